@@ -1,0 +1,86 @@
+//! Creating a chat before its first message (chats-api §3.3).
+
+use secrecy::SecretString;
+use serde::Serialize;
+
+use super::{ChatUser, Chats, Request, SourceRef, of_profile, required};
+use crate::error::Error;
+use crate::lenient;
+
+/// A chat to be made. Its JSON form is the body of the request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct NewChat {
+    /// Our id of the chat.
+    pub conversation_id: String,
+    /// The source the chat belongs to; `None` leaves it to amoCRM's default source.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<SourceRef>,
+    /// The customer.
+    pub user: ChatUser,
+}
+
+/// A chat as amojo knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chat {
+    /// amojo's id of the chat: for history, for `conversation_ref_id`, and for linking with a contact. Never empty.
+    pub id: String,
+    /// The participant, if the answer had one.
+    pub user: Option<ChatPerson>,
+}
+
+/// A participant as amojo knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChatPerson {
+    /// amojo's id of the participant.
+    pub id: Option<String>,
+    /// Our id of the participant.
+    pub client_id: Option<String>,
+    /// Display name.
+    pub name: Option<String>,
+    /// Address of the picture.
+    pub avatar: Option<String>,
+    /// Phone; amojo may drop the `+`.
+    pub phone: Option<String>,
+    /// E-mail address.
+    pub email: Option<String>,
+}
+
+impl ChatPerson {
+    pub(super) fn read(person: &serde_json::Value) -> Self {
+        Self {
+            id: lenient::text(person, "id"),
+            client_id: lenient::text(person, "client_id"),
+            name: lenient::text(person, "name"),
+            avatar: lenient::text(person, "avatar"),
+            phone: of_profile(person, "phone"),
+            email: of_profile(person, "email"),
+        }
+    }
+}
+
+impl Chats {
+    /// Creates a chat, or returns the one that already has this `conversation_id`: safe to call again. It makes no
+    /// lead and no notification, and stays invisible until its first message.
+    pub async fn create_chat(
+        &self,
+        secret: &SecretString,
+        scope_id: &str,
+        chat: &NewChat,
+    ) -> Result<Chat, Error> {
+        const CALL: &str = "create_chat";
+        required(CALL, "conversation_id", &chat.conversation_id)?;
+        required(CALL, "user.id", &chat.user.id)?;
+        if let Some(source) = &chat.source {
+            source.check(CALL)?;
+        }
+        let answer = self
+            .call(Request::post(CALL, secret, vec![scope_id, "chats"], chat)?)
+            .await?;
+        let object = answer.object()?;
+        let id = lenient::text(&object, "id").ok_or_else(|| answer.unreadable("id is missing"))?;
+        Ok(Chat {
+            id,
+            user: lenient::present(&object, "user").map(ChatPerson::read),
+        })
+    }
+}

@@ -1,0 +1,174 @@
+//! Client of the Chats API ("amojo", chats-api): channels, chats, messages, delivery statuses, history.
+
+mod connect;
+mod create;
+mod history;
+mod message;
+pub mod sign;
+mod status;
+mod wire;
+
+use std::fmt;
+use std::time::Duration;
+
+use reqwest::{Client, Method};
+use secrecy::SecretString;
+use url::Url;
+
+pub use connect::{Connect, Connected};
+pub use create::{Chat, ChatPerson, NewChat};
+pub use history::{HISTORY_PAGE, HistoryContent, HistoryMessage, HistoryPerson};
+pub use message::{ChatUser, Content, MediaFile, NewMessage, SourceRef, Taken};
+pub use status::{DeliveryStatus, FailureCode, StatusStyle};
+
+use crate::error::Error;
+use crate::transport::{self, Answer, TOTAL_TIME};
+use crate::{Now, lenient};
+
+/// A client of one Chats API host. Cheap to clone; holds no secret.
+///
+/// Every call is signed with the channel secret it is given, at the moment of sending and over the exact bytes sent, so
+/// trying a call again means calling again. No call is repeated by the client itself.
+#[derive(Clone)]
+pub struct Chats {
+    http: Client,
+    base: Url,
+    now: Now,
+    total_time: Duration,
+    status_style: StatusStyle,
+}
+
+impl Chats {
+    /// A client for e.g. `https://amojo.amocrm.ru`. A path in `base_url` is kept, sent and signed.
+    ///
+    /// `http` must follow no redirects and use no unintended proxy, see the crate's first page. `now` is asked for the
+    /// signed date at each call. Fails with [`Error::Invalid`] if `base_url` is not a plain http(s) address.
+    pub fn new(http: Client, base_url: &str, now: Now) -> Result<Self, Error> {
+        let base = transport::base_url("Chats::new", base_url)?;
+        Ok(Self {
+            http,
+            base,
+            now,
+            total_time: TOTAL_TIME,
+            status_style: StatusStyle::default(),
+        })
+    }
+
+    /// The same client with another total time limit for each call (default [`TOTAL_TIME`]).
+    pub fn with_total_time(mut self, total_time: Duration) -> Self {
+        self.total_time = total_time;
+        self
+    }
+
+    /// The same client with another form of [`delivery_status`](Chats::delivery_status).
+    pub fn with_status_style(mut self, style: StatusStyle) -> Self {
+        self.status_style = style;
+        self
+    }
+
+    /// Signs and sends. `segments` follow `/v2/origin/custom/`, `query` is not part of the signature.
+    async fn call(&self, request: Request<'_>) -> Result<Answer, Error> {
+        let call = request.call;
+        if let Some(segment) = request.segments.iter().find(|segment| !is_path_id(segment)) {
+            let what =
+                format!("{segment:?} can't stand in a path: only letters, digits, '-' and '_' can");
+            return Err(Error::invalid(call, what));
+        }
+        let mut url = transport::join(
+            &self.base,
+            ["v2", "origin", "custom"]
+                .into_iter()
+                .chain(request.segments),
+        );
+        let signed = sign::signed_headers(
+            request.secret,
+            request.method.as_str(),
+            url.path(),
+            (self.now)(),
+            &request.body,
+        );
+        if !request.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(request.query);
+        }
+        let mut builder = self
+            .http
+            .request(request.method, url)
+            .timeout(self.total_time)
+            .header("Date", signed.date)
+            .header("Content-Type", signed.content_type)
+            .header("Content-MD5", signed.content_md5)
+            .header("X-Signature", signed.signature);
+        if !request.body.is_empty() {
+            builder = builder.body(request.body);
+        }
+        transport::exchange(call, &self.http, builder)
+            .await?
+            .success(transport::excerpt)
+    }
+}
+
+impl fmt::Debug for Chats {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Chats")
+            .field("base", &self.base.as_str())
+            .finish_non_exhaustive()
+    }
+}
+
+/// What one call sends.
+struct Request<'call> {
+    call: &'static str,
+    secret: &'call SecretString,
+    method: Method,
+    segments: Vec<&'call str>,
+    query: Vec<(&'static str, String)>,
+    body: Vec<u8>,
+}
+
+impl<'call> Request<'call> {
+    fn post(
+        call: &'static str,
+        secret: &'call SecretString,
+        segments: Vec<&'call str>,
+        payload: &impl serde::Serialize,
+    ) -> Result<Self, Error> {
+        let body =
+            serde_json::to_vec(payload).map_err(|error| Error::invalid(call, error.to_string()))?;
+        Ok(Self {
+            call,
+            secret,
+            method: Method::POST,
+            segments,
+            query: Vec::new(),
+            body,
+        })
+    }
+}
+
+/// Ids in paths are amojo's own (UUIDs, scopes): anything that would need percent-encoding is refused, because how the
+/// other side signs an encoded path is not known (chats-api §2.1).
+fn is_path_id(segment: &str) -> bool {
+    !segment.is_empty()
+        && segment
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+}
+
+/// An id of ours that must not be empty.
+fn required(call: &'static str, name: &str, value: &str) -> Result<(), Error> {
+    if value.is_empty() {
+        Err(Error::invalid(call, format!("{name} is empty")))
+    } else {
+        Ok(())
+    }
+}
+
+/// A phone or an e-mail address of a person, flat or under `profile` (chats-api §7 row 8).
+fn of_profile(person: &serde_json::Value, key: &str) -> Option<String> {
+    lenient::text(person, key).or_else(|| {
+        person
+            .get("profile")
+            .and_then(|profile| lenient::text(profile, key))
+    })
+}

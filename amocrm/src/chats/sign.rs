@@ -1,0 +1,124 @@
+//! Signatures of the Chats API: of our requests (chats-api §2.1) and of amoCRM's hooks (chats-api §2.2).
+
+use chrono::{DateTime, Utc};
+use hmac::{Hmac, KeyInit, Mac};
+use md5::{Digest, Md5};
+use secrecy::{ExposeSecret, SecretString};
+use sha1::Sha1;
+
+/// The only content type the Chats API knows; its text is part of the signature.
+pub const CONTENT_TYPE: &str = "application/json";
+
+/// The four headers that every request carries, in the order they are signed; `signature` is `X-Signature`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedHeaders {
+    /// `Date`.
+    pub date: String,
+    /// `Content-Type`, always [`CONTENT_TYPE`].
+    pub content_type: String,
+    /// `Content-MD5`.
+    pub content_md5: String,
+    /// `X-Signature`.
+    pub signature: String,
+}
+
+/// MD5 of the exact body bytes as 32 lower-case hex digits (not the Base64 form of RFC 1864).
+pub fn content_md5(body: &[u8]) -> String {
+    hex::encode(Md5::digest(body))
+}
+
+/// The date as amoCRM's own samples write it: `Tue, 01 Sep 2026 09:05:07 +0000`, two-digit day, always UTC.
+pub fn rfc2822_date(at: DateTime<Utc>) -> String {
+    at.format("%a, %d %b %Y %H:%M:%S +0000").to_string()
+}
+
+/// The five signed parts, joined by LF without one at the end. `method` in capitals, `path` without scheme, host and
+/// query, the others exactly as their headers.
+pub fn string_to_sign(
+    method: &str,
+    content_md5: &str,
+    content_type: &str,
+    date: &str,
+    path: &str,
+) -> String {
+    [method, content_md5, content_type, date, path].join("\n")
+}
+
+/// HMAC-SHA1 of the text as 40 lower-case hex digits. The secret's characters are the key; they are not hex-decoded.
+pub fn sign(secret: &SecretString, string_to_sign: &str) -> String {
+    hex::encode(
+        keyed(secret, string_to_sign.as_bytes())
+            .finalize()
+            .into_bytes(),
+    )
+}
+
+/// All headers of one request, for the exact bytes that will be sent. Valid for 15 minutes from `date`: sign anew at
+/// every attempt.
+pub fn signed_headers(
+    secret: &SecretString,
+    method: &str,
+    path: &str,
+    date: DateTime<Utc>,
+    body: &[u8],
+) -> SignedHeaders {
+    let (date, content_md5) = (rfc2822_date(date), content_md5(body));
+    let signature = sign(
+        secret,
+        &string_to_sign(method, &content_md5, CONTENT_TYPE, &date, path),
+    );
+    SignedHeaders {
+        date,
+        content_type: CONTENT_TYPE.to_owned(),
+        content_md5,
+        signature,
+    }
+}
+
+/// The signature amoCRM puts on a hook: HMAC-SHA1 of the raw body with the channel secret, lower-case hex.
+///
+/// The request signature of the v1 era used the same formula (chats-api §2.3).
+pub fn hook_signature(secret: &SecretString, raw_body: &[u8]) -> String {
+    hex::encode(keyed(secret, raw_body).finalize().into_bytes())
+}
+
+/// Whether `header_value` (`X-Signature`) signs this hook.
+///
+/// `raw_body` are the bytes as they came, before any parsing. Hex digits of either case are accepted, the comparison
+/// takes constant time. If it fails and the body begins or ends with LF, it is repeated without those LFs (chats-api §7
+/// row 32). An empty secret verifies nothing. Only the body is covered: the caller must still compare the account of
+/// the body with that of the address.
+pub fn verify_hook(secret: &SecretString, raw_body: &[u8], header_value: &str) -> bool {
+    let Ok(claimed) = hex::decode(header_value) else {
+        return false;
+    };
+    if secret.expose_secret().is_empty() {
+        return false;
+    }
+    if keyed(secret, raw_body).verify_slice(&claimed).is_ok() {
+        return true;
+    }
+    let trimmed = trim_line_feeds(raw_body);
+    trimmed.len() != raw_body.len() && keyed(secret, trimmed).verify_slice(&claimed).is_ok()
+}
+
+fn trim_line_feeds(body: &[u8]) -> &[u8] {
+    let mut trimmed = body;
+    while let Some(rest) = trimmed.strip_prefix(b"\n") {
+        trimmed = rest;
+    }
+    while let Some(rest) = trimmed.strip_suffix(b"\n") {
+        trimmed = rest;
+    }
+    trimmed
+}
+
+#[expect(
+    clippy::expect_used,
+    reason = "HMAC takes a key of any length, the error can't occur"
+)]
+fn keyed(secret: &SecretString, message: &[u8]) -> Hmac<Sha1> {
+    Hmac::<Sha1>::new_from_slice(secret.expose_secret().as_bytes())
+        .expect("HMAC takes a key of any length")
+        .chain_update(message)
+}

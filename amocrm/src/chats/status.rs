@@ -1,0 +1,128 @@
+//! Telling amoCRM what became of a manager's message (chats-api §3.5, §5.1).
+
+use secrecy::SecretString;
+use serde::Serialize;
+
+use super::{Chats, Request};
+use crate::error::Error;
+
+/// What became of a message that was written in amoCRM. Send only upward moves: delivered, then read; failed only when
+/// neither was sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DeliveryStatus {
+    /// It reached the customer (1).
+    Delivered,
+    /// The customer opened it (2).
+    Read,
+    /// It did not get through (-1).
+    Failed {
+        /// Why, in amoCRM's terms.
+        code: FailureCode,
+        /// Shown to the manager. If empty, a plain English phrase for the code is sent, since amoCRM demands a text.
+        text: String,
+    },
+}
+
+/// amoCRM's five reasons of a failure (chats-api §5.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailureCode {
+    /// 901: the customer deleted or blocked the conversation.
+    ConversationDeleted,
+    /// 902: the line is switched off on the messenger's side (token revoked, unpaid).
+    IntegrationOff,
+    /// 903: an internal error of ours or of the messenger.
+    Internal,
+    /// 904: the conversation can't be made, e.g. the number is not registered.
+    ConversationImpossible,
+    /// 905: anything else; the text says what.
+    Other,
+}
+
+impl FailureCode {
+    /// The number on the wire.
+    pub fn number(self) -> u16 {
+        match self {
+            FailureCode::ConversationDeleted => 901,
+            FailureCode::IntegrationOff => 902,
+            FailureCode::Internal => 903,
+            FailureCode::ConversationImpossible => 904,
+            FailureCode::Other => 905,
+        }
+    }
+
+    fn phrase(self) -> &'static str {
+        match self {
+            FailureCode::ConversationDeleted => "The conversation was deleted",
+            FailureCode::IntegrationOff => "The messenger is switched off",
+            FailureCode::Internal => "Internal error",
+            FailureCode::ConversationImpossible => "The conversation can't be created",
+            FailureCode::Other => "The message was not delivered",
+        }
+    }
+}
+
+/// Which generation of field names a status is written in: two are official at the same time (chats-api §7 row 1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum StatusStyle {
+    /// Both generations in one body.
+    #[default]
+    Superset,
+    /// `status_code` only.
+    Newest,
+    /// `msgid` and `delivery_status`.
+    Older,
+}
+
+#[derive(Serialize)]
+struct Body<'body> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    msgid: Option<&'body str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status_code: Option<i8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    delivery_status: Option<i8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_code: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'body str>,
+}
+
+impl<'body> Body<'body> {
+    fn new(style: StatusStyle, message_id: &'body str, status: &'body DeliveryStatus) -> Self {
+        let (number, failure) = match status {
+            DeliveryStatus::Delivered => (1, None),
+            DeliveryStatus::Read => (2, None),
+            DeliveryStatus::Failed { code, text } if text.is_empty() => {
+                (-1, Some((code, code.phrase())))
+            }
+            DeliveryStatus::Failed { code, text } => (-1, Some((code, text.as_str()))),
+        };
+        Body {
+            msgid: (style != StatusStyle::Newest).then_some(message_id),
+            status_code: (style != StatusStyle::Older).then_some(number),
+            delivery_status: (style != StatusStyle::Newest).then_some(number),
+            error_code: failure.map(|(code, _)| code.number()),
+            error: failure.map(|(_, text)| text),
+        }
+    }
+}
+
+impl Chats {
+    /// Reports the status of a message by **amojo's** id of it. Safe to call again. Written in the client's
+    /// [`StatusStyle`].
+    ///
+    /// A refusal with 404 right after the hook may be a race: amoCRM does not know its own message yet; try again a few
+    /// times. Any 2xx is success, whatever its JSON.
+    pub async fn delivery_status(
+        &self,
+        secret: &SecretString,
+        scope_id: &str,
+        amojo_message_id: &str,
+        status: &DeliveryStatus,
+    ) -> Result<(), Error> {
+        const CALL: &str = "delivery_status";
+        let body = Body::new(self.status_style, amojo_message_id, status);
+        let request = Request::post(CALL, secret, vec![scope_id, amojo_message_id, CALL], &body)?;
+        self.call(request).await?.nothing_expected()
+    }
+}

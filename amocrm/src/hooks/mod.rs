@@ -1,0 +1,8 @@
+//! What amoCRM sends to an integration, turned into data: hooks of the Chats API and the notice of revoked access.
+//!
+//! Nothing here trusts its input: the caller verifies signatures first ([`verify_hook`](crate::chats::sign::verify_hook),
+//! [`revoke::verify`]) and these readers never panic, whatever the bytes.
+
+pub mod chats;
+mod message;
+pub mod revoke;

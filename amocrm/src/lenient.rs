@@ -1,0 +1,110 @@
+//! Reading JSON of a PHP service: numbers come as text, empty objects as `[]`, absent things as `null` or `""`
+//! (crm-api §0, chats-api §4.3). Every reader here answers `None` instead of failing.
+
+use serde_json::Value;
+
+/// The member, unless it is missing, `null`, `""`, `[]` or `{}`.
+pub(crate) fn present<'value>(value: &'value Value, key: &str) -> Option<&'value Value> {
+    value.get(key).filter(|member| match member {
+        Value::Null => false,
+        Value::String(text) => !text.is_empty(),
+        Value::Array(items) => !items.is_empty(),
+        Value::Object(members) => !members.is_empty(),
+        Value::Bool(_) | Value::Number(_) => true,
+    })
+}
+
+/// The member as a text that is not empty; a number is printed.
+pub(crate) fn text(value: &Value, key: &str) -> Option<String> {
+    match present(value, key)? {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// The member as a whole number: an integer, a float (its whole part) or a text of either.
+pub(crate) fn number(value: &Value, key: &str) -> Option<i64> {
+    match present(value, key)? {
+        Value::Number(number) => number.as_i64().or_else(|| number.as_f64().and_then(whole)),
+        Value::String(text) => {
+            let text = text.trim();
+            text.parse()
+                .ok()
+                .or_else(|| text.parse().ok().and_then(whole))
+        }
+        _ => None,
+    }
+}
+
+/// The member as a size or duration: a [`number`] above zero.
+pub(crate) fn size(value: &Value, key: &str) -> Option<u64> {
+    number(value, key)
+        .and_then(|number| u64::try_from(number).ok())
+        .filter(|number| *number > 0)
+}
+
+/// The member as yes or no: a boolean, `0`/`1`, or a text of either.
+pub(crate) fn flag(value: &Value, key: &str) -> Option<bool> {
+    match present(value, key)? {
+        Value::Bool(flag) => Some(*flag),
+        Value::Number(number) => number.as_f64().map(|number| number != 0.0),
+        Value::String(text) => match text.trim().to_ascii_lowercase().as_str() {
+            "1" | "true" => Some(true),
+            "0" | "false" => Some(false),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The elements of a list; PHP writes a list with gaps as an object, whose values are taken then.
+pub(crate) fn list<'value>(value: &'value Value, key: &str) -> Vec<&'value Value> {
+    match value.get(key) {
+        Some(Value::Array(items)) => items.iter().collect(),
+        Some(Value::Object(members)) => members.values().collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The whole part of a float that fits; without a lossy cast.
+fn whole(float: f64) -> Option<i64> {
+    if float.is_finite() && float.abs() < 9.0e18 {
+        format!("{:.0}", float.trunc()).parse().ok()
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn numbers_in_any_dress() {
+        let value = json!({"a": 7, "b": "8", "c": 9.9, "d": " 1e3 ", "e": "x", "f": -1, "g": 1e300, "h": "-0.5"});
+        let read = |key| number(&value, key);
+        assert_eq!(read("a"), Some(7));
+        assert_eq!(read("b"), Some(8));
+        assert_eq!(read("c"), Some(9));
+        assert_eq!(read("d"), Some(1000));
+        assert_eq!(read("e"), None);
+        assert_eq!(read("f"), Some(-1));
+        assert_eq!(read("g"), None);
+        assert_eq!(read("h"), Some(0));
+        assert_eq!(size(&value, "f"), None);
+    }
+
+    #[test]
+    fn nothing_in_any_dress() {
+        let value = json!({"a": null, "b": "", "c": [], "d": {}, "e": 0});
+        for key in ["a", "b", "c", "d", "missing"] {
+            assert_eq!(present(&value, key), None, "{key}");
+        }
+        assert!(present(&value, "e").is_some());
+        assert_eq!(text(&value, "e").as_deref(), Some("0"));
+        assert_eq!(flag(&value, "e"), Some(false));
+    }
+}

@@ -1,0 +1,148 @@
+//! What can become of a token call.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::error::Error;
+use crate::lenient;
+use crate::transport::{Answer, clean, excerpt};
+
+/// Longest hint kept, in characters.
+const HINT_LIMIT: usize = 300;
+
+/// Why a token call did not succeed, in the classes that crm-api §1.8 tells apart. Never holds a token or secret.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OAuthError {
+    /// 400: the code or refresh token is spent, expired or wrong, or the integration's settings are. Final for it.
+    #[error("amoCRM rejected the grant: {hint}")]
+    Rejected {
+        /// What amoCRM said, for people; may be empty.
+        hint: String,
+    },
+    /// 401 or 404: the account may live elsewhere now; ask [`subdomain`](super::OAuth::subdomain), try once there, then
+    /// as [`Rejected`](OAuthError::Rejected).
+    #[error("the account is not known at this address ({status}): {hint}")]
+    HostChanged {
+        /// 401 or 404.
+        status: u16,
+        /// What amoCRM said, for people; may be empty.
+        hint: String,
+    },
+    /// 402: the account is not paid for.
+    #[error("the account is not paid for")]
+    Unpaid,
+    /// 403: the account or our address is blocked.
+    #[error("access is blocked: {hint}")]
+    Blocked {
+        /// What amoCRM said, for people; may be empty.
+        hint: String,
+    },
+    /// 429: too many requests. Nothing was spent.
+    #[error("amoCRM asks to slow down")]
+    Busy {
+        /// How long it asks to wait.
+        retry_after: Option<Duration>,
+    },
+    /// 5xx: trouble at amoCRM; try again later with the same grant.
+    #[error("amoCRM has trouble ({status})")]
+    Unavailable {
+        /// HTTP status.
+        status: u16,
+        /// How long it asks to wait.
+        retry_after: Option<Duration>,
+    },
+    /// Any other status that is no success, redirects among them.
+    #[error("amoCRM answered {status}: {hint}")]
+    Refused {
+        /// HTTP status.
+        status: u16,
+        /// What amoCRM said, for people; may be empty.
+        hint: String,
+    },
+    /// Nothing reached amoCRM, see [`Error::NotSent`].
+    #[error("amoCRM could not be reached, nothing was sent ({reason})")]
+    NotSent {
+        /// The causes.
+        reason: String,
+    },
+    /// No whole answer came: whether the grant is spent is unknown, see [`Error::NoAnswer`].
+    #[error("no whole answer came, the outcome is unknown ({reason})")]
+    NoAnswer {
+        /// The causes.
+        reason: String,
+    },
+    /// A success that holds no pair of tokens, or no address: whether the grant is spent is unknown.
+    #[error("amoCRM answered {status} with something unreadable, the outcome is unknown: {reason}")]
+    Unreadable {
+        /// HTTP status.
+        status: u16,
+        /// What is wrong with it; no piece of the answer.
+        reason: String,
+    },
+    /// Our own input is unusable: an address or a token.
+    #[error("{what}")]
+    Invalid {
+        /// What is wrong.
+        what: String,
+    },
+}
+
+impl OAuthError {
+    /// True when the grant may be spent although no tokens came.
+    pub fn outcome_unknown(&self) -> bool {
+        matches!(
+            self,
+            OAuthError::NoAnswer { .. } | OAuthError::Unreadable { .. }
+        )
+    }
+
+    /// The meaning of an answer that is no success. `secrets` were part of the request and must not come out again.
+    pub(super) fn refusal(answer: &Answer, secrets: &[&str]) -> Self {
+        let (status, retry_after) = (answer.status, answer.retry_after());
+        let hint = hint(&answer.body, secrets);
+        match status {
+            400 => OAuthError::Rejected { hint },
+            401 | 404 => OAuthError::HostChanged { status, hint },
+            402 => OAuthError::Unpaid,
+            403 => OAuthError::Blocked { hint },
+            429 => OAuthError::Busy { retry_after },
+            500..=599 => OAuthError::Unavailable {
+                status,
+                retry_after,
+            },
+            _ => OAuthError::Refused { status, hint },
+        }
+    }
+}
+
+impl From<Error> for OAuthError {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::NotSent { reason, .. } => OAuthError::NotSent { reason },
+            Error::NoAnswer { reason, .. } => OAuthError::NoAnswer { reason },
+            Error::Refused { status, text, .. } => OAuthError::Refused { status, hint: text },
+            Error::Unreadable { status, text, .. } => OAuthError::Unreadable {
+                status,
+                reason: text,
+            },
+            Error::Invalid { what, .. } => OAuthError::Invalid { what },
+        }
+    }
+}
+
+/// `hint`, else `detail`, else `title`, else the beginning of the body; hidden altogether if it repeats a secret.
+fn hint(body: &[u8], secrets: &[&str]) -> String {
+    let problem = serde_json::from_slice::<Value>(body).unwrap_or_default();
+    let said = ["hint", "detail", "title"]
+        .into_iter()
+        .find_map(|key| lenient::text(&problem, key));
+    let said = said.map_or_else(|| excerpt(body), |said| clean(&said));
+    if secrets
+        .iter()
+        .any(|secret| !secret.is_empty() && said.contains(secret))
+    {
+        return "(hidden, it repeats a secret)".to_owned();
+    }
+    said.chars().take(HINT_LIMIT).collect()
+}

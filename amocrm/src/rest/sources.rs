@@ -1,0 +1,191 @@
+//! Sources of the integration in the account (crm-api §4). Administrators only; a token sees only the sources of its
+//! own integration.
+
+use reqwest::Method;
+use secrecy::SecretString;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{Request, Rest};
+use crate::error::Error;
+use crate::lenient;
+use crate::transport::Answer;
+
+/// The most sources one call creates (the smaller of two documented numbers, chats-api §7 row 22).
+pub const SOURCES_BATCH: usize = 50;
+
+/// Longest `external_id` the Sources API takes, in characters.
+const EXTERNAL_ID_LIMIT: usize = 36;
+
+/// A source as amoCRM has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// CRM id.
+    pub id: i64,
+    /// Our id, unique in integration and account; the one that messages name.
+    pub external_id: Option<String>,
+    /// Name as users see it.
+    pub name: String,
+    /// Where its incoming leads go; may be an archived pipeline.
+    pub pipeline_id: Option<i64>,
+    /// The source of messages that name none; at most one.
+    pub default: bool,
+    /// Code of the channel that begins conversations from it.
+    pub origin_code: Option<String>,
+}
+
+/// A source to be made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct NewSource {
+    /// Name as users see it, not empty.
+    pub name: String,
+    /// Our id: 1 to 36 printable ASCII characters and spaces. It can't be changed later.
+    pub external_id: String,
+    /// Where its incoming leads go; `None` means the main pipeline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pipeline_id: Option<i64>,
+    /// True makes it the only default one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default: Option<bool>,
+    /// Code of the channel, e.g. `amo.ext.30490163`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub origin_code: Option<String>,
+}
+
+/// What to change of a source; `None` leaves it as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct SourceChange {
+    /// Another name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Another pipeline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pipeline_id: Option<i64>,
+    /// True makes it the only default one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default: Option<bool>,
+    /// Another channel.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub origin_code: Option<String>,
+}
+
+impl Source {
+    fn read(source: &Value) -> Option<Self> {
+        Some(Self {
+            id: lenient::number(source, "id")?,
+            external_id: lenient::text(source, "external_id"),
+            name: lenient::text(source, "name").unwrap_or_default(),
+            pipeline_id: lenient::number(source, "pipeline_id"),
+            default: lenient::flag(source, "default").unwrap_or(false),
+            origin_code: lenient::text(source, "origin_code"),
+        })
+    }
+
+    fn read_all(answer: &Answer, object: &Value) -> Result<Vec<Self>, Error> {
+        let embedded = object
+            .get("_embedded")
+            .ok_or_else(|| answer.unreadable("_embedded is missing"))?;
+        Ok(lenient::list(embedded, "sources")
+            .into_iter()
+            .filter_map(Source::read)
+            .collect())
+    }
+}
+
+impl NewSource {
+    fn check(&self, call: &'static str) -> Result<(), Error> {
+        if self.name.is_empty() {
+            return Err(Error::invalid(call, "name is empty"));
+        }
+        let fits = (1..=EXTERNAL_ID_LIMIT).contains(&self.external_id.len())
+            && self
+                .external_id
+                .bytes()
+                .all(|byte| matches!(byte, b' '..=b'~'));
+        if fits {
+            Ok(())
+        } else {
+            Err(Error::invalid(
+                call,
+                "external_id must be 1 to 36 printable ASCII characters",
+            ))
+        }
+    }
+}
+
+impl Rest {
+    /// The sources with the given external ids, or all if none is given. There are no pages; up to 100 exist.
+    pub async fn sources(
+        &self,
+        token: &SecretString,
+        external_ids: &[&str],
+    ) -> Result<Vec<Source>, Error> {
+        const CALL: &str = "sources";
+        let filter = external_ids
+            .iter()
+            .map(|id| ("filter[external_id][]", (*id).to_owned()))
+            .collect();
+        let answer = self
+            .call(token, Request::get(CALL, vec![CALL], filter))
+            .await?;
+        if answer.status == 204 {
+            return Ok(Vec::new());
+        }
+        Source::read_all(&answer, &answer.object()?)
+    }
+
+    /// Makes 1 to [`SOURCES_BATCH`] sources. **Not** idempotent: an `external_id` that exists is refused with 400; list
+    /// and adopt then. Match the answer by `external_id`, not by place.
+    pub async fn create_sources(
+        &self,
+        token: &SecretString,
+        sources: &[NewSource],
+    ) -> Result<Vec<Source>, Error> {
+        const CALL: &str = "create_sources";
+        if !(1..=SOURCES_BATCH).contains(&sources.len()) {
+            return Err(Error::invalid(
+                CALL,
+                format!("1 to {SOURCES_BATCH} sources at once"),
+            ));
+        }
+        sources.iter().try_for_each(|source| source.check(CALL))?;
+        let answer = self
+            .call(
+                token,
+                Request::with_body(CALL, Method::POST, vec!["sources"], sources)?,
+            )
+            .await?;
+        Source::read_all(&answer, &answer.object()?)
+    }
+
+    /// Changes one source and returns it. Safe to call again. 404: there is no such source any more.
+    pub async fn update_source(
+        &self,
+        token: &SecretString,
+        id: i64,
+        change: &SourceChange,
+    ) -> Result<Source, Error> {
+        const CALL: &str = "update_source";
+        let id = id.to_string();
+        let request = Request::with_body(CALL, Method::PATCH, vec!["sources", &id], change)?;
+        let answer = self.call(token, request).await?;
+        let object = answer.object()?;
+        Source::read(&object)
+            .or_else(|| Source::read_all(&answer, &object).ok()?.pop())
+            .ok_or_else(|| answer.unreadable("id is missing"))
+    }
+
+    /// Deletes one source. Refused with 404 when there is none (any more). Deleting the default one promotes nobody.
+    pub async fn delete_source(&self, token: &SecretString, id: i64) -> Result<(), Error> {
+        let id = id.to_string();
+        let path = vec!["sources", id.as_str()];
+        let request = Request {
+            call: "delete_source",
+            method: Method::DELETE,
+            path,
+            query: Vec::new(),
+            body: None,
+        };
+        self.call(token, request).await?.nothing_expected()
+    }
+}

@@ -1,0 +1,219 @@
+//! One exchange of a request for an answer, and what can go wrong on the wire.
+
+use std::error::Error as _;
+use std::time::Duration;
+
+use chrono::DateTime;
+use http::HeaderMap;
+use http::header::{DATE, RETRY_AFTER};
+use reqwest::{Client, RequestBuilder};
+use serde_json::Value;
+use url::Url;
+
+use crate::error::{Error, TEXT_LIMIT};
+use crate::lenient;
+
+/// The most that is read of one answer, in bytes (1 MiB). A longer 2xx answer is unreadable, a longer refusal is cut.
+pub const ANSWER_LIMIT: usize = 1 << 20;
+
+/// The total time of one call unless a client was told otherwise (chats-api §6.2).
+pub const TOTAL_TIME: Duration = Duration::from_secs(15);
+
+/// The longest wait that is believed when amoCRM asks for one (a day).
+pub const RETRY_AFTER_LIMIT: Duration = Duration::from_secs(86_400);
+
+/// A whole answer, or one that was cut at [`ANSWER_LIMIT`].
+pub(crate) struct Answer {
+    pub(crate) call: &'static str,
+    pub(crate) status: u16,
+    headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+    cut: bool,
+}
+
+/// Sends the request and reads its answer.
+pub(crate) async fn exchange(
+    call: &'static str,
+    http: &Client,
+    request: RequestBuilder,
+) -> Result<Answer, Error> {
+    let request = request.build().map_err(|error| failure(call, error))?;
+    let mut response = http
+        .execute(request)
+        .await
+        .map_err(|error| failure(call, error))?;
+    let status = response.status().as_u16();
+    let headers = response.headers().clone();
+    let mut body = Vec::new();
+    let mut cut = false;
+    while let Some(chunk) = response
+        .chunk()
+        .await
+        .map_err(|error| failure(call, error))?
+    {
+        let room = ANSWER_LIMIT.saturating_sub(body.len());
+        cut = chunk.len() > room;
+        body.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
+        if cut {
+            break;
+        }
+    }
+    Ok(Answer {
+        call,
+        status,
+        headers,
+        body,
+        cut,
+    })
+}
+
+fn failure(call: &'static str, error: reqwest::Error) -> Error {
+    let (unusable, unconnected) = (error.is_builder(), error.is_connect());
+    let error = error.without_url();
+    let mut reason = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        reason = format!("{reason}: {inner}");
+        cause = inner.source();
+    }
+    let reason = clean(&reason);
+    if unusable {
+        Error::Invalid { call, what: reason }
+    } else if unconnected {
+        Error::NotSent { call, reason }
+    } else {
+        Error::NoAnswer { call, reason }
+    }
+}
+
+impl Answer {
+    /// The answer itself when its status is 2xx and it was read to its end; `words` says what a refusal means.
+    pub(crate) fn success(self, words: fn(&[u8]) -> String) -> Result<Self, Error> {
+        if !(200..300).contains(&self.status) {
+            return Err(Error::Refused {
+                call: self.call,
+                status: self.status,
+                retry_after: self.retry_after(),
+                text: words(&self.body),
+            });
+        }
+        if self.cut {
+            Err(self.unreadable("the answer is too long"))
+        } else {
+            Ok(self)
+        }
+    }
+
+    /// The body as a JSON object; anything else, an empty body too, is unreadable.
+    pub(crate) fn object(&self) -> Result<Value, Error> {
+        serde_json::from_slice(&self.body)
+            .ok()
+            .filter(Value::is_object)
+            .ok_or_else(|| self.unreadable("the answer is no JSON object"))
+    }
+
+    /// For calls whose answer carries nothing: an empty body or any JSON will do (chats-api §7 row 26), a page of HTML
+    /// from something in between will not.
+    pub(crate) fn nothing_expected(&self) -> Result<(), Error> {
+        let blank = self.body.iter().all(u8::is_ascii_whitespace);
+        if blank || serde_json::from_slice::<serde::de::IgnoredAny>(&self.body).is_ok() {
+            Ok(())
+        } else {
+            Err(self.unreadable("the answer is no JSON"))
+        }
+    }
+
+    pub(crate) fn unreadable(&self, what: &str) -> Error {
+        let text = clean(&format!("{what}: {}", excerpt(&self.body)));
+        Error::Unreadable {
+            call: self.call,
+            status: self.status,
+            text,
+        }
+    }
+
+    /// How long to wait: header in seconds, header as a date (relative to the answer's own `Date`), else the body.
+    pub(crate) fn retry_after(&self) -> Option<Duration> {
+        let header = |name| {
+            self.headers
+                .get(name)
+                .and_then(|value| value.to_str().ok())
+                .map(str::trim)
+        };
+        let asked = header(RETRY_AFTER);
+        let seconds = || {
+            asked
+                .and_then(|text| text.parse().ok())
+                .map(Duration::from_secs)
+        };
+        let until = || {
+            let (until, from) = (asked.and_then(date)?, header(DATE).and_then(date)?);
+            Some((until - from).to_std().unwrap_or_default())
+        };
+        let body = || {
+            let body = serde_json::from_slice::<Value>(&self.body).ok()?;
+            lenient::size(&body, "retry_after").map(Duration::from_secs)
+        };
+        seconds()
+            .or_else(until)
+            .or_else(body)
+            .map(|wait| wait.min(RETRY_AFTER_LIMIT))
+    }
+}
+
+fn date(text: &str) -> Option<DateTime<chrono::FixedOffset>> {
+    DateTime::parse_from_rfc2822(text).ok()
+}
+
+/// The beginning of a body as a text fit for logs and tables.
+pub(crate) fn excerpt(body: &[u8]) -> String {
+    clean(&String::from_utf8_lossy(
+        body.get(..TEXT_LIMIT).unwrap_or(body),
+    ))
+}
+
+/// At most [`TEXT_LIMIT`] bytes, without control characters and surrounding blanks.
+pub(crate) fn clean(text: &str) -> String {
+    let mut clean = String::new();
+    for character in text.trim().chars() {
+        let character = if character.is_control() {
+            ' '
+        } else {
+            character
+        };
+        if clean.len() + character.len_utf8() > TEXT_LIMIT {
+            break;
+        }
+        clean.push(character);
+    }
+    clean
+}
+
+/// A base address: http or https with a host, without user name, query and fragment.
+pub(crate) fn base_url(call: &'static str, text: &str) -> Result<Url, Error> {
+    let url = Url::parse(text)
+        .map_err(|error| Error::invalid(call, format!("the base address: {error}")))?;
+    let plain = matches!(url.scheme(), "http" | "https")
+        && url.has_host()
+        && url.username().is_empty()
+        && url.password().is_none()
+        && url.query().is_none()
+        && url.fragment().is_none();
+    if plain {
+        Ok(url)
+    } else {
+        Err(Error::invalid(
+            call,
+            "the base address must be http(s)://host[:port][/path] and nothing more",
+        ))
+    }
+}
+
+/// The base address with more path segments, each percent-encoded as needed. Dot segments must not get here.
+pub(crate) fn join<'segment>(base: &Url, segments: impl IntoIterator<Item = &'segment str>) -> Url {
+    let mut url = base.clone();
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.pop_if_empty().extend(segments);
+    }
+    url
+}

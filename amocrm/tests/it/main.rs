@@ -1,0 +1,21 @@
+//! Tests of the crate from outside: published vectors, sample bodies, properties, and real bytes on a real socket.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+mod chats;
+mod chats_failing;
+mod chats_statuses;
+mod claims;
+mod hooks;
+mod hooks_damaged;
+mod host;
+mod messages;
+mod oauth;
+mod rest;
+mod rest_sources;
+mod sign;
+mod stub;

@@ -1,0 +1,184 @@
+//! Signatures: published vectors and properties.
+
+use amocrm::chats::sign::{
+    content_md5, hook_signature, rfc2822_date, sign, signed_headers, string_to_sign, verify_hook,
+};
+use amocrm::hooks::revoke;
+use chrono::{DateTime, TimeZone, Utc};
+use proptest::prelude::*;
+use secrecy::SecretString;
+use serde_json::Value;
+
+fn vectors(kind: &str) -> Vec<Value> {
+    let all: Value =
+        serde_json::from_str(include_str!("../fixtures/signing_vectors.json")).unwrap();
+    let vectors = all[kind].as_array().unwrap().clone();
+    assert!(!vectors.is_empty());
+    vectors
+}
+
+fn text<'vector>(vector: &'vector Value, key: &str) -> &'vector str {
+    vector[key]
+        .as_str()
+        .unwrap_or_else(|| panic!("{key} in {vector}"))
+}
+
+fn secret(vector: &Value) -> SecretString {
+    SecretString::from(text(vector, "secret"))
+}
+
+#[test]
+fn requests() {
+    for vector in vectors("request_vectors") {
+        let name = text(&vector, "name");
+        let body = text(&vector, "body").as_bytes();
+        if let Some(hex_body) = vector["body_hex"].as_str() {
+            assert_eq!(hex::encode(body), hex_body, "{name}");
+        }
+        let md5 = content_md5(body);
+        assert_eq!(md5, text(&vector, "content_md5"), "{name}");
+        let (method, date, path) = (
+            text(&vector, "method"),
+            text(&vector, "date"),
+            text(&vector, "path"),
+        );
+        let to_sign = string_to_sign(method, &md5, text(&vector, "content_type"), date, path);
+        assert_eq!(to_sign, text(&vector, "string_to_sign"), "{name}");
+        assert_eq!(
+            sign(&secret(&vector), &to_sign),
+            text(&vector, "signature"),
+            "{name}"
+        );
+        let at = DateTime::parse_from_rfc2822(date)
+            .unwrap()
+            .with_timezone(&Utc);
+        let headers = signed_headers(&secret(&vector), method, path, at, body);
+        assert_eq!(headers.date, date, "{name}");
+        assert_eq!(headers.content_md5, md5, "{name}");
+        assert_eq!(headers.content_type, "application/json");
+        assert_eq!(headers.signature, text(&vector, "signature"), "{name}");
+    }
+}
+
+#[test]
+fn hooks() {
+    for vector in vectors("webhook_vectors") {
+        let (name, body) = (text(&vector, "name"), text(&vector, "body").as_bytes());
+        let (secret, signature) = (secret(&vector), text(&vector, "signature"));
+        assert_eq!(hook_signature(&secret, body), signature, "{name}");
+        assert!(verify_hook(&secret, body, signature), "{name}");
+        assert!(
+            verify_hook(&secret, body, &signature.to_uppercase()),
+            "{name}"
+        );
+        assert!(!verify_hook(&secret, &body[1..], signature), "{name}");
+        if let Some(tolerated) = vector["signature_without_trailing_newline"].as_str() {
+            assert!(verify_hook(&secret, body, tolerated), "{name}");
+            assert!(
+                verify_hook(&secret, &[b"\n\n", body].concat(), tolerated),
+                "{name}"
+            );
+            assert!(
+                !verify_hook(&secret, &[b" ", body].concat(), tolerated),
+                "{name}"
+            );
+        }
+    }
+}
+
+/// The request signature of the v1 era is today's hook signature; requests are never signed so any more.
+#[test]
+fn legacy_v1() {
+    for vector in vectors("legacy_v1_vectors") {
+        let body = text(&vector, "body").as_bytes();
+        assert_eq!(
+            hook_signature(&secret(&vector), body),
+            text(&vector, "signature")
+        );
+    }
+}
+
+#[test]
+fn dates() {
+    let at = |year, month, day| Utc.with_ymd_and_hms(year, month, day, 9, 5, 7).unwrap();
+    assert_eq!(
+        rfc2822_date(at(2026, 9, 1)),
+        "Tue, 01 Sep 2026 09:05:07 +0000"
+    );
+    assert_eq!(
+        rfc2822_date(at(2028, 2, 29)),
+        "Tue, 29 Feb 2028 09:05:07 +0000"
+    );
+}
+
+#[test]
+fn odd_headers() {
+    let secret = SecretString::from("test-channel-secret");
+    let right = hook_signature(&secret, b"x");
+    for header in [
+        "",
+        "0",
+        "zz",
+        &right[..38],
+        &format!("{right}00"),
+        &format!(" {right}"),
+        &format!("sha1={right}"),
+    ] {
+        assert!(!verify_hook(&secret, b"x", header), "{header:?}");
+    }
+    let nobody = SecretString::from("");
+    assert!(!verify_hook(&nobody, b"x", &hook_signature(&nobody, b"x")));
+}
+
+#[test]
+fn revoked() {
+    let secret = SecretString::from("test_client_secret_do_not_use_0123456789abcdef");
+    let client = "11111111-2222-3333-4444-555555555555";
+    let expected = "658bb0758d9f54b9eac5838a66645af67a180e0a614bb6adee7b4eb4bff24092";
+    assert_eq!(revoke::signature(&secret, client, 12_345_678), expected);
+    assert!(revoke::verify(&secret, client, 12_345_678, expected));
+    assert!(revoke::verify(
+        &secret,
+        client,
+        12_345_678,
+        &expected.to_uppercase()
+    ));
+    assert!(!revoke::verify(&secret, client, 12_345_679, expected));
+    assert!(!revoke::verify(&secret, "other", 12_345_678, expected));
+    assert!(!revoke::verify(&secret, client, 12_345_678, "nonsense"));
+    let nobody = SecretString::from("");
+    assert!(!revoke::verify(
+        &nobody,
+        client,
+        1,
+        &revoke::signature(&nobody, client, 1)
+    ));
+}
+
+proptest! {
+    #[test]
+    fn what_is_signed_verifies(key in ".{1,80}", body in any::<Vec<u8>>()) {
+        let secret = SecretString::from(key);
+        prop_assert!(verify_hook(&secret, &body, &hook_signature(&secret, &body)));
+    }
+
+    #[test]
+    fn one_flipped_bit_fails(body in proptest::collection::vec(any::<u8>(), 1..200), place in any::<prop::sample::Index>(), bit in 0..8u8) {
+        let secret = SecretString::from("test-channel-secret");
+        let signature = hook_signature(&secret, &body);
+        let mut other = body.clone();
+        other[place.index(body.len())] ^= 1 << bit;
+        prop_assert!(!verify_hook(&secret, &other, &signature));
+        let mut bytes = hex::decode(&signature).unwrap();
+        let index = place.index(bytes.len());
+        bytes[index] ^= 1 << bit;
+        prop_assert!(!verify_hook(&secret, &body, &hex::encode(bytes)));
+    }
+
+    #[test]
+    fn any_header_is_survived(header in any::<String>(), body in any::<Vec<u8>>()) {
+        let secret = SecretString::from("test-channel-secret");
+        prop_assert!(!verify_hook(&secret, &body, &header));
+        prop_assert!(!revoke::verify(&secret, &header, 1, &header));
+    }
+}

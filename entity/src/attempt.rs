@@ -1,0 +1,43 @@
+//! One try to deliver a letter.
+
+use sea_orm::entity::prelude::*;
+
+/// One row.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "attempt")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub message_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub letter_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub number: i32,
+    pub kind: i16,
+    pub direction: i16,
+    pub at: i64,
+    pub ms: i32,
+    #[sea_orm(column_type = "Text")]
+    pub verdict: String,
+    /// HTTP status; 0: none.
+    pub status: i32,
+    /// At most 4 KiB, redacted.
+    #[sea_orm(column_type = "Text")]
+    pub answer: String,
+    #[sea_orm(column_type = "Text")]
+    pub reason: String,
+}
+
+/// None: rows are joined by hand, always within a tenant.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Entity {
+    /// Every select starts here: the rows of one tenant.
+    pub fn of_tenant(tenant_id: Uuid) -> Select<Self> {
+        Self::find().filter(Column::TenantId.eq(tenant_id))
+    }
+}

@@ -1,0 +1,33 @@
+//! Every id by which a conversation is known, N:1.
+
+use sea_orm::entity::prelude::*;
+
+/// One row.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "conversation_alias")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: Uuid,
+    /// See `parom::intake::Side`.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub side: i16,
+    /// Channel or source, whose id space it is.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub origin: Uuid,
+    #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
+    pub external_id: String,
+    pub conversation_id: Uuid,
+}
+
+/// None: rows are joined by hand, always within a tenant.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Entity {
+    /// Every select starts here: the rows of one tenant.
+    pub fn of_tenant(tenant_id: Uuid) -> Select<Self> {
+        Self::find().filter(Column::TenantId.eq(tenant_id))
+    }
+}

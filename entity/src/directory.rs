@@ -1,0 +1,25 @@
+//! Who is meant by an id that comes without a tenant. Beside the scan of `turn` and retention the only table read without one.
+
+use sea_orm::entity::prelude::*;
+
+/// One row.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "directory")]
+pub struct Model {
+    /// See `parom::store::directory::Kind`.
+    #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
+    pub kind: String,
+    #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
+    pub key: String,
+    pub tenant_id: Uuid,
+    pub id: Uuid,
+    #[sea_orm(column_type = "Text")]
+    pub note: String,
+    pub expires_at: Option<i64>,
+}
+
+/// None: rows are joined by hand, always within a tenant.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,41 @@
+//! An install call of amoCRM, stored before it is answered. `tenant_id` is nil until the account is known.
+
+use sea_orm::entity::prelude::*;
+
+/// One row.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "install_call")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    #[sea_orm(column_type = "Text")]
+    pub integration: String,
+    #[sea_orm(column_type = "Text")]
+    pub host: String,
+    /// Sealed authorization code, 20 minutes good.
+    pub code: Vec<u8>,
+    /// `new`, `done` or `failed`.
+    #[sea_orm(column_type = "Text")]
+    pub status: String,
+    pub attempts: i32,
+    pub next_at: i64,
+    /// Words for the vendor, no secrets.
+    #[sea_orm(column_type = "Text")]
+    pub error: String,
+    pub received_at: i64,
+}
+
+/// None: rows are joined by hand, always within a tenant.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Entity {
+    /// Every select starts here: the rows of one tenant.
+    pub fn of_tenant(tenant_id: Uuid) -> Select<Self> {
+        Self::find().filter(Column::TenantId.eq(tenant_id))
+    }
+}

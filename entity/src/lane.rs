@@ -1,0 +1,48 @@
+//! The unit of order: one direction of one conversation in one of two streams.
+
+use sea_orm::entity::prelude::*;
+
+/// One row.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "lane")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub lane_id: Uuid,
+    pub conversation_id: Uuid,
+    pub source_id: Uuid,
+    pub direction: i16,
+    pub stream: i16,
+    /// Its `turn`: channel or source.
+    pub target: Uuid,
+    pub next_seq: i64,
+    /// `order_key` of the letter leased last.
+    pub last_key: i64,
+    pub max_key: i64,
+    /// Letters in it.
+    pub waiting: i64,
+    /// None: nothing waits. While leased: the lease's end.
+    pub due_at: Option<i64>,
+    /// Who carries its head.
+    pub owner: Option<Uuid>,
+    /// Counts leases.
+    pub epoch: i64,
+    pub leased_until: i64,
+    /// Leases of this head that nobody settled.
+    pub starts: i32,
+    pub carried: i64,
+}
+
+/// None: rows are joined by hand, always within a tenant.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Entity {
+    /// Every select starts here: the rows of one tenant.
+    pub fn of_tenant(tenant_id: Uuid) -> Select<Self> {
+        Self::find().filter(Column::TenantId.eq(tenant_id))
+    }
+}

@@ -1,0 +1,36 @@
+//! Counts per source, direction and day of acceptance, added to once a batch.
+
+use sea_orm::entity::prelude::*;
+
+/// One row.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "ledger_delta")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub source_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub direction: i16,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub day: i32,
+    /// So that instances do not wait for each other.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub instance: Uuid,
+    pub accepted: i64,
+    pub delivered: i64,
+    pub failed: i64,
+}
+
+/// None: rows are joined by hand, always within a tenant.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Entity {
+    /// Every select starts here: the rows of one tenant.
+    pub fn of_tenant(tenant_id: Uuid) -> Select<Self> {
+        Self::find().filter(Column::TenantId.eq(tenant_id))
+    }
+}

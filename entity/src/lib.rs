@@ -1,0 +1,24 @@
+//! sea-orm entities: one file a table. Times are BIGINT milliseconds since 1970; JSON is kept as text.
+//!
+//! Small closed sets are stored as SMALLINT with their meaning in `parom::message` and `parom::intake`.
+
+pub mod api_key;
+pub mod attempt;
+pub mod conversation;
+pub mod conversation_alias;
+pub mod dead_letter;
+pub mod dedupe;
+pub mod directory;
+pub mod idempotency;
+pub mod install_call;
+pub mod lane;
+pub mod ledger_delta;
+pub mod letter;
+pub mod message;
+pub mod oauth_grant;
+pub mod parked_status;
+pub mod raw_hook;
+pub mod source;
+pub mod tenant;
+pub mod tenant_channel;
+pub mod turn;

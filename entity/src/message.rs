@@ -1,0 +1,54 @@
+//! One normalised message, either direction.
+
+use sea_orm::entity::prelude::*;
+
+/// One row.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "message")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub source_id: Uuid,
+    pub conversation_id: Uuid,
+    /// See `parom::message::Direction`.
+    pub direction: i16,
+    /// See `parom::message::State`; grows only.
+    pub state: i16,
+    /// The highest state that amoCRM was told.
+    pub reported: i16,
+    /// The messenger's id; empty until known.
+    #[sea_orm(column_type = "Text")]
+    pub external_id: String,
+    /// amojo's id; empty until known.
+    #[sea_orm(column_type = "Text")]
+    pub amocrm_message_id: String,
+    /// JSON, see `parom::message::Body`.
+    #[sea_orm(column_type = "Text")]
+    pub body: String,
+    /// JSON `{code,text}` of a failed message, else empty.
+    #[sea_orm(column_type = "Text")]
+    pub error: String,
+    /// By the sender's clock, checked.
+    pub sent_at: i64,
+    pub accepted_at: i64,
+    /// Days since 1970 of `accepted_at`.
+    pub day: i32,
+    /// Counts what was carried in its lane; 0 until carried.
+    pub position: i64,
+    pub possible_duplicate: bool,
+}
+
+/// None: rows are joined by hand, always within a tenant.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Entity {
+    /// Every select starts here: the rows of one tenant.
+    pub fn of_tenant(tenant_id: Uuid) -> Select<Self> {
+        Self::find().filter(Column::TenantId.eq(tenant_id))
+    }
+}

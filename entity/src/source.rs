@@ -1,0 +1,58 @@
+//! One messenger line of a tenant, mirrored as an amoCRM source.
+
+use sea_orm::entity::prelude::*;
+
+/// One row.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "source")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// The connector.
+    #[sea_orm(column_type = "Text")]
+    pub kind: String,
+    #[sea_orm(column_type = "Text")]
+    pub name: String,
+    /// At most 36 printable ASCII characters; equal at amoCRM.
+    #[sea_orm(column_type = "Text")]
+    pub external_id: String,
+    pub channel_id: Uuid,
+    pub amocrm_source_id: i64,
+    pub pipeline_id: i64,
+    pub is_default: bool,
+    /// A state of product.md §6.1.
+    #[sea_orm(column_type = "Text")]
+    pub status: String,
+    #[sea_orm(column_type = "Text")]
+    pub status_reason: String,
+    pub paused: bool,
+    /// `leave`, `link` or `create`.
+    #[sea_orm(column_type = "Text")]
+    pub contact_rule: String,
+    /// JSON, as in amoCRM's Sources API.
+    #[sea_orm(column_type = "Text")]
+    pub services: String,
+    /// JSON of the kind's settings without credentials.
+    #[sea_orm(column_type = "Text")]
+    pub settings: String,
+    /// Sealed JSON of the credentials.
+    pub secrets: Option<Vec<u8>>,
+    pub created_at: i64,
+    pub updated_at: i64,
+    pub deleted_at: Option<i64>,
+}
+
+/// None: rows are joined by hand, always within a tenant.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Entity {
+    /// Every select starts here: the rows of one tenant.
+    pub fn of_tenant(tenant_id: Uuid) -> Select<Self> {
+        Self::find().filter(Column::TenantId.eq(tenant_id))
+    }
+}

@@ -1,0 +1,51 @@
+//! One amoCRM account that installed one integration. `directory` (kind `account`) makes `(integration, account_id)` unique.
+
+use sea_orm::entity::prelude::*;
+
+/// One row.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "tenant")]
+pub struct Model {
+    /// Ours, UUIDv7.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: Uuid,
+    /// Name of the integration in the configuration.
+    #[sea_orm(column_type = "Text")]
+    pub integration: String,
+    /// amoCRM's numeric account id.
+    pub account_id: i64,
+    /// The account's allow-listed host, e.g. `shop.amocrm.ru`.
+    #[sea_orm(column_type = "Text")]
+    pub host: String,
+    #[sea_orm(column_type = "Text")]
+    pub name: String,
+    /// The account's id in the Chats API.
+    #[sea_orm(column_type = "Text")]
+    pub amojo_id: String,
+    /// A state of product.md §6.1, see `parom::tenant::TenantStatus`.
+    #[sea_orm(column_type = "Text")]
+    pub status: String,
+    /// The vendor stopped delivery; intake goes on.
+    pub suspended: bool,
+    /// The vendor's own limit for this tenant; none: the configured one.
+    pub sources_limit: Option<i32>,
+    /// Shared API host from the access token, for the subdomain lookup.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub api_domain: Option<String>,
+    /// Milliseconds since 1970, as all times in this schema.
+    pub created_at: i64,
+    pub updated_at: i64,
+}
+
+/// None: rows are joined by hand, always within a tenant.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Entity {
+    /// Every select starts here: the rows of one tenant.
+    pub fn of_tenant(tenant_id: Uuid) -> Select<Self> {
+        Self::find().filter(Column::TenantId.eq(tenant_id))
+    }
+}

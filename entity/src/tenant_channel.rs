@@ -1,0 +1,37 @@
+//! A Chats API channel connected for a tenant.
+
+use sea_orm::entity::prelude::*;
+
+/// One row.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "tenant_channel")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub channel_id: Uuid,
+    /// Opaque, as `connect` answered; empty before the first connect.
+    #[sea_orm(column_type = "Text")]
+    pub scope_id: String,
+    /// `connected`, `not_allowed`, `misconfigured` or `disconnected`.
+    #[sea_orm(column_type = "Text")]
+    pub status: String,
+    /// What amoCRM said when it refused, for the panel.
+    #[sea_orm(column_type = "Text")]
+    pub detail: String,
+    pub connected_at: i64,
+    pub checked_at: i64,
+}
+
+/// None: rows are joined by hand, always within a tenant.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Entity {
+    /// Every select starts here: the rows of one tenant.
+    pub fn of_tenant(tenant_id: Uuid) -> Select<Self> {
+        Self::find().filter(Column::TenantId.eq(tenant_id))
+    }
+}

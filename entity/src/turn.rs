@@ -1,0 +1,40 @@
+//! When a remote account may be served next: fairness, timer, pause and rate in one narrow row.
+
+use sea_orm::entity::prelude::*;
+
+/// One row.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "turn")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: Uuid,
+    /// Channel (amoCRM) or source (messenger).
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub target: Uuid,
+    /// Whose slots it uses.
+    #[sea_orm(column_type = "Text")]
+    pub pool: String,
+    /// None: nothing to do, or held when `reason` says why.
+    pub ready_at: Option<i64>,
+    /// Thousandths of a request.
+    pub tokens: i64,
+    pub refilled_at: i64,
+    /// Empty: nothing in the way.
+    #[sea_orm(column_type = "Text")]
+    pub reason: String,
+    /// In a row; opens the breaker.
+    pub failures: i32,
+}
+
+/// None: rows are joined by hand, always within a tenant.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Entity {
+    /// Every select starts here: the rows of one tenant.
+    pub fn of_tenant(tenant_id: Uuid) -> Select<Self> {
+        Self::find().filter(Column::TenantId.eq(tenant_id))
+    }
+}

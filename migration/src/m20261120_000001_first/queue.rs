@@ -1,0 +1,166 @@
+//! Lanes, letters and their ends.
+
+use sea_orm_migration::prelude::*;
+
+use crate::table::{column, create};
+
+pub(super) async fn create_all(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    create(
+        manager,
+        "lane",
+        &["tenant_id", "lane_id"],
+        vec![
+            column("tenant_id").uuid().not_null().to_owned(),
+            column("lane_id").uuid().not_null().to_owned(),
+            column("conversation_id").uuid().not_null().to_owned(),
+            column("source_id").uuid().not_null().to_owned(),
+            column("direction").small_integer().not_null().to_owned(),
+            column("stream").small_integer().not_null().to_owned(),
+            column("target").uuid().not_null().to_owned(),
+            column("next_seq").big_integer().not_null().to_owned(),
+            column("last_key").big_integer().not_null().to_owned(),
+            column("max_key").big_integer().not_null().to_owned(),
+            column("waiting").big_integer().not_null().to_owned(),
+            column("due_at").big_integer().null().to_owned(),
+            column("owner").uuid().null().to_owned(),
+            column("epoch").big_integer().not_null().to_owned(),
+            column("leased_until").big_integer().not_null().to_owned(),
+            column("starts").integer().not_null().to_owned(),
+            column("carried").big_integer().not_null().to_owned(),
+        ],
+    )
+    .await?;
+    create(
+        manager,
+        "letter",
+        &["tenant_id", "lane_id", "order_key", "seq"],
+        vec![
+            column("tenant_id").uuid().not_null().to_owned(),
+            column("lane_id").uuid().not_null().to_owned(),
+            column("order_key").big_integer().not_null().to_owned(),
+            column("seq").big_integer().not_null().to_owned(),
+            column("id").uuid().not_null().to_owned(),
+            column("message_id").uuid().not_null().to_owned(),
+            column("source_id").uuid().not_null().to_owned(),
+            column("direction").small_integer().not_null().to_owned(),
+            column("kind").small_integer().not_null().to_owned(),
+            column("payload").text().not_null().to_owned(),
+            column("attempts").integer().not_null().to_owned(),
+            column("unknown").boolean().not_null().to_owned(),
+            column("resends").integer().not_null().to_owned(),
+            column("late").boolean().not_null().to_owned(),
+            column("accepted_at").big_integer().not_null().to_owned(),
+            column("expires_at").big_integer().not_null().to_owned(),
+            column("day").integer().not_null().to_owned(),
+        ],
+    )
+    .await?;
+    create(
+        manager,
+        "attempt",
+        &["tenant_id", "message_id", "letter_id", "number"],
+        vec![
+            column("tenant_id").uuid().not_null().to_owned(),
+            column("message_id").uuid().not_null().to_owned(),
+            column("letter_id").uuid().not_null().to_owned(),
+            column("number").integer().not_null().to_owned(),
+            column("kind").small_integer().not_null().to_owned(),
+            column("direction").small_integer().not_null().to_owned(),
+            column("at").big_integer().not_null().to_owned(),
+            column("ms").integer().not_null().to_owned(),
+            column("verdict").text().not_null().to_owned(),
+            column("status").integer().not_null().to_owned(),
+            column("answer").text().not_null().to_owned(),
+            column("reason").text().not_null().to_owned(),
+        ],
+    )
+    .await?;
+    create(
+        manager,
+        "dead_letter",
+        &["tenant_id", "id"],
+        vec![
+            column("tenant_id").uuid().not_null().to_owned(),
+            column("id").uuid().not_null().to_owned(),
+            column("lane_id").uuid().not_null().to_owned(),
+            column("conversation_id").uuid().not_null().to_owned(),
+            column("source_id").uuid().not_null().to_owned(),
+            column("message_id").uuid().not_null().to_owned(),
+            column("target").uuid().not_null().to_owned(),
+            column("direction").small_integer().not_null().to_owned(),
+            column("stream").small_integer().not_null().to_owned(),
+            column("kind").small_integer().not_null().to_owned(),
+            column("payload").text().not_null().to_owned(),
+            column("reason").text().not_null().to_owned(),
+            column("detail").text().not_null().to_owned(),
+            column("attempts").integer().not_null().to_owned(),
+            column("first_at").big_integer().not_null().to_owned(),
+            column("last_at").big_integer().not_null().to_owned(),
+            column("day").integer().not_null().to_owned(),
+        ],
+    )
+    .await?;
+    create(
+        manager,
+        "turn",
+        &["tenant_id", "target"],
+        vec![
+            column("tenant_id").uuid().not_null().to_owned(),
+            column("target").uuid().not_null().to_owned(),
+            column("pool").text().not_null().to_owned(),
+            column("ready_at").big_integer().null().to_owned(),
+            column("tokens").big_integer().not_null().to_owned(),
+            column("refilled_at").big_integer().not_null().to_owned(),
+            column("reason").text().not_null().to_owned(),
+            column("failures").integer().not_null().to_owned(),
+        ],
+    )
+    .await?;
+    create(
+        manager,
+        "ledger_delta",
+        &["tenant_id", "source_id", "direction", "day", "instance"],
+        vec![
+            column("tenant_id").uuid().not_null().to_owned(),
+            column("source_id").uuid().not_null().to_owned(),
+            column("direction").small_integer().not_null().to_owned(),
+            column("day").integer().not_null().to_owned(),
+            column("instance").uuid().not_null().to_owned(),
+            column("accepted").big_integer().not_null().to_owned(),
+            column("delivered").big_integer().not_null().to_owned(),
+            column("failed").big_integer().not_null().to_owned(),
+        ],
+    )
+    .await?;
+    create(
+        manager,
+        "parked_status",
+        &["tenant_id", "source_id", "external_id", "id"],
+        vec![
+            column("tenant_id").uuid().not_null().to_owned(),
+            column("source_id").uuid().not_null().to_owned(),
+            column("external_id").text().not_null().to_owned(),
+            column("id").uuid().not_null().to_owned(),
+            column("payload").text().not_null().to_owned(),
+            column("expires_at").big_integer().not_null().to_owned(),
+        ],
+    )
+    .await?;
+    create(
+        manager,
+        "idempotency",
+        &["tenant_id", "key_id", "route", "key"],
+        vec![
+            column("tenant_id").uuid().not_null().to_owned(),
+            column("key_id").uuid().not_null().to_owned(),
+            column("route").text().not_null().to_owned(),
+            column("key").text().not_null().to_owned(),
+            column("body_hash").text().not_null().to_owned(),
+            column("status").integer().not_null().to_owned(),
+            column("answer").text().not_null().to_owned(),
+            column("created_at").big_integer().not_null().to_owned(),
+        ],
+    )
+    .await?;
+    Ok(())
+}

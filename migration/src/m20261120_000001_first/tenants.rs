@@ -1,0 +1,146 @@
+//! Accounts, their grants, keys and sources.
+
+use sea_orm_migration::prelude::*;
+
+use crate::table::{column, create};
+
+pub(super) async fn create_all(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    create(
+        manager,
+        "tenant",
+        &["tenant_id"],
+        vec![
+            column("tenant_id").uuid().not_null().to_owned(),
+            column("integration").text().not_null().to_owned(),
+            column("account_id").big_integer().not_null().to_owned(),
+            column("host").text().not_null().to_owned(),
+            column("name").text().not_null().to_owned(),
+            column("amojo_id").text().not_null().to_owned(),
+            column("status").text().not_null().to_owned(),
+            column("suspended").boolean().not_null().to_owned(),
+            column("sources_limit").integer().null().to_owned(),
+            column("api_domain").text().null().to_owned(),
+            column("created_at").big_integer().not_null().to_owned(),
+            column("updated_at").big_integer().not_null().to_owned(),
+        ],
+    )
+    .await?;
+    create(
+        manager,
+        "tenant_channel",
+        &["tenant_id", "channel_id"],
+        vec![
+            column("tenant_id").uuid().not_null().to_owned(),
+            column("channel_id").uuid().not_null().to_owned(),
+            column("scope_id").text().not_null().to_owned(),
+            column("status").text().not_null().to_owned(),
+            column("detail").text().not_null().to_owned(),
+            column("connected_at").big_integer().not_null().to_owned(),
+            column("checked_at").big_integer().not_null().to_owned(),
+        ],
+    )
+    .await?;
+    create(
+        manager,
+        "oauth_grant",
+        &["tenant_id", "crm_user_id"],
+        vec![
+            column("tenant_id").uuid().not_null().to_owned(),
+            column("crm_user_id").big_integer().not_null().to_owned(),
+            column("is_admin").boolean().not_null().to_owned(),
+            column("in_use").boolean().not_null().to_owned(),
+            column("version").big_integer().not_null().to_owned(),
+            column("access_token").blob().not_null().to_owned(),
+            column("refresh_token").blob().not_null().to_owned(),
+            column("previous_refresh_token").blob().null().to_owned(),
+            column("expires_at").big_integer().not_null().to_owned(),
+            column("refreshed_at").big_integer().not_null().to_owned(),
+            column("intent_at").big_integer().null().to_owned(),
+            column("dead").boolean().not_null().to_owned(),
+            column("lease_owner").uuid().null().to_owned(),
+            column("leased_until").big_integer().not_null().to_owned(),
+            column("created_at").big_integer().not_null().to_owned(),
+        ],
+    )
+    .await?;
+    create(
+        manager,
+        "install_call",
+        &["tenant_id", "id"],
+        vec![
+            column("tenant_id").uuid().not_null().to_owned(),
+            column("id").uuid().not_null().to_owned(),
+            column("integration").text().not_null().to_owned(),
+            column("host").text().not_null().to_owned(),
+            column("code").blob().not_null().to_owned(),
+            column("status").text().not_null().to_owned(),
+            column("attempts").integer().not_null().to_owned(),
+            column("next_at").big_integer().not_null().to_owned(),
+            column("error").text().not_null().to_owned(),
+            column("received_at").big_integer().not_null().to_owned(),
+        ],
+    )
+    .await?;
+    create(
+        manager,
+        "api_key",
+        &["tenant_id", "id"],
+        vec![
+            column("tenant_id").uuid().not_null().to_owned(),
+            column("id").uuid().not_null().to_owned(),
+            column("name").text().not_null().to_owned(),
+            column("scope").text().not_null().to_owned(),
+            column("hash").text().not_null().to_owned(),
+            column("tail").text().not_null().to_owned(),
+            column("created_at").big_integer().not_null().to_owned(),
+            column("expires_at").big_integer().null().to_owned(),
+            column("revoked_at").big_integer().null().to_owned(),
+        ],
+    )
+    .await?;
+    create(
+        manager,
+        "directory",
+        &["kind", "key"],
+        vec![
+            column("kind").text().not_null().to_owned(),
+            column("key").text().not_null().to_owned(),
+            column("tenant_id").uuid().not_null().to_owned(),
+            column("id").uuid().not_null().to_owned(),
+            column("note").text().not_null().to_owned(),
+            column("expires_at").big_integer().null().to_owned(),
+        ],
+    )
+    .await?;
+    create(
+        manager,
+        "source",
+        &["tenant_id", "id"],
+        vec![
+            column("tenant_id").uuid().not_null().to_owned(),
+            column("id").uuid().not_null().to_owned(),
+            column("kind").text().not_null().to_owned(),
+            column("name").text().not_null().to_owned(),
+            column("external_id").text().not_null().to_owned(),
+            column("channel_id").uuid().not_null().to_owned(),
+            column("amocrm_source_id")
+                .big_integer()
+                .not_null()
+                .to_owned(),
+            column("pipeline_id").big_integer().not_null().to_owned(),
+            column("is_default").boolean().not_null().to_owned(),
+            column("status").text().not_null().to_owned(),
+            column("status_reason").text().not_null().to_owned(),
+            column("paused").boolean().not_null().to_owned(),
+            column("contact_rule").text().not_null().to_owned(),
+            column("services").text().not_null().to_owned(),
+            column("settings").text().not_null().to_owned(),
+            column("secrets").blob().null().to_owned(),
+            column("created_at").big_integer().not_null().to_owned(),
+            column("updated_at").big_integer().not_null().to_owned(),
+            column("deleted_at").big_integer().null().to_owned(),
+        ],
+    )
+    .await?;
+    Ok(())
+}

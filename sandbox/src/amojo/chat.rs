@@ -1,0 +1,48 @@
+//! Creating a chat before its first message.
+
+use serde_json::json;
+
+use super::{
+    Outcome, Refusal, Scoped, ok, parsed,
+    parties::{self, Party, Wanted},
+};
+use crate::strict::Object;
+
+/// `POST {scope_id}/chats`; a known `conversation_id` gives the chat that is there.
+pub(super) fn create(scoped: &Scoped<'_>) -> Outcome {
+    let body = parsed(scoped.request)?;
+    let fields = Object::whole(&body)?;
+    // Official samples carry `account_id` here, so it must pass.
+    fields.only(&["conversation_id", "source", "user", "account_id"])?;
+    let conversation_id = fields.required_text("conversation_id")?;
+    let source = parties::source(&fields)?;
+    let user = Party::read(&fields.required_object("user")?)?;
+    let (person, chat_id) = scoped.core.change(|state| {
+        let account = state
+            .account_by_amojo_mut(&scoped.amojo_id)
+            .ok_or_else(|| Refusal(404, "the account is gone".to_owned()))?;
+        let person = parties::person(scoped, account, &user)?;
+        let wanted = Wanted {
+            conversation_id,
+            conversation_ref_id: None,
+            person_id: &person.id,
+            source,
+        };
+        let chat_id = parties::chat(scoped, account, &wanted)?;
+        Ok::<_, Refusal>((person, chat_id))
+    })?;
+    let mut shown = json!({
+        "id": person.id,
+        "client_id": person.client_id,
+        "name": person.name,
+        "avatar": person.avatar,
+    });
+    if let Some(shown) = shown.as_object_mut() {
+        for (key, value) in [("phone", &person.phone), ("email", &person.email)] {
+            if !value.is_empty() {
+                shown.insert(key.to_owned(), json!(value));
+            }
+        }
+    }
+    Ok(ok(&json!({"id": chat_id, "user": shown})))
+}

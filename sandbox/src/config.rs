@@ -1,0 +1,72 @@
+//! What a sandbox is started with.
+
+use std::{fmt, sync::Arc};
+
+/// The clock of the sandbox: signatures, codes and tokens are judged by it, so a test may move it.
+pub type Now = Arc<dyn Fn() -> chrono::DateTime<chrono::Utc> + Send + Sync>;
+
+/// The clock of the machine, for use outside tests.
+pub fn system_clock() -> Now {
+    Arc::new(chrono::Utc::now)
+}
+
+/// Everything a sandbox needs to know at its start.
+#[derive(Clone)]
+pub struct SandboxConfig {
+    /// Address to listen on; port 0 lets the system choose one, which `Sandbox::url` then tells.
+    pub listen: String,
+    /// `public_url` of the server the hooks go to; may be empty and set later with `Sandbox::set_parom_url`.
+    pub parom_url: String,
+    /// The integrations the sandbox knows, each with its channels.
+    pub integrations: Vec<IntegrationConfig>,
+    /// The clock everything is judged by.
+    pub now: Now,
+}
+
+/// One integration as its owner would have typed it into amoCRM.
+#[derive(Clone, Debug)]
+pub struct IntegrationConfig {
+    /// Name shown on the consent page; also how the library's functions refer to it.
+    pub name: String,
+    /// `client_id`, called `client_uuid` in places.
+    pub client_id: String,
+    /// `client_secret`: checked by the token endpoint, signs the revoke hook.
+    pub client_secret: String,
+    /// Redirect URI, compared byte for byte in both grants.
+    pub redirect_uri: String,
+    /// Chats API channels registered for this integration.
+    pub channels: Vec<ChannelConfig>,
+}
+
+/// One registered Chats API channel.
+#[derive(Clone, Debug)]
+pub struct ChannelConfig {
+    /// Channel id (a UUID of 36 characters), the first part of every scope id.
+    pub id: String,
+    /// Channel code such as `amo.ext.30490163`, the `origin_code` of sources.
+    pub code: String,
+    /// Channel secret: checks requests and signs hooks.
+    pub secret: String,
+    /// Title used when the connecting side sends none.
+    pub title: String,
+    /// Id and name of the channel's bot, if one was issued.
+    pub bot: Option<(String, String)>,
+}
+
+impl fmt::Debug for SandboxConfig {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("SandboxConfig")
+            .field("listen", &self.listen)
+            .field("parom_url", &self.parom_url)
+            .field("integrations", &self.integrations.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl IntegrationConfig {
+    /// The channel with this id, if it belongs to the integration.
+    pub(crate) fn channel(&self, id: &str) -> Option<&ChannelConfig> {
+        self.channels.iter().find(|channel| channel.id == id)
+    }
+}

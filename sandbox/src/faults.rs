@@ -1,0 +1,223 @@
+//! Switches that break the sandbox on purpose.
+
+use std::{
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use tokio::sync::watch;
+
+/// Which requests a fault meets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// `POST /v2/origin/custom/{scope_id}`: messages and edits.
+    Message,
+    /// `POST …/{scope_id}/chats`.
+    CreateChat,
+    /// `GET …/chats/{id}/history`.
+    History,
+    /// `POST …/{message}/delivery_status`.
+    Status,
+    /// `POST …/{channel_id}/connect`.
+    Connect,
+    /// `DELETE …/{channel_id}/disconnect`.
+    Disconnect,
+    /// `POST …/{scope_id}/typing`.
+    Typing,
+    /// `POST …/{scope_id}/react`.
+    Reaction,
+    /// `/oauth2/access_token` and the look-up of a renamed account.
+    Token,
+    /// Everything under `/api/v4`.
+    Rest,
+}
+
+/// What goes wrong.
+#[derive(Clone, Debug)]
+pub enum Fault {
+    /// Processing starts only after this time.
+    Delay(Duration),
+    /// The request is processed at once, its answer leaves after this time.
+    DelayAnswer(Duration),
+    /// This status and nothing is processed; `retry_after` (seconds) becomes a `Retry-After` header.
+    Status {
+        /// HTTP status to answer with.
+        code: u16,
+        /// Seconds for the `Retry-After` header.
+        retry_after: Option<u64>,
+    },
+    /// Status 200 with a page of HTML, as gateways send; nothing is processed.
+    Html200,
+    /// The connection is dropped without an answer; nothing is processed.
+    Reset,
+    /// The request is processed, then the connection is dropped without an answer.
+    LostAnswer,
+    /// The request is processed, the answer breaks off in the middle of its body.
+    HalfBody,
+    /// Processing starts only when the [`Gate`] of [`Faults::hold`] opens.
+    #[doc(hidden)]
+    Hold(GateSide),
+}
+
+/// The sandbox's half of a [`Gate`].
+#[derive(Clone, Debug)]
+pub struct GateSide {
+    open: watch::Receiver<bool>,
+    waiting: watch::Sender<usize>,
+}
+
+impl GateSide {
+    pub(crate) async fn pass(&self) {
+        let mut open = self.open.clone();
+        self.waiting.send_modify(|count| *count += 1);
+        // An error means that the gate was dropped, which opens it too.
+        let _opened = open.wait_for(|open| *open).await;
+        self.waiting.send_modify(|count| *count -= 1);
+    }
+}
+
+/// Holds requests until it is opened or dropped, so that a test can decide what overlaps with what.
+#[derive(Debug)]
+pub struct Gate {
+    open: watch::Sender<bool>,
+    waiting: watch::Receiver<usize>,
+}
+
+impl Gate {
+    /// Returns once at least `count` requests stand before the gate.
+    pub async fn until_waiting(&self, count: usize) {
+        let mut waiting = self.waiting.clone();
+        let _reached = waiting.wait_for(|now| *now >= count).await;
+    }
+
+    /// Lets everybody pass, also those who come later.
+    pub fn open(self) {
+        self.open.send_replace(true);
+    }
+}
+
+#[derive(Debug)]
+struct Rule {
+    part: Part,
+    needle: Option<String>,
+    left: Option<usize>,
+    fault: Fault,
+}
+
+/// The thread-safe set of switches of one sandbox. Faults are met in the order in which they were switched on.
+#[derive(Debug, Default)]
+pub struct Faults {
+    rules: Mutex<Vec<Rule>>,
+}
+
+impl Faults {
+    fn rules(&self) -> MutexGuard<'_, Vec<Rule>> {
+        self.rules.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn add(&self, part: Part, needle: Option<&str>, left: Option<usize>, fault: Fault) {
+        self.rules().push(Rule {
+            part,
+            needle: needle.map(str::to_owned),
+            left,
+            fault,
+        });
+    }
+
+    /// The next `count` requests of this part meet the fault.
+    pub fn next(&self, part: Part, count: usize, fault: Fault) {
+        self.add(part, None, Some(count), fault);
+    }
+
+    /// The next `count` requests of this part whose body contains `needle` meet the fault.
+    pub fn next_with(&self, part: Part, needle: &str, count: usize, fault: Fault) {
+        self.add(part, Some(needle), Some(count), fault);
+    }
+
+    /// Every request of this part meets the fault until [`Faults::clear`] or [`Faults::clear_part`].
+    pub fn until_cleared(&self, part: Part, fault: Fault) {
+        self.add(part, None, None, fault);
+    }
+
+    /// Every request of this part whose body contains `needle` meets the fault until it is cleared.
+    pub fn until_cleared_with(&self, part: Part, needle: &str, fault: Fault) {
+        self.add(part, Some(needle), None, fault);
+    }
+
+    /// Every request of this part waits before it is processed until the returned gate is opened or dropped.
+    pub fn hold(&self, part: Part) -> Gate {
+        let open = watch::Sender::new(false);
+        let waiting = watch::Sender::new(0);
+        let gate = Gate {
+            open: open.clone(),
+            waiting: waiting.subscribe(),
+        };
+        let side = GateSide {
+            open: open.subscribe(),
+            waiting,
+        };
+        self.add(part, None, None, Fault::Hold(side));
+        gate
+    }
+
+    /// Switches everything off.
+    pub fn clear(&self) {
+        self.rules().clear();
+    }
+
+    /// Switches off what was set for one part.
+    pub fn clear_part(&self, part: Part) {
+        self.rules().retain(|rule| rule.part != part);
+    }
+
+    /// How many switches are still on; 0 once every counted fault was met.
+    pub fn left(&self) -> usize {
+        self.rules().len()
+    }
+
+    /// What a person should know about the switches: one line for each.
+    pub fn describe(&self) -> Vec<String> {
+        self.rules()
+            .iter()
+            .map(|rule| {
+                let name = match &rule.fault {
+                    Fault::Hold(_) => "Hold".to_owned(),
+                    other => format!("{other:?}"),
+                };
+                match rule.left {
+                    Some(left) => format!("{:?}: {name} × {left}", rule.part),
+                    None => format!("{:?}: {name}", rule.part),
+                }
+            })
+            .collect()
+    }
+
+    /// Takes what this request meets: every delay or gate that matches, and the first other fault.
+    pub(crate) fn take(&self, part: Part, body: &[u8]) -> Vec<Fault> {
+        let mut rules = self.rules();
+        let mut met: Vec<Fault> = Vec::new();
+        let mut broken = false;
+        for rule in rules.iter_mut() {
+            let waits = matches!(
+                rule.fault,
+                Fault::Delay(_) | Fault::DelayAnswer(_) | Fault::Hold(_)
+            );
+            let found = rule
+                .needle
+                .as_ref()
+                .is_none_or(|needle| contains(body, needle.as_bytes()));
+            if rule.part != part || !found || (!waits && broken) {
+                continue;
+            }
+            broken |= !waits;
+            met.push(rule.fault.clone());
+            rule.left = rule.left.map(|left| left.saturating_sub(1));
+        }
+        rules.retain(|rule| rule.left != Some(0));
+        met
+    }
+}
+
+fn contains(body: &[u8], needle: &[u8]) -> bool {
+    needle.is_empty() || body.windows(needle.len()).any(|window| window == needle)
+}

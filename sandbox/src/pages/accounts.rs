@@ -1,0 +1,139 @@
+//! The list of accounts.
+
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::{Frame, notice, own_form, render, see_other, strings::fill};
+use crate::{core::Core, installation};
+
+struct Row {
+    name: String,
+    host: String,
+    id: i64,
+    href: String,
+    customer_page: Option<String>,
+    actions: Vec<Action>,
+}
+
+struct Action {
+    target: String,
+    integration: String,
+    words: String,
+}
+
+#[derive(Template)]
+#[template(path = "accounts.html")]
+struct Page<'a> {
+    frame: &'a Frame,
+    rows: Vec<Row>,
+    add_target: String,
+}
+
+/// `GET /`.
+pub(super) async fn list(core: web::Data<Arc<Core>>, request: HttpRequest) -> HttpResponse {
+    let frame = Frame::of(&request);
+    let words = frame.words;
+    let actions = |host: &str| {
+        core.integrations
+            .iter()
+            .flat_map(|one| {
+                [("install", words.install), ("revoke", words.revoke)].map(|(path, text)| Action {
+                    target: frame.link(&format!("/accounts/{host}/{path}")),
+                    integration: one.name.clone(),
+                    words: fill(text, "integration", &one.name),
+                })
+            })
+            .collect()
+    };
+    let rows = core.read(|state| {
+        state
+            .accounts
+            .values()
+            .map(|account| Row {
+                name: account.name.clone(),
+                host: account.host.clone(),
+                id: account.id,
+                href: frame.link(&format!("/accounts/{}/", account.host)),
+                customer_page: account.customer_page.clone(),
+                actions: actions(&account.host),
+            })
+            .collect()
+    });
+    let page = Page {
+        frame: &frame,
+        rows,
+        add_target: frame.link("/accounts"),
+    };
+    render(StatusCode::OK, &page, None)
+}
+
+/// The form that adds an account.
+#[derive(Deserialize)]
+pub(super) struct NewAccount {
+    host: String,
+}
+
+/// `POST /accounts`.
+pub(super) async fn add(
+    core: web::Data<Arc<Core>>,
+    request: HttpRequest,
+    form: web::Form<NewAccount>,
+) -> HttpResponse {
+    let frame = Frame::of(&request);
+    if !own_form(&request) {
+        return HttpResponse::Forbidden().finish();
+    }
+    let host = form.host.trim().to_ascii_lowercase();
+    let label = |label: &str| {
+        !label.is_empty()
+            && !label.starts_with('-')
+            && label
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    if host.len() > 200 || !host.contains('.') || !host.split('.').all(label) {
+        return notice(&frame, StatusCode::BAD_REQUEST, frame.words.host_wrong);
+    }
+    let now = core.now();
+    core.change(|state| {
+        state.ensure_account(&host, now);
+    });
+    see_other(&frame.link("/"))
+}
+
+/// The form behind the buttons of one account.
+#[derive(Deserialize)]
+pub(super) struct Chosen {
+    integration: String,
+}
+
+/// `POST /accounts/{host}/install`: what the marketplace would do.
+pub(super) async fn install(
+    core: web::Data<Arc<Core>>,
+    request: HttpRequest,
+    host: web::Path<String>,
+    form: web::Form<Chosen>,
+) -> HttpResponse {
+    if !own_form(&request) {
+        return HttpResponse::Forbidden().finish();
+    }
+    installation::install(&core, &host, &form.integration).await;
+    see_other(&Frame::of(&request).link(&format!("/accounts/{host}/")))
+}
+
+/// `POST /accounts/{host}/revoke`: what switching the integration off would do.
+pub(super) async fn revoke(
+    core: web::Data<Arc<Core>>,
+    request: HttpRequest,
+    host: web::Path<String>,
+    form: web::Form<Chosen>,
+) -> HttpResponse {
+    if !own_form(&request) {
+        return HttpResponse::Forbidden().finish();
+    }
+    installation::revoke(&core, &host, &form.integration).await;
+    see_other(&Frame::of(&request).link(&format!("/accounts/{host}/")))
+}

@@ -1,0 +1,170 @@
+//! Pages for people: the list of accounts, consent, and the manager's window.
+
+mod accounts;
+mod consent;
+mod events;
+mod rows;
+pub(crate) mod strings;
+mod window;
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{StatusCode, header},
+    web,
+};
+use askama::Template;
+
+use strings::{Language, Words};
+
+/// Adds the routes of all pages.
+pub(crate) fn routes(config: &mut web::ServiceConfig) {
+    config
+        .route("/", web::get().to(accounts::list))
+        .route("/accounts", web::post().to(accounts::add))
+        .route(
+            "/accounts/{host}/install",
+            web::post().to(accounts::install),
+        )
+        .route("/accounts/{host}/revoke", web::post().to(accounts::revoke))
+        .route("/accounts/{host}/", web::get().to(window::show))
+        .route("/accounts/{host}/snapshot", web::get().to(window::snapshot))
+        .route("/accounts/{host}/events", web::get().to(events::stream))
+        .route(
+            "/accounts/{host}/chats/{chat}/answer",
+            web::post().to(window::answer),
+        )
+        .route("/oauth", web::get().to(consent::show))
+        .route("/oauth", web::post().to(consent::decide))
+        .route("/healthz", web::get().to(HttpResponse::Ok))
+        .route("/static/{file}", web::get().to(asset))
+        .default_service(web::to(nothing_here));
+}
+
+/// What every page knows: its language and how links keep it.
+pub(crate) struct Frame {
+    pub(crate) words: &'static Words,
+    /// `lang=ru` when the reader chose a language by a link, else nothing.
+    pub(crate) language_query: String,
+    /// The same page in the other language.
+    pub(crate) other_href: String,
+}
+
+impl Frame {
+    pub(crate) fn of(request: &HttpRequest) -> Self {
+        let pairs: Vec<(String, String)> =
+            url::form_urlencoded::parse(request.query_string().as_bytes())
+                .into_owned()
+                .collect();
+        let asked = pairs
+            .iter()
+            .find(|(key, _)| key == "lang")
+            .map(|(_, value)| value.as_str());
+        let accepted = request
+            .headers()
+            .get(header::ACCEPT_LANGUAGE)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
+        let words = Language::choose(asked, accepted).words();
+        let others = pairs.iter().filter(|(key, _)| key != "lang");
+        let query = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(others)
+            .append_pair("lang", words.other_code)
+            .finish();
+        Self {
+            words,
+            language_query: asked.map_or_else(String::new, |_| format!("lang={}", words.code)),
+            other_href: format!("{}?{query}", request.path()),
+        }
+    }
+
+    /// An address of ours that keeps the chosen language.
+    pub(crate) fn link(&self, path: &str) -> String {
+        match self.language_query.as_str() {
+            "" => path.to_owned(),
+            query => format!("{path}?{query}"),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "notice.html")]
+struct Notice<'a> {
+    frame: &'a Frame,
+    text: &'a str,
+}
+
+/// A page with one sentence and a way back.
+pub(crate) fn notice(frame: &Frame, status: StatusCode, text: &str) -> HttpResponse {
+    render(status, &Notice { frame, text }, None)
+}
+
+/// A finished page with its headers; `form_target` is a further origin forms may lead to.
+pub(crate) fn render(
+    status: StatusCode,
+    page: &impl Template,
+    form_target: Option<&str>,
+) -> HttpResponse {
+    let Ok(text) = page.render() else {
+        return HttpResponse::InternalServerError().finish();
+    };
+    let policy = format!(
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; \
+         base-uri 'none'; frame-ancestors 'self'; form-action 'self' {}",
+        form_target.unwrap_or_default()
+    );
+    HttpResponse::build(status)
+        .content_type("text/html; charset=utf-8")
+        .insert_header((header::CONTENT_SECURITY_POLICY, policy.trim().to_owned()))
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .insert_header((header::REFERRER_POLICY, "same-origin"))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .body(text)
+}
+
+/// A redirect after a form.
+pub(crate) fn see_other(address: &str) -> HttpResponse {
+    HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, address.to_owned()))
+        .finish()
+}
+
+/// Whether a form came from a page of ours: other sites must not press our buttons.
+pub(crate) fn own_form(request: &HttpRequest) -> bool {
+    let text = |name| {
+        request
+            .headers()
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+    };
+    match (text(header::ORIGIN), text(header::HOST)) {
+        (Some(origin), Some(host)) => origin
+            .split_once("://")
+            .is_some_and(|(_, rest)| rest.eq_ignore_ascii_case(host)),
+        (origin, _) => origin.is_none(),
+    }
+}
+
+async fn nothing_here(request: HttpRequest) -> HttpResponse {
+    let frame = Frame::of(&request);
+    notice(&frame, StatusCode::NOT_FOUND, frame.words.not_found)
+}
+
+async fn asset(file: web::Path<String>) -> HttpResponse {
+    let (kind, text) = match file.as_str() {
+        "sandbox.css" => (
+            "text/css; charset=utf-8",
+            include_str!("../../static/sandbox.css"),
+        ),
+        "sandbox.js" => (
+            "text/javascript; charset=utf-8",
+            include_str!("../../static/sandbox.js"),
+        ),
+        "mark.svg" => ("image/svg+xml", include_str!("../../static/mark.svg")),
+        _ => return HttpResponse::NotFound().finish(),
+    };
+    HttpResponse::Ok()
+        .content_type(kind)
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .insert_header((header::CACHE_CONTROL, "no-cache"))
+        .body(text)
+}

@@ -1,0 +1,168 @@
+//! The manager's window of one account.
+
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::{
+    Frame, notice, own_form, render,
+    rows::{self, Snapshot},
+    see_other,
+    strings::fill,
+};
+use crate::{core::Core, hook_message::HookMessage, hooks};
+
+/// What the address carries.
+#[derive(Deserialize)]
+pub(super) struct Asked {
+    #[serde(default)]
+    chat: String,
+}
+
+#[derive(Template)]
+#[template(path = "window.html")]
+struct Page<'a> {
+    frame: &'a Frame,
+    account: String,
+    host: &'a str,
+    chat: &'a str,
+    customer_page: Option<String>,
+    rows: Snapshot,
+    snapshot_address: String,
+    answer_target: String,
+    home: String,
+}
+
+/// Takes the chat as read, without a change where nothing was unread.
+fn mark_read(core: &Core, host: &str, chat: &str) {
+    let unread = core.read(|state| {
+        state
+            .accounts
+            .get(host)
+            .and_then(|account| account.chat(chat))
+            .is_some_and(|chat| chat.unread > 0)
+    });
+    if unread {
+        core.change(|state| {
+            let account = state.accounts.get_mut(host);
+            if let Some(chat) = account.and_then(|account| account.chat_mut(chat)) {
+                chat.unread = 0;
+            }
+        });
+    }
+}
+
+fn keep(frame: &Frame) -> String {
+    match frame.language_query.as_str() {
+        "" => String::new(),
+        query => format!("&{query}"),
+    }
+}
+
+/// `GET /accounts/{host}/`.
+pub(super) async fn show(
+    core: web::Data<Arc<Core>>,
+    request: HttpRequest,
+    host: web::Path<String>,
+    asked: web::Query<Asked>,
+) -> HttpResponse {
+    let frame = Frame::of(&request);
+    mark_read(&core, &host, &asked.chat);
+    let account = core.read(|state| {
+        let account = state.accounts.get(host.as_str())?;
+        let chat = account.chat(&asked.chat).map(|chat| chat.id.clone());
+        Some((
+            account.name.clone(),
+            account.customer_page.clone(),
+            chat.unwrap_or_default(),
+        ))
+    });
+    let keep = keep(&frame);
+    let found = account.and_then(|(name, customer_page, chat)| {
+        let rows = rows::snapshot(&core, &host, &chat, frame.words, &keep)?;
+        Some((name, customer_page, chat, rows))
+    });
+    let Some((name, customer_page, chat, rows)) = found else {
+        return notice(&frame, StatusCode::NOT_FOUND, frame.words.not_found);
+    };
+    let page = Page {
+        frame: &frame,
+        account: name,
+        host: &host,
+        chat: &chat,
+        customer_page,
+        rows,
+        snapshot_address: format!(
+            "/accounts/{host}/snapshot?chat={chat}&lang={}{}",
+            frame.words.code,
+            if keep.is_empty() { "" } else { "&kept=1" }
+        ),
+        answer_target: frame.link(&format!("/accounts/{host}/chats/{chat}/answer")),
+        home: frame.link("/"),
+    };
+    render(StatusCode::OK, &page, None)
+}
+
+/// `GET /accounts/{host}/snapshot`: the rows as JSON, for the script.
+pub(super) async fn snapshot(
+    core: web::Data<Arc<Core>>,
+    request: HttpRequest,
+    host: web::Path<String>,
+    asked: web::Query<Asked>,
+) -> HttpResponse {
+    let frame = Frame::of(&request);
+    mark_read(&core, &host, &asked.chat);
+    // The script always names its language; links carry it on only if the reader had chosen it.
+    let keep = if request.query_string().contains("kept=1") {
+        keep(&frame)
+    } else {
+        String::new()
+    };
+    match rows::snapshot(&core, &host, &asked.chat, frame.words, &keep) {
+        Some(rows) => HttpResponse::Ok()
+            .insert_header(("Cache-Control", "no-store"))
+            .json(rows),
+        None => HttpResponse::NotFound().finish(),
+    }
+}
+
+/// The form under a conversation.
+#[derive(Deserialize)]
+pub(super) struct Written {
+    #[serde(default)]
+    text: String,
+}
+
+/// `POST /accounts/{host}/chats/{chat}/answer`.
+pub(super) async fn answer(
+    core: web::Data<Arc<Core>>,
+    request: HttpRequest,
+    path: web::Path<(String, String)>,
+    form: web::Form<Written>,
+) -> HttpResponse {
+    let frame = Frame::of(&request);
+    if !own_form(&request) {
+        return HttpResponse::Forbidden().finish();
+    }
+    let (host, chat) = path.into_inner();
+    let text = form.text.trim().to_owned();
+    if !text.is_empty() {
+        let sending = {
+            let (core, host, chat) = (Arc::clone(&core), host.clone(), chat.clone());
+            // In a task of its own: a page that is closed must not cancel the hook.
+            actix_web::rt::spawn(async move {
+                hooks::send(&core, &host, &chat, HookMessage::text(&text)).await
+            })
+        };
+        if let Ok(Err(error)) = sending.await {
+            let words = fill(frame.words.not_sent, "reason", &error.to_string());
+            return notice(&frame, StatusCode::CONFLICT, &words);
+        }
+    }
+    see_other(&format!(
+        "/accounts/{host}/?chat={chat}{}#chat",
+        keep(&frame)
+    ))
+}

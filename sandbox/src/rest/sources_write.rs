@@ -1,0 +1,269 @@
+//! Creating and changing sources. A batch is taken whole or not at all.
+
+use serde_json::{Value, json};
+
+use super::{Call, FieldError, hal, invalid, problem};
+use crate::{
+    exchange::Answer,
+    state::{Account, Source},
+    strict::Object,
+};
+
+const BATCH: usize = 50;
+const ACTIVE: usize = 100;
+
+fn parsed(call: &Call<'_>) -> Result<Value, Answer> {
+    serde_json::from_slice(&call.request.body)
+        .map_err(|_| problem(400, "Bad Request", "the body is not JSON"))
+}
+
+pub(super) fn batch(call: &Call<'_>) -> Result<Vec<Value>, Answer> {
+    match parsed(call)? {
+        Value::Array(items) if items.is_empty() => {
+            Err(problem(400, "Bad Request", "the batch is empty"))
+        }
+        Value::Array(items) if items.len() > BATCH => Err(problem(
+            400,
+            "Bad Request",
+            "at most 50 sources in one call",
+        )),
+        Value::Array(items) => Ok(items),
+        _ => Err(problem(400, "Bad Request", "the body must be an array")),
+    }
+}
+
+pub(super) fn request_id(item: &Value, at: usize) -> String {
+    match item.get("request_id") {
+        Some(Value::String(text)) => text.clone(),
+        Some(other) if !other.is_null() => other.to_string(),
+        _ => at.to_string(),
+    }
+}
+
+/// What of an item is wrong: code, path and words.
+type Wrong = (&'static str, &'static str, String);
+
+/// Fields shared by creation and change, checked and laid over a source.
+fn lay_over(
+    call: &Call<'_>,
+    account: &Account,
+    item: &Value,
+    source: &mut Source,
+) -> Result<(), Wrong> {
+    let of = |path: &'static str| move |detail: String| ("InvalidType", path, detail);
+    let fields = Object::whole(item).map_err(of(""))?;
+    if let Some(name) = fields.text("name").map_err(of("name"))? {
+        if name.is_empty() {
+            return Err((
+                "NotBlank",
+                "name",
+                "This value should not be blank.".to_owned(),
+            ));
+        }
+        name.clone_into(&mut source.name);
+    }
+    if let Some(id) = fields
+        .whole_number("pipeline_id")
+        .map_err(of("pipeline_id"))?
+    {
+        if !account.pipelines.iter().any(|pipeline| pipeline.id == id) {
+            let words = "The value you selected is not a valid choice.".to_owned();
+            return Err(("NotSupportedChoice", "pipeline_id", words));
+        }
+        source.pipeline_id = id;
+    }
+    if let Some(default) = fields.boolean("default").map_err(of("default"))? {
+        source.default = default;
+    }
+    if let Some(code) = fields.text("origin_code").map_err(of("origin_code"))? {
+        let known = call
+            .core
+            .integration(&call.access.client_id)
+            .is_some_and(|one| one.channels.iter().any(|channel| channel.code == code));
+        if !known {
+            let words = "The value you selected is not a valid choice.".to_owned();
+            return Err(("NotSupportedChoice", "origin_code", words));
+        }
+        source.origin_code = Some(code.to_owned());
+    } else if item.get("origin_code").is_some_and(Value::is_null) {
+        source.origin_code = None;
+    }
+    match fields.raw("services") {
+        None => {}
+        Some(services @ Value::Array(_)) => source.services = services.clone(),
+        Some(_) => return Err(of("services")("services must be an array".to_owned())),
+    }
+    Ok(())
+}
+
+fn new_source(call: &Call<'_>, account: &mut Account, item: &Value) -> Result<Source, Wrong> {
+    let of = |path: &'static str| move |detail: String| ("InvalidType", path, detail);
+    let fields = Object::whole(item).map_err(of(""))?;
+    let blank = || "This value should not be blank.".to_owned();
+    let external_id = fields
+        .external_id("external_id", 36)
+        .map_err(of("external_id"))?
+        .ok_or_else(|| ("NotBlank", "external_id", blank()))?;
+    if fields.raw("name").is_none() {
+        return Err(("NotBlank", "name", blank()));
+    }
+    let own = || account.sources.iter().filter(|source| call.owns(source));
+    if own().any(|source| source.external_id == external_id) {
+        let words = format!("source with external_id {external_id} already exists");
+        return Err(("NotUnique", "external_id", words));
+    }
+    if own().count() >= ACTIVE {
+        return Err((
+            "LimitExceeded",
+            "external_id",
+            "at most 100 sources".to_owned(),
+        ));
+    }
+    let mut source = Source {
+        id: 0,
+        client_id: call.access.client_id.clone(),
+        name: String::new(),
+        external_id: external_id.to_owned(),
+        pipeline_id: account.main_pipeline(),
+        default: false,
+        origin_code: None,
+        services: json!([]),
+    };
+    lay_over(call, account, item, &mut source)?;
+    source.id = account.next_number();
+    Ok(source)
+}
+
+/// Puts a source in, or in the place of its former self; a new default takes the flag from the others.
+fn put(account: &mut Account, source: Source) {
+    if source.default {
+        for other in &mut account.sources {
+            other.default &= other.client_id != source.client_id;
+        }
+    }
+    match account.sources.iter_mut().find(|one| one.id == source.id) {
+        Some(place) => *place = source,
+        None => account.sources.push(source),
+    }
+}
+
+/// Applies `one` to every item on a copy of the account, which replaces it only if every item was right.
+fn whole_batch(
+    call: &Call<'_>,
+    items: &[Value],
+    one: impl Fn(&mut Account, &Value) -> Result<Source, Wrong>,
+) -> Answer {
+    call.core.change(|state| {
+        let Some(account) = state.accounts.get_mut(call.host) else {
+            return problem(404, "Not Found", "the account is gone");
+        };
+        let before = account.sources.clone();
+        let mut errors = Vec::new();
+        let mut ids = Vec::new();
+        for (at, item) in items.iter().enumerate() {
+            match one(account, item) {
+                Ok(source) => {
+                    ids.push((source.id, request_id(item, at)));
+                    put(account, source);
+                }
+                Err((code, path, detail)) => errors.push(FieldError {
+                    item: at,
+                    request_id: request_id(item, at),
+                    code,
+                    path: path.to_owned(),
+                    detail,
+                }),
+            }
+        }
+        if !errors.is_empty() {
+            account.sources = before;
+            return invalid(&errors);
+        }
+        let shown: Vec<Value> = ids
+            .iter()
+            .filter_map(|(id, request_id)| {
+                let source = account.sources.iter().find(|one| one.id == *id)?;
+                let mut shown = call.show(source);
+                shown
+                    .as_object_mut()?
+                    .insert("request_id".to_owned(), json!(request_id));
+                Some(shown)
+            })
+            .collect();
+        hal(&json!({"_total_items": shown.len(), "_embedded": {"sources": shown}}))
+    })
+}
+
+/// `POST sources`.
+pub(super) fn create(call: &Call<'_>) -> Answer {
+    match batch(call) {
+        Err(answer) => answer,
+        Ok(items) => whole_batch(call, &items, |account, item| {
+            new_source(call, account, item)
+        }),
+    }
+}
+
+fn changed(call: &Call<'_>, account: &Account, id: &Value, item: &Value) -> Result<Source, Wrong> {
+    let mut source = account
+        .sources
+        .iter()
+        .find(|source| call.owns(source) && json!(source.id) == *id)
+        .cloned()
+        .ok_or_else(|| {
+            (
+                "EntityNotFound",
+                "id",
+                format!("source with id = {id} not found"),
+            )
+        })?;
+    let same = item
+        .get("external_id")
+        .is_none_or(|external| external.as_str() == Some(&source.external_id));
+    if !same {
+        let words = "external_id can't be changed".to_owned();
+        return Err(("NotSupportedChoice", "external_id", words));
+    }
+    lay_over(call, account, item, &mut source)?;
+    Ok(source)
+}
+
+/// `PATCH sources`.
+pub(super) fn update_many(call: &Call<'_>) -> Answer {
+    match batch(call) {
+        Err(answer) => answer,
+        Ok(items) => whole_batch(call, &items, |account, item| {
+            changed(call, account, item.get("id").unwrap_or(&Value::Null), item)
+        }),
+    }
+}
+
+pub(super) fn number(call: &Call<'_>, id: &str) -> Option<i64> {
+    call.account(|account| {
+        account
+            .sources
+            .iter()
+            .find(|source| call.owns(source) && source.id.to_string() == id)
+            .map(|source| source.id)
+    })
+    .flatten()
+}
+
+/// `PATCH sources/{id}`; the answer is the source alone.
+pub(super) fn update_one(call: &Call<'_>, id: &str) -> Answer {
+    let item = match parsed(call) {
+        Ok(item) if item.is_object() => item,
+        Ok(_) => return problem(400, "Bad Request", "the body must be an object"),
+        Err(answer) => return answer,
+    };
+    let Some(number) = number(call, id) else {
+        return problem(404, "Not Found", "no source has this id");
+    };
+    let answer = whole_batch(call, &[item], |account, item| {
+        changed(call, account, &json!(number), item)
+    });
+    if answer.status != 200 {
+        return answer;
+    }
+    super::sources::one(call, id)
+}

@@ -1,0 +1,267 @@
+//! The handle the rest of the world holds: starting, stopping, and what amoCRM or its people do.
+
+use std::{future::Future, sync::Arc};
+
+use actix_web::{App, HttpServer, dev::ServerHandle, web};
+use anyhow::{Context, Result};
+
+use crate::{
+    config::SandboxConfig,
+    core::Core,
+    faults::Faults,
+    hook_message::HookMessage,
+    hooks::{self, PreparedHook, Said},
+    installation,
+    oauth::consent,
+    outgoing::HookAnswer,
+    pages,
+    view::AccountView,
+    wire,
+};
+
+/// A running sandbox. It stops when it is dropped; [`Sandbox::stop`] also waits for the end.
+pub struct Sandbox {
+    pub(crate) core: Arc<Core>,
+    url: String,
+    server: ServerHandle,
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        // The command is sent at once; only waiting for its end would need the future.
+        drop(self.server.stop(false));
+    }
+}
+
+impl Sandbox {
+    /// Binds the address and serves from the current tokio runtime until the handle is stopped or dropped.
+    /// A rustls crypto provider must be installed before.
+    pub async fn start(config: SandboxConfig) -> Result<Self> {
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            // A kept connection that the other side has just closed would look like a lost hook.
+            .pool_max_idle_per_host(0)
+            .user_agent("parom-sandbox")
+            .build()
+            .context("the client for hooks")?;
+        let core = Arc::new(Core::new(config.integrations, config.now, client));
+        core.set_parom_url(&config.parom_url);
+        let shared = web::Data::new(Arc::clone(&core));
+        let server = HttpServer::new(move || {
+            App::new()
+                .app_data(shared.clone())
+                .app_data(web::PayloadConfig::new(wire::BODY_LIMIT))
+                .route("/v2/{rest:.*}", web::to(wire::serve))
+                .route("/accounts/{host}/oauth2/{rest:.*}", web::to(wire::serve))
+                .route("/accounts/{host}/api/{rest:.*}", web::to(wire::serve))
+                .configure(pages::routes)
+        })
+        .workers(1)
+        .disable_signals()
+        .shutdown_timeout(1)
+        .bind(&config.listen)
+        .with_context(|| format!("the sandbox can't listen on {}", config.listen))?;
+        let address = server
+            .addrs()
+            .first()
+            .copied()
+            .context("the sandbox has no address")?;
+        let url = format!("http://{address}");
+        core.set_own_url(&url);
+        let server = server.run();
+        let handle = server.handle();
+        tokio::spawn(async move {
+            if let Err(error) = server.await {
+                tracing::error!(%error, "the sandbox stopped");
+            }
+        });
+        Ok(Self {
+            core,
+            url,
+            server: handle,
+        })
+    }
+
+    /// Base URL, `http://127.0.0.1:PORT`, without a slash at the end.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Where hooks go from now on: `{url}/location/{scope_id}`.
+    pub fn set_parom_url(&self, url: &str) {
+        self.core.set_parom_url(url);
+    }
+
+    /// The redirect URI of an integration (by name) from now on. An unknown name changes nothing.
+    pub fn set_redirect_uri(&self, integration: &str, uri: &str) {
+        if let Some(known) = self.core.integration_named(integration) {
+            self.core.set_redirect_uri(&known.client_id, uri);
+        }
+    }
+
+    /// Makes the account of a host, or returns the one that is there. Its ids depend on the host alone.
+    pub fn add_account(&self, host: &str) -> AccountView {
+        let now = self.core.now();
+        self.core
+            .change(|state| AccountView::of(state.ensure_account(host, now)))
+    }
+
+    /// All accounts.
+    pub fn accounts(&self) -> Vec<AccountView> {
+        self.core
+            .read(|state| state.accounts.values().map(AccountView::of).collect())
+    }
+
+    /// Shows a link to a customer's page in the manager's window.
+    pub fn set_customer_page(&self, host: &str, url: &str) {
+        self.core.change(|state| {
+            if let Some(account) = state.accounts.get_mut(host) {
+                account.customer_page = Some(url.to_owned());
+            }
+        });
+    }
+
+    /// An authorization code in the administrator's name; empty if account or integration is unknown.
+    pub fn issue_code(&self, host: &str, integration: &str) -> String {
+        self.core
+            .integration_named(integration)
+            .and_then(|known| consent::code_for(&self.core, host, known))
+            .unwrap_or_default()
+    }
+
+    /// An authorization code in the name of any user; empty if account or integration is unknown.
+    pub fn issue_code_for(&self, host: &str, integration: &str, user_id: i64) -> String {
+        let Some(known) = self.core.integration_named(integration) else {
+            return String::new();
+        };
+        let now = self.core.now();
+        self.core.change(|state| {
+            let Some(id) = state.accounts.get(host).map(|account| account.id) else {
+                return String::new();
+            };
+            state.grants.issue_code(&known.client_id, id, user_id, now)
+        })
+    }
+
+    /// The address the browser is sent to when the administrator allows; empty if anything is unknown.
+    pub fn allow(&self, host: &str, integration: &str, state: Option<&str>) -> String {
+        self.core
+            .integration_named(integration)
+            .and_then(|known| consent::allowed(&self.core, host, known, state))
+            .unwrap_or_default()
+    }
+
+    /// amoCRM's own call after an installation: `GET redirect_uri` with a code, 3 seconds, never repeated.
+    pub async fn install(&self, host: &str, integration: &str) -> HookAnswer {
+        installation::install(&self.core, host, integration).await
+    }
+
+    /// What amoCRM does when the integration is switched off: tokens and codes die, its channels are
+    /// disconnected, and `{parom_url}/oauth/revoked` is told once.
+    pub async fn revoke(&self, host: &str, integration: &str) -> HookAnswer {
+        installation::revoke(&self.core, host, integration).await
+    }
+
+    /// Lets all access tokens of an account die as if their day had passed; refresh tokens live on.
+    pub fn expire_access_tokens(&self, host: &str) {
+        self.core.change(|state| {
+            if let Some(id) = state.accounts.get(host).map(|account| account.id) {
+                state.grants.drop_access(id);
+            }
+        });
+    }
+
+    /// Chooses between two documented readings: an exchanged refresh token is refused (the default), or
+    /// works until the new pair was used once.
+    pub fn set_lenient_refresh(&self, lenient: bool) {
+        self.core.change(|state| state.grants.lenient = lenient);
+    }
+
+    /// Gives an account another host, as renaming it does; ids and tokens stay.
+    pub fn rename_account(&self, host: &str, new_host: &str) {
+        self.core.change(|state| {
+            if let Some(mut account) = state.accounts.remove(host) {
+                new_host.clone_into(&mut account.host);
+                state.accounts.insert(new_host.to_owned(), account);
+            }
+        });
+    }
+
+    /// A manager writes a text: it is stored in the chat and its signed hook is sent once, 5 seconds.
+    /// An error means that there was nothing to send: no such chat, or its channel is not connected.
+    pub async fn manager_says(&self, host: &str, chat_id: &str, text: &str) -> Result<Said> {
+        hooks::send(&self.core, host, chat_id, HookMessage::text(text)).await
+    }
+
+    /// A manager sends a message of any kind, otherwise as [`Sandbox::manager_says`].
+    pub async fn manager_sends(
+        &self,
+        host: &str,
+        chat_id: &str,
+        message: HookMessage,
+    ) -> Result<Said> {
+        hooks::send(&self.core, host, chat_id, message).await
+    }
+
+    /// A manager writes first to a phone number over a channel and a source.
+    pub async fn write_first(
+        &self,
+        host: &str,
+        channel_id: &str,
+        source: Option<&str>,
+        phone: &str,
+        text: &str,
+    ) -> Result<Said> {
+        let chat_id = hooks::open_chat(&self.core, host, channel_id, source, phone)?;
+        hooks::send(&self.core, host, &chat_id, HookMessage::text(text)).await
+    }
+
+    /// Stores a manager's message and makes its signed hook, but sends nothing: for hooks that are doubled,
+    /// reordered or late.
+    pub fn hook_body_for(
+        &self,
+        host: &str,
+        chat_id: &str,
+        message: HookMessage,
+    ) -> Result<PreparedHook> {
+        hooks::prepare(&self.core, host, chat_id, message)
+    }
+
+    /// The right signature of any bytes under the channel of a scope (or channel id); empty if it is unknown.
+    pub fn sign_hook(&self, scope_id: &str, body: &[u8]) -> String {
+        hooks::sign(&self.core, scope_id, body)
+    }
+
+    /// Posts any bytes to the hook address of a scope, with any signature or none.
+    pub async fn post_hook(
+        &self,
+        scope_id: &str,
+        body: Vec<u8>,
+        signature: Option<&str>,
+    ) -> HookAnswer {
+        hooks::post(&self.core, scope_id, body, signature).await
+    }
+
+    /// The switches that break things.
+    pub fn faults(&self) -> &Faults {
+        &self.core.faults
+    }
+
+    /// Deletes a source as a user may do it in Digital Pipeline: nobody is told.
+    pub fn delete_source(&self, host: &str, external_id: &str) {
+        self.core.change(|state| {
+            if let Some(account) = state.accounts.get_mut(host) {
+                account
+                    .sources
+                    .retain(|source| source.external_id != external_id);
+            }
+        });
+    }
+
+    /// Stops serving and returns when the address is free again.
+    pub fn stop(self) -> impl Future<Output = ()> {
+        // The handle outlives this value, whose drop would only send the same command again.
+        self.server.stop(false)
+    }
+}

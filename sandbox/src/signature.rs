@@ -1,0 +1,85 @@
+//! The signature scheme of the Chats API, from the documents: five parts for requests, the body alone for hooks.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use hmac::{Hmac, KeyInit, Mac};
+use md5::{Digest, Md5};
+use sha1::Sha1;
+use sha2::Sha256;
+use subtle::ConstantTimeEq;
+
+/// A signature is valid this long from the moment in its `Date`.
+const LIFE_MINUTES: i64 = 15;
+
+/// What of a request is covered by its signature, as it arrived.
+pub(crate) struct Signed<'a> {
+    pub(crate) method: &'a str,
+    pub(crate) path: &'a str,
+    pub(crate) date: &'a str,
+    pub(crate) content_type: &'a str,
+    pub(crate) content_md5: &'a str,
+    pub(crate) signature: &'a str,
+    pub(crate) body: &'a [u8],
+}
+
+/// Checks a request; the error says which part of the scheme was broken.
+pub(crate) fn check(request: &Signed<'_>, secret: &str, now: DateTime<Utc>) -> Result<(), String> {
+    let date = DateTime::parse_from_rfc2822(request.date)
+        .map_err(|_| format!("Date header is not an RFC 2822 date: {:?}", request.date))?;
+    let age = now.signed_duration_since(date);
+    if age.abs() > TimeDelta::minutes(LIFE_MINUTES) {
+        return Err(format!(
+            "Date header is {} s away from the clock",
+            age.num_seconds()
+        ));
+    }
+    let md5 = hex::encode(Md5::digest(request.body));
+    if !equal(&md5, request.content_md5) {
+        return Err("Content-MD5 is not the lower-case hex MD5 of the body's bytes".to_owned());
+    }
+    let text = [
+        request.method,
+        request.content_md5,
+        request.content_type,
+        request.date,
+        request.path,
+    ]
+    .join("\n");
+    if equal(
+        &hmac_sha1(secret, text.as_bytes())?,
+        &request.signature.to_ascii_lowercase(),
+    ) {
+        Ok(())
+    } else {
+        Err("X-Signature does not match".to_owned())
+    }
+}
+
+/// The signature of a hook: only its body is covered.
+pub(crate) fn sign_hook(secret: &str, body: &[u8]) -> String {
+    hmac_sha1(secret, body).unwrap_or_default()
+}
+
+/// The signature of the revoke hook: `client_uuid|account_id` under the client secret.
+pub(crate) fn sign_revoke(client_secret: &str, client_id: &str, account_id: i64) -> String {
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(client_secret.as_bytes()) else {
+        return String::new();
+    };
+    mac.update(format!("{client_id}|{account_id}").as_bytes());
+    hex::encode(mac.finalize().into_bytes())
+}
+
+/// Compares two texts without telling by time where they differ.
+pub(crate) fn equal(left: &str, right: &str) -> bool {
+    left.as_bytes().ct_eq(right.as_bytes()).into()
+}
+
+fn hmac_sha1(secret: &str, text: &[u8]) -> Result<String, String> {
+    let mut mac = Hmac::<Sha1>::new_from_slice(secret.as_bytes())
+        .map_err(|_| "the channel's secret can't be used as a key".to_owned())?;
+    mac.update(text);
+    Ok(hex::encode(mac.finalize().into_bytes()))
+}
+
+#[cfg(test)]
+#[path = "signature_tests.rs"]
+mod tests;

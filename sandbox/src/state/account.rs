@@ -1,0 +1,212 @@
+//! One account: its people, pipelines, sources, chats and leads.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::chat::{Chat, Lead, Message, Person};
+
+/// A user of the account.
+#[derive(Clone, Debug)]
+pub(crate) struct User {
+    pub(crate) id: i64,
+    pub(crate) name: String,
+    pub(crate) email: String,
+    pub(crate) is_admin: bool,
+    pub(crate) amojo_id: Option<String>,
+}
+
+/// A pipeline of the account.
+#[derive(Clone, Debug)]
+pub(crate) struct Pipeline {
+    pub(crate) id: i64,
+    pub(crate) name: String,
+    pub(crate) is_main: bool,
+}
+
+/// One source of one integration.
+#[derive(Clone, Debug)]
+pub(crate) struct Source {
+    pub(crate) id: i64,
+    pub(crate) client_id: String,
+    pub(crate) name: String,
+    pub(crate) external_id: String,
+    pub(crate) pipeline_id: i64,
+    pub(crate) default: bool,
+    pub(crate) origin_code: Option<String>,
+    pub(crate) services: serde_json::Value,
+}
+
+/// One account with all it holds.
+#[derive(Clone, Debug)]
+pub(crate) struct Account {
+    pub(crate) host: String,
+    pub(crate) id: i64,
+    pub(crate) amojo_id: String,
+    pub(crate) name: String,
+    pub(crate) created_at: DateTime<Utc>,
+    pub(crate) users: Vec<User>,
+    pub(crate) pipelines: Vec<Pipeline>,
+    pub(crate) sources: Vec<Source>,
+    pub(crate) people: Vec<Person>,
+    pub(crate) chats: Vec<Chat>,
+    pub(crate) messages: Vec<Message>,
+    pub(crate) leads: Vec<Lead>,
+    pub(crate) customer_page: Option<String>,
+    by_id: HashMap<String, usize>,
+    by_msgid: HashMap<(String, String), usize>,
+    last_number: i64,
+}
+
+impl Account {
+    /// The numeric id a host gets: the same in every run, so that a restarted sandbox is the same account.
+    pub(crate) fn number_for(host: &str) -> i64 {
+        let digest = Sha256::digest(host.as_bytes());
+        let mut bytes = [0_u8; 4];
+        for (to, from) in bytes.iter_mut().zip(digest.iter()) {
+            *to = *from;
+        }
+        10_000_000 + i64::from(u32::from_be_bytes(bytes)) % 89_000_000
+    }
+
+    pub(crate) fn new(host: &str, id: i64, now: DateTime<Utc>) -> Self {
+        let named = |what: &str| {
+            Uuid::new_v5(&Uuid::NAMESPACE_DNS, format!("{what}.{host}").as_bytes()).to_string()
+        };
+        let label = host.split('.').next().unwrap_or(host);
+        let mut letters = label.chars();
+        let name = letters.next().map_or_else(String::new, |first| {
+            first.to_uppercase().chain(letters).collect()
+        });
+        let user = |step: i64, name: &str, short: &str, is_admin: bool, in_chats: bool| User {
+            id: id * 10 + step,
+            name: name.to_owned(),
+            email: format!("{short}@{label}.example"),
+            is_admin,
+            amojo_id: in_chats.then(|| named(short)),
+        };
+        let pipeline = |step: i64, name: &str| Pipeline {
+            id: id * 100 + step,
+            name: name.to_owned(),
+            is_main: step == 1,
+        };
+        Self {
+            host: host.to_owned(),
+            id,
+            amojo_id: named("account"),
+            name,
+            created_at: now,
+            users: vec![
+                user(1, "Olga", "olga", true, true),
+                user(2, "Maria", "maria", false, true),
+                user(3, "Pavel", "pavel", false, false),
+            ],
+            pipelines: vec![pipeline(1, "Sales"), pipeline(2, "Support")],
+            sources: Vec::new(),
+            people: Vec::new(),
+            chats: Vec::new(),
+            messages: Vec::new(),
+            leads: Vec::new(),
+            customer_page: None,
+            by_id: HashMap::new(),
+            by_msgid: HashMap::new(),
+            last_number: 3_100_000,
+        }
+    }
+
+    /// A number no other thing of this account has.
+    pub(crate) fn next_number(&mut self) -> i64 {
+        self.last_number += 1;
+        self.last_number
+    }
+
+    /// Id of the main pipeline.
+    pub(crate) fn main_pipeline(&self) -> i64 {
+        self.pipelines
+            .iter()
+            .find(|pipeline| pipeline.is_main)
+            .map_or(0, |pipeline| pipeline.id)
+    }
+
+    /// The user who writes from the manager's window.
+    pub(crate) fn manager(&self) -> Option<&User> {
+        let in_chats = |user: &&User| user.amojo_id.is_some();
+        self.users
+            .iter()
+            .filter(in_chats)
+            .find(|user| !user.is_admin)
+            .or_else(|| self.users.iter().find(in_chats))
+    }
+
+    /// The administrator whose grant an installation carries.
+    pub(crate) fn administrator(&self) -> Option<&User> {
+        self.users.iter().find(|user| user.is_admin)
+    }
+
+    pub(crate) fn chat(&self, id: &str) -> Option<&Chat> {
+        self.chats.iter().find(|chat| chat.id == id)
+    }
+
+    pub(crate) fn chat_mut(&mut self, id: &str) -> Option<&mut Chat> {
+        self.chats.iter_mut().find(|chat| chat.id == id)
+    }
+
+    pub(crate) fn person(&self, id: &str) -> Option<&Person> {
+        self.people.iter().find(|person| person.id == id)
+    }
+
+    /// The message with this amojo id.
+    pub(crate) fn message(&self, id: &str) -> Option<&Message> {
+        self.by_id.get(id).and_then(|at| self.messages.get(*at))
+    }
+
+    pub(crate) fn message_mut(&mut self, id: &str) -> Option<&mut Message> {
+        self.by_id.get(id).and_then(|at| self.messages.get_mut(*at))
+    }
+
+    /// Amojo id of the message that came over this scope with this client id.
+    pub(crate) fn message_id_for(&self, scope_id: &str, msgid: &str) -> Option<String> {
+        self.by_msgid
+            .get(&(scope_id.to_owned(), msgid.to_owned()))
+            .and_then(|at| self.messages.get(*at))
+            .map(|message| message.id.clone())
+    }
+
+    /// Keeps a message, findable by both of its ids.
+    pub(crate) fn keep(&mut self, message: Message) {
+        let at = self.messages.len();
+        self.by_id.insert(message.id.clone(), at);
+        if let Some(msgid) = &message.msgid {
+            self.by_msgid
+                .insert((message.scope_id.clone(), msgid.clone()), at);
+        }
+        self.messages.push(message);
+    }
+
+    /// Gives a message that was born in the account a client id of the other side.
+    pub(crate) fn attach_msgid(&mut self, id: &str, msgid: &str) {
+        let Some(at) = self.by_id.get(id).copied() else {
+            return;
+        };
+        if let Some(message) = self.messages.get_mut(at) {
+            message.msgid = Some(msgid.to_owned());
+            self.by_msgid
+                .insert((message.scope_id.clone(), msgid.to_owned()), at);
+        }
+    }
+
+    /// The source a chat's hooks name: its own while that exists, else the integration's default one.
+    pub(crate) fn source_of(&self, chat: &Chat) -> Option<&Source> {
+        let own = || {
+            self.sources
+                .iter()
+                .filter(|source| source.client_id == chat.client_id)
+        };
+        chat.source
+            .as_ref()
+            .and_then(|external| own().find(|source| &source.external_id == external))
+            .or_else(|| own().find(|source| source.default))
+    }
+}

@@ -1,0 +1,127 @@
+//! Chats, their people, messages and statuses.
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use crate::outgoing::HookAnswer;
+
+/// Who a message came from and where it was born.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// The customer wrote it in the messenger.
+    Incoming,
+    /// A manager or bot wrote it outside amoCRM; it was imported.
+    Imported,
+    /// A manager wrote it in amoCRM.
+    Outgoing,
+}
+
+/// One delivery status that was reported for a message from amoCRM.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Status {
+    /// 1 delivered, 2 read, -1 error.
+    pub code: i64,
+    /// 901–905, only with an error.
+    pub error_code: Option<i64>,
+    /// Words shown to the manager, only with an error.
+    pub error: Option<String>,
+    /// When it came, by the sandbox's clock.
+    pub at: DateTime<Utc>,
+}
+
+/// What the manager sees beside a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mood {
+    Sent,
+    Delivered,
+    Read,
+    Failed,
+}
+
+/// A participant from outside amoCRM.
+#[derive(Clone, Debug)]
+pub(crate) struct Person {
+    pub(crate) id: String,
+    pub(crate) channel_id: String,
+    pub(crate) client_id: Option<String>,
+    pub(crate) name: String,
+    pub(crate) avatar: String,
+    pub(crate) phone: String,
+    pub(crate) email: String,
+}
+
+/// One chat of one channel.
+#[derive(Clone, Debug)]
+pub(crate) struct Chat {
+    pub(crate) id: String,
+    pub(crate) scope_id: String,
+    /// `client_id` of the integration that owns the channel.
+    pub(crate) client_id: String,
+    pub(crate) conversation_id: Option<String>,
+    pub(crate) person_id: String,
+    pub(crate) source: Option<String>,
+    pub(crate) lead_id: Option<i64>,
+    pub(crate) unread: usize,
+}
+
+/// An incoming lead with its contact.
+#[derive(Clone, Debug)]
+pub(crate) struct Lead {
+    pub(crate) id: i64,
+    pub(crate) contact_id: i64,
+    pub(crate) chat_id: String,
+    pub(crate) pipeline_id: i64,
+    pub(crate) source_name: String,
+    pub(crate) created_at: DateTime<Utc>,
+}
+
+/// One message of a chat.
+#[derive(Clone, Debug)]
+pub(crate) struct Message {
+    pub(crate) id: String,
+    pub(crate) msgid: Option<String>,
+    pub(crate) scope_id: String,
+    pub(crate) chat_id: String,
+    pub(crate) direction: Direction,
+    /// Amojo id and name of whoever wrote it.
+    pub(crate) sender_id: String,
+    pub(crate) sender_name: String,
+    /// Amojo id of the person it went to; none for incoming ones.
+    pub(crate) receiver_id: Option<String>,
+    pub(crate) msec_timestamp: i64,
+    /// The inner `message` object, after edits.
+    pub(crate) content: Value,
+    /// The whole payload as it came, or the hook's `message` object.
+    pub(crate) payload: Value,
+    pub(crate) source: Option<String>,
+    pub(crate) silent: bool,
+    pub(crate) edited: bool,
+    pub(crate) reactions: Vec<(String, String)>,
+    pub(crate) statuses: Vec<Status>,
+    pub(crate) hook: Option<HookAnswer>,
+}
+
+impl Message {
+    /// A text field of the content, empty when it isn't there.
+    pub(crate) fn field(&self, name: &str) -> &str {
+        self.content
+            .get(name)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+    }
+
+    /// The state a manager sees: the highest success, an error only where none was reported.
+    pub(crate) fn mood(&self) -> Mood {
+        match self.statuses.iter().map(|status| status.code).max() {
+            Some(2) => Mood::Read,
+            Some(1) => Mood::Delivered,
+            Some(_) => Mood::Failed,
+            None => Mood::Sent,
+        }
+    }
+
+    /// The error that was reported, if any.
+    pub(crate) fn failure(&self) -> Option<&Status> {
+        self.statuses.iter().rev().find(|status| status.code < 0)
+    }
+}

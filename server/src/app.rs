@@ -1,0 +1,63 @@
+//! Everything a request or a worker needs, made once and passed along. There are no statics.
+
+use std::sync::Arc;
+
+use tokio::sync::broadcast;
+use uuid::Uuid;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::connector::Connectors;
+use crate::delivery::queue::Queue;
+use crate::delivery::queue::writer::Writer;
+use crate::fault::Faults;
+use crate::http_client::HttpClients;
+use crate::lookup::Lookup;
+use crate::store::Store;
+use crate::telemetry::Metrics;
+use crate::vault::Vault;
+
+/// The running application. Shared as `Arc<App>`.
+pub struct App {
+    pub config: Config,
+    pub clock: Clock,
+    pub store: Store,
+    pub vault: Vault,
+    pub http: HttpClients,
+    pub connectors: Connectors,
+    pub queue: Queue,
+    pub writer: Writer,
+    pub lookup: Lookup,
+    pub faults: Faults,
+    pub metrics: Metrics,
+    /// Conversations in which something was carried or told, for whoever watches live.
+    pub happened: broadcast::Sender<Uuid>,
+}
+
+impl App {
+    /// Puts the parts together and starts the writer tasks. The database is open and migrated.
+    pub fn new(config: Config, store: Store, vault: Vault, faults: Faults) -> anyhow::Result<Arc<Self>> {
+        let clock = store.clock().clone();
+        let http = HttpClients::new(&config.network)?;
+        let queue = Queue::new(store.clone(), clock.uuid_v7(), faults.clone());
+        Ok(Arc::new(Self {
+            connectors: Connectors::new(&http),
+            writer: Writer::start(queue.clone()),
+            lookup: Lookup::new(store.clone()),
+            metrics: Metrics::install()?,
+            happened: broadcast::channel(1024).0,
+            config,
+            clock,
+            store,
+            vault,
+            http,
+            queue,
+            faults,
+        }))
+    }
+
+    /// The public address without a slash at its end.
+    pub fn public_url(&self) -> &str {
+        crate::config::base(&self.config.server.public_url)
+    }
+}

@@ -1,0 +1,129 @@
+//! The only home of wall time. Everything that reads a time or makes an id is given a [`Clock`], so a test that
+//! advances a frozen one jumps over back-offs, expiries and retention at once. Timers that only wait use tokio's.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use uuid::{ContextV7, Timestamp, Uuid};
+
+/// A source of time; clones show the same time and draw ids from the same sequence.
+#[derive(Clone, Debug)]
+pub struct Clock {
+    time: Arc<Time>,
+    sequence: Arc<Mutex<ContextV7>>,
+}
+
+#[derive(Debug)]
+enum Time {
+    System,
+    /// Unix milliseconds.
+    Frozen(AtomicI64),
+}
+
+impl Clock {
+    /// The time of this machine.
+    pub fn system() -> Self {
+        Self::of(Time::System)
+    }
+
+    /// A clock for tests that stands at `at_millis` (Unix time) until it is advanced.
+    pub fn frozen(at_millis: i64) -> Self {
+        Self::of(Time::Frozen(AtomicI64::new(at_millis)))
+    }
+
+    fn of(time: Time) -> Self {
+        Self {
+            time: Arc::new(time),
+            sequence: Arc::new(Mutex::new(ContextV7::new())),
+        }
+    }
+
+    /// Moves a frozen clock, and its clones, forward by whole milliseconds; the system's clock does not move for us.
+    pub fn advance(&self, by: Duration) {
+        if let Time::Frozen(at) = &*self.time {
+            let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
+            at.update(Ordering::SeqCst, Ordering::SeqCst, |now| {
+                now.saturating_add(by)
+            });
+        }
+    }
+
+    /// Now, to the millisecond: what is stored is what was used.
+    pub fn now(&self) -> DateTime<Utc> {
+        DateTime::from_timestamp_millis(self.millis()).unwrap_or(DateTime::UNIX_EPOCH)
+    }
+
+    /// Now as Unix milliseconds, the unit of the queue.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that asks the system for the time"
+    )]
+    pub fn millis(&self) -> i64 {
+        match &*self.time {
+            Time::System => Utc::now().timestamp_millis(),
+            Time::Frozen(at) => at.load(Ordering::SeqCst),
+        }
+    }
+
+    /// Where a frozen clock stands; none for the system's. Lets the database's time stand still with it in tests.
+    pub fn frozen_millis(&self) -> Option<i64> {
+        match &*self.time {
+            Time::System => None,
+            Time::Frozen(at) => Some(at.load(Ordering::SeqCst)),
+        }
+    }
+
+    /// A new id of ours. Ids of one clock sort in the order in which they were made, also within a millisecond and
+    /// when the system's time jumps back; times before 1970 count as 1970.
+    pub fn uuid_v7(&self) -> Uuid {
+        let millis = u64::try_from(self.millis()).unwrap_or(0);
+        let nanos = u32::try_from(millis % 1000 * 1_000_000).unwrap_or(0);
+        Uuid::new_v7(Timestamp::from_unix(&*self.sequence, millis / 1000, nanos))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const START: i64 = 1_795_000_000_123;
+
+    #[test]
+    fn a_frozen_clock_moves_only_when_told_and_with_its_clones() {
+        let clock = Clock::frozen(START);
+        let clone = clock.clone();
+        assert_eq!(clock.millis(), START);
+        assert_eq!(clock.now().timestamp_millis(), START);
+        clone.advance(Duration::from_secs(3600));
+        assert_eq!(clock.millis(), START + 3_600_000);
+        clock.advance(Duration::MAX);
+        assert_eq!(clock.millis(), i64::MAX);
+        assert_eq!(clock.now(), DateTime::UNIX_EPOCH);
+    }
+
+    #[test]
+    fn the_system_clock_does_not_jump() {
+        let clock = Clock::system();
+        let before = clock.millis();
+        clock.advance(Duration::from_secs(3600));
+        assert!(clock.millis() < before + 3_000_000);
+        assert!(before > 1_700_000_000_000);
+    }
+
+    #[test]
+    fn ids_carry_the_time_and_sort_by_making() {
+        for clock in [Clock::frozen(START), Clock::frozen(-5), Clock::system()] {
+            let ids: Vec<Uuid> = (0..2000).map(|_| clock.clone().uuid_v7()).collect();
+            assert!(ids.windows(2).all(|pair| pair[0] < pair[1]));
+            assert_eq!(ids[0].get_version_num(), 7);
+        }
+        let clock = Clock::frozen(START);
+        let first = clock.uuid_v7();
+        let (seconds, nanos) = first.get_timestamp().unwrap().to_unix();
+        assert_eq!((seconds, nanos), (1_795_000_000, 123_000_000));
+        clock.advance(Duration::from_millis(1));
+        assert!(clock.uuid_v7() > first);
+    }
+}

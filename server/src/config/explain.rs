@@ -1,0 +1,84 @@
+//! The words for what the merging crate refuses: the key as everybody writes it, what was expected and what kind of
+//! value was found. Values themselves are left out, they may be secrets.
+
+use config::ConfigError as MergeError;
+
+use super::ConfigError;
+
+/// Our words for the reader's error, values left out.
+pub(super) fn explain(error: MergeError) -> ConfigError {
+    match error {
+        MergeError::NotFound(key) => ConfigError::invalid(dotted(&key), "is missing"),
+        MergeError::Type {
+            unexpected,
+            expected,
+            key,
+            ..
+        } => ConfigError::invalid(
+            dotted(&key.unwrap_or_default()),
+            mismatch(&unexpected.to_string(), expected),
+        ),
+        MergeError::At { error, key, .. } => ConfigError::invalid(
+            dotted(&key.unwrap_or_default()),
+            reworded(&error.to_string()),
+        ),
+        other => ConfigError::invalid("configuration", reworded(&other.to_string())),
+    }
+}
+
+/// The merger writes `integration[0]name`; we and everybody else write `integration[0].name`.
+fn dotted(key: &str) -> String {
+    let dotted = key
+        .replace(']', "].")
+        .replace("].[", "][")
+        .replace("]..", "].");
+    dotted.trim_end_matches('.').to_owned()
+}
+
+fn reworded(message: &str) -> String {
+    let found = message
+        .strip_prefix("invalid type: ")
+        .or_else(|| message.strip_prefix("invalid value: "));
+    match found.and_then(|rest| rest.rsplit_once(", expected ")) {
+        Some((found, expected)) => mismatch(found, expected),
+        None => message.to_owned(),
+    }
+}
+
+/// `found` begins with the kind of the value, then may show the value: only the kind is kept.
+fn mismatch(found: &str, expected: &str) -> String {
+    let kinds = [
+        ("string", "text"),
+        ("boolean", "true or false"),
+        ("64-bit", "a number"),
+        ("integer", "a number"),
+        ("floating", "a number"),
+        ("unit", "nothing"),
+        ("sequence", "a list"),
+        ("map", "a table"),
+    ];
+    let found = kinds
+        .iter()
+        .find(|(kind, _)| found.starts_with(kind))
+        .map_or("something else", |(_, word)| word);
+    let expected = match expected {
+        "an array" | "a sequence" => "a list",
+        "a boolean" => "true or false",
+        "a floating point" => "a number",
+        other if other.starts_with("struct ") => "a table",
+        other if other.starts_with("an unsigned") => "a whole number from 0",
+        other if other.ends_with("integer") => "a whole number",
+        other => other,
+    };
+    format!("expected {expected}, found {found}")
+}
+
+/// A TOML error without the line it quotes, which may hold a secret: its first line (the place) and its last (what).
+pub(super) fn without_excerpt(message: &str) -> String {
+    let lines = message.lines().filter(|line| !line.contains('|'));
+    lines
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .collect::<Vec<_>>()
+        .join(": ")
+}

@@ -1,0 +1,286 @@
+//! Integrations of the vendor with their channels, as the rest of the program sees them: what was left out of the
+//! file is filled in here, by platform where that matters.
+
+use std::path::PathBuf;
+
+use secrecy::SecretString;
+use serde::Deserialize;
+use url::Url;
+
+use super::{CONNECTORS, base, parse};
+
+/// One amoCRM integration of the vendor.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(from = "IntegrationFile")]
+pub struct Integration {
+    /// Unique, fit for a path segment.
+    pub name: String,
+    pub platform: Platform,
+    pub client_id: String,
+    pub client_secret: SecretString,
+    /// Accepted besides `client_secret` while it is being rotated.
+    pub previous_client_secret: Option<SecretString>,
+    /// Host suffixes under which accounts may live, lower case; match at a label boundary.
+    pub account_hosts: Vec<String>,
+    pub consent_url: Url,
+    /// Template with `{host}`; use [`Integration::account_base`].
+    pub account_url: String,
+    pub own_redirect: bool,
+    pub amojo_url: Url,
+    pub channels: Vec<Channel>,
+    pub widget: Option<WidgetConfig>,
+}
+
+/// Which of the two brands an integration is registered with.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum Platform {
+    Amocrm,
+    Kommo,
+}
+
+/// One Chats API channel, with what was agreed with amoCRM's support (it cannot be read back).
+#[derive(Clone, Debug, Deserialize)]
+#[serde(from = "ChannelFile")]
+pub struct Channel {
+    /// A UUID in its hyphenated form, unique over all integrations.
+    pub id: String,
+    pub code: String,
+    pub secret: SecretString,
+    pub title: String,
+    /// Each one of [`CONNECTORS`].
+    pub connectors: Vec<String>,
+    pub bot: Option<Bot>,
+    pub public: bool,
+    /// CRM account ids; empty: amoCRM alone decides.
+    pub allowed_accounts: Vec<String>,
+    pub write_first: bool,
+    pub time_window_seconds: Option<u64>,
+    pub block_after_window: bool,
+    pub reactions: Reactions,
+    pub quotes: bool,
+    pub forwards: bool,
+    pub voice: bool,
+    pub typing_hooks: bool,
+    pub stores_files: bool,
+}
+
+/// The participant that speaks for the channel in amoCRM.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bot {
+    /// Its id on amoCRM's side (`sender.ref_id`).
+    pub id: String,
+    /// Its id on our side (`sender.id`).
+    pub client_id: String,
+    pub name: String,
+}
+
+/// Reactions as agreed with support.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reactions {
+    Off,
+    All,
+    Only(Vec<String>),
+}
+
+/// What `parom widget build` writes into the manifest.
+#[derive(Clone, Debug, Deserialize)]
+pub struct WidgetConfig {
+    #[serde(default = "parom")]
+    pub name: String,
+    pub code: Option<String>,
+    #[serde(default = "first_version")]
+    pub version: String,
+    #[serde(default = "both_languages")]
+    pub languages: Vec<String>,
+    pub logo_dir: Option<PathBuf>,
+}
+
+impl Integration {
+    /// The address amoCRM sends people back to: the same text for consent, exchange and refresh.
+    pub fn redirect_uri(&self, public_url: &Url) -> String {
+        let callback = format!("{}/oauth/callback", base(public_url));
+        if self.own_redirect {
+            format!("{callback}/{}", self.name)
+        } else {
+            callback
+        }
+    }
+
+    /// Base address of the API of an account host. The caller has checked the host against `account_hosts`.
+    pub fn account_base(&self, host: &str) -> Result<Url, url::ParseError> {
+        Url::parse(&self.account_url.replace("{host}", host))
+    }
+}
+
+impl Platform {
+    /// Host suffixes of the brand's accounts.
+    pub fn account_hosts(self) -> &'static [&'static str] {
+        match self {
+            Self::Amocrm => &["amocrm.ru"],
+            Self::Kommo => &["kommo.com", "amocrm.com"],
+        }
+    }
+
+    fn consent_url(self) -> &'static str {
+        match self {
+            Self::Amocrm => "https://www.amocrm.ru/oauth",
+            Self::Kommo => "https://www.kommo.com/oauth",
+        }
+    }
+
+    fn amojo_url(self) -> &'static str {
+        match self {
+            Self::Amocrm => "https://amojo.amocrm.ru",
+            Self::Kommo => "https://amojo.kommo.com",
+        }
+    }
+}
+
+/// An integration as written.
+#[derive(Deserialize)]
+struct IntegrationFile {
+    name: String,
+    platform: Platform,
+    client_id: String,
+    client_secret: SecretString,
+    previous_client_secret: Option<SecretString>,
+    account_hosts: Option<Vec<String>>,
+    #[serde(default, deserialize_with = "parse::optional_address")]
+    consent_url: Option<Url>,
+    #[serde(default = "plain_host")]
+    account_url: String,
+    #[serde(default)]
+    own_redirect: bool,
+    #[serde(default, deserialize_with = "parse::optional_address")]
+    amojo_url: Option<Url>,
+    #[serde(default)]
+    channel: Vec<Channel>,
+    widget: Option<WidgetConfig>,
+}
+
+impl From<IntegrationFile> for Integration {
+    fn from(file: IntegrationFile) -> Self {
+        let platform = file.platform;
+        let hosts = file
+            .account_hosts
+            .unwrap_or_else(|| owned(platform.account_hosts()));
+        Self {
+            name: file.name,
+            platform,
+            client_id: file.client_id,
+            client_secret: file.client_secret,
+            previous_client_secret: file.previous_client_secret,
+            account_hosts: hosts.iter().map(|host| host.to_ascii_lowercase()).collect(),
+            consent_url: file
+                .consent_url
+                .unwrap_or_else(|| parse::constant(platform.consent_url())),
+            account_url: file.account_url,
+            own_redirect: file.own_redirect,
+            amojo_url: file
+                .amojo_url
+                .unwrap_or_else(|| parse::constant(platform.amojo_url())),
+            channels: file.channel,
+            widget: file.widget,
+        }
+    }
+}
+
+/// A channel as written.
+#[derive(Deserialize)]
+struct ChannelFile {
+    id: String,
+    code: String,
+    secret: SecretString,
+    #[serde(default = "parom")]
+    title: String,
+    #[serde(default = "every_connector")]
+    connectors: Vec<String>,
+    bot: Option<BotFile>,
+    #[serde(default)]
+    public: bool,
+    #[serde(default)]
+    allowed_accounts: Vec<String>,
+    #[serde(default = "yes")]
+    write_first: bool,
+    time_window_seconds: Option<u64>,
+    #[serde(default)]
+    block_after_window: bool,
+    #[serde(default = "parse::all_reactions")]
+    reactions: Reactions,
+    #[serde(default = "yes")]
+    quotes: bool,
+    #[serde(default = "yes")]
+    forwards: bool,
+    #[serde(default = "yes")]
+    voice: bool,
+    #[serde(default = "yes")]
+    typing_hooks: bool,
+    #[serde(default)]
+    stores_files: bool,
+}
+
+/// A bot as written.
+#[derive(Deserialize)]
+struct BotFile {
+    id: String,
+    client_id: Option<String>,
+    name: Option<String>,
+}
+
+impl From<ChannelFile> for Channel {
+    fn from(file: ChannelFile) -> Self {
+        let bot = file.bot.map(|bot| Bot {
+            client_id: bot.client_id.unwrap_or_else(|| bot.id.clone()),
+            id: bot.id,
+            name: bot.name.unwrap_or_else(|| file.title.clone()),
+        });
+        Self {
+            id: file.id,
+            code: file.code,
+            secret: file.secret,
+            title: file.title,
+            connectors: file.connectors,
+            bot,
+            public: file.public,
+            allowed_accounts: file.allowed_accounts,
+            write_first: file.write_first,
+            time_window_seconds: file.time_window_seconds,
+            block_after_window: file.block_after_window,
+            reactions: file.reactions,
+            quotes: file.quotes,
+            forwards: file.forwards,
+            voice: file.voice,
+            typing_hooks: file.typing_hooks,
+            stores_files: file.stores_files,
+        }
+    }
+}
+
+fn parom() -> String {
+    "Parom".to_owned()
+}
+
+fn plain_host() -> String {
+    "https://{host}".to_owned()
+}
+
+fn first_version() -> String {
+    "1.0.0".to_owned()
+}
+
+fn both_languages() -> Vec<String> {
+    owned(&["ru", "en"])
+}
+
+fn every_connector() -> Vec<String> {
+    owned(CONNECTORS)
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn owned(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|&text| text.to_owned()).collect()
+}

@@ -1,0 +1,197 @@
+//! The configuration, read once at start: compiled-in defaults < file < environment.
+//!
+//! ```text
+//! config.default.toml ─┐
+//! --config / PAROM_CONFIG ─┼─▶ load (merge, unknown keys, types) ─▶ check (rules) ─▶ Config
+//! PAROM__SECTION__KEY ─┘
+//! ```
+//!
+//! This folder is also the one home of reading the environment: elsewhere use [`variable`]. `Debug` of everything
+//! here shows no secret.
+
+mod check;
+mod explain;
+mod integration;
+mod known;
+mod load;
+mod parse;
+#[cfg(test)]
+mod tests;
+
+use std::path::PathBuf;
+
+use ipnet::IpNet;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use url::Url;
+
+pub use integration::{Bot, Channel, Integration, Platform, Reactions, WidgetConfig};
+pub use load::{ConfigError, variable};
+pub use parse::HostOrNet;
+
+/// The connectors a channel may name; a connector that is not here cannot be configured.
+pub const CONNECTORS: &[&str] = &["telegram", "whatsapp", "webchat", "max", "custom"];
+
+/// Everything the operator decides, checked: what is in here can be used without another look.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Config {
+    pub server: Server,
+    pub database: Database,
+    pub secrets: Secrets,
+    pub network: Network,
+    pub telegram: MessengerApi,
+    pub whatsapp: MessengerApi,
+    pub max: MessengerApi,
+    pub vendor: Vendor,
+    pub customers: Customers,
+    pub limits: Limits,
+    pub rates: Rates,
+    pub media: Media,
+    #[serde(default, rename = "integration")]
+    pub integrations: Vec<Integration>,
+}
+
+/// Where the server listens and how the world reaches it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Server {
+    /// `host:port`; port 0 takes a free one.
+    pub listen: String,
+    /// http or https, without path, query and user; print it by [`base`].
+    #[serde(deserialize_with = "parse::address")]
+    pub public_url: Url,
+    /// Where `/metrics` and `/readyz` are served instead of on the public port.
+    pub ops_listen: Option<String>,
+    /// Whose `X-Forwarded-For` is believed.
+    #[serde(deserialize_with = "parse::networks")]
+    pub trusted_proxies: Vec<IpNet>,
+}
+
+/// The database; its address may hold a password and is therefore a secret.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Database {
+    pub url: SecretString,
+    pub migrate: bool,
+    pub max_connections: u32,
+}
+
+impl Database {
+    /// Whether the address names SQLite; otherwise it names PostgreSQL, nothing else passes the check.
+    pub fn is_sqlite(&self) -> bool {
+        self.url.expose_secret().starts_with("sqlite:")
+    }
+}
+
+/// Where the master key of the vault comes from; `key` wins over `key_file`.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Secrets {
+    pub key_file: PathBuf,
+    pub key: Option<SecretString>,
+}
+
+/// Limits on calls to addresses that tenants name.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Network {
+    pub allow_private: Vec<HostOrNet>,
+}
+
+/// Base address of a messenger's API; print it by [`base`].
+#[derive(Clone, Debug, Deserialize)]
+pub struct MessengerApi {
+    #[serde(deserialize_with = "parse::address")]
+    pub api_url: Url,
+}
+
+/// Who runs the service; empty where the vendor said nothing.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Vendor {
+    pub name: String,
+    pub legal_entity: String,
+    pub support_url: String,
+    pub support_email: String,
+    pub privacy_url: String,
+}
+
+/// How an account that installed the widget proves that it may connect. In mode `Remote` both fields are set.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Customers {
+    pub mode: CustomersMode,
+    #[serde(default, deserialize_with = "parse::optional_address")]
+    pub verify_url: Option<Url>,
+    pub verify_secret: Option<SecretString>,
+}
+
+/// The three ways to let customers in.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum CustomersMode {
+    /// Everybody who installed may connect.
+    Open,
+    /// Logins of our own.
+    Password,
+    /// The vendor's service at `verify_url` decides.
+    Remote,
+}
+
+/// What a tenant may have unless the vendor sets it for that tenant.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Limits {
+    pub sources_per_tenant: u32,
+}
+
+/// Requests a second. `0 < chats_floor <= chats_start <= chats_ceiling` holds, all finite.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Rates {
+    pub chats_start: f64,
+    pub chats_floor: f64,
+    pub chats_ceiling: f64,
+    pub rest_per_account: f64,
+}
+
+/// Where files live; `url` (an `s3://` address) wins over `dir`.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Media {
+    pub mode: MediaMode,
+    pub dir: PathBuf,
+    #[serde(default, deserialize_with = "parse::optional_address")]
+    pub url: Option<Url>,
+}
+
+/// Whether files are kept by us or public links handed through.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum MediaMode {
+    Store,
+    Pass,
+}
+
+impl Config {
+    /// The channel with this id and the integration it belongs to; ids are unique over all integrations.
+    pub fn channel(&self, id: &str) -> Option<(&Integration, &Channel)> {
+        self.integrations.iter().find_map(|integration| {
+            let channel = integration
+                .channels
+                .iter()
+                .find(|channel| channel.id == id)?;
+            Some((integration, channel))
+        })
+    }
+
+    /// The integration with this name.
+    pub fn integration(&self, name: &str) -> Option<&Integration> {
+        self.integrations
+            .iter()
+            .find(|integration| integration.name == name)
+    }
+
+    /// The integration with this `client_id`.
+    pub fn integration_by_client_id(&self, client_id: &str) -> Option<&Integration> {
+        self.integrations
+            .iter()
+            .find(|integration| integration.client_id == client_id)
+    }
+}
+
+/// A base address as text that a path beginning with `/` can be put behind: without the slash that `Url` prints.
+pub fn base(url: &Url) -> &str {
+    url.as_str().trim_end_matches('/')
+}

@@ -1,0 +1,142 @@
+//! Values of the file that are more than text. Their errors say what is wrong and never repeat the value: an address
+//! may carry a password.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
+use url::{Host, Url};
+
+use super::Reactions;
+
+/// One entry of `network.allow_private`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HostOrNet {
+    /// A host name, lower case, without a final dot.
+    Host(String),
+    /// A network; a single address is a network of one.
+    Net(IpNet),
+}
+
+/// Reads an absolute address.
+pub(super) fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Url, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    Url::parse(&text).map_err(|error| D::Error::custom(format!("is not an address ({error})")))
+}
+
+/// Reads an absolute address that may be left out.
+pub(super) fn optional_address<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Url>, D::Error> {
+    struct Address(Url);
+    impl<'de> Deserialize<'de> for Address {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            address(deserializer).map(Self)
+        }
+    }
+    Ok(Option::<Address>::deserialize(deserializer)?.map(|address| address.0))
+}
+
+/// An address that stands in this program.
+#[expect(
+    clippy::expect_used,
+    reason = "only called with literals, each of which a test parses"
+)]
+pub(super) fn constant(address: &'static str) -> Url {
+    Url::parse(address).expect("a literal address")
+}
+
+/// Reads a list of networks; a plain address is a network of one.
+pub(super) fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
+    struct Network(IpNet);
+    impl<'de> Deserialize<'de> for Network {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            let text = String::deserialize(deserializer)?;
+            network(&text).map(Self).ok_or_else(|| {
+                D::Error::custom("is neither an address nor a network like 10.0.0.0/8")
+            })
+        }
+    }
+    Ok(Vec::<Network>::deserialize(deserializer)?
+        .into_iter()
+        .map(|network| network.0)
+        .collect())
+}
+
+fn network(text: &str) -> Option<IpNet> {
+    let text = text.trim();
+    let bare = text
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+        .unwrap_or(text);
+    text.parse::<IpNet>()
+        .ok()
+        .or_else(|| bare.parse::<IpAddr>().ok().map(IpNet::from))
+}
+
+impl<'de> Deserialize<'de> for HostOrNet {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let refused = || {
+            D::Error::custom(
+                "is neither a host name, an address nor a network like 10.0.0.0/8 (no scheme, port or path)",
+            )
+        };
+        if let Some(network) = network(&text) {
+            return Ok(Self::Net(network));
+        }
+        if text.contains(['*', '/', ':', '@']) {
+            return Err(refused());
+        }
+        match Host::parse(text.trim().trim_end_matches('.')) {
+            Ok(Host::Domain(name)) if !name.is_empty() => Ok(Self::Host(name)),
+            _ => Err(refused()),
+        }
+    }
+}
+
+/// The default: whatever amoCRM sends was agreed.
+pub(super) fn all_reactions() -> Reactions {
+    Reactions::All
+}
+
+impl<'de> Deserialize<'de> for Reactions {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ReactionsVisitor)
+    }
+}
+
+struct ReactionsVisitor;
+
+impl<'de> Visitor<'de> for ReactionsVisitor {
+    type Value = Reactions;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("\"off\", \"all\" or a list of emoji")
+    }
+
+    fn visit_bool<E: Error>(self, all: bool) -> Result<Reactions, E> {
+        Ok(if all { Reactions::All } else { Reactions::Off })
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Reactions, E> {
+        match text {
+            "all" | "true" => Ok(Reactions::All),
+            "off" | "false" => Ok(Reactions::Off),
+            _ => Err(E::custom("is not \"off\", \"all\" or a list of emoji")),
+        }
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Reactions, A::Error> {
+        let mut emoji = Vec::new();
+        while let Some(item) = items.next_element()? {
+            emoji.push(item);
+        }
+        Ok(if emoji.is_empty() {
+            Reactions::Off
+        } else {
+            Reactions::Only(emoji)
+        })
+    }
+}

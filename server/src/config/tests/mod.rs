@@ -1,0 +1,108 @@
+mod messages;
+mod rules;
+mod values;
+
+use super::load::merge;
+use super::{Config, ConfigError};
+
+/// The example of the product page, section 4, to the letter.
+const EXAMPLE: &str = r#"
+[server]
+listen = "127.0.0.1:8080"
+public_url = "http://127.0.0.1:8080"
+# ops_listen = "127.0.0.1:9090"      # /metrics and /readyz away from the public port
+# trusted_proxies = []               # whose X-Forwarded-For is believed
+
+[database]
+url = "sqlite://parom.db"            # or postgres://user:pass@host/db
+migrate = true
+# max_connections = 10
+
+[secrets]
+key_file = "parom.key"               # 32 random bytes, base64; created with mode 0600 on first start with SQLite only
+# key = "…"                          # instead of the file
+
+[network]
+allow_private = []                   # hosts or CIDRs outgoing calls may reach although private, e.g. ["127.0.0.1/32"]
+
+[telegram]
+api_url = "https://api.telegram.org"
+[whatsapp]
+api_url = "https://graph.facebook.com"
+[max]
+api_url = "https://botapi.max.ru"
+
+[vendor]                             # shown to tenants and built into the widget
+name = ""
+legal_entity = ""
+support_url = ""
+support_email = ""
+privacy_url = ""
+
+[customers]
+mode = "open"                        # open | password | remote
+# verify_url = "https://…"           # mode remote, signed with verify_secret by Standard Webhooks: POST {login,password,amojo_id,account_id} → 200 yes, 401/403 no, else "try again later"
+
+[limits]
+sources_per_tenant = 50
+
+[rates]                              # requests a second; the Chats API has no documented limit, so its rate adapts
+chats_start = 10                     # per scope at first; halved on 429/503, raised again while clean
+chats_floor = 2
+chats_ceiling = 50
+rest_per_account = 5                 # amoCRM allows 7
+
+[media]
+mode = "store"                       # store: fetched and served by signed links; pass: links are handed through
+dir = "media"                        # or url = "s3://bucket/prefix"
+                                     # pass applies to public links only: Telegram's and WhatsApp's carry secrets and always go through our signed links
+
+[[integration]]
+name = "main"
+platform = "amocrm"                  # amocrm | kommo
+client_id = "…"
+client_secret = "…"
+# previous_client_secret = "…"       # accepted while rotating
+# account_hosts: allowed suffixes; default ["amocrm.ru"] for amocrm, ["kommo.com", "amocrm.com"] for kommo
+consent_url = "https://www.amocrm.ru/oauth"
+account_url = "https://{host}"       # {host}: any allow-listed amoCRM host (account, api-…, drive-…)
+# own_redirect = false               # true: this integration's redirect_uri is /oauth/callback/{name}
+amojo_url = "https://amojo.amocrm.ru"
+
+[[integration.channel]]
+id = "344a5002-f8ca-454d-af3d-396180102ac7"
+code = "amo.ext.30490163"
+secret = "…"
+title = "Parom"
+connectors = ["telegram", "whatsapp", "webchat", "custom"]  # which connectors use this channel
+# bot = { id = "…", client_id = "…", name = "Parom" }   # client_id: default is id
+# what was agreed with support (it can't be read back); defaults in the compiled-in file:
+# public, allowed_accounts, write_first, time_window_seconds, block_after_window, reactions, quotes, forwards, voice, typing_hooks, stores_files
+
+[integration.widget]                 # needed by `widget build`
+# name, code, version, languages, logo_dir
+"#;
+
+const CHANNEL_ID: &str = "344a5002-f8ca-454d-af3d-396180102ac7";
+
+/// One integration with one channel, as short as may be; `integration` and `channel` are put into their blocks.
+fn short(integration: &str, channel: &str) -> String {
+    format!(
+        "[[integration]]\nname = \"main\"\nplatform = \"amocrm\"\nclient_id = \"cid\"\nclient_secret = \"cs\"\n{integration}\n\
+         [[integration.channel]]\nid = \"{CHANNEL_ID}\"\ncode = \"amo.ext.1\"\nsecret = \"s\"\n{channel}\n"
+    )
+}
+
+fn with_environment(text: &str, variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
+    merge(
+        "parom.toml",
+        text,
+        variables
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+    )
+}
+
+fn refusal(text: &str) -> String {
+    Config::from_toml(text).unwrap_err().to_string()
+}

@@ -1,0 +1,129 @@
+//! Messengers behind one trait. A connector knows its messenger's protocol and nothing of tenants, tables or the
+//! queue: it is given what to send and says what came of it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use secrecy::SecretString;
+use uuid::Uuid;
+
+use crate::http_client::HttpClients;
+use crate::message::{Content, Person};
+use crate::verdict::Report;
+
+pub mod custom;
+pub mod webchat;
+
+/// What a messenger can do, as data: shown in the panel, enforced by the engine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Abilities {
+    /// Kinds of content it takes natively, by [`Content::kind`].
+    pub content: &'static [&'static str],
+    /// Its acceptance is as good as a receipt.
+    pub delivered_on_accept: bool,
+    /// What may be done after an outcome nobody knows.
+    pub after_unknown: AfterUnknown,
+    /// Requests a second to one source.
+    pub requests_per_second: u32,
+    /// Requests at once to one source.
+    pub at_once: u32,
+}
+
+impl Abilities {
+    /// True when this content may be handed to the connector.
+    pub fn takes(&self, content: &Content) -> bool {
+        self.content.contains(&content.kind())
+    }
+}
+
+/// What may be done when a message was handed over and no answer came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AfterUnknown {
+    /// Send again by the back-off, marked as a repeat: the receiver recognises it by its id.
+    RepeatMarked,
+    /// Send again freely: a repeat has no effect.
+    RepeatFreely,
+    /// Nobody can find out: one resend after 60 s, marked as a possible duplicate, then failed.
+    ResendOnce,
+}
+
+/// What a source is configured with.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The kind's settings without credentials.
+    pub public: serde_json::Value,
+    /// Credentials by name.
+    pub secrets: BTreeMap<String, SecretString>,
+}
+
+/// A message on its way to the customer.
+#[derive(Clone, Debug)]
+pub struct Outgoing {
+    /// Stays the same in every try.
+    pub letter_id: Uuid,
+    pub message_id: Uuid,
+    pub source_id: Uuid,
+    /// The messenger's id of the conversation.
+    pub conversation_id: String,
+    pub sender: Person,
+    pub receiver: Person,
+    pub content: Content,
+    pub sent_at: DateTime<Utc>,
+    /// An earlier try may have arrived.
+    pub repeat: bool,
+    pub now: DateTime<Utc>,
+}
+
+/// One kind of messenger.
+#[async_trait]
+pub trait Connector: Send + Sync {
+    /// The name of the kind, as in the API and the configuration.
+    fn kind(&self) -> &'static str;
+
+    fn abilities(&self) -> &'static Abilities;
+
+    /// Whose slots its calls use: targets of one pool share connections and a breaker.
+    fn pool(&self) -> &'static str {
+        self.kind()
+    }
+
+    /// Checks the settings of a new or changed source and splits off what must be sealed. Errors name the field
+    /// below `/settings`.
+    fn setup(&self, settings: serde_json::Value) -> Result<Setup, Vec<crate::error::FieldError>>;
+
+    /// Hands a message over. Must end within 30 seconds; dropping the future must be harmless.
+    async fn send(&self, settings: &Settings, outgoing: &Outgoing) -> Report;
+}
+
+/// A source's settings, checked.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// What may be stored and shown as it is.
+    pub public: serde_json::Value,
+    /// What is sealed. A name that is absent keeps its old value.
+    pub secrets: BTreeMap<String, SecretString>,
+}
+
+/// All connectors by kind.
+#[derive(Clone)]
+pub struct Connectors(Arc<BTreeMap<&'static str, Arc<dyn Connector>>>);
+
+impl Connectors {
+    pub fn new(http: &HttpClients) -> Self {
+        let all: Vec<Arc<dyn Connector>> =
+            vec![Arc::new(custom::Custom::new(http.guarded().clone())), Arc::new(webchat::WebChat)];
+        Self(Arc::new(all.into_iter().map(|connector| (connector.kind(), connector)).collect()))
+    }
+
+    /// The connector of a kind; none: this kind is not built in.
+    pub fn get(&self, kind: &str) -> Option<&Arc<dyn Connector>> {
+        self.0.get(kind)
+    }
+
+    /// All kinds by name.
+    pub fn kinds(&self) -> impl Iterator<Item = &'static str> {
+        self.0.keys().copied()
+    }
+}

@@ -1,0 +1,64 @@
+//! The chat on a site. Its messages are stored already when they come here, so taking one cannot fail: the customer's
+//! page reads them in the order of their positions, over server-sent events, as often as it reconnects.
+
+use async_trait::async_trait;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{Abilities, AfterUnknown, Connector, Outgoing, Settings, Setup};
+use crate::error::FieldError;
+use crate::verdict::{Report, Taken};
+
+const ABILITIES: Abilities = Abilities {
+    content: &["text"],
+    delivered_on_accept: false,
+    after_unknown: AfterUnknown::RepeatFreely,
+    requests_per_second: 1000,
+    at_once: 32,
+};
+
+/// The connector of kind `webchat`.
+pub struct WebChat;
+
+/// All optional; what the page needs of them follows with the Messengers issue.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct WebChatSettings {
+    allowed_origins: Vec<String>,
+    title: Option<String>,
+    color: Option<String>,
+    greeting: Option<String>,
+    ask: Vec<String>,
+    consent_text: Option<String>,
+    working_hours: Option<serde_json::Value>,
+}
+
+#[async_trait]
+impl Connector for WebChat {
+    fn kind(&self) -> &'static str {
+        "webchat"
+    }
+
+    fn abilities(&self) -> &'static Abilities {
+        &ABILITIES
+    }
+
+    fn setup(&self, settings: serde_json::Value) -> Result<Setup, Vec<FieldError>> {
+        let parsed: WebChatSettings = serde_json::from_value(settings)
+            .map_err(|error| vec![FieldError::new("/settings", error.to_string())])?;
+        let public = json!({
+            "allowed_origins": parsed.allowed_origins,
+            "title": parsed.title,
+            "color": parsed.color,
+            "greeting": parsed.greeting,
+            "ask": parsed.ask,
+            "consent_text": parsed.consent_text,
+            "working_hours": parsed.working_hours,
+        });
+        Ok(Setup { public, secrets: Default::default() })
+    }
+
+    async fn send(&self, _settings: &Settings, _outgoing: &Outgoing) -> Report {
+        Report::done(0, Taken::default())
+    }
+}

@@ -1,0 +1,305 @@
+//! Writes parcels: dedupe key, raw bytes, conversation, message, letters, lanes, turns and ledger in one commit.
+
+use std::collections::{BTreeMap, HashMap};
+
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
+use uuid::Uuid;
+
+use super::conversation;
+use super::lane::{self, LaneKey, LedgerKey, Placed};
+use super::parcel::{DedupeKey, Entry, Outcome, Parcel, Receipt};
+use super::rows::Rows;
+use super::Queue;
+use crate::message::{State, day_of};
+use crate::store::Store;
+
+/// An entry that is new, with its conversation found or made.
+pub(super) struct Fresh<'a> {
+    pub tenant_id: Uuid,
+    pub entry: &'a Entry,
+    pub conversation_id: Uuid,
+}
+
+impl Queue {
+    /// Writes all parcels in one transaction. Safe to repeat after a lost COMMIT: what is ours already is told from
+    /// a duplicate by its pre-made id.
+    pub async fn accept(&self, parcels: &[&Parcel], repeat: bool) -> Result<Vec<Receipt>, DbErr> {
+        let tx = self.store.write_tx().await?;
+        let receipts = match self.accept_in(&tx, parcels, repeat).await {
+            Ok(receipts) => self.fault("accept.before_commit").map(|()| receipts),
+            Err(error) => Err(error),
+        };
+        let receipts = match receipts {
+            Ok(receipts) => receipts,
+            Err(error) => {
+                // The first error is the one worth telling; a failed rollback ends the connection anyway.
+                let _ = tx.rollback().await;
+                return Err(error);
+            }
+        };
+        tx.commit().await?;
+        self.fault("accept.after_commit")?;
+        Ok(receipts)
+    }
+
+    async fn accept_in(&self, tx: &DatabaseTransaction, parcels: &[&Parcel], repeat: bool) -> Result<Vec<Receipt>, DbErr> {
+        let receipts = self.recognise(tx, parcels).await?;
+        let mut fresh = Vec::new();
+        for (parcel, receipt) in parcels.iter().zip(&receipts) {
+            for (entry, outcome) in parcel.entries.iter().zip(receipt) {
+                if matches!(outcome, Outcome::New { .. }) {
+                    fresh.push(Fresh { tenant_id: parcel.tenant_id, entry, conversation_id: Uuid::nil() });
+                }
+            }
+        }
+        if repeat {
+            fresh = self.without_stored(tx, fresh).await?;
+        }
+        let fresh = conversation::resolve(tx, &self.store, fresh).await?;
+
+        self.append(tx, &fresh).await?;
+        insert_messages(tx, &self.store, &fresh).await?;
+        apply_changes(tx, &self.store, &fresh).await?;
+        insert_raw(tx, &self.store, parcels, &receipts).await?;
+        self.count_accepted(tx, &fresh).await?;
+        Ok(receipts)
+    }
+
+    /// Enters the dedupe keys; of equal keys in one batch the first wins.
+    async fn recognise(&self, tx: &impl ConnectionTrait, parcels: &[&Parcel]) -> Result<Vec<Receipt>, DbErr> {
+        let mut first: BTreeMap<(Uuid, &DedupeKey), &Entry> = BTreeMap::new();
+        for parcel in parcels {
+            for entry in &parcel.entries {
+                first.entry((parcel.tenant_id, &entry.key)).or_insert(entry);
+            }
+        }
+        let keys = || {
+            Rows::new()
+                .uuid("tenant_id", first.keys().map(|key| key.0))
+                .uuid("origin", first.keys().map(|key| key.1.origin))
+                .text("external_id", first.keys().map(|key| key.1.external_id.as_str()))
+                .short("event", first.keys().map(|key| key.1.event.number()))
+        };
+        let inserted = keys()
+            .uuid("message_id", first.values().map(|entry| entry.id))
+            .long("fingerprint", first.values().map(|entry| entry.fingerprint))
+            .int("day", first.values().map(|entry| day_of(entry.accepted_at)))
+            .execute(
+                tx,
+                &self.store,
+                "INSERT INTO dedupe (tenant_id, origin, external_id, event, message_id, fingerprint, day) \
+                 SELECT tenant_id, origin, external_id, event, message_id, fingerprint, day FROM rows WHERE true \
+                 ORDER BY tenant_id, origin, external_id, event ON CONFLICT DO NOTHING",
+            )
+            .await?;
+        let mut stored: HashMap<(Uuid, Uuid, String, i16), (Uuid, i64)> = HashMap::new();
+        if usize::try_from(inserted).ok() != Some(first.len()) {
+            let found = keys()
+                .fetch(
+                    tx,
+                    &self.store,
+                    "SELECT dedupe.tenant_id, dedupe.origin, dedupe.external_id, dedupe.event, dedupe.message_id, \
+                     dedupe.fingerprint FROM rows JOIN dedupe ON dedupe.tenant_id = rows.tenant_id \
+                     AND dedupe.origin = rows.origin AND dedupe.external_id = rows.external_id \
+                     AND dedupe.event = rows.event",
+                )
+                .await?;
+            for row in found {
+                let key = (
+                    row.try_get("", "tenant_id")?,
+                    row.try_get("", "origin")?,
+                    row.try_get("", "external_id")?,
+                    row.try_get("", "event")?,
+                );
+                stored.insert(key, (row.try_get("", "message_id")?, row.try_get("", "fingerprint")?));
+            }
+        }
+        let mut receipts = Vec::with_capacity(parcels.len());
+        for parcel in parcels {
+            let mut receipt = Vec::with_capacity(parcel.entries.len());
+            for entry in &parcel.entries {
+                let key = (parcel.tenant_id, &entry.key);
+                let winner = first.get(&key).copied().unwrap_or(entry);
+                let stored_key =
+                    (parcel.tenant_id, entry.key.origin, entry.key.external_id.clone(), entry.key.event.number());
+                let (message_id, fingerprint) =
+                    stored.get(&stored_key).copied().unwrap_or((winner.id, winner.fingerprint));
+                let mine = std::ptr::eq(winner, entry) && message_id == entry.id;
+                receipt.push(if mine {
+                    Outcome::New { message_id }
+                } else {
+                    Outcome::Duplicate { message_id, same: fingerprint == entry.fingerprint }
+                });
+            }
+            receipts.push(receipt);
+        }
+        Ok(receipts)
+    }
+
+    /// Leaves out what the lost COMMIT stored after all: it has its message row and must not get a second letter.
+    async fn without_stored<'a>(
+        &self,
+        tx: &impl ConnectionTrait,
+        fresh: Vec<Fresh<'a>>,
+    ) -> Result<Vec<Fresh<'a>>, DbErr> {
+        let with_message: Vec<_> = fresh.iter().filter(|one| one.entry.message.is_some()).collect();
+        let found = Rows::new()
+            .uuid("tenant_id", with_message.iter().map(|one| one.tenant_id))
+            .uuid("id", with_message.iter().map(|one| one.entry.id))
+            .fetch(
+                tx,
+                &self.store,
+                "SELECT message.id FROM rows JOIN message ON message.tenant_id = rows.tenant_id AND message.id = rows.id",
+            )
+            .await?;
+        let stored: Vec<Uuid> = found.iter().map(|row| row.try_get("", "id")).collect::<Result<_, _>>()?;
+        Ok(fresh
+            .into_iter()
+            .filter(|one| one.entry.message.is_none() || !stored.contains(&one.entry.id))
+            .collect())
+    }
+
+    /// Puts the letters of new entries into their lanes and wakes the turns.
+    async fn append(&self, tx: &impl ConnectionTrait, fresh: &[Fresh<'_>]) -> Result<(), DbErr> {
+        let mut turns = BTreeMap::new();
+        let mut seeds = BTreeMap::new();
+        for one in fresh {
+            for letter in &one.entry.letters {
+                turns.entry((one.tenant_id, letter.target)).or_insert_with(|| letter.pool.clone());
+                let (key, seed) = lane::lane_of(one.tenant_id, one.conversation_id, letter);
+                seeds.entry(key).or_insert(seed);
+            }
+        }
+        lane::wake_turns(tx, &self.store, &turns).await?;
+        let mut lanes = lane::lock_lanes(tx, &self.store, &seeds).await?;
+        let mut placed = Vec::new();
+        for one in fresh {
+            for letter in &one.entry.letters {
+                let (key, _) = lane::lane_of(one.tenant_id, one.conversation_id, letter);
+                placed.push(place(&mut lanes, key, letter, one.entry.accepted_at)?);
+            }
+        }
+        lane::insert_letters(tx, &self.store, &placed).await?;
+        lane::write_lanes(tx, &self.store, &lanes).await
+    }
+
+    async fn count_accepted(&self, tx: &impl ConnectionTrait, fresh: &[Fresh<'_>]) -> Result<(), DbErr> {
+        let mut changes: BTreeMap<LedgerKey, (i64, i64, i64)> = BTreeMap::new();
+        for one in fresh {
+            let Some(message) = &one.entry.message else { continue };
+            let day = day_of(one.entry.accepted_at);
+            let change =
+                changes.entry((one.tenant_id, message.source_id, message.direction.number(), day)).or_default();
+            change.0 += 1;
+            change.2 += i64::from(message.state == State::Failed);
+        }
+        lane::add_to_ledger(tx, &self.store, self.instance, &changes).await
+    }
+}
+
+/// Places a letter in its locked lane.
+pub(super) fn place<'a>(
+    lanes: &mut BTreeMap<LaneKey, lane::Lane>,
+    key: LaneKey,
+    letter: &'a super::parcel::NewLetter,
+    accepted_at: i64,
+) -> Result<Placed<'a>, DbErr> {
+    let lane = lanes.get_mut(&key).ok_or_else(|| DbErr::RecordNotFound(format!("lane {}", key.1)))?;
+    let (order_key, seq) = lane.place(letter.order_hint);
+    Ok(Placed { tenant_id: key.0, lane_id: key.1, order_key, seq, letter, accepted_at })
+}
+
+async fn insert_messages(tx: &impl ConnectionTrait, store: &Store, fresh: &[Fresh<'_>]) -> Result<(), DbErr> {
+    let all: Vec<_> = fresh.iter().filter_map(|one| one.entry.message.as_ref().map(|message| (one, message))).collect();
+    let failure = |failure: &Option<crate::message::Failure>| {
+        failure.as_ref().and_then(|failure| serde_json::to_string(failure).ok()).unwrap_or_default()
+    };
+    Rows::new()
+        .uuid("tenant_id", all.iter().map(|(one, _)| one.tenant_id))
+        .uuid("id", all.iter().map(|(one, _)| one.entry.id))
+        .uuid("source_id", all.iter().map(|(_, message)| message.source_id))
+        .uuid("conversation_id", all.iter().map(|(one, _)| one.conversation_id))
+        .short("direction", all.iter().map(|(_, message)| message.direction.number()))
+        .short("state", all.iter().map(|(_, message)| message.state.number()))
+        .text("external_id", all.iter().map(|(_, message)| message.external_id.as_str()))
+        .text("amocrm_message_id", all.iter().map(|(_, message)| message.amocrm_message_id.as_str()))
+        .text("body", all.iter().map(|(_, message)| message.body.as_str()))
+        .text("error", all.iter().map(|(_, message)| failure(&message.failure)))
+        .long("sent_at", all.iter().map(|(_, message)| message.sent_at))
+        .long("accepted_at", all.iter().map(|(one, _)| one.entry.accepted_at))
+        .int("day", all.iter().map(|(one, _)| day_of(one.entry.accepted_at)))
+        .execute(
+            tx,
+            store,
+            "INSERT INTO message (tenant_id, id, source_id, conversation_id, direction, state, reported, external_id, \
+             amocrm_message_id, body, error, sent_at, accepted_at, day, position, possible_duplicate) \
+             SELECT tenant_id, id, source_id, conversation_id, direction, state, 0, external_id, amocrm_message_id, body, \
+             error, sent_at, accepted_at, day, 0, false FROM rows",
+        )
+        .await?;
+    Ok(())
+}
+
+/// States told by the receiver: upwards only, and failed only from below delivered.
+async fn apply_changes(tx: &impl ConnectionTrait, store: &Store, fresh: &[Fresh<'_>]) -> Result<(), DbErr> {
+    // One row a message: of several states told at once the highest counts.
+    let mut changes = BTreeMap::new();
+    for one in fresh {
+        let Some(change) = &one.entry.change else { continue };
+        let kept = changes.entry((one.tenant_id, change.message_id)).or_insert(change);
+        if change.state > kept.state {
+            *kept = change;
+        }
+    }
+    Rows::new()
+        .uuid("tenant_id", changes.keys().map(|key| key.0))
+        .uuid("id", changes.keys().map(|key| key.1))
+        .short("state", changes.values().map(|change| change.state.number()))
+        .text("error", changes.values().map(|change| {
+            change.failure.as_ref().and_then(|failure| serde_json::to_string(failure).ok()).unwrap_or_default()
+        }))
+        .execute(
+            tx,
+            store,
+            "UPDATE message SET state = rows.state, error = rows.error FROM rows WHERE message.tenant_id = rows.tenant_id \
+             AND message.id = rows.id AND ((rows.state < 4 AND message.state < rows.state) \
+             OR (rows.state = 4 AND message.state < 2))",
+        )
+        .await?;
+    Ok(())
+}
+
+/// The bytes of parcels that brought something new, or that are kept because nobody can work on them.
+async fn insert_raw(
+    tx: &impl ConnectionTrait,
+    store: &Store,
+    parcels: &[&Parcel],
+    receipts: &[Receipt],
+) -> Result<(), DbErr> {
+    let kept: Vec<_> = parcels
+        .iter()
+        .zip(receipts)
+        .filter(|(parcel, receipt)| {
+            parcel.entries.is_empty() || receipt.iter().any(|outcome| matches!(outcome, Outcome::New { .. }))
+        })
+        .filter_map(|(parcel, _)| parcel.raw.as_ref().map(|raw| (parcel.tenant_id, raw)))
+        .collect();
+    Rows::new()
+        .uuid("tenant_id", kept.iter().map(|(tenant_id, _)| *tenant_id))
+        .uuid("id", kept.iter().map(|(_, raw)| raw.id))
+        .text("kind", kept.iter().map(|(_, raw)| raw.kind))
+        .text("target", kept.iter().map(|(_, raw)| raw.target.as_str()))
+        .long("received_at", kept.iter().map(|(_, raw)| raw.received_at))
+        .text("headers", kept.iter().map(|(_, raw)| raw.headers.as_str()))
+        .bytes("body", kept.iter().map(|(_, raw)| raw.body.to_vec()))
+        .text("quarantine", kept.iter().map(|(_, raw)| raw.quarantine.as_str()))
+        .execute(
+            tx,
+            store,
+            "INSERT INTO raw_hook (tenant_id, id, kind, target, received_at, headers, body, quarantine) \
+             SELECT tenant_id, id, kind, target, received_at, headers, body, quarantine FROM rows WHERE true \
+             ON CONFLICT DO NOTHING",
+        )
+        .await?;
+    Ok(())
+}

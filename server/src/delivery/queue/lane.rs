@@ -1,0 +1,287 @@
+//! Turns and lanes under lock. Every batch takes its locks in one order: dedupe keys, then turns, then lanes,
+//! then the rest; sorted within each. A turn's lock covers all lanes of its target.
+
+use std::collections::BTreeMap;
+
+use sea_orm::{ConnectionTrait, DbErr};
+use uuid::Uuid;
+
+use super::parcel::NewLetter;
+use super::rows::Rows;
+use crate::message::{Direction, Stream, lane_id};
+use crate::store::Store;
+
+/// `(tenant, target)`.
+pub type TurnKey = (Uuid, Uuid);
+/// `(tenant, lane)`.
+pub type LaneKey = (Uuid, Uuid);
+
+/// What a lane is made with when it does not exist yet.
+#[derive(Clone, Debug)]
+pub struct Seed {
+    pub conversation_id: Uuid,
+    pub source_id: Uuid,
+    pub direction: Direction,
+    pub stream: Stream,
+    pub target: Uuid,
+}
+
+/// When a lane is due next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Due {
+    Never,
+    At(i64),
+    /// Milliseconds from now.
+    In(i64),
+}
+
+/// A locked lane row.
+#[derive(Clone, Debug)]
+pub struct Lane {
+    pub next_seq: i64,
+    pub last_key: i64,
+    pub max_key: i64,
+    pub waiting: i64,
+    pub due: Due,
+    pub owner: Option<Uuid>,
+    pub epoch: i64,
+    pub leased_until: i64,
+    pub starts: i32,
+    pub carried: i64,
+}
+
+/// A letter with its place.
+pub struct Placed<'a> {
+    pub tenant_id: Uuid,
+    pub lane_id: Uuid,
+    pub order_key: i64,
+    pub seq: i64,
+    pub letter: &'a NewLetter,
+    pub accepted_at: i64,
+}
+
+impl Lane {
+    /// Gives a letter its place: hooks by their time while that is still ahead, all else by arrival.
+    pub fn place(&mut self, order_hint: Option<i64>) -> (i64, i64) {
+        let order_key = order_hint.map_or(self.max_key, |hint| hint.max(self.last_key));
+        let seq = self.next_seq;
+        self.next_seq += 1;
+        self.max_key = self.max_key.max(order_key);
+        self.waiting += 1;
+        // Unconditional and never earlier: a lane that waits in its back-off stays there.
+        if self.due == Due::Never {
+            self.due = Due::In(0);
+        }
+        (order_key, seq)
+    }
+}
+
+/// The key and seed of a letter's lane.
+pub fn lane_of(tenant_id: Uuid, conversation_id: Uuid, letter: &NewLetter) -> (LaneKey, Seed) {
+    let id = lane_id(conversation_id, letter.direction, letter.stream);
+    let seed = Seed {
+        conversation_id,
+        source_id: letter.source_id,
+        direction: letter.direction,
+        stream: letter.stream,
+        target: letter.target,
+    };
+    ((tenant_id, id), seed)
+}
+
+/// Locks turns, making those that are missing, and wakes those that nothing holds.
+pub async fn wake_turns(db: &impl ConnectionTrait, store: &Store, keys: &BTreeMap<TurnKey, String>) -> Result<(), DbErr> {
+    Rows::new()
+        .uuid("tenant_id", keys.keys().map(|key| key.0))
+        .uuid("target", keys.keys().map(|key| key.1))
+        .text("pool", keys.values().cloned())
+        .execute(
+            db,
+            store,
+            "INSERT INTO turn (tenant_id, target, pool, ready_at, tokens, refilled_at, reason, failures) \
+             SELECT tenant_id, target, pool, {now}, 0, 0, '', 0 FROM rows WHERE true ORDER BY tenant_id, target \
+             ON CONFLICT (tenant_id, target) DO UPDATE SET ready_at = CASE \
+             WHEN turn.reason <> '' THEN turn.ready_at \
+             WHEN turn.ready_at IS NULL OR turn.ready_at > {now} THEN {now} ELSE turn.ready_at END",
+        )
+        .await?;
+    Ok(())
+}
+
+/// Makes turns that are missing, asleep.
+pub async fn make_turns(db: &impl ConnectionTrait, store: &Store, keys: &BTreeMap<TurnKey, String>) -> Result<(), DbErr> {
+    Rows::new()
+        .uuid("tenant_id", keys.keys().map(|key| key.0))
+        .uuid("target", keys.keys().map(|key| key.1))
+        .text("pool", keys.values().cloned())
+        .execute(
+            db,
+            store,
+            "INSERT INTO turn (tenant_id, target, pool, ready_at, tokens, refilled_at, reason, failures) \
+             SELECT tenant_id, target, pool, NULL, 0, 0, '', 0 FROM rows WHERE true ORDER BY tenant_id, target \
+             ON CONFLICT DO NOTHING",
+        )
+        .await?;
+    Ok(())
+}
+
+/// Makes missing lanes, locks all and reads them.
+pub async fn lock_lanes(
+    db: &impl ConnectionTrait,
+    store: &Store,
+    seeds: &BTreeMap<LaneKey, Seed>,
+) -> Result<BTreeMap<LaneKey, Lane>, DbErr> {
+    let mut lanes = read_locked(db, store, seeds.keys().copied()).await?;
+    let missing: Vec<_> = seeds.iter().filter(|(key, _)| !lanes.contains_key(key)).collect();
+    if missing.is_empty() {
+        return Ok(lanes);
+    }
+    Rows::new()
+        .uuid("tenant_id", missing.iter().map(|(key, _)| key.0))
+        .uuid("lane_id", missing.iter().map(|(key, _)| key.1))
+        .uuid("conversation_id", missing.iter().map(|(_, seed)| seed.conversation_id))
+        .uuid("source_id", missing.iter().map(|(_, seed)| seed.source_id))
+        .short("direction", missing.iter().map(|(_, seed)| seed.direction.number()))
+        .short("stream", missing.iter().map(|(_, seed)| seed.stream.number()))
+        .uuid("target", missing.iter().map(|(_, seed)| seed.target))
+        .execute(
+            db,
+            store,
+            "INSERT INTO lane (tenant_id, lane_id, conversation_id, source_id, direction, stream, target, next_seq, \
+             last_key, max_key, waiting, due_at, owner, epoch, leased_until, starts, carried) \
+             SELECT tenant_id, lane_id, conversation_id, source_id, direction, stream, target, 1, 0, 0, 0, NULL, NULL, \
+             0, 0, 0, 0 FROM rows WHERE true ORDER BY tenant_id, lane_id ON CONFLICT DO NOTHING",
+        )
+        .await?;
+    lanes.extend(read_locked(db, store, missing.into_iter().map(|(key, _)| *key)).await?);
+    Ok(lanes)
+}
+
+async fn read_locked(
+    db: &impl ConnectionTrait,
+    store: &Store,
+    keys: impl Iterator<Item = LaneKey> + Clone,
+) -> Result<BTreeMap<LaneKey, Lane>, DbErr> {
+    let lock = if store.is_sqlite() { "" } else { " FOR NO KEY UPDATE OF lane" };
+    let text = format!(
+        "SELECT lane.tenant_id, lane.lane_id, next_seq, last_key, max_key, waiting, coalesce(due_at, -1) AS due, owner, \
+         epoch, leased_until, starts, carried FROM rows JOIN lane ON lane.tenant_id = rows.tenant_id AND \
+         lane.lane_id = rows.lane_id ORDER BY lane.tenant_id, lane.lane_id{lock}"
+    );
+    let found = Rows::new()
+        .uuid("tenant_id", keys.clone().map(|key| key.0))
+        .uuid("lane_id", keys.map(|key| key.1))
+        .fetch(db, store, &text)
+        .await?;
+    let mut lanes = BTreeMap::new();
+    for row in found {
+        let due: i64 = row.try_get("", "due")?;
+        let lane = Lane {
+            next_seq: row.try_get("", "next_seq")?,
+            last_key: row.try_get("", "last_key")?,
+            max_key: row.try_get("", "max_key")?,
+            waiting: row.try_get("", "waiting")?,
+            due: if due < 0 { Due::Never } else { Due::At(due) },
+            owner: row.try_get("", "owner")?,
+            epoch: row.try_get("", "epoch")?,
+            leased_until: row.try_get("", "leased_until")?,
+            starts: row.try_get("", "starts")?,
+            carried: row.try_get("", "carried")?,
+        };
+        lanes.insert((row.try_get("", "tenant_id")?, row.try_get("", "lane_id")?), lane);
+    }
+    Ok(lanes)
+}
+
+/// Writes locked lanes back.
+pub async fn write_lanes(db: &impl ConnectionTrait, store: &Store, lanes: &BTreeMap<LaneKey, Lane>) -> Result<(), DbErr> {
+    Rows::new()
+        .uuid("tenant_id", lanes.keys().map(|key| key.0))
+        .uuid("lane_id", lanes.keys().map(|key| key.1))
+        .long("next_seq", lanes.values().map(|lane| lane.next_seq))
+        .long("max_key", lanes.values().map(|lane| lane.max_key))
+        .long("waiting", lanes.values().map(|lane| lane.waiting))
+        .short("mode", lanes.values().map(|lane| match lane.due { Due::Never => 0, Due::At(_) => 1, Due::In(_) => 2 }))
+        .long("due", lanes.values().map(|lane| match lane.due { Due::Never => 0, Due::At(time) | Due::In(time) => time }))
+        .uuid("owner", lanes.values().map(|lane| lane.owner.unwrap_or_default()))
+        .long("leased_until", lanes.values().map(|lane| lane.leased_until))
+        .int("starts", lanes.values().map(|lane| lane.starts))
+        .long("carried", lanes.values().map(|lane| lane.carried))
+        .uuid("nobody", lanes.values().map(|_| Uuid::nil()))
+        .execute(
+            db,
+            store,
+            "UPDATE lane SET next_seq = rows.next_seq, max_key = rows.max_key, waiting = rows.waiting, \
+             due_at = CASE rows.mode WHEN 0 THEN NULL WHEN 1 THEN rows.due ELSE {now} + rows.due END, \
+             owner = nullif(rows.owner, rows.nobody), leased_until = rows.leased_until, starts = rows.starts, \
+             carried = rows.carried FROM rows WHERE lane.tenant_id = rows.tenant_id AND lane.lane_id = rows.lane_id",
+        )
+        .await?;
+    Ok(())
+}
+
+/// Stores placed letters.
+pub async fn insert_letters(db: &impl ConnectionTrait, store: &Store, placed: &[Placed<'_>]) -> Result<(), DbErr> {
+    Rows::new()
+        .uuid("tenant_id", placed.iter().map(|row| row.tenant_id))
+        .uuid("lane_id", placed.iter().map(|row| row.lane_id))
+        .long("order_key", placed.iter().map(|row| row.order_key))
+        .long("seq", placed.iter().map(|row| row.seq))
+        .uuid("id", placed.iter().map(|row| row.letter.id))
+        .uuid("message_id", placed.iter().map(|row| row.letter.message_id))
+        .uuid("source_id", placed.iter().map(|row| row.letter.source_id))
+        .short("direction", placed.iter().map(|row| row.letter.direction.number()))
+        .short("kind", placed.iter().map(|row| row.letter.kind.number()))
+        .text("payload", placed.iter().map(|row| row.letter.payload.as_str()))
+        .flag("late", placed.iter().map(|row| row.letter.late))
+        .long("accepted_at", placed.iter().map(|row| row.accepted_at))
+        .long("expires_at", placed.iter().map(|row| row.letter.expires_at))
+        .int("day", placed.iter().map(|row| row.letter.day))
+        .execute(
+            db,
+            store,
+            "INSERT INTO letter (tenant_id, lane_id, order_key, seq, id, message_id, source_id, direction, kind, payload, \
+             attempts, unknown, resends, late, accepted_at, expires_at, day) \
+             SELECT tenant_id, lane_id, order_key, seq, id, message_id, source_id, direction, kind, payload, 0, false, 0, \
+             late, accepted_at, expires_at, day FROM rows",
+        )
+        .await?;
+    Ok(())
+}
+
+/// Counts of one source, direction and day.
+pub type LedgerKey = (Uuid, Uuid, i16, i32);
+
+/// `accepted`, `delivered`, `failed`.
+pub type LedgerChange = (i64, i64, i64);
+
+/// Adds to the ledger, in the same commit as what is counted.
+pub async fn add_to_ledger(
+    db: &impl ConnectionTrait,
+    store: &Store,
+    instance: Uuid,
+    changes: &BTreeMap<LedgerKey, LedgerChange>,
+) -> Result<(), DbErr> {
+    Rows::new()
+        .uuid("tenant_id", changes.keys().map(|key| key.0))
+        .uuid("source_id", changes.keys().map(|key| key.1))
+        .short("direction", changes.keys().map(|key| key.2))
+        .int("day", changes.keys().map(|key| key.3))
+        .uuid("instance", changes.keys().map(|_| instance))
+        .long("accepted", changes.values().map(|change| change.0))
+        .long("delivered", changes.values().map(|change| change.1))
+        .long("failed", changes.values().map(|change| change.2))
+        .execute(
+            db,
+            store,
+            "INSERT INTO ledger_delta (tenant_id, source_id, direction, day, instance, accepted, delivered, failed) \
+             SELECT tenant_id, source_id, direction, day, instance, accepted, delivered, failed FROM rows WHERE true \
+             ORDER BY tenant_id, source_id, direction, day \
+             ON CONFLICT (tenant_id, source_id, direction, day, instance) DO UPDATE SET \
+             accepted = ledger_delta.accepted + excluded.accepted, \
+             delivered = ledger_delta.delivered + excluded.delivered, \
+             failed = ledger_delta.failed + excluded.failed",
+        )
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,336 @@
+//! Leases lanes: who, until when, and which letter is the head.
+
+use std::collections::HashMap;
+
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, QueryResult, Statement};
+use uuid::Uuid;
+
+use super::rows::Rows;
+use super::turn::{BREAKER, RATE, Rate, Turn};
+use super::Queue;
+use crate::message::{Direction, LetterKind, Stream};
+
+/// How much of a target's work there is room for.
+#[derive(Clone, Debug)]
+pub struct Wish {
+    pub tenant_id: Uuid,
+    pub target: Uuid,
+    pub limit: u32,
+    pub rate: Rate,
+}
+
+/// A leased lane with its head.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    pub tenant_id: Uuid,
+    pub lane_id: Uuid,
+    pub target: Uuid,
+    pub conversation_id: Uuid,
+    pub source_id: Uuid,
+    pub direction: Direction,
+    pub stream: Stream,
+    pub epoch: i64,
+    /// Leases of this head that nobody settled, this one included.
+    pub starts: i32,
+    pub letter: Letter,
+}
+
+/// The head of a leased lane.
+#[derive(Clone, Debug)]
+pub struct Letter {
+    pub order_key: i64,
+    pub seq: i64,
+    pub id: Uuid,
+    pub message_id: Uuid,
+    pub kind: LetterKind,
+    pub payload: String,
+    pub attempts: i32,
+    /// An earlier try may have arrived: find out before sending.
+    pub unknown: bool,
+    pub resends: i32,
+    pub late: bool,
+    pub accepted_at: i64,
+    pub expires_at: i64,
+    pub day: i32,
+}
+
+struct Candidate {
+    lane_id: Uuid,
+    conversation_id: Uuid,
+    source_id: Uuid,
+    direction: i16,
+    stream: i16,
+    owner: Option<Uuid>,
+    epoch: i64,
+    starts: i32,
+    turn: usize,
+}
+
+impl Queue {
+    /// Leases due lanes of the wished targets for `lease_millis`, in one commit. No transaction is open afterwards:
+    /// the network comes next.
+    ///
+    /// A lane whose earlier lease ran out unsettled comes back with `unknown` set: it was started, and nobody
+    /// knows whether the message went out.
+    pub async fn claim(&self, wishes: &[Wish], lease_millis: i64) -> Result<Vec<Claim>, DbErr> {
+        if wishes.is_empty() {
+            return Ok(Vec::new());
+        }
+        let tx = self.store.write_tx().await?;
+        match self.claim_in(&tx, wishes, lease_millis).await {
+            Ok(claims) => {
+                tx.commit().await?;
+                self.fault("claim.after_commit")?;
+                Ok(claims)
+            }
+            Err(error) => {
+                let _ = tx.rollback().await;
+                Err(error)
+            }
+        }
+    }
+
+    async fn claim_in(&self, tx: &DatabaseTransaction, wishes: &[Wish], lease: i64) -> Result<Vec<Claim>, DbErr> {
+        let by_key: HashMap<_, _> = wishes.iter().map(|wish| ((wish.tenant_id, wish.target), wish)).collect();
+        let keys: Vec<_> = by_key.keys().copied().collect();
+        let mut turns = self.read_turns(tx, &keys).await?;
+        let now = self.now_in(tx).await?;
+        turns.retain(|turn| !turn.is_held() && turn.ready_at.is_some_and(|ready_at| ready_at <= now));
+        let mut candidates = Vec::new();
+        let mut more = vec![false; turns.len()];
+        for (place, turn) in turns.iter_mut().enumerate() {
+            let Some(wish) = by_key.get(&(turn.tenant_id, turn.target)) else { continue };
+            turn.refill(wish.rate, now);
+            let room = if turn.reason == BREAKER { wish.limit.min(1) } else { wish.limit };
+            let allowed = i64::from(room).min(turn.tokens / 1000);
+            let mut found = self.due_lanes(tx, turn, now, allowed + 1, place).await?;
+            let allowed = usize::try_from(allowed).unwrap_or(0);
+            more[place] = found.len() > allowed;
+            found.truncate(allowed);
+            turn.tokens -= 1000 * i64::try_from(found.len()).unwrap_or(0);
+            candidates.extend(found);
+        }
+        let claims = self.take(tx, &turns, candidates, lease).await?;
+        self.end_turns(tx, &mut turns, &more, &claims, &by_key, now, lease).await?;
+        Ok(claims)
+    }
+
+    pub(super) async fn now_in(&self, tx: &impl ConnectionTrait) -> Result<i64, DbErr> {
+        if self.store.is_sqlite() {
+            return Ok(self.store.clock().millis());
+        }
+        let text = format!("SELECT {} AS now", self.store.now_sql());
+        let row = tx.query_one_raw(Statement::from_string(self.store.backend(), text)).await?;
+        row.ok_or_else(|| DbErr::RecordNotFound("the database tells no time".into()))?.try_get("", "now")
+    }
+
+    async fn due_lanes(
+        &self,
+        tx: &impl ConnectionTrait,
+        turn: &Turn,
+        now: i64,
+        limit: i64,
+        place: usize,
+    ) -> Result<Vec<Candidate>, DbErr> {
+        let statement = Statement::from_sql_and_values(
+            self.store.backend(),
+            "SELECT lane_id, conversation_id, source_id, direction, stream, owner, epoch, starts FROM lane \
+             WHERE tenant_id = $1 AND target = $2 AND due_at IS NOT NULL AND due_at <= $3 ORDER BY due_at LIMIT $4",
+            [turn.tenant_id.into(), turn.target.into(), now.into(), limit.into()],
+        );
+        let found = tx.query_all_raw(statement).await?;
+        found
+            .into_iter()
+            .map(|row| {
+                Ok(Candidate {
+                    lane_id: row.try_get("", "lane_id")?,
+                    conversation_id: row.try_get("", "conversation_id")?,
+                    source_id: row.try_get("", "source_id")?,
+                    direction: row.try_get("", "direction")?,
+                    stream: row.try_get("", "stream")?,
+                    owner: row.try_get("", "owner")?,
+                    epoch: row.try_get("", "epoch")?,
+                    starts: row.try_get("", "starts")?,
+                    turn: place,
+                })
+            })
+            .collect()
+    }
+
+    /// Reads the heads and writes the leases, one statement a target.
+    async fn take(
+        &self,
+        tx: &impl ConnectionTrait,
+        turns: &[Turn],
+        candidates: Vec<Candidate>,
+        lease: i64,
+    ) -> Result<Vec<Claim>, DbErr> {
+        let mut heads = self.heads(tx, turns, &candidates).await?;
+        let mut claims = Vec::with_capacity(candidates.len());
+        let mut empty = Vec::new();
+        for candidate in candidates {
+            let turn = &turns[candidate.turn];
+            let Some(mut letter) = heads.remove(&(turn.tenant_id, candidate.lane_id)) else {
+                tracing::error!(tenant.id = %turn.tenant_id, lane.id = %candidate.lane_id, "a due lane holds no letter; it is put to rest");
+                empty.push((turn.tenant_id, candidate.lane_id));
+                continue;
+            };
+            letter.unknown |= candidate.owner.is_some();
+            claims.push(Claim {
+                tenant_id: turn.tenant_id,
+                lane_id: candidate.lane_id,
+                target: turn.target,
+                conversation_id: candidate.conversation_id,
+                source_id: candidate.source_id,
+                direction: Direction::from_number(candidate.direction).map_err(damaged)?,
+                stream: Stream::from_number(candidate.stream).map_err(damaged)?,
+                epoch: candidate.epoch + 1,
+                starts: candidate.starts + 1,
+                letter,
+            });
+        }
+        Rows::new()
+            .uuid("tenant_id", empty.iter().map(|key| key.0))
+            .uuid("lane_id", empty.iter().map(|key| key.1))
+            .execute(
+                tx,
+                &self.store,
+                "UPDATE lane SET due_at = NULL, waiting = 0, owner = NULL FROM rows \
+                 WHERE lane.tenant_id = rows.tenant_id AND lane.lane_id = rows.lane_id",
+            )
+            .await?;
+        for turn in turns {
+            let of_turn: Vec<_> =
+                claims.iter().filter(|claim| (claim.tenant_id, claim.target) == (turn.tenant_id, turn.target)).collect();
+            Rows::new()
+                .uuid("tenant_id", of_turn.iter().map(|claim| claim.tenant_id))
+                .uuid("lane_id", of_turn.iter().map(|claim| claim.lane_id))
+                .long("epoch", of_turn.iter().map(|claim| claim.epoch))
+                .long("last_key", of_turn.iter().map(|claim| claim.letter.order_key))
+                .uuid("owner", of_turn.iter().map(|_| self.instance))
+                .long("lease", of_turn.iter().map(|_| lease))
+                .execute(
+                    tx,
+                    &self.store,
+                    "UPDATE lane SET owner = rows.owner, epoch = rows.epoch, leased_until = {now} + rows.lease, \
+                     due_at = {now} + rows.lease, starts = lane.starts + 1, last_key = rows.last_key FROM rows \
+                     WHERE lane.tenant_id = rows.tenant_id AND lane.lane_id = rows.lane_id \
+                     AND lane.epoch = rows.epoch - 1",
+                )
+                .await?;
+        }
+        Ok(claims)
+    }
+
+    async fn heads(
+        &self,
+        tx: &impl ConnectionTrait,
+        turns: &[Turn],
+        candidates: &[Candidate],
+    ) -> Result<HashMap<(Uuid, Uuid), Letter>, DbErr> {
+        // The head by the primary key in both: one index descent a lane, however many letters wait behind it.
+        let head = if self.store.is_sqlite() {
+            "FROM rows JOIN letter ON letter.rowid = (SELECT first.rowid FROM letter AS first \
+             WHERE first.tenant_id = rows.tenant_id AND first.lane_id = rows.lane_id \
+             ORDER BY first.order_key, first.seq LIMIT 1)"
+        } else {
+            "FROM rows CROSS JOIN LATERAL (SELECT * FROM letter AS first WHERE first.tenant_id = rows.tenant_id \
+             AND first.lane_id = rows.lane_id ORDER BY first.order_key, first.seq LIMIT 1) AS letter"
+        };
+        let text = format!(
+            "SELECT letter.tenant_id, letter.lane_id, letter.order_key, letter.seq, letter.id, letter.message_id, \
+             letter.kind, letter.payload, letter.attempts, letter.unknown, letter.resends, letter.late, \
+             letter.accepted_at, letter.expires_at, letter.day {head}"
+        );
+        let found = Rows::new()
+            .uuid("tenant_id", candidates.iter().map(|candidate| turns[candidate.turn].tenant_id))
+            .uuid("lane_id", candidates.iter().map(|candidate| candidate.lane_id))
+            .fetch(tx, &self.store, &text)
+            .await?;
+        found
+            .iter()
+            .map(|row| Ok(((row.try_get("", "tenant_id")?, row.try_get("", "lane_id")?), letter(row)?)))
+            .collect()
+    }
+
+    /// Sends the turns to where they belong next: the tail, their rate's pace, or their earliest lane.
+    #[expect(clippy::too_many_arguments, reason = "the parts of one locked claim; a struct would name them once more")]
+    async fn end_turns(
+        &self,
+        tx: &impl ConnectionTrait,
+        turns: &mut [Turn],
+        more: &[bool],
+        claims: &[Claim],
+        wishes: &HashMap<(Uuid, Uuid), &Wish>,
+        now: i64,
+        lease: i64,
+    ) -> Result<(), DbErr> {
+        let found = Rows::new()
+            .uuid("tenant_id", turns.iter().map(|turn| turn.tenant_id))
+            .uuid("target", turns.iter().map(|turn| turn.target))
+            .fetch(
+                tx,
+                &self.store,
+                "SELECT rows.tenant_id, rows.target, (SELECT min(lane.due_at) FROM lane WHERE \
+                 lane.tenant_id = rows.tenant_id AND lane.target = rows.target AND lane.due_at IS NOT NULL) AS due FROM rows",
+            )
+            .await?;
+        let mut earliest: HashMap<(Uuid, Uuid), Option<i64>> = HashMap::new();
+        for row in found {
+            earliest.insert((row.try_get("", "tenant_id")?, row.try_get("", "target")?), row.try_get("", "due")?);
+        }
+        for (turn, more) in turns.iter_mut().zip(more) {
+            let key = (turn.tenant_id, turn.target);
+            let due = earliest.get(&key).copied().flatten();
+            let probing = turn.reason == BREAKER && claims.iter().any(|claim| (claim.tenant_id, claim.target) == key);
+            let rate = wishes.get(&key).map(|wish| wish.rate);
+            if probing {
+                turn.ready_at = Some(now + lease);
+            } else if let (true, Some(rate), true) = (*more, rate, turn.tokens < 1000) {
+                turn.reason = RATE.to_owned();
+                turn.ready_at = Some(now + turn.until_next(rate));
+            } else {
+                turn.reason = String::new();
+                turn.ready_at = if *more { Some(now) } else { due };
+            }
+        }
+        self.write_turns(tx, turns).await
+    }
+
+    /// Ends the leases of a dead process at the start of the only one there can be (SQLite): what it had started
+    /// has an unknown outcome.
+    pub async fn void_leases(&self) -> Result<u64, DbErr> {
+        let tx = self.store.write_tx().await?;
+        let now = self.store.clock().millis();
+        let text = "UPDATE lane SET due_at = $1, leased_until = 0 WHERE owner IS NOT NULL AND due_at IS NOT NULL";
+        let voided =
+            tx.execute_raw(Statement::from_sql_and_values(self.store.backend(), text, [now.into()])).await?.rows_affected();
+        let text = "UPDATE turn SET ready_at = $1, reason = '' WHERE reason NOT LIKE 'held:%' AND EXISTS (SELECT 1 FROM lane \
+                    WHERE lane.tenant_id = turn.tenant_id AND lane.target = turn.target AND lane.due_at IS NOT NULL)";
+        tx.execute_raw(Statement::from_sql_and_values(self.store.backend(), text, [now.into()])).await?;
+        tx.commit().await?;
+        Ok(voided)
+    }
+}
+
+fn letter(row: &QueryResult) -> Result<Letter, DbErr> {
+    Ok(Letter {
+        order_key: row.try_get("", "order_key")?,
+        seq: row.try_get("", "seq")?,
+        id: row.try_get("", "id")?,
+        message_id: row.try_get("", "message_id")?,
+        kind: LetterKind::from_number(row.try_get("", "kind")?).map_err(damaged)?,
+        payload: row.try_get("", "payload")?,
+        attempts: row.try_get("", "attempts")?,
+        unknown: row.try_get("", "unknown")?,
+        resends: row.try_get("", "resends")?,
+        late: row.try_get("", "late")?,
+        accepted_at: row.try_get("", "accepted_at")?,
+        expires_at: row.try_get("", "expires_at")?,
+        day: row.try_get("", "day")?,
+    })
+}
+
+fn damaged(error: anyhow::Error) -> DbErr {
+    DbErr::Custom(error.to_string())
+}

@@ -1,0 +1,61 @@
+//! The queue: all hand-written SQL of the server.
+//!
+//! ```text
+//! accept ─▶ dedupe · raw · message · letter · lane · turn · ledger        one commit
+//! claim  ─▶ turn (rate, fairness) · lane (owner, epoch, until) → letter   one commit, then the network
+//! settle ─▶ attempt · letter · lane · message · ledger · follow-ups       one commit, only with its own epoch
+//! ```
+//!
+//! A lane has at most one lease and its holder carries the head *including its back-off*, so two letters of one
+//! conversation and direction never overtake each other. A lease that ran out unsettled leaves an unknown outcome:
+//! the next holder finds out before it sends.
+
+use sea_orm::DbErr;
+use uuid::Uuid;
+
+use crate::fault::Faults;
+use crate::store::Store;
+
+mod accept;
+mod conversation;
+pub mod lane;
+mod lease;
+pub mod parcel;
+mod rows;
+mod scan;
+mod settle;
+mod turn;
+pub mod writer;
+
+pub use lease::{Claim, Wish};
+pub use scan::Ready;
+pub use settle::{Attempt, Learned, Settled, Settlement, TurnEffect};
+pub use turn::Rate;
+
+/// The statements, and what they need to know.
+#[derive(Clone)]
+pub struct Queue {
+    store: Store,
+    /// This process, in the ledger's rows and as the owner of leases.
+    instance: Uuid,
+    faults: Faults,
+}
+
+impl Queue {
+    pub fn new(store: Store, instance: Uuid, faults: Faults) -> Self {
+        Self { store, instance, faults }
+    }
+
+    /// This process.
+    pub fn instance(&self) -> Uuid {
+        self.instance
+    }
+
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    fn fault(&self, name: &'static str) -> Result<(), DbErr> {
+        self.faults.hit(name).map_err(|injected| DbErr::Custom(injected.to_string()))
+    }
+}

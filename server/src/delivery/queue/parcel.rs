@@ -1,0 +1,206 @@
+//! What comes through the door, ready to be written: ids made, texts checked, nothing to look up but whether it
+//! came before.
+
+use bytes::Bytes;
+use uuid::Uuid;
+
+use crate::message::{Direction, Failure, LetterKind, State, Stream, stored_as_small_integer};
+
+/// Whose request it is decides who is served first when the door is crowded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hurry {
+    /// amoCRM's hooks: sent once, five seconds.
+    Hook,
+    /// Everybody who repeats.
+    Other,
+}
+
+/// One request: all of it is stored, or nothing.
+#[derive(Clone, Debug)]
+pub struct Parcel {
+    pub tenant_id: Uuid,
+    pub hurry: Hurry,
+    pub raw: Option<RawHook>,
+    pub entries: Vec<Entry>,
+}
+
+impl Parcel {
+    /// Rough size in memory, for the bound of the queue.
+    pub fn size(&self) -> usize {
+        let raw = self.raw.as_ref().map_or(0, |raw| raw.body.len() + raw.headers.len());
+        let bodies: usize =
+            self.entries.iter().filter_map(|entry| entry.message.as_ref()).map(|message| message.body.len()).sum();
+        raw + bodies + 512 * self.entries.len() + 256
+    }
+}
+
+/// The bytes as they came.
+#[derive(Clone, Debug)]
+pub struct RawHook {
+    pub id: Uuid,
+    pub kind: &'static str,
+    pub target: String,
+    pub received_at: i64,
+    pub headers: String,
+    pub body: Bytes,
+    /// Why it is not worked on; empty: it is.
+    pub quarantine: String,
+}
+
+/// What kind of event a key belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Event {
+    /// A message that came to us, by the id of the side it came from; also amojo's id of one we sent.
+    Message,
+    /// The messenger's id of a message that we sent.
+    Sent,
+    /// A status of one of our messages, one key a state.
+    StatusSent,
+    StatusDelivered,
+    StatusRead,
+    StatusFailed,
+}
+
+stored_as_small_integer!(Event { Message = 1, Sent = 2, StatusSent = 11, StatusDelivered = 12, StatusRead = 13, StatusFailed = 14 });
+
+impl Event {
+    /// The key's event of a status.
+    pub fn of_status(state: State) -> Self {
+        match state {
+            State::Queued | State::Sent => Self::StatusSent,
+            State::Delivered => Self::StatusDelivered,
+            State::Read => Self::StatusRead,
+            State::Failed => Self::StatusFailed,
+        }
+    }
+}
+
+/// What an entry is recognised by when it comes again.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct DedupeKey {
+    /// Channel or source, whose id space it is.
+    pub origin: Uuid,
+    pub external_id: String,
+    pub event: Event,
+}
+
+/// One thing of a parcel.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    pub key: DedupeKey,
+    /// Of what a repeat must have equal.
+    pub fingerprint: i64,
+    /// The message's id, or one of its own for what is no message. Made before storing, so that it tells "mine" from
+    /// "duplicate" after a lost COMMIT.
+    pub id: Uuid,
+    pub accepted_at: i64,
+    pub conversation: Conversation,
+    pub message: Option<NewMessage>,
+    /// A state that the message's receiver told.
+    pub change: Option<StateChange>,
+    pub letters: Vec<NewLetter>,
+}
+
+/// Which conversation.
+#[derive(Clone, Debug)]
+pub enum Conversation {
+    Known(Uuid),
+    /// Not seen yet: made with the first of these ids that nobody holds; a race is settled by the ids' key.
+    Open(Box<NewConversation>),
+}
+
+#[derive(Clone, Debug)]
+pub struct NewConversation {
+    pub id: Uuid,
+    pub source_id: Uuid,
+    pub external_id: String,
+    pub amocrm_chat_id: String,
+    /// JSON of the customer.
+    pub contact: String,
+    /// The first decides which conversation it is; the others follow it.
+    pub aliases: Vec<Alias>,
+}
+
+/// Which side's id an alias is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Side {
+    /// The messenger's own.
+    Messenger,
+    /// Ours, as amoCRM knows it (`conversation_id`, `client_id`).
+    OursAtCrm,
+    /// amojo's own.
+    Crm,
+}
+
+stored_as_small_integer!(Side { Messenger = 1, OursAtCrm = 2, Crm = 3 });
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Alias {
+    pub side: Side,
+    /// Source or channel.
+    pub origin: Uuid,
+    pub external_id: String,
+}
+
+#[derive(Clone, Debug)]
+pub struct NewMessage {
+    pub source_id: Uuid,
+    pub direction: Direction,
+    pub state: State,
+    pub external_id: String,
+    pub amocrm_message_id: String,
+    /// JSON of [`crate::message::Body`].
+    pub body: String,
+    pub failure: Option<Failure>,
+    pub sent_at: i64,
+}
+
+/// A state told by the messenger for a message of ours.
+#[derive(Clone, Debug)]
+pub struct StateChange {
+    pub message_id: Uuid,
+    pub state: State,
+    pub failure: Option<Failure>,
+}
+
+/// A letter without its place; the lane gives it one.
+#[derive(Clone, Debug)]
+pub struct NewLetter {
+    pub id: Uuid,
+    pub message_id: Uuid,
+    pub source_id: Uuid,
+    pub direction: Direction,
+    pub stream: Stream,
+    /// Whose turn: channel towards amoCRM, source towards the messenger.
+    pub target: Uuid,
+    /// Whose slots.
+    pub pool: String,
+    pub kind: LetterKind,
+    pub payload: String,
+    /// amoCRM's `msec_timestamp`; none: the order of arrival.
+    pub order_hint: Option<i64>,
+    pub expires_at: i64,
+    /// Day on which its message was accepted.
+    pub day: i32,
+    pub late: bool,
+}
+
+/// What became of a parcel's entries, in their order.
+pub type Receipt = Vec<Outcome>;
+
+/// What became of one entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    New { message_id: Uuid },
+    /// It came before; `same` tells whether what must be equal is.
+    Duplicate { message_id: Uuid, same: bool },
+}
+
+impl Outcome {
+    /// The message's id, old or new.
+    pub const fn message_id(self) -> Uuid {
+        match self {
+            Self::New { message_id } | Self::Duplicate { message_id, .. } => message_id,
+        }
+    }
+}

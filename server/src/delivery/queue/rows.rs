@@ -1,0 +1,150 @@
+//! Many rows in one statement, the same text on both engines.
+//!
+//! A statement is written once against a table `rows(…)` that stands in front of it: on PostgreSQL an `unnest` of
+//! one array a column (one prepared text for any number of rows), on SQLite a VALUES list in chunks of 64, 8 and 1
+//! rows (three prepared texts). `{now}` is the database's time in milliseconds.
+//!
+//! No value may be NULL (arrays of sea-orm can't carry it); where a column may be, the statement says `nullif`.
+
+use sea_orm::sea_query::ArrayType;
+use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
+use uuid::Uuid;
+
+use crate::store::Store;
+
+const CHUNKS: [usize; 3] = [64, 8, 1];
+
+/// Columns of equal length.
+#[derive(Default)]
+pub struct Rows {
+    columns: Vec<Column>,
+    length: usize,
+}
+
+struct Column {
+    name: &'static str,
+    cast: &'static str,
+    kind: ArrayType,
+    values: Vec<Value>,
+}
+
+impl Rows {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    pub fn uuid(self, name: &'static str, values: impl IntoIterator<Item = Uuid>) -> Self {
+        self.column(name, "uuid[]", ArrayType::Uuid, values)
+    }
+
+    pub fn text(self, name: &'static str, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.column(name, "text[]", ArrayType::String, values.into_iter().map(Into::<String>::into))
+    }
+
+    pub fn long(self, name: &'static str, values: impl IntoIterator<Item = i64>) -> Self {
+        self.column(name, "bigint[]", ArrayType::BigInt, values)
+    }
+
+    pub fn int(self, name: &'static str, values: impl IntoIterator<Item = i32>) -> Self {
+        self.column(name, "integer[]", ArrayType::Int, values)
+    }
+
+    pub fn short(self, name: &'static str, values: impl IntoIterator<Item = i16>) -> Self {
+        self.column(name, "smallint[]", ArrayType::SmallInt, values)
+    }
+
+    pub fn flag(self, name: &'static str, values: impl IntoIterator<Item = bool>) -> Self {
+        self.column(name, "boolean[]", ArrayType::Bool, values)
+    }
+
+    pub fn bytes(self, name: &'static str, values: impl IntoIterator<Item = Vec<u8>>) -> Self {
+        self.column(name, "bytea[]", ArrayType::Bytes, values)
+    }
+
+    fn column<T: Into<Value>>(
+        mut self,
+        name: &'static str,
+        cast: &'static str,
+        kind: ArrayType,
+        values: impl IntoIterator<Item = T>,
+    ) -> Self {
+        let values: Vec<Value> = values.into_iter().map(Into::into).collect();
+        debug_assert!(self.columns.is_empty() || values.len() == self.length, "column {name} has another length");
+        self.length = values.len();
+        self.columns.push(Column { name, cast, kind, values });
+        self
+    }
+
+    /// Runs the statement; gives the number of rows it changed.
+    pub async fn execute(self, db: &impl ConnectionTrait, store: &Store, body: &str) -> Result<u64, DbErr> {
+        let mut changed = 0;
+        for statement in self.statements(store, body) {
+            changed += db.execute_raw(statement).await?.rows_affected();
+        }
+        Ok(changed)
+    }
+
+    /// Runs the statement; gives the rows it returned.
+    pub async fn fetch(self, db: &impl ConnectionTrait, store: &Store, body: &str) -> Result<Vec<QueryResult>, DbErr> {
+        let mut found = Vec::new();
+        for statement in self.statements(store, body) {
+            found.extend(db.query_all_raw(statement).await?);
+        }
+        Ok(found)
+    }
+
+    fn statements(self, store: &Store, body: &str) -> Vec<Statement> {
+        if self.length == 0 {
+            return Vec::new();
+        }
+        if store.is_sqlite() { self.for_sqlite(store, body) } else { vec![self.for_postgres(store, body)] }
+    }
+
+    fn names(&self) -> String {
+        self.columns.iter().map(|column| column.name).collect::<Vec<_>>().join(", ")
+    }
+
+    fn for_postgres(self, store: &Store, body: &str) -> Statement {
+        let names = self.names();
+        let arrays: Vec<String> =
+            self.columns.iter().enumerate().map(|(index, column)| format!("${}::{}", index + 1, column.cast)).collect();
+        let body = body.replace("{now}", &store.now_sql());
+        let text = format!("WITH rows({names}) AS (SELECT * FROM unnest({})) {body}", arrays.join(", "));
+        let values = self.columns.into_iter().map(|column| Value::Array(column.kind, Some(Box::new(column.values))));
+        Statement::from_sql_and_values(store.backend(), text, values)
+    }
+
+    fn for_sqlite(self, store: &Store, body: &str) -> Vec<Statement> {
+        let names = self.names();
+        let width = self.columns.len();
+        let mut columns: Vec<_> = self.columns.into_iter().map(|column| column.values.into_iter()).collect();
+        let mut left = self.length;
+        let mut statements = Vec::new();
+        while left > 0 {
+            let size = CHUNKS.into_iter().find(|size| *size <= left).unwrap_or(1);
+            left -= size;
+            let mut values = Vec::with_capacity(size * width + 1);
+            for _ in 0..size {
+                values.extend(columns.iter_mut().filter_map(Iterator::next));
+            }
+            let mut list = String::with_capacity(size * width * 6);
+            for row in 0..size {
+                list.push_str(if row == 0 { "(" } else { ",(" });
+                for column in 0..width {
+                    let gap = if column == 0 { "" } else { "," };
+                    list.push_str(&format!("{gap}?{}", row * width + column + 1));
+                }
+                list.push(')');
+            }
+            let body = if body.contains("{now}") {
+                values.push(store.clock().millis().into());
+                body.replace("{now}", &format!("?{}", size * width + 1))
+            } else {
+                body.to_owned()
+            };
+            let text = format!("WITH rows({names}) AS (VALUES {list}) {body}");
+            statements.push(Statement::from_sql_and_values(store.backend(), text, values));
+        }
+        statements
+    }
+}

@@ -1,0 +1,53 @@
+//! Who may be served now: one ordered read of `turn` is both fairness and timer.
+
+use sea_orm::{ConnectionTrait, DbErr, Statement};
+use uuid::Uuid;
+
+use super::Queue;
+
+/// A turn that has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ready {
+    pub tenant_id: Uuid,
+    pub target: Uuid,
+    pub pool: String,
+    pub ready_at: i64,
+}
+
+impl Queue {
+    /// Turns whose time has come, longest waiting first, from `low` (milliseconds) on; a plain read.
+    ///
+    /// The lower bound keeps the read off index entries of turns served long ago; the caller sweeps from zero now
+    /// and then, so that nothing below it is forgotten.
+    pub async fn ready(&self, low: i64, limit: u32) -> Result<Vec<Ready>, DbErr> {
+        let (now, values) = if self.store.is_sqlite() {
+            ("$3".to_owned(), vec![low.into(), i64::from(limit).into(), self.store.clock().millis().into()])
+        } else {
+            (self.store.now_sql(), vec![low.into(), i64::from(limit).into()])
+        };
+        let text = format!(
+            "SELECT tenant_id, target, pool, ready_at FROM turn WHERE ready_at IS NOT NULL AND ready_at >= $1 \
+             AND ready_at <= {now} ORDER BY ready_at LIMIT $2"
+        );
+        let statement = Statement::from_sql_and_values(self.store.backend(), text, values);
+        let found = self.store.read().query_all_raw(statement).await?;
+        found
+            .into_iter()
+            .map(|row| {
+                Ok(Ready {
+                    tenant_id: row.try_get("", "tenant_id")?,
+                    target: row.try_get("", "target")?,
+                    pool: row.try_get("", "pool")?,
+                    ready_at: row.try_get("", "ready_at")?,
+                })
+            })
+            .collect()
+    }
+
+    /// When the next turn comes, in milliseconds of the database's time; none: nothing waits that time alone brings.
+    pub async fn next_ready_at(&self) -> Result<Option<i64>, DbErr> {
+        let text = "SELECT ready_at FROM turn WHERE ready_at IS NOT NULL ORDER BY ready_at LIMIT 1";
+        let found = self.store.read().query_one_raw(Statement::from_string(self.store.backend(), text)).await?;
+        found.map(|row| row.try_get("", "ready_at")).transpose()
+    }
+}

@@ -1,0 +1,304 @@
+//! Writes what became of leased letters, only where the lease is still one's own.
+
+use std::collections::{BTreeMap, HashMap};
+
+use sea_orm::{DatabaseTransaction, DbErr};
+use uuid::Uuid;
+
+use super::accept::place;
+use super::lane::{self, Due, Lane, LaneKey, LedgerKey, Seed};
+use super::parcel::NewLetter;
+use super::turn::{BREAKER, HELD, Turn, WAIT};
+use super::{Claim, Queue};
+use crate::message::{Failure, LetterKind, State};
+
+mod effects;
+
+/// One finished try.
+#[derive(Clone, Debug)]
+pub struct Settlement {
+    pub claim: Claim,
+    pub settled: Settled,
+    /// For the timeline; none when nothing was tried.
+    pub attempt: Option<Attempt>,
+    pub learned: Learned,
+    /// What the message has come to.
+    pub state: Option<State>,
+    pub failure: Option<Failure>,
+    pub possible_duplicate: bool,
+    /// Letters of the same conversation that follow from it: a status for amoCRM.
+    pub follow_ups: Vec<NewLetter>,
+    /// Target and pool of the conversation's amoCRM side, where a status goes that waited for an id just learned.
+    pub crm: Option<(Uuid, String)>,
+    pub turn: TurnEffect,
+}
+
+/// What becomes of the letter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Settled {
+    /// The other side took it.
+    Carried,
+    /// Nothing had to be said any more: a lower status after a higher one.
+    Superseded,
+    /// It stays the head; `millis` of back-off.
+    Again { millis: i64, unknown: bool, resent: bool },
+    /// A dead letter; the lane goes on.
+    Buried { reason: String, detail: String },
+    /// Leased, but not begun: as if it had never been leased.
+    GivenBack,
+}
+
+/// What the try says of the whole target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TurnEffect {
+    /// It answers.
+    Healthy,
+    /// It does not; many in a row open the breaker for `open_millis`.
+    Failing { open_after: i32, open_millis: i64 },
+    /// It asked to wait.
+    Wait { millis: i64 },
+    /// It cannot be served until somebody repairs it.
+    Hold { reason: String },
+    /// Nothing was learned.
+    None,
+}
+
+/// Ids that the answer told.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Learned {
+    /// The messenger's id of the message.
+    pub external_id: Option<String>,
+    /// amojo's id of the message.
+    pub amocrm_message_id: Option<String>,
+    /// amojo's id of the conversation.
+    pub amocrm_chat_id: Option<String>,
+}
+
+/// A line of the timeline.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Attempt {
+    pub at: i64,
+    pub millis: i32,
+    pub verdict: &'static str,
+    /// HTTP status; 0: no answer.
+    pub status: i32,
+    /// At most 4 KiB, redacted.
+    pub answer: String,
+    pub reason: String,
+}
+
+impl Queue {
+    /// Settles all in one transaction; gives for each whether its lease was still good.
+    pub async fn settle(&self, settlements: &[Settlement]) -> Result<Vec<bool>, DbErr> {
+        let tx = self.store.write_tx().await?;
+        let done = match self.settle_in(&tx, settlements).await {
+            Ok(done) => self.fault("settle.before_commit").map(|()| done),
+            Err(error) => Err(error),
+        };
+        match done {
+            Ok(done) => {
+                tx.commit().await?;
+                self.fault("settle.after_commit")?;
+                Ok(done)
+            }
+            Err(error) => {
+                let _ = tx.rollback().await;
+                Err(error)
+            }
+        }
+    }
+
+    async fn settle_in(&self, tx: &DatabaseTransaction, settlements: &[Settlement]) -> Result<Vec<bool>, DbErr> {
+        effects::learn_keys(tx, &self.store, settlements).await?;
+        let mut turns = self.lock_all_turns(tx, settlements).await?;
+        let parked = effects::take_parked(tx, &self.store, settlements).await?;
+        let follow_ups: Vec<(&Claim, &NewLetter)> = settlements
+            .iter()
+            .flat_map(|one| one.follow_ups.iter().map(|letter| (&one.claim, letter)))
+            .chain(parked.iter().map(|(index, letter)| (&settlements[*index].claim, letter)))
+            .collect();
+        let mut seeds: BTreeMap<LaneKey, Seed> = settlements
+            .iter()
+            .map(|one| ((one.claim.tenant_id, one.claim.lane_id), seed_of(&one.claim)))
+            .collect();
+        seeds.extend(follow_ups.iter().map(|(claim, letter)| lane::lane_of(claim.tenant_id, claim.conversation_id, letter)));
+        let mut lanes = lane::lock_lanes(tx, &self.store, &seeds).await?;
+
+        let good: Vec<bool> = settlements.iter().map(|one| self.is_mine(&lanes, &one.claim)).collect();
+        let mine: Vec<&Settlement> =
+            settlements.iter().zip(&good).filter(|(_, good)| **good).map(|(one, _)| one).collect();
+        let mut positions = HashMap::new();
+        for one in &mine {
+            if let Some(lane) = lanes.get_mut(&(one.claim.tenant_id, one.claim.lane_id)) {
+                positions.insert(one.claim.letter.id, release(lane, &one.settled));
+            }
+        }
+        // What a lost lease would have said is said by its successor; parked statuses are facts and go out anyway.
+        let lost: Vec<Uuid> =
+            settlements.iter().zip(&good).filter(|(_, good)| !**good).map(|(one, _)| one.claim.letter.id).collect();
+        let parked_from = follow_ups.len() - parked.len();
+        let mut placed = Vec::new();
+        let accepted_at = self.store.clock().millis();
+        for (index, (claim, letter)) in follow_ups.into_iter().enumerate() {
+            if index < parked_from && lost.contains(&claim.letter.id) {
+                continue;
+            }
+            let (key, _) = lane::lane_of(claim.tenant_id, claim.conversation_id, letter);
+            placed.push(place(&mut lanes, key, letter, accepted_at)?);
+        }
+        effects::remove_or_mark_letters(tx, &self.store, &mine).await?;
+        lane::insert_letters(tx, &self.store, &placed).await?;
+        lane::write_lanes(tx, &self.store, &lanes).await?;
+        effects::update_messages(tx, &self.store, &mine, &positions).await?;
+        effects::learn_chats(tx, &self.store, &mine).await?;
+        effects::insert_attempts(tx, &self.store, settlements).await?;
+        effects::insert_dead(tx, &self.store, &mine).await?;
+        self.end_turns_of(tx, &mut turns, &seeds, &lanes, &mine).await?;
+        self.count_settled(tx, &mine).await?;
+        Ok(good)
+    }
+
+    /// Locks the turns of all settled lanes and of all that may follow, in one sorted pass.
+    async fn lock_all_turns(&self, tx: &DatabaseTransaction, settlements: &[Settlement]) -> Result<Vec<Turn>, DbErr> {
+        let mut pools: BTreeMap<(Uuid, Uuid), String> = BTreeMap::new();
+        for one in settlements {
+            let tenant_id = one.claim.tenant_id;
+            pools.entry((tenant_id, one.claim.target)).or_default();
+            if let Some((target, pool)) = &one.crm {
+                pools.insert((tenant_id, *target), pool.clone());
+            }
+            for letter in &one.follow_ups {
+                pools.insert((tenant_id, letter.target), letter.pool.clone());
+            }
+        }
+        lane::make_turns(tx, &self.store, &pools).await?;
+        let keys: Vec<_> = pools.into_keys().collect();
+        self.read_turns(tx, &keys).await
+    }
+
+    fn is_mine(&self, lanes: &BTreeMap<LaneKey, Lane>, claim: &Claim) -> bool {
+        lanes
+            .get(&(claim.tenant_id, claim.lane_id))
+            .is_some_and(|lane| lane.epoch == claim.epoch && lane.owner == Some(self.instance))
+    }
+
+    /// Wakes the turns of lanes that are due, and applies pauses, breakers and probes: one row, whatever waits
+    /// behind it.
+    async fn end_turns_of(
+        &self,
+        tx: &DatabaseTransaction,
+        turns: &mut Vec<Turn>,
+        seeds: &BTreeMap<LaneKey, Seed>,
+        lanes: &BTreeMap<LaneKey, Lane>,
+        mine: &[&Settlement],
+    ) -> Result<(), DbErr> {
+        let now = self.now_in(tx).await?;
+        let mut due: HashMap<(Uuid, Uuid), i64> = HashMap::new();
+        for (key, lane) in lanes {
+            let at = match lane.due {
+                Due::Never => continue,
+                Due::At(at) => at,
+                Due::In(millis) => now + millis,
+            };
+            if let Some(seed) = seeds.get(key) {
+                due.entry((key.0, seed.target)).and_modify(|earliest| *earliest = at.min(*earliest)).or_insert(at);
+            }
+        }
+        turns.retain_mut(|turn| {
+            let before = (turn.ready_at, turn.reason.clone(), turn.failures);
+            let key = (turn.tenant_id, turn.target);
+            for one in mine.iter().filter(|one| (one.claim.tenant_id, one.claim.target) == key) {
+                affect(turn, &one.turn, now);
+            }
+            if let (true, Some(at)) = (turn.reason.is_empty(), due.get(&key)) {
+                turn.ready_at = Some(turn.ready_at.map_or(*at, |ready_at| ready_at.min(*at)));
+            }
+            before != (turn.ready_at, turn.reason.clone(), turn.failures)
+        });
+        self.write_turns(tx, turns).await
+    }
+
+    async fn count_settled(&self, tx: &DatabaseTransaction, mine: &[&Settlement]) -> Result<(), DbErr> {
+        let mut changes: BTreeMap<LedgerKey, (i64, i64, i64)> = BTreeMap::new();
+        for settlement in mine {
+            let claim = &settlement.claim;
+            if claim.letter.kind != LetterKind::Message {
+                continue;
+            }
+            let (delivered, failed) = match settlement.settled {
+                Settled::Carried => (1, 0),
+                Settled::Buried { .. } => (0, 1),
+                _ => continue,
+            };
+            let key = (claim.tenant_id, claim.source_id, claim.direction.number(), claim.letter.day);
+            let change = changes.entry(key).or_default();
+            change.1 += delivered;
+            change.2 += failed;
+        }
+        lane::add_to_ledger(tx, &self.store, self.instance, &changes).await
+    }
+}
+
+fn seed_of(claim: &Claim) -> Seed {
+    Seed {
+        conversation_id: claim.conversation_id,
+        source_id: claim.source_id,
+        direction: claim.direction,
+        stream: claim.stream,
+        target: claim.target,
+    }
+}
+
+/// Ends the lease; gives the position of what was carried.
+fn release(lane: &mut Lane, settled: &Settled) -> i64 {
+    lane.owner = None;
+    lane.leased_until = 0;
+    match settled {
+        Settled::Carried | Settled::Superseded | Settled::Buried { .. } => {
+            lane.starts = 0;
+            lane.waiting = (lane.waiting - 1).max(0);
+            lane.due = if lane.waiting > 0 { Due::In(0) } else { Due::Never };
+            lane.carried += i64::from(*settled == Settled::Carried);
+        }
+        Settled::Again { millis, .. } => {
+            lane.starts = 0;
+            lane.due = Due::In(*millis);
+        }
+        Settled::GivenBack => {
+            lane.starts = (lane.starts - 1).max(0);
+            lane.due = Due::In(0);
+        }
+    }
+    lane.carried
+}
+
+fn affect(turn: &mut Turn, effect: &TurnEffect, now: i64) {
+    match effect {
+        TurnEffect::None => {}
+        // What was held meanwhile stays held.
+        _ if turn.is_held() => {}
+        TurnEffect::Healthy => {
+            turn.failures = 0;
+            if turn.reason == BREAKER {
+                turn.reason = String::new();
+                turn.ready_at = Some(now);
+            }
+        }
+        TurnEffect::Failing { open_after, open_millis } => {
+            turn.failures = turn.failures.saturating_add(1);
+            if turn.failures >= *open_after || turn.reason == BREAKER {
+                turn.reason = BREAKER.to_owned();
+                turn.ready_at = Some(now + open_millis);
+            }
+        }
+        TurnEffect::Wait { millis } => {
+            let earlier = turn.ready_at.filter(|_| turn.reason == WAIT).unwrap_or(0);
+            turn.reason = WAIT.to_owned();
+            turn.ready_at = Some(earlier.max(now + millis));
+        }
+        TurnEffect::Hold { reason } => {
+            turn.reason = format!("{HELD}{reason}");
+            turn.ready_at = None;
+        }
+    }
+}

@@ -1,0 +1,329 @@
+//! The rows that settlements change beside their lanes.
+
+use std::collections::{BTreeMap, HashMap};
+
+use sea_orm::{ConnectionTrait, DbErr};
+use uuid::Uuid;
+
+use super::{Settled, Settlement};
+use crate::delivery::queue::conversation::insert_aliases;
+use crate::delivery::queue::parcel::{Alias, Event, NewLetter, Side};
+use crate::delivery::queue::rows::Rows;
+use crate::message::{Direction, LetterKind, State, Stream, day_of};
+use crate::store::Store;
+
+/// amoCRM takes statuses for three days.
+const STATUS_AGE_MILLIS: i64 = 72 * 3_600_000;
+
+/// Enters the ids that answers told, so that echoes are recognised and statuses find their message.
+pub async fn learn_keys(tx: &impl ConnectionTrait, store: &Store, settlements: &[Settlement]) -> Result<(), DbErr> {
+    let day = day_of(store.clock().millis());
+    let mut keys: BTreeMap<(Uuid, Uuid, &str, i16), Uuid> = BTreeMap::new();
+    for settlement in settlements {
+        let claim = &settlement.claim;
+        if let Some(id) = &settlement.learned.external_id {
+            keys.insert((claim.tenant_id, claim.source_id, id, Event::Sent.number()), claim.letter.message_id);
+        }
+        if let (Some(id), Direction::ToCrm) = (&settlement.learned.amocrm_message_id, claim.direction) {
+            keys.insert((claim.tenant_id, claim.target, id, Event::Message.number()), claim.letter.message_id);
+        }
+    }
+    Rows::new()
+        .uuid("tenant_id", keys.keys().map(|key| key.0))
+        .uuid("origin", keys.keys().map(|key| key.1))
+        .text("external_id", keys.keys().map(|key| key.2))
+        .short("event", keys.keys().map(|key| key.3))
+        .uuid("message_id", keys.values().copied())
+        .int("day", keys.keys().map(|_| day))
+        .execute(
+            tx,
+            store,
+            "INSERT INTO dedupe (tenant_id, origin, external_id, event, message_id, fingerprint, day) \
+             SELECT tenant_id, origin, external_id, event, message_id, 0, day FROM rows WHERE true \
+             ORDER BY tenant_id, origin, external_id, event ON CONFLICT DO NOTHING",
+        )
+        .await?;
+    Ok(())
+}
+
+/// Statuses that waited for one of the ids just learned, as letters; with the settlement that learned it.
+pub async fn take_parked(
+    tx: &impl ConnectionTrait,
+    store: &Store,
+    settlements: &[Settlement],
+) -> Result<Vec<(usize, NewLetter)>, DbErr> {
+    let learned: Vec<_> = settlements
+        .iter()
+        .enumerate()
+        .filter(|(_, settlement)| settlement.crm.is_some())
+        .filter_map(|(index, settlement)| {
+            settlement.learned.external_id.as_ref().map(|id| (index, settlement, id.as_str()))
+        })
+        .collect();
+    if learned.is_empty() {
+        return Ok(Vec::new());
+    }
+    let keys = || {
+        Rows::new()
+            .uuid("tenant_id", learned.iter().map(|(_, settlement, _)| settlement.claim.tenant_id))
+            .uuid("source_id", learned.iter().map(|(_, settlement, _)| settlement.claim.source_id))
+            .text("external_id", learned.iter().map(|(_, _, id)| *id))
+    };
+    let found = keys()
+        .long("place", learned.iter().map(|(index, _, _)| i64::try_from(*index).unwrap_or(i64::MAX)))
+        .fetch(
+            tx,
+            store,
+            "SELECT rows.place, parked_status.id, parked_status.payload, parked_status.expires_at FROM rows JOIN parked_status \
+             ON parked_status.tenant_id = rows.tenant_id AND parked_status.source_id = rows.source_id \
+             AND parked_status.external_id = rows.external_id ORDER BY parked_status.id",
+        )
+        .await?;
+    if found.is_empty() {
+        return Ok(Vec::new());
+    }
+    let now = store.clock().millis();
+    let mut letters = Vec::new();
+    for row in found {
+        let place = usize::try_from(row.try_get::<i64>("", "place")?).unwrap_or(usize::MAX);
+        let Some(settlement) = settlements.get(place).filter(|_| row.try_get("", "expires_at").is_ok_and(|end: i64| end > now))
+        else {
+            continue;
+        };
+        let claim = &settlement.claim;
+        let Some((target, pool)) = settlement.crm.clone() else { continue };
+        letters.push((
+            place,
+            NewLetter {
+                id: row.try_get("", "id")?,
+                message_id: claim.letter.message_id,
+                source_id: claim.source_id,
+                direction: Direction::ToCrm,
+                stream: Stream::Receipts,
+                target,
+                pool,
+                kind: LetterKind::Status,
+                payload: row.try_get("", "payload")?,
+                order_hint: None,
+                expires_at: now + STATUS_AGE_MILLIS,
+                day: claim.letter.day,
+                late: false,
+            },
+        ));
+    }
+    keys()
+        .execute(
+            tx,
+            store,
+            "DELETE FROM parked_status WHERE (tenant_id, source_id, external_id) IN \
+             (SELECT rows.tenant_id, rows.source_id, rows.external_id FROM rows)",
+        )
+        .await?;
+    Ok(letters)
+}
+
+/// Removes letters that are done with; marks those that stay.
+pub async fn remove_or_mark_letters(tx: &impl ConnectionTrait, store: &Store, mine: &[&Settlement]) -> Result<(), DbErr> {
+    let keys = |chosen: &[&&Settlement]| {
+        Rows::new()
+            .uuid("tenant_id", chosen.iter().map(|one| one.claim.tenant_id))
+            .uuid("lane_id", chosen.iter().map(|one| one.claim.lane_id))
+            .long("order_key", chosen.iter().map(|one| one.claim.letter.order_key))
+            .long("seq", chosen.iter().map(|one| one.claim.letter.seq))
+    };
+    let gone: Vec<_> = mine
+        .iter()
+        .filter(|one| matches!(one.settled, Settled::Carried | Settled::Superseded | Settled::Buried { .. }))
+        .collect();
+    keys(&gone)
+        .execute(
+            tx,
+            store,
+            "DELETE FROM letter WHERE (tenant_id, lane_id, order_key, seq) IN \
+             (SELECT rows.tenant_id, rows.lane_id, rows.order_key, rows.seq FROM rows)",
+        )
+        .await?;
+    let kept: Vec<_> = mine.iter().filter(|one| matches!(one.settled, Settled::Again { .. } | Settled::GivenBack)).collect();
+    keys(&kept)
+        .int("tries", kept.iter().map(|one| i32::from(one.attempt.is_some())))
+        .flag("unknown", kept.iter().map(|one| match one.settled {
+            Settled::Again { unknown, .. } => unknown,
+            _ => one.claim.letter.unknown,
+        }))
+        .int("resends", kept.iter().map(|one| i32::from(matches!(one.settled, Settled::Again { resent: true, .. }))))
+        .execute(
+            tx,
+            store,
+            "UPDATE letter SET attempts = letter.attempts + rows.tries, unknown = rows.unknown, \
+             resends = letter.resends + rows.resends FROM rows WHERE letter.tenant_id = rows.tenant_id \
+             AND letter.lane_id = rows.lane_id AND letter.order_key = rows.order_key AND letter.seq = rows.seq",
+        )
+        .await?;
+    Ok(())
+}
+
+/// States grow; a dead letter that was carried late is revived by its own success only.
+pub async fn update_messages(
+    tx: &impl ConnectionTrait,
+    store: &Store,
+    mine: &[&Settlement],
+    positions: &HashMap<Uuid, i64>,
+) -> Result<(), DbErr> {
+    let about: Vec<_> = mine.iter().filter(|one| one.claim.letter.kind == LetterKind::Message).collect();
+    let state = |one: &Settlement| one.state.map_or(-1, State::number);
+    Rows::new()
+        .uuid("tenant_id", about.iter().map(|one| one.claim.tenant_id))
+        .uuid("id", about.iter().map(|one| one.claim.letter.message_id))
+        .short("state", about.iter().map(|one| state(one)))
+        .flag("revived", about.iter().map(|one| one.settled == Settled::Carried && one.claim.letter.late))
+        .text("error", about.iter().map(|one| failure_text(one)))
+        .text("external_id", about.iter().map(|one| one.learned.external_id.clone().unwrap_or_default()))
+        .text("amocrm_message_id", about.iter().map(|one| one.learned.amocrm_message_id.clone().unwrap_or_default()))
+        .long("position", about.iter().map(|one| {
+            let carried = one.settled == Settled::Carried;
+            positions.get(&one.claim.letter.id).copied().filter(|_| carried).unwrap_or(0)
+        }))
+        .flag("possible_duplicate", about.iter().map(|one| one.possible_duplicate))
+        .execute(
+            tx,
+            store,
+            "UPDATE message SET \
+             state = CASE WHEN rows.revived THEN rows.state WHEN rows.state = 4 AND message.state < 2 THEN 4 \
+             WHEN rows.state < 4 AND rows.state > message.state THEN rows.state ELSE message.state END, \
+             error = CASE WHEN rows.revived THEN '' WHEN rows.state = 4 AND message.state < 2 THEN rows.error \
+             ELSE message.error END, \
+             external_id = CASE WHEN rows.external_id = '' THEN message.external_id ELSE rows.external_id END, \
+             amocrm_message_id = CASE WHEN rows.amocrm_message_id = '' THEN message.amocrm_message_id \
+             ELSE rows.amocrm_message_id END, \
+             position = CASE WHEN rows.position = 0 THEN message.position ELSE rows.position END, \
+             possible_duplicate = message.possible_duplicate OR rows.possible_duplicate \
+             FROM rows WHERE message.tenant_id = rows.tenant_id AND message.id = rows.id",
+        )
+        .await?;
+    let reported: BTreeMap<(Uuid, Uuid), &Settlement> = mine
+        .iter()
+        .filter(|one| one.claim.letter.kind == LetterKind::Status && one.settled == Settled::Carried)
+        .map(|one| ((one.claim.tenant_id, one.claim.letter.message_id), *one))
+        .collect();
+    Rows::new()
+        .uuid("tenant_id", reported.keys().map(|key| key.0))
+        .uuid("id", reported.keys().map(|key| key.1))
+        .short("reported", reported.values().map(|one| state(one)))
+        .text("error", reported.values().map(|one| failure_text(one)))
+        .execute(
+            tx,
+            store,
+            "UPDATE message SET reported = rows.reported, \
+             state = CASE WHEN rows.reported = 4 AND message.state < 2 THEN 4 \
+             WHEN rows.reported < 4 AND message.state < rows.reported THEN rows.reported ELSE message.state END, \
+             error = CASE WHEN rows.reported = 4 AND message.state < 2 THEN rows.error ELSE message.error END \
+             FROM rows WHERE message.tenant_id = rows.tenant_id \
+             AND message.id = rows.id AND message.reported < rows.reported",
+        )
+        .await?;
+    Ok(())
+}
+
+fn failure_text(one: &Settlement) -> String {
+    one.failure.as_ref().and_then(|failure| serde_json::to_string(failure).ok()).unwrap_or_default()
+}
+
+/// amojo's id of a chat, learned by creating or sending.
+pub async fn learn_chats(tx: &impl ConnectionTrait, store: &Store, mine: &[&Settlement]) -> Result<(), DbErr> {
+    let learned: BTreeMap<(Uuid, Uuid), (&str, Uuid)> = mine
+        .iter()
+        .filter(|one| one.claim.direction == Direction::ToCrm)
+        .filter_map(|one| {
+            let id = one.learned.amocrm_chat_id.as_deref()?;
+            Some(((one.claim.tenant_id, one.claim.conversation_id), (id, one.claim.target)))
+        })
+        .collect();
+    let aliases: Vec<_> = learned
+        .iter()
+        .map(|(key, (id, origin))| {
+            (key.0, Alias { side: Side::Crm, origin: *origin, external_id: (*id).to_owned() }, key.1)
+        })
+        .collect();
+    let mut sorted: Vec<_> = aliases.iter().map(|(tenant_id, alias, id)| (*tenant_id, alias, *id)).collect();
+    sorted.sort();
+    insert_aliases(tx, store, sorted).await?;
+    Rows::new()
+        .uuid("tenant_id", learned.keys().map(|key| key.0))
+        .uuid("id", learned.keys().map(|key| key.1))
+        .text("chat", learned.values().map(|value| value.0))
+        .execute(
+            tx,
+            store,
+            "UPDATE conversation SET amocrm_chat_id = rows.chat FROM rows WHERE conversation.tenant_id = rows.tenant_id \
+             AND conversation.id = rows.id AND conversation.amocrm_chat_id = ''",
+        )
+        .await?;
+    Ok(())
+}
+
+/// The timeline. Also of tries whose lease was lost: they happened.
+pub async fn insert_attempts(tx: &impl ConnectionTrait, store: &Store, settlements: &[Settlement]) -> Result<(), DbErr> {
+    let all: Vec<_> = settlements.iter().filter_map(|one| one.attempt.as_ref().map(|attempt| (one, attempt))).collect();
+    Rows::new()
+        .uuid("tenant_id", all.iter().map(|(one, _)| one.claim.tenant_id))
+        .uuid("message_id", all.iter().map(|(one, _)| one.claim.letter.message_id))
+        .uuid("letter_id", all.iter().map(|(one, _)| one.claim.letter.id))
+        .short("kind", all.iter().map(|(one, _)| one.claim.letter.kind.number()))
+        .short("direction", all.iter().map(|(one, _)| one.claim.direction.number()))
+        .long("at", all.iter().map(|(_, attempt)| attempt.at))
+        .int("ms", all.iter().map(|(_, attempt)| attempt.millis))
+        .text("verdict", all.iter().map(|(_, attempt)| attempt.verdict))
+        .int("status", all.iter().map(|(_, attempt)| attempt.status))
+        .text("answer", all.iter().map(|(_, attempt)| attempt.answer.as_str()))
+        .text("reason", all.iter().map(|(_, attempt)| attempt.reason.as_str()))
+        .execute(
+            tx,
+            store,
+            "INSERT INTO attempt (tenant_id, message_id, letter_id, number, kind, direction, at, ms, verdict, status, answer, reason) \
+             SELECT tenant_id, message_id, letter_id, 1 + (SELECT count(*) FROM attempt AS earlier WHERE \
+             earlier.tenant_id = rows.tenant_id AND earlier.message_id = rows.message_id AND earlier.letter_id = rows.letter_id), \
+             kind, direction, at, ms, verdict, status, answer, reason FROM rows WHERE true ON CONFLICT DO NOTHING",
+        )
+        .await?;
+    Ok(())
+}
+
+/// What will not be tried again by itself.
+pub async fn insert_dead(tx: &impl ConnectionTrait, store: &Store, mine: &[&Settlement]) -> Result<(), DbErr> {
+    let now = store.clock().millis();
+    let dead: Vec<_> = mine
+        .iter()
+        .filter_map(|one| match &one.settled {
+            Settled::Buried { reason, detail } => Some((one, reason, detail)),
+            _ => None,
+        })
+        .collect();
+    Rows::new()
+        .uuid("tenant_id", dead.iter().map(|(one, ..)| one.claim.tenant_id))
+        .uuid("id", dead.iter().map(|(one, ..)| one.claim.letter.id))
+        .uuid("lane_id", dead.iter().map(|(one, ..)| one.claim.lane_id))
+        .uuid("conversation_id", dead.iter().map(|(one, ..)| one.claim.conversation_id))
+        .uuid("source_id", dead.iter().map(|(one, ..)| one.claim.source_id))
+        .uuid("message_id", dead.iter().map(|(one, ..)| one.claim.letter.message_id))
+        .uuid("target", dead.iter().map(|(one, ..)| one.claim.target))
+        .short("direction", dead.iter().map(|(one, ..)| one.claim.direction.number()))
+        .short("stream", dead.iter().map(|(one, ..)| one.claim.stream.number()))
+        .short("kind", dead.iter().map(|(one, ..)| one.claim.letter.kind.number()))
+        .text("payload", dead.iter().map(|(one, ..)| one.claim.letter.payload.as_str()))
+        .text("reason", dead.iter().map(|(_, reason, _)| reason.as_str()))
+        .text("detail", dead.iter().map(|(.., detail)| detail.as_str()))
+        .int("attempts", dead.iter().map(|(one, ..)| one.claim.letter.attempts + i32::from(one.attempt.is_some())))
+        .long("first_at", dead.iter().map(|(one, ..)| one.claim.letter.accepted_at))
+        .long("last_at", dead.iter().map(|_| now))
+        .int("day", dead.iter().map(|(one, ..)| one.claim.letter.day))
+        .execute(
+            tx,
+            store,
+            "INSERT INTO dead_letter (tenant_id, id, lane_id, conversation_id, source_id, message_id, target, direction, \
+             stream, kind, payload, reason, detail, attempts, first_at, last_at, day) \
+             SELECT tenant_id, id, lane_id, conversation_id, source_id, message_id, target, direction, stream, kind, payload, \
+             reason, detail, attempts, first_at, last_at, day FROM rows WHERE true ON CONFLICT DO NOTHING",
+        )
+        .await?;
+    Ok(())
+}

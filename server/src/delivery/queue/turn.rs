@@ -1,0 +1,156 @@
+//! A turn's state: rate and what holds it.
+
+use sea_orm::{ConnectionTrait, DbErr, QueryResult};
+use uuid::Uuid;
+
+use super::rows::Rows;
+use super::Queue;
+
+/// How many requests a target takes: a bucket that fills evenly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// Thousandths of a request a second.
+    pub per_second: i64,
+    /// Thousandths of a request that may be saved up.
+    pub burst: i64,
+}
+
+impl Rate {
+    /// `requests` a second, as many at once.
+    pub fn per_second(requests: u32) -> Self {
+        let per_second = i64::from(requests.max(1)) * 1000;
+        Self { per_second, burst: per_second }
+    }
+}
+
+/// A locked turn row.
+#[derive(Clone, Debug)]
+pub(super) struct Turn {
+    pub tenant_id: Uuid,
+    pub target: Uuid,
+    pub ready_at: Option<i64>,
+    pub tokens: i64,
+    pub refilled_at: i64,
+    pub reason: String,
+    pub failures: i32,
+}
+
+/// Turns whose state stays when the turn is given back: held by a person or by a verdict.
+pub const HELD: &str = "held:";
+/// The bucket is empty until `ready_at`.
+pub const RATE: &str = "rate";
+/// The remote side asked to wait until `ready_at`.
+pub const WAIT: &str = "wait";
+/// Too many failures; at `ready_at` one probe goes out.
+pub const BREAKER: &str = "breaker";
+
+impl Turn {
+    pub fn read(row: &QueryResult) -> Result<Self, DbErr> {
+        Ok(Self {
+            tenant_id: row.try_get("", "tenant_id")?,
+            target: row.try_get("", "target")?,
+            ready_at: row.try_get("", "ready_at")?,
+            tokens: row.try_get("", "tokens")?,
+            refilled_at: row.try_get("", "refilled_at")?,
+            reason: row.try_get("", "reason")?,
+            failures: row.try_get("", "failures")?,
+        })
+    }
+
+    /// Fills the bucket up to now. A row never filled starts full.
+    pub fn refill(&mut self, rate: Rate, now: i64) {
+        let passed = (now - self.refilled_at).max(0);
+        let gained = passed.saturating_mul(rate.per_second) / 1000;
+        self.tokens = if self.refilled_at == 0 { rate.burst } else { self.tokens.saturating_add(gained).min(rate.burst) };
+        self.refilled_at = now;
+    }
+
+    /// Milliseconds until one whole request is in the bucket.
+    pub fn until_next(&self, rate: Rate) -> i64 {
+        let missing = (1000 - self.tokens).max(0);
+        (missing * 1000 / rate.per_second.max(1)) + 1
+    }
+
+    /// True while nobody but a person or a repair may start it again.
+    pub fn is_held(&self) -> bool {
+        self.reason.starts_with(HELD)
+    }
+}
+
+impl Queue {
+    /// Reads and locks turns, sorted.
+    pub(super) async fn read_turns(
+        &self,
+        tx: &impl ConnectionTrait,
+        keys: &[(Uuid, Uuid)],
+    ) -> Result<Vec<Turn>, DbErr> {
+        let lock = if self.store.is_sqlite() { "" } else { " FOR NO KEY UPDATE OF turn" };
+        let text = format!(
+            "SELECT turn.tenant_id, turn.target, ready_at, tokens, refilled_at, reason, failures FROM rows JOIN turn ON \
+             turn.tenant_id = rows.tenant_id AND turn.target = rows.target ORDER BY turn.tenant_id, turn.target{lock}"
+        );
+        let found = Rows::new()
+            .uuid("tenant_id", keys.iter().map(|key| key.0))
+            .uuid("target", keys.iter().map(|key| key.1))
+            .fetch(tx, &self.store, &text)
+            .await?;
+        found.iter().map(Turn::read).collect()
+    }
+
+    /// Writes locked turns back.
+    pub(super) async fn write_turns(&self, tx: &impl ConnectionTrait, turns: &[Turn]) -> Result<(), DbErr> {
+        Rows::new()
+            .uuid("tenant_id", turns.iter().map(|turn| turn.tenant_id))
+            .uuid("target", turns.iter().map(|turn| turn.target))
+            .long("ready_at", turns.iter().map(|turn| turn.ready_at.unwrap_or(-1)))
+            .long("tokens", turns.iter().map(|turn| turn.tokens))
+            .long("refilled_at", turns.iter().map(|turn| turn.refilled_at))
+            .text("reason", turns.iter().map(|turn| turn.reason.as_str()))
+            .int("failures", turns.iter().map(|turn| turn.failures))
+            .execute(
+                tx,
+                &self.store,
+                "UPDATE turn SET ready_at = nullif(rows.ready_at, -1), tokens = rows.tokens, \
+                 refilled_at = rows.refilled_at, reason = rows.reason, failures = rows.failures FROM rows \
+                 WHERE turn.tenant_id = rows.tenant_id AND turn.target = rows.target",
+            )
+            .await?;
+        Ok(())
+    }
+
+    /// Holds a target: its letters wait unharmed, whatever their number. Makes the row when nothing waited yet.
+    pub async fn hold(&self, tenant_id: Uuid, target: Uuid, pool: &str, reason: &str) -> Result<(), DbErr> {
+        let reason = format!("{HELD}{reason}");
+        Rows::new()
+            .uuid("tenant_id", [tenant_id])
+            .uuid("target", [target])
+            .text("pool", [pool])
+            .text("reason", [reason])
+            .execute(
+                self.store.write(),
+                &self.store,
+                "INSERT INTO turn (tenant_id, target, pool, ready_at, tokens, refilled_at, reason, failures) \
+                 SELECT tenant_id, target, pool, NULL, 0, 0, reason, 0 FROM rows WHERE true \
+                 ON CONFLICT (tenant_id, target) DO UPDATE SET ready_at = NULL, reason = excluded.reason",
+            )
+            .await?;
+        Ok(())
+    }
+
+    /// Lets a held target go on after `jitter` milliseconds with one probe.
+    pub async fn resume(&self, tenant_id: Uuid, target: Uuid, jitter: i64) -> Result<(), DbErr> {
+        Rows::new()
+            .uuid("tenant_id", [tenant_id])
+            .uuid("target", [target])
+            .long("jitter", [jitter])
+            .text("reason", [BREAKER])
+            .execute(
+                self.store.write(),
+                &self.store,
+                "UPDATE turn SET ready_at = {now} + rows.jitter, reason = rows.reason FROM rows \
+                 WHERE turn.tenant_id = rows.tenant_id AND turn.target = rows.target AND turn.reason <> ''",
+            )
+            .await?;
+        Ok(())
+    }
+}

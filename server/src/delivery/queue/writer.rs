@@ -1,0 +1,341 @@
+//! Group commit: what arrives while one commit runs goes into the next. No timer lingers; under light load a parcel
+//! is alone in its commit, under heavy load hundreds share one.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use sea_orm::{DbErr, RuntimeErr};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, oneshot};
+use uuid::Uuid;
+
+use super::parcel::{Hurry, Parcel, Receipt};
+use super::{Queue, Settlement};
+
+/// Bodies in memory that wait to be written.
+const WAITING_BYTES: usize = 64 * 1024 * 1024;
+/// One commit's worth.
+const BATCH_BYTES: usize = 4 * 1024 * 1024;
+const BATCH_PARCELS: usize = 512;
+const BATCH_SETTLEMENTS: usize = 256;
+/// How long a request may wait for room.
+const ROOM: Duration = Duration::from_millis(500);
+/// Whole repeats after a deadlock, a serialisation failure or a lost connection.
+const REPEATS: u32 = 5;
+
+/// Why a parcel was not stored.
+#[derive(Debug, thiserror::Error)]
+pub enum Refused {
+    /// More is waiting than there is room for: ask again later.
+    #[error("the queue is full")]
+    Full,
+    /// The database did not take it: ask again later.
+    #[error("the database does not store: {0}")]
+    Unavailable(Arc<DbErr>),
+    /// The database will never take it.
+    #[error("the database refuses this: {0}")]
+    Unstorable(Arc<DbErr>),
+}
+
+struct Waiting {
+    parcel: Parcel,
+    answer: oneshot::Sender<Result<Receipt, Refused>>,
+    _room: OwnedSemaphorePermit,
+}
+
+/// Parcels of many tenants, drained one tenant after the other, hooks first.
+#[derive(Default)]
+struct Line {
+    hooks: Round,
+    others: Round,
+}
+
+#[derive(Default)]
+struct Round {
+    order: VecDeque<Uuid>,
+    waiting: HashMap<Uuid, VecDeque<Waiting>>,
+}
+
+impl Round {
+    fn push(&mut self, waiting: Waiting) {
+        let tenant_id = waiting.parcel.tenant_id;
+        let of_tenant = self.waiting.entry(tenant_id).or_default();
+        if of_tenant.is_empty() {
+            self.order.push_back(tenant_id);
+        }
+        of_tenant.push_back(waiting);
+    }
+
+    fn pop(&mut self) -> Option<Waiting> {
+        let tenant_id = self.order.pop_front()?;
+        let of_tenant = self.waiting.get_mut(&tenant_id)?;
+        let first = of_tenant.pop_front();
+        if of_tenant.is_empty() {
+            self.waiting.remove(&tenant_id);
+        } else {
+            self.order.push_back(tenant_id);
+        }
+        first
+    }
+}
+
+/// Hands parcels and settlements to the writer tasks. Cheap to clone.
+#[derive(Clone)]
+pub struct Writer {
+    doors: Arc<[Door]>,
+    settlements: Settlements,
+    /// Called after every commit that may have made something due.
+    stored: Arc<Notify>,
+}
+
+#[derive(Clone)]
+struct Door {
+    line: Arc<Mutex<Line>>,
+    came: Arc<Notify>,
+    room: Arc<Semaphore>,
+}
+
+#[derive(Clone, Default)]
+struct Settlements {
+    line: Arc<Mutex<VecDeque<(Settlement, oneshot::Sender<bool>)>>>,
+    came: Arc<Notify>,
+}
+
+impl Writer {
+    /// Starts the writer tasks: two by tenant on PostgreSQL, one on SQLite, and one for settlements.
+    pub fn start(queue: Queue) -> Self {
+        let doors = if queue.store().is_sqlite() { 1 } else { 2 };
+        let doors: Arc<[Door]> = (0..doors)
+            .map(|_| Door {
+                line: Arc::default(),
+                came: Arc::default(),
+                room: Arc::new(Semaphore::new(WAITING_BYTES)),
+            })
+            .collect();
+        let writer = Self { doors, settlements: Settlements::default(), stored: Arc::new(Notify::new()) };
+        for door in writer.doors.iter() {
+            tokio::spawn(run_door(Arc::downgrade(&writer.doors), door.clone(), queue.clone(), writer.stored.clone()));
+        }
+        tokio::spawn(run_settlements(
+            Arc::downgrade(&writer.doors),
+            writer.settlements.clone(),
+            queue,
+            writer.stored.clone(),
+        ));
+        writer
+    }
+
+    /// Stores a parcel; returns when it is durable. Dropping the future does not take the parcel back.
+    pub async fn accept(&self, parcel: Parcel) -> Result<Receipt, Refused> {
+        let door = self.door_of(parcel.tenant_id);
+        let size = u32::try_from(parcel.size().min(WAITING_BYTES)).unwrap_or(u32::MAX);
+        let room = tokio::time::timeout(ROOM, door.room.clone().acquire_many_owned(size)).await;
+        let Ok(Ok(room)) = room else { return Err(Refused::Full) };
+        let (answer, answered) = oneshot::channel();
+        let hurry = parcel.hurry;
+        let waiting = Waiting { parcel, answer, _room: room };
+        {
+            let mut line = door.line.lock().unwrap_or_else(PoisonError::into_inner);
+            match hurry {
+                Hurry::Hook => line.hooks.push(waiting),
+                Hurry::Other => line.others.push(waiting),
+            }
+        }
+        door.came.notify_one();
+        answered.await.unwrap_or(Err(Refused::Full))
+    }
+
+    /// Stores what became of a letter; false when its lease was lost meanwhile. Waits as long as the database needs:
+    /// what was sent must be written down.
+    pub async fn settle(&self, settlement: Settlement) -> bool {
+        let (answer, answered) = oneshot::channel();
+        self.settlements.line.lock().unwrap_or_else(PoisonError::into_inner).push_back((settlement, answer));
+        self.settlements.came.notify_one();
+        answered.await.unwrap_or(false)
+    }
+
+    /// Wakes when something may have become due.
+    pub fn stored(&self) -> Arc<Notify> {
+        self.stored.clone()
+    }
+
+    fn door_of(&self, tenant_id: Uuid) -> &Door {
+        let hash = usize::from(tenant_id.as_bytes()[15]);
+        &self.doors[hash % self.doors.len()]
+    }
+}
+
+/// Ends when the last [`Writer`] is gone and nothing waits.
+async fn run_door(alive: std::sync::Weak<[Door]>, door: Door, queue: Queue, stored: Arc<Notify>) {
+    loop {
+        let batch = take_batch(&door);
+        if batch.is_empty() {
+            if alive.strong_count() == 0 {
+                return;
+            }
+            let _ = tokio::time::timeout(Duration::from_secs(1), door.came.notified()).await;
+            continue;
+        }
+        write_batch(&queue, batch).await;
+        stored.notify_waiters();
+        stored.notify_one();
+    }
+}
+
+fn take_batch(door: &Door) -> Vec<Waiting> {
+    let mut line = door.line.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut batch = Vec::new();
+    let mut bytes = 0;
+    while batch.len() < BATCH_PARCELS && bytes < BATCH_BYTES {
+        let Some(waiting) = line.hooks.pop().or_else(|| line.others.pop()) else { break };
+        bytes += waiting.parcel.size();
+        batch.push(waiting);
+    }
+    batch
+}
+
+/// Writes a batch; one that the database refuses for what is in it is halved until the culprit stands alone.
+async fn write_batch(queue: &Queue, batch: Vec<Waiting>) {
+    let mut parts = vec![batch];
+    while let Some(part) = parts.pop() {
+        let parcels: Vec<&Parcel> = part.iter().map(|waiting| &waiting.parcel).collect();
+        match repeated(queue, &parcels).await {
+            Ok(receipts) => {
+                for (waiting, receipt) in part.into_iter().zip(receipts) {
+                    let _ = waiting.answer.send(Ok(receipt));
+                }
+            }
+            Err(error) if kind(&error) == Kind::Content && part.len() > 1 => {
+                let mut part = part;
+                let rest = part.split_off(part.len() / 2);
+                parts.push(rest);
+                parts.push(part);
+            }
+            Err(error) => {
+                let content = kind(&error) == Kind::Content;
+                tracing::error!(%error, parcels = part.len(), content, "the database did not store what came in");
+                let error = Arc::new(error);
+                for waiting in part {
+                    let refused =
+                        if content { Refused::Unstorable(error.clone()) } else { Refused::Unavailable(error.clone()) };
+                    let _ = waiting.answer.send(Err(refused));
+                }
+            }
+        }
+    }
+}
+
+async fn repeated(queue: &Queue, parcels: &[&Parcel]) -> Result<Vec<Receipt>, DbErr> {
+    let mut tries = 0;
+    loop {
+        match queue.accept(parcels, tries > 0).await {
+            Err(error) if kind(&error) == Kind::Passing && tries < REPEATS => {
+                tries += 1;
+                tracing::warn!(%error, tries, "a batch is written again");
+                tokio::time::sleep(pause(tries)).await;
+            }
+            done => return done,
+        }
+    }
+}
+
+fn pause(tries: u32) -> Duration {
+    Duration::from_millis(u64::from(rand::random_range(1..=10_u32) * tries))
+}
+
+async fn run_settlements(alive: std::sync::Weak<[Door]>, line: Settlements, queue: Queue, stored: Arc<Notify>) {
+    loop {
+        let batch: Vec<_> = {
+            let mut line = line.line.lock().unwrap_or_else(PoisonError::into_inner);
+            let count = line.len().min(BATCH_SETTLEMENTS);
+            line.drain(..count).collect()
+        };
+        if batch.is_empty() {
+            if alive.strong_count() == 0 {
+                return;
+            }
+            let _ = tokio::time::timeout(Duration::from_secs(1), line.came.notified()).await;
+            continue;
+        }
+        let (settlements, answers): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
+        let done = settle_all(&queue, &settlements).await;
+        for (answer, good) in answers.into_iter().zip(done) {
+            let _ = answer.send(good);
+        }
+        stored.notify_waiters();
+        stored.notify_one();
+    }
+}
+
+/// Until the database takes them, or each alone was refused for its content. A lease that runs out meanwhile makes
+/// the settlement void, which is safe.
+async fn settle_all(queue: &Queue, settlements: &[Settlement]) -> Vec<bool> {
+    let mut tries = 0;
+    loop {
+        match queue.settle(settlements).await {
+            Ok(good) => return good,
+            Err(error) if kind(&error) == Kind::Content => {
+                tracing::error!(%error, settlements = settlements.len(), "a settlement was refused by the database");
+                if settlements.len() == 1 {
+                    return vec![false];
+                }
+                let (left, right) = settlements.split_at(settlements.len() / 2);
+                let mut done = Box::pin(settle_all(queue, left)).await;
+                done.extend(Box::pin(settle_all(queue, right)).await);
+                return done;
+            }
+            Err(error) => {
+                tries += 1;
+                tracing::warn!(%error, tries, "settlements are written again");
+                if tries > 20 {
+                    return vec![false; settlements.len()];
+                }
+                tokio::time::sleep(pause(tries)).await;
+            }
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// A value is at fault (SQLSTATE 22, 23): repeating helps nobody.
+    Content,
+    /// Deadlock, serialisation, connection, shutdown, lock: repeat the whole.
+    Passing,
+    /// Anything else, a full disk among it.
+    Lasting,
+}
+
+fn kind(error: &DbErr) -> Kind {
+    let (DbErr::Exec(RuntimeErr::SqlxError(inner)) | DbErr::Query(RuntimeErr::SqlxError(inner))) = error else {
+        return match error {
+            DbErr::Conn(_) | DbErr::ConnectionAcquire(_) => Kind::Passing,
+            DbErr::Custom(_) => Kind::Passing,
+            _ => Kind::Lasting,
+        };
+    };
+    match inner.as_ref() {
+        sea_orm::sqlx::Error::Database(database) => {
+            let code = database.code().unwrap_or_default().into_owned();
+            match code.get(..2).unwrap_or_default() {
+                "22" | "23" => Kind::Content,
+                "40" | "53" | "57" | "08" => Kind::Passing,
+                _ => sqlite_kind(&code),
+            }
+        }
+        sea_orm::sqlx::Error::Encode(_) => Kind::Content,
+        sea_orm::sqlx::Error::Io(_) | sea_orm::sqlx::Error::PoolTimedOut | sea_orm::sqlx::Error::Protocol(_) => Kind::Passing,
+        _ => Kind::Lasting,
+    }
+}
+
+/// SQLite's extended result codes: the low byte tells the family.
+fn sqlite_kind(code: &str) -> Kind {
+    match code.parse::<i32>().map(|code| code & 0xff) {
+        // BUSY, LOCKED
+        Ok(5 | 6) => Kind::Passing,
+        // TOOBIG, CONSTRAINT, MISMATCH
+        Ok(18 | 19 | 20) => Kind::Content,
+        _ => Kind::Lasting,
+    }
+}

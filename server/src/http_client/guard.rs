@@ -1,0 +1,187 @@
+//! The rules for addresses that tenants name, and the resolver that enforces them on what is dialled.
+//!
+//! | address | public | listed in `allow_private` |
+//! | --- | --- | --- |
+//! | https, port 443 or from 1024 | yes | yes |
+//! | https, other ports | no: those are other services (mail, SSH, …) | yes |
+//! | http | no | yes |
+
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use ipnet::IpNet;
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use url::{Host, Url};
+
+use super::address::{AddressKind, canonical, kind_of};
+use crate::config::{HostOrNet, Network};
+
+/// Why an address of a tenant is not called. Fit to be shown to the tenant.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UrlRefused {
+    #[error("the address must begin with https://")]
+    Scheme,
+    #[error("plain http is not allowed, use https://")]
+    PlainHttp,
+    #[error("the address must not hold a user name or password")]
+    UserInfo,
+    #[error("the address has no host")]
+    NoHost,
+    #[error("port {0} is not allowed: use 443 or a port from 1024")]
+    Port(u16),
+    #[error("{host} is not a public address ({kind})")]
+    NotPublic { host: String, kind: &'static str },
+}
+
+/// `network.allow_private`, ready to be asked.
+#[derive(Debug)]
+pub struct Policy {
+    hosts: Vec<String>,
+    nets: Vec<IpNet>,
+}
+
+impl Policy {
+    /// The policy of a configuration.
+    pub fn new(network: &Network) -> Self {
+        let (mut hosts, mut nets) = (Vec::new(), Vec::new());
+        for entry in &network.allow_private {
+            match entry {
+                HostOrNet::Host(host) => hosts.push(host.clone()),
+                HostOrNet::Net(net) => nets.push(*net),
+            }
+        }
+        Self { hosts, nets }
+    }
+
+    /// Everything that can be said without resolving a name.
+    pub fn check_url(&self, url: &Url) -> Result<(), UrlRefused> {
+        if !matches!(url.scheme(), "https" | "http") {
+            return Err(UrlRefused::Scheme);
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(UrlRefused::UserInfo);
+        }
+        let listed = match url.host() {
+            None => return Err(UrlRefused::NoHost),
+            Some(Host::Domain(name)) => self.lists_host(name),
+            Some(Host::Ipv4(address)) => self.passes_literal(address.into())?,
+            Some(Host::Ipv6(address)) => self.passes_literal(address.into())?,
+        };
+        let port = url.port_or_known_default().unwrap_or(0);
+        match url.scheme() {
+            _ if listed => Ok(()),
+            // The name may stand for a listed address; the resolver of this client lets no other pass.
+            "http" if url.domain().is_some() && !self.nets.is_empty() => Ok(()),
+            "http" => Err(UrlRefused::PlainHttp),
+            _ if port == 443 || port >= 1024 => Ok(()),
+            // Likewise: an unlisted low port is only for listed addresses, which a name cannot show yet.
+            _ => Err(UrlRefused::Port(port)),
+        }
+    }
+
+    /// Whether a literal address is listed; an error when it is neither listed nor public.
+    fn passes_literal(&self, address: IpAddr) -> Result<bool, UrlRefused> {
+        if self.lists_address(address) {
+            return Ok(true);
+        }
+        match kind_of(address) {
+            AddressKind::Public => Ok(false),
+            AddressKind::Special(kind) => Err(UrlRefused::NotPublic {
+                host: address.to_string(),
+                kind,
+            }),
+        }
+    }
+
+    fn lists_host(&self, name: &str) -> bool {
+        let name = name.trim_end_matches('.');
+        self.hosts
+            .iter()
+            .any(|host| host.eq_ignore_ascii_case(name))
+    }
+
+    fn lists_address(&self, address: IpAddr) -> bool {
+        let as_host = |host: &String| host.parse() == Ok(address);
+        self.nets
+            .iter()
+            .any(|net| net.contains(&canonical(address)))
+            || self.hosts.iter().any(as_host)
+    }
+
+    /// The answers of the resolver that may be dialled for `host`.
+    fn filter(
+        &self,
+        host: &str,
+        filter: Filter,
+        found: Vec<SocketAddr>,
+    ) -> Result<Vec<SocketAddr>, UrlRefused> {
+        if self.lists_host(host) {
+            return Ok(found);
+        }
+        let mut kind = "no address";
+        let mut may_dial = |address: &SocketAddr| match (kind_of(address.ip()), filter) {
+            _ if self.lists_address(address.ip()) => true,
+            (AddressKind::Public, Filter::PublicOrListed) => true,
+            (AddressKind::Public, Filter::ListedOnly) => {
+                kind = "plain http is only for listed addresses";
+                false
+            }
+            (AddressKind::Special(special), _) => {
+                kind = special;
+                false
+            }
+        };
+        let passed: Vec<SocketAddr> = found
+            .into_iter()
+            .filter(|address| may_dial(address))
+            .collect();
+        if passed.is_empty() {
+            Err(UrlRefused::NotPublic {
+                host: host.to_owned(),
+                kind,
+            })
+        } else {
+            Ok(passed)
+        }
+    }
+}
+
+/// Which answers a resolver lets pass besides those of listed hosts.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Filter {
+    PublicOrListed,
+    ListedOnly,
+}
+
+/// Resolves by the system and gives back only what may be dialled.
+pub(super) struct Resolver {
+    policy: Arc<Policy>,
+    filter: Filter,
+}
+
+impl Resolver {
+    pub(super) fn new(policy: Arc<Policy>, filter: Filter) -> Self {
+        Self { policy, filter }
+    }
+}
+
+impl fmt::Debug for Resolver {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Resolver")
+            .field("filter", &self.filter)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Resolve for Resolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        let (policy, filter) = (Arc::clone(&self.policy), self.filter);
+        Box::pin(async move {
+            let found = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
+            let passed = policy.filter(name.as_str(), filter, found)?;
+            Ok::<Addrs, _>(Box::new(passed.into_iter()))
+        })
+    }
+}

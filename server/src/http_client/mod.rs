@@ -1,0 +1,164 @@
+//! The only place where HTTP clients are built. There are two kinds of address:
+//!
+//! * **trusted**: written in the configuration by the operator ([`HttpClients::trusted`]), any address is dialled;
+//! * **guarded**: named by a tenant ([`HttpClients::guarded`]), only https to public addresses, and what
+//!   `network.allow_private` lists.
+//!
+//! The guard stands twice: on the address as written (a literal address never reaches the resolver) and in the
+//! resolver, whose filtered answer is what gets dialled, so there is no second look-up to trick. Neither client
+//! follows redirects, keeps cookies or reads proxy variables.
+
+mod address;
+mod guard;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::redirect::Policy as Redirects;
+use reqwest::{Client, ClientBuilder, Method, RequestBuilder, Response};
+use url::Url;
+
+use crate::config::Network;
+pub use address::{AddressKind, kind_of};
+use guard::{Filter, Resolver};
+pub use guard::{Policy, UrlRefused};
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// For the whole call including the body; `RequestBuilder::timeout` changes it for one call.
+const TOTAL_TIMEOUT: Duration = Duration::from_secs(15);
+const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
+const IDLE_CONNECTIONS_PER_HOST: usize = 32;
+const USER_AGENT: &str = concat!("Parom/", env!("CARGO_PKG_VERSION"));
+
+/// Makes ring the TLS provider of the process. Call it first in `main` and in tests; repeated calls change nothing.
+pub fn install_crypto_provider() {
+    // An error says that there is one already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
+/// Why there are no clients.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "cannot prepare the HTTP client: {0}. Are the system's CA certificates installed (package ca-certificates)?"
+)]
+pub struct NoClient(#[from] reqwest::Error);
+
+/// The clients of the process; clones share connections.
+#[derive(Clone, Debug)]
+pub struct HttpClients {
+    trusted: Client,
+    guarded: Guarded,
+}
+
+impl HttpClients {
+    /// Builds both kinds once; hand out clones.
+    pub fn new(network: &Network) -> Result<Self, NoClient> {
+        install_crypto_provider();
+        let policy = Arc::new(Policy::new(network));
+        let resolving = |filter| builder().dns_resolver(Resolver::new(Arc::clone(&policy), filter));
+        Ok(Self {
+            trusted: builder().build()?,
+            guarded: Guarded {
+                public: resolving(Filter::PublicOrListed).https_only(true).build()?,
+                listed: resolving(Filter::ListedOnly).build()?,
+                policy,
+            },
+        })
+    }
+
+    /// For addresses from the configuration.
+    pub fn trusted(&self) -> &Client {
+        &self.trusted
+    }
+
+    /// For addresses from tenants.
+    pub fn guarded(&self) -> &Guarded {
+        &self.guarded
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that builds clients"
+)]
+fn builder() -> ClientBuilder {
+    Client::builder()
+        .user_agent(USER_AGENT)
+        .redirect(Redirects::none())
+        .no_proxy()
+        .referer(false)
+        .connect_timeout(CONNECT_TIMEOUT)
+        .timeout(TOTAL_TIMEOUT)
+        .pool_idle_timeout(IDLE_TIMEOUT)
+        .pool_max_idle_per_host(IDLE_CONNECTIONS_PER_HOST)
+}
+
+/// A client that goes nowhere a tenant must not send us. A refusal at the address comes from [`Guarded::request`], one
+/// at name resolution from sending: find it by [`refusal`].
+#[derive(Clone, Debug)]
+pub struct Guarded {
+    /// https: public addresses and listed ones.
+    public: Client,
+    /// Plain http: listed addresses only, whatever the name resolves to.
+    listed: Client,
+    policy: Arc<Policy>,
+}
+
+impl Guarded {
+    /// A request to an address that passed [`Guarded::check_url`].
+    pub fn request(&self, method: Method, url: &Url) -> Result<RequestBuilder, UrlRefused> {
+        self.check_url(url)?;
+        let client = if url.scheme() == "https" {
+            &self.public
+        } else {
+            &self.listed
+        };
+        Ok(client.request(method, url.clone()))
+    }
+
+    /// A GET by [`Guarded::request`].
+    pub fn get(&self, url: &Url) -> Result<RequestBuilder, UrlRefused> {
+        self.request(Method::GET, url)
+    }
+
+    /// A POST by [`Guarded::request`].
+    pub fn post(&self, url: &Url) -> Result<RequestBuilder, UrlRefused> {
+        self.request(Method::POST, url)
+    }
+
+    /// Whether an address may be called as far as it can be told without the network: say it to a tenant when the
+    /// address is entered. A name is looked at again when it is resolved.
+    pub fn check_url(&self, url: &Url) -> Result<(), UrlRefused> {
+        self.policy.check_url(url)
+    }
+}
+
+/// The guard's refusal inside an error of sending; nobody should retry it soon.
+pub fn refusal(error: &reqwest::Error) -> Option<&UrlRefused> {
+    let mut source = std::error::Error::source(error);
+    while let Some(error) = source {
+        if let Some(refused) = error.downcast_ref() {
+            return Some(refused);
+        }
+        source = error.source();
+    }
+    None
+}
+
+/// The body up to `limit` bytes and whether that was all; the rest is not read.
+pub async fn read_up_to(
+    mut response: Response,
+    limit: usize,
+) -> Result<(Vec<u8>, bool), reqwest::Error> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        let room = limit - body.len();
+        body.extend(chunk.iter().take(room));
+        if chunk.len() > room {
+            return Ok((body, false));
+        }
+    }
+    Ok((body, true))
+}

@@ -1,0 +1,25 @@
+//! Parom carries conversations between messengers and amoCRM / Kommo: durably, in order, once.
+//!
+//! The road: `intake` → `delivery` → `amocrm` | `connector`. One door to the queue ([`intake::accept`]), one engine
+//! ([`delivery`]), one vocabulary ([`message`]).
+
+// the road
+pub mod connector;
+pub mod delivery;
+pub mod intake;
+pub mod message;
+pub mod verdict;
+
+// what it stands on
+pub mod app;
+pub mod error;
+pub mod lookup;
+pub mod store;
+
+// foundation
+pub mod clock;
+pub mod config;
+pub mod fault;
+pub mod http_client;
+pub mod telemetry;
+pub mod vault;

@@ -1,0 +1,71 @@
+//! What the database must promise before Parom answers "stored".
+
+use std::fmt;
+
+use sea_orm::{ConnectionTrait, DbErr, Statement};
+
+use super::Store;
+
+/// The settings a commit's survival hangs on, as the running database reports them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Durability {
+    /// Setting, value found, value wanted (for people).
+    unsafe_settings: Vec<(String, String, &'static str)>,
+    summary: String,
+}
+
+impl Durability {
+    /// True when an acknowledged commit survives a power cut.
+    pub fn is_safe(&self) -> bool {
+        self.unsafe_settings.is_empty()
+    }
+
+    /// What is set, in a few words.
+    pub fn summary(&self) -> &str {
+        &self.summary
+    }
+}
+
+impl fmt::Display for Durability {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_safe() {
+            return formatter.write_str(&self.summary);
+        }
+        for (index, (setting, value, wanted)) in self.unsafe_settings.iter().enumerate() {
+            let gap = if index == 0 { "" } else { "; " };
+            write!(formatter, "{gap}{setting} is {value}, set it to {wanted} and restart")?;
+        }
+        Ok(())
+    }
+}
+
+/// Reads the settings. There is no way to override a refusal.
+pub async fn check(store: &Store) -> Result<Durability, DbErr> {
+    let wanted: &[(&str, &[&str], &str)] = if store.is_sqlite() {
+        &[("journal_mode", &["wal"], "wal"), ("synchronous", &["2", "3"], "FULL")]
+    } else {
+        &[
+            ("fsync", &["on"], "on"),
+            ("synchronous_commit", &["on", "remote_write", "remote_apply"], "on"),
+            ("full_page_writes", &["on"], "on"),
+        ]
+    };
+    let mut unsafe_settings = Vec::new();
+    let mut summary = Vec::new();
+    for (setting, accepted, advice) in wanted {
+        let value = read(store, setting).await?;
+        if !accepted.contains(&value.as_str()) {
+            unsafe_settings.push(((*setting).to_owned(), value.clone(), *advice));
+        }
+        summary.push(format!("{setting} {value}"));
+    }
+    Ok(Durability { unsafe_settings, summary: summary.join(", ") })
+}
+
+async fn read(store: &Store, setting: &str) -> Result<String, DbErr> {
+    let text = if store.is_sqlite() { format!("PRAGMA {setting}") } else { format!("SHOW {setting}") };
+    let row = store.write().query_one_raw(Statement::from_string(store.backend(), text)).await?;
+    let row = row.ok_or_else(|| DbErr::RecordNotFound(setting.to_owned()))?;
+    // SQLite answers the mode as text and the level as a number.
+    row.try_get_by_index::<String>(0).or_else(|_| row.try_get_by_index::<i64>(0).map(|number| number.to_string()))
+}

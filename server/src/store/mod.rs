@@ -1,0 +1,189 @@
+//! The database: one write door, readers beside it, and the checks that make "stored" mean stored.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use anyhow::Context;
+use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+};
+use secrecy::ExposeSecret;
+
+use crate::clock::Clock;
+use crate::config;
+
+pub mod checkpoint;
+pub mod directory;
+mod durability;
+mod lock;
+mod migrate;
+
+pub use durability::{Durability, check as check_durability};
+pub use migrate::{pending as pending_migrations, run as migrate};
+
+/// The tenant of what belongs to nobody or to the vendor: quarantined hooks, install calls, vendor keys.
+pub const VENDOR: uuid::Uuid = uuid::Uuid::nil();
+
+/// Connections to the one database. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    backend: DbBackend,
+    write: DatabaseConnection,
+    read: DatabaseConnection,
+    checkpoint: Option<DatabaseConnection>,
+    clock: Clock,
+    file: Option<std::path::PathBuf>,
+}
+
+impl Store {
+    /// Opens the database, creating a missing SQLite file. Refuses a database that may lose what it acknowledged.
+    pub async fn open(settings: &config::Database, clock: Clock) -> anyhow::Result<Self> {
+        let url = settings.url.expose_secret();
+        let store = if url.starts_with("sqlite:") {
+            Self::open_sqlite(url, clock).await?
+        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            Self::open_postgres(url, settings.max_connections, clock).await?
+        } else {
+            anyhow::bail!("database.url must begin with sqlite:// or postgres://");
+        };
+        let found = check_durability(&store).await?;
+        anyhow::ensure!(found.is_safe(), "the database may lose accepted messages: {found}");
+        Ok(store)
+    }
+
+    async fn open_sqlite(url: &str, clock: Clock) -> anyhow::Result<Self> {
+        let file = url.trim_start_matches("sqlite:").trim_start_matches("//");
+        anyhow::ensure!(!file.is_empty() && !file.starts_with(":memory:"), "database.url must name a file");
+        let write = sqlite(url, 1, false).await.with_context(|| format!("cannot open the database {file}"))?;
+        let read = sqlite(url, 4, true).await?;
+        let checkpoint = sqlite(url, 1, false).await?;
+        let file = Some(std::path::PathBuf::from(file.split('?').next().unwrap_or(file)));
+        Ok(Self { backend: DbBackend::Sqlite, write, read, checkpoint: Some(checkpoint), clock, file })
+    }
+
+    async fn open_postgres(url: &str, connections: u32, clock: Clock) -> anyhow::Result<Self> {
+        let mut options = ConnectOptions::new(url);
+        options
+            .max_connections(connections.max(4))
+            .min_connections(1)
+            .acquire_timeout(Duration::from_secs(5))
+            .sqlx_logging(false)
+            .map_sqlx_postgres_opts(|postgres| {
+                postgres.statement_cache_capacity(512).options([("idle_in_transaction_session_timeout", "10s")])
+            })
+            // A cancelled BEGIN may return its connection inside a transaction (sqlx#4393): end it on the way back.
+            .map_sqlx_postgres_pool_opts(|pool| {
+                pool.after_release(|connection, _| {
+                    Box::pin(async move {
+                        use sea_orm::sqlx::Executor;
+                        connection.execute("ROLLBACK").await.map(|_| true)
+                    })
+                })
+            });
+        let both = Database::connect(options).await.context("cannot reach the database of database.url")?;
+        Ok(Self { backend: DbBackend::Postgres, write: both.clone(), read: both, checkpoint: None, clock, file: None })
+    }
+
+    /// Which engine it is.
+    pub fn backend(&self) -> DbBackend {
+        self.backend
+    }
+
+    /// True on SQLite.
+    pub fn is_sqlite(&self) -> bool {
+        self.backend == DbBackend::Sqlite
+    }
+
+    /// For reading outside of a write; on SQLite these connections cannot write.
+    pub fn read(&self) -> &DatabaseConnection {
+        &self.read
+    }
+
+    /// For single statements that write. Several that belong together go into [`Store::write_tx`].
+    pub fn write(&self) -> &DatabaseConnection {
+        &self.write
+    }
+
+    /// Begins a transaction that may write: `BEGIN IMMEDIATE` on SQLite, for a deferred one that reads first
+    /// fails at its first write when another wrote meanwhile.
+    ///
+    /// Never wrap this call in `timeout` or `select!`: a cancelled BEGIN poisons the pool.
+    pub async fn write_tx(&self) -> Result<DatabaseTransaction, DbErr> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        #[expect(clippy::disallowed_methods, reason = "the one home of begin")]
+        self.write.begin_with_options(options).await
+    }
+
+    /// Begins a read of several statements that see one state of the data.
+    pub async fn read_tx(&self) -> Result<DatabaseTransaction, DbErr> {
+        let options = TransactionOptions {
+            isolation_level: (!self.is_sqlite()).then_some(sea_orm::IsolationLevel::RepeatableRead),
+            access_mode: (!self.is_sqlite()).then_some(sea_orm::AccessMode::ReadOnly),
+            ..TransactionOptions::default()
+        };
+        #[expect(clippy::disallowed_methods, reason = "the one home of begin")]
+        self.read.begin_with_options(options).await
+    }
+
+    /// The clock of everything that is not compared inside the database.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// The database's time in milliseconds, the one that leases and due times are compared with: its own clock
+    /// on PostgreSQL (shared by all instances), ours on SQLite.
+    pub async fn now(&self) -> Result<i64, DbErr> {
+        if self.is_sqlite() {
+            return Ok(self.clock.millis());
+        }
+        let statement = Statement::from_string(self.backend, format!("SELECT {} AS now", self.now_sql()));
+        let row = self.read.query_one_raw(statement).await?;
+        row.ok_or_else(|| DbErr::RecordNotFound("the database tells no time".into()))?.try_get("", "now")
+    }
+
+    /// The one SQL expression for "now" on PostgreSQL; it stands still with a test's frozen clock.
+    pub(crate) fn now_sql(&self) -> String {
+        match self.clock.frozen_millis() {
+            None => "(extract(epoch from clock_timestamp()) * 1000)::bigint".to_owned(),
+            Some(millis) => format!("{millis}::bigint"),
+        }
+    }
+
+    /// Closes all connections; what runs is finished first.
+    pub async fn close(&self) {
+        for connection in [Some(&self.read), self.checkpoint.as_ref(), Some(&self.write)].into_iter().flatten() {
+            if let Err(error) = connection.clone().close().await {
+                tracing::debug!(%error, "closing a database connection");
+            }
+        }
+    }
+}
+
+async fn sqlite(url: &str, connections: u32, query_only: bool) -> anyhow::Result<DatabaseConnection> {
+    // Parsed once here for a clear message; sea-orm would panic-free but say less.
+    sea_orm::sqlx::sqlite::SqliteConnectOptions::from_str(url).context("database.url is not a valid SQLite URL")?;
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(connections)
+        .min_connections(connections)
+        .acquire_timeout(Duration::from_secs(if query_only { 5 } else { 30 }))
+        .sqlx_logging(false)
+        .map_sqlx_sqlite_opts(move |sqlite| {
+            sqlite
+                .create_if_missing(!query_only)
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Full)
+                .busy_timeout(Duration::from_secs(5))
+                .foreign_keys(false)
+                .statement_cache_capacity(512)
+                .pragma("wal_autocheckpoint", "0")
+                .pragma("cache_size", "-32000")
+                .pragma("query_only", if query_only { "ON" } else { "OFF" })
+        });
+    Ok(Database::connect(options).await?)
+}
