@@ -44,9 +44,7 @@ pub fn read(access_token: &SecretString) -> Option<AccessClaims> {
         return None;
     }
     let bytes = URL_SAFE_NO_PAD.decode(middle.trim_end_matches('=')).ok()?;
-    let claims = serde_json::from_slice::<Value>(&bytes)
-        .ok()
-        .filter(Value::is_object)?;
+    let claims = serde_json::from_slice::<Value>(&bytes).ok().filter(Value::is_object)?;
     let audience = match claims.get("aud") {
         Some(Value::Array(several)) => several.first().and_then(Value::as_str).map(str::to_owned),
         _ => lenient::text(&claims, "aud"),
@@ -61,10 +59,6 @@ pub fn read(access_token: &SecretString) -> Option<AccessClaims> {
         iat: lenient::number(&claims, "iat"),
         nbf: lenient::number(&claims, "nbf"),
         exp: lenient::number(&claims, "exp"),
-        scopes: lenient::list(&claims, "scopes")
-            .into_iter()
-            .filter_map(Value::as_str)
-            .map(str::to_owned)
-            .collect(),
+        scopes: lenient::list(&claims, "scopes").into_iter().filter_map(Value::as_str).map(str::to_owned).collect(),
     })
 }

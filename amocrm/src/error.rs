@@ -47,9 +47,7 @@ pub enum Error {
     },
     /// A 2xx answer that is not what was promised: HTML, garbage, a missing id, more than
     /// [`ANSWER_LIMIT`](crate::ANSWER_LIMIT) bytes. Whether the call took effect is unknown.
-    #[error(
-        "{call}: amoCRM answered {status} with something unreadable, the outcome is unknown: {text}"
-    )]
+    #[error("{call}: amoCRM answered {status} with something unreadable, the outcome is unknown: {text}")]
     Unreadable {
         /// The call.
         call: &'static str,
@@ -94,9 +92,6 @@ impl Error {
     }
 
     pub(crate) fn invalid(call: &'static str, what: impl Into<String>) -> Self {
-        Error::Invalid {
-            call,
-            what: what.into(),
-        }
+        Error::Invalid { call, what: what.into() }
     }
 }

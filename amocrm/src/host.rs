@@ -83,9 +83,7 @@ impl HostRules {
         }
         let mut refused = HostRefused::Suffix;
         for suffix in &self.suffixes {
-            let label = bare
-                .strip_suffix(suffix.as_str())
-                .and_then(|rest| rest.strip_suffix('.'));
+            let label = bare.strip_suffix(suffix.as_str()).and_then(|rest| rest.strip_suffix('.'));
             match label {
                 Some(label) if is_label(label) => return Ok(Host(bare.to_owned())),
                 Some(_) => refused = HostRefused::Label,
@@ -98,9 +96,7 @@ impl HostRules {
 
 fn is_label(label: &str) -> bool {
     (1..=63).contains(&label.len())
-        && label
-            .bytes()
-            .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
+        && label.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
         && !label.starts_with('-')
         && !label.ends_with('-')
 }

@@ -29,9 +29,7 @@ pub(crate) fn number(value: &Value, key: &str) -> Option<i64> {
         Value::Number(number) => number.as_i64().or_else(|| number.as_f64().and_then(whole)),
         Value::String(text) => {
             let text = text.trim();
-            text.parse()
-                .ok()
-                .or_else(|| text.parse().ok().and_then(whole))
+            text.parse().ok().or_else(|| text.parse().ok().and_then(whole))
         }
         _ => None,
     }
@@ -39,9 +37,7 @@ pub(crate) fn number(value: &Value, key: &str) -> Option<i64> {
 
 /// The member as a size or duration: a [`number`] above zero.
 pub(crate) fn size(value: &Value, key: &str) -> Option<u64> {
-    number(value, key)
-        .and_then(|number| u64::try_from(number).ok())
-        .filter(|number| *number > 0)
+    number(value, key).and_then(|number| u64::try_from(number).ok()).filter(|number| *number > 0)
 }
 
 /// The member as yes or no: a boolean, `0`/`1`, or a text of either.
@@ -69,11 +65,7 @@ pub(crate) fn list<'value>(value: &'value Value, key: &str) -> Vec<&'value Value
 
 /// The whole part of a float that fits; without a lossy cast.
 fn whole(float: f64) -> Option<i64> {
-    if float.is_finite() && float.abs() < 9.0e18 {
-        format!("{:.0}", float.trunc()).parse().ok()
-    } else {
-        None
-    }
+    if float.is_finite() && float.abs() < 9.0e18 { format!("{:.0}", float.trunc()).parse().ok() } else { None }
 }
 
 #[cfg(test)]

@@ -9,8 +9,7 @@ use std::time::Duration;
 
 use http::HeaderValue;
 use oauth2::{
-    AuthType, AuthorizationCode, ClientId, ClientSecret, HttpRequest, HttpResponse, RedirectUrl,
-    RefreshToken, TokenUrl,
+    AuthType, AuthorizationCode, ClientId, ClientSecret, HttpRequest, HttpResponse, RedirectUrl, RefreshToken, TokenUrl,
 };
 use reqwest::Client;
 use secrecy::{ExposeSecret, SecretString};
@@ -46,13 +45,7 @@ impl OAuth {
         redirect_uri: impl Into<String>,
     ) -> Self {
         let (client_id, redirect_uri) = (client_id.into(), redirect_uri.into());
-        Self {
-            http,
-            client_id,
-            client_secret,
-            redirect_uri,
-            total_time: TOTAL_TIME,
-        }
+        Self { http, client_id, client_secret, redirect_uri, total_time: TOTAL_TIME }
     }
 
     /// The same client with another total time limit for each call (default [`TOTAL_TIME`]).
@@ -65,14 +58,9 @@ impl OAuth {
     ///
     /// `token_base` is the address of the account, e.g. `https://acme.amocrm.ru`: check the host with
     /// [`HostRules`](crate::HostRules) first, the client secret is sent there.
-    pub async fn exchange_code(
-        &self,
-        token_base: &str,
-        code: &SecretString,
-    ) -> Result<Tokens, OAuthError> {
+    pub async fn exchange_code(&self, token_base: &str, code: &SecretString) -> Result<Tokens, OAuthError> {
         let client = self.client(token_base)?;
-        let exchange =
-            client.exchange_code(AuthorizationCode::new(code.expose_secret().to_owned()));
+        let exchange = client.exchange_code(AuthorizationCode::new(code.expose_secret().to_owned()));
         let send = self.sender("exchange_code", code);
         tokens(exchange.request_async(&send).await)
     }
@@ -81,16 +69,10 @@ impl OAuth {
     ///
     /// The caller sees to it that only one renewal of a grant is under way at a time. After an unknown outcome the same
     /// token may be sent once more (crm-api §1.8).
-    pub async fn refresh(
-        &self,
-        token_base: &str,
-        refresh_token: &SecretString,
-    ) -> Result<Tokens, OAuthError> {
+    pub async fn refresh(&self, token_base: &str, refresh_token: &SecretString) -> Result<Tokens, OAuthError> {
         let client = self.client(token_base)?;
         let token = RefreshToken::new(refresh_token.expose_secret().to_owned());
-        let exchange = client
-            .exchange_refresh_token(&token)
-            .add_extra_param("redirect_uri", &self.redirect_uri);
+        let exchange = client.exchange_refresh_token(&token).add_extra_param("redirect_uri", &self.redirect_uri);
         let send = self.sender("refresh", refresh_token);
         tokens(exchange.request_async(&send).await)
     }
@@ -99,41 +81,24 @@ impl OAuth {
     ///
     /// `api_base` is the address of the `api_domain` of the access token. Does not spend the refresh token. A 401 means
     /// that the refresh token is dead and reads as [`OAuthError::Rejected`].
-    pub async fn subdomain(
-        &self,
-        api_base: &str,
-        refresh_token: &SecretString,
-    ) -> Result<AccountAddress, OAuthError> {
+    pub async fn subdomain(&self, api_base: &str, refresh_token: &SecretString) -> Result<AccountAddress, OAuthError> {
         const CALL: &str = "subdomain";
         let base = transport::base_url(CALL, api_base)?;
         let url = transport::join(&base, ["oauth2", "account", "current", CALL]);
-        let mut token = HeaderValue::from_str(refresh_token.expose_secret()).map_err(|_| {
-            OAuthError::Invalid {
-                what: "the refresh token can't stand in a header".to_owned(),
-            }
-        })?;
+        let mut token = HeaderValue::from_str(refresh_token.expose_secret())
+            .map_err(|_| OAuthError::Invalid { what: "the refresh token can't stand in a header".to_owned() })?;
         token.set_sensitive(true);
-        let request = self
-            .http
-            .get(url)
-            .timeout(self.total_time)
-            .header("X-Refresh-Token", token);
+        let request = self.http.get(url).timeout(self.total_time).header("X-Refresh-Token", token);
         let answer = transport::exchange(CALL, &self.http, request).await?;
         if !(200..300).contains(&answer.status) {
-            return Err(
-                match OAuthError::refusal(&answer, &[refresh_token.expose_secret()]) {
-                    OAuthError::HostChanged { status: 401, hint } => OAuthError::Rejected { hint },
-                    other => other,
-                },
-            );
+            return Err(match OAuthError::refusal(&answer, &[refresh_token.expose_secret()]) {
+                OAuthError::HostChanged { status: 401, hint } => OAuthError::Rejected { hint },
+                other => other,
+            });
         }
         let status = answer.status;
-        let lacking = |reason: &str| OAuthError::Unreadable {
-            status,
-            reason: reason.to_owned(),
-        };
-        let object: Value =
-            serde_json::from_slice(&answer.body).map_err(|_| lacking("the answer is no JSON"))?;
+        let lacking = |reason: &str| OAuthError::Unreadable { status, reason: reason.to_owned() };
+        let object: Value = serde_json::from_slice(&answer.body).map_err(|_| lacking("the answer is no JSON"))?;
         Ok(AccountAddress {
             id: lenient::number(&object, "id").ok_or_else(|| lacking("id is missing"))?,
             domain: lenient::text(&object, "domain").ok_or_else(|| lacking("domain is missing"))?,
@@ -142,16 +107,12 @@ impl OAuth {
 
     fn client(&self, token_base: &str) -> Result<TokenClient, OAuthError> {
         let base = transport::base_url("token_base", token_base)?;
-        let invalid = |what: &str, error: url::ParseError| OAuthError::Invalid {
-            what: format!("{what}: {error}"),
-        };
+        let invalid = |what: &str, error: url::ParseError| OAuthError::Invalid { what: format!("{what}: {error}") };
         let token_url = transport::join(&base, ["oauth2", "access_token"]);
-        let redirect_url = RedirectUrl::new(self.redirect_uri.clone())
-            .map_err(|error| invalid("redirect_uri", error))?;
+        let redirect_url =
+            RedirectUrl::new(self.redirect_uri.clone()).map_err(|error| invalid("redirect_uri", error))?;
         Ok(oauth2::Client::new(ClientId::new(self.client_id.clone()))
-            .set_client_secret(ClientSecret::new(
-                self.client_secret.expose_secret().to_owned(),
-            ))
+            .set_client_secret(ClientSecret::new(self.client_secret.expose_secret().to_owned()))
             .set_auth_type(AuthType::RequestBody)
             .set_redirect_uri(redirect_url)
             .set_token_uri(TokenUrl::from_url(token_url)))
@@ -159,11 +120,7 @@ impl OAuth {
 
     /// [`send`](OAuth::send) in the shape the `oauth2` crate wants. It owns all it needs: a future that borrowed would
     /// not be `Send`.
-    fn sender(
-        &self,
-        call: &'static str,
-        grant: &SecretString,
-    ) -> impl Fn(HttpRequest) -> Sending + use<> {
+    fn sender(&self, call: &'static str, grant: &SecretString) -> impl Fn(HttpRequest) -> Sending + use<> {
         let (this, grant) = (self.clone(), grant.clone());
         move |request| {
             let (this, grant) = (this.clone(), grant.clone());
@@ -173,12 +130,7 @@ impl OAuth {
 
     /// The HTTP side of the `oauth2` crate: its form becomes the JSON that amoCRM documents, refusals become our own
     /// error (that crate would lose the status), and a success is freed of PHP's looseness.
-    async fn send(
-        &self,
-        call: &'static str,
-        request: HttpRequest,
-        grant: &str,
-    ) -> Result<HttpResponse, OAuthError> {
+    async fn send(&self, call: &'static str, request: HttpRequest, grant: &str) -> Result<HttpResponse, OAuthError> {
         let fields: Map<String, Value> = form_urlencoded::parse(request.body())
             .map(|(name, value)| (name.into_owned(), Value::String(value.into_owned())))
             .collect();
@@ -191,18 +143,11 @@ impl OAuth {
             .body(Value::Object(fields).to_string());
         let answer = transport::exchange(call, &self.http, builder).await?;
         if !(200..300).contains(&answer.status) {
-            return Err(OAuthError::refusal(
-                &answer,
-                &[grant, self.client_secret.expose_secret()],
-            ));
+            return Err(OAuthError::refusal(&answer, &[grant, self.client_secret.expose_secret()]));
         }
         let status = answer.status;
-        let lacking = |reason: &str| OAuthError::Unreadable {
-            status,
-            reason: reason.to_owned(),
-        };
-        let object: Value =
-            serde_json::from_slice(&answer.body).map_err(|_| lacking("the answer is no JSON"))?;
+        let lacking = |reason: &str| OAuthError::Unreadable { status, reason: reason.to_owned() };
+        let object: Value = serde_json::from_slice(&answer.body).map_err(|_| lacking("the answer is no JSON"))?;
         let body = json!({
             "token_type": "Bearer",
             "access_token": lenient::text(&object, "access_token").ok_or_else(|| lacking("access_token is missing"))?,
@@ -217,21 +162,15 @@ impl OAuth {
 
 impl fmt::Debug for OAuth {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("OAuth")
-            .field("client_id", &self.client_id)
-            .finish_non_exhaustive()
+        formatter.debug_struct("OAuth").field("client_id", &self.client_id).finish_non_exhaustive()
     }
 }
 
 /// The address of the consent page, e.g. from `https://www.amocrm.ru/oauth`. amoCRM takes neither `redirect_uri` nor
 /// `scope` here (crm-api §1.4); a query already in `consent_base` is kept.
 pub fn consent_url(consent_base: &str, client_id: &str, state: &str) -> Result<String, OAuthError> {
-    let mut url = Url::parse(consent_base).map_err(|error| OAuthError::Invalid {
-        what: format!("the consent address: {error}"),
-    })?;
-    url.query_pairs_mut()
-        .append_pair("client_id", client_id)
-        .append_pair("state", state);
+    let mut url = Url::parse(consent_base)
+        .map_err(|error| OAuthError::Invalid { what: format!("the consent address: {error}") })?;
+    url.query_pairs_mut().append_pair("client_id", client_id).append_pair("state", state);
     Ok(url.into())
 }

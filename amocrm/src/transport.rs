@@ -32,25 +32,14 @@ pub(crate) struct Answer {
 }
 
 /// Sends the request and reads its answer.
-pub(crate) async fn exchange(
-    call: &'static str,
-    http: &Client,
-    request: RequestBuilder,
-) -> Result<Answer, Error> {
+pub(crate) async fn exchange(call: &'static str, http: &Client, request: RequestBuilder) -> Result<Answer, Error> {
     let request = request.build().map_err(|error| failure(call, error))?;
-    let mut response = http
-        .execute(request)
-        .await
-        .map_err(|error| failure(call, error))?;
+    let mut response = http.execute(request).await.map_err(|error| failure(call, error))?;
     let status = response.status().as_u16();
     let headers = response.headers().clone();
     let mut body = Vec::new();
     let mut cut = false;
-    while let Some(chunk) = response
-        .chunk()
-        .await
-        .map_err(|error| failure(call, error))?
-    {
+    while let Some(chunk) = response.chunk().await.map_err(|error| failure(call, error))? {
         let room = ANSWER_LIMIT.saturating_sub(body.len());
         cut = chunk.len() > room;
         body.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
@@ -58,13 +47,7 @@ pub(crate) async fn exchange(
             break;
         }
     }
-    Ok(Answer {
-        call,
-        status,
-        headers,
-        body,
-        cut,
-    })
+    Ok(Answer { call, status, headers, body, cut })
 }
 
 fn failure(call: &'static str, error: reqwest::Error) -> Error {
@@ -97,11 +80,7 @@ impl Answer {
                 text: words(&self.body),
             });
         }
-        if self.cut {
-            Err(self.unreadable("the answer is too long"))
-        } else {
-            Ok(self)
-        }
+        if self.cut { Err(self.unreadable("the answer is too long")) } else { Ok(self) }
     }
 
     /// The body as a JSON object; anything else, an empty body too, is unreadable.
@@ -125,27 +104,14 @@ impl Answer {
 
     pub(crate) fn unreadable(&self, what: &str) -> Error {
         let text = clean(&format!("{what}: {}", excerpt(&self.body)));
-        Error::Unreadable {
-            call: self.call,
-            status: self.status,
-            text,
-        }
+        Error::Unreadable { call: self.call, status: self.status, text }
     }
 
     /// How long to wait: header in seconds, header as a date (relative to the answer's own `Date`), else the body.
     pub(crate) fn retry_after(&self) -> Option<Duration> {
-        let header = |name| {
-            self.headers
-                .get(name)
-                .and_then(|value| value.to_str().ok())
-                .map(str::trim)
-        };
+        let header = |name| self.headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
         let asked = header(RETRY_AFTER);
-        let seconds = || {
-            asked
-                .and_then(|text| text.parse().ok())
-                .map(Duration::from_secs)
-        };
+        let seconds = || asked.and_then(|text| text.parse().ok()).map(Duration::from_secs);
         let until = || {
             let (until, from) = (asked.and_then(date)?, header(DATE).and_then(date)?);
             Some((until - from).to_std().unwrap_or_default())
@@ -154,10 +120,7 @@ impl Answer {
             let body = serde_json::from_slice::<Value>(&self.body).ok()?;
             lenient::size(&body, "retry_after").map(Duration::from_secs)
         };
-        seconds()
-            .or_else(until)
-            .or_else(body)
-            .map(|wait| wait.min(RETRY_AFTER_LIMIT))
+        seconds().or_else(until).or_else(body).map(|wait| wait.min(RETRY_AFTER_LIMIT))
     }
 }
 
@@ -167,20 +130,14 @@ fn date(text: &str) -> Option<DateTime<chrono::FixedOffset>> {
 
 /// The beginning of a body as a text fit for logs and tables.
 pub(crate) fn excerpt(body: &[u8]) -> String {
-    clean(&String::from_utf8_lossy(
-        body.get(..TEXT_LIMIT).unwrap_or(body),
-    ))
+    clean(&String::from_utf8_lossy(body.get(..TEXT_LIMIT).unwrap_or(body)))
 }
 
 /// At most [`TEXT_LIMIT`] bytes, without control characters and surrounding blanks.
 pub(crate) fn clean(text: &str) -> String {
     let mut clean = String::new();
     for character in text.trim().chars() {
-        let character = if character.is_control() {
-            ' '
-        } else {
-            character
-        };
+        let character = if character.is_control() { ' ' } else { character };
         if clean.len() + character.len_utf8() > TEXT_LIMIT {
             break;
         }
@@ -191,8 +148,7 @@ pub(crate) fn clean(text: &str) -> String {
 
 /// A base address: http or https with a host, without user name, query and fragment.
 pub(crate) fn base_url(call: &'static str, text: &str) -> Result<Url, Error> {
-    let url = Url::parse(text)
-        .map_err(|error| Error::invalid(call, format!("the base address: {error}")))?;
+    let url = Url::parse(text).map_err(|error| Error::invalid(call, format!("the base address: {error}")))?;
     let plain = matches!(url.scheme(), "http" | "https")
         && url.has_host()
         && url.username().is_empty()
@@ -202,10 +158,7 @@ pub(crate) fn base_url(call: &'static str, text: &str) -> Result<Url, Error> {
     if plain {
         Ok(url)
     } else {
-        Err(Error::invalid(
-            call,
-            "the base address must be http(s)://host[:port][/path] and nothing more",
-        ))
+        Err(Error::invalid(call, "the base address must be http(s)://host[:port][/path] and nothing more"))
     }
 }
 

@@ -39,11 +39,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Core {
-    pub(crate) fn new(
-        integrations: Vec<IntegrationConfig>,
-        now: Now,
-        client: reqwest::Client,
-    ) -> Self {
+    pub(crate) fn new(integrations: Vec<IntegrationConfig>, now: Now, client: reqwest::Client) -> Self {
         Self {
             state: Mutex::new(State::default()),
             revision: watch::Sender::new(0),
@@ -74,8 +70,7 @@ impl Core {
 
     /// Wakes everybody who waits for a change.
     pub(crate) fn touch(&self) {
-        self.revision
-            .send_modify(|revision| *revision = revision.wrapping_add(1));
+        self.revision.send_modify(|revision| *revision = revision.wrapping_add(1));
     }
 
     /// A receiver that is woken by every change from now on.
@@ -100,17 +95,11 @@ impl Core {
     }
 
     pub(crate) fn redirect_uri(&self, integration: &IntegrationConfig) -> String {
-        locked(&self.addresses)
-            .redirects
-            .get(&integration.client_id)
-            .unwrap_or(&integration.redirect_uri)
-            .clone()
+        locked(&self.addresses).redirects.get(&integration.client_id).unwrap_or(&integration.redirect_uri).clone()
     }
 
     pub(crate) fn set_redirect_uri(&self, client_id: &str, uri: &str) {
-        locked(&self.addresses)
-            .redirects
-            .insert(client_id.to_owned(), uri.to_owned());
+        locked(&self.addresses).redirects.insert(client_id.to_owned(), uri.to_owned());
     }
 
     /// The integration with this name.
@@ -120,15 +109,11 @@ impl Core {
 
     /// The integration with this `client_id`.
     pub(crate) fn integration(&self, client_id: &str) -> Option<&IntegrationConfig> {
-        self.integrations
-            .iter()
-            .find(|one| one.client_id == client_id)
+        self.integrations.iter().find(|one| one.client_id == client_id)
     }
 
     /// The channel with this id and the integration that owns it.
     pub(crate) fn channel(&self, id: &str) -> Option<(&IntegrationConfig, &ChannelConfig)> {
-        self.integrations
-            .iter()
-            .find_map(|one| one.channel(id).map(|channel| (one, channel)))
+        self.integrations.iter().find_map(|one| one.channel(id).map(|channel| (one, channel)))
     }
 }

@@ -15,11 +15,7 @@ pub(crate) struct Incoming {
 impl Incoming {
     /// A header's text, empty when it isn't there.
     pub(crate) fn header(&self, name: &str) -> &str {
-        self.headers
-            .iter()
-            .find(|(known, _)| known == name)
-            .map(|(_, value)| value.as_str())
-            .unwrap_or_default()
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str()).unwrap_or_default()
     }
 
     /// The path cut at its slashes.
@@ -29,16 +25,12 @@ impl Incoming {
 
     /// The query's pairs, decoded.
     pub(crate) fn query_pairs(&self) -> Vec<(String, String)> {
-        url::form_urlencoded::parse(self.query.as_bytes())
-            .into_owned()
-            .collect()
+        url::form_urlencoded::parse(self.query.as_bytes()).into_owned().collect()
     }
 
     /// The first value of a query parameter.
     pub(crate) fn query_value(&self, name: &str) -> Option<String> {
-        self.query_pairs()
-            .into_iter()
-            .find_map(|(key, value)| (key == name).then_some(value))
+        self.query_pairs().into_iter().find_map(|(key, value)| (key == name).then_some(value))
     }
 }
 
@@ -56,36 +48,19 @@ pub(crate) struct Answer {
 impl Answer {
     /// An answer without a body.
     pub(crate) fn empty(status: u16) -> Self {
-        Self {
-            status,
-            content_type: "",
-            body: Vec::new(),
-            retry_after: None,
-            note: None,
-            host: None,
-        }
+        Self { status, content_type: "", body: Vec::new(), retry_after: None, note: None, host: None }
     }
 
     /// An answer with a JSON body of this media type.
     pub(crate) fn json(status: u16, content_type: &'static str, value: &Value) -> Self {
-        Self {
-            content_type,
-            body: value.to_string().into_bytes(),
-            ..Self::empty(status)
-        }
+        Self { content_type, body: value.to_string().into_bytes(), ..Self::empty(status) }
     }
 
     pub(crate) fn noted(self, note: impl Into<String>) -> Self {
-        Self {
-            note: Some(note.into()),
-            ..self
-        }
+        Self { note: Some(note.into()), ..self }
     }
 
     pub(crate) fn of_host(self, host: Option<&str>) -> Self {
-        Self {
-            host: host.map(str::to_owned),
-            ..self
-        }
+        Self { host: host.map(str::to_owned), ..self }
     }
 }

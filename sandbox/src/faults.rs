@@ -116,12 +116,7 @@ impl Faults {
     }
 
     fn add(&self, part: Part, needle: Option<&str>, left: Option<usize>, fault: Fault) {
-        self.rules().push(Rule {
-            part,
-            needle: needle.map(str::to_owned),
-            left,
-            fault,
-        });
+        self.rules().push(Rule { part, needle: needle.map(str::to_owned), left, fault });
     }
 
     /// The next `count` requests of this part meet the fault.
@@ -148,14 +143,8 @@ impl Faults {
     pub fn hold(&self, part: Part) -> Gate {
         let open = watch::Sender::new(false);
         let waiting = watch::Sender::new(0);
-        let gate = Gate {
-            open: open.clone(),
-            waiting: waiting.subscribe(),
-        };
-        let side = GateSide {
-            open: open.subscribe(),
-            waiting,
-        };
+        let gate = Gate { open: open.clone(), waiting: waiting.subscribe() };
+        let side = GateSide { open: open.subscribe(), waiting };
         self.add(part, None, None, Fault::Hold(side));
         gate
     }
@@ -198,14 +187,8 @@ impl Faults {
         let mut met: Vec<Fault> = Vec::new();
         let mut broken = false;
         for rule in rules.iter_mut() {
-            let waits = matches!(
-                rule.fault,
-                Fault::Delay(_) | Fault::DelayAnswer(_) | Fault::Hold(_)
-            );
-            let found = rule
-                .needle
-                .as_ref()
-                .is_none_or(|needle| contains(body, needle.as_bytes()));
+            let waits = matches!(rule.fault, Fault::Delay(_) | Fault::DelayAnswer(_) | Fault::Hold(_));
+            let found = rule.needle.as_ref().is_none_or(|needle| contains(body, needle.as_bytes()));
             if rule.part != part || !found || (!waits && broken) {
                 continue;
             }

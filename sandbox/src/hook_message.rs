@@ -17,10 +17,7 @@ impl HookMessage {
 
     /// A message with a file: `kind` is `picture`, `file`, `video`, `voice`, `audio` or `sticker`.
     pub fn file(kind: &str, url: &str, name: &str, size: u64) -> Self {
-        Self::of_kind(kind)
-            .with("media", json!(url))
-            .with("file_name", json!(name))
-            .with("file_size", json!(size))
+        Self::of_kind(kind).with("media", json!(url)).with("file_name", json!(name)).with("file_size", json!(size))
     }
 
     fn of_kind(kind: &str) -> Self {
@@ -36,10 +33,7 @@ impl HookMessage {
         ] {
             fields.insert(key.to_owned(), value);
         }
-        Self {
-            fields,
-            msec_timestamp: None,
-        }
+        Self { fields, msec_timestamp: None }
     }
 
     /// Sets any field of the inner message: `markup`, `template`, `reply_to`, `media_group_id`, …

@@ -44,26 +44,16 @@ pub struct PreparedHook {
 }
 
 /// Stores a manager's message in its chat and makes the signed hook for it.
-pub(crate) fn prepare(
-    core: &Core,
-    host: &str,
-    chat_id: &str,
-    message: HookMessage,
-) -> Result<PreparedHook> {
+pub(crate) fn prepare(core: &Core, host: &str, chat_id: &str, message: HookMessage) -> Result<PreparedHook> {
     let now = core.now();
-    let msec = message
-        .msec_timestamp
-        .unwrap_or_else(|| now.timestamp_millis());
+    let msec = message.msec_timestamp.unwrap_or_else(|| now.timestamp_millis());
     let id = Uuid::new_v4().to_string();
     let mut content = message.fields;
     content.insert("id".to_owned(), json!(id));
     let (scope_id, hook) = core.change(|state| {
         let scope_id = connected_scope(state, host, chat_id)?;
         let account = state.accounts.get_mut(host).context("no such account")?;
-        let manager = account
-            .manager()
-            .context("the account has no manager")?
-            .clone();
+        let manager = account.manager().context("the account has no manager")?.clone();
         let chat = account.chat_mut(chat_id).context("no such chat")?;
         chat.unread = 0;
         let chat = chat.clone();
@@ -71,9 +61,7 @@ pub(crate) fn prepare(
         let manager_id = manager.amojo_id.unwrap_or_default();
         let inner = Value::Object(content);
         let hook = body(account, &chat, person.as_ref(), &manager_id, msec, &inner);
-        let source = account
-            .source_of(&chat)
-            .map(|source| source.external_id.clone());
+        let source = account.source_of(&chat).map(|source| source.external_id.clone());
         account.keep(Message {
             id: id.clone(),
             msgid: None,
@@ -102,13 +90,7 @@ pub(crate) fn prepare(
     })?;
     let body = serde_json::to_vec(&hook).context("the hook's JSON")?;
     let signature = sign(core, &scope_id, &body);
-    Ok(PreparedHook {
-        scope_id,
-        chat_id: chat_id.to_owned(),
-        message_id: id,
-        body,
-        signature,
-    })
+    Ok(PreparedHook { scope_id, chat_id: chat_id.to_owned(), message_id: id, body, signature })
 }
 
 fn connected_scope(state: &State, host: &str, chat_id: &str) -> Result<String> {
@@ -124,14 +106,7 @@ fn connected_scope(state: &State, host: &str, chat_id: &str) -> Result<String> {
 }
 
 /// The hook's `message` object.
-fn body(
-    account: &Account,
-    chat: &Chat,
-    person: Option<&Person>,
-    manager_id: &str,
-    msec: i64,
-    inner: &Value,
-) -> Value {
+fn body(account: &Account, chat: &Chat, person: Option<&Person>, manager_id: &str, msec: i64, inner: &Value) -> Value {
     let mut receiver = json!({
         "id": chat.person_id,
         "phone": person.map(|one| one.phone.as_str()).unwrap_or_default(),
@@ -139,10 +114,7 @@ fn body(
     });
     let mut conversation = json!({"id": chat.id});
     // Both client ids are missing while a chat that was written first is not bound.
-    if let (Some(receiver), Some(id)) = (
-        receiver.as_object_mut(),
-        person.and_then(|one| one.client_id.as_ref()),
-    ) {
+    if let (Some(receiver), Some(id)) = (receiver.as_object_mut(), person.and_then(|one| one.client_id.as_ref())) {
         receiver.insert("client_id".to_owned(), json!(id));
     }
     if let (Some(conversation), Some(id)) = (conversation.as_object_mut(), &chat.conversation_id) {
@@ -157,10 +129,7 @@ fn body(
         "message": inner,
     });
     if let (Some(message), Some(source)) = (message.as_object_mut(), account.source_of(chat)) {
-        message.insert(
-            "source".to_owned(),
-            json!({"external_id": source.external_id}),
-        );
+        message.insert("source".to_owned(), json!({"external_id": source.external_id}));
     }
     message
 }
@@ -168,24 +137,14 @@ fn body(
 /// The signature a hook over this scope (or channel) must carry; empty for an unknown channel.
 pub(crate) fn sign(core: &Core, scope_id: &str, body: &[u8]) -> String {
     let channel_id = scope_id.get(..36).unwrap_or(scope_id);
-    core.channel(channel_id)
-        .map(|(_, channel)| signature::sign_hook(&channel.secret, body))
-        .unwrap_or_default()
+    core.channel(channel_id).map(|(_, channel)| signature::sign_hook(&channel.secret, body)).unwrap_or_default()
 }
 
 /// Sends bytes to the hook address of a scope, once.
-pub(crate) async fn post(
-    core: &Core,
-    scope_id: &str,
-    body: Vec<u8>,
-    signature: Option<&str>,
-) -> HookAnswer {
+pub(crate) async fn post(core: &Core, scope_id: &str, body: Vec<u8>, signature: Option<&str>) -> HookAnswer {
     let path = format!("/location/{scope_id}");
-    let mut request = core
-        .client
-        .post(format!("{}{path}", core.parom_url()))
-        .header("Content-Type", "application/json")
-        .body(body);
+    let mut request =
+        core.client.post(format!("{}{path}", core.parom_url())).header("Content-Type", "application/json").body(body);
     if let Some(signature) = signature {
         request = request.header("X-Signature", signature);
     }
@@ -193,39 +152,21 @@ pub(crate) async fn post(
         let account = state.account_by_amojo(scope_id.get(37..)?)?;
         Some(account.host.clone())
     });
-    let call = Call {
-        request,
-        method: "POST",
-        shown: path,
-        host,
-        limit: LIMIT,
-    };
+    let call = Call { request, method: "POST", shown: path, host, limit: LIMIT };
     outgoing::call(core, call).await
 }
 
 /// Makes, stores and sends a manager's message.
-pub(crate) async fn send(
-    core: &Core,
-    host: &str,
-    chat_id: &str,
-    message: HookMessage,
-) -> Result<Said> {
+pub(crate) async fn send(core: &Core, host: &str, chat_id: &str, message: HookMessage) -> Result<Said> {
     let hook = prepare(core, host, chat_id, message)?;
     let answer = post(core, &hook.scope_id, hook.body, Some(&hook.signature)).await;
     core.change(|state| {
-        let message = state
-            .accounts
-            .get_mut(host)
-            .and_then(|account| account.message_mut(&hook.message_id));
+        let message = state.accounts.get_mut(host).and_then(|account| account.message_mut(&hook.message_id));
         if let Some(message) = message {
             message.hook = Some(answer.clone());
         }
     });
-    Ok(Said {
-        message_id: hook.message_id,
-        chat_id: hook.chat_id,
-        answer,
-    })
+    Ok(Said { message_id: hook.message_id, chat_id: hook.chat_id, answer })
 }
 
 /// Makes the chat a manager opens by a phone number; the other side knows neither chat nor person yet.
@@ -259,6 +200,7 @@ pub(crate) fn open_chat(
             source: source.map(str::to_owned),
             lead_id: None,
             unread: 0,
+            messages: 0,
         });
         Ok(id)
     })

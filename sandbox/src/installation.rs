@@ -13,11 +13,7 @@ use crate::{
 const LIMIT: Duration = Duration::from_secs(3);
 
 fn nobody(reason: &str) -> HookAnswer {
-    HookAnswer {
-        status: None,
-        millis: 0,
-        error: Some(reason.to_owned()),
-    }
+    HookAnswer { status: None, millis: 0, error: Some(reason.to_owned()) }
 }
 
 /// Makes amoCRM's own call after an installation.
@@ -53,34 +49,23 @@ pub(crate) async fn revoke(core: &Core, host: &str, integration: &str) -> HookAn
         return nobody("no such integration");
     };
     let account_id = core.change(|state| {
-        let (id, amojo_id) = state
-            .accounts
-            .get(host)
-            .map(|account| (account.id, account.amojo_id.clone()))?;
+        let (id, amojo_id) = state.accounts.get(host).map(|account| (account.id, account.amojo_id.clone()))?;
         state.grants.revoke(&known.client_id, id);
-        state.connections.retain(|_, connection| {
-            connection.amojo_id != amojo_id || known.channel(&connection.channel_id).is_none()
-        });
+        state
+            .connections
+            .retain(|_, connection| connection.amojo_id != amojo_id || known.channel(&connection.channel_id).is_none());
         Some(id)
     });
     let Some(account_id) = account_id else {
         return nobody("no such account");
     };
     let signature = signature::sign_revoke(&known.client_secret, &known.client_id, account_id);
-    let request = core
-        .client
-        .get(format!("{}/oauth/revoked", core.parom_url()))
-        .query(&[
-            ("client_uuid", known.client_id.as_str()),
-            ("account_id", &account_id.to_string()),
-            ("signature", &signature),
-        ]);
-    let call = Call {
-        request,
-        method: "GET",
-        shown: "/oauth/revoked".to_owned(),
-        host: Some(host.to_owned()),
-        limit: LIMIT,
-    };
+    let request = core.client.get(format!("{}/oauth/revoked", core.parom_url())).query(&[
+        ("client_uuid", known.client_id.as_str()),
+        ("account_id", &account_id.to_string()),
+        ("signature", &signature),
+    ]);
+    let call =
+        Call { request, method: "GET", shown: "/oauth/revoked".to_owned(), host: Some(host.to_owned()), limit: LIMIT };
     outgoing::call(core, call).await
 }

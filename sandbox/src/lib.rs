@@ -36,7 +36,4 @@ pub use log::{LogDirection, RequestView, TokenCall};
 pub use outgoing::HookAnswer;
 pub use sandbox::Sandbox;
 pub use state::{Direction, Status};
-pub use view::{
-    AccountView, ChatView, ConnectionView, LeadView, MessageView, PipelineView, RepeatView,
-    UserView,
-};
+pub use view::{AccountView, ChatView, ConnectionView, LeadView, MessageView, PipelineView, RepeatView, UserView};

@@ -82,8 +82,7 @@ impl Sandbox {
 
     /// The latest 2000 lines of the request log, oldest first.
     pub fn requests(&self) -> Vec<RequestView> {
-        self.core
-            .read(|state| state.requests.iter().cloned().collect())
+        self.core.read(|state| state.requests.iter().cloned().collect())
     }
 
     /// What works or was refused but should never have been sent so: bad signatures, a dead hook version,
@@ -98,11 +97,7 @@ impl Sandbox {
     }
 
     /// Asks `what` now and after every change until it answers or the limit has passed. It never polls.
-    pub async fn wait_for<T>(
-        &self,
-        what: impl Fn(&Sandbox) -> Option<T>,
-        limit: Duration,
-    ) -> Option<T> {
+    pub async fn wait_for<T>(&self, what: impl Fn(&Sandbox) -> Option<T>, limit: Duration) -> Option<T> {
         let mut changes = self.core.subscribe();
         let asking = async {
             loop {

@@ -35,11 +35,7 @@ pub(crate) async fn call(core: &Core, call: Call) -> HookAnswer {
     let result = call.request.timeout(call.limit).send().await;
     let spent = millis(started.elapsed());
     let answer = match result {
-        Ok(response) => HookAnswer {
-            status: Some(response.status().as_u16()),
-            millis: spent,
-            error: None,
-        },
+        Ok(response) => HookAnswer { status: Some(response.status().as_u16()), millis: spent, error: None },
         Err(error) => HookAnswer {
             status: None,
             millis: spent,

@@ -36,6 +36,10 @@ impl Drop for Sandbox {
 impl Sandbox {
     /// Binds the address and serves from the current tokio runtime until the handle is stopped or dropped.
     /// A rustls crypto provider must be installed before.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the server's HttpClients is out of reach here: the sandbox shares nothing with it"
+    )]
     pub async fn start(config: SandboxConfig) -> Result<Self> {
         let client = reqwest::Client::builder()
             .no_proxy()
@@ -62,11 +66,7 @@ impl Sandbox {
         .shutdown_timeout(1)
         .bind(&config.listen)
         .with_context(|| format!("the sandbox can't listen on {}", config.listen))?;
-        let address = server
-            .addrs()
-            .first()
-            .copied()
-            .context("the sandbox has no address")?;
+        let address = server.addrs().first().copied().context("the sandbox has no address")?;
         let url = format!("http://{address}");
         core.set_own_url(&url);
         let server = server.run();
@@ -76,11 +76,7 @@ impl Sandbox {
                 tracing::error!(%error, "the sandbox stopped");
             }
         });
-        Ok(Self {
-            core,
-            url,
-            server: handle,
-        })
+        Ok(Self { core, url, server: handle })
     }
 
     /// Base URL, `http://127.0.0.1:PORT`, without a slash at the end.
@@ -103,14 +99,12 @@ impl Sandbox {
     /// Makes the account of a host, or returns the one that is there. Its ids depend on the host alone.
     pub fn add_account(&self, host: &str) -> AccountView {
         let now = self.core.now();
-        self.core
-            .change(|state| AccountView::of(state.ensure_account(host, now)))
+        self.core.change(|state| AccountView::of(state.ensure_account(host, now)))
     }
 
     /// All accounts.
     pub fn accounts(&self) -> Vec<AccountView> {
-        self.core
-            .read(|state| state.accounts.values().map(AccountView::of).collect())
+        self.core.read(|state| state.accounts.values().map(AccountView::of).collect())
     }
 
     /// Shows a link to a customer's page in the manager's window.
@@ -195,12 +189,7 @@ impl Sandbox {
     }
 
     /// A manager sends a message of any kind, otherwise as [`Sandbox::manager_says`].
-    pub async fn manager_sends(
-        &self,
-        host: &str,
-        chat_id: &str,
-        message: HookMessage,
-    ) -> Result<Said> {
+    pub async fn manager_sends(&self, host: &str, chat_id: &str, message: HookMessage) -> Result<Said> {
         hooks::send(&self.core, host, chat_id, message).await
     }
 
@@ -219,12 +208,7 @@ impl Sandbox {
 
     /// Stores a manager's message and makes its signed hook, but sends nothing: for hooks that are doubled,
     /// reordered or late.
-    pub fn hook_body_for(
-        &self,
-        host: &str,
-        chat_id: &str,
-        message: HookMessage,
-    ) -> Result<PreparedHook> {
+    pub fn hook_body_for(&self, host: &str, chat_id: &str, message: HookMessage) -> Result<PreparedHook> {
         hooks::prepare(&self.core, host, chat_id, message)
     }
 
@@ -234,12 +218,7 @@ impl Sandbox {
     }
 
     /// Posts any bytes to the hook address of a scope, with any signature or none.
-    pub async fn post_hook(
-        &self,
-        scope_id: &str,
-        body: Vec<u8>,
-        signature: Option<&str>,
-    ) -> HookAnswer {
+    pub async fn post_hook(&self, scope_id: &str, body: Vec<u8>, signature: Option<&str>) -> HookAnswer {
         hooks::post(&self.core, scope_id, body, signature).await
     }
 
@@ -252,9 +231,7 @@ impl Sandbox {
     pub fn delete_source(&self, host: &str, external_id: &str) {
         self.core.change(|state| {
             if let Some(account) = state.accounts.get_mut(host) {
-                account
-                    .sources
-                    .retain(|source| source.external_id != external_id);
+                account.sources.retain(|source| source.external_id != external_id);
             }
         });
     }

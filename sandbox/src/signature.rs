@@ -27,27 +27,14 @@ pub(crate) fn check(request: &Signed<'_>, secret: &str, now: DateTime<Utc>) -> R
         .map_err(|_| format!("Date header is not an RFC 2822 date: {:?}", request.date))?;
     let age = now.signed_duration_since(date);
     if age.abs() > TimeDelta::minutes(LIFE_MINUTES) {
-        return Err(format!(
-            "Date header is {} s away from the clock",
-            age.num_seconds()
-        ));
+        return Err(format!("Date header is {} s away from the clock", age.num_seconds()));
     }
     let md5 = hex::encode(Md5::digest(request.body));
     if !equal(&md5, request.content_md5) {
         return Err("Content-MD5 is not the lower-case hex MD5 of the body's bytes".to_owned());
     }
-    let text = [
-        request.method,
-        request.content_md5,
-        request.content_type,
-        request.date,
-        request.path,
-    ]
-    .join("\n");
-    if equal(
-        &hmac_sha1(secret, text.as_bytes())?,
-        &request.signature.to_ascii_lowercase(),
-    ) {
+    let text = [request.method, request.content_md5, request.content_type, request.date, request.path].join("\n");
+    if equal(&hmac_sha1(secret, text.as_bytes())?, &request.signature.to_ascii_lowercase()) {
         Ok(())
     } else {
         Err("X-Signature does not match".to_owned())

@@ -25,9 +25,7 @@ fn signed(vector: &serde_json::Value) -> Signed<'_> {
 }
 
 fn moment(vector: &serde_json::Value) -> DateTime<Utc> {
-    DateTime::parse_from_rfc2822(field(vector, "date"))
-        .expect("a date")
-        .to_utc()
+    DateTime::parse_from_rfc2822(field(vector, "date")).expect("a date").to_utc()
 }
 
 #[test]
@@ -44,12 +42,7 @@ fn every_published_request_passes() {
 fn every_published_hook_has_our_signature() {
     for vector in &vectors("webhook_vectors") {
         let made = sign_hook(field(vector, "secret"), field(vector, "body").as_bytes());
-        assert_eq!(
-            made,
-            field(vector, "signature"),
-            "{}",
-            field(vector, "name")
-        );
+        assert_eq!(made, field(vector, "signature"), "{}", field(vector, "name"));
     }
 }
 
@@ -59,30 +52,12 @@ fn each_changed_part_is_refused() {
     let vector = &all[1];
     let (secret, now) = (field(vector, "secret"), moment(vector));
     let refused = |request: Signed<'_>| check(&request, secret, now).is_err();
-    assert!(refused(Signed {
-        method: "DELETE",
-        ..signed(vector)
-    }));
-    assert!(refused(Signed {
-        path: "/v2/origin/custom/other",
-        ..signed(vector)
-    }));
-    assert!(refused(Signed {
-        content_type: "application/json; charset=utf-8",
-        ..signed(vector)
-    }));
-    assert!(refused(Signed {
-        body: b"{}",
-        ..signed(vector)
-    }));
-    assert!(refused(Signed {
-        content_md5: "",
-        ..signed(vector)
-    }));
-    assert!(refused(Signed {
-        signature: "",
-        ..signed(vector)
-    }));
+    assert!(refused(Signed { method: "DELETE", ..signed(vector) }));
+    assert!(refused(Signed { path: "/v2/origin/custom/other", ..signed(vector) }));
+    assert!(refused(Signed { content_type: "application/json; charset=utf-8", ..signed(vector) }));
+    assert!(refused(Signed { body: b"{}", ..signed(vector) }));
+    assert!(refused(Signed { content_md5: "", ..signed(vector) }));
+    assert!(refused(Signed { signature: "", ..signed(vector) }));
     assert!(check(&signed(vector), "other secret", now).is_err());
     assert!(check(&signed(vector), secret, now + TimeDelta::minutes(16)).is_err());
     assert!(check(&signed(vector), secret, now - TimeDelta::minutes(16)).is_err());

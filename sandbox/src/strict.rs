@@ -15,20 +15,13 @@ impl<'a> Object<'a> {
     /// The whole body, which must be an object.
     pub(crate) fn whole(value: &'a Value) -> Result<Self, Wrong> {
         match value {
-            Value::Object(map) => Ok(Self {
-                map,
-                path: String::new(),
-            }),
+            Value::Object(map) => Ok(Self { map, path: String::new() }),
             _ => Err("the body must be a JSON object".to_owned()),
         }
     }
 
     fn name(&self, key: &str) -> String {
-        if self.path.is_empty() {
-            key.to_owned()
-        } else {
-            format!("{}.{key}", self.path)
-        }
+        if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
     }
 
     fn wrong(&self, key: &str, kind: &str) -> Wrong {
@@ -42,11 +35,7 @@ impl<'a> Object<'a> {
 
     /// Keys that are not in this list.
     pub(crate) fn strangers(&self, known: &[&str]) -> Vec<String> {
-        self.map
-            .keys()
-            .filter(|key| !known.contains(&key.as_str()))
-            .map(|key| self.name(key))
-            .collect()
+        self.map.keys().filter(|key| !known.contains(&key.as_str())).map(|key| self.name(key)).collect()
     }
 
     /// Refuses keys that are not in this list.
@@ -68,9 +57,7 @@ impl<'a> Object<'a> {
 
     /// A text that must be there and not be empty.
     pub(crate) fn required_text(&self, key: &str) -> Result<&'a str, Wrong> {
-        self.text(key)?
-            .filter(|text| !text.is_empty())
-            .ok_or_else(|| format!("{} is required", self.name(key)))
+        self.text(key)?.filter(|text| !text.is_empty()).ok_or_else(|| format!("{} is required", self.name(key)))
     }
 
     /// An address of http or https, if the field is there and not empty.
@@ -88,17 +75,13 @@ impl<'a> Object<'a> {
     pub(crate) fn whole_number(&self, key: &str) -> Result<Option<i64>, Wrong> {
         match self.raw(key) {
             None => Ok(None),
-            Some(value) => value
-                .as_i64()
-                .map(Some)
-                .ok_or_else(|| self.wrong(key, "an integer")),
+            Some(value) => value.as_i64().map(Some).ok_or_else(|| self.wrong(key, "an integer")),
         }
     }
 
     /// A whole number that must be there.
     pub(crate) fn required_number(&self, key: &str) -> Result<i64, Wrong> {
-        self.whole_number(key)?
-            .ok_or_else(|| format!("{} is required", self.name(key)))
+        self.whole_number(key)?.ok_or_else(|| format!("{} is required", self.name(key)))
     }
 
     /// A number with or without a fraction that must be there.
@@ -122,18 +105,14 @@ impl<'a> Object<'a> {
     pub(crate) fn object(&self, key: &str) -> Result<Option<Object<'a>>, Wrong> {
         match self.raw(key) {
             None => Ok(None),
-            Some(Value::Object(map)) => Ok(Some(Object {
-                map,
-                path: self.name(key),
-            })),
+            Some(Value::Object(map)) => Ok(Some(Object { map, path: self.name(key) })),
             Some(_) => Err(self.wrong(key, "an object")),
         }
     }
 
     /// An object that must be there.
     pub(crate) fn required_object(&self, key: &str) -> Result<Object<'a>, Wrong> {
-        self.object(key)?
-            .ok_or_else(|| format!("{} is required", self.name(key)))
+        self.object(key)?.ok_or_else(|| format!("{} is required", self.name(key)))
     }
 
     /// The external id of a source: printable ASCII with spaces, at most `limit` characters.
@@ -141,10 +120,7 @@ impl<'a> Object<'a> {
         let Some(text) = self.text(key)? else {
             return Ok(None);
         };
-        if text.is_empty()
-            || text.len() > limit
-            || !text.bytes().all(|byte| (32..127).contains(&byte))
-        {
+        if text.is_empty() || text.len() > limit || !text.bytes().all(|byte| (32..127).contains(&byte)) {
             return Err(self.wrong(key, &format!("1 to {limit} printable ASCII characters")));
         }
         Ok(Some(text))

@@ -192,11 +192,8 @@ impl AccountView {
 impl ChatView {
     pub(crate) fn of(account: &Account, chat: &Chat) -> Self {
         let person = account.person(&chat.person_id);
-        let own = |look: fn(&crate::state::Person) -> &String| {
-            person
-                .map(|person| look(person).clone())
-                .unwrap_or_default()
-        };
+        let own =
+            |look: fn(&crate::state::Person) -> &String| person.map(|person| look(person).clone()).unwrap_or_default();
         Self {
             id: chat.id.clone(),
             scope_id: chat.scope_id.clone(),
@@ -207,26 +204,16 @@ impl ChatView {
             phone: own(|person| &person.phone),
             email: own(|person| &person.email),
             source: chat.source.clone(),
-            hook_source: account
-                .source_of(chat)
-                .map(|source| source.external_id.clone()),
-            messages: account
-                .messages
-                .iter()
-                .filter(|message| message.chat_id == chat.id)
-                .count(),
+            hook_source: account.source_of(chat).map(|source| source.external_id.clone()),
+            messages: chat.messages,
             unread: chat.unread,
-            lead: account
-                .leads
-                .iter()
-                .find(|lead| Some(lead.id) == chat.lead_id)
-                .map(|lead| LeadView {
-                    id: lead.id,
-                    contact_id: lead.contact_id,
-                    pipeline_id: lead.pipeline_id,
-                    source_name: lead.source_name.clone(),
-                    created_at: lead.created_at,
-                }),
+            lead: account.leads.iter().find(|lead| Some(lead.id) == chat.lead_id).map(|lead| LeadView {
+                id: lead.id,
+                contact_id: lead.contact_id,
+                pipeline_id: lead.pipeline_id,
+                source_name: lead.source_name.clone(),
+                created_at: lead.created_at,
+            }),
         }
     }
 }
@@ -238,9 +225,7 @@ impl MessageView {
             msgid: message.msgid.clone(),
             scope_id: message.scope_id.clone(),
             chat_id: message.chat_id.clone(),
-            conversation_id: account
-                .chat(&message.chat_id)
-                .and_then(|chat| chat.conversation_id.clone()),
+            conversation_id: account.chat(&message.chat_id).and_then(|chat| chat.conversation_id.clone()),
             direction: message.direction,
             kind: message.field("type").to_owned(),
             text: message.field("text").to_owned(),

@@ -52,11 +52,7 @@ fn route(core: &Core, request: &Incoming) -> Answer {
 }
 
 /// Serves one request of the protocol.
-pub(crate) async fn serve(
-    core: web::Data<Arc<Core>>,
-    request: HttpRequest,
-    body: Bytes,
-) -> HttpResponse {
+pub(crate) async fn serve(core: web::Data<Arc<Core>>, request: HttpRequest, body: Bytes) -> HttpResponse {
     let incoming = Incoming {
         method: request.method().as_str().to_owned(),
         path: request.uri().path().to_owned(),
@@ -73,8 +69,7 @@ pub(crate) async fn serve(
     };
     // In a task of its own: a caller that hangs up must not cancel work that amoCRM would have done.
     let task = actix_web::rt::spawn(handle(Arc::clone(&core), incoming));
-    task.await
-        .unwrap_or_else(|_| HttpResponse::InternalServerError().finish())
+    task.await.unwrap_or_else(|_| HttpResponse::InternalServerError().finish())
 }
 
 async fn handle(core: Arc<Core>, request: Incoming) -> HttpResponse {
@@ -109,10 +104,7 @@ async fn handle(core: Arc<Core>, request: Incoming) -> HttpResponse {
         }
         Some(Fault::Status { code, retry_after }) => {
             met.push("fault: this status".to_owned());
-            let answer = Answer {
-                retry_after,
-                ..Answer::empty(code)
-            };
+            let answer = Answer { retry_after, ..Answer::empty(code) };
             (answer, Broken::No)
         }
         Some(Fault::Html200) => {
@@ -129,14 +121,7 @@ async fn handle(core: Arc<Core>, request: Incoming) -> HttpResponse {
             (Answer::empty(0), Broken::Silent)
         }
     };
-    write_log(
-        &core,
-        &request,
-        &answer,
-        &met,
-        matches!(broken, Broken::Silent),
-        started,
-    );
+    write_log(&core, &request, &answer, &met, matches!(broken, Broken::Silent), started);
     if !later.is_zero() {
         tokio::time::sleep(later).await;
     }
@@ -149,32 +134,19 @@ enum Broken {
     Half,
 }
 
-fn write_log(
-    core: &Core,
-    request: &Incoming,
-    answer: &Answer,
-    met: &[String],
-    silent: bool,
-    started: Instant,
-) {
+fn write_log(core: &Core, request: &Incoming, answer: &Answer, met: &[String], silent: bool, started: Instant) {
     let mut notes = met.to_vec();
     notes.extend(answer.note.clone());
-    let host = answer
-        .host
-        .clone()
-        .or_else(|| match request.segments().as_slice() {
-            ["accounts", host, ..] => Some((*host).to_owned()),
-            ["v2", "origin", "custom", scope, ..] => core.read(|state| {
-                let amojo_id = scope.get(37..)?;
-                state.account_by_amojo(amojo_id).map(|one| one.host.clone())
-            }),
-            _ => None,
-        });
-    let path = if request.query.is_empty() {
-        request.path.clone()
-    } else {
-        format!("{}?{}", request.path, request.query)
-    };
+    let host = answer.host.clone().or_else(|| match request.segments().as_slice() {
+        ["accounts", host, ..] => Some((*host).to_owned()),
+        ["v2", "origin", "custom", scope, ..] => core.read(|state| {
+            let amojo_id = scope.get(37..)?;
+            state.account_by_amojo(amojo_id).map(|one| one.host.clone())
+        }),
+        _ => None,
+    });
+    let path =
+        if request.query.is_empty() { request.path.clone() } else { format!("{}?{}", request.path, request.query) };
     core.change(|state| {
         state.log(RequestView {
             number: 0,
@@ -200,10 +172,9 @@ fn respond(answer: Answer, broken: Broken) -> HttpResponse {
     let length = u64::try_from(answer.body.len()).unwrap_or(u64::MAX);
     match broken {
         // The body fails before the head was written to the socket, so the caller sees an empty answer.
-        Broken::Silent => HttpResponse::Ok().body(SizedStream::new(
-            1,
-            stream::once(async move { Err::<Bytes, _>(cut()) }),
-        )),
+        Broken::Silent => {
+            HttpResponse::Ok().body(SizedStream::new(1, stream::once(async move { Err::<Bytes, _>(cut()) })))
+        }
         Broken::Half => {
             let half = Bytes::from(answer.body).split_to(usize::try_from(length / 2).unwrap_or(0));
             let first = stream::once(async move { Ok(half) });
@@ -212,8 +183,7 @@ fn respond(answer: Answer, broken: Broken) -> HttpResponse {
                 tokio::time::sleep(Duration::from_millis(20)).await;
                 Err::<Bytes, _>(cut())
             });
-            builder(answer.status, answer.content_type)
-                .body(SizedStream::new(length.max(1), first.chain(second)))
+            builder(answer.status, answer.content_type).body(SizedStream::new(length.max(1), first.chain(second)))
         }
         Broken::No => {
             let mut response = builder(answer.status, answer.content_type);

@@ -170,7 +170,7 @@
       field.focus();
     });
     field.addEventListener('keydown', function (event) {
-      if (event.key === 'Enter' && !event.shiftKey && !event.isComposing && matchMedia('(pointer:fine)').matches) {
+      if (event.key === 'Enter' && !event.shiftKey && !event.isComposing && !matchMedia('(pointer:coarse)').matches) {
         event.preventDefault();
         form.requestSubmit();
       }
@@ -179,7 +179,9 @@
 
   const tabs = document.querySelectorAll('.tabs a');
   function markTab() {
-    const target = document.querySelector('.pane:target') || document.querySelector('.pane.first');
+    // Not `:target`: the browser sets it only after this script has run for the first time.
+    const named = location.hash && document.getElementById(location.hash.slice(1));
+    const target = named && named.matches('.pane') ? named : document.querySelector('.pane.first');
     for (const tab of tabs) {
       if (target && tab.hash === '#' + target.id) tab.setAttribute('aria-current', 'page');
       else tab.removeAttribute('aria-current');

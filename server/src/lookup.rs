@@ -27,6 +27,8 @@ pub struct Scope {
 pub struct Known {
     pub conversation_id: Uuid,
     pub source_id: Uuid,
+    /// The messenger's id; empty while there is no dialogue in the messenger.
+    pub external_id: String,
 }
 
 /// The kept facts. Cheap to clone.
@@ -111,8 +113,10 @@ impl Lookup {
             .one(self.store.read())
             .await?;
         let Some(row) = row else { return Ok(None) };
-        let known = Arc::new(Known { conversation_id: row.id, source_id: row.source_id });
-        self.conversations.insert(key, known.clone()).await;
+        let known = Arc::new(Known { conversation_id: row.id, source_id: row.source_id, external_id: row.external_id });
+        if !known.external_id.is_empty() {
+            self.conversations.insert(key, known.clone()).await;
+        }
         Ok(Some(known))
     }
 

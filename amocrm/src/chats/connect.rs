@@ -67,12 +67,9 @@ impl Chats {
             hook_api_version: "v2",
             is_time_window_disabled: connect.is_time_window_disabled,
         };
-        let answer = self
-            .call(Request::post(CALL, secret, vec![channel_id, CALL], &body)?)
-            .await?;
+        let answer = self.call(Request::post(CALL, secret, vec![channel_id, CALL], &body)?).await?;
         let object = answer.object()?;
-        let scope_id = lenient::text(&object, "scope_id")
-            .ok_or_else(|| answer.unreadable("scope_id is missing"))?;
+        let scope_id = lenient::text(&object, "scope_id").ok_or_else(|| answer.unreadable("scope_id is missing"))?;
         Ok(Connected {
             scope_id,
             account_id: lenient::text(&object, "account_id"),
@@ -83,20 +80,10 @@ impl Chats {
     }
 
     /// Takes the channel off the account: no more hooks come from it. Any 2xx is success, whatever its JSON.
-    pub async fn disconnect(
-        &self,
-        secret: &SecretString,
-        channel_id: &str,
-        account_id: &str,
-    ) -> Result<(), Error> {
+    pub async fn disconnect(&self, secret: &SecretString, channel_id: &str, account_id: &str) -> Result<(), Error> {
         const CALL: &str = "disconnect";
         required(CALL, "account_id", account_id)?;
-        let mut request = Request::post(
-            CALL,
-            secret,
-            vec![channel_id, CALL],
-            &DisconnectBody { account_id },
-        )?;
+        let mut request = Request::post(CALL, secret, vec![channel_id, CALL], &DisconnectBody { account_id })?;
         request.method = Method::DELETE;
         self.call(request).await?.nothing_expected()
     }

@@ -61,26 +61,16 @@ impl ChatPerson {
 impl Chats {
     /// Creates a chat, or returns the one that already has this `conversation_id`: safe to call again. It makes no
     /// lead and no notification, and stays invisible until its first message.
-    pub async fn create_chat(
-        &self,
-        secret: &SecretString,
-        scope_id: &str,
-        chat: &NewChat,
-    ) -> Result<Chat, Error> {
+    pub async fn create_chat(&self, secret: &SecretString, scope_id: &str, chat: &NewChat) -> Result<Chat, Error> {
         const CALL: &str = "create_chat";
         required(CALL, "conversation_id", &chat.conversation_id)?;
         required(CALL, "user.id", &chat.user.id)?;
         if let Some(source) = &chat.source {
             source.check(CALL)?;
         }
-        let answer = self
-            .call(Request::post(CALL, secret, vec![scope_id, "chats"], chat)?)
-            .await?;
+        let answer = self.call(Request::post(CALL, secret, vec![scope_id, "chats"], chat)?).await?;
         let object = answer.object()?;
         let id = lenient::text(&object, "id").ok_or_else(|| answer.unreadable("id is missing"))?;
-        Ok(Chat {
-            id,
-            user: lenient::present(&object, "user").map(ChatPerson::read),
-        })
+        Ok(Chat { id, user: lenient::present(&object, "user").map(ChatPerson::read) })
     }
 }

@@ -98,10 +98,7 @@ impl Chats {
     ) -> Result<Vec<HistoryMessage>, Error> {
         const CALL: &str = "history";
         if !(1..=HISTORY_PAGE).contains(&limit) {
-            return Err(Error::invalid(
-                CALL,
-                format!("limit must be 1 to {HISTORY_PAGE}"),
-            ));
+            return Err(Error::invalid(CALL, format!("limit must be 1 to {HISTORY_PAGE}")));
         }
         let request = Request {
             call: CALL,
@@ -119,10 +116,7 @@ impl Chats {
         if object.get("messages").is_none() {
             return Err(answer.unreadable("messages is missing"));
         }
-        let rows = lenient::list(&object, "messages")
-            .into_iter()
-            .map(HistoryMessage::read);
-        rows.collect::<Option<_>>()
-            .ok_or_else(|| answer.unreadable("a message without id"))
+        let rows = lenient::list(&object, "messages").into_iter().map(HistoryMessage::read);
+        rows.collect::<Option<_>>().ok_or_else(|| answer.unreadable("a message without id"))
     }
 }

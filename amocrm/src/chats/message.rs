@@ -47,13 +47,7 @@ impl Serialize for ChatUser {
             user.serialize_field("avatar", avatar)?;
         }
         if self.phone.is_some() || self.email.is_some() {
-            user.serialize_field(
-                "profile",
-                &Profile {
-                    phone: &self.phone,
-                    email: &self.email,
-                },
-            )?;
+            user.serialize_field("profile", &Profile { phone: &self.phone, email: &self.email })?;
         }
         if let Some(link) = &self.profile_link {
             user.serialize_field("profile_link", link)?;
@@ -72,17 +66,11 @@ pub struct SourceRef {
 impl SourceRef {
     pub(super) fn check(&self, call: &'static str) -> Result<(), Error> {
         let fits = (1..=40).contains(&self.external_id.len())
-            && self
-                .external_id
-                .bytes()
-                .all(|byte| matches!(byte, b' '..=b'~'));
+            && self.external_id.bytes().all(|byte| matches!(byte, b' '..=b'~'));
         if fits {
             Ok(())
         } else {
-            Err(Error::invalid(
-                call,
-                "source.external_id must be 1 to 40 printable ASCII characters",
-            ))
+            Err(Error::invalid(call, "source.external_id must be 1 to 40 printable ASCII characters"))
         }
     }
 }
@@ -100,10 +88,7 @@ pub struct MediaFile {
 
 /// What a message holds: every kind the Chats API takes (chats-api §3.4.2). Captions may be empty.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(
-    missing_docs,
-    reason = "the fields say what they are; units are in their names"
-)]
+#[expect(missing_docs, reason = "the fields say what they are; units are in their names")]
 pub enum Content {
     /// A text, not empty.
     Text { text: String },
@@ -112,34 +97,15 @@ pub enum Content {
     /// Any file.
     File { file: MediaFile, caption: String },
     /// A video.
-    Video {
-        file: MediaFile,
-        caption: String,
-        duration_seconds: Option<u64>,
-    },
+    Video { file: MediaFile, caption: String, duration_seconds: Option<u64> },
     /// A voice message.
-    Voice {
-        file: MediaFile,
-        caption: String,
-        duration_seconds: Option<u64>,
-    },
+    Voice { file: MediaFile, caption: String, duration_seconds: Option<u64> },
     /// A piece of music or other sound.
-    Audio {
-        file: MediaFile,
-        caption: String,
-        duration_seconds: Option<u64>,
-    },
+    Audio { file: MediaFile, caption: String, duration_seconds: Option<u64> },
     /// A sticker; its id is the same for all accounts.
-    Sticker {
-        url: String,
-        sticker_id: Option<String>,
-    },
+    Sticker { url: String, sticker_id: Option<String> },
     /// A place, in degrees.
-    Location {
-        longitude: f64,
-        latitude: f64,
-        caption: String,
-    },
+    Location { longitude: f64, latitude: f64, caption: String },
     /// A person's card.
     Contact { name: String, phone: String },
 }
@@ -198,11 +164,7 @@ impl NewMessage {
         }
         match &self.content {
             Content::Text { text } => required(call, "message.text", text),
-            Content::Location {
-                longitude,
-                latitude,
-                ..
-            } if !(longitude.is_finite() && latitude.is_finite()) => {
+            Content::Location { longitude, latitude, .. } if !(longitude.is_finite() && latitude.is_finite()) => {
                 Err(Error::invalid(call, "message.location is not a number"))
             }
             _ => Ok(()),
@@ -223,15 +185,11 @@ impl Chats {
     ) -> Result<Taken, Error> {
         const CALL: &str = "send_message";
         message.check(CALL)?;
-        let answer = self
-            .call(Request::post(CALL, secret, vec![scope_id], message)?)
-            .await?;
+        let answer = self.call(Request::post(CALL, secret, vec![scope_id], message)?).await?;
         let object = answer.object()?;
-        let taken = object
-            .get("new_message")
-            .unwrap_or(&serde_json::Value::Null);
-        let amojo_message_id = lenient::text(taken, "msgid")
-            .ok_or_else(|| answer.unreadable("new_message.msgid is missing"))?;
+        let taken = object.get("new_message").unwrap_or(&serde_json::Value::Null);
+        let amojo_message_id =
+            lenient::text(taken, "msgid").ok_or_else(|| answer.unreadable("new_message.msgid is missing"))?;
         Ok(Taken {
             amojo_message_id,
             ref_id: lenient::text(taken, "ref_id"),

@@ -45,13 +45,7 @@ impl Chats {
     /// signed date at each call. Fails with [`Error::Invalid`] if `base_url` is not a plain http(s) address.
     pub fn new(http: Client, base_url: &str, now: Now) -> Result<Self, Error> {
         let base = transport::base_url("Chats::new", base_url)?;
-        Ok(Self {
-            http,
-            base,
-            now,
-            total_time: TOTAL_TIME,
-            status_style: StatusStyle::default(),
-        })
+        Ok(Self { http, base, now, total_time: TOTAL_TIME, status_style: StatusStyle::default() })
     }
 
     /// The same client with another total time limit for each call (default [`TOTAL_TIME`]).
@@ -70,23 +64,12 @@ impl Chats {
     async fn call(&self, request: Request<'_>) -> Result<Answer, Error> {
         let call = request.call;
         if let Some(segment) = request.segments.iter().find(|segment| !is_path_id(segment)) {
-            let what =
-                format!("{segment:?} can't stand in a path: only letters, digits, '-' and '_' can");
+            let what = format!("{segment:?} can't stand in a path: only letters, digits, '-' and '_' can");
             return Err(Error::invalid(call, what));
         }
-        let mut url = transport::join(
-            &self.base,
-            ["v2", "origin", "custom"]
-                .into_iter()
-                .chain(request.segments),
-        );
-        let signed = sign::signed_headers(
-            request.secret,
-            request.method.as_str(),
-            url.path(),
-            (self.now)(),
-            &request.body,
-        );
+        let mut url = transport::join(&self.base, ["v2", "origin", "custom"].into_iter().chain(request.segments));
+        let signed =
+            sign::signed_headers(request.secret, request.method.as_str(), url.path(), (self.now)(), &request.body);
         if !request.query.is_empty() {
             url.query_pairs_mut().extend_pairs(request.query);
         }
@@ -101,18 +84,13 @@ impl Chats {
         if !request.body.is_empty() {
             builder = builder.body(request.body);
         }
-        transport::exchange(call, &self.http, builder)
-            .await?
-            .success(transport::excerpt)
+        transport::exchange(call, &self.http, builder).await?.success(transport::excerpt)
     }
 }
 
 impl fmt::Debug for Chats {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Chats")
-            .field("base", &self.base.as_str())
-            .finish_non_exhaustive()
+        formatter.debug_struct("Chats").field("base", &self.base.as_str()).finish_non_exhaustive()
     }
 }
 
@@ -133,42 +111,23 @@ impl<'call> Request<'call> {
         segments: Vec<&'call str>,
         payload: &impl serde::Serialize,
     ) -> Result<Self, Error> {
-        let body =
-            serde_json::to_vec(payload).map_err(|error| Error::invalid(call, error.to_string()))?;
-        Ok(Self {
-            call,
-            secret,
-            method: Method::POST,
-            segments,
-            query: Vec::new(),
-            body,
-        })
+        let body = serde_json::to_vec(payload).map_err(|error| Error::invalid(call, error.to_string()))?;
+        Ok(Self { call, secret, method: Method::POST, segments, query: Vec::new(), body })
     }
 }
 
 /// Ids in paths are amojo's own (UUIDs, scopes): anything that would need percent-encoding is refused, because how the
 /// other side signs an encoded path is not known (chats-api §2.1).
 fn is_path_id(segment: &str) -> bool {
-    !segment.is_empty()
-        && segment
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    !segment.is_empty() && segment.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
 /// An id of ours that must not be empty.
 fn required(call: &'static str, name: &str, value: &str) -> Result<(), Error> {
-    if value.is_empty() {
-        Err(Error::invalid(call, format!("{name} is empty")))
-    } else {
-        Ok(())
-    }
+    if value.is_empty() { Err(Error::invalid(call, format!("{name} is empty"))) } else { Ok(()) }
 }
 
 /// A phone or an e-mail address of a person, flat or under `profile` (chats-api §7 row 8).
 fn of_profile(person: &serde_json::Value, key: &str) -> Option<String> {
-    lenient::text(person, key).or_else(|| {
-        person
-            .get("profile")
-            .and_then(|profile| lenient::text(profile, key))
-    })
+    lenient::text(person, key).or_else(|| person.get("profile").and_then(|profile| lenient::text(profile, key)))
 }

@@ -34,23 +34,13 @@ pub fn rfc2822_date(at: DateTime<Utc>) -> String {
 
 /// The five signed parts, joined by LF without one at the end. `method` in capitals, `path` without scheme, host and
 /// query, the others exactly as their headers.
-pub fn string_to_sign(
-    method: &str,
-    content_md5: &str,
-    content_type: &str,
-    date: &str,
-    path: &str,
-) -> String {
+pub fn string_to_sign(method: &str, content_md5: &str, content_type: &str, date: &str, path: &str) -> String {
     [method, content_md5, content_type, date, path].join("\n")
 }
 
 /// HMAC-SHA1 of the text as 40 lower-case hex digits. The secret's characters are the key; they are not hex-decoded.
 pub fn sign(secret: &SecretString, string_to_sign: &str) -> String {
-    hex::encode(
-        keyed(secret, string_to_sign.as_bytes())
-            .finalize()
-            .into_bytes(),
-    )
+    hex::encode(keyed(secret, string_to_sign.as_bytes()).finalize().into_bytes())
 }
 
 /// All headers of one request, for the exact bytes that will be sent. Valid for 15 minutes from `date`: sign anew at
@@ -63,16 +53,8 @@ pub fn signed_headers(
     body: &[u8],
 ) -> SignedHeaders {
     let (date, content_md5) = (rfc2822_date(date), content_md5(body));
-    let signature = sign(
-        secret,
-        &string_to_sign(method, &content_md5, CONTENT_TYPE, &date, path),
-    );
-    SignedHeaders {
-        date,
-        content_type: CONTENT_TYPE.to_owned(),
-        content_md5,
-        signature,
-    }
+    let signature = sign(secret, &string_to_sign(method, &content_md5, CONTENT_TYPE, &date, path));
+    SignedHeaders { date, content_type: CONTENT_TYPE.to_owned(), content_md5, signature }
 }
 
 /// The signature amoCRM puts on a hook: HMAC-SHA1 of the raw body with the channel secret, lower-case hex.
@@ -113,10 +95,7 @@ fn trim_line_feeds(body: &[u8]) -> &[u8] {
     trimmed
 }
 
-#[expect(
-    clippy::expect_used,
-    reason = "HMAC takes a key of any length, the error can't occur"
-)]
+#[expect(clippy::expect_used, reason = "HMAC takes a key of any length, the error can't occur")]
 fn keyed(secret: &SecretString, message: &[u8]) -> Hmac<Sha1> {
     Hmac::<Sha1>::new_from_slice(secret.expose_secret().as_bytes())
         .expect("HMAC takes a key of any length")

@@ -92,9 +92,7 @@ impl<'body> Body<'body> {
         let (number, failure) = match status {
             DeliveryStatus::Delivered => (1, None),
             DeliveryStatus::Read => (2, None),
-            DeliveryStatus::Failed { code, text } if text.is_empty() => {
-                (-1, Some((code, code.phrase())))
-            }
+            DeliveryStatus::Failed { code, text } if text.is_empty() => (-1, Some((code, code.phrase()))),
             DeliveryStatus::Failed { code, text } => (-1, Some((code, text.as_str()))),
         };
         Body {

@@ -74,74 +74,43 @@ impl Serialize for NewMessage {
             message: Message::from(&self.content),
             silent: self.silent,
         };
-        Envelope {
-            event_type: "new_message",
-            payload,
-        }
-        .serialize(serializer)
+        Envelope { event_type: "new_message", payload }.serialize(serializer)
     }
 }
 
 impl<'message> From<&'message Content> for Message<'message> {
     fn from(content: &'message Content) -> Self {
         match content {
-            Content::Text { text } => Message {
-                kind: "text",
-                text,
-                ..Message::default()
-            },
+            Content::Text { text } => Message { kind: "text", text, ..Message::default() },
             Content::Picture { file, caption } => Message::media("picture", file, caption, None),
             Content::File { file, caption } => Message::media("file", file, caption, None),
-            Content::Video {
-                file,
-                caption,
-                duration_seconds,
-            } => Message::media("video", file, caption, *duration_seconds),
-            Content::Voice {
-                file,
-                caption,
-                duration_seconds,
-            } => Message::media("voice", file, caption, *duration_seconds),
-            Content::Audio {
-                file,
-                caption,
-                duration_seconds,
-            } => Message::media("audio", file, caption, *duration_seconds),
-            Content::Sticker { url, sticker_id } => Message {
-                kind: "sticker",
-                media: Some(url),
-                sticker_id: sticker_id.as_deref(),
-                ..Message::default()
-            },
-            Content::Location {
-                longitude,
-                latitude,
-                caption,
-            } => Message {
+            Content::Video { file, caption, duration_seconds } => {
+                Message::media("video", file, caption, *duration_seconds)
+            }
+            Content::Voice { file, caption, duration_seconds } => {
+                Message::media("voice", file, caption, *duration_seconds)
+            }
+            Content::Audio { file, caption, duration_seconds } => {
+                Message::media("audio", file, caption, *duration_seconds)
+            }
+            Content::Sticker { url, sticker_id } => {
+                Message { kind: "sticker", media: Some(url), sticker_id: sticker_id.as_deref(), ..Message::default() }
+            }
+            Content::Location { longitude, latitude, caption } => Message {
                 kind: "location",
                 text: caption,
-                location: Some(Location {
-                    lon: *longitude,
-                    lat: *latitude,
-                }),
+                location: Some(Location { lon: *longitude, lat: *latitude }),
                 ..Message::default()
             },
-            Content::Contact { name, phone } => Message {
-                kind: "contact",
-                contact: Some(Contact { name, phone }),
-                ..Message::default()
-            },
+            Content::Contact { name, phone } => {
+                Message { kind: "contact", contact: Some(Contact { name, phone }), ..Message::default() }
+            }
         }
     }
 }
 
 impl<'message> Message<'message> {
-    fn media(
-        kind: &'static str,
-        file: &'message MediaFile,
-        text: &'message str,
-        media_duration: Option<u64>,
-    ) -> Self {
+    fn media(kind: &'static str, file: &'message MediaFile, text: &'message str, media_duration: Option<u64>) -> Self {
         Message {
             kind,
             text,

@@ -89,13 +89,10 @@ pub enum HookError {
 /// ignored, numbers may come as text or floats, and missing, `null` and empty values read alike (chats-api §4.2). Texts
 /// are handed over as they are, NUL characters included: a caller that can't store them must check.
 pub fn parse(raw_body: &[u8]) -> Result<Hook, HookError> {
-    let body: Value = serde_json::from_slice(raw_body).map_err(|error| HookError::Malformed {
-        reason: describe(&error),
-    })?;
+    let body: Value =
+        serde_json::from_slice(raw_body).map_err(|error| HookError::Malformed { reason: describe(&error) })?;
     if !body.is_object() {
-        return Err(HookError::Malformed {
-            reason: "another JSON value".to_owned(),
-        });
+        return Err(HookError::Malformed { reason: "another JSON value".to_owned() });
     }
     let account_id = match lenient::text(&body, "account_id") {
         Some(account_id) => account_id,
@@ -117,11 +114,7 @@ pub fn parse(raw_body: &[u8]) -> Result<Hook, HookError> {
     } else {
         HookEvent::Unknown
     };
-    Ok(Hook {
-        account_id,
-        time: lenient::number(&body, "time"),
-        event,
-    })
+    Ok(Hook { account_id, time: lenient::number(&body, "time"), event })
 }
 
 impl HookTyping {
@@ -140,23 +133,16 @@ impl HookTyping {
 
 impl HookReaction {
     fn read(reaction: &Value) -> Result<Self, HookError> {
-        let (message, conversation) = (
-            member(reaction, "message"),
-            member(reaction, "conversation"),
-        );
+        let (message, conversation) = (member(reaction, "message"), member(reaction, "conversation"));
         let emoji = lenient::text(reaction, "emoji");
         let kind = lenient::text(reaction, "type");
         if kind.as_deref() == Some("react") && emoji.is_none() {
-            return Err(HookError::Incomplete {
-                what: "action.reaction.emoji",
-            });
+            return Err(HookError::Incomplete { what: "action.reaction.emoji" });
         }
         Ok(Self {
             message_id: lenient::text(message, "id")
                 .or_else(|| lenient::text(reaction, "msgid"))
-                .ok_or(HookError::Incomplete {
-                    what: "action.reaction.message.id",
-                })?,
+                .ok_or(HookError::Incomplete { what: "action.reaction.message.id" })?,
             message_client_id: lenient::text(message, "client_id"),
             conversation_id: id(conversation, "action.reaction.conversation.id")?,
             conversation_client_id: lenient::text(conversation, "client_id"),

@@ -86,8 +86,7 @@ pub struct HookContent {
 impl HookMessage {
     /// When it was written, Unix milliseconds, from whichever of the two times came.
     pub fn at_milliseconds(&self) -> Option<i64> {
-        self.msec_timestamp
-            .or_else(|| self.timestamp.and_then(|seconds| seconds.checked_mul(1000)))
+        self.msec_timestamp.or_else(|| self.timestamp.and_then(|seconds| seconds.checked_mul(1000)))
     }
 
     pub(super) fn read(hook: &Value) -> Result<Self, HookError> {
@@ -98,10 +97,7 @@ impl HookMessage {
             conversation_id: id(conversation, "message.conversation.id")?,
             conversation_client_id: lenient::text(conversation, "client_id"),
             source_external_id: lenient::text(member(hook, "source"), "external_id"),
-            sender: HookSender {
-                id: lenient::text(sender, "id"),
-                name: lenient::text(sender, "name"),
-            },
+            sender: HookSender { id: lenient::text(sender, "id"), name: lenient::text(sender, "name") },
             receiver: HookReceiver {
                 id: lenient::text(receiver, "id"),
                 client_id: lenient::text(receiver, "client_id"),

@@ -91,10 +91,7 @@ pub enum OAuthError {
 impl OAuthError {
     /// True when the grant may be spent although no tokens came.
     pub fn outcome_unknown(&self) -> bool {
-        matches!(
-            self,
-            OAuthError::NoAnswer { .. } | OAuthError::Unreadable { .. }
-        )
+        matches!(self, OAuthError::NoAnswer { .. } | OAuthError::Unreadable { .. })
     }
 
     /// The meaning of an answer that is no success. `secrets` were part of the request and must not come out again.
@@ -107,10 +104,7 @@ impl OAuthError {
             402 => OAuthError::Unpaid,
             403 => OAuthError::Blocked { hint },
             429 => OAuthError::Busy { retry_after },
-            500..=599 => OAuthError::Unavailable {
-                status,
-                retry_after,
-            },
+            500..=599 => OAuthError::Unavailable { status, retry_after },
             _ => OAuthError::Refused { status, hint },
         }
     }
@@ -122,10 +116,7 @@ impl From<Error> for OAuthError {
             Error::NotSent { reason, .. } => OAuthError::NotSent { reason },
             Error::NoAnswer { reason, .. } => OAuthError::NoAnswer { reason },
             Error::Refused { status, text, .. } => OAuthError::Refused { status, hint: text },
-            Error::Unreadable { status, text, .. } => OAuthError::Unreadable {
-                status,
-                reason: text,
-            },
+            Error::Unreadable { status, text, .. } => OAuthError::Unreadable { status, reason: text },
             Error::Invalid { what, .. } => OAuthError::Invalid { what },
         }
     }
@@ -134,14 +125,9 @@ impl From<Error> for OAuthError {
 /// `hint`, else `detail`, else `title`, else the beginning of the body; hidden altogether if it repeats a secret.
 fn hint(body: &[u8], secrets: &[&str]) -> String {
     let problem = serde_json::from_slice::<Value>(body).unwrap_or_default();
-    let said = ["hint", "detail", "title"]
-        .into_iter()
-        .find_map(|key| lenient::text(&problem, key));
+    let said = ["hint", "detail", "title"].into_iter().find_map(|key| lenient::text(&problem, key));
     let said = said.map_or_else(|| excerpt(body), |said| clean(&said));
-    if secrets
-        .iter()
-        .any(|secret| !secret.is_empty() && said.contains(secret))
-    {
+    if secrets.iter().any(|secret| !secret.is_empty() && said.contains(secret)) {
         return "(hidden, it repeats a secret)".to_owned();
     }
     said.chars().take(HINT_LIMIT).collect()

@@ -3,12 +3,11 @@
 use std::time::Duration;
 
 use oauth2::basic::{
-    BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse,
-    BasicTokenType,
+    BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse, BasicTokenType,
 };
 use oauth2::{
-    EndpointNotSet, EndpointSet, ExtraTokenFields, RequestTokenError, StandardRevocableToken,
-    StandardTokenResponse, TokenResponse,
+    EndpointNotSet, EndpointSet, ExtraTokenFields, RequestTokenError, StandardRevocableToken, StandardTokenResponse,
+    TokenResponse,
 };
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
@@ -70,25 +69,18 @@ pub(super) type TokenClient = oauth2::Client<
 pub(super) fn tokens(
     answer: Result<TokenAnswer, RequestTokenError<OAuthError, BasicErrorResponse>>,
 ) -> Result<Tokens, OAuthError> {
-    let unreadable = |reason: &str| OAuthError::Unreadable {
-        status: 200,
-        reason: reason.to_owned(),
-    };
+    let unreadable = |reason: &str| OAuthError::Unreadable { status: 200, reason: reason.to_owned() };
     let answer = answer.map_err(|error| match error {
         RequestTokenError::Request(error) => error,
-        RequestTokenError::ServerResponse(_)
-        | RequestTokenError::Parse(..)
-        | RequestTokenError::Other(_) => unreadable("the token answer can't be read"),
+        RequestTokenError::ServerResponse(_) | RequestTokenError::Parse(..) | RequestTokenError::Other(_) => {
+            unreadable("the token answer can't be read")
+        }
     })?;
-    let refresh_token = answer
-        .refresh_token()
-        .ok_or_else(|| unreadable("refresh_token is missing"))?;
+    let refresh_token = answer.refresh_token().ok_or_else(|| unreadable("refresh_token is missing"))?;
     Ok(Tokens {
         access_token: SecretString::from(answer.access_token().secret().as_str()),
         refresh_token: SecretString::from(refresh_token.secret().as_str()),
-        expires_in: answer
-            .expires_in()
-            .unwrap_or(Duration::from_secs(USUAL_LIFE)),
+        expires_in: answer.expires_in().unwrap_or(Duration::from_secs(USUAL_LIFE)),
         server_time: answer.extra_fields().server_time,
     })
 }

@@ -35,20 +35,11 @@ impl Rest {
     /// Reads the account. `with` names the extra members, e.g. `["amojo_id", "drive_url"]`. Any user may call it.
     pub async fn account(&self, token: &SecretString, with: &[&str]) -> Result<Account, Error> {
         const CALL: &str = "account";
-        let query = if with.is_empty() {
-            Vec::new()
-        } else {
-            vec![("with", with.join(","))]
-        };
-        let answer = self
-            .call(token, Request::get(CALL, vec![CALL], query))
-            .await?;
+        let query = if with.is_empty() { Vec::new() } else { vec![("with", with.join(","))] };
+        let answer = self.call(token, Request::get(CALL, vec![CALL], query)).await?;
         let account = answer.object()?;
-        let id =
-            lenient::number(&account, "id").ok_or_else(|| answer.unreadable("id is missing"))?;
-        let dates = account
-            .get("_embedded")
-            .and_then(|embedded| embedded.get("datetime_settings"));
+        let id = lenient::number(&account, "id").ok_or_else(|| answer.unreadable("id is missing"))?;
+        let dates = account.get("_embedded").and_then(|embedded| embedded.get("datetime_settings"));
         Ok(Account {
             id,
             name: lenient::text(&account, "name"),

@@ -41,11 +41,7 @@ impl Rest {
     /// a host with [`HostRules`](crate::HostRules) before a token is sent there. Fails with [`Error::Invalid`] if
     /// `base_url` is not a plain http(s) address.
     pub fn new(http: Client, base_url: &str) -> Result<Self, Error> {
-        Ok(Self {
-            http,
-            base: transport::base_url("Rest::new", base_url)?,
-            total_time: TOTAL_TIME,
-        })
+        Ok(Self { http, base: transport::base_url("Rest::new", base_url)?, total_time: TOTAL_TIME })
     }
 
     /// The same client with another total time limit for each call (default [`TOTAL_TIME`]).
@@ -70,22 +66,15 @@ impl Rest {
             .header("Accept", "application/hal+json, application/json")
             .header("Authorization", bearer);
         if let Some(body) = request.body {
-            builder = builder
-                .header("Content-Type", "application/json")
-                .body(body);
+            builder = builder.header("Content-Type", "application/json").body(body);
         }
-        transport::exchange(call, &self.http, builder)
-            .await?
-            .success(problem::words)
+        transport::exchange(call, &self.http, builder).await?.success(problem::words)
     }
 }
 
 impl fmt::Debug for Rest {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Rest")
-            .field("base", &self.base.as_str())
-            .finish_non_exhaustive()
+        formatter.debug_struct("Rest").field("base", &self.base.as_str()).finish_non_exhaustive()
     }
 }
 
@@ -100,13 +89,7 @@ struct Request<'call> {
 
 impl<'call> Request<'call> {
     fn get(call: &'static str, path: Vec<&'call str>, query: Vec<(&'static str, String)>) -> Self {
-        Self {
-            call,
-            method: Method::GET,
-            path,
-            query,
-            body: None,
-        }
+        Self { call, method: Method::GET, path, query, body: None }
     }
 
     fn with_body(
@@ -115,14 +98,7 @@ impl<'call> Request<'call> {
         path: Vec<&'call str>,
         payload: &(impl Serialize + ?Sized),
     ) -> Result<Self, Error> {
-        let body =
-            serde_json::to_vec(payload).map_err(|error| Error::invalid(call, error.to_string()))?;
-        Ok(Self {
-            call,
-            method,
-            path,
-            query: Vec::new(),
-            body: Some(body),
-        })
+        let body = serde_json::to_vec(payload).map_err(|error| Error::invalid(call, error.to_string()))?;
+        Ok(Self { call, method, path, query: Vec::new(), body: Some(body) })
     }
 }

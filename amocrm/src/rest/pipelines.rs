@@ -35,19 +35,12 @@ impl Rest {
     /// All pipelines, in amoCRM's order.
     pub async fn pipelines(&self, token: &SecretString) -> Result<Vec<Pipeline>, Error> {
         const CALL: &str = "pipelines";
-        let answer = self
-            .call(token, Request::get(CALL, vec!["leads", CALL], Vec::new()))
-            .await?;
+        let answer = self.call(token, Request::get(CALL, vec!["leads", CALL], Vec::new())).await?;
         if answer.status == 204 {
             return Ok(Vec::new());
         }
         let object = answer.object()?;
-        let embedded = object
-            .get("_embedded")
-            .ok_or_else(|| answer.unreadable("_embedded is missing"))?;
-        Ok(lenient::list(embedded, CALL)
-            .into_iter()
-            .filter_map(Pipeline::read)
-            .collect())
+        let embedded = object.get("_embedded").ok_or_else(|| answer.unreadable("_embedded is missing"))?;
+        Ok(lenient::list(embedded, CALL).into_iter().filter_map(Pipeline::read).collect())
     }
 }

@@ -9,9 +9,7 @@ use crate::transport::{clean, excerpt};
 /// document.
 pub(super) fn words(body: &[u8]) -> String {
     let problem = serde_json::from_slice::<Value>(body).unwrap_or_default();
-    let summary = ["detail", "title", "hint"]
-        .into_iter()
-        .find_map(|key| lenient::text(&problem, key));
+    let summary = ["detail", "title", "hint"].into_iter().find_map(|key| lenient::text(&problem, key));
     let mut words: Vec<String> = summary.into_iter().collect();
     for key in ["validation-errors", "errors"] {
         for item in lenient::list(&problem, key) {
@@ -20,18 +18,12 @@ pub(super) fn words(body: &[u8]) -> String {
                 Some(single) if single.get("detail").is_some() || single.get("code").is_some() => {
                     words.extend(field(single));
                 }
-                Some(_) => {
-                    words.extend(lenient::list(item, "errors").into_iter().filter_map(field))
-                }
+                Some(_) => words.extend(lenient::list(item, "errors").into_iter().filter_map(field)),
                 None => words.extend(field(item)),
             }
         }
     }
-    if words.is_empty() {
-        excerpt(body)
-    } else {
-        clean(&words.join("; "))
-    }
+    if words.is_empty() { excerpt(body) } else { clean(&words.join("; ")) }
 }
 
 fn field(error: &Value) -> Option<String> {
@@ -48,17 +40,16 @@ mod tests {
 
     #[test]
     fn validation_errors_are_named() {
-        let body = br#"{"validation-errors":[{"request_id":"0","errors":[{"code":"NotSupportedChoice","path":"0.pipeline_id",
+        let body =
+            br#"{"validation-errors":[{"request_id":"0","errors":[{"code":"NotSupportedChoice","path":"0.pipeline_id",
             "detail":"No such choice."}]}],"title":"Bad Request","status":400,"detail":"Request validation failed"}"#;
-        assert_eq!(
-            words(body),
-            "Request validation failed; 0.pipeline_id: No such choice."
-        );
+        assert_eq!(words(body), "Request validation failed; 0.pipeline_id: No such choice.");
     }
 
     #[test]
     fn an_object_where_a_list_was_meant() {
-        let body = br#"{"errors":[{"request_id":"0","errors":{"code":"EntityNotFound","path":"id","detail":"not found"}}],
+        let body =
+            br#"{"errors":[{"request_id":"0","errors":{"code":"EntityNotFound","path":"id","detail":"not found"}}],
             "title":"Bad Request","status":400,"detail":"Invalid request items"}"#;
         assert_eq!(words(body), "Invalid request items; id: not found");
     }

@@ -82,13 +82,8 @@ impl Source {
     }
 
     fn read_all(answer: &Answer, object: &Value) -> Result<Vec<Self>, Error> {
-        let embedded = object
-            .get("_embedded")
-            .ok_or_else(|| answer.unreadable("_embedded is missing"))?;
-        Ok(lenient::list(embedded, "sources")
-            .into_iter()
-            .filter_map(Source::read)
-            .collect())
+        let embedded = object.get("_embedded").ok_or_else(|| answer.unreadable("_embedded is missing"))?;
+        Ok(lenient::list(embedded, "sources").into_iter().filter_map(Source::read).collect())
     }
 }
 
@@ -98,36 +93,17 @@ impl NewSource {
             return Err(Error::invalid(call, "name is empty"));
         }
         let fits = (1..=EXTERNAL_ID_LIMIT).contains(&self.external_id.len())
-            && self
-                .external_id
-                .bytes()
-                .all(|byte| matches!(byte, b' '..=b'~'));
-        if fits {
-            Ok(())
-        } else {
-            Err(Error::invalid(
-                call,
-                "external_id must be 1 to 36 printable ASCII characters",
-            ))
-        }
+            && self.external_id.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+        if fits { Ok(()) } else { Err(Error::invalid(call, "external_id must be 1 to 36 printable ASCII characters")) }
     }
 }
 
 impl Rest {
     /// The sources with the given external ids, or all if none is given. There are no pages; up to 100 exist.
-    pub async fn sources(
-        &self,
-        token: &SecretString,
-        external_ids: &[&str],
-    ) -> Result<Vec<Source>, Error> {
+    pub async fn sources(&self, token: &SecretString, external_ids: &[&str]) -> Result<Vec<Source>, Error> {
         const CALL: &str = "sources";
-        let filter = external_ids
-            .iter()
-            .map(|id| ("filter[external_id][]", (*id).to_owned()))
-            .collect();
-        let answer = self
-            .call(token, Request::get(CALL, vec![CALL], filter))
-            .await?;
+        let filter = external_ids.iter().map(|id| ("filter[external_id][]", (*id).to_owned())).collect();
+        let answer = self.call(token, Request::get(CALL, vec![CALL], filter)).await?;
         if answer.status == 204 {
             return Ok(Vec::new());
         }
@@ -136,35 +112,18 @@ impl Rest {
 
     /// Makes 1 to [`SOURCES_BATCH`] sources. **Not** idempotent: an `external_id` that exists is refused with 400; list
     /// and adopt then. Match the answer by `external_id`, not by place.
-    pub async fn create_sources(
-        &self,
-        token: &SecretString,
-        sources: &[NewSource],
-    ) -> Result<Vec<Source>, Error> {
+    pub async fn create_sources(&self, token: &SecretString, sources: &[NewSource]) -> Result<Vec<Source>, Error> {
         const CALL: &str = "create_sources";
         if !(1..=SOURCES_BATCH).contains(&sources.len()) {
-            return Err(Error::invalid(
-                CALL,
-                format!("1 to {SOURCES_BATCH} sources at once"),
-            ));
+            return Err(Error::invalid(CALL, format!("1 to {SOURCES_BATCH} sources at once")));
         }
         sources.iter().try_for_each(|source| source.check(CALL))?;
-        let answer = self
-            .call(
-                token,
-                Request::with_body(CALL, Method::POST, vec!["sources"], sources)?,
-            )
-            .await?;
+        let answer = self.call(token, Request::with_body(CALL, Method::POST, vec!["sources"], sources)?).await?;
         Source::read_all(&answer, &answer.object()?)
     }
 
     /// Changes one source and returns it. Safe to call again. 404: there is no such source any more.
-    pub async fn update_source(
-        &self,
-        token: &SecretString,
-        id: i64,
-        change: &SourceChange,
-    ) -> Result<Source, Error> {
+    pub async fn update_source(&self, token: &SecretString, id: i64, change: &SourceChange) -> Result<Source, Error> {
         const CALL: &str = "update_source";
         let id = id.to_string();
         let request = Request::with_body(CALL, Method::PATCH, vec!["sources", &id], change)?;
@@ -179,13 +138,7 @@ impl Rest {
     pub async fn delete_source(&self, token: &SecretString, id: i64) -> Result<(), Error> {
         let id = id.to_string();
         let path = vec!["sources", id.as_str()];
-        let request = Request {
-            call: "delete_source",
-            method: Method::DELETE,
-            path,
-            query: Vec::new(),
-            body: None,
-        };
+        let request = Request { call: "delete_source", method: Method::DELETE, path, query: Vec::new(), body: None };
         self.call(token, request).await?.nothing_expected()
     }
 }

@@ -33,11 +33,7 @@ pub struct User {
 
 impl User {
     fn read(user: &Value) -> Option<Self> {
-        let right = |key| {
-            user.get("rights")
-                .and_then(|rights| lenient::flag(rights, key))
-                .unwrap_or(false)
-        };
+        let right = |key| user.get("rights").and_then(|rights| lenient::flag(rights, key)).unwrap_or(false);
         Some(Self {
             id: lenient::number(user, "id")?,
             name: lenient::text(user, "name"),
@@ -64,42 +60,25 @@ impl Rest {
     /// One user with its amojo id. `None` when amoCRM answers 204; an unknown id may also be refused with 404.
     pub async fn user(&self, token: &SecretString, id: i64) -> Result<Option<User>, Error> {
         let (id, with) = (id.to_string(), vec![("with", "amojo_id".to_owned())]);
-        let answer = self
-            .call(token, Request::get("user", vec!["users", &id], with))
-            .await?;
+        let answer = self.call(token, Request::get("user", vec!["users", &id], with)).await?;
         if answer.status == 204 {
             return Ok(None);
         }
-        User::read(&answer.object()?)
-            .map(Some)
-            .ok_or_else(|| answer.unreadable("id is missing"))
+        User::read(&answer.object()?).map(Some).ok_or_else(|| answer.unreadable("id is missing"))
     }
 
     /// A page of up to 250 users with their amojo ids; `page` counts from 1. Past the end it is empty.
     pub async fn users(&self, token: &SecretString, page: u32) -> Result<UserPage, Error> {
         const CALL: &str = "users";
-        let query = vec![
-            ("with", "amojo_id".to_owned()),
-            ("page", page.to_string()),
-            ("limit", PAGE.to_string()),
-        ];
-        let answer = self
-            .call(token, Request::get(CALL, vec![CALL], query))
-            .await?;
+        let query = vec![("with", "amojo_id".to_owned()), ("page", page.to_string()), ("limit", PAGE.to_string())];
+        let answer = self.call(token, Request::get(CALL, vec![CALL], query)).await?;
         if answer.status == 204 {
             return Ok(UserPage::default());
         }
         let object = answer.object()?;
-        let embedded = object
-            .get("_embedded")
-            .ok_or_else(|| answer.unreadable("_embedded is missing"))?;
-        let users = lenient::list(embedded, "users")
-            .into_iter()
-            .filter_map(User::read)
-            .collect();
-        let has_more = object
-            .get("_links")
-            .is_some_and(|links| lenient::present(links, "next").is_some());
+        let embedded = object.get("_embedded").ok_or_else(|| answer.unreadable("_embedded is missing"))?;
+        let users = lenient::list(embedded, "users").into_iter().filter_map(User::read).collect();
+        let has_more = object.get("_links").is_some_and(|links| lenient::present(links, "next").is_some());
         Ok(UserPage { users, has_more })
     }
 }

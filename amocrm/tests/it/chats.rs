@@ -25,9 +25,7 @@ pub fn secret() -> SecretString {
 /// A clock that starts at the first instant of the vectors and jumps a minute at each look.
 pub fn clock() -> Now {
     let seconds = AtomicI64::new(1_788_253_507);
-    Arc::new(move || {
-        DateTime::<Utc>::from_timestamp(seconds.fetch_add(60, Ordering::Relaxed), 0).unwrap()
-    })
+    Arc::new(move || DateTime::<Utc>::from_timestamp(seconds.fetch_add(60, Ordering::Relaxed), 0).unwrap())
 }
 
 pub fn chats(base: &str) -> Chats {
@@ -40,26 +38,16 @@ pub fn message() -> NewMessage {
         conversation_id: "acme-conv-77".to_owned(),
         conversation_ref_id: None,
         at_milliseconds: 1_788_253_800_125,
-        sender: ChatUser {
-            id: "acme-user-77".to_owned(),
-            name: "Мария 👋".to_owned(),
-            ..ChatUser::default()
-        },
+        sender: ChatUser { id: "acme-user-77".to_owned(), name: "Мария 👋".to_owned(), ..ChatUser::default() },
         receiver: None,
         source: None,
-        content: Content::Text {
-            text: "Добрый день! / \u{2028}".to_owned(),
-        },
+        content: Content::Text { text: "Добрый день! / \u{2028}".to_owned() },
         silent: false,
     }
 }
 
 fn connect_body() -> Connect {
-    Connect {
-        account_id: ACCOUNT.to_owned(),
-        title: "Acme Chat".to_owned(),
-        is_time_window_disabled: false,
-    }
+    Connect { account_id: ACCOUNT.to_owned(), title: "Acme Chat".to_owned(), is_time_window_disabled: false }
 }
 
 /// The headers sign exactly the bytes that came.
@@ -68,41 +56,22 @@ pub fn assert_signed(seen: &Seen) {
     let (md5, date) = (content_md5(&seen.body), seen.header("Date").unwrap());
     assert_eq!(seen.header("Content-MD5"), Some(md5.as_str()));
     assert_eq!(seen.header("Content-Type"), Some("application/json"));
-    let expected = sign(
-        &secret(),
-        &string_to_sign(seen.method(), &md5, "application/json", date, path),
-    );
+    let expected = sign(&secret(), &string_to_sign(seen.method(), &md5, "application/json", date, path));
     assert_eq!(seen.header("X-Signature"), Some(expected.as_str()));
 }
 
 #[tokio::test]
 async fn connecting() {
-    let stub = Stub::answering(
-        "200 OK",
-        &format!(r#"{{"account_id":"{ACCOUNT}","scope_id":"{SCOPE}"}}"#),
-    )
-    .await;
-    let connected = chats(&stub.base)
-        .connect(&secret(), CHANNEL, &connect_body())
-        .await
-        .unwrap();
+    let stub = Stub::answering("200 OK", &format!(r#"{{"account_id":"{ACCOUNT}","scope_id":"{SCOPE}"}}"#)).await;
+    let connected = chats(&stub.base).connect(&secret(), CHANNEL, &connect_body()).await.unwrap();
     assert_eq!(connected.scope_id, SCOPE);
     assert_eq!(connected.is_time_window_disabled, None);
     let seen = stub.only();
-    assert_eq!(
-        seen.line(),
-        format!("POST /v2/origin/custom/{CHANNEL}/connect HTTP/1.1")
-    );
+    assert_eq!(seen.line(), format!("POST /v2/origin/custom/{CHANNEL}/connect HTTP/1.1"));
     // the published vector, byte for byte
     assert_eq!(seen.header("Date"), Some("Tue, 01 Sep 2026 09:05:07 +0000"));
-    assert_eq!(
-        seen.header("Content-MD5"),
-        Some("e3c88d70f561ac44110d1c1af5850acd")
-    );
-    assert_eq!(
-        seen.header("X-Signature"),
-        Some("9abc0fa150f0810366757d1eacfd689933545e27")
-    );
+    assert_eq!(seen.header("Content-MD5"), Some("e3c88d70f561ac44110d1c1af5850acd"));
+    assert_eq!(seen.header("X-Signature"), Some("9abc0fa150f0810366757d1eacfd689933545e27"));
     assert_signed(&seen);
 }
 
@@ -110,20 +79,11 @@ async fn connecting() {
 async fn disconnecting_sends_a_body() {
     for answer in ["", "{}", "\n"] {
         let stub = Stub::answering("200 OK", answer).await;
-        chats(&stub.base)
-            .disconnect(&secret(), CHANNEL, ACCOUNT)
-            .await
-            .unwrap();
+        chats(&stub.base).disconnect(&secret(), CHANNEL, ACCOUNT).await.unwrap();
         let seen = stub.only();
-        assert_eq!(
-            seen.line(),
-            format!("DELETE /v2/origin/custom/{CHANNEL}/disconnect HTTP/1.1")
-        );
+        assert_eq!(seen.line(), format!("DELETE /v2/origin/custom/{CHANNEL}/disconnect HTTP/1.1"));
         assert_eq!(seen.json(), json!({"account_id": ACCOUNT}));
-        assert_eq!(
-            seen.header("Content-MD5"),
-            Some("bb32eafeca0bb10bc23a66a5b7204923")
-        );
+        assert_eq!(seen.header("Content-MD5"), Some("bb32eafeca0bb10bc23a66a5b7204923"));
         assert_signed(&seen);
     }
 }
@@ -135,44 +95,24 @@ async fn creating_a_chat() {
         json!({"id": "u", "client_id": "acme-user-77", "profile": {"phone": 79990001122_i64, "email": "m@acme.test"}}),
     ] {
         let stub = Stub::answering("200 OK", &json!({"id": "c", "user": user}).to_string()).await;
-        let chat = NewChat {
-            conversation_id: "ours".to_owned(),
-            source: None,
-            user: message().sender,
-        };
-        let made = chats(&stub.base)
-            .create_chat(&secret(), SCOPE, &chat)
-            .await
-            .unwrap();
+        let chat = NewChat { conversation_id: "ours".to_owned(), source: None, user: message().sender };
+        let made = chats(&stub.base).create_chat(&secret(), SCOPE, &chat).await.unwrap();
         let person = made.user.unwrap();
         assert_eq!((made.id.as_str(), person.avatar), ("c", None));
         assert_eq!(person.phone.as_deref(), Some("79990001122"));
         assert_eq!(person.email.as_deref(), Some("m@acme.test"));
-        assert_eq!(
-            stub.only().target(),
-            format!("/v2/origin/custom/{SCOPE}/chats")
-        );
+        assert_eq!(stub.only().target(), format!("/v2/origin/custom/{SCOPE}/chats"));
         assert_signed(&stub.only());
     }
 }
 
 #[tokio::test]
 async fn every_attempt_is_signed_anew() {
-    let stub = Stub::new(vec![
-        answer("200 OK", "", TAKEN),
-        answer("200 OK", "", TAKEN),
-    ])
-    .await;
+    let stub = Stub::new(vec![answer("200 OK", "", TAKEN), answer("200 OK", "", TAKEN)]).await;
     let chats = chats(&stub.base);
     for _ in 0..2 {
-        let taken = chats
-            .send_message(&secret(), SCOPE, &message())
-            .await
-            .unwrap();
-        assert_eq!(
-            taken.amojo_message_id,
-            "8f00aa11-bb22-4c33-9d44-55ee66ff7788"
-        );
+        let taken = chats.send_message(&secret(), SCOPE, &message()).await.unwrap();
+        assert_eq!(taken.amojo_message_id, "8f00aa11-bb22-4c33-9d44-55ee66ff7788");
         assert_eq!(taken.ref_id, None);
     }
     let seen = stub.seen();
@@ -187,14 +127,8 @@ async fn every_attempt_is_signed_anew() {
 #[tokio::test]
 async fn a_base_with_a_path_is_signed_as_sent() {
     let stub = Stub::answering("200 OK", TAKEN).await;
-    chats(&format!("{}/prefix/", stub.base))
-        .send_message(&secret(), SCOPE, &message())
-        .await
-        .unwrap();
-    assert_eq!(
-        stub.only().target(),
-        format!("/prefix/v2/origin/custom/{SCOPE}")
-    );
+    chats(&format!("{}/prefix/", stub.base)).send_message(&secret(), SCOPE, &message()).await.unwrap();
+    assert_eq!(stub.only().target(), format!("/prefix/v2/origin/custom/{SCOPE}"));
     assert_signed(&stub.only());
 }
 
@@ -204,54 +138,25 @@ async fn history() {
         "receiver": {"id": "r", "client_id": "acme-user-77", "phone": "79990001122"},
         "message": {"id": "m", "client_id": "acme-msg-0002", "type": "text", "text": "Yes", "media": "", "file_size": "0"}});
     let stub = Stub::answering("200 OK", &json!({"messages": [row]}).to_string()).await;
-    let rows = chats(&stub.base)
-        .history(&secret(), SCOPE, MESSAGE, 100, 50)
-        .await
-        .unwrap();
+    let rows = chats(&stub.base).history(&secret(), SCOPE, MESSAGE, 100, 50).await.unwrap();
     assert_eq!(rows.len(), 1);
     assert_eq!(rows[0].msec_timestamp, Some(1_788_254_100_001));
     assert_eq!(rows[0].message.client_id.as_deref(), Some("acme-msg-0002"));
-    assert_eq!(
-        (rows[0].message.media.as_ref(), rows[0].message.file_size),
-        (None, None)
-    );
+    assert_eq!((rows[0].message.media.as_ref(), rows[0].message.file_size), (None, None));
     let seen = stub.only();
     assert_eq!(
         seen.line(),
-        format!(
-            "GET /v2/origin/custom/{SCOPE}/chats/{MESSAGE}/history?offset=100&limit=50 HTTP/1.1"
-        )
+        format!("GET /v2/origin/custom/{SCOPE}/chats/{MESSAGE}/history?offset=100&limit=50 HTTP/1.1")
     );
-    assert_eq!(
-        seen.header("Content-MD5"),
-        Some("d41d8cd98f00b204e9800998ecf8427e")
-    );
+    assert_eq!(seen.header("Content-MD5"), Some("d41d8cd98f00b204e9800998ecf8427e"));
     assert!(seen.body.is_empty());
     assert_signed(&seen);
 
     let stub = Stub::answering("204 No Content", "").await;
-    assert_eq!(
-        chats(&stub.base)
-            .history(&secret(), SCOPE, MESSAGE, 0, 1)
-            .await
-            .unwrap(),
-        []
-    );
+    assert_eq!(chats(&stub.base).history(&secret(), SCOPE, MESSAGE, 0, 1).await.unwrap(), []);
     for limit in [0, 51] {
-        let error = chats(&stub.base)
-            .history(&secret(), SCOPE, MESSAGE, 0, limit)
-            .await
-            .unwrap_err();
-        assert!(
-            matches!(
-                error,
-                Error::Invalid {
-                    call: "history",
-                    ..
-                }
-            ),
-            "{error}"
-        );
+        let error = chats(&stub.base).history(&secret(), SCOPE, MESSAGE, 0, limit).await.unwrap_err();
+        assert!(matches!(error, Error::Invalid { call: "history", .. }), "{error}");
     }
 }
 

@@ -12,26 +12,17 @@ use crate::stub::{Play, Stub, answer, http, nobody};
 async fn failing(play: Play) -> Error {
     let stub = Stub::new(vec![play]).await;
     let chats = chats(&stub.base).with_total_time(Duration::from_millis(500));
-    let error = chats
-        .send_message(&secret(), SCOPE, &message())
-        .await
-        .unwrap_err();
+    let error = chats.send_message(&secret(), SCOPE, &message()).await.unwrap_err();
     assert_eq!(stub.seen().len(), 1, "asked once: {error}");
     assert_eq!(error.call(), "send_message");
     let shown = format!("{error} {error:?}");
-    assert!(
-        !shown.contains("test-channel-secret") && !shown.contains("127.0.0.1"),
-        "{shown}"
-    );
+    assert!(!shown.contains("test-channel-secret") && !shown.contains("127.0.0.1"), "{shown}");
     error
 }
 
 #[tokio::test]
 async fn nobody_there() {
-    let error = chats(&nobody().await)
-        .send_message(&secret(), SCOPE, &message())
-        .await
-        .unwrap_err();
+    let error = chats(&nobody().await).send_message(&secret(), SCOPE, &message()).await.unwrap_err();
     assert!(matches!(error, Error::NotSent { .. }), "{error}");
     assert!(!error.outcome_unknown());
     assert_eq!(error.status(), None);
@@ -46,10 +37,7 @@ async fn no_encryption_there() {
             drop(stream)
         }
     });
-    let error = chats(&base)
-        .send_message(&secret(), SCOPE, &message())
-        .await
-        .unwrap_err();
+    let error = chats(&base).send_message(&secret(), SCOPE, &message()).await.unwrap_err();
     assert!(matches!(error, Error::NotSent { .. }), "{error}");
 }
 
@@ -58,13 +46,7 @@ async fn no_whole_answer() {
     let cut = b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"new_message\"".to_vec();
     let refusal_cut = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 500\r\n\r\n{".to_vec();
     let no_http = b"SMTP ready\r\n".to_vec();
-    for play in [
-        Play::Close,
-        Play::Hang,
-        Play::Answer(cut),
-        Play::Answer(refusal_cut),
-        Play::Answer(no_http),
-    ] {
+    for play in [Play::Close, Play::Hang, Play::Answer(cut), Play::Answer(refusal_cut), Play::Answer(no_http)] {
         let error = failing(play).await;
         assert!(matches!(error, Error::NoAnswer { .. }), "{error}");
         assert!(error.outcome_unknown());
@@ -73,65 +55,29 @@ async fn no_whole_answer() {
 
 #[tokio::test]
 async fn unreadable_success() {
-    let long = format!(
-        r#"{{"new_message":{{"msgid":"m"}},"x":"{}"}}"#,
-        "y".repeat(1 << 20)
-    );
-    for body in [
-        "<html>sign in</html>",
-        "",
-        "[]",
-        "{}",
-        r#"{"new_message":[]}"#,
-        r#"{"new_message":{"msgid":""}}"#,
-        &long,
-    ] {
+    let long = format!(r#"{{"new_message":{{"msgid":"m"}},"x":"{}"}}"#, "y".repeat(1 << 20));
+    for body in
+        ["<html>sign in</html>", "", "[]", "{}", r#"{"new_message":[]}"#, r#"{"new_message":{"msgid":""}}"#, &long]
+    {
         let error = failing(answer("200 OK", "", body)).await;
-        assert!(
-            matches!(error, Error::Unreadable { status: 200, .. }),
-            "{error}"
-        );
+        assert!(matches!(error, Error::Unreadable { status: 200, .. }), "{error}");
         assert!(error.outcome_unknown());
     }
     // readable within the limit, but longer than it
-    let padded = format!(
-        "{{\"new_message\":{{\"msgid\":\"m\"}}}}{}",
-        " ".repeat(1 << 20)
-    );
+    let padded = format!("{{\"new_message\":{{\"msgid\":\"m\"}}}}{}", " ".repeat(1 << 20));
     let error = failing(answer("200 OK", "", &padded)).await;
-    assert!(
-        matches!(&error, Error::Unreadable { text, .. } if text.contains("too long")),
-        "{error}"
-    );
+    assert!(matches!(&error, Error::Unreadable { text, .. } if text.contains("too long")), "{error}");
     let stub = Stub::answering("200 OK", "<html>maintenance</html>").await;
-    let error = chats(&stub.base)
-        .disconnect(&secret(), CHANNEL, ACCOUNT)
-        .await
-        .unwrap_err();
+    let error = chats(&stub.base).disconnect(&secret(), CHANNEL, ACCOUNT).await.unwrap_err();
     assert_eq!(error.status(), Some(200));
-    assert!(
-        error.outcome_unknown() && error.to_string().contains("maintenance"),
-        "{error}"
-    );
+    assert!(error.outcome_unknown() && error.to_string().contains("maintenance"), "{error}");
 }
 
 #[tokio::test]
 async fn refusals() {
-    let moved = answer(
-        "301 Moved Permanently",
-        "Location: http://127.0.0.1:1/\r\n",
-        "",
-    );
-    assert!(matches!(
-        failing(moved).await,
-        Error::Refused { status: 301, .. }
-    ));
-    let error = failing(answer(
-        "400 Bad Request",
-        "",
-        "{\"error\":\"\u{0}bad\ndata\"}",
-    ))
-    .await;
+    let moved = answer("301 Moved Permanently", "Location: http://127.0.0.1:1/\r\n", "");
+    assert!(matches!(failing(moved).await, Error::Refused { status: 301, .. }));
+    let error = failing(answer("400 Bad Request", "", "{\"error\":\"\u{0}bad\ndata\"}")).await;
     assert!(
         matches!(&error, Error::Refused { status: 400, retry_after: None, text, .. } if text == "{\"error\":\" bad data\"}")
     );
@@ -144,25 +90,14 @@ async fn refusals() {
 async fn asked_to_wait() {
     for (headers, body, expected) in [
         ("Retry-After: 17\r\n", "", Some(17)),
-        (
-            "Date: Tue, 01 Sep 2026 09:05:07 GMT\r\nRetry-After: Tue, 01 Sep 2026 09:06:07 GMT\r\n",
-            "",
-            Some(60),
-        ),
-        (
-            "Date: Tue, 01 Sep 2026 09:05:07 GMT\r\nRetry-After: Tue, 01 Sep 2026 09:00:00 GMT\r\n",
-            "",
-            Some(0),
-        ),
+        ("Date: Tue, 01 Sep 2026 09:05:07 GMT\r\nRetry-After: Tue, 01 Sep 2026 09:06:07 GMT\r\n", "", Some(60)),
+        ("Date: Tue, 01 Sep 2026 09:05:07 GMT\r\nRetry-After: Tue, 01 Sep 2026 09:00:00 GMT\r\n", "", Some(0)),
         ("Retry-After: soon\r\n", r#"{"retry_after":300}"#, Some(300)),
         ("Retry-After: 18446744073709551615\r\n", "", Some(86_400)),
         ("", "<html>", None),
     ] {
-        let Error::Refused {
-            status: 429,
-            retry_after,
-            ..
-        } = failing(answer("429 Too Many Requests", headers, body)).await
+        let Error::Refused { status: 429, retry_after, .. } =
+            failing(answer("429 Too Many Requests", headers, body)).await
         else {
             panic!("{headers}")
         };
@@ -174,78 +109,23 @@ async fn asked_to_wait() {
 async fn own_mistakes_are_not_sent() {
     let chats = chats(&nobody().await);
     for id in ["", ".", "..", "a/b", "a b", "é", "a?b", "%2e"] {
-        let error = chats
-            .send_message(&secret(), id, &message())
-            .await
-            .unwrap_err();
+        let error = chats.send_message(&secret(), id, &message()).await.unwrap_err();
         assert!(matches!(error, Error::Invalid { .. }), "{id}: {error}");
     }
-    let long = SourceRef {
-        external_id: "x".repeat(41),
-    };
-    let nowhere = Content::Location {
-        longitude: f64::NAN,
-        latitude: 0.0,
-        caption: String::new(),
-    };
+    let long = SourceRef { external_id: "x".repeat(41) };
+    let nowhere = Content::Location { longitude: f64::NAN, latitude: 0.0, caption: String::new() };
     for broken in [
-        NewMessage {
-            message_id: String::new(),
-            ..message()
-        },
-        NewMessage {
-            conversation_id: String::new(),
-            ..message()
-        },
-        NewMessage {
-            sender: ChatUser::default(),
-            ..message()
-        },
-        NewMessage {
-            source: Some(long),
-            ..message()
-        },
-        NewMessage {
-            content: Content::Text {
-                text: String::new(),
-            },
-            ..message()
-        },
-        NewMessage {
-            content: nowhere,
-            ..message()
-        },
+        NewMessage { message_id: String::new(), ..message() },
+        NewMessage { conversation_id: String::new(), ..message() },
+        NewMessage { sender: ChatUser::default(), ..message() },
+        NewMessage { source: Some(long), ..message() },
+        NewMessage { content: Content::Text { text: String::new() }, ..message() },
+        NewMessage { content: nowhere, ..message() },
     ] {
-        let error = chats
-            .send_message(&secret(), SCOPE, &broken)
-            .await
-            .unwrap_err();
-        assert!(
-            matches!(
-                error,
-                Error::Invalid {
-                    call: "send_message",
-                    ..
-                }
-            ),
-            "{error}"
-        );
+        let error = chats.send_message(&secret(), SCOPE, &broken).await.unwrap_err();
+        assert!(matches!(error, Error::Invalid { call: "send_message", .. }), "{error}");
     }
-    for base in [
-        "",
-        "amojo.amocrm.ru",
-        "ftp://x",
-        "https://u@x",
-        "https://x?q",
-        "https://x#f",
-        "mailto:x@y",
-    ] {
-        assert!(
-            matches!(
-                Chats::new(http(), base, clock()),
-                Err(Error::Invalid { .. })
-            ),
-            "{base}"
-        );
+    for base in ["", "amojo.amocrm.ru", "ftp://x", "https://u@x", "https://x?q", "https://x#f", "mailto:x@y"] {
+        assert!(matches!(Chats::new(http(), base, clock()), Err(Error::Invalid { .. })), "{base}");
     }
 }

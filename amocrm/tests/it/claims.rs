@@ -24,24 +24,14 @@ fn a_real_looking_token() {
         assert_eq!(read.account_id, Some(12_345_678));
         assert_eq!(read.sub.as_deref(), Some("87654321"));
         assert_eq!(read.api_domain.as_deref(), Some("api-a.amocrm.ru"));
-        assert_eq!(
-            (read.iat, read.nbf, read.exp),
-            (
-                Some(1_788_253_800),
-                Some(1_788_253_800),
-                Some(1_788_340_200)
-            )
-        );
+        assert_eq!((read.iat, read.nbf, read.exp), (Some(1_788_253_800), Some(1_788_253_800), Some(1_788_340_200)));
         assert_eq!(read.scopes, ["crm", "files"]);
     }
 }
 
 #[test]
 fn nothing_known() {
-    assert_eq!(
-        read(&token(&URL_SAFE_NO_PAD.encode("{}"))),
-        Some(AccessClaims::default())
-    );
+    assert_eq!(read(&token(&URL_SAFE_NO_PAD.encode("{}"))), Some(AccessClaims::default()));
     for middle in ["", "!", "bm9uc2Vuc2U", &URL_SAFE_NO_PAD.encode("[]")] {
         assert_eq!(read(&token(middle)), None, "{middle}");
     }

@@ -23,10 +23,7 @@ pub fn samples() -> Vec<(String, Vec<u8>)> {
 }
 
 fn sample(name: &str) -> Hook {
-    let (_, body) = samples()
-        .into_iter()
-        .find(|(found, _)| found == name)
-        .unwrap_or_else(|| panic!("{name}"));
+    let (_, body) = samples().into_iter().find(|(found, _)| found == name).unwrap_or_else(|| panic!("{name}"));
     let hook = parse(&body).unwrap();
     assert_eq!(hook.account_id, ACCOUNT);
     assert!(hook.time.is_some());
@@ -60,43 +57,21 @@ fn text() {
     assert_eq!(hook.conversation_id, CHAT);
     assert_eq!(hook.conversation_client_id.as_deref(), Some("acme-conv-77"));
     assert_eq!(hook.source_external_id.as_deref(), Some("acme-line-1"));
-    assert_eq!(
-        hook.sender.id.as_deref(),
-        Some("a9b8c7d6-e5f4-4a3b-8c2d-1e0f9a8b7c6d")
-    );
-    assert_eq!(
-        hook.receiver.id.as_deref(),
-        Some("0c1b2a39-4857-4667-8594-a3b2c1d0e9f8")
-    );
+    assert_eq!(hook.sender.id.as_deref(), Some("a9b8c7d6-e5f4-4a3b-8c2d-1e0f9a8b7c6d"));
+    assert_eq!(hook.receiver.id.as_deref(), Some("0c1b2a39-4857-4667-8594-a3b2c1d0e9f8"));
     assert_eq!(hook.receiver.client_id.as_deref(), Some("acme-user-77"));
     assert_eq!(hook.receiver.phone.as_deref(), Some("79990001122"));
     assert_eq!(hook.at_milliseconds(), Some(1_788_254_000_870));
     assert_eq!(hook.message.id, "7b0d2c1e-4f3a-4c8b-8a55-0f9e1d2c3b01");
-    assert_eq!(
-        (hook.message.kind.as_str(), hook.message.text.as_str()),
-        ("text", "Good day, Maria!")
-    );
-    assert_eq!(
-        (
-            hook.message.media,
-            hook.message.file_name,
-            hook.message.file_size
-        ),
-        (None, None, None)
-    );
+    assert_eq!((hook.message.kind.as_str(), hook.message.text.as_str()), ("text", "Good day, Maria!"));
+    assert_eq!((hook.message.media, hook.message.file_name, hook.message.file_size), (None, None, None));
 }
 
 #[test]
 fn kinds_of_content() {
     let picture = message("picture_with_caption_buttons_and_template_part_o").message;
-    assert_eq!(
-        (picture.kind.as_str(), picture.text.as_str()),
-        ("picture", "Order 1592 is ready")
-    );
-    assert_eq!(
-        picture.media.as_deref(),
-        Some("https://amojo.amocrm.ru/attachments/aa/01/ready.jpg")
-    );
+    assert_eq!((picture.kind.as_str(), picture.text.as_str()), ("picture", "Order 1592 is ready"));
+    assert_eq!(picture.media.as_deref(), Some("https://amojo.amocrm.ru/attachments/aa/01/ready.jpg"));
     assert!(picture.thumbnail.is_some() && picture.media_group_id.is_some());
     assert_eq!(picture.file_size, Some(88_123));
     assert_eq!(picture.markup.unwrap()["mode"], "inline");
@@ -116,23 +91,14 @@ fn kinds_of_content() {
     assert!(message("list_message").message.markup.unwrap()["list_message"].is_object());
     let reply = message("reply").message.reply_to.unwrap();
     assert_eq!(reply["message"]["msgid"], "acme-msg-0001");
-    assert_eq!(
-        message("forward").message.forwards.unwrap()["messages"][0]["msgid"],
-        "acme-msg-0001"
-    );
+    assert_eq!(message("forward").message.forwards.unwrap()["messages"][0]["msgid"], "acme-msg-0001");
 }
 
 #[test]
 fn strangers_and_comments() {
     let first = message("write_first_no_client_ids");
-    assert_eq!(
-        (first.conversation_client_id, first.receiver.client_id),
-        (None, None)
-    );
-    assert_eq!(
-        (first.receiver.phone.as_deref(), first.receiver.email),
-        (Some("79995556677"), None)
-    );
+    assert_eq!((first.conversation_client_id, first.receiver.client_id), (None, None));
+    assert_eq!((first.receiver.phone.as_deref(), first.receiver.email), (Some("79995556677"), None));
     let bare = message("no_source_no_profile");
     assert_eq!((bare.source_external_id, bare.receiver.phone), (None, None));
     let comment = message("comment_reply");
@@ -145,39 +111,20 @@ fn strangers_and_comments() {
 #[test]
 fn typing_and_reactions() {
     let plain = typing("typing");
-    assert_eq!(
-        (
-            plain.conversation_id.as_str(),
-            plain.expired_at,
-            plain.post_id
-        ),
-        (CHAT, Some(1_788_254_015), None)
-    );
+    assert_eq!((plain.conversation_id.as_str(), plain.expired_at, plain.post_id), (CHAT, Some(1_788_254_015), None));
     assert!(plain.user_id.is_some());
-    assert_eq!(
-        typing("typing_an_answer_to_a_comment").post_id.as_deref(),
-        Some("post-900")
-    );
+    assert_eq!(typing("typing_an_answer_to_a_comment").post_id.as_deref(), Some("post-900"));
     for name in ["reaction_set_table_form", "reaction_set_sample_form"] {
         let set = reaction(name);
-        assert_eq!(
-            set.message_id, "8f00aa11-bb22-4c33-9d44-55ee66ff7788",
-            "{name}"
-        );
+        assert_eq!(set.message_id, "8f00aa11-bb22-4c33-9d44-55ee66ff7788", "{name}");
         assert_eq!(set.emoji.as_deref(), Some("👍"), "{name}");
     }
-    assert_eq!(
-        reaction("reaction_set_table_form")
-            .message_client_id
-            .as_deref(),
-        Some("acme-msg-0001")
-    );
+    assert_eq!(reaction("reaction_set_table_form").message_client_id.as_deref(), Some("acme-msg-0001"));
     assert_eq!(reaction("reaction_cleared").emoji, None);
     // the user may stand one level higher (chats-api §7 row 15)
-    let body = json!({"account_id": ACCOUNT, "action": {"user": {"id": "u"}, "typing": {"conversation": {"id": CHAT}}}});
-    let HookEvent::Typing(typing) = parse(body.to_string().as_bytes()).unwrap().event else {
-        panic!()
-    };
+    let body =
+        json!({"account_id": ACCOUNT, "action": {"user": {"id": "u"}, "typing": {"conversation": {"id": CHAT}}}});
+    let HookEvent::Typing(typing) = parse(body.to_string().as_bytes()).unwrap().event else { panic!() };
     assert_eq!(typing.user_id.as_deref(), Some("u"));
 }
 
@@ -189,40 +136,20 @@ fn loose_values() {
         "media": 5, "file_size": "12", "markup": [], "template": {}, "tag": "", "reply_to": null}}});
     let hook = parse(body.to_string().as_bytes()).unwrap();
     assert_eq!(hook.time, Some(1_788_254_001));
-    let HookEvent::Message(message) = hook.event else {
-        panic!()
-    };
+    let HookEvent::Message(message) = hook.event else { panic!() };
     assert_eq!(message.conversation_id, "17");
-    assert_eq!(
-        (
-            message.conversation_client_id.as_ref(),
-            message.source_external_id.as_ref()
-        ),
-        (None, None)
-    );
-    assert_eq!(
-        (message.sender.id.as_ref(), message.receiver.id.as_ref()),
-        (None, None)
-    );
+    assert_eq!((message.conversation_client_id.as_ref(), message.source_external_id.as_ref()), (None, None));
+    assert_eq!((message.sender.id.as_ref(), message.receiver.id.as_ref()), (None, None));
     assert_eq!(message.at_milliseconds(), Some(1_788_254_000_000));
     let content = message.message;
     assert_eq!((content.text.as_str(), content.file_size), ("", Some(12)));
-    assert_eq!(
-        (
-            content.markup,
-            content.template,
-            content.tag,
-            content.reply_to
-        ),
-        (None, None, None, None)
-    );
+    assert_eq!((content.markup, content.template, content.tag, content.reply_to), (None, None, None, None));
 }
 
 #[test]
 fn nul_and_emoji_are_kept() {
-    let body = br#"{"account_id":"a","message":{"conversation":{"id":"c"},"message":{"id":"m","text":"\u0000\ud83d\udc4b"}}}"#;
-    let HookEvent::Message(message) = parse(body).unwrap().event else {
-        panic!()
-    };
+    let body =
+        br#"{"account_id":"a","message":{"conversation":{"id":"c"},"message":{"id":"m","text":"\u0000\ud83d\udc4b"}}}"#;
+    let HookEvent::Message(message) = parse(body).unwrap().event else { panic!() };
     assert_eq!(message.message.text, "\0👋");
 }

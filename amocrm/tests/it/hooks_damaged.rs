@@ -13,14 +13,8 @@ fn unusable() {
         other => panic!("{other:?}"),
     };
     assert_eq!(incomplete(json!({})), "account_id");
-    assert_eq!(
-        incomplete(json!({"account_id": "", "receiver": {"id": "x"}})),
-        "account_id"
-    );
-    assert_eq!(
-        incomplete(json!({"account_id": "a", "message": "x"})),
-        "message.conversation.id"
-    );
+    assert_eq!(incomplete(json!({"account_id": "", "receiver": {"id": "x"}})), "account_id");
+    assert_eq!(incomplete(json!({"account_id": "a", "message": "x"})), "message.conversation.id");
     let lone = json!({"account_id": "a", "message": {"conversation": {"id": "c"}, "message": {"type": "text"}}});
     assert_eq!(incomplete(lone), "message.message.id");
     assert_eq!(
@@ -28,59 +22,29 @@ fn unusable() {
         "action.typing.conversation.id"
     );
     let reaction = |reaction: Value| json!({"account_id": "a", "action": {"reaction": reaction}});
+    assert_eq!(incomplete(reaction(json!({"type": "unreact"}))), "action.reaction.message.id");
+    assert_eq!(incomplete(reaction(json!({"msgid": "m"}))), "action.reaction.conversation.id");
     assert_eq!(
-        incomplete(reaction(json!({"type": "unreact"}))),
-        "action.reaction.message.id"
-    );
-    assert_eq!(
-        incomplete(reaction(json!({"msgid": "m"}))),
-        "action.reaction.conversation.id"
-    );
-    assert_eq!(
-        incomplete(reaction(
-            json!({"msgid": "m", "conversation": {"id": "c"}, "type": "react"})
-        )),
+        incomplete(reaction(json!({"msgid": "m", "conversation": {"id": "c"}, "type": "react"}))),
         "action.reaction.emoji"
     );
-    let version_1 = json!({"receiver": "acme-user-77", "conversation_id": "acme-conv-77", "type": "text", "text": "Hi"});
-    assert_eq!(
-        parse(version_1.to_string().as_bytes()),
-        Err(HookError::Version1)
-    );
+    let version_1 =
+        json!({"receiver": "acme-user-77", "conversation_id": "acme-conv-77", "type": "text", "text": "Hi"});
+    assert_eq!(parse(version_1.to_string().as_bytes()), Err(HookError::Version1));
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
-    for body in [
-        "",
-        " ",
-        "[]",
-        "null",
-        "7",
-        "\"text\"",
-        "{",
-        "{\"account_id\":\"\\ud800\"}",
-        "<html>",
-        "\u{feff}{}",
-        &deep,
-    ] {
-        assert!(
-            matches!(parse(body.as_bytes()), Err(HookError::Malformed { .. })),
-            "{:.40}",
-            body
-        );
+    for body in
+        ["", " ", "[]", "null", "7", "\"text\"", "{", "{\"account_id\":\"\\ud800\"}", "<html>", "\u{feff}{}", &deep]
+    {
+        assert!(matches!(parse(body.as_bytes()), Err(HookError::Malformed { .. })), "{:.40}", body);
     }
-    assert!(matches!(
-        parse(b"{\"account_id\":\"\xff\"}"),
-        Err(HookError::Malformed { .. })
-    ));
+    assert!(matches!(parse(b"{\"account_id\":\"\xff\"}"), Err(HookError::Malformed { .. })));
     for body in [
         json!({"account_id": "a"}),
         json!({"account_id": "a", "message": null}),
         json!({"account_id": "a", "action": {"typing": []}}),
         json!({"account_id": "a", "action": {"waving": {"id": 1}}}),
     ] {
-        assert_eq!(
-            parse(body.to_string().as_bytes()).unwrap().event,
-            HookEvent::Unknown
-        );
+        assert_eq!(parse(body.to_string().as_bytes()).unwrap().event, HookEvent::Unknown);
     }
 }
 
@@ -90,13 +54,12 @@ fn every_value_swapped() {
     fn pointers(value: &Value, at: &str, found: &mut Vec<String>) {
         found.push(at.to_owned());
         match value {
-            Value::Object(members) => members
-                .iter()
-                .for_each(|(key, member)| pointers(member, &format!("{at}/{key}"), found)),
-            Value::Array(items) => items
-                .iter()
-                .enumerate()
-                .for_each(|(key, item)| pointers(item, &format!("{at}/{key}"), found)),
+            Value::Object(members) => {
+                members.iter().for_each(|(key, member)| pointers(member, &format!("{at}/{key}"), found))
+            }
+            Value::Array(items) => {
+                items.iter().enumerate().for_each(|(key, item)| pointers(item, &format!("{at}/{key}"), found))
+            }
             _ => {}
         }
     }

@@ -78,10 +78,7 @@ fn refused() {
 fn templates() {
     let host = rules().parse("acme.amocrm.ru").unwrap();
     assert_eq!(expand("https://{host}", &host), "https://acme.amocrm.ru");
-    assert_eq!(
-        expand("http://127.0.0.1:9100/accounts/{host}", &host),
-        "http://127.0.0.1:9100/accounts/acme.amocrm.ru"
-    );
+    assert_eq!(expand("http://127.0.0.1:9100/accounts/{host}", &host), "http://127.0.0.1:9100/accounts/acme.amocrm.ru");
     assert_eq!(serde_json::to_string(&host).unwrap(), "\"acme.amocrm.ru\"");
 }
 
@@ -89,10 +86,7 @@ fn safe(text: &str) -> Result<(), TestCaseError> {
     if let Ok(host) = rules().parse(text) {
         let host = host.as_str();
         prop_assert!(host.ends_with(".amocrm.ru") || host.ends_with(".kommo.com"));
-        prop_assert!(
-            host.bytes()
-                .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-'))
-        );
+        prop_assert!(host.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-')));
         prop_assert_eq!(host.matches('.').count(), 2);
         let url = url::Url::parse(&format!("https://{host}/")).unwrap();
         prop_assert_eq!(url.host_str(), Some(host));

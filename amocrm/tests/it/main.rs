@@ -1,10 +1,6 @@
 //! Tests of the crate from outside: published vectors, sample bodies, properties, and real bytes on a real socket.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod chats;
 mod chats_failing;

@@ -13,13 +13,8 @@ const REDIRECT: &str = "https://bridge.example.com/oauth/cb?a=%20&b=й";
 const PAIR: &str = r#"{"token_type":"Bearer","expires_in":86400,"server_time":1788253800,"access_token":"eyJ.e30.c","refresh_token":"def50200new"}"#;
 
 fn oauth() -> OAuth {
-    OAuth::new(
-        http(),
-        CLIENT,
-        SecretString::from("the+client secret"),
-        REDIRECT,
-    )
-    .with_total_time(Duration::from_millis(500))
+    OAuth::new(http(), CLIENT, SecretString::from("the+client secret"), REDIRECT)
+        .with_total_time(Duration::from_millis(500))
 }
 
 fn secret(text: &str) -> SecretString {
@@ -30,26 +25,14 @@ fn secret(text: &str) -> SecretString {
 async fn first_pair() {
     let stub = Stub::answering("200 OK", PAIR).await;
     let base = format!("{}/accounts/acme.amocrm.ru", stub.base);
-    let tokens = oauth()
-        .exchange_code(&base, &secret("def50200code&=+%"))
-        .await
-        .unwrap();
+    let tokens = oauth().exchange_code(&base, &secret("def50200code&=+%")).await.unwrap();
     assert_eq!(tokens.access_token.expose_secret(), "eyJ.e30.c");
     assert_eq!(tokens.refresh_token.expose_secret(), "def50200new");
-    assert_eq!(
-        (tokens.expires_in, tokens.server_time),
-        (Duration::from_secs(86_400), Some(1_788_253_800))
-    );
+    assert_eq!((tokens.expires_in, tokens.server_time), (Duration::from_secs(86_400), Some(1_788_253_800)));
     let shown = format!("{tokens:?} {:?}", oauth());
-    assert!(
-        !shown.contains("def50200") && !shown.contains("eyJ") && !shown.contains("client secret"),
-        "{shown}"
-    );
+    assert!(!shown.contains("def50200") && !shown.contains("eyJ") && !shown.contains("client secret"), "{shown}");
     let seen = stub.only();
-    assert_eq!(
-        seen.line(),
-        "POST /accounts/acme.amocrm.ru/oauth2/access_token HTTP/1.1"
-    );
+    assert_eq!(seen.line(), "POST /accounts/acme.amocrm.ru/oauth2/access_token HTTP/1.1");
     assert_eq!(seen.header("Content-Type"), Some("application/json"));
     assert_eq!(seen.header("Authorization"), None);
     assert_eq!(
@@ -63,14 +46,8 @@ async fn first_pair() {
 async fn next_pair() {
     let loose = r#"{"token_type":"bearer","expires_in":"3600","access_token":"opaque","refresh_token":"next","x":[]}"#;
     let stub = Stub::new(vec![answer("200 OK", "Content-Type: text/html\r\n", loose)]).await;
-    let tokens = oauth()
-        .refresh(&stub.base, &secret("def50200old"))
-        .await
-        .unwrap();
-    assert_eq!(
-        (tokens.expires_in, tokens.server_time),
-        (Duration::from_secs(3600), None)
-    );
+    let tokens = oauth().refresh(&stub.base, &secret("def50200old")).await.unwrap();
+    assert_eq!((tokens.expires_in, tokens.server_time), (Duration::from_secs(3600), None));
     assert_eq!(stub.only().target(), "/oauth2/access_token");
     assert_eq!(
         stub.only().json(),
@@ -81,72 +58,37 @@ async fn next_pair() {
 
 async fn failing(play: Play) -> OAuthError {
     let stub = Stub::new(vec![play]).await;
-    let error = oauth()
-        .refresh(&stub.base, &secret("def50200old"))
-        .await
-        .unwrap_err();
+    let error = oauth().refresh(&stub.base, &secret("def50200old")).await.unwrap_err();
     assert_eq!(stub.seen().len(), 1);
     let shown = format!("{error} {error:?}");
-    assert!(
-        !shown.contains("def50200") && !shown.contains("client secret"),
-        "{shown}"
-    );
+    assert!(!shown.contains("def50200") && !shown.contains("client secret"), "{shown}");
     error
 }
 
 #[tokio::test]
 async fn refusals() {
     let hint = r#"{"hint":"Token has been revoked","title":"Bad","status":400,"detail":"x"}"#;
-    let rejected = OAuthError::Rejected {
-        hint: "Token has been revoked".to_owned(),
-    };
+    let rejected = OAuthError::Rejected { hint: "Token has been revoked".to_owned() };
     assert_eq!(failing(answer("400 Bad Request", "", hint)).await, rejected);
     let leak = r#"{"hint":"Token def50200old is unknown"}"#;
-    let OAuthError::Rejected { hint } = failing(answer("400 Bad Request", "", leak)).await else {
-        panic!()
-    };
+    let OAuthError::Rejected { hint } = failing(answer("400 Bad Request", "", leak)).await else { panic!() };
     assert!(hint.contains("hidden"));
     for status in [401, 404] {
         let error = failing(answer(&format!("{status} X"), "", "<html>")).await;
-        assert_eq!(
-            error,
-            OAuthError::HostChanged {
-                status,
-                hint: "<html>".to_owned()
-            }
-        );
+        assert_eq!(error, OAuthError::HostChanged { status, hint: "<html>".to_owned() });
     }
-    assert_eq!(
-        failing(answer("402 Payment Required", "", "")).await,
-        OAuthError::Unpaid
-    );
-    assert_eq!(
-        failing(answer("403 Forbidden", "", "")).await,
-        OAuthError::Blocked {
-            hint: String::new()
-        }
-    );
+    assert_eq!(failing(answer("402 Payment Required", "", "")).await, OAuthError::Unpaid);
+    assert_eq!(failing(answer("403 Forbidden", "", "")).await, OAuthError::Blocked { hint: String::new() });
     assert_eq!(
         failing(answer("429 Too Many Requests", "Retry-After: 5\r\n", "")).await,
-        OAuthError::Busy {
-            retry_after: Some(Duration::from_secs(5))
-        }
+        OAuthError::Busy { retry_after: Some(Duration::from_secs(5)) }
     );
     assert_eq!(
         failing(answer("503 Service Unavailable", "", "")).await,
-        OAuthError::Unavailable {
-            status: 503,
-            retry_after: None
-        }
+        OAuthError::Unavailable { status: 503, retry_after: None }
     );
     let moved = answer("302 Found", "Location: http://127.0.0.1:1/\r\n", "");
-    assert_eq!(
-        failing(moved).await,
-        OAuthError::Refused {
-            status: 302,
-            hint: String::new()
-        }
-    );
+    assert_eq!(failing(moved).await, OAuthError::Refused { status: 302, hint: String::new() });
 }
 
 #[tokio::test]
@@ -164,21 +106,12 @@ async fn unknown_outcomes() {
         r#"{"access_token":"","refresh_token":"def50200new"}"#,
     ] {
         let error = failing(answer("200 OK", "", body)).await;
-        assert!(
-            matches!(error, OAuthError::Unreadable { status: 200, .. }),
-            "{error}"
-        );
+        assert!(matches!(error, OAuthError::Unreadable { status: 200, .. }), "{error}");
         assert!(error.outcome_unknown());
     }
-    let error = oauth()
-        .refresh(&nobody().await, &secret("x"))
-        .await
-        .unwrap_err();
+    let error = oauth().refresh(&nobody().await, &secret("x")).await.unwrap_err();
     assert!(matches!(error, OAuthError::NotSent { .. }), "{error}");
-    let error = oauth()
-        .refresh("acme.amocrm.ru", &secret("x"))
-        .await
-        .unwrap_err();
+    let error = oauth().refresh("acme.amocrm.ru", &secret("x")).await.unwrap_err();
     assert!(matches!(error, OAuthError::Invalid { .. }), "{error}");
 }
 
@@ -186,51 +119,27 @@ async fn unknown_outcomes() {
 async fn a_renamed_account() {
     let body = r#"{"id":"12345678","subdomain":"newacme","domain":"newacme.amocrm.ru","top_level_domain":"ru"}"#;
     let stub = Stub::answering("200 OK", body).await;
-    let address = oauth()
-        .subdomain(&stub.base, &secret("def50200old"))
-        .await
-        .unwrap();
-    assert_eq!(
-        (address.id, address.domain.as_str()),
-        (12_345_678, "newacme.amocrm.ru")
-    );
+    let address = oauth().subdomain(&stub.base, &secret("def50200old")).await.unwrap();
+    assert_eq!((address.id, address.domain.as_str()), (12_345_678, "newacme.amocrm.ru"));
     let seen = stub.only();
-    assert_eq!(
-        seen.line(),
-        "GET /oauth2/account/current/subdomain HTTP/1.1"
-    );
+    assert_eq!(seen.line(), "GET /oauth2/account/current/subdomain HTTP/1.1");
     assert_eq!(seen.header("X-Refresh-Token"), Some("def50200old"));
     assert_eq!(seen.header("Authorization"), None);
 
     let stub = Stub::answering("401 Unauthorized", r#"{"detail":"no def50200old"}"#).await;
-    let error = oauth()
-        .subdomain(&stub.base, &secret("def50200old"))
-        .await
-        .unwrap_err();
-    assert!(
-        matches!(&error, OAuthError::Rejected { hint } if !hint.contains("def50200")),
-        "{error}"
-    );
+    let error = oauth().subdomain(&stub.base, &secret("def50200old")).await.unwrap_err();
+    assert!(matches!(&error, OAuthError::Rejected { hint } if !hint.contains("def50200")), "{error}");
     let stub = Stub::answering("200 OK", "{}").await;
-    let error = oauth()
-        .subdomain(&stub.base, &secret("x"))
-        .await
-        .unwrap_err();
+    let error = oauth().subdomain(&stub.base, &secret("x")).await.unwrap_err();
     assert!(matches!(error, OAuthError::Unreadable { .. }), "{error}");
-    let error = oauth()
-        .subdomain(&stub.base, &secret("x\ny"))
-        .await
-        .unwrap_err();
+    let error = oauth().subdomain(&stub.base, &secret("x\ny")).await.unwrap_err();
     assert!(matches!(error, OAuthError::Invalid { .. }), "{error}");
 }
 
 #[test]
 fn consent() {
     let url = consent_url("https://www.amocrm.ru/oauth", CLIENT, "a&b=c").unwrap();
-    assert_eq!(
-        url,
-        format!("https://www.amocrm.ru/oauth?client_id={CLIENT}&state=a%26b%3Dc")
-    );
+    assert_eq!(url, format!("https://www.amocrm.ru/oauth?client_id={CLIENT}&state=a%26b%3Dc"));
     assert!(consent_url("nowhere", CLIENT, "x").is_err());
 }
 

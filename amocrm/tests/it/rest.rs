@@ -16,9 +16,7 @@ pub fn token() -> SecretString {
 
 pub fn rest(stub: &Stub) -> Rest {
     let base = format!("{}/accounts/shop.amocrm.ru", stub.base);
-    Rest::new(http(), &base)
-        .unwrap()
-        .with_total_time(Duration::from_millis(500))
+    Rest::new(http(), &base).unwrap().with_total_time(Duration::from_millis(500))
 }
 
 #[tokio::test]
@@ -27,56 +25,22 @@ async fn account() {
         "is_unsorted_on": 1, "amojo_id": "0b1c2d3e-0000-4111-8222-333344445555", "drive_url": "https://drive-b.amocrm.ru",
         "version": 16, "_embedded": {"datetime_settings": {"timezone": "Europe/Moscow"}}});
     let stub = Stub::answering("200 OK", &body.to_string()).await;
-    let account = rest(&stub)
-        .account(&token(), &["amojo_id", "drive_url"])
-        .await
-        .unwrap();
-    assert_eq!(
-        (account.id, account.current_user_id),
-        (12_345_678, Some(87_654_321))
-    );
-    assert_eq!(
-        account.amojo_id.as_deref(),
-        Some("0b1c2d3e-0000-4111-8222-333344445555")
-    );
-    assert_eq!(
-        (account.is_unsorted_on, account.timezone.as_deref()),
-        (Some(true), Some("Europe/Moscow"))
-    );
+    let account = rest(&stub).account(&token(), &["amojo_id", "drive_url"]).await.unwrap();
+    assert_eq!((account.id, account.current_user_id), (12_345_678, Some(87_654_321)));
+    assert_eq!(account.amojo_id.as_deref(), Some("0b1c2d3e-0000-4111-8222-333344445555"));
+    assert_eq!((account.is_unsorted_on, account.timezone.as_deref()), (Some(true), Some("Europe/Moscow")));
     let seen = stub.only();
-    assert_eq!(
-        seen.line(),
-        "GET /accounts/shop.amocrm.ru/api/v4/account?with=amojo_id%2Cdrive_url HTTP/1.1"
-    );
+    assert_eq!(seen.line(), "GET /accounts/shop.amocrm.ru/api/v4/account?with=amojo_id%2Cdrive_url HTTP/1.1");
     assert_eq!(seen.header("Authorization"), Some("Bearer eyJ.e30.c"));
     assert_eq!(seen.header("Cookie"), None);
 
     let stub = Stub::answering("200 OK", r#"{"id":1,"amojo_id":null,"_embedded":[]}"#).await;
-    assert_eq!(
-        rest(&stub).account(&token(), &[]).await.unwrap().amojo_id,
-        None
-    );
-    assert_eq!(
-        stub.only().target(),
-        "/accounts/shop.amocrm.ru/api/v4/account"
-    );
-    for (status, body) in [
-        ("200 OK", "<html>"),
-        ("200 OK", "{}"),
-        ("204 No Content", ""),
-    ] {
+    assert_eq!(rest(&stub).account(&token(), &[]).await.unwrap().amojo_id, None);
+    assert_eq!(stub.only().target(), "/accounts/shop.amocrm.ru/api/v4/account");
+    for (status, body) in [("200 OK", "<html>"), ("200 OK", "{}"), ("204 No Content", "")] {
         let stub = Stub::answering(status, body).await;
         let error = rest(&stub).account(&token(), &[]).await.unwrap_err();
-        assert!(
-            matches!(
-                error,
-                Error::Unreadable {
-                    call: "account",
-                    ..
-                }
-            ),
-            "{error}"
-        );
+        assert!(matches!(error, Error::Unreadable { call: "account", .. }), "{error}");
     }
 }
 
@@ -86,43 +50,18 @@ async fn users() {
         "rights": {"is_admin": true, "is_active": "1", "is_free": 0}});
     let stub = Stub::answering("200 OK", &user.to_string()).await;
     let one = rest(&stub).user(&token(), 5).await.unwrap().unwrap();
-    assert_eq!(
-        (
-            one.is_admin,
-            one.is_active,
-            one.is_free,
-            one.amojo_id.as_ref()
-        ),
-        (true, true, false, None)
-    );
-    assert_eq!(
-        stub.only().target(),
-        "/accounts/shop.amocrm.ru/api/v4/users/5?with=amojo_id"
-    );
+    assert_eq!((one.is_admin, one.is_active, one.is_free, one.amojo_id.as_ref()), (true, true, false, None));
+    assert_eq!(stub.only().target(), "/accounts/shop.amocrm.ru/api/v4/users/5?with=amojo_id");
 
     let page = json!({"_page": 1, "_links": {"next": {"href": "https://evil.test/"}}, "_embedded": {"users": [user, {"rights": []}]}});
     let stub = Stub::answering("200 OK", &page.to_string()).await;
     let page = rest(&stub).users(&token(), 2).await.unwrap();
     assert_eq!((page.users, page.has_more), (vec![one], true));
-    assert_eq!(
-        stub.only().target(),
-        "/accounts/shop.amocrm.ru/api/v4/users?with=amojo_id&page=2&limit=250"
-    );
+    assert_eq!(stub.only().target(), "/accounts/shop.amocrm.ru/api/v4/users?with=amojo_id&page=2&limit=250");
 
-    let stub = Stub::new(vec![
-        answer("204 No Content", "", ""),
-        answer("204 No Content", "", ""),
-    ])
-    .await;
+    let stub = Stub::new(vec![answer("204 No Content", "", ""), answer("204 No Content", "", "")]).await;
     assert_eq!(rest(&stub).user(&token(), 5).await.unwrap(), None);
-    assert!(
-        rest(&stub)
-            .users(&token(), 1)
-            .await
-            .unwrap()
-            .users
-            .is_empty()
-    );
+    assert!(rest(&stub).users(&token(), 1).await.unwrap().users.is_empty());
 }
 
 #[tokio::test]
@@ -131,10 +70,7 @@ async fn pipelines() {
         "is_archive": false, "_embedded": {"statuses": []}}, {"id": "7", "name": "Old", "is_archive": 1}]}});
     let stub = Stub::answering("200 OK", &body.to_string()).await;
     let pipelines = rest(&stub).pipelines(&token()).await.unwrap();
-    assert_eq!(
-        stub.only().target(),
-        "/accounts/shop.amocrm.ru/api/v4/leads/pipelines"
-    );
+    assert_eq!(stub.only().target(), "/accounts/shop.amocrm.ru/api/v4/leads/pipelines");
     assert_eq!(pipelines.len(), 2);
     assert!(pipelines[0].is_main && !pipelines[0].is_archive);
     assert!((pipelines[1].id, pipelines[1].is_archive) == (7, true));
@@ -147,52 +83,25 @@ async fn refusals_carry_amocrms_words() {
     let body = r#"{"validation-errors":[{"request_id":"0","errors":[{"code":"NotSupportedChoice","path":"0.pipeline_id",
         "detail":"No such choice."}]}],"title":"Bad Request","status":400,"detail":"Request validation failed"}"#;
     let stub = Stub::answering("400 Bad Request", body).await;
-    let error = rest(&stub)
-        .create_sources(&token(), &[source("a")])
-        .await
-        .unwrap_err();
+    let error = rest(&stub).create_sources(&token(), &[source("a")]).await.unwrap_err();
     let text = "Request validation failed; 0.pipeline_id: No such choice.".to_owned();
-    assert_eq!(
-        error,
-        Error::Refused {
-            call: "create_sources",
-            status: 400,
-            retry_after: None,
-            text
-        }
-    );
+    assert_eq!(error, Error::Refused { call: "create_sources", status: 400, retry_after: None, text });
     assert_eq!(
         error.to_string(),
         "create_sources: amoCRM answered 400: Request validation failed; 0.pipeline_id: No such choice."
     );
-    for (status, expected) in [
-        ("401 Unauthorized", 401),
-        ("402 Payment Required", 402),
-        ("308 Permanent Redirect", 308),
-    ] {
-        let stub = Stub::new(vec![answer(
-            status,
-            "Location: http://127.0.0.1:1/\r\n",
-            "",
-        )])
-        .await;
+    for (status, expected) in
+        [("401 Unauthorized", 401), ("402 Payment Required", 402), ("308 Permanent Redirect", 308)]
+    {
+        let stub = Stub::new(vec![answer(status, "Location: http://127.0.0.1:1/\r\n", "")]).await;
         let error = rest(&stub).pipelines(&token()).await.unwrap_err();
-        assert!(
-            matches!(error, Error::Refused { status, .. } if status == expected),
-            "{error}"
-        );
+        assert!(matches!(error, Error::Refused { status, .. } if status == expected), "{error}");
     }
     let stub = Stub::answering("429 Too Many Requests", r#"{"retry_after":"300"}"#).await;
     let error = rest(&stub).pipelines(&token()).await.unwrap_err();
-    assert!(
-        matches!(error, Error::Refused { retry_after: Some(wait), .. } if wait.as_secs() == 300),
-        "{error}"
-    );
+    assert!(matches!(error, Error::Refused { retry_after: Some(wait), .. } if wait.as_secs() == 300), "{error}");
     let stub = Stub::new(vec![Play::Close]).await;
-    assert!(matches!(
-        rest(&stub).delete_source(&token(), 1).await.unwrap_err(),
-        Error::NoAnswer { .. }
-    ));
+    assert!(matches!(rest(&stub).delete_source(&token(), 1).await.unwrap_err(), Error::NoAnswer { .. }));
 }
 
 #[test]

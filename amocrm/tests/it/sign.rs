@@ -10,17 +10,14 @@ use secrecy::SecretString;
 use serde_json::Value;
 
 fn vectors(kind: &str) -> Vec<Value> {
-    let all: Value =
-        serde_json::from_str(include_str!("../fixtures/signing_vectors.json")).unwrap();
+    let all: Value = serde_json::from_str(include_str!("../fixtures/signing_vectors.json")).unwrap();
     let vectors = all[kind].as_array().unwrap().clone();
     assert!(!vectors.is_empty());
     vectors
 }
 
 fn text<'vector>(vector: &'vector Value, key: &str) -> &'vector str {
-    vector[key]
-        .as_str()
-        .unwrap_or_else(|| panic!("{key} in {vector}"))
+    vector[key].as_str().unwrap_or_else(|| panic!("{key} in {vector}"))
 }
 
 fn secret(vector: &Value) -> SecretString {
@@ -37,21 +34,11 @@ fn requests() {
         }
         let md5 = content_md5(body);
         assert_eq!(md5, text(&vector, "content_md5"), "{name}");
-        let (method, date, path) = (
-            text(&vector, "method"),
-            text(&vector, "date"),
-            text(&vector, "path"),
-        );
+        let (method, date, path) = (text(&vector, "method"), text(&vector, "date"), text(&vector, "path"));
         let to_sign = string_to_sign(method, &md5, text(&vector, "content_type"), date, path);
         assert_eq!(to_sign, text(&vector, "string_to_sign"), "{name}");
-        assert_eq!(
-            sign(&secret(&vector), &to_sign),
-            text(&vector, "signature"),
-            "{name}"
-        );
-        let at = DateTime::parse_from_rfc2822(date)
-            .unwrap()
-            .with_timezone(&Utc);
+        assert_eq!(sign(&secret(&vector), &to_sign), text(&vector, "signature"), "{name}");
+        let at = DateTime::parse_from_rfc2822(date).unwrap().with_timezone(&Utc);
         let headers = signed_headers(&secret(&vector), method, path, at, body);
         assert_eq!(headers.date, date, "{name}");
         assert_eq!(headers.content_md5, md5, "{name}");
@@ -67,21 +54,12 @@ fn hooks() {
         let (secret, signature) = (secret(&vector), text(&vector, "signature"));
         assert_eq!(hook_signature(&secret, body), signature, "{name}");
         assert!(verify_hook(&secret, body, signature), "{name}");
-        assert!(
-            verify_hook(&secret, body, &signature.to_uppercase()),
-            "{name}"
-        );
+        assert!(verify_hook(&secret, body, &signature.to_uppercase()), "{name}");
         assert!(!verify_hook(&secret, &body[1..], signature), "{name}");
         if let Some(tolerated) = vector["signature_without_trailing_newline"].as_str() {
             assert!(verify_hook(&secret, body, tolerated), "{name}");
-            assert!(
-                verify_hook(&secret, &[b"\n\n", body].concat(), tolerated),
-                "{name}"
-            );
-            assert!(
-                !verify_hook(&secret, &[b" ", body].concat(), tolerated),
-                "{name}"
-            );
+            assert!(verify_hook(&secret, &[b"\n\n", body].concat(), tolerated), "{name}");
+            assert!(!verify_hook(&secret, &[b" ", body].concat(), tolerated), "{name}");
         }
     }
 }
@@ -91,39 +69,22 @@ fn hooks() {
 fn legacy_v1() {
     for vector in vectors("legacy_v1_vectors") {
         let body = text(&vector, "body").as_bytes();
-        assert_eq!(
-            hook_signature(&secret(&vector), body),
-            text(&vector, "signature")
-        );
+        assert_eq!(hook_signature(&secret(&vector), body), text(&vector, "signature"));
     }
 }
 
 #[test]
 fn dates() {
     let at = |year, month, day| Utc.with_ymd_and_hms(year, month, day, 9, 5, 7).unwrap();
-    assert_eq!(
-        rfc2822_date(at(2026, 9, 1)),
-        "Tue, 01 Sep 2026 09:05:07 +0000"
-    );
-    assert_eq!(
-        rfc2822_date(at(2028, 2, 29)),
-        "Tue, 29 Feb 2028 09:05:07 +0000"
-    );
+    assert_eq!(rfc2822_date(at(2026, 9, 1)), "Tue, 01 Sep 2026 09:05:07 +0000");
+    assert_eq!(rfc2822_date(at(2028, 2, 29)), "Tue, 29 Feb 2028 09:05:07 +0000");
 }
 
 #[test]
 fn odd_headers() {
     let secret = SecretString::from("test-channel-secret");
     let right = hook_signature(&secret, b"x");
-    for header in [
-        "",
-        "0",
-        "zz",
-        &right[..38],
-        &format!("{right}00"),
-        &format!(" {right}"),
-        &format!("sha1={right}"),
-    ] {
+    for header in ["", "0", "zz", &right[..38], &format!("{right}00"), &format!(" {right}"), &format!("sha1={right}")] {
         assert!(!verify_hook(&secret, b"x", header), "{header:?}");
     }
     let nobody = SecretString::from("");
@@ -137,22 +98,12 @@ fn revoked() {
     let expected = "658bb0758d9f54b9eac5838a66645af67a180e0a614bb6adee7b4eb4bff24092";
     assert_eq!(revoke::signature(&secret, client, 12_345_678), expected);
     assert!(revoke::verify(&secret, client, 12_345_678, expected));
-    assert!(revoke::verify(
-        &secret,
-        client,
-        12_345_678,
-        &expected.to_uppercase()
-    ));
+    assert!(revoke::verify(&secret, client, 12_345_678, &expected.to_uppercase()));
     assert!(!revoke::verify(&secret, client, 12_345_679, expected));
     assert!(!revoke::verify(&secret, "other", 12_345_678, expected));
     assert!(!revoke::verify(&secret, client, 12_345_678, "nonsense"));
     let nobody = SecretString::from("");
-    assert!(!revoke::verify(
-        &nobody,
-        client,
-        1,
-        &revoke::signature(&nobody, client, 1)
-    ));
+    assert!(!revoke::verify(&nobody, client, 1, &revoke::signature(&nobody, client, 1)));
 }
 
 proptest! {

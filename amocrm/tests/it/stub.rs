@@ -97,9 +97,7 @@ impl Stub {
 /// A whole answer; `headers` are further lines, each ended by CRLF.
 pub fn answer(status: &str, headers: &str, body: &str) -> Play {
     let length = body.len();
-    let text = format!(
-        "HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {length}\r\n{headers}\r\n{body}"
-    );
+    let text = format!("HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {length}\r\n{headers}\r\n{body}");
     Play::Answer(text.into_bytes())
 }
 
@@ -114,13 +112,8 @@ async fn read(stream: &mut TcpStream) -> Seen {
             continue;
         };
         let head = String::from_utf8(bytes[..end].to_vec()).unwrap();
-        let seen = Seen {
-            head,
-            body: bytes[end + 4..].to_vec(),
-        };
-        let length: usize = seen
-            .header("content-length")
-            .map_or(0, |length| length.parse().unwrap());
+        let seen = Seen { head, body: bytes[end + 4..].to_vec() };
+        let length: usize = seen.header("content-length").map_or(0, |length| length.parse().unwrap());
         if seen.body.len() >= length {
             return seen;
         }
@@ -128,22 +121,11 @@ async fn read(stream: &mut TcpStream) -> Seen {
 }
 
 /// The client a caller should give: no redirects, no proxy.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the crate knows no factory of clients, here the test is the caller"
-)]
+#[expect(clippy::disallowed_methods, reason = "the crate knows no factory of clients, here the test is the caller")]
 pub fn http() -> reqwest::Client {
     static PROVIDER: Once = Once::new();
-    PROVIDER.call_once(|| {
-        rustls::crypto::ring::default_provider()
-            .install_default()
-            .unwrap()
-    });
-    reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .no_proxy()
-        .build()
-        .unwrap()
+    PROVIDER.call_once(|| rustls::crypto::ring::default_provider().install_default().unwrap());
+    reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap()
 }
 
 /// An address on which nobody listens.

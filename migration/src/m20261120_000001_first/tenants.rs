@@ -123,10 +123,7 @@ pub(super) async fn create_all(manager: &SchemaManager<'_>) -> Result<(), DbErr>
             column("name").text().not_null().to_owned(),
             column("external_id").text().not_null().to_owned(),
             column("channel_id").uuid().not_null().to_owned(),
-            column("amocrm_source_id")
-                .big_integer()
-                .not_null()
-                .to_owned(),
+            column("amocrm_source_id").big_integer().not_null().to_owned(),
             column("pipeline_id").big_integer().not_null().to_owned(),
             column("is_default").boolean().not_null().to_owned(),
             column("status").text().not_null().to_owned(),

@@ -22,12 +22,7 @@ pub(super) fn create(scoped: &Scoped<'_>) -> Outcome {
             .account_by_amojo_mut(&scoped.amojo_id)
             .ok_or_else(|| Refusal(404, "the account is gone".to_owned()))?;
         let person = parties::person(scoped, account, &user)?;
-        let wanted = Wanted {
-            conversation_id,
-            conversation_ref_id: None,
-            person_id: &person.id,
-            source,
-        };
+        let wanted = Wanted { conversation_id, conversation_ref_id: None, person_id: &person.id, source };
         let chat_id = parties::chat(scoped, account, &wanted)?;
         Ok::<_, Refusal>((person, chat_id))
     })?;

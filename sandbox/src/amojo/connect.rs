@@ -15,12 +15,7 @@ use crate::{
 pub(super) fn connect(core: &Core, request: &Incoming, channel: &ChannelConfig) -> Outcome {
     let body = parsed(request)?;
     let fields = Object::whole(&body)?;
-    fields.only(&[
-        "account_id",
-        "title",
-        "hook_api_version",
-        "is_time_window_disabled",
-    ])?;
+    fields.only(&["account_id", "title", "hook_api_version", "is_time_window_disabled"])?;
     let amojo_id = fields.required_text("account_id")?;
     let title = fields.text("title")?.unwrap_or(&channel.title);
     let version = fields.text("hook_api_version")?.unwrap_or("v1");
@@ -29,10 +24,7 @@ pub(super) fn connect(core: &Core, request: &Incoming, channel: &ChannelConfig) 
         return Err(Refusal(400, "hook_api_version must be v1 or v2".to_owned()));
     }
     if version == "v1" {
-        problem(
-            core,
-            format!("{title}: connected with hook_api_version v1, which is dead"),
-        );
+        problem(core, format!("{title}: connected with hook_api_version v1, which is dead"));
     }
     let host = host_of(core, amojo_id)?;
     let scope_id = format!("{}_{amojo_id}", channel.id);
@@ -65,19 +57,11 @@ pub(super) fn disconnect(core: &Core, request: &Incoming, channel: &ChannelConfi
     fields.only(&["account_id"])?;
     let amojo_id = fields.required_text("account_id")?;
     let host = host_of(core, amojo_id)?;
-    core.change(|state| {
-        state
-            .connections
-            .remove(&format!("{}_{amojo_id}", channel.id))
-    });
+    core.change(|state| state.connections.remove(&format!("{}_{amojo_id}", channel.id)));
     Ok(Answer::empty(200).of_host(Some(&host)))
 }
 
 fn host_of(core: &Core, amojo_id: &str) -> Result<String, Refusal> {
-    core.read(|state| {
-        state
-            .account_by_amojo(amojo_id)
-            .map(|account| account.host.clone())
-    })
-    .ok_or_else(|| Refusal(400, format!("no account has the amojo id {amojo_id}")))
+    core.read(|state| state.account_by_amojo(amojo_id).map(|account| account.host.clone()))
+        .ok_or_else(|| Refusal(400, format!("no account has the amojo id {amojo_id}")))
 }

@@ -43,9 +43,7 @@ pub(super) fn check(message: &Object<'_>, usage: Use) -> Result<Vec<String>, Wro
         if usage == Use::Edit {
             return Ok(());
         }
-        message
-            .link("media")?
-            .ok_or_else(|| "message.media is required".to_owned())?;
+        message.link("media")?.ok_or_else(|| "message.media is required".to_owned())?;
         if named {
             message.required_text("file_name")?;
             message.required_number("file_size")?;
@@ -104,11 +102,7 @@ pub(super) fn check_embedded(message: &Object<'_>) -> Result<(), Wrong> {
     message.required_number("timestamp")?;
     message.required_number("msec_timestamp")?;
     let sender = message.required_object("sender")?;
-    let known = [
-        sender.text("id")?,
-        sender.text("ref_id")?,
-        sender.text("name")?,
-    ];
+    let known = [sender.text("id")?, sender.text("ref_id")?, sender.text("name")?];
     if known.iter().all(Option::is_none) {
         return Err("an embedded sender needs id, ref_id or name".to_owned());
     }

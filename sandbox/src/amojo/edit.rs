@@ -43,11 +43,7 @@ pub(super) fn take(scoped: &Scoped<'_>, payload: &Object<'_>) -> Outcome {
         Some(fields) => Some(status::read(&fields, now)?),
         None => None,
     };
-    let changes = payload
-        .raw("message")
-        .and_then(Value::as_object)
-        .cloned()
-        .unwrap_or_default();
+    let changes = payload.raw("message").and_then(Value::as_object).cloned().unwrap_or_default();
     scoped.core.change(|state| {
         let account = state
             .account_by_amojo_mut(&scoped.amojo_id)
@@ -56,29 +52,18 @@ pub(super) fn take(scoped: &Scoped<'_>, payload: &Object<'_>) -> Outcome {
             (Some(id), _) => Some(id.to_owned()),
             (None, Some(msgid)) => account.message_id_for(scoped.scope_id, msgid),
             (None, None) => {
-                return Err(Refusal(
-                    400,
-                    "payload.msgid or payload.id is required".to_owned(),
-                ));
+                return Err(Refusal(400, "payload.msgid or payload.id is required".to_owned()));
             }
         };
         let found = found
             .filter(|id| account.message(id).is_some())
             .ok_or_else(|| Refusal(400, "no message has this id".to_owned()))?;
-        let chat_id = account
-            .message(&found)
-            .map(|message| message.chat_id.clone())
-            .unwrap_or_default();
-        let same = account.chat(&chat_id).is_some_and(|chat| {
-            chat.conversation_id
-                .as_deref()
-                .is_none_or(|known| known == conversation_id)
-        });
+        let chat_id = account.message(&found).map(|message| message.chat_id.clone()).unwrap_or_default();
+        let same = account
+            .chat(&chat_id)
+            .is_some_and(|chat| chat.conversation_id.as_deref().is_none_or(|known| known == conversation_id));
         if !same {
-            return Err(Refusal(
-                400,
-                "the message is in another conversation".to_owned(),
-            ));
+            return Err(Refusal(400, "the message is in another conversation".to_owned()));
         }
         if let (Some(_), Some(msgid)) = (id, msgid) {
             account.attach_msgid(&found, msgid);
@@ -96,8 +81,6 @@ pub(super) fn take(scoped: &Scoped<'_>, payload: &Object<'_>) -> Outcome {
             }
         }
         message.statuses.extend(reported);
-        Ok(ok(
-            &json!({"new_message": {"msgid": message.id, "ref_id": message.msgid}}),
-        ))
+        Ok(ok(&json!({"new_message": {"msgid": message.id, "ref_id": message.msgid}})))
     })
 }

@@ -16,9 +16,7 @@ const PAGE: usize = 50;
 pub(super) fn read(scoped: &Scoped<'_>, chat_id: &str) -> Outcome {
     let number = |name: &str, default: usize| match scoped.request.query_value(name) {
         None => Ok(default),
-        Some(text) => text
-            .parse::<usize>()
-            .map_err(|_| Refusal(400, format!("{name} must be an integer"))),
+        Some(text) => text.parse::<usize>().map_err(|_| Refusal(400, format!("{name} must be an integer"))),
     };
     let (offset, limit) = (number("offset", 0)?, number("limit", PAGE)?);
     if limit == 0 || limit > PAGE {
@@ -28,25 +26,14 @@ pub(super) fn read(scoped: &Scoped<'_>, chat_id: &str) -> Outcome {
         let Some(account) = state.account_by_amojo(&scoped.amojo_id) else {
             return Vec::new();
         };
-        let owned = account
-            .chat(chat_id)
-            .is_some_and(|chat| chat.client_id == scoped.integration.client_id);
+        let owned = account.chat(chat_id).is_some_and(|chat| chat.client_id == scoped.integration.client_id);
         if !owned {
             return Vec::new();
         }
-        let mut found: Vec<(usize, &Message)> = account
-            .messages
-            .iter()
-            .enumerate()
-            .filter(|(_, message)| message.chat_id == chat_id)
-            .collect();
+        let mut found: Vec<(usize, &Message)> =
+            account.messages.iter().enumerate().filter(|(_, message)| message.chat_id == chat_id).collect();
         found.sort_by_key(|(at, message)| Reverse((message.msec_timestamp, *at)));
-        found
-            .into_iter()
-            .skip(offset)
-            .take(limit)
-            .map(|(_, message)| row(account, message))
-            .collect()
+        found.into_iter().skip(offset).take(limit).map(|(_, message)| row(account, message)).collect()
     });
     if page.is_empty() {
         return Ok(Answer::empty(204));
@@ -84,10 +71,7 @@ fn row(account: &Account, message: &Message) -> Value {
         "sender": sender,
         "message": inner,
     });
-    let receiver = message
-        .receiver_id
-        .as_ref()
-        .and_then(|id| account.person(id));
+    let receiver = message.receiver_id.as_ref().and_then(|id| account.person(id));
     if let (Some(row), Some(person)) = (row.as_object_mut(), receiver) {
         row.insert("receiver".to_owned(), profile(person));
     }

@@ -74,11 +74,7 @@ fn read<'a>(payload: &Object<'a>) -> Result<New<'a>, Wrong> {
     if let Some(reply) = payload.object("reply_to")? {
         content::check_embedded(&reply.required_object("message")?)?;
     }
-    let usage = if forwards.is_some() {
-        Use::Forward
-    } else {
-        Use::New
-    };
+    let usage = if forwards.is_some() { Use::Forward } else { Use::New };
     let receiver = match payload.object("receiver")? {
         Some(receiver) => Some(Party::read(&receiver)?),
         None => None,
@@ -99,14 +95,7 @@ fn read<'a>(payload: &Object<'a>) -> Result<New<'a>, Wrong> {
 fn new_message(scoped: &Scoped<'_>, payload: &Object<'_>, raw: &Value) -> Outcome {
     let new = read(payload)?;
     if !new.strangers.is_empty() {
-        problem(
-            scoped.core,
-            format!(
-                "message {}: unknown fields {}",
-                new.msgid,
-                new.strangers.join(", ")
-            ),
-        );
+        problem(scoped.core, format!("message {}: unknown fields {}", new.msgid, new.strangers.join(", ")));
     }
     let quoted = quoted_elsewhere(scoped, payload, &new);
     let now = scoped.core.now();
@@ -163,8 +152,7 @@ fn keep(
         Some(_) => Direction::Imported,
         None => Direction::Incoming,
     };
-    let (sender_id, sender_name) =
-        outside_sender.unwrap_or_else(|| (person.id.clone(), person.name.clone()));
+    let (sender_id, sender_name) = outside_sender.unwrap_or_else(|| (person.id.clone(), person.name.clone()));
     let message = Message {
         id: Uuid::new_v4().to_string(),
         msgid: Some(new.msgid.to_owned()),
@@ -192,17 +180,11 @@ fn keep(
 }
 
 /// Id and name of the manager or bot who wrote outside amoCRM.
-fn inside_sender(
-    scoped: &Scoped<'_>,
-    account: &Account,
-    party: &Party,
-) -> Result<(String, String), Refusal> {
-    let ref_id = party.ref_id.as_ref().ok_or_else(|| {
-        Refusal(
-            400,
-            "payload.sender.ref_id is required when there is a receiver".to_owned(),
-        )
-    })?;
+fn inside_sender(scoped: &Scoped<'_>, account: &Account, party: &Party) -> Result<(String, String), Refusal> {
+    let ref_id = party
+        .ref_id
+        .as_ref()
+        .ok_or_else(|| Refusal(400, "payload.sender.ref_id is required when there is a receiver".to_owned()))?;
     if let Some((id, name)) = &scoped.channel.bot
         && id == ref_id
     {
@@ -213,12 +195,7 @@ fn inside_sender(
         .iter()
         .find(|user| user.amojo_id.as_ref() == Some(ref_id))
         .map(|user| (ref_id.clone(), user.name.clone()))
-        .ok_or_else(|| {
-            Refusal(
-                400,
-                format!("payload.sender.ref_id {ref_id} is neither a user nor the bot"),
-            )
-        })
+        .ok_or_else(|| Refusal(400, format!("payload.sender.ref_id {ref_id} is neither a user nor the bot")))
 }
 
 /// Counts the message as unread and makes contact and incoming lead where the chat has none.
@@ -245,22 +222,11 @@ fn notify(
     let contact_id = account
         .leads
         .iter()
-        .find(|lead| {
-            account
-                .chat(&lead.chat_id)
-                .is_some_and(|other| other.person_id == person.id)
-        })
+        .find(|lead| account.chat(&lead.chat_id).is_some_and(|other| other.person_id == person.id))
         .map(|lead| lead.contact_id);
     let contact_id = contact_id.unwrap_or_else(|| account.next_number());
     let id = account.next_number();
-    account.leads.push(Lead {
-        id,
-        contact_id,
-        chat_id: chat_id.to_owned(),
-        pipeline_id,
-        source_name,
-        created_at: now,
-    });
+    account.leads.push(Lead { id, contact_id, chat_id: chat_id.to_owned(), pipeline_id, source_name, created_at: now });
     if let Some(chat) = account.chat_mut(chat_id) {
         chat.lead_id = Some(id);
     }
@@ -289,10 +255,7 @@ fn quoted_elsewhere(scoped: &Scoped<'_>, payload: &Object<'_>, new: &New<'_>) ->
     if here == Some(true) {
         return None;
     }
-    let note = format!(
-        "message {}: the quoted message is not in this chat",
-        new.msgid
-    );
+    let note = format!("message {}: the quoted message is not in this chat", new.msgid);
     problem(scoped.core, note.clone());
     Some(note)
 }

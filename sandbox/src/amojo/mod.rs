@@ -61,9 +61,8 @@ pub(crate) fn answer(core: &Core, request: &Incoming, segments: &[&str]) -> Answ
 fn signed(core: &Core, request: &Incoming, segments: &[&str]) -> Outcome {
     let first = segments.first().copied().unwrap_or_default();
     let channel_id = first.get(..36).unwrap_or(first);
-    let (integration, channel) = core
-        .channel(channel_id)
-        .ok_or_else(|| Refusal(404, format!("no such channel: {channel_id}")))?;
+    let (integration, channel) =
+        core.channel(channel_id).ok_or_else(|| Refusal(404, format!("no such channel: {channel_id}")))?;
     let checked = signature::check(
         &Signed {
             method: &request.method,
@@ -78,40 +77,20 @@ fn signed(core: &Core, request: &Incoming, segments: &[&str]) -> Outcome {
         core.now(),
     );
     if let Err(reason) = checked {
-        problem(
-            core,
-            format!("{} {}: {reason}", request.method, request.path),
-        );
+        problem(core, format!("{} {}: {reason}", request.method, request.path));
         return Err(Refusal(403, reason));
     }
     if request.header("content-type") != JSON {
-        return Err(Refusal(
-            400,
-            "Content-Type must be application/json".to_owned(),
-        ));
+        return Err(Refusal(400, "Content-Type must be application/json".to_owned()));
     }
     match (request.method.as_str(), segments) {
         ("POST", [id, "connect"]) if *id == channel.id => connect::connect(core, request, channel),
-        ("DELETE", [id, "disconnect"]) if *id == channel.id => {
-            connect::disconnect(core, request, channel)
-        }
+        ("DELETE", [id, "disconnect"]) if *id == channel.id => connect::disconnect(core, request, channel),
         (method, [scope_id, rest @ ..]) => {
             let amojo_id = core
-                .read(|state| {
-                    state
-                        .connections
-                        .get(*scope_id)
-                        .map(|one| one.amojo_id.clone())
-                })
+                .read(|state| state.connections.get(*scope_id).map(|one| one.amojo_id.clone()))
                 .ok_or_else(|| Refusal(404, format!("scope is not connected: {scope_id}")))?;
-            let scoped = Scoped {
-                core,
-                request,
-                integration,
-                channel,
-                scope_id,
-                amojo_id,
-            };
+            let scoped = Scoped { core, request, integration, channel, scope_id, amojo_id };
             match (method, rest) {
                 ("POST", []) => message::take(&scoped),
                 ("POST", ["chats"]) => chat::create(&scoped),
@@ -132,8 +111,7 @@ pub(crate) fn problem(core: &Core, what: String) {
 }
 
 fn parsed(request: &Incoming) -> Result<Value, Refusal> {
-    serde_json::from_slice(&request.body)
-        .map_err(|error| Refusal(400, format!("the body is not JSON: {error}")))
+    serde_json::from_slice(&request.body).map_err(|error| Refusal(400, format!("the body is not JSON: {error}")))
 }
 
 fn ok(value: &Value) -> Answer {

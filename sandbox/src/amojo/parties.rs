@@ -43,11 +43,7 @@ impl Party {
 }
 
 /// Finds or makes the person from outside; what the request tells anew is taken over.
-pub(super) fn person(
-    scoped: &Scoped<'_>,
-    account: &mut Account,
-    party: &Party,
-) -> Result<Person, Refusal> {
+pub(super) fn person(scoped: &Scoped<'_>, account: &mut Account, party: &Party) -> Result<Person, Refusal> {
     let channel_id = &scoped.channel.id;
     let found = match &party.ref_id {
         Some(ref_id) => Some(
@@ -57,9 +53,10 @@ pub(super) fn person(
                 .position(|one| &one.id == ref_id)
                 .ok_or_else(|| Refusal(400, format!("ref_id {ref_id} is nobody's id")))?,
         ),
-        None => account.people.iter().position(|one| {
-            &one.channel_id == channel_id && one.client_id.as_ref() == Some(&party.id)
-        }),
+        None => account
+            .people
+            .iter()
+            .position(|one| &one.channel_id == channel_id && one.client_id.as_ref() == Some(&party.id)),
     };
     let at = found.unwrap_or_else(|| {
         account.people.push(Person {
@@ -73,10 +70,7 @@ pub(super) fn person(
         });
         account.people.len() - 1
     });
-    let person = account
-        .people
-        .get_mut(at)
-        .ok_or_else(|| Refusal(500, "the person vanished".to_owned()))?;
+    let person = account.people.get_mut(at).ok_or_else(|| Refusal(500, "the person vanished".to_owned()))?;
     person.client_id = Some(party.id.clone());
     person.name.clone_from(&party.name);
     if !party.avatar.is_empty() {
@@ -92,16 +86,10 @@ pub(super) fn person(
 }
 
 /// Finds or makes a chat. A named source binds it for good; an amojo id binds the other side's id to it.
-pub(super) fn chat(
-    scoped: &Scoped<'_>,
-    account: &mut Account,
-    wanted: &Wanted<'_>,
-) -> Result<String, Refusal> {
+pub(super) fn chat(scoped: &Scoped<'_>, account: &mut Account, wanted: &Wanted<'_>) -> Result<String, Refusal> {
     let own = |one: &Chat| one.scope_id == scoped.scope_id;
-    let by_client = account
-        .chats
-        .iter()
-        .position(|one| own(one) && one.conversation_id.as_deref() == Some(wanted.conversation_id));
+    let by_client =
+        account.chats.iter().position(|one| own(one) && one.conversation_id.as_deref() == Some(wanted.conversation_id));
     let found = match wanted.conversation_ref_id {
         Some(id) => {
             let at = account
@@ -124,13 +112,11 @@ pub(super) fn chat(
             source: None,
             lead_id: None,
             unread: 0,
+            messages: 0,
         });
         account.chats.len() - 1
     });
-    let chat = account
-        .chats
-        .get_mut(at)
-        .ok_or_else(|| Refusal(500, "the chat vanished".to_owned()))?;
+    let chat = account.chats.get_mut(at).ok_or_else(|| Refusal(500, "the chat vanished".to_owned()))?;
     chat.conversation_id = Some(wanted.conversation_id.to_owned());
     if let Some(source) = wanted.source {
         chat.source = Some(source.to_owned());
@@ -152,8 +138,5 @@ pub(super) fn source<'a>(fields: &Object<'a>) -> Result<Option<&'a str>, Wrong> 
         return Ok(None);
     };
     source.only(&["external_id"])?;
-    source
-        .external_id("external_id", 40)?
-        .map(Some)
-        .ok_or_else(|| "source.external_id is required".to_owned())
+    source.external_id("external_id", 40)?.map(Some).ok_or_else(|| "source.external_id is required".to_owned())
 }

@@ -18,22 +18,11 @@ pub(super) fn typing(scoped: &Scoped<'_>) -> Outcome {
 pub(super) fn react(scoped: &Scoped<'_>) -> Outcome {
     let body = parsed(scoped.request)?;
     let fields = Object::whole(&body)?;
-    fields.only(&[
-        "conversation_id",
-        "conversation_ref_id",
-        "msgid",
-        "id",
-        "user",
-        "type",
-        "emoji",
-    ])?;
+    fields.only(&["conversation_id", "conversation_ref_id", "msgid", "id", "user", "type", "emoji"])?;
     let conversation = fields.text("conversation_id")?;
     let conversation_ref = fields.text("conversation_ref_id")?;
     if conversation.is_none() && conversation_ref.is_none() {
-        return Err(Refusal(
-            400,
-            "conversation_id or conversation_ref_id is required".to_owned(),
-        ));
+        return Err(Refusal(400, "conversation_id or conversation_ref_id is required".to_owned()));
     }
     let (msgid, id) = (fields.text("msgid")?, fields.text("id")?);
     let user = fields.required_object("user")?;
@@ -45,10 +34,7 @@ pub(super) fn react(scoped: &Scoped<'_>) -> Outcome {
         "react" => Some(fields.required_text("emoji")?),
         "unreact" => None,
         other => {
-            return Err(Refusal(
-                400,
-                format!("type {other:?} is not react or unreact"),
-            ));
+            return Err(Refusal(400, format!("type {other:?} is not react or unreact")));
         }
     };
     scoped.core.change(|state| {
@@ -66,9 +52,7 @@ pub(super) fn react(scoped: &Scoped<'_>) -> Outcome {
             .ok_or_else(|| Refusal(404, "no message has this id".to_owned()))?;
         message.reactions.retain(|(by, _)| by != user_id);
         if let Some(emoji) = set {
-            message
-                .reactions
-                .push((user_id.to_owned(), emoji.to_owned()));
+            message.reactions.push((user_id.to_owned(), emoji.to_owned()));
         }
         Ok(Answer::empty(200))
     })

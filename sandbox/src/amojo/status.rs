@@ -11,18 +11,13 @@ use crate::{
 
 /// Reads a status in either generation of its field names, or in both at once.
 pub(super) fn read(fields: &Object<'_>, now: DateTime<Utc>) -> Result<Status, Wrong> {
-    let (new, old) = (
-        fields.whole_number("status_code")?,
-        fields.whole_number("delivery_status")?,
-    );
+    let (new, old) = (fields.whole_number("status_code")?, fields.whole_number("delivery_status")?);
     if let (Some(new), Some(old)) = (new, old)
         && new != old
     {
         return Err("status_code and delivery_status differ".to_owned());
     }
-    let code = new
-        .or(old)
-        .ok_or_else(|| "status_code is required".to_owned())?;
+    let code = new.or(old).ok_or_else(|| "status_code is required".to_owned())?;
     let error_code = fields.whole_number("error_code")?;
     let error = fields.text("error")?;
     match code {
@@ -37,33 +32,16 @@ pub(super) fn read(fields: &Object<'_>, now: DateTime<Utc>) -> Result<Status, Wr
         },
         other => return Err(format!("status_code {other} is not 1, 2 or -1")),
     }
-    Ok(Status {
-        code,
-        error_code,
-        error: error.map(str::to_owned),
-        at: now,
-    })
+    Ok(Status { code, error_code, error: error.map(str::to_owned), at: now })
 }
 
 /// `POST {scope_id}/{message_id}/delivery_status`.
 pub(super) fn take(scoped: &Scoped<'_>, message_id: &str) -> Outcome {
     let body = parsed(scoped.request)?;
     let fields = Object::whole(&body)?;
-    fields.only(&[
-        "msgid",
-        "status_code",
-        "delivery_status",
-        "error_code",
-        "error",
-    ])?;
-    if fields
-        .text("msgid")?
-        .is_some_and(|msgid| msgid != message_id)
-    {
-        return Err(Refusal(
-            400,
-            "msgid differs from the id in the path".to_owned(),
-        ));
+    fields.only(&["msgid", "status_code", "delivery_status", "error_code", "error"])?;
+    if fields.text("msgid")?.is_some_and(|msgid| msgid != message_id) {
+        return Err(Refusal(400, "msgid differs from the id in the path".to_owned()));
     }
     let status = read(&fields, scoped.core.now())?;
     let mut oddities = Vec::new();
@@ -77,10 +55,7 @@ pub(super) fn take(scoped: &Scoped<'_>, message_id: &str) -> Outcome {
             .filter(|message| message.scope_id == scoped.scope_id)
             .ok_or_else(|| Refusal(404, "no message has this id".to_owned()))?;
         if message.direction != Direction::Outgoing {
-            return Err(Refusal(
-                400,
-                "only messages sent from amoCRM have delivery statuses".to_owned(),
-            ));
+            return Err(Refusal(400, "only messages sent from amoCRM have delivery statuses".to_owned()));
         }
         if let Some(highest) = message.statuses.iter().map(|one| one.code).max() {
             if status.code < highest {
@@ -96,11 +71,7 @@ pub(super) fn take(scoped: &Scoped<'_>, message_id: &str) -> Outcome {
     if oddities.is_empty() {
         return Ok(answer);
     }
-    let note = format!(
-        "status {} of {message_id}: {}",
-        status.code,
-        oddities.join(", ")
-    );
+    let note = format!("status {} of {message_id}: {}", status.code, oddities.join(", "));
     problem(scoped.core, note.clone());
     Ok(answer.noted(note))
 }

@@ -32,10 +32,7 @@ fn subdomain(core: &Core, request: &Incoming) -> Answer {
     let Some((id, host)) = found else {
         return Answer::empty(401).noted("refresh token is not valid");
     };
-    let (label, top) = (
-        host.split('.').next().unwrap_or_default(),
-        host.rsplit('.').next().unwrap_or_default(),
-    );
+    let (label, top) = (host.split('.').next().unwrap_or_default(), host.rsplit('.').next().unwrap_or_default());
     let body = json!({"id": id, "subdomain": label, "domain": host, "top_level_domain": top});
     Answer::json(200, "application/json", &body).of_host(Some(&host))
 }

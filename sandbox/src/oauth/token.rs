@@ -10,7 +10,7 @@ use crate::{
     exchange::{Answer, Incoming},
     log::TokenCall,
     signature::equal,
-    state::{Account, Grants, Pair, State},
+    state::{Grants, Pair, State},
     strict::Object,
 };
 
@@ -24,20 +24,12 @@ pub(super) fn exchange(core: &Core, request: &Incoming, host: &str) -> Answer {
         .split(';')
         .next()
         .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"));
-    let body = if is_json {
-        serde_json::from_slice::<Value>(&request.body).ok()
-    } else {
-        None
-    };
+    let body = if is_json { serde_json::from_slice::<Value>(&request.body).ok() } else { None };
     let (grant_type, result) = match &body {
         None => (String::new(), Err("the body must be JSON".to_owned())),
-        Some(body) => (
-            body.get("grant_type")
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-                .to_owned(),
-            grant(core, host, body),
-        ),
+        Some(body) => {
+            (body.get("grant_type").and_then(Value::as_str).unwrap_or_default().to_owned(), grant(core, host, body))
+        }
     };
     let hint = result.as_ref().err().cloned();
     core.change(|state| {
@@ -76,6 +68,12 @@ pub(super) fn exchange(core: &Core, request: &Incoming, host: &str) -> Answer {
     }
 }
 
+/// The account a pair is made for.
+struct Holder<'a> {
+    host: &'a str,
+    id: i64,
+}
+
 /// The new pair, or the hint of a refusal; an empty hint stands for an unknown host.
 fn grant(core: &Core, host: &str, body: &Value) -> Result<Pair, String> {
     let fields = Object::whole(body)?;
@@ -83,11 +81,7 @@ fn grant(core: &Core, host: &str, body: &Value) -> Result<Pair, String> {
     let integration = core
         .integration(client_id)
         .filter(|one| {
-            fields
-                .text("client_secret")
-                .ok()
-                .flatten()
-                .is_some_and(|secret| equal(secret, &one.client_secret))
+            fields.text("client_secret").ok().flatten().is_some_and(|secret| equal(secret, &one.client_secret))
         })
         .ok_or_else(|| "Check the `client_id` parameter".to_owned())?;
     if fields.required_text("redirect_uri")? != core.redirect_uri(integration) {
@@ -96,18 +90,13 @@ fn grant(core: &Core, host: &str, body: &Value) -> Result<Pair, String> {
     let grant_type = fields.required_text("grant_type")?;
     let now = core.now();
     core.change(|state| {
-        let account = state.accounts.get(host).cloned().ok_or_else(String::new)?;
+        let id = state.accounts.get(host).map(|account| account.id).ok_or_else(String::new)?;
+        let account = Holder { host, id };
         match grant_type {
             "authorization_code" => {
                 let code = fields.required_text("code")?;
                 let code = state.grants.use_code(code, client_id, account.id, now)?;
-                Ok(pair(
-                    &mut state.grants,
-                    integration,
-                    &account,
-                    code.user_id,
-                    now,
-                ))
+                Ok(pair(&mut state.grants, integration, &account, code.user_id, now))
             }
             "refresh_token" => {
                 let old = fields.required_text("refresh_token")?;
@@ -121,13 +110,11 @@ fn grant(core: &Core, host: &str, body: &Value) -> Result<Pair, String> {
 fn refresh(
     state: &mut State,
     integration: &IntegrationConfig,
-    account: &Account,
+    account: &Holder<'_>,
     old: &str,
     now: DateTime<Utc>,
 ) -> Result<Pair, String> {
-    let user_id = state
-        .grants
-        .check_refresh(old, &integration.client_id, account.id, now)?;
+    let user_id = state.grants.check_refresh(old, &integration.client_id, account.id, now)?;
     let new = pair(&mut state.grants, integration, account, user_id, now);
     state.grants.replace_refresh(old, &new.access);
     Ok(new)
@@ -136,14 +123,11 @@ fn refresh(
 fn pair(
     grants: &mut Grants,
     integration: &IntegrationConfig,
-    account: &Account,
+    account: &Holder<'_>,
     user_id: i64,
     now: DateTime<Utc>,
 ) -> Pair {
-    let base = account
-        .host
-        .split_once('.')
-        .map_or("amocrm.ru", |(_, base)| base);
+    let base = account.host.split_once('.').map_or("amocrm.ru", |(_, base)| base);
     let claims = json!({
         "aud": integration.client_id,
         "jti": Uuid::new_v4().simple().to_string(),
@@ -161,9 +145,7 @@ fn pair(
     let header = json!({"typ": "JWT", "alg": "RS256"});
     // The real signature can't be checked by anybody but amoCRM; random bytes are as good.
     let signature = format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple());
-    let access = [header.to_string(), claims.to_string(), signature]
-        .map(|part| base64_url(part.as_bytes()))
-        .join(".");
+    let access = [header.to_string(), claims.to_string(), signature].map(|part| base64_url(part.as_bytes())).join(".");
     grants.keep_pair(access, (&integration.client_id, account.id, user_id), now)
 }
 
@@ -189,13 +171,9 @@ mod tests {
 
     #[test]
     fn base64_is_the_url_form_without_padding() {
-        for (bytes, text) in [
-            (&b""[..], ""),
-            (b"f", "Zg"),
-            (b"fo", "Zm8"),
-            (b"foo", "Zm9v"),
-            (b"\xff\xfe\xfd\xfc", "__79_A"),
-        ] {
+        for (bytes, text) in
+            [(&b""[..], ""), (b"f", "Zg"), (b"fo", "Zm8"), (b"foo", "Zm9v"), (b"\xff\xfe\xfd\xfc", "__79_A")]
+        {
             assert_eq!(base64_url(bytes), text);
         }
     }

@@ -62,11 +62,7 @@ pub(super) async fn list(core: web::Data<Arc<Core>>, request: HttpRequest) -> Ht
             })
             .collect()
     });
-    let page = Page {
-        frame: &frame,
-        rows,
-        add_target: frame.link("/accounts"),
-    };
+    let page = Page { frame: &frame, rows, add_target: frame.link("/accounts") };
     render(StatusCode::OK, &page, None)
 }
 
@@ -77,11 +73,7 @@ pub(super) struct NewAccount {
 }
 
 /// `POST /accounts`.
-pub(super) async fn add(
-    core: web::Data<Arc<Core>>,
-    request: HttpRequest,
-    form: web::Form<NewAccount>,
-) -> HttpResponse {
+pub(super) async fn add(core: web::Data<Arc<Core>>, request: HttpRequest, form: web::Form<NewAccount>) -> HttpResponse {
     let frame = Frame::of(&request);
     if !own_form(&request) {
         return HttpResponse::Forbidden().finish();
@@ -90,9 +82,7 @@ pub(super) async fn add(
     let label = |label: &str| {
         !label.is_empty()
             && !label.starts_with('-')
-            && label
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
     };
     if host.len() > 200 || !host.contains('.') || !host.split('.').all(label) {
         return notice(&frame, StatusCode::BAD_REQUEST, frame.words.host_wrong);

@@ -29,26 +29,13 @@ struct Page<'a> {
 }
 
 /// `GET /oauth`. `mode` only decides about windows, which this page leaves to the browser.
-pub(super) async fn show(
-    core: web::Data<Arc<Core>>,
-    request: HttpRequest,
-    asked: web::Query<Asked>,
-) -> HttpResponse {
+pub(super) async fn show(core: web::Data<Arc<Core>>, request: HttpRequest, asked: web::Query<Asked>) -> HttpResponse {
     let frame = Frame::of(&request);
     let Some(integration) = core.integration(&asked.client_id) else {
-        return notice(
-            &frame,
-            StatusCode::NOT_FOUND,
-            frame.words.unknown_integration,
-        );
+        return notice(&frame, StatusCode::NOT_FOUND, frame.words.unknown_integration);
     };
-    let accounts = core.read(|state| {
-        state
-            .accounts
-            .values()
-            .map(|account| (account.host.clone(), account.name.clone()))
-            .collect()
-    });
+    let accounts = core
+        .read(|state| state.accounts.values().map(|account| (account.host.clone(), account.name.clone())).collect());
     let page = Page {
         frame: &frame,
         text: fill(frame.words.consent, "integration", &integration.name),
@@ -58,9 +45,7 @@ pub(super) async fn show(
         target: frame.link("/oauth"),
     };
     // Browsers hold redirects after a form to `form-action` too, so the redirect's origin must be in it.
-    let origin = url::Url::parse(&core.redirect_uri(integration))
-        .map(|url| url.origin().ascii_serialization())
-        .ok();
+    let origin = url::Url::parse(&core.redirect_uri(integration)).map(|url| url.origin().ascii_serialization()).ok();
     render(StatusCode::OK, &page, origin.as_deref())
 }
 
@@ -84,11 +69,7 @@ pub(super) async fn decide(
         return HttpResponse::Forbidden().finish();
     }
     let Some(integration) = core.integration(&form.client_id) else {
-        return notice(
-            &frame,
-            StatusCode::NOT_FOUND,
-            frame.words.unknown_integration,
-        );
+        return notice(&frame, StatusCode::NOT_FOUND, frame.words.unknown_integration);
     };
     let state = form.state.as_deref();
     let address = match (form.choice.as_str(), &form.host) {
@@ -97,9 +78,7 @@ pub(super) async fn decide(
         _ => consent::denied(&core, integration, state),
     };
     match address {
-        Some(address) => HttpResponse::Found()
-            .insert_header(("Location", address))
-            .finish(),
+        Some(address) => HttpResponse::Found().insert_header(("Location", address)).finish(),
         None => see_other(&frame.link("/")),
     }
 }

@@ -21,18 +21,12 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/", web::get().to(accounts::list))
         .route("/accounts", web::post().to(accounts::add))
-        .route(
-            "/accounts/{host}/install",
-            web::post().to(accounts::install),
-        )
+        .route("/accounts/{host}/install", web::post().to(accounts::install))
         .route("/accounts/{host}/revoke", web::post().to(accounts::revoke))
         .route("/accounts/{host}/", web::get().to(window::show))
         .route("/accounts/{host}/snapshot", web::get().to(window::snapshot))
         .route("/accounts/{host}/events", web::get().to(events::stream))
-        .route(
-            "/accounts/{host}/chats/{chat}/answer",
-            web::post().to(window::answer),
-        )
+        .route("/accounts/{host}/chats/{chat}/answer", web::post().to(window::answer))
         .route("/oauth", web::get().to(consent::show))
         .route("/oauth", web::post().to(consent::decide))
         .route("/healthz", web::get().to(HttpResponse::Ok))
@@ -52,18 +46,10 @@ pub(crate) struct Frame {
 impl Frame {
     pub(crate) fn of(request: &HttpRequest) -> Self {
         let pairs: Vec<(String, String)> =
-            url::form_urlencoded::parse(request.query_string().as_bytes())
-                .into_owned()
-                .collect();
-        let asked = pairs
-            .iter()
-            .find(|(key, _)| key == "lang")
-            .map(|(_, value)| value.as_str());
-        let accepted = request
-            .headers()
-            .get(header::ACCEPT_LANGUAGE)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default();
+            url::form_urlencoded::parse(request.query_string().as_bytes()).into_owned().collect();
+        let asked = pairs.iter().find(|(key, _)| key == "lang").map(|(_, value)| value.as_str());
+        let accepted =
+            request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let words = Language::choose(asked, accepted).words();
         let others = pairs.iter().filter(|(key, _)| key != "lang");
         let query = url::form_urlencoded::Serializer::new(String::new())
@@ -99,11 +85,7 @@ pub(crate) fn notice(frame: &Frame, status: StatusCode, text: &str) -> HttpRespo
 }
 
 /// A finished page with its headers; `form_target` is a further origin forms may lead to.
-pub(crate) fn render(
-    status: StatusCode,
-    page: &impl Template,
-    form_target: Option<&str>,
-) -> HttpResponse {
+pub(crate) fn render(status: StatusCode, page: &impl Template, form_target: Option<&str>) -> HttpResponse {
     let Ok(text) = page.render() else {
         return HttpResponse::InternalServerError().finish();
     };
@@ -123,23 +105,14 @@ pub(crate) fn render(
 
 /// A redirect after a form.
 pub(crate) fn see_other(address: &str) -> HttpResponse {
-    HttpResponse::SeeOther()
-        .insert_header((header::LOCATION, address.to_owned()))
-        .finish()
+    HttpResponse::SeeOther().insert_header((header::LOCATION, address.to_owned())).finish()
 }
 
 /// Whether a form came from a page of ours: other sites must not press our buttons.
 pub(crate) fn own_form(request: &HttpRequest) -> bool {
-    let text = |name| {
-        request
-            .headers()
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-    };
+    let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
     match (text(header::ORIGIN), text(header::HOST)) {
-        (Some(origin), Some(host)) => origin
-            .split_once("://")
-            .is_some_and(|(_, rest)| rest.eq_ignore_ascii_case(host)),
+        (Some(origin), Some(host)) => origin.split_once("://").is_some_and(|(_, rest)| rest.eq_ignore_ascii_case(host)),
         (origin, _) => origin.is_none(),
     }
 }
@@ -151,14 +124,8 @@ async fn nothing_here(request: HttpRequest) -> HttpResponse {
 
 async fn asset(file: web::Path<String>) -> HttpResponse {
     let (kind, text) = match file.as_str() {
-        "sandbox.css" => (
-            "text/css; charset=utf-8",
-            include_str!("../../static/sandbox.css"),
-        ),
-        "sandbox.js" => (
-            "text/javascript; charset=utf-8",
-            include_str!("../../static/sandbox.js"),
-        ),
+        "sandbox.css" => ("text/css; charset=utf-8", include_str!("../../static/sandbox.css")),
+        "sandbox.js" => ("text/javascript; charset=utf-8", include_str!("../../static/sandbox.js")),
         "mark.svg" => ("image/svg+xml", include_str!("../../static/mark.svg")),
         _ => return HttpResponse::NotFound().finish(),
     };

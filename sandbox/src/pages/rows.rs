@@ -74,31 +74,19 @@ fn clock(moment: DateTime<Utc>, pattern: &str) -> String {
 
 fn preview(message: &Message) -> String {
     let text = message.field("text");
-    if text.is_empty() {
-        format!("[{}]", message.field("type"))
-    } else {
-        text.chars().take(80).collect()
-    }
+    if text.is_empty() { format!("[{}]", message.field("type")) } else { text.chars().take(80).collect() }
 }
 
 fn person_name(account: &Account, chat: &Chat) -> String {
-    account
-        .person(&chat.person_id)
-        .map(|person| person.name.clone())
-        .unwrap_or_default()
+    account.person(&chat.person_id).map(|person| person.name.clone()).unwrap_or_default()
 }
 
 fn source_name(account: &Account, chat: &Chat) -> String {
-    account
-        .source_of(chat)
-        .map(|source| source.name.clone())
-        .or_else(|| chat.source.clone())
-        .unwrap_or_default()
+    account.source_of(chat).map(|source| source.name.clone()).or_else(|| chat.source.clone()).unwrap_or_default()
 }
 
 fn chat_rows(account: &Account, chosen: &str, words: &Words, keep: &str) -> Vec<ChatRow> {
-    let mut latest: std::collections::HashMap<&str, (usize, &Message)> =
-        std::collections::HashMap::new();
+    let mut latest: std::collections::HashMap<&str, (usize, &Message)> = std::collections::HashMap::new();
     for (at, message) in account.messages.iter().enumerate() {
         latest.insert(&message.chat_id, (at, message));
     }
@@ -166,16 +154,8 @@ fn bubble(message: &Message, words: &Words) -> Bubble {
             "" if media.is_empty() => special(message),
             text => text.to_owned(),
         },
-        media: if media.starts_with("http") {
-            media.to_owned()
-        } else {
-            String::new()
-        },
-        media_name: if name.is_empty() {
-            message.field("type").to_owned()
-        } else {
-            name.to_owned()
-        },
+        media: if media.starts_with("http") { media.to_owned() } else { String::new() },
+        media_name: if name.is_empty() { message.field("type").to_owned() } else { name.to_owned() },
         time: clock(moment, "%H:%M"),
         marks,
         tone,
@@ -186,8 +166,7 @@ fn bubble(message: &Message, words: &Words) -> Bubble {
             None => String::new(),
             Some(hook) => format!(
                 "hook → {} · {} {}",
-                hook.status
-                    .map_or_else(|| words.no_answer.to_owned(), |status| status.to_string()),
+                hook.status.map_or_else(|| words.no_answer.to_owned(), |status| status.to_string()),
                 hook.millis,
                 words.millis
             ),
@@ -202,11 +181,7 @@ fn special(message: &Message) -> String {
             .content
             .get(object)
             .and_then(|inner| inner.get(key))
-            .map(|value| {
-                value
-                    .as_str()
-                    .map_or_else(|| value.to_string(), str::to_owned)
-            })
+            .map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
     };
     let words = match message.field("type") {
         "location" => [part("location", "lat"), part("location", "lon")],
@@ -231,27 +206,15 @@ fn log_row(line: &RequestView, words: &Words) -> LogRow {
         },
         method: line.method.clone(),
         path: line.path.clone(),
-        status: line
-            .status
-            .map_or_else(|| words.no_answer.to_owned(), |status| status.to_string()),
+        status: line.status.map_or_else(|| words.no_answer.to_owned(), |status| status.to_string()),
         tone,
         millis: format!("{} {}", line.millis, words.millis),
-        note: if note == "X-Signature does not match" {
-            words.signature_bad.to_owned()
-        } else {
-            note
-        },
+        note: if note == "X-Signature does not match" { words.signature_bad.to_owned() } else { note },
     }
 }
 
 /// The rows of one account's window; `keep` is what links carry on (`&lang=ru` or nothing).
-pub(crate) fn snapshot(
-    core: &Core,
-    host: &str,
-    chosen: &str,
-    words: &Words,
-    keep: &str,
-) -> Option<Snapshot> {
+pub(crate) fn snapshot(core: &Core, host: &str, chosen: &str, words: &Words, keep: &str) -> Option<Snapshot> {
     let broken = core.faults.describe();
     let make = |state: &State| {
         let account = state.accounts.get(host)?;
@@ -259,9 +222,7 @@ pub(crate) fn snapshot(
         Some(Snapshot {
             chats: chat_rows(account, chosen, words, keep),
             heading: chat.map_or_else(|| words.chat.to_owned(), |chat| person_name(account, chat)),
-            subtitle: chat
-                .map(|chat| source_name(account, chat))
-                .unwrap_or_default(),
+            subtitle: chat.map(|chat| source_name(account, chat)).unwrap_or_default(),
             messages: account
                 .messages
                 .iter()
@@ -276,11 +237,7 @@ pub(crate) fn snapshot(
                 .take(LOG_ROWS)
                 .map(|line| log_row(line, words))
                 .collect(),
-            broken: if broken.is_empty() {
-                String::new()
-            } else {
-                fill(words.now_broken, "what", &broken.join(", "))
-            },
+            broken: if broken.is_empty() { String::new() } else { fill(words.now_broken, "what", &broken.join(", ")) },
         })
     };
     core.read(make)

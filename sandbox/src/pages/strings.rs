@@ -137,7 +137,7 @@ const RU: Words = Words {
     answer: "Ваше сообщение",
     send: "Отправить",
     not_sent: "Сообщение не ушло: {reason}",
-    unread: "{count} новых",
+    unread: "новых: {count}",
     sent: "Отправлено",
     delivered: "Доставлено",
     read: "Прочитано",
@@ -170,13 +170,11 @@ impl Language {
         }
         accepted
             .split(',')
-            .find_map(
-                |part| match part.trim().get(..2).map(str::to_ascii_lowercase).as_deref() {
-                    Some("ru") => Some(Self::Ru),
-                    Some("en") => Some(Self::En),
-                    _ => None,
-                },
-            )
+            .find_map(|part| match part.trim().get(..2).map(str::to_ascii_lowercase).as_deref() {
+                Some("ru") => Some(Self::Ru),
+                Some("en") => Some(Self::En),
+                _ => None,
+            })
             .unwrap_or(Self::En)
     }
 }
@@ -193,19 +191,13 @@ mod tests {
     #[test]
     fn the_language_follows_the_link_then_the_browser() {
         assert_eq!(Language::choose(Some("ru"), "en-GB"), Language::Ru);
-        assert_eq!(
-            Language::choose(None, "de, ru-RU;q=0.9, en;q=0.8"),
-            Language::Ru
-        );
+        assert_eq!(Language::choose(None, "de, ru-RU;q=0.9, en;q=0.8"), Language::Ru);
         assert_eq!(Language::choose(None, "en-US,ru"), Language::En);
         assert_eq!(Language::choose(Some("xx"), ""), Language::En);
     }
 
     #[test]
     fn a_value_takes_its_place() {
-        assert_eq!(
-            fill("Install {integration}", "integration", "main"),
-            "Install main"
-        );
+        assert_eq!(fill("Install {integration}", "integration", "main"), "Install main");
     }
 }

@@ -38,11 +38,7 @@ struct Page<'a> {
 /// Takes the chat as read, without a change where nothing was unread.
 fn mark_read(core: &Core, host: &str, chat: &str) {
     let unread = core.read(|state| {
-        state
-            .accounts
-            .get(host)
-            .and_then(|account| account.chat(chat))
-            .is_some_and(|chat| chat.unread > 0)
+        state.accounts.get(host).and_then(|account| account.chat(chat)).is_some_and(|chat| chat.unread > 0)
     });
     if unread {
         core.change(|state| {
@@ -73,11 +69,7 @@ pub(super) async fn show(
     let account = core.read(|state| {
         let account = state.accounts.get(host.as_str())?;
         let chat = account.chat(&asked.chat).map(|chat| chat.id.clone());
-        Some((
-            account.name.clone(),
-            account.customer_page.clone(),
-            chat.unwrap_or_default(),
-        ))
+        Some((account.name.clone(), account.customer_page.clone(), chat.unwrap_or_default()))
     });
     let keep = keep(&frame);
     let found = account.and_then(|(name, customer_page, chat)| {
@@ -115,15 +107,9 @@ pub(super) async fn snapshot(
     let frame = Frame::of(&request);
     mark_read(&core, &host, &asked.chat);
     // The script always names its language; links carry it on only if the reader had chosen it.
-    let keep = if request.query_string().contains("kept=1") {
-        keep(&frame)
-    } else {
-        String::new()
-    };
+    let keep = if request.query_string().contains("kept=1") { keep(&frame) } else { String::new() };
     match rows::snapshot(&core, &host, &asked.chat, frame.words, &keep) {
-        Some(rows) => HttpResponse::Ok()
-            .insert_header(("Cache-Control", "no-store"))
-            .json(rows),
+        Some(rows) => HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(rows),
         None => HttpResponse::NotFound().finish(),
     }
 }
@@ -152,17 +138,12 @@ pub(super) async fn answer(
         let sending = {
             let (core, host, chat) = (Arc::clone(&core), host.clone(), chat.clone());
             // In a task of its own: a page that is closed must not cancel the hook.
-            actix_web::rt::spawn(async move {
-                hooks::send(&core, &host, &chat, HookMessage::text(&text)).await
-            })
+            actix_web::rt::spawn(async move { hooks::send(&core, &host, &chat, HookMessage::text(&text)).await })
         };
         if let Ok(Err(error)) = sending.await {
             let words = fill(frame.words.not_sent, "reason", &error.to_string());
             return notice(&frame, StatusCode::CONFLICT, &words);
         }
     }
-    see_other(&format!(
-        "/accounts/{host}/?chat={chat}{}#chat",
-        keep(&frame)
-    ))
+    see_other(&format!("/accounts/{host}/?chat={chat}{}#chat", keep(&frame)))
 }

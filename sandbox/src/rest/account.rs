@@ -111,11 +111,7 @@ pub(super) fn users(call: &Call<'_>) -> Answer {
     }
     let with = call.with();
     let body = call.account(|account| {
-        let list: Vec<Value> = account
-            .users
-            .iter()
-            .map(|user| show_user(user, &with))
-            .collect();
+        let list: Vec<Value> = account.users.iter().map(|user| show_user(user, &with)).collect();
         json!({
             "_total_items": list.len(),
             "_page": 1,
@@ -131,10 +127,7 @@ pub(super) fn users(call: &Call<'_>) -> Answer {
 pub(super) fn user(call: &Call<'_>, id: &str) -> Answer {
     let with = call.with();
     let found = call.account(|account| {
-        let user = account
-            .users
-            .iter()
-            .find(|user| user.id.to_string() == id)?;
+        let user = account.users.iter().find(|user| user.id.to_string() == id)?;
         Some(show_user(user, &with))
     });
     match found.flatten() {
@@ -197,9 +190,10 @@ pub(super) fn pipelines(call: &Call<'_>) -> Answer {
 /// `GET leads/pipelines/{id}`.
 pub(super) fn pipeline(call: &Call<'_>, id: &str) -> Answer {
     let found = call.account(|account| {
-        show_pipelines(call, account)
-            .into_iter()
-            .find(|one| one.get("id").is_some_and(|known| known.to_string() == id))
+        show_pipelines(call, account).into_iter().find(|one| {
+            let known = one.get("id").and_then(Value::as_i64);
+            known.is_some_and(|known| known.to_string() == id)
+        })
     });
     match found.flatten() {
         Some(body) => hal(&body),

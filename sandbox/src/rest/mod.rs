@@ -27,31 +27,19 @@ pub(crate) struct Call<'a> {
 
 /// Answers a request below `/accounts/{host}/api/v4/`.
 pub(crate) fn answer(core: &Core, request: &Incoming, host: &str, rest: &[&str]) -> Answer {
-    let token = request
-        .header("authorization")
-        .strip_prefix("Bearer ")
-        .unwrap_or_default();
+    let token = request.header("authorization").strip_prefix("Bearer ").unwrap_or_default();
     let now = core.now();
     let access = core.change(|state| {
         let access = state.grants.use_access(token, now)?;
         let account = state.accounts.get(host)?;
-        let user = account
-            .users
-            .iter()
-            .find(|user| user.id == access.user_id)?;
+        let user = account.users.iter().find(|user| user.id == access.user_id)?;
         let is_admin = user.is_admin;
         (account.id == access.account_id).then_some((access, is_admin))
     });
     let Some((access, is_admin)) = access else {
         return problem(401, "Unauthorized", "the access token is not valid here");
     };
-    let call = Call {
-        core,
-        request,
-        host,
-        access,
-        is_admin,
-    };
+    let call = Call { core, request, host, access, is_admin };
     dispatch(&call, rest)
 }
 
@@ -83,18 +71,12 @@ fn dispatch(call: &Call<'_>, rest: &[&str]) -> Answer {
 impl Call<'_> {
     /// Looks at the account; it was there when the token was checked.
     fn account<T>(&self, look: impl FnOnce(&Account) -> T) -> Option<T> {
-        self.core
-            .read(|state| state.accounts.get(self.host).map(look))
+        self.core.read(|state| state.accounts.get(self.host).map(look))
     }
 
     /// The words of the `with` parameter.
     fn with(&self) -> Vec<String> {
-        self.request
-            .query_value("with")
-            .unwrap_or_default()
-            .split(',')
-            .map(|word| word.trim().to_owned())
-            .collect()
+        self.request.query_value("with").unwrap_or_default().split(',').map(|word| word.trim().to_owned()).collect()
     }
 
     fn link(&self, rest: &str) -> Value {
@@ -148,8 +130,6 @@ fn invalid(errors: &[FieldError]) -> Answer {
         "status": 400,
         "detail": "Request validation failed",
     });
-    let note = errors.first().map_or_else(String::new, |error| {
-        format!("{}: {}", error.path, error.detail)
-    });
+    let note = errors.first().map_or_else(String::new, |error| format!("{}: {}", error.path, error.detail));
     Answer::json(400, PROBLEM, &body).noted(note)
 }

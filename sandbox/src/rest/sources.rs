@@ -64,7 +64,5 @@ pub(super) fn one(call: &Call<'_>, id: &str) -> Answer {
             .find(|source| call.owns(source) && source.id.to_string() == id)
             .map(|source| call.show(source))
     });
-    found
-        .flatten()
-        .map_or_else(|| Answer::empty(204), |body| hal(&body))
+    found.flatten().map_or_else(|| Answer::empty(204), |body| hal(&body))
 }

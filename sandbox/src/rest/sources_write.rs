@@ -13,20 +13,15 @@ const BATCH: usize = 50;
 const ACTIVE: usize = 100;
 
 fn parsed(call: &Call<'_>) -> Result<Value, Answer> {
-    serde_json::from_slice(&call.request.body)
-        .map_err(|_| problem(400, "Bad Request", "the body is not JSON"))
+    serde_json::from_slice(&call.request.body).map_err(|_| problem(400, "Bad Request", "the body is not JSON"))
 }
 
 pub(super) fn batch(call: &Call<'_>) -> Result<Vec<Value>, Answer> {
     match parsed(call)? {
-        Value::Array(items) if items.is_empty() => {
-            Err(problem(400, "Bad Request", "the batch is empty"))
+        Value::Array(items) if items.is_empty() => Err(problem(400, "Bad Request", "the batch is empty")),
+        Value::Array(items) if items.len() > BATCH => {
+            Err(problem(400, "Bad Request", "at most 50 sources in one call"))
         }
-        Value::Array(items) if items.len() > BATCH => Err(problem(
-            400,
-            "Bad Request",
-            "at most 50 sources in one call",
-        )),
         Value::Array(items) => Ok(items),
         _ => Err(problem(400, "Bad Request", "the body must be an array")),
     }
@@ -44,28 +39,16 @@ pub(super) fn request_id(item: &Value, at: usize) -> String {
 type Wrong = (&'static str, &'static str, String);
 
 /// Fields shared by creation and change, checked and laid over a source.
-fn lay_over(
-    call: &Call<'_>,
-    account: &Account,
-    item: &Value,
-    source: &mut Source,
-) -> Result<(), Wrong> {
+fn lay_over(call: &Call<'_>, account: &Account, item: &Value, source: &mut Source) -> Result<(), Wrong> {
     let of = |path: &'static str| move |detail: String| ("InvalidType", path, detail);
     let fields = Object::whole(item).map_err(of(""))?;
     if let Some(name) = fields.text("name").map_err(of("name"))? {
         if name.is_empty() {
-            return Err((
-                "NotBlank",
-                "name",
-                "This value should not be blank.".to_owned(),
-            ));
+            return Err(("NotBlank", "name", "This value should not be blank.".to_owned()));
         }
         name.clone_into(&mut source.name);
     }
-    if let Some(id) = fields
-        .whole_number("pipeline_id")
-        .map_err(of("pipeline_id"))?
-    {
+    if let Some(id) = fields.whole_number("pipeline_id").map_err(of("pipeline_id"))? {
         if !account.pipelines.iter().any(|pipeline| pipeline.id == id) {
             let words = "The value you selected is not a valid choice.".to_owned();
             return Err(("NotSupportedChoice", "pipeline_id", words));
@@ -113,11 +96,7 @@ fn new_source(call: &Call<'_>, account: &mut Account, item: &Value) -> Result<So
         return Err(("NotUnique", "external_id", words));
     }
     if own().count() >= ACTIVE {
-        return Err((
-            "LimitExceeded",
-            "external_id",
-            "at most 100 sources".to_owned(),
-        ));
+        return Err(("LimitExceeded", "external_id", "at most 100 sources".to_owned()));
     }
     let mut source = Source {
         id: 0,
@@ -184,9 +163,7 @@ fn whole_batch(
             .filter_map(|(id, request_id)| {
                 let source = account.sources.iter().find(|one| one.id == *id)?;
                 let mut shown = call.show(source);
-                shown
-                    .as_object_mut()?
-                    .insert("request_id".to_owned(), json!(request_id));
+                shown.as_object_mut()?.insert("request_id".to_owned(), json!(request_id));
                 Some(shown)
             })
             .collect();
@@ -198,9 +175,7 @@ fn whole_batch(
 pub(super) fn create(call: &Call<'_>) -> Answer {
     match batch(call) {
         Err(answer) => answer,
-        Ok(items) => whole_batch(call, &items, |account, item| {
-            new_source(call, account, item)
-        }),
+        Ok(items) => whole_batch(call, &items, |account, item| new_source(call, account, item)),
     }
 }
 
@@ -210,16 +185,8 @@ fn changed(call: &Call<'_>, account: &Account, id: &Value, item: &Value) -> Resu
         .iter()
         .find(|source| call.owns(source) && json!(source.id) == *id)
         .cloned()
-        .ok_or_else(|| {
-            (
-                "EntityNotFound",
-                "id",
-                format!("source with id = {id} not found"),
-            )
-        })?;
-    let same = item
-        .get("external_id")
-        .is_none_or(|external| external.as_str() == Some(&source.external_id));
+        .ok_or_else(|| ("EntityNotFound", "id", format!("source with id = {id} not found")))?;
+    let same = item.get("external_id").is_none_or(|external| external.as_str() == Some(&source.external_id));
     if !same {
         let words = "external_id can't be changed".to_owned();
         return Err(("NotSupportedChoice", "external_id", words));
@@ -240,11 +207,7 @@ pub(super) fn update_many(call: &Call<'_>) -> Answer {
 
 pub(super) fn number(call: &Call<'_>, id: &str) -> Option<i64> {
     call.account(|account| {
-        account
-            .sources
-            .iter()
-            .find(|source| call.owns(source) && source.id.to_string() == id)
-            .map(|source| source.id)
+        account.sources.iter().find(|source| call.owns(source) && source.id.to_string() == id).map(|source| source.id)
     })
     .flatten()
 }
@@ -259,9 +222,7 @@ pub(super) fn update_one(call: &Call<'_>, id: &str) -> Answer {
     let Some(number) = number(call, id) else {
         return problem(404, "Not Found", "no source has this id");
     };
-    let answer = whole_batch(call, &[item], |account, item| {
-        changed(call, account, &json!(number), item)
-    });
+    let answer = whole_batch(call, &[item], |account, item| changed(call, account, &json!(number), item));
     if answer.status != 200 {
         return answer;
     }

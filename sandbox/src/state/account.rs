@@ -72,14 +72,10 @@ impl Account {
     }
 
     pub(crate) fn new(host: &str, id: i64, now: DateTime<Utc>) -> Self {
-        let named = |what: &str| {
-            Uuid::new_v5(&Uuid::NAMESPACE_DNS, format!("{what}.{host}").as_bytes()).to_string()
-        };
+        let named = |what: &str| Uuid::new_v5(&Uuid::NAMESPACE_DNS, format!("{what}.{host}").as_bytes()).to_string();
         let label = host.split('.').next().unwrap_or(host);
         let mut letters = label.chars();
-        let name = letters.next().map_or_else(String::new, |first| {
-            first.to_uppercase().chain(letters).collect()
-        });
+        let name = letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect());
         let user = |step: i64, name: &str, short: &str, is_admin: bool, in_chats: bool| User {
             id: id * 10 + step,
             name: name.to_owned(),
@@ -87,11 +83,8 @@ impl Account {
             is_admin,
             amojo_id: in_chats.then(|| named(short)),
         };
-        let pipeline = |step: i64, name: &str| Pipeline {
-            id: id * 100 + step,
-            name: name.to_owned(),
-            is_main: step == 1,
-        };
+        let pipeline =
+            |step: i64, name: &str| Pipeline { id: id * 100 + step, name: name.to_owned(), is_main: step == 1 };
         Self {
             host: host.to_owned(),
             id,
@@ -124,20 +117,13 @@ impl Account {
 
     /// Id of the main pipeline.
     pub(crate) fn main_pipeline(&self) -> i64 {
-        self.pipelines
-            .iter()
-            .find(|pipeline| pipeline.is_main)
-            .map_or(0, |pipeline| pipeline.id)
+        self.pipelines.iter().find(|pipeline| pipeline.is_main).map_or(0, |pipeline| pipeline.id)
     }
 
     /// The user who writes from the manager's window.
     pub(crate) fn manager(&self) -> Option<&User> {
         let in_chats = |user: &&User| user.amojo_id.is_some();
-        self.users
-            .iter()
-            .filter(in_chats)
-            .find(|user| !user.is_admin)
-            .or_else(|| self.users.iter().find(in_chats))
+        self.users.iter().filter(in_chats).find(|user| !user.is_admin).or_else(|| self.users.iter().find(in_chats))
     }
 
     /// The administrator whose grant an installation carries.
@@ -179,8 +165,10 @@ impl Account {
         let at = self.messages.len();
         self.by_id.insert(message.id.clone(), at);
         if let Some(msgid) = &message.msgid {
-            self.by_msgid
-                .insert((message.scope_id.clone(), msgid.clone()), at);
+            self.by_msgid.insert((message.scope_id.clone(), msgid.clone()), at);
+        }
+        if let Some(chat) = self.chat_mut(&message.chat_id) {
+            chat.messages += 1;
         }
         self.messages.push(message);
     }
@@ -192,18 +180,13 @@ impl Account {
         };
         if let Some(message) = self.messages.get_mut(at) {
             message.msgid = Some(msgid.to_owned());
-            self.by_msgid
-                .insert((message.scope_id.clone(), msgid.to_owned()), at);
+            self.by_msgid.insert((message.scope_id.clone(), msgid.to_owned()), at);
         }
     }
 
     /// The source a chat's hooks name: its own while that exists, else the integration's default one.
     pub(crate) fn source_of(&self, chat: &Chat) -> Option<&Source> {
-        let own = || {
-            self.sources
-                .iter()
-                .filter(|source| source.client_id == chat.client_id)
-        };
+        let own = || self.sources.iter().filter(|source| source.client_id == chat.client_id);
         chat.source
             .as_ref()
             .and_then(|external| own().find(|source| &source.external_id == external))

@@ -62,6 +62,7 @@ pub(crate) struct Chat {
     pub(crate) source: Option<String>,
     pub(crate) lead_id: Option<i64>,
     pub(crate) unread: usize,
+    pub(crate) messages: usize,
 }
 
 /// An incoming lead with its contact.
@@ -104,10 +105,7 @@ pub(crate) struct Message {
 impl Message {
     /// A text field of the content, empty when it isn't there.
     pub(crate) fn field(&self, name: &str) -> &str {
-        self.content
-            .get(name)
-            .and_then(Value::as_str)
-            .unwrap_or_default()
+        self.content.get(name).and_then(Value::as_str).unwrap_or_default()
     }
 
     /// The state a manager sees: the highest success, an error only where none was reported.

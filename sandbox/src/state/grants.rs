@@ -69,13 +69,7 @@ fn opaque(parts: usize) -> String {
 
 impl Grants {
     /// A new code, valid for twenty minutes and one use.
-    pub(crate) fn issue_code(
-        &mut self,
-        client_id: &str,
-        account_id: i64,
-        user_id: i64,
-        now: DateTime<Utc>,
-    ) -> String {
+    pub(crate) fn issue_code(&mut self, client_id: &str, account_id: i64, user_id: i64, now: DateTime<Utc>) -> String {
         let code = opaque(6);
         self.codes.insert(
             code.clone(),
@@ -114,12 +108,7 @@ impl Grants {
     }
 
     /// Remembers a new pair for this grant. `access` is made by the caller because it looks like a JWT.
-    pub(crate) fn keep_pair(
-        &mut self,
-        access: String,
-        of: (&str, i64, i64),
-        now: DateTime<Utc>,
-    ) -> Pair {
+    pub(crate) fn keep_pair(&mut self, access: String, of: (&str, i64, i64), now: DateTime<Utc>) -> Pair {
         let (client_id, account_id, user_id) = of;
         let refresh = opaque(8);
         self.access.insert(
@@ -163,9 +152,7 @@ impl Grants {
         }
         match &found.replaced_by {
             None => Ok(found.user_id),
-            Some(next) if self.lenient && self.access.get(next).is_some_and(|next| !next.used) => {
-                Ok(found.user_id)
-            }
+            Some(next) if self.lenient && self.access.get(next).is_some_and(|next| !next.used) => Ok(found.user_id),
             Some(_) => Err("Token has been revoked"),
         }
     }
@@ -187,10 +174,7 @@ impl Grants {
 
     /// The grant behind a living access token; remembers that it was used.
     pub(crate) fn use_access(&mut self, token: &str, now: DateTime<Utc>) -> Option<Access> {
-        let found = self
-            .access
-            .get_mut(token)
-            .filter(|found| found.expires_at > now)?;
+        let found = self.access.get_mut(token).filter(|found| found.expires_at > now)?;
         found.used = true;
         Some(found.clone())
     }
@@ -203,11 +187,8 @@ impl Grants {
     /// Takes every grant of an integration in an account away.
     pub(crate) fn revoke(&mut self, client_id: &str, account_id: i64) {
         let other = |client: &str, account: i64| client != client_id || account != account_id;
-        self.codes
-            .retain(|_, one| other(&one.client_id, one.account_id));
-        self.access
-            .retain(|_, one| other(&one.client_id, one.account_id));
-        self.refresh
-            .retain(|_, one| other(&one.client_id, one.account_id));
+        self.codes.retain(|_, one| other(&one.client_id, one.account_id));
+        self.access.retain(|_, one| other(&one.client_id, one.account_id));
+        self.refresh.retain(|_, one| other(&one.client_id, one.account_id));
     }
 }

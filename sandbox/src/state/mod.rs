@@ -43,16 +43,12 @@ pub(crate) struct State {
 impl State {
     /// The account with this amojo id and its host.
     pub(crate) fn account_by_amojo(&self, amojo_id: &str) -> Option<&Account> {
-        self.accounts
-            .values()
-            .find(|account| account.amojo_id == amojo_id)
+        self.accounts.values().find(|account| account.amojo_id == amojo_id)
     }
 
     /// The account with this amojo id, to be changed.
     pub(crate) fn account_by_amojo_mut(&mut self, amojo_id: &str) -> Option<&mut Account> {
-        self.accounts
-            .values_mut()
-            .find(|account| account.amojo_id == amojo_id)
+        self.accounts.values_mut().find(|account| account.amojo_id == amojo_id)
     }
 
     /// The account with this numeric id.
@@ -61,11 +57,7 @@ impl State {
     }
 
     /// Makes the account of this host, or returns the one that is there.
-    pub(crate) fn ensure_account(
-        &mut self,
-        host: &str,
-        now: chrono::DateTime<chrono::Utc>,
-    ) -> &Account {
+    pub(crate) fn ensure_account(&mut self, host: &str, now: chrono::DateTime<chrono::Utc>) -> &Account {
         if !self.accounts.contains_key(host) {
             let mut id = Account::number_for(host);
             while self.account_by_id(id).is_some() {
@@ -74,18 +66,13 @@ impl State {
             let account = Account::new(host, id, now);
             self.accounts.insert(host.to_owned(), account);
         }
-        self.accounts
-            .entry(host.to_owned())
-            .or_insert_with(|| Account::new(host, Account::number_for(host), now))
+        self.accounts.entry(host.to_owned()).or_insert_with(|| Account::new(host, Account::number_for(host), now))
     }
 
     /// Adds a line to the request log and forgets the oldest beyond the limit.
     pub(crate) fn log(&mut self, line: RequestView) {
         self.requests_seen = self.requests_seen.wrapping_add(1);
-        self.requests.push_back(RequestView {
-            number: self.requests_seen,
-            ..line
-        });
+        self.requests.push_back(RequestView { number: self.requests_seen, ..line });
         while self.requests.len() > LOG_LIMIT {
             self.requests.pop_front();
         }

@@ -1,3 +1,17 @@
 //! The second half of the road: leased letters go out, verdicts are settled.
+//!
+//! ```text
+//! worker ─▶ queue::ready ─▶ queue::claim ─▶ carry ─▶ to_crm | to_messenger ─▶ verdict ─▶ writer::settle
+//! ```
 
+pub mod backoff;
+mod carry;
+pub mod dead;
+mod parts;
 pub mod queue;
+mod slots;
+mod to_crm;
+mod to_messenger;
+pub mod worker;
+
+pub use dead::drop_before;

@@ -21,6 +21,7 @@ mod conversation;
 pub mod lane;
 mod lease;
 pub mod parcel;
+mod revive;
 mod rows;
 mod scan;
 mod settle;

@@ -16,6 +16,13 @@ pub struct Rate {
 }
 
 impl Rate {
+    /// A configured rate; at least one request in a thousand seconds.
+    #[expect(clippy::as_conversions, reason = "configured rates are small and finite; `as` saturates")]
+    pub fn of(requests: f64) -> Self {
+        let per_second = ((requests * 1000.0) as i64).max(1);
+        Self { per_second, burst: per_second.max(1000) }
+    }
+
     /// `requests` a second, as many at once.
     pub fn per_second(requests: u32) -> Self {
         let per_second = i64::from(requests.max(1)) * 1000;
@@ -135,6 +142,12 @@ impl Queue {
             )
             .await?;
         Ok(())
+    }
+
+    /// Takes a turn's lock inside a transaction and wakes it, making the row when it is missing.
+    pub async fn wake(&self, tx: &impl ConnectionTrait, tenant_id: Uuid, target: Uuid, pool: &str) -> Result<(), DbErr> {
+        let keys = std::collections::BTreeMap::from([((tenant_id, target), pool.to_owned())]);
+        super::lane::wake_turns(tx, &self.store, &keys).await
     }
 
     /// Lets a held target go on after `jitter` milliseconds with one probe.

@@ -177,7 +177,6 @@ async fn run_door(alive: std::sync::Weak<[Door]>, door: Door, queue: Queue, stor
             continue;
         }
         write_batch(&queue, batch).await;
-        stored.notify_waiters();
         stored.notify_one();
     }
 }
@@ -262,7 +261,6 @@ async fn run_settlements(alive: std::sync::Weak<[Door]>, line: Settlements, queu
         for (answer, good) in answers.into_iter().zip(done) {
             let _ = answer.send(good);
         }
-        stored.notify_waiters();
         stored.notify_one();
     }
 }

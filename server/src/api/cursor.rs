@@ -1,0 +1,153 @@
+//! Pages of lists: newest first, an opaque cursor that is bound to its list and filters.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::error::{Error, Result};
+
+const USUAL: u64 = 50;
+const MOST: u64 = 200;
+
+/// One page of a list, newest first.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ListOut<T> {
+    pub items: Vec<T>,
+    /// Give it back as `cursor`, with the same filters, for the next page; null: there is none.
+    pub next_cursor: Option<String>,
+}
+
+/// What is inside of a cursor.
+#[derive(Debug, Serialize, Deserialize)]
+struct Mark {
+    /// Of the list and its filters.
+    f: String,
+    /// The last id that was shown.
+    l: Uuid,
+}
+
+/// Which page is asked for.
+#[derive(Debug)]
+pub struct Page {
+    pub limit: u64,
+    /// Only what is older than this id.
+    pub after: Option<Uuid>,
+    filters: String,
+}
+
+impl Page {
+    /// Reads `limit` and `cursor` as they came; `filters` are the list's name and everything that chooses its rows.
+    pub fn read(limit: Option<&str>, cursor: Option<&str>, filters: &[&str]) -> Result<Self> {
+        let limit = match limit {
+            None => USUAL,
+            Some(text) => text
+                .parse()
+                .ok()
+                .filter(|limit| (1..=MOST).contains(limit))
+                .ok_or_else(|| Error::field("/limit", format!("a whole number from 1 to {MOST}")))?,
+        };
+        let filters = hash(filters);
+        let after = match cursor {
+            None => None,
+            Some(text) => {
+                let mark = decode(text).ok_or_else(|| Error::field("/cursor", "the cursor is wrong or too old"))?;
+                if mark.f != filters {
+                    return Err(Error::field("/cursor", "the cursor belongs to other filters or to another list"));
+                }
+                Some(mark.l)
+            }
+        };
+        Ok(Self { limit, after, filters })
+    }
+
+    /// How many rows to read: one more than is shown tells whether there is a next page.
+    pub fn rows(&self) -> u64 {
+        self.limit + 1
+    }
+
+    /// Cuts the extra row off and makes the cursor of the next page.
+    pub fn cut<T>(&self, mut rows: Vec<T>, id: impl Fn(&T) -> Uuid) -> (Vec<T>, Option<String>) {
+        let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let next = rows.last().filter(|_| more).map(|last| encode(&Mark { f: self.filters.clone(), l: id(last) }));
+        (rows, next)
+    }
+}
+
+fn hash(filters: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for part in filters {
+        hash.update(part.len().to_be_bytes());
+        hash.update(part.as_bytes());
+    }
+    hex::encode(&hash.finalize()[..8])
+}
+
+fn encode(mark: &Mark) -> String {
+    URL_SAFE_NO_PAD.encode(serde_json::to_vec(mark).unwrap_or_default())
+}
+
+fn decode(text: &str) -> Option<Mark> {
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ids(count: u128) -> Vec<Uuid> {
+        (1..=count).rev().map(Uuid::from_u128).collect()
+    }
+
+    #[test]
+    fn pages_follow_each_other_until_nothing_is_left() {
+        let all = ids(5);
+        let mut seen = Vec::new();
+        let mut cursor: Option<String> = None;
+        for _ in 0..3 {
+            let page = Page::read(Some("2"), cursor.as_deref(), &["list", "a"]).unwrap();
+            let rows: Vec<Uuid> = all
+                .iter()
+                .copied()
+                .filter(|id| page.after.is_none_or(|after| *id < after))
+                .take(usize::try_from(page.rows()).unwrap())
+                .collect();
+            let (rows, next) = page.cut(rows, |id| *id);
+            seen.extend(rows);
+            cursor = next;
+        }
+        assert_eq!((seen, cursor), (all, None));
+    }
+
+    #[test]
+    fn a_page_that_ends_exactly_has_no_next() {
+        let page = Page::read(Some("5"), None, &["list"]).unwrap();
+        assert_eq!(page.cut(ids(5), |id| *id).1, None);
+    }
+
+    #[test]
+    fn a_cursor_is_bound_to_its_filters() {
+        let page = Page::read(Some("1"), None, &["list", "a"]).unwrap();
+        let cursor = page.cut(ids(2), |id| *id).1.unwrap();
+        assert!(Page::read(None, Some(&cursor), &["list", "a"]).is_ok());
+        for filters in [&["list", "b"] as &[&str], &["lista"], &["list"], &["other", "a"]] {
+            assert!(matches!(Page::read(None, Some(&cursor), filters), Err(Error::Invalid(_))));
+        }
+        for broken in ["", "!", "e30", "bm9wZQ"] {
+            assert!(matches!(Page::read(None, Some(broken), &["list", "a"]), Err(Error::Invalid(_))));
+        }
+    }
+
+    #[test]
+    fn limits() {
+        assert_eq!(Page::read(None, None, &[]).unwrap().limit, 50);
+        assert_eq!(Page::read(Some("200"), None, &[]).unwrap().limit, 200);
+        for wrong in ["0", "201", "-1", "x", "", "1.5"] {
+            assert!(matches!(Page::read(Some(wrong), None, &[]), Err(Error::Invalid(_))), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! Request bodies with our own limits and errors: what is wrong is named by its JSON pointer.
+
+use actix_web::dev::Payload;
+use actix_web::error::QueryPayloadError;
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpRequest};
+use chrono::{DateTime, SecondsFormat};
+use futures_util::StreamExt;
+use futures_util::future::{Ready, ready};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{DeserializeOwned, Deserializer, MapAccess, Visitor};
+use serde::{Deserialize, Serialize, Serializer};
+use serde_path_to_error::Segment;
+use std::fmt;
+use std::marker::PhantomData;
+
+use super::idempotency::Asked;
+use crate::error::{Error, Result};
+
+/// No request of this API is larger.
+pub const MOST_BYTES: usize = 256 * 1024;
+/// Ids of others are at most this long.
+pub const ID_BYTES: usize = 255;
+
+/// A body that is read only after it is known who asks.
+pub struct Body {
+    request: HttpRequest,
+    payload: Payload,
+}
+
+impl FromRequest for Body {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        ready(Ok(Self { request: request.clone(), payload: payload.take() }))
+    }
+}
+
+impl Body {
+    /// Reads a JSON object: 415 for another type, 413 above [`MOST_BYTES`] (no more is buffered), 400 for what is
+    /// no JSON, 422 with the pointer for an unknown, missing or mistyped field.
+    pub async fn read<T: DeserializeOwned>(mut self) -> Result<(T, Asked)> {
+        self.check_type()?;
+        let bytes = self.collect().await?;
+        let value = parse(&bytes)?;
+        Ok((value, Asked::of(&self.request, &bytes)?))
+    }
+
+    /// For requests that say everything by their address: a body is not looked at.
+    pub fn ignore(self) -> Result<Asked> {
+        Asked::of(&self.request, &[])
+    }
+
+    fn check_type(&self) -> Result<()> {
+        let headers = self.request.headers();
+        let text = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let kind = text.split(';').next().unwrap_or_default().trim();
+        if !kind.eq_ignore_ascii_case("application/json") {
+            return Err(Error::MediaType("the body must be application/json".to_owned()));
+        }
+        if headers.get(header::CONTENT_ENCODING).is_some_and(|coding| coding != "identity") {
+            return Err(Error::MediaType("the body must not be compressed".to_owned()));
+        }
+        Ok(())
+    }
+
+    async fn collect(&mut self) -> Result<Vec<u8>> {
+        let told = self.request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+        if told.and_then(|text| text.parse::<u64>().ok()).is_some_and(|told| usize::try_from(told).map_or(true, |told| told > MOST_BYTES)) {
+            return Err(Error::TooLarge(MOST_BYTES));
+        }
+        let mut bytes = Vec::new();
+        while let Some(chunk) = self.payload.next().await {
+            let chunk = chunk.map_err(|_| Error::Malformed("the body broke off".to_owned()))?;
+            if bytes.len() + chunk.len() > MOST_BYTES {
+                return Err(Error::TooLarge(MOST_BYTES));
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        Ok(bytes)
+    }
+}
+
+/// Parses a whole body.
+pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+    let mended = mend_surrogates(bytes);
+    let bytes = mended.as_deref().unwrap_or(bytes);
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let Object(value) = serde_path_to_error::deserialize(&mut json).map_err(|error| refuse(&error))?;
+    json.end().map_err(|_| Error::Malformed("something follows the JSON object".to_owned()))?;
+    Ok(value)
+}
+
+fn refuse(error: &serde_path_to_error::Error<serde_json::Error>) -> Error {
+    let cause = error.inner();
+    if !cause.is_data() {
+        return Error::Malformed(format!("no JSON at line {}, column {}", cause.line(), cause.column()));
+    }
+    let text = cause.to_string();
+    let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(text, _)| text);
+    let mut pointer: String = error.path().iter().map(segment).collect();
+    if let Some(name) = named_field(text) {
+        let named = format!("/{}", escaped(name));
+        if !pointer.ends_with(&named) || text.starts_with("missing") {
+            pointer.push_str(&named);
+        }
+    }
+    Error::field(pointer, shortened(text))
+}
+
+fn segment(segment: &Segment) -> String {
+    match segment {
+        Segment::Seq { index } => format!("/{index}"),
+        Segment::Map { key } => format!("/{}", escaped(key)),
+        Segment::Enum { .. } | Segment::Unknown => String::new(),
+    }
+}
+
+/// The field that serde's message is about, where the path ends at its parent.
+fn named_field(text: &str) -> Option<&str> {
+    let rest = ["unknown field `", "missing field `", "duplicate field `"].iter().find_map(|start| text.strip_prefix(start))?;
+    let end = rest.find("`, expected").or_else(|| rest.find("`, there are")).or_else(|| rest.rfind('`'))?;
+    rest.get(..end)
+}
+
+/// By RFC 6901.
+fn escaped(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
+}
+
+fn shortened(text: &str) -> String {
+    text.chars().take(300).collect()
+}
+
+/// A query string that does not fit: 422 with the parameter's name as the pointer.
+pub fn query_error(error: &QueryPayloadError) -> Error {
+    let text = error.to_string();
+    let text = text.rsplit("error: ").next().unwrap_or(&text);
+    let pointer = named_field(text).map(|name| format!("/{}", escaped(name))).unwrap_or_default();
+    Error::field(pointer, shortened(text))
+}
+
+/// Replaces escapes of half characters (lone surrogates) by U+FFFD: no store can keep them, and one broken emoji is
+/// no reason to refuse a message. None: nothing to mend.
+fn mend_surrogates(bytes: &[u8]) -> Option<Vec<u8>> {
+    let unit = |at: usize| -> Option<u16> {
+        let escape = bytes.get(at..at + 6)?.strip_prefix(b"\\u")?;
+        u16::from_str_radix(std::str::from_utf8(escape).ok().filter(|hex| !hex.starts_with('+'))?, 16).ok()
+    };
+    let mut mended: Option<Vec<u8>> = None;
+    let mut at = 0;
+    while let Some(step) = bytes.get(at..).and_then(|rest| rest.iter().position(|byte| *byte == b'\\')) {
+        at += step;
+        at += match (unit(at), unit(at + 6)) {
+            (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => 12,
+            (Some(0xd800..=0xdfff), _) => {
+                let copy = mended.get_or_insert_with(|| bytes.to_vec());
+                copy[at..at + 6].copy_from_slice(b"\\ufffd");
+                6
+            }
+            (Some(_), _) => 6,
+            (None, _) => 2,
+        };
+    }
+    mended
+}
+
+/// An id of somebody else's: not empty, at most [`ID_BYTES`] bytes, nothing that cannot be stored.
+pub fn checked_id(pointer: &str, id: String) -> Result<String> {
+    if id.is_empty() {
+        return Err(Error::field(pointer, "must not be empty"));
+    }
+    if id.len() > ID_BYTES {
+        return Err(Error::field(pointer, format!("at most {ID_BYTES} bytes")));
+    }
+    if id.contains(['\0', '\u{fffd}']) {
+        return Err(Error::field(pointer, "holds a character that cannot be stored (NUL or half of a surrogate pair)"));
+    }
+    Ok(id)
+}
+
+/// A JSON object and nothing else: serde alone would take `["chat-7"]` for `{"id":"chat-7"}`.
+#[derive(Clone, Debug, Default)]
+pub struct Object<T>(pub T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct OnlyMaps<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for OnlyMaps<T> {
+            type Value = T;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(map))
+            }
+        }
+        deserializer.deserialize_map(OnlyMaps(PhantomData)).map(Object)
+    }
+}
+
+/// For fields where null says something else than absence: `Some(None)` is null.
+pub fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<T>>, D::Error> {
+    Option::<T>::deserialize(deserializer).map(Some)
+}
+
+/// A moment in milliseconds since 1970, on the wire RFC 3339 with milliseconds, UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Moment(pub i64);
+
+impl fmt::Display for Moment {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let at = DateTime::from_timestamp_millis(self.0).unwrap_or(DateTime::UNIX_EPOCH);
+        formatter.write_str(&at.to_rfc3339_opts(SecondsFormat::Millis, true))
+    }
+}
+
+impl Serialize for Moment {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let at = DateTime::parse_from_rfc3339(&text)
+            .map_err(|_| serde::de::Error::custom("expected a time like 2026-11-20T09:30:00.123Z"))?;
+        Ok(Self(at.timestamp_millis()))
+    }
+}
+
+#[cfg(test)]
+mod tests;

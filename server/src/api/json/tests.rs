@@ -1,0 +1,108 @@
+//! Pointers, mended texts and what is refused.
+
+use serde_json::json;
+
+use super::*;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "only its shape matters")]
+struct Outer {
+    id: String,
+    inner: Object<Inner>,
+    #[serde(default)]
+    more: Option<Object<Inner>>,
+    #[serde(default)]
+    list: Vec<Object<Inner>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "only its shape matters")]
+struct Inner {
+    number: u8,
+}
+
+fn pointer_of(body: &str) -> String {
+    match parse::<Outer>(body.as_bytes()) {
+        Err(Error::Invalid(errors)) => errors[0].pointer.clone(),
+        other => panic!("{body}: {other:?}"),
+    }
+}
+
+#[test]
+fn a_wrong_field_is_named_by_its_pointer() {
+    for (body, pointer) in [
+        (r#"{"inner":{"number":1}}"#, "/id"),
+        (r#"{"id":5,"inner":{"number":1}}"#, "/id"),
+        (r#"{"id":null,"inner":{"number":1}}"#, "/id"),
+        (r#"{"id":"a"}"#, "/inner"),
+        (r#"{"id":"a","inner":{}}"#, "/inner/number"),
+        (r#"{"id":"a","inner":{"number":"1"}}"#, "/inner/number"),
+        (r#"{"id":"a","inner":{"number":300}}"#, "/inner/number"),
+        (r#"{"id":"a","inner":{"number":1,"x/y":2}}"#, "/inner/x~1y"),
+        (r#"{"id":"a","inner":{"number":1},"more":{"number":1,"inner":1}}"#, "/more/inner"),
+        (r#"{"id":"a","inner":{"number":1},"extra":1}"#, "/extra"),
+        (r#"{"id":"a","id":"b","inner":{"number":1}}"#, "/id"),
+        (r#"{"id":"a","inner":{"number":1},"list":[{"number":1},{"number":[]}]}"#, "/list/1/number"),
+        (r#"{"id":"a","inner":[1]}"#, "/inner"),
+        (r#"{"id":"a","inner":{"number":1},"more":[1]}"#, "/more"),
+        (r#"["a",{"number":1}]"#, ""),
+        (r#""a""#, ""),
+    ] {
+        assert_eq!(pointer_of(body), pointer, "{body}");
+    }
+}
+
+#[test]
+fn what_is_no_json_is_malformed() {
+    for body in ["", "{", "nope", r#"{"id":"a","inner":{"number":1}} x"#, "{\"id\":\"\u{1}\"}"] {
+        assert!(matches!(parse::<Outer>(body.as_bytes()), Err(Error::Malformed(_))), "{body}");
+    }
+    assert!(matches!(parse::<Outer>(b"{\"id\":\"\xff\"}"), Err(Error::Malformed(_))));
+}
+
+#[test]
+fn half_characters_become_replacement_characters() {
+    let text = |body: &str| parse::<serde_json::Value>(body.as_bytes()).unwrap()["t"].clone();
+    assert_eq!(text(r#"{"t":"\ud83d\ude00"}"#), json!("😀"));
+    assert_eq!(text(r#"{"t":"a\ud83db"}"#), json!("a\u{fffd}b"));
+    assert_eq!(text(r#"{"t":"\ude00\ud83d"}"#), json!("\u{fffd}\u{fffd}"));
+    assert_eq!(text(r#"{"t":"\ud83d\ud83d\ude00"}"#), json!("\u{fffd}😀"));
+    assert_eq!(text(r#"{"t":"\\ud83d"}"#), json!("\\ud83d"));
+    assert_eq!(text(r#"{"t":"\u0041\\"}"#), json!("A\\"));
+    assert_eq!(text(r#"{"t":"\u0000"}"#), json!("\0"));
+    assert!(mend_surrogates(br#"{"t":"\ud83d\ude00 plain \n"}"#).is_none());
+    assert!(mend_surrogates(br"\ud8").is_none());
+}
+
+#[test]
+fn ids_are_checked() {
+    assert_eq!(checked_id("/id", "é".repeat(127)).unwrap().len(), 254);
+    for wrong in [String::new(), "x".repeat(256), "é".repeat(128), "a\0b".to_owned(), "\u{fffd}".to_owned()] {
+        assert!(matches!(checked_id("/id", wrong), Err(Error::Invalid(_))));
+    }
+}
+
+#[test]
+fn times_are_told_with_milliseconds() {
+    assert_eq!(Moment(1_795_080_600_120).to_string(), "2026-11-19T09:30:00.120Z");
+    let read: Moment = serde_json::from_str("\"2026-11-19T12:30:00.1239+03:00\"").unwrap();
+    assert_eq!(read, Moment(1_795_080_600_123));
+    assert!(serde_json::from_str::<Moment>("\"yesterday\"").is_err());
+}
+
+#[test]
+fn a_wrong_query_names_the_parameter() {
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only its shape matters")]
+    struct Query {
+        limit: Option<String>,
+    }
+    let error = actix_web::web::Query::<Query>::from_query("colour=red").unwrap_err();
+    match query_error(&error) {
+        Error::Invalid(errors) => assert_eq!(errors[0].pointer, "/colour"),
+        other => panic!("{other:?}"),
+    }
+}

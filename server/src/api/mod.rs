@@ -1,0 +1,92 @@
+//! The public API v1 (product.md §6) for developers of messengers and for the vendor: one file a resource.
+//!
+//! A handler is four moves: who ([`key::ApiKey`]), valid ([`json::Body`]), do, answer. Wire types end in `In` and
+//! `Out` and are never table types. Rules and known quirks stand in `docs/api-design.md`.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
+use sea_orm::DbErr;
+
+use crate::error::{Error, Problem};
+
+pub mod conversations;
+pub mod cursor;
+pub mod dead_letters;
+pub mod idempotency;
+pub mod json;
+pub mod key;
+pub mod ledger;
+pub mod message_types;
+pub mod messages;
+pub mod openapi;
+pub mod roster;
+pub mod source_types;
+pub mod sources;
+pub mod statuses;
+pub mod tenants;
+pub mod timeline;
+
+pub use openapi::openapi;
+
+/// Mounts `/api`. The application hands its `App` to handlers as `web::Data<App>`.
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    let known = web::Data::new(openapi::KnownPaths::of(&openapi()));
+    let scope = web::scope("/api")
+        .app_data(web::PathConfig::default().error_handler(|_, _| Error::NotFound.into()))
+        .app_data(web::QueryConfig::default().error_handler(|error, _| json::query_error(&error).into()))
+        .app_data(web::Data::new(key::KeyCache::default()))
+        .app_data(known)
+        .service(openapi::document)
+        .service(tenants::list)
+        .service(tenants::get)
+        .service(tenants::patch)
+        .service(tenants::pipelines)
+        .service(sources::create)
+        .service(sources::list)
+        .service(sources::get)
+        .service(sources::patch)
+        .service(sources::delete)
+        .service(messages::post)
+        .service(messages::get)
+        .service(statuses::post)
+        .service(conversations::list)
+        .service(conversations::messages)
+        .service(ledger::get)
+        .service(dead_letters::list)
+        .service(dead_letters::retry)
+        .service(dead_letters::delete)
+        .default_service(web::to(unknown));
+    cfg.service(scope);
+}
+
+/// Whatever no route takes: 405 when the address is known with another method, else 404.
+async fn unknown(request: HttpRequest, known: web::Data<openapi::KnownPaths>) -> HttpResponse {
+    let methods = known.methods_of(request.path());
+    if methods.is_empty() { Error::NotFound.error_response() } else { method_not_allowed(&methods) }
+}
+
+fn method_not_allowed(methods: &BTreeSet<&'static str>) -> HttpResponse {
+    let allowed = methods.iter().copied().collect::<Vec<_>>().join(", ");
+    let problem = Problem {
+        kind: "https://parom.dev/problems/method_not_allowed".to_owned(),
+        title: "This address does not take this method".to_owned(),
+        status: StatusCode::METHOD_NOT_ALLOWED.as_u16(),
+        detail: format!("it takes {allowed}"),
+        errors: Vec::new(),
+    };
+    HttpResponse::MethodNotAllowed()
+        .insert_header((header::ALLOW, allowed))
+        .content_type("application/problem+json")
+        .body(serde_json::to_string(&problem).unwrap_or_default())
+}
+
+/// A failed look-up that several requests may have shared.
+fn shared(error: Arc<DbErr>) -> Error {
+    match *error {
+        DbErr::Conn(_) | DbErr::ConnectionAcquire(_) => Error::not_storing(),
+        _ => Error::Internal(anyhow::Error::new(error)),
+    }
+}

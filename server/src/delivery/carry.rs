@@ -1,0 +1,221 @@
+//! One leased letter from lease to settlement: what is tried, and what the verdict does to letter, message and turn.
+
+use anyhow::Context;
+use uuid::Uuid;
+
+use super::parts::Parts;
+use super::queue::{Attempt, Claim, Learned, Settled, Settlement, TurnEffect};
+use super::{backoff, to_crm, to_messenger};
+use crate::app::App;
+use crate::connector::AfterUnknown;
+use crate::intake::{amojo_pool, status_letter};
+use crate::message::{Direction, Failure, FailureCode, LetterKind, State, StatusReport};
+use crate::verdict::{Report, Taken, Verdict};
+
+/// A letter that was started so often without an end is poison.
+const STARTS: i32 = 3;
+/// Failures in a row after which a target is left alone, and for how long.
+const OPEN_AFTER: i32 = 10;
+const OPEN_MILLIS: i64 = 30_000;
+/// A messenger that cannot be asked gets its one resend after this.
+const RESEND_MILLIS: i64 = 60_000;
+
+/// Carries a letter. Never fails: whatever happens becomes a settlement.
+pub async fn carry(app: &App, claim: Claim) -> anyhow::Result<Settlement> {
+    let started = app.clock.millis();
+    app.faults.hit("carry.before_call").context("before the call")?;
+    let parts = match Parts::read(app, &claim).await {
+        Ok(parts) => parts,
+        Err(error) => {
+            tracing::error!(tenant.id = %claim.tenant_id, letter.id = %claim.letter.id, error = format!("{error:#}"), "a letter could not be read");
+            return Ok(plain(claim.clone(), again(&claim, None, claim.letter.unknown)));
+        }
+    };
+    let report = if claim.starts > STARTS {
+        Some(bury(FailureCode::Internal, "poison: it was started three times without an end"))
+    } else if claim.letter.expires_at <= started {
+        Some(bury(FailureCode::SourceDisconnected, "too_old: it could not be delivered in time"))
+    } else {
+        let tried = match claim.direction {
+            Direction::ToCrm => to_crm::carry(app, &claim, &parts).await,
+            Direction::ToMessenger => to_messenger::carry(app, &claim, &parts).await.map(Some),
+        };
+        tried.unwrap_or_else(|error| {
+            tracing::error!(tenant.id = %claim.tenant_id, letter.id = %claim.letter.id, error = format!("{error:#}"), "a letter could not be carried");
+            Some(bury(FailureCode::Internal, "Parom's own error; it is in the log"))
+        })
+    };
+    app.faults.hit("carry.after_call").context("after the call")?;
+    let Some(report) = report else { return Ok(plain(claim, Settled::Superseded)) };
+    let millis = i32::try_from(app.clock.millis() - started).unwrap_or(i32::MAX);
+    settlement(app, claim, &parts, report, started, millis)
+}
+
+fn bury(code: FailureCode, reason: &str) -> Report {
+    Report::not_done(Verdict::Bury(Failure { code, text: String::new() }), reason)
+}
+
+fn plain(claim: Claim, settled: Settled) -> Settlement {
+    Settlement {
+        claim,
+        settled,
+        attempt: None,
+        learned: Learned::default(),
+        state: None,
+        failure: None,
+        possible_duplicate: false,
+        follow_ups: Vec::new(),
+        crm: None,
+        turn: TurnEffect::None,
+    }
+}
+
+fn again(claim: &Claim, asked: Option<std::time::Duration>, unknown: bool) -> Settled {
+    Settled::Again { millis: backoff::millis(claim.letter.attempts, asked), unknown, resent: false }
+}
+
+fn settlement(
+    app: &App,
+    claim: Claim,
+    parts: &Parts,
+    report: Report,
+    started: i64,
+    millis: i32,
+) -> anyhow::Result<Settlement> {
+    let failing = TurnEffect::Failing { open_after: OPEN_AFTER, open_millis: OPEN_MILLIS };
+    let unknown = claim.letter.unknown;
+    let attempt = Attempt {
+        at: started,
+        millis,
+        verdict: word(&report.verdict),
+        status: i32::from(report.status),
+        answer: report.answer,
+        reason: report.reason.clone(),
+    };
+    let mut done = plain(claim, Settled::Superseded);
+    done.attempt = Some(attempt);
+    done.crm = parts.channel.as_ref().map(|channel| (channel.channel_id, amojo_pool(app, channel.channel_id)));
+    let letter = &done.claim.letter;
+    match report.verdict {
+        Verdict::Done(taken) => {
+            done.turn = TurnEffect::Healthy;
+            take(app, &mut done, parts, taken)?;
+        }
+        Verdict::Bury(failure) => {
+            done.turn = TurnEffect::Healthy;
+            dead(app, &mut done, parts, failure, &report.reason)?;
+        }
+        Verdict::Retry { after, whole_target: true } => {
+            let wait = backoff::millis(letter.attempts.min(2), after);
+            done.settled = Settled::Again { millis: 0, unknown, resent: false };
+            done.turn = TurnEffect::Wait { millis: wait };
+        }
+        Verdict::Retry { after, whole_target: false } => {
+            done.settled = again(&done.claim, after, unknown);
+            done.turn = failing;
+        }
+        Verdict::Unknown => {
+            let after_unknown = match done.claim.direction {
+                Direction::ToCrm => AfterUnknown::RepeatFreely,
+                Direction::ToMessenger => after_unknown(app, parts),
+            };
+            let once = after_unknown == AfterUnknown::ResendOnce;
+            let millis = if once { RESEND_MILLIS } else { backoff::millis(letter.attempts, None) };
+            done.settled = Settled::Again { millis, unknown: true, resent: once && unknown };
+            done.possible_duplicate = once;
+            done.turn = failing;
+        }
+        Verdict::Pause => {
+            done.settled = Settled::Again { millis: 0, unknown, resent: false };
+            done.turn = TurnEffect::Hold { reason: report.reason };
+        }
+    }
+    Ok(done)
+}
+
+fn after_unknown(app: &App, parts: &Parts) -> AfterUnknown {
+    let connector = parts.source.as_ref().and_then(|source| app.connectors.get(&source.kind));
+    connector.map_or(AfterUnknown::ResendOnce, |connector| connector.abilities().after_unknown)
+}
+
+/// The other side took it.
+fn take(app: &App, done: &mut Settlement, parts: &Parts, taken: Taken) -> anyhow::Result<()> {
+    done.settled = Settled::Carried;
+    done.learned = Learned {
+        external_id: taken.external_id,
+        amocrm_message_id: taken.amocrm_message_id,
+        amocrm_chat_id: taken.amocrm_chat_id,
+    };
+    if done.claim.letter.kind == LetterKind::Status {
+        let report: StatusReport = serde_json::from_str(&done.claim.letter.payload)?;
+        done.state = Some(report.state);
+        done.failure = report.failure;
+        return Ok(());
+    }
+    if done.claim.direction == Direction::ToCrm {
+        done.state = Some(State::Delivered);
+        return Ok(());
+    }
+    if let (Some(State::Failed), failure) = (taken.state, taken.failure) {
+        let failure = failure.unwrap_or(Failure { code: FailureCode::Rejected, text: String::new() });
+        return dead(app, done, parts, failure, "the messenger answered that it failed");
+    }
+    let accepted = parts.source.as_ref().and_then(|source| app.connectors.get(&source.kind));
+    let accepted = accepted.is_some_and(|connector| connector.abilities().delivered_on_accept);
+    let floor = if accepted { State::Delivered } else { State::Sent };
+    let state = taken.state.map_or(floor, |told| told.max(floor));
+    done.state = Some(state);
+    if state > State::Sent {
+        follow(app, done, parts, StatusReport { state, failure: None })?;
+    }
+    Ok(())
+}
+
+/// It will not be tried again by itself; the manager is told.
+fn dead(app: &App, done: &mut Settlement, parts: &Parts, failure: Failure, reason: &str) -> anyhow::Result<()> {
+    let short = reason.split(':').next().unwrap_or(reason);
+    let reason_word = if short.contains(' ') { reason_of(failure.code).to_owned() } else { short.to_owned() };
+    done.settled = Settled::Buried { reason: reason_word, detail: reason.to_owned() };
+    if done.claim.letter.kind != LetterKind::Message {
+        return Ok(());
+    }
+    done.state = Some(State::Failed);
+    done.failure = Some(failure.clone());
+    if done.claim.direction == Direction::ToMessenger {
+        follow(app, done, parts, StatusReport { state: State::Failed, failure: Some(failure) })?;
+    }
+    Ok(())
+}
+
+fn follow(app: &App, done: &mut Settlement, parts: &Parts, report: StatusReport) -> anyhow::Result<()> {
+    let Some((channel_id, _)) = &done.crm else { return Ok(()) };
+    let source_id = parts.source.as_ref().map_or(Uuid::nil(), |source| source.id);
+    let letter = status_letter(app, *channel_id, source_id, parts.message.id, &report)?;
+    done.follow_ups.push(letter);
+    Ok(())
+}
+
+/// The dead letter's reason, a word that the panel explains.
+fn reason_of(code: FailureCode) -> &'static str {
+    match code {
+        FailureCode::ConversationDeleted => "conversation_deleted",
+        FailureCode::RecipientBlocked => "recipient_blocked",
+        FailureCode::SourceDisconnected => "source_disconnected",
+        FailureCode::Internal => "internal",
+        FailureCode::RecipientUnreachable => "recipient_unreachable",
+        FailureCode::Unsupported => "unsupported",
+        FailureCode::WindowClosed => "window_closed",
+        FailureCode::Rejected => "rejected",
+        FailureCode::Other => "other",
+    }
+}
+
+fn word(verdict: &Verdict) -> &'static str {
+    match verdict {
+        Verdict::Done(_) => "done",
+        Verdict::Retry { .. } => "retry",
+        Verdict::Bury(_) => "bury",
+        Verdict::Pause => "pause",
+        Verdict::Unknown => "unknown",
+    }
+}

@@ -1,0 +1,113 @@
+//! Letters that will not be tried again by themselves, and targets that wait for a person.
+
+use anyhow::Context;
+use entity::{dead_letter, letter, source, tenant_channel};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use uuid::Uuid;
+
+use super::queue::Claim;
+use super::queue::parcel::NewLetter;
+use crate::app::App;
+use crate::intake::{TO_CRM_MILLIS, TO_MESSENGER_MILLIS, amojo_pool, messenger_pool};
+use crate::message::{Direction, LetterKind, Stream};
+
+/// Puts a dead letter at the end of its lane again, with its old id, marked late. False: there is no such dead
+/// letter.
+pub async fn retry(app: &App, tenant_id: Uuid, id: Uuid) -> anyhow::Result<bool> {
+    let dead = dead_letter::Entity::of_tenant(tenant_id).filter(dead_letter::Column::Id.eq(id));
+    let Some(dead) = dead.one(app.store.read()).await? else { return Ok(false) };
+    let direction = Direction::from_number(dead.direction)?;
+    let pool = match direction {
+        Direction::ToCrm => amojo_pool(app, dead.target),
+        Direction::ToMessenger => {
+            let source = app.lookup.source(dead.source_id).await?;
+            source.map(|source| messenger_pool(app, &source)).unwrap_or_default()
+        }
+    };
+    let now = app.clock.millis();
+    let age = if direction == Direction::ToCrm { TO_CRM_MILLIS } else { TO_MESSENGER_MILLIS };
+    let letter = NewLetter {
+        id: dead.id,
+        message_id: dead.message_id,
+        source_id: dead.source_id,
+        direction,
+        stream: Stream::from_number(dead.stream)?,
+        target: dead.target,
+        pool,
+        kind: LetterKind::from_number(dead.kind)?,
+        payload: dead.payload.clone(),
+        order_hint: None,
+        expires_at: now + age,
+        day: dead.day,
+        late: true,
+    };
+    let revived = app.queue.revive(tenant_id, dead.conversation_id, &letter).await?;
+    app.writer.stored().notify_one();
+    Ok(revived)
+}
+
+/// Removes a dead letter for good; its message stays failed. False: there is no such dead letter.
+pub async fn drop(app: &App, tenant_id: Uuid, id: Uuid) -> anyhow::Result<bool> {
+    let done = dead_letter::Entity::delete_many()
+        .filter(dead_letter::Column::TenantId.eq(tenant_id))
+        .filter(dead_letter::Column::Id.eq(id))
+        .exec(app.store.write())
+        .await?;
+    Ok(done.rows_affected > 0)
+}
+
+/// Makes messages of a source that wait longer than since `before` (milliseconds since 1970) due to end now:
+/// each becomes a dead letter, and its manager is told −1/902.
+pub async fn drop_before(app: &App, source: &source::Model, before: i64) -> anyhow::Result<u64> {
+    let done = letter::Entity::update_many()
+        .col_expr(letter::Column::ExpiresAt, Expr::value(0_i64))
+        .filter(letter::Column::TenantId.eq(source.tenant_id))
+        .filter(letter::Column::SourceId.eq(source.id))
+        .filter(letter::Column::Direction.eq(Direction::ToMessenger.number()))
+        .filter(letter::Column::AcceptedAt.lt(before))
+        .exec(app.store.write())
+        .await
+        .context("held messages could not be dropped")?;
+    Ok(done.rows_affected)
+}
+
+/// How many messages of a source wait towards the messenger, and since when the oldest.
+pub async fn held(app: &App, source: &source::Model) -> anyhow::Result<(u64, Option<i64>)> {
+    use sea_orm::{PaginatorTrait, QueryOrder};
+    let waiting = letter::Entity::of_tenant(source.tenant_id)
+        .filter(letter::Column::SourceId.eq(source.id))
+        .filter(letter::Column::Direction.eq(Direction::ToMessenger.number()))
+        .filter(letter::Column::Kind.eq(LetterKind::Message.number()));
+    let count = waiting.clone().count(app.store.read()).await?;
+    let oldest = waiting.order_by_asc(letter::Column::AcceptedAt).one(app.store.read()).await?;
+    Ok((count, oldest.map(|letter| letter.accepted_at)))
+}
+
+/// Notes at the source or channel why its letters wait.
+pub async fn mark_held(app: &App, claim: &Claim, reason: &str) -> anyhow::Result<()> {
+    match claim.direction {
+        Direction::ToMessenger if reason != "paused" => {
+            source::Entity::update_many()
+                .col_expr(source::Column::Status, Expr::value("needs_attention"))
+                .col_expr(source::Column::StatusReason, Expr::value(reason))
+                .filter(source::Column::TenantId.eq(claim.tenant_id))
+                .filter(source::Column::Id.eq(claim.source_id))
+                .exec(app.store.write())
+                .await?;
+        }
+        Direction::ToMessenger => {}
+        Direction::ToCrm => {
+            let status = if reason == "signature_refused" { "misconfigured" } else { "disconnected" };
+            tenant_channel::Entity::update_many()
+                .col_expr(tenant_channel::Column::Status, Expr::value(status))
+                .col_expr(tenant_channel::Column::Detail, Expr::value(reason))
+                .filter(tenant_channel::Column::TenantId.eq(claim.tenant_id))
+                .filter(tenant_channel::Column::ChannelId.eq(claim.target))
+                .exec(app.store.write())
+                .await?;
+        }
+    }
+    app.lookup.forget();
+    Ok(())
+}

@@ -1,0 +1,43 @@
+//! Brings a dead letter back to the end of its lane.
+
+use std::collections::BTreeMap;
+
+use sea_orm::DbErr;
+use uuid::Uuid;
+
+use super::accept::place;
+use super::lane;
+use super::parcel::NewLetter;
+use super::rows::Rows;
+use super::Queue;
+use crate::message::LetterKind;
+
+impl Queue {
+    /// Takes the dead letter out and appends it to its lane, in one commit; of two callers one succeeds. The message
+    /// counts as waiting again.
+    pub async fn revive(&self, tenant_id: Uuid, conversation_id: Uuid, letter: &NewLetter) -> Result<bool, DbErr> {
+        let tx = self.store.write_tx().await?;
+        let turns = BTreeMap::from([((tenant_id, letter.target), letter.pool.clone())]);
+        lane::wake_turns(&tx, &self.store, &turns).await?;
+        let gone = Rows::new()
+            .uuid("tenant_id", [tenant_id])
+            .uuid("id", [letter.id])
+            .execute(&tx, &self.store, "DELETE FROM dead_letter WHERE (tenant_id, id) IN (SELECT rows.tenant_id, rows.id FROM rows)")
+            .await?;
+        if gone == 0 {
+            tx.rollback().await?;
+            return Ok(false);
+        }
+        let (key, seed) = lane::lane_of(tenant_id, conversation_id, letter);
+        let mut lanes = lane::lock_lanes(&tx, &self.store, &BTreeMap::from([(key, seed)])).await?;
+        let placed = place(&mut lanes, key, letter, self.store.clock().millis())?;
+        lane::insert_letters(&tx, &self.store, &[placed]).await?;
+        lane::write_lanes(&tx, &self.store, &lanes).await?;
+        if letter.kind == LetterKind::Message {
+            let ledger = (tenant_id, letter.source_id, letter.direction.number(), letter.day);
+            lane::add_to_ledger(&tx, &self.store, self.instance, &BTreeMap::from([(ledger, (0, 0, -1))])).await?;
+        }
+        tx.commit().await?;
+        Ok(true)
+    }
+}

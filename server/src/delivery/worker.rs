@@ -1,0 +1,222 @@
+//! Carries what is due: scans the turns, leases lanes where there is room, carries their heads side by side.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sea_orm::DbErr;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::carry::carry;
+use super::queue::{Claim, Rate, Ready, Settled, Settlement, TurnEffect, Wish};
+use super::slots::Slots;
+use crate::app::App;
+
+/// Longer than any call may take, so that a lease never ends under a call that still runs.
+pub const LEASE_MILLIS: i64 = 60_000;
+/// No call may take longer.
+const CALL: Duration = Duration::from_secs(40);
+/// A scan's page.
+const PAGE: u32 = 128;
+/// Targets served in one claim.
+const WISHES: usize = 32;
+/// The whole of `turn` is swept this often, whatever the watermark says.
+const SWEEP_MILLIS: i64 = 5_000;
+/// How far behind the earliest turn served the watermark stays: longer than a commit may take to show.
+const MARGIN_MILLIS: i64 = 10_000;
+/// Nothing sleeps longer without a look.
+const POLL: Duration = Duration::from_secs(1);
+/// At once to one scope of amojo.
+const AMOJO_AT_ONCE: u32 = 8;
+
+/// Runs deliveries.
+pub struct Worker {
+    app: Arc<App>,
+    slots: Slots,
+    low: i64,
+    swept_at: i64,
+    running: JoinSet<()>,
+}
+
+impl Worker {
+    pub fn new(app: Arc<App>) -> Self {
+        Self { app, slots: Slots::default(), low: 0, swept_at: 0, running: JoinSet::new() }
+    }
+
+    /// Carries until cancelled; then lets what is on its way end.
+    pub async fn run(mut self, stop: CancellationToken) {
+        let stored = self.app.writer.stored();
+        while !stop.is_cancelled() {
+            let started = match self.round().await {
+                Ok(started) => started,
+                Err(error) => {
+                    tracing::error!(%error, "the queue cannot be read; it is tried again");
+                    tokio::select! { () = stop.cancelled() => {}, () = tokio::time::sleep(POLL) => {} }
+                    continue;
+                }
+            };
+            while self.running.try_join_next().is_some() {}
+            if started > 0 {
+                continue;
+            }
+            let pause = self.pause().await;
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = stored.notified() => {}
+                () = tokio::time::sleep(pause) => {}
+                Some(_) = self.running.join_next(), if !self.running.is_empty() => {}
+            }
+        }
+        while self.running.join_next().await.is_some() {}
+    }
+
+    /// Carries everything that is due now, and what that makes due, until nothing is.
+    pub async fn deliver_all(&mut self) -> anyhow::Result<usize> {
+        let mut carried = 0;
+        loop {
+            self.swept_at = 0;
+            let started = self.round().await?;
+            carried += started;
+            if started == 0 && self.running.join_next().await.is_none() {
+                return Ok(carried);
+            }
+        }
+    }
+
+    /// One scan and one claim; gives how many letters started.
+    pub async fn round(&mut self) -> Result<usize, DbErr> {
+        let wishes = self.wishes().await?;
+        let pools: Vec<String> = wishes.iter().map(|(pool, _)| pool.clone()).collect();
+        let wishes: Vec<Wish> = wishes.into_iter().map(|(_, wish)| wish).collect();
+        let claims = self.app.queue.claim(&wishes, LEASE_MILLIS).await?;
+        let started = claims.len();
+        for claim in claims {
+            let place = wishes.iter().position(|wish| (wish.tenant_id, wish.target) == (claim.tenant_id, claim.target));
+            let pool = place.and_then(|place| pools.get(place)).cloned().unwrap_or_default();
+            let slot = self.slots.take(&pool, claim.tenant_id, claim.target);
+            let (app, slots) = (self.app.clone(), self.slots.clone());
+            self.running.spawn(async move {
+                deliver(&app, &slots, &pool, claim).await;
+                drop(slot);
+            });
+        }
+        Ok(started)
+    }
+
+    /// Turns that have come and for which there is room, longest waiting first.
+    async fn wishes(&mut self) -> Result<Vec<(String, Wish)>, DbErr> {
+        let now = self.app.store.now().await?;
+        let sweep = now - self.swept_at >= SWEEP_MILLIS || now < self.swept_at;
+        let mut low = if sweep { 0 } else { self.low };
+        if sweep {
+            self.swept_at = now;
+        }
+        let mut earliest = now;
+        let mut seen = HashSet::new();
+        let mut wishes = Vec::new();
+        loop {
+            let page = self.app.queue.ready(low, PAGE).await?;
+            let full = page.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX);
+            let mut fresh = false;
+            for ready in page {
+                low = low.max(ready.ready_at);
+                earliest = earliest.min(ready.ready_at);
+                if !seen.insert((ready.tenant_id, ready.target)) {
+                    continue;
+                }
+                fresh = true;
+                let (rate, at_once) = self.limits(&ready).await;
+                let limit = self.slots.room(&ready.pool, ready.tenant_id, ready.target, at_once, self.app.clock.millis());
+                if limit > 0 {
+                    let wish = Wish { tenant_id: ready.tenant_id, target: ready.target, limit, rate };
+                    wishes.push((ready.pool, wish));
+                }
+            }
+            if !full || !fresh || wishes.len() >= WISHES {
+                break;
+            }
+        }
+        self.low = earliest - MARGIN_MILLIS;
+        Ok(wishes)
+    }
+
+    async fn limits(&self, ready: &Ready) -> (Rate, u32) {
+        if ready.pool.starts_with("amojo:") {
+            return (Rate::of(self.app.config.rates.chats_start), AMOJO_AT_ONCE);
+        }
+        let source = self.app.lookup.source(ready.target).await.ok().flatten();
+        let connector = source.as_ref().and_then(|source| self.app.connectors.get(&source.kind));
+        connector.map_or((Rate::per_second(10), 4), |connector| {
+            let abilities = connector.abilities();
+            (Rate::per_second(abilities.requests_per_second), abilities.at_once)
+        })
+    }
+
+    async fn pause(&self) -> Duration {
+        let next = self.app.queue.next_ready_at().await.ok().flatten();
+        let now = self.app.store.now().await.unwrap_or_default();
+        let wait = next.map_or(POLL, |next| Duration::from_millis(u64::try_from(next - now).unwrap_or(0)));
+        // Turns that have come but have no room wait for a call to end, not in a busy loop.
+        wait.clamp(Duration::from_millis(20), POLL)
+    }
+}
+
+async fn deliver(app: &Arc<App>, slots: &Slots, pool: &str, claim: Claim) {
+    let settlement = match tokio::time::timeout(CALL, carry(app, claim.clone())).await {
+        Ok(Ok(settlement)) => settlement,
+        Ok(Err(error)) => {
+            // Nothing is settled: the lease runs out and the next holder finds out.
+            tracing::error!(tenant.id = %claim.tenant_id, letter.id = %claim.letter.id, error = format!("{error:#}"), "a delivery broke off");
+            return;
+        }
+        Err(_) => {
+            tracing::error!(tenant.id = %claim.tenant_id, letter.id = %claim.letter.id, "a delivery took too long and was given up");
+            return;
+        }
+    };
+    slots.note(pool, !matches!(settlement.turn, TurnEffect::Failing { .. }), app.clock.millis());
+    let told = Told::of(&settlement);
+    let conversation_id = settlement.claim.conversation_id;
+    if app.writer.settle(settlement).await {
+        let _ = app.happened.send(conversation_id);
+        told.tell(app).await;
+    } else {
+        tracing::warn!(tenant.id = %claim.tenant_id, letter.id = %claim.letter.id, "a lease was lost before its letter could be settled");
+    }
+}
+
+/// What the log, the metrics and the source's state are told after the commit.
+struct Told {
+    claim: Claim,
+    verdict: &'static str,
+    hold: Option<String>,
+}
+
+impl Told {
+    fn of(settlement: &Settlement) -> Self {
+        let hold = match &settlement.turn {
+            TurnEffect::Hold { reason } => Some(reason.clone()),
+            _ => None,
+        };
+        let verdict = match &settlement.settled {
+            Settled::Carried => "done",
+            Settled::Superseded => "superseded",
+            Settled::Again { unknown: true, .. } => "unknown",
+            Settled::Again { .. } => "retry",
+            Settled::Buried { .. } => "bury",
+            Settled::GivenBack => "given_back",
+        };
+        Self { claim: settlement.claim.clone(), verdict, hold }
+    }
+
+    async fn tell(self, app: &App) {
+        let direction = format!("{:?}", self.claim.direction);
+        metrics::counter!("parom_attempts_total", "direction" => direction, "verdict" => self.verdict).increment(1);
+        let Some(reason) = self.hold else { return };
+        tracing::warn!(tenant.id = %self.claim.tenant_id, source.id = %self.claim.source_id, reason, "a target is held: its letters wait");
+        if let Err(error) = crate::delivery::dead::mark_held(app, &self.claim, &reason).await {
+            tracing::error!(tenant.id = %self.claim.tenant_id, error = format!("{error:#}"), "the state of a held target could not be noted");
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! `POST /location/{scope_id}`: amoCRM's hooks. Each is sent once and has five seconds, so the order is: raw bytes,
+//! signature, one commit, 200.
+
+use std::time::Duration;
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+use amocrm::chats::sign;
+use amocrm::hooks::chats::{self, HookError, HookEvent};
+use bytes::{Bytes, BytesMut};
+use futures_util::StreamExt;
+use serde_json::json;
+
+use super::manager;
+use crate::app::App;
+use crate::delivery::queue::parcel::{Hurry, Parcel, RawHook};
+use crate::delivery::queue::writer::Refused;
+use crate::lookup::Scope;
+use crate::store::VENDOR;
+
+/// A larger body is refused.
+pub const BODY_BYTES: usize = 1024 * 1024;
+/// A body that takes longer is dropped.
+const BODY_WITHIN: Duration = Duration::from_secs(3);
+/// Channel id in front of a scope id.
+const CHANNEL_ID: usize = 36;
+
+/// Why bytes with a right signature are kept aside instead of worked on. The word is counted and named by `doctor`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Quarantine {
+    UnknownScope,
+    ForeignAccount,
+    Version1,
+    Unreadable,
+    UnknownEvent,
+}
+
+impl Quarantine {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::UnknownScope => "unknown_scope",
+            Self::ForeignAccount => "foreign_account",
+            Self::Version1 => "version_1",
+            Self::Unreadable => "unreadable",
+            Self::UnknownEvent => "unknown_event",
+        }
+    }
+}
+
+/// The route.
+pub async fn hook(
+    app: web::Data<App>,
+    scope_id: web::Path<String>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> HttpResponse {
+    let started = app.clock.millis();
+    let answer = answer(&app, &scope_id, &request, payload).await;
+    let status = answer.status().as_u16();
+    metrics::counter!("parom_hooks_total", "door" => "amocrm", "status" => status.to_string()).increment(1);
+    metrics::histogram!("parom_hook_accept_milliseconds")
+        .record(f64::from(i32::try_from(app.clock.millis() - started).unwrap_or(i32::MAX)));
+    answer
+}
+
+async fn answer(app: &web::Data<App>, scope_id: &str, request: &HttpRequest, payload: web::Payload) -> HttpResponse {
+    if request.headers().contains_key(header::CONTENT_ENCODING) {
+        return HttpResponse::UnsupportedMediaType().body("send the body as it is, without Content-Encoding");
+    }
+    let body = match read(payload, BODY_BYTES).await {
+        Ok(body) => body,
+        Err(refused) => return refused,
+    };
+    let secret = scope_id.get(..CHANNEL_ID).and_then(|channel_id| app.config.channel(channel_id));
+    let signature = request.headers().get("X-Signature").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let genuine = secret.is_some_and(|(_, channel)| sign::verify_hook(&channel.secret, &body, signature));
+    if !genuine {
+        return HttpResponse::Unauthorized().body("the signature does not match");
+    }
+    // Detached: a caller that hangs up must not stop what its bytes began.
+    let app = app.clone();
+    let scope_id = scope_id.to_owned();
+    let stored = tokio::spawn(async move { store(&app, &scope_id, body).await }).await;
+    match stored {
+        Ok(Ok(())) => HttpResponse::Ok().finish(),
+        Ok(Err(refused)) => {
+            tracing::error!(error = %refused, "a hook of amoCRM could not be stored");
+            HttpResponse::ServiceUnavailable().insert_header((header::RETRY_AFTER, "1")).finish()
+        }
+        Err(panicked) => {
+            tracing::error!(error = %panicked, "storing a hook of amoCRM broke off");
+            HttpResponse::ServiceUnavailable().finish()
+        }
+    }
+}
+
+/// Reads a body up to a limit, within its time.
+pub async fn read(mut payload: web::Payload, limit: usize) -> Result<Bytes, HttpResponse> {
+    let whole = async {
+        let mut body = BytesMut::new();
+        while let Some(chunk) = payload.next().await {
+            let chunk = chunk.map_err(|_| HttpResponse::BadRequest().body("the body broke off"))?;
+            if body.len() + chunk.len() > limit {
+                return Err(HttpResponse::PayloadTooLarge().body(format!("the body is larger than {limit} bytes")));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body.freeze())
+    };
+    tokio::time::timeout(BODY_WITHIN, whole)
+        .await
+        .unwrap_or_else(|_| Err(HttpResponse::RequestTimeout().body("the body took too long")))
+}
+
+async fn store(app: &App, scope_id: &str, body: Bytes) -> Result<(), Refused> {
+    let unavailable = |error: std::sync::Arc<sea_orm::DbErr>| Refused::Unavailable(error);
+    let Some(scope) = app.lookup.scope(scope_id).await.map_err(unavailable)? else {
+        return quarantine(app, None, scope_id, body, Quarantine::UnknownScope).await;
+    };
+    let hook = match chats::parse(&body) {
+        Ok(hook) => hook,
+        Err(error) => {
+            let why = match error {
+                HookError::Version1 => Quarantine::Version1,
+                HookError::Malformed { .. } | HookError::Incomplete { .. } => Quarantine::Unreadable,
+            };
+            return quarantine(app, Some(&scope), scope_id, body, why).await;
+        }
+    };
+    if !hook.account_id.eq_ignore_ascii_case(&scope.tenant.amojo_id) {
+        return quarantine(app, Some(&scope), scope_id, body, Quarantine::ForeignAccount).await;
+    }
+    match hook.event {
+        HookEvent::Message(message) => {
+            let entry = manager::entry_of(app, &scope, *message).await.map_err(|error| {
+                tracing::error!(error = format!("{error:#}"), "a manager's message could not be routed");
+                Refused::Unavailable(std::sync::Arc::new(sea_orm::DbErr::Custom(error.to_string())))
+            })?;
+            let raw = raw_of(app, scope_id, body, "");
+            let parcel = Parcel {
+                tenant_id: scope.tenant.tenant_id,
+                hurry: Hurry::Hook,
+                raw: Some(raw),
+                entries: vec![entry],
+            };
+            app.writer.accept(parcel).await.map(|_| ())
+        }
+        // Kept with their bytes; carrying them follows with the Protocol issue.
+        HookEvent::Typing(_) | HookEvent::Reaction(_) => {
+            let raw = raw_of(app, scope_id, body, "");
+            keep(app, scope.tenant.tenant_id, raw).await
+        }
+        HookEvent::Unknown => quarantine(app, Some(&scope), scope_id, body, Quarantine::UnknownEvent).await,
+    }
+}
+
+async fn quarantine(
+    app: &App,
+    scope: Option<&Scope>,
+    scope_id: &str,
+    body: Bytes,
+    why: Quarantine,
+) -> Result<(), Refused> {
+    let tenant_id = scope.map_or(VENDOR, |scope| scope.tenant.tenant_id);
+    tracing::warn!(tenant.id = %tenant_id, reason = why.word(), "a genuine hook of amoCRM is kept in quarantine");
+    metrics::counter!("parom_quarantined_total", "reason" => why.word()).increment(1);
+    keep(app, tenant_id, raw_of(app, scope_id, body, why.word())).await
+}
+
+async fn keep(app: &App, tenant_id: uuid::Uuid, raw: RawHook) -> Result<(), Refused> {
+    let parcel = Parcel { tenant_id, hurry: Hurry::Hook, raw: Some(raw), entries: Vec::new() };
+    app.writer.accept(parcel).await.map(|_| ())
+}
+
+fn raw_of(app: &App, scope_id: &str, body: Bytes, quarantine: &str) -> RawHook {
+    RawHook {
+        id: app.clock.uuid_v7(),
+        kind: "amocrm",
+        target: super::clean(scope_id),
+        received_at: app.clock.millis(),
+        headers: json!({}).to_string(),
+        body,
+        quarantine: quarantine.to_owned(),
+    }
+}

@@ -1,0 +1,139 @@
+//! What a messenger tells of a message that came from amoCRM: delivered, read, failed.
+
+use anyhow::Context;
+use entity::{dedupe, message, source};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use uuid::Uuid;
+
+use super::{messenger_pool, status_letter};
+use crate::app::App;
+use crate::delivery::queue::parcel::{Conversation, DedupeKey, Entry, Event, Hurry, Parcel, StateChange};
+use crate::error::{Error, Result};
+use crate::message::{Direction, State, StatusReport};
+
+/// A status for an id that is not known yet waits this long for its message.
+const PARKED_MILLIS: i64 = 24 * 3_600_000;
+
+/// Which message a status is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum About {
+    /// Our id, as in the webhook.
+    Ours(Uuid),
+    /// The messenger's own id.
+    Theirs(String),
+}
+
+/// What was made of a status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// None: nobody knows the messenger's id yet, the status is parked for 24 hours.
+    pub message_id: Option<Uuid>,
+    /// The message had come further already; nothing is sent.
+    pub ignored: bool,
+}
+
+/// Stores a status: upwards only, and failed only while the message was not delivered.
+pub async fn accept(app: &App, source: &source::Model, about: About, report: StatusReport) -> Result<Told> {
+    let message_id = match &about {
+        About::Ours(id) => Some(*id),
+        About::Theirs(id) => find_theirs(app, source, id).await?,
+    };
+    if let Some(message_id) = message_id {
+        return apply(app, source, message_id, &report).await;
+    }
+    let About::Theirs(external_id) = about else { return Err(Error::NotFound) };
+    let parked = park(app, source, &external_id, &report).await?;
+    // The message may have learned its id between the look and the parking; both took the turn's lock, so one of
+    // them saw the other.
+    if let Some(message_id) = find_theirs(app, source, &external_id).await? {
+        entity::parked_status::Entity::delete_many()
+            .filter(entity::parked_status::Column::TenantId.eq(source.tenant_id))
+            .filter(entity::parked_status::Column::SourceId.eq(source.id))
+            .filter(entity::parked_status::Column::ExternalId.eq(external_id.as_str()))
+            .filter(entity::parked_status::Column::Id.eq(parked))
+            .exec(app.store.write())
+            .await?;
+        return apply(app, source, message_id, &report).await;
+    }
+    Ok(Told { message_id: None, ignored: false })
+}
+
+async fn find_theirs(app: &App, source: &source::Model, external_id: &str) -> Result<Option<Uuid>> {
+    let found = dedupe::Entity::of_tenant(source.tenant_id)
+        .filter(dedupe::Column::Origin.eq(source.id))
+        .filter(dedupe::Column::ExternalId.eq(external_id))
+        .filter(dedupe::Column::Event.eq(Event::Sent.number()))
+        .one(app.store.read())
+        .await?;
+    Ok(found.map(|row| row.message_id))
+}
+
+async fn apply(app: &App, source: &source::Model, message_id: Uuid, report: &StatusReport) -> Result<Told> {
+    let found = message::Entity::of_tenant(source.tenant_id)
+        .filter(message::Column::Id.eq(message_id))
+        .filter(message::Column::SourceId.eq(source.id))
+        .one(app.store.read())
+        .await?
+        .ok_or(Error::NotFound)?;
+    if found.direction != Direction::ToMessenger.number() || found.amocrm_message_id.is_empty() {
+        return Err(Error::Conflict {
+            problem: "not_from_crm",
+            detail: "Status can be set only for messages that came from amoCRM".into(),
+        });
+    }
+    let told = Told { message_id: Some(message_id), ignored: false };
+    let known = State::from_number(found.state)?;
+    if !is_upwards(known, report.state) {
+        return Ok(Told { ignored: true, ..told });
+    }
+    let mut letters = Vec::new();
+    // "Sent" is what amoCRM believes already.
+    if report.state > State::Sent {
+        letters.push(status_letter(app, source.channel_id, source.id, message_id, report)?);
+    }
+    let entry = Entry {
+        key: DedupeKey {
+            origin: source.id,
+            external_id: message_id.to_string(),
+            event: Event::of_status(report.state),
+        },
+        fingerprint: 0,
+        id: app.clock.uuid_v7(),
+        accepted_at: app.clock.millis(),
+        conversation: Conversation::Known(found.conversation_id),
+        message: None,
+        change: Some(StateChange { message_id, state: report.state, failure: report.failure.clone() }),
+        letters,
+    };
+    let parcel = Parcel { tenant_id: source.tenant_id, hurry: Hurry::Other, raw: None, entries: vec![entry] };
+    app.writer.accept(parcel).await?;
+    let _ = app.happened.send(found.conversation_id);
+    Ok(told)
+}
+
+/// Sent < delivered < read; failed only from below delivered, and for good.
+fn is_upwards(known: State, told: State) -> bool {
+    match (known, told) {
+        (State::Failed, _) | (_, State::Queued) => false,
+        (_, State::Failed) => known < State::Delivered,
+        _ => told > known,
+    }
+}
+
+async fn park(app: &App, source: &source::Model, external_id: &str, report: &StatusReport) -> Result<Uuid> {
+    let id = app.clock.uuid_v7();
+    let now = app.clock.millis();
+    let tx = app.store.write_tx().await?;
+    app.queue.wake(&tx, source.tenant_id, source.id, &messenger_pool(app, source)).await?;
+    let row = entity::parked_status::ActiveModel {
+        tenant_id: Set(source.tenant_id),
+        source_id: Set(source.id),
+        external_id: Set(external_id.to_owned()),
+        id: Set(id),
+        payload: Set(serde_json::to_string(report).context("a status report as JSON")?),
+        expires_at: Set(now + PARKED_MILLIS),
+    };
+    entity::parked_status::Entity::insert(row).exec_without_returning(&tx).await?;
+    tx.commit().await?;
+    Ok(id)
+}

@@ -1,0 +1,126 @@
+//! amoCRM accounts: how they are installed, how calls are made in their name, how they leave.
+//!
+//! ```text
+//! install call ─▶ oauth::worker ─▶ install::provision ─▶ channels::connect ─▶ active
+//! call in the account's name ─▶ token::with_token ─▶ (refresh by a lease on the grant) ─▶ amocrm::rest
+//! revoke notice ─▶ uninstall::confirm ─▶ uninstalled, turns held
+//! ```
+//!
+//! Nothing in chats depends on OAuth: messages are signed with the channel's secret.
+
+pub mod channels;
+pub mod grant;
+pub mod install;
+pub mod status;
+pub mod token;
+pub mod uninstall;
+
+use amocrm::chats::Chats;
+use amocrm::oauth::OAuth;
+use amocrm::rest::Rest;
+use amocrm::{Host, HostRules};
+use anyhow::Context;
+use entity::tenant;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use url::Url;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::config::{Channel, Integration, base};
+
+pub use status::{ChannelStatus, TenantStatus};
+
+/// The tenant as stored now, past every cache.
+pub async fn load(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Option<tenant::Model>, DbErr> {
+    tenant::Entity::of_tenant(tenant_id).one(db).await
+}
+
+/// The integration a tenant installed. An error when the vendor took it out of the configuration.
+pub fn integration<'app>(app: &'app App, tenant: &tenant::Model) -> anyhow::Result<&'app Integration> {
+    app.config.integration(&tenant.integration).with_context(|| {
+        format!("integration {:?} of account {} is not in the configuration", tenant.integration, tenant.account_id)
+    })
+}
+
+/// The hosts that may be given this integration's secret and its accounts' tokens.
+pub fn host_rules(integration: &Integration) -> HostRules {
+    HostRules::new(&integration.account_hosts)
+}
+
+/// The base address of the API of an account's host.
+pub fn account_base(integration: &Integration, host: &Host) -> anyhow::Result<Url> {
+    integration
+        .account_base(host.as_str())
+        .with_context(|| format!("account_url of integration {:?} gives no address for {host}", integration.name))
+}
+
+/// A client of the CRM API of a tenant's account. The stored host is held against the allow-list once more: a token
+/// never goes to a host that the configuration does not allow today.
+pub fn rest(app: &App, tenant: &tenant::Model) -> anyhow::Result<Rest> {
+    let integration = integration(app, tenant)?;
+    let host = allowed_host(integration, &tenant.host)?;
+    rest_at(app, integration, &host)
+}
+
+/// A client of the CRM API of an allow-listed host.
+pub(crate) fn rest_at(app: &App, integration: &Integration, host: &Host) -> anyhow::Result<Rest> {
+    let address = account_base(integration, host)?;
+    Rest::new(app.http.trusted().clone(), address.as_str()).context("account_url gives no usable address")
+}
+
+/// A stored or claimed host as one that may be called.
+pub(crate) fn allowed_host(integration: &Integration, host: &str) -> anyhow::Result<Host> {
+    host_rules(integration)
+        .parse(host)
+        .with_context(|| format!("{host:?} is not allowed by account_hosts of integration {:?}", integration.name))
+}
+
+/// A client of the Chats API of an integration.
+pub fn chats(app: &App, integration: &Integration) -> anyhow::Result<Chats> {
+    let clock = app.clock.clone();
+    Chats::new(app.http.trusted().clone(), base(&integration.amojo_url), std::sync::Arc::new(move || clock.now()))
+        .with_context(|| format!("amojo_url of integration {:?} is no usable address", integration.name))
+}
+
+/// A client of the token endpoint with an integration's secret.
+pub(crate) fn oauth(app: &App, integration: &Integration) -> OAuth {
+    OAuth::new(
+        app.http.trusted().clone(),
+        &integration.client_id,
+        integration.client_secret.clone(),
+        integration.redirect_uri(&app.config.server.public_url),
+    )
+}
+
+/// The slots that calls to the Chats API of an integration share.
+pub fn pool_of(integration_name: &str) -> String {
+    format!("amojo:{integration_name}")
+}
+
+/// A configured channel by its id, with its integration.
+pub fn channel_config(app: &App, channel_id: Uuid) -> Option<(&Integration, &Channel)> {
+    app.config.integrations.iter().find_map(|integration| {
+        let same = |channel: &&Channel| Uuid::parse_str(&channel.id).is_ok_and(|id| id == channel_id);
+        Some((integration, integration.channels.iter().find(same)?))
+    })
+}
+
+/// Moves a tenant to `to` if it is in one of `from` now. True: it was, and has been moved. The caller forgets what
+/// `lookup` kept.
+pub(crate) async fn change_status(
+    app: &App,
+    db: &impl ConnectionTrait,
+    tenant_id: Uuid,
+    from: &[TenantStatus],
+    to: TenantStatus,
+) -> Result<bool, DbErr> {
+    let done = tenant::Entity::update_many()
+        .col_expr(tenant::Column::Status, Expr::value(to.as_str()))
+        .col_expr(tenant::Column::UpdatedAt, Expr::value(app.clock.millis()))
+        .filter(tenant::Column::TenantId.eq(tenant_id))
+        .filter(tenant::Column::Status.is_in(from.iter().map(|status| status.as_str())))
+        .exec(db)
+        .await?;
+    Ok(done.rows_affected > 0)
+}

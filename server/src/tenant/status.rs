@@ -1,0 +1,158 @@
+//! The states of product.md §6.1: how an account and its channels are doing.
+
+use entity::tenant;
+
+/// How an account is doing. Stored as text, except [`TenantStatus::Suspended`], which is a switch of the vendor's
+/// beside the state below it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TenantStatus {
+    /// Access was given, the channels are not connected yet.
+    Provisioning,
+    /// Waits for a login in the widget (customers mode `password` or `remote`); no channel is connected.
+    AwaitingCredentials,
+    /// Everything works.
+    Active,
+    /// The refresh token was refused for good. Messages go on: they are signed with the channel's secret.
+    NeedsReauth,
+    /// amoCRM wants to be paid.
+    Unpaid,
+    /// amoCRM refuses every call.
+    Blocked,
+    /// The vendor stopped delivery; intake goes on.
+    Suspended,
+    /// Taken off by the widget; sources are kept.
+    Disconnected,
+    /// Switched off in amoCRM, confirmed by a call; sources are kept, tokens are gone.
+    Uninstalled,
+}
+
+impl TenantStatus {
+    const ALL: [Self; 9] = [
+        Self::Provisioning,
+        Self::AwaitingCredentials,
+        Self::Active,
+        Self::NeedsReauth,
+        Self::Unpaid,
+        Self::Blocked,
+        Self::Suspended,
+        Self::Disconnected,
+        Self::Uninstalled,
+    ];
+
+    /// The word of the public API.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Provisioning => "provisioning",
+            Self::AwaitingCredentials => "awaiting_credentials",
+            Self::Active => "active",
+            Self::NeedsReauth => "needs_reauth",
+            Self::Unpaid => "unpaid",
+            Self::Blocked => "blocked",
+            Self::Suspended => "suspended",
+            Self::Disconnected => "disconnected",
+            Self::Uninstalled => "uninstalled",
+        }
+    }
+
+    /// The state of a word; none for a word that is no state.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.as_str() == word)
+    }
+
+    /// What people and the API are shown: `suspended` stands above every state but those in which nothing is
+    /// delivered anyway.
+    pub fn shown(tenant: &tenant::Model) -> Self {
+        let stored = Self::stored(tenant);
+        match stored {
+            Self::Uninstalled | Self::Disconnected => stored,
+            _ if tenant.suspended => Self::Suspended,
+            _ => stored,
+        }
+    }
+
+    /// The state below a suspension.
+    pub fn stored(tenant: &tenant::Model) -> Self {
+        Self::parse(&tenant.status).unwrap_or_else(|| {
+            tracing::error!(tenant.id = %tenant.tenant_id, status = tenant.status, "the account has an unknown state");
+            Self::Provisioning
+        })
+    }
+
+    /// True when the account's channels are, or were until access was lost, connected with the owner's consent: a
+    /// new grant may connect them again without asking for credentials.
+    pub fn was_connected(self) -> bool {
+        matches!(self, Self::Active | Self::NeedsReauth | Self::Unpaid | Self::Blocked)
+    }
+}
+
+/// How a channel's connection to an account is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ChannelStatus {
+    Connected,
+    /// The channel is private and this account is not on its list.
+    NotAllowed,
+    /// amoCRM refuses for a reason in the vendor's configuration: no such channel, wrong secret, dead hook version.
+    Misconfigured,
+    Disconnected,
+}
+
+impl ChannelStatus {
+    const ALL: [Self; 4] = [Self::Connected, Self::NotAllowed, Self::Misconfigured, Self::Disconnected];
+
+    /// The word of the public API.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Connected => "connected",
+            Self::NotAllowed => "not_allowed",
+            Self::Misconfigured => "misconfigured",
+            Self::Disconnected => "disconnected",
+        }
+    }
+
+    /// The state of a word; none for a word that is no state.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.as_str() == word)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_and_states_are_the_same_thing() {
+        for status in TenantStatus::ALL {
+            assert_eq!(TenantStatus::parse(status.as_str()), Some(status));
+        }
+        for status in ChannelStatus::ALL {
+            assert_eq!(ChannelStatus::parse(status.as_str()), Some(status));
+        }
+        assert_eq!(TenantStatus::parse("Active"), None);
+        assert_eq!(ChannelStatus::parse(""), None);
+    }
+
+    #[test]
+    fn a_suspension_hides_what_is_below_unless_nothing_goes_anyway() {
+        let mut tenant = tenant::Model {
+            tenant_id: uuid::Uuid::nil(),
+            integration: "main".into(),
+            account_id: 1,
+            host: "a.amocrm.ru".into(),
+            name: String::new(),
+            amojo_id: String::new(),
+            status: "active".into(),
+            suspended: true,
+            sources_limit: None,
+            api_domain: None,
+            created_at: 0,
+            updated_at: 0,
+        };
+        assert_eq!(TenantStatus::shown(&tenant), TenantStatus::Suspended);
+        assert_eq!(TenantStatus::stored(&tenant), TenantStatus::Active);
+        tenant.status = "uninstalled".into();
+        assert_eq!(TenantStatus::shown(&tenant), TenantStatus::Uninstalled);
+        tenant.status = "active".into();
+        tenant.suspended = false;
+        assert_eq!(TenantStatus::shown(&tenant), TenantStatus::Active);
+    }
+}
