@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use tokio::sync::broadcast;
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::clock::Clock;
@@ -32,6 +33,8 @@ pub struct App {
     pub metrics: Metrics,
     /// Conversations in which something was carried or told, for whoever watches live.
     pub happened: broadcast::Sender<Uuid>,
+    /// Cancelled when the server is about to stop: long answers end, nothing new is begun.
+    pub stop: CancellationToken,
 }
 
 impl App {
@@ -46,6 +49,7 @@ impl App {
             lookup: Lookup::new(store.clone()),
             metrics: Metrics::install()?,
             happened: broadcast::channel(1024).0,
+            stop: CancellationToken::new(),
             config,
             clock,
             store,

@@ -1,0 +1,227 @@
+//! `Idempotency-Key`: a writing request that is repeated under the same key is done once and answered twice.
+//!
+//! ```text
+//! no row ──▶ row, status 0 (running) ──▶ 1xx–4xx: the answer, 24 hours
+//!                  │                └──▶ 5xx: no row, may be tried again
+//!                  └─ running for longer than any request may take: its process died, the next one takes over
+//! ```
+
+use std::future::Future;
+
+use actix_web::body::to_bytes;
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
+use anyhow::{Context, anyhow};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use entity::idempotency::{self, Column};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use sha2::{Digest, Sha256};
+
+use super::key::ApiKey;
+use crate::app::App;
+use crate::error::{Error, Result};
+
+const HEADER: &str = "Idempotency-Key";
+/// Answers are kept this long.
+const KEPT_MILLIS: i64 = 24 * 3_600_000;
+/// No request runs longer.
+const RUNNING_MILLIS: i64 = 2 * 60_000;
+const MOST_BYTES: usize = 255;
+/// The kind of sealed value: an answer may hold a secret (`webhook_secret`).
+const SEALED_AS: &str = "idempotency";
+
+/// What was asked, as far as a repeat must have it equal.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// Method and path.
+    route: String,
+    key: Option<String>,
+    body_hash: String,
+}
+
+impl Asked {
+    /// Of a request and its whole body.
+    pub fn of(request: &HttpRequest, body: &[u8]) -> Result<Self> {
+        let key = request.headers().get(HEADER).map(|value| value.to_str().unwrap_or_default().to_owned());
+        if key.as_ref().is_some_and(|key| key.is_empty() || key.len() > MOST_BYTES) {
+            return Err(Error::field(format!("/{HEADER}"), format!("1 to {MOST_BYTES} visible ASCII characters")));
+        }
+        let mut hash = Sha256::new();
+        hash.update(request.query_string());
+        hash.update(b"\n");
+        hash.update(body);
+        let route = format!("{} {}", request.method(), request.path());
+        Ok(Self { route, key, body_hash: hex::encode(hash.finalize()) })
+    }
+}
+
+/// Does the work once for all repeats of a request; without the header simply does it.
+///
+/// A repeat with the same body is given the stored answer (`Idempotency-Replayed: true`), with another body 422,
+/// while the first still runs 409 with `Retry-After`.
+pub async fn once(
+    app: &App,
+    key: &ApiKey,
+    asked: Asked,
+    work: impl Future<Output = Result<HttpResponse>>,
+) -> Result<HttpResponse> {
+    let Some(name) = asked.key.clone() else { return work.await };
+    let place = Place { app, key, asked: &asked, name };
+    if let Some(answer) = place.claim().await? {
+        return Ok(answer);
+    }
+    let answer = work.await.unwrap_or_else(|error| error.error_response());
+    let (head, body) = answer.into_parts();
+    let body = to_bytes(body).await.map_err(|error| anyhow!("the body of an answer: {error}"))?;
+    if let Err(error) = place.finish(head.status(), &body).await {
+        tracing::warn!(%error, "the answer to a request with Idempotency-Key could not be kept");
+    }
+    Ok(head.set_body(body).map_into_boxed_body())
+}
+
+/// The row of one key and route.
+struct Place<'a> {
+    app: &'a App,
+    key: &'a ApiKey,
+    asked: &'a Asked,
+    name: String,
+}
+
+impl Place<'_> {
+    /// None: the work is ours to do. Else the answer that was given before.
+    async fn claim(&self) -> Result<Option<HttpResponse>> {
+        // The second round is for a row that vanished or ran out between the two looks.
+        for _ in 0..2 {
+            if self.insert().await? {
+                return Ok(None);
+            }
+            let Some(row) = self.row().one(self.app.store.write()).await? else { continue };
+            let now = self.app.clock.millis();
+            let limit = if row.status == 0 { RUNNING_MILLIS } else { KEPT_MILLIS };
+            if row.created_at + limit <= now {
+                self.remove(row.created_at).await?;
+                continue;
+            }
+            if row.body_hash != self.asked.body_hash {
+                return Err(Error::field(format!("/{HEADER}"), "this key was used for a request with another body"));
+            }
+            if row.status != 0 {
+                return self.replay(&row).map(Some);
+            }
+            break;
+        }
+        Err(Error::Conflict {
+            problem: "idempotency_running",
+            detail: "the first request with this Idempotency-Key is still running".to_owned(),
+        })
+    }
+
+    async fn insert(&self) -> Result<bool> {
+        let row = idempotency::ActiveModel {
+            tenant_id: Set(self.key.home()),
+            key_id: Set(self.key.id),
+            route: Set(self.asked.route.clone()),
+            key: Set(self.name.clone()),
+            body_hash: Set(self.asked.body_hash.clone()),
+            status: Set(0),
+            answer: Set(String::new()),
+            created_at: Set(self.app.clock.millis()),
+        };
+        let columns = [Column::TenantId, Column::KeyId, Column::Route, Column::Key];
+        let done = idempotency::Entity::insert(row)
+            .on_conflict(OnConflict::columns(columns).do_nothing().to_owned())
+            .exec_without_returning(self.app.store.write())
+            .await?;
+        Ok(done > 0)
+    }
+
+    fn row(&self) -> sea_orm::Select<idempotency::Entity> {
+        idempotency::Entity::of_tenant(self.key.home())
+            .filter(Column::KeyId.eq(self.key.id))
+            .filter(Column::Route.eq(self.asked.route.as_str()))
+            .filter(Column::Key.eq(self.name.as_str()))
+    }
+
+    async fn remove(&self, created_at: i64) -> Result<()> {
+        idempotency::Entity::delete_many()
+            .filter(Column::TenantId.eq(self.key.home()))
+            .filter(Column::KeyId.eq(self.key.id))
+            .filter(Column::Route.eq(self.asked.route.as_str()))
+            .filter(Column::Key.eq(self.name.as_str()))
+            .filter(Column::CreatedAt.eq(created_at))
+            .exec(self.app.store.write())
+            .await?;
+        Ok(())
+    }
+
+    async fn finish(&self, status: StatusCode, body: &[u8]) -> Result<()> {
+        if status.is_server_error() {
+            let row = self.row().one(self.app.store.write()).await?;
+            return match row.filter(|row| row.status == 0) {
+                Some(row) => self.remove(row.created_at).await,
+                None => Ok(()),
+            };
+        }
+        let sealed = STANDARD.encode(self.app.vault.seal(self.key.home(), SEALED_AS, &self.bound_to(), body));
+        idempotency::Entity::update_many()
+            .col_expr(Column::Status, Expr::value(i32::from(status.as_u16())))
+            .col_expr(Column::Answer, Expr::value(sealed))
+            .filter(Column::TenantId.eq(self.key.home()))
+            .filter(Column::KeyId.eq(self.key.id))
+            .filter(Column::Route.eq(self.asked.route.as_str()))
+            .filter(Column::Key.eq(self.name.as_str()))
+            .filter(Column::Status.eq(0))
+            .exec(self.app.store.write())
+            .await?;
+        Ok(())
+    }
+
+    fn replay(&self, row: &idempotency::Model) -> Result<HttpResponse> {
+        let sealed = STANDARD.decode(&row.answer).context("a kept answer")?;
+        let opened = self.app.vault.open_sealed(self.key.home(), SEALED_AS, &self.bound_to(), &sealed);
+        let body = opened.context("a kept answer")?.to_vec();
+        let status = u16::try_from(row.status).ok().and_then(|status| StatusCode::from_u16(status).ok());
+        let status = status.with_context(|| format!("a kept answer with the status {}", row.status))?;
+        let mut answer = HttpResponse::build(status);
+        answer.insert_header(("Idempotency-Replayed", "true"));
+        if body.is_empty() {
+            return Ok(answer.finish());
+        }
+        let kind = if status.is_success() { "application/json" } else { "application/problem+json" };
+        Ok(answer.content_type(kind).body(body))
+    }
+
+    fn bound_to(&self) -> String {
+        format!("{}\n{}\n{}", self.key.id, self.asked.route, self.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    #[test]
+    fn a_repeat_is_known_by_route_query_and_body() {
+        let of = |uri: &str, body: &[u8]| {
+            Asked::of(&TestRequest::post().uri(uri).insert_header((HEADER, "k1")).to_http_request(), body).unwrap()
+        };
+        let first = of("/api/v1/a", b"{}");
+        assert_eq!((first.route.as_str(), first.key.as_deref()), ("POST /api/v1/a", Some("k1")));
+        assert_eq!(first.body_hash, of("/api/v1/a", b"{}").body_hash);
+        assert_ne!(first.body_hash, of("/api/v1/a", b"{ }").body_hash);
+        assert_ne!(first.body_hash, of("/api/v1/a?x=1", b"{}").body_hash);
+    }
+
+    #[test]
+    fn keys_have_a_length() {
+        for wrong in [String::new(), "k".repeat(256)] {
+            let request = TestRequest::post().insert_header((HEADER, wrong)).to_http_request();
+            assert!(matches!(Asked::of(&request, b""), Err(Error::Invalid(_))));
+        }
+        assert!(Asked::of(&TestRequest::post().to_http_request(), b"").unwrap().key.is_none());
+    }
+}

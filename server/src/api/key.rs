@@ -1,0 +1,236 @@
+//! Who asks: a bearer key, its tenant and its scope. Handlers get at data only through one.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpRequest, web};
+use entity::{api_key, source};
+use futures_util::FutureExt;
+use futures_util::future::LocalBoxFuture;
+use moka::future::Cache;
+use sea_orm::{ColumnTrait, QueryFilter};
+use secrecy::SecretString;
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+use uuid::Uuid;
+
+use super::shared;
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::store::{Store, VENDOR, directory};
+
+/// Every key begins so.
+pub const PREFIX: &str = "prm_";
+/// How long a revoked key may still be taken.
+const FRESH: Duration = Duration::from_secs(5);
+/// Longer is no key of ours.
+const MOST_BYTES: usize = 200;
+
+/// What a key may do; each holds the ones before it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
+pub enum Scope {
+    /// Only looks.
+    Read,
+    /// Also messages, statuses, sources, dead letters.
+    #[default]
+    Write,
+    /// Also changes of tenants.
+    Admin,
+}
+
+impl Scope {
+    /// Its name on the wire and in the table.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Write => "write",
+            Self::Admin => "admin",
+        }
+    }
+
+    fn from_name(name: &str) -> Option<Self> {
+        [Self::Read, Self::Write, Self::Admin].into_iter().find(|scope| scope.name() == name)
+    }
+}
+
+/// A key that is valid now.
+#[derive(Clone, Debug)]
+pub struct ApiKey {
+    pub id: Uuid,
+    /// None: the vendor's, which may do inside every tenant what its scope allows.
+    pub tenant: Option<Uuid>,
+    pub scope: Scope,
+}
+
+impl ApiKey {
+    /// Refuses with 403 what the key's scope does not hold.
+    pub fn needs(&self, scope: Scope) -> Result<()> {
+        if self.scope >= scope {
+            return Ok(());
+        }
+        Err(Error::Forbidden(format!("this needs a key of scope {}, this one has {}", scope.name(), self.scope.name())))
+    }
+
+    /// Refuses with 404 what is inside of another tenant: a stranger does not learn whether it exists.
+    pub fn in_tenant(&self, tenant_id: Uuid) -> Result<()> {
+        match self.tenant {
+            Some(own) if own != tenant_id => Err(Error::NotFound),
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses with 403 a tenant's key on the vendor's routes.
+    pub fn vendor(&self) -> Result<()> {
+        match self.tenant {
+            None => Ok(()),
+            Some(_) => Err(Error::Forbidden("this is for keys of the vendor".to_owned())),
+        }
+    }
+
+    /// A source that this key may see; a deleted one is gone.
+    pub async fn source(&self, app: &App, source_id: Uuid) -> Result<Arc<source::Model>> {
+        let source = app.lookup.source(source_id).await.map_err(shared)?;
+        let source = source.filter(|source| source.deleted_at.is_none()).ok_or(Error::NotFound)?;
+        self.in_tenant(source.tenant_id)?;
+        Ok(source)
+    }
+
+    /// The tenant in whose rows things of the key itself are kept.
+    pub fn home(&self) -> Uuid {
+        self.tenant.unwrap_or(VENDOR)
+    }
+}
+
+/// Keys seen in the last seconds, by hash. One a worker thread.
+#[derive(Clone)]
+pub struct KeyCache(Cache<String, Arc<api_key::Model>>);
+
+impl Default for KeyCache {
+    fn default() -> Self {
+        Self(Cache::builder().max_capacity(10_000).time_to_live(FRESH).build())
+    }
+}
+
+impl FromRequest for ApiKey {
+    type Error = Error;
+    type Future = LocalBoxFuture<'static, Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let header = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let hash = header.and_then(bearer).map(hash);
+        let parts = request.app_data::<web::Data<App>>().cloned().zip(request.app_data::<web::Data<KeyCache>>().cloned());
+        async move {
+            let (app, cache) = parts.ok_or_else(|| anyhow::anyhow!("the application is not among the app data"))?;
+            let hash = hash.ok_or(Error::Unauthorized)?;
+            let row = match cache.0.get(&hash).await {
+                Some(row) => row,
+                None => {
+                    let row = Arc::new(find(&app.store, &hash).await?.ok_or(Error::Unauthorized)?);
+                    cache.0.insert(hash, row.clone()).await;
+                    row
+                }
+            };
+            valid(&row, app.clock.millis()).ok_or(Error::Unauthorized)
+        }
+        .boxed_local()
+    }
+}
+
+/// The key in an `Authorization` header.
+fn bearer(header: &str) -> Option<&str> {
+    let (scheme, key) = header.split_once(' ')?;
+    let key = key.trim();
+    let fits = scheme.eq_ignore_ascii_case("bearer") && key.starts_with(PREFIX) && key.len() <= MOST_BYTES;
+    fits.then_some(key)
+}
+
+/// Hex SHA-256, under which a key is kept: keys are random, so a plain hash is enough and look-ups are by it alone.
+pub fn hash(key: &str) -> String {
+    hex::encode(Sha256::digest(key.as_bytes()))
+}
+
+/// A fresh key: 32 random bytes in the alphabet of URLs.
+pub fn new_key() -> SecretString {
+    use base64::Engine;
+    let bytes: [u8; 32] = rand::random();
+    SecretString::from(format!("{PREFIX}{}", base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes)))
+}
+
+async fn find(store: &Store, hash: &str) -> Result<Option<api_key::Model>> {
+    let db = store.read();
+    let entry = directory::find(db, directory::Kind::ApiKey, hash, store.clock().millis()).await?;
+    let Some(entry) = entry else { return Ok(None) };
+    let row = api_key::Entity::of_tenant(entry.tenant_id).filter(api_key::Column::Id.eq(entry.id)).one(db).await?;
+    Ok(row.filter(|row| bool::from(row.hash.as_bytes().ct_eq(hash.as_bytes()))))
+}
+
+fn valid(row: &api_key::Model, now: i64) -> Option<ApiKey> {
+    let alive = row.revoked_at.is_none() && row.expires_at.is_none_or(|end| end > now);
+    let scope = Scope::from_name(&row.scope)?;
+    alive.then(|| ApiKey { id: row.id, tenant: (row.tenant_id != VENDOR).then_some(row.tenant_id), scope })
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret;
+
+    use super::*;
+
+    fn row() -> api_key::Model {
+        api_key::Model {
+            tenant_id: VENDOR,
+            id: Uuid::from_u128(1),
+            name: "test".to_owned(),
+            scope: "write".to_owned(),
+            hash: String::new(),
+            tail: String::new(),
+            created_at: 0,
+            expires_at: None,
+            revoked_at: None,
+        }
+    }
+
+    #[test]
+    fn only_a_bearer_key_of_ours_is_looked_up() {
+        assert_eq!(bearer("Bearer prm_abc"), Some("prm_abc"));
+        assert_eq!(bearer("bearer  prm_abc "), Some("prm_abc"));
+        let long = format!("Bearer prm_{}", "x".repeat(MOST_BYTES));
+        for other in ["prm_abc", "Basic prm_abc", "Bearer abc", "Bearer", "", long.as_str()] {
+            assert_eq!(bearer(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn fresh_keys_are_long_and_differ() {
+        let (one, two) = (new_key(), new_key());
+        assert_ne!(one.expose_secret(), two.expose_secret());
+        assert_eq!(one.expose_secret().len(), 4 + 43);
+        assert_eq!(bearer(&format!("Bearer {}", one.expose_secret())), Some(one.expose_secret()));
+        assert_eq!(hash("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    }
+
+    #[test]
+    fn expired_and_revoked_keys_are_no_keys() {
+        assert!(valid(&row(), 10).is_some());
+        assert!(valid(&api_key::Model { expires_at: Some(11), ..row() }, 10).is_some());
+        assert!(valid(&api_key::Model { expires_at: Some(10), ..row() }, 10).is_none());
+        assert!(valid(&api_key::Model { revoked_at: Some(5), ..row() }, 10).is_none());
+        assert!(valid(&api_key::Model { scope: "root".to_owned(), ..row() }, 10).is_none());
+    }
+
+    #[test]
+    fn a_tenants_key_stays_in_its_tenant() {
+        let (own, other) = (Uuid::from_u128(7), Uuid::from_u128(8));
+        let key = valid(&api_key::Model { tenant_id: own, ..row() }, 0).unwrap();
+        assert!(key.in_tenant(own).is_ok());
+        assert!(matches!(key.in_tenant(other), Err(Error::NotFound)));
+        assert!(matches!(key.vendor(), Err(Error::Forbidden(_))));
+        assert!(key.needs(Scope::Read).is_ok() && key.needs(Scope::Write).is_ok());
+        assert!(matches!(key.needs(Scope::Admin), Err(Error::Forbidden(_))));
+        let vendor = valid(&row(), 0).unwrap();
+        assert!(vendor.in_tenant(other).is_ok() && vendor.vendor().is_ok());
+        assert_eq!((vendor.home(), key.home()), (VENDOR, own));
+    }
+}

@@ -1,0 +1,264 @@
+//! Accounts. Listing and changing is the vendor's; a tenant's own key sees its own.
+
+use actix_web::{HttpResponse, get, patch, web};
+use entity::{source, tenant, tenant_channel};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use super::cursor::{ListOut, Page};
+use super::idempotency::once;
+use super::json::{Body, Moment, given};
+use super::key::{ApiKey, Scope};
+use super::roster;
+use crate::app::App;
+use crate::error::{Error, Problem, Result};
+use crate::intake::{amojo_pool, messenger_pool};
+use crate::tenant::TenantStatus;
+
+/// Turns of one account do not start in the same moment.
+const JITTER_MILLIS: i64 = 1_000;
+/// Why the letters of a suspended account wait.
+const SUSPENDED: &str = "suspended";
+/// amoCRM takes no more sources of one integration in one account.
+const MOST_SOURCES: i32 = 100;
+
+/// An amoCRM account that installed an integration.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TenantOut {
+    pub id: Uuid,
+    /// Name of the integration in the vendor's configuration.
+    #[schema(example = "main")]
+    pub integration: String,
+    /// amoCRM's id of the account.
+    #[schema(example = "12345678")]
+    pub account_id: String,
+    #[schema(example = "shop.amocrm.ru")]
+    pub host: String,
+    pub name: String,
+    /// The account's id in the Chats API.
+    pub amojo_id: String,
+    /// `provisioning`, `awaiting_credentials`, `active`, `needs_reauth`, `unpaid`, `blocked`, `suspended`,
+    /// `disconnected` or `uninstalled`.
+    #[schema(example = "active")]
+    pub status: &'static str,
+    /// The vendor stopped delivery; what comes in is kept.
+    pub suspended: bool,
+    /// The vendor's own limit for this account; null: the configured one.
+    pub sources_limit: Option<i32>,
+    pub channels: Vec<ChannelOut>,
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Moment,
+}
+
+/// A Chats API channel connected for an account.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ChannelOut {
+    pub channel_id: Uuid,
+    /// Empty before the first connect.
+    pub scope_id: String,
+    /// `connected`, `not_allowed`, `misconfigured` or `disconnected`.
+    #[schema(example = "connected")]
+    pub status: String,
+}
+
+/// What the vendor may change of an account; what is absent stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TenantPatchIn {
+    /// True stops delivery, false lets it go on. Nothing is lost meanwhile.
+    #[serde(default)]
+    pub suspended: Option<bool>,
+    /// How many sources the account may have; null: as configured.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<i32>, minimum = 0, maximum = 100)]
+    pub sources_limit: Option<Option<i32>>,
+}
+
+/// A sales pipeline of the account.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PipelineOut {
+    #[schema(example = "20453")]
+    pub id: String,
+    pub name: String,
+    /// amoCRM's main pipeline.
+    pub is_main: bool,
+}
+
+/// All pipelines of an account.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PipelinesOut {
+    pub items: Vec<PipelineOut>,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct TenantsQuery {
+    /// Items on a page.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 200, default = 50)]
+    limit: Option<String>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// All accounts, newest first. For the vendor's keys.
+#[utoipa::path(tag = "tenants", responses(
+    (status = 200, description = "A page of accounts", body = ListOut<TenantOut>),
+    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "A tenant's key", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "Wrong limit or cursor", body = Problem, content_type = "application/problem+json"),
+))]
+#[get("/v1/tenants")]
+pub async fn list(app: web::Data<App>, key: ApiKey, query: web::Query<TenantsQuery>) -> Result<HttpResponse> {
+    key.vendor()?;
+    let page = Page::read(query.limit.as_deref(), query.cursor.as_deref(), &["tenants"])?;
+    let ids = roster::tenants(app.store.read(), page.after, page.rows()).await?;
+    let (ids, next_cursor) = page.cut(ids, |id| *id);
+    let mut items = Vec::with_capacity(ids.len());
+    for id in ids {
+        // An account whose installation broke off stands in the directory alone.
+        if let Some(tenant) = tenant::Entity::of_tenant(id).one(app.store.read()).await? {
+            items.push(shown(&app, tenant).await?);
+        }
+    }
+    Ok(HttpResponse::Ok().json(ListOut { items, next_cursor }))
+}
+
+/// One account.
+#[utoipa::path(tag = "tenants", params(("tenant_id", description = "Our id of the account")), responses(
+    (status = 200, description = "The account", body = TenantOut),
+    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "Unknown, or not the key's", body = Problem, content_type = "application/problem+json"),
+))]
+#[get("/v1/tenants/{tenant_id}")]
+pub async fn get(app: web::Data<App>, key: ApiKey, tenant_id: web::Path<Uuid>) -> Result<HttpResponse> {
+    key.in_tenant(*tenant_id)?;
+    let tenant = roster::tenant(&app, *tenant_id).await?;
+    Ok(HttpResponse::Ok().json(shown(&app, tenant).await?))
+}
+
+/// Suspends or resumes an account, or sets how many sources it may have. For the vendor's keys of scope `admin`.
+#[utoipa::path(tag = "tenants", params(
+    ("tenant_id", description = "Our id of the account"),
+    ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),
+), request_body = TenantPatchIn, responses(
+    (status = 200, description = "The account as it is now", body = TenantOut),
+    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "A tenant's key, or a scope below admin", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "Unknown account", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "Wrong fields", body = Problem, content_type = "application/problem+json"),
+))]
+#[patch("/v1/tenants/{tenant_id}")]
+pub async fn patch(app: web::Data<App>, key: ApiKey, tenant_id: web::Path<Uuid>, body: Body) -> Result<HttpResponse> {
+    key.vendor()?;
+    key.needs(Scope::Admin)?;
+    let tenant = roster::tenant(&app, *tenant_id).await?;
+    let (change, asked) = body.read::<TenantPatchIn>().await?;
+    if change.sources_limit.flatten().is_some_and(|limit| !(0..=MOST_SOURCES).contains(&limit)) {
+        return Err(Error::field("/sources_limit", format!("from 0 to {MOST_SOURCES}, or null")));
+    }
+    once(&app, &key, asked, async {
+        if let Some(suspended) = change.suspended.filter(|wanted| *wanted != tenant.suspended) {
+            suspend(&app, &tenant, suspended).await?;
+        }
+        if let Some(limit) = change.sources_limit {
+            set(&app, *tenant_id, tenant::Column::SourcesLimit, Expr::value(limit)).await?;
+        }
+        app.lookup.forget();
+        let tenant = roster::tenant(&app, *tenant_id).await?;
+        Ok(HttpResponse::Ok().json(shown(&app, tenant).await?))
+    })
+    .await
+}
+
+/// The account's pipelines, as amoCRM tells them now.
+#[utoipa::path(tag = "tenants", params(("tenant_id", description = "Our id of the account")), responses(
+    (status = 200, description = "All pipelines", body = PipelinesOut),
+    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "Unknown, or not the key's", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "The account is not active, or amoCRM refused", body = Problem, content_type = "application/problem+json"),
+    (status = 503, description = "amoCRM is not reachable", body = Problem, content_type = "application/problem+json"),
+))]
+#[get("/v1/tenants/{tenant_id}/pipelines")]
+pub async fn pipelines(app: web::Data<App>, key: ApiKey, tenant_id: web::Path<Uuid>) -> Result<HttpResponse> {
+    key.in_tenant(*tenant_id)?;
+    let tenant = roster::tenant(&app, *tenant_id).await?;
+    let items = crate::source::pipelines(&app, tenant.tenant_id)
+        .await?
+        .into_iter()
+        .map(|pipeline| PipelineOut {
+            id: pipeline.id.to_string(),
+            name: pipeline.name,
+            is_main: pipeline.is_main,
+        })
+        .collect();
+    Ok(HttpResponse::Ok().json(PipelinesOut { items }))
+}
+
+/// The switch is turned after the turns, so that a request that broke off is repeated in whole.
+async fn suspend(app: &App, tenant: &tenant::Model, suspended: bool) -> Result<()> {
+    let id = tenant.tenant_id;
+    let serves = matches!(TenantStatus::stored(tenant), TenantStatus::Active | TenantStatus::NeedsReauth);
+    for channel in channels(app, id).await? {
+        if suspended {
+            app.queue.hold(id, channel.channel_id, &amojo_pool(app, channel.channel_id), SUSPENDED).await?;
+        } else if serves && channel.status == "connected" {
+            app.queue.resume(id, channel.channel_id, rand::random_range(0..=JITTER_MILLIS)).await?;
+        }
+    }
+    for source in source::Entity::of_tenant(id).all(app.store.read()).await? {
+        if suspended {
+            app.queue.hold(id, source.id, &messenger_pool(app, &source), SUSPENDED).await?;
+        } else if source.paused {
+            app.queue.hold(id, source.id, &messenger_pool(app, &source), "paused").await?;
+        } else {
+            app.queue.resume(id, source.id, rand::random_range(0..=JITTER_MILLIS)).await?;
+        }
+    }
+    set(app, id, tenant::Column::Suspended, Expr::value(suspended)).await?;
+    app.writer.stored().notify_one();
+    tracing::info!(tenant.id = %id, suspended, "the vendor changed whether the account is served");
+    Ok(())
+}
+
+async fn set(app: &App, tenant_id: Uuid, column: tenant::Column, value: sea_orm::sea_query::Expr) -> Result<()> {
+    tenant::Entity::update_many()
+        .col_expr(column, value)
+        .col_expr(tenant::Column::UpdatedAt, Expr::value(app.clock.millis()))
+        .filter(tenant::Column::TenantId.eq(tenant_id))
+        .exec(app.store.write())
+        .await?;
+    Ok(())
+}
+
+async fn channels(app: &App, tenant_id: Uuid) -> Result<Vec<tenant_channel::Model>> {
+    let channels = tenant_channel::Entity::of_tenant(tenant_id).order_by_asc(tenant_channel::Column::ChannelId);
+    Ok(channels.all(app.store.read()).await?)
+}
+
+async fn shown(app: &App, tenant: tenant::Model) -> Result<TenantOut> {
+    let channels = channels(app, tenant.tenant_id).await?;
+    Ok(TenantOut {
+        id: tenant.tenant_id,
+        account_id: tenant.account_id.to_string(),
+        status: TenantStatus::shown(&tenant).as_str(),
+        suspended: tenant.suspended,
+        sources_limit: tenant.sources_limit,
+        created_at: Moment(tenant.created_at),
+        integration: tenant.integration,
+        host: tenant.host,
+        name: tenant.name,
+        amojo_id: tenant.amojo_id,
+        channels: channels
+            .into_iter()
+            .map(|channel| ChannelOut {
+                channel_id: channel.channel_id,
+                scope_id: channel.scope_id,
+                status: channel.status,
+            })
+            .collect(),
+    })
+}

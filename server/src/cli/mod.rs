@@ -1,0 +1,127 @@
+//! The commands of `parom`, one file each. Every command fails with one sentence on stderr and never prints a secret
+//! that it was given.
+
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::{Parser, Subcommand};
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::store::Store;
+
+pub mod chats;
+mod demo;
+mod doctor;
+pub mod key;
+mod openapi;
+mod sandbox;
+mod serve;
+
+/// Carries conversations between messengers and amoCRM / Kommo.
+#[derive(Parser)]
+#[command(name = "parom", version, propagate_version = true)]
+struct Arguments {
+    /// The configuration file.
+    #[arg(long, global = true, env = "PAROM_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Starts a local amoCRM and the server with one account, one web chat and one messenger of your own.
+    Demo(demo::DemoCommand),
+    /// Starts the server.
+    Serve,
+    /// Starts the local amoCRM alone.
+    Sandbox(sandbox::SandboxCommand),
+    /// Brings the database up to date.
+    Migrate,
+    /// Checks that everything Parom needs is in order.
+    Doctor(doctor::DoctorCommand),
+    /// Signs and checks Chats API requests and hooks.
+    #[command(subcommand)]
+    Chats(chats::ChatsCommand),
+    /// Keys of the public API.
+    #[command(subcommand)]
+    Key(key::KeyCommand),
+    /// Prints the OpenAPI document of the public API.
+    Openapi,
+}
+
+/// Runs the command line; the exit code is 0 or 1, 2 for a command that was not understood.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    crate::http_client::install_crypto_provider();
+    let done = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("the runtime could not be started")
+        .and_then(|runtime| runtime.block_on(run(arguments)));
+    match done {
+        Ok(code) => code,
+        Err(error) => {
+            // One sentence: what was tried and why it failed.
+            let _ = writeln!(std::io::stderr(), "parom: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    let config = arguments.config.as_deref();
+    match arguments.command {
+        Command::Demo(command) => demo::run(command).await,
+        Command::Serve => serve::run(Config::load(config)?).await,
+        Command::Sandbox(command) => sandbox::run(Config::load(config)?, command).await,
+        Command::Migrate => migrate(config).await,
+        Command::Doctor(command) => doctor::run(config, command).await,
+        Command::Chats(command) => chats::run(&command, &input()?, &Clock::system(), &mut std::io::stdout()),
+        Command::Key(command) => {
+            let store = open(config).await?;
+            let done = key::run(command, &store, &mut std::io::stdout()).await;
+            store.close().await;
+            done
+        }
+        Command::Openapi => openapi::run(&mut std::io::stdout()),
+    }
+}
+
+async fn migrate(config: Option<&Path>) -> anyhow::Result<ExitCode> {
+    let store = Store::open(&Config::load(config)?.database, Clock::system()).await?;
+    let pending = crate::store::pending_migrations(&store).await?;
+    crate::store::migrate(&store).await?;
+    store.close().await;
+    say(&match pending {
+        0 => "Nothing to do.".to_owned(),
+        1 => "1 migration applied.".to_owned(),
+        count => format!("{count} migrations applied."),
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The database of the configuration, up to date.
+async fn open(config: Option<&Path>) -> anyhow::Result<Store> {
+    let config = Config::load(config)?;
+    let store = Store::open(&config.database, Clock::system()).await?;
+    if config.database.migrate {
+        crate::store::migrate(&store).await?;
+    }
+    Ok(store)
+}
+
+fn input() -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    std::io::stdin().read_to_end(&mut bytes).context("standard input could not be read")?;
+    Ok(bytes)
+}
+
+/// A line on stdout, flushed: programs wait for it.
+fn say(line: &str) -> anyhow::Result<()> {
+    let mut out = std::io::stdout();
+    writeln!(out, "{line}").and_then(|()| out.flush()).context("standard output is closed")
+}

@@ -1,0 +1,38 @@
+//! `parom serve`.
+
+use std::process::ExitCode;
+
+use anyhow::Context;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::say;
+use crate::config::Config;
+use crate::fault::Faults;
+use crate::server::{self, Options};
+use crate::telemetry;
+
+/// Serves until it is asked to stop.
+pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
+    telemetry::start_logging();
+    if config.integrations.is_empty() {
+        tracing::warn!("no [[integration]] is configured: no account can install; see parom doctor");
+    }
+    let options = Options { faults: Faults::from_environment()?, ..Options::default() };
+    let running = server::start(config, options).await?;
+    say(&format!("listening {}", running.url()))?;
+    if let Some(url) = running.ops_url() {
+        say(&format!("operators {url}"))?;
+    }
+    stop_asked_for().await?;
+    tracing::info!("stopping: what was accepted is answered, what is on its way is settled");
+    running.stop().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Returns at SIGTERM or SIGINT.
+pub async fn stop_asked_for() -> anyhow::Result<()> {
+    let mut terminate = signal(SignalKind::terminate()).context("signals cannot be watched")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("signals cannot be watched")?;
+    tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
+    Ok(())
+}

@@ -1,0 +1,78 @@
+//! The table of contents of everything that can be called.
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
+use sea_orm::{ConnectionTrait, Statement};
+
+use crate::app::App;
+use crate::error::Error;
+use crate::{api, chat, intake, oauth};
+
+/// Routes of the public address.
+pub fn public(config: &mut web::ServiceConfig) {
+    config
+        .route("/location/{scope_id}", web::post().to(intake::chats::hook))
+        .route("/healthz", web::get().to(health))
+        .configure(oauth::routes)
+        .configure(chat::routes)
+        .configure(api::routes);
+}
+
+/// Routes for those who operate the server.
+pub fn operators(config: &mut web::ServiceConfig) {
+    config.route("/readyz", web::get().to(ready)).route("/metrics", web::get().to(metrics));
+}
+
+async fn health() -> HttpResponse {
+    HttpResponse::Ok().body("ok\n")
+}
+
+/// 200 while requests should come here: the database answers and no stop was asked for.
+async fn ready(app: web::Data<App>) -> HttpResponse {
+    if app.stop.is_cancelled() {
+        return HttpResponse::ServiceUnavailable().body("stopping\n");
+    }
+    let question = Statement::from_string(app.store.backend(), "SELECT 1");
+    match app.store.read().query_one_raw(question).await {
+        Ok(_) => HttpResponse::Ok().body("ready\n"),
+        Err(error) => {
+            tracing::warn!(%error, "not ready: the database does not answer");
+            HttpResponse::ServiceUnavailable().body("the database does not answer\n")
+        }
+    }
+}
+
+async fn metrics(app: web::Data<App>) -> HttpResponse {
+    HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(app.metrics.render())
+}
+
+/// 404 in the form that the caller expects.
+pub async fn nothing_here(request: HttpRequest) -> HttpResponse {
+    if request.path().starts_with("/api") {
+        return Error::NotFound.error_response();
+    }
+    HttpResponse::NotFound().content_type("text/plain; charset=utf-8").body("There is nothing at this address.\n")
+}
+
+/// What every answer carries unless it says otherwise.
+pub async fn secure_headers(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let mut response = next.call(request).await?;
+    let headers = response.headers_mut();
+    let wanted = [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+    ];
+    for (name, value) in wanted {
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    }
+    Ok(response)
+}

@@ -1,0 +1,165 @@
+//! The running server: database, writers, workers and HTTP, started and stopped in their order.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use actix_web::middleware::from_fn;
+use actix_web::{App as HttpApp, HttpServer, web};
+use anyhow::Context;
+use tokio::task::JoinSet;
+
+use crate::app::App;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::delivery::worker::Worker;
+use crate::fault::Faults;
+use crate::routes;
+use crate::store::{self, Store};
+use crate::vault::Vault;
+
+/// How long requests that were accepted may take to end after a stop was asked for.
+const DRAIN: Duration = Duration::from_secs(5);
+
+/// What differs between a service, a demo and a test.
+#[derive(Clone, Debug)]
+pub struct Options {
+    pub clock: Clock,
+    pub faults: Faults,
+    /// False: letters wait until somebody carries them by hand.
+    pub deliver: bool,
+    /// HTTP worker threads.
+    pub threads: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        let threads = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+        Self { clock: Clock::system(), faults: Faults::default(), deliver: true, threads }
+    }
+}
+
+/// A server that accepts requests. Dropping it without [`Running::stop`] is as harmless as a crash.
+pub struct Running {
+    pub app: Arc<App>,
+    url: String,
+    ops_url: Option<String>,
+    handles: Vec<ServerHandle>,
+    tasks: JoinSet<()>,
+    _lock: store::ServeLock,
+}
+
+impl Running {
+    /// Where it listens, e.g. `http://127.0.0.1:8080`.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Where `/metrics` and `/readyz` are, when they have an address of their own.
+    pub fn ops_url(&self) -> Option<&str> {
+        self.ops_url.as_deref()
+    }
+
+    /// Ends politely: no new connections, accepted requests are answered, what is on its way is settled.
+    pub async fn stop(mut self) {
+        self.app.stop.cancel();
+        for handle in &self.handles {
+            // Graceful, but a customer's open event stream must not hold it up: streams watch `app.stop`.
+            let _ = tokio::time::timeout(DRAIN, handle.stop(true)).await;
+            handle.stop(false).await;
+        }
+        while self.tasks.join_next().await.is_some() {}
+        self.app.store.close().await;
+    }
+}
+
+/// Opens the database, brings it up to date and serves.
+pub async fn start(config: Config, options: Options) -> anyhow::Result<Running> {
+    let store = Store::open(&config.database, options.clock.clone()).await?;
+    if config.database.migrate {
+        store::migrate(&store).await.context("the database could not be brought up to date")?;
+    } else {
+        let pending = store::pending_migrations(&store).await?;
+        anyhow::ensure!(pending == 0, "{pending} migrations are not applied; make a backup, then run: parom migrate");
+    }
+    let vault = Vault::open(&config.secrets, config.database.is_sqlite())?;
+    let lock = store.lock_for_serving()?;
+    let app = App::new(config, store, vault, options.faults)?;
+    if app.store.is_sqlite() {
+        let voided = app.queue.void_leases().await?;
+        if voided > 0 {
+            tracing::warn!(lanes = voided, "the last process ended while it carried; outcomes are found out first");
+        }
+    }
+
+    let mut tasks = JoinSet::new();
+    tasks.spawn(store::checkpoint::run(app.store.clone(), app.stop.clone()));
+    tasks.spawn(app.metrics.clone().keep_up(app.stop.clone()));
+    tasks.spawn(crate::tenant::install::run(app.clone(), app.stop.clone()));
+    if options.deliver {
+        tasks.spawn(Worker::new(app.clone()).run(app.stop.clone()));
+    }
+
+    let listener = listen(&app.config.server.listen)?;
+    let url = format!("http://{}", listener.local_addr().context("the listening address")?);
+    let ops = app.config.server.ops_listen.clone();
+    let mut handles = vec![serve(&app, listener, options.threads, ops.is_none())?];
+    let mut ops_url = None;
+    if let Some(address) = ops {
+        let listener = listen(&address)?;
+        ops_url = Some(format!("http://{}", listener.local_addr().context("the operators' address")?));
+        handles.push(serve_ops(&app, listener)?);
+    }
+    Ok(Running { app, url, ops_url, handles, tasks, _lock: lock })
+}
+
+fn listen(address: &str) -> anyhow::Result<TcpListener> {
+    let listener = TcpListener::bind(address).with_context(|| format!("cannot listen on {address}"))?;
+    listener.set_nonblocking(true).context("the listening socket")?;
+    Ok(listener)
+}
+
+fn serve(app: &Arc<App>, listener: TcpListener, threads: usize, with_ops: bool) -> anyhow::Result<ServerHandle> {
+    let data = web::Data::from(app.clone());
+    let server = HttpServer::new(move || {
+        HttpApp::new()
+            .app_data(data.clone())
+            .wrap(from_fn(routes::secure_headers))
+            .configure(routes::public)
+            .configure(|config| {
+                if with_ops {
+                    routes::operators(config);
+                }
+            })
+            .default_service(web::to(routes::nothing_here))
+    })
+    .workers(threads)
+    .client_request_timeout(Duration::from_secs(5))
+    .shutdown_timeout(DRAIN.as_secs())
+    .disable_signals()
+    .listen(listener)
+    .context("the HTTP server")?
+    .run();
+    let handle = server.handle();
+    tokio::spawn(server);
+    Ok(handle)
+}
+
+fn serve_ops(app: &Arc<App>, listener: TcpListener) -> anyhow::Result<ServerHandle> {
+    let data = web::Data::from(app.clone());
+    let server = HttpServer::new(move || {
+        HttpApp::new()
+            .app_data(data.clone())
+            .configure(routes::operators)
+            .default_service(web::to(routes::nothing_here))
+    })
+    .workers(1)
+    .disable_signals()
+    .listen(listener)
+    .context("the operators' HTTP server")?
+    .run();
+    let handle = server.handle();
+    tokio::spawn(server);
+    Ok(handle)
+}

@@ -1,0 +1,182 @@
+//! The tokens that people of an account gave: several grants a tenant, one in use. An administrator's is preferred,
+//! because sources and webhooks need an administrator's rights and such a grant outlives its user.
+
+use amocrm::oauth::Tokens;
+use entity::oauth_grant::{self, Column};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use secrecy::SecretString;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::vault::{Vault, VaultError};
+
+const ACCESS: &str = "oauth_access";
+const REFRESH: &str = "oauth_refresh";
+
+/// A pair of tokens that was just issued. `Debug` hides both.
+#[derive(Clone, Debug)]
+pub struct Fresh {
+    pub access_token: SecretString,
+    pub refresh_token: SecretString,
+    /// By our clock: milliseconds since 1970.
+    pub expires_at: i64,
+}
+
+impl Fresh {
+    /// The answer to a token call that was begun at `asked_at`. Counted from our own clock, so that a skew between
+    /// the clocks never makes a dead token look alive.
+    pub fn of(tokens: Tokens, asked_at: i64) -> Self {
+        let life = i64::try_from(tokens.expires_in.as_millis()).unwrap_or(i64::MAX);
+        Self {
+            access_token: tokens.access_token,
+            refresh_token: tokens.refresh_token,
+            expires_at: asked_at.saturating_add(life),
+        }
+    }
+}
+
+/// Which grant: the primary key.
+pub type Key = (Uuid, i64);
+
+/// The two sealed tokens of a pair, as the columns want them.
+pub(super) struct Sealed {
+    pub access: Vec<u8>,
+    pub refresh: Vec<u8>,
+}
+
+pub(super) fn seal(vault: &Vault, key: Key, fresh: &Fresh) -> Sealed {
+    let row = key.1.to_string();
+    Sealed {
+        access: vault.seal_text(key.0, ACCESS, &row, &fresh.access_token),
+        refresh: vault.seal_text(key.0, REFRESH, &row, &fresh.refresh_token),
+    }
+}
+
+pub(super) fn open_access(vault: &Vault, grant: &oauth_grant::Model) -> Result<SecretString, VaultError> {
+    vault.open_text(grant.tenant_id, ACCESS, &grant.crm_user_id.to_string(), &grant.access_token)
+}
+
+/// The newest refresh token, or the one before it.
+pub(super) fn open_refresh(
+    vault: &Vault,
+    grant: &oauth_grant::Model,
+    sealed: &[u8],
+) -> Result<SecretString, VaultError> {
+    vault.open_text(grant.tenant_id, REFRESH, &grant.crm_user_id.to_string(), sealed)
+}
+
+/// The grant that calls are made with.
+pub async fn in_use(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Option<oauth_grant::Model>, DbErr> {
+    oauth_grant::Entity::of_tenant(tenant_id).filter(Column::InUse.eq(true)).one(db).await
+}
+
+pub(super) async fn by_key(db: &impl ConnectionTrait, key: Key) -> Result<Option<oauth_grant::Model>, DbErr> {
+    oauth_grant::Entity::of_tenant(key.0).filter(Column::CrmUserId.eq(key.1)).one(db).await
+}
+
+/// Keeps what a user has just granted, and puts it to use unless a living administrator's grant is in use and this
+/// is not one. True: it is in use now. The caller holds the lock of the tenant's row.
+pub(super) async fn keep(
+    app: &App,
+    db: &impl ConnectionTrait,
+    key: Key,
+    is_admin: bool,
+    fresh: &Fresh,
+) -> Result<bool, DbErr> {
+    let now = app.clock.millis();
+    let used = in_use(db, key.0).await?;
+    let goes_into_use = replaces(used.as_ref(), key.1, is_admin);
+    if goes_into_use {
+        oauth_grant::Entity::update_many()
+            .col_expr(Column::InUse, Expr::value(false))
+            .filter(Column::TenantId.eq(key.0))
+            .filter(Column::CrmUserId.ne(key.1))
+            .exec(db)
+            .await?;
+    }
+    let sealed = seal(&app.vault, key, fresh);
+    let row = oauth_grant::ActiveModel {
+        tenant_id: Set(key.0),
+        crm_user_id: Set(key.1),
+        is_admin: Set(is_admin),
+        in_use: Set(goes_into_use),
+        version: Set(1),
+        access_token: Set(sealed.access),
+        refresh_token: Set(sealed.refresh),
+        previous_refresh_token: Set(None),
+        expires_at: Set(fresh.expires_at),
+        refreshed_at: Set(now),
+        intent_at: Set(None),
+        dead: Set(false),
+        lease_owner: Set(None),
+        leased_until: Set(0),
+        created_at: Set(now),
+    };
+    if let Some(known) = by_key(db, key).await? {
+        // A renewal under way finds its version gone and drops its own pair.
+        let row = oauth_grant::ActiveModel { version: Set(known.version + 1), created_at: Set(known.created_at), ..row };
+        oauth_grant::Entity::update(row).exec(db).await?;
+    } else {
+        oauth_grant::Entity::insert(row).exec_without_returning(db).await?;
+    }
+    Ok(goes_into_use)
+}
+
+/// Whether a new grant takes the place of the one in use.
+fn replaces(used: Option<&oauth_grant::Model>, crm_user_id: i64, is_admin: bool) -> bool {
+    match used {
+        None => true,
+        Some(used) => is_admin || used.crm_user_id == crm_user_id || used.dead || !used.is_admin,
+    }
+}
+
+/// Wipes every token of a tenant; the rows stay as a record of who had consented.
+pub(super) async fn wipe(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<(), DbErr> {
+    oauth_grant::Entity::update_many()
+        .col_expr(Column::AccessToken, Expr::value(Vec::<u8>::new()))
+        .col_expr(Column::RefreshToken, Expr::value(Vec::<u8>::new()))
+        .col_expr(Column::PreviousRefreshToken, Expr::value(Option::<Vec<u8>>::None))
+        .col_expr(Column::Version, Expr::col(Column::Version).add(1))
+        .col_expr(Column::InUse, Expr::value(false))
+        .col_expr(Column::Dead, Expr::value(true))
+        .filter(Column::TenantId.eq(tenant_id))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn used(crm_user_id: i64, is_admin: bool, dead: bool) -> oauth_grant::Model {
+        oauth_grant::Model {
+            tenant_id: Uuid::nil(),
+            crm_user_id,
+            is_admin,
+            in_use: true,
+            version: 1,
+            access_token: vec![],
+            refresh_token: vec![],
+            previous_refresh_token: None,
+            expires_at: 0,
+            refreshed_at: 0,
+            intent_at: None,
+            dead,
+            lease_owner: None,
+            leased_until: 0,
+            created_at: 0,
+        }
+    }
+
+    #[test]
+    fn only_a_living_administrators_grant_keeps_its_place() {
+        assert!(replaces(None, 1, false));
+        assert!(!replaces(Some(&used(1, true, false)), 2, false));
+        assert!(replaces(Some(&used(1, true, false)), 2, true));
+        assert!(replaces(Some(&used(1, true, false)), 1, false));
+        assert!(replaces(Some(&used(1, true, true)), 2, false));
+        assert!(replaces(Some(&used(1, false, false)), 2, false));
+    }
+}

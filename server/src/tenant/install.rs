@@ -1,0 +1,258 @@
+//! From an authorization code to an account that messages flow through. Each step may be repeated: after a crash, a
+//! lost answer or a second installation.
+
+use std::time::Duration;
+
+use amocrm::oauth::OAuthError;
+use amocrm::rest::{Account, Rest};
+use amocrm::{Error as CrmError, Host, claims};
+use entity::tenant;
+use sea_orm::{ActiveValue::Set, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QuerySelect};
+use secrecy::SecretString;
+use uuid::Uuid;
+
+use super::grant::{self, Fresh};
+use super::{TenantStatus, channels};
+use crate::app::App;
+use crate::config::{CustomersMode, Integration};
+use crate::store::directory::{self, Kind};
+
+/// Why an account is not installed yet. The words are for people and hold no secret.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InstallError {
+    /// Trying again is right, after what amoCRM asked for if it did.
+    #[error("{words}")]
+    Later { words: String, after: Option<Duration> },
+    /// Trying again with the same code is pointless.
+    #[error("{0}")]
+    Never(String),
+}
+
+impl InstallError {
+    fn later(words: impl ToString) -> Self {
+        Self::Later { words: words.to_string(), after: None }
+    }
+}
+
+impl From<DbErr> for InstallError {
+    fn from(error: DbErr) -> Self {
+        Self::later(format!("the database: {error}"))
+    }
+}
+
+/// Our own configuration or code is in the way; what is stored waits until that is repaired.
+impl From<anyhow::Error> for InstallError {
+    fn from(error: anyhow::Error) -> Self {
+        Self::later(format!("{error:#}"))
+    }
+}
+
+impl From<CrmError> for InstallError {
+    fn from(error: CrmError) -> Self {
+        match error {
+            CrmError::Refused { retry_after, .. } => Self::Later { words: error.to_string(), after: retry_after },
+            CrmError::Invalid { .. } => Self::Never(error.to_string()),
+            other => Self::later(other),
+        }
+    }
+}
+
+/// The key of an account in the directory.
+pub fn account_key(integration: &str, account_id: i64) -> String {
+    format!("{integration}:{account_id}")
+}
+
+/// The tenant of an account, in whatever state.
+pub async fn find(app: &App, integration: &str, account_id: i64) -> Result<Option<Uuid>, DbErr> {
+    let key = account_key(integration, account_id);
+    let entry = directory::find(app.store.read(), Kind::Account, &key, app.clock.millis()).await?;
+    Ok(entry.map(|entry| entry.tenant_id))
+}
+
+/// Exchanges an authorization code for tokens. The host has passed [`super::host_rules`]. After a success the code is
+/// spent: keep the tokens before anything else.
+pub async fn exchange(
+    app: &App,
+    integration: &Integration,
+    host: &Host,
+    code: &SecretString,
+) -> Result<Fresh, InstallError> {
+    let address = super::account_base(integration, host)?;
+    let asked_at = app.clock.millis();
+    match super::oauth(app, integration).exchange_code(address.as_str(), code).await {
+        Ok(tokens) => Ok(Fresh::of(tokens, asked_at)),
+        Err(error) => Err(match error {
+            OAuthError::Rejected { .. } | OAuthError::HostChanged { .. } | OAuthError::Invalid { .. } => {
+                InstallError::Never(error.to_string())
+            }
+            OAuthError::Busy { retry_after } | OAuthError::Unavailable { retry_after, .. } => {
+                InstallError::Later { words: error.to_string(), after: retry_after }
+            }
+            other => InstallError::later(other),
+        }),
+    }
+}
+
+/// Makes or renews the tenant of the account these tokens are for and connects its channels: [`enter`], then
+/// [`finish`].
+pub async fn provision(
+    app: &App,
+    integration: &Integration,
+    host: &Host,
+    fresh: &Fresh,
+) -> Result<Uuid, InstallError> {
+    let tenant_id = enter(app, integration, host, fresh).await?;
+    finish(app, tenant_id).await?;
+    Ok(tenant_id)
+}
+
+/// Asks amoCRM whose tokens these are and stores account and grant in one commit. The account is what amoCRM says it
+/// is, never what a caller claimed.
+pub async fn enter(app: &App, integration: &Integration, host: &Host, fresh: &Fresh) -> Result<Uuid, InstallError> {
+    let rest = super::rest_at(app, integration, host)?;
+    let account = rest.account(&fresh.access_token, &["amojo_id"]).await?;
+    let claims = claims::read(&fresh.access_token).unwrap_or_default();
+    if claims.account_id.is_some_and(|claimed| claimed != account.id) {
+        return Err(InstallError::Never("the token belongs to another account than the one that answered".into()));
+    }
+    let Some(amojo_id) = account.amojo_id.clone() else {
+        return Err(InstallError::Never(format!(
+            "account {} has no id in the Chats API (amojo_id): chats are switched off there, ask amoCRM's support",
+            account.id
+        )));
+    };
+    let user_id = account.current_user_id.or_else(|| claims.sub.as_ref()?.parse().ok());
+    let is_admin = match user_id {
+        Some(user_id) => is_admin(&rest, fresh, user_id).await?,
+        None => false,
+    };
+    let facts = Facts {
+        integration: &integration.name,
+        host,
+        amojo_id,
+        api_domain: claims.api_domain.filter(|domain| super::host_rules(integration).parse(domain).is_ok()),
+        account: &account,
+    };
+    let tenant_id = store(app, &facts, user_id.unwrap_or(0), is_admin, fresh).await?;
+    app.lookup.forget();
+    tracing::info!(tenant.id = %tenant_id, account.id = account.id, is_admin, "an account gave access");
+    Ok(tenant_id)
+}
+
+/// Connects the channels of a tenant that [`enter`] stored, or leaves it waiting for credentials when customers must
+/// sign in and this one had not been connected before.
+pub async fn finish(app: &App, tenant_id: Uuid) -> Result<(), InstallError> {
+    let Some(tenant) = super::load(app.store.write(), tenant_id).await? else {
+        return Err(InstallError::Never("the account is gone from the database".into()));
+    };
+    let status = TenantStatus::stored(&tenant);
+    if app.config.customers.mode == CustomersMode::Open || status.was_connected() {
+        return channels::connect(app, tenant_id).await;
+    }
+    let from = [TenantStatus::Provisioning, TenantStatus::Disconnected, TenantStatus::Uninstalled];
+    super::change_status(app, app.store.write(), tenant_id, &from, TenantStatus::AwaitingCredentials).await?;
+    app.lookup.forget();
+    Ok(())
+}
+
+/// Whether the user administers the account. Integrations that may not read users are refused here: then nobody can
+/// tell, and the grant counts as an ordinary user's.
+async fn is_admin(rest: &Rest, fresh: &Fresh, user_id: i64) -> Result<bool, InstallError> {
+    match rest.user(&fresh.access_token, user_id).await {
+        Ok(user) => Ok(user.is_some_and(|user| user.is_admin)),
+        Err(CrmError::Refused { status, .. }) if status != 429 && status < 500 => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What is known of an account at installation.
+struct Facts<'call> {
+    integration: &'call str,
+    host: &'call Host,
+    amojo_id: String,
+    api_domain: Option<String>,
+    account: &'call Account,
+}
+
+async fn store(
+    app: &App,
+    facts: &Facts<'_>,
+    crm_user_id: i64,
+    is_admin: bool,
+    fresh: &Fresh,
+) -> Result<Uuid, InstallError> {
+    let tx = app.store.write_tx().await?;
+    match store_in(app, &tx, facts, crm_user_id, is_admin, fresh).await {
+        Ok(tenant_id) => {
+            tx.commit().await?;
+            Ok(tenant_id)
+        }
+        Err(error) => {
+            let _ = tx.rollback().await;
+            Err(error)
+        }
+    }
+}
+
+async fn store_in(
+    app: &App,
+    tx: &DatabaseTransaction,
+    facts: &Facts<'_>,
+    crm_user_id: i64,
+    is_admin: bool,
+    fresh: &Fresh,
+) -> Result<Uuid, InstallError> {
+    let key = account_key(facts.integration, facts.account.id);
+    let now = app.clock.millis();
+    let new_id = app.clock.uuid_v7();
+    let entry = directory::Entry { tenant_id: new_id, id: new_id, note: String::new(), expires_at: None };
+    // Of two installations at once one enters the account; the other waits for its commit and finds it.
+    let is_new = directory::enter(tx, Kind::Account, &key, entry).await?;
+    let tenant_id = if is_new {
+        tenant::Entity::insert(new_row(facts, new_id, now).into_active_model()).exec_without_returning(tx).await?;
+        new_id
+    } else {
+        let entry = directory::find(tx, Kind::Account, &key, now).await?;
+        entry.ok_or_else(|| InstallError::later("the account is being removed"))?.tenant_id
+    };
+    let Some(known) = tenant::Entity::of_tenant(tenant_id).lock_exclusive().one(tx).await? else {
+        return Err(InstallError::Never("the account stands in the directory but has no row".into()));
+    };
+    let in_use = grant::keep(app, tx, (tenant_id, crm_user_id), is_admin, fresh).await?;
+    let status = match TenantStatus::stored(&known) {
+        TenantStatus::Uninstalled | TenantStatus::Disconnected => TenantStatus::Provisioning,
+        TenantStatus::NeedsReauth | TenantStatus::Unpaid | TenantStatus::Blocked if in_use => TenantStatus::Active,
+        same => same,
+    };
+    let renewed = new_row(facts, tenant_id, now);
+    let row = tenant::ActiveModel {
+        tenant_id: Set(tenant_id),
+        host: Set(renewed.host),
+        name: Set(renewed.name),
+        amojo_id: Set(renewed.amojo_id),
+        api_domain: Set(renewed.api_domain.or(known.api_domain)),
+        status: Set(status.as_str().to_owned()),
+        updated_at: Set(now),
+        ..Default::default()
+    };
+    tenant::Entity::update(row).exec(tx).await?;
+    Ok(tenant_id)
+}
+
+fn new_row(facts: &Facts<'_>, tenant_id: Uuid, now: i64) -> tenant::Model {
+    let name = facts.account.name.clone().filter(|name| !name.trim().is_empty());
+    tenant::Model {
+        tenant_id,
+        integration: facts.integration.to_owned(),
+        account_id: facts.account.id,
+        host: facts.host.to_string(),
+        name: name.unwrap_or_else(|| facts.host.to_string()),
+        amojo_id: facts.amojo_id.clone(),
+        status: TenantStatus::Provisioning.as_str().to_owned(),
+        suspended: false,
+        sources_limit: None,
+        api_domain: facts.api_domain.clone(),
+        created_at: now,
+        updated_at: now,
+    }
+}
