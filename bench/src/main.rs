@@ -1,1 +1,41 @@
-fn main() {}
+//! Measures Parom: `cargo run --release -p bench -- intake --help`.
+//!
+//! Load is open loop: every request has its planned time, and its latency counts from there, so a server that stalls
+//! cannot hide it. Each figure stands beside a limit of the machine measured in the same run.
+
+use clap::{Parser, Subcommand};
+
+mod disk;
+mod hooks;
+mod intake;
+mod load;
+mod raw;
+mod stage;
+
+#[derive(Parser)]
+#[command(name = "bench")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// amoCRM's hook to its durable 200.
+    Intake(intake::Options),
+}
+
+fn main() -> anyhow::Result<()> {
+    parom::http_client::install_crypto_provider();
+    let arguments = Arguments::parse();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    match arguments.command {
+        Command::Intake(options) => runtime.block_on(intake::run(options)),
+    }
+}
+
+/// A line of the report.
+#[expect(clippy::print_stdout, reason = "a report for people")]
+pub fn report(line: &str) {
+    println!("{line}");
+}

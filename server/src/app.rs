@@ -6,6 +6,7 @@ use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use crate::chat::Guests;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::connector::Connectors;
@@ -33,6 +34,8 @@ pub struct App {
     pub metrics: Metrics,
     /// Conversations in which something was carried or told, for whoever watches live.
     pub happened: broadcast::Sender<Uuid>,
+    /// Who is in a web chat right now.
+    pub guests: Guests,
     /// Cancelled when the server is about to stop: long answers end, nothing new is begun.
     pub stop: CancellationToken,
 }
@@ -49,6 +52,7 @@ impl App {
             lookup: Lookup::new(store.clone()),
             metrics: Metrics::install()?,
             happened: broadcast::channel(1024).0,
+            guests: Guests::default(),
             stop: CancellationToken::new(),
             config,
             clock,

@@ -10,6 +10,12 @@ pub mod intake;
 pub mod message;
 pub mod verdict;
 
+// tenants and their lines
+pub mod source;
+
+// what it shows to customers
+pub mod chat;
+
 // who calls it (waiting for the modules they name: the lead switches them on)
 // pub mod cli;
 // mod routes;

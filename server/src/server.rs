@@ -74,8 +74,14 @@ impl Running {
     }
 }
 
-/// Opens the database, brings it up to date and serves.
+/// Opens the database, brings it up to date and serves at `server.listen`.
 pub async fn start(config: Config, options: Options) -> anyhow::Result<Running> {
+    let listener = listen(&config.server.listen)?;
+    start_on(listener, config, options).await
+}
+
+/// The same on a socket that listens already, so that its address can be in the configuration.
+pub async fn start_on(listener: TcpListener, config: Config, options: Options) -> anyhow::Result<Running> {
     let store = Store::open(&config.database, options.clock.clone()).await?;
     if config.database.migrate {
         store::migrate(&store).await.context("the database could not be brought up to date")?;
@@ -101,13 +107,14 @@ pub async fn start(config: Config, options: Options) -> anyhow::Result<Running> 
         tasks.spawn(Worker::new(app.clone()).run(app.stop.clone()));
     }
 
-    let listener = listen(&app.config.server.listen)?;
+    listener.set_nonblocking(true).context("the listening socket")?;
     let url = format!("http://{}", listener.local_addr().context("the listening address")?);
     let ops = app.config.server.ops_listen.clone();
     let mut handles = vec![serve(&app, listener, options.threads, ops.is_none())?];
     let mut ops_url = None;
     if let Some(address) = ops {
         let listener = listen(&address)?;
+        listener.set_nonblocking(true).context("the operators' socket")?;
         ops_url = Some(format!("http://{}", listener.local_addr().context("the operators' address")?));
         handles.push(serve_ops(&app, listener)?);
     }
@@ -115,9 +122,7 @@ pub async fn start(config: Config, options: Options) -> anyhow::Result<Running> 
 }
 
 fn listen(address: &str) -> anyhow::Result<TcpListener> {
-    let listener = TcpListener::bind(address).with_context(|| format!("cannot listen on {address}"))?;
-    listener.set_nonblocking(true).context("the listening socket")?;
-    Ok(listener)
+    TcpListener::bind(address).with_context(|| format!("cannot listen on {address}"))
 }
 
 fn serve(app: &Arc<App>, listener: TcpListener, threads: usize, with_ops: bool) -> anyhow::Result<ServerHandle> {

@@ -24,7 +24,16 @@ static RECORDER: OnceLock<Result<PrometheusHandle, MetricsError>> = OnceLock::ne
 /// Starts logging to stderr: for people on a terminal, JSON otherwise; `RUST_LOG` chooses what. A second call, and a
 /// call after a test set its own subscriber, changes nothing.
 pub fn start_logging() {
-    let (filter, complaint) = filter(crate::config::variable("RUST_LOG"));
+    start(DEFAULT_FILTER);
+}
+
+/// The same, but silent unless `RUST_LOG` asks: for commands whose output a person reads.
+pub fn start_quiet_logging() {
+    start("off");
+}
+
+fn start(default: &str) {
+    let (filter, complaint) = filter(crate::config::variable("RUST_LOG"), default);
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr);
@@ -41,15 +50,15 @@ pub fn start_logging() {
     if let (Ok(()), Some(complaint)) = (started, complaint) {
         tracing::warn!(
             error = complaint,
-            "RUST_LOG cannot be read, logging {DEFAULT_FILTER}"
+            "RUST_LOG cannot be read, logging {default}"
         );
     }
 }
 
-fn filter(wanted: Option<String>) -> (EnvFilter, Option<String>) {
-    match EnvFilter::try_new(wanted.as_deref().unwrap_or(DEFAULT_FILTER)) {
+fn filter(wanted: Option<String>, default: &str) -> (EnvFilter, Option<String>) {
+    match EnvFilter::try_new(wanted.as_deref().unwrap_or(default)) {
         Ok(filter) => (filter, None),
-        Err(error) => (EnvFilter::new(DEFAULT_FILTER), Some(error.to_string())),
+        Err(error) => (EnvFilter::new(default), Some(error.to_string())),
     }
 }
 
@@ -141,12 +150,12 @@ mod tests {
     fn logging_starts_twice_and_survives_a_bad_filter() {
         start_logging();
         start_logging();
-        assert_eq!(filter(None).0.to_string(), "info");
+        assert_eq!(filter(None, DEFAULT_FILTER).0.to_string(), "info");
         assert_eq!(
-            filter(Some("parom=debug".to_owned())).0.to_string(),
+            filter(Some("parom=debug".to_owned()), DEFAULT_FILTER).0.to_string(),
             "parom=debug"
         );
-        let (fallback, complaint) = filter(Some("parom=no=such".to_owned()));
+        let (fallback, complaint) = filter(Some("parom=no=such".to_owned()), DEFAULT_FILTER);
         assert_eq!(fallback.to_string(), "info");
         assert!(complaint.is_some());
     }

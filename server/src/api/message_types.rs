@@ -1,19 +1,14 @@
-//! Wire forms of messages: what comes in (product.md §6.2) and how a stored message is shown.
+//! A customer's message as the API takes it (product.md §6.2), and its check at the door.
 
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
+use url::Url;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 use super::json::{Moment, Object, checked_id};
-use super::timeline::TimelineEventOut;
 use crate::error::{Error, FieldError, Result};
 use crate::intake::message::Incoming;
-use crate::message::{Content, Direction, Failure, FailureCode, Media, Person, Role};
-
-/// A text's longest form; amoCRM and most messengers take less, none takes more.
-const TEXT_CHARACTERS: usize = 20_000;
-const NAME_CHARACTERS: usize = 255;
+use crate::message::{Content, Person, Role};
 
 /// A customer's message.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -109,13 +104,42 @@ pub struct ContentIn {
     #[serde(rename = "type")]
     #[schema(inline)]
     pub kind: ContentType,
-    /// At most 20,000 characters.
     #[serde(default)]
-    #[schema(value_type = String, example = "Hello", min_length = 1, max_length = 20000)]
+    #[schema(value_type = String, example = "Hello", min_length = 1)]
     pub text: Option<String>,
-    #[serde(flatten, skip)]
+    #[serde(default)]
     #[schema(ignore)]
-    pub later: (),
+    pub media_url: Option<IgnoredAny>,
+    #[serde(default)]
+    #[schema(ignore)]
+    pub media_id: Option<IgnoredAny>,
+    #[serde(default)]
+    #[schema(ignore)]
+    pub file_name: Option<IgnoredAny>,
+    #[serde(default)]
+    #[schema(ignore)]
+    pub file_size: Option<IgnoredAny>,
+    #[serde(default)]
+    #[schema(ignore)]
+    pub latitude: Option<IgnoredAny>,
+    #[serde(default)]
+    #[schema(ignore)]
+    pub longitude: Option<IgnoredAny>,
+    #[serde(default)]
+    #[schema(ignore)]
+    pub name: Option<IgnoredAny>,
+    #[serde(default)]
+    #[schema(ignore)]
+    pub phone: Option<IgnoredAny>,
+    #[serde(default)]
+    #[schema(ignore)]
+    pub duration: Option<IgnoredAny>,
+    #[serde(default)]
+    #[schema(ignore)]
+    pub sticker_id: Option<IgnoredAny>,
+    #[serde(default)]
+    #[schema(ignore)]
+    pub callback_data: Option<IgnoredAny>,
 }
 
 /// Kinds of content.
@@ -132,3 +156,105 @@ pub enum ContentType {
     Location,
     Contact,
 }
+
+/// Said of what the API will take one day.
+const LATER: &str = "this version of Parom does not take it yet";
+
+impl MessageIn {
+    /// Everything right, or every wrong field.
+    pub fn checked(self) -> Result<Incoming> {
+        let mut wrong = Vec::new();
+        let later = [
+            ("/reply_to", &self.reply_to),
+            ("/forward", &self.forward),
+            ("/receiver", &self.receiver),
+            ("/post", &self.post),
+            ("/shared_post", &self.shared_post),
+            ("/sender/user_id", &self.sender.0.user_id),
+        ];
+        refuse_given(&later, LATER, &mut wrong);
+        let incoming = Incoming {
+            external_id: kept(checked_id("/id", self.id), &mut wrong),
+            conversation_id: kept(checked_id("/conversation/id", self.conversation.0.id), &mut wrong),
+            sender: self.sender.0.checked(&mut wrong),
+            sent_at: self.sent_at.map(|at| at.0),
+            content: Content::Text { text: self.content.0.checked(&mut wrong) },
+            silent: self.silent.unwrap_or(false),
+        };
+        if wrong.is_empty() { Ok(incoming) } else { Err(Error::Invalid(wrong)) }
+    }
+}
+
+impl SenderIn {
+    fn checked(self, wrong: &mut Vec<FieldError>) -> Person {
+        if self.role != RoleIn::Client {
+            wrong.push(FieldError::new("/sender/role", LATER));
+        }
+        for (pointer, url) in [("/sender/avatar_url", &self.avatar_url), ("/sender/profile_url", &self.profile_url)] {
+            let right = url.as_deref().is_none_or(|url| url.is_empty() || is_web_address(url));
+            if !right {
+                wrong.push(FieldError::new(pointer, "must be an address that begins with https:// or http://"));
+            }
+        }
+        Person {
+            id: kept(checked_id("/sender/id", self.id), wrong),
+            role: Role::Client,
+            name: self.name,
+            phone: self.phone,
+            email: self.email,
+            avatar_url: self.avatar_url,
+            profile_url: self.profile_url,
+        }
+    }
+}
+
+impl ContentIn {
+    fn checked(self, wrong: &mut Vec<FieldError>) -> String {
+        if self.kind != ContentType::Text {
+            wrong.push(FieldError::new("/content/type", LATER));
+            return String::new();
+        }
+        let others = [
+            ("/content/media_url", &self.media_url),
+            ("/content/media_id", &self.media_id),
+            ("/content/file_name", &self.file_name),
+            ("/content/file_size", &self.file_size),
+            ("/content/latitude", &self.latitude),
+            ("/content/longitude", &self.longitude),
+            ("/content/name", &self.name),
+            ("/content/phone", &self.phone),
+            ("/content/duration", &self.duration),
+            ("/content/sticker_id", &self.sticker_id),
+            ("/content/callback_data", &self.callback_data),
+        ];
+        refuse_given(&others, "does not belong to a text", wrong);
+        let text = self.text.unwrap_or_default();
+        if text.trim().is_empty() {
+            wrong.push(FieldError::new("/content/text", "must not be empty"));
+        }
+        text
+    }
+}
+
+fn refuse_given(fields: &[(&str, &Option<IgnoredAny>)], why: &str, wrong: &mut Vec<FieldError>) {
+    let given = fields.iter().filter(|(_, value)| value.is_some());
+    wrong.extend(given.map(|(pointer, _)| FieldError::new(*pointer, why)));
+}
+
+fn kept(checked: Result<String>, wrong: &mut Vec<FieldError>) -> String {
+    match checked {
+        Ok(id) => id,
+        Err(Error::Invalid(errors)) => {
+            wrong.extend(errors);
+            String::new()
+        }
+        Err(_) => String::new(),
+    }
+}
+
+fn is_web_address(text: &str) -> bool {
+    Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
+}
+
+#[cfg(test)]
+mod tests;

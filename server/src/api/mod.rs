@@ -19,6 +19,7 @@ pub mod idempotency;
 pub mod json;
 pub mod key;
 pub mod ledger;
+pub mod message_out;
 pub mod message_types;
 pub mod messages;
 pub mod openapi;
@@ -33,7 +34,7 @@ pub use openapi::openapi;
 
 /// Mounts `/api`. The application hands its `App` to handlers as `web::Data<App>`.
 pub fn routes(cfg: &mut web::ServiceConfig) {
-    let known = web::Data::new(openapi::KnownPaths::of(&openapi()));
+    let known = web::Data::new(openapi::Served::of(&openapi()));
     let scope = web::scope("/api")
         .app_data(web::PathConfig::default().error_handler(|_, _| Error::NotFound.into()))
         .app_data(web::QueryConfig::default().error_handler(|error, _| json::query_error(&error).into()))
@@ -63,7 +64,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
 }
 
 /// Whatever no route takes: 405 when the address is known with another method, else 404.
-async fn unknown(request: HttpRequest, known: web::Data<openapi::KnownPaths>) -> HttpResponse {
+async fn unknown(request: HttpRequest, known: web::Data<openapi::Served>) -> HttpResponse {
     let methods = known.methods_of(request.path());
     if methods.is_empty() { Error::NotFound.error_response() } else { method_not_allowed(&methods) }
 }

@@ -31,7 +31,9 @@ pub async fn carry(app: &App, claim: Claim) -> anyhow::Result<Settlement> {
             return Ok(plain(claim.clone(), again(&claim, None, claim.letter.unknown)));
         }
     };
-    let report = if claim.starts > STARTS {
+    let report = if parts.tenant.suspended {
+        Some(Report::not_done(Verdict::Pause, "suspended"))
+    } else if claim.starts > STARTS {
         Some(bury(FailureCode::Internal, "poison: it was started three times without an end"))
     } else if claim.letter.expires_at <= started {
         Some(bury(FailureCode::SourceDisconnected, "too_old: it could not be delivered in time"))
@@ -49,6 +51,18 @@ pub async fn carry(app: &App, claim: Claim) -> anyhow::Result<Settlement> {
     let Some(report) = report else { return Ok(plain(claim, Settled::Superseded)) };
     let millis = i32::try_from(app.clock.millis() - started).unwrap_or(i32::MAX);
     settlement(app, claim, &parts, report, started, millis)
+}
+
+/// A try that was cut off by the clock: it may have gone out.
+pub fn cut_off(claim: Claim, started: i64, millis: i32) -> Settlement {
+    let settled = again(&claim, None, true);
+    let reason = "it took too long and was given up".to_owned();
+    let attempt = Attempt { at: started, millis, verdict: "unknown", reason, ..Attempt::default() };
+    Settlement {
+        attempt: Some(attempt),
+        turn: TurnEffect::Failing { open_after: OPEN_AFTER, open_millis: OPEN_MILLIS },
+        ..plain(claim, settled)
+    }
 }
 
 fn bury(code: FailureCode, reason: &str) -> Report {

@@ -8,7 +8,7 @@ use sea_orm::DbErr;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::carry::carry;
+use super::carry::{carry, cut_off};
 use super::queue::{Claim, Rate, Ready, Settled, Settlement, TurnEffect, Wish};
 use super::slots::Slots;
 use crate::app::App;
@@ -23,6 +23,8 @@ const PAGE: u32 = 128;
 const WISHES: usize = 32;
 /// The whole of `turn` is swept this often, whatever the watermark says.
 const SWEEP_MILLIS: i64 = 5_000;
+/// Held targets are searched for letters that are too old this often.
+const EXPIRE_MILLIS: i64 = 60_000;
 /// How far behind the earliest turn served the watermark stays: longer than a commit may take to show.
 const MARGIN_MILLIS: i64 = 10_000;
 /// Nothing sleeps longer without a look.
@@ -36,12 +38,13 @@ pub struct Worker {
     slots: Slots,
     low: i64,
     swept_at: i64,
+    expired_at: i64,
     running: JoinSet<()>,
 }
 
 impl Worker {
     pub fn new(app: Arc<App>) -> Self {
-        Self { app, slots: Slots::default(), low: 0, swept_at: 0, running: JoinSet::new() }
+        Self { app, slots: Slots::default(), low: 0, swept_at: 0, expired_at: 0, running: JoinSet::new() }
     }
 
     /// Carries until cancelled; then lets what is on its way end.
@@ -75,7 +78,7 @@ impl Worker {
     pub async fn deliver_all(&mut self) -> anyhow::Result<usize> {
         let mut carried = 0;
         loop {
-            self.swept_at = 0;
+            (self.swept_at, self.expired_at) = (0, 0);
             let started = self.round().await?;
             carried += started;
             if started == 0 && self.running.join_next().await.is_none() {
@@ -90,16 +93,39 @@ impl Worker {
         let pools: Vec<String> = wishes.iter().map(|(pool, _)| pool.clone()).collect();
         let wishes: Vec<Wish> = wishes.into_iter().map(|(_, wish)| wish).collect();
         let claims = self.app.queue.claim(&wishes, LEASE_MILLIS).await?;
-        let started = claims.len();
+        let mut started = claims.len();
         for claim in claims {
             let place = wishes.iter().position(|wish| (wish.tenant_id, wish.target) == (claim.tenant_id, claim.target));
             let pool = place.and_then(|place| pools.get(place)).cloned().unwrap_or_default();
-            let slot = self.slots.take(&pool, claim.tenant_id, claim.target);
-            let (app, slots) = (self.app.clone(), self.slots.clone());
-            self.running.spawn(async move {
-                deliver(&app, &slots, &pool, claim).await;
-                drop(slot);
-            });
+            self.start(pool, claim);
+        }
+        started += self.end_expired().await?;
+        Ok(started)
+    }
+
+    fn start(&mut self, pool: String, claim: Claim) {
+        let slot = self.slots.take(&pool, claim.tenant_id, claim.target);
+        let (app, slots) = (self.app.clone(), self.slots.clone());
+        self.running.spawn(async move {
+            deliver(&app, &slots, &pool, claim).await;
+            drop(slot);
+        });
+    }
+
+    /// Waiting has an age, also while held: what is too old ends though its target is not served.
+    async fn end_expired(&mut self) -> Result<usize, DbErr> {
+        let now = self.app.store.now().await?;
+        if now - self.expired_at < EXPIRE_MILLIS && now >= self.expired_at {
+            return Ok(0);
+        }
+        self.expired_at = now;
+        let mut started = 0;
+        for held in self.app.queue.held().await? {
+            let claims = self.app.queue.claim_expired(held.tenant_id, held.target, LEASE_MILLIS).await?;
+            started += claims.len();
+            for claim in claims {
+                self.start(held.pool.clone(), claim);
+            }
         }
         Ok(started)
     }
@@ -163,6 +189,7 @@ impl Worker {
 }
 
 async fn deliver(app: &Arc<App>, slots: &Slots, pool: &str, claim: Claim) {
+    let started = app.clock.millis();
     let settlement = match tokio::time::timeout(CALL, carry(app, claim.clone())).await {
         Ok(Ok(settlement)) => settlement,
         Ok(Err(error)) => {
@@ -172,7 +199,8 @@ async fn deliver(app: &Arc<App>, slots: &Slots, pool: &str, claim: Claim) {
         }
         Err(_) => {
             tracing::error!(tenant.id = %claim.tenant_id, letter.id = %claim.letter.id, "a delivery took too long and was given up");
-            return;
+            let millis = i32::try_from(app.clock.millis() - started).unwrap_or(i32::MAX);
+            cut_off(claim.clone(), started, millis)
         }
     };
     slots.note(pool, !matches!(settlement.turn, TurnEffect::Failing { .. }), app.clock.millis());

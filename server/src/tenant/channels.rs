@@ -32,7 +32,7 @@ struct Outcome {
 /// [`InstallError::Later`]: amoCRM could not be asked about at least one channel; what is connected stays so and the
 /// tenant's state is unchanged. Calling again is right.
 pub async fn connect(app: &App, tenant_id: Uuid) -> Result<(), InstallError> {
-    let Some(tenant) = super::load(app.store.write(), tenant_id).await? else {
+    let Some(tenant) = super::load(app.store.read(), tenant_id).await? else {
         return Err(InstallError::Never("the account is gone from the database".into()));
     };
     let integration = super::integration(app, &tenant)?;

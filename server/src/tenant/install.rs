@@ -11,11 +11,18 @@ use sea_orm::{ActiveValue::Set, DatabaseTransaction, DbErr, EntityTrait, IntoAct
 use secrecy::SecretString;
 use uuid::Uuid;
 
+mod call;
+mod run;
+mod stage;
+
 use super::grant::{self, Fresh};
 use super::{TenantStatus, channels};
 use crate::app::App;
 use crate::config::{CustomersMode, Integration};
 use crate::store::directory::{self, Kind};
+
+pub use call::{For, store as store_call, store_unclear};
+pub use run::{Progress, carry, run};
 
 /// Why an account is not installed yet. The words are for people and hold no secret.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -142,7 +149,7 @@ pub async fn enter(app: &App, integration: &Integration, host: &Host, fresh: &Fr
 /// Connects the channels of a tenant that [`enter`] stored, or leaves it waiting for credentials when customers must
 /// sign in and this one had not been connected before.
 pub async fn finish(app: &App, tenant_id: Uuid) -> Result<(), InstallError> {
-    let Some(tenant) = super::load(app.store.write(), tenant_id).await? else {
+    let Some(tenant) = super::load(app.store.read(), tenant_id).await? else {
         return Err(InstallError::Never("the account is gone from the database".into()));
     };
     let status = TenantStatus::stored(&tenant);

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use entity::{oauth_grant, source, tenant, tenant_channel};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::token::{self, TokenError};
@@ -58,28 +58,24 @@ pub async fn confirm(app: Arc<App>, tenant_id: Uuid) {
 
 /// None: done, one way or the other. Some: nobody could tell, with the reason.
 async fn ask_and_leave(app: &Arc<App>, tenant_id: Uuid) -> anyhow::Result<Option<String>> {
-    let Some(tenant) = super::load(app.store.write(), tenant_id).await? else { return Ok(None) };
+    let Some(tenant) = super::load(app.store.read(), tenant_id).await? else { return Ok(None) };
     if TenantStatus::stored(&tenant) == TenantStatus::Uninstalled {
         return Ok(None);
     }
-    let answer = ask(app, &tenant).await?;
-    // Read after asking: a refused renewal has moved the grant by itself, a new installation moves it later.
-    let seen = versions(app, tenant_id).await?;
-    match answer {
+    let seen = versions(app.store.read(), tenant_id).await?;
+    match ask(app, &tenant).await? {
         Answer::StillThere => {
             tracing::warn!(tenant.id = %tenant_id, account.id = tenant.account_id, "a revoke notice for an account whose tokens work; nothing was changed");
             Ok(None)
         }
         Answer::Unknown(reason) => Ok(Some(reason)),
-        Answer::Gone => {
-            leave(app, &tenant, &seen).await?;
-            Ok(None)
-        }
+        Answer::Gone if leave(app, &tenant, &seen).await? => Ok(None),
+        Answer::Gone => Ok(Some("new tokens came while amoCRM was asked".into())),
     }
 }
 
 async fn ask(app: &Arc<App>, tenant: &tenant::Model) -> anyhow::Result<Answer> {
-    let called = token::with_token(app, tenant.tenant_id, async |rest, token| rest.account(&token, &[]).await).await;
+    let called = token::with_token(app, tenant.tenant_id, |rest, token| async move { rest.account(&token, &[]).await }).await;
     Ok(match called {
         Ok(_) => Answer::StillThere,
         // An expired token answers 401 too: `with_token` has tried to renew it, and amoCRM refused for good.
@@ -90,14 +86,7 @@ async fn ask(app: &Arc<App>, tenant: &tenant::Model) -> anyhow::Result<Answer> {
 }
 
 /// The grants as they stand: a new installation changes them.
-async fn versions(app: &App, tenant_id: Uuid) -> Result<Vec<(i64, i64)>, sea_orm::DbErr> {
-    versions_in(app.store.write(), tenant_id).await
-}
-
-async fn versions_in(
-    db: &impl sea_orm::ConnectionTrait,
-    tenant_id: Uuid,
-) -> Result<Vec<(i64, i64)>, sea_orm::DbErr> {
+async fn versions(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Vec<(i64, i64)>, DbErr> {
     let mut grants: Vec<_> = oauth_grant::Entity::of_tenant(tenant_id)
         .all(db)
         .await?
@@ -108,23 +97,23 @@ async fn versions_in(
     Ok(grants)
 }
 
-async fn leave(app: &App, tenant: &tenant::Model, seen: &[(i64, i64)]) -> anyhow::Result<()> {
+/// False: the grants are not the ones that amoCRM was asked with, nothing was changed.
+async fn leave(app: &App, tenant: &tenant::Model, seen: &[(i64, i64)]) -> anyhow::Result<bool> {
     let tenant_id = tenant.tenant_id;
     let pool = super::pool_of(&tenant.integration);
-    let channels = tenant_channel::Entity::of_tenant(tenant_id).all(app.store.write()).await?;
+    let channels = tenant_channel::Entity::of_tenant(tenant_id).all(app.store.read()).await?;
     // Held first: an installation that comes after the commit below lets them go on again.
     for channel in &channels {
         app.queue.hold(tenant_id, channel.channel_id, &pool, HELD_BECAUSE).await?;
     }
     let tx = app.store.write_tx().await?;
     tenant::Entity::of_tenant(tenant_id).lock_exclusive().one(&tx).await?;
-    if versions_in(&tx, tenant_id).await? != seen {
+    if versions(&tx, tenant_id).await? != seen {
         tx.rollback().await?;
         for channel in channels.iter().filter(|channel| channel.status == ChannelStatus::Connected.as_str()) {
             app.queue.resume(tenant_id, channel.channel_id, 0).await?;
         }
-        tracing::info!(tenant.id = %tenant_id, "the account was installed again while its revoke notice was handled; it stays");
-        return Ok(());
+        return Ok(false);
     }
     grant::wipe(&tx, tenant_id).await?;
     tenant_channel::Entity::update_many()
@@ -148,5 +137,5 @@ async fn leave(app: &App, tenant: &tenant::Model, seen: &[(i64, i64)]) -> anyhow
     tx.commit().await?;
     app.lookup.forget();
     tracing::info!(tenant.id = %tenant_id, account.id = tenant.account_id, sources, "the account switched the integration off; its sources and waiting messages are kept");
-    Ok(())
+    Ok(true)
 }

@@ -10,6 +10,9 @@ use super::turn::{BREAKER, RATE, Rate, Turn};
 use super::Queue;
 use crate::message::{Direction, LetterKind, Stream};
 
+/// Letters of one held target that are buried in one go.
+const EXPIRED_AT_ONCE: i64 = 64;
+
 /// How much of a target's work there is room for.
 #[derive(Clone, Debug)]
 pub struct Wish {
@@ -115,6 +118,27 @@ impl Queue {
         Ok(claims)
     }
 
+    /// Leases lanes of a held target whose head is too old, so that it can be buried. The turn stays held.
+    pub async fn claim_expired(&self, tenant_id: Uuid, target: Uuid, lease_millis: i64) -> Result<Vec<Claim>, DbErr> {
+        let tx = self.store.write_tx().await?;
+        let turns = self.read_turns(&tx, &[(tenant_id, target)]).await?;
+        let now = self.now_in(&tx).await?;
+        let claims = match turns.first() {
+            Some(turn) => {
+                let text = "SELECT lane_id, conversation_id, source_id, direction, stream, owner, epoch, starts FROM lane \
+                            WHERE tenant_id = $1 AND target = $2 AND due_at IS NOT NULL AND due_at <= $3 AND \
+                            (SELECT head.expires_at FROM letter AS head WHERE head.tenant_id = lane.tenant_id \
+                            AND head.lane_id = lane.lane_id ORDER BY head.order_key, head.seq LIMIT 1) <= $3 \
+                            ORDER BY due_at LIMIT $4";
+                let candidates = self.read_candidates(&tx, text, turn, now, EXPIRED_AT_ONCE, 0).await?;
+                self.take(&tx, &turns, candidates, lease_millis).await?
+            }
+            None => Vec::new(),
+        };
+        tx.commit().await?;
+        Ok(claims)
+    }
+
     pub(super) async fn now_in(&self, tx: &impl ConnectionTrait) -> Result<i64, DbErr> {
         if self.store.is_sqlite() {
             return Ok(self.store.clock().millis());
@@ -132,12 +156,22 @@ impl Queue {
         limit: i64,
         place: usize,
     ) -> Result<Vec<Candidate>, DbErr> {
-        let statement = Statement::from_sql_and_values(
-            self.store.backend(),
-            "SELECT lane_id, conversation_id, source_id, direction, stream, owner, epoch, starts FROM lane \
-             WHERE tenant_id = $1 AND target = $2 AND due_at IS NOT NULL AND due_at <= $3 ORDER BY due_at LIMIT $4",
-            [turn.tenant_id.into(), turn.target.into(), now.into(), limit.into()],
-        );
+        let text = "SELECT lane_id, conversation_id, source_id, direction, stream, owner, epoch, starts FROM lane \
+                    WHERE tenant_id = $1 AND target = $2 AND due_at IS NOT NULL AND due_at <= $3 ORDER BY due_at LIMIT $4";
+        self.read_candidates(tx, text, turn, now, limit, place).await
+    }
+
+    async fn read_candidates(
+        &self,
+        tx: &impl ConnectionTrait,
+        text: &str,
+        turn: &Turn,
+        now: i64,
+        limit: i64,
+        place: usize,
+    ) -> Result<Vec<Candidate>, DbErr> {
+        let values = [turn.tenant_id.into(), turn.target.into(), now.into(), limit.into()];
+        let statement = Statement::from_sql_and_values(self.store.backend(), text, values);
         let found = tx.query_all_raw(statement).await?;
         found
             .into_iter()

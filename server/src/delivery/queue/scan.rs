@@ -44,6 +44,23 @@ impl Queue {
             .collect()
     }
 
+    /// Turns that a person or a verdict holds.
+    pub async fn held(&self) -> Result<Vec<Ready>, DbErr> {
+        let text = "SELECT tenant_id, target, pool FROM turn WHERE reason LIKE 'held:%'";
+        let found = self.store.read().query_all_raw(Statement::from_string(self.store.backend(), text)).await?;
+        found
+            .into_iter()
+            .map(|row| {
+                Ok(Ready {
+                    tenant_id: row.try_get("", "tenant_id")?,
+                    target: row.try_get("", "target")?,
+                    pool: row.try_get("", "pool")?,
+                    ready_at: 0,
+                })
+            })
+            .collect()
+    }
+
     /// When the next turn comes, in milliseconds of the database's time; none: nothing waits that time alone brings.
     pub async fn next_ready_at(&self) -> Result<Option<i64>, DbErr> {
         let text = "SELECT ready_at FROM turn WHERE ready_at IS NOT NULL ORDER BY ready_at LIMIT 1";

@@ -110,6 +110,7 @@ impl Queue {
 
     async fn settle_in(&self, tx: &DatabaseTransaction, settlements: &[Settlement]) -> Result<Vec<bool>, DbErr> {
         effects::learn_keys(tx, &self.store, settlements).await?;
+        effects::learn_aliases(tx, &self.store, settlements).await?;
         let mut turns = self.lock_all_turns(tx, settlements).await?;
         let parked = effects::take_parked(tx, &self.store, settlements).await?;
         let follow_ups: Vec<(&Claim, &NewLetter)> = settlements
@@ -150,7 +151,7 @@ impl Queue {
         lane::insert_letters(tx, &self.store, &placed).await?;
         lane::write_lanes(tx, &self.store, &lanes).await?;
         effects::update_messages(tx, &self.store, &mine, &positions).await?;
-        effects::learn_chats(tx, &self.store, &mine).await?;
+        effects::learn_chats(tx, &self.store, settlements).await?;
         effects::insert_attempts(tx, &self.store, settlements).await?;
         effects::insert_dead(tx, &self.store, &mine).await?;
         self.end_turns_of(tx, &mut turns, &seeds, &lanes, &mine).await?;

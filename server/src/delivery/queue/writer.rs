@@ -114,14 +114,13 @@ impl Writer {
             .collect();
         let writer = Self { doors, settlements: Settlements::default(), stored: Arc::new(Notify::new()) };
         for door in writer.doors.iter() {
-            tokio::spawn(run_door(Arc::downgrade(&writer.doors), door.clone(), queue.clone(), writer.stored.clone()));
+            let (alive, door) = (Arc::downgrade(&writer.doors), door.clone());
+            let (queue, stored) = (queue.clone(), writer.stored.clone());
+            keep_running(move || run_door(alive.clone(), door.clone(), queue.clone(), stored.clone()));
         }
-        tokio::spawn(run_settlements(
-            Arc::downgrade(&writer.doors),
-            writer.settlements.clone(),
-            queue,
-            writer.stored.clone(),
-        ));
+        let (alive, line) = (Arc::downgrade(&writer.doors), writer.settlements.clone());
+        let stored = writer.stored.clone();
+        keep_running(move || run_settlements(alive.clone(), line.clone(), queue.clone(), stored.clone()));
         writer
     }
 
@@ -163,6 +162,15 @@ impl Writer {
         let hash = usize::from(tenant_id.as_bytes()[15]);
         &self.doors[hash % self.doors.len()]
     }
+}
+
+/// Starts a writer task again when it panics: what it held is answered "not stored", what waits is written.
+fn keep_running<F: Future<Output = ()> + Send + 'static>(make: impl Fn() -> F + Send + 'static) {
+    tokio::spawn(async move {
+        while let Err(panicked) = tokio::spawn(make()).await {
+            tracing::error!(error = %panicked, "a writer broke off and is started again");
+        }
+    });
 }
 
 /// Ends when the last [`Writer`] is gone and nothing waits.

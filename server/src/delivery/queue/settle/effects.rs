@@ -228,25 +228,32 @@ fn failure_text(one: &Settlement) -> String {
     one.failure.as_ref().and_then(|failure| serde_json::to_string(failure).ok()).unwrap_or_default()
 }
 
-/// amojo's id of a chat, learned by creating or sending.
-pub async fn learn_chats(tx: &impl ConnectionTrait, store: &Store, mine: &[&Settlement]) -> Result<(), DbErr> {
-    let learned: BTreeMap<(Uuid, Uuid), (&str, Uuid)> = mine
+/// amojo's ids of chats, learned by creating one: facts, whoever holds the lease by now.
+fn learned_chats(settlements: &[Settlement]) -> BTreeMap<(Uuid, Uuid), (&str, Uuid)> {
+    settlements
         .iter()
         .filter(|one| one.claim.direction == Direction::ToCrm)
         .filter_map(|one| {
             let id = one.learned.amocrm_chat_id.as_deref()?;
             Some(((one.claim.tenant_id, one.claim.conversation_id), (id, one.claim.target)))
         })
-        .collect();
-    let aliases: Vec<_> = learned
-        .iter()
-        .map(|(key, (id, origin))| {
-            (key.0, Alias { side: Side::Crm, origin: *origin, external_id: (*id).to_owned() }, key.1)
-        })
+        .collect()
+}
+
+/// Enters chats' ids, so that hooks find their conversation by them. Before any turn is locked, as accepting does.
+pub async fn learn_aliases(tx: &impl ConnectionTrait, store: &Store, settlements: &[Settlement]) -> Result<(), DbErr> {
+    let aliases: Vec<_> = learned_chats(settlements)
+        .into_iter()
+        .map(|(key, (id, origin))| (key.0, Alias { side: Side::Crm, origin, external_id: id.to_owned() }, key.1))
         .collect();
     let mut sorted: Vec<_> = aliases.iter().map(|(tenant_id, alias, id)| (*tenant_id, alias, *id)).collect();
     sorted.sort();
-    insert_aliases(tx, store, sorted).await?;
+    insert_aliases(tx, store, sorted).await
+}
+
+/// Writes chats' ids to their conversations, for the next question about their history.
+pub async fn learn_chats(tx: &impl ConnectionTrait, store: &Store, settlements: &[Settlement]) -> Result<(), DbErr> {
+    let learned = learned_chats(settlements);
     Rows::new()
         .uuid("tenant_id", learned.keys().map(|key| key.0))
         .uuid("id", learned.keys().map(|key| key.1))

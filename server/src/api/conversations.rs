@@ -1,0 +1,170 @@
+//! Conversations of a source, and what was said in them.
+
+use actix_web::{HttpResponse, get, web};
+use entity::{conversation, message, source};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use super::cursor::{ListOut, Page};
+use super::json::Moment;
+use super::key::ApiKey;
+use super::message_out::MessageOut;
+use super::messages::{Holds, show};
+use crate::app::App;
+use crate::delivery::queue::parcel::{Alias, Side};
+use crate::error::{Error, Problem, Result};
+use crate::intake::message::as_ours;
+use crate::message::Person;
+
+/// One customer over one source, or one group chat.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ConversationOut {
+    pub id: Uuid,
+    /// The messenger's id; null until a conversation that a manager began is answered.
+    #[schema(example = "chat-7")]
+    pub external_id: Option<String>,
+    /// amojo's id; null until known.
+    pub amocrm_chat_id: Option<String>,
+    pub contact: ContactOut,
+    /// Null: nothing was said yet.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub last_message_at: Option<Moment>,
+}
+
+/// The customer.
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub struct ContactOut {
+    /// The messenger's id.
+    #[schema(example = "user-7")]
+    pub id: Option<String>,
+    pub name: Option<String>,
+    pub phone: Option<String>,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct PageQuery {
+    /// Items on a page.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 200, default = 50)]
+    limit: Option<String>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// Conversations of a source, the one begun last first.
+#[utoipa::path(tag = "conversations", params(("source_id", description = "The source")), responses(
+    (status = 200, description = "A page of conversations", body = ListOut<ConversationOut>),
+    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such source", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "Wrong limit or cursor", body = Problem, content_type = "application/problem+json"),
+))]
+#[get("/v1/sources/{source_id}/conversations")]
+pub async fn list(
+    app: web::Data<App>,
+    key: ApiKey,
+    source_id: web::Path<Uuid>,
+    query: web::Query<PageQuery>,
+) -> Result<HttpResponse> {
+    let source = key.source(&app, *source_id).await?;
+    let filters = ["conversations", &source.id.to_string()];
+    let page = Page::read(query.limit.as_deref(), query.cursor.as_deref(), &filters)?;
+    let mut select = conversation::Entity::of_tenant(source.tenant_id).filter(conversation::Column::SourceId.eq(source.id));
+    if let Some(after) = page.after {
+        select = select.filter(conversation::Column::Id.lt(after));
+    }
+    let rows = select.order_by_desc(conversation::Column::Id).limit(page.rows()).all(app.store.read()).await?;
+    let (rows, next_cursor) = page.cut(rows, |row| row.id);
+    let mut items = Vec::with_capacity(rows.len());
+    for row in rows {
+        let last = last_message_at(&app, &row).await?;
+        items.push(shown(row, last));
+    }
+    Ok(HttpResponse::Ok().json(ListOut { items, next_cursor }))
+}
+
+/// What was said in a conversation, newest first, without timelines.
+#[utoipa::path(tag = "conversations", params(
+    ("source_id", description = "The source"),
+    ("conversation_id", description = "Our id of the conversation, or the messenger's (`ext:ID` where it looks like ours)"),
+), responses(
+    (status = 200, description = "A page of messages", body = ListOut<MessageOut>),
+    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such source or conversation", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "Wrong limit or cursor", body = Problem, content_type = "application/problem+json"),
+))]
+#[get("/v1/sources/{source_id}/conversations/{conversation_id}/messages")]
+pub async fn messages(
+    app: web::Data<App>,
+    key: ApiKey,
+    path: web::Path<(Uuid, String)>,
+    query: web::Query<PageQuery>,
+) -> Result<HttpResponse> {
+    let (source_id, conversation_id) = path.into_inner();
+    let source = key.source(&app, source_id).await?;
+    let conversation = find(&app, &source, &conversation_id).await?.ok_or(Error::NotFound)?;
+    let filters = ["messages", &conversation.id.to_string()];
+    let page = Page::read(query.limit.as_deref(), query.cursor.as_deref(), &filters)?;
+    let mut select =
+        message::Entity::of_tenant(source.tenant_id).filter(message::Column::ConversationId.eq(conversation.id));
+    if let Some(after) = page.after {
+        select = select.filter(message::Column::Id.lt(after));
+    }
+    let rows = select.order_by_desc(message::Column::Id).limit(page.rows()).all(app.store.read()).await?;
+    let (rows, next_cursor) = page.cut(rows, |row| row.id);
+    let holds = Holds::of(&app, &source).await?;
+    let items = rows.into_iter().map(|row| show(row, Some(&conversation), &holds)).collect::<Result<Vec<_>>>()?;
+    Ok(HttpResponse::Ok().json(ListOut { items, next_cursor }))
+}
+
+/// `ext:ID` is theirs; a UUID is ours, and theirs where it is none of ours; anything else theirs.
+async fn find(app: &App, source: &source::Model, text: &str) -> Result<Option<conversation::Model>> {
+    let by_id = |id: Uuid| {
+        conversation::Entity::of_tenant(source.tenant_id)
+            .filter(conversation::Column::SourceId.eq(source.id))
+            .filter(conversation::Column::Id.eq(id))
+            .one(app.store.read())
+    };
+    let theirs = text.strip_prefix("ext:");
+    if let (None, Some(ours)) = (theirs, as_ours(text))
+        && let Some(found) = by_id(ours).await?
+    {
+        return Ok(Some(found));
+    }
+    let external_id = theirs.unwrap_or(text);
+    if external_id.contains('\0') {
+        return Ok(None);
+    }
+    let alias = Alias { side: Side::Messenger, origin: source.id, external_id: external_id.to_owned() };
+    match app.lookup.conversation(source.tenant_id, alias).await? {
+        Some(known) => Ok(by_id(known.conversation_id).await?),
+        None => Ok(None),
+    }
+}
+
+async fn last_message_at(app: &App, row: &conversation::Model) -> Result<Option<Moment>> {
+    let last = message::Entity::of_tenant(row.tenant_id)
+        .filter(message::Column::ConversationId.eq(row.id))
+        .order_by_desc(message::Column::Id)
+        .one(app.store.read())
+        .await?;
+    Ok(last.map(|message| Moment(message.accepted_at)))
+}
+
+fn shown(row: conversation::Model, last_message_at: Option<Moment>) -> ConversationOut {
+    let filled = |text: String| (!text.is_empty()).then_some(text);
+    let contact = serde_json::from_str::<Person>(&row.contact).map(|person| ContactOut {
+        id: filled(person.id),
+        name: person.name,
+        phone: person.phone,
+    });
+    ConversationOut {
+        id: row.id,
+        external_id: filled(row.external_id),
+        amocrm_chat_id: filled(row.amocrm_chat_id),
+        contact: contact.unwrap_or_default(),
+        last_message_at,
+    }
+}

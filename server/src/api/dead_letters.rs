@@ -1,0 +1,195 @@
+//! Letters that will not be tried again by themselves.
+
+use actix_web::{HttpResponse, delete, get, post, web};
+use entity::dead_letter;
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use super::cursor::{ListOut, Page};
+use super::idempotency::once;
+use super::json::{Body, Moment};
+use super::key::{ApiKey, Scope};
+use super::messages::TenantQuery;
+use super::roster;
+use crate::app::App;
+use crate::delivery::dead;
+use crate::error::{Error, Problem, Result};
+use crate::message::{Direction, LetterKind};
+
+/// A dead letter.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DeadLetterOut {
+    pub id: Uuid,
+    pub source_id: Uuid,
+    pub conversation_id: Uuid,
+    pub message_id: Uuid,
+    #[schema(inline)]
+    pub kind: LetterKind,
+    #[schema(inline)]
+    pub direction: Direction,
+    /// A fixed short word.
+    #[schema(example = "rejected")]
+    pub reason: String,
+    /// In words.
+    pub detail: String,
+    pub attempts: i32,
+    /// When it was accepted.
+    #[schema(value_type = String, format = DateTime)]
+    pub first_at: Moment,
+    /// When it was given up.
+    #[schema(value_type = String, format = DateTime)]
+    pub last_at: Moment,
+}
+
+/// A dead letter that is tried again.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RetriedOut {
+    pub id: Uuid,
+    #[schema(example = "queued")]
+    pub status: &'static str,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct DeadLettersQuery {
+    /// Only those of this source.
+    #[param(value_type = Option<Uuid>)]
+    source_id: Option<String>,
+    /// Only those with this reason.
+    reason: Option<String>,
+    /// The account; with a vendor's key obligatory unless `source_id` names it.
+    #[param(value_type = Option<Uuid>)]
+    tenant_id: Option<String>,
+    /// Items on a page.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 200, default = 50)]
+    limit: Option<String>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// Dead letters of an account, newest first.
+#[utoipa::path(tag = "dead letters", responses(
+    (status = 200, description = "A page of dead letters", body = ListOut<DeadLetterOut>),
+    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such source or account", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "Wrong filters or cursor", body = Problem, content_type = "application/problem+json"),
+))]
+#[get("/v1/dead-letters")]
+pub async fn list(app: web::Data<App>, key: ApiKey, query: web::Query<DeadLettersQuery>) -> Result<HttpResponse> {
+    let source_id = roster::id_of("/source_id", query.source_id.as_deref())?;
+    let tenant_id = tenant_of(&app, &key, source_id, roster::named(query.tenant_id.as_deref())?).await?;
+    let reason = query.reason.as_deref().filter(|reason| !reason.contains('\0'));
+    let source_text = source_id.map(|id| id.to_string()).unwrap_or_default();
+    let reason_text = reason.map(|reason| format!("={reason}")).unwrap_or_default();
+    let filters = ["dead-letters", &tenant_id.to_string(), &source_text, &reason_text];
+    let page = Page::read(query.limit.as_deref(), query.cursor.as_deref(), &filters)?;
+    let mut select = dead_letter::Entity::of_tenant(tenant_id);
+    if let Some(source_id) = source_id {
+        select = select.filter(dead_letter::Column::SourceId.eq(source_id));
+    }
+    if let Some(reason) = reason {
+        select = select.filter(dead_letter::Column::Reason.eq(reason));
+    }
+    if let Some(after) = page.after {
+        select = select.filter(dead_letter::Column::Id.lt(after));
+    }
+    let rows = select.order_by_desc(dead_letter::Column::Id).limit(page.rows()).all(app.store.read()).await?;
+    let (rows, next_cursor) = page.cut(rows, |row| row.id);
+    let items = rows.into_iter().map(shown).collect::<anyhow::Result<Vec<_>>>()?;
+    Ok(HttpResponse::Ok().json(ListOut { items, next_cursor }))
+}
+
+/// Puts a dead letter at the end of its conversation's queue again, under its old id.
+#[utoipa::path(tag = "dead letters", params(
+    ("id", description = "The dead letter"),
+    ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),
+), responses(
+    (status = 202, description = "It is tried again", body = RetriedOut),
+    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "Scope too small", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such dead letter", body = Problem, content_type = "application/problem+json"),
+))]
+#[post("/v1/dead-letters/{id}/retry")]
+pub async fn retry(
+    app: web::Data<App>,
+    key: ApiKey,
+    id: web::Path<Uuid>,
+    query: web::Query<TenantQuery>,
+    body: Body,
+) -> Result<HttpResponse> {
+    key.needs(Scope::Write)?;
+    let named = roster::named(query.tenant_id.as_deref())?;
+    once(&app, &key, body.ignore()?, async {
+        for tenant_id in roster::searched(&app, &key, named).await? {
+            if dead::retry(&app, tenant_id, *id).await? {
+                return Ok(HttpResponse::Accepted().json(RetriedOut { id: *id, status: "queued" }));
+            }
+        }
+        Err(Error::NotFound)
+    })
+    .await
+}
+
+/// Removes a dead letter for good; its message stays failed.
+#[utoipa::path(tag = "dead letters", params(
+    ("id", description = "The dead letter"),
+    ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),
+), responses(
+    (status = 204, description = "It is gone"),
+    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "Scope too small", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such dead letter", body = Problem, content_type = "application/problem+json"),
+))]
+#[delete("/v1/dead-letters/{id}")]
+pub async fn delete(
+    app: web::Data<App>,
+    key: ApiKey,
+    id: web::Path<Uuid>,
+    query: web::Query<TenantQuery>,
+    body: Body,
+) -> Result<HttpResponse> {
+    key.needs(Scope::Write)?;
+    let named = roster::named(query.tenant_id.as_deref())?;
+    once(&app, &key, body.ignore()?, async {
+        for tenant_id in roster::searched(&app, &key, named).await? {
+            if dead::drop(&app, tenant_id, *id).await? {
+                return Ok(HttpResponse::NoContent().finish());
+            }
+        }
+        Err(Error::NotFound)
+    })
+    .await
+}
+
+/// Whose dead letters: those of the named account, of the source's, of the key's.
+async fn tenant_of(app: &App, key: &ApiKey, source_id: Option<Uuid>, named: Option<Uuid>) -> Result<Uuid> {
+    if let Some(named) = named {
+        key.in_tenant(named)?;
+    }
+    if let Some(source_id) = source_id {
+        // A deleted source's dead letters stay visible.
+        let source = app.lookup.source(source_id).await.map_err(super::shared)?.ok_or(Error::NotFound)?;
+        key.in_tenant(source.tenant_id)?;
+        return named.is_none_or(|named| named == source.tenant_id).then_some(source.tenant_id).ok_or(Error::NotFound);
+    }
+    named.or(key.tenant).ok_or_else(|| Error::field("/tenant_id", "a vendor's key names tenant_id or source_id"))
+}
+
+fn shown(row: dead_letter::Model) -> anyhow::Result<DeadLetterOut> {
+    Ok(DeadLetterOut {
+        id: row.id,
+        source_id: row.source_id,
+        conversation_id: row.conversation_id,
+        message_id: row.message_id,
+        kind: LetterKind::from_number(row.kind)?,
+        direction: Direction::from_number(row.direction)?,
+        reason: row.reason,
+        detail: row.detail,
+        attempts: row.attempts,
+        first_at: Moment(row.first_at),
+        last_at: Moment(row.last_at),
+    })
+}

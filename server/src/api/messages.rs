@@ -1,0 +1,221 @@
+//! A customer's message into amoCRM, and what became of any message.
+
+use actix_web::{HttpResponse, get, post, web};
+use anyhow::Context;
+use entity::{attempt, conversation, dead_letter, message, source, turn};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use uuid::Uuid;
+
+use super::idempotency::once;
+use super::json::{Body, Moment};
+use super::key::{ApiKey, Scope};
+use super::message_out::{AcceptedOut, ConversationRefOut, FailureOut, MessageOut, MessageStatus};
+use super::message_types::MessageIn;
+use super::{roster, shared, timeline};
+use crate::app::App;
+use crate::delivery::queue::parcel::Outcome;
+use crate::error::{Error, Problem, Result};
+use crate::message::{self as vocabulary, Direction, Failure, Person, State};
+
+/// A turn's reason begins so while only a person or a repair starts it again.
+const HELD: &str = "held:";
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct TenantQuery {
+    /// With a vendor's key: the account to look in. Absent: all are searched, newest first.
+    #[param(value_type = Option<Uuid>)]
+    pub tenant_id: Option<String>,
+}
+
+/// Takes a customer's message. After 202 it is stored durably and will be delivered or become a visible dead letter.
+///
+/// The same `id` again is answered with 200 and stores nothing; with another conversation, sender or content with
+/// 409 (addresses of media may differ). Ids are remembered for at least 45 days.
+#[utoipa::path(tag = "messages", params(
+    ("source_id", description = "The source it came by"),
+    ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),
+), request_body = MessageIn, responses(
+    (status = 202, description = "Stored", body = AcceptedOut),
+    (status = 200, description = "It came before", body = AcceptedOut),
+    (status = 400, description = "Unreadable JSON", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "Scope too small", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such source", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "The id belongs to another message", body = Problem, content_type = "application/problem+json"),
+    (status = 413, description = "Above 256 KiB", body = Problem, content_type = "application/problem+json"),
+    (status = 415, description = "Not application/json", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "Wrong fields", body = Problem, content_type = "application/problem+json"),
+    (status = 503, description = "Cannot be stored now, repeat later", body = Problem, content_type = "application/problem+json"),
+))]
+#[post("/v1/sources/{source_id}/messages")]
+pub async fn post(app: web::Data<App>, key: ApiKey, source_id: web::Path<Uuid>, body: Body) -> Result<HttpResponse> {
+    key.needs(Scope::Write)?;
+    let source = key.source(&app, *source_id).await?;
+    let (message, asked) = body.read::<MessageIn>().await?;
+    let incoming = message.checked()?;
+    once(&app, &key, asked, async {
+        let external_id = incoming.external_id.clone();
+        let outcome = crate::intake::message::accept(&app, &source, incoming, None).await?;
+        let (mut answer, duplicate) = match outcome {
+            Outcome::New { .. } => (HttpResponse::Accepted(), false),
+            Outcome::Duplicate { same: true, .. } => (HttpResponse::Ok(), true),
+            Outcome::Duplicate { same: false, message_id } => {
+                let detail = format!("the id is that of message {message_id}, whose sender, conversation or content differs");
+                return Err(Error::Conflict { problem: "message_conflict", detail });
+            }
+        };
+        Ok(answer.json(AcceptedOut { id: outcome.message_id(), external_id, status: "queued", duplicate }))
+    })
+    .await
+}
+
+/// Where is my message? Its state and everything that happened to it.
+#[utoipa::path(tag = "messages", params(("id", description = "Our id of the message")), responses(
+    (status = 200, description = "The message with its timeline", body = MessageOut),
+    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "Unknown, or not the key's", body = Problem, content_type = "application/problem+json"),
+))]
+#[get("/v1/messages/{id}")]
+pub async fn get(
+    app: web::Data<App>,
+    key: ApiKey,
+    id: web::Path<Uuid>,
+    query: web::Query<TenantQuery>,
+) -> Result<HttpResponse> {
+    let named = roster::named(query.tenant_id.as_deref())?;
+    for tenant_id in roster::searched(&app, &key, named).await? {
+        let row = message::Entity::of_tenant(tenant_id).filter(message::Column::Id.eq(*id));
+        if let Some(row) = row.one(app.store.read()).await? {
+            return Ok(HttpResponse::Ok().json(with_timeline(&app, row).await?));
+        }
+    }
+    Err(Error::NotFound)
+}
+
+async fn with_timeline(app: &App, row: message::Model) -> Result<MessageOut> {
+    let db = app.store.read();
+    let attempts = attempt::Entity::of_tenant(row.tenant_id)
+        .filter(attempt::Column::MessageId.eq(row.id))
+        .order_by_asc(attempt::Column::At)
+        .order_by_asc(attempt::Column::Number)
+        .all(db)
+        .await?;
+    let dead = dead_letter::Entity::of_tenant(row.tenant_id)
+        .filter(dead_letter::Column::MessageId.eq(row.id))
+        .all(db)
+        .await?;
+    let conversation = conversation::Entity::of_tenant(row.tenant_id)
+        .filter(conversation::Column::Id.eq(row.conversation_id))
+        .one(db)
+        .await?;
+    let holds = match app.lookup.source(row.source_id).await.map_err(shared)? {
+        Some(source) => Holds::of(app, &source).await?,
+        None => Holds::default(),
+    };
+    let timeline = timeline::build(&row, &attempts, &dead)?;
+    let mut shown = show(row, conversation.as_ref(), &holds)?;
+    shown.timeline = Some(timeline);
+    Ok(shown)
+}
+
+/// Why letters of a source wait, by direction.
+#[derive(Debug, Default)]
+pub struct Holds {
+    to_crm: Option<String>,
+    pub(super) to_messenger: Option<String>,
+}
+
+impl Holds {
+    /// Reads the turns of a source and of its channel.
+    pub async fn of(app: &App, source: &source::Model) -> Result<Self> {
+        let turns = turn::Entity::of_tenant(source.tenant_id)
+            .filter(turn::Column::Target.is_in([source.id, source.channel_id]))
+            .all(app.store.read())
+            .await?;
+        let reason = |target| {
+            let turn = turns.iter().find(|turn| turn.target == target)?;
+            turn.reason.strip_prefix(HELD).map(str::to_owned)
+        };
+        Ok(Self { to_crm: reason(source.channel_id), to_messenger: reason(source.id) })
+    }
+
+    fn reason(&self, direction: Direction) -> Option<&String> {
+        match direction {
+            Direction::ToCrm => self.to_crm.as_ref(),
+            Direction::ToMessenger => self.to_messenger.as_ref(),
+        }
+    }
+}
+
+/// A stored message as it is shown, without its timeline.
+pub fn show(row: message::Model, conversation: Option<&conversation::Model>, holds: &Holds) -> Result<MessageOut> {
+    let direction = Direction::from_number(row.direction)?;
+    let body: vocabulary::Body = serde_json::from_str(&row.body).context("the body of a stored message")?;
+    let (status, reason) = status_of(State::from_number(row.state)?, holds.reason(direction));
+    let error: Option<Failure> = match row.error.as_str() {
+        "" => None,
+        text => Some(serde_json::from_str(text).context("the error of a stored message")?),
+    };
+    let contact = || conversation.and_then(|conversation| serde_json::from_str::<Person>(&conversation.contact).ok());
+    let receiver = match direction {
+        Direction::ToMessenger => body.receiver.or_else(contact),
+        Direction::ToCrm => body.receiver,
+    };
+    Ok(MessageOut {
+        id: row.id,
+        source_id: row.source_id,
+        direction,
+        status,
+        reason,
+        error: error.filter(|_| status == MessageStatus::Failed).map(FailureOut::from),
+        external_id: filled(row.external_id),
+        amocrm_message_id: filled(row.amocrm_message_id),
+        conversation: ConversationRefOut {
+            id: conversation.and_then(|conversation| filled(conversation.external_id.clone())),
+        },
+        sender: body.sender.into(),
+        receiver: receiver.map(Into::into),
+        content: body.content.into(),
+        template: None,
+        reply_to: None,
+        silent: body.silent,
+        possible_duplicate: row.possible_duplicate,
+        sent_at: Moment(row.sent_at),
+        accepted_at: Moment(row.accepted_at),
+        timeline: None,
+    })
+}
+
+fn status_of(state: State, held: Option<&String>) -> (MessageStatus, Option<String>) {
+    match state {
+        State::Queued => match held {
+            Some(reason) => (MessageStatus::Held, Some(reason.clone())),
+            None => (MessageStatus::Queued, None),
+        },
+        State::Sent => (MessageStatus::Sent, None),
+        State::Delivered => (MessageStatus::Delivered, None),
+        State::Read => (MessageStatus::Read, None),
+        State::Failed => (MessageStatus::Failed, None),
+    }
+}
+
+fn filled(text: String) -> Option<String> {
+    (!text.is_empty()).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_waits_is_held() {
+        let reason = "paused".to_owned();
+        assert_eq!(status_of(State::Queued, None), (MessageStatus::Queued, None));
+        assert_eq!(status_of(State::Queued, Some(&reason)), (MessageStatus::Held, Some("paused".to_owned())));
+        assert_eq!(status_of(State::Delivered, Some(&reason)), (MessageStatus::Delivered, None));
+    }
+}

@@ -1,0 +1,244 @@
+//! The OpenAPI document, generated from the handlers and their types. `docs/openapi.json` is its snapshot.
+
+use std::collections::BTreeSet;
+
+use actix_web::{HttpResponse, get, web};
+use utoipa::openapi::path::PathItem;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+
+use super::{conversations, dead_letters, ledger, messages, sources, statuses, tenants};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Parom API",
+        version = "1",
+        description = "Carries conversations between your messenger and amoCRM / Kommo. Errors are problems of RFC 9457. \
+            Answers may gain fields and enums may gain values: ignore what you do not know. Requests refuse unknown fields. \
+            Times are RFC 3339 with milliseconds, UTC. Lists are newest first.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0"),
+    ),
+    nest((path = "/api", api = Version1)),
+    security(("key" = [])),
+    modifiers(&Bearer),
+    tags(
+        (name = "tenants", description = "amoCRM accounts"),
+        (name = "sources", description = "Messenger lines of an account"),
+        (name = "messages", description = "Messages, their states and timelines"),
+        (name = "conversations", description = "What was said"),
+        (name = "ledger", description = "accepted = delivered + failed + waiting"),
+        (name = "dead letters", description = "What will not be tried again by itself"),
+    ),
+)]
+struct Document;
+
+#[derive(OpenApi)]
+#[openapi(paths(
+    tenants::list,
+    tenants::get,
+    tenants::patch,
+    tenants::pipelines,
+    sources::create,
+    sources::list,
+    sources::get,
+    sources::patch,
+    sources::delete,
+    messages::post,
+    messages::get,
+    statuses::post,
+    conversations::list,
+    conversations::messages,
+    ledger::get,
+    dead_letters::list,
+    dead_letters::retry,
+    dead_letters::delete,
+))]
+struct Version1;
+
+/// The key as a bearer token.
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let mut bearer = Http::new(HttpAuthScheme::Bearer);
+        bearer.description = Some("`Authorization: Bearer prm_…`; made by `parom key create`".to_owned());
+        let components = document.components.get_or_insert_default();
+        components.security_schemes.insert("key".to_owned(), SecurityScheme::Http(bearer).into());
+    }
+}
+
+/// The public API as an OpenAPI 3.1 document.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    let mut document = Document::openapi();
+    for (path, item) in &mut document.paths.paths {
+        name_operations(path, item);
+    }
+    document
+}
+
+/// Operation ids from method and path: handlers of several files have one name.
+fn name_operations(path: &str, item: &mut PathItem) {
+    let words: Vec<&str> = path
+        .trim_start_matches("/api/v1/")
+        .split(['/', '-', '_'])
+        .map(|word| word.trim_matches(['{', '}']))
+        .filter(|word| !word.is_empty())
+        .collect();
+    let operations =
+        [("get", &mut item.get), ("post", &mut item.post), ("patch", &mut item.patch), ("delete", &mut item.delete)];
+    for (method, operation) in operations {
+        if let Some(operation) = operation {
+            operation.operation_id = Some(format!("{method}_{}", words.join("_")));
+        }
+    }
+}
+
+/// The document with a line's end, as it is printed and kept in `docs/openapi.json`.
+pub fn printed() -> serde_json::Result<String> {
+    Ok(openapi().to_pretty_json()? + "\n")
+}
+
+/// This document. Needs no key.
+#[get("/openapi.json")]
+pub async fn document(served: web::Data<Served>) -> HttpResponse {
+    HttpResponse::Ok().content_type("application/json").body(served.json.clone())
+}
+
+/// The document as it is served, and which addresses it knows.
+pub struct Served {
+    json: String,
+    paths: Vec<(Vec<String>, BTreeSet<&'static str>)>,
+}
+
+impl Served {
+    /// Reads the addresses out of the document, so that both always agree.
+    pub fn of(document: &utoipa::openapi::OpenApi) -> Self {
+        let mut paths: Vec<_> = document.paths.paths.iter().map(|(path, item)| (segments(path), methods(item))).collect();
+        paths.push((segments("/api/openapi.json"), BTreeSet::from(["GET"])));
+        Self { json: document.to_json().unwrap_or_default(), paths }
+    }
+
+    /// The methods that an address takes; empty: there is no such address.
+    pub fn methods_of(&self, path: &str) -> BTreeSet<&'static str> {
+        let asked = segments(path);
+        let fits = |template: &[String]| {
+            template.len() == asked.len()
+                && template.iter().zip(&asked).all(|(known, asked)| (known.starts_with('{') && !asked.is_empty()) || known == asked)
+        };
+        self.paths.iter().filter(|(template, _)| fits(template)).flat_map(|(_, methods)| methods.iter().copied()).collect()
+    }
+}
+
+fn segments(path: &str) -> Vec<String> {
+    path.trim_start_matches('/').split('/').map(str::to_owned).collect()
+}
+
+fn methods(item: &PathItem) -> BTreeSet<&'static str> {
+    let all = [
+        ("GET", item.get.is_some()),
+        ("POST", item.post.is_some()),
+        ("PATCH", item.patch.is_some()),
+        ("DELETE", item.delete.is_some()),
+    ];
+    all.into_iter().filter_map(|(name, taken)| taken.then_some(name)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::http::StatusCode;
+    use actix_web::test::{TestRequest, call_service, init_service, read_body_json};
+    use actix_web::{App, http::Method};
+    use serde_json::Value;
+
+    use super::*;
+
+    const SNAPSHOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/openapi.json");
+
+    #[test]
+    fn the_snapshot_is_current() {
+        let now = printed().unwrap();
+        if crate::config::variable("UPDATE_OPENAPI").is_some() {
+            std::fs::write(SNAPSHOT, &now).unwrap();
+        }
+        let kept = std::fs::read_to_string(SNAPSHOT).unwrap_or_default();
+        assert!(kept == now, "docs/openapi.json is old: run the tests once with UPDATE_OPENAPI=1 and look at the diff");
+    }
+
+    #[test]
+    fn every_operation_is_told_apart_and_has_words() {
+        let document = serde_json::to_value(openapi()).unwrap();
+        let mut ids = BTreeSet::new();
+        let mut count = 0;
+        for (path, item) in document["paths"].as_object().unwrap() {
+            assert!(path.starts_with("/api/v1/"), "{path}");
+            for (method, operation) in item.as_object().unwrap() {
+                count += 1;
+                assert!(ids.insert(operation["operationId"].as_str().unwrap().to_owned()), "{method} {path}");
+                assert!(operation["summary"].as_str().is_some_and(|summary| !summary.is_empty()), "{method} {path}");
+                for name in path.split('/').filter_map(|part| part.strip_prefix('{')) {
+                    let name = name.trim_end_matches('}');
+                    let given = operation["parameters"].as_array().unwrap().iter();
+                    assert_eq!(given.filter(|given| given["name"] == name && given["in"] == "path").count(), 1, "{name} of {method} {path}");
+                }
+            }
+        }
+        assert_eq!(count, 18);
+    }
+
+    #[test]
+    fn every_reference_leads_somewhere() {
+        fn references(value: &Value, found: &mut Vec<String>) {
+            match value {
+                Value::Object(fields) => {
+                    found.extend(fields.get("$ref").and_then(Value::as_str).map(str::to_owned));
+                    fields.values().for_each(|value| references(value, found));
+                }
+                Value::Array(items) => items.iter().for_each(|value| references(value, found)),
+                _ => {}
+            }
+        }
+        let document = serde_json::to_value(openapi()).unwrap();
+        let mut found = Vec::new();
+        references(&document, &mut found);
+        assert!(found.len() > 20);
+        for reference in found {
+            assert!(document.pointer(reference.trim_start_matches('#')).is_some(), "{reference}");
+        }
+    }
+
+    #[actix_web::test]
+    async fn what_is_documented_is_routed_and_nothing_else() {
+        let service = init_service(App::new().configure(crate::api::routes)).await;
+        let document = serde_json::to_value(openapi()).unwrap();
+        for (path, item) in document["paths"].as_object().unwrap() {
+            let address = path.replace("{source_id}", "01900000-0000-7000-8000-000000000001").replace(['{', '}'], "");
+            for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
+                let request = TestRequest::with_uri(&address).method(Method::from_bytes(method.as_bytes()).unwrap());
+                let answer = call_service(&service, request.to_request()).await;
+                if item.get(method.to_lowercase()).is_some() {
+                    // There is no application behind it: 500 is as far as it goes.
+                    assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR, "{method} {path}");
+                } else {
+                    assert_eq!(answer.status(), StatusCode::METHOD_NOT_ALLOWED, "{method} {path}");
+                    assert!(answer.headers().contains_key("allow"));
+                    assert_eq!(answer.headers()["content-type"], "application/problem+json");
+                }
+            }
+        }
+    }
+
+    #[actix_web::test]
+    async fn an_unknown_address_is_a_problem() {
+        let service = init_service(App::new().configure(crate::api::routes)).await;
+        for address in ["/api", "/api/", "/api/v1", "/api/v1/nothing", "/api/v2/tenants", "/api/v1/tenants/"] {
+            let answer = call_service(&service, TestRequest::with_uri(address).to_request()).await;
+            assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{address}");
+            assert_eq!(answer.headers()["content-type"], "application/problem+json", "{address}");
+            let problem: Value = read_body_json(answer).await;
+            assert_eq!(problem["status"], 404);
+        }
+        let answer = call_service(&service, TestRequest::with_uri("/api/openapi.json").to_request()).await;
+        assert_eq!(answer.status(), StatusCode::OK);
+    }
+}

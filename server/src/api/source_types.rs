@@ -1,0 +1,327 @@
+//! Wire forms of sources (product.md §6.1).
+
+use std::fmt;
+
+use entity::source;
+use secrecy::{ExposeSecret, SecretString};
+use serde::de::Visitor;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::json::{Moment, given};
+use crate::error::{Error, FieldError, Result};
+use crate::source::{NewSource, SourceChange};
+
+const NAME_CHARACTERS: usize = 255;
+/// amoCRM's limit.
+const EXTERNAL_ID_CHARACTERS: usize = 36;
+
+/// A new source.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SourceIn {
+    /// The messenger: `custom`, `telegram`, `whatsapp`, `webchat` or `max`.
+    #[schema(example = "custom")]
+    pub kind: String,
+    #[schema(example = "Support", min_length = 1, max_length = 255)]
+    pub name: String,
+    /// The source's id at amoCRM: at most 36 printable ASCII characters. Generated when absent.
+    #[serde(default)]
+    #[schema(example = "support", max_length = 36)]
+    pub external_id: Option<String>,
+    /// Where its leads go; null or absent: amoCRM's choice, read back.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "20453")]
+    pub pipeline_id: Option<NumericId>,
+    /// Gets the messages that name no source.
+    #[serde(default)]
+    pub default: Option<bool>,
+    /// The Chats API channel; absent: the only one for this kind.
+    #[serde(default)]
+    pub channel_id: Option<Uuid>,
+    #[serde(default)]
+    pub contact_rule: Option<ContactRule>,
+    /// As in amoCRM's Sources API.
+    #[serde(default)]
+    pub services: Option<Value>,
+    /// By kind, e.g. `{"webhook_url":"https://messenger.example/parom"}` for `custom`.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub settings: Option<Value>,
+}
+
+/// What to change of a source; what is absent stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SourcePatchIn {
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 255)]
+    pub name: Option<String>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>, example = "20453")]
+    pub pipeline_id: Option<Option<NumericId>>,
+    #[serde(default)]
+    pub default: Option<bool>,
+    #[serde(default)]
+    pub channel_id: Option<Uuid>,
+    #[serde(default)]
+    pub contact_rule: Option<ContactRule>,
+    #[serde(default)]
+    pub services: Option<Value>,
+    /// Whole, by kind; credentials that are absent stay.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub settings: Option<Value>,
+    /// True: takes everything in and sends nothing. False: what was held is sent.
+    #[serde(default)]
+    pub paused: Option<bool>,
+    /// When resuming: held messages older than this are not sent any more (−1/902).
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub drop_before: Option<Moment>,
+}
+
+/// What to do about a contact in amoCRM.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ContactRule {
+    /// Nothing.
+    Leave,
+    /// Link to an existing contact by phone or e-mail.
+    Link,
+    /// Create a contact first.
+    Create,
+}
+
+impl ContactRule {
+    /// Its word in the table.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Leave => "leave",
+            Self::Link => "link",
+            Self::Create => "create",
+        }
+    }
+}
+
+/// A 64-bit id of amoCRM: told as a string, taken as a string or a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NumericId(pub i64);
+
+impl<'de> Deserialize<'de> for NumericId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Id;
+        impl Visitor<'_> for Id {
+            type Value = NumericId;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an id of digits, as a string")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<NumericId, E> {
+                let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+                let id = text.parse().ok().filter(|id| digits && *id > 0);
+                id.map(NumericId).ok_or_else(|| E::custom("expected an id of digits, as a string"))
+            }
+
+            fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<NumericId, E> {
+                let id = i64::try_from(number).ok().filter(|id| *id > 0);
+                id.map(NumericId).ok_or_else(|| E::custom("expected an id of digits, as a string"))
+            }
+        }
+        deserializer.deserialize_any(Id)
+    }
+}
+
+impl SourceIn {
+    /// What is right by its form; the rest (kind, settings, limits) is checked where the source is made.
+    pub fn checked(self) -> Result<NewSource> {
+        let mut wrong = Vec::new();
+        check_name(&self.name, &mut wrong);
+        if let Some(external_id) = &self.external_id {
+            let fits = (1..=EXTERNAL_ID_CHARACTERS).contains(&external_id.len());
+            if !fits || !external_id.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+                wrong.push(FieldError::new("/external_id", "1 to 36 printable ASCII characters"));
+            }
+        }
+        if !wrong.is_empty() {
+            return Err(Error::Invalid(wrong));
+        }
+        Ok(NewSource {
+            kind: self.kind,
+            name: self.name,
+            external_id: self.external_id,
+            pipeline_id: self.pipeline_id.map(|id| id.0),
+            default: self.default.unwrap_or(false),
+            channel_id: self.channel_id,
+            contact_rule: self.contact_rule.map(|rule| rule.word().to_owned()),
+            services: self.services,
+            settings: self.settings.unwrap_or_else(|| serde_json::json!({})),
+        })
+    }
+}
+
+impl SourcePatchIn {
+    /// As [`SourceIn::checked`].
+    pub fn checked(self) -> Result<SourceChange> {
+        let mut wrong = Vec::new();
+        if let Some(name) = &self.name {
+            check_name(name, &mut wrong);
+        }
+        if self.drop_before.is_some() && self.paused != Some(false) {
+            wrong.push(FieldError::new("/drop_before", "goes with \"paused\": false only"));
+        }
+        if !wrong.is_empty() {
+            return Err(Error::Invalid(wrong));
+        }
+        Ok(SourceChange {
+            name: self.name,
+            pipeline_id: self.pipeline_id.map(|id| id.map(|id| id.0)),
+            default: self.default,
+            channel_id: self.channel_id,
+            contact_rule: self.contact_rule.map(|rule| rule.word().to_owned()),
+            services: self.services,
+            settings: self.settings,
+            paused: self.paused,
+            drop_before: self.drop_before.map(|at| at.0),
+        })
+    }
+}
+
+fn check_name(name: &str, wrong: &mut Vec<FieldError>) {
+    if name.trim().is_empty() || name.chars().count() > NAME_CHARACTERS || name.contains('\0') {
+        wrong.push(FieldError::new("/name", format!("1 to {NAME_CHARACTERS} characters")));
+    }
+}
+
+/// A source.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SourceOut {
+    pub id: Uuid,
+    pub tenant_id: Uuid,
+    #[schema(example = "custom")]
+    pub kind: String,
+    pub name: String,
+    #[schema(example = "support")]
+    pub external_id: String,
+    #[schema(example = "3108069")]
+    pub amocrm_source_id: String,
+    #[schema(example = "20453")]
+    pub pipeline_id: String,
+    pub default: bool,
+    pub channel_id: Uuid,
+    /// `leave`, `link` or `create`.
+    pub contact_rule: String,
+    /// As in amoCRM's Sources API.
+    pub services: Value,
+    /// By kind; of credentials the last four characters (`…1234`).
+    #[schema(value_type = Object)]
+    pub settings: Value,
+    /// `working`, `checking`, `needs_attention`, `stopped`, `paused`, `unpaid`, `blocked` or `crm_unreachable`.
+    #[schema(example = "working")]
+    pub status: String,
+    /// Why, where `status` is not `working`; null: nothing to say.
+    pub status_reason: Option<String>,
+    /// It takes everything in and sends nothing.
+    pub paused: bool,
+    pub held: HeldOut,
+    /// Signs the webhooks of this source. Only in the answer to its creation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, example = "whsec_…")]
+    pub webhook_secret: Option<String>,
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Moment,
+}
+
+/// Managers' messages that wait until the source is resumed or repaired.
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub struct HeldOut {
+    pub count: u64,
+    /// Null: none waits.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub oldest_at: Option<Moment>,
+}
+
+impl SourceOut {
+    /// A source row as it is shown; `settings` are masked already.
+    pub fn of(row: &source::Model, settings: Value, held: HeldOut, webhook_secret: Option<&SecretString>) -> Self {
+        Self {
+            id: row.id,
+            tenant_id: row.tenant_id,
+            kind: row.kind.clone(),
+            name: row.name.clone(),
+            external_id: row.external_id.clone(),
+            amocrm_source_id: row.amocrm_source_id.to_string(),
+            pipeline_id: row.pipeline_id.to_string(),
+            default: row.is_default,
+            channel_id: row.channel_id,
+            contact_rule: row.contact_rule.clone(),
+            services: serde_json::from_str(&row.services).unwrap_or(Value::Null),
+            settings,
+            status: row.status.clone(),
+            status_reason: (!row.status_reason.is_empty()).then(|| row.status_reason.clone()),
+            paused: row.paused,
+            held,
+            webhook_secret: webhook_secret.map(|secret| secret.expose_secret().to_owned()),
+            created_at: Moment(row.created_at),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::api::json::parse;
+
+    fn pointer(body: &Value) -> Option<String> {
+        match parse::<SourceIn>(body.to_string().as_bytes()).and_then(SourceIn::checked) {
+            Ok(_) => None,
+            Err(Error::Invalid(errors)) => Some(errors[0].pointer.clone()),
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_contracts_example_is_taken() {
+        let body = json!({"kind": "custom", "name": "Support", "external_id": "support", "pipeline_id": null, "default": false,
+            "settings": {"webhook_url": "https://messenger.example/parom"}});
+        assert_eq!(pointer(&body), None);
+        assert_eq!(pointer(&json!({"kind": "custom", "name": "Support"})), None);
+        for id in [json!("20453"), json!(20453)] {
+            assert_eq!(pointer(&json!({"kind": "custom", "name": "S", "pipeline_id": id})), None);
+        }
+    }
+
+    #[test]
+    fn wrong_fields_are_named() {
+        for (body, at) in [
+            (json!({"name": "S"}), "/kind"),
+            (json!({"kind": "custom"}), "/name"),
+            (json!({"kind": "custom", "name": " "}), "/name"),
+            (json!({"kind": "custom", "name": "S", "external_id": ""}), "/external_id"),
+            (json!({"kind": "custom", "name": "S", "external_id": "x".repeat(37)}), "/external_id"),
+            (json!({"kind": "custom", "name": "S", "external_id": "ж"}), "/external_id"),
+            (json!({"kind": "custom", "name": "S", "pipeline_id": "abc"}), "/pipeline_id"),
+            (json!({"kind": "custom", "name": "S", "pipeline_id": 1.5}), "/pipeline_id"),
+            (json!({"kind": "custom", "name": "S", "contact_rule": "marry"}), "/contact_rule"),
+            (json!({"kind": "custom", "name": "S", "channel_id": "x"}), "/channel_id"),
+            (json!({"kind": "custom", "name": "S", "paused": true}), "/paused"),
+        ] {
+            assert_eq!(pointer(&body).as_deref(), Some(at), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_patch_tells_null_from_absence() {
+        let change = |body: Value| parse::<SourcePatchIn>(body.to_string().as_bytes()).and_then(SourcePatchIn::checked);
+        assert_eq!(change(json!({})).unwrap().pipeline_id, None);
+        assert_eq!(change(json!({"pipeline_id": null})).unwrap().pipeline_id, Some(None));
+        assert_eq!(change(json!({"pipeline_id": "5"})).unwrap().pipeline_id, Some(Some(5)));
+        assert!(change(json!({"drop_before": "2026-11-20T00:00:00Z"})).is_err());
+        assert!(change(json!({"paused": false, "drop_before": "2026-11-20T00:00:00Z"})).is_ok());
+    }
+}

@@ -1,0 +1,165 @@
+//! Sources of an account: made here, mirrored to amoCRM.
+
+use actix_web::{HttpResponse, delete, get, patch, post, web};
+use entity::source;
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
+use secrecy::SecretString;
+use serde::Deserialize;
+use utoipa::IntoParams;
+use uuid::Uuid;
+
+use super::cursor::{ListOut, Page};
+use super::idempotency::once;
+use super::json::{Body, Moment};
+use super::key::{ApiKey, Scope};
+use super::roster;
+use super::source_types::{HeldOut, SourceIn, SourceOut, SourcePatchIn};
+use crate::app::App;
+use crate::delivery::dead;
+use crate::error::{Problem, Result};
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct SourcesQuery {
+    /// Items on a page.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 200, default = 50)]
+    limit: Option<String>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// Makes a source and its mirror in amoCRM, and checks both: 201 means that it works.
+#[utoipa::path(tag = "sources", params(
+    ("tenant_id", description = "The account"),
+    ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),
+), request_body = SourceIn, responses(
+    (status = 201, description = "Made", body = SourceOut),
+    (status = 400, description = "Unreadable JSON", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "Scope too small", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such account", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "All sources are used, the external_id is taken, the account is not active, or amoCRM refused", body = Problem, content_type = "application/problem+json"),
+    (status = 415, description = "Not application/json", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "Wrong fields", body = Problem, content_type = "application/problem+json"),
+    (status = 503, description = "amoCRM is not reachable; nothing is half-made", body = Problem, content_type = "application/problem+json"),
+))]
+#[post("/v1/tenants/{tenant_id}/sources")]
+pub async fn create(app: web::Data<App>, key: ApiKey, tenant_id: web::Path<Uuid>, body: Body) -> Result<HttpResponse> {
+    key.needs(Scope::Write)?;
+    key.in_tenant(*tenant_id)?;
+    let tenant = roster::tenant(&app, *tenant_id).await?;
+    let (wanted, asked) = body.read::<SourceIn>().await?;
+    let wanted = wanted.checked()?;
+    once(&app, &key, asked, async {
+        let created = crate::source::create(&app, tenant.tenant_id, wanted).await?;
+        let shown = shown(&app, &created.source, created.webhook_secret.as_ref()).await?;
+        Ok(HttpResponse::Created().json(shown))
+    })
+    .await
+}
+
+/// Sources of an account, newest first.
+#[utoipa::path(tag = "sources", params(("tenant_id", description = "The account")), responses(
+    (status = 200, description = "A page of sources", body = ListOut<SourceOut>),
+    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such account", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "Wrong limit or cursor", body = Problem, content_type = "application/problem+json"),
+))]
+#[get("/v1/tenants/{tenant_id}/sources")]
+pub async fn list(
+    app: web::Data<App>,
+    key: ApiKey,
+    tenant_id: web::Path<Uuid>,
+    query: web::Query<SourcesQuery>,
+) -> Result<HttpResponse> {
+    key.in_tenant(*tenant_id)?;
+    let tenant = roster::tenant(&app, *tenant_id).await?;
+    let filters = ["sources", &tenant.tenant_id.to_string()];
+    let page = Page::read(query.limit.as_deref(), query.cursor.as_deref(), &filters)?;
+    let mut select = source::Entity::of_tenant(tenant.tenant_id).filter(source::Column::DeletedAt.is_null());
+    if let Some(after) = page.after {
+        select = select.filter(source::Column::Id.lt(after));
+    }
+    let rows = select.order_by_desc(source::Column::Id).limit(page.rows()).all(app.store.read()).await?;
+    let (rows, next_cursor) = page.cut(rows, |row| row.id);
+    let mut items = Vec::with_capacity(rows.len());
+    for row in &rows {
+        items.push(shown(&app, row, None).await?);
+    }
+    Ok(HttpResponse::Ok().json(ListOut { items, next_cursor }))
+}
+
+/// One source.
+#[utoipa::path(tag = "sources", params(("source_id", description = "The source")), responses(
+    (status = 200, description = "The source", body = SourceOut),
+    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "Unknown, or not the key's", body = Problem, content_type = "application/problem+json"),
+))]
+#[get("/v1/sources/{source_id}")]
+pub async fn get(app: web::Data<App>, key: ApiKey, source_id: web::Path<Uuid>) -> Result<HttpResponse> {
+    let source = key.source(&app, *source_id).await?;
+    Ok(HttpResponse::Ok().json(shown(&app, &source, None).await?))
+}
+
+/// Changes a source here and in amoCRM, pauses or resumes it.
+#[utoipa::path(tag = "sources", params(
+    ("source_id", description = "The source"),
+    ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),
+), request_body = SourcePatchIn, responses(
+    (status = 200, description = "The source as it is now", body = SourceOut),
+    (status = 400, description = "Unreadable JSON", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "Scope too small", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such source", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "The account is not active, or amoCRM refused", body = Problem, content_type = "application/problem+json"),
+    (status = 415, description = "Not application/json", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "Wrong fields", body = Problem, content_type = "application/problem+json"),
+    (status = 503, description = "amoCRM is not reachable; nothing is changed", body = Problem, content_type = "application/problem+json"),
+))]
+#[patch("/v1/sources/{source_id}")]
+pub async fn patch(app: web::Data<App>, key: ApiKey, source_id: web::Path<Uuid>, body: Body) -> Result<HttpResponse> {
+    key.needs(Scope::Write)?;
+    let source = key.source(&app, *source_id).await?;
+    let (change, asked) = body.read::<SourcePatchIn>().await?;
+    let change = change.checked()?;
+    once(&app, &key, asked, async {
+        let source = crate::source::change(&app, &source, change).await?;
+        Ok(HttpResponse::Ok().json(shown(&app, &source, None).await?))
+    })
+    .await
+}
+
+/// Deletes a source here and in amoCRM. What was said stays; later messages of managers to it fail (902).
+#[utoipa::path(tag = "sources", params(
+    ("source_id", description = "The source"),
+    ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),
+), responses(
+    (status = 204, description = "It is gone"),
+    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "Scope too small", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such source", body = Problem, content_type = "application/problem+json"),
+    (status = 503, description = "amoCRM is not reachable; nothing is changed", body = Problem, content_type = "application/problem+json"),
+))]
+#[delete("/v1/sources/{source_id}")]
+pub async fn delete(app: web::Data<App>, key: ApiKey, source_id: web::Path<Uuid>, body: Body) -> Result<HttpResponse> {
+    key.needs(Scope::Write)?;
+    let asked = body.ignore()?;
+    once(&app, &key, asked, async {
+        let source = key.source(&app, *source_id).await?;
+        crate::source::delete(&app, &source).await?;
+        Ok(HttpResponse::NoContent().finish())
+    })
+    .await
+}
+
+async fn shown(app: &App, source: &source::Model, webhook_secret: Option<&SecretString>) -> Result<SourceOut> {
+    let held = if source.paused || super::messages::Holds::of(app, source).await?.to_messenger.is_some() {
+        let (count, oldest_at) = dead::held(app, source).await?;
+        HeldOut { count, oldest_at: oldest_at.map(Moment) }
+    } else {
+        HeldOut::default()
+    };
+    let settings = crate::source::settings::masked(app, source)?;
+    Ok(SourceOut::of(source, settings, held, webhook_secret))
+}

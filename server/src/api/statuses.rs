@@ -1,0 +1,191 @@
+//! What a messenger tells of a manager's message: delivered, read, failed.
+
+use actix_web::{HttpResponse, post, web};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::idempotency::once;
+use super::json::{Body, Object, checked_id};
+use super::key::{ApiKey, Scope};
+use crate::app::App;
+use crate::error::{Error, Problem, Result};
+use crate::intake::clean;
+use crate::intake::message::as_ours;
+use crate::intake::status::{About, accept};
+use crate::message::{Failure, FailureCode, State, StatusReport};
+
+/// Of an id that is the messenger's own even where it looks like one of ours.
+const THEIRS: &str = "ext:";
+
+/// What became of a message at the customer.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StatusIn {
+    #[schema(inline)]
+    pub status: ToldStatus,
+    /// Why; with `failed` only.
+    #[serde(default)]
+    #[schema(value_type = Option<FailureIn>)]
+    pub error: Option<Object<FailureIn>>,
+}
+
+/// States a messenger can tell. A message only goes upwards: a lower state is taken and ignored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ToldStatus {
+    Delivered,
+    Read,
+    Failed,
+}
+
+/// Why a message was not delivered.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FailureIn {
+    #[schema(inline)]
+    pub code: FailureCode,
+    /// Words for the manager; obligatory with `other`.
+    #[serde(default)]
+    pub text: Option<String>,
+}
+
+/// A status that was stored.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StatusOut {
+    /// Our id of the message; null: your id is not known yet, the status waits 24 hours for its message.
+    pub id: Option<Uuid>,
+    /// The status that was told.
+    #[schema(inline)]
+    pub status: ToldStatus,
+    /// The message had come further already; nothing changes.
+    pub ignored: bool,
+}
+
+impl StatusIn {
+    fn checked(self) -> Result<StatusReport> {
+        let state = match self.status {
+            ToldStatus::Delivered => State::Delivered,
+            ToldStatus::Read => State::Read,
+            ToldStatus::Failed => State::Failed,
+        };
+        let failure = match (state, self.error) {
+            (State::Failed, None) => return Err(Error::field("/error", "is needed with failed")),
+            (State::Failed, Some(Object(error))) => {
+                let text = clean(error.text.unwrap_or_default().trim());
+                if error.code == FailureCode::Other && text.is_empty() {
+                    return Err(Error::field("/error/text", "is needed with the code other"));
+                }
+                Some(Failure { code: error.code, text })
+            }
+            (_, Some(_)) => return Err(Error::field("/error", "belongs to failed only")),
+            (_, None) => None,
+        };
+        Ok(StatusReport { state, failure })
+    }
+}
+
+/// `ext:ID` is theirs, a UUID is ours, anything else theirs.
+fn about(text: &str) -> Result<About> {
+    if let Some(theirs) = text.strip_prefix(THEIRS) {
+        return Ok(About::Theirs(checked_id("/message_id", theirs.to_owned())?));
+    }
+    match as_ours(text) {
+        Some(ours) => Ok(About::Ours(ours)),
+        None => Ok(About::Theirs(checked_id("/message_id", text.to_owned())?)),
+    }
+}
+
+/// Tells what became of a message that came from amoCRM; the manager sees it.
+///
+/// A status for an id of yours that is not known yet waits 24 hours for its message; an unknown id of ours is 404.
+#[utoipa::path(tag = "messages", params(
+    ("source_id", description = "The source"),
+    ("message_id", description = "Our id of the message, or your own (`ext:ID` where it looks like ours)"),
+    ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),
+), request_body = StatusIn, responses(
+    (status = 202, description = "Stored, parked or ignored", body = StatusOut),
+    (status = 400, description = "Unreadable JSON", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "Scope too small", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such source, or no message with this id of ours", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "The message did not come from amoCRM", body = Problem, content_type = "application/problem+json"),
+    (status = 415, description = "Not application/json", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "Wrong fields", body = Problem, content_type = "application/problem+json"),
+    (status = 503, description = "Cannot be stored now, repeat later", body = Problem, content_type = "application/problem+json"),
+))]
+#[post("/v1/sources/{source_id}/messages/{message_id}/status")]
+pub async fn post(
+    app: web::Data<App>,
+    key: ApiKey,
+    path: web::Path<(Uuid, String)>,
+    body: Body,
+) -> Result<HttpResponse> {
+    key.needs(Scope::Write)?;
+    let (source_id, message_id) = path.into_inner();
+    let source = key.source(&app, source_id).await?;
+    let about = about(&message_id)?;
+    let (told, asked) = body.read::<StatusIn>().await?;
+    let status = told.status;
+    let report = told.checked()?;
+    once(&app, &key, asked, async {
+        let told = accept(&app, &source, about, report).await?;
+        Ok(HttpResponse::Accepted().json(StatusOut { id: told.message_id, status, ignored: told.ignored }))
+    })
+    .await
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::api::json::parse;
+
+    fn checked(body: &Value) -> Result<StatusReport> {
+        parse::<StatusIn>(body.to_string().as_bytes()).and_then(StatusIn::checked)
+    }
+
+    #[test]
+    fn whose_an_id_is() {
+        let ours = "01900000-0000-7000-8000-000000000001";
+        assert_eq!(about(ours).unwrap(), About::Ours(Uuid::try_parse(ours).unwrap()));
+        assert_eq!(about(&format!("ext:{ours}")).unwrap(), About::Theirs(ours.to_owned()));
+        for theirs in ["wamid.HBgL", "01900000000070008000000000000001", "17"] {
+            assert_eq!(about(theirs).unwrap(), About::Theirs(theirs.to_owned()));
+        }
+        for wrong in ["ext:", "a\0b"] {
+            assert!(matches!(about(wrong), Err(Error::Invalid(_))));
+        }
+        assert!(matches!(about(&"x".repeat(256)), Err(Error::Invalid(_))));
+    }
+
+    #[test]
+    fn reports_are_read() {
+        assert_eq!(checked(&json!({"status": "read"})).unwrap(), StatusReport { state: State::Read, failure: None });
+        let failed = checked(&json!({"status": "failed", "error": {"code": "recipient_unreachable", "text": "No such number"}}));
+        let failure = Failure { code: FailureCode::RecipientUnreachable, text: "No such number".to_owned() };
+        assert_eq!(failed.unwrap().failure, Some(failure));
+        assert!(checked(&json!({"status": "failed", "error": {"code": "rejected"}})).is_ok());
+        assert!(checked(&json!({"status": "read", "error": null})).is_ok());
+    }
+
+    #[test]
+    fn wrong_reports_name_the_field() {
+        for (body, pointer) in [
+            (json!({}), "/status"),
+            (json!({"status": "sent"}), "/status"),
+            (json!({"status": "failed"}), "/error"),
+            (json!({"status": "read", "error": {"code": "other", "text": "x"}}), "/error"),
+            (json!({"status": "failed", "error": {"code": "other"}}), "/error/text"),
+            (json!({"status": "failed", "error": {"code": "tired"}}), "/error/code"),
+            (json!({"status": "failed", "error": {"text": "x"}}), "/error/code"),
+            (json!({"status": "failed", "error": {"code": "other", "text": "x", "why": 1}}), "/error/why"),
+        ] {
+            match checked(&body) {
+                Err(Error::Invalid(errors)) => assert_eq!(errors[0].pointer, pointer, "{body}"),
+                other => panic!("{body}: {other:?}"),
+            }
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! "Where is my message?": what happened to it, from its row, its attempts and its dead letters.
+
+use entity::{attempt, dead_letter, message};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::json::Moment;
+use crate::message::{Direction, LetterKind};
+
+/// One thing that happened to a message.
+#[derive(Debug, PartialEq, Serialize, ToSchema)]
+pub struct TimelineEventOut {
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Moment,
+    /// Where: `messenger`, `parom` or `amocrm`.
+    #[schema(example = "amocrm")]
+    pub hop: &'static str,
+    /// What: `accepted`, then of each try `delivered` or `sent` (taken), `retry` (not now), `unknown` (no answer),
+    /// `held` (waits for a repair), `failed` (refused); of receipts the same after `status_`; `dead`: it will not be
+    /// tried again by itself.
+    #[schema(example = "delivered")]
+    pub event: String,
+    /// Which try; null: no try.
+    pub attempt: Option<i32>,
+    /// What the other side answered; null: nothing, or no try.
+    pub answer: Option<AnswerOut>,
+    /// Why it is not done; null: it is.
+    pub reason: Option<String>,
+}
+
+/// An answer of the other side.
+#[derive(Debug, PartialEq, Serialize, ToSchema)]
+pub struct AnswerOut {
+    /// HTTP status.
+    pub status: i32,
+    /// At most 4 KiB, without secrets.
+    pub text: String,
+}
+
+/// Puts a timeline together, oldest first.
+pub fn build(
+    message: &message::Model,
+    attempts: &[attempt::Model],
+    dead: &[dead_letter::Model],
+) -> anyhow::Result<Vec<TimelineEventOut>> {
+    let mut events = vec![TimelineEventOut {
+        at: Moment(message.accepted_at),
+        hop: "parom",
+        event: "accepted".to_owned(),
+        attempt: None,
+        answer: None,
+        reason: None,
+    }];
+    for attempt in attempts {
+        events.push(tried(attempt)?);
+    }
+    for dead in dead {
+        events.push(TimelineEventOut {
+            at: Moment(dead.last_at),
+            hop: "parom",
+            event: named(LetterKind::from_number(dead.kind)?, "dead"),
+            attempt: None,
+            answer: None,
+            reason: filled(&dead.reason),
+        });
+    }
+    // Stable: what has one time stays in the order accepted, tried, dead.
+    events.sort_by_key(|event| event.at);
+    Ok(events)
+}
+
+fn tried(attempt: &attempt::Model) -> anyhow::Result<TimelineEventOut> {
+    let direction = Direction::from_number(attempt.direction)?;
+    let kind = LetterKind::from_number(attempt.kind)?;
+    let event = match (attempt.verdict.as_str(), direction, kind) {
+        ("done", Direction::ToCrm, LetterKind::Status) => "told",
+        ("done", Direction::ToCrm, _) => "delivered",
+        ("done", Direction::ToMessenger, _) => "sent",
+        ("bury", ..) => "failed",
+        ("pause", ..) => "held",
+        (other, ..) => other,
+    };
+    let answered = attempt.status != 0 || !attempt.answer.is_empty();
+    Ok(TimelineEventOut {
+        at: Moment(attempt.at),
+        hop: match direction {
+            Direction::ToCrm => "amocrm",
+            Direction::ToMessenger => "messenger",
+        },
+        event: named(kind, event),
+        attempt: Some(attempt.number),
+        answer: answered.then(|| AnswerOut { status: attempt.status, text: attempt.answer.clone() }),
+        reason: filled(&attempt.reason),
+    })
+}
+
+fn named(kind: LetterKind, event: &str) -> String {
+    match kind {
+        LetterKind::Message | LetterKind::Import => event.to_owned(),
+        LetterKind::Status => format!("status_{event}"),
+        LetterKind::Edit => format!("edit_{event}"),
+        LetterKind::Typing => format!("typing_{event}"),
+        LetterKind::Reaction => format!("reaction_{event}"),
+    }
+}
+
+fn filled(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn message() -> message::Model {
+        message::Model {
+            tenant_id: Uuid::nil(),
+            id: Uuid::nil(),
+            source_id: Uuid::nil(),
+            conversation_id: Uuid::nil(),
+            direction: 2,
+            state: 4,
+            reported: 0,
+            external_id: String::new(),
+            amocrm_message_id: "a".to_owned(),
+            body: String::new(),
+            error: String::new(),
+            sent_at: 900,
+            accepted_at: 1_000,
+            day: 0,
+            position: 0,
+            possible_duplicate: false,
+        }
+    }
+
+    fn attempt(number: i32, at: i64, verdict: &str, status: i32, reason: &str) -> attempt::Model {
+        attempt::Model {
+            tenant_id: Uuid::nil(),
+            message_id: Uuid::nil(),
+            letter_id: Uuid::nil(),
+            number,
+            kind: 1,
+            direction: 2,
+            at,
+            ms: 5,
+            verdict: verdict.to_owned(),
+            status,
+            answer: String::new(),
+            reason: reason.to_owned(),
+        }
+    }
+
+    fn dead(last_at: i64) -> dead_letter::Model {
+        dead_letter::Model {
+            tenant_id: Uuid::nil(),
+            id: Uuid::nil(),
+            lane_id: Uuid::nil(),
+            conversation_id: Uuid::nil(),
+            source_id: Uuid::nil(),
+            message_id: Uuid::nil(),
+            target: Uuid::nil(),
+            direction: 2,
+            stream: 1,
+            kind: 1,
+            payload: String::new(),
+            reason: "rejected".to_owned(),
+            detail: String::new(),
+            attempts: 2,
+            first_at: 1_000,
+            last_at,
+            day: 0,
+        }
+    }
+
+    #[test]
+    fn every_try_is_told_in_order() {
+        let status = attempt::Model { kind: 3, direction: 1, ..attempt(1, 3_100, "done", 200, "") };
+        let attempts = [attempt(2, 3_000, "bury", 400, "refused"), attempt(1, 1_000, "retry", 0, "no answer"), status];
+        let events = build(&message(), &attempts, &[dead(3_000)]).unwrap();
+        let shown: Vec<_> = events.iter().map(|event| (event.at.0, event.hop, event.event.as_str(), event.attempt)).collect();
+        assert_eq!(
+            shown,
+            [
+                (1_000, "parom", "accepted", None),
+                (1_000, "messenger", "retry", Some(1)),
+                (3_000, "messenger", "failed", Some(2)),
+                (3_000, "parom", "dead", None),
+                (3_100, "amocrm", "status_told", Some(1)),
+            ]
+        );
+        assert_eq!((events[1].answer.is_none(), events[1].reason.as_deref()), (true, Some("no answer")));
+    }
+
+    #[test]
+    fn its_form_is_the_contracts() {
+        let done = attempt::Model { direction: 1, answer: "{}".to_owned(), ..attempt(1, 2_000, "done", 200, "") };
+        let events = build(&message::Model { direction: 1, ..message() }, &[done], &[]).unwrap();
+        assert_eq!(
+            serde_json::to_value(&events[1]).unwrap(),
+            json!({"at": "1970-01-01T00:00:02.000Z", "hop": "amocrm", "event": "delivered", "attempt": 1,
+                "answer": {"status": 200, "text": "{}"}, "reason": null})
+        );
+    }
+
+    #[test]
+    fn a_damaged_row_is_an_error() {
+        assert!(build(&message(), &[attempt::Model { kind: 99, ..attempt(1, 1, "done", 200, "") }], &[]).is_err());
+    }
+}

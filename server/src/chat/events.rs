@@ -1,0 +1,183 @@
+//! `GET /chat/{source_id}/events`: managers' messages as server-sent events. The cursor is the position, the event's
+//! id: whoever names the last one that they have gets everything after it, in order, once – however often the
+//! connection breaks, whichever instance answers.
+
+use std::fmt::Write;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+use anyhow::Context;
+use bytes::Bytes;
+use entity::source;
+use futures_util::stream;
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::time::{Instant, Interval, interval_at};
+use uuid::Uuid;
+
+use super::guests::Seat;
+use super::history::{self, Answer, BATCH};
+use super::visitor::{self, Visitor};
+use crate::app::App;
+use crate::error::{Error, Result};
+
+/// A comment keeps proxies patient; the look into storage beside it finds what another instance carried.
+const ALIVE: Duration = Duration::from_secs(15);
+
+/// `GET /chat/{source_id}/events`. Resumes after the header `Last-Event-ID` or `?after=`, whichever is further.
+pub async fn get(app: web::Data<App>, source_id: web::Path<String>, request: HttpRequest) -> Result<HttpResponse> {
+    let source = super::source_of(&app, &source_id).await?;
+    if !visitor::is_own_page(request.headers(), &app.config.server.public_url) {
+        return Ok(super::foreign());
+    }
+    let Some(visitor) = Visitor::of(&request, source.id) else { return Ok(super::unknown_visitor()) };
+    let seat = app.guests.sit(&visitor.id).ok_or_else(|| Error::Unavailable {
+        detail: "too many visitors watch at once, connect later".into(),
+        retry_after: 30,
+    })?;
+    let feed = Feed {
+        // Before the first look, so that nothing happens between the two.
+        happened: app.happened.subscribe(),
+        spoke: app.guests.hear(),
+        alive: interval_at(Instant::now() + ALIVE, ALIVE),
+        after: position_in(&request),
+        conversation_id: None,
+        ready: "retry: 2000\n\n".to_owned(),
+        look: true,
+        ending: false,
+        app,
+        source,
+        visitor,
+        seat,
+    };
+    let events = stream::unfold(feed, |mut feed| async move {
+        let bytes = feed.next().await?;
+        Some((Ok::<_, actix_web::Error>(bytes), feed))
+    });
+    Ok(HttpResponse::Ok()
+        .content_type("text/event-stream")
+        .insert_header((header::CACHE_CONTROL, "no-store, no-transform"))
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        // nginx would collect events otherwise.
+        .insert_header(("X-Accel-Buffering", "no"))
+        .streaming(events))
+}
+
+fn position_in(request: &HttpRequest) -> i64 {
+    let header = request.headers().get("Last-Event-ID").and_then(|value| value.to_str().ok());
+    let query = url::form_urlencoded::parse(request.query_string().as_bytes())
+        .find(|(name, _)| name == "after")
+        .map(|(_, value)| value.into_owned());
+    [header, query.as_deref()].into_iter().flatten().filter_map(|text| text.parse().ok()).max().unwrap_or(0).max(0)
+}
+
+/// One stream.
+struct Feed {
+    app: web::Data<App>,
+    source: Arc<source::Model>,
+    visitor: Visitor,
+    conversation_id: Option<Uuid>,
+    /// The last position that was sent.
+    after: i64,
+    /// What is to be sent next.
+    ready: String,
+    /// Storage may hold more.
+    look: bool,
+    /// After what is ready.
+    ending: bool,
+    happened: Receiver<Uuid>,
+    spoke: Receiver<String>,
+    alive: Interval,
+    seat: Seat,
+}
+
+/// Why waiting ended.
+enum Woken {
+    /// Something may be there.
+    Look,
+    Alive,
+    /// It concerns somebody else.
+    Elsewhere,
+    /// A newer stream of the visitor took the place; the page waits until somebody looks at it again.
+    Replaced,
+    Stop,
+}
+
+impl Feed {
+    /// The next bytes; none ends the stream, and the browser comes again.
+    async fn next(&mut self) -> Option<Bytes> {
+        loop {
+            if !self.ready.is_empty() {
+                return Some(Bytes::from(std::mem::take(&mut self.ready)));
+            }
+            if self.ending {
+                return None;
+            }
+            if self.look {
+                if let Err(error) = self.read().await {
+                    tracing::warn!(source.id = %self.source.id, error = format!("{error:#}"), "a chat's stream broke off");
+                    return None;
+                }
+                continue;
+            }
+            match self.woken().await {
+                Woken::Look => self.look = true,
+                Woken::Alive => {
+                    self.look = true;
+                    self.ready.push_str(": alive\n\n");
+                }
+                Woken::Elsewhere => {}
+                Woken::Replaced => {
+                    self.ready.push_str("event: replaced\ndata: {}\n\n");
+                    self.ending = true;
+                }
+                Woken::Stop => return None,
+            }
+        }
+    }
+
+    async fn woken(&mut self) -> Woken {
+        tokio::select! {
+            biased;
+            () = self.app.stop.cancelled() => Woken::Stop,
+            () = self.seat.asked_to_leave.cancelled() => Woken::Replaced,
+            conversation_id = self.happened.recv() => match conversation_id {
+                Ok(conversation_id) if Some(conversation_id) == self.conversation_id => Woken::Look,
+                Ok(_) => Woken::Elsewhere,
+                Err(RecvError::Lagged(_)) => Woken::Look,
+                Err(RecvError::Closed) => Woken::Stop,
+            },
+            // Until the first message there is no conversation to listen for.
+            visitor = self.spoke.recv(), if self.conversation_id.is_none() => match visitor {
+                Ok(visitor) if visitor == self.visitor.id => Woken::Look,
+                Ok(_) => Woken::Elsewhere,
+                Err(RecvError::Lagged(_)) => Woken::Look,
+                Err(RecvError::Closed) => Woken::Stop,
+            },
+            _ = self.alive.tick() => Woken::Alive,
+        }
+    }
+
+    /// Reads what comes after the cursor and moves it.
+    async fn read(&mut self) -> anyhow::Result<()> {
+        self.look = false;
+        if self.conversation_id.is_none() {
+            self.conversation_id = history::conversation_of(&self.app, &self.source, &self.visitor).await?;
+        }
+        let Some(conversation_id) = self.conversation_id else { return Ok(()) };
+        let found = history::after(&self.app, self.source.tenant_id, conversation_id, self.after).await?;
+        self.look = u64::try_from(found.len()).is_ok_and(|length| length >= BATCH);
+        for answer in &found {
+            write_event(&mut self.ready, answer)?;
+            self.after = answer.position;
+        }
+        Ok(())
+    }
+}
+
+fn write_event(into: &mut String, answer: &Answer) -> anyhow::Result<()> {
+    let data = serde_json::to_string(answer).context("an answer as JSON")?;
+    write!(into, "id: {}\ndata: {data}\n\n", answer.position).context("an answer as text")
+}

@@ -1,0 +1,220 @@
+//! `POST /chat/{source_id}/messages`: a visitor's message in. The id is made before the first try – by the script, or
+//! for the form with its page – so that every repeat is recognised.
+
+use std::time::Duration;
+
+use actix_web::http::header;
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use bytes::Bytes;
+use entity::source;
+use serde::Deserialize;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::guests::Act;
+use super::page::{self, Unsent};
+use super::visitor::{self, Visitor};
+use super::words::Language;
+use crate::app::App;
+use crate::config::Platform;
+use crate::delivery::queue::parcel::Outcome;
+use crate::error::{Error, FieldError, Result};
+use crate::intake::message::{Incoming, accept};
+use crate::message::{Content, Person, Role};
+
+/// A larger body is refused. The longest text fits in, written as forms or JSON escapes write it: 12 bytes a character.
+const BODY_BYTES: usize = 64 * 1024;
+/// A body that takes longer is dropped.
+const BODY_WITHIN: Duration = Duration::from_secs(10);
+/// Characters of a text.
+const TEXT_LENGTH: usize = 4096;
+
+/// What is sent.
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MessageIn {
+    id: Uuid,
+    text: String,
+}
+
+/// `POST /chat/{source_id}/messages`.
+pub async fn post(
+    app: web::Data<App>,
+    source_id: web::Path<String>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse> {
+    let form = match media_type(&request) {
+        "application/json" => false,
+        "application/x-www-form-urlencoded" => true,
+        _ => return Err(Error::MediaType("send application/json".into())),
+    };
+    let words = page::words_of(&request);
+    let source = match super::source_of(&app, &source_id).await {
+        Err(Error::NotFound) if form => return page::closed(words, StatusCode::NOT_FOUND, words.closed),
+        other => other?,
+    };
+    if !visitor::is_own_page(request.headers(), &app.config.server.public_url) {
+        return Ok(super::foreign());
+    }
+    let visitor = match Visitor::of(&request, source.id) {
+        Some(visitor) => visitor,
+        None if form => return page::closed(words, StatusCode::FORBIDDEN, words.cookies),
+        None => return Ok(super::unknown_visitor()),
+    };
+    let body = read(payload).await?;
+    let message = if form { from_form(&body)? } else { from_json(&body)? };
+    let text = message.text.clone();
+    let again = async |status, notice: &str| {
+        let unsent = Unsent { status, text: &text, notice };
+        page::show(&app, &source, Some(&visitor), words, None, Some(unsent)).await
+    };
+    if let Err(seconds) = app.guests.pace(&visitor.id, Act::Write, app.clock.millis()).await {
+        return if form {
+            let mut answer = again(StatusCode::TOO_MANY_REQUESTS, &words.wait(seconds)).await?;
+            answer.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from(seconds));
+            Ok(answer)
+        } else {
+            Ok(super::too_fast(seconds))
+        };
+    }
+    match store(&app, &source, &visitor, message).await {
+        Ok(_) if form => Ok(HttpResponse::SeeOther()
+            .insert_header((header::LOCATION, format!("/chat/{}#end", source.id)))
+            .finish()),
+        Ok(answer) => Ok(answer),
+        Err(Error::Conflict { .. }) if form => again(StatusCode::CONFLICT, words.conflict).await,
+        Err(Error::Invalid(_)) if form => {
+            let notice = if text.trim().is_empty() { words.empty } else { words.too_long };
+            again(StatusCode::UNPROCESSABLE_ENTITY, notice).await
+        }
+        Err(other) => Err(other),
+    }
+}
+
+async fn store(app: &App, source: &source::Model, visitor: &Visitor, message: MessageIn) -> Result<HttpResponse> {
+    let text = checked(&message.text)?;
+    let external_id = message.id.to_string();
+    let incoming = Incoming {
+        external_id: external_id.clone(),
+        conversation_id: visitor.id.clone(),
+        sender: Person {
+            id: visitor.id.clone(),
+            role: Role::Client,
+            name: Some(name_of(app, source, visitor).await),
+            ..Person::default()
+        },
+        sent_at: None,
+        content: Content::Text { text },
+        silent: false,
+    };
+    let outcome = accept(app, source, incoming, None).await?;
+    app.guests.say_spoke(&visitor.id);
+    let (mut answer, duplicate) = match outcome {
+        Outcome::New { .. } => (HttpResponse::Accepted(), false),
+        Outcome::Duplicate { same: true, .. } => (HttpResponse::Ok(), true),
+        Outcome::Duplicate { same: false, .. } => {
+            return Err(Error::Conflict {
+                problem: "message_conflict",
+                detail: "a message with this id was sent before and said something else".into(),
+            });
+        }
+    };
+    Ok(answer.json(json!({
+        "id": outcome.message_id(),
+        "external_id": external_id,
+        "status": "queued",
+        "duplicate": duplicate,
+    })))
+}
+
+/// The name by which managers see a visitor who told none, in the language of the account's brand.
+async fn name_of(app: &App, source: &source::Model, visitor: &Visitor) -> String {
+    let tenant = app.lookup.tenant(source.tenant_id).await.ok().flatten();
+    let integration = tenant.and_then(|tenant| app.config.integration(&tenant.integration));
+    let language = match integration.map(|integration| integration.platform) {
+        Some(Platform::Amocrm) => Language::Ru,
+        Some(Platform::Kommo) | None => Language::En,
+    };
+    format!("{} {}", language.words().visitor, visitor.code())
+}
+
+fn media_type(request: &HttpRequest) -> &str {
+    let value = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    value.split(';').next().unwrap_or_default().trim()
+}
+
+/// A body up to [`BODY_BYTES`], within its time.
+pub async fn read(payload: web::Payload) -> Result<Bytes> {
+    let whole = tokio::time::timeout(BODY_WITHIN, payload.to_bytes_limited(BODY_BYTES)).await;
+    let whole = whole.map_err(|_| Error::Malformed("the body took too long".into()))?;
+    let body = whole.map_err(|_| Error::TooLarge(BODY_BYTES))?;
+    body.map_err(|_| Error::Malformed("the body broke off".into()))
+}
+
+fn from_json(body: &[u8]) -> Result<MessageIn> {
+    serde_json::from_slice(body).map_err(|error| match error.classify() {
+        serde_json::error::Category::Data => {
+            Error::Invalid(vec![FieldError::new("", format!("send {{\"id\":\"<uuid>\",\"text\":\"…\"}}: {error}"))])
+        }
+        _ => Error::Malformed(error.to_string()),
+    })
+}
+
+fn from_form(body: &[u8]) -> Result<MessageIn> {
+    let field = |name| url::form_urlencoded::parse(body).find(|(key, _)| key == name).map(|(_, value)| value);
+    let id = field("id").unwrap_or_default();
+    let id = Uuid::try_parse(&id).map_err(|_| Error::field("/id", "must be the id that the page gave"))?;
+    Ok(MessageIn { id, text: field("text").unwrap_or_default().into_owned() })
+}
+
+/// The text as it is stored: line ends as scripts have them, no space around.
+fn checked(text: &str) -> Result<String> {
+    let text = text.replace("\r\n", "\n");
+    let text = text.trim();
+    match text.chars().count() {
+        0 => Err(Error::field("/text", "must not be empty")),
+        length if length > TEXT_LENGTH => Err(Error::field("/text", format!("must be at most {TEXT_LENGTH} characters"))),
+        _ => Ok(text.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: &str = "0192f0c1-2b3c-4d5e-8f60-718293a4b5c6";
+
+    #[test]
+    fn json_is_an_id_and_a_text_and_nothing_else() {
+        let read = from_json(format!(r#"{{"id":"{}","text":"Hi"}}"#, ID.to_uppercase()).as_bytes()).unwrap();
+        assert_eq!(read, MessageIn { id: ID.parse().unwrap(), text: "Hi".into() });
+        assert!(matches!(from_json(b"{"), Err(Error::Malformed(_))));
+        assert!(matches!(from_json(b"\xff"), Err(Error::Malformed(_))));
+        for wrong in [
+            r#"{"text":"Hi"}"#.to_owned(),
+            r#"{"id":"7","text":"Hi"}"#.to_owned(),
+            format!(r#"{{"id":"{ID}","text":7}}"#),
+            format!(r#"{{"id":"{ID}","text":"Hi","role":"manager"}}"#),
+        ] {
+            assert!(matches!(from_json(wrong.as_bytes()), Err(Error::Invalid(_))), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_form_brings_the_id_of_its_page() {
+        let read = from_form(format!("id={ID}&text=one%0D%0Atwo+%D1%8F").as_bytes()).unwrap();
+        assert_eq!(read.id.to_string(), ID);
+        assert_eq!(checked(&read.text).unwrap(), "one\ntwo я");
+        assert!(from_form(b"text=Hi").is_err());
+    }
+
+    #[test]
+    fn a_text_has_between_1_and_4096_characters_without_the_space_around() {
+        assert_eq!(checked("  a \n b\n").unwrap(), "a \n b");
+        assert!(checked(" \n\t ").is_err());
+        assert!(checked(&format!(" {} ", "я".repeat(4096))).is_ok());
+        assert!(checked(&"a".repeat(4097)).is_err());
+    }
+}

@@ -1,0 +1,91 @@
+//! `POST /chat/{source_id}/receipts`: which answers arrived in the visitor's browser and which were on the screen of a
+//! visible page. Only the script can tell: a page without it reports nothing, its answers stay `sent`.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use entity::message;
+use sea_orm::{ColumnTrait, QueryFilter};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::guests::Act;
+use super::visitor::{self, Visitor};
+use super::{history, messages};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::intake::status::{About, accept};
+use crate::message::{Direction, State, StatusReport};
+
+/// Ids in one request.
+const BATCH: usize = 100;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct ReceiptsIn {
+    delivered: Vec<Uuid>,
+    read: Vec<Uuid>,
+}
+
+/// `POST /chat/{source_id}/receipts` `{"delivered":[…],"read":[…]}` → 204. Ids of other conversations, and what was
+/// told before, are passed over.
+pub async fn post(
+    app: web::Data<App>,
+    source_id: web::Path<String>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse> {
+    let source = super::source_of(&app, &source_id).await?;
+    if !visitor::is_own_page(request.headers(), &app.config.server.public_url) {
+        return Ok(super::foreign());
+    }
+    let Some(visitor) = Visitor::of(&request, source.id) else { return Ok(super::unknown_visitor()) };
+    let told = read(&messages::read(payload).await?)?;
+    if let Err(seconds) = app.guests.pace(&visitor.id, Act::Receipt, app.clock.millis()).await {
+        return Ok(super::too_fast(seconds));
+    }
+    let Some(conversation_id) = history::conversation_of(&app, &source, &visitor).await? else {
+        return Ok(HttpResponse::NoContent().finish());
+    };
+    let own = message::Entity::of_tenant(source.tenant_id)
+        .filter(message::Column::ConversationId.eq(conversation_id))
+        .filter(message::Column::Direction.eq(Direction::ToMessenger.number()))
+        .filter(message::Column::Position.gt(0))
+        .filter(message::Column::Id.is_in(told.delivered.iter().chain(&told.read).copied()))
+        .all(app.store.read())
+        .await?;
+    for message in own {
+        let state = if told.read.contains(&message.id) { State::Read } else { State::Delivered };
+        if message.state >= state.number() {
+            continue;
+        }
+        match accept(&app, &source, About::Ours(message.id), StatusReport { state, failure: None }).await {
+            Ok(_) | Err(Error::Conflict { .. } | Error::NotFound) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(HttpResponse::NoContent().finish())
+}
+
+fn read(body: &[u8]) -> Result<ReceiptsIn> {
+    let told: ReceiptsIn = serde_json::from_slice(body).map_err(|error| Error::Malformed(error.to_string()))?;
+    if told.delivered.len() + told.read.len() > BATCH {
+        return Err(Error::field("", format!("at most {BATCH} ids at once")));
+    }
+    Ok(told)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn receipts_are_ids_and_not_too_many() {
+        let id = Uuid::from_u128(1);
+        let told = read(format!(r#"{{"read":["{id}"]}}"#).as_bytes()).unwrap();
+        assert_eq!((told.delivered.len(), told.read), (0, vec![id]));
+        assert!(matches!(read(b"[]x"), Err(Error::Malformed(_))));
+        assert!(matches!(read(br#"{"failed":[]}"#), Err(Error::Malformed(_))));
+        let many: Vec<Uuid> = (0..101).map(Uuid::from_u128).collect();
+        let body = serde_json::to_vec(&serde_json::json!({"delivered": many})).unwrap();
+        assert!(matches!(read(&body), Err(Error::Invalid(_))));
+    }
+}

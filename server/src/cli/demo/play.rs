@@ -1,0 +1,227 @@
+//! The people of the check: a customer in a browser, a manager in amoCRM, a developer's messenger.
+
+use anyhow::{Context, ensure};
+use reqwest::{Method, header};
+use sandbox::{Direction, MessageView};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::stage::{HOST, PATIENCE, Sources, Stage};
+
+const HELLO: &str = "Hello, is the blue one in stock?";
+const ANSWER: &str = "Yes, it is. Shall I put it aside?";
+const OWN_HELLO: &str = "Writing from another messenger";
+const OWN_ANSWER: &str = "Good morning";
+
+/// What the steps pass on to each other.
+pub struct Play<'a> {
+    stage: &'a Stage,
+    sources: Option<Sources>,
+    cookie: String,
+    first_id: String,
+    chat_id: String,
+    answer_id: String,
+    own_message: Value,
+    own_amocrm_id: String,
+}
+
+impl<'a> Play<'a> {
+    pub fn new(stage: &'a Stage) -> Self {
+        let empty = String::new;
+        Self {
+            stage,
+            sources: None,
+            cookie: empty(),
+            first_id: empty(),
+            chat_id: empty(),
+            answer_id: empty(),
+            own_message: Value::Null,
+            own_amocrm_id: empty(),
+        }
+    }
+
+    pub async fn creates_sources(&mut self) -> anyhow::Result<()> {
+        self.sources = Some(self.stage.sources().await?);
+        let mirrored = self.stage.sandbox.sources(HOST).len();
+        ensure!(mirrored >= 2, "amoCRM has {mirrored} sources");
+        Ok(())
+    }
+
+    pub async fn customer_writes(&mut self) -> anyhow::Result<()> {
+        let page = self.stage.http.get(self.page()?).send().await?;
+        let cookie = page.headers().get(header::SET_COOKIE).and_then(|value| value.to_str().ok());
+        let cookie = cookie.and_then(|text| text.split(';').next()).context("the page sets no cookie")?;
+        self.cookie = cookie.to_owned();
+        self.first_id = Uuid::new_v4().to_string();
+        let (status, body) = self.posts(HELLO).await?;
+        ensure!(status == 202, "the page's message was answered {status}: {body}");
+        Ok(())
+    }
+
+    async fn posts(&self, text: &str) -> anyhow::Result<(u16, Value)> {
+        let response = self
+            .stage
+            .http
+            .post(format!("{}/messages", self.page()?))
+            .header(header::COOKIE, &self.cookie)
+            .header(header::ORIGIN, self.stage.url())
+            .json(&json!({ "id": self.first_id, "text": text }))
+            .send()
+            .await?;
+        Ok((response.status().as_u16(), response.json().await.unwrap_or_default()))
+    }
+
+    pub async fn manager_sees(&mut self) -> anyhow::Result<()> {
+        let message = self.at_amocrm(HELLO).await?;
+        self.chat_id = message.chat_id;
+        let chats = self.stage.sandbox.chats(HOST);
+        let chat = chats.iter().find(|chat| chat.id == self.chat_id).context("the chat is missing")?;
+        ensure!(chat.lead.is_some(), "amoCRM made no incoming lead");
+        Ok(())
+    }
+
+    async fn at_amocrm(&self, text: &str) -> anyhow::Result<MessageView> {
+        let found = self.stage.sandbox.wait_for(
+            |sandbox| sandbox.messages(HOST).into_iter().find(|message| message.text == text && message.direction == Direction::Incoming),
+            PATIENCE,
+        );
+        found.await.context("the message did not reach amoCRM")
+    }
+
+    pub async fn manager_answers(&mut self) -> anyhow::Result<()> {
+        let said = self.stage.sandbox.manager_says(HOST, &self.chat_id, ANSWER).await?;
+        ensure!(said.answer.status == Some(200), "the hook was answered {:?}", said.answer.status);
+        self.answer_id = said.message_id;
+        Ok(())
+    }
+
+    pub async fn customer_sees(&mut self) -> anyhow::Result<()> {
+        let event = tokio::time::timeout(PATIENCE, self.next_event()).await.context("no event came to the page")??;
+        ensure!(event["text"] == ANSWER, "the page got {event}");
+        let id = event["id"].as_str().context("an event without an id")?;
+        self.receipt(json!({ "delivered": [id], "read": [] })).await?;
+        self.own_message = json!({ "id": id });
+        Ok(())
+    }
+
+    async fn next_event(&self) -> anyhow::Result<Value> {
+        let mut stream =
+            self.stage.http.get(format!("{}/events", self.page()?)).header(header::COOKIE, &self.cookie).send().await?;
+        let mut text = String::new();
+        while let Some(chunk) = stream.chunk().await? {
+            text.push_str(&String::from_utf8_lossy(&chunk));
+            let whole = text.rfind('\n').map_or("", |end| &text[..end]);
+            let data = whole.lines().find_map(|line| line.strip_prefix("data:"));
+            if let Some(data) = data {
+                return serde_json::from_str(data.trim()).context("the event's data");
+            }
+        }
+        anyhow::bail!("the page's events ended")
+    }
+
+    async fn receipt(&self, body: Value) -> anyhow::Result<()> {
+        let response = self
+            .stage
+            .http
+            .post(format!("{}/receipts", self.page()?))
+            .header(header::COOKIE, &self.cookie)
+            .header(header::ORIGIN, self.stage.url())
+            .json(&body)
+            .send()
+            .await?;
+        ensure!(response.status().is_success(), "the receipt was answered {}", response.status());
+        Ok(())
+    }
+
+    pub async fn delivered(&mut self) -> anyhow::Result<()> {
+        self.status_at_amocrm(&self.answer_id, 1).await
+    }
+
+    pub async fn read(&mut self) -> anyhow::Result<()> {
+        let id = self.own_message["id"].clone();
+        self.receipt(json!({ "delivered": [], "read": [id] })).await?;
+        self.status_at_amocrm(&self.answer_id, 2).await
+    }
+
+    async fn status_at_amocrm(&self, message_id: &str, code: i64) -> anyhow::Result<()> {
+        let found = self.stage.sandbox.wait_for(
+            |sandbox| {
+                let messages = sandbox.messages(HOST);
+                let message = messages.iter().find(|message| message.id == message_id)?;
+                message.statuses.iter().any(|status| i64::from(status.code) == code).then_some(())
+            },
+            PATIENCE,
+        );
+        found.await.with_context(|| format!("amoCRM was not told the status {code}"))
+    }
+
+    pub async fn duplicate(&mut self) -> anyhow::Result<()> {
+        let (status, body) = self.posts(HELLO).await?;
+        ensure!(status == 200 && body["duplicate"] == true, "the repeat was answered {status}: {body}");
+        let count = self.stage.sandbox.messages(HOST).iter().filter(|message| message.text == HELLO).count();
+        ensure!(count == 1, "amoCRM has it {count} times");
+        Ok(())
+    }
+
+    pub async fn forged_hook(&mut self) -> anyhow::Result<()> {
+        let hook = sandbox::HookMessage::text("forged");
+        let prepared = self.stage.sandbox.hook_body_for(HOST, &self.chat_id, hook)?;
+        let forged = "0".repeat(prepared.signature.len());
+        let answer = self.stage.sandbox.post_hook(&prepared.scope_id, prepared.body, Some(&forged)).await;
+        ensure!(answer.status == Some(401), "the forged hook was answered {:?}", answer.status);
+        Ok(())
+    }
+
+    pub async fn own_messenger_in(&mut self) -> anyhow::Result<()> {
+        let path = format!("/api/v1/sources/{}/messages", self.custom()?);
+        let body = json!({
+            "id": "own-1",
+            "conversation": { "id": "chat-7" },
+            "sender": { "role": "client", "id": "user-7", "name": "Anna", "phone": "+79151112233" },
+            "content": { "type": "text", "text": OWN_HELLO },
+        });
+        let answer = self.stage.api(Method::POST, &path, Some(body)).await?;
+        ensure!(answer["duplicate"] == false, "the API answered {answer}");
+        self.chat_id = self.at_amocrm(OWN_HELLO).await?.chat_id;
+        Ok(())
+    }
+
+    pub async fn own_messenger_out(&mut self) -> anyhow::Result<()> {
+        let said = self.stage.sandbox.manager_says(HOST, &self.chat_id, OWN_ANSWER).await?;
+        self.own_amocrm_id = said.message_id;
+        self.own_message =
+            self.stage.messenger.message(OWN_ANSWER).await.context("no webhook with a right signature came")?;
+        let receiver = &self.own_message["receiver"]["id"];
+        ensure!(receiver == "user-7", "the webhook's receiver is {receiver}");
+        Ok(())
+    }
+
+    pub async fn own_messenger_statuses(&mut self) -> anyhow::Result<()> {
+        let id = self.own_message["id"].as_str().context("the webhook has no message id")?;
+        let path = format!("/api/v1/sources/{}/messages/{id}/status", self.custom()?);
+        for (status, code) in [("delivered", 1), ("read", 2)] {
+            self.stage.api(Method::POST, &path, Some(json!({ "status": status }))).await?;
+            self.status_at_amocrm(&self.own_amocrm_id, code).await?;
+        }
+        Ok(())
+    }
+
+    pub async fn ledger(&mut self) -> anyhow::Result<()> {
+        let path = format!("/api/v1/sources/{}/ledger", self.custom()?);
+        let ledger = self.stage.api(Method::GET, &path, None).await?;
+        for direction in ["to_crm", "to_messenger"] {
+            let count = |name: &str| ledger[direction][name].as_i64().unwrap_or(-1);
+            let adds_up = count("accepted") == count("delivered") + count("failed") + count("waiting");
+            ensure!(adds_up && count("accepted") == 1 && count("delivered") == 1, "the ledger is {ledger}");
+        }
+        Ok(())
+    }
+
+    fn page(&self) -> anyhow::Result<String> {
+        Ok(self.stage.customer_url(self.sources.as_ref().context("the sources")?))
+    }
+
+    fn custom(&self) -> anyhow::Result<&str> {
+        Ok(&self.sources.as_ref().context("the sources")?.custom.id)
+    }
+}

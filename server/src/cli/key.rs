@@ -1,0 +1,238 @@
+//! `parom key`: keys of the public API. A key is shown once, when it is made; kept is its hash.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use anyhow::{Context, bail, ensure};
+use chrono::{DateTime, NaiveDate};
+use clap::Subcommand;
+use entity::{api_key, directory, tenant};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::api::json::Moment;
+use crate::api::key::{Scope, hash, new_key};
+use crate::clock::Clock;
+use crate::store::{Store, VENDOR, directory as entries};
+
+/// `store::directory::Kind::ApiKey` as it is stored.
+const API_KEY: &str = "api_key";
+
+#[derive(Debug, Subcommand)]
+pub enum KeyCommand {
+    /// Makes a key and prints it, once, alone on stdout
+    Create {
+        /// What it is for, to recognise it by
+        #[arg(long)]
+        name: String,
+        /// The account it is for [default: the vendor's key, for all accounts]
+        #[arg(long, value_name = "ID")]
+        tenant: Option<Uuid>,
+        /// What it may do
+        #[arg(long, value_enum, default_value_t)]
+        scope: Scope,
+        /// When it ends: 90d, 12h, 2027-01-31 or 2027-01-31T12:00:00Z [default: never]
+        #[arg(long, value_name = "WHEN", value_parser = ending)]
+        expires: Option<Ending>,
+    },
+    /// Lists keys, without the keys themselves
+    List {
+        /// Only keys of this account
+        #[arg(long, value_name = "ID")]
+        tenant: Option<Uuid>,
+        /// For programs
+        #[arg(long)]
+        json: bool,
+    },
+    /// Ends a key; running servers notice within five seconds
+    Revoke {
+        /// The key's id, as `parom key list` shows it
+        id: Uuid,
+    },
+}
+
+/// When a key ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// Milliseconds after its making.
+    After(i64),
+    /// Milliseconds since 1970.
+    At(i64),
+}
+
+fn ending(text: &str) -> Result<Ending, String> {
+    let hours = match text.split_at_checked(text.len().saturating_sub(1)) {
+        Some((number, "d")) => number.parse::<u32>().ok().map(|days| i64::from(days) * 24),
+        Some((number, "h")) => number.parse::<u32>().ok().map(i64::from),
+        _ => None,
+    };
+    if let Some(hours) = hours.filter(|hours| *hours > 0) {
+        return Ok(Ending::After(hours * 3_600_000));
+    }
+    if let Ok(at) = DateTime::parse_from_rfc3339(text) {
+        return Ok(Ending::At(at.timestamp_millis()));
+    }
+    let midnight = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().and_then(|date| date.and_hms_opt(0, 0, 0));
+    midnight
+        .map(|midnight| Ending::At(midnight.and_utc().timestamp_millis()))
+        .ok_or_else(|| "say 90d, 12h, 2027-01-31 or 2027-01-31T12:00:00Z".to_owned())
+}
+
+/// Runs one command.
+pub async fn run(command: KeyCommand, store: &Store, out: &mut impl Write) -> anyhow::Result<ExitCode> {
+    let clock = store.clock();
+    match command {
+        KeyCommand::Create { name, tenant, scope, expires } => {
+            let expires = expires.map(|ending| match ending {
+                Ending::After(millis) => clock.millis() + millis,
+                Ending::At(at) => at,
+            });
+            let key = create(store, clock, &name, tenant, scope, expires).await?;
+            writeln!(out, "{}", key.expose_secret())
+        }
+        KeyCommand::List { tenant, json } => {
+            let keys = list(store, tenant).await?;
+            if json { print_json(out, &keys) } else { print_table(out, &keys) }
+        }
+        KeyCommand::Revoke { id } => {
+            revoke(store, clock, id).await?;
+            writeln!(out, "Revoked {id}.")
+        }
+    }
+    .and_then(|()| out.flush())
+    .context("standard output is closed")?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Makes a key; without a tenant it is the vendor's. `expires`: milliseconds since 1970. The caller shows it, once.
+pub async fn create(
+    store: &Store,
+    clock: &Clock,
+    name: &str,
+    tenant_id: Option<Uuid>,
+    scope: Scope,
+    expires: Option<i64>,
+) -> anyhow::Result<SecretString> {
+    let now = clock.millis();
+    let name = name.trim();
+    ensure!(!name.is_empty() && !name.contains('\0'), "--name must not be empty: it is how the key is recognised");
+    ensure!(expires.is_none_or(|end| end > now), "--expires lies in the past");
+    if let Some(tenant_id) = tenant_id {
+        let found = tenant::Entity::of_tenant(tenant_id).one(store.read()).await.context("cannot read the accounts")?;
+        ensure!(found.is_some(), "there is no tenant {tenant_id}");
+    }
+    let key = new_key();
+    let (id, hash) = (clock.uuid_v7(), hash(key.expose_secret()));
+    let tenant_id = tenant_id.unwrap_or(VENDOR);
+    let tail: String = key.expose_secret().chars().rev().take(4).collect::<Vec<_>>().into_iter().rev().collect();
+    let row = api_key::ActiveModel {
+        tenant_id: Set(tenant_id),
+        id: Set(id),
+        name: Set(name.to_owned()),
+        scope: Set(scope.name().to_owned()),
+        hash: Set(hash.clone()),
+        tail: Set(tail),
+        created_at: Set(now),
+        expires_at: Set(expires),
+        revoked_at: Set(None),
+    };
+    let tx = store.write_tx().await.context("cannot write to the database")?;
+    api_key::Entity::insert(row).exec_without_returning(&tx).await.context("cannot store the key")?;
+    let entry = entries::Entry { tenant_id, id, note: String::new(), expires_at: expires };
+    entries::set(&tx, entries::Kind::ApiKey, &hash, entry).await.context("cannot store the key")?;
+    tx.commit().await.context("cannot store the key")?;
+    Ok(key)
+}
+
+/// All keys, or one account's, oldest first; revoked ones too.
+pub async fn list(store: &Store, tenant_id: Option<Uuid>) -> anyhow::Result<Vec<api_key::Model>> {
+    let db = store.read();
+    let tenants = match tenant_id {
+        Some(tenant_id) => vec![tenant_id],
+        None => {
+            let rows = directory::Entity::find().filter(directory::Column::Kind.eq(API_KEY)).all(db).await?;
+            let mut tenants: Vec<Uuid> = rows.into_iter().map(|row| row.tenant_id).collect();
+            tenants.sort();
+            tenants.dedup();
+            tenants
+        }
+    };
+    let mut keys = Vec::new();
+    for tenant_id in tenants {
+        keys.extend(api_key::Entity::of_tenant(tenant_id).order_by_asc(api_key::Column::Id).all(db).await?);
+    }
+    Ok(keys)
+}
+
+/// Ends a key for good.
+pub async fn revoke(store: &Store, clock: &Clock, id: Uuid) -> anyhow::Result<()> {
+    let entry = directory::Entity::find()
+        .filter(directory::Column::Kind.eq(API_KEY))
+        .filter(directory::Column::Id.eq(id))
+        .one(store.read())
+        .await?;
+    let Some(entry) = entry else { bail!("there is no key {id}; parom key list shows all") };
+    let done = api_key::Entity::update_many()
+        .col_expr(api_key::Column::RevokedAt, Expr::value(clock.millis()))
+        .filter(api_key::Column::TenantId.eq(entry.tenant_id))
+        .filter(api_key::Column::Id.eq(id))
+        .filter(api_key::Column::RevokedAt.is_null())
+        .exec(store.write())
+        .await?;
+    ensure!(done.rows_affected > 0, "the key {id} was revoked before");
+    Ok(())
+}
+
+/// A key as programs read it.
+#[derive(Serialize)]
+struct KeyOut<'a> {
+    id: Uuid,
+    /// Null: the vendor's.
+    tenant_id: Option<Uuid>,
+    name: &'a str,
+    scope: &'a str,
+    tail: &'a str,
+    created_at: Moment,
+    expires_at: Option<Moment>,
+    revoked_at: Option<Moment>,
+}
+
+impl<'a> From<&'a api_key::Model> for KeyOut<'a> {
+    fn from(row: &'a api_key::Model) -> Self {
+        Self {
+            id: row.id,
+            tenant_id: (row.tenant_id != VENDOR).then_some(row.tenant_id),
+            name: &row.name,
+            scope: &row.scope,
+            tail: &row.tail,
+            created_at: Moment(row.created_at),
+            expires_at: row.expires_at.map(Moment),
+            revoked_at: row.revoked_at.map(Moment),
+        }
+    }
+}
+
+fn print_json(out: &mut impl Write, keys: &[api_key::Model]) -> std::io::Result<()> {
+    let keys: Vec<KeyOut> = keys.iter().map(KeyOut::from).collect();
+    serde_json::to_writer_pretty(&mut *out, &serde_json::json!({ "keys": keys })).map_err(std::io::Error::from)?;
+    writeln!(out)
+}
+
+fn print_table(out: &mut impl Write, keys: &[api_key::Model]) -> std::io::Result<()> {
+    for key in keys.iter().map(KeyOut::from) {
+        let whose = key.tenant_id.map_or_else(|| "vendor".to_owned(), |id| id.to_string());
+        let end = match (key.revoked_at, key.expires_at) {
+            (Some(at), _) => format!("revoked {at}"),
+            (None, Some(at)) => format!("expires {at}"),
+            (None, None) => "valid".to_owned(),
+        };
+        writeln!(out, "{}  …{}  {:5}  {whose:36}  {end}  {}", key.id, key.tail, key.scope, key.name)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

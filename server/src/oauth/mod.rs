@@ -1,0 +1,64 @@
+//! Installation as amoCRM and an administrator's browser see it: three addresses.
+//!
+//! ```text
+//! browser ─▶ /oauth/install ─▶ amoCRM's consent page ─▶ /oauth/callback (state) ─▶ page
+//! amoCRM  ─▶ /oauth/callback (from_widget) ─▶ stored, 200 ─▶ tenant::install::run
+//! amoCRM  ─▶ /oauth/revoked (signed) ─▶ 200 ─▶ tenant::uninstall
+//! ```
+//!
+//! The query strings of these addresses hold codes and states: log the route, never the address.
+
+mod callback;
+mod choose;
+mod page;
+mod revoked;
+mod start;
+mod words;
+
+use actix_web::web;
+
+pub use crate::tenant::install::run as run_installs;
+
+/// The three addresses.
+pub fn routes(config: &mut web::ServiceConfig) {
+    config
+        .route("/oauth/install", web::get().to(start::install))
+        .route("/oauth/callback", web::get().to(callback::shared))
+        .route("/oauth/callback/{name}", web::get().to(callback::own))
+        .route("/oauth/revoked", web::get().to(revoked::revoked));
+}
+
+/// A query as pairs, the first of a name counting; unlike a struct it cannot be made to fail by strange parameters.
+struct Query(Vec<(String, String)>);
+
+impl Query {
+    fn read(text: &str) -> Self {
+        let pairs = url::form_urlencoded::parse(text.as_bytes());
+        Self(pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect())
+    }
+
+    /// The value, unless it is missing.
+    fn raw(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The value, unless it is missing or empty.
+    fn get(&self, name: &str) -> Option<&str> {
+        self.raw(name).filter(|value| !value.is_empty())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_of_a_name_counts_and_nothing_fails() {
+        let query = Query::read("code=a%20b&code=c&from_widget=&%ff&&state");
+        assert_eq!(query.get("code"), Some("a b"));
+        assert_eq!(query.get("from_widget"), None);
+        assert_eq!(query.raw("from_widget"), Some(""));
+        assert_eq!(query.raw("state"), Some(""));
+        assert_eq!(query.raw("referer"), None);
+    }
+}

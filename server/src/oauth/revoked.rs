@@ -1,0 +1,57 @@
+//! amoCRM's notice that an account switched the integration off.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use amocrm::hooks::revoke;
+
+use super::Query;
+use crate::app::App;
+use crate::config::Integration;
+use crate::error::{Problem, Result};
+use crate::tenant::{install, uninstall};
+
+/// `GET /oauth/revoked?client_uuid=&account_id=&signature=`. 200 for every notice that is signed, however often it
+/// comes; amoCRM is asked before anything is taken away, after the answer.
+pub(super) async fn revoked(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse> {
+    let query = Query::read(request.query_string());
+    let Some((integration, account_id)) = verified(&app, &query) else {
+        tracing::warn!("a revoke notice with a wrong signature was refused");
+        return Ok(refused());
+    };
+    match install::find(&app, &integration.name, account_id).await? {
+        Some(tenant_id) => {
+            tracing::info!(tenant.id = %tenant_id, account.id = account_id, "amoCRM says that the integration was switched off; it is asked whether that is so");
+            tokio::spawn(uninstall::confirm(app.into_inner(), tenant_id));
+        }
+        None => tracing::info!(account.id = account_id, "a revoke notice for an account that is not installed"),
+    }
+    Ok(HttpResponse::Ok().content_type("application/json").body("{}"))
+}
+
+fn verified<'app>(app: &'app App, query: &Query) -> Option<(&'app Integration, i64)> {
+    let client_id = query.get("client_uuid")?;
+    let account_id = query.get("account_id")?.trim().parse().ok()?;
+    let signature = query.get("signature")?;
+    let integration = app.config.integration_by_client_id(client_id)?;
+    let secrets = [Some(&integration.client_secret), integration.previous_client_secret.as_ref()];
+    // Both are tried whatever the first says, so that time tells nothing.
+    let right = secrets
+        .into_iter()
+        .flatten()
+        .fold(false, |right, secret| revoke::verify(secret, client_id, account_id, signature) | right);
+    right.then_some((integration, account_id))
+}
+
+fn refused() -> HttpResponse {
+    let status = StatusCode::UNAUTHORIZED;
+    let problem = Problem {
+        kind: "https://parom.dev/problems/signature_refused".to_owned(),
+        title: "The signature is wrong".to_owned(),
+        status: status.as_u16(),
+        detail: "client_uuid, account_id and signature do not belong together".to_owned(),
+        errors: Vec::new(),
+    };
+    HttpResponse::build(status)
+        .content_type("application/problem+json")
+        .body(serde_json::to_string(&problem).unwrap_or_default())
+}

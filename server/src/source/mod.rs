@@ -1,0 +1,3 @@
+//! Sources: one messenger line of a tenant, mirrored as an amoCRM source.
+
+pub mod settings;

@@ -1,0 +1,63 @@
+//! A source's settings: what is stored as it is, what is sealed, and what a reader may see of it.
+
+use std::collections::BTreeMap;
+
+use anyhow::Context;
+use entity::source;
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use crate::app::App;
+use crate::connector::Settings;
+
+/// What the vault's seal of a source's credentials is bound to.
+const KIND: &str = "source_secrets";
+
+/// The settings a connector works with, credentials opened.
+pub fn open(app: &App, source: &source::Model) -> anyhow::Result<Settings> {
+    let public = serde_json::from_str(&source.settings).context("the source's settings are damaged")?;
+    Ok(Settings { public, secrets: secrets(app, source)? })
+}
+
+fn secrets(app: &App, source: &source::Model) -> anyhow::Result<BTreeMap<String, SecretString>> {
+    let Some(sealed) = &source.secrets else { return Ok(BTreeMap::new()) };
+    let plain = app.vault.open_sealed(source.tenant_id, KIND, &source.id.to_string(), sealed)?;
+    let texts: BTreeMap<String, String> = serde_json::from_slice(&plain).context("the source's credentials are damaged")?;
+    Ok(texts.into_iter().map(|(name, text)| (name, SecretString::from(text))).collect())
+}
+
+/// Credentials as they are stored; none when there are none.
+pub fn seal(
+    app: &App,
+    tenant_id: Uuid,
+    source_id: Uuid,
+    secrets: &BTreeMap<String, SecretString>,
+) -> anyhow::Result<Option<Vec<u8>>> {
+    if secrets.is_empty() {
+        return Ok(None);
+    }
+    let texts: BTreeMap<&str, &str> =
+        secrets.iter().map(|(name, secret)| (name.as_str(), secret.expose_secret())).collect();
+    let plain = Zeroizing::new(serde_json::to_vec(&texts).context("credentials as JSON")?);
+    Ok(Some(app.vault.seal(tenant_id, KIND, &source_id.to_string(), &plain)))
+}
+
+/// What a reader sees: the settings, and of each credential its last four characters. The webhook's secret is not a
+/// setting of the tenant's and is not shown at all.
+pub fn masked(app: &App, source: &source::Model) -> anyhow::Result<Value> {
+    let settings = open(app, source)?;
+    let mut shown = settings.public;
+    if let Some(fields) = shown.as_object_mut() {
+        for (name, secret) in settings.secrets {
+            if name == crate::connector::custom::SECRET {
+                continue;
+            }
+            let text = secret.expose_secret();
+            let tail: String = text.chars().skip(text.chars().count().saturating_sub(4)).collect();
+            fields.insert(name, Value::String(format!("…{tail}")));
+        }
+    }
+    Ok(shown)
+}

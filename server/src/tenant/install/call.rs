@@ -1,0 +1,162 @@
+//! The row of an install call: stored before it is answered, worked on by one at a time, kept with its end.
+
+use entity::install_call::{self, Column};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, UpdateMany};
+use secrecy::SecretString;
+use uuid::Uuid;
+
+use super::stage::Stage;
+use crate::app::App;
+use crate::store::VENDOR;
+
+const NEW: &str = "new";
+const DONE: &str = "done";
+const FAILED: &str = "failed";
+
+/// A call that is being worked on is nobody else's for this long; renewed while the work goes on.
+pub(super) const HELD: i64 = 15_000;
+/// No call is worked on longer than this after it came.
+pub(super) const LONGEST: i64 = 24 * 3_600_000;
+
+/// Who shall work on a stored call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum For {
+    /// The background task, at once.
+    Anybody,
+    /// The caller: it hands the row to [`super::carry`] now.
+    Me,
+}
+
+/// Stores an authorization code durably. After this the call may be answered. `host` has passed the allow-list.
+pub async fn store(
+    app: &App,
+    integration: &str,
+    host: &str,
+    code: SecretString,
+    whose: For,
+) -> anyhow::Result<install_call::Model> {
+    let now = app.clock.millis();
+    let id = app.clock.uuid_v7();
+    let row = install_call::Model {
+        tenant_id: VENDOR,
+        id,
+        integration: integration.to_owned(),
+        host: host.to_owned(),
+        code: Stage::Code(code).seal(&app.vault, id)?,
+        status: NEW.to_owned(),
+        attempts: i32::from(whose == For::Me),
+        next_at: if whose == For::Me { now + HELD } else { now },
+        error: String::new(),
+        received_at: now,
+    };
+    install_call::Entity::insert(row.clone().into_active_model()).exec_without_returning(app.store.write()).await?;
+    Ok(row)
+}
+
+/// Stores a call of which nobody can tell which integration is meant, for the operator to look at. Its code is kept:
+/// it lives 20 minutes.
+pub async fn store_unclear(app: &App, host: &str, code: SecretString, reason: &str) -> anyhow::Result<()> {
+    let now = app.clock.millis();
+    let id = app.clock.uuid_v7();
+    let row = install_call::Model {
+        tenant_id: VENDOR,
+        id,
+        integration: String::new(),
+        host: host.to_owned(),
+        code: Stage::Code(code).seal(&app.vault, id)?,
+        status: FAILED.to_owned(),
+        attempts: 0,
+        next_at: now,
+        error: reason.to_owned(),
+        received_at: now,
+    };
+    install_call::Entity::insert(row.into_active_model()).exec_without_returning(app.store.write()).await?;
+    Ok(())
+}
+
+/// Calls that are due, oldest first. Ids carry their time, so only calls young enough to matter are read, however
+/// many old ones there are.
+pub(super) async fn due(app: &App, limit: u64) -> Result<Vec<install_call::Model>, DbErr> {
+    let now = app.clock.millis();
+    let oldest = u64::try_from(now.saturating_sub(LONGEST + HELD)).unwrap_or(0);
+    let oldest = uuid::Builder::from_unix_timestamp_millis(oldest, &[0; 10]).into_uuid();
+    install_call::Entity::of_tenant(VENDOR)
+        .filter(Column::Id.gte(oldest))
+        .filter(Column::Status.eq(NEW))
+        .filter(Column::NextAt.lte(now))
+        .order_by_asc(Column::Id)
+        .limit(limit)
+        .all(app.store.read())
+        .await
+}
+
+/// Claims a due call. None: somebody else has it.
+pub(super) async fn claim(app: &App, mut row: install_call::Model) -> Result<Option<install_call::Model>, DbErr> {
+    let next_at = app.clock.millis() + HELD;
+    let done = of(&row)
+        .col_expr(Column::Attempts, Expr::value(row.attempts + 1))
+        .col_expr(Column::NextAt, Expr::value(next_at))
+        .filter(Column::Attempts.eq(row.attempts))
+        .filter(Column::NextAt.eq(row.next_at))
+        .exec(app.store.write())
+        .await?;
+    row.attempts += 1;
+    row.next_at = next_at;
+    Ok((done.rows_affected == 1).then_some(row))
+}
+
+/// Keeps a claim while its work goes on.
+pub(super) async fn hold_on(app: &App, row: &install_call::Model) -> Result<(), DbErr> {
+    let next_at = Expr::value(app.clock.millis() + HELD);
+    of(row).col_expr(Column::NextAt, next_at).exec(app.store.write()).await?;
+    Ok(())
+}
+
+/// Keeps what a step gave before the next one begins.
+pub(super) async fn advance(app: &App, row: &install_call::Model, stage: &Stage) -> anyhow::Result<()> {
+    let sealed = stage.seal(&app.vault, row.id)?;
+    of(row).col_expr(Column::Code, Expr::value(sealed)).exec(app.store.write()).await?;
+    Ok(())
+}
+
+/// Ends a call well: its row goes to the tenant, without secrets.
+pub(super) async fn done(app: &App, row: &install_call::Model, tenant_id: Uuid) -> Result<(), DbErr> {
+    of(row)
+        .col_expr(Column::TenantId, Expr::value(tenant_id))
+        .col_expr(Column::Status, Expr::value(DONE))
+        .col_expr(Column::Code, Expr::value(Vec::<u8>::new()))
+        .col_expr(Column::Error, Expr::value(""))
+        .exec(app.store.write())
+        .await?;
+    Ok(())
+}
+
+/// Ends a call for good, without secrets.
+pub(super) async fn failed(app: &App, row: &install_call::Model, words: &str) -> Result<(), DbErr> {
+    of(row)
+        .col_expr(Column::Status, Expr::value(FAILED))
+        .col_expr(Column::Code, Expr::value(Vec::<u8>::new()))
+        .col_expr(Column::Error, Expr::value(words))
+        .exec(app.store.write())
+        .await?;
+    Ok(())
+}
+
+/// Puts a call off.
+pub(super) async fn later(app: &App, row: &install_call::Model, next_at: i64, words: &str) -> Result<(), DbErr> {
+    of(row)
+        .col_expr(Column::NextAt, Expr::value(next_at))
+        .col_expr(Column::Error, Expr::value(words))
+        .exec(app.store.write())
+        .await?;
+    Ok(())
+}
+
+/// The row, unless it has ended.
+fn of(row: &install_call::Model) -> UpdateMany<install_call::Entity> {
+    install_call::Entity::update_many()
+        .filter(Column::TenantId.eq(row.tenant_id))
+        .filter(Column::Id.eq(row.id))
+        .filter(Column::Status.eq(NEW))
+}

@@ -1,0 +1,199 @@
+//! Works on stored install calls: at once, again after failures, and after a restart.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use entity::install_call;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::call;
+use super::stage::Stage;
+use super::{InstallError, enter, exchange, finish};
+use crate::app::App;
+
+/// How often the table is looked at: a call waits no longer than this, whichever instance stored it.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+/// Calls worked on at once. Anybody can make us ask amoCRM by a forged call; amoCRM bans addresses that ask too much.
+const AT_ONCE: usize = 4;
+const KEEP_CLAIM_EVERY: Duration = Duration::from_secs(5);
+/// What is under way at a stop may end.
+const END_WITHIN: Duration = Duration::from_secs(20);
+
+/// An authorization code is good for this long.
+const CODE_LIVES: i64 = 20 * 60_000;
+/// Seconds before the second, third, … try; then the last one.
+const BACK_OFF: [i64; 7] = [1, 2, 5, 15, 30, 60, 60];
+
+/// What has become of an install call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// The account is set up.
+    Done { tenant_id: Uuid },
+    /// It is tried again by itself. `entered`: access is given, only channels are missing.
+    Later { words: String, entered: bool },
+    /// For good, with words for people.
+    Failed { words: String },
+}
+
+/// The background task of installations. Ends when `stop` is cancelled and what is under way has ended.
+pub async fn run(app: Arc<App>, stop: CancellationToken) {
+    let mut working = JoinSet::new();
+    while stop.run_until_cancelled(tokio::time::sleep(LOOK_EVERY)).await.is_some() {
+        while working.try_join_next().is_some() {}
+        let room = AT_ONCE.saturating_sub(working.len());
+        if room == 0 {
+            continue;
+        }
+        match call::due(&app, u64::try_from(room).unwrap_or(1)).await {
+            Ok(due) => due.into_iter().for_each(|row| {
+                working.spawn(claim_and_carry(app.clone(), row));
+            }),
+            Err(error) => tracing::warn!(%error, "install calls cannot be read; they are looked for again"),
+        }
+    }
+    let ended = tokio::time::timeout(END_WITHIN, async { while working.join_next().await.is_some() {} }).await;
+    if ended.is_err() {
+        tracing::warn!("installations under way were cut off; they go on after the next start");
+    }
+}
+
+async fn claim_and_carry(app: Arc<App>, row: install_call::Model) {
+    match call::claim(&app, row).await {
+        Ok(Some(row)) => {
+            carry(app, row).await;
+        }
+        Ok(None) => {}
+        Err(error) => tracing::warn!(%error, "an install call cannot be claimed; it is tried again"),
+    }
+}
+
+/// Works on a claimed call as far as it goes now, and stores how far that was. Run it in a task of its own: a caller
+/// that goes away must not cancel an exchange.
+pub async fn carry(app: Arc<App>, row: install_call::Model) -> Progress {
+    let result = while_held(&app, &row, steps(&app, &row)).await;
+    let progress = match result {
+        Ok(tenant_id) => Progress::Done { tenant_id },
+        Err((InstallError::Never(words), _)) => Progress::Failed { words },
+        Err((InstallError::Later { words, after }, entered)) => {
+            let now = app.clock.millis();
+            let next_at = now.saturating_add(pause(row.attempts, after));
+            let deadline = row.received_at + if entered { call::LONGEST } else { CODE_LIVES };
+            if next_at < deadline {
+                let stored = call::later(&app, &row, next_at, &words).await;
+                tracing::warn!(install.id = %row.id, integration = row.integration, remote.host = row.host, attempt = row.attempts, error = words, "an installation is not finished; it goes on by itself");
+                complain(stored);
+                return Progress::Later { words, entered };
+            }
+            Progress::Failed { words: format!("given up after {} tries: {words}", row.attempts) }
+        }
+    };
+    complain(match &progress {
+        Progress::Done { tenant_id } => call::done(&app, &row, *tenant_id).await,
+        Progress::Failed { words } => {
+            tracing::error!(
+                install.id = %row.id, integration = row.integration, remote.host = row.host, error = words,
+                "an installation has failed; an administrator of the account must switch the integration off and on, or open /oauth/install"
+            );
+            call::failed(&app, &row, words).await
+        }
+        Progress::Later { .. } => Ok(()),
+    });
+    progress
+}
+
+/// The end of an error: whether access was given before it.
+type Broken = (InstallError, bool);
+
+async fn steps(app: &App, row: &install_call::Model) -> Result<Uuid, Broken> {
+    let before = |error: InstallError| (error, false);
+    let mut stage = Stage::open(&app.vault, row.id, &row.code).map_err(|error| before(error.into()))?;
+    loop {
+        stage = match stage {
+            Stage::Code(code) => {
+                let (integration, host) = place(app, row).map_err(|error| before(error.into()))?;
+                let fresh = exchange(app, integration, &host, &code).await.map_err(before)?;
+                Stage::Tokens(fresh)
+            }
+            Stage::Tokens(fresh) => {
+                let entered = |error| (error, true);
+                let (integration, host) = place(app, row).map_err(|error| entered(error.into()))?;
+                Stage::Entered(enter(app, integration, &host, &fresh).await.map_err(entered)?)
+            }
+            Stage::Entered(tenant_id) => {
+                finish(app, tenant_id).await.map_err(|error| (error, true))?;
+                return Ok(tenant_id);
+            }
+        };
+        keep(app, row, &stage).await;
+    }
+}
+
+/// A spent code cannot be exchanged again: what it gave is stored with patience, and used even if that fails.
+async fn keep(app: &App, row: &install_call::Model, stage: &Stage) {
+    for pause in [50, 500, 2_000] {
+        match call::advance(app, row, stage).await {
+            Ok(()) => return,
+            Err(error) => {
+                tracing::warn!(install.id = %row.id, error = format!("{error:#}"), "an installation's progress cannot be stored; it is tried again");
+                tokio::time::sleep(Duration::from_millis(pause)).await;
+            }
+        }
+    }
+}
+
+fn place<'app>(
+    app: &'app App,
+    row: &install_call::Model,
+) -> anyhow::Result<(&'app crate::config::Integration, amocrm::Host)> {
+    let integration = app
+        .config
+        .integration(&row.integration)
+        .ok_or_else(|| anyhow::anyhow!("integration {:?} is not in the configuration", row.integration))?;
+    Ok((integration, crate::tenant::allowed_host(integration, &row.host)?))
+}
+
+/// Does the work and renews the claim beside it. Both are polled together: the work may hold the only write connection
+/// while the renewal waits for it.
+async fn while_held<T>(app: &App, row: &install_call::Model, work: impl Future<Output = T>) -> T {
+    tokio::select! {
+        result = work => result,
+        result = renew_claim(app, row) => result,
+    }
+}
+
+/// Never ends.
+async fn renew_claim<T>(app: &App, row: &install_call::Model) -> T {
+    loop {
+        tokio::time::sleep(KEEP_CLAIM_EVERY).await;
+        complain(call::hold_on(app, row).await);
+    }
+}
+
+fn complain(stored: Result<(), sea_orm::DbErr>) {
+    if let Err(error) = stored {
+        tracing::warn!(%error, "the state of an install call cannot be stored; it is worked on again");
+    }
+}
+
+/// Milliseconds until the next try: what amoCRM asked for, but never less than our own back-off.
+fn pause(attempts: i32, asked: Option<Duration>) -> i64 {
+    let tried = usize::try_from(attempts).unwrap_or(1).saturating_sub(1);
+    let own = BACK_OFF.get(tried).copied().unwrap_or(60) * 1000;
+    asked.map_or(own, |asked| own.max(i64::try_from(asked.as_millis()).unwrap_or(i64::MAX)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_and_respect_what_was_asked_for() {
+        let own: Vec<_> = (1..=8).map(|attempts| pause(attempts, None) / 1000).collect();
+        assert_eq!(own, [1, 2, 5, 15, 30, 60, 60, 60]);
+        assert_eq!(pause(1, Some(Duration::from_secs(30))), 30_000);
+        assert_eq!(pause(4, Some(Duration::from_secs(1))), 15_000);
+        assert_eq!(pause(0, None), 1_000);
+    }
+}

@@ -1,0 +1,100 @@
+//! How far an installation has come. It is sealed into the row of its install call, because each step spends what the
+//! step before gave: a code is good once, and a stored pair of tokens must not overwrite a renewed one.
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use crate::store::VENDOR;
+use crate::tenant::grant::Fresh;
+use crate::vault::Vault;
+
+const KIND: &str = "install_call";
+
+/// What the next step needs.
+#[derive(Clone, Debug)]
+pub(super) enum Stage {
+    /// To be exchanged.
+    Code(SecretString),
+    /// Exchanged; whose they are is not stored yet.
+    Tokens(Fresh),
+    /// Account and grant are stored; the channels are not connected yet.
+    Entered(Uuid),
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Written<'stage> {
+    Code(&'stage str),
+    Tokens { access_token: &'stage str, refresh_token: &'stage str, expires_at: i64 },
+    Entered(Uuid),
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Read {
+    Code(SecretString),
+    Tokens { access_token: SecretString, refresh_token: SecretString, expires_at: i64 },
+    Entered(Uuid),
+}
+
+impl Stage {
+    pub fn seal(&self, vault: &Vault, row: Uuid) -> anyhow::Result<Vec<u8>> {
+        let written = match self {
+            Self::Code(code) => Written::Code(code.expose_secret()),
+            Self::Tokens(fresh) => Written::Tokens {
+                access_token: fresh.access_token.expose_secret(),
+                refresh_token: fresh.refresh_token.expose_secret(),
+                expires_at: fresh.expires_at,
+            },
+            Self::Entered(tenant_id) => Written::Entered(*tenant_id),
+        };
+        let text = Zeroizing::new(serde_json::to_vec(&written)?);
+        Ok(vault.seal(VENDOR, KIND, &row.to_string(), &text))
+    }
+
+    pub fn open(vault: &Vault, row: Uuid, sealed: &[u8]) -> anyhow::Result<Self> {
+        let text = vault.open_sealed(VENDOR, KIND, &row.to_string(), sealed)?;
+        // The parser's message could quote a secret.
+        let read = serde_json::from_slice(&text).map_err(|_| anyhow::anyhow!("the install call's contents cannot be read"))?;
+        Ok(match read {
+            Read::Code(code) => Self::Code(code),
+            Read::Tokens { access_token, refresh_token, expires_at } => {
+                Self::Tokens(Fresh { access_token, refresh_token, expires_at })
+            }
+            Read::Entered(tenant_id) => Self::Entered(tenant_id),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Secrets;
+
+    fn vault() -> Vault {
+        let key = SecretString::from("MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=");
+        Vault::open(&Secrets { key_file: "unused".into(), key: Some(key) }, true).unwrap()
+    }
+
+    #[test]
+    fn every_stage_comes_back_as_it_was() {
+        let (vault, row) = (vault(), Uuid::from_u128(7));
+        let back = |stage: Stage| Stage::open(&vault, row, &stage.seal(&vault, row).unwrap()).unwrap();
+        let Stage::Code(code) = back(Stage::Code(SecretString::from("def502"))) else { panic!("a code") };
+        assert_eq!(code.expose_secret(), "def502");
+        let fresh = Fresh { access_token: "a".into(), refresh_token: "r\"".into(), expires_at: 9 };
+        let Stage::Tokens(fresh) = back(Stage::Tokens(fresh)) else { panic!("tokens") };
+        assert_eq!((fresh.refresh_token.expose_secret(), fresh.expires_at), ("r\"", 9));
+        let Stage::Entered(tenant) = back(Stage::Entered(Uuid::from_u128(3))) else { panic!("a tenant") };
+        assert_eq!(tenant, Uuid::from_u128(3));
+    }
+
+    #[test]
+    fn another_rows_contents_stay_closed() {
+        let (vault, row) = (vault(), Uuid::from_u128(7));
+        let sealed = Stage::Code("x".into()).seal(&vault, row).unwrap();
+        assert!(Stage::open(&vault, Uuid::from_u128(8), &sealed).is_err());
+    }
+}

@@ -1,0 +1,229 @@
+//! Access tokens: always a living one, renewed by one caller at a time over all instances.
+//!
+//! ```text
+//! living? ─▶ use it
+//! else lease the grant row (one UPDATE decides) ─▶ token endpoint in a detached task ─▶ new pair + version + 1 in one
+//! UPDATE that also ends the lease ─▶ use it.            Others wait for the version to move and share the outcome.
+//! ```
+//!
+//! Never promised: that a crash between amoCRM's rotation and our commit is harmless. Then `intent_at` stands, the old
+//! token is tried first, and if amoCRM refuses it the account is asked to allow access again. Messages go on.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use amocrm::rest::Rest;
+use entity::oauth_grant::{self, Column};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter};
+use secrecy::SecretString;
+use uuid::Uuid;
+
+use super::grant;
+use crate::app::App;
+
+mod rotate;
+
+/// A token with less life than this is renewed first (a short-lived one: with less than half of its life).
+const MARGIN: i64 = 5 * 60 * 1000;
+/// Longer than a call of the token endpoint may take. A renewal that outlives it (several calls after a renaming) still
+/// stores its pair: the version alone decides.
+const LEASE: i64 = 30_000;
+/// How long somebody who did not get the lease waits for the one who did.
+const PATIENCE: Duration = Duration::from_secs(15);
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
+
+/// Why there is no token.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TokenError {
+    /// Nobody has given access, or it was wiped by an uninstallation.
+    #[error("the account has given no access")]
+    NoGrant,
+    /// amoCRM refused the refresh token for good.
+    #[error("amoCRM no longer accepts the access the account gave; an administrator must allow it again")]
+    NeedsReauth,
+    #[error("the amoCRM account is not paid for")]
+    Unpaid,
+    #[error("amoCRM blocks the account or this server")]
+    Blocked,
+    /// Not now: amoCRM did not answer as it should, or somebody else is still renewing.
+    #[error("no access token right now: {words}")]
+    Unavailable { words: String, after: Option<Duration> },
+    /// Our own matter: the database, a sealed value, the configuration.
+    #[error("{0}")]
+    Internal(String),
+}
+
+impl TokenError {
+    fn later(words: impl ToString) -> Self {
+        Self::Unavailable { words: words.to_string(), after: None }
+    }
+}
+
+impl From<DbErr> for TokenError {
+    fn from(error: DbErr) -> Self {
+        Self::Internal(format!("the database: {error}"))
+    }
+}
+
+impl From<anyhow::Error> for TokenError {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Internal(format!("{error:#}"))
+    }
+}
+
+impl From<crate::vault::VaultError> for TokenError {
+    fn from(error: crate::vault::VaultError) -> Self {
+        Self::Internal(format!("a token cannot be opened: {error}"))
+    }
+}
+
+/// Why a call in an account's name failed.
+#[derive(Debug, thiserror::Error)]
+pub enum CallError {
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    #[error(transparent)]
+    Crm(#[from] amocrm::Error),
+}
+
+/// A token of the grant in use that lives at least five minutes more, renewed if need be. Any number of callers at
+/// once cause one renewal. When renewing fails for now, a token that still lives is given.
+pub async fn access_token(app: &Arc<App>, tenant_id: Uuid) -> Result<SecretString, TokenError> {
+    let grant = living(app, tenant_id).await?;
+    Ok(grant::open_access(&app.vault, &grant)?)
+}
+
+async fn living(app: &Arc<App>, tenant_id: Uuid) -> Result<oauth_grant::Model, TokenError> {
+    let grant = in_use(app, tenant_id).await?;
+    if lives(&grant, app.clock.millis()) {
+        return Ok(grant);
+    }
+    match renew(app, grant.clone()).await {
+        Err(TokenError::Unavailable { words, .. }) if grant.expires_at > app.clock.millis() => {
+            tracing::warn!(tenant.id = %tenant_id, error = words, "the access token could not be renewed yet; the old one still lives");
+            Ok(grant)
+        }
+        renewed => renewed,
+    }
+}
+
+/// Makes a call with a living token; after a 401 once more with a renewed one. `call` is given a client of the
+/// account's present host.
+pub async fn with_token<T, Call, Called>(app: &Arc<App>, tenant_id: Uuid, call: Call) -> Result<T, CallError>
+where
+    Call: Fn(Rest, SecretString) -> Called,
+    Called: Future<Output = Result<T, amocrm::Error>>,
+{
+    let used = living(app, tenant_id).await?;
+    let token = grant::open_access(&app.vault, &used).map_err(TokenError::from)?;
+    match call(client(app, tenant_id).await?, token).await {
+        Err(amocrm::Error::Refused { status: 401, .. }) => {}
+        answer => return Ok(answer?),
+    }
+    // Somebody else may have renewed it meanwhile: then this gives theirs.
+    let renewed = renew(app, used).await?;
+    let token = grant::open_access(&app.vault, &renewed).map_err(TokenError::from)?;
+    Ok(call(client(app, tenant_id).await?, token).await?)
+}
+
+async fn client(app: &App, tenant_id: Uuid) -> Result<Rest, TokenError> {
+    let tenant = super::load(app.store.read(), tenant_id).await?.ok_or(TokenError::NoGrant)?;
+    Ok(super::rest(app, &tenant)?)
+}
+
+async fn in_use(app: &App, tenant_id: Uuid) -> Result<oauth_grant::Model, TokenError> {
+    let grant = grant::in_use(app.store.read(), tenant_id).await?.ok_or(TokenError::NoGrant)?;
+    if grant.dead { Err(TokenError::NeedsReauth) } else { Ok(grant) }
+}
+
+fn lives(grant: &oauth_grant::Model, now: i64) -> bool {
+    let life = grant.expires_at.saturating_sub(grant.refreshed_at).max(0);
+    grant.expires_at.saturating_sub(now) > MARGIN.min(life / 2)
+}
+
+/// A grant newer than `seen`: renewed by us, or by whoever holds the lease.
+async fn renew(app: &Arc<App>, seen: oauth_grant::Model) -> Result<oauth_grant::Model, TokenError> {
+    let key = (seen.tenant_id, seen.crm_user_id);
+    let me = app.clock.uuid_v7();
+    if lease(app, &seen, me).await? {
+        // Detached: a caller that goes away must not leave a rotated token unsaved.
+        let task = tokio::spawn(rotate::rotate(app.clone(), seen, me));
+        return task.await.unwrap_or_else(|error| Err(TokenError::Internal(format!("renewing the token: {error}"))));
+    }
+    let waited = tokio::time::timeout(PATIENCE, async {
+        loop {
+            let now = app.store.now().await?;
+            let found = grant::by_key(app.store.read(), key).await?.ok_or(TokenError::NoGrant)?;
+            if found.version != seen.version {
+                return if found.dead { Err(TokenError::NoGrant) } else { Ok(found) };
+            }
+            if found.dead {
+                return Err(TokenError::NeedsReauth);
+            }
+            if found.lease_owner.is_none() || found.leased_until < now {
+                // The renewal we waited for has failed: its failure is ours, else fifty callers try one by one.
+                return Err(TokenError::later("renewing it failed a moment ago"));
+            }
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+    });
+    waited.await.unwrap_or_else(|_| Err(TokenError::later("it is being renewed for too long")))
+}
+
+/// Claims the right to renew. False: somebody else renews or has renewed.
+async fn lease(app: &App, seen: &oauth_grant::Model, me: Uuid) -> Result<bool, DbErr> {
+    let now = app.store.now().await?;
+    let done = oauth_grant::Entity::update_many()
+        .col_expr(Column::LeaseOwner, Expr::value(Some(me)))
+        .col_expr(Column::LeasedUntil, Expr::value(now.saturating_add(LEASE)))
+        .col_expr(Column::IntentAt, Expr::value(Some(now)))
+        .filter(Column::TenantId.eq(seen.tenant_id))
+        .filter(Column::CrmUserId.eq(seen.crm_user_id))
+        .filter(Column::Version.eq(seen.version))
+        .filter(Column::Dead.eq(false))
+        .filter(Condition::any().add(Column::LeaseOwner.is_null()).add(Column::LeasedUntil.lt(now)))
+        .exec(app.store.write())
+        .await?;
+    Ok(done.rows_affected == 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn grant(refreshed_at: i64, expires_at: i64) -> oauth_grant::Model {
+        oauth_grant::Model {
+            tenant_id: Uuid::nil(),
+            crm_user_id: 1,
+            is_admin: true,
+            in_use: true,
+            version: 1,
+            access_token: vec![],
+            refresh_token: vec![],
+            previous_refresh_token: None,
+            expires_at,
+            refreshed_at,
+            intent_at: None,
+            dead: false,
+            lease_owner: None,
+            leased_until: 0,
+            created_at: 0,
+        }
+    }
+
+    #[test]
+    fn a_token_is_renewed_five_minutes_before_its_end() {
+        let day = grant(0, 86_400_000);
+        assert!(lives(&day, 86_400_000 - MARGIN - 1));
+        assert!(!lives(&day, 86_400_000 - MARGIN));
+    }
+
+    #[test]
+    fn a_short_token_is_used_for_half_of_its_life() {
+        let minute = grant(1_000, 61_000);
+        assert!(lives(&minute, 30_999));
+        assert!(!lives(&minute, 31_000));
+        assert!(!lives(&grant(5_000, 4_000), 4_500));
+    }
+}

@@ -1,0 +1,247 @@
+//! One renewal, by the holder of the lease: which token to try, where, and what the answer means.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use amocrm::oauth::{OAuth, OAuthError};
+use amocrm::{Host, claims};
+use entity::oauth_grant::{self, Column};
+use entity::tenant;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, UpdateMany};
+use secrecy::SecretString;
+use uuid::Uuid;
+
+use super::TokenError;
+use crate::app::App;
+use crate::config::Integration;
+use crate::tenant::grant::{self, Fresh};
+use crate::tenant::{self as tenants, TenantStatus};
+
+/// The token endpoint's limit for one call.
+const CALL_TIME: Duration = Duration::from_secs(15);
+/// Pauses between the tries to store a pair that amoCRM has given: losing it loses the access.
+const STORE_AGAIN: [Duration; 5] = [
+    Duration::from_millis(50),
+    Duration::from_millis(250),
+    Duration::from_secs(1),
+    Duration::from_secs(3),
+    Duration::from_secs(10),
+];
+
+/// Renews a leased grant and ends the lease in every case but a crash.
+pub(super) async fn rotate(app: Arc<App>, seen: oauth_grant::Model, me: Uuid) -> Result<oauth_grant::Model, TokenError> {
+    let renewal = Renewal { app: &app, seen: &seen, me };
+    let result = renewal.run().await;
+    if let Err(error) = &result {
+        renewal.failed(error).await?;
+    }
+    result
+}
+
+struct Renewal<'call> {
+    app: &'call App,
+    seen: &'call oauth_grant::Model,
+    me: Uuid,
+}
+
+/// Where an account's tokens are renewed.
+struct Place<'call> {
+    integration: &'call Integration,
+    oauth: OAuth,
+    host: Host,
+    tenant: tenant::Model,
+}
+
+impl Renewal<'_> {
+    async fn run(&self) -> Result<oauth_grant::Model, TokenError> {
+        let tenant =
+            tenants::load(self.app.store.read(), self.seen.tenant_id).await?.ok_or(TokenError::NoGrant)?;
+        let integration = tenants::integration(self.app, &tenant)?;
+        let oauth = tenants::oauth(self.app, integration).with_total_time(CALL_TIME);
+        let host = tenants::allowed_host(integration, &tenant.host)?;
+        let mut place = Place { integration, oauth, host, tenant };
+        let vault = &self.app.vault;
+        let newest = grant::open_refresh(vault, self.seen, &self.seen.refresh_token)?;
+        let mut rejected = match self.refresh(&mut place, &newest).await? {
+            Ok(fresh) => return self.keep(&fresh, &place.tenant).await,
+            Err(hint) => hint,
+        };
+        // Somebody may have renewed it although the lease was ours: an installation does.
+        if let Some(moved) = self.moved().await? {
+            return Ok(moved);
+        }
+        if let Some(sealed) = &self.seen.previous_refresh_token {
+            let previous = grant::open_refresh(vault, self.seen, sealed)?;
+            match self.refresh(&mut place, &previous).await? {
+                Ok(fresh) => return self.keep(&fresh, &place.tenant).await,
+                Err(hint) => rejected = hint,
+            }
+        }
+        tracing::warn!(
+            tenant.id = %self.seen.tenant_id, account.id = place.tenant.account_id, reason = rejected,
+            unsaved = self.seen.intent_at.is_some(),
+            "amoCRM refused the refresh token for good; messages go on, an administrator must allow access again"
+        );
+        Err(TokenError::NeedsReauth)
+    }
+
+    /// One token at the account's address, and once more at its new one after a renaming. Inner error: rejected, with
+    /// what amoCRM said.
+    async fn refresh(&self, place: &mut Place<'_>, token: &SecretString) -> Result<Result<Fresh, String>, TokenError> {
+        let answer = match self.ask(place, token).await? {
+            Err(OAuthError::HostChanged { hint, .. }) => match self.moved_host(place, token).await? {
+                true => self.ask(place, token).await?,
+                false => return Ok(Err(hint)),
+            },
+            answer => answer,
+        };
+        match answer {
+            Ok(fresh) => Ok(Ok(fresh)),
+            Err(OAuthError::Rejected { hint } | OAuthError::HostChanged { hint, .. }) => Ok(Err(hint)),
+            Err(OAuthError::Unpaid) => Err(TokenError::Unpaid),
+            Err(OAuthError::Blocked { .. }) => Err(TokenError::Blocked),
+            Err(error @ OAuthError::Invalid { .. }) => Err(TokenError::Internal(error.to_string())),
+            Err(OAuthError::Busy { retry_after }) => {
+                Err(TokenError::Unavailable { words: "amoCRM asks to slow down".into(), after: retry_after })
+            }
+            Err(error @ OAuthError::Unavailable { retry_after, .. }) => {
+                Err(TokenError::Unavailable { words: error.to_string(), after: retry_after })
+            }
+            Err(error) => Err(TokenError::later(error)),
+        }
+    }
+
+    async fn ask(&self, place: &Place<'_>, token: &SecretString) -> Result<Result<Fresh, OAuthError>, TokenError> {
+        let address = tenants::account_base(place.integration, &place.host)?;
+        let asked_at = self.app.clock.millis();
+        let answer = place.oauth.refresh(address.as_str(), token).await;
+        Ok(answer.map(|tokens| Fresh::of(tokens, asked_at)))
+    }
+
+    /// Asks the shared API host where the account lives now. True: elsewhere, on a host that is allowed; the tenant
+    /// has it now.
+    async fn moved_host(&self, place: &mut Place<'_>, token: &SecretString) -> Result<bool, TokenError> {
+        let Some(api_domain) = &place.tenant.api_domain else { return Ok(false) };
+        let rules = tenants::host_rules(place.integration);
+        let Ok(api_host) = rules.parse(api_domain) else { return Ok(false) };
+        let address = tenants::account_base(place.integration, &api_host)?;
+        let found = match place.oauth.subdomain(address.as_str(), token).await {
+            Ok(found) => found,
+            Err(OAuthError::Rejected { .. } | OAuthError::HostChanged { .. }) => return Ok(false),
+            Err(error) => return Err(TokenError::later(error)),
+        };
+        let host = rules.parse(&found.domain).ok().filter(|_| found.id == place.tenant.account_id);
+        let Some(host) = host.filter(|host| *host != place.host) else { return Ok(false) };
+        tenant::Entity::update_many()
+            .col_expr(tenant::Column::Host, Expr::value(host.as_str()))
+            .col_expr(tenant::Column::UpdatedAt, Expr::value(self.app.clock.millis()))
+            .filter(tenant::Column::TenantId.eq(place.tenant.tenant_id))
+            .exec(self.app.store.write())
+            .await?;
+        self.app.lookup.forget();
+        tracing::info!(tenant.id = %place.tenant.tenant_id, account.id = found.id, remote.host = %host, "the account was renamed");
+        place.host = host;
+        Ok(true)
+    }
+
+    async fn moved(&self) -> Result<Option<oauth_grant::Model>, DbErr> {
+        let found = grant::by_key(self.app.store.read(), (self.seen.tenant_id, self.seen.crm_user_id)).await?;
+        Ok(found.filter(|found| found.version != self.seen.version && !found.dead))
+    }
+
+    /// The row, if its version is still the one seen; ends the lease.
+    fn unmoved(&self) -> UpdateMany<oauth_grant::Entity> {
+        oauth_grant::Entity::update_many()
+            .col_expr(Column::LeaseOwner, Expr::value(Option::<Uuid>::None))
+            .col_expr(Column::LeasedUntil, Expr::value(0_i64))
+            .filter(Column::TenantId.eq(self.seen.tenant_id))
+            .filter(Column::CrmUserId.eq(self.seen.crm_user_id))
+            .filter(Column::Version.eq(self.seen.version))
+    }
+
+    /// Stores the new pair before anybody uses it, and ends the lease with the same statement.
+    async fn keep(&self, fresh: &Fresh, tenant: &tenant::Model) -> Result<oauth_grant::Model, TokenError> {
+        let key = (self.seen.tenant_id, self.seen.crm_user_id);
+        let mut pauses = STORE_AGAIN.into_iter();
+        let stored = loop {
+            match self.store(key, fresh).await {
+                Ok(stored) => break stored,
+                Err(error) => match pauses.next() {
+                    Some(pause) => {
+                        tracing::error!(tenant.id = %key.0, %error, "a renewed token pair cannot be stored; it is tried again, do not stop the server now");
+                        tokio::time::sleep(pause).await;
+                    }
+                    None => return Err(error.into()),
+                },
+            }
+        };
+        if !stored {
+            // An installation put newer tokens there; ours are not needed. The first try may also have succeeded
+            // without our seeing it.
+            return self.moved().await?.ok_or(TokenError::NoGrant);
+        }
+        self.recover(fresh, tenant).await?;
+        tracing::debug!(tenant.id = %key.0, "the access token was renewed");
+        grant::by_key(self.app.store.read(), key).await?.ok_or(TokenError::NoGrant)
+    }
+
+    async fn store(&self, key: grant::Key, fresh: &Fresh) -> Result<bool, DbErr> {
+        let sealed = grant::seal(&self.app.vault, key, fresh);
+        let done = self
+            .unmoved()
+            .col_expr(Column::Version, Expr::value(self.seen.version + 1))
+            .col_expr(Column::AccessToken, Expr::value(sealed.access))
+            .col_expr(Column::RefreshToken, Expr::value(sealed.refresh))
+            .col_expr(Column::PreviousRefreshToken, Expr::value(Some(self.seen.refresh_token.clone())))
+            .col_expr(Column::ExpiresAt, Expr::value(fresh.expires_at))
+            .col_expr(Column::RefreshedAt, Expr::value(self.app.clock.millis()))
+            .col_expr(Column::IntentAt, Expr::value(Option::<i64>::None))
+            .exec(self.app.store.write())
+            .await?;
+        Ok(done.rows_affected == 1)
+    }
+
+    /// A renewed token ends the states that refused ones had brought.
+    async fn recover(&self, fresh: &Fresh, tenant: &tenant::Model) -> Result<(), DbErr> {
+        let from = [TenantStatus::NeedsReauth, TenantStatus::Unpaid, TenantStatus::Blocked];
+        let db = self.app.store.write();
+        let moved = tenants::change_status(self.app, db, tenant.tenant_id, &from, TenantStatus::Active).await?;
+        let api_domain = claims::read(&fresh.access_token).and_then(|claims| claims.api_domain);
+        let news = api_domain.filter(|domain| tenant.api_domain.as_ref() != Some(domain));
+        if let Some(domain) = news {
+            tenant::Entity::update_many()
+                .col_expr(tenant::Column::ApiDomain, Expr::value(Some(domain)))
+                .filter(tenant::Column::TenantId.eq(tenant.tenant_id))
+                .exec(db)
+                .await?;
+        }
+        if moved {
+            self.app.lookup.forget();
+        }
+        Ok(())
+    }
+
+    /// Ends the lease after a failure and lets the tenant's state say what amoCRM said. The intent stays: whether the
+    /// token is spent may be unknown.
+    async fn failed(&self, error: &TokenError) -> Result<(), DbErr> {
+        let status = match error {
+            TokenError::NeedsReauth => Some(TenantStatus::NeedsReauth),
+            TokenError::Unpaid => Some(TenantStatus::Unpaid),
+            TokenError::Blocked => Some(TenantStatus::Blocked),
+            TokenError::NoGrant | TokenError::Unavailable { .. } | TokenError::Internal(_) => None,
+        };
+        let mut end = self.unmoved().filter(Column::LeaseOwner.eq(self.me));
+        if *error == TokenError::NeedsReauth {
+            end = end.col_expr(Column::Dead, Expr::value(true));
+        }
+        let db = self.app.store.write();
+        let ours = end.exec(db).await?.rows_affected == 1;
+        let Some(status) = status.filter(|_| ours) else { return Ok(()) };
+        let from = [TenantStatus::Active, TenantStatus::NeedsReauth, TenantStatus::Unpaid, TenantStatus::Blocked];
+        if tenants::change_status(self.app, db, self.seen.tenant_id, &from, status).await? {
+            self.app.lookup.forget();
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,7 @@
+//! The `parom` binary as it is, built with the cargo feature `faults`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    parom::cli::main()
+}

@@ -1,0 +1,103 @@
+//! What must hold at the end of every test.
+
+use std::collections::BTreeMap;
+
+use entity::{lane, ledger_delta, letter, message};
+use sea_orm::EntityTrait;
+use uuid::Uuid;
+
+use crate::World;
+
+/// What a test has caused on purpose.
+#[derive(Default)]
+pub(crate) struct Allowed {
+    pub letters: bool,
+    pub problems: bool,
+    pub repeats: bool,
+}
+
+impl World {
+    /// This test ends with letters that wait, on purpose.
+    pub fn leave_letters(&mut self) {
+        self.allowed.letters = true;
+    }
+
+    /// This test does what amoCRM should never see.
+    pub fn allow_problems(&mut self) {
+        self.allowed.problems = true;
+    }
+
+    /// This test repeats a message to amoCRM on purpose.
+    pub fn allow_repeats(&mut self) {
+        self.allowed.repeats = true;
+    }
+
+    /// Letters that wait.
+    pub async fn letters(&self) -> Vec<letter::Model> {
+        all::<letter::Entity>(self).await
+    }
+
+    /// All messages, oldest first.
+    pub async fn messages(&self) -> Vec<message::Model> {
+        let mut found = all::<message::Entity>(self).await;
+        found.sort_by_key(|message| message.id);
+        found
+    }
+
+    /// Lanes and letters agree, and accepted = delivered + failed + waiting for every source, direction and day.
+    pub async fn assert_ledger(&self) {
+        let letters = self.letters().await;
+        let mut waiting: BTreeMap<(Uuid, Uuid), i64> = BTreeMap::new();
+        let mut unsettled: BTreeMap<(Uuid, Uuid, i16), i64> = BTreeMap::new();
+        for letter in letters {
+            *waiting.entry((letter.tenant_id, letter.lane_id)).or_default() += 1;
+            if letter.kind == 1 {
+                *unsettled.entry((letter.tenant_id, letter.source_id, letter.direction)).or_default() += 1;
+            }
+        }
+        for lane in all::<lane::Entity>(self).await {
+            let letters = waiting.get(&(lane.tenant_id, lane.lane_id)).copied().unwrap_or(0);
+            assert_eq!(lane.waiting, letters, "a lane miscounts its letters: {lane:?}");
+            assert_eq!(lane.due_at.is_some(), letters > 0, "a lane sleeps over letters, or is due without: {lane:?}");
+        }
+        let mut accepted: BTreeMap<(Uuid, Uuid, i16), i64> = BTreeMap::new();
+        for message in self.messages().await {
+            *accepted.entry((message.tenant_id, message.source_id, message.direction)).or_default() += 1;
+        }
+        let mut counted: BTreeMap<(Uuid, Uuid, i16), (i64, i64, i64)> = BTreeMap::new();
+        for row in all::<ledger_delta::Entity>(self).await {
+            let sum = counted.entry((row.tenant_id, row.source_id, row.direction)).or_default();
+            *sum = (sum.0 + row.accepted, sum.1 + row.delivered, sum.2 + row.failed);
+        }
+        assert_eq!(
+            counted.iter().map(|(key, sum)| (*key, sum.0)).collect::<BTreeMap<_, _>>(),
+            accepted,
+            "the ledger and the messages differ"
+        );
+        for (key, (accepted, delivered, failed)) in counted {
+            let waiting = unsettled.get(&key).copied().unwrap_or(0);
+            assert_eq!(
+                accepted,
+                delivered + failed + waiting,
+                "accepted {accepted} is not delivered {delivered} + failed {failed} + waiting {waiting} for {key:?}"
+            );
+        }
+    }
+}
+
+async fn all<E: EntityTrait>(world: &World) -> Vec<E::Model> {
+    E::find().all(world.app().store.read()).await.expect("the table is read")
+}
+
+/// Fails the test of a world that ends untidily.
+pub(crate) async fn all_is_well(world: &World) {
+    world.assert_ledger().await;
+    let letters = world.letters().await;
+    assert!(world.allowed.letters || letters.is_empty(), "letters are left: {letters:#?}");
+    let problems = world.sandbox.problems();
+    assert!(world.allowed.problems || problems.is_empty(), "amoCRM would complain: {problems:#?}");
+    let repeats = world.sandbox.repeats();
+    assert!(world.allowed.repeats || repeats.is_empty(), "amoCRM saw messages twice: {repeats:#?}");
+    let problems = world.messenger.problems();
+    assert!(problems.is_empty(), "the messenger complains: {problems:#?}");
+}

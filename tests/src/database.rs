@@ -1,0 +1,98 @@
+//! A fresh database a test, on either engine.
+
+use parom::clock::Clock;
+use parom::config;
+use parom::store::{self, Store};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+/// The two engines a server runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// A database of one test: an SQLite file in a folder of its own, or a database in the cluster that `tests/run`
+/// started.
+pub struct TestDatabase {
+    engine: Engine,
+    url: String,
+    /// Name and cluster of a PostgreSQL database.
+    created: Option<(String, String)>,
+    folder: TempDir,
+}
+
+impl TestDatabase {
+    /// Makes one. None: there is no PostgreSQL to make it in, and a line said so.
+    pub async fn fresh(engine: Engine) -> Option<Self> {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        if engine == Engine::Sqlite {
+            let url = format!("sqlite://{}", folder.path().join("parom.db").display());
+            return Some(Self { engine, url, created: None, folder });
+        }
+        let Some(cluster) = config::variable("PAROM_TEST_POSTGRES") else {
+            println!("skipped: PAROM_TEST_POSTGRES is not set (tests/run sets it)");
+            return None;
+        };
+        let name = format!("parom_{}", Uuid::new_v4().simple());
+        let admin = connect(&cluster).await;
+        admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.expect("a new database");
+        admin.close().await.expect("the connection closes");
+        let (base, _) = cluster.rsplit_once('/').expect("PAROM_TEST_POSTGRES ends with /DATABASE");
+        let url = format!("{base}/{name}");
+        Some(Self { engine, url, created: Some((name, cluster)), folder })
+    }
+
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The folder of the test: the SQLite file is `parom.db` in it.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
+    /// The settings by which the server opens it.
+    pub fn settings(&self) -> config::Database {
+        config::Database { url: self.url.clone().into(), migrate: true, max_connections: 10 }
+    }
+
+    /// A migrated store with a frozen clock, without a server around it.
+    pub async fn store(&self, clock: &Clock) -> Store {
+        let store = Store::open(&self.settings(), clock.clone()).await.expect("the database opens");
+        store::migrate(&store).await.expect("the migrations run");
+        store
+    }
+
+    /// One plain connection, as another program would have it.
+    pub async fn connect(&self) -> DatabaseConnection {
+        connect(&self.url).await
+    }
+
+    /// Runs a statement as the cluster's administrator, outside of this database.
+    pub async fn administer(&self, statement: &str) {
+        let Some((name, cluster)) = &self.created else { panic!("only PostgreSQL has an administrator") };
+        let admin = connect(cluster).await;
+        admin.execute_unprepared(&statement.replace("{name}", name)).await.expect(statement);
+        admin.close().await.expect("the connection closes");
+    }
+
+    /// Removes it. One that a panic leaves behind goes with its cluster.
+    pub async fn remove(self) {
+        if self.created.is_some() {
+            self.administer("DROP DATABASE {name} WITH (FORCE)").await;
+        }
+    }
+}
+
+async fn connect(url: &str) -> DatabaseConnection {
+    let mut options = ConnectOptions::new(url);
+    options.max_connections(1).min_connections(1).sqlx_logging(false);
+    Database::connect(options).await.expect("the database answers")
+}

@@ -1,0 +1,246 @@
+//! People, one method an action.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use parom::message::crm_id;
+use sandbox::{HookMessage, PreparedHook, Said, Sandbox};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::api::{Api, Reply, answer};
+use crate::world::{CHANNEL_ID, HOST, World};
+
+/// A source of a tenant whose messenger is the world's own.
+#[derive(Clone, Debug)]
+pub struct Line {
+    pub host: String,
+    pub tenant_id: Uuid,
+    pub source_id: Uuid,
+    pub external_id: String,
+    pub scope_id: String,
+    pub webhook_secret: String,
+}
+
+impl Line {
+    /// The id by which amoCRM knows a conversation of this source.
+    pub fn crm_conversation(&self, conversation: &str) -> String {
+        crm_id(self.source_id, "conversation", conversation).to_string()
+    }
+
+    /// A path below this source in the API.
+    pub fn path(&self, rest: &str) -> String {
+        format!("/api/v1/sources/{}{rest}", self.source_id)
+    }
+}
+
+/// Who administers an amoCRM account.
+pub struct Owner {
+    host: String,
+    sandbox: Arc<Sandbox>,
+    api: Api,
+}
+
+/// Somebody who writes in the messenger.
+#[derive(Clone)]
+pub struct Customer {
+    api: Api,
+    line: Line,
+    name: String,
+    written: Arc<AtomicU64>,
+}
+
+/// Somebody who answers in amoCRM.
+#[derive(Clone)]
+pub struct Manager {
+    sandbox: Arc<Sandbox>,
+    line: Line,
+}
+
+impl World {
+    /// The owner of an account, which is made if it is not there.
+    pub fn owner(&self, host: &str) -> Owner {
+        self.sandbox.add_account(host);
+        Owner { host: host.to_owned(), sandbox: self.sandbox.clone(), api: self.api.clone() }
+    }
+
+    /// The tenant of an account once it is active.
+    pub async fn active(&self, host: &str) -> Uuid {
+        self.until("the tenant becomes active", async || {
+            let tenant = self.tenant(host).await?;
+            (tenant["status"] == "active").then(|| tenant["id"].as_str()?.parse().ok())?
+        })
+        .await
+    }
+
+    /// A tenant as the API shows it.
+    pub async fn tenant(&self, host: &str) -> Option<Value> {
+        let tenants = self.api.get("/api/v1/tenants").await.is(200);
+        tenants.json["items"].as_array()?.iter().find(|tenant| tenant["host"] == host).cloned()
+    }
+
+    /// A source of kind `custom` in the usual account, which is installed on the way.
+    pub async fn line(&self, external_id: &str) -> Line {
+        self.line_at(HOST, external_id).await
+    }
+
+    /// The same in any account.
+    pub async fn line_at(&self, host: &str, external_id: &str) -> Line {
+        if self.tenant(host).await.is_none() {
+            self.owner(host).installs_in_a_browser().await.is(200);
+        }
+        let tenant_id = self.active(host).await;
+        let body = json!({
+            "kind": "custom",
+            "name": format!("Line {external_id}"),
+            "external_id": external_id,
+            "settings": {"webhook_url": self.messenger.url()},
+        });
+        let made = self.api.post(&format!("/api/v1/tenants/{tenant_id}/sources"), &body).await.is(201);
+        let (source_id, secret) = (made.text_at("/id"), made.text_at("/webhook_secret"));
+        self.messenger.knows(&source_id, &secret);
+        Line {
+            host: host.to_owned(),
+            tenant_id,
+            source_id: source_id.parse().expect("a source's id is a UUID"),
+            external_id: external_id.to_owned(),
+            scope_id: format!("{CHANNEL_ID}_{}", self.sandbox.add_account(host).amojo_id),
+            webhook_secret: secret,
+        }
+    }
+
+    /// A customer of a line; the conversation's id is `chat-NAME`.
+    pub fn customer(&self, line: &Line, name: &str) -> Customer {
+        Customer { api: self.api.clone(), line: line.clone(), name: name.to_owned(), written: Arc::default() }
+    }
+
+    /// A manager of the account of a line.
+    pub fn manager(&self, line: &Line) -> Manager {
+        Manager { sandbox: self.sandbox.clone(), line: line.clone() }
+    }
+
+    /// Texts of a line's account at amoCRM that came from outside, in the order of their acceptance there.
+    pub fn texts_at_crm(&self, line: &Line) -> Vec<String> {
+        let came = |message: &sandbox::MessageView| message.msgid.is_some();
+        self.sandbox.messages(&line.host).into_iter().filter(came).map(|message| message.text).collect()
+    }
+
+    /// The statuses amoCRM was told of a manager's message: codes, in order.
+    pub fn statuses_at_crm(&self, line: &Line, message_id: &str) -> Vec<i64> {
+        let messages = self.sandbox.messages(&line.host);
+        let found = messages.iter().find(|message| message.id == message_id).expect("amoCRM has the message");
+        found.statuses.iter().map(|status| status.code).collect()
+    }
+}
+
+impl Owner {
+    /// Installs with a browser, beginning at `/oauth/install`: consent is given at once. The answer is that of
+    /// `/oauth/callback`.
+    pub async fn installs_in_a_browser(&self) -> Reply {
+        let to_consent = self.opens_install().await.is_redirect();
+        let state = state_of(&to_consent);
+        let back = self.sandbox.allow(&self.host, "main", Some(&state));
+        answer(self.api.anonymous(reqwest::Method::GET, &back)).await
+    }
+
+    /// The first step alone: the redirect to the consent page.
+    pub async fn opens_install(&self) -> Reply {
+        answer(self.api.anonymous(reqwest::Method::GET, "/oauth/install?integration=main")).await
+    }
+
+    /// Presses "Install" in the marketplace: amoCRM itself calls, with `from_widget`.
+    pub async fn installs_from_the_marketplace(&self) -> sandbox::HookAnswer {
+        self.sandbox.install(&self.host, "main").await
+    }
+
+    /// Switches the integration off in amoCRM.
+    pub async fn uninstalls(&self) -> sandbox::HookAnswer {
+        self.sandbox.revoke(&self.host, "main").await
+    }
+}
+
+impl Reply {
+    /// Fails the test unless this redirects; gives where to.
+    #[track_caller]
+    pub fn is_redirect(&self) -> String {
+        assert!((300..400).contains(&self.status), "{}: {}", self.status, self.text);
+        self.header("location").to_owned()
+    }
+}
+
+/// The `state` of a consent address.
+pub fn state_of(consent: &str) -> String {
+    let url = url::Url::parse(consent).expect("an address of the consent page");
+    let state = url.query_pairs().find(|(name, _)| name == "state");
+    state.expect("the consent address carries a state").1.into_owned()
+}
+
+impl Customer {
+    /// The messenger's id of the conversation.
+    pub fn conversation(&self) -> String {
+        format!("chat-{}", self.name)
+    }
+
+    /// The body of a message with this id and text.
+    pub fn body(&self, id: &str, text: &str) -> Value {
+        json!({
+            "id": id,
+            "conversation": {"id": self.conversation()},
+            "sender": {"role": "client", "id": format!("user-{}", self.name), "name": self.name},
+            "content": {"type": "text", "text": text},
+        })
+    }
+
+    /// Posts any body as a message of this line.
+    pub async fn posts(&self, body: &Value) -> Reply {
+        self.api.post(&self.line.path("/messages"), body).await
+    }
+
+    /// Writes a text, which must be accepted as new; gives our id of it.
+    pub async fn writes(&self, text: &str) -> String {
+        let number = self.written.fetch_add(1, Ordering::SeqCst);
+        let reply = self.posts(&self.body(&format!("{}-{number}", self.name), text)).await.is(202);
+        assert_eq!(reply.json["duplicate"], false, "{}", reply.text);
+        reply.text_at("/id")
+    }
+
+    /// The messenger tells a status of a message by our id or its own.
+    pub async fn tells(&self, message_id: &str, status: &str) -> Reply {
+        let path = self.line.path(&format!("/messages/{message_id}/status"));
+        self.api.post(&path, &json!({"status": status})).await
+    }
+}
+
+impl Manager {
+    /// amojo's id of a customer's chat; it is there once a message of theirs was delivered.
+    #[track_caller]
+    pub fn chat_with(&self, name: &str) -> String {
+        let conversation = self.line.crm_conversation(&format!("chat-{name}"));
+        let chats = self.sandbox.chats(&self.line.host);
+        let found = chats.into_iter().find(|chat| chat.conversation_id.as_deref() == Some(&conversation));
+        found.unwrap_or_else(|| panic!("amoCRM has no chat with {name}")).id
+    }
+
+    /// Answers a customer by a text; the hook must be answered by 200.
+    pub async fn answers(&self, name: &str, text: &str) -> Said {
+        self.sends(name, HookMessage::text(text)).await
+    }
+
+    /// Answers by a message of any kind; the hook must be answered by 200.
+    pub async fn sends(&self, name: &str, message: HookMessage) -> Said {
+        let chat = self.chat_with(name);
+        let said = self.sandbox.manager_sends(&self.line.host, &chat, message).await.expect("amoCRM sends the hook");
+        assert_eq!(said.answer.status, Some(200), "{:?}", said.answer);
+        said
+    }
+
+    /// Writes, but the hook is kept back: it is posted by hand.
+    pub fn prepares(&self, name: &str, message: HookMessage) -> PreparedHook {
+        self.sandbox.hook_body_for(&self.line.host, &self.chat_with(name), message).expect("amoCRM makes the hook")
+    }
+
+    /// Posts a hook that was kept back.
+    pub async fn posts(&self, hook: &PreparedHook) -> Option<u16> {
+        self.sandbox.post_hook(&hook.scope_id, hook.body.clone(), Some(&hook.signature)).await.status
+    }
+}

@@ -1,0 +1,293 @@
+//! A server with everything around it.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
+
+use entity::api_key;
+use parom::app::App;
+use parom::clock::Clock;
+use parom::config::Config;
+use parom::delivery::worker::Worker;
+use parom::fault::Faults;
+use parom::server::{self, Options, Running};
+use parom::store::{VENDOR, directory};
+use sandbox::{ChannelConfig, IntegrationConfig, Sandbox, SandboxConfig};
+use sea_orm::{EntityTrait, IntoActiveModel};
+use sha2::{Digest, Sha256};
+
+use crate::api::Api;
+use crate::database::TestDatabase;
+use crate::{Engine, Messenger, Place, check};
+
+/// The account of most tests.
+pub const HOST: &str = "acme.amocrm.ru";
+/// Where frozen clocks begin: 2026-11-20 09:00 UTC.
+pub const START: i64 = 1_795_165_200_000;
+pub const CLIENT_ID: &str = "5f1d2a4e-93a5-4c0e-8a4f-0c1f4be3a111";
+pub const CLIENT_SECRET: &str = "integration-secret-of-the-tests-0123456789abcdef";
+pub const CHANNEL_ID: &str = "344a5002-f8ca-454d-af3d-396180102ac7";
+pub const CHANNEL_SECRET: &str = "channel-secret-of-the-tests";
+/// 32 bytes, base64.
+pub const VAULT_KEY: &str = "cGFyb20tdGVzdHMtcGFyb20tdGVzdHMtMDEyMzQ1Njc=";
+const VENDOR_KEY: &str = "prm_vendor-key-of-the-tests-0123456789abcdef";
+
+/// What differs from the usual world.
+pub struct Setup {
+    /// Letters leave by themselves and the clock is the machine's.
+    pub live: bool,
+    /// Changes the configuration before each start.
+    pub change: fn(&mut Config),
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self { live: false, change: |_| {} }
+    }
+}
+
+/// Sandbox, messenger, database and server of one test.
+pub struct World {
+    pub clock: Clock,
+    pub sandbox: Arc<Sandbox>,
+    pub messenger: Messenger,
+    /// With the vendor's key.
+    pub api: Api,
+    /// Switches of the running server's fault points.
+    pub faults: Faults,
+    pub(crate) database: TestDatabase,
+    setup: Setup,
+    running: Option<Running>,
+    worker: Option<Worker>,
+    pub(crate) allowed: check::Allowed,
+    closed: bool,
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        assert!(self.closed || std::thread::panicking(), "end a world by World::close: it looks whether all is well");
+    }
+}
+
+impl Place for World {
+    async fn open(engine: Engine) -> Option<Self> {
+        Self::start(engine, Setup::default()).await
+    }
+
+    async fn close(mut self) {
+        check::all_is_well(&self).await;
+        self.closed = true;
+        self.worker = None;
+        if let Some(running) = self.running.take() {
+            running.stop().await;
+        }
+        // The database is not moved out of a type with a Drop; what the connections held is closed by now.
+        self.database.remove().await;
+    }
+}
+
+impl World {
+    /// Starts one that is unlike the usual.
+    pub async fn start(engine: Engine, setup: Setup) -> Option<Self> {
+        let database = TestDatabase::fresh(engine).await?;
+        parom::http_client::install_crypto_provider();
+        let clock = if setup.live { Clock::system() } else { Clock::frozen(START) };
+        let sandbox = start_sandbox(&clock).await;
+        let messenger = Messenger::start(clock.clone()).await;
+        let mut world = Self {
+            api: Api::new("", VENDOR_KEY),
+            faults: Faults::default(),
+            sandbox: Arc::new(sandbox),
+            running: None,
+            worker: None,
+            allowed: check::Allowed::default(),
+            closed: false,
+            clock,
+            messenger,
+            database,
+            setup,
+        };
+        world.serve().await;
+        world.add_vendor_key(VENDOR_KEY, "admin").await;
+        Some(world)
+    }
+
+    async fn serve(&mut self) {
+        // A port that was free a moment ago may be taken by another test by now.
+        for _ in 0..5 {
+            let port = free_port();
+            let config = self.config(port);
+            let options = Options {
+                clock: self.clock.clone(),
+                faults: self.faults.clone(),
+                deliver: self.setup.live,
+                threads: 1,
+            };
+            let running = match server::start(config, options).await {
+                Ok(running) => running,
+                Err(error) if format!("{error:#}").contains("cannot listen") => continue,
+                Err(error) => panic!("the server does not start: {error:#}"),
+            };
+            self.sandbox.set_parom_url(running.url());
+            self.sandbox.set_redirect_uri("main", &format!("{}/oauth/callback", running.url()));
+            self.api.moved_to(running.url());
+            self.worker = Some(Worker::new(running.app.clone()));
+            self.running = Some(running);
+            return;
+        }
+        panic!("no free port for the server");
+    }
+
+    fn config(&self, port: u16) -> Config {
+        let text = config_text(port, self.database.url(), self.sandbox.url());
+        let mut config = Config::from_toml(&text).expect("the configuration of the tests");
+        (self.setup.change)(&mut config);
+        config
+    }
+
+    /// The inside of the running server.
+    pub fn app(&self) -> &Arc<App> {
+        &self.running.as_ref().expect("the server runs").app
+    }
+
+    /// Another worker beside the world's own, as a second thread of delivery would be.
+    pub fn another_worker(&self) -> Worker {
+        Worker::new(self.app().clone())
+    }
+
+    /// Carries everything that is due now, and what that makes due; gives how many letters were tried.
+    pub async fn deliver_all(&mut self) -> usize {
+        self.worker.as_mut().expect("the server runs").deliver_all().await.expect("the queue is read")
+    }
+
+    /// Carries until nothing waits that time alone brings, jumping over back-offs and rates. At most 30 days.
+    pub async fn deliver_to_the_end(&mut self) -> usize {
+        let end = self.clock.millis() + 30 * 86_400_000;
+        let mut carried = 0;
+        loop {
+            carried += self.deliver_all().await;
+            let next = self.app().queue.next_ready_at().await.expect("the queue is read");
+            let Some(next) = next.filter(|next| *next < end) else { return carried };
+            let now = self.clock.millis();
+            // A due turn whose lanes are not: the next look belongs to a later moment.
+            self.advance(Duration::from_millis(u64::try_from((next - now).max(1)).expect("a positive time")));
+        }
+    }
+
+    /// Lets time pass, for server, sandbox and messenger alike.
+    pub fn advance(&self, by: Duration) {
+        self.clock.advance(by);
+    }
+
+    /// Ends the server without a word to it, as a crash does, and starts it again on the same data.
+    pub async fn restart(&mut self) {
+        self.worker = None;
+        self.running = None;
+        self.serve().await;
+    }
+
+    /// A key of the vendor with this scope, under which the API may be called.
+    pub async fn add_vendor_key(&self, key: &str, scope: &str) {
+        self.add_key(VENDOR, key, scope).await;
+    }
+
+    /// A key of a tenant, or of the vendor.
+    pub async fn add_key(&self, tenant_id: uuid::Uuid, key: &str, scope: &str) {
+        let store = &self.app().store;
+        let id = self.clock.uuid_v7();
+        let hash = hex::encode(Sha256::digest(key.as_bytes()));
+        let row = api_key::Model {
+            tenant_id,
+            id,
+            name: format!("{scope} key of the tests"),
+            scope: scope.to_owned(),
+            hash: hash.clone(),
+            tail: key[key.len() - 4..].to_owned(),
+            created_at: self.clock.millis(),
+            expires_at: None,
+            revoked_at: None,
+        };
+        api_key::Entity::insert(row.into_active_model()).exec_without_returning(store.write()).await.expect("a key");
+        let entry = directory::Entry { tenant_id, id, note: String::new(), expires_at: None };
+        directory::set(store.write(), directory::Kind::ApiKey, &hash, entry).await.expect("a key's hash");
+    }
+
+    /// Asks again and again until `what` answers: for states of which nothing tells. Fails the test after 20 s.
+    pub async fn until<T>(&self, what: &str, ask: impl AsyncFn() -> Option<T>) -> T {
+        let asking = async {
+            let mut ticks = tokio::time::interval(Duration::from_millis(10));
+            loop {
+                ticks.tick().await;
+                if let Some(answer) = ask().await {
+                    return answer;
+                }
+            }
+        };
+        let answer = tokio::time::timeout(Duration::from_secs(20), asking).await;
+        answer.unwrap_or_else(|_| panic!("waited 20 s in vain: {what}"))
+    }
+}
+
+/// A port that nobody uses at this moment.
+pub fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("its address").port()
+}
+
+/// The configuration of a test's server.
+pub fn config_text(port: u16, database_url: &str, sandbox_url: &str) -> String {
+    format!(
+        r#"
+[server]
+listen = "127.0.0.1:{port}"
+public_url = "http://127.0.0.1:{port}"
+[database]
+url = "{database_url}"
+[secrets]
+key = "{VAULT_KEY}"
+[network]
+allow_private = ["127.0.0.1/32"]
+[rates]
+chats_start = 500
+chats_floor = 500
+chats_ceiling = 500
+rest_per_account = 500
+[[integration]]
+name = "main"
+platform = "amocrm"
+client_id = "{CLIENT_ID}"
+client_secret = "{CLIENT_SECRET}"
+consent_url = "{sandbox_url}/oauth"
+account_url = "{sandbox_url}/accounts/{{host}}"
+amojo_url = "{sandbox_url}"
+[[integration.channel]]
+id = "{CHANNEL_ID}"
+code = "amo.ext.30490163"
+secret = "{CHANNEL_SECRET}"
+"#
+    )
+}
+
+/// A sandbox that knows the integration of [`config_text`]; its addresses follow when the server listens.
+pub async fn start_sandbox(clock: &Clock) -> Sandbox {
+    let clock = clock.clone();
+    let config = SandboxConfig {
+        listen: "127.0.0.1:0".to_owned(),
+        parom_url: String::new(),
+        integrations: vec![IntegrationConfig {
+            name: "main".to_owned(),
+            client_id: CLIENT_ID.to_owned(),
+            client_secret: CLIENT_SECRET.to_owned(),
+            redirect_uri: String::new(),
+            channels: vec![ChannelConfig {
+                id: CHANNEL_ID.to_owned(),
+                code: "amo.ext.30490163".to_owned(),
+                secret: CHANNEL_SECRET.to_owned(),
+                title: "Parom".to_owned(),
+                bot: None,
+            }],
+        }],
+        now: Arc::new(move || clock.now()),
+    };
+    Sandbox::start(config).await.expect("the sandbox starts")
+}
