@@ -25,23 +25,24 @@
     reason = "a harness ends a test by panicking, and tells of skipped tests on stdout"
 )]
 
-mod api;
-mod check;
+//T mod api;
+//T mod check;
 pub mod database;
-pub mod drill;
-pub mod messenger;
+//T pub mod drill;
+//T pub mod messenger;
 pub mod office;
-pub mod people;
-pub mod world;
+//T pub mod people;
+pub mod settings;
+//T pub mod world;
 
 use std::future::Future;
 
-pub use api::{Api, Reply};
+//T pub use api::{Api, Reply};
 pub use database::Engine;
-pub use messenger::{Answer, Messenger, Received};
+//T pub use messenger::{Answer, Messenger, Received};
 pub use office::Office;
-pub use people::{Customer, Line, Manager, Owner};
-pub use world::{Setup, World};
+//T pub use people::{Customer, Line, Manager, Owner};
+//T pub use world::{Setup, World};
 
 /// Where a test takes place.
 pub trait Place: Sized {

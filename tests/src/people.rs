@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::api::{Api, Reply, answer};
-use crate::world::{CHANNEL_ID, HOST, World};
+use crate::World;
+use crate::settings::{CHANNEL_ID, HOST};
 
 /// A source of a tenant whose messenger is the world's own.
 #[derive(Clone, Debug)]

@@ -1,6 +1,5 @@
 //! A server with everything around it.
 
-use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,25 +11,14 @@ use parom::delivery::worker::Worker;
 use parom::fault::Faults;
 use parom::server::{self, Options, Running};
 use parom::store::{VENDOR, directory};
-use sandbox::{ChannelConfig, IntegrationConfig, Sandbox, SandboxConfig};
+use sandbox::Sandbox;
 use sea_orm::{EntityTrait, IntoActiveModel};
 use sha2::{Digest, Sha256};
 
 use crate::api::Api;
 use crate::database::TestDatabase;
+use crate::settings::{START, VENDOR_KEY, config_text, free_port, start_sandbox};
 use crate::{Engine, Messenger, Place, check};
-
-/// The account of most tests.
-pub const HOST: &str = "acme.amocrm.ru";
-/// Where frozen clocks begin: 2026-11-20 09:00 UTC.
-pub const START: i64 = 1_795_165_200_000;
-pub const CLIENT_ID: &str = "5f1d2a4e-93a5-4c0e-8a4f-0c1f4be3a111";
-pub const CLIENT_SECRET: &str = "integration-secret-of-the-tests-0123456789abcdef";
-pub const CHANNEL_ID: &str = "344a5002-f8ca-454d-af3d-396180102ac7";
-pub const CHANNEL_SECRET: &str = "channel-secret-of-the-tests";
-/// 32 bytes, base64.
-pub const VAULT_KEY: &str = "cGFyb20tdGVzdHMtcGFyb20tdGVzdHMtMDEyMzQ1Njc=";
-const VENDOR_KEY: &str = "prm_vendor-key-of-the-tests-0123456789abcdef";
 
 /// What differs from the usual world.
 pub struct Setup {
@@ -55,7 +43,7 @@ pub struct World {
     pub api: Api,
     /// Switches of the running server's fault points.
     pub faults: Faults,
-    pub(crate) database: TestDatabase,
+    database: Option<TestDatabase>,
     setup: Setup,
     running: Option<Running>,
     worker: Option<Worker>,
@@ -81,8 +69,9 @@ impl Place for World {
         if let Some(running) = self.running.take() {
             running.stop().await;
         }
-        // The database is not moved out of a type with a Drop; what the connections held is closed by now.
-        self.database.remove().await;
+        if let Some(database) = self.database.take() {
+            database.remove().await;
+        }
     }
 }
 
@@ -104,7 +93,7 @@ impl World {
             closed: false,
             clock,
             messenger,
-            database,
+            database: Some(database),
             setup,
         };
         world.serve().await;
@@ -139,10 +128,15 @@ impl World {
     }
 
     fn config(&self, port: u16) -> Config {
-        let text = config_text(port, self.database.url(), self.sandbox.url());
+        let text = config_text(port, self.database().url(), self.sandbox.url());
         let mut config = Config::from_toml(&text).expect("the configuration of the tests");
         (self.setup.change)(&mut config);
         config
+    }
+
+    /// The database of this world.
+    pub fn database(&self) -> &TestDatabase {
+        self.database.as_ref().expect("the world is open")
     }
 
     /// The inside of the running server.
@@ -226,68 +220,4 @@ impl World {
         let answer = tokio::time::timeout(Duration::from_secs(20), asking).await;
         answer.unwrap_or_else(|_| panic!("waited 20 s in vain: {what}"))
     }
-}
-
-/// A port that nobody uses at this moment.
-pub fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("its address").port()
-}
-
-/// The configuration of a test's server.
-pub fn config_text(port: u16, database_url: &str, sandbox_url: &str) -> String {
-    format!(
-        r#"
-[server]
-listen = "127.0.0.1:{port}"
-public_url = "http://127.0.0.1:{port}"
-[database]
-url = "{database_url}"
-[secrets]
-key = "{VAULT_KEY}"
-[network]
-allow_private = ["127.0.0.1/32"]
-[rates]
-chats_start = 500
-chats_floor = 500
-chats_ceiling = 500
-rest_per_account = 500
-[[integration]]
-name = "main"
-platform = "amocrm"
-client_id = "{CLIENT_ID}"
-client_secret = "{CLIENT_SECRET}"
-consent_url = "{sandbox_url}/oauth"
-account_url = "{sandbox_url}/accounts/{{host}}"
-amojo_url = "{sandbox_url}"
-[[integration.channel]]
-id = "{CHANNEL_ID}"
-code = "amo.ext.30490163"
-secret = "{CHANNEL_SECRET}"
-"#
-    )
-}
-
-/// A sandbox that knows the integration of [`config_text`]; its addresses follow when the server listens.
-pub async fn start_sandbox(clock: &Clock) -> Sandbox {
-    let clock = clock.clone();
-    let config = SandboxConfig {
-        listen: "127.0.0.1:0".to_owned(),
-        parom_url: String::new(),
-        integrations: vec![IntegrationConfig {
-            name: "main".to_owned(),
-            client_id: CLIENT_ID.to_owned(),
-            client_secret: CLIENT_SECRET.to_owned(),
-            redirect_uri: String::new(),
-            channels: vec![ChannelConfig {
-                id: CHANNEL_ID.to_owned(),
-                code: "amo.ext.30490163".to_owned(),
-                secret: CHANNEL_SECRET.to_owned(),
-                title: "Parom".to_owned(),
-                bot: None,
-            }],
-        }],
-        now: Arc::new(move || clock.now()),
-    };
-    Sandbox::start(config).await.expect("the sandbox starts")
 }

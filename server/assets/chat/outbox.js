@@ -156,9 +156,15 @@ addEventListener("storage", (event) => {
   if (!event.key?.startsWith(prefix)) return;
   const item = parsed(event.newValue || event.oldValue);
   if (!item?.id) return;
-  if (event.newValue) present(item);
-  else if (item.refused) remove(item.id);
-  else mark(item.id, words.sent);
+  if (event.newValue) {
+    present(item);
+    // The tab that wrote it may be closed before it has sent it.
+    send();
+  } else if (item.refused) {
+    remove(item.id);
+  } else {
+    mark(item.id, words.sent);
+  }
 });
 
 /** Shows what an earlier visit left unsent; what the page shows already has arrived, only its answer was lost. */

@@ -34,13 +34,16 @@ const clock = (time) => {
 
 const rows = new Map([...list.children].map((row) => [row.dataset.id, row]));
 let unseen = 0;
+// Whoever is at the end stays there, also when the keyboard opens or a message grows.
+let follows = true;
 
-const isAtEnd = () => log.scrollHeight - log.scrollTop - log.clientHeight < 80;
 const toEnd = () => {
+  follows = true;
   log.scrollTop = log.scrollHeight;
   unseen = 0;
   fresh.hidden = true;
 };
+const follow = () => follows && toEnd();
 
 /** The element of a message; undefined: it is not on the page. */
 export const rowOf = (id) => rows.get(id);
@@ -51,7 +54,6 @@ export const owing = () => list.querySelectorAll(".theirs[data-owed]");
 /** Puts a message at the end, once. Whoever reads above is not moved but told. */
 export const show = (message) => {
   if (rows.has(message.id)) return rows.get(message.id);
-  const follow = message.mine || isAtEnd();
   const row = element("li", "message " + (message.mine ? "mine" : "theirs"), "");
   row.dataset.id = message.id;
   const time = element("time", "", "");
@@ -63,7 +65,7 @@ export const show = (message) => {
   row.append(element("p", message.mine ? "who unseen" : "who", who), element("p", "text", message.text), mark);
   list.append(row);
   rows.set(message.id, row);
-  if (follow) {
+  if (message.mine || follows) {
     toEnd();
   } else {
     unseen += 1;
@@ -87,11 +89,13 @@ export const mark = (id, state, again) => {
   row.querySelectorAll(".state, button").forEach((old) => old.remove());
   const place = row.querySelector(".mark");
   place.append(element("span", "state", state));
-  if (!again) return;
-  const button = element("button", "", words.again);
-  button.type = "button";
-  button.addEventListener("click", again);
-  place.append(button);
+  if (again) {
+    const button = element("button", "", words.again);
+    button.type = "button";
+    button.addEventListener("click", again);
+    place.append(button);
+  }
+  follow();
 };
 
 // The strip shows the most important of what there is to say.
@@ -123,9 +127,15 @@ export const post = (path, body) => {
 /** Milliseconds before the next try: 1, 2, 4 … 30 seconds, each between half and whole. */
 export const pause = (tries) => Math.max(1000, Math.min(30000, 1000 * 2 ** Math.min(tries, 5)) * (0.5 + Math.random() / 2));
 
+const scrolled = () => {
+  follows = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
+  if (!follows) return;
+  unseen = 0;
+  fresh.hidden = true;
+};
+
 fresh.addEventListener("click", toEnd);
-log.addEventListener("scroll", () => isAtEnd() && ((unseen = 0), (fresh.hidden = true)), { passive: true });
+log.addEventListener("scroll", scrolled, { passive: true });
+new ResizeObserver(follow).observe(log);
 document.querySelectorAll("time").forEach(clock);
-log.style.scrollBehavior = "auto";
 toEnd();
-requestAnimationFrame(() => (log.style.scrollBehavior = ""));

@@ -23,13 +23,14 @@ use crate::message::Person;
 pub struct ConversationOut {
     pub id: Uuid,
     /// The messenger's id; null until a conversation that a manager began is answered.
-    #[schema(example = "chat-7")]
+    #[schema(required, example = "chat-7")]
     pub external_id: Option<String>,
     /// amojo's id; null until known.
+    #[schema(required)]
     pub amocrm_chat_id: Option<String>,
     pub contact: ContactOut,
     /// Null: nothing was said yet.
-    #[schema(value_type = Option<String>, format = DateTime)]
+    #[schema(required, value_type = Option<String>, format = DateTime)]
     pub last_message_at: Option<Moment>,
 }
 
@@ -37,9 +38,11 @@ pub struct ConversationOut {
 #[derive(Debug, Default, Serialize, ToSchema)]
 pub struct ContactOut {
     /// The messenger's id.
-    #[schema(example = "user-7")]
+    #[schema(required, example = "user-7")]
     pub id: Option<String>,
+    #[schema(required)]
     pub name: Option<String>,
+    #[schema(required)]
     pub phone: Option<String>,
 }
 
@@ -55,7 +58,7 @@ pub struct PageQuery {
 }
 
 /// Conversations of a source, the one begun last first.
-#[utoipa::path(tag = "conversations", params(("source_id", description = "The source")), responses(
+#[utoipa::path(tag = "conversations", params(("source_id", description = "The source"), PageQuery), responses(
     (status = 200, description = "A page of conversations", body = ListOut<ConversationOut>),
     (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such source", body = Problem, content_type = "application/problem+json"),
@@ -89,6 +92,7 @@ pub async fn list(
 #[utoipa::path(tag = "conversations", params(
     ("source_id", description = "The source"),
     ("conversation_id", description = "Our id of the conversation, or the messenger's (`ext:ID` where it looks like ours)"),
+    PageQuery,
 ), responses(
     (status = 200, description = "A page of messages", body = ListOut<MessageOut>),
     (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),

@@ -17,6 +17,7 @@ const MOST: u64 = 200;
 pub struct ListOut<T> {
     pub items: Vec<T>,
     /// Give it back as `cursor`, with the same filters, for the next page; null: there is none.
+    #[schema(required)]
     pub next_cursor: Option<String>,
 }
 
@@ -134,7 +135,8 @@ mod tests {
         let page = Page::read(Some("1"), None, &["list", "a"]).unwrap();
         let cursor = page.cut(ids(2), |id| *id).1.unwrap();
         assert!(Page::read(None, Some(&cursor), &["list", "a"]).is_ok());
-        for filters in [&["list", "b"] as &[&str], &["lista"], &["list"], &["other", "a"]] {
+        let others: [&[&str]; 4] = [&["list", "b"], &["lista"], &["list"], &["other", "a"]];
+        for filters in others {
             assert!(matches!(Page::read(None, Some(&cursor), filters), Err(Error::Invalid(_))));
         }
         for broken in ["", "!", "e30", "bm9wZQ"] {

@@ -25,9 +25,7 @@ pub struct DeadLetterOut {
     pub source_id: Uuid,
     pub conversation_id: Uuid,
     pub message_id: Uuid,
-    #[schema(inline)]
     pub kind: LetterKind,
-    #[schema(inline)]
     pub direction: Direction,
     /// A fixed short word.
     #[schema(example = "rejected")]
@@ -71,7 +69,7 @@ pub struct DeadLettersQuery {
 }
 
 /// Dead letters of an account, newest first.
-#[utoipa::path(tag = "dead letters", responses(
+#[utoipa::path(tag = "dead letters", params(DeadLettersQuery), responses(
     (status = 200, description = "A page of dead letters", body = ListOut<DeadLetterOut>),
     (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such source or account", body = Problem, content_type = "application/problem+json"),
@@ -105,6 +103,7 @@ pub async fn list(app: web::Data<App>, key: ApiKey, query: web::Query<DeadLetter
 /// Puts a dead letter at the end of its conversation's queue again, under its old id.
 #[utoipa::path(tag = "dead letters", params(
     ("id", description = "The dead letter"),
+    TenantQuery,
     ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),
 ), responses(
     (status = 202, description = "It is tried again", body = RetriedOut),
@@ -136,6 +135,7 @@ pub async fn retry(
 /// Removes a dead letter for good; its message stays failed.
 #[utoipa::path(tag = "dead letters", params(
     ("id", description = "The dead letter"),
+    TenantQuery,
     ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),
 ), responses(
     (status = 204, description = "It is gone"),

@@ -89,10 +89,11 @@ impl ApiKey {
         }
     }
 
-    /// A source that this key may see; a deleted one is gone.
+    /// A source that this key may see; a deleted one is gone, one that is just being made not there yet.
     pub async fn source(&self, app: &App, source_id: Uuid) -> Result<Arc<source::Model>> {
         let source = app.lookup.source(source_id).await.map_err(shared)?;
-        let source = source.filter(|source| source.deleted_at.is_none()).ok_or(Error::NotFound)?;
+        let live = |source: &Arc<source::Model>| source.deleted_at.is_none() && source.amocrm_source_id != 0;
+        let source = source.filter(live).ok_or(Error::NotFound)?;
         self.in_tenant(source.tenant_id)?;
         Ok(source)
     }

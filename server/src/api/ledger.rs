@@ -18,10 +18,10 @@ use crate::message::{Direction, LetterKind};
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LedgerOut {
     /// The first day (UTC); null: from the beginning.
-    #[schema(value_type = Option<String>, format = Date)]
+    #[schema(required, value_type = Option<String>, format = Date)]
     pub from: Option<NaiveDate>,
     /// The last day (UTC); null: until now.
-    #[schema(value_type = Option<String>, format = Date)]
+    #[schema(required, value_type = Option<String>, format = Date)]
     pub to: Option<NaiveDate>,
     pub to_crm: LedgerCountsOut,
     pub to_messenger: LedgerCountsOut,
@@ -101,7 +101,7 @@ struct Waiting {
 }
 
 /// What a source accepted, delivered, failed to deliver and still holds, in both directions.
-#[utoipa::path(tag = "ledger", params(("source_id", description = "The source")), responses(
+#[utoipa::path(tag = "ledger", params(("source_id", description = "The source"), LedgerQuery), responses(
     (status = 200, description = "The figures, all of one moment", body = LedgerOut),
     (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such source", body = Problem, content_type = "application/problem+json"),

@@ -41,21 +41,27 @@ pub struct MessageOut {
     pub id: Uuid,
     pub source_id: Uuid,
     pub direction: Direction,
-    #[schema(inline)]
     pub status: MessageStatus,
     /// Why it is held; null: it is not.
+    #[schema(required)]
     pub reason: Option<String>,
     /// Why it failed; null: it did not.
+    #[schema(required)]
     pub error: Option<FailureOut>,
     /// The messenger's id; null until known.
+    #[schema(required)]
     pub external_id: Option<String>,
     /// amojo's id; null until known.
+    #[schema(required)]
     pub amocrm_message_id: Option<String>,
     pub conversation: ConversationRefOut,
     pub sender: PersonOut,
+    #[schema(required)]
     pub receiver: Option<PersonOut>,
     pub content: ContentOut,
+    #[schema(required)]
     pub template: Option<serde_json::Value>,
+    #[schema(required)]
     pub reply_to: Option<serde_json::Value>,
     /// Makes no lead and notifies nobody.
     pub silent: bool,
@@ -75,13 +81,13 @@ pub struct MessageOut {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ConversationRefOut {
     /// The messenger's id; null until a conversation that a manager began is answered.
+    #[schema(required)]
     pub id: Option<String>,
 }
 
 /// Why a message failed.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FailureOut {
-    #[schema(inline)]
     pub code: FailureCode,
     /// In words.
     pub text: String,
@@ -100,6 +106,7 @@ pub struct PersonOut {
     pub role: Role,
     /// The messenger's id; of managers amojo's.
     pub id: String,
+    #[schema(required)]
     pub name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
@@ -129,7 +136,6 @@ impl From<Person> for PersonOut {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ContentOut {
     #[serde(rename = "type")]
-    #[schema(inline)]
     pub kind: ContentType,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,

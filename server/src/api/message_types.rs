@@ -62,13 +62,12 @@ pub struct ConversationIn {
 #[serde(deny_unknown_fields)]
 pub struct SenderIn {
     /// For now `client` alone.
-    #[schema(inline)]
     pub role: RoleIn,
     /// Your id of the person, at most 255 bytes.
     #[schema(example = "user-7", min_length = 1, max_length = 255)]
     pub id: String,
     #[serde(default)]
-    #[schema(example = "Anna", max_length = 255)]
+    #[schema(example = "Anna")]
     pub name: Option<String>,
     #[serde(default)]
     #[schema(example = "+79151112233")]
@@ -77,10 +76,10 @@ pub struct SenderIn {
     #[schema(example = "anna@example.com")]
     pub email: Option<String>,
     #[serde(default)]
-    #[schema(format = Uri)]
+    #[schema(format = "uri")]
     pub avatar_url: Option<String>,
     #[serde(default)]
-    #[schema(format = Uri)]
+    #[schema(format = "uri")]
     pub profile_url: Option<String>,
     #[serde(default)]
     #[schema(ignore)]
@@ -102,10 +101,9 @@ pub enum RoleIn {
 pub struct ContentIn {
     /// For now `text` alone.
     #[serde(rename = "type")]
-    #[schema(inline)]
     pub kind: ContentType,
     #[serde(default)]
-    #[schema(value_type = String, example = "Hello", min_length = 1)]
+    #[schema(required, value_type = String, example = "Hello", min_length = 1)]
     pub text: Option<String>,
     #[serde(default)]
     #[schema(ignore)]

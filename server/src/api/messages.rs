@@ -74,7 +74,7 @@ pub async fn post(app: web::Data<App>, key: ApiKey, source_id: web::Path<Uuid>, 
 }
 
 /// Where is my message? Its state and everything that happened to it.
-#[utoipa::path(tag = "messages", params(("id", description = "Our id of the message")), responses(
+#[utoipa::path(tag = "messages", params(("id", description = "Our id of the message"), TenantQuery), responses(
     (status = 200, description = "The message with its timeline", body = MessageOut),
     (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "Unknown, or not the key's", body = Problem, content_type = "application/problem+json"),

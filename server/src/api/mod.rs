@@ -40,7 +40,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .app_data(web::QueryConfig::default().error_handler(|error, _| json::query_error(&error).into()))
         .app_data(web::Data::new(key::KeyCache::default()))
         .app_data(known)
-        .service(openapi::document)
+        .service(openapi::serve)
         .service(tenants::list)
         .service(tenants::get)
         .service(tenants::patch)
@@ -91,3 +91,6 @@ fn shared(error: Arc<DbErr>) -> Error {
         _ => Error::Internal(anyhow::Error::new(error)),
     }
 }
+
+#[cfg(test)]
+mod tests;

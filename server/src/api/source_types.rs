@@ -6,17 +6,12 @@ use entity::source;
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::json::{Moment, given};
-use crate::error::{Error, FieldError, Result};
-use crate::source::{NewSource, SourceChange};
-
-const NAME_CHARACTERS: usize = 255;
-/// amoCRM's limit.
-const EXTERNAL_ID_CHARACTERS: usize = 36;
+use super::json::Moment;
+use crate::source::{ContactRule, NewSource, SourceChange};
 
 /// A new source.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -49,7 +44,7 @@ pub struct SourceIn {
     /// By kind, e.g. `{"webhook_url":"https://messenger.example/parom"}` for `custom`.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
-    pub settings: Option<Value>,
+    pub settings: Option<Map<String, Value>>,
 }
 
 /// What to change of a source; what is absent stays.
@@ -59,9 +54,9 @@ pub struct SourcePatchIn {
     #[serde(default)]
     #[schema(min_length = 1, max_length = 255)]
     pub name: Option<String>,
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default)]
     #[schema(value_type = Option<String>, example = "20453")]
-    pub pipeline_id: Option<Option<NumericId>>,
+    pub pipeline_id: Option<NumericId>,
     #[serde(default)]
     pub default: Option<bool>,
     #[serde(default)]
@@ -73,7 +68,7 @@ pub struct SourcePatchIn {
     /// Whole, by kind; credentials that are absent stay.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
-    pub settings: Option<Value>,
+    pub settings: Option<Map<String, Value>>,
     /// True: takes everything in and sends nothing. False: what was held is sent.
     #[serde(default)]
     pub paused: Option<bool>,
@@ -81,29 +76,6 @@ pub struct SourcePatchIn {
     #[serde(default)]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub drop_before: Option<Moment>,
-}
-
-/// What to do about a contact in amoCRM.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ContactRule {
-    /// Nothing.
-    Leave,
-    /// Link to an existing contact by phone or e-mail.
-    Link,
-    /// Create a contact first.
-    Create,
-}
-
-impl ContactRule {
-    /// Its word in the table.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Leave => "leave",
-            Self::Link => "link",
-            Self::Create => "create",
-        }
-    }
 }
 
 /// A 64-bit id of amoCRM: told as a string, taken as a string or a number.
@@ -135,64 +107,35 @@ impl<'de> Deserialize<'de> for NumericId {
     }
 }
 
-impl SourceIn {
-    /// What is right by its form; the rest (kind, settings, limits) is checked where the source is made.
-    pub fn checked(self) -> Result<NewSource> {
-        let mut wrong = Vec::new();
-        check_name(&self.name, &mut wrong);
-        if let Some(external_id) = &self.external_id {
-            let fits = (1..=EXTERNAL_ID_CHARACTERS).contains(&external_id.len());
-            if !fits || !external_id.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
-                wrong.push(FieldError::new("/external_id", "1 to 36 printable ASCII characters"));
-            }
+impl From<SourceIn> for NewSource {
+    fn from(wanted: SourceIn) -> Self {
+        Self {
+            kind: wanted.kind,
+            name: wanted.name,
+            external_id: wanted.external_id,
+            pipeline_id: wanted.pipeline_id.map(|id| id.0),
+            default: wanted.default.unwrap_or(false),
+            channel_id: wanted.channel_id,
+            contact_rule: wanted.contact_rule.unwrap_or_default(),
+            services: wanted.services,
+            settings: Value::Object(wanted.settings.unwrap_or_default()),
         }
-        if !wrong.is_empty() {
-            return Err(Error::Invalid(wrong));
-        }
-        Ok(NewSource {
-            kind: self.kind,
-            name: self.name,
-            external_id: self.external_id,
-            pipeline_id: self.pipeline_id.map(|id| id.0),
-            default: self.default.unwrap_or(false),
-            channel_id: self.channel_id,
-            contact_rule: self.contact_rule.map(|rule| rule.word().to_owned()),
-            services: self.services,
-            settings: self.settings.unwrap_or_else(|| serde_json::json!({})),
-        })
     }
 }
 
-impl SourcePatchIn {
-    /// As [`SourceIn::checked`].
-    pub fn checked(self) -> Result<SourceChange> {
-        let mut wrong = Vec::new();
-        if let Some(name) = &self.name {
-            check_name(name, &mut wrong);
+impl From<SourcePatchIn> for SourceChange {
+    fn from(wanted: SourcePatchIn) -> Self {
+        Self {
+            name: wanted.name,
+            pipeline_id: wanted.pipeline_id.map(|id| id.0),
+            default: wanted.default,
+            settings: wanted.settings.map(Value::Object),
+            paused: wanted.paused,
+            drop_before: wanted.drop_before.map(|at| at.0),
+            contact_rule: wanted.contact_rule,
+            services: wanted.services,
+            channel_id: wanted.channel_id,
         }
-        if self.drop_before.is_some() && self.paused != Some(false) {
-            wrong.push(FieldError::new("/drop_before", "goes with \"paused\": false only"));
-        }
-        if !wrong.is_empty() {
-            return Err(Error::Invalid(wrong));
-        }
-        Ok(SourceChange {
-            name: self.name,
-            pipeline_id: self.pipeline_id.map(|id| id.map(|id| id.0)),
-            default: self.default,
-            channel_id: self.channel_id,
-            contact_rule: self.contact_rule.map(|rule| rule.word().to_owned()),
-            services: self.services,
-            settings: self.settings,
-            paused: self.paused,
-            drop_before: self.drop_before.map(|at| at.0),
-        })
-    }
-}
-
-fn check_name(name: &str, wrong: &mut Vec<FieldError>) {
-    if name.trim().is_empty() || name.chars().count() > NAME_CHARACTERS || name.contains('\0') {
-        wrong.push(FieldError::new("/name", format!("1 to {NAME_CHARACTERS} characters")));
     }
 }
 
@@ -223,6 +166,7 @@ pub struct SourceOut {
     #[schema(example = "working")]
     pub status: String,
     /// Why, where `status` is not `working`; null: nothing to say.
+    #[schema(required)]
     pub status_reason: Option<String>,
     /// It takes everything in and sends nothing.
     pub paused: bool,
@@ -240,7 +184,7 @@ pub struct SourceOut {
 pub struct HeldOut {
     pub count: u64,
     /// Null: none waits.
-    #[schema(value_type = Option<String>, format = DateTime)]
+    #[schema(required, value_type = Option<String>, format = DateTime)]
     pub oldest_at: Option<Moment>,
 }
 
@@ -276,9 +220,10 @@ mod tests {
 
     use super::*;
     use crate::api::json::parse;
+    use crate::error::Error;
 
     fn pointer(body: &Value) -> Option<String> {
-        match parse::<SourceIn>(body.to_string().as_bytes()).and_then(SourceIn::checked) {
+        match parse::<SourceIn>(body.to_string().as_bytes()) {
             Ok(_) => None,
             Err(Error::Invalid(errors)) => Some(errors[0].pointer.clone()),
             Err(other) => panic!("{other:?}"),
@@ -301,27 +246,25 @@ mod tests {
         for (body, at) in [
             (json!({"name": "S"}), "/kind"),
             (json!({"kind": "custom"}), "/name"),
-            (json!({"kind": "custom", "name": " "}), "/name"),
-            (json!({"kind": "custom", "name": "S", "external_id": ""}), "/external_id"),
-            (json!({"kind": "custom", "name": "S", "external_id": "x".repeat(37)}), "/external_id"),
-            (json!({"kind": "custom", "name": "S", "external_id": "ж"}), "/external_id"),
             (json!({"kind": "custom", "name": "S", "pipeline_id": "abc"}), "/pipeline_id"),
             (json!({"kind": "custom", "name": "S", "pipeline_id": 1.5}), "/pipeline_id"),
             (json!({"kind": "custom", "name": "S", "contact_rule": "marry"}), "/contact_rule"),
             (json!({"kind": "custom", "name": "S", "channel_id": "x"}), "/channel_id"),
             (json!({"kind": "custom", "name": "S", "paused": true}), "/paused"),
+            (json!({"kind": "custom", "name": "S", "settings": ["https://a.example"]}), "/settings"),
         ] {
             assert_eq!(pointer(&body).as_deref(), Some(at), "{body}");
         }
     }
 
     #[test]
-    fn a_patch_tells_null_from_absence() {
-        let change = |body: Value| parse::<SourcePatchIn>(body.to_string().as_bytes()).and_then(SourcePatchIn::checked);
-        assert_eq!(change(json!({})).unwrap().pipeline_id, None);
-        assert_eq!(change(json!({"pipeline_id": null})).unwrap().pipeline_id, Some(None));
-        assert_eq!(change(json!({"pipeline_id": "5"})).unwrap().pipeline_id, Some(Some(5)));
-        assert!(change(json!({"drop_before": "2026-11-20T00:00:00Z"})).is_err());
-        assert!(change(json!({"paused": false, "drop_before": "2026-11-20T00:00:00Z"})).is_ok());
+    fn null_in_a_patch_changes_nothing() {
+        let body = json!({"name": null, "pipeline_id": null, "default": null, "settings": null, "paused": null, "drop_before": null});
+        let change = SourceChange::from(parse::<SourcePatchIn>(body.to_string().as_bytes()).unwrap());
+        assert!(change.name.is_none() && change.pipeline_id.is_none() && change.settings.is_none());
+        let body = json!({"pipeline_id": "5", "paused": false, "drop_before": "2026-11-20T09:30:00.123Z"});
+        let change = SourceChange::from(parse::<SourcePatchIn>(body.to_string().as_bytes()).unwrap());
+        assert_eq!((change.pipeline_id, change.paused), (Some(5), Some(false)));
+        assert_eq!(change.drop_before, Some(1_795_167_000_123));
     }
 }

@@ -50,9 +50,8 @@ pub async fn create(app: web::Data<App>, key: ApiKey, tenant_id: web::Path<Uuid>
     key.in_tenant(*tenant_id)?;
     let tenant = roster::tenant(&app, *tenant_id).await?;
     let (wanted, asked) = body.read::<SourceIn>().await?;
-    let wanted = wanted.checked()?;
     once(&app, &key, asked, async {
-        let created = crate::source::create(&app, tenant.tenant_id, wanted).await?;
+        let created = crate::source::create(&app, tenant.tenant_id, wanted.into()).await?;
         let shown = shown(&app, &created.source, created.webhook_secret.as_ref()).await?;
         Ok(HttpResponse::Created().json(shown))
     })
@@ -60,7 +59,7 @@ pub async fn create(app: web::Data<App>, key: ApiKey, tenant_id: web::Path<Uuid>
 }
 
 /// Sources of an account, newest first.
-#[utoipa::path(tag = "sources", params(("tenant_id", description = "The account")), responses(
+#[utoipa::path(tag = "sources", params(("tenant_id", description = "The account"), SourcesQuery), responses(
     (status = 200, description = "A page of sources", body = ListOut<SourceOut>),
     (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such account", body = Problem, content_type = "application/problem+json"),
@@ -77,7 +76,7 @@ pub async fn list(
     let tenant = roster::tenant(&app, *tenant_id).await?;
     let filters = ["sources", &tenant.tenant_id.to_string()];
     let page = Page::read(query.limit.as_deref(), query.cursor.as_deref(), &filters)?;
-    let mut select = source::Entity::of_tenant(tenant.tenant_id).filter(source::Column::DeletedAt.is_null());
+    let mut select = crate::source::live(tenant.tenant_id);
     if let Some(after) = page.after {
         select = select.filter(source::Column::Id.lt(after));
     }
@@ -122,9 +121,8 @@ pub async fn patch(app: web::Data<App>, key: ApiKey, source_id: web::Path<Uuid>,
     key.needs(Scope::Write)?;
     let source = key.source(&app, *source_id).await?;
     let (change, asked) = body.read::<SourcePatchIn>().await?;
-    let change = change.checked()?;
     once(&app, &key, asked, async {
-        let source = crate::source::change(&app, &source, change).await?;
+        let source = crate::source::change(&app, &source, change.into()).await?;
         Ok(HttpResponse::Ok().json(shown(&app, &source, None).await?))
     })
     .await

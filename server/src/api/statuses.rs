@@ -22,7 +22,6 @@ const THEIRS: &str = "ext:";
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StatusIn {
-    #[schema(inline)]
     pub status: ToldStatus,
     /// Why; with `failed` only.
     #[serde(default)]
@@ -43,7 +42,6 @@ pub enum ToldStatus {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FailureIn {
-    #[schema(inline)]
     pub code: FailureCode,
     /// Words for the manager; obligatory with `other`.
     #[serde(default)]
@@ -54,9 +52,9 @@ pub struct FailureIn {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct StatusOut {
     /// Our id of the message; null: your id is not known yet, the status waits 24 hours for its message.
+    #[schema(required)]
     pub id: Option<Uuid>,
     /// The status that was told.
-    #[schema(inline)]
     pub status: ToldStatus,
     /// The message had come further already; nothing changes.
     pub ignored: bool,

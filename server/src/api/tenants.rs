@@ -47,6 +47,7 @@ pub struct TenantOut {
     /// The vendor stopped delivery; what comes in is kept.
     pub suspended: bool,
     /// The vendor's own limit for this account; null: the configured one.
+    #[schema(required)]
     pub sources_limit: Option<i32>,
     pub channels: Vec<ChannelOut>,
     #[schema(value_type = String, format = DateTime)]
@@ -105,7 +106,7 @@ pub struct TenantsQuery {
 }
 
 /// All accounts, newest first. For the vendor's keys.
-#[utoipa::path(tag = "tenants", responses(
+#[utoipa::path(tag = "tenants", params(TenantsQuery), responses(
     (status = 200, description = "A page of accounts", body = ListOut<TenantOut>),
     (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
     (status = 403, description = "A tenant's key", body = Problem, content_type = "application/problem+json"),
@@ -201,7 +202,7 @@ pub async fn pipelines(app: web::Data<App>, key: ApiKey, tenant_id: web::Path<Uu
 /// The switch is turned after the turns, so that a request that broke off is repeated in whole.
 async fn suspend(app: &App, tenant: &tenant::Model, suspended: bool) -> Result<()> {
     let id = tenant.tenant_id;
-    let serves = matches!(TenantStatus::stored(tenant), TenantStatus::Active | TenantStatus::NeedsReauth);
+    let serves = TenantStatus::stored(tenant).was_connected();
     for channel in channels(app, id).await? {
         if suspended {
             app.queue.hold(id, channel.channel_id, &amojo_pool(app, channel.channel_id), SUSPENDED).await?;

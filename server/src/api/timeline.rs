@@ -21,10 +21,13 @@ pub struct TimelineEventOut {
     #[schema(example = "delivered")]
     pub event: String,
     /// Which try; null: no try.
+    #[schema(required)]
     pub attempt: Option<i32>,
     /// What the other side answered; null: nothing, or no try.
+    #[schema(required)]
     pub answer: Option<AnswerOut>,
     /// Why it is not done; null: it is.
+    #[schema(required)]
     pub reason: Option<String>,
 }
 

@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use actix_web::http::header;
 use actix_web::http::StatusCode;
+use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::Bytes;
 use entity::source;
@@ -80,9 +80,9 @@ pub async fn post(
         };
     }
     match store(&app, &source, &visitor, message).await {
-        Ok(_) if form => Ok(HttpResponse::SeeOther()
-            .insert_header((header::LOCATION, format!("/chat/{}#end", source.id)))
-            .finish()),
+        Ok(_) if form => {
+            Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, format!("/chat/{}#end", source.id))).finish())
+        }
         Ok(answer) => Ok(answer),
         Err(Error::Conflict { .. }) if form => again(StatusCode::CONFLICT, words.conflict).await,
         Err(Error::Invalid(_)) if form => {
@@ -175,7 +175,9 @@ fn checked(text: &str) -> Result<String> {
     let text = text.trim();
     match text.chars().count() {
         0 => Err(Error::field("/text", "must not be empty")),
-        length if length > TEXT_LENGTH => Err(Error::field("/text", format!("must be at most {TEXT_LENGTH} characters"))),
+        length if length > TEXT_LENGTH => {
+            Err(Error::field("/text", format!("must be at most {TEXT_LENGTH} characters")))
+        }
         _ => Ok(text.to_owned()),
     }
 }

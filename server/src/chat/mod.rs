@@ -86,7 +86,12 @@ fn too_fast(seconds: i64) -> HttpResponse {
 
 /// Nobody's cookie: the page gives one.
 fn unknown_visitor() -> HttpResponse {
-    refusal(StatusCode::FORBIDDEN, "unknown_visitor", "Who is writing?", "open the chat's page first, with cookies allowed")
+    refusal(
+        StatusCode::FORBIDDEN,
+        "unknown_visitor",
+        "Who is writing?",
+        "open the chat's page first, with cookies allowed",
+    )
 }
 
 /// A request that another site made the browser send.

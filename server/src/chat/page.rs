@@ -64,6 +64,12 @@ pub async fn get(app: web::Data<App>, source_id: web::Path<String>, request: Htt
         Err(Error::NotFound) => return closed(words, StatusCode::NOT_FOUND, words.closed),
         Err(other) => return Err(other),
     };
+    // The cookie's path is compared letter by letter.
+    let canonical = source.id.to_string();
+    if *source_id != canonical {
+        let place = (header::LOCATION, format!("/chat/{canonical}"));
+        return Ok(HttpResponse::PermanentRedirect().insert_header(place).finish());
+    }
     let visitor = Visitor::of(&request, source.id);
     let cookie = visitor.is_none().then(|| visitor::new_cookie(source.id, &app.config.server.public_url));
     show(&app, &source, visitor.as_ref(), words, cookie, None).await

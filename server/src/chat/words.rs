@@ -235,7 +235,10 @@ mod tests {
     #[test]
     fn seconds_are_counted_as_the_language_counts() {
         let ends = |seconds| Language::Ru.words().wait(seconds).rsplit(' ').next().unwrap_or_default().to_owned();
-        assert_eq!([1, 2, 5, 11, 12, 21, 22].map(ends), ["секунду.", "секунды.", "секунд.", "секунд.", "секунд.", "секунду.", "секунды."]);
+        assert_eq!(
+            [1, 2, 5, 11, 12, 21, 22].map(ends),
+            ["секунду.", "секунды.", "секунд.", "секунд.", "секунд.", "секунду.", "секунды."]
+        );
         assert!(Language::En.words().wait(1).ends_with("Wait 1 second."));
         assert!(Language::En.words().wait(21).ends_with("Wait 21 seconds."));
     }

@@ -55,7 +55,9 @@ pub fn masked(app: &App, source: &source::Model) -> anyhow::Result<Value> {
                 continue;
             }
             let text = secret.expose_secret();
-            let tail: String = text.chars().skip(text.chars().count().saturating_sub(4)).collect();
+            let length = text.chars().count();
+            // Four characters of a short secret would be too much of it.
+            let tail: String = text.chars().skip(if length < 12 { length } else { length - 4 }).collect();
             fields.insert(name, Value::String(format!("…{tail}")));
         }
     }

@@ -17,9 +17,10 @@ use crate::config;
 pub mod checkpoint;
 pub mod directory;
 mod durability;
-mod lock;
+pub mod lock;
 mod migrate;
 
+pub use lock::ServeLock;
 pub use durability::{Durability, check as check_durability};
 pub use migrate::{pending as pending_migrations, run as migrate};
 

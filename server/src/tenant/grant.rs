@@ -4,7 +4,7 @@
 use amocrm::oauth::Tokens;
 use entity::oauth_grant::{self, Column};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter};
 use secrecy::SecretString;
 use uuid::Uuid;
 

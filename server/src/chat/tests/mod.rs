@@ -51,7 +51,10 @@ fn path(end: &str) -> String {
 }
 
 fn message(cookie: &str, id: Uuid, text: &str) -> TestRequest {
-    TestRequest::post().uri(&path("/messages")).insert_header(("cookie", cookie)).set_json(json!({"id": id, "text": text}))
+    TestRequest::post()
+        .uri(&path("/messages"))
+        .insert_header(("cookie", cookie))
+        .set_json(json!({"id": id, "text": text}))
 }
 
 /// What a stream says next, without its comments; empty: it ended.
@@ -93,6 +96,10 @@ async fn a_message_comes_in_once_and_is_on_the_page_of_its_visitor_alone() {
     assert_eq!(call_service(&server, foreign.to_request()).await.status(), StatusCode::FORBIDDEN);
     let unknown = message("a=b", Uuid::from_u128(6), "Hi").to_request();
     assert_eq!(call_service(&server, unknown).await.status(), StatusCode::FORBIDDEN);
+    let unusual = TestRequest::get().uri(&format!("/chat/{}", SOURCE.simple())).to_request();
+    let unusual = call_service(&server, unusual).await;
+    assert_eq!(unusual.status(), StatusCode::PERMANENT_REDIRECT);
+    assert_eq!(unusual.headers().get("location").unwrap(), path("").as_str());
     for gone in [Uuid::from_u128(9).to_string(), "x".into()] {
         let page = TestRequest::get().uri(&format!("/chat/{gone}")).to_request();
         assert_eq!(call_service(&server, page).await.status(), StatusCode::NOT_FOUND);
@@ -118,8 +125,11 @@ async fn a_form_sent_twice_is_one_message() {
         let answer = call_service(&server, send(text)).await;
         assert_eq!(answer.status(), status);
         let html = String::from_utf8(read_body(answer).await.to_vec()).unwrap();
-        assert!(html.contains("Not sent") && html.contains(&format!("\n{text}</textarea>"))
-            && !html.contains(&format!("name=\"id\" value=\"{id}\"")));
+        assert!(
+            html.contains("Not sent")
+                && html.contains(&format!("\n{text}</textarea>"))
+                && !html.contains(&format!("name=\"id\" value=\"{id}\""))
+        );
     }
     let (lines, _) = history::read(&chat.app, TENANT, chat.conversation(&anna).await).await.unwrap();
     assert_eq!(lines.len(), 1);

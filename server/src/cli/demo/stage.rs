@@ -11,6 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
 use super::messenger::Messenger;
+use crate::api::key::Scope;
 use crate::cli::{key, sandbox as sandbox_command};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -61,8 +62,8 @@ impl Stage {
         sandbox.add_account(HOST);
         let config = config(&folder, &public_url, sandbox.url())?;
         let http = HttpClients::new(&config.network)?.trusted().clone();
-        let running = server::start_on(listener, config, Options { clock, ..Options::default() }).await?;
-        let key = key::create(&running.app.store, "demo", None, "admin", None).await?;
+        let running = server::start_on(listener, config, Options { clock: clock.clone(), ..Options::default() }).await?;
+        let key = key::create(&running.app.store, &clock, "demo", None, Scope::Admin, None).await?;
         Ok(Self { sandbox, messenger: Messenger::start()?, http, running, key, folder })
     }
 

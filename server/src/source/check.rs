@@ -1,0 +1,143 @@
+//! What can be said about a source's fields without asking amoCRM.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::config::{Channel, Integration};
+use crate::connector::Connector;
+use crate::error::FieldError;
+
+/// amoCRM's limits.
+const NAME_CHARS: usize = 255;
+const EXTERNAL_ID_CHARS: usize = 36;
+/// Nobody needs more, and a row stays a row.
+const SERVICES_BYTES: usize = 64 * 1024;
+
+/// Collects wrong fields, so that all are told at once.
+#[derive(Default)]
+pub(super) struct Wrong(pub Vec<FieldError>);
+
+impl Wrong {
+    pub fn add(&mut self, pointer: &str, detail: impl Into<String>) {
+        self.0.push(FieldError::new(pointer, detail));
+    }
+
+    pub fn name(&mut self, name: &str) {
+        let name = name.trim();
+        if name.is_empty() {
+            self.add("/name", "a source has a name, 1 to 255 characters");
+        } else if name.chars().count() > NAME_CHARS {
+            self.add("/name", format!("at most {NAME_CHARS} characters; this one has {}", name.chars().count()));
+        } else if name.chars().any(char::is_control) {
+            self.add("/name", "a name has no line breaks and control characters");
+        }
+    }
+
+    pub fn external_id(&mut self, external_id: &str) {
+        let fits = (1..=EXTERNAL_ID_CHARS).contains(&external_id.len())
+            && external_id.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+        if !fits {
+            self.add("/external_id", "1 to 36 printable ASCII characters: Latin letters, digits, signs, spaces");
+        } else if external_id.trim() != external_id {
+            self.add("/external_id", "no spaces at its beginning and end");
+        }
+    }
+
+    pub fn pipeline_id(&mut self, pipeline_id: i64) {
+        if pipeline_id <= 0 {
+            self.add("/pipeline_id", "the id of a pipeline of the account, see GET …/pipelines");
+        }
+    }
+
+    pub fn services(&mut self, services: &Value) {
+        if !services.is_array() {
+            self.add("/services", "a list, as in amoCRM's Sources API");
+        } else if services.to_string().len() > SERVICES_BYTES {
+            self.add("/services", "too long");
+        }
+    }
+
+    /// The connector of a kind that is built in.
+    pub fn kind<'app>(&mut self, app: &'app App, kind: &str) -> Option<&'app Arc<dyn Connector>> {
+        let found = app.connectors.get(kind);
+        if found.is_none() {
+            let known: Vec<_> = app.connectors.kinds().collect();
+            self.add("/kind", format!("one of: {}", known.join(", ")));
+        }
+        found
+    }
+
+    /// The channel a source of this kind uses: the one that is named, else the only one that serves the kind.
+    pub fn channel<'app>(
+        &mut self,
+        integration: &'app Integration,
+        kind: &str,
+        wanted: Option<Uuid>,
+    ) -> Option<(Uuid, &'app Channel)> {
+        let serving: Vec<_> = integration
+            .channels
+            .iter()
+            .filter(|channel| channel.connectors.iter().any(|connector| connector == kind))
+            .filter_map(|channel| Some((Uuid::parse_str(&channel.id).ok()?, channel)))
+            .collect();
+        match (wanted, serving.as_slice()) {
+            (Some(wanted), _) => {
+                let found = serving.into_iter().find(|(id, _)| *id == wanted);
+                if found.is_none() {
+                    self.add("/channel_id", format!("no channel of integration {:?} with this id serves {kind}", integration.name));
+                }
+                found
+            }
+            (None, [only]) => Some(*only),
+            (None, []) => {
+                self.add("/kind", format!("no channel of integration {:?} serves {kind}", integration.name));
+                None
+            }
+            (None, several) => {
+                let ids: Vec<_> = several.iter().map(|(id, _)| id.to_string()).collect();
+                self.add("/channel_id", format!("several channels serve {kind}, name one of: {}", ids.join(", ")));
+                None
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn pointers(check: impl FnOnce(&mut Wrong)) -> Vec<String> {
+        let mut wrong = Wrong::default();
+        check(&mut wrong);
+        wrong.0.into_iter().map(|error| error.pointer).collect()
+    }
+
+    #[test]
+    fn names_are_1_to_255_characters() {
+        for name in ["", "   ", "a\nb", &"ы".repeat(256)] {
+            assert_eq!(pointers(|wrong| wrong.name(name)), ["/name"], "{name:?}");
+        }
+        assert!(pointers(|wrong| wrong.name(&"ы".repeat(255))).is_empty());
+    }
+
+    #[test]
+    fn external_ids_are_what_amocrm_takes() {
+        for external_id in ["", " a", "tab\there", "имя", &"x".repeat(37)] {
+            assert_eq!(pointers(|wrong| wrong.external_id(external_id)), ["/external_id"], "{external_id:?}");
+        }
+        for external_id in ["support", "a b", "~!@#$%^&*()_+", &"x".repeat(36)] {
+            assert!(pointers(|wrong| wrong.external_id(external_id)).is_empty(), "{external_id:?}");
+        }
+    }
+
+    #[test]
+    fn services_are_a_list() {
+        assert_eq!(pointers(|wrong| wrong.services(&json!({}))), ["/services"]);
+        assert!(pointers(|wrong| wrong.services(&json!([{ "type": "whatsapp" }]))).is_empty());
+        assert_eq!(pointers(|wrong| wrong.pipeline_id(0)), ["/pipeline_id"]);
+    }
+}

@@ -1,0 +1,200 @@
+//! A new source: checked, reserved, made at amoCRM, and only then there. Nothing half-made stays behind.
+
+mod make;
+
+use std::sync::Arc;
+
+use amocrm::rest;
+use entity::{source, tenant, tenant_channel};
+use sea_orm::{ColumnTrait, QueryFilter};
+use secrecy::SecretString;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::check::Wrong;
+use super::{ContactRule, SourceStatus, mirror, settings};
+use crate::app::App;
+use crate::connector::custom;
+use crate::error::{Error, Result};
+use crate::tenant::{self as tenants, ChannelStatus, TenantStatus};
+
+pub(super) use make::clear_default;
+
+/// What a source is to be.
+#[derive(Clone, Debug)]
+pub struct NewSource {
+    /// The connector.
+    pub kind: String,
+    pub name: String,
+    /// 1 to 36 printable ASCII characters; none: we make one.
+    pub external_id: Option<String>,
+    /// None: amoCRM's choice.
+    pub pipeline_id: Option<i64>,
+    /// True makes it the account's only default source.
+    pub default: bool,
+    /// None: the only channel that serves the kind.
+    pub channel_id: Option<Uuid>,
+    pub contact_rule: ContactRule,
+    /// As in amoCRM's Sources API.
+    pub services: Option<Value>,
+    /// With credentials, as the kind wants them.
+    pub settings: Value,
+}
+
+/// A source that was made.
+#[derive(Clone, Debug)]
+pub struct Created {
+    pub source: source::Model,
+    /// Of kind `custom`, this once.
+    pub webhook_secret: Option<SecretString>,
+}
+
+/// A checked wish.
+struct Plan {
+    row: source::Model,
+    mirror: rest::NewSource,
+    webhook_secret: Option<SecretString>,
+}
+
+/// Makes a source at amoCRM and here. The errors are those of product.md §6.1: wrong fields (422); the account is not
+/// active, its limit is reached, the external id is taken, amoCRM refuses with its words (409); amoCRM is not
+/// reachable (503, nothing is half-made). A caller that goes away does not break it off.
+pub async fn create(app: &Arc<App>, tenant_id: Uuid, wanted: NewSource) -> Result<Created> {
+    let tenant = tenants::load(app.store.read(), tenant_id).await?.ok_or(Error::NotFound)?;
+    let pipeline_id = wanted.pipeline_id;
+    let plan = plan(app, &tenant, wanted)?;
+    active(&tenant)?;
+    channel_connected(app, tenant_id, plan.row.channel_id).await?;
+    if let Some(pipeline_id) = pipeline_id {
+        pipeline_exists(app, tenant_id, pipeline_id).await?;
+    }
+    let making = tokio::spawn(make::make(app.clone(), tenant, plan));
+    making.await.map_err(|error| anyhow::anyhow!("creating a source broke off: {error}"))?
+}
+
+/// Refuses what an account that is not active cannot do.
+pub(super) fn active(tenant: &tenant::Model) -> Result<()> {
+    match TenantStatus::shown(tenant) {
+        TenantStatus::Active => Ok(()),
+        status => Err(Error::Conflict {
+            problem: "tenant_inactive",
+            detail: format!("account {} is {}: sources can be changed while it is active", tenant.account_id, status.as_str()),
+        }),
+    }
+}
+
+/// Refuses a pipeline that the account does not have, by its field.
+pub(super) async fn pipeline_exists(app: &Arc<App>, tenant_id: Uuid, pipeline_id: i64) -> Result<()> {
+    let pipelines = mirror::pipelines(app, tenant_id).await?;
+    if pipelines.iter().any(|pipeline| pipeline.id == pipeline_id) {
+        return Ok(());
+    }
+    let known: Vec<_> = pipelines.iter().map(|pipeline| pipeline.id.to_string()).collect();
+    Err(Error::field("/pipeline_id", format!("the account has no such pipeline; it has: {}", known.join(", "))))
+}
+
+/// Refuses a channel whose messages could not flow.
+pub(super) async fn channel_connected(app: &App, tenant_id: Uuid, channel_id: Uuid) -> Result<()> {
+    let channel = tenant_channel::Entity::of_tenant(tenant_id)
+        .filter(tenant_channel::Column::ChannelId.eq(channel_id))
+        .one(app.store.read())
+        .await?;
+    let (status, words) =
+        channel.map_or(("disconnected".into(), String::new()), |channel| (channel.status, channel.detail));
+    if status == ChannelStatus::Connected.as_str() {
+        return Ok(());
+    }
+    let words = if words.is_empty() { String::new() } else { format!(" ({words})") };
+    Err(Error::Conflict {
+        problem: "channel_not_connected",
+        detail: format!("channel {channel_id} is {status} for this account{words}"),
+    })
+}
+
+fn plan(app: &App, tenant: &tenant::Model, wanted: NewSource) -> Result<Plan> {
+    let integration = tenants::integration(app, tenant)?;
+    let mut wrong = Wrong::default();
+    wrong.name(&wanted.name);
+    if let Some(external_id) = &wanted.external_id {
+        wrong.external_id(external_id);
+    }
+    if let Some(pipeline_id) = wanted.pipeline_id {
+        wrong.pipeline_id(pipeline_id);
+    }
+    if let Some(services) = &wanted.services {
+        wrong.services(services);
+    }
+    let mut found = None;
+    if let Some(connector) = wrong.kind(app, &wanted.kind) {
+        let channel = wrong.channel(integration, &wanted.kind, wanted.channel_id);
+        match connector.setup(wanted.settings) {
+            Ok(setup) => found = channel.map(|channel| (channel, setup)),
+            Err(errors) => wrong.0.extend(errors),
+        }
+    }
+    let (Some(((channel_id, channel), setup)), true) = (found, wrong.0.is_empty()) else {
+        return Err(Error::Invalid(wrong.0));
+    };
+    let mut secrets = setup.secrets;
+    let webhook_secret = (wanted.kind == "custom").then(custom::new_secret);
+    if let Some(secret) = &webhook_secret {
+        secrets.insert(custom::SECRET.to_owned(), secret.clone());
+    }
+    let now = app.clock.millis();
+    let id = app.clock.uuid_v7();
+    let row = source::Model {
+        tenant_id: tenant.tenant_id,
+        id,
+        external_id: wanted.external_id.unwrap_or_else(|| new_external_id(&wanted.kind)),
+        kind: wanted.kind,
+        name: wanted.name.trim().to_owned(),
+        channel_id,
+        amocrm_source_id: 0,
+        pipeline_id: 0,
+        is_default: false,
+        status: SourceStatus::Checking.as_str().to_owned(),
+        status_reason: String::new(),
+        paused: false,
+        contact_rule: wanted.contact_rule.as_str().to_owned(),
+        services: wanted.services.unwrap_or_else(|| Value::Array(Vec::new())).to_string(),
+        settings: setup.public.to_string(),
+        secrets: settings::seal(app, tenant.tenant_id, id, &secrets)?,
+        created_at: now,
+        updated_at: now,
+        deleted_at: None,
+    };
+    let mirror = rest::NewSource {
+        name: row.name.clone(),
+        external_id: row.external_id.clone(),
+        pipeline_id: wanted.pipeline_id,
+        default: Some(wanted.default),
+        origin_code: Some(channel.code.clone()),
+    };
+    Ok(Plan { row, mirror, webhook_secret })
+}
+
+/// The first letters of the kind and eight letters and digits that are hard to confuse.
+fn new_external_id(kind: &str) -> String {
+    const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
+    let kind: String = kind.chars().filter(char::is_ascii_alphanumeric).take(3).collect();
+    let random: [u8; 8] = rand::random();
+    let tail: String = random.iter().map(|byte| char::from(ALPHABET[usize::from(byte & 31)])).collect();
+    format!("{kind}-{tail}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn made_external_ids_fit_amocrm_and_differ() {
+        let mut wrong = Wrong::default();
+        let ids: std::collections::BTreeSet<String> = (0..200).map(|_| new_external_id("webchat")).collect();
+        assert_eq!(ids.len(), 200);
+        for id in &ids {
+            wrong.external_id(id);
+            assert!(id.starts_with("web-") && id.len() == 12, "{id}");
+        }
+        assert!(wrong.0.is_empty());
+    }
+}

@@ -1,0 +1,197 @@
+//! The making itself: a reservation, the call to amoCRM, the finished row.
+
+use std::sync::Arc;
+
+use amocrm::rest::{self, Source as Mirrored};
+use entity::{source, tenant};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect,
+    SqlErr,
+};
+use uuid::Uuid;
+
+use super::{Created, Plan, active};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::source::{SourceStatus, leftover, mirror, not_deleted};
+use crate::store::directory::{self, Kind};
+use crate::tenant::token::CallError;
+
+/// To its end, whether or not somebody still waits for it.
+pub(super) async fn make(app: Arc<App>, tenant: tenant::Model, plan: Plan) -> Result<Created> {
+    let ours_before = reserve(&app, &tenant, &plan.row).await?;
+    let mirrored = match mirror_it(&app, &plan, ours_before).await {
+        Ok(mirrored) => mirrored,
+        Err(Failed { error, unknown: false }) => {
+            give_back(&app, &plan.row).await;
+            return Err(error);
+        }
+        Err(Failed { error, unknown: true }) => {
+            leftover::mark(app.store.write(), &plan.row, app.clock.millis()).await?;
+            tokio::spawn(leftover::clean_up(app.clone(), tenant.tenant_id, plan.row.external_id.clone()));
+            return Err(error);
+        }
+    };
+    let source = settle(&app, &plan.row, &mirrored).await?;
+    app.lookup.forget();
+    tracing::info!(tenant.id = %source.tenant_id, source.id = %source.id, connector = source.kind, "a source was made");
+    Ok(Created { source, webhook_secret: plan.webhook_secret })
+}
+
+/// Takes a place below the limit and the external id, in one transaction under the tenant's lock. True: an earlier
+/// source of ours had this external id.
+async fn reserve(app: &App, tenant: &tenant::Model, row: &source::Model) -> Result<bool> {
+    let tx = app.store.write_tx().await?;
+    match reserve_in(app, &tx, tenant, row).await {
+        Ok(ours_before) => {
+            tx.commit().await?;
+            Ok(ours_before)
+        }
+        Err(error) => {
+            let _ = tx.rollback().await;
+            Err(error)
+        }
+    }
+}
+
+async fn reserve_in(app: &App, tx: &DatabaseTransaction, tenant: &tenant::Model, row: &source::Model) -> Result<bool> {
+    let tenant_id = tenant.tenant_id;
+    // One creation of an account at a time gets past here.
+    let locked = tenant::Entity::of_tenant(tenant_id).lock_exclusive().one(tx).await?.ok_or(Error::NotFound)?;
+    active(&locked)?;
+    leftover::mark_abandoned(tx, tenant_id, app.clock.millis()).await?;
+    let taken = not_deleted(tenant_id).filter(source::Column::ExternalId.eq(row.external_id.as_str())).count(tx).await?;
+    if taken > 0 {
+        return Err(external_id_taken(&row.external_id));
+    }
+    let limit = locked.sources_limit.map_or(app.config.limits.sources_per_tenant, |limit| u32::try_from(limit).unwrap_or(0));
+    let used = not_deleted(tenant_id).count(tx).await?;
+    if used >= u64::from(limit) {
+        return Err(Error::Conflict {
+            problem: "source_limit",
+            detail: format!("account {} has {used} of {limit} sources; delete one, or ask the vendor for more", tenant.account_id),
+        });
+    }
+    let ours_before = leftover::is_ours(tx, tenant_id, &row.external_id).await?;
+    let inserted = source::Entity::insert(row.clone().into_active_model()).exec_without_returning(tx).await;
+    match inserted {
+        Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => {
+            Err(external_id_taken(&row.external_id))
+        }
+        other => {
+            other?;
+            Ok(ours_before)
+        }
+    }
+}
+
+fn external_id_taken(external_id: &str) -> Error {
+    Error::Conflict {
+        problem: "external_id_taken",
+        detail: format!("{external_id:?} is already a source of this account; choose another external_id"),
+    }
+}
+
+/// Why amoCRM has not made the source; `unknown`: or has.
+struct Failed {
+    error: Error,
+    unknown: bool,
+}
+
+impl Failed {
+    fn surely(error: CallError) -> Self {
+        Self { error: mirror::as_error(error), unknown: false }
+    }
+}
+
+async fn mirror_it(app: &Arc<App>, plan: &Plan, ours_before: bool) -> Result<Mirrored, Failed> {
+    let tenant_id = plan.row.tenant_id;
+    let external_id = plan.row.external_id.as_str();
+    let error = match mirror::create(app, tenant_id, &plan.mirror).await {
+        Ok(made) => return Ok(made),
+        Err(error) => error,
+    };
+    match &error {
+        // Perhaps it is there: look.
+        CallError::Crm(crm) if crm.outcome_unknown() => match mirror::find(app, tenant_id, external_id).await {
+            Ok(Some(found)) => Ok(found),
+            Ok(None) | Err(_) => Err(Failed { error: mirror::as_error(error), unknown: true }),
+        },
+        // Perhaps because it is there.
+        CallError::Crm(crm) if matches!(crm.status(), Some(400 | 409 | 422)) => {
+            let there = mirror::find(app, tenant_id, external_id).await.ok().flatten();
+            match there {
+                Some(found) if ours_before => adopt(app, plan, found.id).await,
+                Some(_) => Err(Failed { error: external_id_taken(external_id), unknown: false }),
+                None => Err(Failed::surely(error)),
+            }
+        }
+        _ => Err(Failed::surely(error)),
+    }
+}
+
+/// Makes what an earlier creation left at amoCRM into the source that is wanted now.
+async fn adopt(app: &Arc<App>, plan: &Plan, amocrm_source_id: i64) -> Result<Mirrored, Failed> {
+    let change = rest::SourceChange {
+        name: Some(plan.mirror.name.clone()),
+        pipeline_id: plan.mirror.pipeline_id,
+        default: plan.mirror.default,
+        origin_code: plan.mirror.origin_code.clone(),
+    };
+    mirror::update(app, plan.row.tenant_id, amocrm_source_id, &change).await.map_err(Failed::surely)
+}
+
+/// Removes a reservation. If even that fails, the row counts as abandoned after two minutes.
+async fn give_back(app: &App, row: &source::Model) {
+    let gone = source::Entity::delete_many()
+        .filter(source::Column::TenantId.eq(row.tenant_id))
+        .filter(source::Column::Id.eq(row.id))
+        .exec(app.store.write())
+        .await;
+    if let Err(error) = gone {
+        tracing::warn!(tenant.id = %row.tenant_id, %error, "a reserved source could not be removed; it blocks its external_id for two minutes");
+    }
+}
+
+/// Completes the row with what amoCRM chose and lets hooks find it.
+async fn settle(app: &App, row: &source::Model, mirrored: &Mirrored) -> Result<source::Model> {
+    let source = source::Model {
+        amocrm_source_id: mirrored.id,
+        pipeline_id: mirrored.pipeline_id.unwrap_or(0),
+        is_default: mirrored.default,
+        status: SourceStatus::Working.as_str().to_owned(),
+        updated_at: app.clock.millis(),
+        ..row.clone()
+    };
+    let tx = app.store.write_tx().await?;
+    match settle_in(&tx, &source).await {
+        Ok(()) => tx.commit().await?,
+        Err(error) => {
+            let _ = tx.rollback().await;
+            return Err(error.into());
+        }
+    }
+    Ok(source)
+}
+
+async fn settle_in(tx: &DatabaseTransaction, source: &source::Model) -> Result<(), DbErr> {
+    if source.is_default {
+        clear_default(tx, source.tenant_id).await?;
+    }
+    source::Entity::update(source.clone().into_active_model().reset_all()).exec(tx).await?;
+    let entry = directory::Entry { tenant_id: source.tenant_id, id: source.id, note: String::new(), expires_at: None };
+    directory::set(tx, Kind::Source, &source.id.to_string(), entry).await
+}
+
+/// At most one source of an account is the default, as at amoCRM.
+pub(in crate::source) async fn clear_default(tx: &DatabaseTransaction, tenant_id: Uuid) -> Result<(), DbErr> {
+    source::Entity::update_many()
+        .col_expr(source::Column::IsDefault, Expr::value(false))
+        .filter(source::Column::TenantId.eq(tenant_id))
+        .filter(source::Column::IsDefault.eq(true))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+

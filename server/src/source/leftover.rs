@@ -1,0 +1,77 @@
+//! Sources that amoCRM may have made although nobody could tell. Their rows stay as deleted ones with our external id,
+//! so that a later creation under the same id may adopt what is there; and amoCRM is asked again for a while.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use entity::source::{self, Column};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter};
+use uuid::Uuid;
+
+use super::{mirror, not_deleted};
+use crate::app::App;
+
+/// A creation that is not finished after this time was broken off.
+const ABANDONED: i64 = 2 * 60_000;
+/// When amoCRM is asked whether the source came to be after all.
+const ASK_AFTER: [Duration; 4] =
+    [Duration::from_secs(5), Duration::from_secs(30), Duration::from_secs(120), Duration::from_secs(600)];
+
+/// Makes leftovers of creations that were broken off (a crash, a lost database), so that they block no name and count
+/// for no limit.
+pub(super) async fn mark_abandoned(db: &impl ConnectionTrait, tenant_id: Uuid, now: i64) -> Result<(), DbErr> {
+    source::Entity::update_many()
+        .col_expr(Column::DeletedAt, Expr::value(Some(now)))
+        .filter(Column::TenantId.eq(tenant_id))
+        .filter(Column::AmocrmSourceId.eq(0))
+        .filter(Column::DeletedAt.is_null())
+        .filter(Column::CreatedAt.lt(now - ABANDONED))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Makes a leftover of a row whose creation has an unknown outcome.
+pub(super) async fn mark(db: &impl ConnectionTrait, row: &source::Model, now: i64) -> Result<(), DbErr> {
+    source::Entity::update_many()
+        .col_expr(Column::DeletedAt, Expr::value(Some(now)))
+        .col_expr(Column::Secrets, Expr::value(Option::<Vec<u8>>::None))
+        .filter(Column::TenantId.eq(row.tenant_id))
+        .filter(Column::Id.eq(row.id))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// True when a source of amoCRM under this external id can only be an earlier one of ours.
+pub(super) async fn is_ours(db: &impl ConnectionTrait, tenant_id: Uuid, external_id: &str) -> Result<bool, DbErr> {
+    let deleted = source::Entity::of_tenant(tenant_id)
+        .filter(Column::ExternalId.eq(external_id))
+        .filter(Column::DeletedAt.is_not_null());
+    Ok(deleted.count(db).await? > 0)
+}
+
+/// Removes from amoCRM what a creation of unknown outcome may have left there, unless it was adopted meanwhile.
+pub(super) async fn clean_up(app: Arc<App>, tenant_id: Uuid, external_id: String) {
+    for pause in ASK_AFTER {
+        tokio::time::sleep(pause).await;
+        match clean_once(&app, tenant_id, &external_id).await {
+            Ok(true) => return,
+            Ok(false) => {}
+            Err(error) => tracing::info!(tenant.id = %tenant_id, error = format!("{error:#}"), "whether amoCRM made a source is not known yet"),
+        }
+    }
+}
+
+/// True: there is nothing more to do.
+async fn clean_once(app: &Arc<App>, tenant_id: Uuid, external_id: &str) -> anyhow::Result<bool> {
+    let adopted = not_deleted(tenant_id).filter(Column::ExternalId.eq(external_id)).count(app.store.read()).await?;
+    if adopted > 0 {
+        return Ok(true);
+    }
+    let Some(found) = mirror::find(app, tenant_id, external_id).await? else { return Ok(false) };
+    mirror::delete(app, tenant_id, found.id).await?;
+    tracing::info!(tenant.id = %tenant_id, "a source that amoCRM had made after all was removed there");
+    Ok(true)
+}

@@ -1,0 +1,129 @@
+//! The amoCRM side of a source: REST calls in the account's name, and what their failures mean to a caller of ours.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use amocrm::Error as CrmError;
+use amocrm::rest::{NewSource, Pipeline, Source, SourceChange};
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::tenant::token::{CallError, TokenError, with_token};
+
+/// What a caller is told to wait when amoCRM named no time.
+const WAIT_SECONDS: u64 = 5;
+
+/// The pipelines of a tenant's account as amoCRM tells them now, without archived ones.
+pub async fn pipelines(app: &Arc<App>, tenant_id: Uuid) -> Result<Vec<Pipeline>> {
+    let all = with_token(app, tenant_id, |rest, token| async move { rest.pipelines(&token).await }).await;
+    Ok(all.map_err(as_error)?.into_iter().filter(|pipeline| !pipeline.is_archive).collect())
+}
+
+/// Makes a source. Not idempotent.
+pub(super) async fn create(app: &Arc<App>, tenant_id: Uuid, new: &NewSource) -> Result<Source, CallError> {
+    let made = with_token(app, tenant_id, |rest, token| {
+        let new = new.clone();
+        async move { rest.create_sources(&token, &[new]).await }
+    })
+    .await?;
+    let named = made.into_iter().find(|source| source.external_id.as_deref() == Some(&new.external_id));
+    named.ok_or_else(|| {
+        CrmError::Unreadable { call: "create_sources", status: 200, text: "the new source is not in the answer".into() }.into()
+    })
+}
+
+/// The source with this external id, if amoCRM has it.
+pub(super) async fn find(app: &Arc<App>, tenant_id: Uuid, external_id: &str) -> Result<Option<Source>, CallError> {
+    let found = with_token(app, tenant_id, |rest, token| async move { rest.sources(&token, &[external_id]).await }).await?;
+    Ok(found.into_iter().find(|source| source.external_id.as_deref() == Some(external_id)))
+}
+
+/// Changes a source.
+pub(super) async fn update(
+    app: &Arc<App>,
+    tenant_id: Uuid,
+    amocrm_source_id: i64,
+    change: &SourceChange,
+) -> Result<Source, CallError> {
+    with_token(app, tenant_id, |rest, token| {
+        let change = change.clone();
+        async move { rest.update_source(&token, amocrm_source_id, &change).await }
+    })
+    .await
+}
+
+/// Deletes a source; one that is not there any more is as good as deleted.
+pub(super) async fn delete(app: &Arc<App>, tenant_id: Uuid, amocrm_source_id: i64) -> Result<(), CallError> {
+    let done = with_token(app, tenant_id, |rest, token| async move {
+        rest.delete_source(&token, amocrm_source_id).await
+    })
+    .await;
+    match done {
+        Err(CallError::Crm(error)) if error.status() == Some(404) => Ok(()),
+        other => other,
+    }
+}
+
+/// What a failed call means to whoever asked us.
+pub(super) fn as_error(error: CallError) -> Error {
+    match error {
+        CallError::Token(token) => token_error(token),
+        CallError::Crm(CrmError::Refused { status: 429 | 500..=599, retry_after, .. }) => {
+            unreachable("amoCRM does not take this call right now", retry_after)
+        }
+        CallError::Crm(CrmError::Refused { status, text, .. }) => Error::Conflict {
+            problem: "crm_refused",
+            detail: format!("amoCRM answered {status}: {}", if text.is_empty() { "(no words)" } else { &text }),
+        },
+        CallError::Crm(error @ CrmError::Invalid { .. }) => Error::Internal(error.into()),
+        CallError::Crm(error @ (CrmError::NotSent { .. } | CrmError::NoAnswer { .. } | CrmError::Unreadable { .. })) => {
+            tracing::warn!(%error, "amoCRM did not answer a call about sources");
+            unreachable("amoCRM does not answer", None)
+        }
+    }
+}
+
+fn token_error(error: TokenError) -> Error {
+    let inactive = |detail: String| Error::Conflict { problem: "tenant_inactive", detail };
+    match error {
+        TokenError::NoGrant | TokenError::NeedsReauth => inactive(format!("{error}. Messages still go both ways.")),
+        TokenError::Unpaid | TokenError::Blocked => inactive(error.to_string()),
+        TokenError::Unavailable { after, .. } => {
+            tracing::warn!(%error, "no access token for a call about sources");
+            unreachable("amoCRM does not answer", after)
+        }
+        TokenError::Internal(_) => Error::Internal(error.into()),
+    }
+}
+
+fn unreachable(what: &str, after: Option<Duration>) -> Error {
+    let seconds = after.map_or(WAIT_SECONDS, |after| after.as_secs().max(1));
+    Error::Unavailable {
+        detail: format!("{what}; repeat later"),
+        retry_after: u32::try_from(seconds).unwrap_or(3600),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(status: u16, retry_after: Option<Duration>) -> Error {
+        as_error(CrmError::Refused { call: "x", status, retry_after, text: "why".into() }.into())
+    }
+
+    #[test]
+    fn a_refusal_is_a_conflict_with_amocrms_words_and_trouble_is_not() {
+        match refused(400, None) {
+            Error::Conflict { problem: "crm_refused", detail } => assert!(detail.contains("400: why")),
+            other => panic!("{other:?}"),
+        }
+        assert!(matches!(refused(503, None), Error::Unavailable { retry_after: 5, .. }));
+        assert!(matches!(refused(429, Some(Duration::from_secs(30))), Error::Unavailable { retry_after: 30, .. }));
+        let lost = as_error(CrmError::NoAnswer { call: "x", reason: "reset".into() }.into());
+        assert!(matches!(lost, Error::Unavailable { .. }));
+        let dead = as_error(TokenError::NeedsReauth.into());
+        assert!(matches!(dead, Error::Conflict { problem: "tenant_inactive", .. }));
+    }
+}

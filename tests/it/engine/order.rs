@@ -1,0 +1,110 @@
+//! Rule 4: by arrival, except that amoCRM's hooks are placed by their time while unsent; the head keeps its back-off.
+
+use parom::delivery::queue::Settled;
+use parom_tests::office::{Desk, again, texts};
+use parom_tests::{Office, both};
+
+/// Carries what is due of a target, one after the other, and gives the texts.
+async fn carry(office: &Office, desk: &Desk, target: uuid::Uuid) -> Vec<String> {
+    let mut carried = Vec::new();
+    loop {
+        let claims = office.claims(desk, target, 10).await;
+        if claims.is_empty() {
+            return carried;
+        }
+        for claim in claims {
+            carried.push(claim.letter.payload.clone());
+            assert!(office.settles(&claim, Settled::Carried).await);
+        }
+    }
+}
+
+async fn what_the_api_brings_leaves_by_arrival(office: &mut Office) {
+    let desk = office.desk();
+    for number in 0..5 {
+        let text = format!("{number}");
+        office.accepts(desk.to_crm("chat", &text, &text)).await;
+        // Even when the clock is set back between two of them: arrival is counted, not timed.
+        office.advance(if number == 2 { 0 } else { 1 });
+    }
+    assert_eq!(carry(office, &desk, desk.channel_id).await, ["0", "1", "2", "3", "4"]);
+}
+
+async fn hooks_that_were_swapped_are_put_right_while_unsent(office: &mut Office) {
+    let desk = office.desk();
+    let base = office.clock.millis();
+    for (id, at) in [("third", 300), ("first", 100), ("second", 200), ("also second", 200)] {
+        office.accepts(desk.to_messenger("chat", id, id, base + at)).await;
+    }
+    assert_eq!(carry(office, &desk, desk.source_id).await, ["first", "second", "also second", "third"]);
+}
+
+async fn a_hook_that_comes_after_a_later_one_left_goes_next(office: &mut Office) {
+    let desk = office.desk();
+    let base = office.clock.millis();
+    office.accepts(desk.to_messenger("chat", "late", "late", base + 900)).await;
+    let claims = office.claims(&desk, desk.source_id, 10).await;
+    // On its way already: what belongs before it can only follow, in the order of arrival.
+    office.accepts(desk.to_messenger("chat", "early", "early", base + 100)).await;
+    office.accepts(desk.to_messenger("chat", "earlier", "earlier", base + 50)).await;
+    office.accepts(desk.to_messenger("chat", "latest", "latest", base + 1000)).await;
+    assert!(office.settles(&claims[0], Settled::Carried).await);
+    assert_eq!(carry(office, &desk, desk.source_id).await, ["early", "earlier", "latest"]);
+}
+
+async fn the_head_keeps_its_back_off_and_nobody_overtakes(office: &mut Office) {
+    let desk = office.desk();
+    office.accepts(desk.to_crm("chat", "1", "one")).await;
+    office.accepts(desk.to_crm("chat", "2", "two")).await;
+    let claim = office.claims_one(&desk).await;
+    assert_eq!(claim.letter.payload, "one");
+    assert!(office.settles(&claim, again(10_000)).await);
+    office.advance(9_999);
+    assert!(office.claims(&desk, desk.channel_id, 10).await.is_empty());
+    // Another conversation of the same target is not held up.
+    office.accepts(desk.to_crm("another chat", "3", "three")).await;
+    let other = office.claims(&desk, desk.channel_id, 10).await;
+    assert_eq!(texts(&other), ["three"]);
+    assert!(office.settles(&other[0], Settled::Carried).await);
+    office.advance(1);
+    let claim = office.claims_one(&desk).await;
+    assert_eq!((claim.letter.payload.as_str(), claim.letter.attempts, claim.letter.unknown), ("one", 1, false));
+    assert!(office.settles(&claim, Settled::Carried).await);
+    assert_eq!(carry(office, &desk, desk.channel_id).await, ["two"]);
+}
+
+async fn accepting_never_shortens_a_back_off(office: &mut Office) {
+    let desk = office.desk();
+    let base = office.clock.millis();
+    office.accepts(desk.to_messenger("chat", "1", "one", base)).await;
+    let claims = office.claims(&desk, desk.source_id, 10).await;
+    assert!(office.settles(&claims[0], again(60_000)).await);
+    let due = office.lanes(&desk).await[0].due_at;
+    for (id, at) in [("2", base + 5), ("0", base - 5)] {
+        office.accepts(desk.to_messenger("chat", id, id, at)).await;
+        assert_eq!(office.lanes(&desk).await[0].due_at, due, "the lane's back-off was moved");
+        assert!(office.claims(&desk, desk.source_id, 10).await.is_empty());
+    }
+    office.advance(60_000);
+    // Also the hook with an earlier time waits behind the head that was tried already.
+    assert_eq!(carry(office, &desk, desk.source_id).await, ["one", "2", "0"]);
+}
+
+async fn a_buried_head_lets_the_lane_go_on(office: &mut Office) {
+    let desk = office.desk();
+    office.accepts(desk.to_crm("chat", "1", "bad")).await;
+    office.accepts(desk.to_crm("chat", "2", "good")).await;
+    let claim = office.claims_one(&desk).await;
+    let buried = Settled::Buried { reason: "rejected".to_owned(), detail: "refused".to_owned() };
+    assert!(office.settles(&claim, buried).await);
+    assert_eq!(carry(office, &desk, desk.channel_id).await, ["good"]);
+}
+
+both!(
+    what_the_api_brings_leaves_by_arrival,
+    hooks_that_were_swapped_are_put_right_while_unsent,
+    a_hook_that_comes_after_a_later_one_left_goes_next,
+    the_head_keeps_its_back_off_and_nobody_overtakes,
+    accepting_never_shortens_a_back_off,
+    a_buried_head_lets_the_lane_go_on,
+);

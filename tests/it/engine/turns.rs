@@ -1,0 +1,145 @@
+//! Rule 7: fairness, pauses and limits are one narrow row a target; lanes and letters are left alone.
+
+use parom::delivery::queue::parcel::Parcel;
+use parom::delivery::queue::{Rate, Settled, TurnEffect, Wish};
+use parom_tests::office::{Desk, LEASE, again, settlement, texts};
+use parom_tests::{Office, both};
+
+async fn flood(office: &Office, desk: &Desk, lanes: usize, letters: usize) {
+    let mut parcels: Vec<Parcel> = Vec::new();
+    for number in 0..letters {
+        let id = format!("{number}");
+        parcels.push(desk.to_crm(&format!("chat {}", number % lanes), &id, &id));
+    }
+    for part in parcels.chunks(500) {
+        let part: Vec<&Parcel> = part.iter().collect();
+        office.queue.accept(&part, false).await.unwrap();
+    }
+}
+
+async fn a_flood_does_not_keep_others_waiting(office: &mut Office) {
+    let (big, small) = (office.desk(), office.desk());
+    flood(office, &big, 400, 10_000).await;
+    office.advance(1);
+    office.accepts(small.to_crm("chat", "1", "the quiet one")).await;
+    let ready = office.queue.ready(0, 128).await.unwrap();
+    assert_eq!(ready.len(), 2, "a turn a target, however much waits behind it");
+    let wishes: Vec<Wish> = ready
+        .iter()
+        .map(|ready| Wish { tenant_id: ready.tenant_id, target: ready.target, limit: 8, rate: Rate::per_second(1000) })
+        .collect();
+    let claims = office.queue.claim(&wishes, LEASE).await.unwrap();
+    assert_eq!(claims.iter().filter(|claim| claim.tenant_id == big.tenant_id).count(), 8);
+    assert!(claims.iter().any(|claim| claim.letter.payload == "the quiet one"), "the quiet tenant is served at once");
+    // And the flood stands behind whoever comes now.
+    office.advance(1);
+    let late = office.desk();
+    let before = office.queue.ready(0, 128).await.unwrap();
+    assert!(before.iter().all(|ready| ready.ready_at <= office.clock.millis()));
+    office.accepts(late.to_crm("chat", "1", "another")).await;
+    assert!(office.queue.ready(0, 2).await.unwrap().iter().any(|ready| ready.tenant_id == late.tenant_id));
+}
+
+async fn holding_touches_one_row_and_resuming_sends_one_probe(office: &mut Office) {
+    let desk = office.desk();
+    flood(office, &desk, 50, 2_000).await;
+    let (letters, lanes) = (office.letters(&desk).await, office.lanes(&desk).await);
+    office.queue.hold(desk.tenant_id, desk.channel_id, "amojo:main", "paused").await.unwrap();
+    assert_eq!(office.letters(&desk).await, letters);
+    assert_eq!(office.lanes(&desk).await, lanes);
+    let turn = office.turn(&desk, desk.channel_id).await;
+    assert_eq!((turn.ready_at, turn.reason.as_str()), (None, "held:paused"));
+    assert!(office.claims(&desk, desk.channel_id, 10).await.is_empty());
+    office.accepts(desk.to_crm("a new chat", "new", "new")).await;
+    assert!(office.queue.ready(0, 10).await.unwrap().is_empty(), "what arrives does not wake a held turn");
+    assert_eq!(office.letters(&desk).await.len(), 2_001, "but it is taken in");
+
+    office.queue.resume(desk.tenant_id, desk.channel_id, 250).await.unwrap();
+    assert!(office.claims(&desk, desk.channel_id, 10).await.is_empty(), "with jitter");
+    office.advance(250);
+    let probe = office.claims(&desk, desk.channel_id, 10).await;
+    assert_eq!(probe.len(), 1, "one goes first");
+    assert!(office.claims(&desk, desk.channel_id, 10).await.is_empty(), "and alone");
+    let mut answered = settlement(&probe[0], Settled::Carried);
+    answered.turn = TurnEffect::Healthy;
+    assert!(office.writer.settle(answered).await);
+    assert_eq!(office.claims(&desk, desk.channel_id, 10).await.len(), 10, "then the others");
+}
+
+async fn a_probe_that_fails_keeps_the_turn_closed(office: &mut Office) {
+    let desk = office.desk();
+    flood(office, &desk, 5, 5).await;
+    office.queue.hold(desk.tenant_id, desk.channel_id, "amojo:main", "paused").await.unwrap();
+    office.queue.resume(desk.tenant_id, desk.channel_id, 0).await.unwrap();
+    let probe = office.claims(&desk, desk.channel_id, 10).await;
+    let mut failed = settlement(&probe[0], again(0));
+    failed.turn = TurnEffect::Failing { open_after: 10, open_millis: 30_000 };
+    assert!(office.writer.settle(failed).await);
+    office.advance(29_999);
+    assert!(office.claims(&desk, desk.channel_id, 10).await.is_empty());
+    office.advance(1);
+    assert_eq!(office.claims(&desk, desk.channel_id, 10).await.len(), 1, "the next probe");
+}
+
+async fn many_failures_in_a_row_open_the_breaker(office: &mut Office) {
+    let desk = office.desk();
+    flood(office, &desk, 12, 12).await;
+    let claims = office.claims(&desk, desk.channel_id, 12).await;
+    let failing = TurnEffect::Failing { open_after: 10, open_millis: 30_000 };
+    for claim in &claims {
+        let mut failed = settlement(claim, again(1_000));
+        failed.turn = failing.clone();
+        assert!(office.writer.settle(failed).await);
+    }
+    assert_eq!(office.turn(&desk, desk.channel_id).await.reason, "breaker");
+    office.advance(20_000);
+    office.accepts(desk.to_crm("new", "new", "new")).await;
+    assert!(office.claims(&desk, desk.channel_id, 12).await.is_empty(), "what arrives does not close it");
+    office.advance(10_000);
+    let probe = office.claims(&desk, desk.channel_id, 12).await;
+    assert_eq!(probe.len(), 1);
+    let mut healthy = settlement(&probe[0], Settled::Carried);
+    healthy.turn = TurnEffect::Healthy;
+    assert!(office.writer.settle(healthy).await);
+    assert_eq!(office.claims(&desk, desk.channel_id, 20).await.len(), 12);
+}
+
+async fn a_target_that_asks_to_wait_is_left_alone(office: &mut Office) {
+    let desk = office.desk();
+    flood(office, &desk, 3, 6).await;
+    let claims = office.claims(&desk, desk.channel_id, 1).await;
+    let mut asked = settlement(&claims[0], again(0));
+    asked.turn = TurnEffect::Wait { millis: 7_000 };
+    assert!(office.writer.settle(asked).await);
+    office.accepts(desk.to_crm("new", "new", "new")).await;
+    office.advance(6_999);
+    assert!(office.claims(&desk, desk.channel_id, 10).await.is_empty());
+    office.advance(1);
+    let all = office.claims(&desk, desk.channel_id, 10).await;
+    assert_eq!(all.len(), 4, "{:?}", texts(&all));
+}
+
+async fn a_rate_lets_through_what_it_says(office: &mut Office) {
+    let desk = office.desk();
+    flood(office, &desk, 30, 30).await;
+    let wish = Wish { limit: 30, rate: Rate::per_second(5), ..desk.wish(desk.channel_id, 30) };
+    let mut leased = office.queue.claim(std::slice::from_ref(&wish), LEASE).await.unwrap().len();
+    assert_eq!(leased, 5, "the bucket was full");
+    assert!(office.queue.ready(0, 10).await.unwrap().is_empty(), "an empty bucket moves the turn");
+    for _ in 0..20 {
+        office.advance(100);
+        if !office.queue.ready(0, 10).await.unwrap().is_empty() {
+            leased += office.queue.claim(std::slice::from_ref(&wish), LEASE).await.unwrap().len();
+        }
+    }
+    assert!((14..=15).contains(&leased), "5 at once and 5 a second for 2 seconds: {leased}");
+}
+
+both!(
+    a_flood_does_not_keep_others_waiting,
+    holding_touches_one_row_and_resuming_sends_one_probe,
+    a_probe_that_fails_keeps_the_turn_closed,
+    many_failures_in_a_row_open_the_breaker,
+    a_target_that_asks_to_wait_is_left_alone,
+    a_rate_lets_through_what_it_says,
+);

@@ -1,0 +1,176 @@
+//! The schema as the databases have it, not as the migrations say: it can be distributed by tenant, and hands out no
+//! numbers of its own.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use parom_tests::{Engine, Office, both};
+use sea_orm::{ConnectionTrait, Statement};
+
+/// Read without a tenant, by design.
+const WITHOUT_TENANT: [&str; 2] = ["directory", "seaql_migrations"];
+
+#[derive(Debug, Default)]
+struct Table {
+    /// Name and type.
+    columns: BTreeMap<String, String>,
+    primary: Vec<String>,
+    /// Name, unique, columns; primary keys are not among them.
+    indexes: Vec<(String, bool, Vec<String>)>,
+    foreign: Vec<Vec<String>>,
+}
+
+type Schema = BTreeMap<String, Table>;
+
+async fn rows(office: &Office, sql: &str) -> Vec<Vec<String>> {
+    let statement = Statement::from_string(office.store.backend(), sql);
+    let found = office.store.read().query_all_raw(statement).await.expect(sql);
+    found
+        .into_iter()
+        .map(|row| {
+            let names = row.column_names();
+            names.iter().map(|name| row.try_get::<String>("", name).expect(name)).collect()
+        })
+        .collect()
+}
+
+async fn read(office: &Office) -> Schema {
+    if office.store.is_sqlite() { read_sqlite(office).await } else { read_postgres(office).await }
+}
+
+async fn read_sqlite(office: &Office) -> Schema {
+    let mut schema = Schema::new();
+    for name in rows(office, "SELECT name FROM sqlite_master WHERE type = 'table'").await.concat() {
+        let mut table = Table::default();
+        let sql = format!("SELECT name, lower(type), printf('%02d', pk) AS place FROM pragma_table_info('{name}')");
+        let mut primary = BTreeMap::new();
+        for row in rows(office, &sql).await {
+            if row[2] != "00" {
+                primary.insert(row[2].clone(), row[0].clone());
+            }
+            table.columns.insert(row[0].clone(), row[1].clone());
+        }
+        table.primary = primary.into_values().collect();
+        let sql = format!("SELECT name, printf('%d', \"unique\") AS one, origin FROM pragma_index_list('{name}')");
+        for row in rows(office, &sql).await {
+            let sql = format!("SELECT coalesce(name, '?') AS name FROM pragma_index_info('{}') ORDER BY seqno", row[0]);
+            if row[2] != "pk" {
+                table.indexes.push((row[0].clone(), row[1] == "1", rows(office, &sql).await.concat()));
+            }
+        }
+        let sql = format!("SELECT printf('%d', id) AS id, \"from\" FROM pragma_foreign_key_list('{name}') ORDER BY id, seq");
+        let mut foreign: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for row in rows(office, &sql).await {
+            foreign.entry(row[0].clone()).or_default().push(row[1].clone());
+        }
+        table.foreign = foreign.into_values().collect();
+        schema.insert(name, table);
+    }
+    schema
+}
+
+async fn read_postgres(office: &Office) -> Schema {
+    let mut schema = Schema::new();
+    let sql = "SELECT table_name::text, column_name::text, data_type::text FROM information_schema.columns \
+               WHERE table_schema = 'public'";
+    for row in rows(office, sql).await {
+        schema.entry(row[0].clone()).or_default().columns.insert(row[1].clone(), row[2].clone());
+    }
+    let sql = "SELECT i.indrelid::regclass::text AS t, c.relname::text AS i, i.indisunique::text AS u, \
+               i.indisprimary::text AS p, (SELECT string_agg(pg_get_indexdef(i.indexrelid, n, true), ',' ORDER BY n) \
+               FROM generate_series(1, i.indnkeyatts) AS n) AS columns FROM pg_index i \
+               JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace s ON s.oid = c.relnamespace \
+               WHERE s.nspname = 'public'";
+    for row in rows(office, sql).await {
+        let columns: Vec<String> = row[4].split(',').map(str::to_owned).collect();
+        let table = schema.entry(row[0].clone()).or_default();
+        if row[3] == "true" {
+            table.primary = columns;
+        } else {
+            table.indexes.push((row[1].clone(), row[2] == "true", columns));
+        }
+    }
+    let sql = "SELECT conrelid::regclass::text AS t, (SELECT string_agg(attname::text, ',' ORDER BY n) FROM \
+               unnest(conkey) WITH ORDINALITY AS k(num, n) JOIN pg_attribute ON attrelid = conrelid AND attnum = num) \
+               AS columns FROM pg_constraint WHERE contype = 'f'";
+    for row in rows(office, sql).await {
+        schema.entry(row[0].clone()).or_default().foreign.push(row[1].split(',').map(str::to_owned).collect());
+    }
+    schema
+}
+
+async fn every_key_begins_with_the_tenant(office: &mut Office) {
+    let schema = read(office).await;
+    for (name, table) in schema.iter().filter(|(name, _)| !WITHOUT_TENANT.contains(&name.as_str())) {
+        let first = |columns: &[String]| columns.first().cloned().unwrap_or_default();
+        assert_eq!(first(&table.primary), "tenant_id", "the primary key of {name}: {:?}", table.primary);
+        for (index, unique, columns) in &table.indexes {
+            // One scan over all tenants is the engine's timer; nothing else may be searched without a tenant.
+            let scan = name == "turn" && index == "turn_ready" && !unique;
+            assert!(scan || first(columns) == "tenant_id", "index {index} of {name}: {columns:?}");
+        }
+        for columns in &table.foreign {
+            assert_eq!(first(columns), "tenant_id", "a foreign key of {name}: {columns:?}");
+        }
+    }
+}
+
+async fn what_the_engine_needs_is_there(office: &mut Office) {
+    let schema = read(office).await;
+    let there: BTreeSet<&str> = schema.keys().map(String::as_str).collect();
+    let needed = [
+        "tenant", "tenant_channel", "oauth_grant", "install_call", "api_key", "directory", "source", "conversation",
+        "conversation_alias", "message", "raw_hook", "dedupe", "lane", "letter", "attempt", "dead_letter", "turn",
+        "ledger_delta", "parked_status", "idempotency",
+    ];
+    for table in needed {
+        assert!(there.contains(table), "{table} is missing");
+    }
+    assert_eq!(schema["letter"].primary, ["tenant_id", "lane_id", "order_key", "seq"]);
+    assert_eq!(schema["dedupe"].primary, ["tenant_id", "origin", "external_id", "event"]);
+    assert_eq!(schema["turn"].primary, ["tenant_id", "target"]);
+}
+
+async fn no_numbers_are_handed_out(office: &mut Office) {
+    if office.store.is_sqlite() {
+        let sql = "SELECT name FROM sqlite_master WHERE name = 'sqlite_sequence' OR lower(sql) LIKE '%autoincrement%'";
+        assert_eq!(rows(office, sql).await, Vec::<Vec<String>>::new());
+        return;
+    }
+    let sql = "SELECT c.relname::text AS name FROM pg_class c JOIN pg_namespace s ON s.oid = c.relnamespace \
+               WHERE c.relkind = 'S' AND s.nspname = 'public'";
+    assert_eq!(rows(office, sql).await, Vec::<Vec<String>>::new(), "sequences");
+    let sql = "SELECT table_name::text AS t, column_name::text AS c FROM information_schema.columns WHERE \
+               table_schema = 'public' AND (is_identity = 'YES' OR column_default LIKE '%nextval%')";
+    assert_eq!(rows(office, sql).await, Vec::<Vec<String>>::new(), "identity columns");
+}
+
+async fn times_that_move_are_off_wide_rows(office: &mut Office) {
+    for (name, table) in read(office).await {
+        let moves = table.columns.keys().any(|column| column == "due_at" || column == "ready_at");
+        assert_eq!(moves, name == "lane" || name == "turn", "{name} has due_at or ready_at, or has lost it");
+        if name == "lane" {
+            let wide = |kind: &&String| ["text", "blob", "bytea", "json"].iter().any(|wide| kind.contains(wide));
+            assert_eq!(table.columns.values().find(wide), None, "the lane's row became wide");
+        }
+    }
+}
+
+both!(
+    every_key_begins_with_the_tenant,
+    what_the_engine_needs_is_there,
+    no_numbers_are_handed_out,
+    times_that_move_are_off_wide_rows,
+);
+
+async fn hot_tables_have_room_and_an_eager_vacuum(office: &mut Office) {
+    for table in ["lane", "letter", "turn"] {
+        let sql = format!("SELECT array_to_string(reloptions, ' ') AS options FROM pg_class WHERE relname = '{table}'");
+        let options = rows(office, &sql).await.concat().concat();
+        assert!(options.contains("fillfactor=70") && options.contains("autovacuum_vacuum_scale_factor"), "{table}: {options}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn storage_of_hot_tables_on_postgres() {
+    parom_tests::run(Engine::Postgres, hot_tables_have_room_and_an_eager_vacuum).await;
+}

@@ -1,0 +1,128 @@
+//! The databases: what must be set, who may serve, how the schema comes in.
+
+use std::os::unix::fs::PermissionsExt;
+
+use parom::clock::Clock;
+use parom::config::{Config, Secrets};
+use parom::server::{self, Options};
+use parom::store::{self, Store};
+use parom::vault::Vault;
+use parom_tests::database::TestDatabase;
+use parom_tests::office::all_at_once;
+use parom_tests::settings::{START, config_text, free_port};
+use parom_tests::{Engine, Office, both};
+use sea_orm::{ConnectionTrait, Statement};
+
+async fn pragma(db: &impl ConnectionTrait, name: &str) -> String {
+    let statement = Statement::from_string(sea_orm::DbBackend::Sqlite, format!("PRAGMA {name}"));
+    let row = db.query_one_raw(statement).await.unwrap().unwrap();
+    row.try_get_by_index::<String>(0).unwrap_or_else(|_| row.try_get_by_index::<i64>(0).unwrap().to_string())
+}
+
+#[tokio::test]
+async fn sqlite_keeps_what_it_acknowledged() {
+    let database = TestDatabase::fresh(Engine::Sqlite).await.unwrap();
+    let store = database.store(&Clock::frozen(START)).await;
+    assert_eq!(pragma(store.write(), "journal_mode").await, "wal");
+    assert_eq!(pragma(store.write(), "synchronous").await, "2", "FULL");
+    assert_eq!(pragma(store.write(), "wal_autocheckpoint").await, "0");
+    assert_eq!(pragma(store.read(), "query_only").await, "1");
+    let refused = store.read().execute_unprepared("DELETE FROM tenant").await;
+    assert!(refused.is_err(), "readers must not write");
+    assert!(store::check_durability(&store).await.unwrap().is_safe());
+}
+
+#[tokio::test]
+async fn postgres_that_may_lose_commits_is_refused() {
+    let Some(database) = TestDatabase::fresh(Engine::Postgres).await else { return };
+    for value in ["off", "local"] {
+        database.administer(&format!("ALTER DATABASE {{name}} SET synchronous_commit = {value}")).await;
+        let opened = Store::open(&database.settings(), Clock::system()).await;
+        let words = opened.err().expect("it must not open").to_string();
+        assert!(words.contains("may lose accepted messages"), "{words}");
+        assert!(words.contains(&format!("synchronous_commit is {value}, set it to on")), "{words}");
+    }
+    database.administer("ALTER DATABASE {name} SET synchronous_commit = remote_write").await;
+    let store = Store::open(&database.settings(), Clock::system()).await.unwrap();
+    assert!(store::check_durability(&store).await.unwrap().summary().contains("fsync on"));
+    store.close().await;
+    database.remove().await;
+}
+
+#[test]
+fn the_key_file_is_made_for_sqlite_alone_and_for_its_owner_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let secrets = Secrets { key_file: folder.path().join("parom.key"), key: None };
+    let refused = Vault::open(&secrets, false).err().expect("PostgreSQL needs a key that instances share").to_string();
+    assert!(refused.contains("parom.key"), "{refused}");
+    assert!(!secrets.key_file.exists());
+    Vault::open(&secrets, true).unwrap();
+    let mode = std::fs::metadata(&secrets.key_file).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let made = std::fs::read_to_string(&secrets.key_file).unwrap();
+    Vault::open(&secrets, true).unwrap();
+    assert_eq!(std::fs::read_to_string(&secrets.key_file).unwrap(), made, "a second start keeps the key");
+}
+
+async fn config(database: &TestDatabase) -> Config {
+    Config::from_toml(&config_text(free_port(), database.url(), "http://127.0.0.1:9")).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_process_serves_an_sqlite_file() {
+    let database = TestDatabase::fresh(Engine::Sqlite).await.unwrap();
+    let quiet = || Options { deliver: false, threads: 1, ..Options::default() };
+    let first = server::start(config(&database).await, quiet()).await.unwrap();
+    let second = server::start(config(&database).await, quiet()).await;
+    let words = format!("{:#}", second.err().expect("a second one must be refused"));
+    assert!(words.contains("another parom serves this database already"), "{words}");
+    first.stop().await;
+    server::start(config(&database).await, quiet()).await.expect("the lock was let go").stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn several_processes_serve_one_postgres() {
+    let Some(database) = TestDatabase::fresh(Engine::Postgres).await else { return };
+    let quiet = || Options { deliver: false, threads: 1, ..Options::default() };
+    let first = server::start(config(&database).await, quiet()).await.unwrap();
+    let second = server::start(config(&database).await, quiet()).await.unwrap();
+    first.stop().await;
+    second.stop().await;
+    database.remove().await;
+}
+
+async fn migrations_run_twice_harmlessly(office: &mut Office) {
+    let parcel = office.desk().to_crm("chat", "1", "Hello");
+    office.accepts(parcel).await;
+    store::migrate(&office.store).await.unwrap();
+    assert_eq!(store::pending_migrations(&office.store).await.unwrap(), 0);
+    let kept = Statement::from_string(office.store.backend(), "SELECT count(*) AS n FROM letter");
+    let row = office.store.read().query_one_raw(kept).await.unwrap().unwrap();
+    assert_eq!(row.try_get::<i64>("", "n").unwrap(), 1);
+}
+both!(migrations_run_twice_harmlessly);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn four_instances_migrate_one_postgres_at_once() {
+    let Some(database) = TestDatabase::fresh(Engine::Postgres).await else { return };
+    let mut stores = Vec::new();
+    for _ in 0..4 {
+        stores.push(Store::open(&database.settings(), Clock::system()).await.unwrap());
+    }
+    let done = all_at_once(stores.iter().cloned().map(|store| async move { store::migrate(&store).await })).await;
+    assert!(done.iter().all(Result::is_ok), "{done:?}");
+    for store in stores {
+        assert_eq!(store::pending_migrations(&store).await.unwrap(), 0);
+        store.close().await;
+    }
+    database.remove().await;
+}
+
+#[tokio::test]
+async fn a_database_that_is_behind_is_refused_when_migrating_is_off() {
+    let database = TestDatabase::fresh(Engine::Sqlite).await.unwrap();
+    let mut config = config(&database).await;
+    config.database.migrate = false;
+    let words = server::start(config, Options::default()).await.err().expect("it must not serve").to_string();
+    assert!(words.contains("parom migrate"), "{words}");
+}

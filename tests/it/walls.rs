@@ -1,0 +1,257 @@
+//! The walls of the house: which module of the server may know which, read from its `use` lines and `crate::` paths.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// Modules that everything may stand on.
+const FOUNDATION: &[&str] = &[
+    "app", "clock", "config", "error", "fault", "http_client", "lookup", "message", "store", "telemetry", "vault",
+    "verdict",
+];
+
+/// Who may know whom beside the foundation (architecture.md §4). `main`, `lib`, `server` and `routes` put everything
+/// together.
+const ARROWS: &[(&str, &[&str])] = &[
+    ("cli", &["server", "intake", "tenant", "source", "delivery", "api"]),
+    ("api", &["intake", "tenant", "source", "delivery", "connector"]),
+    ("chat", &["intake", "tenant", "source", "connector"]),
+    ("oauth", &["tenant"]),
+    ("tenant", &[]),
+    ("source", &["tenant", "connector"]),
+    ("intake", &["tenant", "source", "connector", "delivery::queue"]),
+    ("delivery", &["tenant", "source", "connector"]),
+    ("connector", &[]),
+];
+
+/// Crates that only some may name.
+const CRATES: &[(&str, &[&str])] = &[
+    ("entity", &["api", "chat", "cli", "delivery", "intake", "lookup", "oauth", "source", "store", "tenant"]),
+    ("amocrm", &["api", "cli", "delivery", "intake", "oauth", "source", "tenant"]),
+    ("sandbox", &["cli"]),
+    ("migration", &["store"]),
+];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(rust_files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+/// The code of a file: without comments, and without what follows its test module.
+fn code(path: &Path) -> String {
+    let text = std::fs::read_to_string(path).unwrap();
+    let mut lines = Vec::new();
+    let mut last = "";
+    for line in text.lines() {
+        let bare = line.trim_start();
+        if last.trim() == "#[cfg(test)]" && bare.starts_with("mod tests {") {
+            break;
+        }
+        if !bare.starts_with("//") {
+            lines.push(line.split(" // ").next().unwrap_or_default());
+        }
+        last = line;
+    }
+    lines.join("\n")
+}
+
+/// Every path that stands behind `start` (as in `crate::`), with groups in braces opened: `crate::a::{b, c::d}` gives
+/// `a::b` and `a::c::d`.
+fn paths(code: &str, start: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for (at, _) in code.match_indices(start) {
+        let before = code[..at].chars().next_back();
+        if before.is_none_or(|before| !before.is_alphanumeric() && before != '_' && before != ':') {
+            open_group(&code[at + start.len()..], "", &mut found);
+        }
+    }
+    found
+}
+
+/// Reads one path or group; gives how many bytes it took.
+fn open_group(text: &str, prefix: &str, found: &mut BTreeSet<String>) -> usize {
+    let end = text.find(|c: char| !c.is_alphanumeric() && c != '_' && c != ':').unwrap_or(text.len());
+    let path = format!("{prefix}{}", &text[..end]);
+    if !text[end..].starts_with('{') {
+        found.insert(path);
+        return end;
+    }
+    let mut at = end + 1;
+    loop {
+        at += text[at..].find(|c: char| !c.is_whitespace() && c != ',').unwrap_or(text.len() - at);
+        if at >= text.len() || text[at..].starts_with('}') {
+            return at + 1;
+        }
+        let taken = open_group(&text[at..], &path, found);
+        at += taken.max(1);
+        // `as NAME`
+        at += text[at..].find([',', '}']).unwrap_or(text.len() - at);
+    }
+}
+
+/// Files of the server by their top module: `delivery/queue/mod.rs` belongs to `delivery`.
+fn server_files() -> BTreeMap<String, Vec<PathBuf>> {
+    let folder = root().join("server/src");
+    let mut modules: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
+    for path in rust_files(&folder) {
+        let inside = path.strip_prefix(&folder).unwrap();
+        let first = inside.iter().next().unwrap().to_str().unwrap();
+        let is_test = inside.iter().any(|part| part == "tests" || part == "tests.rs");
+        if !is_test {
+            modules.entry(first.trim_end_matches(".rs").to_owned()).or_default().push(path);
+        }
+    }
+    modules
+}
+
+fn short(path: &Path) -> String {
+    path.strip_prefix(root()).unwrap().display().to_string()
+}
+
+#[test]
+fn groups_of_paths_are_read() {
+    let code = "use crate::a::{b, c::{self, D as E},\n f}; crate::g::h(); other_crate::x; use crate::{i, j::k};";
+    let read: Vec<String> = paths(code, "crate::").into_iter().collect();
+    assert_eq!(read, ["a::b", "a::c::D", "a::c::self", "a::f", "g::h", "i", "j::k"]);
+}
+
+#[test]
+fn modules_know_only_whom_they_may() {
+    let mut broken = Vec::new();
+    let arrows: BTreeMap<_, _> = ARROWS.iter().copied().collect();
+    for (module, files) in server_files() {
+        let Some(allowed) = arrows.get(module.as_str()) else { continue };
+        for file in files {
+            for path in paths(&code(&file), "crate::") {
+                let target = path.split("::").next().unwrap_or_default();
+                let known = target == module
+                    || FOUNDATION.contains(&target)
+                    || allowed.iter().any(|arrow| path == *arrow || path.starts_with(&format!("{arrow}::")));
+                if !known {
+                    broken.push(format!("{}: {module} must not know {path}", short(&file)));
+                }
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn every_module_of_the_server_has_its_place() {
+    let places: BTreeSet<&str> = ARROWS.iter().map(|(module, _)| *module).chain(FOUNDATION.iter().copied()).collect();
+    for module in server_files().keys() {
+        let together = ["lib", "main", "routes", "server"].contains(&module.as_str());
+        assert!(together || places.contains(module.as_str()), "{module} stands in no list of this file");
+    }
+}
+
+#[test]
+fn the_connectors_know_nothing_of_tenants_tables_and_queue() {
+    for file in &server_files()["connector"] {
+        let code = code(file);
+        for foreign in ["tenant::", "delivery::", "intake::", "source::", "store::"] {
+            assert!(paths(&code, &format!("crate::{foreign}")).is_empty(), "{} knows {foreign}", short(file));
+        }
+        for foreign in ["entity::", "sea_orm::", "amocrm::"] {
+            assert!(paths(&code, foreign).is_empty(), "{} knows {foreign}", short(file));
+        }
+    }
+}
+
+#[test]
+fn crates_are_named_only_where_they_belong() {
+    for (module, files) in server_files() {
+        for (name, allowed) in CRATES {
+            for file in &files {
+                let named = !paths(&code(file), &format!("{name}::")).is_empty();
+                assert!(!named || allowed.contains(&module.as_str()), "{} names {name}", short(file));
+            }
+        }
+    }
+}
+
+/// The dependencies of a crate of ours, by its manifest.
+fn dependencies(name: &str) -> BTreeSet<String> {
+    let text = std::fs::read_to_string(root().join(name).join("Cargo.toml")).unwrap();
+    let lines = text.lines().skip_while(|line| line.trim() != "[dependencies]").skip(1);
+    lines
+        .take_while(|line| !line.starts_with('['))
+        .filter_map(|line| line.split(['.', ' ', '=']).next())
+        .filter(|name| !name.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn client_and_sandbox_stand_alone() {
+    let ours = ["amocrm", "entity", "migration", "parom", "sandbox", "parom-entity", "parom-migration", "parom-sandbox"];
+    for name in ["amocrm", "sandbox", "entity", "migration"] {
+        for other in dependencies(name) {
+            let held = name == "migration" && other == "entity";
+            assert!(held || !ours.contains(&other.as_str()), "{name} depends on {other}");
+        }
+    }
+    for file in rust_files(&root().join("sandbox/src")) {
+        assert!(paths(&code(&file), "amocrm::").is_empty(), "{} is built from the client", short(&file));
+    }
+}
+
+#[test]
+fn nothing_is_static_but_what_the_logger_and_the_recorder_need() {
+    for (module, files) in server_files() {
+        for file in files {
+            for line in code(&file).lines() {
+                let bare = line.trim_start();
+                let bare = bare.strip_prefix("pub ").or(bare.strip_prefix("pub(crate) ")).unwrap_or(bare);
+                let is_static = bare.starts_with("static ") || bare.contains("thread_local!");
+                assert!(!is_static || module == "telemetry", "{}: {line}", short(&file));
+            }
+        }
+    }
+}
+
+#[test]
+fn time_comes_from_the_clock_and_clients_from_their_home() {
+    let homes = [
+        ("Utc::now", "clock"),
+        ("SystemTime::now", "clock"),
+        ("Uuid::now_v7", "clock"),
+        ("Client::builder", "http_client"),
+        ("Client::new()", "http_client"),
+        ("env::var", "config"),
+        (".begin_with_options(", "store"),
+        (".begin()", "store"),
+    ];
+    for (module, files) in server_files() {
+        for file in files {
+            for (call, home) in homes {
+                assert!(module == home || !code(&file).contains(call), "{} calls {call}", short(&file));
+            }
+        }
+    }
+}
+
+#[test]
+fn only_the_queue_writes_sql_by_hand() {
+    for (module, files) in server_files() {
+        for file in files {
+            let home = ["store", "cli"].contains(&module.as_str()) || short(&file).contains("delivery/queue");
+            let by_hand = ["INSERT INTO ", "UPDATE lane", "UPDATE letter", "UPDATE turn", "DELETE FROM "];
+            for words in by_hand {
+                assert!(home || !code(&file).contains(words), "{} holds SQL: {words}", short(&file));
+            }
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! The queue alone: database, statements and writers, without a server, amoCRM or network. For rules that are about
+//! rows: what is leased, what a settlement may write, who waits.
+
+use std::time::Duration;
+
+use entity::{lane, letter, turn};
+use parom::clock::Clock;
+use parom::delivery::queue::parcel::{
+    Alias, Conversation, DedupeKey, Entry, Event, Hurry, NewConversation, NewLetter, NewMessage, Parcel, Side,
+};
+use parom::delivery::queue::writer::Writer;
+use parom::delivery::queue::{Attempt, Claim, Learned, Queue, Rate, Settled, Settlement, TurnEffect, Wish};
+use parom::fault::Faults;
+use parom::message::{Direction, LetterKind, State, Stream, day_of};
+use parom::store::Store;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use uuid::Uuid;
+
+use crate::database::TestDatabase;
+use crate::settings::START;
+use crate::{Engine, Place};
+
+/// How long leases last here.
+pub const LEASE: i64 = 60_000;
+
+/// Database and queue.
+pub struct Office {
+    pub clock: Clock,
+    pub faults: Faults,
+    pub store: Store,
+    pub queue: Queue,
+    pub writer: Writer,
+    database: TestDatabase,
+}
+
+/// One tenant with one source; nothing of them but their ids exists.
+#[derive(Clone, Debug)]
+pub struct Desk {
+    pub tenant_id: Uuid,
+    pub source_id: Uuid,
+    pub channel_id: Uuid,
+    clock: Clock,
+}
+
+impl Place for Office {
+    async fn open(engine: Engine) -> Option<Self> {
+        let database = TestDatabase::fresh(engine).await?;
+        let clock = Clock::frozen(START);
+        let store = database.store(&clock).await;
+        let faults = Faults::default();
+        let queue = Queue::new(store.clone(), clock.uuid_v7(), faults.clone());
+        let writer = Writer::start(queue.clone());
+        Some(Self { clock, faults, store, queue, writer, database })
+    }
+
+    async fn close(self) {
+        self.assert_awake().await;
+        self.store.close().await;
+        self.database.remove().await;
+    }
+}
+
+impl Office {
+    /// A new tenant.
+    pub fn desk(&self) -> Desk {
+        let id = || self.clock.uuid_v7();
+        Desk { tenant_id: id(), source_id: id(), channel_id: id(), clock: self.clock.clone() }
+    }
+
+    /// The queue as another instance on the same database has it.
+    pub fn another_instance(&self) -> Queue {
+        Queue::new(self.store.clone(), self.clock.uuid_v7(), self.faults.clone())
+    }
+
+    /// A connection of somebody else on the same database.
+    pub async fn connect(&self) -> sea_orm::DatabaseConnection {
+        self.database.connect().await
+    }
+
+    /// Stores a parcel, which must succeed; gives the message's id.
+    pub async fn accepts(&self, parcel: Parcel) -> Uuid {
+        let receipt = self.writer.accept(parcel).await.expect("the parcel is stored");
+        receipt.first().expect("an outcome").message_id()
+    }
+
+    /// Leases at most `limit` due lanes of a target.
+    pub async fn claims(&self, desk: &Desk, target: Uuid, limit: u32) -> Vec<Claim> {
+        self.queue.claim(&[desk.wish(target, limit)], LEASE).await.expect("the claim")
+    }
+
+    /// Leases the one lane that is due towards amoCRM.
+    #[track_caller]
+    pub fn claims_one(&self, desk: &Desk) -> impl Future<Output = Claim> {
+        let caller = std::panic::Location::caller();
+        async move {
+            let mut claims = self.claims(desk, desk.channel_id, 10).await;
+            assert_eq!(claims.len(), 1, "exactly one lane is due, asked at {caller}");
+            claims.remove(0)
+        }
+    }
+
+    /// Settles; gives whether the lease was still good.
+    pub async fn settles(&self, claim: &Claim, settled: Settled) -> bool {
+        self.writer.settle(settlement(claim, settled)).await
+    }
+
+    /// Letters of a tenant in the order in which they would leave.
+    pub async fn letters(&self, desk: &Desk) -> Vec<letter::Model> {
+        let found = letter::Entity::of_tenant(desk.tenant_id).all(self.store.read()).await;
+        let mut found = found.expect("the table is read");
+        found.sort_by_key(|letter| (letter.order_key, letter.seq));
+        found
+    }
+
+    /// Lanes of a tenant.
+    pub async fn lanes(&self, desk: &Desk) -> Vec<lane::Model> {
+        lane::Entity::of_tenant(desk.tenant_id).all(self.store.read()).await.expect("the table is read")
+    }
+
+    /// The turn of a target.
+    pub async fn turn(&self, desk: &Desk, target: Uuid) -> turn::Model {
+        let found = turn::Entity::of_tenant(desk.tenant_id).filter(turn::Column::Target.eq(target));
+        found.one(self.store.read()).await.expect("the table is read").expect("the turn exists")
+    }
+
+    pub fn advance(&self, millis: u64) {
+        self.clock.advance(Duration::from_millis(millis));
+    }
+
+    /// No lane sleeps over a letter, and no turn that nothing holds sleeps over a due lane.
+    pub async fn assert_awake(&self) {
+        let db = self.store.read();
+        let lanes = lane::Entity::find().all(db).await.expect("the table is read");
+        let turns = turn::Entity::find().all(db).await.expect("the table is read");
+        let letters = letter::Entity::find().all(db).await.expect("the table is read");
+        for lane in lanes {
+            let of_lane = |letter: &&letter::Model| (letter.tenant_id, letter.lane_id) == (lane.tenant_id, lane.lane_id);
+            let count = i64::try_from(letters.iter().filter(of_lane).count()).expect("few letters");
+            assert_eq!(lane.waiting, count, "a lane miscounts its letters: {lane:?}");
+            assert_eq!(lane.due_at.is_some(), count > 0, "a lane sleeps over letters, or is due without: {lane:?}");
+            let turn = turns.iter().find(|turn| (turn.tenant_id, turn.target) == (lane.tenant_id, lane.target));
+            let turn = turn.expect("a lane's target has a turn");
+            if let (true, Some(due_at)) = (turn.reason.is_empty(), lane.due_at) {
+                let ready_at = turn.ready_at.unwrap_or(i64::MAX);
+                assert!(ready_at <= due_at.max(self.clock.millis()), "a turn comes later than its lane: {turn:?} {lane:?}");
+            }
+        }
+    }
+}
+
+impl Desk {
+    pub fn wish(&self, target: Uuid, limit: u32) -> Wish {
+        Wish { tenant_id: self.tenant_id, target, limit, rate: Rate::per_second(1000) }
+    }
+
+    /// A customer's text of a conversation, with the messenger's id.
+    pub fn to_crm(&self, conversation: &str, external_id: &str, text: &str) -> Parcel {
+        self.parcel(conversation, external_id, text, Direction::ToCrm, None)
+    }
+
+    /// A manager's text with amoCRM's time of it.
+    pub fn to_messenger(&self, conversation: &str, amocrm_id: &str, text: &str, msec: i64) -> Parcel {
+        self.parcel(conversation, amocrm_id, text, Direction::ToMessenger, Some(msec))
+    }
+
+    fn parcel(&self, conversation: &str, id: &str, text: &str, direction: Direction, hint: Option<i64>) -> Parcel {
+        let now = self.clock.millis();
+        let message_id = self.clock.uuid_v7();
+        let to_crm = direction == Direction::ToCrm;
+        let (target, origin) = if to_crm { (self.channel_id, self.source_id) } else { (self.source_id, self.channel_id) };
+        let letter = NewLetter {
+            id: self.clock.uuid_v7(),
+            message_id,
+            source_id: self.source_id,
+            direction,
+            stream: Stream::Messages,
+            target,
+            pool: if to_crm { "amojo:main" } else { "webhooks" }.to_owned(),
+            kind: LetterKind::Message,
+            payload: text.to_owned(),
+            order_hint: hint,
+            expires_at: now + 86_400_000,
+            day: day_of(now),
+            late: false,
+        };
+        let alias = Alias { side: Side::Messenger, origin: self.source_id, external_id: conversation.to_owned() };
+        let entry = Entry {
+            key: DedupeKey { origin, external_id: id.to_owned(), event: Event::Message },
+            fingerprint: 0,
+            id: message_id,
+            accepted_at: now,
+            conversation: Conversation::Open(Box::new(NewConversation {
+                id: self.clock.uuid_v7(),
+                source_id: self.source_id,
+                external_id: conversation.to_owned(),
+                amocrm_chat_id: String::new(),
+                contact: "{}".to_owned(),
+                aliases: vec![alias],
+            })),
+            message: Some(NewMessage {
+                source_id: self.source_id,
+                direction,
+                state: State::Queued,
+                external_id: if to_crm { id } else { "" }.to_owned(),
+                amocrm_message_id: if to_crm { "" } else { id }.to_owned(),
+                body: text.to_owned(),
+                failure: None,
+                sent_at: now,
+            }),
+            change: None,
+            letters: vec![letter],
+        };
+        Parcel { tenant_id: self.tenant_id, hurry: Hurry::Other, raw: None, entries: vec![entry] }
+    }
+}
+
+/// A settlement that tells nothing but what became of the letter.
+pub fn settlement(claim: &Claim, settled: Settled) -> Settlement {
+    let state = match settled {
+        Settled::Carried => Some(State::Delivered),
+        Settled::Buried { .. } => Some(State::Failed),
+        _ => None,
+    };
+    Settlement {
+        claim: claim.clone(),
+        settled,
+        attempt: Some(Attempt { at: START, verdict: "done", ..Attempt::default() }),
+        learned: Learned::default(),
+        state,
+        failure: None,
+        possible_duplicate: false,
+        follow_ups: Vec::new(),
+        crm: None,
+        turn: TurnEffect::None,
+    }
+}
+
+/// A back-off of so many milliseconds.
+pub fn again(millis: i64) -> Settled {
+    Settled::Again { millis, unknown: false, resent: false }
+}
+
+/// Runs many futures at once and gives their results in order.
+pub async fn all_at_once<T: Send + 'static>(tasks: impl IntoIterator<Item = impl Future<Output = T> + Send + 'static>) -> Vec<T> {
+    let running: Vec<_> = tasks.into_iter().map(tokio::spawn).collect();
+    let mut results = Vec::with_capacity(running.len());
+    for task in running {
+        results.push(task.await.expect("no task panics"));
+    }
+    results
+}
+
+/// The texts of claims, in their order.
+pub fn texts(claims: &[Claim]) -> Vec<&str> {
+    claims.iter().map(|claim| claim.letter.payload.as_str()).collect()
+}
+

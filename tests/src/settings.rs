@@ -1,0 +1,84 @@
+//! What servers and sandboxes of tests are started with.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use parom::clock::Clock;
+use sandbox::{ChannelConfig, IntegrationConfig, Sandbox, SandboxConfig};
+
+/// The account of most tests.
+pub const HOST: &str = "acme.amocrm.ru";
+/// Where frozen clocks begin: 2026-11-20 09:00 UTC.
+pub const START: i64 = 1_795_165_200_000;
+pub const CLIENT_ID: &str = "5f1d2a4e-93a5-4c0e-8a4f-0c1f4be3a111";
+pub const CLIENT_SECRET: &str = "integration-secret-of-the-tests-0123456789abcdef";
+pub const CHANNEL_ID: &str = "344a5002-f8ca-454d-af3d-396180102ac7";
+pub const CHANNEL_SECRET: &str = "channel-secret-of-the-tests";
+/// 32 bytes, base64.
+pub const VAULT_KEY: &str = "cGFyb20tdGVzdHMtcGFyb20tdGVzdHMtMDEyMzQ1Njc=";
+/// A key of the vendor that every world has.
+pub const VENDOR_KEY: &str = "prm_vendor-key-of-the-tests-0123456789abcdef";
+
+/// A port that nobody uses at this moment.
+pub fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("its address").port()
+}
+
+/// The configuration of a test's server.
+pub fn config_text(port: u16, database_url: &str, sandbox_url: &str) -> String {
+    format!(
+        r#"
+[server]
+listen = "127.0.0.1:{port}"
+public_url = "http://127.0.0.1:{port}"
+[database]
+url = "{database_url}"
+[secrets]
+key = "{VAULT_KEY}"
+[network]
+allow_private = ["127.0.0.1/32"]
+[rates]
+chats_start = 500
+chats_floor = 500
+chats_ceiling = 500
+rest_per_account = 500
+[[integration]]
+name = "main"
+platform = "amocrm"
+client_id = "{CLIENT_ID}"
+client_secret = "{CLIENT_SECRET}"
+consent_url = "{sandbox_url}/oauth"
+account_url = "{sandbox_url}/accounts/{{host}}"
+amojo_url = "{sandbox_url}"
+[[integration.channel]]
+id = "{CHANNEL_ID}"
+code = "amo.ext.30490163"
+secret = "{CHANNEL_SECRET}"
+"#
+    )
+}
+
+/// A sandbox that knows the integration of [`config_text`]; its addresses follow when the server listens.
+pub async fn start_sandbox(clock: &Clock) -> Sandbox {
+    let clock = clock.clone();
+    let config = SandboxConfig {
+        listen: "127.0.0.1:0".to_owned(),
+        parom_url: String::new(),
+        integrations: vec![IntegrationConfig {
+            name: "main".to_owned(),
+            client_id: CLIENT_ID.to_owned(),
+            client_secret: CLIENT_SECRET.to_owned(),
+            redirect_uri: String::new(),
+            channels: vec![ChannelConfig {
+                id: CHANNEL_ID.to_owned(),
+                code: "amo.ext.30490163".to_owned(),
+                secret: CHANNEL_SECRET.to_owned(),
+                title: "Parom".to_owned(),
+                bot: None,
+            }],
+        }],
+        now: Arc::new(move || clock.now()),
+    };
+    Sandbox::start(config).await.expect("the sandbox starts")
+}
