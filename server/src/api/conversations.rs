@@ -74,7 +74,8 @@ pub async fn list(
     let source = key.source(&app, *source_id).await?;
     let filters = ["conversations", &source.id.to_string()];
     let page = Page::read(query.limit.as_deref(), query.cursor.as_deref(), &filters)?;
-    let mut select = conversation::Entity::of_tenant(source.tenant_id).filter(conversation::Column::SourceId.eq(source.id));
+    let mut select =
+        conversation::Entity::of_tenant(source.tenant_id).filter(conversation::Column::SourceId.eq(source.id));
     if let Some(after) = page.after {
         select = select.filter(conversation::Column::Id.lt(after));
     }

@@ -67,7 +67,10 @@ impl Body {
 
     async fn collect(&mut self) -> Result<Vec<u8>> {
         let told = self.request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
-        if told.and_then(|text| text.parse::<u64>().ok()).is_some_and(|told| usize::try_from(told).map_or(true, |told| told > MOST_BYTES)) {
+        if told
+            .and_then(|text| text.parse::<u64>().ok())
+            .is_some_and(|told| usize::try_from(told).map_or(true, |told| told > MOST_BYTES))
+        {
             return Err(Error::TooLarge(MOST_BYTES));
         }
         let mut bytes = Vec::new();
@@ -119,7 +122,9 @@ fn segment(segment: &Segment) -> String {
 
 /// The field that serde's message is about, where the path ends at its parent.
 fn named_field(text: &str) -> Option<&str> {
-    let rest = ["unknown field `", "missing field `", "duplicate field `"].iter().find_map(|start| text.strip_prefix(start))?;
+    let rest = ["unknown field `", "missing field `", "duplicate field `"]
+        .iter()
+        .find_map(|start| text.strip_prefix(start))?;
     let end = rest.find("`, expected").or_else(|| rest.find("`, there are")).or_else(|| rest.rfind('`'))?;
     rest.get(..end)
 }

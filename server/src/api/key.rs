@@ -121,7 +121,8 @@ impl FromRequest for ApiKey {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let header = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let hash = header.and_then(bearer).map(hash);
-        let parts = request.app_data::<web::Data<App>>().cloned().zip(request.app_data::<web::Data<KeyCache>>().cloned());
+        let parts =
+            request.app_data::<web::Data<App>>().cloned().zip(request.app_data::<web::Data<KeyCache>>().cloned());
         async move {
             let (app, cache) = parts.ok_or_else(|| anyhow::anyhow!("the application is not among the app data"))?;
             let hash = hash.ok_or(Error::Unauthorized)?;

@@ -64,7 +64,8 @@ pub async fn post(app: web::Data<App>, key: ApiKey, source_id: web::Path<Uuid>, 
             Outcome::New { .. } => (HttpResponse::Accepted(), false),
             Outcome::Duplicate { same: true, .. } => (HttpResponse::Ok(), true),
             Outcome::Duplicate { same: false, message_id } => {
-                let detail = format!("the id is that of message {message_id}, whose sender, conversation or content differs");
+                let detail =
+                    format!("the id is that of message {message_id}, whose sender, conversation or content differs");
                 return Err(Error::Conflict { problem: "message_conflict", detail });
             }
         };
@@ -104,10 +105,8 @@ async fn with_timeline(app: &App, row: message::Model) -> Result<MessageOut> {
         .order_by_asc(attempt::Column::Number)
         .all(db)
         .await?;
-    let dead = dead_letter::Entity::of_tenant(row.tenant_id)
-        .filter(dead_letter::Column::MessageId.eq(row.id))
-        .all(db)
-        .await?;
+    let dead =
+        dead_letter::Entity::of_tenant(row.tenant_id).filter(dead_letter::Column::MessageId.eq(row.id)).all(db).await?;
     let conversation = conversation::Entity::of_tenant(row.tenant_id)
         .filter(conversation::Column::Id.eq(row.conversation_id))
         .one(db)

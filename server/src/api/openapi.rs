@@ -114,7 +114,8 @@ pub struct Served {
 impl Served {
     /// Reads the addresses out of the document, so that both always agree.
     pub fn of(document: &utoipa::openapi::OpenApi) -> Self {
-        let mut paths: Vec<_> = document.paths.paths.iter().map(|(path, item)| (segments(path), methods(item))).collect();
+        let mut paths: Vec<_> =
+            document.paths.paths.iter().map(|(path, item)| (segments(path), methods(item))).collect();
         paths.push((segments("/api/openapi.json"), BTreeSet::from(["GET"])));
         Self { json: document.to_json().unwrap_or_default(), paths }
     }
@@ -124,9 +125,16 @@ impl Served {
         let asked = segments(path);
         let fits = |template: &[String]| {
             template.len() == asked.len()
-                && template.iter().zip(&asked).all(|(known, asked)| (known.starts_with('{') && !asked.is_empty()) || known == asked)
+                && template
+                    .iter()
+                    .zip(&asked)
+                    .all(|(known, asked)| (known.starts_with('{') && !asked.is_empty()) || known == asked)
         };
-        self.paths.iter().filter(|(template, _)| fits(template)).flat_map(|(_, methods)| methods.iter().copied()).collect()
+        self.paths
+            .iter()
+            .filter(|(template, _)| fits(template))
+            .flat_map(|(_, methods)| methods.iter().copied())
+            .collect()
     }
 }
 
@@ -180,7 +188,11 @@ mod tests {
                 for name in path.split('/').filter_map(|part| part.strip_prefix('{')) {
                     let name = name.trim_end_matches('}');
                     let given = operation["parameters"].as_array().unwrap().iter();
-                    assert_eq!(given.filter(|given| given["name"] == name && given["in"] == "path").count(), 1, "{name} of {method} {path}");
+                    assert_eq!(
+                        given.filter(|given| given["name"] == name && given["in"] == "path").count(),
+                        1,
+                        "{name} of {method} {path}"
+                    );
                 }
             }
         }

@@ -190,11 +190,7 @@ pub async fn pipelines(app: web::Data<App>, key: ApiKey, tenant_id: web::Path<Uu
     let items = crate::source::pipelines(&app, tenant.tenant_id)
         .await?
         .into_iter()
-        .map(|pipeline| PipelineOut {
-            id: pipeline.id.to_string(),
-            name: pipeline.name,
-            is_main: pipeline.is_main,
-        })
+        .map(|pipeline| PipelineOut { id: pipeline.id.to_string(), name: pipeline.name, is_main: pipeline.is_main })
         .collect();
     Ok(HttpResponse::Ok().json(PipelinesOut { items }))
 }

@@ -183,7 +183,8 @@ mod tests {
         let status = attempt::Model { kind: 3, direction: 1, ..attempt(1, 3_100, "done", 200, "") };
         let attempts = [attempt(2, 3_000, "bury", 400, "refused"), attempt(1, 1_000, "retry", 0, "no answer"), status];
         let events = build(&message(), &attempts, &[dead(3_000)]).unwrap();
-        let shown: Vec<_> = events.iter().map(|event| (event.at.0, event.hop, event.event.as_str(), event.attempt)).collect();
+        let shown: Vec<_> =
+            events.iter().map(|event| (event.at.0, event.hop, event.event.as_str(), event.attempt)).collect();
         assert_eq!(
             shown,
             [

@@ -41,7 +41,16 @@ fn the_contracts_example_is_taken() {
 
 #[test]
 fn null_stands_for_absence_of_what_is_optional() {
-    for pointer in ["/sent_at", "/silent", "/reply_to", "/forward", "/post", "/sender/name", "/sender/user_id", "/content/media_url"] {
+    for pointer in [
+        "/sent_at",
+        "/silent",
+        "/reply_to",
+        "/forward",
+        "/post",
+        "/sender/name",
+        "/sender/user_id",
+        "/content/media_url",
+    ] {
         assert_eq!(pointers(&with(pointer, Value::Null)), Vec::<String>::new(), "{pointer}");
     }
 }
@@ -83,6 +92,7 @@ fn every_wrong_field_is_named() {
 
 #[test]
 fn a_picture_is_refused_by_its_type_alone() {
-    let content = json!({"type": "picture", "media_url": "https://files.example/a.jpg", "file_name": "a.jpg", "file_size": 5});
+    let content =
+        json!({"type": "picture", "media_url": "https://files.example/a.jpg", "file_name": "a.jpg", "file_size": 5});
     assert_eq!(pointers(&with("/content", content)), ["/content/type"]);
 }

@@ -52,7 +52,11 @@ async fn scopes_hold_each_other() {
     reading.get(&format!("/api/v1/sources/{}", source_of(OURS))).await.is(200);
     reading.post(&messages_path(OURS), &message("a", "b")).await.is(403);
     reading.call(reading.request(Method::DELETE, &format!("/api/v1/sources/{}", source_of(OURS)))).await.is(403);
-    let vendor = Api { key: api.make_key(None, Scope::Write).await, app: api.app.clone(), _folder: tempfile::tempdir().unwrap() };
+    let vendor = Api {
+        key: api.make_key(None, Scope::Write).await,
+        app: api.app.clone(),
+        _folder: tempfile::tempdir().unwrap(),
+    };
     vendor.get("/api/v1/tenants").await.is(200);
     vendor.post(&messages_path(OURS), &message("a", "b")).await.is(202);
     let patch = vendor.request(Method::PATCH, &format!("/api/v1/tenants/{OURS}")).set_json(json!({"suspended": true}));

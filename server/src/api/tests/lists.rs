@@ -15,9 +15,15 @@ async fn conversations_and_their_messages() {
     let base = format!("/api/v1/sources/{}/conversations", source_of(OURS));
     let list = api.get(&base).await;
     let items = list.is(200).body["items"].as_array().unwrap().clone();
-    assert_eq!(items.iter().map(|item| item["external_id"].clone()).collect::<Vec<_>>(), [json!("a/b %"), json!("chat-7")]);
+    assert_eq!(
+        items.iter().map(|item| item["external_id"].clone()).collect::<Vec<_>>(),
+        [json!("a/b %"), json!("chat-7")]
+    );
     assert_eq!(items[1]["contact"], json!({"id": "user-7", "name": "Anna", "phone": "+79151112233"}));
-    assert_eq!((&items[1]["last_message_at"], &items[1]["amocrm_chat_id"]), (&json!("2026-11-20T09:33:00.123Z"), &Value::Null));
+    assert_eq!(
+        (&items[1]["last_message_at"], &items[1]["amocrm_chat_id"]),
+        (&json!("2026-11-20T09:33:00.123Z"), &Value::Null)
+    );
     for id in [items[1]["id"].as_str().unwrap(), "chat-7", "ext:chat-7"] {
         let mut seen = Vec::new();
         let mut cursor = String::new();
@@ -32,7 +38,10 @@ async fn conversations_and_their_messages() {
         }
         assert_eq!(seen, ["m-3", "m-2", "m-1", "m-0"]);
     }
-    assert_eq!(api.get(&format!("{base}/a%2Fb%20%25/messages")).await.is(200).body["items"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        api.get(&format!("{base}/a%2Fb%20%25/messages")).await.is(200).body["items"].as_array().unwrap().len(),
+        1
+    );
     for unknown in ["chat-8", "ext:", "a%00b", &Uuid::from_u128(5).to_string()] {
         api.get(&format!("{base}/{unknown}/messages")).await.is(404);
     }

@@ -35,7 +35,10 @@ async fn where_is_my_message() {
     assert_eq!(body["conversation"], json!({"id": "chat-7"}));
     assert_eq!(body["sender"], json!({"role": "client", "id": "user-7", "name": "Anna"}));
     assert_eq!(body["content"], json!({"type": "text", "text": "Hel\u{fffd}lo"}));
-    assert_eq!((&body["direction"], &body["status"], &body["error"]), (&json!("to_crm"), &json!("queued"), &Value::Null));
+    assert_eq!(
+        (&body["direction"], &body["status"], &body["error"]),
+        (&json!("to_crm"), &json!("queued"), &Value::Null)
+    );
     assert_eq!((&body["external_id"], &body["sent_at"]), (&json!("ext-1001"), &json!("2026-11-20T09:29:00.123Z")));
     let accepted = json!({"at": "2026-11-20T09:30:00.123Z", "hop": "parom", "event": "accepted", "attempt": null, "answer": null, "reason": null});
     assert_eq!(body["timeline"], json!([accepted]));
@@ -62,7 +65,10 @@ async fn bad_requests_are_told_apart() {
     post("application/json", vec![b' '; 256 * 1024 + 1]).await.is(413);
     let zipped = api.request(Method::POST, &path).insert_header(("content-encoding", "gzip"));
     api.call(zipped.set_json(message("a", "b"))).await.is(415);
-    assert_eq!(api.get(&format!("/api/v1/sources/{}/ledger?colour=1", source_of(OURS))).await.is(422).pointer(), "/colour");
+    assert_eq!(
+        api.get(&format!("/api/v1/sources/{}/ledger?colour=1", source_of(OURS))).await.is(422).pointer(),
+        "/colour"
+    );
     let mut unknown = message("a", "b");
     unknown["colour"] = json!("red");
     assert_eq!(api.post(&path, &unknown).await.is(422).pointer(), "/colour");
@@ -84,7 +90,11 @@ async fn an_idempotency_key_is_good_for_one_body() {
     let conflict = post("k2", message("a", "c")).await;
     assert_eq!(post("k2", message("a", "c")).await.is(409).body, conflict.is(409).body);
     // Under another key of the API it is another matter.
-    let other = Api { key: api.make_key(Some(OURS), Scope::Write).await, app: api.app.clone(), _folder: tempfile::tempdir().unwrap() };
+    let other = Api {
+        key: api.make_key(Some(OURS), Scope::Write).await,
+        app: api.app.clone(),
+        _folder: tempfile::tempdir().unwrap(),
+    };
     let request = other.request(Method::POST, &messages_path(OURS)).insert_header(("Idempotency-Key", "k1"));
     other.call(request.set_json(message("a", "b"))).await.is(200);
     api.advance(24 * 3600);
@@ -97,7 +107,9 @@ async fn an_idempotency_key_is_good_for_one_body() {
 async fn a_running_request_is_waited_for_and_then_taken_over() {
     let api = Api::open().await;
     let path = messages_path(OURS);
-    let post = || api.call(api.request(Method::POST, &path).insert_header(("Idempotency-Key", "k1")).set_json(message("a", "b")));
+    let post = || {
+        api.call(api.request(Method::POST, &path).insert_header(("Idempotency-Key", "k1")).set_json(message("a", "b")))
+    };
     post().await.is(202);
     entity::idempotency::Entity::update_many()
         .col_expr(entity::idempotency::Column::Status, 0.into())
@@ -163,7 +175,10 @@ async fn statuses_go_upwards() {
     }
     let parked = entity::parked_status::Entity::of_tenant(OURS).all(api.app.store.read()).await.unwrap();
     assert!(parked.iter().any(|row| row.external_id == "wamid.1/2"));
-    assert_eq!(api.post(&format!("{}/a%00b/status", messages_path(OURS)), &json!({"status": "read"})).await.is(422).pointer(), "/message_id");
+    assert_eq!(
+        api.post(&format!("{}/a%00b/status", messages_path(OURS)), &json!({"status": "read"})).await.is(422).pointer(),
+        "/message_id"
+    );
 }
 
 #[actix_web::test]
@@ -171,7 +186,10 @@ async fn a_customers_message_takes_no_status() {
     let api = Api::open().await;
     let sent = api.post(&messages_path(OURS), &message("a", "b")).await;
     let path = format!("{}/{}/status", messages_path(OURS), sent.body["id"].as_str().unwrap());
-    assert_eq!(api.post(&path, &json!({"status": "read"})).await.is(409).body["type"], "https://parom.dev/problems/not_from_crm");
+    assert_eq!(
+        api.post(&path, &json!({"status": "read"})).await.is(409).body["type"],
+        "https://parom.dev/problems/not_from_crm"
+    );
 }
 
 #[actix_web::test]
@@ -202,11 +220,17 @@ async fn dead_letters_are_listed_and_end() {
             last_at: START + 5,
             day: 0,
         };
-        dead_letter::Entity::insert(row.into_active_model()).exec_without_returning(api.app.store.write()).await.unwrap();
+        dead_letter::Entity::insert(row.into_active_model())
+            .exec_without_returning(api.app.store.write())
+            .await
+            .unwrap();
     }
     let listed = api.get("/api/v1/dead-letters?reason=rejected&limit=1").await;
     let item = &listed.is(200).body["items"][0];
-    assert_eq!((&item["id"], &item["kind"], &item["direction"]), (&json!(ids[2]), &json!("message"), &json!("to_messenger")));
+    assert_eq!(
+        (&item["id"], &item["kind"], &item["direction"]),
+        (&json!(ids[2]), &json!("message"), &json!("to_messenger"))
+    );
     let cursor = listed.body["next_cursor"].as_str().unwrap();
     let next = api.get(&format!("/api/v1/dead-letters?reason=rejected&limit=1&cursor={cursor}")).await;
     assert_eq!((&next.body["items"][0]["id"], &next.body["next_cursor"]), (&json!(ids[0]), &Value::Null));

@@ -29,10 +29,18 @@ async fn the_vendor_lists_accounts_newest_first() {
 #[actix_web::test]
 async fn a_suspended_account_takes_everything_in() {
     let api = Api::open().await;
-    let vendor = Api { key: api.make_key(None, Scope::Admin).await, app: api.app.clone(), _folder: tempfile::tempdir().unwrap() };
-    let patch = |body: Value| vendor.call(vendor.request(Method::PATCH, &format!("/api/v1/tenants/{OURS}")).set_json(body));
+    let vendor = Api {
+        key: api.make_key(None, Scope::Admin).await,
+        app: api.app.clone(),
+        _folder: tempfile::tempdir().unwrap(),
+    };
+    let patch =
+        |body: Value| vendor.call(vendor.request(Method::PATCH, &format!("/api/v1/tenants/{OURS}")).set_json(body));
     assert_eq!(patch(json!({"suspended": true})).await.is(200).body["status"], "suspended");
-    assert_eq!((reason(&api, CHANNEL).await, reason(&api, source_of(OURS)).await), ("held:suspended".into(), "held:suspended".into()));
+    assert_eq!(
+        (reason(&api, CHANNEL).await, reason(&api, source_of(OURS)).await),
+        ("held:suspended".into(), "held:suspended".into())
+    );
     let sent = api.post(&messages_path(OURS), &message("a", "b")).await;
     let shown = api.get(&format!("/api/v1/messages/{}", sent.is(202).body["id"].as_str().unwrap())).await;
     assert_eq!((&shown.body["status"], &shown.body["reason"]), (&json!("held"), &json!("suspended")));
@@ -45,15 +53,25 @@ async fn a_suspended_account_takes_everything_in() {
 #[actix_web::test]
 async fn limits_are_set_and_taken_back() {
     let api = Api::open().await;
-    let vendor = Api { key: api.make_key(None, Scope::Admin).await, app: api.app.clone(), _folder: tempfile::tempdir().unwrap() };
-    let patch = |body: Value| vendor.call(vendor.request(Method::PATCH, &format!("/api/v1/tenants/{OURS}")).set_json(body));
+    let vendor = Api {
+        key: api.make_key(None, Scope::Admin).await,
+        app: api.app.clone(),
+        _folder: tempfile::tempdir().unwrap(),
+    };
+    let patch =
+        |body: Value| vendor.call(vendor.request(Method::PATCH, &format!("/api/v1/tenants/{OURS}")).set_json(body));
     assert_eq!(patch(json!({"sources_limit": 10})).await.is(200).body["sources_limit"], 10);
     assert_eq!(patch(json!({})).await.is(200).body["sources_limit"], 10);
     assert_eq!(patch(json!({"sources_limit": null})).await.is(200).body["sources_limit"], Value::Null);
     assert_eq!(patch(json!({"sources_limit": -1})).await.is(422).pointer(), "/sources_limit");
     assert_eq!(patch(json!({"name": "x"})).await.is(422).pointer(), "/name");
     let own = api.make_key(Some(OURS), Scope::Admin).await;
-    let request = TestRequest::patch().uri(&format!("/api/v1/tenants/{OURS}")).insert_header(("Authorization", format!("Bearer {own}")));
+    let request = TestRequest::patch()
+        .uri(&format!("/api/v1/tenants/{OURS}"))
+        .insert_header(("Authorization", format!("Bearer {own}")));
     api.call(request.set_json(json!({"suspended": true}))).await.is(403);
-    vendor.call(vendor.request(Method::PATCH, &format!("/api/v1/tenants/{}", Uuid::from_u128(9))).set_json(json!({}))).await.is(404);
+    vendor
+        .call(vendor.request(Method::PATCH, &format!("/api/v1/tenants/{}", Uuid::from_u128(9))).set_json(json!({})))
+        .await
+        .is(404);
 }

@@ -19,6 +19,14 @@ struct Received {
     events: Mutex<Vec<Value>>,
 }
 
+impl Received {
+    fn find(&self, text: &str) -> Option<Value> {
+        let events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut messages = events.iter().rev().map(|event| &event["data"]["message"]);
+        messages.find(|message| message["content"]["text"] == text).cloned()
+    }
+}
+
 /// A running endpoint.
 pub struct Messenger {
     url: String,
@@ -68,9 +76,7 @@ impl Messenger {
         let look = async {
             loop {
                 came.borrow_and_update();
-                let found = self.received.events.lock().unwrap_or_else(PoisonError::into_inner);
-                let found = found.iter().map(|event| &event["data"]["message"]);
-                let found = found.filter(|message| message["content"]["text"] == text).last().cloned();
+                let found = self.received.find(text);
                 if found.is_some() || came.changed().await.is_err() {
                     return found;
                 }
