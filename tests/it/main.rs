@@ -9,6 +9,7 @@
 )]
 
 mod engine;
+mod road;
 mod schema;
 mod storage;
 mod walls;

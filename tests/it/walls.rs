@@ -23,6 +23,18 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("connector", &[]),
 ];
 
+/// Steps over a wall that stand today, each with what would end it. A step that is gone must leave this list.
+const STEPS_OVER: &[(&str, &str, &str)] = &[
+    ("chat", "delivery::queue::parcel", "the types of aliases and outcomes could be handed on by intake and lookup"),
+    ("cli", "connector::custom", "the demo's messenger checks signatures with the connector's own function"),
+    ("delivery", "intake::amojo_pool", "pools, ages and the status letter belong to delivery::queue, which both may know"),
+    ("delivery", "intake::messenger_pool", "as above"),
+    ("delivery", "intake::status_letter", "as above"),
+    ("delivery", "intake::TO_CRM_MILLIS", "as above"),
+    ("delivery", "intake::TO_MESSENGER_MILLIS", "as above"),
+    ("source", "delivery::drop_before", "the API could call it beside source::change"),
+];
+
 /// Crates that only some may name.
 const CRATES: &[(&str, &[&str])] = &[
     ("entity", &["api", "chat", "cli", "delivery", "intake", "lookup", "oauth", "source", "store", "tenant"]),
@@ -130,6 +142,7 @@ fn groups_of_paths_are_read() {
 #[test]
 fn modules_know_only_whom_they_may() {
     let mut broken = Vec::new();
+    let mut unused: BTreeSet<_> = STEPS_OVER.iter().collect();
     let arrows: BTreeMap<_, _> = ARROWS.iter().copied().collect();
     for (module, files) in server_files() {
         let Some(allowed) = arrows.get(module.as_str()) else { continue };
@@ -138,14 +151,21 @@ fn modules_know_only_whom_they_may() {
                 let target = path.split("::").next().unwrap_or_default();
                 let known = target == module
                     || FOUNDATION.contains(&target)
-                    || allowed.iter().any(|arrow| path == *arrow || path.starts_with(&format!("{arrow}::")));
-                if !known {
+                    || allowed.iter().any(|arrow| leads_to(&path, arrow));
+                let step = STEPS_OVER.iter().find(|(from, to, _)| *from == module && leads_to(&path, to));
+                unused.remove(&step.unwrap_or(&("", "", "")));
+                if !known && step.is_none() {
                     broken.push(format!("{}: {module} must not know {path}", short(&file)));
                 }
             }
         }
     }
     assert!(broken.is_empty(), "{}", broken.join("\n"));
+    assert!(unused.is_empty(), "these steps over walls are gone, take them off the list: {unused:?}");
+}
+
+fn leads_to(path: &str, arrow: &str) -> bool {
+    path == arrow || path.starts_with(&format!("{arrow}::"))
 }
 
 #[test]

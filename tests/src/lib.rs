@@ -25,24 +25,24 @@
     reason = "a harness ends a test by panicking, and tells of skipped tests on stdout"
 )]
 
-//T mod api;
-//T mod check;
+mod api;
+mod check;
 pub mod database;
-//T pub mod drill;
-//T pub mod messenger;
+pub mod drill;
+pub mod messenger;
 pub mod office;
-//T pub mod people;
+pub mod people;
 pub mod settings;
-//T pub mod world;
+pub mod world;
 
 use std::future::Future;
 
-//T pub use api::{Api, Reply};
+pub use api::{Api, Reply};
 pub use database::Engine;
-//T pub use messenger::{Answer, Messenger, Received};
+pub use messenger::{Answer, Messenger, Received};
 pub use office::Office;
-//T pub use people::{Customer, Line, Manager, Owner};
-//T pub use world::{Setup, World};
+pub use people::{Customer, Line, Manager, Owner};
+pub use world::{Setup, World};
 
 /// Where a test takes place.
 pub trait Place: Sized {
