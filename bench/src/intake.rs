@@ -62,7 +62,11 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
         let flooded = load::send(&address, flood.clone(), None, options.connections).await?;
         anyhow::ensure!(flooded.refused == 0, "{} hooks were refused", flooded.refused);
         ours.push(per_second(options.hooks / 2, flooded.took));
-        report(&format!("  accepts        {:>9.0}/s   {}", ours.last().copied().unwrap_or(0.0), times(&flooded.latency)));
+        report(&format!(
+            "  accepts        {:>9.0}/s   {}",
+            ours.last().copied().unwrap_or(0.0),
+            times(&flooded.latency)
+        ));
         for connections in [1, 2] {
             let fresh = Arc::new(hooks::make(&lines, options.hooks / 2, &address));
             limits.push(raw::rows_per_second(&store, lines.clone(), fresh, connections).await?);

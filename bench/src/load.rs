@@ -21,7 +21,12 @@ pub struct Outcome {
 }
 
 /// Sends all hooks: at `rate` a second by plan, or as fast as answers come when none is given.
-pub async fn send(address: &str, hooks: Arc<Vec<Hook>>, rate: Option<u32>, connections: usize) -> anyhow::Result<Outcome> {
+pub async fn send(
+    address: &str,
+    hooks: Arc<Vec<Hook>>,
+    rate: Option<u32>,
+    connections: usize,
+) -> anyhow::Result<Outcome> {
     let next = Arc::new(AtomicUsize::new(0));
     let start = Instant::now() + Duration::from_millis(50);
     let mut tasks = JoinSet::new();

@@ -34,19 +34,14 @@ impl Clock {
     }
 
     fn of(time: Time) -> Self {
-        Self {
-            time: Arc::new(time),
-            sequence: Arc::new(Mutex::new(ContextV7::new())),
-        }
+        Self { time: Arc::new(time), sequence: Arc::new(Mutex::new(ContextV7::new())) }
     }
 
     /// Moves a frozen clock, and its clones, forward by whole milliseconds; the system's clock does not move for us.
     pub fn advance(&self, by: Duration) {
         if let Time::Frozen(at) = &*self.time {
             let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
-            at.update(Ordering::SeqCst, Ordering::SeqCst, |now| {
-                now.saturating_add(by)
-            });
+            at.update(Ordering::SeqCst, Ordering::SeqCst, |now| now.saturating_add(by));
         }
     }
 
@@ -56,10 +51,7 @@ impl Clock {
     }
 
     /// Now as Unix milliseconds, the unit of the queue.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one place that asks the system for the time"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "the one place that asks the system for the time")]
     pub fn millis(&self) -> i64 {
         match &*self.time {
             Time::System => Utc::now().timestamp_millis(),

@@ -114,7 +114,9 @@ impl From<sea_orm::DbErr> for Error {
 impl From<Refused> for Error {
     fn from(refused: Refused) -> Self {
         match refused {
-            Refused::Full => Self::Unavailable { detail: "Too much is waiting to be stored, repeat later".into(), retry_after: 1 },
+            Refused::Full => {
+                Self::Unavailable { detail: "Too much is waiting to be stored, repeat later".into(), retry_after: 1 }
+            }
             Refused::Unavailable(_) => Self::not_storing(),
             Refused::Unstorable(cause) => Self::Internal(anyhow::anyhow!(cause)),
         }

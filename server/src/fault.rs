@@ -49,9 +49,7 @@ impl Faults {
     /// Nothing fails in this build; a plan that was given all the same is warned of.
     pub fn from_environment() -> Result<Self, BadPlan> {
         if crate::config::variable("PAROM_FAULTS").is_some() {
-            tracing::warn!(
-                "PAROM_FAULTS is set, but this build has no fault points (cargo feature `faults`)"
-            );
+            tracing::warn!("PAROM_FAULTS is set, but this build has no fault points (cargo feature `faults`)");
         }
         Ok(Self::default())
     }
@@ -67,21 +65,14 @@ impl Faults {
 impl Faults {
     /// The plan of `PAROM_FAULTS`, empty when unset.
     pub fn from_environment() -> Result<Self, BadPlan> {
-        crate::config::variable("PAROM_FAULTS")
-            .map_or_else(|| Ok(Self::default()), |plan| Self::planned(&plan))
+        crate::config::variable("PAROM_FAULTS").map_or_else(|| Ok(Self::default()), |plan| Self::planned(&plan))
     }
 
     /// The plan of a text: `NAME=abort|panic|error[:TIMES]`, separated by commas.
     pub fn planned(text: &str) -> Result<Self, BadPlan> {
         let faults = Self::default();
-        for part in text
-            .split(',')
-            .map(str::trim)
-            .filter(|part| !part.is_empty())
-        {
-            let (name, effect) = read(part).ok_or_else(|| BadPlan {
-                part: part.to_owned(),
-            })?;
+        for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+            let (name, effect) = read(part).ok_or_else(|| BadPlan { part: part.to_owned() })?;
             faults.lock().insert(name.to_owned(), effect);
         }
         Ok(faults)
@@ -123,9 +114,7 @@ impl Faults {
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, std::collections::BTreeMap<String, Effect>> {
-        self.plan
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.plan.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 
@@ -139,9 +128,7 @@ fn read(part: &str) -> Option<(&str, Effect)> {
         None if effect == "abort" => Effect::Abort,
         None if effect == "panic" => Effect::Panic,
         None if effect == "error" => Effect::Error { times: u32::MAX },
-        Some(("error", times)) => Effect::Error {
-            times: times.parse().ok()?,
-        },
+        Some(("error", times)) => Effect::Error { times: times.parse().ok()? },
         _ => return None,
     };
     Some((name, effect))
@@ -160,13 +147,9 @@ mod tests {
     #[cfg(feature = "faults")]
     #[test]
     fn errors_are_counted_over_clones_and_end() {
-        let faults =
-            Faults::planned("carry.after_call=error:2, settle.before_commit=error").unwrap();
+        let faults = Faults::planned("carry.after_call=error:2, settle.before_commit=error").unwrap();
         let clone = faults.clone();
-        assert_eq!(
-            faults.hit("carry.after_call"),
-            Err(Injected("carry.after_call"))
-        );
+        assert_eq!(faults.hit("carry.after_call"), Err(Injected("carry.after_call")));
         assert!(clone.hit("carry.after_call").is_err());
         assert!(faults.hit("carry.after_call").is_ok());
         assert!(faults.hit("carry.before_call").is_ok());
@@ -181,28 +164,16 @@ mod tests {
     #[test]
     #[should_panic(expected = "injected fault at accept.before_commit")]
     fn a_planned_panic_panics() {
-        let _ = Faults::planned("accept.before_commit=panic")
-            .unwrap()
-            .hit("accept.before_commit");
+        let _ = Faults::planned("accept.before_commit=panic").unwrap().hit("accept.before_commit");
     }
 
     #[cfg(feature = "faults")]
     #[test]
     fn a_plan_that_cannot_be_read_is_refused() {
-        for plan in [
-            "accept",
-            "nowhere=abort",
-            "carry.after_call=stop",
-            "carry.after_call=error:x",
-            "carry.after_call=abort:2",
-        ] {
-            assert!(
-                Faults::planned(plan)
-                    .unwrap_err()
-                    .to_string()
-                    .contains(plan),
-                "{plan}"
-            );
+        for plan in
+            ["accept", "nowhere=abort", "carry.after_call=stop", "carry.after_call=error:x", "carry.after_call=abort:2"]
+        {
+            assert!(Faults::planned(plan).unwrap_err().to_string().contains(plan), "{plan}");
         }
     }
 }

@@ -29,6 +29,8 @@ pub struct Known {
     pub source_id: Uuid,
     /// The messenger's id; empty while there is no dialogue in the messenger.
     pub external_id: String,
+    /// amojo's id of the chat; empty until a hook or an answer told it.
+    pub amocrm_chat_id: String,
 }
 
 /// The kept facts. Cheap to clone.
@@ -89,8 +91,7 @@ impl Lookup {
         let now = self.store.clock().millis();
         let key = source_id.to_string();
         let Some(entry) = directory::find(db, directory::Kind::Source, &key, now).await? else { return Ok(None) };
-        let found =
-            source::Entity::of_tenant(entry.tenant_id).filter(source::Column::Id.eq(source_id)).one(db).await?;
+        let found = source::Entity::of_tenant(entry.tenant_id).filter(source::Column::Id.eq(source_id)).one(db).await?;
         Ok(found.map(Arc::new))
     }
 
@@ -113,7 +114,12 @@ impl Lookup {
             .one(self.store.read())
             .await?;
         let Some(row) = row else { return Ok(None) };
-        let known = Arc::new(Known { conversation_id: row.id, source_id: row.source_id, external_id: row.external_id });
+        let known = Arc::new(Known {
+            conversation_id: row.id,
+            source_id: row.source_id,
+            external_id: row.external_id,
+            amocrm_chat_id: row.amocrm_chat_id,
+        });
         if !known.external_id.is_empty() {
             self.conversations.insert(key, known.clone()).await;
         }
@@ -125,6 +131,11 @@ impl Lookup {
         self.tenants.invalidate_all();
         self.scopes.invalidate_all();
         self.sources.invalidate_all();
+    }
+
+    /// After something was learned of one conversation.
+    pub async fn forget_conversation(&self, tenant_id: Uuid, alias: Alias) {
+        self.conversations.invalidate(&(tenant_id, alias)).await;
     }
 
     /// After an erasure.

@@ -12,9 +12,8 @@ use tracing_subscriber::EnvFilter;
 /// What is logged when `RUST_LOG` does not say.
 const DEFAULT_FILTER: &str = "info";
 /// Seconds; from a local commit to the slowest call we wait for.
-const BUCKETS: &[f64] = &[
-    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 15.0, 30.0, 60.0,
-];
+const BUCKETS: &[f64] =
+    &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 15.0, 30.0, 60.0];
 /// How often the samples of histograms are folded into buckets when nobody scrapes.
 const UPKEEP: Duration = Duration::from_secs(5);
 
@@ -34,24 +33,14 @@ pub fn start_quiet_logging() {
 
 fn start(default: &str) {
     let (filter, complaint) = filter(crate::config::variable("RUST_LOG"), default);
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let started = if std::io::stderr().is_terminal() {
         builder.try_init()
     } else {
-        builder
-            .json()
-            .flatten_event(true)
-            .with_current_span(true)
-            .with_span_list(false)
-            .try_init()
+        builder.json().flatten_event(true).with_current_span(true).with_span_list(false).try_init()
     };
     if let (Ok(()), Some(complaint)) = (started, complaint) {
-        tracing::warn!(
-            error = complaint,
-            "RUST_LOG cannot be read, logging {default}"
-        );
+        tracing::warn!(error = complaint, "RUST_LOG cannot be read, logging {default}");
     }
 }
 
@@ -90,11 +79,7 @@ impl Metrics {
 
     /// Keeps the memory of histograms bounded until `stop`; run it as a task of each server, several do no harm.
     pub async fn keep_up(self, stop: CancellationToken) {
-        while stop
-            .run_until_cancelled(tokio::time::sleep(UPKEEP))
-            .await
-            .is_some()
-        {
+        while stop.run_until_cancelled(tokio::time::sleep(UPKEEP)).await.is_some() {
             self.0.run_upkeep();
         }
     }
@@ -102,9 +87,7 @@ impl Metrics {
 
 fn install() -> Result<PrometheusHandle, MetricsError> {
     let builder = PrometheusBuilder::new().set_buckets(BUCKETS);
-    let recorder = builder
-        .map_err(|error| MetricsError::Build(error.to_string()))?
-        .build_recorder();
+    let recorder = builder.map_err(|error| MetricsError::Build(error.to_string()))?.build_recorder();
     let handle = recorder.handle();
     metrics::set_global_recorder(recorder).map_err(|_| MetricsError::Taken)?;
     Ok(handle)
@@ -116,25 +99,14 @@ mod tests {
 
     #[test]
     fn the_recorder_is_installed_once_and_shared() {
-        let servers: Vec<_> = (0..4)
-            .map(|_| std::thread::spawn(|| Metrics::install().unwrap()))
-            .collect();
-        let servers: Vec<Metrics> = servers
-            .into_iter()
-            .map(|server| server.join().unwrap())
-            .collect();
+        let servers: Vec<_> = (0..4).map(|_| std::thread::spawn(|| Metrics::install().unwrap())).collect();
+        let servers: Vec<Metrics> = servers.into_iter().map(|server| server.join().unwrap()).collect();
         metrics::counter!("telemetry_test_total", "kind" => "a").increment(2);
         metrics::histogram!("telemetry_test_seconds").record(0.2);
         for server in servers {
             let page = server.render();
-            assert!(
-                page.contains("telemetry_test_total{kind=\"a\"} 2"),
-                "{page}"
-            );
-            assert!(
-                page.contains("telemetry_test_seconds_bucket{le=\"0.25\"} 1"),
-                "{page}"
-            );
+            assert!(page.contains("telemetry_test_total{kind=\"a\"} 2"), "{page}");
+            assert!(page.contains("telemetry_test_seconds_bucket{le=\"0.25\"} 1"), "{page}");
         }
     }
 
@@ -151,10 +123,7 @@ mod tests {
         start_logging();
         start_logging();
         assert_eq!(filter(None, DEFAULT_FILTER).0.to_string(), "info");
-        assert_eq!(
-            filter(Some("parom=debug".to_owned()), DEFAULT_FILTER).0.to_string(),
-            "parom=debug"
-        );
+        assert_eq!(filter(Some("parom=debug".to_owned()), DEFAULT_FILTER).0.to_string(), "parom=debug");
         let (fallback, complaint) = filter(Some("parom=no=such".to_owned()), DEFAULT_FILTER);
         assert_eq!(fallback.to_string(), "info");
         assert!(complaint.is_some());

@@ -47,11 +47,7 @@ pub enum VaultError {
     KeyFileMissing { path: PathBuf },
     /// The file is there or should be made, and the system refuses.
     #[error("cannot {action} the key file {} (secrets.key_file): {source}", path.display())]
-    KeyFile {
-        action: &'static str,
-        path: PathBuf,
-        source: std::io::Error,
-    },
+    KeyFile { action: &'static str, path: PathBuf, source: std::io::Error },
     /// What was found is no key.
     #[error(
         "{origin} holds no key: expected 32 random bytes as base64 (44 characters), found {found}. If values were \
@@ -76,15 +72,8 @@ impl Vault {
         let (key, key_file) = key::find(secrets, database_is_sqlite)?;
         let digest = Sha256::digest(key.as_slice());
         let mut key_id = [0; KEY_ID_LENGTH];
-        key_id
-            .iter_mut()
-            .zip(digest)
-            .for_each(|(to, from)| *to = from);
-        let vault = Self {
-            cipher: XChaCha20Poly1305::new((&*key).into()),
-            key_id,
-            key_file,
-        };
+        key_id.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
+        let vault = Self { cipher: XChaCha20Poly1305::new((&*key).into()), key_id, key_file };
         if vault.key_file_mode_is_open() {
             tracing::warn!(file = ?vault.key_file, "other users of this machine can read the key file: chmod 600 it");
         }
@@ -97,21 +86,12 @@ impl Vault {
     }
 
     /// Seals a value for one row of one kind of one tenant; [`Uuid::nil`] stands for the vendor.
-    #[expect(
-        clippy::expect_used,
-        reason = "the cipher refuses only values above 256 GiB"
-    )]
+    #[expect(clippy::expect_used, reason = "the cipher refuses only values above 256 GiB")]
     pub fn seal(&self, tenant: Uuid, kind: &str, row: &str, plain: &[u8]) -> Vec<u8> {
         let nonce: [u8; NONCE_LENGTH] = rand::random();
         let bound = self.bound(tenant, kind, row);
-        let payload = Payload {
-            msg: plain,
-            aad: &bound,
-        };
-        let sealed = self
-            .cipher
-            .encrypt(&XNonce::from(nonce), payload)
-            .expect("a value below 256 GiB");
+        let payload = Payload { msg: plain, aad: &bound };
+        let sealed = self.cipher.encrypt(&XNonce::from(nonce), payload).expect("a value below 256 GiB");
         let mut blob = Vec::with_capacity(HEAD_LENGTH + sealed.len());
         blob.push(VERSION);
         blob.extend(self.key_id);
@@ -129,30 +109,17 @@ impl Vault {
         sealed: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, VaultError> {
         let (version, rest) = sealed.split_first().ok_or(VaultError::Refused)?;
-        let (key_id, rest) = rest
-            .split_first_chunk::<KEY_ID_LENGTH>()
-            .ok_or(VaultError::Refused)?;
-        let (nonce, ciphertext) = rest
-            .split_first_chunk::<NONCE_LENGTH>()
-            .ok_or(VaultError::Refused)?;
+        let (key_id, rest) = rest.split_first_chunk::<KEY_ID_LENGTH>().ok_or(VaultError::Refused)?;
+        let (nonce, ciphertext) = rest.split_first_chunk::<NONCE_LENGTH>().ok_or(VaultError::Refused)?;
         if *version != VERSION {
             return Err(VaultError::Refused);
         }
         if *key_id != self.key_id {
-            return Err(VaultError::OtherKey {
-                sealed_by: hex(key_id),
-                ours: hex(&self.key_id),
-            });
+            return Err(VaultError::OtherKey { sealed_by: hex(key_id), ours: hex(&self.key_id) });
         }
         let bound = self.bound(tenant, kind, row);
-        let payload = Payload {
-            msg: ciphertext,
-            aad: &bound,
-        };
-        let plain = self
-            .cipher
-            .decrypt(&XNonce::from(*nonce), payload)
-            .map_err(|_| VaultError::Refused)?;
+        let payload = Payload { msg: ciphertext, aad: &bound };
+        let plain = self.cipher.decrypt(&XNonce::from(*nonce), payload).map_err(|_| VaultError::Refused)?;
         Ok(Zeroizing::new(plain))
     }
 
@@ -162,13 +129,7 @@ impl Vault {
     }
 
     /// [`Vault::open_sealed`] for text.
-    pub fn open_text(
-        &self,
-        tenant: Uuid,
-        kind: &str,
-        row: &str,
-        sealed: &[u8],
-    ) -> Result<SecretString, VaultError> {
+    pub fn open_text(&self, tenant: Uuid, kind: &str, row: &str, sealed: &[u8]) -> Result<SecretString, VaultError> {
         let plain = self.open_sealed(tenant, kind, row, sealed)?;
         let text = std::str::from_utf8(&plain).map_err(|_| VaultError::NotText)?;
         Ok(SecretString::from(text))
@@ -193,10 +154,7 @@ fn hex(bytes: &[u8]) -> String {
 
 impl fmt::Debug for Vault {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Vault")
-            .field("key_id", &hex(&self.key_id))
-            .finish_non_exhaustive()
+        formatter.debug_struct("Vault").field("key_id", &hex(&self.key_id)).finish_non_exhaustive()
     }
 }
 

@@ -57,7 +57,8 @@ async fn read_sqlite(office: &Office) -> Schema {
                 table.indexes.push((row[0].clone(), row[1] == "1", rows(office, &sql).await.concat()));
             }
         }
-        let sql = format!("SELECT printf('%d', id) AS id, \"from\" FROM pragma_foreign_key_list('{name}') ORDER BY id, seq");
+        let sql =
+            format!("SELECT printf('%d', id) AS id, \"from\" FROM pragma_foreign_key_list('{name}') ORDER BY id, seq");
         let mut foreign: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for row in rows(office, &sql).await {
             foreign.entry(row[0].clone()).or_default().push(row[1].clone());
@@ -118,9 +119,26 @@ async fn what_the_engine_needs_is_there(office: &mut Office) {
     let schema = read(office).await;
     let there: BTreeSet<&str> = schema.keys().map(String::as_str).collect();
     let needed = [
-        "tenant", "tenant_channel", "oauth_grant", "install_call", "api_key", "directory", "source", "conversation",
-        "conversation_alias", "message", "raw_hook", "dedupe", "lane", "letter", "attempt", "dead_letter", "turn",
-        "ledger_delta", "parked_status", "idempotency",
+        "tenant",
+        "tenant_channel",
+        "oauth_grant",
+        "install_call",
+        "api_key",
+        "directory",
+        "source",
+        "conversation",
+        "conversation_alias",
+        "message",
+        "raw_hook",
+        "dedupe",
+        "lane",
+        "letter",
+        "attempt",
+        "dead_letter",
+        "turn",
+        "ledger_delta",
+        "parked_status",
+        "idempotency",
     ];
     for table in needed {
         assert!(there.contains(table), "{table} is missing");
@@ -166,7 +184,10 @@ async fn hot_tables_have_room_and_an_eager_vacuum(office: &mut Office) {
     for table in ["lane", "letter", "turn"] {
         let sql = format!("SELECT array_to_string(reloptions, ' ') AS options FROM pg_class WHERE relname = '{table}'");
         let options = rows(office, &sql).await.concat().concat();
-        assert!(options.contains("fillfactor=70") && options.contains("autovacuum_vacuum_scale_factor"), "{table}: {options}");
+        assert!(
+            options.contains("fillfactor=70") && options.contains("autovacuum_vacuum_scale_factor"),
+            "{table}: {options}"
+        );
     }
 }
 

@@ -5,7 +5,17 @@ use std::path::{Path, PathBuf};
 
 /// Modules that everything may stand on.
 const FOUNDATION: &[&str] = &[
-    "app", "clock", "config", "error", "fault", "http_client", "lookup", "message", "store", "telemetry", "vault",
+    "app",
+    "clock",
+    "config",
+    "error",
+    "fault",
+    "http_client",
+    "lookup",
+    "message",
+    "store",
+    "telemetry",
+    "vault",
     "verdict",
 ];
 
@@ -27,7 +37,11 @@ const ARROWS: &[(&str, &[&str])] = &[
 const STEPS_OVER: &[(&str, &str, &str)] = &[
     ("chat", "delivery::queue::parcel", "the types of aliases and outcomes could be handed on by intake and lookup"),
     ("cli", "connector::custom", "the demo's messenger checks signatures with the connector's own function"),
-    ("delivery", "intake::amojo_pool", "pools, ages and the status letter belong to delivery::queue, which both may know"),
+    (
+        "delivery",
+        "intake::amojo_pool",
+        "pools, ages and the status letter belong to delivery::queue, which both may know",
+    ),
     ("delivery", "intake::messenger_pool", "as above"),
     ("delivery", "intake::status_letter", "as above"),
     ("delivery", "intake::TO_CRM_MILLIS", "as above"),
@@ -216,7 +230,8 @@ fn dependencies(name: &str) -> BTreeSet<String> {
 
 #[test]
 fn client_and_sandbox_stand_alone() {
-    let ours = ["amocrm", "entity", "migration", "parom", "sandbox", "parom-entity", "parom-migration", "parom-sandbox"];
+    let ours =
+        ["amocrm", "entity", "migration", "parom", "sandbox", "parom-entity", "parom-migration", "parom-sandbox"];
     for name in ["amocrm", "sandbox", "entity", "migration"] {
         for other in dependencies(name) {
             let held = name == "migration" && other == "entity";

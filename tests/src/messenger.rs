@@ -248,7 +248,9 @@ fn respond(answer: Answer) -> HttpResponse {
     match answer {
         Answer::Status(status, Value::Null) => build(status).finish(),
         Answer::Status(status, body) => build(status).json(body),
-        Answer::RetryAfter(status, seconds) => build(status).insert_header(("Retry-After", seconds.to_string())).finish(),
+        Answer::RetryAfter(status, seconds) => {
+            build(status).insert_header(("Retry-After", seconds.to_string())).finish()
+        }
         // The body fails before its head was written, so the caller sees the connection end.
         Answer::Cut => HttpResponse::Ok().body(SizedStream::new(
             1,

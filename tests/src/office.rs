@@ -134,7 +134,8 @@ impl Office {
         let turns = turn::Entity::find().all(db).await.expect("the table is read");
         let letters = letter::Entity::find().all(db).await.expect("the table is read");
         for lane in lanes {
-            let of_lane = |letter: &&letter::Model| (letter.tenant_id, letter.lane_id) == (lane.tenant_id, lane.lane_id);
+            let of_lane =
+                |letter: &&letter::Model| (letter.tenant_id, letter.lane_id) == (lane.tenant_id, lane.lane_id);
             let count = i64::try_from(letters.iter().filter(of_lane).count()).expect("few letters");
             assert_eq!(lane.waiting, count, "a lane miscounts its letters: {lane:?}");
             assert_eq!(lane.due_at.is_some(), count > 0, "a lane sleeps over letters, or is due without: {lane:?}");
@@ -142,7 +143,10 @@ impl Office {
             let turn = turn.expect("a lane's target has a turn");
             if let (true, Some(due_at)) = (turn.reason.is_empty(), lane.due_at) {
                 let ready_at = turn.ready_at.unwrap_or(i64::MAX);
-                assert!(ready_at <= due_at.max(self.clock.millis()), "a turn comes later than its lane: {turn:?} {lane:?}");
+                assert!(
+                    ready_at <= due_at.max(self.clock.millis()),
+                    "a turn comes later than its lane: {turn:?} {lane:?}"
+                );
             }
         }
     }
@@ -167,7 +171,8 @@ impl Desk {
         let now = self.clock.millis();
         let message_id = self.clock.uuid_v7();
         let to_crm = direction == Direction::ToCrm;
-        let (target, origin) = if to_crm { (self.channel_id, self.source_id) } else { (self.source_id, self.channel_id) };
+        let (target, origin) =
+            if to_crm { (self.channel_id, self.source_id) } else { (self.source_id, self.channel_id) };
         let letter = NewLetter {
             id: self.clock.uuid_v7(),
             message_id,
@@ -197,6 +202,7 @@ impl Desk {
                 contact: "{}".to_owned(),
                 aliases: vec![alias],
             })),
+            crm_chat: None,
             message: Some(NewMessage {
                 source_id: self.source_id,
                 direction,
@@ -241,7 +247,9 @@ pub fn again(millis: i64) -> Settled {
 }
 
 /// Runs many futures at once and gives their results in order.
-pub async fn all_at_once<T: Send + 'static>(tasks: impl IntoIterator<Item = impl Future<Output = T> + Send + 'static>) -> Vec<T> {
+pub async fn all_at_once<T: Send + 'static>(
+    tasks: impl IntoIterator<Item = impl Future<Output = T> + Send + 'static>,
+) -> Vec<T> {
     let running: Vec<_> = tasks.into_iter().map(tokio::spawn).collect();
     let mut results = Vec::with_capacity(running.len());
     for task in running {
@@ -254,4 +262,3 @@ pub async fn all_at_once<T: Send + 'static>(tasks: impl IntoIterator<Item = impl
 pub fn texts(claims: &[Claim]) -> Vec<&str> {
     claims.iter().map(|claim| claim.letter.payload.as_str()).collect()
 }
-

@@ -8,8 +8,8 @@ use sandbox::{HookMessage, PreparedHook, Said, Sandbox};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::api::{Api, Reply, answer};
 use crate::World;
+use crate::api::{Api, Reply, answer};
 use crate::settings::{CHANNEL_ID, HOST};
 
 /// A source of a tenant whose messenger is the world's own.
@@ -32,6 +32,11 @@ impl Line {
     /// A path below this source in the API.
     pub fn path(&self, rest: &str) -> String {
         format!("/api/v1/sources/{}{rest}", self.source_id)
+    }
+
+    /// The list of dead letters of this source.
+    pub fn dead_letters(&self) -> String {
+        format!("/api/v1/dead-letters?source_id={}", self.source_id)
     }
 }
 
@@ -112,7 +117,7 @@ impl World {
 
     /// A customer of a line; the conversation's id is `chat-NAME`.
     pub fn customer(&self, line: &Line, name: &str) -> Customer {
-        Customer { api: self.api.clone(), line: line.clone(), name: name.to_owned(), written: Arc::default() }
+        Customer { api: self.api.clone(), line: line.clone(), name: name.to_owned(), written: self.written.clone() }
     }
 
     /// A manager of the account of a line.
@@ -208,7 +213,11 @@ impl Customer {
     /// The messenger tells a status of a message by our id or its own.
     pub async fn tells(&self, message_id: &str, status: &str) -> Reply {
         let path = self.line.path(&format!("/messages/{message_id}/status"));
-        self.api.post(&path, &json!({"status": status})).await
+        let mut body = json!({"status": status});
+        if status == "failed" {
+            body["error"] = json!({"code": "rejected", "text": "refused"});
+        }
+        self.api.post(&path, &body).await
     }
 }
 

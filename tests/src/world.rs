@@ -1,6 +1,7 @@
 //! A server with everything around it.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use entity::api_key;
@@ -44,6 +45,8 @@ pub struct World {
     /// Switches of the running server's fault points.
     pub faults: Faults,
     database: Option<TestDatabase>,
+    /// Messages that customers wrote so far, for their ids.
+    pub(crate) written: Arc<AtomicU64>,
     setup: Setup,
     running: Option<Running>,
     worker: Option<Worker>,
@@ -89,6 +92,7 @@ impl World {
             sandbox: Arc::new(sandbox),
             running: None,
             worker: None,
+            written: Arc::default(),
             allowed: check::Allowed::default(),
             closed: false,
             clock,

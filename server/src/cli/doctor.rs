@@ -65,11 +65,14 @@ pub async fn run(config: Option<&Path>, command: DoctorCommand) -> anyhow::Resul
     let mut checks = Vec::new();
     match Config::load(config) {
         Ok(loaded) => {
-            let from = config.map_or_else(|| "the defaults and the environment".to_owned(), |file| file.display().to_string());
+            let from =
+                config.map_or_else(|| "the defaults and the environment".to_owned(), |file| file.display().to_string());
             checks.push(Check::ok("config", format!("config read from {from}")));
             examine(&loaded, command.tenant, &mut checks).await;
         }
-        Err(error) => checks.push(Check::fail("config", error.to_string(), "correct the configuration and run doctor again")),
+        Err(error) => {
+            checks.push(Check::fail("config", error.to_string(), "correct the configuration and run doctor again"))
+        }
     }
     print(&checks, command.json)?;
     let failed = checks.iter().any(|check| check.status == Status::Fail);

@@ -7,10 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
 use uuid::Uuid;
 
-use super::{
-    CONNECTORS, Channel, Config, ConfigError, Customers, CustomersMode, Database, Integration,
-    Rates,
-};
+use super::{CONNECTORS, Channel, Config, ConfigError, Customers, CustomersMode, Database, Integration, Rates};
 
 /// Holds the whole configuration against the rules; the first broken one is the error.
 pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
@@ -24,32 +21,19 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
     base_address("telegram.api_url", &config.telegram.api_url)?;
     base_address("whatsapp.api_url", &config.whatsapp.api_url)?;
     base_address("max.api_url", &config.max.api_url)?;
-    for (key, address) in [
-        ("vendor.support_url", &config.vendor.support_url),
-        ("vendor.privacy_url", &config.vendor.privacy_url),
-    ] {
+    for (key, address) in
+        [("vendor.support_url", &config.vendor.support_url), ("vendor.privacy_url", &config.vendor.privacy_url)]
+    {
         if !address.is_empty() {
-            web(
-                key,
-                &Url::parse(address)
-                    .map_err(|error| broken(key, format!("is not an address ({error})")))?,
-            )?;
+            web(key, &Url::parse(address).map_err(|error| broken(key, format!("is not an address ({error})")))?)?;
         }
     }
     customers(&config.customers)?;
-    rule(
-        "limits.sources_per_tenant",
-        config.limits.sources_per_tenant > 0,
-        "must be at least 1",
-    )?;
+    rule("limits.sources_per_tenant", config.limits.sources_per_tenant > 0, "must be at least 1")?;
     rates(&config.rates)?;
     if let Some(url) = &config.media.url {
         let bucket = url.scheme() == "s3" && url.host_str().is_some_and(|host| !host.is_empty());
-        rule(
-            "media.url",
-            bucket && anonymous(url),
-            "must look like s3://bucket/prefix",
-        )?;
+        rule("media.url", bucket && anonymous(url), "must look like s3://bucket/prefix")?;
     }
     integrations(&config.integrations)
 }
@@ -59,22 +43,13 @@ fn broken(key: impl Display, problem: impl Into<String>) -> ConfigError {
 }
 
 fn rule(key: impl Display, kept: bool, problem: &str) -> Result<(), ConfigError> {
-    if kept {
-        Ok(())
-    } else {
-        Err(broken(key, problem))
-    }
+    if kept { Ok(()) } else { Err(broken(key, problem)) }
 }
 
 fn listen(key: &str, address: &str) -> Result<(), ConfigError> {
     let (host, port) = address.rsplit_once(':').unwrap_or((address, ""));
-    let host_fits =
-        !host.is_empty() && (host.starts_with('[') == host.contains(':')) && !host.contains('/');
-    rule(
-        key,
-        host_fits && port.parse::<u16>().is_ok(),
-        "must be ADDRESS:PORT, like 127.0.0.1:8080 or [::]:8080",
-    )
+    let host_fits = !host.is_empty() && (host.starts_with('[') == host.contains(':')) && !host.contains('/');
+    rule(key, host_fits && port.parse::<u16>().is_ok(), "must be ADDRESS:PORT, like 127.0.0.1:8080 or [::]:8080")
 }
 
 fn anonymous(url: &Url) -> bool {
@@ -83,48 +58,26 @@ fn anonymous(url: &Url) -> bool {
 
 /// An address that is opened or called as it is.
 fn web(key: impl Display, url: &Url) -> Result<(), ConfigError> {
-    rule(
-        &key,
-        matches!(url.scheme(), "http" | "https"),
-        "must begin with http:// or https://",
-    )?;
+    rule(&key, matches!(url.scheme(), "http" | "https"), "must begin with http:// or https://")?;
     rule(key, anonymous(url), "must hold no user and password")
 }
 
 /// An address that paths are put behind.
 fn base_address(key: impl Display, url: &Url) -> Result<(), ConfigError> {
     web(&key, url)?;
-    rule(
-        key,
-        url.query().is_none() && url.fragment().is_none(),
-        "must hold no query and no fragment",
-    )
+    rule(key, url.query().is_none() && url.fragment().is_none(), "must hold no query and no fragment")
 }
 
 fn public_url(url: &Url) -> Result<(), ConfigError> {
     base_address("server.public_url", url)?;
-    rule(
-        "server.public_url",
-        url.path() == "/",
-        "must have no path, like https://parom.example",
-    )
+    rule("server.public_url", url.path() == "/", "must have no path, like https://parom.example")
 }
 
 fn database(database: &Database) -> Result<(), ConfigError> {
     let url = database.url.expose_secret();
-    let known = ["sqlite:", "postgres://", "postgresql://"]
-        .iter()
-        .any(|scheme| url.starts_with(scheme));
-    rule(
-        "database.url",
-        known,
-        "must begin with sqlite:// or postgres://",
-    )?;
-    rule(
-        "database.max_connections",
-        database.max_connections >= 2,
-        "must be at least 2",
-    )
+    let known = ["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme));
+    rule("database.url", known, "must begin with sqlite:// or postgres://")?;
+    rule("database.max_connections", database.max_connections >= 2, "must be at least 2")
 }
 
 fn secret(key: impl Display, value: Option<&SecretString>) -> Result<(), ConfigError> {
@@ -140,16 +93,8 @@ fn customers(customers: &Customers) -> Result<(), ConfigError> {
     if customers.mode != CustomersMode::Remote {
         return Ok(());
     }
-    rule(
-        "customers.verify_url",
-        customers.verify_url.is_some(),
-        "is needed when customers.mode is remote",
-    )?;
-    rule(
-        "customers.verify_secret",
-        customers.verify_secret.is_some(),
-        "is needed when customers.mode is remote",
-    )
+    rule("customers.verify_url", customers.verify_url.is_some(), "is needed when customers.mode is remote")?;
+    rule("customers.verify_secret", customers.verify_secret.is_some(), "is needed when customers.mode is remote")
 }
 
 fn rates(rates: &Rates) -> Result<(), ConfigError> {
@@ -159,27 +104,14 @@ fn rates(rates: &Rates) -> Result<(), ConfigError> {
         ("rates.chats_ceiling", rates.chats_ceiling),
         ("rates.rest_per_account", rates.rest_per_account),
     ] {
-        rule(
-            key,
-            rate.is_finite() && rate > 0.0,
-            "must be more than 0 requests a second",
-        )?;
+        rule(key, rate.is_finite() && rate > 0.0, "must be more than 0 requests a second")?;
     }
-    rule(
-        "rates.chats_floor",
-        rates.chats_floor <= rates.chats_start,
-        "must not be above rates.chats_start",
-    )?;
-    rule(
-        "rates.chats_ceiling",
-        rates.chats_start <= rates.chats_ceiling,
-        "must not be below rates.chats_start",
-    )
+    rule("rates.chats_floor", rates.chats_floor <= rates.chats_start, "must not be above rates.chats_start")?;
+    rule("rates.chats_ceiling", rates.chats_start <= rates.chats_ceiling, "must not be below rates.chats_start")
 }
 
 fn integrations(integrations: &[Integration]) -> Result<(), ConfigError> {
-    let (mut names, mut client_ids, mut channels) =
-        (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    let (mut names, mut client_ids, mut channels) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for (place, integration) in integrations.iter().enumerate() {
         let key = |name: &str| format!("integration[{place}].{name}");
         rule(
@@ -187,35 +119,16 @@ fn integrations(integrations: &[Integration]) -> Result<(), ConfigError> {
             path_segment(&integration.name),
             "must be 1 to 64 letters, digits or . _ ~ -, beginning with a letter or digit",
         )?;
-        rule(
-            key("name"),
-            names.insert(&integration.name),
-            "is taken by another integration",
-        )?;
-        rule(
-            key("client_id"),
-            !integration.client_id.trim().is_empty(),
-            "is empty",
-        )?;
-        rule(
-            key("client_id"),
-            client_ids.insert(&integration.client_id),
-            "is taken by another integration",
-        )?;
+        rule(key("name"), names.insert(&integration.name), "is taken by another integration")?;
+        rule(key("client_id"), !integration.client_id.trim().is_empty(), "is empty")?;
+        rule(key("client_id"), client_ids.insert(&integration.client_id), "is taken by another integration")?;
         secret(key("client_secret"), Some(&integration.client_secret))?;
-        secret(
-            key("previous_client_secret"),
-            integration.previous_client_secret.as_ref(),
-        )?;
+        secret(key("previous_client_secret"), integration.previous_client_secret.as_ref())?;
         addresses(&key, integration)?;
         for (position, channel) in integration.channels.iter().enumerate() {
             let key = |name: &str| format!("integration[{place}].channel[{position}].{name}");
             self::channel(&key, channel)?;
-            rule(
-                key("id"),
-                channels.insert(channel.id.to_ascii_lowercase()),
-                "is the id of another channel",
-            )?;
+            rule(key("id"), channels.insert(channel.id.to_ascii_lowercase()), "is the id of another channel")?;
         }
     }
     Ok(())
@@ -238,14 +151,9 @@ fn addresses(key: &impl Fn(&str) -> String, integration: &Integration) -> Result
     }
     web(key("consent_url"), &integration.consent_url)?;
     base_address(key("amojo_url"), &integration.amojo_url)?;
-    rule(
-        key("account_url"),
-        integration.account_url.contains("{host}"),
-        "must contain {host}, like https://{host}",
-    )?;
+    rule(key("account_url"), integration.account_url.contains("{host}"), "must contain {host}, like https://{host}")?;
     let example = integration.account_base("example.amocrm.ru");
-    let example = example
-        .map_err(|error| broken(key("account_url"), format!("is not an address ({error})")))?;
+    let example = example.map_err(|error| broken(key("account_url"), format!("is not an address ({error})")))?;
     base_address(key("account_url"), &example)
 }
 
@@ -258,16 +166,9 @@ fn channel(key: &impl Fn(&str) -> String, channel: &Channel) -> Result<(), Confi
     for (position, connector) in channel.connectors.iter().enumerate() {
         let key = key(&format!("connectors[{position}]"));
         if !CONNECTORS.contains(&connector.as_str()) {
-            return Err(broken(
-                key,
-                format!("is no connector; there are {}", CONNECTORS.join(", ")),
-            ));
+            return Err(broken(key, format!("is no connector; there are {}", CONNECTORS.join(", "))));
         }
-        rule(
-            key,
-            seen.insert(connector),
-            "names the same connector twice",
-        )?;
+        rule(key, seen.insert(connector), "names the same connector twice")?;
     }
     if let Some(bot) = &channel.bot {
         rule(key("bot.id"), !bot.id.is_empty(), "is empty")?;
@@ -282,7 +183,5 @@ fn channel(key: &impl Fn(&str) -> String, channel: &Channel) -> Result<(), Confi
 
 fn path_segment(name: &str) -> bool {
     let fits = |sign: char| sign.is_ascii_alphanumeric() || matches!(sign, '.' | '_' | '~' | '-');
-    name.len() <= 64
-        && name.starts_with(|sign: char| sign.is_ascii_alphanumeric())
-        && name.chars().all(fits)
+    name.len() <= 64 && name.starts_with(|sign: char| sign.is_ascii_alphanumeric()) && name.chars().all(fits)
 }

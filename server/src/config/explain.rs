@@ -9,36 +9,24 @@ use super::ConfigError;
 pub(super) fn explain(error: MergeError) -> ConfigError {
     match error {
         MergeError::NotFound(key) => ConfigError::invalid(dotted(&key), "is missing"),
-        MergeError::Type {
-            unexpected,
-            expected,
-            key,
-            ..
-        } => ConfigError::invalid(
-            dotted(&key.unwrap_or_default()),
-            mismatch(&unexpected.to_string(), expected),
-        ),
-        MergeError::At { error, key, .. } => ConfigError::invalid(
-            dotted(&key.unwrap_or_default()),
-            reworded(&error.to_string()),
-        ),
+        MergeError::Type { unexpected, expected, key, .. } => {
+            ConfigError::invalid(dotted(&key.unwrap_or_default()), mismatch(&unexpected.to_string(), expected))
+        }
+        MergeError::At { error, key, .. } => {
+            ConfigError::invalid(dotted(&key.unwrap_or_default()), reworded(&error.to_string()))
+        }
         other => ConfigError::invalid("configuration", reworded(&other.to_string())),
     }
 }
 
 /// The merger writes `integration[0]name`; we and everybody else write `integration[0].name`.
 fn dotted(key: &str) -> String {
-    let dotted = key
-        .replace(']', "].")
-        .replace("].[", "][")
-        .replace("]..", "].");
+    let dotted = key.replace(']', "].").replace("].[", "][").replace("]..", "].");
     dotted.trim_end_matches('.').to_owned()
 }
 
 fn reworded(message: &str) -> String {
-    let found = message
-        .strip_prefix("invalid type: ")
-        .or_else(|| message.strip_prefix("invalid value: "));
+    let found = message.strip_prefix("invalid type: ").or_else(|| message.strip_prefix("invalid value: "));
     match found.and_then(|rest| rest.rsplit_once(", expected ")) {
         Some((found, expected)) => mismatch(found, expected),
         None => message.to_owned(),
@@ -57,10 +45,7 @@ fn mismatch(found: &str, expected: &str) -> String {
         ("sequence", "a list"),
         ("map", "a table"),
     ];
-    let found = kinds
-        .iter()
-        .find(|(kind, _)| found.starts_with(kind))
-        .map_or("something else", |(_, word)| word);
+    let found = kinds.iter().find(|(kind, _)| found.starts_with(kind)).map_or("something else", |(_, word)| word);
     let expected = match expected {
         "an array" | "a sequence" => "a list",
         "a boolean" => "true or false",
@@ -76,9 +61,5 @@ fn mismatch(found: &str, expected: &str) -> String {
 /// A TOML error without the line it quotes, which may hold a secret: its first line (the place) and its last (what).
 pub(super) fn without_excerpt(message: &str) -> String {
     let lines = message.lines().filter(|line| !line.contains('|'));
-    lines
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .collect::<Vec<_>>()
-        .join(": ")
+    lines.map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(": ")
 }

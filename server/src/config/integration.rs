@@ -100,11 +100,7 @@ impl Integration {
     /// The address amoCRM sends people back to: the same text for consent, exchange and refresh.
     pub fn redirect_uri(&self, public_url: &Url) -> String {
         let callback = format!("{}/oauth/callback", base(public_url));
-        if self.own_redirect {
-            format!("{callback}/{}", self.name)
-        } else {
-            callback
-        }
+        if self.own_redirect { format!("{callback}/{}", self.name) } else { callback }
     }
 
     /// Base address of the API of an account host. The caller has checked the host against `account_hosts`.
@@ -162,9 +158,7 @@ struct IntegrationFile {
 impl From<IntegrationFile> for Integration {
     fn from(file: IntegrationFile) -> Self {
         let platform = file.platform;
-        let hosts = file
-            .account_hosts
-            .unwrap_or_else(|| owned(platform.account_hosts()));
+        let hosts = file.account_hosts.unwrap_or_else(|| owned(platform.account_hosts()));
         Self {
             name: file.name,
             platform,
@@ -172,14 +166,10 @@ impl From<IntegrationFile> for Integration {
             client_secret: file.client_secret,
             previous_client_secret: file.previous_client_secret,
             account_hosts: hosts.iter().map(|host| host.to_ascii_lowercase()).collect(),
-            consent_url: file
-                .consent_url
-                .unwrap_or_else(|| parse::constant(platform.consent_url())),
+            consent_url: file.consent_url.unwrap_or_else(|| parse::constant(platform.consent_url())),
             account_url: file.account_url,
             own_redirect: file.own_redirect,
-            amojo_url: file
-                .amojo_url
-                .unwrap_or_else(|| parse::constant(platform.amojo_url())),
+            amojo_url: file.amojo_url.unwrap_or_else(|| parse::constant(platform.amojo_url())),
             channels: file.channel,
             widget: file.widget,
         }

@@ -11,15 +11,10 @@ pub(super) fn keys() -> Vec<String> {
     for line in DEFAULTS.lines() {
         let line = line.strip_prefix('#').unwrap_or(line);
         if let Some(name) = line.strip_prefix('[') {
-            section = name
-                .trim_start_matches('[')
-                .trim_end_matches(']')
-                .to_owned();
+            section = name.trim_start_matches('[').trim_end_matches(']').to_owned();
             keys.push(section.clone());
         } else if let Some((key, _)) = line.split_once(" = ")
-            && key
-                .chars()
-                .all(|sign| sign.is_ascii_lowercase() || sign == '_')
+            && key.chars().all(|sign| sign.is_ascii_lowercase() || sign == '_')
         {
             keys.push(format!("{section}.{key}"));
         }
@@ -30,18 +25,13 @@ pub(super) fn keys() -> Vec<String> {
 /// The known key that a mistyped one probably means; none when nothing is near.
 pub(super) fn nearest(unknown: &str) -> Option<String> {
     let wanted = without_positions(unknown).to_ascii_lowercase();
-    let (distance, key) = keys()
-        .into_iter()
-        .map(|key| (distance(&wanted, &key), key))
-        .min()?;
+    let (distance, key) = keys().into_iter().map(|key| (distance(&wanted, &key), key)).min()?;
     (distance <= 2.max(wanted.len() / 4)).then_some(key)
 }
 
 /// `integration[0].name` → `integration.name`
 fn without_positions(key: &str) -> String {
-    key.split('[')
-        .map(|part| part.split_once(']').map_or(part, |(_, rest)| rest))
-        .collect()
+    key.split('[').map(|part| part.split_once(']').map_or(part, |(_, rest)| rest)).collect()
 }
 
 /// Levenshtein distance: how many signs must be put in, taken out or replaced.

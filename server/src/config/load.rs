@@ -19,71 +19,43 @@ const LONGEST_LIST: usize = 1000;
 pub enum ConfigError {
     /// The file could not be read at all.
     #[error("cannot read the configuration file {}: {source}", path.display())]
-    Unreadable {
-        path: PathBuf,
-        source: std::io::Error,
-    },
+    Unreadable { path: PathBuf, source: std::io::Error },
     /// The file is no TOML.
     #[error("the configuration file {origin} is not valid TOML: {problem}")]
     Syntax { origin: String, problem: String },
     /// A key that does not exist; a misspelt setting must not be lost silently.
     #[error("unknown key {key}{}{}", set_by(variable), meant(nearest))]
-    Unknown {
-        key: String,
-        variable: Option<String>,
-        nearest: Option<String>,
-    },
+    Unknown { key: String, variable: Option<String>, nearest: Option<String> },
     /// A value that is missing, of another type or against a rule.
     #[error("{key}{}: {problem}", set_by(variable))]
-    Invalid {
-        key: String,
-        variable: Option<String>,
-        problem: String,
-    },
+    Invalid { key: String, variable: Option<String>, problem: String },
 }
 
 fn set_by(variable: &Option<String>) -> String {
-    variable
-        .as_ref()
-        .map(|name| format!(" (set by {name})"))
-        .unwrap_or_default()
+    variable.as_ref().map(|name| format!(" (set by {name})")).unwrap_or_default()
 }
 
 fn meant(nearest: &Option<String>) -> String {
-    nearest
-        .as_ref()
-        .map(|key| format!(", did you mean {key}"))
-        .unwrap_or_default()
+    nearest.as_ref().map(|key| format!(", did you mean {key}")).unwrap_or_default()
 }
 
 impl ConfigError {
     /// A value against a rule.
     pub(super) fn invalid(key: impl Into<String>, problem: impl Into<String>) -> Self {
-        Self::Invalid {
-            key: key.into(),
-            variable: None,
-            problem: problem.into(),
-        }
+        Self::Invalid { key: key.into(), variable: None, problem: problem.into() }
     }
 }
 
 /// The value of one environment variable; none when unset, empty or not UTF-8. For names that are not settings
 /// (`PAROM_CONFIG`, `PAROM_FAULTS`): settings are in [`Config`].
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the one place that reads single variables"
-)]
+#[expect(clippy::disallowed_methods, reason = "the one place that reads single variables")]
 pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the one place that reads settings from the environment"
-)]
+#[expect(clippy::disallowed_methods, reason = "the one place that reads settings from the environment")]
 fn settings_of_process() -> Result<Vec<(String, String)>, ConfigError> {
-    let named =
-        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
+    let named = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
     named
         .filter(|(name, _)| name.starts_with(PREFIX))
         .map(|(name, value)| match value.into_string() {
@@ -97,16 +69,10 @@ impl Config {
     /// The configuration of this process: defaults, then `file` (or the file that `PAROM_CONFIG` names), then the
     /// environment.
     pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
-        let path = file
-            .map(Path::to_owned)
-            .or_else(|| variable("PAROM_CONFIG").map(PathBuf::from));
+        let path = file.map(Path::to_owned).or_else(|| variable("PAROM_CONFIG").map(PathBuf::from));
         let text = match &path {
-            Some(path) => {
-                std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
-                    path: path.clone(),
-                    source,
-                })?
-            }
+            Some(path) => std::fs::read_to_string(path)
+                .map_err(|source| ConfigError::Unreadable { path: path.clone(), source })?,
             None => String::new(),
         };
         let origin = path.map_or_else(String::new, |path| path.display().to_string());
@@ -131,41 +97,29 @@ pub(super) fn merge(
         .add_source(File::from_str(text, FileFormat::Toml));
     for (name, value) in environment {
         let key = key_of(&name)?;
-        builder = builder
-            .set_override(&key, value)
-            .map_err(|error| ConfigError::Invalid {
-                key: key.clone(),
-                variable: Some(name.clone()),
-                problem: error.to_string(),
-            })?;
+        builder = builder.set_override(&key, value).map_err(|error| ConfigError::Invalid {
+            key: key.clone(),
+            variable: Some(name.clone()),
+            problem: error.to_string(),
+        })?;
         variables.insert(key, name);
     }
-    read(origin, builder)
-        .and_then(|config| check::check(&config).map(|()| config))
-        .map_err(|error| match error {
-            ConfigError::Invalid { key, problem, .. } => ConfigError::Invalid {
-                variable: variables.get(&key).cloned(),
-                key,
-                problem,
-            },
-            ConfigError::Unknown { key, nearest, .. } => ConfigError::Unknown {
-                variable: variables.get(&key).cloned(),
-                key,
-                nearest,
-            },
-            other => other,
-        })
+    read(origin, builder).and_then(|config| check::check(&config).map(|()| config)).map_err(|error| match error {
+        ConfigError::Invalid { key, problem, .. } => {
+            ConfigError::Invalid { variable: variables.get(&key).cloned(), key, problem }
+        }
+        ConfigError::Unknown { key, nearest, .. } => {
+            ConfigError::Unknown { variable: variables.get(&key).cloned(), key, nearest }
+        }
+        other => other,
+    })
 }
 
-fn read(
-    origin: &str,
-    builder: config::ConfigBuilder<config::builder::DefaultState>,
-) -> Result<Config, ConfigError> {
+fn read(origin: &str, builder: config::ConfigBuilder<config::builder::DefaultState>) -> Result<Config, ConfigError> {
     let merged = builder.build().map_err(|error| match error {
-        MergeError::FileParse { cause, .. } => ConfigError::Syntax {
-            origin: origin.to_owned(),
-            problem: without_excerpt(&cause.to_string()),
-        },
+        MergeError::FileParse { cause, .. } => {
+            ConfigError::Syntax { origin: origin.to_owned(), problem: without_excerpt(&cause.to_string()) }
+        }
         other => explain(other),
     })?;
     let mut unknown = None;
@@ -174,11 +128,7 @@ fn read(
     });
     // A misspelt key first: a complaint about the missing right one would hide it.
     match unknown {
-        Some(key) => Err(ConfigError::Unknown {
-            nearest: nearest(&key),
-            variable: None,
-            key,
-        }),
+        Some(key) => Err(ConfigError::Unknown { nearest: nearest(&key), variable: None, key }),
         None => read.map_err(explain),
     }
 }
@@ -188,28 +138,16 @@ fn key_of(name: &str) -> Result<String, ConfigError> {
     let refused = |problem: &str| ConfigError::invalid(name, problem);
     let mut key = String::new();
     for part in name.strip_prefix(PREFIX).unwrap_or(name).split("__") {
-        let position = part
-            .chars()
-            .all(|sign| sign.is_ascii_digit())
-            .then(|| part.parse::<usize>());
+        let position = part.chars().all(|sign| sign.is_ascii_digit()).then(|| part.parse::<usize>());
         match position {
             _ if part.is_empty() => {
-                return Err(refused(
-                    "a part of the name between two underscores is empty",
-                ));
+                return Err(refused("a part of the name between two underscores is empty"));
             }
-            Some(Ok(position)) if !key.is_empty() && position < LONGEST_LIST => {
-                key.push_str(&format!("[{position}]"))
-            }
+            Some(Ok(position)) if !key.is_empty() && position < LONGEST_LIST => key.push_str(&format!("[{position}]")),
             Some(_) => {
-                return Err(refused(
-                    "the position in the list is misplaced or too large",
-                ));
+                return Err(refused("the position in the list is misplaced or too large"));
             }
-            None if !part
-                .chars()
-                .all(|sign| sign.is_ascii_alphanumeric() || sign == '_') =>
-            {
+            None if !part.chars().all(|sign| sign.is_ascii_alphanumeric() || sign == '_') => {
                 return Err(refused("only letters, digits and underscores make a key"));
             }
             None => {
@@ -231,14 +169,8 @@ fn key_at(path: &serde_ignored::Path<'_>) -> String {
         Path::Seq { parent, index } => format!("{}[{index}]", key_at(parent)),
         Path::Map { parent, key } => {
             let parent = key_at(parent);
-            if parent.is_empty() {
-                key.clone()
-            } else {
-                format!("{parent}.{key}")
-            }
+            if parent.is_empty() { key.clone() } else { format!("{parent}.{key}") }
         }
-        Path::Some { parent }
-        | Path::NewtypeStruct { parent }
-        | Path::NewtypeVariant { parent } => key_at(parent),
+        Path::Some { parent } | Path::NewtypeStruct { parent } | Path::NewtypeVariant { parent } => key_at(parent),
     }
 }

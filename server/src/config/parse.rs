@@ -26,9 +26,7 @@ pub(super) fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Url,
 }
 
 /// Reads an absolute address that may be left out.
-pub(super) fn optional_address<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<Url>, D::Error> {
+pub(super) fn optional_address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Url>, D::Error> {
     struct Address(Url);
     impl<'de> Deserialize<'de> for Address {
         fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -39,10 +37,7 @@ pub(super) fn optional_address<'de, D: Deserializer<'de>>(
 }
 
 /// An address that stands in this program.
-#[expect(
-    clippy::expect_used,
-    reason = "only called with literals, each of which a test parses"
-)]
+#[expect(clippy::expect_used, reason = "only called with literals, each of which a test parses")]
 pub(super) fn constant(address: &'static str) -> Url {
     Url::parse(address).expect("a literal address")
 }
@@ -53,26 +48,18 @@ pub(super) fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec
     impl<'de> Deserialize<'de> for Network {
         fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
             let text = String::deserialize(deserializer)?;
-            network(&text).map(Self).ok_or_else(|| {
-                D::Error::custom("is neither an address nor a network like 10.0.0.0/8")
-            })
+            network(&text)
+                .map(Self)
+                .ok_or_else(|| D::Error::custom("is neither an address nor a network like 10.0.0.0/8"))
         }
     }
-    Ok(Vec::<Network>::deserialize(deserializer)?
-        .into_iter()
-        .map(|network| network.0)
-        .collect())
+    Ok(Vec::<Network>::deserialize(deserializer)?.into_iter().map(|network| network.0).collect())
 }
 
 fn network(text: &str) -> Option<IpNet> {
     let text = text.trim();
-    let bare = text
-        .strip_prefix('[')
-        .and_then(|rest| rest.strip_suffix(']'))
-        .unwrap_or(text);
-    text.parse::<IpNet>()
-        .ok()
-        .or_else(|| bare.parse::<IpAddr>().ok().map(IpNet::from))
+    let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
+    text.parse::<IpNet>().ok().or_else(|| bare.parse::<IpAddr>().ok().map(IpNet::from))
 }
 
 impl<'de> Deserialize<'de> for HostOrNet {
@@ -133,10 +120,6 @@ impl<'de> Visitor<'de> for ReactionsVisitor {
         while let Some(item) = items.next_element()? {
             emoji.push(item);
         }
-        Ok(if emoji.is_empty() {
-            Reactions::Off
-        } else {
-            Reactions::Only(emoji)
-        })
+        Ok(if emoji.is_empty() { Reactions::Off } else { Reactions::Only(emoji) })
     }
 }

@@ -44,8 +44,8 @@ impl Connector for WebChat {
     }
 
     fn setup(&self, settings: serde_json::Value) -> Result<Setup, Vec<FieldError>> {
-        let parsed: WebChatSettings = serde_json::from_value(settings)
-            .map_err(|error| vec![FieldError::new("/settings", error.to_string())])?;
+        let parsed: WebChatSettings =
+            serde_json::from_value(settings).map_err(|error| vec![FieldError::new("/settings", error.to_string())])?;
         let public = json!({
             "allowed_origins": parsed.allowed_origins,
             "title": parsed.title,

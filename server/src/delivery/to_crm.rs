@@ -77,7 +77,9 @@ impl<'a> Line<'a> {
             Err(CrmError::Refused { status: 400 | 409 | 422, text, .. }) if claim.letter.unknown => {
                 match self.find_out(parts, &message).await {
                     Ok(Found::Yes(taken)) => Report::done(200, taken),
-                    Ok(Found::No(_)) => bury(FailureCode::Rejected, "amoCRM refused the message").with_answer(400, &text),
+                    Ok(Found::No(_)) => {
+                        bury(FailureCode::Rejected, "amoCRM refused the message").with_answer(400, &text)
+                    }
                     Err(error) => keep_unknown(claim, &error),
                 }
             }

@@ -153,7 +153,8 @@ impl Worker {
                 }
                 fresh = true;
                 let (rate, at_once) = self.limits(&ready).await;
-                let limit = self.slots.room(&ready.pool, ready.tenant_id, ready.target, at_once, self.app.clock.millis());
+                let limit =
+                    self.slots.room(&ready.pool, ready.tenant_id, ready.target, at_once, self.app.clock.millis());
                 if limit > 0 {
                     let wish = Wish { tenant_id: ready.tenant_id, target: ready.target, limit, rate };
                     wishes.push((ready.pool, wish));

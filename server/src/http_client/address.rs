@@ -182,18 +182,10 @@ mod tests {
         ];
         assert!(public.len() + special.len() >= 60);
         for text in public {
-            assert_eq!(
-                kind_of(text.parse().unwrap()),
-                AddressKind::Public,
-                "{text}"
-            );
+            assert_eq!(kind_of(text.parse().unwrap()), AddressKind::Public, "{text}");
         }
         for (text, kind) in special {
-            assert_eq!(
-                kind_of(text.parse::<IpAddr>().unwrap()),
-                AddressKind::Special(kind),
-                "{text}"
-            );
+            assert_eq!(kind_of(text.parse::<IpAddr>().unwrap()), AddressKind::Special(kind), "{text}");
         }
     }
 }

@@ -87,35 +87,22 @@ impl Policy {
         }
         match kind_of(address) {
             AddressKind::Public => Ok(false),
-            AddressKind::Special(kind) => Err(UrlRefused::NotPublic {
-                host: address.to_string(),
-                kind,
-            }),
+            AddressKind::Special(kind) => Err(UrlRefused::NotPublic { host: address.to_string(), kind }),
         }
     }
 
     fn lists_host(&self, name: &str) -> bool {
         let name = name.trim_end_matches('.');
-        self.hosts
-            .iter()
-            .any(|host| host.eq_ignore_ascii_case(name))
+        self.hosts.iter().any(|host| host.eq_ignore_ascii_case(name))
     }
 
     fn lists_address(&self, address: IpAddr) -> bool {
         let as_host = |host: &String| host.parse() == Ok(address);
-        self.nets
-            .iter()
-            .any(|net| net.contains(&canonical(address)))
-            || self.hosts.iter().any(as_host)
+        self.nets.iter().any(|net| net.contains(&canonical(address))) || self.hosts.iter().any(as_host)
     }
 
     /// The answers of the resolver that may be dialled for `host`.
-    fn filter(
-        &self,
-        host: &str,
-        filter: Filter,
-        found: Vec<SocketAddr>,
-    ) -> Result<Vec<SocketAddr>, UrlRefused> {
+    fn filter(&self, host: &str, filter: Filter, found: Vec<SocketAddr>) -> Result<Vec<SocketAddr>, UrlRefused> {
         if self.lists_host(host) {
             return Ok(found);
         }
@@ -132,18 +119,8 @@ impl Policy {
                 false
             }
         };
-        let passed: Vec<SocketAddr> = found
-            .into_iter()
-            .filter(|address| may_dial(address))
-            .collect();
-        if passed.is_empty() {
-            Err(UrlRefused::NotPublic {
-                host: host.to_owned(),
-                kind,
-            })
-        } else {
-            Ok(passed)
-        }
+        let passed: Vec<SocketAddr> = found.into_iter().filter(|address| may_dial(address)).collect();
+        if passed.is_empty() { Err(UrlRefused::NotPublic { host: host.to_owned(), kind }) } else { Ok(passed) }
     }
 }
 
@@ -168,10 +145,7 @@ impl Resolver {
 
 impl fmt::Debug for Resolver {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Resolver")
-            .field("filter", &self.filter)
-            .finish_non_exhaustive()
+        formatter.debug_struct("Resolver").field("filter", &self.filter).finish_non_exhaustive()
     }
 }
 

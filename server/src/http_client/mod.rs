@@ -40,9 +40,7 @@ pub fn install_crypto_provider() {
 
 /// Why there are no clients.
 #[derive(Debug, thiserror::Error)]
-#[error(
-    "cannot prepare the HTTP client: {0}. Are the system's CA certificates installed (package ca-certificates)?"
-)]
+#[error("cannot prepare the HTTP client: {0}. Are the system's CA certificates installed (package ca-certificates)?")]
 pub struct NoClient(#[from] reqwest::Error);
 
 /// The clients of the process; clones share connections.
@@ -79,10 +77,7 @@ impl HttpClients {
     }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the one place that builds clients"
-)]
+#[expect(clippy::disallowed_methods, reason = "the one place that builds clients")]
 fn builder() -> ClientBuilder {
     Client::builder()
         .user_agent(USER_AGENT)
@@ -110,11 +105,7 @@ impl Guarded {
     /// A request to an address that passed [`Guarded::check_url`].
     pub fn request(&self, method: Method, url: &Url) -> Result<RequestBuilder, UrlRefused> {
         self.check_url(url)?;
-        let client = if url.scheme() == "https" {
-            &self.public
-        } else {
-            &self.listed
-        };
+        let client = if url.scheme() == "https" { &self.public } else { &self.listed };
         Ok(client.request(method, url.clone()))
     }
 
@@ -148,10 +139,7 @@ pub fn refusal(error: &reqwest::Error) -> Option<&UrlRefused> {
 }
 
 /// The body up to `limit` bytes and whether that was all; the rest is not read.
-pub async fn read_up_to(
-    mut response: Response,
-    limit: usize,
-) -> Result<(Vec<u8>, bool), reqwest::Error> {
+pub async fn read_up_to(mut response: Response, limit: usize) -> Result<(Vec<u8>, bool), reqwest::Error> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await? {
         let room = limit - body.len();

@@ -7,9 +7,7 @@ use super::*;
 use crate::config::Config;
 
 fn network(allow_private: &str) -> Network {
-    Config::from_toml(&format!("[network]\nallow_private = [{allow_private}]"))
-        .unwrap()
-        .network
+    Config::from_toml(&format!("[network]\nallow_private = [{allow_private}]")).unwrap().network
 }
 
 fn clients(allow_private: &str) -> HttpClients {
@@ -30,48 +28,28 @@ fn addresses_of_tenants_are_https_and_public() {
     ] {
         assert_eq!(checked("", url), Ok(()), "{url}");
     }
-    let not_public = |host: &str, kind| {
-        Err(UrlRefused::NotPublic {
-            host: host.to_owned(),
-            kind,
-        })
-    };
+    let not_public = |host: &str, kind| Err(UrlRefused::NotPublic { host: host.to_owned(), kind });
     for (url, refused) in [
         ("http://messenger.example/", Err(UrlRefused::PlainHttp)),
         ("http://8.8.8.8/", Err(UrlRefused::PlainHttp)),
         ("ftp://messenger.example/", Err(UrlRefused::Scheme)),
         ("file:///etc/passwd", Err(UrlRefused::Scheme)),
         ("https://user@messenger.example/", Err(UrlRefused::UserInfo)),
-        (
-            "https://:pass@messenger.example/",
-            Err(UrlRefused::UserInfo),
-        ),
+        ("https://:pass@messenger.example/", Err(UrlRefused::UserInfo)),
         ("https://messenger.example:25/", Err(UrlRefused::Port(25))),
         ("https://messenger.example:80/", Err(UrlRefused::Port(80))),
         ("https://8.8.8.8:1023/", Err(UrlRefused::Port(1023))),
         ("https://127.0.0.1/", not_public("127.0.0.1", "loopback")),
-        (
-            "http://127.0.0.1:8080/",
-            not_public("127.0.0.1", "loopback"),
-        ),
+        ("http://127.0.0.1:8080/", not_public("127.0.0.1", "loopback")),
         ("https://0x7f.1/", not_public("127.0.0.1", "loopback")),
         ("https://2130706433/", not_public("127.0.0.1", "loopback")),
         ("https://0177.0.0.1/", not_public("127.0.0.1", "loopback")),
         ("https://127.0.0.1./", not_public("127.0.0.1", "loopback")),
         ("https://①②⑦.0.0.1/", not_public("127.0.0.1", "loopback")),
         ("https://[::1]/", not_public("::1", "loopback")),
-        (
-            "https://[::ffff:127.0.0.1]/",
-            not_public("::ffff:127.0.0.1", "loopback"),
-        ),
-        (
-            "https://[64:ff9b::a9fe:a9fe]/",
-            not_public("64:ff9b::a9fe:a9fe", "link-local"),
-        ),
-        (
-            "https://169.254.169.254/latest/meta-data/",
-            not_public("169.254.169.254", "link-local"),
-        ),
+        ("https://[::ffff:127.0.0.1]/", not_public("::ffff:127.0.0.1", "loopback")),
+        ("https://[64:ff9b::a9fe:a9fe]/", not_public("64:ff9b::a9fe:a9fe", "link-local")),
+        ("https://169.254.169.254/latest/meta-data/", not_public("169.254.169.254", "link-local")),
     ] {
         assert_eq!(checked("", url), refused, "{url}");
     }
@@ -103,16 +81,10 @@ fn what_is_listed_may_be_private_plain_and_on_any_port() {
     ] {
         assert!(checked(list, url).is_err(), "{url}");
     }
-    assert_eq!(
-        checked("\"localhost\"", "http://other.example/"),
-        Err(UrlRefused::PlainHttp)
-    );
+    assert_eq!(checked("\"localhost\"", "http://other.example/"), Err(UrlRefused::PlainHttp));
     let guarded = clients("").guarded().clone();
     assert_eq!(
-        guarded
-            .post(&Url::parse("http://127.0.0.1/").unwrap())
-            .unwrap_err()
-            .to_string(),
+        guarded.post(&Url::parse("http://127.0.0.1/").unwrap()).unwrap_err().to_string(),
         "127.0.0.1 is not a public address (loopback)"
     );
 }
@@ -127,11 +99,7 @@ async fn far_side(answer: String, answers: usize) -> SocketAddr {
             let mut request = [0; 4096];
             let read = stream.read(&mut request).await.unwrap();
             let request = String::from_utf8_lossy(&request[..read]).into_owned();
-            assert!(
-                request
-                    .to_lowercase()
-                    .contains(&format!("user-agent: parom/{}", env!("CARGO_PKG_VERSION")))
-            );
+            assert!(request.to_lowercase().contains(&format!("user-agent: parom/{}", env!("CARGO_PKG_VERSION"))));
             stream.write_all(answer.as_bytes()).await.unwrap();
         }
     });
@@ -139,10 +107,7 @@ async fn far_side(answer: String, answers: usize) -> SocketAddr {
 }
 
 fn ok(body: &str) -> String {
-    format!(
-        "HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
-        body.len()
-    )
+    format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len())
 }
 
 #[tokio::test]
@@ -150,107 +115,37 @@ async fn a_name_is_dialled_only_where_it_may_point() {
     let address = far_side(ok("here"), 3).await;
     let named = Url::parse(&format!("http://localhost:{}/", address.port())).unwrap();
     for list in ["\"localhost\"", "\"127.0.0.1/32\""] {
-        let response = clients(list)
-            .guarded()
-            .post(&named)
-            .unwrap()
-            .send()
-            .await
-            .unwrap();
+        let response = clients(list).guarded().post(&named).unwrap().send().await.unwrap();
         assert_eq!(response.text().await.unwrap(), "here", "{list}");
     }
     // Some other network is listed: the name passes the first look, the resolver stops it.
-    let error = clients("\"10.0.0.0/8\"")
-        .guarded()
-        .get(&named)
-        .unwrap()
-        .send()
-        .await
-        .unwrap_err();
-    assert!(
-        matches!(
-            refusal(&error),
-            Some(UrlRefused::NotPublic {
-                kind: "loopback",
-                ..
-            })
-        ),
-        "{error:?}"
-    );
+    let error = clients("\"10.0.0.0/8\"").guarded().get(&named).unwrap().send().await.unwrap_err();
+    assert!(matches!(refusal(&error), Some(UrlRefused::NotPublic { kind: "loopback", .. })), "{error:?}");
     let secure = Url::parse(&format!("https://localhost:{}/", address.port())).unwrap();
-    let error = clients("")
-        .guarded()
-        .get(&secure)
-        .unwrap()
-        .send()
-        .await
-        .unwrap_err();
-    assert!(
-        matches!(
-            refusal(&error),
-            Some(UrlRefused::NotPublic {
-                kind: "loopback",
-                ..
-            })
-        ),
-        "{error:?}"
-    );
+    let error = clients("").guarded().get(&secure).unwrap().send().await.unwrap_err();
+    assert!(matches!(refusal(&error), Some(UrlRefused::NotPublic { kind: "loopback", .. })), "{error:?}");
     // The operator's own addresses are dialled as they are.
     let response = clients("").trusted().get(named).send().await.unwrap();
     assert_eq!(response.status(), 200);
-    assert!(
-        refusal(
-            &clients("")
-                .trusted()
-                .get("http://127.0.0.1:1/")
-                .send()
-                .await
-                .unwrap_err()
-        )
-        .is_none()
-    );
+    assert!(refusal(&clients("").trusted().get("http://127.0.0.1:1/").send().await.unwrap_err()).is_none());
 }
 
 #[tokio::test]
 async fn redirects_are_not_followed() {
-    let answer = "HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+    let answer =
+        "HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
     let url = Url::parse(&format!("http://{}/", far_side(answer.to_owned(), 2).await)).unwrap();
     let clients = clients("\"127.0.0.1\"");
-    assert_eq!(
-        clients
-            .guarded()
-            .get(&url)
-            .unwrap()
-            .send()
-            .await
-            .unwrap()
-            .status(),
-        302
-    );
-    assert_eq!(
-        clients.trusted().get(url).send().await.unwrap().status(),
-        302
-    );
+    assert_eq!(clients.guarded().get(&url).unwrap().send().await.unwrap().status(), 302);
+    assert_eq!(clients.trusted().get(url).send().await.unwrap().status(), 302);
 }
 
 #[tokio::test]
 async fn a_body_is_read_up_to_the_limit() {
     let address = far_side(ok("0123456789"), 3).await;
-    for (limit, body, whole) in [
-        (4, "0123", false),
-        (10, "0123456789", true),
-        (64, "0123456789", true),
-    ] {
-        let response = clients("")
-            .trusted()
-            .get(format!("http://{address}/"))
-            .send()
-            .await
-            .unwrap();
-        assert_eq!(
-            read_up_to(response, limit).await.unwrap(),
-            (body.as_bytes().to_vec(), whole)
-        );
+    for (limit, body, whole) in [(4, "0123", false), (10, "0123456789", true), (64, "0123456789", true)] {
+        let response = clients("").trusted().get(format!("http://{address}/")).send().await.unwrap();
+        assert_eq!(read_up_to(response, limit).await.unwrap(), (body.as_bytes().to_vec(), whole));
     }
 }
 

@@ -136,12 +136,8 @@ async fn store(app: &App, scope_id: &str, body: Bytes) -> Result<(), Refused> {
                 Refused::Unavailable(std::sync::Arc::new(sea_orm::DbErr::Custom(error.to_string())))
             })?;
             let raw = raw_of(app, scope_id, body, "");
-            let parcel = Parcel {
-                tenant_id: scope.tenant.tenant_id,
-                hurry: Hurry::Hook,
-                raw: Some(raw),
-                entries: vec![entry],
-            };
+            let parcel =
+                Parcel { tenant_id: scope.tenant.tenant_id, hurry: Hurry::Hook, raw: Some(raw), entries: vec![entry] };
             app.writer.accept(parcel).await.map(|_| ())
         }
         // Kept with their bytes; carrying them follows with the Protocol issue.

@@ -15,7 +15,8 @@ use crate::delivery::queue::parcel::{
 };
 use crate::lookup::{Known, Scope};
 use crate::message::{
-    Body, Content, Direction, Failure, FailureCode, LetterKind, Media, Person, Role, State, StatusReport, Stream, day_of,
+    Body, Content, Direction, Failure, FailureCode, LetterKind, Media, Person, Role, State, StatusReport, Stream,
+    day_of,
 };
 
 /// Everything that storing a manager's message needs. A message that cannot be carried is stored all the same,
@@ -37,6 +38,13 @@ pub(super) async fn entry_of(app: &App, scope: &Scope, hook: HookMessage) -> any
         ..Person::default()
     };
     let source_id = route.source.as_ref().map_or(Uuid::nil(), |source| source.id);
+    let amojo_chat = Alias { side: Side::Crm, origin: channel_id, external_id: clean(&hook.conversation_id) };
+    let learns = route.known.as_ref().is_some_and(|known| known.amocrm_chat_id.is_empty());
+    let crm_chat = learns.then(|| amojo_chat.clone());
+    if let (true, Some(ours)) = (learns, &hook.conversation_client_id) {
+        let alias = Alias { side: Side::OursAtCrm, origin: channel_id, external_id: clean(ours) };
+        app.lookup.forget_conversation(scope.tenant.tenant_id, alias).await;
+    }
     let conversation = match &route.known {
         Some(known) => Conversation::Known(known.conversation_id),
         None => Conversation::Open(Box::new(NewConversation {
@@ -45,11 +53,7 @@ pub(super) async fn entry_of(app: &App, scope: &Scope, hook: HookMessage) -> any
             external_id: String::new(),
             amocrm_chat_id: clean(&hook.conversation_id),
             contact: serde_json::to_string(&receiver).context("a person as JSON")?,
-            aliases: vec![Alias {
-                side: Side::Crm,
-                origin: channel_id,
-                external_id: clean(&hook.conversation_id),
-            }],
+            aliases: vec![amojo_chat],
         })),
     };
     let body = Body {
@@ -91,6 +95,7 @@ pub(super) async fn entry_of(app: &App, scope: &Scope, hook: HookMessage) -> any
         id,
         accepted_at: now,
         conversation,
+        crm_chat,
         message: Some(NewMessage {
             source_id,
             direction: Direction::ToMessenger,
@@ -150,7 +155,10 @@ impl Route {
         let failure = |code: FailureCode, text: &str| Some(Failure { code, text: text.to_owned() });
         let live = self.source.as_ref().is_some_and(|source| source.deleted_at.is_none());
         if !live {
-            return failure(FailureCode::SourceDisconnected, "The source of this conversation is not connected any more.");
+            return failure(
+                FailureCode::SourceDisconnected,
+                "The source of this conversation is not connected any more.",
+            );
         }
         // A conversation that has no dialogue in the messenger behind it: writing first follows.
         let dialogue = self.known.as_ref().is_some_and(|known| !known.external_id.is_empty());

@@ -81,6 +81,7 @@ async fn entry_of(app: &App, source: &source::Model, incoming: Incoming) -> Resu
         id,
         accepted_at: now,
         conversation,
+        crm_chat: None,
         message: Some(message),
         change: None,
         letters: vec![letter],
@@ -88,8 +89,7 @@ async fn entry_of(app: &App, source: &source::Model, incoming: Incoming) -> Resu
 }
 
 async fn conversation_of(app: &App, source: &source::Model, incoming: &Incoming) -> Result<Conversation> {
-    let identity =
-        Alias { side: Side::Messenger, origin: source.id, external_id: incoming.conversation_id.clone() };
+    let identity = Alias { side: Side::Messenger, origin: source.id, external_id: incoming.conversation_id.clone() };
     if let Some(known) = app.lookup.conversation(source.tenant_id, identity.clone()).await? {
         return Ok(Conversation::Known(known.conversation_id));
     }
@@ -122,7 +122,8 @@ fn fingerprint(incoming: &Incoming) -> i64 {
     };
     let mut hash = Sha256::new();
     let role = format!("{:?}", incoming.sender.role);
-    for part in [&incoming.conversation_id, &role, &incoming.sender.id, incoming.content.kind(), &content] as [&str; 5] {
+    let parts: [&str; 5] = [&incoming.conversation_id, &role, &incoming.sender.id, incoming.content.kind(), &content];
+    for part in parts {
         hash.update(part.len().to_be_bytes());
         hash.update(part.as_bytes());
     }
@@ -133,7 +134,9 @@ fn fingerprint(incoming: &Incoming) -> i64 {
 }
 
 fn cleaned(mut person: Person) -> Person {
-    for text in [&mut person.name, &mut person.phone, &mut person.email, &mut person.avatar_url, &mut person.profile_url] {
+    for text in
+        [&mut person.name, &mut person.phone, &mut person.email, &mut person.avatar_url, &mut person.profile_url]
+    {
         *text = text.take().map(|text| clean(&text)).filter(|text| !text.is_empty());
     }
     person

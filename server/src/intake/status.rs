@@ -101,6 +101,7 @@ async fn apply(app: &App, source: &source::Model, message_id: Uuid, report: &Sta
         id: app.clock.uuid_v7(),
         accepted_at: app.clock.millis(),
         conversation: Conversation::Known(found.conversation_id),
+        crm_chat: None,
         message: None,
         change: Some(StateChange { message_id, state: report.state, failure: report.failure.clone() }),
         letters,

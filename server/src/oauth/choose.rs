@@ -23,7 +23,10 @@ pub(super) enum Choice<'app> {
     /// The host is under no allowed suffix: it must not be called.
     HostRefused,
     /// The host may be called, but nobody can tell whose secret to use.
-    Unclear { host: Host, reason: &'static str },
+    Unclear {
+        host: Host,
+        reason: &'static str,
+    },
 }
 
 /// By `client_id`, else by `state`, else the only integration whose accounts live under that host, else by the path.

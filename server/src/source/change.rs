@@ -135,7 +135,9 @@ async fn mirror_it(app: &Arc<App>, source: &source::Model, change: &rest::Source
             app.lookup.forget();
             Err(Error::Conflict {
                 problem: "crm_refused",
-                detail: "amoCRM no longer has this source: somebody deleted it there. Delete it here and make a new one".into(),
+                detail:
+                    "amoCRM no longer has this source: somebody deleted it there. Delete it here and make a new one"
+                        .into(),
             })
         }
         other => other.map_err(mirror::as_error),

@@ -87,7 +87,10 @@ impl Wrong {
             (Some(wanted), _) => {
                 let found = serving.into_iter().find(|(id, _)| *id == wanted);
                 if found.is_none() {
-                    self.add("/channel_id", format!("no channel of integration {:?} with this id serves {kind}", integration.name));
+                    self.add(
+                        "/channel_id",
+                        format!("no channel of integration {:?} with this id serves {kind}", integration.name),
+                    );
                 }
                 found
             }

@@ -78,7 +78,11 @@ pub(super) fn active(tenant: &tenant::Model) -> Result<()> {
         TenantStatus::Active => Ok(()),
         status => Err(Error::Conflict {
             problem: "tenant_inactive",
-            detail: format!("account {} is {}: sources can be changed while it is active", tenant.account_id, status.as_str()),
+            detail: format!(
+                "account {} is {}: sources can be changed while it is active",
+                tenant.account_id,
+                status.as_str()
+            ),
         }),
     }
 }

@@ -59,7 +59,9 @@ pub(super) async fn clean_up(app: Arc<App>, tenant_id: Uuid, external_id: String
         match clean_once(&app, tenant_id, &external_id).await {
             Ok(true) => return,
             Ok(false) => {}
-            Err(error) => tracing::info!(tenant.id = %tenant_id, error = format!("{error:#}"), "whether amoCRM made a source is not known yet"),
+            Err(error) => {
+                tracing::info!(tenant.id = %tenant_id, error = format!("{error:#}"), "whether amoCRM made a source is not known yet")
+            }
         }
     }
 }

@@ -29,13 +29,15 @@ pub(super) async fn create(app: &Arc<App>, tenant_id: Uuid, new: &NewSource) -> 
     .await?;
     let named = made.into_iter().find(|source| source.external_id.as_deref() == Some(&new.external_id));
     named.ok_or_else(|| {
-        CrmError::Unreadable { call: "create_sources", status: 200, text: "the new source is not in the answer".into() }.into()
+        CrmError::Unreadable { call: "create_sources", status: 200, text: "the new source is not in the answer".into() }
+            .into()
     })
 }
 
 /// The source with this external id, if amoCRM has it.
 pub(super) async fn find(app: &Arc<App>, tenant_id: Uuid, external_id: &str) -> Result<Option<Source>, CallError> {
-    let found = with_token(app, tenant_id, |rest, token| async move { rest.sources(&token, &[external_id]).await }).await?;
+    let found =
+        with_token(app, tenant_id, |rest, token| async move { rest.sources(&token, &[external_id]).await }).await?;
     Ok(found.into_iter().find(|source| source.external_id.as_deref() == Some(external_id)))
 }
 
@@ -55,10 +57,9 @@ pub(super) async fn update(
 
 /// Deletes a source; one that is not there any more is as good as deleted.
 pub(super) async fn delete(app: &Arc<App>, tenant_id: Uuid, amocrm_source_id: i64) -> Result<(), CallError> {
-    let done = with_token(app, tenant_id, |rest, token| async move {
-        rest.delete_source(&token, amocrm_source_id).await
-    })
-    .await;
+    let done =
+        with_token(app, tenant_id, |rest, token| async move { rest.delete_source(&token, amocrm_source_id).await })
+            .await;
     match done {
         Err(CallError::Crm(error)) if error.status() == Some(404) => Ok(()),
         other => other,
@@ -77,7 +78,9 @@ pub(super) fn as_error(error: CallError) -> Error {
             detail: format!("amoCRM answered {status}: {}", if text.is_empty() { "(no words)" } else { &text }),
         },
         CallError::Crm(error @ CrmError::Invalid { .. }) => Error::Internal(error.into()),
-        CallError::Crm(error @ (CrmError::NotSent { .. } | CrmError::NoAnswer { .. } | CrmError::Unreadable { .. })) => {
+        CallError::Crm(
+            error @ (CrmError::NotSent { .. } | CrmError::NoAnswer { .. } | CrmError::Unreadable { .. }),
+        ) => {
             tracing::warn!(%error, "amoCRM did not answer a call about sources");
             unreachable("amoCRM does not answer", None)
         }
@@ -99,10 +102,7 @@ fn token_error(error: TokenError) -> Error {
 
 fn unreachable(what: &str, after: Option<Duration>) -> Error {
     let seconds = after.map_or(WAIT_SECONDS, |after| after.as_secs().max(1));
-    Error::Unavailable {
-        detail: format!("{what}; repeat later"),
-        retry_after: u32::try_from(seconds).unwrap_or(3600),
-    }
+    Error::Unavailable { detail: format!("{what}; repeat later"), retry_after: u32::try_from(seconds).unwrap_or(3600) }
 }
 
 #[cfg(test)]

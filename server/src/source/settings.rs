@@ -24,7 +24,8 @@ pub fn open(app: &App, source: &source::Model) -> anyhow::Result<Settings> {
 fn secrets(app: &App, source: &source::Model) -> anyhow::Result<BTreeMap<String, SecretString>> {
     let Some(sealed) = &source.secrets else { return Ok(BTreeMap::new()) };
     let plain = app.vault.open_sealed(source.tenant_id, KIND, &source.id.to_string(), sealed)?;
-    let texts: BTreeMap<String, String> = serde_json::from_slice(&plain).context("the source's credentials are damaged")?;
+    let texts: BTreeMap<String, String> =
+        serde_json::from_slice(&plain).context("the source's credentials are damaged")?;
     Ok(texts.into_iter().map(|(name, text)| (name, SecretString::from(text))).collect())
 }
 

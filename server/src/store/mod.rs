@@ -20,8 +20,8 @@ mod durability;
 pub mod lock;
 mod migrate;
 
-pub use lock::ServeLock;
 pub use durability::{Durability, check as check_durability};
+pub use lock::ServeLock;
 pub use migrate::{pending as pending_migrations, run as migrate};
 
 /// The tenant of what belongs to nobody or to the vendor: quarantined hooks, install calls, vendor keys.
@@ -65,26 +65,10 @@ impl Store {
     }
 
     async fn open_postgres(url: &str, connections: u32, clock: Clock) -> anyhow::Result<Self> {
-        let mut options = ConnectOptions::new(url);
-        options
-            .max_connections(connections.max(4))
-            .min_connections(1)
-            .acquire_timeout(Duration::from_secs(5))
-            .sqlx_logging(false)
-            .map_sqlx_postgres_opts(|postgres| {
-                postgres.statement_cache_capacity(512).options([("idle_in_transaction_session_timeout", "10s")])
-            })
-            // A cancelled BEGIN may return its connection inside a transaction (sqlx#4393): end it on the way back.
-            .map_sqlx_postgres_pool_opts(|pool| {
-                pool.after_release(|connection, _| {
-                    Box::pin(async move {
-                        use sea_orm::sqlx::Executor;
-                        connection.execute("ROLLBACK").await.map(|_| true)
-                    })
-                })
-            });
-        let both = Database::connect(options).await.context("cannot reach the database of database.url")?;
-        Ok(Self { backend: DbBackend::Postgres, write: both.clone(), read: both, checkpoint: None, clock, file: None })
+        let connections = connections.max(6);
+        let write = postgres(url, connections / 2, "0").await.context("cannot reach the database of database.url")?;
+        let read = postgres(url, connections - connections / 2, READ_LIMIT).await?;
+        Ok(Self { backend: DbBackend::Postgres, write, read, checkpoint: None, clock, file: None })
     }
 
     /// Which engine it is.
@@ -165,6 +149,34 @@ impl Store {
     }
 }
 
+/// A statement that reads longer is cut: one old snapshot slows everybody.
+const READ_LIMIT: &str = "5s";
+const READ_LIMIT_SQLITE: Duration = Duration::from_secs(5);
+
+async fn postgres(url: &str, connections: u32, statement_limit: &'static str) -> anyhow::Result<DatabaseConnection> {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(connections)
+        .min_connections(1)
+        .acquire_timeout(Duration::from_secs(5))
+        .sqlx_logging(false)
+        .map_sqlx_postgres_opts(move |postgres| {
+            postgres
+                .statement_cache_capacity(512)
+                .options([("idle_in_transaction_session_timeout", "10s"), ("statement_timeout", statement_limit)])
+        })
+        // A cancelled BEGIN may return its connection inside a transaction (sqlx#4393): end it on the way back.
+        .map_sqlx_postgres_pool_opts(|pool| {
+            pool.after_release(|connection, _| {
+                Box::pin(async move {
+                    use sea_orm::sqlx::Executor;
+                    connection.execute("ROLLBACK").await.map(|_| true)
+                })
+            })
+        });
+    Ok(Database::connect(options).await?)
+}
+
 async fn sqlite(url: &str, connections: u32, query_only: bool) -> anyhow::Result<DatabaseConnection> {
     // Parsed once here for a clear message; sea-orm would panic-free but say less.
     sea_orm::sqlx::sqlite::SqliteConnectOptions::from_str(url).context("database.url is not a valid SQLite URL")?;
@@ -186,5 +198,20 @@ async fn sqlite(url: &str, connections: u32, query_only: bool) -> anyhow::Result
                 .pragma("cache_size", "-32000")
                 .pragma("query_only", if query_only { "ON" } else { "OFF" })
         });
+    if query_only {
+        // From the moment it is lent out; a reader that holds on to it longer is cut at its next step.
+        options.map_sqlx_sqlite_pool_opts(|pool| {
+            pool.after_connect(|connection, _| Box::pin(cut_late(connection)))
+                .before_acquire(|connection, _| Box::pin(async move { cut_late(connection).await.map(|()| true) }))
+        });
+    }
     Ok(Database::connect(options).await?)
+}
+
+async fn cut_late(connection: &mut sea_orm::sqlx::SqliteConnection) -> Result<(), sea_orm::sqlx::Error> {
+    const STEPS_BETWEEN_LOOKS: i32 = 10_000;
+    let lent = std::time::Instant::now();
+    let mut handle = connection.lock_handle().await?;
+    handle.set_progress_handler(STEPS_BETWEEN_LOOKS, move || lent.elapsed() < READ_LIMIT_SQLITE);
+    Ok(())
 }

@@ -77,11 +77,8 @@ async fn connect_one(
         let detail = format!("account {account_id} is not in allowed_accounts of channel {}", channel.id);
         return Ok(Outcome { status: ChannelStatus::NotAllowed, scope_id: None, detail });
     }
-    let wanted = Connect {
-        account_id: tenant.amojo_id.clone(),
-        title: channel.title.clone(),
-        is_time_window_disabled: false,
-    };
+    let wanted =
+        Connect { account_id: tenant.amojo_id.clone(), title: channel.title.clone(), is_time_window_disabled: false };
     let answer = super::chats(app, integration)?.connect(&channel.secret, &channel.id, &wanted).await;
     judge(answer, channel.public)
 }

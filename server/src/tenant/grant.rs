@@ -115,7 +115,8 @@ pub(super) async fn keep(
     };
     if let Some(known) = by_key(db, key).await? {
         // A renewal under way finds its version gone and drops its own pair.
-        let row = oauth_grant::ActiveModel { version: Set(known.version + 1), created_at: Set(known.created_at), ..row };
+        let row =
+            oauth_grant::ActiveModel { version: Set(known.version + 1), created_at: Set(known.created_at), ..row };
         oauth_grant::Entity::update(row).exec(db).await?;
     } else {
         oauth_grant::Entity::insert(row).exec_without_returning(db).await?;

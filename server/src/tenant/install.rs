@@ -102,12 +102,7 @@ pub async fn exchange(
 
 /// Makes or renews the tenant of the account these tokens are for and connects its channels: [`enter`], then
 /// [`finish`].
-pub async fn provision(
-    app: &App,
-    integration: &Integration,
-    host: &Host,
-    fresh: &Fresh,
-) -> Result<Uuid, InstallError> {
+pub async fn provision(app: &App, integration: &Integration, host: &Host, fresh: &Fresh) -> Result<Uuid, InstallError> {
     let tenant_id = enter(app, integration, host, fresh).await?;
     finish(app, tenant_id).await?;
     Ok(tenant_id)

@@ -75,7 +75,8 @@ async fn ask_and_leave(app: &Arc<App>, tenant_id: Uuid) -> anyhow::Result<Option
 }
 
 async fn ask(app: &Arc<App>, tenant: &tenant::Model) -> anyhow::Result<Answer> {
-    let called = token::with_token(app, tenant.tenant_id, |rest, token| async move { rest.account(&token, &[]).await }).await;
+    let called =
+        token::with_token(app, tenant.tenant_id, |rest, token| async move { rest.account(&token, &[]).await }).await;
     Ok(match called {
         Ok(_) => Answer::StillThere,
         // An expired token answers 401 too: `with_token` has tried to renew it, and amoCRM refused for good.
@@ -129,11 +130,8 @@ async fn leave(app: &App, tenant: &tenant::Model, seen: &[(i64, i64)]) -> anyhow
         .filter(tenant::Column::TenantId.eq(tenant_id))
         .exec(&tx)
         .await?;
-    let sources = source::Entity::of_tenant(tenant_id)
-        .filter(source::Column::DeletedAt.is_null())
-        .all(&tx)
-        .await?
-        .len();
+    let sources =
+        source::Entity::of_tenant(tenant_id).filter(source::Column::DeletedAt.is_null()).all(&tx).await?.len();
     tx.commit().await?;
     app.lookup.forget();
     tracing::info!(tenant.id = %tenant_id, account.id = tenant.account_id, sources, "the account switched the integration off; its sources and waiting messages are kept");

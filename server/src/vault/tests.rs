@@ -11,17 +11,11 @@ use super::*;
 const TENANT: Uuid = Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0001);
 
 fn given(key: &str) -> Secrets {
-    Secrets {
-        key_file: PathBuf::from("/nowhere/parom.key"),
-        key: Some(key.into()),
-    }
+    Secrets { key_file: PathBuf::from("/nowhere/parom.key"), key: Some(key.into()) }
 }
 
 fn in_file(path: &Path) -> Secrets {
-    Secrets {
-        key_file: path.to_owned(),
-        key: None,
-    }
+    Secrets { key_file: path.to_owned(), key: None }
 }
 
 fn vault(byte: u8) -> Vault {
@@ -32,12 +26,7 @@ fn vault(byte: u8) -> Vault {
 fn what_was_sealed_opens_in_its_place_only() {
     let vault = vault(1);
     let sealed = vault.seal(TENANT, "grant", "row-1", b"token");
-    assert_eq!(
-        *vault
-            .open_sealed(TENANT, "grant", "row-1", &sealed)
-            .unwrap(),
-        b"token"
-    );
+    assert_eq!(*vault.open_sealed(TENANT, "grant", "row-1", &sealed).unwrap(), b"token");
     assert!(!sealed.windows(5).any(|part| part == b"token"));
     assert_ne!(sealed, vault.seal(TENANT, "grant", "row-1", b"token"));
     for (tenant, kind, row) in [
@@ -47,50 +36,25 @@ fn what_was_sealed_opens_in_its_place_only() {
         (TENANT, "grantrow", "-1"),
         (TENANT, "", "grantrow-1"),
     ] {
-        assert!(
-            matches!(
-                vault.open_sealed(tenant, kind, row, &sealed),
-                Err(VaultError::Refused)
-            ),
-            "{kind} {row}"
-        );
+        assert!(matches!(vault.open_sealed(tenant, kind, row, &sealed), Err(VaultError::Refused)), "{kind} {row}");
     }
 }
 
 #[test]
 fn another_key_is_told_apart_from_damage() {
     let sealed = vault(1).seal(TENANT, "grant", "row-1", b"token");
-    let error = vault(2)
-        .open_sealed(TENANT, "grant", "row-1", &sealed)
-        .unwrap_err();
+    let error = vault(2).open_sealed(TENANT, "grant", "row-1", &sealed).unwrap_err();
     assert!(matches!(error, VaultError::OtherKey { .. }), "{error}");
-    assert!(
-        error.to_string().contains(
-            &format!("{:?}", vault(1))
-                .chars()
-                .skip(17)
-                .take(8)
-                .collect::<String>()
-        )
-    );
+    assert!(error.to_string().contains(&format!("{:?}", vault(1)).chars().skip(17).take(8).collect::<String>()));
 }
 
 #[test]
 fn text_comes_back_as_a_secret() {
     let vault = vault(1);
     let sealed = vault.seal_text(TENANT, "source", "bot_token", &"123:пароль".into());
-    assert_eq!(
-        vault
-            .open_text(TENANT, "source", "bot_token", &sealed)
-            .unwrap()
-            .expose_secret(),
-        "123:пароль"
-    );
+    assert_eq!(vault.open_text(TENANT, "source", "bot_token", &sealed).unwrap().expose_secret(), "123:пароль");
     let bytes = vault.seal(TENANT, "source", "bot_token", &[0xff]);
-    assert!(matches!(
-        vault.open_text(TENANT, "source", "bot_token", &bytes),
-        Err(VaultError::NotText)
-    ));
+    assert!(matches!(vault.open_text(TENANT, "source", "bot_token", &bytes), Err(VaultError::NotText)));
 }
 
 #[test]
@@ -98,19 +62,13 @@ fn sqlite_makes_the_key_file_once_and_keeps_it() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("parom.key");
     let first = Vault::open(&in_file(&path), true).unwrap();
-    assert_eq!(
-        std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,
-        0o600
-    );
+    assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     assert!(!first.key_file_mode_is_open());
     let text = std::fs::read_to_string(&path).unwrap();
     assert_eq!(STANDARD.decode(text.trim()).unwrap().len(), 32);
     let sealed = first.seal(TENANT, "grant", "1", b"token");
     let second = Vault::open(&in_file(&path), true).unwrap();
-    assert_eq!(
-        *second.open_sealed(TENANT, "grant", "1", &sealed).unwrap(),
-        b"token"
-    );
+    assert_eq!(*second.open_sealed(TENANT, "grant", "1", &sealed).unwrap(), b"token");
     assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
     assert!(second.key_file_mode_is_open());
@@ -121,10 +79,7 @@ fn postgresql_wants_the_key_made_by_hand() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("parom.key");
     let error = Vault::open(&in_file(&path), false).unwrap_err().to_string();
-    let command = format!(
-        "head -c 32 /dev/urandom | base64 > {0}; chmod 600 {0}",
-        path.display()
-    );
+    let command = format!("head -c 32 /dev/urandom | base64 > {0}; chmod 600 {0}", path.display());
     assert!(error.contains(&command), "{error}");
     assert!(!path.exists());
 }
@@ -134,25 +89,17 @@ fn what_is_no_key_is_refused_and_not_shown() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("parom.key");
     let short = STANDARD.encode([7; 31]);
-    for (text, found) in [
-        ("", "found nothing"),
-        (" \n", "found nothing"),
-        (short.as_str(), "found 31 bytes"),
-        ("canary!", "not base64"),
-    ] {
+    for (text, found) in
+        [("", "found nothing"), (" \n", "found nothing"), (short.as_str(), "found 31 bytes"), ("canary!", "not base64")]
+    {
         std::fs::write(&path, text).unwrap();
         for secrets in [in_file(&path), given(text)] {
             let error = Vault::open(&secrets, true).unwrap_err().to_string();
-            assert!(
-                error.contains(found) && !error.contains("canary") && !error.contains(&short),
-                "{error}"
-            );
+            assert!(error.contains(found) && !error.contains("canary") && !error.contains(&short), "{error}");
         }
         assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
     }
-    let error = Vault::open(&in_file(&folder.path().join("no/such/folder.key")), true)
-        .unwrap_err()
-        .to_string();
+    let error = Vault::open(&in_file(&folder.path().join("no/such/folder.key")), true).unwrap_err().to_string();
     assert!(error.starts_with("cannot create the key file"), "{error}");
 }
 
@@ -162,10 +109,7 @@ fn a_key_given_in_the_configuration_wins_and_debug_hides_it() {
     let vault = Vault::open(&given(&format!(" {key}\n")), true).unwrap();
     assert!(!vault.key_file_mode_is_open());
     let shown = format!("{vault:?}");
-    assert!(
-        shown.starts_with("Vault { key_id: \"") && !shown.contains(&key),
-        "{shown}"
-    );
+    assert!(shown.starts_with("Vault { key_id: \"") && !shown.contains(&key), "{shown}");
 }
 
 proptest! {

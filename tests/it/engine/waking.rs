@@ -34,7 +34,8 @@ async fn no_wake_up_is_lost(office: &mut Office) {
     const EACH: i64 = 25;
     let desk = office.desk();
     let left = std::sync::Arc::new(std::sync::atomic::AtomicI64::new(TASKS * EACH));
-    let carriers: Vec<_> = (0..2).map(|_| tokio::spawn(carry(office.another_instance(), desk.clone(), left.clone()))).collect();
+    let carriers: Vec<_> =
+        (0..2).map(|_| tokio::spawn(carry(office.another_instance(), desk.clone(), left.clone()))).collect();
     let writers = (0..TASKS).map(|task| {
         let (writer, desk) = (office.writer.clone(), desk.clone());
         async move {

@@ -37,7 +37,8 @@ struct Blocked(sea_orm::DatabaseConnection);
 impl Blocked {
     async fn begin(office: &Office) -> Self {
         let connection = office.connect().await;
-        let text = if office.store.is_sqlite() { "BEGIN IMMEDIATE" } else { "BEGIN; LOCK TABLE raw_hook IN EXCLUSIVE MODE" };
+        let text =
+            if office.store.is_sqlite() { "BEGIN IMMEDIATE" } else { "BEGIN; LOCK TABLE raw_hook IN EXCLUSIVE MODE" };
         connection.execute_unprepared(text).await.unwrap();
         Self(connection)
     }

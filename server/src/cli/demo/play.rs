@@ -82,7 +82,12 @@ impl<'a> Play<'a> {
 
     async fn at_amocrm(&self, text: &str) -> anyhow::Result<MessageView> {
         let found = self.stage.sandbox.wait_for(
-            |sandbox| sandbox.messages(HOST).into_iter().find(|message| message.text == text && message.direction == Direction::Incoming),
+            |sandbox| {
+                sandbox
+                    .messages(HOST)
+                    .into_iter()
+                    .find(|message| message.text == text && message.direction == Direction::Incoming)
+            },
             PATIENCE,
         );
         found.await.context("the message did not reach amoCRM")

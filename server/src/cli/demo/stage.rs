@@ -49,7 +49,8 @@ impl Stage {
     /// Puts everything up: ports are free ones, the data new unless a folder is given.
     pub async fn build(folder: Option<PathBuf>) -> anyhow::Result<Self> {
         let clock = Clock::system();
-        let folder = folder.unwrap_or_else(|| std::env::temp_dir().join(format!("parom-demo-{}", clock.uuid_v7().simple())));
+        let folder =
+            folder.unwrap_or_else(|| std::env::temp_dir().join(format!("parom-demo-{}", clock.uuid_v7().simple())));
         std::fs::create_dir_all(&folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
         let listener = TcpListener::bind("127.0.0.1:0").context("no free port on this machine")?;
         let public_url = format!("http://{}", listener.local_addr().context("the listening address")?);
@@ -62,7 +63,8 @@ impl Stage {
         sandbox.add_account(HOST);
         let config = config(&folder, &public_url, sandbox.url())?;
         let http = HttpClients::new(&config.network)?.trusted().clone();
-        let running = server::start_on(listener, config, Options { clock: clock.clone(), ..Options::default() }).await?;
+        let running =
+            server::start_on(listener, config, Options { clock: clock.clone(), ..Options::default() }).await?;
         let key = key::create(&running.app.store, &clock, "demo", None, Scope::Admin, None).await?;
         Ok(Self { sandbox, messenger: Messenger::start()?, http, running, key, folder })
     }
@@ -103,7 +105,8 @@ impl Stage {
             let source = match old {
                 Some(old) => old.clone(),
                 None => {
-                    let body = json!({ "kind": kind, "name": name, "default": kind == "webchat", "settings": settings });
+                    let body =
+                        json!({ "kind": kind, "name": name, "default": kind == "webchat", "settings": settings });
                     self.api(Method::POST, &path, Some(body)).await?
                 }
             };

@@ -55,7 +55,13 @@ fn compare(headers: &header::HeaderMap, clock: &Clock, checks: &mut Vec<Check>) 
 }
 
 /// A signed question that changes nothing: the history of a chat that does not exist.
-async fn signature(integration: &Integration, channel: &Channel, http: &Client, clock: &Clock, checks: &mut Vec<Check>) {
+async fn signature(
+    integration: &Integration,
+    channel: &Channel,
+    http: &Client,
+    clock: &Clock,
+    checks: &mut Vec<Check>,
+) {
     const NOBODY: &str = "00000000-0000-0000-0000-000000000000";
     let clock = clock.clone();
     let chats = amocrm::chats::Chats::new(http.clone(), base(&integration.amojo_url), Arc::new(move || clock.now()));

@@ -19,7 +19,9 @@ pub async fn database(store: &Store, checks: &mut Vec<Check>) {
             checks.push(Check::ok("database", format!("database keeps what it accepted ({})", found.summary())));
         }
         Ok(found) => checks.push(Check::fail("database", "database may lose accepted messages", found.to_string())),
-        Err(error) => checks.push(Check::fail("database", error.to_string(), "check database.url and that the database runs")),
+        Err(error) => {
+            checks.push(Check::fail("database", error.to_string(), "check database.url and that the database runs"))
+        }
     }
     match store::pending_migrations(store).await {
         Ok(0) => checks.push(Check::ok("migrations", "the schema is up to date")),
@@ -61,7 +63,11 @@ async fn look_at_accounts(store: &Store, only: Option<Uuid>, checks: &mut Vec<Ch
             .filter(source::Column::DeletedAt.is_null())
             .filter(source::Column::Status.eq("needs_attention"));
         sources.extend(
-            broken.all(db).await?.into_iter().map(|row| format!("{} at {}: {}", row.name, tenant.host, row.status_reason)),
+            broken
+                .all(db)
+                .await?
+                .into_iter()
+                .map(|row| format!("{} at {}: {}", row.name, tenant.host, row.status_reason)),
         );
         aside += quarantined(store, id).await?;
     }
@@ -69,14 +75,39 @@ async fn look_at_accounts(store: &Store, only: Option<Uuid>, checks: &mut Vec<Ch
         aside += quarantined(store, VENDOR).await?;
     }
     checks.push(Check::ok("accounts", format!("{} installed", all.len())));
-    say(checks, "tokens", "every account's access works", &dead, "these accounts must allow access again", "send their administrators the address /oauth/install of this server");
-    say(checks, "channels", "every channel is connected", &channels, "these channels are not connected", "switch the integration off and on in amoCRM; for `not_allowed` ask amoCRM to add the account to the channel");
-    say(checks, "sources", "every source works", &sources, "these sources need attention", "correct the source's settings, then resume it");
+    say(
+        checks,
+        "tokens",
+        "every account's access works",
+        &dead,
+        "these accounts must allow access again",
+        "send their administrators the address /oauth/install of this server",
+    );
+    say(
+        checks,
+        "channels",
+        "every channel is connected",
+        &channels,
+        "these channels are not connected",
+        "switch the integration off and on in amoCRM; for `not_allowed` ask amoCRM to add the account to the channel",
+    );
+    say(
+        checks,
+        "sources",
+        "every source works",
+        &sources,
+        "these sources need attention",
+        "correct the source's settings, then resume it",
+    );
     checks.push(if aside == 0 {
         Check::ok("quarantine", "no hook was put aside")
     } else {
         let detail = format!("{aside} genuine hooks could not be worked on and are kept");
-        Check::warn("quarantine", detail, "see parom_quarantined_total in /metrics for the reasons; version_1 means: connect the account again")
+        Check::warn(
+            "quarantine",
+            detail,
+            "see parom_quarantined_total in /metrics for the reasons; version_1 means: connect the account again",
+        )
     });
     Ok(())
 }
@@ -114,7 +145,9 @@ pub async fn queue(store: &Store, checks: &mut Vec<Check>) {
                 checks.push(Check::warn("undelivered", format!("{dead} letters were given up"), remedy));
             }
         }
-        Err(error) => checks.push(Check::warn("queue", format!("the queue could not be read: {error}"), "run: parom migrate")),
+        Err(error) => {
+            checks.push(Check::warn("queue", format!("the queue could not be read: {error}"), "run: parom migrate"))
+        }
     }
 }
 

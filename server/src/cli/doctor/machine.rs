@@ -19,7 +19,11 @@ pub fn secrets(config: &Config, checks: &mut Vec<Check>) {
         }
         Ok(_) => checks.push(Check::ok("secrets", "the key opens")),
         Err(error) => {
-            checks.push(Check::fail("secrets", error.to_string(), "restore the key file: without it no stored token opens"));
+            checks.push(Check::fail(
+                "secrets",
+                error.to_string(),
+                "restore the key file: without it no stored token opens",
+            ));
         }
     }
 }

@@ -9,38 +9,21 @@ use super::{refusal, short, with_environment};
 #[test]
 fn unknown_keys_are_named_with_the_nearest_known_one() {
     for (text, said) in [
-        (
-            "[server]\nlissten = \"x\"",
-            "unknown key server.lissten, did you mean server.listen",
-        ),
-        (
-            "[sever]\nlisten = \"x\"",
-            "unknown key sever, did you mean server",
-        ),
-        (
-            "[rates]\nchats_stat = 1",
-            "unknown key rates.chats_stat, did you mean rates.chats_start",
-        ),
-        (
-            "[server]\nListen = \"x\"",
-            "unknown key server.Listen, did you mean server.listen",
-        ),
+        ("[server]\nlissten = \"x\"", "unknown key server.lissten, did you mean server.listen"),
+        ("[sever]\nlisten = \"x\"", "unknown key sever, did you mean server"),
+        ("[rates]\nchats_stat = 1", "unknown key rates.chats_stat, did you mean rates.chats_start"),
+        ("[server]\nListen = \"x\"", "unknown key server.Listen, did you mean server.listen"),
         ("[entirely_else]\nx = 1", "unknown key entirely_else"),
     ] {
         assert_eq!(refusal(text), said);
     }
     let clientid = short("", "").replace("client_id =", "clientid =");
-    assert_eq!(
-        refusal(&clientid),
-        "unknown key integration[0].clientid, did you mean integration.client_id"
-    );
+    assert_eq!(refusal(&clientid), "unknown key integration[0].clientid, did you mean integration.client_id");
     assert_eq!(
         refusal(&short("", "bot = { id = \"b\", nam = \"x\" }")),
         "unknown key integration[0].channel[0].bot.nam, did you mean integration.channel.bot.name"
     );
-    let from_environment = with_environment("", &[("PAROM__SERVER__LISSTEN", "x")])
-        .unwrap_err()
-        .to_string();
+    let from_environment = with_environment("", &[("PAROM__SERVER__LISSTEN", "x")]).unwrap_err().to_string();
     assert_eq!(
         from_environment,
         "unknown key server.lissten (set by PAROM__SERVER__LISSTEN), did you mean server.listen"
@@ -50,27 +33,15 @@ fn unknown_keys_are_named_with_the_nearest_known_one() {
 #[test]
 fn wrong_types_and_missing_keys_name_the_key() {
     for (text, said) in [
-        (
-            "[database]\nmax_connections = \"many\"",
-            "database.max_connections: expected a whole number, found text",
-        ),
-        (
-            "[database]\nmigrate = \"perhaps\"",
-            "database.migrate: expected true or false, found text",
-        ),
+        ("[database]\nmax_connections = \"many\"", "database.max_connections: expected a whole number, found text"),
+        ("[database]\nmigrate = \"perhaps\"", "database.migrate: expected true or false, found text"),
         (
             "[database]\nmax_connections = -1",
             "database.max_connections: expected a whole number from 0, found a number",
         ),
-        (
-            "[server]\nlisten = [1]",
-            "server.listen: expected a string, found a list",
-        ),
+        ("[server]\nlisten = [1]", "server.listen: expected a string, found a list"),
         ("server = 5", "server: expected a table, found a number"),
-        (
-            "[network]\nallow_private = \"localhost\"",
-            "network.allow_private: expected a list, found text",
-        ),
+        ("[network]\nallow_private = \"localhost\"", "network.allow_private: expected a list, found text"),
         (
             "[network]\nallow_private = [\"http://localhost\"]",
             "network.allow_private[0]: is neither a host name, an address nor a network like 10.0.0.0/8 (no scheme, port or path)",
@@ -79,22 +50,14 @@ fn wrong_types_and_missing_keys_name_the_key() {
             "[server]\ntrusted_proxies = [\"x\"]",
             "server.trusted_proxies[0]: is neither an address nor a network like 10.0.0.0/8",
         ),
-        (
-            "[server]\npublic_url = \"parom\"",
-            "server.public_url: is not an address (relative URL without a base)",
-        ),
-        (
-            "[[integration]]\nname = \"main\"",
-            "integration[0].platform: is missing",
-        ),
+        ("[server]\npublic_url = \"parom\"", "server.public_url: is not an address (relative URL without a base)"),
+        ("[[integration]]\nname = \"main\"", "integration[0].platform: is missing"),
     ] {
         assert_eq!(refusal(text), said);
     }
     assert!(refusal("[customers]\nmode = \"opn\"").starts_with("customers.mode: "));
     assert!(refusal(&short("platfrom = \"x\"", "")).contains("did you mean integration.platform"));
-    let error = with_environment("", &[("PAROM__DATABASE__MAX_CONNECTIONS", "many")])
-        .unwrap_err()
-        .to_string();
+    let error = with_environment("", &[("PAROM__DATABASE__MAX_CONNECTIONS", "many")]).unwrap_err().to_string();
     assert_eq!(
         error,
         "database.max_connections (set by PAROM__DATABASE__MAX_CONNECTIONS): expected a whole number, found text"
@@ -103,29 +66,13 @@ fn wrong_types_and_missing_keys_name_the_key() {
 
 #[test]
 fn odd_variable_names_are_refused() {
-    for name in [
-        "PAROM__",
-        "PAROM____X",
-        "PAROM__SERVER__",
-        "PAROM__0__X",
-        "PAROM__SERVER__LI-STEN",
-    ] {
-        assert!(
-            with_environment("", &[(name, "x")])
-                .unwrap_err()
-                .to_string()
-                .starts_with(name),
-            "{name}"
-        );
+    for name in ["PAROM__", "PAROM____X", "PAROM__SERVER__", "PAROM__0__X", "PAROM__SERVER__LI-STEN"] {
+        assert!(with_environment("", &[(name, "x")]).unwrap_err().to_string().starts_with(name), "{name}");
     }
     let far = with_environment("", &[("PAROM__INTEGRATION__99999999999__NAME", "x")]).unwrap_err();
     assert!(far.to_string().contains("position"), "{far}");
-    let gap =
-        with_environment("", &[("PAROM__NETWORK__ALLOW_PRIVATE__1", "localhost")]).unwrap_err();
-    assert_eq!(
-        gap.to_string(),
-        "network.allow_private[0]: expected a string, found nothing"
-    );
+    let gap = with_environment("", &[("PAROM__NETWORK__ALLOW_PRIVATE__1", "localhost")]).unwrap_err();
+    assert_eq!(gap.to_string(), "network.allow_private[0]: expected a string, found nothing");
 }
 
 #[test]
@@ -140,10 +87,7 @@ fn debug_shows_no_secret() {
     for shown in [format!("{config:?}"), format!("{config:#?}")] {
         assert!(!shown.contains("canary"), "{shown}");
     }
-    assert_eq!(
-        config.integrations[0].channels[0].secret.expose_secret(),
-        "canary-5"
-    );
+    assert_eq!(config.integrations[0].channels[0].secret.expose_secret(), "canary-5");
 }
 
 #[test]
@@ -162,18 +106,11 @@ fn errors_show_no_secret() {
         "[customers]\nverify_url = \"https://u:canary@x\"",
     ] {
         let error = Config::from_toml(text).unwrap_err();
-        assert!(
-            !error.to_string().contains("canary") && !format!("{error:?}").contains("canary"),
-            "{error:?}"
-        );
+        assert!(!error.to_string().contains("canary") && !format!("{error:?}").contains("canary"), "{error:?}");
     }
-    let syntax = merge("parom.toml", "[server\nlisten = 1", [])
-        .unwrap_err()
-        .to_string();
+    let syntax = merge("parom.toml", "[server\nlisten = 1", []).unwrap_err().to_string();
     assert!(
-        syntax.starts_with(
-            "the configuration file parom.toml is not valid TOML: TOML parse error at line 1"
-        ),
+        syntax.starts_with("the configuration file parom.toml is not valid TOML: TOML parse error at line 1"),
         "{syntax}"
     );
 }
@@ -181,10 +118,5 @@ fn errors_show_no_secret() {
 #[test]
 fn a_missing_file_is_named() {
     let error = Config::load(Some(Path::new("/nowhere/parom.toml"))).unwrap_err();
-    assert!(
-        error
-            .to_string()
-            .starts_with("cannot read the configuration file /nowhere/parom.toml: "),
-        "{error}"
-    );
+    assert!(error.to_string().starts_with("cannot read the configuration file /nowhere/parom.toml: "), "{error}");
 }

@@ -94,13 +94,7 @@ fn short(integration: &str, channel: &str) -> String {
 }
 
 fn with_environment(text: &str, variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
-    merge(
-        "parom.toml",
-        text,
-        variables
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
-    )
+    merge("parom.toml", text, variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
 }
 
 fn refusal(text: &str) -> String {

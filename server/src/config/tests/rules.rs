@@ -8,113 +8,39 @@ fn each_rule_names_its_key() {
         ("[server]\nlisten = \"::1:8080\"", "server.listen: "),
         ("[server]\nlisten = \"127.0.0.1:99999\"", "server.listen: "),
         ("[server]\nops_listen = \"nowhere\"", "server.ops_listen: "),
-        (
-            "[server]\npublic_url = \"ftp://parom.example\"",
-            "server.public_url: ",
-        ),
-        (
-            "[server]\npublic_url = \"https://parom.example/chat\"",
-            "server.public_url: ",
-        ),
-        (
-            "[server]\npublic_url = \"https://parom.example/?a=1\"",
-            "server.public_url: ",
-        ),
-        (
-            "[server]\npublic_url = \"https://user:pass@parom.example\"",
-            "server.public_url: ",
-        ),
+        ("[server]\npublic_url = \"ftp://parom.example\"", "server.public_url: "),
+        ("[server]\npublic_url = \"https://parom.example/chat\"", "server.public_url: "),
+        ("[server]\npublic_url = \"https://parom.example/?a=1\"", "server.public_url: "),
+        ("[server]\npublic_url = \"https://user:pass@parom.example\"", "server.public_url: "),
         ("[database]\nurl = \"mysql://host/db\"", "database.url: "),
-        (
-            "[database]\nmax_connections = 1",
-            "database.max_connections: ",
-        ),
+        ("[database]\nmax_connections = 1", "database.max_connections: "),
         ("[secrets]\nkey = \"\"", "secrets.key: "),
-        (
-            "[telegram]\napi_url = \"file:///tmp\"",
-            "telegram.api_url: ",
-        ),
-        (
-            "[vendor]\nsupport_url = \"write to us\"",
-            "vendor.support_url: ",
-        ),
+        ("[telegram]\napi_url = \"file:///tmp\"", "telegram.api_url: "),
+        ("[vendor]\nsupport_url = \"write to us\"", "vendor.support_url: "),
         ("[customers]\nmode = \"remote\"", "customers.verify_url: "),
-        (
-            "[customers]\nmode = \"remote\"\nverify_url = \"https://x.example\"",
-            "customers.verify_secret: ",
-        ),
-        (
-            "[limits]\nsources_per_tenant = 0",
-            "limits.sources_per_tenant: ",
-        ),
+        ("[customers]\nmode = \"remote\"\nverify_url = \"https://x.example\"", "customers.verify_secret: "),
+        ("[limits]\nsources_per_tenant = 0", "limits.sources_per_tenant: "),
         ("[rates]\nchats_floor = 11", "rates.chats_floor: "),
         ("[rates]\nchats_ceiling = 9", "rates.chats_ceiling: "),
         ("[rates]\nchats_floor = 0", "rates.chats_floor: "),
-        (
-            "[rates]\nrest_per_account = nan",
-            "rates.rest_per_account: ",
-        ),
+        ("[rates]\nrest_per_account = nan", "rates.rest_per_account: "),
         ("[media]\nurl = \"https://bucket\"", "media.url: "),
     ] {
         assert!(refusal(text).starts_with(key), "{text}: {}", refusal(text));
     }
     for (integration, channel, key) in [
         ("account_hosts = []", "", "integration[0].account_hosts: "),
-        (
-            "account_hosts = [\"https://amocrm.ru\"]",
-            "",
-            "integration[0].account_hosts[0]: ",
-        ),
-        (
-            "account_hosts = [\"10.0.0.1\"]",
-            "",
-            "integration[0].account_hosts[0]: ",
-        ),
-        (
-            "account_url = \"https://amocrm.ru\"",
-            "",
-            "integration[0].account_url: ",
-        ),
-        (
-            "account_url = \"https://{host}:port\"",
-            "",
-            "integration[0].account_url: ",
-        ),
-        (
-            "amojo_url = \"ws://amojo\"",
-            "",
-            "integration[0].amojo_url: ",
-        ),
-        (
-            "previous_client_secret = \"\"",
-            "",
-            "integration[0].previous_client_secret: ",
-        ),
-        (
-            "",
-            "connectors = [\"telegram\", \"icq\"]",
-            "integration[0].channel[0].connectors[1]: ",
-        ),
-        (
-            "",
-            "connectors = [\"max\", \"max\"]",
-            "integration[0].channel[0].connectors[1]: ",
-        ),
-        (
-            "",
-            "time_window_seconds = 0",
-            "integration[0].channel[0].time_window_seconds: ",
-        ),
-        (
-            "",
-            "bot = { id = \"\" }",
-            "integration[0].channel[0].bot.id: ",
-        ),
-        (
-            "",
-            "reactions = \"some\"",
-            "integration[0].channel[0].reactions: ",
-        ),
+        ("account_hosts = [\"https://amocrm.ru\"]", "", "integration[0].account_hosts[0]: "),
+        ("account_hosts = [\"10.0.0.1\"]", "", "integration[0].account_hosts[0]: "),
+        ("account_url = \"https://amocrm.ru\"", "", "integration[0].account_url: "),
+        ("account_url = \"https://{host}:port\"", "", "integration[0].account_url: "),
+        ("amojo_url = \"ws://amojo\"", "", "integration[0].amojo_url: "),
+        ("previous_client_secret = \"\"", "", "integration[0].previous_client_secret: "),
+        ("", "connectors = [\"telegram\", \"icq\"]", "integration[0].channel[0].connectors[1]: "),
+        ("", "connectors = [\"max\", \"max\"]", "integration[0].channel[0].connectors[1]: "),
+        ("", "time_window_seconds = 0", "integration[0].channel[0].time_window_seconds: "),
+        ("", "bot = { id = \"\" }", "integration[0].channel[0].bot.id: "),
+        ("", "reactions = \"some\"", "integration[0].channel[0].reactions: "),
     ] {
         let said = refusal(&short(integration, channel));
         assert!(said.starts_with(key), "{integration}{channel}: {said}");
@@ -125,37 +51,25 @@ fn each_rule_names_its_key() {
         (CHANNEL_ID, "344a5002", "integration[0].channel[0].id: "),
         ("amo.ext.1", "", "integration[0].channel[0].code: "),
     ] {
-        assert!(
-            refusal(&short("", "").replace(from, to)).starts_with(key),
-            "{key}"
-        );
+        assert!(refusal(&short("", "").replace(from, to)).starts_with(key), "{key}");
     }
 }
 
 #[test]
 fn names_ids_and_channels_are_unique_over_all_integrations() {
-    let second = short("", "")
-        .replace("\"main\"", "\"second\"")
-        .replace("\"cid\"", "\"cid-2\"");
+    let second = short("", "").replace("\"main\"", "\"second\"").replace("\"cid\"", "\"cid-2\"");
     let other_channel = second.replace("344a5002", "344a5003");
     assert!(Config::from_toml(&(short("", "") + &other_channel)).is_ok());
     let both = |second: &str| refusal(&(short("", "") + second));
     assert!(
-        both(&second.replace(CHANNEL_ID, &CHANNEL_ID.to_uppercase()))
-            .starts_with("integration[1].channel[0].id: ")
+        both(&second.replace(CHANNEL_ID, &CHANNEL_ID.to_uppercase())).starts_with("integration[1].channel[0].id: ")
     );
-    assert!(
-        both(&other_channel.replace("\"second\"", "\"main\"")).starts_with("integration[1].name: ")
-    );
-    assert!(
-        both(&other_channel.replace("\"cid-2\"", "\"cid\""))
-            .starts_with("integration[1].client_id: ")
-    );
+    assert!(both(&other_channel.replace("\"second\"", "\"main\"")).starts_with("integration[1].name: "));
+    assert!(both(&other_channel.replace("\"cid-2\"", "\"cid\"")).starts_with("integration[1].client_id: "));
 }
 
 #[test]
 fn equal_rates_are_allowed() {
-    let text =
-        "[rates]\nchats_start = 500\nchats_floor = 500\nchats_ceiling = 500\nrest_per_account = 50";
+    let text = "[rates]\nchats_start = 500\nchats_floor = 500\nchats_ceiling = 500\nrest_per_account = 50";
     assert!(Config::from_toml(text).is_ok());
 }

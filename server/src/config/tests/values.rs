@@ -27,17 +27,11 @@ fn the_example_of_the_product_page_loads() {
     let integration = config.integration("main").unwrap();
     assert_eq!(integration.platform, Platform::Amocrm);
     assert_eq!(integration.account_hosts, ["amocrm.ru"]);
-    assert_eq!(
-        integration.consent_url.as_str(),
-        "https://www.amocrm.ru/oauth"
-    );
+    assert_eq!(integration.consent_url.as_str(), "https://www.amocrm.ru/oauth");
     assert!(integration.widget.is_some());
     let (owner, channel) = config.channel(CHANNEL_ID).unwrap();
     assert_eq!(owner.name, "main");
-    assert_eq!(
-        channel.connectors,
-        ["telegram", "whatsapp", "webchat", "custom"]
-    );
+    assert_eq!(channel.connectors, ["telegram", "whatsapp", "webchat", "custom"]);
     assert!(config.integration_by_client_id("…").is_some());
     assert!(config.integration_by_client_id("other").is_none());
     assert!(config.channel("other").is_none());
@@ -48,12 +42,7 @@ fn every_key_of_the_default_file_exists() {
     let uncommented: String = known::DEFAULTS
         .lines()
         .map(|line| match line.strip_prefix('#') {
-            Some(rest)
-                if rest.starts_with('[')
-                    || rest.starts_with(|sign: char| sign.is_ascii_lowercase()) =>
-            {
-                rest
-            }
+            Some(rest) if rest.starts_with('[') || rest.starts_with(|sign: char| sign.is_ascii_lowercase()) => rest,
             _ => line,
         })
         .flat_map(|line| [line, "\n"])
@@ -68,29 +57,15 @@ fn every_key_of_the_default_file_exists() {
     assert_eq!(shown.account_url, default.account_url);
     assert_eq!(shown.amojo_url, default.amojo_url);
     assert_eq!(shown.own_redirect, default.own_redirect);
-    let (shown_widget, default_widget) = (
-        shown.widget.as_ref().unwrap(),
-        default.widget.as_ref().unwrap(),
-    );
+    let (shown_widget, default_widget) = (shown.widget.as_ref().unwrap(), default.widget.as_ref().unwrap());
     assert_eq!(shown_widget.name, default_widget.name);
     assert_eq!(shown_widget.version, default_widget.version);
     assert_eq!(shown_widget.languages, default_widget.languages);
     let agreed = |config: &Config| {
         let channel = config.channel(CHANNEL_ID).unwrap().1.clone();
         (
-            (
-                channel.title,
-                channel.connectors,
-                channel.public,
-                channel.allowed_accounts,
-                channel.reactions,
-            ),
-            (
-                channel.write_first,
-                channel.block_after_window,
-                channel.quotes,
-                channel.forwards,
-            ),
+            (channel.title, channel.connectors, channel.public, channel.allowed_accounts, channel.reactions),
+            (channel.write_first, channel.block_after_window, channel.quotes, channel.forwards),
             (channel.voice, channel.typing_hooks, channel.stores_files),
         )
     };
@@ -101,10 +76,7 @@ fn every_key_of_the_default_file_exists() {
 fn every_field_is_in_the_default_file() {
     let keys = known::keys();
     for source in [include_str!("../mod.rs"), include_str!("../integration.rs")] {
-        for field in source
-            .lines()
-            .filter_map(|line| line.trim().strip_prefix("pub ")?.split_once(": "))
-        {
+        for field in source.lines().filter_map(|line| line.trim().strip_prefix("pub ")?.split_once(": ")) {
             if field.0.contains(' ') {
                 continue;
             }
@@ -113,11 +85,7 @@ fn every_field_is_in_the_default_file() {
                 "channels" => "channel",
                 other => other,
             };
-            assert!(
-                keys.iter()
-                    .any(|known| known.rsplit('.').next() == Some(key)),
-                "{key} is not documented"
-            );
+            assert!(keys.iter().any(|known| known.rsplit('.').next() == Some(key)), "{key} is not documented");
         }
     }
 }
@@ -128,34 +96,21 @@ fn kommo_has_its_own_defaults() {
     let integration = config.integration("main").unwrap();
     assert_eq!(integration.platform, Platform::Kommo);
     assert_eq!(integration.account_hosts, ["kommo.com", "amocrm.com"]);
-    assert_eq!(
-        base(&integration.consent_url),
-        "https://www.kommo.com/oauth"
-    );
+    assert_eq!(base(&integration.consent_url), "https://www.kommo.com/oauth");
     assert_eq!(base(&integration.amojo_url), "https://amojo.kommo.com");
 }
 
 #[test]
 fn redirects_and_account_addresses_are_built_from_the_file() {
-    let text = "[server]\npublic_url = \"https://parom.example/\"\n".to_owned()
-        + &short("own_redirect = true", "");
+    let text = "[server]\npublic_url = \"https://parom.example/\"\n".to_owned() + &short("own_redirect = true", "");
     let mut integration = Config::from_toml(&text).unwrap().integrations.remove(0);
     let public_url = Config::from_toml(&text).unwrap().server.public_url;
-    assert_eq!(
-        integration.redirect_uri(&public_url),
-        "https://parom.example/oauth/callback/main"
-    );
+    assert_eq!(integration.redirect_uri(&public_url), "https://parom.example/oauth/callback/main");
     integration.own_redirect = false;
-    assert_eq!(
-        integration.redirect_uri(&public_url),
-        "https://parom.example/oauth/callback"
-    );
+    assert_eq!(integration.redirect_uri(&public_url), "https://parom.example/oauth/callback");
     integration.account_url = "http://127.0.0.1:9100/accounts/{host}".to_owned();
     let account = integration.account_base("acme.amocrm.ru").unwrap();
-    assert_eq!(
-        base(&account),
-        "http://127.0.0.1:9100/accounts/acme.amocrm.ru"
-    );
+    assert_eq!(base(&account), "http://127.0.0.1:9100/accounts/acme.amocrm.ru");
 }
 
 #[test]
@@ -164,22 +119,13 @@ fn the_bot_and_what_was_agreed_are_read() {
     let config = Config::from_toml(&short("", agreed)).unwrap();
     let channel = config.channel(CHANNEL_ID).unwrap().1;
     let bot = channel.bot.as_ref().unwrap();
-    assert_eq!(
-        (bot.id.as_str(), bot.client_id.as_str(), bot.name.as_str()),
-        ("b-1", "b-1", "Parom")
-    );
-    assert_eq!(
-        channel.reactions,
-        Reactions::Only(vec!["👍".to_owned(), "😳".to_owned()])
-    );
+    assert_eq!((bot.id.as_str(), bot.client_id.as_str(), bot.name.as_str()), ("b-1", "b-1", "Parom"));
+    assert_eq!(channel.reactions, Reactions::Only(vec!["👍".to_owned(), "😳".to_owned()]));
     assert_eq!(channel.allowed_accounts, ["12345678", "87654321"]);
     assert_eq!(channel.time_window_seconds, Some(86400));
-    for (written, read) in [
-        ("false", Reactions::Off),
-        ("\"off\"", Reactions::Off),
-        ("true", Reactions::All),
-        ("[]", Reactions::Off),
-    ] {
+    for (written, read) in
+        [("false", Reactions::Off), ("\"off\"", Reactions::Off), ("true", Reactions::All), ("[]", Reactions::Off)]
+    {
         let config = Config::from_toml(&short("", &format!("reactions = {written}"))).unwrap();
         assert_eq!(config.channel(CHANNEL_ID).unwrap().1.reactions, read);
     }
@@ -190,32 +136,20 @@ fn private_hosts_and_proxies_are_names_addresses_or_networks() {
     let text = "[server]\ntrusted_proxies = [\"10.0.0.1\", \"fd00::/8\"]\n[network]\nallow_private = [\"LocalHost.\", \"127.0.0.1/32\", \"::1\", \"[::2]\", \"my_service\"]";
     let config = Config::from_toml(text).unwrap();
     assert_eq!(
-        config
-            .server
-            .trusted_proxies
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>(),
+        config.server.trusted_proxies.iter().map(ToString::to_string).collect::<Vec<_>>(),
         ["10.0.0.1/32", "fd00::/8"]
     );
     let net = |text: &str| HostOrNet::Net(text.parse().unwrap());
     let host = |text: &str| HostOrNet::Host(text.to_owned());
     assert_eq!(
         config.network.allow_private,
-        [
-            host("localhost"),
-            net("127.0.0.1/32"),
-            net("::1/128"),
-            net("::2/128"),
-            host("my_service")
-        ]
+        [host("localhost"), net("127.0.0.1/32"), net("::1/128"), net("::2/128"), host("my_service")]
     );
 }
 
 #[test]
 fn the_environment_overrides_the_file_and_the_file_the_defaults() {
-    let text = "[server]\nlisten = \"127.0.0.1:1\"\n[limits]\nsources_per_tenant = 7\n".to_owned()
-        + &short("", "");
+    let text = "[server]\nlisten = \"127.0.0.1:1\"\n[limits]\nsources_per_tenant = 7\n".to_owned() + &short("", "");
     let config = with_environment(
         &text,
         &[
@@ -229,16 +163,10 @@ fn the_environment_overrides_the_file_and_the_file_the_defaults() {
             ("PAROM__INTEGRATION__0__CLIENT_ID", "from-environment"),
             ("PAROM__INTEGRATION__0__CHANNEL__0__SECRET", "12345"),
             ("PAROM__INTEGRATION__0__CHANNEL__0__WRITE_FIRST", "false"),
-            (
-                "PAROM__INTEGRATION__0__CHANNEL__0__TIME_WINDOW_SECONDS",
-                "3600",
-            ),
+            ("PAROM__INTEGRATION__0__CHANNEL__0__TIME_WINDOW_SECONDS", "3600"),
             ("PAROM__INTEGRATION__0__CHANNEL__0__BOT__ID", "b-2"),
             ("PAROM__INTEGRATION__0__CHANNEL__0__REACTIONS", "off"),
-            (
-                "PAROM__INTEGRATION__0__CHANNEL__0__CONNECTORS__0",
-                "webchat",
-            ),
+            ("PAROM__INTEGRATION__0__CHANNEL__0__CONNECTORS__0", "webchat"),
             ("PAROM__INTEGRATION__0__WIDGET__LANGUAGES__0", "en"),
         ],
     )

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, HashMap};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
 use uuid::Uuid;
 
+use super::Queue;
 use super::conversation;
 use super::lane::{self, LaneKey, LedgerKey, Placed};
 use super::parcel::{DedupeKey, Entry, Outcome, Parcel, Receipt};
 use super::rows::Rows;
-use super::Queue;
 use crate::message::{State, day_of};
 use crate::store::Store;
 
@@ -42,7 +42,12 @@ impl Queue {
         Ok(receipts)
     }
 
-    async fn accept_in(&self, tx: &DatabaseTransaction, parcels: &[&Parcel], repeat: bool) -> Result<Vec<Receipt>, DbErr> {
+    async fn accept_in(
+        &self,
+        tx: &DatabaseTransaction,
+        parcels: &[&Parcel],
+        repeat: bool,
+    ) -> Result<Vec<Receipt>, DbErr> {
         let receipts = self.recognise(tx, parcels).await?;
         let mut fresh = Vec::new();
         for (parcel, receipt) in parcels.iter().zip(&receipts) {
@@ -56,9 +61,11 @@ impl Queue {
             fresh = self.without_stored(tx, fresh).await?;
         }
         let fresh = conversation::resolve(tx, &self.store, fresh).await?;
+        conversation::learn_aliases(tx, &self.store, &fresh).await?;
 
         self.append(tx, &fresh).await?;
         insert_messages(tx, &self.store, &fresh).await?;
+        conversation::learn_chats(tx, &self.store, &fresh).await?;
         apply_changes(tx, &self.store, &fresh).await?;
         insert_raw(tx, &self.store, parcels, &receipts).await?;
         self.count_accepted(tx, &fresh).await?;
@@ -153,10 +160,7 @@ impl Queue {
             )
             .await?;
         let stored: Vec<Uuid> = found.iter().map(|row| row.try_get("", "id")).collect::<Result<_, _>>()?;
-        Ok(fresh
-            .into_iter()
-            .filter(|one| one.entry.message.is_none() || !stored.contains(&one.entry.id))
-            .collect())
+        Ok(fresh.into_iter().filter(|one| one.entry.message.is_none() || !stored.contains(&one.entry.id)).collect())
     }
 
     /// Puts the letters of new entries into their lanes and wakes the turns.

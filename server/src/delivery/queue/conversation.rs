@@ -60,6 +60,49 @@ pub(super) async fn resolve<'a>(
     Ok(fresh)
 }
 
+/// Enters amojo's ids of chats that hooks told, before any turn is locked.
+pub(super) async fn learn_aliases(tx: &impl ConnectionTrait, store: &Store, fresh: &[Fresh<'_>]) -> Result<(), DbErr> {
+    let mut learned: Vec<_> = fresh
+        .iter()
+        .filter_map(|one| one.entry.crm_chat.as_ref().map(|alias| (one.tenant_id, alias, one.conversation_id)))
+        .collect();
+    learned.sort();
+    learned.dedup_by(|left, right| (left.0, left.1) == (right.0, right.1));
+    insert_aliases(tx, store, learned).await
+}
+
+/// Writes them to their conversations.
+pub(super) async fn learn_chats(tx: &impl ConnectionTrait, store: &Store, fresh: &[Fresh<'_>]) -> Result<(), DbErr> {
+    let learned: BTreeMap<(Uuid, Uuid), &str> = fresh
+        .iter()
+        .filter_map(|one| {
+            let alias = one.entry.crm_chat.as_ref()?;
+            Some(((one.tenant_id, one.conversation_id), alias.external_id.as_str()))
+        })
+        .collect();
+    write_chats(tx, store, &learned).await
+}
+
+/// amojo's ids of chats whose conversation has none yet.
+pub(super) async fn write_chats(
+    tx: &impl ConnectionTrait,
+    store: &Store,
+    chats: &BTreeMap<(Uuid, Uuid), &str>,
+) -> Result<(), DbErr> {
+    Rows::new()
+        .uuid("tenant_id", chats.keys().map(|key| key.0))
+        .uuid("id", chats.keys().map(|key| key.1))
+        .text("chat", chats.values().copied())
+        .execute(
+            tx,
+            store,
+            "UPDATE conversation SET amocrm_chat_id = rows.chat FROM rows WHERE conversation.tenant_id = rows.tenant_id \
+             AND conversation.id = rows.id AND conversation.amocrm_chat_id = ''",
+        )
+        .await?;
+    Ok(())
+}
+
 fn owned(key: AliasKey<'_>) -> (Uuid, Alias) {
     (key.0, key.1.clone())
 }

@@ -90,7 +90,11 @@ pub fn lane_of(tenant_id: Uuid, conversation_id: Uuid, letter: &NewLetter) -> (L
 }
 
 /// Locks turns, making those that are missing, and wakes those that nothing holds.
-pub async fn wake_turns(db: &impl ConnectionTrait, store: &Store, keys: &BTreeMap<TurnKey, String>) -> Result<(), DbErr> {
+pub async fn wake_turns(
+    db: &impl ConnectionTrait,
+    store: &Store,
+    keys: &BTreeMap<TurnKey, String>,
+) -> Result<(), DbErr> {
     Rows::new()
         .uuid("tenant_id", keys.keys().map(|key| key.0))
         .uuid("target", keys.keys().map(|key| key.1))
@@ -109,7 +113,11 @@ pub async fn wake_turns(db: &impl ConnectionTrait, store: &Store, keys: &BTreeMa
 }
 
 /// Makes turns that are missing, asleep.
-pub async fn make_turns(db: &impl ConnectionTrait, store: &Store, keys: &BTreeMap<TurnKey, String>) -> Result<(), DbErr> {
+pub async fn make_turns(
+    db: &impl ConnectionTrait,
+    store: &Store,
+    keys: &BTreeMap<TurnKey, String>,
+) -> Result<(), DbErr> {
     Rows::new()
         .uuid("tenant_id", keys.keys().map(|key| key.0))
         .uuid("target", keys.keys().map(|key| key.1))
@@ -194,15 +202,32 @@ async fn read_locked(
 }
 
 /// Writes locked lanes back.
-pub async fn write_lanes(db: &impl ConnectionTrait, store: &Store, lanes: &BTreeMap<LaneKey, Lane>) -> Result<(), DbErr> {
+pub async fn write_lanes(
+    db: &impl ConnectionTrait,
+    store: &Store,
+    lanes: &BTreeMap<LaneKey, Lane>,
+) -> Result<(), DbErr> {
     Rows::new()
         .uuid("tenant_id", lanes.keys().map(|key| key.0))
         .uuid("lane_id", lanes.keys().map(|key| key.1))
         .long("next_seq", lanes.values().map(|lane| lane.next_seq))
         .long("max_key", lanes.values().map(|lane| lane.max_key))
         .long("waiting", lanes.values().map(|lane| lane.waiting))
-        .short("mode", lanes.values().map(|lane| match lane.due { Due::Never => 0, Due::At(_) => 1, Due::In(_) => 2 }))
-        .long("due", lanes.values().map(|lane| match lane.due { Due::Never => 0, Due::At(time) | Due::In(time) => time }))
+        .short(
+            "mode",
+            lanes.values().map(|lane| match lane.due {
+                Due::Never => 0,
+                Due::At(_) => 1,
+                Due::In(_) => 2,
+            }),
+        )
+        .long(
+            "due",
+            lanes.values().map(|lane| match lane.due {
+                Due::Never => 0,
+                Due::At(time) | Due::In(time) => time,
+            }),
+        )
         .uuid("owner", lanes.values().map(|lane| lane.owner.unwrap_or_default()))
         .long("leased_until", lanes.values().map(|lane| lane.leased_until))
         .int("starts", lanes.values().map(|lane| lane.starts))

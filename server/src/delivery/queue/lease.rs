@@ -5,13 +5,13 @@ use std::collections::HashMap;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, QueryResult, Statement};
 use uuid::Uuid;
 
-use super::rows::Rows;
-use super::turn::{BREAKER, RATE, Rate, Turn};
 use super::Queue;
+use super::rows::Rows;
+use super::turn::{BREAKER, Rate, Turn};
 use crate::message::{Direction, LetterKind, Stream};
 
-/// Letters of one held target that are buried in one go.
-const EXPIRED_AT_ONCE: i64 = 64;
+mod end;
+mod expired;
 
 /// How much of a target's work there is room for.
 #[derive(Clone, Debug)]
@@ -118,27 +118,6 @@ impl Queue {
         Ok(claims)
     }
 
-    /// Leases lanes of a held target whose head is too old, so that it can be buried. The turn stays held.
-    pub async fn claim_expired(&self, tenant_id: Uuid, target: Uuid, lease_millis: i64) -> Result<Vec<Claim>, DbErr> {
-        let tx = self.store.write_tx().await?;
-        let turns = self.read_turns(&tx, &[(tenant_id, target)]).await?;
-        let now = self.now_in(&tx).await?;
-        let claims = match turns.first() {
-            Some(turn) => {
-                let text = "SELECT lane_id, conversation_id, source_id, direction, stream, owner, epoch, starts FROM lane \
-                            WHERE tenant_id = $1 AND target = $2 AND due_at IS NOT NULL AND due_at <= $3 AND \
-                            (SELECT head.expires_at FROM letter AS head WHERE head.tenant_id = lane.tenant_id \
-                            AND head.lane_id = lane.lane_id ORDER BY head.order_key, head.seq LIMIT 1) <= $3 \
-                            ORDER BY due_at LIMIT $4";
-                let candidates = self.read_candidates(&tx, text, turn, now, EXPIRED_AT_ONCE, 0).await?;
-                self.take(&tx, &turns, candidates, lease_millis).await?
-            }
-            None => Vec::new(),
-        };
-        tx.commit().await?;
-        Ok(claims)
-    }
-
     pub(super) async fn now_in(&self, tx: &impl ConnectionTrait) -> Result<i64, DbErr> {
         if self.store.is_sqlite() {
             return Ok(self.store.clock().millis());
@@ -234,8 +213,10 @@ impl Queue {
             )
             .await?;
         for turn in turns {
-            let of_turn: Vec<_> =
-                claims.iter().filter(|claim| (claim.tenant_id, claim.target) == (turn.tenant_id, turn.target)).collect();
+            let of_turn: Vec<_> = claims
+                .iter()
+                .filter(|claim| (claim.tenant_id, claim.target) == (turn.tenant_id, turn.target))
+                .collect();
             Rows::new()
                 .uuid("tenant_id", of_turn.iter().map(|claim| claim.tenant_id))
                 .uuid("lane_id", of_turn.iter().map(|claim| claim.lane_id))
@@ -285,65 +266,6 @@ impl Queue {
             .iter()
             .map(|row| Ok(((row.try_get("", "tenant_id")?, row.try_get("", "lane_id")?), letter(row)?)))
             .collect()
-    }
-
-    /// Sends the turns to where they belong next: the tail, their rate's pace, or their earliest lane.
-    #[expect(clippy::too_many_arguments, reason = "the parts of one locked claim; a struct would name them once more")]
-    async fn end_turns(
-        &self,
-        tx: &impl ConnectionTrait,
-        turns: &mut [Turn],
-        more: &[bool],
-        claims: &[Claim],
-        wishes: &HashMap<(Uuid, Uuid), &Wish>,
-        now: i64,
-        lease: i64,
-    ) -> Result<(), DbErr> {
-        let found = Rows::new()
-            .uuid("tenant_id", turns.iter().map(|turn| turn.tenant_id))
-            .uuid("target", turns.iter().map(|turn| turn.target))
-            .fetch(
-                tx,
-                &self.store,
-                "SELECT rows.tenant_id, rows.target, (SELECT min(lane.due_at) FROM lane WHERE \
-                 lane.tenant_id = rows.tenant_id AND lane.target = rows.target AND lane.due_at IS NOT NULL) AS due FROM rows",
-            )
-            .await?;
-        let mut earliest: HashMap<(Uuid, Uuid), Option<i64>> = HashMap::new();
-        for row in found {
-            earliest.insert((row.try_get("", "tenant_id")?, row.try_get("", "target")?), row.try_get("", "due")?);
-        }
-        for (turn, more) in turns.iter_mut().zip(more) {
-            let key = (turn.tenant_id, turn.target);
-            let due = earliest.get(&key).copied().flatten();
-            let probing = turn.reason == BREAKER && claims.iter().any(|claim| (claim.tenant_id, claim.target) == key);
-            let rate = wishes.get(&key).map(|wish| wish.rate);
-            if probing {
-                turn.ready_at = Some(now + lease);
-            } else if let (true, Some(rate), true) = (*more, rate, turn.tokens < 1000) {
-                turn.reason = RATE.to_owned();
-                turn.ready_at = Some(now + turn.until_next(rate));
-            } else {
-                turn.reason = String::new();
-                turn.ready_at = if *more { Some(now) } else { due };
-            }
-        }
-        self.write_turns(tx, turns).await
-    }
-
-    /// Ends the leases of a dead process at the start of the only one there can be (SQLite): what it had started
-    /// has an unknown outcome.
-    pub async fn void_leases(&self) -> Result<u64, DbErr> {
-        let tx = self.store.write_tx().await?;
-        let now = self.store.clock().millis();
-        let text = "UPDATE lane SET due_at = $1, leased_until = 0 WHERE owner IS NOT NULL AND due_at IS NOT NULL";
-        let voided =
-            tx.execute_raw(Statement::from_sql_and_values(self.store.backend(), text, [now.into()])).await?.rows_affected();
-        let text = "UPDATE turn SET ready_at = $1, reason = '' WHERE reason NOT LIKE 'held:%' AND EXISTS (SELECT 1 FROM lane \
-                    WHERE lane.tenant_id = turn.tenant_id AND lane.target = turn.target AND lane.due_at IS NOT NULL)";
-        tx.execute_raw(Statement::from_sql_and_values(self.store.backend(), text, [now.into()])).await?;
-        tx.commit().await?;
-        Ok(voided)
     }
 }
 

@@ -95,6 +95,8 @@ pub struct Entry {
     pub id: Uuid,
     pub accepted_at: i64,
     pub conversation: Conversation,
+    /// amojo's id of a known conversation's chat, when it was not known yet: also an alias from now on.
+    pub crm_chat: Option<Alias>,
     pub message: Option<NewMessage>,
     /// A state that the message's receiver told.
     pub change: Option<StateChange>,
@@ -191,9 +193,14 @@ pub type Receipt = Vec<Outcome>;
 /// What became of one entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    New { message_id: Uuid },
+    New {
+        message_id: Uuid,
+    },
     /// It came before; `same` tells whether what must be equal is.
-    Duplicate { message_id: Uuid, same: bool },
+    Duplicate {
+        message_id: Uuid,
+        same: bool,
+    },
 }
 
 impl Outcome {

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use sea_orm::DbErr;
 use uuid::Uuid;
 
+use super::Queue;
 use super::accept::place;
 use super::lane;
 use super::parcel::NewLetter;
 use super::rows::Rows;
-use super::Queue;
 use crate::message::LetterKind;
 
 impl Queue {
@@ -22,7 +22,11 @@ impl Queue {
         let gone = Rows::new()
             .uuid("tenant_id", [tenant_id])
             .uuid("id", [letter.id])
-            .execute(&tx, &self.store, "DELETE FROM dead_letter WHERE (tenant_id, id) IN (SELECT rows.tenant_id, rows.id FROM rows)")
+            .execute(
+                &tx,
+                &self.store,
+                "DELETE FROM dead_letter WHERE (tenant_id, id) IN (SELECT rows.tenant_id, rows.id FROM rows)",
+            )
             .await?;
         if gone == 0 {
             tx.rollback().await?;

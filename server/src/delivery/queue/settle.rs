@@ -13,6 +13,7 @@ use super::{Claim, Queue};
 use crate::message::{Failure, LetterKind, State};
 
 mod effects;
+mod learned;
 
 /// One finished try.
 #[derive(Clone, Debug)]
@@ -109,20 +110,20 @@ impl Queue {
     }
 
     async fn settle_in(&self, tx: &DatabaseTransaction, settlements: &[Settlement]) -> Result<Vec<bool>, DbErr> {
-        effects::learn_keys(tx, &self.store, settlements).await?;
-        effects::learn_aliases(tx, &self.store, settlements).await?;
+        learned::learn_keys(tx, &self.store, settlements).await?;
+        learned::learn_aliases(tx, &self.store, settlements).await?;
         let mut turns = self.lock_all_turns(tx, settlements).await?;
-        let parked = effects::take_parked(tx, &self.store, settlements).await?;
+        let parked = learned::take_parked(tx, &self.store, settlements).await?;
         let follow_ups: Vec<(&Claim, &NewLetter)> = settlements
             .iter()
             .flat_map(|one| one.follow_ups.iter().map(|letter| (&one.claim, letter)))
             .chain(parked.iter().map(|(index, letter)| (&settlements[*index].claim, letter)))
             .collect();
-        let mut seeds: BTreeMap<LaneKey, Seed> = settlements
-            .iter()
-            .map(|one| ((one.claim.tenant_id, one.claim.lane_id), seed_of(&one.claim)))
-            .collect();
-        seeds.extend(follow_ups.iter().map(|(claim, letter)| lane::lane_of(claim.tenant_id, claim.conversation_id, letter)));
+        let mut seeds: BTreeMap<LaneKey, Seed> =
+            settlements.iter().map(|one| ((one.claim.tenant_id, one.claim.lane_id), seed_of(&one.claim))).collect();
+        seeds.extend(
+            follow_ups.iter().map(|(claim, letter)| lane::lane_of(claim.tenant_id, claim.conversation_id, letter)),
+        );
         let mut lanes = lane::lock_lanes(tx, &self.store, &seeds).await?;
 
         let good: Vec<bool> = settlements.iter().map(|one| self.is_mine(&lanes, &one.claim)).collect();
@@ -151,7 +152,7 @@ impl Queue {
         lane::insert_letters(tx, &self.store, &placed).await?;
         lane::write_lanes(tx, &self.store, &lanes).await?;
         effects::update_messages(tx, &self.store, &mine, &positions).await?;
-        effects::learn_chats(tx, &self.store, settlements).await?;
+        learned::learn_chats(tx, &self.store, settlements).await?;
         effects::insert_attempts(tx, &self.store, settlements).await?;
         effects::insert_dead(tx, &self.store, &mine).await?;
         self.end_turns_of(tx, &mut turns, &seeds, &lanes, &mine).await?;

@@ -3,8 +3,8 @@
 use sea_orm::{ConnectionTrait, DbErr, QueryResult};
 use uuid::Uuid;
 
-use super::rows::Rows;
 use super::Queue;
+use super::rows::Rows;
 
 /// How many requests a target takes: a bucket that fills evenly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,7 +68,8 @@ impl Turn {
     pub fn refill(&mut self, rate: Rate, now: i64) {
         let passed = (now - self.refilled_at).max(0);
         let gained = passed.saturating_mul(rate.per_second) / 1000;
-        self.tokens = if self.refilled_at == 0 { rate.burst } else { self.tokens.saturating_add(gained).min(rate.burst) };
+        self.tokens =
+            if self.refilled_at == 0 { rate.burst } else { self.tokens.saturating_add(gained).min(rate.burst) };
         self.refilled_at = now;
     }
 
@@ -145,7 +146,13 @@ impl Queue {
     }
 
     /// Takes a turn's lock inside a transaction and wakes it, making the row when it is missing.
-    pub async fn wake(&self, tx: &impl ConnectionTrait, tenant_id: Uuid, target: Uuid, pool: &str) -> Result<(), DbErr> {
+    pub async fn wake(
+        &self,
+        tx: &impl ConnectionTrait,
+        tenant_id: Uuid,
+        target: Uuid,
+        pool: &str,
+    ) -> Result<(), DbErr> {
         let keys = std::collections::BTreeMap::from([((tenant_id, target), pool.to_owned())]);
         super::lane::wake_turns(tx, &self.store, &keys).await
     }

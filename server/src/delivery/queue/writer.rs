@@ -1,16 +1,22 @@
 //! Group commit: what arrives while one commit runs goes into the next. No timer lingers; under light load a parcel
 //! is alone in its commit, under heavy load hundreds share one.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use sea_orm::{DbErr, RuntimeErr};
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, oneshot};
+use sea_orm::DbErr;
+use tokio::sync::{Notify, Semaphore, oneshot};
 use uuid::Uuid;
 
-use super::parcel::{Hurry, Parcel, Receipt};
+use super::parcel::{Parcel, Receipt};
 use super::{Queue, Settlement};
+
+mod kind;
+mod line;
+
+use kind::{Kind, kind};
+use line::{Line, Waiting};
 
 /// Bodies in memory that wait to be written.
 const WAITING_BYTES: usize = 64 * 1024 * 1024;
@@ -35,48 +41,6 @@ pub enum Refused {
     /// The database will never take it.
     #[error("the database refuses this: {0}")]
     Unstorable(Arc<DbErr>),
-}
-
-struct Waiting {
-    parcel: Parcel,
-    answer: oneshot::Sender<Result<Receipt, Refused>>,
-    _room: OwnedSemaphorePermit,
-}
-
-/// Parcels of many tenants, drained one tenant after the other, hooks first.
-#[derive(Default)]
-struct Line {
-    hooks: Round,
-    others: Round,
-}
-
-#[derive(Default)]
-struct Round {
-    order: VecDeque<Uuid>,
-    waiting: HashMap<Uuid, VecDeque<Waiting>>,
-}
-
-impl Round {
-    fn push(&mut self, waiting: Waiting) {
-        let tenant_id = waiting.parcel.tenant_id;
-        let of_tenant = self.waiting.entry(tenant_id).or_default();
-        if of_tenant.is_empty() {
-            self.order.push_back(tenant_id);
-        }
-        of_tenant.push_back(waiting);
-    }
-
-    fn pop(&mut self) -> Option<Waiting> {
-        let tenant_id = self.order.pop_front()?;
-        let of_tenant = self.waiting.get_mut(&tenant_id)?;
-        let first = of_tenant.pop_front();
-        if of_tenant.is_empty() {
-            self.waiting.remove(&tenant_id);
-        } else {
-            self.order.push_back(tenant_id);
-        }
-        first
-    }
 }
 
 /// Hands parcels and settlements to the writer tasks. Cheap to clone.
@@ -106,11 +70,7 @@ impl Writer {
     pub fn start(queue: Queue) -> Self {
         let doors = if queue.store().is_sqlite() { 1 } else { 2 };
         let doors: Arc<[Door]> = (0..doors)
-            .map(|_| Door {
-                line: Arc::default(),
-                came: Arc::default(),
-                room: Arc::new(Semaphore::new(WAITING_BYTES)),
-            })
+            .map(|_| Door { line: Arc::default(), came: Arc::default(), room: Arc::new(Semaphore::new(WAITING_BYTES)) })
             .collect();
         let writer = Self { doors, settlements: Settlements::default(), stored: Arc::new(Notify::new()) };
         for door in writer.doors.iter() {
@@ -131,14 +91,10 @@ impl Writer {
         let room = tokio::time::timeout(ROOM, door.room.clone().acquire_many_owned(size)).await;
         let Ok(Ok(room)) = room else { return Err(Refused::Full) };
         let (answer, answered) = oneshot::channel();
-        let hurry = parcel.hurry;
         let waiting = Waiting { parcel, answer, _room: room };
         {
             let mut line = door.line.lock().unwrap_or_else(PoisonError::into_inner);
-            match hurry {
-                Hurry::Hook => line.hooks.push(waiting),
-                Hurry::Other => line.others.push(waiting),
-            }
+            line.push(waiting);
         }
         door.came.notify_one();
         answered.await.unwrap_or(Err(Refused::Full))
@@ -194,7 +150,7 @@ fn take_batch(door: &Door) -> Vec<Waiting> {
     let mut batch = Vec::new();
     let mut bytes = 0;
     while batch.len() < BATCH_PARCELS && bytes < BATCH_BYTES {
-        let Some(waiting) = line.hooks.pop().or_else(|| line.others.pop()) else { break };
+        let Some(waiting) = line.pop() else { break };
         bytes += waiting.parcel.size();
         batch.push(waiting);
     }
@@ -299,49 +255,5 @@ async fn settle_all(queue: &Queue, settlements: &[Settlement]) -> Vec<bool> {
                 tokio::time::sleep(pause(tries)).await;
             }
         }
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    /// A value is at fault (SQLSTATE 22, 23): repeating helps nobody.
-    Content,
-    /// Deadlock, serialisation, connection, shutdown, lock: repeat the whole.
-    Passing,
-    /// Anything else, a full disk among it.
-    Lasting,
-}
-
-fn kind(error: &DbErr) -> Kind {
-    let (DbErr::Exec(RuntimeErr::SqlxError(inner)) | DbErr::Query(RuntimeErr::SqlxError(inner))) = error else {
-        return match error {
-            DbErr::Conn(_) | DbErr::ConnectionAcquire(_) => Kind::Passing,
-            DbErr::Custom(_) => Kind::Passing,
-            _ => Kind::Lasting,
-        };
-    };
-    match inner.as_ref() {
-        sea_orm::sqlx::Error::Database(database) => {
-            let code = database.code().unwrap_or_default().into_owned();
-            match code.get(..2).unwrap_or_default() {
-                "22" | "23" => Kind::Content,
-                "40" | "53" | "57" | "08" => Kind::Passing,
-                _ => sqlite_kind(&code),
-            }
-        }
-        sea_orm::sqlx::Error::Encode(_) => Kind::Content,
-        sea_orm::sqlx::Error::Io(_) | sea_orm::sqlx::Error::PoolTimedOut | sea_orm::sqlx::Error::Protocol(_) => Kind::Passing,
-        _ => Kind::Lasting,
-    }
-}
-
-/// SQLite's extended result codes: the low byte tells the family.
-fn sqlite_kind(code: &str) -> Kind {
-    match code.parse::<i32>().map(|code| code & 0xff) {
-        // BUSY, LOCKED
-        Ok(5 | 6) => Kind::Passing,
-        // TOOBIG, CONSTRAINT, MISMATCH
-        Ok(18 | 19 | 20) => Kind::Content,
-        _ => Kind::Lasting,
     }
 }

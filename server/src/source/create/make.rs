@@ -6,8 +6,8 @@ use amocrm::rest::{self, Source as Mirrored};
 use entity::{source, tenant};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect,
-    SqlErr,
+    ActiveModelTrait, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter, QuerySelect, SqlErr,
 };
 use uuid::Uuid;
 
@@ -61,16 +61,21 @@ async fn reserve_in(app: &App, tx: &DatabaseTransaction, tenant: &tenant::Model,
     let locked = tenant::Entity::of_tenant(tenant_id).lock_exclusive().one(tx).await?.ok_or(Error::NotFound)?;
     active(&locked)?;
     leftover::mark_abandoned(tx, tenant_id, app.clock.millis()).await?;
-    let taken = not_deleted(tenant_id).filter(source::Column::ExternalId.eq(row.external_id.as_str())).count(tx).await?;
+    let taken =
+        not_deleted(tenant_id).filter(source::Column::ExternalId.eq(row.external_id.as_str())).count(tx).await?;
     if taken > 0 {
         return Err(external_id_taken(&row.external_id));
     }
-    let limit = locked.sources_limit.map_or(app.config.limits.sources_per_tenant, |limit| u32::try_from(limit).unwrap_or(0));
+    let limit =
+        locked.sources_limit.map_or(app.config.limits.sources_per_tenant, |limit| u32::try_from(limit).unwrap_or(0));
     let used = not_deleted(tenant_id).count(tx).await?;
     if used >= u64::from(limit) {
         return Err(Error::Conflict {
             problem: "source_limit",
-            detail: format!("account {} has {used} of {limit} sources; delete one, or ask the vendor for more", tenant.account_id),
+            detail: format!(
+                "account {} has {used} of {limit} sources; delete one, or ask the vendor for more",
+                tenant.account_id
+            ),
         });
     }
     let ours_before = leftover::is_ours(tx, tenant_id, &row.external_id).await?;
@@ -194,4 +199,3 @@ pub(in crate::source) async fn clear_default(tx: &DatabaseTransaction, tenant_id
         .await?;
     Ok(())
 }
-

@@ -57,7 +57,8 @@ impl Stage {
     pub fn open(vault: &Vault, row: Uuid, sealed: &[u8]) -> anyhow::Result<Self> {
         let text = vault.open_sealed(VENDOR, KIND, &row.to_string(), sealed)?;
         // The parser's message could quote a secret.
-        let read = serde_json::from_slice(&text).map_err(|_| anyhow::anyhow!("the install call's contents cannot be read"))?;
+        let read =
+            serde_json::from_slice(&text).map_err(|_| anyhow::anyhow!("the install call's contents cannot be read"))?;
         Ok(match read {
             Read::Code(code) => Self::Code(code),
             Read::Tokens { access_token, refresh_token, expires_at } => {

@@ -30,7 +30,11 @@ const STORE_AGAIN: [Duration; 5] = [
 ];
 
 /// Renews a leased grant and ends the lease in every case but a crash.
-pub(super) async fn rotate(app: Arc<App>, seen: oauth_grant::Model, me: Uuid) -> Result<oauth_grant::Model, TokenError> {
+pub(super) async fn rotate(
+    app: Arc<App>,
+    seen: oauth_grant::Model,
+    me: Uuid,
+) -> Result<oauth_grant::Model, TokenError> {
     let renewal = Renewal { app: &app, seen: &seen, me };
     let result = renewal.run().await;
     if let Err(error) = &result {
@@ -55,8 +59,7 @@ struct Place<'call> {
 
 impl Renewal<'_> {
     async fn run(&self) -> Result<oauth_grant::Model, TokenError> {
-        let tenant =
-            tenants::load(self.app.store.read(), self.seen.tenant_id).await?.ok_or(TokenError::NoGrant)?;
+        let tenant = tenants::load(self.app.store.read(), self.seen.tenant_id).await?.ok_or(TokenError::NoGrant)?;
         let integration = tenants::integration(self.app, &tenant)?;
         let oauth = tenants::oauth(self.app, integration).with_total_time(CALL_TIME);
         let host = tenants::allowed_host(integration, &tenant.host)?;

@@ -1,0 +1,74 @@
+//! Where turns and lanes go when a claim ends: the tail, their rate's pace, or – after a crash – back to be found out.
+
+use std::collections::HashMap;
+
+use sea_orm::{ConnectionTrait, DbErr, Statement};
+use uuid::Uuid;
+
+use super::{Claim, Wish};
+use crate::delivery::queue::Queue;
+use crate::delivery::queue::rows::Rows;
+use crate::delivery::queue::turn::{BREAKER, RATE, Turn};
+
+impl Queue {
+    /// Sends the turns to where they belong next: the tail, their rate's pace, or their earliest lane.
+    #[expect(clippy::too_many_arguments, reason = "the parts of one locked claim; a struct would name them once more")]
+    pub(super) async fn end_turns(
+        &self,
+        tx: &impl ConnectionTrait,
+        turns: &mut [Turn],
+        more: &[bool],
+        claims: &[Claim],
+        wishes: &HashMap<(Uuid, Uuid), &Wish>,
+        now: i64,
+        lease: i64,
+    ) -> Result<(), DbErr> {
+        let found = Rows::new()
+            .uuid("tenant_id", turns.iter().map(|turn| turn.tenant_id))
+            .uuid("target", turns.iter().map(|turn| turn.target))
+            .fetch(
+                tx,
+                &self.store,
+                "SELECT rows.tenant_id, rows.target, (SELECT min(lane.due_at) FROM lane WHERE \
+                 lane.tenant_id = rows.tenant_id AND lane.target = rows.target AND lane.due_at IS NOT NULL) AS due FROM rows",
+            )
+            .await?;
+        let mut earliest: HashMap<(Uuid, Uuid), Option<i64>> = HashMap::new();
+        for row in found {
+            earliest.insert((row.try_get("", "tenant_id")?, row.try_get("", "target")?), row.try_get("", "due")?);
+        }
+        for (turn, more) in turns.iter_mut().zip(more) {
+            let key = (turn.tenant_id, turn.target);
+            let due = earliest.get(&key).copied().flatten();
+            let probing = turn.reason == BREAKER && claims.iter().any(|claim| (claim.tenant_id, claim.target) == key);
+            let rate = wishes.get(&key).map(|wish| wish.rate);
+            if probing {
+                turn.ready_at = Some(now + lease);
+            } else if let (true, Some(rate), true) = (*more, rate, turn.tokens < 1000) {
+                turn.reason = RATE.to_owned();
+                turn.ready_at = Some(now + turn.until_next(rate));
+            } else {
+                turn.reason = String::new();
+                turn.ready_at = if *more { Some(now) } else { due };
+            }
+        }
+        self.write_turns(tx, turns).await
+    }
+
+    /// Ends the leases of a dead process at the start of the only one there can be (SQLite): what it had started
+    /// has an unknown outcome.
+    pub async fn void_leases(&self) -> Result<u64, DbErr> {
+        let tx = self.store.write_tx().await?;
+        let now = self.store.clock().millis();
+        let text = "UPDATE lane SET due_at = $1, leased_until = 0 WHERE owner IS NOT NULL AND due_at IS NOT NULL";
+        let voided = tx
+            .execute_raw(Statement::from_sql_and_values(self.store.backend(), text, [now.into()]))
+            .await?
+            .rows_affected();
+        let text = "UPDATE turn SET ready_at = $1, reason = '' WHERE reason NOT LIKE 'held:%' AND EXISTS (SELECT 1 FROM lane \
+                    WHERE lane.tenant_id = turn.tenant_id AND lane.target = turn.target AND lane.due_at IS NOT NULL)";
+        tx.execute_raw(Statement::from_sql_and_values(self.store.backend(), text, [now.into()])).await?;
+        tx.commit().await?;
+        Ok(voided)
+    }
+}

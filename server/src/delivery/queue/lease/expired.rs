@@ -1,0 +1,33 @@
+//! Letters of held targets that have grown too old.
+
+use sea_orm::DbErr;
+use uuid::Uuid;
+
+use super::Claim;
+use crate::delivery::queue::Queue;
+
+/// Letters of one held target that are buried in one go.
+const AT_ONCE: i64 = 64;
+
+impl Queue {
+    /// Leases lanes of a held target whose head is too old, so that it can be buried. The turn stays held.
+    pub async fn claim_expired(&self, tenant_id: Uuid, target: Uuid, lease_millis: i64) -> Result<Vec<Claim>, DbErr> {
+        let tx = self.store.write_tx().await?;
+        let turns = self.read_turns(&tx, &[(tenant_id, target)]).await?;
+        let now = self.now_in(&tx).await?;
+        let claims = match turns.first() {
+            Some(turn) => {
+                let text = "SELECT lane_id, conversation_id, source_id, direction, stream, owner, epoch, starts FROM lane \
+                            WHERE tenant_id = $1 AND target = $2 AND due_at IS NOT NULL AND due_at <= $3 AND \
+                            (SELECT head.expires_at FROM letter AS head WHERE head.tenant_id = lane.tenant_id \
+                            AND head.lane_id = lane.lane_id ORDER BY head.order_key, head.seq LIMIT 1) <= $3 \
+                            ORDER BY due_at LIMIT $4";
+                let candidates = self.read_candidates(&tx, text, turn, now, AT_ONCE, 0).await?;
+                self.take(&tx, &turns, candidates, lease_millis).await?
+            }
+            None => Vec::new(),
+        };
+        tx.commit().await?;
+        Ok(claims)
+    }
+}

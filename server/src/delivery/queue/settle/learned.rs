@@ -1,0 +1,154 @@
+//! Ids that answers told: of messages, so that echoes are recognised and statuses find them; of chats, so that hooks
+//! and questions do.
+
+use std::collections::BTreeMap;
+
+use sea_orm::{ConnectionTrait, DbErr};
+use uuid::Uuid;
+
+use super::Settlement;
+use crate::delivery::queue::conversation::{insert_aliases, write_chats};
+use crate::delivery::queue::parcel::{Alias, Event, NewLetter, Side};
+use crate::delivery::queue::rows::Rows;
+use crate::message::{Direction, LetterKind, Stream, day_of};
+use crate::store::Store;
+
+/// amoCRM takes statuses for three days.
+const STATUS_AGE_MILLIS: i64 = 72 * 3_600_000;
+
+/// Enters the ids that answers told, so that echoes are recognised and statuses find their message.
+pub async fn learn_keys(tx: &impl ConnectionTrait, store: &Store, settlements: &[Settlement]) -> Result<(), DbErr> {
+    let day = day_of(store.clock().millis());
+    let mut keys: BTreeMap<(Uuid, Uuid, &str, i16), Uuid> = BTreeMap::new();
+    for settlement in settlements {
+        let claim = &settlement.claim;
+        if let Some(id) = &settlement.learned.external_id {
+            keys.insert((claim.tenant_id, claim.source_id, id, Event::Sent.number()), claim.letter.message_id);
+        }
+        if let (Some(id), Direction::ToCrm) = (&settlement.learned.amocrm_message_id, claim.direction) {
+            keys.insert((claim.tenant_id, claim.target, id, Event::Message.number()), claim.letter.message_id);
+        }
+    }
+    Rows::new()
+        .uuid("tenant_id", keys.keys().map(|key| key.0))
+        .uuid("origin", keys.keys().map(|key| key.1))
+        .text("external_id", keys.keys().map(|key| key.2))
+        .short("event", keys.keys().map(|key| key.3))
+        .uuid("message_id", keys.values().copied())
+        .int("day", keys.keys().map(|_| day))
+        .execute(
+            tx,
+            store,
+            "INSERT INTO dedupe (tenant_id, origin, external_id, event, message_id, fingerprint, day) \
+             SELECT tenant_id, origin, external_id, event, message_id, 0, day FROM rows WHERE true \
+             ORDER BY tenant_id, origin, external_id, event ON CONFLICT DO NOTHING",
+        )
+        .await?;
+    Ok(())
+}
+
+/// Statuses that waited for one of the ids just learned, as letters; with the settlement that learned it.
+pub async fn take_parked(
+    tx: &impl ConnectionTrait,
+    store: &Store,
+    settlements: &[Settlement],
+) -> Result<Vec<(usize, NewLetter)>, DbErr> {
+    let learned: Vec<_> = settlements
+        .iter()
+        .enumerate()
+        .filter(|(_, settlement)| settlement.crm.is_some())
+        .filter_map(|(index, settlement)| {
+            settlement.learned.external_id.as_ref().map(|id| (index, settlement, id.as_str()))
+        })
+        .collect();
+    if learned.is_empty() {
+        return Ok(Vec::new());
+    }
+    let keys = || {
+        Rows::new()
+            .uuid("tenant_id", learned.iter().map(|(_, settlement, _)| settlement.claim.tenant_id))
+            .uuid("source_id", learned.iter().map(|(_, settlement, _)| settlement.claim.source_id))
+            .text("external_id", learned.iter().map(|(_, _, id)| *id))
+    };
+    let found = keys()
+        .long("place", learned.iter().map(|(index, _, _)| i64::try_from(*index).unwrap_or(i64::MAX)))
+        .fetch(
+            tx,
+            store,
+            "SELECT rows.place, parked_status.id, parked_status.payload, parked_status.expires_at FROM rows JOIN parked_status \
+             ON parked_status.tenant_id = rows.tenant_id AND parked_status.source_id = rows.source_id \
+             AND parked_status.external_id = rows.external_id ORDER BY parked_status.id",
+        )
+        .await?;
+    if found.is_empty() {
+        return Ok(Vec::new());
+    }
+    let now = store.clock().millis();
+    let mut letters = Vec::new();
+    for row in found {
+        let place = usize::try_from(row.try_get::<i64>("", "place")?).unwrap_or(usize::MAX);
+        let Some(settlement) =
+            settlements.get(place).filter(|_| row.try_get("", "expires_at").is_ok_and(|end: i64| end > now))
+        else {
+            continue;
+        };
+        let claim = &settlement.claim;
+        let Some((target, pool)) = settlement.crm.clone() else { continue };
+        letters.push((
+            place,
+            NewLetter {
+                id: row.try_get("", "id")?,
+                message_id: claim.letter.message_id,
+                source_id: claim.source_id,
+                direction: Direction::ToCrm,
+                stream: Stream::Receipts,
+                target,
+                pool,
+                kind: LetterKind::Status,
+                payload: row.try_get("", "payload")?,
+                order_hint: None,
+                expires_at: now + STATUS_AGE_MILLIS,
+                day: claim.letter.day,
+                late: false,
+            },
+        ));
+    }
+    keys()
+        .execute(
+            tx,
+            store,
+            "DELETE FROM parked_status WHERE (tenant_id, source_id, external_id) IN \
+             (SELECT rows.tenant_id, rows.source_id, rows.external_id FROM rows)",
+        )
+        .await?;
+    Ok(letters)
+}
+
+/// amojo's ids of chats, learned by creating one: facts, whoever holds the lease by now.
+fn learned_chats(settlements: &[Settlement]) -> BTreeMap<(Uuid, Uuid), (&str, Uuid)> {
+    settlements
+        .iter()
+        .filter(|one| one.claim.direction == Direction::ToCrm)
+        .filter_map(|one| {
+            let id = one.learned.amocrm_chat_id.as_deref()?;
+            Some(((one.claim.tenant_id, one.claim.conversation_id), (id, one.claim.target)))
+        })
+        .collect()
+}
+
+/// Enters chats' ids, so that hooks find their conversation by them. Before any turn is locked, as accepting does.
+pub async fn learn_aliases(tx: &impl ConnectionTrait, store: &Store, settlements: &[Settlement]) -> Result<(), DbErr> {
+    let aliases: Vec<_> = learned_chats(settlements)
+        .into_iter()
+        .map(|(key, (id, origin))| (key.0, Alias { side: Side::Crm, origin, external_id: id.to_owned() }, key.1))
+        .collect();
+    let mut sorted: Vec<_> = aliases.iter().map(|(tenant_id, alias, id)| (*tenant_id, alias, *id)).collect();
+    sorted.sort();
+    insert_aliases(tx, store, sorted).await
+}
+
+/// Writes chats' ids to their conversations, for the next question about their history.
+pub async fn learn_chats(tx: &impl ConnectionTrait, store: &Store, settlements: &[Settlement]) -> Result<(), DbErr> {
+    let learned = learned_chats(settlements).into_iter().map(|(key, (id, _))| (key, id)).collect();
+    write_chats(tx, store, &learned).await
+}

@@ -1,0 +1,50 @@
+//! What kind of error the database gave: worth repeating, at fault in a value, or lasting.
+
+use sea_orm::{DbErr, RuntimeErr};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A value is at fault (SQLSTATE 22, 23): repeating helps nobody.
+    Content,
+    /// Deadlock, serialisation, connection, shutdown, lock: repeat the whole.
+    Passing,
+    /// Anything else, a full disk among it.
+    Lasting,
+}
+
+/// What repeating would do.
+pub fn kind(error: &DbErr) -> Kind {
+    let (DbErr::Exec(RuntimeErr::SqlxError(inner)) | DbErr::Query(RuntimeErr::SqlxError(inner))) = error else {
+        return match error {
+            DbErr::Conn(_) | DbErr::ConnectionAcquire(_) => Kind::Passing,
+            DbErr::Custom(_) => Kind::Passing,
+            _ => Kind::Lasting,
+        };
+    };
+    match inner.as_ref() {
+        sea_orm::sqlx::Error::Database(database) => {
+            let code = database.code().unwrap_or_default().into_owned();
+            match code.get(..2).unwrap_or_default() {
+                "22" | "23" => Kind::Content,
+                "40" | "53" | "57" | "08" => Kind::Passing,
+                _ => sqlite_kind(&code),
+            }
+        }
+        sea_orm::sqlx::Error::Encode(_) => Kind::Content,
+        sea_orm::sqlx::Error::Io(_) | sea_orm::sqlx::Error::PoolTimedOut | sea_orm::sqlx::Error::Protocol(_) => {
+            Kind::Passing
+        }
+        _ => Kind::Lasting,
+    }
+}
+
+/// SQLite's extended result codes: the low byte tells the family.
+fn sqlite_kind(code: &str) -> Kind {
+    match code.parse::<i32>().map(|code| code & 0xff) {
+        // BUSY, LOCKED
+        Ok(5 | 6) => Kind::Passing,
+        // TOOBIG, CONSTRAINT, MISMATCH
+        Ok(18 | 19 | 20) => Kind::Content,
+        _ => Kind::Lasting,
+    }
+}

@@ -1,0 +1,145 @@
+//! Statuses: upwards only, in a lane of their own, parked while the messenger's id is not known.
+
+use std::time::Duration;
+
+use parom_tests::{Answer, Line, World, both};
+use sandbox::{Fault, Part, Said};
+use serde_json::json;
+
+async fn answered(world: &mut World) -> (Line, Said, String) {
+    let line = world.line("support").await;
+    world.customer(&line, "anna").writes("Hello").await;
+    world.deliver_all().await;
+    let said = world.manager(&line).answers("anna", "Good morning").await;
+    world.deliver_all().await;
+    let id = world.messenger.taken().last().unwrap().message_id();
+    (line, said, id)
+}
+
+async fn statuses_only_rise(world: &mut World) {
+    let (line, said, id) = answered(world).await;
+    let anna = world.customer(&line, "anna");
+    let shown = world.api.get(&format!("/api/v1/messages/{id}")).await.is(200);
+    assert_eq!(shown.json["status"], "sent", "{}", shown.text);
+    for status in ["delivered", "delivered", "read", "delivered", "failed", "read"] {
+        anna.tells(&id, status).await.is(202);
+        world.deliver_all().await;
+    }
+    assert_eq!(world.statuses_at_crm(&line, &said.message_id), [1, 2]);
+    let shown = world.api.get(&format!("/api/v1/messages/{id}")).await.is(200);
+    assert_eq!(shown.json["status"], "read", "{}", shown.text);
+}
+
+async fn a_lower_status_that_waits_behind_is_dropped(world: &mut World) {
+    let (line, said, id) = answered(world).await;
+    let anna = world.customer(&line, "anna");
+    world.sandbox.faults().next(Part::Status, 1, Fault::Status { code: 500, retry_after: None });
+    anna.tells(&id, "read").await.is(202);
+    world.deliver_all().await;
+    anna.tells(&id, "delivered").await.is(202);
+    world.deliver_to_the_end().await;
+    assert_eq!(world.statuses_at_crm(&line, &said.message_id), [2]);
+}
+
+async fn both_at_once_end_at_the_higher(world: &mut World) {
+    let (line, said, id) = answered(world).await;
+    let anna = world.customer(&line, "anna");
+    let (one, two) = tokio::join!(anna.tells(&id, "delivered"), anna.tells(&id, "read"));
+    one.is(202);
+    two.is(202);
+    world.deliver_to_the_end().await;
+    let told = world.statuses_at_crm(&line, &said.message_id);
+    assert!(told == [1, 2] || told == [2], "{told:?}");
+}
+
+async fn a_failure_tells_code_and_words(world: &mut World) {
+    let codes = [
+        ("conversation_deleted", 901),
+        ("recipient_blocked", 901),
+        ("source_disconnected", 902),
+        ("internal", 903),
+        ("recipient_unreachable", 904),
+        ("unsupported", 905),
+        ("window_closed", 905),
+        ("rejected", 905),
+    ];
+    let (line, ..) = answered(world).await;
+    for (code, number) in codes {
+        let said = world.manager(&line).answers("anna", code).await;
+        world.deliver_all().await;
+        let id = world.messenger.taken().last().unwrap().message_id();
+        let body = json!({"status": "failed", "error": {"code": code, "text": "in words"}});
+        world.api.post(&line.path(&format!("/messages/{id}/status")), &body).await.is(202);
+        world.deliver_all().await;
+        let told = world.sandbox.messages(&line.host).into_iter().find(|one| one.id == said.message_id).unwrap();
+        let told: Vec<_> = told.statuses.into_iter().map(|one| (one.code, one.error_code, one.error)).collect();
+        assert_eq!(told, [(-1, Some(number), Some("in words".to_owned()))], "{code}");
+    }
+}
+
+async fn the_answer_of_a_webhook_may_tell_id_and_status(world: &mut World) {
+    let (line, ..) = answered(world).await;
+    world.messenger.answers_next([Answer::Status(200, json!({"id": "theirs-1", "status": "delivered"}))]);
+    let said = world.manager(&line).answers("anna", "with a receipt").await;
+    world.deliver_all().await;
+    assert_eq!(world.statuses_at_crm(&line, &said.message_id), [1]);
+    world.customer(&line, "anna").tells("theirs-1", "read").await.is(202);
+    world.deliver_all().await;
+    assert_eq!(world.statuses_at_crm(&line, &said.message_id), [1, 2], "their own id works too");
+    let failed =
+        json!({"id": "theirs-2", "status": "failed", "error": {"code": "recipient_blocked", "text": "blocked"}});
+    world.messenger.answers_next([Answer::Status(200, failed)]);
+    let said = world.manager(&line).answers("anna", "refused in the answer").await;
+    world.deliver_all().await;
+    let told = world.sandbox.messages(&line.host).into_iter().find(|one| one.id == said.message_id).unwrap();
+    assert_eq!(told.statuses.iter().map(|one| (one.code, one.error_code)).collect::<Vec<_>>(), [(-1, Some(901))]);
+}
+
+async fn a_status_may_come_before_the_id_is_known(world: &mut World) {
+    let (line, ..) = answered(world).await;
+    let anna = world.customer(&line, "anna");
+    let said = world.manager(&line).answers("anna", "overtaken").await;
+    anna.tells("theirs-9", "read").await.is(202);
+    assert!(world.statuses_at_crm(&line, &said.message_id).is_empty());
+    world.messenger.answers_next([Answer::Status(200, json!({"id": "theirs-9"}))]);
+    world.deliver_all().await;
+    assert_eq!(world.statuses_at_crm(&line, &said.message_id), [2], "bound when the id is learned");
+    // One that nobody asks for within a day is forgotten.
+    anna.tells("theirs-10", "read").await.is(202);
+    world.advance(Duration::from_secs(86_401));
+    world.messenger.answers_next([Answer::Status(200, json!({"id": "theirs-10"}))]);
+    let late = world.manager(&line).answers("anna", "a day later").await;
+    world.deliver_all().await;
+    assert!(world.statuses_at_crm(&line, &late.message_id).is_empty());
+}
+
+async fn an_unknown_id_in_our_form_is_not_parked(world: &mut World) {
+    let (line, ..) = answered(world).await;
+    let anna = world.customer(&line, "anna");
+    anna.tells("0190a5b0-0000-7000-8000-000000000000", "read").await.is(404);
+    let own = anna.writes("from the customer").await;
+    anna.tells(&own, "read").await.is(409);
+    world.deliver_all().await;
+}
+
+async fn a_status_does_not_wait_for_later_messages(world: &mut World) {
+    let (line, said, id) = answered(world).await;
+    world.messenger.answers_next([Answer::status(500)]);
+    world.manager(&line).answers("anna", "stuck").await;
+    world.deliver_all().await;
+    world.customer(&line, "anna").tells(&id, "read").await.is(202);
+    world.deliver_all().await;
+    assert_eq!(world.statuses_at_crm(&line, &said.message_id), [2]);
+    world.deliver_to_the_end().await;
+}
+
+both!(
+    statuses_only_rise,
+    a_lower_status_that_waits_behind_is_dropped,
+    both_at_once_end_at_the_higher,
+    a_failure_tells_code_and_words,
+    the_answer_of_a_webhook_may_tell_id_and_status,
+    a_status_may_come_before_the_id_is_known,
+    an_unknown_id_in_our_form_is_not_parked,
+    a_status_does_not_wait_for_later_messages,
+);

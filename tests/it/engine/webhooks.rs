@@ -1,0 +1,164 @@
+//! Rules 6 and 8 towards a messenger of one's own, and what becomes of held messages.
+
+use std::time::Duration;
+
+use parom_tests::{Answer, Line, Manager, World, both};
+use serde_json::json;
+
+/// A line with a chat in amoCRM, so that managers can answer Anna.
+async fn chatting(world: &mut World) -> (Line, Manager) {
+    let line = world.line("support").await;
+    world.customer(&line, "anna").writes("Hello").await;
+    world.deliver_all().await;
+    let manager = world.manager(&line);
+    (line, manager)
+}
+
+async fn what_cannot_be_taken_now_is_repeated_with_the_same_id(world: &mut World) {
+    let (_, manager) = chatting(world).await;
+    let mut written = Vec::new();
+    for answer in [
+        Answer::status(500),
+        Answer::status(503),
+        Answer::RetryAfter(503, 60),
+        Answer::status(408),
+        Answer::status(425),
+        Answer::status(429),
+        Answer::RetryAfter(429, 5),
+        Answer::Cut,
+    ] {
+        let text = format!("{answer:?}");
+        world.messenger.answers_next([answer.clone(), answer]);
+        manager.answers("anna", &text).await;
+        manager.answers("anna", &format!("after {text}")).await;
+        world.deliver_to_the_end().await;
+        written.extend([text.clone(), format!("after {text}")]);
+    }
+    assert_eq!(world.messenger.texts(), written);
+    for one in world.messenger.received() {
+        let tries = world.messenger.received().into_iter().filter(|other| other.message_id() == one.message_id());
+        let ids: std::collections::BTreeSet<_> = tries.map(|other| other.webhook_id).collect();
+        assert_eq!(ids.len(), 1, "one webhook-id a message");
+    }
+}
+
+async fn a_repeat_says_so_once_an_earlier_try_may_have_arrived(world: &mut World) {
+    let (line, manager) = chatting(world).await;
+    world.messenger.answers_next([Answer::status(500), Answer::Cut, Answer::status(503), Answer::ok()]);
+    manager.answers("anna", "Good morning").await;
+    world.deliver_to_the_end().await;
+    let marked: Vec<_> = world.messenger.received().iter().map(|one| one.body["repeat"].clone()).collect();
+    assert_eq!(marked, [json!(null), json!(null), json!(true), json!(true)]);
+    let ledger = world.api.get(&line.path("/ledger")).await.is(200);
+    assert_eq!(ledger.json["to_messenger"]["delivered"], 1, "{}", ledger.text);
+}
+
+async fn a_refusal_fails_the_message_and_the_next_goes_on(world: &mut World) {
+    let (line, manager) = chatting(world).await;
+    for status in [400, 404, 409, 413, 415, 422, 418, 301, 302] {
+        world.messenger.answers_next([Answer::status(status)]);
+        let refused = manager.answers("anna", &format!("refused with {status}")).await;
+        manager.answers("anna", &format!("after {status}")).await;
+        world.deliver_all().await;
+        assert_eq!(world.messenger.texts().last(), Some(&format!("after {status}")));
+        let told = world.sandbox.messages(&line.host).into_iter().find(|one| one.id == refused.message_id).unwrap();
+        let told: Vec<_> = told.statuses.iter().map(|one| (one.code, one.error_code)).collect();
+        assert_eq!(told, [(-1, Some(905))], "{status}");
+    }
+}
+
+async fn a_messenger_that_locks_us_out_pauses_its_source(world: &mut World) {
+    for (number, status) in [401_u16, 403, 410].into_iter().enumerate() {
+        let line = world.line(&format!("line-{status}")).await;
+        world.customer(&line, "anna").writes("Hello").await;
+        world.deliver_all().await;
+        let manager = world.manager(&line);
+        world.messenger.answers_next([Answer::status(status)]);
+        manager.answers("anna", "one").await;
+        manager.answers("anna", "two").await;
+        world.deliver_to_the_end().await;
+        assert_eq!(world.messenger.texts().len(), number * 2, "{status}: nothing more is sent");
+        let source = world.api.get(&line.path("")).await.is(200);
+        assert_eq!(source.json["status"], "needs_attention", "{}", source.text);
+        assert_eq!(source.json["held"]["count"], 2, "{}", source.text);
+        // Repaired: the owner resumes.
+        world.api.patch(&line.path(""), &json!({"paused": false})).await.is(200);
+        world.deliver_to_the_end().await;
+        assert_eq!(world.messenger.texts()[number * 2..], ["one", "two"], "{status}");
+        let source = world.api.get(&line.path("")).await.is(200);
+        assert_eq!(source.json["status"], "working", "{}", source.text);
+    }
+}
+
+async fn a_paused_source_takes_in_and_sends_nothing(world: &mut World) {
+    let (line, manager) = chatting(world).await;
+    world.api.patch(&line.path(""), &json!({"paused": true})).await.is(200);
+    manager.answers("anna", "one").await;
+    world.advance(Duration::from_secs(3600));
+    manager.answers("anna", "two").await;
+    world.customer(&line, "boris").writes("customers go on").await;
+    world.deliver_to_the_end().await;
+    assert!(world.messenger.received().is_empty());
+    assert_eq!(world.texts_at_crm(&line), ["Hello", "customers go on"]);
+    let source = world.api.get(&line.path("")).await.is(200);
+    assert_eq!(
+        (&source.json["status"], &source.json["held"]["count"]),
+        (&json!("paused"), &json!(2)),
+        "{}",
+        source.text
+    );
+    let messages = world.api.get(&line.path("/conversations")).await.is(200);
+    assert!(messages.text.contains("chat-anna"));
+    // Whoever resumes drops what is too old for them.
+    let before = (world.clock.now() - Duration::from_secs(60)).to_rfc3339();
+    world.api.patch(&line.path(""), &json!({"paused": false, "drop_before": before})).await.is(200);
+    world.deliver_to_the_end().await;
+    assert_eq!(world.messenger.texts(), ["two"]);
+    let said = world.sandbox.messages(&line.host);
+    let dropped = said.iter().find(|message| message.text == "one").unwrap();
+    assert_eq!(dropped.statuses.iter().map(|one| (one.code, one.error_code)).collect::<Vec<_>>(), [(-1, Some(902))]);
+}
+
+async fn waiting_for_a_messenger_ends_after_a_day(world: &mut World) {
+    let (line, manager) = chatting(world).await;
+    world.messenger.answers_by(|_| Answer::status(500));
+    let said = manager.answers("anna", "too late").await;
+    for seconds in [0, 60, 3_600, 82_739] {
+        world.advance(Duration::from_secs(seconds));
+        world.deliver_all().await;
+        assert!(world.statuses_at_crm(&line, &said.message_id).is_empty());
+    }
+    world.advance(Duration::from_secs(1));
+    world.deliver_all().await;
+    assert!(world.messenger.texts().is_empty());
+    let told = world.sandbox.messages(&line.host).into_iter().find(|one| one.id == said.message_id).unwrap();
+    assert_eq!(told.statuses.iter().map(|one| (one.code, one.error_code)).collect::<Vec<_>>(), [(-1, Some(902))]);
+    let dead = world.api.get(&line.dead_letters()).await.is(200);
+    assert_eq!(dead.json["items"][0]["direction"], "to_messenger", "{}", dead.text);
+    let id = dead.text_at("/items/0/id");
+    world.api.delete(&format!("/api/v1/dead-letters/{id}")).await.is(204);
+    world.api.delete(&format!("/api/v1/dead-letters/{id}")).await.is(404);
+}
+
+async fn a_worker_that_vanishes_repeats_marked(world: &mut World) {
+    let (_, manager) = chatting(world).await;
+    world.faults.add("carry.after_call=error:1").unwrap();
+    manager.answers("anna", "one").await;
+    manager.answers("anna", "two").await;
+    world.deliver_all().await;
+    world.advance(Duration::from_secs(60));
+    world.deliver_all().await;
+    let received: Vec<_> =
+        world.messenger.received().iter().map(|one| (one.text(), one.body["repeat"] == true)).collect();
+    assert_eq!(received, [("one".to_owned(), false), ("one".to_owned(), true), ("two".to_owned(), false)]);
+}
+
+both!(
+    what_cannot_be_taken_now_is_repeated_with_the_same_id,
+    a_repeat_says_so_once_an_earlier_try_may_have_arrived,
+    a_refusal_fails_the_message_and_the_next_goes_on,
+    a_messenger_that_locks_us_out_pauses_its_source,
+    a_paused_source_takes_in_and_sends_nothing,
+    waiting_for_a_messenger_ends_after_a_day,
+    a_worker_that_vanishes_repeats_marked,
+);
