@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
 /// What is logged when `RUST_LOG` does not say.
-const DEFAULT_FILTER: &str = "info";
+const DEFAULT_FILTER: &str = "info,actix_server=warn,sea_orm_migration=warn";
 /// Seconds; from a local commit to the slowest call we wait for.
 const BUCKETS: &[f64] =
     &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 15.0, 30.0, 60.0];
@@ -122,10 +122,10 @@ mod tests {
     fn logging_starts_twice_and_survives_a_bad_filter() {
         start_logging();
         start_logging();
-        assert_eq!(filter(None, DEFAULT_FILTER).0.to_string(), "info");
+        assert!(filter(None, DEFAULT_FILTER).0.to_string().contains("info"));
         assert_eq!(filter(Some("parom=debug".to_owned()), DEFAULT_FILTER).0.to_string(), "parom=debug");
         let (fallback, complaint) = filter(Some("parom=no=such".to_owned()), DEFAULT_FILTER);
-        assert_eq!(fallback.to_string(), "info");
+        assert!(fallback.to_string().contains("info"));
         assert!(complaint.is_some());
     }
 }

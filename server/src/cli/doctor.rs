@@ -89,9 +89,10 @@ async fn examine(config: &Config, tenant: Option<Uuid>, checks: &mut Vec<Check>)
     }
     match Store::open(&config.database, clock).await {
         Ok(store) => {
-            data::database(&store, checks).await;
-            data::accounts(&store, tenant, checks).await;
-            data::queue(&store, checks).await;
+            if data::database(&store, checks).await {
+                data::accounts(&store, tenant, checks).await;
+                data::queue(&store, checks).await;
+            }
             store.close().await;
         }
         Err(error) => {

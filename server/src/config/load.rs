@@ -18,7 +18,7 @@ const LONGEST_LIST: usize = 1000;
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file could not be read at all.
-    #[error("cannot read the configuration file {}: {source}", path.display())]
+    #[error("cannot read the configuration file {}", path.display())]
     Unreadable { path: PathBuf, source: std::io::Error },
     /// The file is no TOML.
     #[error("the configuration file {origin} is not valid TOML: {problem}")]

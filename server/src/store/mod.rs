@@ -65,6 +65,12 @@ impl Store {
     }
 
     async fn open_postgres(url: &str, connections: u32, clock: Clock) -> anyhow::Result<Self> {
+        // A pool says only that it waited; one connection says why.
+        use sea_orm::sqlx::Connection;
+        let probe = sea_orm::sqlx::PgConnection::connect(url);
+        let probe = tokio::time::timeout(Duration::from_secs(10), probe).await;
+        let probe = probe.context("the database of database.url does not answer")?;
+        probe.context("cannot reach the database of database.url")?.close().await?;
         let connections = connections.max(6);
         let write = postgres(url, connections / 2, "0").await.context("cannot reach the database of database.url")?;
         let read = postgres(url, connections - connections / 2, READ_LIMIT).await?;

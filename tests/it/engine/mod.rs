@@ -1,6 +1,7 @@
 //! The rules of the engine (architecture.md §3), first on the queue alone, then with everything around it.
 
 mod amojo;
+mod chaos;
 mod dedupe;
 mod lease;
 mod order;

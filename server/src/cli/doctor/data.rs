@@ -12,24 +12,32 @@ const OLD_MILLIS: i64 = 15 * 60_000;
 /// So many accounts are named in one line.
 const NAMED: usize = 5;
 
-/// Durability and schema.
-pub async fn database(store: &Store, checks: &mut Vec<Check>) {
+/// Durability and schema; true when the tables can be read.
+pub async fn database(store: &Store, checks: &mut Vec<Check>) -> bool {
     match store::check_durability(store).await {
         Ok(found) if found.is_safe() => {
             checks.push(Check::ok("database", format!("database keeps what it accepted ({})", found.summary())));
         }
         Ok(found) => checks.push(Check::fail("database", "database may lose accepted messages", found.to_string())),
         Err(error) => {
-            checks.push(Check::fail("database", error.to_string(), "check database.url and that the database runs"))
+            checks.push(Check::fail("database", error.to_string(), "check database.url and that the database runs"));
         }
     }
     match store::pending_migrations(store).await {
-        Ok(0) => checks.push(Check::ok("migrations", "the schema is up to date")),
-        Ok(count) => {
-            let remedy = "make a backup, then run: parom migrate";
-            checks.push(Check::warn("migrations", format!("{count} migrations are not applied"), remedy));
+        Ok(0) => {
+            checks.push(Check::ok("migrations", "the schema is up to date"));
+            true
         }
-        Err(error) => checks.push(Check::fail("migrations", error.to_string(), "run: parom migrate")),
+        Ok(count) => {
+            let detail = if count == 1 { "1 migration is".to_owned() } else { format!("{count} migrations are") };
+            let remedy = "make a backup, then run: parom migrate; doctor sees more afterwards";
+            checks.push(Check::warn("migrations", format!("{detail} not applied"), remedy));
+            false
+        }
+        Err(error) => {
+            checks.push(Check::fail("migrations", error.to_string(), "run: parom migrate"));
+            false
+        }
     }
 }
 
