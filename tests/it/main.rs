@@ -8,8 +8,12 @@
     reason = "clippy.toml frees test functions; helpers between them are tests too"
 )]
 
+mod browser;
+mod crash;
 mod engine;
+mod install;
 mod road;
 mod schema;
+mod sources;
 mod storage;
 mod walls;

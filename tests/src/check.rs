@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use entity::{lane, ledger_delta, letter, message};
+use entity::{lane, ledger_delta, letter, message, raw_hook};
 use sea_orm::EntityTrait;
 use uuid::Uuid;
 
@@ -42,6 +42,13 @@ impl World {
         let mut found = all::<message::Entity>(self).await;
         found.sort_by_key(|message| message.id);
         found
+    }
+
+    /// Why hooks were put aside, oldest first.
+    pub async fn quarantined(&self) -> Vec<String> {
+        let mut found = all::<raw_hook::Entity>(self).await;
+        found.sort_by_key(|hook| hook.id);
+        found.into_iter().map(|hook| hook.quarantine).filter(|why| !why.is_empty()).collect()
     }
 
     /// Lanes and letters agree, and accepted = delivered + failed + waiting for every source, direction and day.

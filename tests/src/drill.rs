@@ -1,1 +1,169 @@
-//! placeholder
+//! Real processes that die: the binary with its fault points, on the machine's clock, beside a sandbox and a messenger
+//! that live on.
+
+use std::fs::File;
+use std::ops::Deref;
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use parom::clock::Clock;
+use sea_orm::{ConnectionTrait, Statement};
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+
+use crate::Engine;
+use crate::database::TestDatabase;
+use crate::people::Stage;
+use crate::settings::{config_text, free_port};
+
+/// No process takes longer to start, to die or to deliver.
+pub const LIMIT: Duration = Duration::from_secs(30);
+
+/// A server process with everything around it.
+pub struct Drill {
+    stage: Stage,
+    binary: PathBuf,
+    database: TestDatabase,
+    child: Option<Child>,
+}
+
+impl Deref for Drill {
+    type Target = Stage;
+
+    fn deref(&self) -> &Stage {
+        &self.stage
+    }
+}
+
+impl Drill {
+    /// Makes a database and a key; no server runs yet. None: this engine is not there.
+    pub async fn prepare(engine: Engine, binary: &Path) -> Option<Self> {
+        let database = TestDatabase::fresh(engine).await?;
+        let mut stage = Stage::set(Clock::system()).await;
+        let port = free_port();
+        let text = config_text(port, database.url(), stage.sandbox.url());
+        std::fs::write(database.folder().join("parom.toml"), text).expect("the configuration is written");
+        let mut drill = Self { binary: binary.to_owned(), database, child: None, stage: {
+            stage.api = stage.api.with_key("");
+            stage
+        } };
+        let made = drill.command(&["key", "create", "--name", "drill", "--scope", "admin"]).output().await;
+        let made = made.expect("the binary runs");
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        let key = String::from_utf8(made.stdout).expect("a key is text");
+        drill.stage.api = drill.stage.api.with_key(key.trim());
+        Some(drill)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.binary);
+        command.args(arguments).env("PAROM_CONFIG", self.database.folder().join("parom.toml")).kill_on_drop(true);
+        command
+    }
+
+    /// Starts the server with these fault points, e.g. `accept.before_commit=abort`, and waits until it listens.
+    pub async fn serves(&mut self, faults: &str) {
+        let log = self.log();
+        let log = File::options().create(true).append(true).open(log).expect("the log opens");
+        let mut command = self.command(&["serve"]);
+        command.env("PAROM_FAULTS", faults).stdout(Stdio::piped()).stderr(log);
+        let mut child = command.spawn().expect("the binary starts");
+        let mut lines = BufReader::new(child.stdout.take().expect("its stdout")).lines();
+        let first = tokio::time::timeout(LIMIT, lines.next_line()).await.expect("it listens in time");
+        let first = first.expect("its stdout is text").unwrap_or_default();
+        let url = first.strip_prefix("listening ").unwrap_or_else(|| panic!("it said {first:?}; {}", self.said()));
+        self.server_is_at(url);
+        self.child = Some(child);
+    }
+
+    /// Waits until the server dies of its fault point.
+    pub async fn dies(&mut self) {
+        let status = self.ends().await;
+        assert_eq!(status.signal(), Some(6), "it should have aborted: {status}; {}", self.said());
+    }
+
+    /// kill -9.
+    pub async fn is_killed(&mut self) {
+        self.child.as_mut().expect("a server runs").start_kill().expect("it is killed");
+        let status = self.ends().await;
+        assert_eq!(status.signal(), Some(9), "{status}");
+    }
+
+    /// SIGTERM; it must end by itself and well.
+    pub async fn stops(&mut self) {
+        let id = self.child.as_ref().and_then(Child::id).expect("a server runs");
+        let done = Command::new("kill").args(["-TERM", &id.to_string()]).status().await;
+        assert!(done.expect("kill runs").success());
+        let status = self.ends().await;
+        assert!(status.success(), "{status}; {}", self.said());
+    }
+
+    async fn ends(&mut self) -> ExitStatus {
+        let mut child = self.child.take().expect("a server runs");
+        let ended = tokio::time::timeout(LIMIT, child.wait()).await;
+        ended.unwrap_or_else(|_| panic!("it does not end; {}", self.said())).expect("a status")
+    }
+
+    /// Lets leases and back-offs of dead processes run out at once: on PostgreSQL nobody else may end them.
+    pub async fn a_minute_passes(&self) {
+        let db = self.database.connect().await;
+        for statement in [
+            "UPDATE lane SET due_at = 0, leased_until = 0 WHERE owner IS NOT NULL",
+            "UPDATE turn SET ready_at = 0 WHERE ready_at IS NOT NULL",
+        ] {
+            db.execute_unprepared(statement).await.expect(statement);
+        }
+        db.close().await.expect("the connection closes");
+    }
+
+    /// Waits until no letter waits.
+    pub async fn everything_is_carried(&self) {
+        let db = self.database.connect().await;
+        self.until("all letters are carried", async || {
+            let statement = Statement::from_string(db.get_database_backend(), "SELECT count(*) AS n FROM letter");
+            let row = db.query_one_raw(statement).await.expect("the table is read").expect("a row");
+            (row.try_get::<i64>("", "n").expect("a number") == 0).then_some(())
+        })
+        .await;
+        db.close().await.expect("the connection closes");
+    }
+
+    /// Waits for a text at amoCRM.
+    pub async fn arrives_at_crm(&self, host: &str, text: &str) {
+        let there = |sandbox: &sandbox::Sandbox| sandbox.messages(host).into_iter().find(|one| one.text == text);
+        let found = self.sandbox.wait_for(there, LIMIT).await;
+        assert!(found.is_some(), "{text:?} does not arrive at amoCRM; {}", self.said());
+    }
+
+    /// Waits for a text at the messenger.
+    pub async fn arrives_at_messenger(&self, text: &str) {
+        let there = |messenger: &crate::Messenger| messenger.texts().into_iter().find(|one| one == text);
+        let found = self.messenger.wait_for(there, LIMIT).await;
+        assert!(found.is_some(), "{text:?} does not arrive at the messenger; {}", self.said());
+    }
+
+    fn log(&self) -> PathBuf {
+        self.database.folder().join("parom.log")
+    }
+
+    /// The end of what the processes logged.
+    fn said(&self) -> String {
+        let log = std::fs::read_to_string(self.log()).unwrap_or_default();
+        let lines: Vec<&str> = log.lines().collect();
+        lines[lines.len().saturating_sub(20)..].join("\n")
+    }
+
+    /// Takes everything down and looks whether anybody complains.
+    pub async fn ends_well(mut self) {
+        if self.child.is_some() {
+            self.everything_is_carried().await;
+            self.stops().await;
+        }
+        assert_eq!(self.sandbox.problems(), Vec::<String>::new(), "amoCRM would complain");
+        assert!(self.sandbox.repeats().is_empty(), "amoCRM saw messages twice: {:?}", self.sandbox.repeats());
+        assert_eq!(self.messenger.problems(), Vec::<String>::new(), "the messenger complains");
+        self.database.remove().await;
+    }
+}

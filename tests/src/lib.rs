@@ -37,11 +37,12 @@ pub mod world;
 
 use std::future::Future;
 
-pub use api::{Api, Reply};
+pub use api::{Api, Reply, answer, try_answer};
 pub use database::Engine;
+pub use drill::Drill;
 pub use messenger::{Answer, Messenger, Received};
 pub use office::Office;
-pub use people::{Customer, Line, Manager, Owner};
+pub use people::{Customer, Line, Manager, Owner, Stage, state_of};
 pub use world::{Setup, World};
 
 /// Where a test takes place.

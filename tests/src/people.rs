@@ -2,15 +2,28 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
+use parom::clock::Clock;
 use parom::message::crm_id;
 use sandbox::{HookMessage, PreparedHook, Said, Sandbox};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::World;
+use crate::Messenger;
 use crate::api::{Api, Reply, answer};
-use crate::settings::{CHANNEL_ID, HOST};
+use crate::settings::{CHANNEL_ID, HOST, VENDOR_KEY, start_sandbox};
+
+/// What people act on: amoCRM, a messenger, and the server between them.
+pub struct Stage {
+    pub clock: Clock,
+    pub sandbox: Arc<Sandbox>,
+    pub messenger: Messenger,
+    /// With the vendor's key.
+    pub api: Api,
+    /// Messages that customers wrote so far, for their ids.
+    written: Arc<AtomicU64>,
+}
 
 /// A source of a tenant whose messenger is the world's own.
 #[derive(Clone, Debug)]
@@ -63,7 +76,37 @@ pub struct Manager {
     line: Line,
 }
 
-impl World {
+impl Stage {
+    /// amoCRM and messenger, ready for a server.
+    pub(crate) async fn set(clock: Clock) -> Self {
+        parom::http_client::install_crypto_provider();
+        let sandbox = Arc::new(start_sandbox(&clock).await);
+        let messenger = Messenger::start(clock.clone()).await;
+        Self { clock, sandbox, messenger, api: Api::new("", VENDOR_KEY), written: Arc::default() }
+    }
+
+    /// From here on the server is at this address.
+    pub(crate) fn server_is_at(&self, url: &str) {
+        self.sandbox.set_parom_url(url);
+        self.sandbox.set_redirect_uri("main", &format!("{url}/oauth/callback"));
+        self.api.moved_to(url);
+    }
+
+    /// Asks again and again until `what` answers: for states of which nothing tells. Fails the test after 20 s.
+    pub async fn until<T>(&self, what: &str, ask: impl AsyncFn() -> Option<T>) -> T {
+        let asking = async {
+            let mut ticks = tokio::time::interval(Duration::from_millis(10));
+            loop {
+                ticks.tick().await;
+                if let Some(answer) = ask().await {
+                    return answer;
+                }
+            }
+        };
+        let answer = tokio::time::timeout(Duration::from_secs(20), asking).await;
+        answer.unwrap_or_else(|_| panic!("waited 20 s in vain: {what}"))
+    }
+
     /// The owner of an account, which is made if it is not there.
     pub fn owner(&self, host: &str) -> Owner {
         self.sandbox.add_account(host);

@@ -1,7 +1,7 @@
 //! A server with everything around it.
 
+use std::ops::Deref;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use entity::api_key;
@@ -12,14 +12,13 @@ use parom::delivery::worker::Worker;
 use parom::fault::Faults;
 use parom::server::{self, Options, Running};
 use parom::store::{VENDOR, directory};
-use sandbox::Sandbox;
 use sea_orm::{EntityTrait, IntoActiveModel};
 use sha2::{Digest, Sha256};
 
-use crate::api::Api;
 use crate::database::TestDatabase;
-use crate::settings::{START, VENDOR_KEY, config_text, free_port, start_sandbox};
-use crate::{Engine, Messenger, Place, check};
+use crate::people::Stage;
+use crate::settings::{START, VENDOR_KEY, config_text, free_port};
+use crate::{Engine, Place, check};
 
 /// What differs from the usual world.
 pub struct Setup {
@@ -37,21 +36,23 @@ impl Default for Setup {
 
 /// Sandbox, messenger, database and server of one test.
 pub struct World {
-    pub clock: Clock,
-    pub sandbox: Arc<Sandbox>,
-    pub messenger: Messenger,
-    /// With the vendor's key.
-    pub api: Api,
+    stage: Stage,
     /// Switches of the running server's fault points.
     pub faults: Faults,
     database: Option<TestDatabase>,
-    /// Messages that customers wrote so far, for their ids.
-    pub(crate) written: Arc<AtomicU64>,
     setup: Setup,
     running: Option<Running>,
     worker: Option<Worker>,
     pub(crate) allowed: check::Allowed,
     closed: bool,
+}
+
+impl Deref for World {
+    type Target = Stage;
+
+    fn deref(&self) -> &Stage {
+        &self.stage
+    }
 }
 
 impl Drop for World {
@@ -82,21 +83,14 @@ impl World {
     /// Starts one that is unlike the usual.
     pub async fn start(engine: Engine, setup: Setup) -> Option<Self> {
         let database = TestDatabase::fresh(engine).await?;
-        parom::http_client::install_crypto_provider();
         let clock = if setup.live { Clock::system() } else { Clock::frozen(START) };
-        let sandbox = start_sandbox(&clock).await;
-        let messenger = Messenger::start(clock.clone()).await;
         let mut world = Self {
-            api: Api::new("", VENDOR_KEY),
+            stage: Stage::set(clock).await,
             faults: Faults::default(),
-            sandbox: Arc::new(sandbox),
             running: None,
             worker: None,
-            written: Arc::default(),
             allowed: check::Allowed::default(),
             closed: false,
-            clock,
-            messenger,
             database: Some(database),
             setup,
         };
@@ -121,9 +115,7 @@ impl World {
                 Err(error) if format!("{error:#}").contains("cannot listen") => continue,
                 Err(error) => panic!("the server does not start: {error:#}"),
             };
-            self.sandbox.set_parom_url(running.url());
-            self.sandbox.set_redirect_uri("main", &format!("{}/oauth/callback", running.url()));
-            self.api.moved_to(running.url());
+            self.server_is_at(running.url());
             self.worker = Some(Worker::new(running.app.clone()));
             self.running = Some(running);
             return;
@@ -208,20 +200,5 @@ impl World {
         api_key::Entity::insert(row.into_active_model()).exec_without_returning(store.write()).await.expect("a key");
         let entry = directory::Entry { tenant_id, id, note: String::new(), expires_at: None };
         directory::set(store.write(), directory::Kind::ApiKey, &hash, entry).await.expect("a key's hash");
-    }
-
-    /// Asks again and again until `what` answers: for states of which nothing tells. Fails the test after 20 s.
-    pub async fn until<T>(&self, what: &str, ask: impl AsyncFn() -> Option<T>) -> T {
-        let asking = async {
-            let mut ticks = tokio::time::interval(Duration::from_millis(10));
-            loop {
-                ticks.tick().await;
-                if let Some(answer) = ask().await {
-                    return answer;
-                }
-            }
-        };
-        let answer = tokio::time::timeout(Duration::from_secs(20), asking).await;
-        answer.unwrap_or_else(|_| panic!("waited 20 s in vain: {what}"))
     }
 }

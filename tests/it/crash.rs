@@ -1,0 +1,152 @@
+//! kill -9 drills: a process dies at every fault point and at any moment; after a start without faults nothing is
+//! lost, and amoCRM has every text once.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use parom::fault::POINTS;
+use parom_tests::drill::{Drill, LIMIT};
+use parom_tests::settings::HOST;
+use parom_tests::{Engine, Line, try_answer};
+use sandbox::HookMessage;
+
+async fn prepared(engine: Engine) -> Option<(Drill, Line)> {
+    let mut drill = Drill::prepare(engine, Path::new(env!("CARGO_BIN_EXE_parom_faults"))).await?;
+    drill.serves("").await;
+    let line = drill.line("support").await;
+    drill.customer(&line, "anna").writes("opens").await;
+    drill.arrives_at_crm(HOST, "opens").await;
+    drill.everything_is_carried().await;
+    drill.stops().await;
+    Some((drill, line))
+}
+
+fn each_once(texts: Vec<String>) {
+    let unique: BTreeSet<&String> = texts.iter().collect();
+    assert_eq!(unique.len(), texts.len(), "something came twice: {texts:?}");
+}
+
+async fn dies_at_every_point(engine: Engine) {
+    let Some((mut drill, line)) = prepared(engine).await else { return };
+    for point in POINTS {
+        let plan = format!("{point}=abort");
+
+        let text = format!("to amoCRM, {point}");
+        let body = drill.customer(&line, "anna").body(&text, &text);
+        drill.serves(&plan).await;
+        let post = |drill: &Drill| drill.api.request(reqwest::Method::POST, &line.path("/messages")).json(&body);
+        let first = try_answer(post(&drill)).await.map(|reply| reply.status);
+        drill.dies().await;
+        drill.a_minute_passes().await;
+        drill.serves("").await;
+        // What was not acknowledged is written again by who wrote it, under the same id.
+        if first.is_err() {
+            assert!(point.starts_with("accept"), "{point} is behind the acknowledgement");
+            let again = try_answer(post(&drill)).await.expect("the server answers");
+            let known = again.status == 200;
+            assert_eq!(known, *point == "accept.after_commit", "{point}: {}", again.text);
+        }
+        drill.arrives_at_crm(HOST, &text).await;
+        drill.everything_is_carried().await;
+        drill.stops().await;
+
+        let text = format!("to the messenger, {point}");
+        let manager = drill.manager(&line);
+        let hook = manager.prepares("anna", HookMessage::text(&text));
+        drill.serves(&plan).await;
+        let first = manager.posts(&hook).await;
+        drill.dies().await;
+        drill.a_minute_passes().await;
+        drill.serves("").await;
+        if first.is_none() {
+            assert!(point.starts_with("accept"), "{point} is behind the acknowledgement");
+            assert_eq!(manager.posts(&hook).await, Some(200));
+        }
+        drill.arrives_at_messenger(&text).await;
+        drill.everything_is_carried().await;
+        drill.stops().await;
+    }
+    assert_eq!(drill.texts_at_crm(&line).len(), 1 + POINTS.len());
+    assert_eq!(drill.messenger.texts().len(), POINTS.len());
+    each_once(drill.texts_at_crm(&line));
+    each_once(drill.messenger.texts());
+    drill.ends_well().await;
+}
+
+/// Writes numbered texts until told to stop, each until it is acknowledged; gives how many.
+async fn keeps_writing(drill: &Drill, line: &Line, enough: Arc<AtomicBool>) -> tokio::task::JoinHandle<usize> {
+    let (api, customer, path) = (drill.api.clone(), drill.customer(line, "anna"), line.path("/messages"));
+    tokio::spawn(async move {
+        let mut number = 0;
+        while !enough.load(Ordering::SeqCst) {
+            let text = format!("text {number}");
+            let request = api.request(reqwest::Method::POST, &path).json(&customer.body(&text, &text));
+            match try_answer(request).await {
+                Ok(reply) if reply.status < 300 => number += 1,
+                _ => tokio::task::yield_now().await,
+            }
+        }
+        number
+    })
+}
+
+async fn is_killed_at_any_moment(engine: Engine) {
+    let Some((mut drill, line)) = prepared(engine).await else { return };
+    let enough = Arc::new(AtomicBool::new(false));
+    drill.serves("").await;
+    let writing = keeps_writing(&drill, &line, enough.clone()).await;
+    for life in 1..=4 {
+        let count = 10 * life;
+        let came = drill.sandbox.wait_for(|sandbox| (sandbox.messages(HOST).len() > count).then_some(()), LIMIT).await;
+        assert!(came.is_some(), "it goes on after {} deaths", life - 1);
+        drill.is_killed().await;
+        drill.a_minute_passes().await;
+        drill.serves("").await;
+    }
+    enough.store(true, Ordering::SeqCst);
+    let written = writing.await.unwrap();
+    drill.everything_is_carried().await;
+    let wanted: Vec<String> =
+        std::iter::once("opens".to_owned()).chain((0..written).map(|number| format!("text {number}"))).collect();
+    assert_eq!(drill.texts_at_crm(&line), wanted, "all of them, once, in order");
+    drill.ends_well().await;
+}
+
+async fn stops_politely_under_load(engine: Engine) {
+    let Some((mut drill, line)) = prepared(engine).await else { return };
+    let enough = Arc::new(AtomicBool::new(false));
+    drill.serves("").await;
+    let writing = keeps_writing(&drill, &line, enough.clone()).await;
+    for life in 1..=3 {
+        let count = 10 * life;
+        let came = drill.sandbox.wait_for(|sandbox| (sandbox.messages(HOST).len() > count).then_some(()), LIMIT).await;
+        assert!(came.is_some(), "it goes on after {} stops; no lease was left behind", life - 1);
+        drill.stops().await;
+        drill.serves("").await;
+    }
+    enough.store(true, Ordering::SeqCst);
+    let written = writing.await.unwrap();
+    drill.everything_is_carried().await;
+    assert_eq!(drill.texts_at_crm(&line).len(), written + 1);
+    each_once(drill.texts_at_crm(&line));
+    drill.ends_well().await;
+}
+
+macro_rules! on_both {
+    ($($name:ident),+) => {$(
+        mod $name {
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                super::$name(super::Engine::Sqlite).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                super::$name(super::Engine::Postgres).await;
+            }
+        }
+    )+};
+}
+on_both!(dies_at_every_point, is_killed_at_any_moment, stops_politely_under_load);

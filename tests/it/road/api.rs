@@ -1,0 +1,141 @@
+//! The developers' door: keys, errors that name the field, texts of every kind.
+
+use parom_tests::{World, answer, both, once};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+async fn errors_name_the_field(world: &mut World) {
+    let line = world.line("support").await;
+    let anna = world.customer(&line, "anna");
+    let wrong = |pointer: &str, value: Value| {
+        let mut body = anna.body("one", "Hello");
+        *body.pointer_mut(pointer).unwrap() = value;
+        body
+    };
+    let long = "x".repeat(256);
+    for (pointer, value) in [
+        ("/id", json!("")),
+        ("/id", json!(long)),
+        ("/conversation/id", json!("")),
+        ("/conversation/id", json!(long)),
+        ("/sender/id", json!("")),
+        ("/content/text", json!("")),
+        ("/content/type", json!("picture")),
+        ("/sender/role", json!("manager")),
+    ] {
+        let reply = anna.posts(&wrong(pointer, value.clone())).await.is(422);
+        assert_eq!(reply.wrong_fields(), [pointer], "{value}: {}", reply.text);
+        assert_eq!(reply.header("content-type"), "application/problem+json");
+    }
+    // Several at once, all named.
+    let mut body = wrong("/id", json!(""));
+    body["content"]["text"] = json!("");
+    assert_eq!(anna.posts(&body).await.is(422).wrong_fields(), ["/id", "/content/text"]);
+    // Of another type, missing, unknown.
+    for (pointer, value) in [("/content", json!(7)), ("/sender/name", json!(7)), ("/conversation", Value::Null)] {
+        let reply = anna.posts(&wrong(pointer, value)).await.is(422);
+        assert_eq!(reply.wrong_fields(), [pointer], "{}", reply.text);
+    }
+    let mut body = anna.body("one", "Hello");
+    body["sender"]["nickname"] = json!("a");
+    let reply = anna.posts(&body).await.is(422);
+    assert!(reply.text.contains("nickname"), "{}", reply.text);
+    let path = line.path("/messages");
+    let raw = |kind: &str, body: &'static str| {
+        world.api.request(Method::POST, &path).header("Content-Type", kind).body(body)
+    };
+    answer(raw("application/json", "{\"id\":")).await.is(400);
+    answer(raw("text/plain", "{}")).await.is(415);
+    let large = json!({"id": "x", "content": {"text": "x".repeat(300_000)}});
+    anna.posts(&large).await.is(413);
+    assert!(world.messages().await.is_empty());
+}
+
+async fn keys_open_only_their_doors(world: &mut World) {
+    let line = world.line("support").await;
+    let other = world.line_at("other.amocrm.ru", "support").await;
+    let anna = world.customer(&line, "anna");
+    let body = anna.body("one", "Hello");
+    let path = line.path("/messages");
+    world.add_key(line.tenant_id, "prm_own-write", "write").await;
+    world.add_key(line.tenant_id, "prm_own-read", "read").await;
+    world.add_key(other.tenant_id, "prm_other-admin", "admin").await;
+    answer(world.api.anonymous(Method::POST, &path).json(&body)).await.is(401);
+    world.api.with_key("prm_nobody").post(&path, &body).await.is(401);
+    let (own, read, other) = (
+        world.api.with_key("prm_own-write"),
+        world.api.with_key("prm_own-read"),
+        world.api.with_key("prm_other-admin"),
+    );
+    let accepted = own.post(&path, &body).await.is(202).text_at("/id");
+    read.post(&path, &body).await.is(403);
+    read.get(&line.path("")).await.is(200);
+    read.get(&format!("/api/v1/messages/{accepted}")).await.is(200);
+    let tenant = format!("/api/v1/tenants/{}", line.tenant_id);
+    other.get(&tenant).await.is(404);
+    for tenants_key in [&own, &other] {
+        tenants_key.patch(&tenant, &json!({"suspended": true})).await.is(403);
+        tenants_key.get("/api/v1/tenants").await.is(403);
+    }
+    other.post(&path, &body).await.is(404);
+    other.get(&line.path("")).await.is(404);
+    other.delete(&line.path("")).await.is(404);
+    other.get(&line.path("/ledger")).await.is(404);
+    other.get(&line.path("/conversations")).await.is(404);
+    other.get(&format!("/api/v1/messages/{accepted}")).await.is(404);
+    assert_eq!(own.get(&line.dead_letters()).await.is(200).json["items"], json!([]));
+    other.get(&line.dead_letters()).await.is(404);
+    world.deliver_all().await;
+}
+
+async fn texts_of_every_kind_arrive_as_they_are(world: &mut World) {
+    let line = world.line("support").await;
+    let anna = world.customer(&line, "anna");
+    let long = "очень длинно ".repeat(1_000);
+    let texts = ["👩‍👩‍👧‍👦 🏳️‍🌈", "e\u{301}\u{301}\u{301}", "\u{202e}reversed", "tab\tand\nline", "<script>alert(1)</script>", "'; DROP TABLE lane; --", long.trim()];
+    for text in texts {
+        anna.writes(text).await;
+    }
+    // What no database can hold becomes the sign for it.
+    anna.writes("nul \0 nul").await;
+    world.deliver_all().await;
+    let there = world.texts_at_crm(&line);
+    assert_eq!(there[..texts.len()], texts);
+    assert_eq!(there[texts.len()], "nul \u{fffd} nul");
+    let manager = world.manager(&line);
+    for text in texts {
+        manager.answers("anna", text).await;
+    }
+    world.deliver_all().await;
+    assert_eq!(world.messenger.texts(), texts);
+}
+
+async fn ids_of_every_kind_are_kept_apart(world: &mut World) {
+    let line = world.line("support").await;
+    let anna = world.customer(&line, "anna");
+    let ids = ["1", "01", "1 ", "-1", "9007199254740993", "9007199254740992", "Ä", "A\u{308}", "a/b?c#d%20", "x\u{0}y", "x\u{fffd}y"];
+    for (number, id) in ids.iter().enumerate() {
+        let mut body = anna.body(id, &format!("{number}"));
+        body["conversation"]["id"] = json!(id);
+        let reply = anna.posts(&body).await;
+        // An id that cannot be stored may be refused, but never be taken for another.
+        assert!(reply.status == 202 || (reply.status == 422 && id.contains(['\0', '\u{fffd}'])), "{id:?}: {}", reply.text);
+    }
+    world.deliver_all().await;
+    let arrived = world.texts_at_crm(&line).len();
+    assert!(arrived >= ids.len() - 2);
+    assert_eq!(world.sandbox.chats(&line.host).len(), arrived);
+}
+
+async fn pages_that_are_not_there(world: &mut World) {
+    world.api.get("/api/v1/nothing").await.is(404);
+    let reply = answer(world.api.anonymous(Method::GET, "/nothing")).await.is(404);
+    assert_eq!(reply.header("x-content-type-options"), "nosniff");
+    answer(world.api.anonymous(Method::GET, "/healthz")).await.is(200);
+    answer(world.api.anonymous(Method::GET, "/readyz")).await.is(200);
+    let metrics = answer(world.api.anonymous(Method::GET, "/metrics")).await.is(200);
+    assert!(metrics.header("content-type").starts_with("text/plain"));
+}
+
+both!(errors_name_the_field, keys_open_only_their_doors, texts_of_every_kind_arrive_as_they_are, ids_of_every_kind_are_kept_apart);
+once!(pages_that_are_not_there);

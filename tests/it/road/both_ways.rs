@@ -1,0 +1,206 @@
+//! A conversation both ways with every field, and what must not change it: restarts, repeats, other accounts.
+
+use std::time::Duration;
+
+use parom::message::crm_id;
+use parom_tests::{World, both};
+use sandbox::{Direction, HookMessage};
+use serde_json::json;
+
+async fn a_customers_text_arrives_with_every_field(world: &mut World) {
+    let line = world.line("support").await;
+    let body = json!({
+        "id": "ext-1001",
+        "conversation": {"id": "chat-7"},
+        "sender": {"role": "client", "id": "user-7", "name": "Anna", "phone": "+79151112233", "email": "anna@example.com",
+                   "avatar_url": "https://example.com/anna.png", "profile_url": "https://example.com/anna"},
+        "sent_at": "2026-11-20T08:59:00.123Z",
+        "content": {"type": "text", "text": "Привет 👋🏽 \u{202e}rtl"},
+    });
+    let accepted = world.api.post(&line.path("/messages"), &body).await.is(202);
+    assert_eq!((&accepted.json["external_id"], &accepted.json["status"], &accepted.json["duplicate"]), (&json!("ext-1001"), &json!("queued"), &json!(false)));
+    world.deliver_all().await;
+
+    let there = world.sandbox.messages(&line.host);
+    assert_eq!(there.len(), 1);
+    let id = |part: &str, external_id: &str| crm_id(line.source_id, part, external_id).to_string();
+    assert_eq!(there[0].direction, Direction::Incoming);
+    assert_eq!(there[0].text, "Привет 👋🏽 \u{202e}rtl");
+    assert_eq!(there[0].msgid, Some(id("message", "ext-1001")));
+    assert_eq!(there[0].conversation_id, Some(id("conversation", "chat-7")));
+    assert_eq!(there[0].source.as_deref(), Some("support"));
+    assert_eq!(there[0].msec_timestamp, 1_795_165_140_123);
+    assert_eq!(there[0].payload["timestamp"], 1_795_165_140);
+    let sender = &there[0].payload["sender"];
+    assert_eq!(sender["id"], id("person", "user-7").as_str());
+    assert_eq!((&sender["name"], &sender["profile"]), (&json!("Anna"), &json!({"phone": "+79151112233", "email": "anna@example.com"})), "{sender}");
+    assert_eq!((&sender["avatar"], &sender["profile_link"]), (&json!("https://example.com/anna.png"), &json!("https://example.com/anna")), "{sender}");
+    let chat = &world.sandbox.chats(&line.host)[0];
+    assert!(chat.lead.is_some(), "a lead was made");
+    assert_eq!(chat.source.as_deref(), Some("support"));
+
+    let shown = world.api.get(&format!("/api/v1/messages/{}", accepted.text_at("/id"))).await.is(200);
+    assert_eq!((&shown.json["direction"], &shown.json["status"]), (&json!("to_crm"), &json!("delivered")), "{}", shown.text);
+    assert_eq!(shown.json["amocrm_message_id"], there[0].id.as_str());
+}
+
+async fn a_managers_text_arrives_as_a_signed_webhook(world: &mut World) {
+    let line = world.line("support").await;
+    let anna = world.customer(&line, "anna");
+    anna.writes("Hello").await;
+    world.deliver_all().await;
+    let at = world.clock.millis() + 1_234;
+    let said = world.manager(&line).sends("anna", HookMessage::text("Good morning").at(at)).await;
+    world.advance(Duration::from_secs(2));
+    world.deliver_all().await;
+    let received = world.messenger.received();
+    assert_eq!(received.len(), 1);
+    let message = world.messages().await.pop().unwrap();
+    assert_eq!(
+        received[0].body,
+        json!({
+            "type": "message.created",
+            "timestamp": "2026-11-20T09:00:02.000Z",
+            "data": {"message": {
+                "id": message.id,
+                "conversation": {"id": "chat-anna"},
+                "source_id": line.source_id,
+                "receiver": {"id": "user-anna", "phone": null, "name": "anna"},
+                "sender": {"role": "manager", "id": said_by(world, &line, &said.message_id), "name": null},
+                "content": {"type": "text", "text": "Good morning"},
+                "sent_at": "2026-11-20T09:00:01.234Z",
+                "template": null,
+                "reply_to": null,
+            }},
+        })
+    );
+    assert_eq!(received[0].timestamp, 1_795_165_202);
+    let ledger = world.api.get(&line.path("/ledger")).await.is(200);
+    let once = json!({"accepted": 1, "delivered": 1, "failed": 0, "waiting": 0});
+    assert_eq!((&ledger.json["to_crm"], &ledger.json["to_messenger"]), (&once, &once), "{}", ledger.text);
+}
+
+fn said_by(world: &World, line: &parom_tests::Line, message_id: &str) -> String {
+    world.sandbox.messages(&line.host).into_iter().find(|message| message.id == message_id).unwrap().sender_id
+}
+
+async fn the_same_id_again_is_the_same_message(world: &mut World) {
+    let line = world.line("support").await;
+    let anna = world.customer(&line, "anna");
+    let first = anna.posts(&anna.body("one", "Hello")).await.is(202);
+    for days in [0, 1, 44] {
+        world.deliver_all().await;
+        world.advance(Duration::from_secs(days * 86_400));
+        let again = anna.posts(&anna.body("one", "Hello")).await.is(200);
+        assert_eq!((&again.json["id"], &again.json["duplicate"]), (&first.json["id"], &json!(true)), "{}", again.text);
+    }
+    let mut other = anna.body("one", "Good bye");
+    assert!(anna.posts(&other).await.is(409).text.contains("message_conflict"));
+    other = anna.body("one", "Hello");
+    other["conversation"]["id"] = json!("another");
+    anna.posts(&other).await.is(409);
+    world.restart().await;
+    assert_eq!(anna.posts(&anna.body("one", "Hello")).await.is(200).json["id"], first.json["id"]);
+    world.deliver_all().await;
+    assert_eq!(world.texts_at_crm(&line), ["Hello"]);
+}
+
+async fn twenty_posts_at_once_are_one_message(world: &mut World) {
+    let line = world.line("support").await;
+    let anna = world.customer(&line, "anna");
+    let posts = (0..20).map(|_| {
+        let anna = anna.clone();
+        async move { anna.posts(&anna.body("one", "Hello")).await.status }
+    });
+    let mut statuses = parom_tests::office::all_at_once(posts).await;
+    statuses.sort_unstable();
+    assert_eq!((statuses[0], statuses[18], statuses[19]), (200, 200, 202));
+    world.deliver_all().await;
+    assert_eq!(world.texts_at_crm(&line), ["Hello"]);
+}
+
+async fn equal_ids_of_two_sources_are_two_conversations(world: &mut World) {
+    let (sales, support) = (world.line("sales").await, world.line("support").await);
+    for line in [&sales, &support] {
+        let anna = world.customer(line, "anna");
+        anna.posts(&anna.body("one", &line.external_id)).await.is(202);
+    }
+    world.deliver_all().await;
+    assert_eq!(world.sandbox.chats(&sales.host).len(), 2);
+    for line in [&sales, &support] {
+        world.manager(line).answers("anna", &format!("from {}", line.external_id)).await;
+    }
+    world.deliver_all().await;
+    for one in world.messenger.received() {
+        let source = one.body["data"]["message"]["source_id"].as_str().unwrap().to_owned();
+        let line = if source == sales.source_id.to_string() { "sales" } else { "support" };
+        assert_eq!(one.text(), format!("from {line}"));
+    }
+    assert_eq!(world.messenger.received().len(), 2);
+}
+
+async fn order_is_that_of_arrival_whatever_was_the_time(world: &mut World) {
+    let line = world.line("support").await;
+    let anna = world.customer(&line, "anna");
+    for (number, minute) in [("1", 50), ("2", 10), ("3", 30)] {
+        let mut body = anna.body(number, number);
+        body["sent_at"] = json!(format!("2026-11-20T08:{minute}:00Z"));
+        anna.posts(&body).await.is(202);
+    }
+    world.deliver_all().await;
+    assert_eq!(world.texts_at_crm(&line), ["1", "2", "3"]);
+}
+
+async fn hooks_that_were_swapped_leave_in_their_order(world: &mut World) {
+    let line = world.line("support").await;
+    world.customer(&line, "anna").writes("Hello").await;
+    world.deliver_all().await;
+    let manager = world.manager(&line);
+    let base = world.clock.millis();
+    let hooks: Vec<_> = (1..=5).map(|n| manager.prepares("anna", HookMessage::text(&format!("{n}")).at(base + n))).collect();
+    for number in [4, 0, 2, 1, 3] {
+        assert_eq!(manager.posts(&hooks[number]).await, Some(200));
+    }
+    world.deliver_all().await;
+    assert_eq!(world.messenger.texts(), ["1", "2", "3", "4", "5"]);
+}
+
+async fn what_was_stored_survives_a_crash(world: &mut World) {
+    let line = world.line("support").await;
+    world.customer(&line, "anna").writes("before").await;
+    world.deliver_all().await;
+    world.customer(&line, "anna").writes("stored").await;
+    world.manager(&line).answers("anna", "stored too").await;
+    world.restart().await;
+    world.deliver_all().await;
+    assert_eq!(world.texts_at_crm(&line), ["before", "stored"]);
+    assert_eq!(world.messenger.texts(), ["stored too"]);
+}
+
+async fn accounts_do_not_mix(world: &mut World) {
+    let acme = world.line("support").await;
+    let other = world.line_at("other.amocrm.ru", "support").await;
+    world.customer(&acme, "anna").writes("to acme").await;
+    world.customer(&other, "anna").writes("to the other").await;
+    world.deliver_all().await;
+    assert_eq!(world.texts_at_crm(&acme), ["to acme"]);
+    assert_eq!(world.texts_at_crm(&other), ["to the other"]);
+    let stolen = world.manager(&acme).prepares("anna", HookMessage::text("stolen"));
+    let answer = world.sandbox.post_hook(&other.scope_id, stolen.body.clone(), Some(&stolen.signature)).await;
+    assert_eq!(answer.status, Some(200), "the signature is right, so it is kept");
+    world.deliver_all().await;
+    assert!(world.messenger.received().is_empty(), "but another account's hook is not worked on");
+    assert_eq!(world.quarantined().await, ["foreign_account"]);
+}
+
+both!(
+    a_customers_text_arrives_with_every_field,
+    a_managers_text_arrives_as_a_signed_webhook,
+    the_same_id_again_is_the_same_message,
+    twenty_posts_at_once_are_one_message,
+    equal_ids_of_two_sources_are_two_conversations,
+    order_is_that_of_arrival_whatever_was_the_time,
+    hooks_that_were_swapped_leave_in_their_order,
+    what_was_stored_survives_a_crash,
+    accounts_do_not_mix,
+);

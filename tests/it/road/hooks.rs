@@ -1,0 +1,140 @@
+//! amoCRM's door: who is believed, what is kept aside, what is answered.
+
+use parom_tests::office::all_at_once;
+use parom_tests::settings::CHANNEL_ID;
+use parom_tests::{Line, World, answer, both};
+use reqwest::Method;
+use sandbox::HookMessage;
+use serde_json::json;
+
+async fn chatting(world: &mut World) -> Line {
+    let line = world.line("support").await;
+    world.customer(&line, "anna").writes("Hello").await;
+    world.deliver_all().await;
+    line
+}
+
+async fn post(world: &World, scope_id: &str, body: &[u8], signature: Option<&str>) -> u16 {
+    world.sandbox.post_hook(scope_id, body.to_vec(), signature).await.status.expect("the server answers")
+}
+
+async fn only_the_right_signature_over_the_raw_bytes_is_believed(world: &mut World) {
+    let line = chatting(world).await;
+    let hook = world.manager(&line).prepares("anna", HookMessage::text("Good morning"));
+    let right = hook.signature.as_str();
+    let other_bytes: serde_json::Value = serde_json::from_slice(&hook.body).unwrap();
+    let pretty = serde_json::to_vec_pretty(&other_bytes).unwrap();
+    let mut changed = hook.body.clone();
+    *changed.last_mut().unwrap() = b' ';
+    let forged = "0".repeat(40);
+    let refused: [(&str, &[u8], Option<&str>); 9] = [
+        ("none", &hook.body, None),
+        ("empty", &hook.body, Some("")),
+        ("forged", &hook.body, Some(&forged)),
+        ("truncated", &hook.body, Some(&right[..39])),
+        ("longer", &hook.body, Some(&format!("{right}0"))),
+        ("no hex", &hook.body, Some(&right.replace(|c: char| c.is_ascii_digit(), "g"))),
+        ("serialised anew", &pretty, Some(right)),
+        ("changed", &changed, Some(right)),
+        ("cut", &hook.body[..hook.body.len() - 1], Some(right)),
+    ];
+    for (name, body, signature) in refused {
+        assert_eq!(post(world, &line.scope_id, body, signature).await, 401, "{name}");
+    }
+    for scope in ["x", CHANNEL_ID.get(..35).unwrap(), "00000000-0000-4000-8000-000000000000_1"] {
+        assert_eq!(post(world, scope, &hook.body, Some(right)).await, 401, "channel {scope:?} is none of ours");
+    }
+    world.deliver_all().await;
+    assert!(world.messenger.received().is_empty());
+    assert_eq!(world.quarantined().await, Vec::<String>::new());
+    // Upper-case hex is the same number; a line feed around the body came with a proxy.
+    assert_eq!(post(world, &line.scope_id, &hook.body, Some(&right.to_uppercase())).await, 200);
+    let padded = [b"\n", hook.body.as_slice(), b"\n"].concat();
+    assert_eq!(post(world, &line.scope_id, &padded, Some(right)).await, 200);
+    world.deliver_all().await;
+    assert_eq!(world.messenger.texts(), ["Good morning"], "and it is one hook");
+}
+
+async fn a_hook_that_comes_three_times_at_once_is_one_message(world: &mut World) {
+    let line = chatting(world).await;
+    let hook = world.manager(&line).prepares("anna", HookMessage::text("Good morning"));
+    let posts = (0..3).map(|_| {
+        let (sandbox, hook) = (world.sandbox.clone(), hook.clone());
+        async move { sandbox.post_hook(&hook.scope_id, hook.body, Some(&hook.signature)).await.status }
+    });
+    assert_eq!(all_at_once(posts).await, [Some(200); 3]);
+    world.deliver_all().await;
+    assert_eq!(post(world, &line.scope_id, &hook.body, Some(&hook.signature)).await, 200, "also a replay");
+    world.deliver_all().await;
+    assert_eq!(world.messenger.received().len(), 1);
+}
+
+async fn what_cannot_be_understood_is_kept_and_answered_with_200(world: &mut World) {
+    let line = chatting(world).await;
+    let account = world.sandbox.add_account(&line.host).amojo_id;
+    let elsewhere = format!("{CHANNEL_ID}_00000000-0000-4000-8000-000000000000");
+    let v1 = json!({"receiver": "r", "sender": "s", "conversation_id": "c", "type": "text", "text": "old", "timestamp": 1});
+    let strange = json!({"account_id": account, "time": 1, "something": {"new": true}});
+    let foreign = json!({"account_id": "00000000-0000-4000-8000-000000000000", "time": 1, "message": {
+        "receiver": {"id": "r"}, "sender": {"id": "s"}, "conversation": {"id": "c"}, "timestamp": 1, "msec_timestamp": 1000,
+        "message": {"id": "m", "type": "text", "text": "foreign"}}});
+    let cases: [(&str, &str, Vec<u8>); 7] = [
+        ("unreadable", &line.scope_id, b"{".to_vec()),
+        ("unreadable", &line.scope_id, b"\xff\xfe not text".to_vec()),
+        ("unreadable", &line.scope_id, br#"{"account_id":"a","message":{"text":"\ud800"}}"#.to_vec()),
+        ("version_1", &line.scope_id, v1.to_string().into_bytes()),
+        ("foreign_account", &line.scope_id, foreign.to_string().into_bytes()),
+        ("unknown_event", &line.scope_id, strange.to_string().into_bytes()),
+        ("unknown_scope", &elsewhere, strange.to_string().into_bytes()),
+    ];
+    let mut wanted = Vec::new();
+    for (word, scope, body) in cases {
+        let signature = world.sandbox.sign_hook(scope, &body);
+        assert_eq!(post(world, scope, &body, Some(&signature)).await, 200, "{word}");
+        wanted.push(word);
+        assert_eq!(world.quarantined().await, wanted, "each stands with its reason");
+    }
+    assert!(world.messages().await.iter().all(|message| message.direction == 1), "no message was made of them");
+}
+
+async fn bodies_too_large_and_compressed_are_refused(world: &mut World) {
+    let line = chatting(world).await;
+    let path = format!("/location/{}", line.scope_id);
+    let large = vec![b' '; 1024 * 1024 + 1];
+    let signature = world.sandbox.sign_hook(&line.scope_id, &large);
+    let post = |body: Vec<u8>, signature: &str| {
+        world.api.anonymous(Method::POST, &path).header("X-Signature", signature).body(body)
+    };
+    answer(post(large.clone(), &signature)).await.is(413);
+    let most = large[1..].to_vec();
+    let signature = world.sandbox.sign_hook(&line.scope_id, &most);
+    answer(post(most, &signature)).await.is(200);
+    for encoding in ["gzip", "br", "identity"] {
+        answer(post(b"{}".to_vec(), "").header("Content-Encoding", encoding)).await.is(415);
+    }
+    assert_eq!(world.quarantined().await, ["unreadable"]);
+}
+
+async fn what_cannot_be_stored_is_answered_with_503_and_not_half_stored(world: &mut World) {
+    let line = chatting(world).await;
+    let hook = world.manager(&line).prepares("anna", HookMessage::text("Good morning"));
+    world.faults.add("accept.before_commit=error").unwrap();
+    assert_eq!(post(world, &line.scope_id, &hook.body, Some(&hook.signature)).await, 503);
+    let anna = world.customer(&line, "anna");
+    let refused = anna.posts(&anna.body("one", "Hello again")).await.is(503);
+    assert!(!refused.header("retry-after").is_empty(), "{}", refused.text);
+    world.faults.clear();
+    assert_eq!(world.messages().await.len(), 1);
+    assert_eq!(post(world, &line.scope_id, &hook.body, Some(&hook.signature)).await, 200);
+    anna.posts(&anna.body("one", "Hello again")).await.is(202);
+    world.deliver_all().await;
+    assert_eq!(world.messenger.texts(), ["Good morning"]);
+}
+
+both!(
+    only_the_right_signature_over_the_raw_bytes_is_believed,
+    a_hook_that_comes_three_times_at_once_is_one_message,
+    what_cannot_be_understood_is_kept_and_answered_with_200,
+    bodies_too_large_and_compressed_are_refused,
+    what_cannot_be_stored_is_answered_with_503_and_not_half_stored,
+);
