@@ -93,6 +93,7 @@ fn conflict_title(problem: &str) -> &'static str {
         "external_id_taken" => "This external_id is already a source",
         "tenant_inactive" => "The account is not active",
         "crm_refused" => "amoCRM refused",
+        "channel_not_connected" => "The channel is not connected to the account",
         "idempotency_running" => "The first request with this Idempotency-Key is still running",
         "not_from_crm" => "Status can be set only for messages that came from amoCRM",
         _ => "This conflicts with what is there",

@@ -42,7 +42,11 @@ async fn a_browser_installs(world: &mut World) {
     assert!(page.header("set-cookie").is_empty(), "an installation opens no session");
     let tenant = world.tenant(HOST).await.unwrap();
     let account = world.sandbox.add_account(HOST);
-    assert_eq!((&tenant["status"], &tenant["account_id"], &tenant["amojo_id"]), (&json!("active"), &json!(account.id.to_string()), &json!(account.amojo_id)), "{tenant}");
+    assert_eq!(
+        (&tenant["status"], &tenant["account_id"], &tenant["amojo_id"]),
+        (&json!("active"), &json!(account.id.to_string()), &json!(account.amojo_id)),
+        "{tenant}"
+    );
     assert_eq!(tenant["channels"][0]["status"], "connected", "{tenant}");
     assert_eq!(world.sandbox.connections()[0].hook_api_version, "v2");
     assert!(!page.text.contains(CLIENT_SECRET));
@@ -107,13 +111,29 @@ async fn a_secret_leaves_for_allowed_hosts_alone(world: &mut World) {
     let state = state_of(&world.owner(HOST).opens_install().await.is_redirect());
     let before = calls(world);
     let hosts = [
-        "evil.example", "acme.amocrm.ru.evil.example", "evilamocrm.ru", "amocrm.ru", "user@acme.amocrm.ru",
-        "acme.amocrm.ru:8080", "acme.amocrm.ru/evil", "acme.amocrm.ru?x", "127.0.0.1", "[::1]", "localhost", "",
-        "acme.amocrm.ru\u{3002}evil.example", "a.b.amocrm.ru.", "acme.kommo.com", "acme..amocrm.ru", "-acme.amocrm.ru",
+        "evil.example",
+        "acme.amocrm.ru.evil.example",
+        "evilamocrm.ru",
+        "amocrm.ru",
+        "user@acme.amocrm.ru",
+        "acme.amocrm.ru:8080",
+        "acme.amocrm.ru/evil",
+        "acme.amocrm.ru?x",
+        "127.0.0.1",
+        "[::1]",
+        "localhost",
+        "",
+        "acme.amocrm.ru\u{3002}evil.example",
+        "a.b.amocrm.ru.",
+        "acme.kommo.com",
+        "acme..amocrm.ru",
+        "-acme.amocrm.ru",
     ];
     for host in hosts {
         for rest in ["&from_widget=1".to_owned(), format!("&state={state}")] {
-            let request = world.api.anonymous(Method::GET, &format!("/oauth/callback?code=secret-code&client_id={CLIENT_ID}{rest}"));
+            let request = world
+                .api
+                .anonymous(Method::GET, &format!("/oauth/callback?code=secret-code&client_id={CLIENT_ID}{rest}"));
             let reply = answer(request.query(&[("referer", host)])).await;
             assert_eq!(reply.status, 400, "{host:?}: {}", reply.text);
         }

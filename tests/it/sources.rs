@@ -29,24 +29,36 @@ async fn count(world: &World, tenant_id: Uuid) -> usize {
 async fn a_source_is_mirrored_changed_and_removed(world: &mut World) {
     let tenant_id = installed(world).await;
     let pipelines = world.api.get(&format!("/api/v1/tenants/{tenant_id}/pipelines")).await.is(200);
-    let main = pipelines.json["items"].as_array().unwrap().iter().find(|one| one["is_main"] == true).unwrap()["id"].clone();
-    let second = pipelines.json["items"].as_array().unwrap().iter().find(|one| one["is_main"] == false).unwrap()["id"].clone();
+    let main =
+        pipelines.json["items"].as_array().unwrap().iter().find(|one| one["is_main"] == true).unwrap()["id"].clone();
+    let second =
+        pipelines.json["items"].as_array().unwrap().iter().find(|one| one["is_main"] == false).unwrap()["id"].clone();
     let made = make(world, tenant_id, &body(world, "support")).await.is(201);
     let there = world.sandbox.sources(HOST);
     assert_eq!(there.len(), 1);
     assert_eq!(made.json["amocrm_source_id"], there[0]["id"].to_string().as_str());
     assert_eq!(made.json["pipeline_id"], main, "amoCRM's choice, read back: {}", made.text);
-    assert_eq!((&made.json["status"], &made.json["kind"], &made.json["default"]), (&json!("working"), &json!("custom"), &json!(false)));
+    assert_eq!(
+        (&made.json["status"], &made.json["kind"], &made.json["default"]),
+        (&json!("working"), &json!("custom"), &json!(false))
+    );
     assert!(made.text_at("/webhook_secret").starts_with("whsec_"));
     assert_eq!(there[0]["origin_code"], "amo.ext.30490163");
 
     let path = format!("/api/v1/sources/{}", made.text_at("/id"));
     let shown = world.api.get(&path).await.is(200);
     assert!(shown.json.get("webhook_secret").is_none(), "only the creation shows it: {}", shown.text);
-    let patched = world.api.patch(&path, &json!({"name": "Sales", "pipeline_id": second, "default": true})).await.is(200);
-    assert_eq!((&patched.json["name"], &patched.json["pipeline_id"], &patched.json["default"]), (&json!("Sales"), &second, &json!(true)));
+    let patched =
+        world.api.patch(&path, &json!({"name": "Sales", "pipeline_id": second, "default": true})).await.is(200);
+    assert_eq!(
+        (&patched.json["name"], &patched.json["pipeline_id"], &patched.json["default"]),
+        (&json!("Sales"), &second, &json!(true))
+    );
     let there = world.sandbox.sources(HOST);
-    assert_eq!((&there[0]["name"], there[0]["pipeline_id"].to_string().as_str(), &there[0]["default"]), (&json!("Sales"), second.as_str().unwrap(), &json!(true)));
+    assert_eq!(
+        (&there[0]["name"], there[0]["pipeline_id"].to_string().as_str(), &there[0]["default"]),
+        (&json!("Sales"), second.as_str().unwrap(), &json!(true))
+    );
     world.api.delete(&path).await.is(204);
     assert!(world.sandbox.sources(HOST).is_empty());
     world.api.delete(&path).await.is(404);
@@ -102,7 +114,9 @@ async fn webhooks_are_https_where_nothing_private_is_listed() {
     let setup = Setup { change: |config| config.network.allow_private.clear(), ..Setup::default() };
     let world = World::start(Engine::Sqlite, setup).await.unwrap();
     let tenant_id = installed(&world).await;
-    for address in ["http://example.com/hook", "http://127.0.0.1:1/hook", "https://127.0.0.1/hook", "https://[::1]/hook"] {
+    for address in
+        ["http://example.com/hook", "http://127.0.0.1:1/hook", "https://127.0.0.1/hook", "https://[::1]/hook"]
+    {
         let mut body = body(&world, "support");
         body["settings"]["webhook_url"] = json!(address);
         assert_eq!(make(&world, tenant_id, &body).await.is(422).wrong_fields(), ["/settings/webhook_url"], "{address}");

@@ -45,10 +45,15 @@ impl Drill {
         let port = free_port();
         let text = config_text(port, database.url(), stage.sandbox.url());
         std::fs::write(database.folder().join("parom.toml"), text).expect("the configuration is written");
-        let mut drill = Self { binary: binary.to_owned(), database, child: None, stage: {
-            stage.api = stage.api.with_key("");
-            stage
-        } };
+        let mut drill = Self {
+            binary: binary.to_owned(),
+            database,
+            child: None,
+            stage: {
+                stage.api = stage.api.with_key("");
+                stage
+            },
+        };
         let made = drill.command(&["key", "create", "--name", "drill", "--scope", "admin"]).output().await;
         let made = made.expect("the binary runs");
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));

@@ -64,7 +64,8 @@ async fn random_faults_lose_double_and_reorder_nothing(world: &mut World) {
     open_chats(world, &line).await;
 
     for _ in 0..300 {
-        let part = [Part::Message, Part::Message, Part::History, Part::CreateChat, Part::Status][random.random_range(0..5)];
+        let part =
+            [Part::Message, Part::Message, Part::History, Part::CreateChat, Part::Status][random.random_range(0..5)];
         let needle = format!("#{}", random.random_range(0..CONVERSATIONS));
         match part {
             Part::Message => world.sandbox.faults().next_with(part, &format!("{needle}:"), 1, fault(&mut random)),

@@ -41,9 +41,8 @@ async fn errors_name_the_field(world: &mut World) {
     let reply = anna.posts(&body).await.is(422);
     assert!(reply.text.contains("nickname"), "{}", reply.text);
     let path = line.path("/messages");
-    let raw = |kind: &str, body: &'static str| {
-        world.api.request(Method::POST, &path).header("Content-Type", kind).body(body)
-    };
+    let raw =
+        |kind: &str, body: &'static str| world.api.request(Method::POST, &path).header("Content-Type", kind).body(body);
     answer(raw("application/json", "{\"id\":")).await.is(400);
     answer(raw("text/plain", "{}")).await.is(415);
     let large = json!({"id": "x", "content": {"text": "x".repeat(300_000)}});
@@ -92,7 +91,15 @@ async fn texts_of_every_kind_arrive_as_they_are(world: &mut World) {
     let line = world.line("support").await;
     let anna = world.customer(&line, "anna");
     let long = "очень длинно ".repeat(1_000);
-    let texts = ["👩‍👩‍👧‍👦 🏳️‍🌈", "e\u{301}\u{301}\u{301}", "\u{202e}reversed", "tab\tand\nline", "<script>alert(1)</script>", "'; DROP TABLE lane; --", long.trim()];
+    let texts = [
+        "👩‍👩‍👧‍👦 🏳️‍🌈",
+        "e\u{301}\u{301}\u{301}",
+        "\u{202e}reversed",
+        "tab\tand\nline",
+        "<script>alert(1)</script>",
+        "'; DROP TABLE lane; --",
+        long.trim(),
+    ];
     for text in texts {
         anna.writes(text).await;
     }
@@ -113,13 +120,29 @@ async fn texts_of_every_kind_arrive_as_they_are(world: &mut World) {
 async fn ids_of_every_kind_are_kept_apart(world: &mut World) {
     let line = world.line("support").await;
     let anna = world.customer(&line, "anna");
-    let ids = ["1", "01", "1 ", "-1", "9007199254740993", "9007199254740992", "Ä", "A\u{308}", "a/b?c#d%20", "x\u{0}y", "x\u{fffd}y"];
+    let ids = [
+        "1",
+        "01",
+        "1 ",
+        "-1",
+        "9007199254740993",
+        "9007199254740992",
+        "Ä",
+        "A\u{308}",
+        "a/b?c#d%20",
+        "x\u{0}y",
+        "x\u{fffd}y",
+    ];
     for (number, id) in ids.iter().enumerate() {
         let mut body = anna.body(id, &format!("{number}"));
         body["conversation"]["id"] = json!(id);
         let reply = anna.posts(&body).await;
         // An id that cannot be stored may be refused, but never be taken for another.
-        assert!(reply.status == 202 || (reply.status == 422 && id.contains(['\0', '\u{fffd}'])), "{id:?}: {}", reply.text);
+        assert!(
+            reply.status == 202 || (reply.status == 422 && id.contains(['\0', '\u{fffd}'])),
+            "{id:?}: {}",
+            reply.text
+        );
     }
     world.deliver_all().await;
     let arrived = world.texts_at_crm(&line).len();
@@ -137,5 +160,10 @@ async fn pages_that_are_not_there(world: &mut World) {
     assert!(metrics.header("content-type").starts_with("text/plain"));
 }
 
-both!(errors_name_the_field, keys_open_only_their_doors, texts_of_every_kind_arrive_as_they_are, ids_of_every_kind_are_kept_apart);
+both!(
+    errors_name_the_field,
+    keys_open_only_their_doors,
+    texts_of_every_kind_arrive_as_they_are,
+    ids_of_every_kind_are_kept_apart
+);
 once!(pages_that_are_not_there);

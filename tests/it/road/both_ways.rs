@@ -18,7 +18,10 @@ async fn a_customers_text_arrives_with_every_field(world: &mut World) {
         "content": {"type": "text", "text": "Привет 👋🏽 \u{202e}rtl"},
     });
     let accepted = world.api.post(&line.path("/messages"), &body).await.is(202);
-    assert_eq!((&accepted.json["external_id"], &accepted.json["status"], &accepted.json["duplicate"]), (&json!("ext-1001"), &json!("queued"), &json!(false)));
+    assert_eq!(
+        (&accepted.json["external_id"], &accepted.json["status"], &accepted.json["duplicate"]),
+        (&json!("ext-1001"), &json!("queued"), &json!(false))
+    );
     world.deliver_all().await;
 
     let there = world.sandbox.messages(&line.host);
@@ -33,14 +36,27 @@ async fn a_customers_text_arrives_with_every_field(world: &mut World) {
     assert_eq!(there[0].payload["timestamp"], 1_795_165_140);
     let sender = &there[0].payload["sender"];
     assert_eq!(sender["id"], id("person", "user-7").as_str());
-    assert_eq!((&sender["name"], &sender["profile"]), (&json!("Anna"), &json!({"phone": "+79151112233", "email": "anna@example.com"})), "{sender}");
-    assert_eq!((&sender["avatar"], &sender["profile_link"]), (&json!("https://example.com/anna.png"), &json!("https://example.com/anna")), "{sender}");
+    assert_eq!(
+        (&sender["name"], &sender["profile"]),
+        (&json!("Anna"), &json!({"phone": "+79151112233", "email": "anna@example.com"})),
+        "{sender}"
+    );
+    assert_eq!(
+        (&sender["avatar"], &sender["profile_link"]),
+        (&json!("https://example.com/anna.png"), &json!("https://example.com/anna")),
+        "{sender}"
+    );
     let chat = &world.sandbox.chats(&line.host)[0];
     assert!(chat.lead.is_some(), "a lead was made");
     assert_eq!(chat.source.as_deref(), Some("support"));
 
     let shown = world.api.get(&format!("/api/v1/messages/{}", accepted.text_at("/id"))).await.is(200);
-    assert_eq!((&shown.json["direction"], &shown.json["status"]), (&json!("to_crm"), &json!("delivered")), "{}", shown.text);
+    assert_eq!(
+        (&shown.json["direction"], &shown.json["status"]),
+        (&json!("to_crm"), &json!("delivered")),
+        "{}",
+        shown.text
+    );
     assert_eq!(shown.json["amocrm_message_id"], there[0].id.as_str());
 }
 
@@ -157,7 +173,8 @@ async fn hooks_that_were_swapped_leave_in_their_order(world: &mut World) {
     world.deliver_all().await;
     let manager = world.manager(&line);
     let base = world.clock.millis();
-    let hooks: Vec<_> = (1..=5).map(|n| manager.prepares("anna", HookMessage::text(&format!("{n}")).at(base + n))).collect();
+    let hooks: Vec<_> =
+        (1..=5).map(|n| manager.prepares("anna", HookMessage::text(&format!("{n}")).at(base + n))).collect();
     for number in [4, 0, 2, 1, 3] {
         assert_eq!(manager.posts(&hooks[number]).await, Some(200));
     }

@@ -73,7 +73,8 @@ async fn what_cannot_be_understood_is_kept_and_answered_with_200(world: &mut Wor
     let line = chatting(world).await;
     let account = world.sandbox.add_account(&line.host).amojo_id;
     let elsewhere = format!("{CHANNEL_ID}_00000000-0000-4000-8000-000000000000");
-    let v1 = json!({"receiver": "r", "sender": "s", "conversation_id": "c", "type": "text", "text": "old", "timestamp": 1});
+    let v1 =
+        json!({"receiver": "r", "sender": "s", "conversation_id": "c", "type": "text", "text": "old", "timestamp": 1});
     let strange = json!({"account_id": account, "time": 1, "something": {"new": true}});
     let foreign = json!({"account_id": "00000000-0000-4000-8000-000000000000", "time": 1, "message": {
         "receiver": {"id": "r"}, "sender": {"id": "s"}, "conversation": {"id": "c"}, "timestamp": 1, "msec_timestamp": 1000,

@@ -29,7 +29,8 @@ async fn kinds_that_are_not_carried_yet(world: &mut World) {
     }
     assert!(world.messenger.received().is_empty());
     let stored = world.messages().await;
-    let failed = stored.iter().filter(|message| message.direction == 2 && message.state == 4 && !message.error.is_empty());
+    let failed =
+        stored.iter().filter(|message| message.direction == 2 && message.state == 4 && !message.error.is_empty());
     assert_eq!(failed.count(), 9, "each is stored with its reason");
     let ledger = world.api.get(&line.path("/ledger")).await.is(200);
     assert_eq!(ledger.json["to_messenger"]["failed"], 9, "{}", ledger.text);
