@@ -12,6 +12,10 @@ mod load;
 mod raw;
 mod stage;
 
+/// The allocator of the binary that is measured.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[derive(Parser)]
 #[command(name = "bench")]
 struct Arguments {

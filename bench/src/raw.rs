@@ -134,15 +134,27 @@ async fn write(store: &Store, lines: &[Line], batch: &[&Hook], number: usize) ->
             columns(&[(Uuid, &tenants), (Uuid, &lanes), (BigInt, &sequence), (Uuid, &ids), (Uuid, &sources)]),
         ),
         (
-            format!("INSERT INTO turn (tenant_id, target, pool, ready_at, tokens, refilled_at, reason, failures) SELECT a, b, '', {now}, 0, 0, '', 0 FROM rows WHERE true ORDER BY a, b ON CONFLICT (tenant_id, target) DO UPDATE SET ready_at = coalesce(turn.ready_at, excluded.ready_at)"),
+            format!(
+                "INSERT INTO turn (tenant_id, target, pool, ready_at, tokens, refilled_at, reason, failures) SELECT a, b, '', {now}, 0, 0, '', 0 FROM rows WHERE true ORDER BY a, b ON CONFLICT (tenant_id, target) DO UPDATE SET ready_at = coalesce(turn.ready_at, excluded.ready_at)"
+            ),
             columns(&[(Uuid, &turn_tenants), (Uuid, &turn_sources)]),
         ),
         (
-            format!("INSERT INTO lane (tenant_id, lane_id, conversation_id, source_id, direction, stream, target, next_seq, last_key, max_key, waiting, due_at, owner, epoch, leased_until, starts, carried) SELECT a, b, c, d, 2, 1, d, e, 0, {now}, e, {now}, NULL, 0, 0, 0, 0 FROM rows WHERE true ORDER BY a, b ON CONFLICT (tenant_id, lane_id) DO UPDATE SET next_seq = lane.next_seq + excluded.next_seq, max_key = excluded.max_key, waiting = lane.waiting + excluded.waiting, due_at = coalesce(lane.due_at, excluded.due_at)"),
-            columns(&[(Uuid, &lane_tenants), (Uuid, &lane_ids), (Uuid, &lane_chats), (Uuid, &lane_sources), (BigInt, &lane_counts)]),
+            format!(
+                "INSERT INTO lane (tenant_id, lane_id, conversation_id, source_id, direction, stream, target, next_seq, last_key, max_key, waiting, due_at, owner, epoch, leased_until, starts, carried) SELECT a, b, c, d, 2, 1, d, e, 0, {now}, e, {now}, NULL, 0, 0, 0, 0 FROM rows WHERE true ORDER BY a, b ON CONFLICT (tenant_id, lane_id) DO UPDATE SET next_seq = lane.next_seq + excluded.next_seq, max_key = excluded.max_key, waiting = lane.waiting + excluded.waiting, due_at = coalesce(lane.due_at, excluded.due_at)"
+            ),
+            columns(&[
+                (Uuid, &lane_tenants),
+                (Uuid, &lane_ids),
+                (Uuid, &lane_chats),
+                (Uuid, &lane_sources),
+                (BigInt, &lane_counts),
+            ]),
         ),
         (
-            format!("INSERT INTO ledger_delta (tenant_id, source_id, direction, day, instance, accepted, delivered, failed) SELECT a, b, 2, {day}, {channel}, c, 0, 0 FROM rows WHERE true ORDER BY a, b ON CONFLICT (tenant_id, source_id, direction, day, instance) DO UPDATE SET accepted = ledger_delta.accepted + excluded.accepted"),
+            format!(
+                "INSERT INTO ledger_delta (tenant_id, source_id, direction, day, instance, accepted, delivered, failed) SELECT a, b, 2, {day}, {channel}, c, 0, 0 FROM rows WHERE true ORDER BY a, b ON CONFLICT (tenant_id, source_id, direction, day, instance) DO UPDATE SET accepted = ledger_delta.accepted + excluded.accepted"
+            ),
             columns(&[(Uuid, &turn_tenants), (Uuid, &turn_sources), (BigInt, &turn_counts)]),
         ),
     ];

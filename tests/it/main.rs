@@ -17,3 +17,4 @@ mod schema;
 mod sources;
 mod storage;
 mod walls;
+mod webchat;

@@ -53,7 +53,7 @@ async fn postgres_that_may_lose_commits_is_refused() {
 fn the_key_file_is_made_for_sqlite_alone_and_for_its_owner_alone() {
     let folder = tempfile::tempdir().unwrap();
     let secrets = Secrets { key_file: folder.path().join("parom.key"), key: None };
-    let refused = Vault::open(&secrets, false).err().expect("PostgreSQL needs a key that instances share").to_string();
+    let refused = Vault::open(&secrets, false).expect_err("PostgreSQL needs a key that instances share").to_string();
     assert!(refused.contains("parom.key"), "{refused}");
     assert!(!secrets.key_file.exists());
     Vault::open(&secrets, true).unwrap();

@@ -41,19 +41,10 @@ impl Drill {
     /// Makes a database and a key; no server runs yet. None: this engine is not there.
     pub async fn prepare(engine: Engine, binary: &Path) -> Option<Self> {
         let database = TestDatabase::fresh(engine).await?;
-        let mut stage = Stage::set(Clock::system()).await;
-        let port = free_port();
-        let text = config_text(port, database.url(), stage.sandbox.url());
+        let stage = Stage::set(Clock::system()).await;
+        let text = config_text(free_port(), database.url(), stage.sandbox.url());
         std::fs::write(database.folder().join("parom.toml"), text).expect("the configuration is written");
-        let mut drill = Self {
-            binary: binary.to_owned(),
-            database,
-            child: None,
-            stage: {
-                stage.api = stage.api.with_key("");
-                stage
-            },
-        };
+        let mut drill = Self { stage, binary: binary.to_owned(), database, child: None };
         let made = drill.command(&["key", "create", "--name", "drill", "--scope", "admin"]).output().await;
         let made = made.expect("the binary runs");
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));

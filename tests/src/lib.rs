@@ -92,3 +92,16 @@ macro_rules! once {
         }
     )+};
 }
+
+/// Makes a test on PostgreSQL of each `async fn name(place: &mut Place)`: for what only several instances do.
+#[macro_export]
+macro_rules! on_postgres {
+    ($($name:ident),+ $(,)?) => {$(
+        mod $name {
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                $crate::run($crate::Engine::Postgres, super::$name).await;
+            }
+        }
+    )+};
+}

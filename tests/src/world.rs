@@ -123,6 +123,13 @@ impl World {
         panic!("no free port for the server");
     }
 
+    /// Another instance on the same database; amoCRM goes on calling the first one.
+    pub async fn another_server(&self) -> Running {
+        let options =
+            Options { clock: self.clock.clone(), faults: self.faults.clone(), deliver: self.setup.live, threads: 1 };
+        server::start(self.config(free_port()), options).await.expect("another server starts")
+    }
+
     fn config(&self, port: u16) -> Config {
         let text = config_text(port, self.database().url(), self.sandbox.url());
         let mut config = Config::from_toml(&text).expect("the configuration of the tests");

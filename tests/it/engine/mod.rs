@@ -3,6 +3,7 @@
 mod amojo;
 mod chaos;
 mod dedupe;
+mod instances;
 mod lease;
 mod order;
 mod statuses;

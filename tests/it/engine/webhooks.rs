@@ -141,6 +141,26 @@ async fn waiting_for_a_messenger_ends_after_a_day(world: &mut World) {
     world.api.delete(&format!("/api/v1/dead-letters/{id}")).await.is(404);
 }
 
+async fn age_counts_while_held(world: &mut World) {
+    let (line, manager) = chatting(world).await;
+    world.api.patch(&line.path(""), &json!({"paused": true})).await.is(200);
+    let old = manager.answers("anna", "held for a day").await;
+    world.advance(Duration::from_secs(12 * 3_600));
+    let young = manager.answers("anna", "held for half a day").await;
+    world.deliver_all().await;
+    world.advance(Duration::from_secs(13 * 3_600));
+    world.deliver_all().await;
+    let statuses = |said: &sandbox::Said| {
+        let told = world.sandbox.messages(&line.host).into_iter().find(|one| one.id == said.message_id).unwrap();
+        told.statuses.into_iter().map(|one| (one.code, one.error_code)).collect::<Vec<_>>()
+    };
+    assert_eq!(statuses(&old), [(-1, Some(902))]);
+    assert!(statuses(&young).is_empty());
+    world.api.patch(&line.path(""), &json!({"paused": false})).await.is(200);
+    world.deliver_to_the_end().await;
+    assert_eq!(world.messenger.texts(), ["held for half a day"]);
+}
+
 async fn a_worker_that_vanishes_repeats_marked(world: &mut World) {
     let (_, manager) = chatting(world).await;
     world.faults.add("carry.after_call=error:1").unwrap();
@@ -161,5 +181,6 @@ both!(
     a_messenger_that_locks_us_out_pauses_its_source,
     a_paused_source_takes_in_and_sends_nothing,
     waiting_for_a_messenger_ends_after_a_day,
+    age_counts_while_held,
     a_worker_that_vanishes_repeats_marked,
 );

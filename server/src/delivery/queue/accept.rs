@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, HashMap};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
 use uuid::Uuid;
 
-use super::Queue;
 use super::conversation;
-use super::lane::{self, LaneKey, LedgerKey, Placed};
+use super::lane::{self, LaneKey, Placed, Want};
 use super::parcel::{DedupeKey, Entry, Outcome, Parcel, Receipt};
 use super::rows::Rows;
+use super::{Queue, ledger, turn};
 use crate::message::{State, day_of};
 use crate::store::Store;
 
@@ -166,29 +166,29 @@ impl Queue {
     /// Puts the letters of new entries into their lanes and wakes the turns.
     async fn append(&self, tx: &impl ConnectionTrait, fresh: &[Fresh<'_>]) -> Result<(), DbErr> {
         let mut turns = BTreeMap::new();
-        let mut seeds = BTreeMap::new();
+        let mut wants: BTreeMap<LaneKey, Want> = BTreeMap::new();
+        let mut letters = Vec::new();
         for one in fresh {
             for letter in &one.entry.letters {
                 turns.entry((one.tenant_id, letter.target)).or_insert_with(|| letter.pool.clone());
                 let (key, seed) = lane::lane_of(one.tenant_id, one.conversation_id, letter);
-                seeds.entry(key).or_insert(seed);
+                let want = wants.entry(key).or_insert(Want { seed, count: 0, hint: 0 });
+                want.count += 1;
+                want.hint = want.hint.max(letter.order_hint.unwrap_or(0));
+                letters.push((key, letter, one.entry.accepted_at));
             }
         }
-        lane::wake_turns(tx, &self.store, &turns).await?;
-        let mut lanes = lane::lock_lanes(tx, &self.store, &seeds).await?;
-        let mut placed = Vec::new();
-        for one in fresh {
-            for letter in &one.entry.letters {
-                let (key, _) = lane::lane_of(one.tenant_id, one.conversation_id, letter);
-                placed.push(place(&mut lanes, key, letter, one.entry.accepted_at)?);
-            }
+        turn::wake_turns(tx, &self.store, &turns).await?;
+        let mut lanes = lane::make_room(tx, &self.store, &wants).await?;
+        let mut placed = Vec::with_capacity(letters.len());
+        for (key, letter, accepted_at) in letters {
+            placed.push(place(&mut lanes, key, letter, accepted_at)?);
         }
-        lane::insert_letters(tx, &self.store, &placed).await?;
-        lane::write_lanes(tx, &self.store, &lanes).await
+        lane::insert_letters(tx, &self.store, &placed).await
     }
 
     async fn count_accepted(&self, tx: &impl ConnectionTrait, fresh: &[Fresh<'_>]) -> Result<(), DbErr> {
-        let mut changes: BTreeMap<LedgerKey, (i64, i64, i64)> = BTreeMap::new();
+        let mut changes: BTreeMap<ledger::Key, (i64, i64, i64)> = BTreeMap::new();
         for one in fresh {
             let Some(message) = &one.entry.message else { continue };
             let day = day_of(one.entry.accepted_at);
@@ -197,7 +197,7 @@ impl Queue {
             change.0 += 1;
             change.2 += i64::from(message.state == State::Failed);
         }
-        lane::add_to_ledger(tx, &self.store, self.instance, &changes).await
+        ledger::add(tx, &self.store, self.instance, &changes).await
     }
 }
 

@@ -1,5 +1,5 @@
-//! Turns and lanes under lock. Every batch takes its locks in one order: dedupe keys, then turns, then lanes,
-//! then the rest; sorted within each. A turn's lock covers all lanes of its target.
+//! Lanes under lock. Every batch takes its locks in one order: dedupe keys and aliases, then turns, then lanes, then the
+//! rest; sorted within each. A turn's lock covers all lanes of its target.
 
 use std::collections::BTreeMap;
 
@@ -11,8 +11,6 @@ use super::rows::Rows;
 use crate::message::{Direction, Stream, lane_id};
 use crate::store::Store;
 
-/// `(tenant, target)`.
-pub type TurnKey = (Uuid, Uuid);
 /// `(tenant, lane)`.
 pub type LaneKey = (Uuid, Uuid);
 
@@ -89,50 +87,6 @@ pub fn lane_of(tenant_id: Uuid, conversation_id: Uuid, letter: &NewLetter) -> (L
     ((tenant_id, id), seed)
 }
 
-/// Locks turns, making those that are missing, and wakes those that nothing holds.
-pub async fn wake_turns(
-    db: &impl ConnectionTrait,
-    store: &Store,
-    keys: &BTreeMap<TurnKey, String>,
-) -> Result<(), DbErr> {
-    Rows::new()
-        .uuid("tenant_id", keys.keys().map(|key| key.0))
-        .uuid("target", keys.keys().map(|key| key.1))
-        .text("pool", keys.values().cloned())
-        .execute(
-            db,
-            store,
-            "INSERT INTO turn (tenant_id, target, pool, ready_at, tokens, refilled_at, reason, failures) \
-             SELECT tenant_id, target, pool, {now}, 0, 0, '', 0 FROM rows WHERE true ORDER BY tenant_id, target \
-             ON CONFLICT (tenant_id, target) DO UPDATE SET ready_at = CASE \
-             WHEN turn.reason <> '' THEN turn.ready_at \
-             WHEN turn.ready_at IS NULL OR turn.ready_at > {now} THEN {now} ELSE turn.ready_at END",
-        )
-        .await?;
-    Ok(())
-}
-
-/// Makes turns that are missing, asleep.
-pub async fn make_turns(
-    db: &impl ConnectionTrait,
-    store: &Store,
-    keys: &BTreeMap<TurnKey, String>,
-) -> Result<(), DbErr> {
-    Rows::new()
-        .uuid("tenant_id", keys.keys().map(|key| key.0))
-        .uuid("target", keys.keys().map(|key| key.1))
-        .text("pool", keys.values().cloned())
-        .execute(
-            db,
-            store,
-            "INSERT INTO turn (tenant_id, target, pool, ready_at, tokens, refilled_at, reason, failures) \
-             SELECT tenant_id, target, pool, NULL, 0, 0, '', 0 FROM rows WHERE true ORDER BY tenant_id, target \
-             ON CONFLICT DO NOTHING",
-        )
-        .await?;
-    Ok(())
-}
-
 /// Makes missing lanes, locks all and reads them.
 pub async fn lock_lanes(
     db: &impl ConnectionTrait,
@@ -144,14 +98,21 @@ pub async fn lock_lanes(
     if missing.is_empty() {
         return Ok(lanes);
     }
+    insert(db, store, missing.iter().map(|(key, seed)| (*key, *seed)).collect()).await?;
+    lanes.extend(read_locked(db, store, missing.into_iter().map(|(key, _)| *key)).await?);
+    Ok(lanes)
+}
+
+/// Makes lanes, empty; those that stand already stay.
+async fn insert(db: &impl ConnectionTrait, store: &Store, seeds: Vec<(&LaneKey, &Seed)>) -> Result<(), DbErr> {
     Rows::new()
-        .uuid("tenant_id", missing.iter().map(|(key, _)| key.0))
-        .uuid("lane_id", missing.iter().map(|(key, _)| key.1))
-        .uuid("conversation_id", missing.iter().map(|(_, seed)| seed.conversation_id))
-        .uuid("source_id", missing.iter().map(|(_, seed)| seed.source_id))
-        .short("direction", missing.iter().map(|(_, seed)| seed.direction.number()))
-        .short("stream", missing.iter().map(|(_, seed)| seed.stream.number()))
-        .uuid("target", missing.iter().map(|(_, seed)| seed.target))
+        .uuid("tenant_id", seeds.iter().map(|(key, _)| key.0))
+        .uuid("lane_id", seeds.iter().map(|(key, _)| key.1))
+        .uuid("conversation_id", seeds.iter().map(|(_, seed)| seed.conversation_id))
+        .uuid("source_id", seeds.iter().map(|(_, seed)| seed.source_id))
+        .short("direction", seeds.iter().map(|(_, seed)| seed.direction.number()))
+        .short("stream", seeds.iter().map(|(_, seed)| seed.stream.number()))
+        .uuid("target", seeds.iter().map(|(_, seed)| seed.target))
         .execute(
             db,
             store,
@@ -161,8 +122,7 @@ pub async fn lock_lanes(
              0, 0, 0, 0 FROM rows WHERE true ORDER BY tenant_id, lane_id ON CONFLICT DO NOTHING",
         )
         .await?;
-    lanes.extend(read_locked(db, store, missing.into_iter().map(|(key, _)| *key)).await?);
-    Ok(lanes)
+    Ok(())
 }
 
 async fn read_locked(
@@ -197,6 +157,76 @@ async fn read_locked(
             carried: row.try_get("", "carried")?,
         };
         lanes.insert((row.try_get("", "tenant_id")?, row.try_get("", "lane_id")?), lane);
+    }
+    Ok(lanes)
+}
+
+/// What a batch of accepted letters wants of a lane.
+#[derive(Clone, Debug)]
+pub struct Want {
+    pub seed: Seed,
+    pub count: i64,
+    /// The latest `order_hint`; 0 when none of them has one.
+    pub hint: i64,
+}
+
+/// Makes room for accepted letters in their lanes, in one statement: counts, wakes – unconditionally, and never
+/// earlier than a back-off – and gives each lane its next place. Missing lanes are made.
+///
+/// The turns of all lanes are locked already, so no other batch is at these rows.
+pub async fn make_room(
+    db: &impl ConnectionTrait,
+    store: &Store,
+    wants: &BTreeMap<LaneKey, Want>,
+) -> Result<BTreeMap<LaneKey, Lane>, DbErr> {
+    let mut lanes = touch(db, store, wants.iter().collect()).await?;
+    let missing: Vec<_> = wants.iter().filter(|(key, _)| !lanes.contains_key(key)).collect();
+    if !missing.is_empty() {
+        insert(db, store, missing.iter().map(|(key, want)| (*key, &want.seed)).collect()).await?;
+        lanes.extend(touch(db, store, missing).await?);
+    }
+    Ok(lanes)
+}
+
+async fn touch(
+    db: &impl ConnectionTrait,
+    store: &Store,
+    wants: Vec<(&LaneKey, &Want)>,
+) -> Result<BTreeMap<LaneKey, Lane>, DbErr> {
+    let greatest = if store.is_sqlite() { "max" } else { "greatest" };
+    let text = format!(
+        "UPDATE lane SET next_seq = lane.next_seq + rows.count, waiting = lane.waiting + rows.count, \
+         due_at = coalesce(lane.due_at, {{now}}), max_key = CASE WHEN rows.hint = 0 THEN lane.max_key \
+         ELSE {greatest}(lane.max_key, lane.last_key, rows.hint) END \
+         FROM rows WHERE lane.tenant_id = rows.tenant_id AND lane.lane_id = rows.lane_id \
+         RETURNING lane.tenant_id AS tenant_id, lane.lane_id AS lane_id, next_seq, last_key, max_key"
+    );
+    let found = Rows::new()
+        .uuid("tenant_id", wants.iter().map(|(key, _)| key.0))
+        .uuid("lane_id", wants.iter().map(|(key, _)| key.1))
+        .long("count", wants.iter().map(|(_, want)| want.count))
+        .long("hint", wants.iter().map(|(_, want)| want.hint))
+        .fetch(db, store, &text)
+        .await?;
+    let counts: BTreeMap<&LaneKey, i64> = wants.iter().map(|(key, want)| (*key, want.count)).collect();
+    let mut lanes = BTreeMap::new();
+    for row in found {
+        let key = (row.try_get("", "tenant_id")?, row.try_get("", "lane_id")?);
+        let next_seq: i64 = row.try_get("", "next_seq")?;
+        let lane = Lane {
+            next_seq: next_seq - counts.get(&key).copied().unwrap_or(0),
+            last_key: row.try_get("", "last_key")?,
+            max_key: row.try_get("", "max_key")?,
+            // Counted by the statement; what follows only hands out places.
+            waiting: 0,
+            due: Due::Never,
+            owner: None,
+            epoch: 0,
+            leased_until: 0,
+            starts: 0,
+            carried: 0,
+        };
+        lanes.insert(key, lane);
     }
     Ok(lanes)
 }
@@ -269,43 +299,6 @@ pub async fn insert_letters(db: &impl ConnectionTrait, store: &Store, placed: &[
              attempts, unknown, resends, late, accepted_at, expires_at, day) \
              SELECT tenant_id, lane_id, order_key, seq, id, message_id, source_id, direction, kind, payload, 0, false, 0, \
              late, accepted_at, expires_at, day FROM rows",
-        )
-        .await?;
-    Ok(())
-}
-
-/// Counts of one source, direction and day.
-pub type LedgerKey = (Uuid, Uuid, i16, i32);
-
-/// `accepted`, `delivered`, `failed`.
-pub type LedgerChange = (i64, i64, i64);
-
-/// Adds to the ledger, in the same commit as what is counted.
-pub async fn add_to_ledger(
-    db: &impl ConnectionTrait,
-    store: &Store,
-    instance: Uuid,
-    changes: &BTreeMap<LedgerKey, LedgerChange>,
-) -> Result<(), DbErr> {
-    Rows::new()
-        .uuid("tenant_id", changes.keys().map(|key| key.0))
-        .uuid("source_id", changes.keys().map(|key| key.1))
-        .short("direction", changes.keys().map(|key| key.2))
-        .int("day", changes.keys().map(|key| key.3))
-        .uuid("instance", changes.keys().map(|_| instance))
-        .long("accepted", changes.values().map(|change| change.0))
-        .long("delivered", changes.values().map(|change| change.1))
-        .long("failed", changes.values().map(|change| change.2))
-        .execute(
-            db,
-            store,
-            "INSERT INTO ledger_delta (tenant_id, source_id, direction, day, instance, accepted, delivered, failed) \
-             SELECT tenant_id, source_id, direction, day, instance, accepted, delivered, failed FROM rows WHERE true \
-             ORDER BY tenant_id, source_id, direction, day \
-             ON CONFLICT (tenant_id, source_id, direction, day, instance) DO UPDATE SET \
-             accepted = ledger_delta.accepted + excluded.accepted, \
-             delivered = ledger_delta.delivered + excluded.delivered, \
-             failed = ledger_delta.failed + excluded.failed",
         )
         .await?;
     Ok(())

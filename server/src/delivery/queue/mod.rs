@@ -20,6 +20,7 @@ mod accept;
 mod conversation;
 pub mod lane;
 mod lease;
+mod ledger;
 pub mod parcel;
 mod revive;
 mod rows;

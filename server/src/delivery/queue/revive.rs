@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use sea_orm::DbErr;
 use uuid::Uuid;
 
-use super::Queue;
 use super::accept::place;
 use super::lane;
 use super::parcel::NewLetter;
 use super::rows::Rows;
+use super::{Queue, ledger, turn};
 use crate::message::LetterKind;
 
 impl Queue {
@@ -18,7 +18,7 @@ impl Queue {
     pub async fn revive(&self, tenant_id: Uuid, conversation_id: Uuid, letter: &NewLetter) -> Result<bool, DbErr> {
         let tx = self.store.write_tx().await?;
         let turns = BTreeMap::from([((tenant_id, letter.target), letter.pool.clone())]);
-        lane::wake_turns(&tx, &self.store, &turns).await?;
+        turn::wake_turns(&tx, &self.store, &turns).await?;
         let gone = Rows::new()
             .uuid("tenant_id", [tenant_id])
             .uuid("id", [letter.id])
@@ -38,8 +38,8 @@ impl Queue {
         lane::insert_letters(&tx, &self.store, &[placed]).await?;
         lane::write_lanes(&tx, &self.store, &lanes).await?;
         if letter.kind == LetterKind::Message {
-            let ledger = (tenant_id, letter.source_id, letter.direction.number(), letter.day);
-            lane::add_to_ledger(&tx, &self.store, self.instance, &BTreeMap::from([(ledger, (0, 0, -1))])).await?;
+            let key = (tenant_id, letter.source_id, letter.direction.number(), letter.day);
+            ledger::add(&tx, &self.store, self.instance, &BTreeMap::from([(key, (0, 0, -1))])).await?;
         }
         tx.commit().await?;
         Ok(true)

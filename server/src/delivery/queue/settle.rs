@@ -6,10 +6,10 @@ use sea_orm::{DatabaseTransaction, DbErr};
 use uuid::Uuid;
 
 use super::accept::place;
-use super::lane::{self, Due, Lane, LaneKey, LedgerKey, Seed};
+use super::lane::{self, Due, Lane, LaneKey, Seed};
 use super::parcel::NewLetter;
 use super::turn::{BREAKER, HELD, Turn, WAIT};
-use super::{Claim, Queue};
+use super::{Claim, Queue, ledger, turn};
 use crate::message::{Failure, LetterKind, State};
 
 mod effects;
@@ -173,7 +173,7 @@ impl Queue {
                 pools.insert((tenant_id, letter.target), letter.pool.clone());
             }
         }
-        lane::make_turns(tx, &self.store, &pools).await?;
+        turn::make_turns(tx, &self.store, &pools).await?;
         let keys: Vec<_> = pools.into_keys().collect();
         self.read_turns(tx, &keys).await
     }
@@ -221,7 +221,7 @@ impl Queue {
     }
 
     async fn count_settled(&self, tx: &DatabaseTransaction, mine: &[&Settlement]) -> Result<(), DbErr> {
-        let mut changes: BTreeMap<LedgerKey, (i64, i64, i64)> = BTreeMap::new();
+        let mut changes: BTreeMap<ledger::Key, (i64, i64, i64)> = BTreeMap::new();
         for settlement in mine {
             let claim = &settlement.claim;
             if claim.letter.kind != LetterKind::Message {
@@ -237,7 +237,7 @@ impl Queue {
             change.1 += delivered;
             change.2 += failed;
         }
-        lane::add_to_ledger(tx, &self.store, self.instance, &changes).await
+        ledger::add(tx, &self.store, self.instance, &changes).await
     }
 }
 

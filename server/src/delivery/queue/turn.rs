@@ -1,10 +1,13 @@
 //! A turn's state: rate and what holds it.
 
+use std::collections::BTreeMap;
+
 use sea_orm::{ConnectionTrait, DbErr, QueryResult};
 use uuid::Uuid;
 
 use super::Queue;
 use super::rows::Rows;
+use crate::store::Store;
 
 /// How many requests a target takes: a bucket that fills evenly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +32,9 @@ impl Rate {
         Self { per_second, burst: per_second }
     }
 }
+
+/// `(tenant, target)`.
+pub type Key = (Uuid, Uuid);
 
 /// A locked turn row.
 #[derive(Clone, Debug)]
@@ -83,6 +89,42 @@ impl Turn {
     pub fn is_held(&self) -> bool {
         self.reason.starts_with(HELD)
     }
+}
+
+/// Locks turns, making those that are missing, and wakes those that nothing holds.
+pub async fn wake_turns(db: &impl ConnectionTrait, store: &Store, keys: &BTreeMap<Key, String>) -> Result<(), DbErr> {
+    Rows::new()
+        .uuid("tenant_id", keys.keys().map(|key| key.0))
+        .uuid("target", keys.keys().map(|key| key.1))
+        .text("pool", keys.values().cloned())
+        .execute(
+            db,
+            store,
+            "INSERT INTO turn (tenant_id, target, pool, ready_at, tokens, refilled_at, reason, failures) \
+             SELECT tenant_id, target, pool, {now}, 0, 0, '', 0 FROM rows WHERE true ORDER BY tenant_id, target \
+             ON CONFLICT (tenant_id, target) DO UPDATE SET ready_at = CASE \
+             WHEN turn.reason <> '' THEN turn.ready_at \
+             WHEN turn.ready_at IS NULL OR turn.ready_at > {now} THEN {now} ELSE turn.ready_at END",
+        )
+        .await?;
+    Ok(())
+}
+
+/// Makes turns that are missing, asleep.
+pub async fn make_turns(db: &impl ConnectionTrait, store: &Store, keys: &BTreeMap<Key, String>) -> Result<(), DbErr> {
+    Rows::new()
+        .uuid("tenant_id", keys.keys().map(|key| key.0))
+        .uuid("target", keys.keys().map(|key| key.1))
+        .text("pool", keys.values().cloned())
+        .execute(
+            db,
+            store,
+            "INSERT INTO turn (tenant_id, target, pool, ready_at, tokens, refilled_at, reason, failures) \
+             SELECT tenant_id, target, pool, NULL, 0, 0, '', 0 FROM rows WHERE true ORDER BY tenant_id, target \
+             ON CONFLICT DO NOTHING",
+        )
+        .await?;
+    Ok(())
 }
 
 impl Queue {
@@ -153,8 +195,8 @@ impl Queue {
         target: Uuid,
         pool: &str,
     ) -> Result<(), DbErr> {
-        let keys = std::collections::BTreeMap::from([((tenant_id, target), pool.to_owned())]);
-        super::lane::wake_turns(tx, &self.store, &keys).await
+        let keys = BTreeMap::from([((tenant_id, target), pool.to_owned())]);
+        wake_turns(tx, &self.store, &keys).await
     }
 
     /// Lets a held target go on after `jitter` milliseconds with one probe.

@@ -1,0 +1,87 @@
+//! Rule 12: several instances share one PostgreSQL, and nothing but the database coordinates them.
+
+use std::time::Duration;
+
+use parom::delivery::worker::Worker;
+use parom_tests::office::all_at_once;
+use parom_tests::settings::{HOST, VENDOR_KEY};
+use parom_tests::{Api, World, on_postgres};
+
+async fn two_instances_carry_one_queue(world: &mut World) {
+    let line = world.line("support").await;
+    let second = world.another_server().await;
+    let doors = [world.api.clone(), Api::new(second.url(), VENDOR_KEY)];
+    for number in 0..20 {
+        let customer = world.customer(&line, &format!("c{}", number % 4));
+        let body = customer.body(&format!("{number}"), &format!("{}:{number}", number % 4));
+        doors[number % 2].post(&line.path("/messages"), &body).await.is(202);
+    }
+    let workers = vec![world.another_worker(), Worker::new(second.app.clone())];
+    let carried =
+        all_at_once(workers.into_iter().map(|mut worker| async move { worker.deliver_all().await.unwrap() })).await;
+    assert_eq!(carried.iter().sum::<usize>(), 20, "each letter was carried by one of them");
+    for conversation in 0..4 {
+        let prefix = format!("{conversation}:");
+        let texts = world.texts_at_crm(&line);
+        let numbers: Vec<usize> = texts.iter().filter_map(|text| text.strip_prefix(&prefix)?.parse().ok()).collect();
+        assert_eq!(numbers, (0..5).map(|n| n * 4 + conversation).collect::<Vec<_>>());
+    }
+    second.stop().await;
+}
+
+async fn what_one_leaves_behind_the_other_takes_up(world: &mut World) {
+    let line = world.line("support").await;
+    let anna = world.customer(&line, "anna");
+    let second = world.another_server().await;
+    anna.writes("one").await;
+    anna.writes("two").await;
+    world.faults.add("carry.after_call=error:1").unwrap();
+    world.deliver_all().await;
+    let mut other = Worker::new(second.app.clone());
+    assert_eq!(other.deliver_all().await.unwrap(), 0, "the lease of the first still runs");
+    world.advance(Duration::from_secs(60));
+    assert_eq!(other.deliver_all().await.unwrap(), 2);
+    assert_eq!(world.texts_at_crm(&line), ["one", "two"]);
+    second.stop().await;
+}
+
+async fn a_pause_set_at_one_holds_both(world: &mut World) {
+    let line = world.line("support").await;
+    world.customer(&line, "anna").writes("Hello").await;
+    world.deliver_all().await;
+    let second = world.another_server().await;
+    let door = Api::new(second.url(), VENDOR_KEY);
+    door.patch(&line.path(""), &serde_json::json!({"paused": true})).await.is(200);
+    world.manager(&line).answers("anna", "waits").await;
+    world.deliver_to_the_end().await;
+    Worker::new(second.app.clone()).deliver_all().await.unwrap();
+    assert!(world.messenger.received().is_empty());
+    world.api.patch(&line.path(""), &serde_json::json!({"paused": false})).await.is(200);
+    world.advance(Duration::from_secs(1));
+    // The second may remember the pause for a few seconds; the first knows.
+    world.deliver_to_the_end().await;
+    assert_eq!(world.messenger.texts(), ["waits"]);
+    second.stop().await;
+}
+
+async fn callers_of_two_instances_renew_a_token_once(world: &mut World) {
+    let line = world.line("support").await;
+    let second = world.another_server().await;
+    let doors = [world.api.clone(), Api::new(second.url(), VENDOR_KEY)];
+    world.sandbox.expire_access_tokens(HOST);
+    let before = world.sandbox.token_calls().len();
+    let asked = (0..20).map(|number| {
+        let (door, path) = (doors[number % 2].clone(), format!("/api/v1/tenants/{}/pipelines", line.tenant_id));
+        async move { door.get(&path).await.status }
+    });
+    assert_eq!(all_at_once(asked).await, [200; 20]);
+    assert_eq!(world.sandbox.token_calls().len() - before, 1);
+    second.stop().await;
+}
+
+on_postgres!(
+    two_instances_carry_one_queue,
+    what_one_leaves_behind_the_other_takes_up,
+    a_pause_set_at_one_holds_both,
+    callers_of_two_instances_renew_a_token_once,
+);
