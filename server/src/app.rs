@@ -15,6 +15,7 @@ use crate::delivery::queue::writer::Writer;
 use crate::fault::Faults;
 use crate::http_client::HttpClients;
 use crate::lookup::Lookup;
+use crate::pace::Paces;
 use crate::store::Store;
 use crate::telemetry::Metrics;
 use crate::vault::Vault;
@@ -36,6 +37,8 @@ pub struct App {
     pub happened: broadcast::Sender<Uuid>,
     /// Who is in a web chat right now.
     pub guests: Guests,
+    /// How fast each account's REST API is called from here.
+    pub rest_paces: Paces<Uuid>,
     /// Cancelled when the server is about to stop: long answers end, nothing new is begun.
     pub stop: CancellationToken,
 }
@@ -53,6 +56,7 @@ impl App {
             metrics: Metrics::install()?,
             happened: broadcast::channel(1024).0,
             guests: Guests::default(),
+            rest_paces: Paces::new(20_000),
             stop: CancellationToken::new(),
             config,
             clock,

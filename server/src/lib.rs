@@ -28,6 +28,7 @@ pub mod server;
 pub mod app;
 pub mod error;
 pub mod lookup;
+pub mod pace;
 pub mod store;
 
 // foundation

@@ -2,11 +2,11 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
-use moka::future::Cache;
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
+
+use crate::pace::{Budget, Paces};
 
 /// Streams of one visitor: tabs and devices share a cookie, a reload leaves an old one behind for a while.
 const SEATS_OF_ONE: usize = 5;
@@ -25,11 +25,10 @@ pub enum Act {
 }
 
 impl Act {
-    /// How many at once, and milliseconds for one more.
-    const fn budget(self) -> (i64, i64) {
+    const fn budget(self) -> Budget {
         match self {
-            Self::Write => (20, 3_000),
-            Self::Receipt => (120, 500),
+            Self::Write => Budget { at_once: 20, each: 3_000 },
+            Self::Receipt => Budget { at_once: 120, each: 500 },
         }
     }
 }
@@ -37,7 +36,7 @@ impl Act {
 /// The visitors of this instance. Cheap to clone.
 #[derive(Clone)]
 pub struct Guests {
-    paces: Cache<(String, Act), Arc<Mutex<i64>>>,
+    paces: Paces<(String, Act)>,
     seats: Arc<Mutex<Seats>>,
     spoke: broadcast::Sender<String>,
 }
@@ -51,27 +50,15 @@ struct Seats {
 
 impl Default for Guests {
     fn default() -> Self {
-        Self {
-            paces: Cache::builder().max_capacity(PACES).time_to_idle(Duration::from_secs(120)).build(),
-            seats: Arc::default(),
-            spoke: broadcast::channel(256).0,
-        }
+        Self { paces: Paces::new(PACES), seats: Arc::default(), spoke: broadcast::channel(256).0 }
     }
 }
 
 impl Guests {
     /// Counts an act; an error tells in how many seconds the next one is welcome.
     pub async fn pace(&self, visitor: &str, act: Act, now: i64) -> Result<(), i64> {
-        let (burst, each) = act.budget();
-        let pace = self.paces.get_with((visitor.to_owned(), act), async { Arc::default() }).await;
-        let mut full_at = pace.lock().unwrap_or_else(PoisonError::into_inner);
-        let next = (*full_at).max(now) + each;
-        let wait = next - now - burst * each;
-        if wait > 0 {
-            return Err((wait + 999) / 1000);
-        }
-        *full_at = next;
-        Ok(())
+        let paced = self.paces.take((visitor.to_owned(), act), act.budget(), now).await;
+        paced.map_err(|millis| (millis + 999) / 1000)
     }
 
     /// A place to watch from. The visitor's oldest makes room for a sixth; none: the house is full.

@@ -21,6 +21,7 @@ use uuid::Uuid;
 
 use super::grant;
 use crate::app::App;
+use crate::pace::Budget;
 
 mod rotate;
 
@@ -117,6 +118,8 @@ where
 {
     let used = living(app, tenant_id).await?;
     let token = grant::open_access(&app.vault, &used).map_err(TokenError::from)?;
+    let budget = Budget::per_second(app.config.rates.rest_per_account);
+    app.rest_paces.wait(tenant_id, budget).await;
     match call(client(app, tenant_id).await?, token).await {
         Err(amocrm::Error::Refused { status: 401, .. }) => {}
         answer => return Ok(answer?),
