@@ -93,22 +93,25 @@ async fn answer(app: &web::Data<App>, scope_id: &str, request: &HttpRequest, pay
     }
 }
 
-/// Reads a body up to a limit, within its time.
-pub async fn read(mut payload: web::Payload, limit: usize) -> Result<Bytes, HttpResponse> {
+/// Reads a body up to a limit, within its time; else gives the answer that says why not.
+async fn read(mut payload: web::Payload, limit: usize) -> Result<Bytes, HttpResponse> {
+    let mut body = BytesMut::new();
     let whole = async {
-        let mut body = BytesMut::new();
         while let Some(chunk) = payload.next().await {
-            let chunk = chunk.map_err(|_| HttpResponse::BadRequest().body("the body broke off"))?;
+            let Ok(chunk) = chunk else { return Some(HttpResponse::BadRequest().body("the body broke off")) };
             if body.len() + chunk.len() > limit {
-                return Err(HttpResponse::PayloadTooLarge().body(format!("the body is larger than {limit} bytes")));
+                let words = format!("the body is larger than {limit} bytes");
+                return Some(HttpResponse::PayloadTooLarge().body(words));
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(body.freeze())
+        None
     };
-    tokio::time::timeout(BODY_WITHIN, whole)
-        .await
-        .unwrap_or_else(|_| Err(HttpResponse::RequestTimeout().body("the body took too long")))
+    match tokio::time::timeout(BODY_WITHIN, whole).await {
+        Ok(None) => Ok(body.freeze()),
+        Ok(Some(refused)) => Err(refused),
+        Err(_) => Err(HttpResponse::RequestTimeout().body("the body took too long")),
+    }
 }
 
 async fn store(app: &App, scope_id: &str, body: Bytes) -> Result<(), Refused> {

@@ -153,7 +153,7 @@ impl<'a> Play<'a> {
             |sandbox| {
                 let messages = sandbox.messages(HOST);
                 let message = messages.iter().find(|message| message.id == message_id)?;
-                message.statuses.iter().any(|status| i64::from(status.code) == code).then_some(())
+                message.statuses.iter().any(|status| status.code == code).then_some(())
             },
             PATIENCE,
         );

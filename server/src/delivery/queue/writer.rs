@@ -59,9 +59,12 @@ struct Door {
     room: Arc<Semaphore>,
 }
 
+/// A settlement, and who wants to know whether its lease was good.
+type Settling = (Settlement, oneshot::Sender<bool>);
+
 #[derive(Clone, Default)]
 struct Settlements {
-    line: Arc<Mutex<VecDeque<(Settlement, oneshot::Sender<bool>)>>>,
+    line: Arc<Mutex<VecDeque<Settling>>>,
     came: Arc<Notify>,
 }
 

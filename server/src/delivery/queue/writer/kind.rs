@@ -44,7 +44,7 @@ fn sqlite_kind(code: &str) -> Kind {
         // BUSY, LOCKED
         Ok(5 | 6) => Kind::Passing,
         // TOOBIG, CONSTRAINT, MISMATCH
-        Ok(18 | 19 | 20) => Kind::Content,
+        Ok(18..=20) => Kind::Content,
         _ => Kind::Lasting,
     }
 }
