@@ -41,12 +41,12 @@ async fn dies_at_every_point(engine: Engine) {
         drill.dies().await;
         drill.a_minute_passes().await;
         drill.serves("").await;
-        // What was not acknowledged is written again by who wrote it, under the same id.
+        // What was not acknowledged is written again by who wrote it, under the same id. Stored it is already unless
+        // the commit did not come: the worker may pick a letter up, and die, before its sender has been answered.
         if first.is_err() {
-            assert!(point.starts_with("accept"), "{point} is behind the acknowledgement");
             let again = try_answer(post(&drill)).await.expect("the server answers");
-            let known = again.status == 200;
-            assert_eq!(known, *point == "accept.after_commit", "{point}: {}", again.text);
+            let wanted = if *point == "accept.before_commit" { 202 } else { 200 };
+            assert_eq!(again.status, wanted, "{point}: {}", again.text);
         }
         drill.arrives_at_crm(HOST, &text).await;
         drill.everything_is_carried().await;
@@ -61,7 +61,6 @@ async fn dies_at_every_point(engine: Engine) {
         drill.a_minute_passes().await;
         drill.serves("").await;
         if first.is_none() {
-            assert!(point.starts_with("accept"), "{point} is behind the acknowledgement");
             assert_eq!(manager.posts(&hook).await, Some(200));
         }
         drill.arrives_at_messenger(&text).await;
