@@ -1,13 +1,12 @@
 //! Rule 2: many share a commit, one bad parcel does not spoil the others', and the queue in memory has a bound.
 
-use std::time::Duration;
-
 use bytes::Bytes;
 use parom::delivery::queue::parcel::RawHook;
 use parom::delivery::queue::writer::Refused;
 use parom_tests::office::all_at_once;
 use parom_tests::{Office, both};
 use sea_orm::ConnectionTrait;
+use tokio::task::JoinSet;
 
 async fn one_bad_parcel_is_found_among_many(office: &mut Office) {
     let desk = office.desk();
@@ -52,24 +51,17 @@ impl Blocked {
 async fn a_full_queue_says_so_and_goes_on(office: &mut Office) {
     let desk = office.desk();
     let blocked = Blocked::begin(office).await;
-    // 64 MiB may wait; each of these is 15 MiB. The first one is being written.
-    let mut waiting = Vec::new();
-    for number in 0..4 {
+    // 64 MiB may wait; of five times 15 MiB one is too many, whichever comes last.
+    let mut waiting = JoinSet::new();
+    for number in 0..5 {
         let (writer, parcel) = (office.writer.clone(), with_bytes(&desk, number));
-        waiting.push(tokio::spawn(async move { writer.accept(parcel).await }));
+        waiting.spawn(async move { writer.accept(parcel).await });
     }
-    // They stand in the queue once there is no room for another: accepting takes room before it waits.
-    let refused = loop {
-        match tokio::time::timeout(Duration::from_secs(3), office.writer.accept(with_bytes(&desk, 99))).await {
-            Ok(Err(refused)) => break refused,
-            Ok(Ok(_)) => panic!("stored while the database is locked"),
-            Err(_) => tokio::task::yield_now().await,
-        }
-    };
+    let refused = waiting.join_next().await.unwrap().unwrap().expect_err("stored while the database is locked");
     assert!(matches!(refused, Refused::Full), "{refused}");
     blocked.end().await;
-    for one in waiting {
-        one.await.unwrap().expect("what waited is stored");
+    while let Some(one) = waiting.join_next().await {
+        one.unwrap().expect("what waited is stored");
     }
     office.accepts(with_bytes(&desk, 100)).await;
 }
