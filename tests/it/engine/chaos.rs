@@ -14,8 +14,10 @@ const CONVERSATIONS: usize = 40;
 const EACH: usize = 25;
 const WORKERS: usize = 8;
 
-fn fault(random: &mut StdRng) -> Fault {
-    match random.random_range(0..8) {
+/// Statuses meet only what is refused unprocessed: told twice they do no harm, but the sandbox complains of it.
+fn fault(random: &mut StdRng, part: Part) -> Fault {
+    let kinds = if part == Part::Status { 5 } else { 8 };
+    match random.random_range(0..kinds) {
         0 => Fault::Status { code: 500, retry_after: None },
         1 => Fault::Status { code: 503, retry_after: Some(1) },
         2 => Fault::Status { code: 429, retry_after: None },
@@ -33,6 +35,7 @@ fn answer(random: &mut StdRng) -> Answer {
         2 => Answer::status(408),
         3 => Answer::RetryAfter(429, 1),
         4 | 5 => Answer::Cut,
+        6..=12 => Answer::Status(200, serde_json::json!({"status": "delivered"})),
         _ => Answer::ok(),
     }
 }
@@ -68,8 +71,8 @@ async fn random_faults_lose_double_and_reorder_nothing(world: &mut World) {
             [Part::Message, Part::Message, Part::History, Part::CreateChat, Part::Status][random.random_range(0..5)];
         let needle = format!("#{}", random.random_range(0..CONVERSATIONS));
         match part {
-            Part::Message => world.sandbox.faults().next_with(part, &format!("{needle}:"), 1, fault(&mut random)),
-            part => world.sandbox.faults().next(part, 1, fault(&mut random)),
+            Part::Message => world.sandbox.faults().next_with(part, &format!("{needle}:"), 1, fault(&mut random, part)),
+            part => world.sandbox.faults().next(part, 1, fault(&mut random, part)),
         }
     }
     let mut of_messenger = StdRng::seed_from_u64(random.random());
@@ -82,6 +85,8 @@ async fn random_faults_lose_double_and_reorder_nothing(world: &mut World) {
         speak(world, &line, part).await;
         deliver_with_many_workers(world).await;
     }
+    let left = world.sandbox.faults().left();
+    assert!(left < 100, "most of the 300 faults were met: {left} are left");
     world.sandbox.faults().clear();
     world.messenger.heals();
     world.faults.clear();
