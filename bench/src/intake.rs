@@ -29,7 +29,7 @@ pub struct Options {
     #[arg(long, default_value_t = 40)]
     conversations: usize,
     /// Connections of the throughput run.
-    #[arg(long, default_value_t = 256)]
+    #[arg(long, default_value_t = 512)]
     connections: usize,
 }
 
@@ -48,6 +48,8 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     // Warm: caches, prepared statements, connections.
     let warm = Arc::new(hooks::make(&lines, 4000, &address));
     load::send(&address, warm, None, 64).await?;
+    // What the warm-up left to the database's background work is not the steady state's.
+    tokio::time::sleep(Duration::from_secs(2)).await;
 
     let latency = Arc::new(hooks::make(&lines, usize::try_from(options.rate * options.seconds)?, &address));
     let steady = load::send(&address, latency, Some(options.rate), 64).await?;

@@ -193,6 +193,7 @@ async fn write_batch(queue: &Queue, batch: Vec<Waiting>) {
 
 async fn repeated(queue: &Queue, parcels: &[&Parcel]) -> Result<Vec<Receipt>, DbErr> {
     let mut tries = 0;
+    let started = std::time::Instant::now();
     loop {
         match queue.accept(parcels, tries > 0).await {
             Err(error) if kind(&error) == Kind::Passing && tries < REPEATS => {
@@ -200,7 +201,10 @@ async fn repeated(queue: &Queue, parcels: &[&Parcel]) -> Result<Vec<Receipt>, Db
                 tracing::warn!(%error, tries, "a batch is written again");
                 tokio::time::sleep(pause(tries)).await;
             }
-            done => return done,
+            done => {
+                metrics::histogram!("parom_commit_seconds", "what" => "accept").record(started.elapsed());
+                return done;
+            }
         }
     }
 }
