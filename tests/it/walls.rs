@@ -38,16 +38,6 @@ const ARROWS: &[(&str, &[&str])] = &[
 const STEPS_OVER: &[(&str, &str, &str)] = &[
     ("chat", "delivery::queue::parcel", "the types of aliases and outcomes could be handed on by intake and lookup"),
     ("cli", "connector::custom", "the demo's messenger checks signatures with the connector's own function"),
-    (
-        "delivery",
-        "intake::amojo_pool",
-        "pools, ages and the status letter belong to delivery::queue, which both may know",
-    ),
-    ("delivery", "intake::messenger_pool", "as above"),
-    ("delivery", "intake::status_letter", "as above"),
-    ("delivery", "intake::TO_CRM_MILLIS", "as above"),
-    ("delivery", "intake::TO_MESSENGER_MILLIS", "as above"),
-    ("source", "delivery::drop_before", "the API could call it beside source::change"),
 ];
 
 /// Crates that only some may name.

@@ -14,8 +14,8 @@ use super::json::{Body, Moment, given};
 use super::key::{ApiKey, Scope};
 use super::roster;
 use crate::app::App;
+use crate::delivery::queue::letters::{amojo_pool, messenger_pool};
 use crate::error::{Error, Problem, Result};
-use crate::intake::{amojo_pool, messenger_pool};
 use crate::tenant::TenantStatus;
 
 /// Turns of one account do not start in the same moment.

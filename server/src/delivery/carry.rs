@@ -4,11 +4,11 @@ use anyhow::Context;
 use uuid::Uuid;
 
 use super::parts::Parts;
+use super::queue::letters::{amojo_pool, status_letter};
 use super::queue::{Attempt, Claim, Learned, Settled, Settlement, TurnEffect};
 use super::{backoff, to_crm, to_messenger};
 use crate::app::App;
 use crate::connector::AfterUnknown;
-use crate::intake::{amojo_pool, status_letter};
 use crate::message::{Direction, Failure, FailureCode, LetterKind, State, StatusReport};
 use crate::verdict::{Report, Taken, Verdict};
 

@@ -1,15 +1,14 @@
 //! Letters that will not be tried again by themselves, and targets that wait for a person.
 
-use anyhow::Context;
 use entity::{dead_letter, letter, source, tenant_channel};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::queue::Claim;
+use super::queue::letters::{TO_CRM_MILLIS, TO_MESSENGER_MILLIS, amojo_pool, messenger_pool};
 use super::queue::parcel::NewLetter;
 use crate::app::App;
-use crate::intake::{TO_CRM_MILLIS, TO_MESSENGER_MILLIS, amojo_pool, messenger_pool};
 use crate::message::{Direction, LetterKind, Stream};
 
 /// Puts a dead letter at the end of its lane again, with its old id, marked late. False: there is no such dead
@@ -55,21 +54,6 @@ pub async fn drop(app: &App, tenant_id: Uuid, id: Uuid) -> anyhow::Result<bool> 
         .exec(app.store.write())
         .await?;
     Ok(done.rows_affected > 0)
-}
-
-/// Makes messages of a source that wait longer than since `before` (milliseconds since 1970) due to end now:
-/// each becomes a dead letter, and its manager is told −1/902.
-pub async fn drop_before(app: &App, source: &source::Model, before: i64) -> anyhow::Result<u64> {
-    let done = letter::Entity::update_many()
-        .col_expr(letter::Column::ExpiresAt, Expr::value(0_i64))
-        .filter(letter::Column::TenantId.eq(source.tenant_id))
-        .filter(letter::Column::SourceId.eq(source.id))
-        .filter(letter::Column::Direction.eq(Direction::ToMessenger.number()))
-        .filter(letter::Column::AcceptedAt.lt(before))
-        .exec(app.store.write())
-        .await
-        .context("held messages could not be dropped")?;
-    Ok(done.rows_affected)
 }
 
 /// How many messages of a source wait towards the messenger, and since when the oldest.

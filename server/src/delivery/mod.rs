@@ -13,5 +13,3 @@ mod slots;
 mod to_crm;
 mod to_messenger;
 pub mod worker;
-
-pub use dead::drop_before;

@@ -119,6 +119,10 @@ impl Worker {
             return Ok(0);
         }
         self.expired_at = now;
+        let clamped = self.app.queue.clamp().await?;
+        if clamped > 0 {
+            tracing::warn!(rows = clamped, "due times lay more than two hours ahead: did a clock jump?");
+        }
         let mut started = 0;
         for held in self.app.queue.held().await? {
             let claims = self.app.queue.claim_expired(held.tenant_id, held.target, LEASE_MILLIS).await?;

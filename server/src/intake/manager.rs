@@ -8,8 +8,9 @@ use uuid::Uuid;
 
 use amocrm::hooks::chats::{HookContent, HookMessage};
 
-use super::{TO_MESSENGER_MILLIS, believed, clean, messenger_pool, status_letter};
+use super::{believed, clean};
 use crate::app::App;
+use crate::delivery::queue::letters::{TO_MESSENGER_MILLIS, messenger_pool, status_letter};
 use crate::delivery::queue::parcel::{
     Alias, Conversation, DedupeKey, Entry, Event, NewConversation, NewLetter, NewMessage, Side,
 };

@@ -5,8 +5,9 @@ use entity::source;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::{TO_CRM_MILLIS, amojo_pool, believed, clean};
+use super::{believed, clean};
 use crate::app::App;
+use crate::delivery::queue::letters::{TO_CRM_MILLIS, amojo_pool};
 use crate::delivery::queue::parcel::{
     Alias, Conversation, DedupeKey, Entry, Event, Hurry, NewConversation, NewLetter, NewMessage, Outcome, Parcel,
     RawHook, Side,

@@ -5,8 +5,8 @@ use entity::{dedupe, message, source};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
-use super::{messenger_pool, status_letter};
 use crate::app::App;
+use crate::delivery::queue::letters::{messenger_pool, status_letter};
 use crate::delivery::queue::parcel::{Conversation, DedupeKey, Entry, Event, Hurry, Parcel, StateChange};
 use crate::error::{Error, Result};
 use crate::message::{Direction, State, StatusReport};

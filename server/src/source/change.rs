@@ -220,7 +220,7 @@ fn next_status(source: &source::Model, change: &SourceChange, new_settings: bool
 /// Lets waiting letters go, without those that are too old to be wanted. A suspended account's stay where they are.
 async fn go_on(app: &App, source: &source::Model, drop_before: Option<i64>) -> Result<()> {
     if let Some(before) = drop_before {
-        crate::delivery::drop_before(app, source, before).await?;
+        app.queue.age(source.tenant_id, source.id, before).await?;
     }
     let tenant = tenants::load(app.store.read(), source.tenant_id).await?;
     if tenant.is_some_and(|tenant| !tenant.suspended) {

@@ -1,7 +1,7 @@
 //! Rule 7: fairness, pauses and limits are one narrow row a target; lanes and letters are left alone.
 
 use parom::delivery::queue::parcel::Parcel;
-use parom::delivery::queue::{Rate, Settled, TurnEffect, Wish};
+use parom::delivery::queue::{Attempt, Rate, Settled, TurnEffect, Wish};
 use parom_tests::office::{Desk, LEASE, again, settlement, texts};
 use parom_tests::{Office, both};
 
@@ -135,7 +135,39 @@ async fn a_rate_lets_through_what_it_says(office: &mut Office) {
     assert!((14..=15).contains(&leased), "5 at once and 5 a second for 2 seconds: {leased}");
 }
 
+async fn being_asked_to_slow_down_counts_against_no_letter(office: &mut Office) {
+    let desk = office.desk();
+    office.accepts(desk.to_crm("chat", "1", "one")).await;
+    let tries = [(TurnEffect::Wait { millis: 0 }, 0), (TurnEffect::None, 1), (TurnEffect::Wait { millis: 0 }, 1)];
+    for (turn, attempts) in tries {
+        let claim = office.claims_one(&desk).await;
+        let mut tried = settlement(&claim, again(0));
+        tried.attempt = Some(Attempt { verdict: "retry", status: 429, ..Attempt::default() });
+        tried.turn = turn;
+        assert!(office.writer.settle(tried).await);
+        assert_eq!(office.letters(&desk).await[0].attempts, attempts);
+    }
+}
+
+async fn a_due_time_too_far_ahead_is_brought_back(office: &mut Office) {
+    const HOUR: i64 = 3_600_000;
+    let desk = office.desk();
+    office.accepts(desk.to_crm("chat", "1", "one")).await;
+    let claim = office.claims_one(&desk).await;
+    // As if written by a clock that was ten hours ahead.
+    assert!(office.settles(&claim, again(10 * HOUR)).await);
+    assert!(office.queue.clamp().await.unwrap() > 0);
+    let latest = Some(office.clock.millis() + 2 * HOUR);
+    assert!(office.turn(&desk, desk.channel_id).await.ready_at <= latest);
+    assert_eq!(office.lanes(&desk).await[0].due_at, latest);
+    assert_eq!(office.queue.clamp().await.unwrap(), 0, "what is near enough stays");
+    office.advance(2 * 3_600_000);
+    assert_eq!(office.claims(&desk, desk.channel_id, 1).await.len(), 1);
+}
+
 both!(
+    being_asked_to_slow_down_counts_against_no_letter,
+    a_due_time_too_far_ahead_is_brought_back,
     a_flood_does_not_keep_others_waiting,
     holding_touches_one_row_and_resuming_sends_one_probe,
     a_probe_that_fails_keeps_the_turn_closed,

@@ -21,6 +21,7 @@ mod conversation;
 pub mod lane;
 mod lease;
 mod ledger;
+pub mod letters;
 pub mod parcel;
 mod revive;
 mod rows;

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::Queue;
 use super::rows::Rows;
+use crate::message::Direction;
 use crate::store::Store;
 
 /// How many requests a target takes: a bucket that fills evenly.
@@ -47,6 +48,9 @@ pub(super) struct Turn {
     pub reason: String,
     pub failures: i32,
 }
+
+/// No due time lies further ahead.
+const FURTHEST_MILLIS: i64 = 2 * 3_600_000;
 
 /// Turns whose state stays when the turn is given back: held by a person or by a verdict.
 pub const HELD: &str = "held:";
@@ -214,5 +218,32 @@ impl Queue {
             )
             .await?;
         Ok(())
+    }
+
+    /// Makes messages to a source's messenger that were accepted before `before` (milliseconds since 1970) too old:
+    /// when the source goes on, each becomes a dead letter and its manager is told −1/902.
+    pub async fn age(&self, tenant_id: Uuid, source_id: Uuid, before: i64) -> Result<u64, DbErr> {
+        Rows::new()
+            .uuid("tenant_id", [tenant_id])
+            .uuid("source_id", [source_id])
+            .long("before", [before])
+            .short("direction", [Direction::ToMessenger.number()])
+            .execute(
+                self.store.write(),
+                &self.store,
+                "UPDATE letter SET expires_at = 0 FROM rows WHERE letter.tenant_id = rows.tenant_id \
+                 AND letter.source_id = rows.source_id AND letter.direction = rows.direction \
+                 AND letter.accepted_at < rows.before",
+            )
+            .await
+    }
+
+    /// Nothing is due later than two hours from now: what a clock that jumped wrote further ahead is brought back.
+    pub async fn clamp(&self) -> Result<u64, DbErr> {
+        let rows = || Rows::new().long("ahead", [FURTHEST_MILLIS]);
+        let lanes = "UPDATE lane SET due_at = {now} + rows.ahead FROM rows WHERE lane.due_at > {now} + rows.ahead";
+        let turns = "UPDATE turn SET ready_at = {now} + rows.ahead FROM rows WHERE turn.ready_at > {now} + rows.ahead";
+        let lanes = rows().execute(self.store.write(), &self.store, lanes).await?;
+        Ok(lanes + rows().execute(self.store.write(), &self.store, turns).await?)
     }
 }

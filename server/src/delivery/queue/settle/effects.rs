@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use sea_orm::{ConnectionTrait, DbErr};
 use uuid::Uuid;
 
-use super::{Settled, Settlement};
+use super::{Settled, Settlement, TurnEffect};
 use crate::delivery::queue::rows::Rows;
 use crate::message::{LetterKind, State};
 use crate::store::Store;
@@ -38,7 +38,11 @@ pub async fn remove_or_mark_letters(
     let kept: Vec<_> =
         mine.iter().filter(|one| matches!(one.settled, Settled::Again { .. } | Settled::GivenBack)).collect();
     keys(&kept)
-        .int("tries", kept.iter().map(|one| i32::from(one.attempt.is_some())))
+        // Being asked to slow down says nothing of this letter.
+        .int(
+            "tries",
+            kept.iter().map(|one| i32::from(one.attempt.is_some() && !matches!(one.turn, TurnEffect::Wait { .. }))),
+        )
         .flag(
             "unknown",
             kept.iter().map(|one| match one.settled {

@@ -1,0 +1,54 @@
+//! What all letters share: how long they wait, whose slots they use, and the one that tells amoCRM a status.
+
+use anyhow::Context;
+use entity::source;
+use uuid::Uuid;
+
+use super::parcel::NewLetter;
+use crate::app::App;
+use crate::message::{Direction, LetterKind, StatusReport, Stream, day_of};
+use crate::tenant::pool_of;
+
+/// A letter to amoCRM waits this long (product.md §7.7).
+pub const TO_CRM_MILLIS: i64 = 7 * 24 * 3_600_000;
+/// A letter to a messenger waits this long.
+pub const TO_MESSENGER_MILLIS: i64 = 24 * 3_600_000;
+/// A status is worth telling this long.
+pub const STATUS_MILLIS: i64 = 72 * 3_600_000;
+
+/// The slots of calls to one integration's amojo.
+pub fn amojo_pool(app: &App, channel_id: Uuid) -> String {
+    let found = app.config.channel(&channel_id.to_string());
+    pool_of(found.map_or("", |(integration, _)| integration.name.as_str()))
+}
+
+/// The slots of calls to a source's messenger.
+pub fn messenger_pool(app: &App, source: &source::Model) -> String {
+    app.connectors.get(&source.kind).map_or_else(|| source.kind.clone(), |connector| connector.pool().to_owned())
+}
+
+/// A letter that tells amoCRM what became of a message.
+pub fn status_letter(
+    app: &App,
+    channel_id: Uuid,
+    source_id: Uuid,
+    message_id: Uuid,
+    report: &StatusReport,
+) -> anyhow::Result<NewLetter> {
+    let now = app.clock.millis();
+    Ok(NewLetter {
+        id: app.clock.uuid_v7(),
+        message_id,
+        source_id,
+        direction: Direction::ToCrm,
+        stream: Stream::Receipts,
+        target: channel_id,
+        pool: amojo_pool(app, channel_id),
+        kind: LetterKind::Status,
+        payload: serde_json::to_string(report).context("a status report as JSON")?,
+        order_hint: None,
+        expires_at: now + STATUS_MILLIS,
+        day: day_of(now),
+        late: false,
+    })
+}
