@@ -9,6 +9,7 @@
 )]
 
 mod browser;
+mod cli;
 mod crash;
 mod engine;
 mod install;

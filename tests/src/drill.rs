@@ -53,7 +53,8 @@ impl Drill {
         Some(drill)
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    /// The binary with these arguments and the configuration of this drill.
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.binary);
         command.args(arguments).env("PAROM_CONFIG", self.database.folder().join("parom.toml")).kill_on_drop(true);
         command

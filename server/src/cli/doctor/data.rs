@@ -1,5 +1,7 @@
 //! What the database tells: itself, accounts, channels, sources, quarantine, queue.
 
+use std::collections::BTreeMap;
+
 use entity::{dead_letter, letter, oauth_grant, raw_hook, source, tenant, tenant_channel};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
@@ -58,7 +60,7 @@ async fn look_at_accounts(store: &Store, only: Option<Uuid>, checks: &mut Vec<Ch
     let mut dead = Vec::new();
     let mut channels = Vec::new();
     let mut sources = Vec::new();
-    let mut aside = 0;
+    let mut aside = BTreeMap::new();
     for tenant in &all {
         let id = tenant.tenant_id;
         let grants = oauth_grant::Entity::of_tenant(id).filter(oauth_grant::Column::InUse.eq(true)).all(db).await?;
@@ -77,10 +79,10 @@ async fn look_at_accounts(store: &Store, only: Option<Uuid>, checks: &mut Vec<Ch
                 .into_iter()
                 .map(|row| format!("{} at {}: {}", row.name, tenant.host, row.status_reason)),
         );
-        aside += quarantined(store, id).await?;
+        quarantined(store, id, &mut aside).await?;
     }
     if only.is_none() {
-        aside += quarantined(store, VENDOR).await?;
+        quarantined(store, VENDOR, &mut aside).await?;
     }
     checks.push(Check::ok("accounts", format!("{} installed", all.len())));
     say(
@@ -107,21 +109,31 @@ async fn look_at_accounts(store: &Store, only: Option<Uuid>, checks: &mut Vec<Ch
         "these sources need attention",
         "correct the source's settings, then resume it",
     );
-    checks.push(if aside == 0 {
+    checks.push(if aside.is_empty() {
         Check::ok("quarantine", "no hook was put aside")
     } else {
-        let detail = format!("{aside} genuine hooks could not be worked on and are kept");
-        Check::warn(
-            "quarantine",
-            detail,
-            "see parom_quarantined_total in /metrics for the reasons; version_1 means: connect the account again",
-        )
+        let named = aside.iter().map(|(reason, count)| format!("{count} × {reason}")).collect::<Vec<_>>().join(", ");
+        let detail = format!("genuine hooks that could not be worked on are kept: {named}");
+        Check::warn("quarantine", detail, "version_1: connect the account again; foreign_account, unknown_scope: is another server using this channel?")
     });
     Ok(())
 }
 
-async fn quarantined(store: &Store, tenant_id: Uuid) -> Result<u64, DbErr> {
-    raw_hook::Entity::of_tenant(tenant_id).filter(raw_hook::Column::Quarantine.ne("")).count(store.read()).await
+/// Hooks put aside, by reason.
+async fn quarantined(store: &Store, tenant_id: Uuid, aside: &mut BTreeMap<String, i64>) -> Result<(), DbErr> {
+    let found: Vec<(String, i64)> = raw_hook::Entity::of_tenant(tenant_id)
+        .filter(raw_hook::Column::Quarantine.ne(""))
+        .select_only()
+        .column(raw_hook::Column::Quarantine)
+        .column_as(raw_hook::Column::Id.count(), "count")
+        .group_by(raw_hook::Column::Quarantine)
+        .into_tuple()
+        .all(store.read())
+        .await?;
+    for (reason, count) in found {
+        *aside.entry(reason).or_default() += count;
+    }
+    Ok(())
 }
 
 fn say(checks: &mut Vec<Check>, name: &'static str, good: &str, bad: &[String], what: &str, remedy: &str) {
