@@ -30,6 +30,17 @@ impl Queue {
              AND ready_at <= {now} ORDER BY ready_at LIMIT $2"
         );
         let statement = Statement::from_sql_and_values(self.store.backend(), text, values);
+        self.read_ready(statement).await
+    }
+
+    /// Turns that a person or a verdict holds.
+    pub async fn held(&self) -> Result<Vec<Ready>, DbErr> {
+        let text =
+            "SELECT tenant_id, target, pool, coalesce(ready_at, 0) AS ready_at FROM turn WHERE reason LIKE 'held:%'";
+        self.read_ready(Statement::from_string(self.store.backend(), text)).await
+    }
+
+    async fn read_ready(&self, statement: Statement) -> Result<Vec<Ready>, DbErr> {
         let found = self.store.read().query_all_raw(statement).await?;
         found
             .into_iter()
@@ -39,23 +50,6 @@ impl Queue {
                     target: row.try_get("", "target")?,
                     pool: row.try_get("", "pool")?,
                     ready_at: row.try_get("", "ready_at")?,
-                })
-            })
-            .collect()
-    }
-
-    /// Turns that a person or a verdict holds.
-    pub async fn held(&self) -> Result<Vec<Ready>, DbErr> {
-        let text = "SELECT tenant_id, target, pool FROM turn WHERE reason LIKE 'held:%'";
-        let found = self.store.read().query_all_raw(Statement::from_string(self.store.backend(), text)).await?;
-        found
-            .into_iter()
-            .map(|row| {
-                Ok(Ready {
-                    tenant_id: row.try_get("", "tenant_id")?,
-                    target: row.try_get("", "target")?,
-                    pool: row.try_get("", "pool")?,
-                    ready_at: 0,
                 })
             })
             .collect()

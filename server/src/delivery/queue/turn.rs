@@ -97,10 +97,7 @@ impl Turn {
 
 /// Locks turns, making those that are missing, and wakes those that nothing holds.
 pub async fn wake_turns(db: &impl ConnectionTrait, store: &Store, keys: &BTreeMap<Key, String>) -> Result<(), DbErr> {
-    Rows::new()
-        .uuid("tenant_id", keys.keys().map(|key| key.0))
-        .uuid("target", keys.keys().map(|key| key.1))
-        .text("pool", keys.values().cloned())
+    rows_of(keys)
         .execute(
             db,
             store,
@@ -114,12 +111,16 @@ pub async fn wake_turns(db: &impl ConnectionTrait, store: &Store, keys: &BTreeMa
     Ok(())
 }
 
-/// Makes turns that are missing, asleep.
-pub async fn make_turns(db: &impl ConnectionTrait, store: &Store, keys: &BTreeMap<Key, String>) -> Result<(), DbErr> {
+fn rows_of(keys: &BTreeMap<Key, String>) -> Rows {
     Rows::new()
         .uuid("tenant_id", keys.keys().map(|key| key.0))
         .uuid("target", keys.keys().map(|key| key.1))
         .text("pool", keys.values().cloned())
+}
+
+/// Makes turns that are missing, asleep.
+pub async fn make_turns(db: &impl ConnectionTrait, store: &Store, keys: &BTreeMap<Key, String>) -> Result<(), DbErr> {
+    rows_of(keys)
         .execute(
             db,
             store,
