@@ -124,6 +124,11 @@ impl From<Refused> for Error {
     }
 }
 
+/// The `type` of a problem: a reference relative to the server, equal in all releases.
+pub fn problem_type(name: &str) -> String {
+    format!("/problems/{name}")
+}
+
 /// RFC 9457.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct Problem {
@@ -169,7 +174,7 @@ impl ResponseError for Error {
             answer.insert_header((header::RETRY_AFTER, "1"));
         }
         let body = Problem {
-            kind: format!("https://parom.dev/problems/{name}"),
+            kind: problem_type(name),
             title: title.to_owned(),
             status: status.as_u16(),
             detail: self.to_string(),

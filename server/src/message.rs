@@ -15,6 +15,16 @@ pub enum Direction {
     ToMessenger,
 }
 
+impl Direction {
+    /// Its name in metrics and on the wire.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::ToCrm => "to_crm",
+            Self::ToMessenger => "to_messenger",
+        }
+    }
+}
+
 /// The two kinds of lanes a conversation has in each direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Stream {

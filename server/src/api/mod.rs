@@ -72,7 +72,7 @@ async fn unknown(request: HttpRequest, known: web::Data<openapi::Served>) -> Htt
 fn method_not_allowed(methods: &BTreeSet<&'static str>) -> HttpResponse {
     let allowed = methods.iter().copied().collect::<Vec<_>>().join(", ");
     let problem = Problem {
-        kind: "https://parom.dev/problems/method_not_allowed".to_owned(),
+        kind: crate::error::problem_type("method_not_allowed"),
         title: "This address does not take this method".to_owned(),
         status: StatusCode::METHOD_NOT_ALLOWED.as_u16(),
         detail: format!("it takes {allowed}"),

@@ -61,7 +61,7 @@ async fn source_of(app: &App, source_id: &str) -> Result<Arc<source::Model>> {
 /// Why the script is refused, for what [`Error`] has no word.
 fn refusal(status: StatusCode, name: &str, title: &str, detail: &str) -> HttpResponse {
     let problem = Problem {
-        kind: format!("https://parom.dev/problems/{name}"),
+        kind: crate::error::problem_type(name),
         title: title.to_owned(),
         status: status.as_u16(),
         detail: detail.to_owned(),

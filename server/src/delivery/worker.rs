@@ -244,7 +244,7 @@ impl Told {
     }
 
     async fn tell(self, app: &App) {
-        let direction = format!("{:?}", self.claim.direction);
+        let direction = self.claim.direction.word();
         metrics::counter!("parom_attempts_total", "direction" => direction, "verdict" => self.verdict).increment(1);
         let Some(reason) = self.hold else { return };
         tracing::warn!(tenant.id = %self.claim.tenant_id, source.id = %self.claim.source_id, reason, "a target is held: its letters wait");

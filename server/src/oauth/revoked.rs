@@ -45,7 +45,7 @@ fn verified<'app>(app: &'app App, query: &Query) -> Option<(&'app Integration, i
 fn refused() -> HttpResponse {
     let status = StatusCode::UNAUTHORIZED;
     let problem = Problem {
-        kind: "https://parom.dev/problems/signature_refused".to_owned(),
+        kind: crate::error::problem_type("signature_refused"),
         title: "The signature is wrong".to_owned(),
         status: status.as_u16(),
         detail: "client_uuid, account_id and signature do not belong together".to_owned(),

@@ -16,7 +16,7 @@ async fn a_message_is_stored_once() {
     let again = api.post(&messages_path(OURS), &message("ext-1001", "Hello")).await;
     assert_eq!(again.is(200).body, json!({"id": id, "external_id": "ext-1001", "status": "queued", "duplicate": true}));
     let other = api.post(&messages_path(OURS), &message("ext-1001", "Hello there")).await;
-    assert_eq!(other.is(409).body["type"], "https://parom.dev/problems/message_conflict");
+    assert_eq!(other.is(409).body["type"], "/problems/message_conflict");
     let ledger = api.get(&format!("/api/v1/sources/{}/ledger", source_of(OURS))).await;
     assert_eq!(ledger.body["to_crm"], json!({"accepted": 1, "delivered": 0, "failed": 0, "waiting": 1}));
     assert_eq!(ledger.body["to_messenger"], json!({"accepted": 0, "delivered": 0, "failed": 0, "waiting": 0}));
@@ -118,7 +118,7 @@ async fn a_running_request_is_waited_for_and_then_taken_over() {
         .await
         .unwrap();
     let running = post().await;
-    assert_eq!(running.is(409).body["type"], "https://parom.dev/problems/idempotency_running");
+    assert_eq!(running.is(409).body["type"], "/problems/idempotency_running");
     assert!(running.headers.contains_key("retry-after"));
     api.advance(121);
     post().await.is(200);
@@ -186,10 +186,7 @@ async fn a_customers_message_takes_no_status() {
     let api = Api::open().await;
     let sent = api.post(&messages_path(OURS), &message("a", "b")).await;
     let path = format!("{}/{}/status", messages_path(OURS), sent.body["id"].as_str().unwrap());
-    assert_eq!(
-        api.post(&path, &json!({"status": "read"})).await.is(409).body["type"],
-        "https://parom.dev/problems/not_from_crm"
-    );
+    assert_eq!(api.post(&path, &json!({"status": "read"})).await.is(409).body["type"], "/problems/not_from_crm");
 }
 
 #[actix_web::test]
