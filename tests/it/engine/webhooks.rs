@@ -141,6 +141,24 @@ async fn waiting_for_a_messenger_ends_after_a_day(world: &mut World) {
     world.api.delete(&format!("/api/v1/dead-letters/{id}")).await.is(404);
 }
 
+async fn an_answer_sent_again_after_its_failure_is_told_delivered(world: &mut World) {
+    let (line, manager) = chatting(world).await;
+    world.messenger.answers_by(|_| Answer::status(400));
+    let said = manager.answers("anna", "second try").await;
+    world.deliver_all().await;
+    assert_eq!(world.statuses_at_crm(&line, &said.message_id), [-1]);
+    world.messenger.answers_by(|_| Answer::status(200));
+    let dead = world.api.get(&line.dead_letters()).await.is(200).text_at("/items/0/id");
+    world.api.post(&format!("/api/v1/dead-letters/{dead}/retry"), &json!({})).await.is(202);
+    world.deliver_all().await;
+    let id = world.messenger.taken().last().unwrap().message_id();
+    let shown = world.api.get(&format!("/api/v1/messages/{id}")).await.is(200);
+    assert_eq!((&shown.json["status"], &shown.json["error"]), (&json!("sent"), &json!(null)), "{}", shown.text);
+    world.customer(&line, "anna").tells(&id, "delivered").await.is(202);
+    world.deliver_all().await;
+    assert_eq!(world.statuses_at_crm(&line, &said.message_id), [-1, 1], "the manager need not believe in a failure");
+}
+
 async fn age_counts_while_held(world: &mut World) {
     let (line, manager) = chatting(world).await;
     world.api.patch(&line.path(""), &json!({"paused": true})).await.is(200);
@@ -175,6 +193,7 @@ async fn a_worker_that_vanishes_repeats_marked(world: &mut World) {
 }
 
 both!(
+    an_answer_sent_again_after_its_failure_is_told_delivered,
     what_cannot_be_taken_now_is_repeated_with_the_same_id,
     a_repeat_says_so_once_an_earlier_try_may_have_arrived,
     a_refusal_fails_the_message_and_the_next_goes_on,

@@ -62,7 +62,8 @@ pub async fn remove_or_mark_letters(
     Ok(())
 }
 
-/// States grow; a dead letter that was carried late is revived by its own success only.
+/// States grow; a dead letter that was carried late is revived by its own success only, and amoCRM, which was told of a
+/// failure, may be told better.
 pub async fn update_messages(
     tx: &impl ConnectionTrait,
     store: &Store,
@@ -95,6 +96,7 @@ pub async fn update_messages(
              WHEN rows.state < 4 AND rows.state > message.state THEN rows.state ELSE message.state END, \
              error = CASE WHEN rows.revived THEN '' WHEN rows.state = 4 AND message.state < 2 THEN rows.error \
              ELSE message.error END, \
+             reported = CASE WHEN rows.revived THEN 0 ELSE message.reported END, \
              external_id = CASE WHEN rows.external_id = '' THEN message.external_id ELSE rows.external_id END, \
              amocrm_message_id = CASE WHEN rows.amocrm_message_id = '' THEN message.amocrm_message_id \
              ELSE rows.amocrm_message_id END, \
