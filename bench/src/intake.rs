@@ -15,7 +15,7 @@ pub struct Options {
     #[arg(long)]
     database: Option<String>,
     /// Hooks of the throughput run.
-    #[arg(long, default_value_t = 40_000)]
+    #[arg(long, default_value_t = 80_000)]
     hooks: usize,
     /// Hooks a second of the latency run.
     #[arg(long, default_value_t = 1000)]
@@ -29,7 +29,7 @@ pub struct Options {
     #[arg(long, default_value_t = 40)]
     conversations: usize,
     /// Connections of the throughput run.
-    #[arg(long, default_value_t = 512)]
+    #[arg(long, default_value_t = 1024)]
     connections: usize,
 }
 

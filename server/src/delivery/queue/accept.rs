@@ -1,6 +1,6 @@
 //! Writes parcels: dedupe key, raw bytes, conversation, message, letters, lanes, turns and ledger in one commit.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
 use uuid::Uuid;
@@ -99,26 +99,24 @@ impl Queue {
                  ORDER BY tenant_id, origin, external_id, event ON CONFLICT DO NOTHING",
             )
             .await?;
-        let mut stored: HashMap<(Uuid, Uuid, String, i16), (Uuid, i64)> = HashMap::new();
+        let mut stored: BTreeMap<(Uuid, &DedupeKey), (Uuid, i64)> = BTreeMap::new();
         if usize::try_from(inserted).ok() != Some(first.len()) {
+            let in_order: Vec<_> = first.keys().copied().collect();
             let found = keys()
+                .long("place", (0..).take(in_order.len()))
                 .fetch(
                     tx,
                     &self.store,
-                    "SELECT dedupe.tenant_id, dedupe.origin, dedupe.external_id, dedupe.event, dedupe.message_id, \
-                     dedupe.fingerprint FROM rows JOIN dedupe ON dedupe.tenant_id = rows.tenant_id \
-                     AND dedupe.origin = rows.origin AND dedupe.external_id = rows.external_id \
-                     AND dedupe.event = rows.event",
+                    "SELECT rows.place, dedupe.message_id, dedupe.fingerprint FROM rows JOIN dedupe ON \
+                     dedupe.tenant_id = rows.tenant_id AND dedupe.origin = rows.origin \
+                     AND dedupe.external_id = rows.external_id AND dedupe.event = rows.event",
                 )
                 .await?;
             for row in found {
-                let key = (
-                    row.try_get("", "tenant_id")?,
-                    row.try_get("", "origin")?,
-                    row.try_get("", "external_id")?,
-                    row.try_get("", "event")?,
-                );
-                stored.insert(key, (row.try_get("", "message_id")?, row.try_get("", "fingerprint")?));
+                let place = usize::try_from(row.try_get::<i64>("", "place")?).unwrap_or(usize::MAX);
+                if let Some(key) = in_order.get(place) {
+                    stored.insert(*key, (row.try_get("", "message_id")?, row.try_get("", "fingerprint")?));
+                }
             }
         }
         let mut receipts = Vec::with_capacity(parcels.len());
@@ -127,10 +125,7 @@ impl Queue {
             for entry in &parcel.entries {
                 let key = (parcel.tenant_id, &entry.key);
                 let winner = first.get(&key).copied().unwrap_or(entry);
-                let stored_key =
-                    (parcel.tenant_id, entry.key.origin, entry.key.external_id.clone(), entry.key.event.number());
-                let (message_id, fingerprint) =
-                    stored.get(&stored_key).copied().unwrap_or((winner.id, winner.fingerprint));
+                let (message_id, fingerprint) = stored.get(&key).copied().unwrap_or((winner.id, winner.fingerprint));
                 let mine = std::ptr::eq(winner, entry) && message_id == entry.id;
                 receipt.push(if mine {
                     Outcome::New { message_id }
