@@ -137,9 +137,4 @@ impl Lookup {
     pub async fn forget_conversation(&self, tenant_id: Uuid, alias: Alias) {
         self.conversations.invalidate(&(tenant_id, alias)).await;
     }
-
-    /// After an erasure.
-    pub fn forget_conversations(&self) {
-        self.conversations.invalidate_all();
-    }
 }

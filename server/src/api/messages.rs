@@ -15,12 +15,10 @@ use super::message_out::{AcceptedOut, ConversationRefOut, FailureOut, MessageOut
 use super::message_types::MessageIn;
 use super::{roster, shared, timeline};
 use crate::app::App;
+use crate::delivery::queue::HELD;
 use crate::delivery::queue::parcel::Outcome;
 use crate::error::{Error, Problem, Result};
 use crate::message::{self as vocabulary, Direction, Failure, Person, State};
-
-/// A turn's reason begins so while only a person or a repair starts it again.
-const HELD: &str = "held:";
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]

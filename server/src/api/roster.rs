@@ -8,13 +8,11 @@ use uuid::Uuid;
 use super::key::ApiKey;
 use crate::app::App;
 use crate::error::{Error, Result};
-
-/// `store::directory::Kind::Account` as it is stored.
-const ACCOUNT: &str = "account";
+use crate::store::directory::Kind;
 
 /// Ids of tenants, newest first, older than `after`.
 pub async fn tenants(db: &impl ConnectionTrait, after: Option<Uuid>, limit: u64) -> Result<Vec<Uuid>, DbErr> {
-    let mut select = directory::Entity::find().filter(directory::Column::Kind.eq(ACCOUNT));
+    let mut select = directory::Entity::find().filter(directory::Column::Kind.eq(Kind::Account.name()));
     if let Some(after) = after {
         select = select.filter(directory::Column::TenantId.lt(after));
     }

@@ -18,9 +18,6 @@ use crate::api::key::{Scope, hash, new_key};
 use crate::clock::Clock;
 use crate::store::{Store, VENDOR, directory as entries};
 
-/// `store::directory::Kind::ApiKey` as it is stored.
-const API_KEY: &str = "api_key";
-
 #[derive(Debug, Subcommand)]
 pub enum KeyCommand {
     /// Makes a key and prints it, once, alone on stdout
@@ -153,7 +150,10 @@ pub async fn list(store: &Store, tenant_id: Option<Uuid>) -> anyhow::Result<Vec<
     let tenants = match tenant_id {
         Some(tenant_id) => vec![tenant_id],
         None => {
-            let rows = directory::Entity::find().filter(directory::Column::Kind.eq(API_KEY)).all(db).await?;
+            let rows = directory::Entity::find()
+                .filter(directory::Column::Kind.eq(entries::Kind::ApiKey.name()))
+                .all(db)
+                .await?;
             let mut tenants: Vec<Uuid> = rows.into_iter().map(|row| row.tenant_id).collect();
             tenants.sort();
             tenants.dedup();
@@ -170,7 +170,7 @@ pub async fn list(store: &Store, tenant_id: Option<Uuid>) -> anyhow::Result<Vec<
 /// Ends a key for good.
 pub async fn revoke(store: &Store, clock: &Clock, id: Uuid) -> anyhow::Result<()> {
     let entry = directory::Entity::find()
-        .filter(directory::Column::Kind.eq(API_KEY))
+        .filter(directory::Column::Kind.eq(entries::Kind::ApiKey.name()))
         .filter(directory::Column::Id.eq(id))
         .one(store.read())
         .await?;

@@ -16,12 +16,13 @@ pub enum Kind {
     ApiKey,
     /// Our source id → source.
     Source,
-    /// Our message id's tenant is not stored: messages are found through the key's tenant or, by a vendor, here.
+    /// One-time state of an install in a browser.
     OauthState,
 }
 
 impl Kind {
-    const fn name(self) -> &'static str {
+    /// The word it is stored under.
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Account => "account",
             Self::Scope => "scope",

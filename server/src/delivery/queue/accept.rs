@@ -174,10 +174,11 @@ impl Queue {
             }
         }
         turn::wake_turns(tx, &self.store, &turns).await?;
-        let mut lanes = lane::make_room(tx, &self.store, &wants).await?;
+        let mut places = lane::make_room(tx, &self.store, &wants).await?;
         let mut placed = Vec::with_capacity(letters.len());
         for (key, letter, accepted_at) in letters {
-            placed.push(place(&mut lanes, key, letter, accepted_at)?);
+            let (order_key, seq) = places.get_mut(&key).ok_or_else(|| no_lane(key))?.next(letter.order_hint);
+            placed.push(Placed { tenant_id: key.0, lane_id: key.1, order_key, seq, letter, accepted_at });
         }
         lane::insert_letters(tx, &self.store, &placed).await
     }
@@ -196,6 +197,10 @@ impl Queue {
     }
 }
 
+fn no_lane(key: LaneKey) -> DbErr {
+    DbErr::RecordNotFound(format!("lane {}", key.1))
+}
+
 /// Places a letter in its locked lane.
 pub(super) fn place<'a>(
     lanes: &mut BTreeMap<LaneKey, lane::Lane>,
@@ -203,7 +208,7 @@ pub(super) fn place<'a>(
     letter: &'a super::parcel::NewLetter,
     accepted_at: i64,
 ) -> Result<Placed<'a>, DbErr> {
-    let lane = lanes.get_mut(&key).ok_or_else(|| DbErr::RecordNotFound(format!("lane {}", key.1)))?;
+    let lane = lanes.get_mut(&key).ok_or_else(|| no_lane(key))?;
     let (order_key, seq) = lane.place(letter.order_hint);
     Ok(Placed { tenant_id: key.0, lane_id: key.1, order_key, seq, letter, accepted_at })
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::{ConnectionTrait, DbErr, QueryResult};
 use uuid::Uuid;
 
 use super::parcel::NewLetter;
@@ -33,12 +33,19 @@ pub enum Due {
     In(i64),
 }
 
+/// Where in a lane the next letters stand.
+#[derive(Clone, Debug)]
+pub struct Places {
+    next_seq: i64,
+    /// Of the letter leased last: nothing is placed before it.
+    last_key: i64,
+    max_key: i64,
+}
+
 /// A locked lane row.
 #[derive(Clone, Debug)]
 pub struct Lane {
-    pub next_seq: i64,
-    pub last_key: i64,
-    pub max_key: i64,
+    pub places: Places,
     pub waiting: i64,
     pub due: Due,
     pub owner: Option<Uuid>,
@@ -58,19 +65,34 @@ pub struct Placed<'a> {
     pub accepted_at: i64,
 }
 
-impl Lane {
-    /// Gives a letter its place: hooks by their time while that is still ahead, all else by arrival.
-    pub fn place(&mut self, order_hint: Option<i64>) -> (i64, i64) {
+impl Places {
+    fn read(row: &QueryResult) -> Result<Self, DbErr> {
+        Ok(Self {
+            next_seq: row.try_get("", "next_seq")?,
+            last_key: row.try_get("", "last_key")?,
+            max_key: row.try_get("", "max_key")?,
+        })
+    }
+
+    /// The next place: hooks by their time while that is still ahead, all else by arrival.
+    pub fn next(&mut self, order_hint: Option<i64>) -> (i64, i64) {
         let order_key = order_hint.map_or(self.max_key, |hint| hint.max(self.last_key));
         let seq = self.next_seq;
         self.next_seq += 1;
         self.max_key = self.max_key.max(order_key);
+        (order_key, seq)
+    }
+}
+
+impl Lane {
+    /// Takes a letter in and gives it its place.
+    pub fn place(&mut self, order_hint: Option<i64>) -> (i64, i64) {
         self.waiting += 1;
         // Unconditional and never earlier: a lane that waits in its back-off stays there.
         if self.due == Due::Never {
             self.due = Due::In(0);
         }
-        (order_key, seq)
+        self.places.next(order_hint)
     }
 }
 
@@ -145,9 +167,7 @@ async fn read_locked(
     for row in found {
         let due: i64 = row.try_get("", "due")?;
         let lane = Lane {
-            next_seq: row.try_get("", "next_seq")?,
-            last_key: row.try_get("", "last_key")?,
-            max_key: row.try_get("", "max_key")?,
+            places: Places::read(&row)?,
             waiting: row.try_get("", "waiting")?,
             due: if due < 0 { Due::Never } else { Due::At(due) },
             owner: row.try_get("", "owner")?,
@@ -178,21 +198,21 @@ pub async fn make_room(
     db: &impl ConnectionTrait,
     store: &Store,
     wants: &BTreeMap<LaneKey, Want>,
-) -> Result<BTreeMap<LaneKey, Lane>, DbErr> {
-    let mut lanes = touch(db, store, wants.iter().collect()).await?;
-    let missing: Vec<_> = wants.iter().filter(|(key, _)| !lanes.contains_key(key)).collect();
+) -> Result<BTreeMap<LaneKey, Places>, DbErr> {
+    let mut places = touch(db, store, wants.iter().collect()).await?;
+    let missing: Vec<_> = wants.iter().filter(|(key, _)| !places.contains_key(key)).collect();
     if !missing.is_empty() {
         insert(db, store, missing.iter().map(|(key, want)| (*key, &want.seed)).collect()).await?;
-        lanes.extend(touch(db, store, missing).await?);
+        places.extend(touch(db, store, missing).await?);
     }
-    Ok(lanes)
+    Ok(places)
 }
 
 async fn touch(
     db: &impl ConnectionTrait,
     store: &Store,
     wants: Vec<(&LaneKey, &Want)>,
-) -> Result<BTreeMap<LaneKey, Lane>, DbErr> {
+) -> Result<BTreeMap<LaneKey, Places>, DbErr> {
     let greatest = if store.is_sqlite() { "max" } else { "greatest" };
     let text = format!(
         "UPDATE lane SET next_seq = lane.next_seq + rows.count, waiting = lane.waiting + rows.count, \
@@ -209,26 +229,15 @@ async fn touch(
         .fetch(db, store, &text)
         .await?;
     let counts: BTreeMap<&LaneKey, i64> = wants.iter().map(|(key, want)| (*key, want.count)).collect();
-    let mut lanes = BTreeMap::new();
+    let mut places = BTreeMap::new();
     for row in found {
         let key = (row.try_get("", "tenant_id")?, row.try_get("", "lane_id")?);
-        let next_seq: i64 = row.try_get("", "next_seq")?;
-        let lane = Lane {
-            next_seq: next_seq - counts.get(&key).copied().unwrap_or(0),
-            last_key: row.try_get("", "last_key")?,
-            max_key: row.try_get("", "max_key")?,
-            // Counted by the statement; what follows only hands out places.
-            waiting: 0,
-            due: Due::Never,
-            owner: None,
-            epoch: 0,
-            leased_until: 0,
-            starts: 0,
-            carried: 0,
-        };
-        lanes.insert(key, lane);
+        let mut of_lane = Places::read(&row)?;
+        // The statement has counted them already; here they are handed out.
+        of_lane.next_seq -= counts.get(&key).copied().unwrap_or(0);
+        places.insert(key, of_lane);
     }
-    Ok(lanes)
+    Ok(places)
 }
 
 /// Writes locked lanes back.
@@ -240,8 +249,8 @@ pub async fn write_lanes(
     Rows::new()
         .uuid("tenant_id", lanes.keys().map(|key| key.0))
         .uuid("lane_id", lanes.keys().map(|key| key.1))
-        .long("next_seq", lanes.values().map(|lane| lane.next_seq))
-        .long("max_key", lanes.values().map(|lane| lane.max_key))
+        .long("next_seq", lanes.values().map(|lane| lane.places.next_seq))
+        .long("max_key", lanes.values().map(|lane| lane.places.max_key))
         .long("waiting", lanes.values().map(|lane| lane.waiting))
         .short(
             "mode",

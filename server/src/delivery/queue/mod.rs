@@ -33,7 +33,7 @@ pub mod writer;
 pub use lease::{Claim, Wish};
 pub use scan::Ready;
 pub use settle::{Attempt, Learned, Settled, Settlement, TurnEffect};
-pub use turn::Rate;
+pub use turn::{HELD, Rate};
 
 /// The statements, and what they need to know.
 #[derive(Clone)]
