@@ -123,11 +123,14 @@ impl World {
         panic!("no free port for the server");
     }
 
-    /// Another instance on the same database; amoCRM goes on calling the first one.
+    /// Another instance on the same database and behind the same public address, as behind one proxy; amoCRM goes on
+    /// calling the first one.
     pub async fn another_server(&self) -> Running {
         let options =
             Options { clock: self.clock.clone(), faults: self.faults.clone(), deliver: self.setup.live, threads: 1 };
-        server::start(self.config(free_port()), options).await.expect("another server starts")
+        let mut config = self.config(free_port());
+        config.server.public_url = self.app().config.server.public_url.clone();
+        server::start(config, options).await.expect("another server starts")
     }
 
     fn config(&self, port: u16) -> Config {
