@@ -1,0 +1,91 @@
+## amoCRM account and access
+
+account-access = Access to { $crm }
+account-access-given = Given by { $name } { $time }
+account-access-renewed = Renewed { $time }, next { $next }
+account-allow-again = Allow access again
+account-allow-again-hint = Sources, chats and settings stay as they are.
+
+## Data: export and delete
+
+data-title = Your data
+data-kept = What is kept and how long
+data-retention = Keep message texts for
+data-export = Prepare export
+data-export-ready = The export is ready: { $size }, available until { $stamp }.
+data-forget-person = Erase one customer
+data-forget-person-hint = By phone or chat. Chats and contacts in { $crm } stay: erase them there.
+data-forget-person-confirm =
+    Will be erased: { $messages ->
+        [one] { $messages } message
+       *[other] { $messages } messages
+    } and { $files ->
+        [0] no files
+        [one] { $files } file
+       *[other] { $files } files
+    }. This cannot be undone.
+data-forget-all = Erase everything of this account
+data-forget-all-confirm =
+    Type { $account } to confirm. { $sources ->
+        [one] { $sources } source stops
+       *[other] { $sources } sources stop
+    } at once.
+data-erased = Erased. The certificate with counts is in the audit log.
+account-title = The account
+account-state = State
+account-by = Given by
+account-user = user { $id }
+account-not-admin = not an administrator
+account-renewed = Renewed
+account-next = Renewed next
+account-who-may = Owners and administrators can allow access again.
+account-address = Address
+account-number = Account number
+account-zone = Time zone
+account-default = Default source
+account-no-default = Not chosen
+account-strays =
+    { $crm } has { $count ->
+        [one] { $count } source
+       *[other] { $count } sources
+    } of this integration that Parom did not make.
+account-strays-open = Look at them
+account-channels = Channels
+account-no-channels = No channel is connected yet.
+account-channel-not-allowed = { $crm } has not opened this channel for the account yet. The vendor has been told: account { $account } must be added.
+data-col-class = What
+data-col-term = How long
+data-kept-messages = Messages, chats and customers
+data-kept-messages-term = Until you erase them here
+data-kept-undelivered = Undelivered messages
+data-kept-undelivered-term = Until they are sent again, removed or erased
+data-kept-access = Access to { $crm } and to messengers
+data-kept-access-term = Sealed, while it is in use; erased within 24 hours after the integration is switched off
+data-kept-sessions = Sign-ins to the panel
+data-kept-sessions-term = 12 hours without action, at most 30 days
+data-kept-audit = Audit log
+data-kept-audit-term = As long as the account
+data-kept-proofs = Certificates of erasures
+data-kept-proofs-term = For good: numbers only, no customer’s data
+data-export-title = Take your data out
+data-export-hint = One file with everything of this account: chats, messages, sources, log. One JSON object a line; secrets are not in it.
+data-export-button = Download everything
+data-who = Phone number or chat
+data-nobody = Nobody is found by this number or chat.
+data-forget-count = Count
+data-forget-person-title = Erase this customer?
+data-forget-chats =
+    Found by “{ $who }”: { $chats ->
+        [0] no chats
+        [one] { $chats } chat
+       *[other] { $chats } chats
+    }.
+data-forget-stays = Chats and contacts in { $crm } stay.
+data-forget-button =
+    { $messages ->
+        [one] Erase { $messages } message
+       *[other] Erase { $messages } messages
+    }
+data-forget-all-hint = Sources, chats, messages, keys and the team of this account are erased in Parom, the channel is disconnected. Chats in { $crm } stay. This cannot be undone.
+data-gone-title = The account is erased
+data-gone = Everything of { $account } is erased. Certificate: { $proof }.

@@ -1,0 +1,278 @@
+## Vendor’s admin
+
+admin-title = Parom admin
+admin-tenants = Accounts
+admin-tenants-empty = No account has installed the integration yet.
+admin-col-token = Access
+admin-col-queue = Longest wait
+admin-view-as = Look as the account does
+admin-view-as-reason = Why do you need it? The account will see the reason.
+admin-view-as-strip = You look at { $account } until { $stamp }. Nothing can be changed, texts are hidden.
+admin-integrations = Integrations and channels
+admin-queues = Queues
+admin-redrive-preview =
+    { $count ->
+        [one] { $count } letter
+       *[other] { $count } letters
+    } of { $tenants ->
+        [one] { $tenants } account
+       *[other] { $tenants } accounts
+    } would be sent again. Nothing is sent yet.
+admin-redrive-start = Send again, { $rate } a second
+admin-redrive-stop = Stop sending
+admin-doctor = Doctor
+admin-run-doctor = Run checks
+admin-notice = Notice to all accounts
+admin-notice-publish = Publish until { $stamp }
+admin-suspend = Suspend account
+admin-suspend-confirm =
+    { $sources ->
+        [one] { $sources } source
+       *[other] { $sources } sources
+    } of { $account } will receive and keep messages, delivery stops. The account sees the reason.
+
+## Vendor’s admin: sign-in
+
+admin-sign-in = Sign in to the admin
+admin-email = E-mail
+admin-password = Password
+admin-continue-to-code = Continue to the code
+admin-or = or
+admin-send-link = Send a sign-in link
+admin-link-by-command = A sign-in link is printed on the server by:
+admin-link-subject = Sign in to the admin of Parom
+admin-link-letter = Open this link to sign in to the admin of Parom. It works once and lives 15 minutes; the code of your authenticator is asked for next: { $url }
+admin-link-says = The link is valid. It is used up when you continue; then the code of your authenticator is asked for.
+admin-link-used = This link has already been used or has run out. Another operator can make a new one, or on the server: parom vendor link EMAIL
+admin-sign-in-wrong = E-mail and password do not match. After 5 tries a minute’s pause follows.
+admin-too-many-tries =
+    Too many tries. The next one counts in { $seconds ->
+        [one] { $seconds } second
+       *[other] { $seconds } seconds
+    }.
+admin-code = Code of your authenticator
+admin-code-label = Six digits
+admin-code-says = Open the authenticator and type the code for Parom. Each code works once.
+admin-code-wrong = This code does not fit or was used before. Wait for the next one and check the clock of the phone.
+admin-code-lost = Lost the authenticator? On the server:
+admin-enrol = Connect an authenticator
+admin-enrol-says = The admin opens only with a second step. Scan the picture with an authenticator and type the code that it shows.
+admin-enrol-picture = QR code with the secret of the second step
+admin-enrol-by-hand = Or type this secret by hand:
+admin-enrol-open = Open in an authenticator on this device
+admin-own = Your sign-in
+admin-own-link = You sign in by one-time links and the authenticator. A password spares you the links.
+admin-own-password = You sign in by password and authenticator. A new password ends your other sessions.
+admin-new-password = New password
+admin-set-password = Set password
+admin-password-set = The password is set. Your other sessions have ended.
+admin-signed-in = Signed in
+admin-this-session = This session
+admin-session-began = began
+admin-session-seen = last used
+admin-end-sessions = End other sessions
+admin-sessions-ended =
+    { $count ->
+        [0] There were no other sessions.
+        [one] { $count } session has ended.
+       *[other] { $count } sessions have ended.
+    }
+admin-to-start = Go to the accounts
+admin-form-refused = The form is of an earlier session or of another site, nothing was changed. Open the page again.
+admin-form-unreadable = The address or form has fields that this page does not know, nothing was changed. Go back and try again.
+admin-storage-away = The database does not answer, nothing was changed. Messengers and amoCRM are asked to repeat. Try again in a minute.
+admin-conflict = The account is in a state in which this cannot be done. Look at it again.
+
+## Vendor’s admin: accounts
+
+admin-search = Search
+admin-search-hint = Part of an address or name, or an id of the account.
+admin-any-state = Any state
+admin-none-found = No account fits.
+admin-first-page = To the beginning
+admin-next-page = Next page
+admin-col-account = Account
+admin-col-integration = Integration
+admin-col-state = State
+admin-col-sources = Sources
+admin-col-errors = Errors an hour
+admin-col-name = Name
+admin-col-kind = Messenger
+admin-col-since = Since
+admin-col-where = Direction
+admin-col-waiting = Waiting
+admin-col-reason = Reason
+admin-col-count = Count
+admin-col-last = Last
+admin-col-object = What it was done to
+admin-col-outcome = Outcome
+admin-col-deed = Action
+admin-errors-hint = Errors an hour: attempts that failed, of messages accepted within the last hour.
+admin-channels-refused =
+    { $count ->
+        [one] { $count } channel not allowed
+       *[other] { $count } channels not allowed
+    }
+admin-link-for-administrator = Link for the administrator
+admin-fact-name = Name in amoCRM
+admin-fact-account-id = Account id
+admin-fact-id = Id in Parom
+admin-fact-amojo-id = Id in the Chats API
+admin-fact-since = Installed
+admin-fact-waiting = Waiting
+admin-letters =
+    { $count ->
+        [one] { $count } letter
+       *[other] { $count } letters
+    }
+admin-oldest = the oldest for
+admin-access-by = Given by
+admin-access-renewed = Renewed
+admin-access-next = Renewed at the latest
+admin-access-grants = People who gave access
+admin-allow-again-says = Link for the administrator of the account: it asks { $crm } for access again. Sources and chats stay as they are.
+admin-account-channels = Channels
+admin-no-channel = No channel has been connected yet.
+admin-channel-connected = Connected
+admin-channel-next-try = Next try
+admin-ask-support-says = The channel is private, and this account is not on its list. Text for amoCRM’s support:
+admin-ask-support = Allow account { $account } ({ $host }) to connect our Chats API channel { $channel } ({ $code }).
+admin-no-sources = The account has no sources yet.
+admin-default = default
+admin-limits = Limits
+admin-limit-label = Sources the account may have
+admin-limit-hint = From 0 to 100; now there are { $used }. Empty: { $limit }, as configured.
+admin-limit-save = Save limit
+admin-limit-wrong = The limit is a whole number from 0 to 100, or empty.
+admin-service = Service
+admin-suspended-says = The account is suspended: messages are received and wait, nothing is delivered.
+admin-suspend-question = Suspend { $account }?
+admin-suspend-reason = Reason, the account reads it in its audit log
+admin-suspended = { $account } is suspended. Messages are received and wait.
+admin-resume = Resume account
+admin-resumed = { $account } is served again. What waited leaves in order.
+admin-reason-missing = Write a reason of at least 3 characters.
+admin-view-as-question = Look at the panel of { $account }?
+admin-view-as-says = For 30 minutes you see the panel of the account, read-only and without the texts of messages. The look and its reason stand in the audit logs of the account and of the vendor.
+admin-account-audit = Audit log of the account
+admin-to-account = To the account
+
+## Vendor’s admin: integrations and channels
+
+admin-no-integration = No integration is configured. Add [[integration]] to the configuration file.
+admin-int-client-id = Integration id
+admin-int-secret = Secret, ends in
+admin-int-previous = earlier one, still accepted:
+admin-int-redirect = Redirect address
+admin-int-hosts = Addresses of accounts
+admin-int-addresses = Consent, accounts, Chats API
+admin-int-widget = Widget code
+admin-channel = Channel “{ $title }”
+admin-channel-id = Channel id
+admin-channel-code = Code
+admin-channel-secret = Secret, ends in
+admin-channel-webhook = Webhook address
+admin-channel-connectors = Messengers
+admin-channel-bot = Bot
+admin-channel-unused = No account has connected it yet.
+admin-accounts-count =
+    { $count ->
+        [one] { $count } account
+       *[other] { $count } accounts
+    }
+admin-agreed = What was agreed with support
+admin-agreed-hint = amoCRM does not tell these facts: they stand here as the configuration has them.
+admin-agreed-accounts = Accounts that may connect
+admin-channel-all-accounts = all, the channel is public
+admin-channel-crm-decides = amoCRM’s list, the channel is private
+admin-agreed-write-first = Write first
+admin-agreed-window = Time window
+admin-agreed-templates = Only templates after the window
+admin-agreed-reactions = Reactions
+admin-agreed-quotes = Quoting
+admin-agreed-forwards = Forwarding
+admin-agreed-voice = Voice messages
+admin-agreed-typing = Typing webhooks
+admin-agreed-files = Stores files itself
+admin-refused-accounts = Accounts that amoCRM does not let connect
+admin-letter = Registration letter
+admin-letter-new = Letter for a new channel
+admin-letter-known = Letter about this channel
+admin-letter-says = Everything that amoCRM’s support asks for is filled in. Attach the icon.
+admin-letter-gaps =
+    { $count ->
+        [one] One fact is missing in the configuration
+       *[other] { $count } facts are missing in the configuration
+    }. Until then support would ask back.
+admin-letter-language = Language of the letter
+admin-letter-subject = Subject
+admin-letter-text = Text
+admin-letter-icon = Download the icon
+
+## Vendor’s admin: queues, undelivered, alerts, doctor
+
+admin-queues-empty = Nothing is waiting anywhere.
+admin-queues-says = What waits, fails or is held, the oldest letters of the page first.
+admin-to-crm = to amoCRM
+admin-to-messenger = to the messenger of “{ $source }”
+admin-to-messengers = to the messenger
+admin-failures =
+    { $count ->
+        [one] { $count } failure in a row
+       *[other] { $count } failures in a row
+    }
+admin-next = next
+admin-turn-breaker = Not answering
+admin-turn-probe = Goes on soon
+admin-turn-wait = Asked to wait
+admin-turn-rate = At full speed
+admin-turn-runs = Being sent
+admin-try-now = Try now
+admin-turn-tried = { $account }: one letter is tried now, the others follow when it goes through.
+admin-turn-not-tried = { $account }: nothing to try by hand, look at the state again.
+admin-undelivered-hint = Counts over all accounts, without texts. Sending again and removing are the account’s own, in its panel.
+admin-several-kinds = several kinds
+admin-several-people = Somebody
+admin-alerts = Alerts
+admin-alerts-none = No open alerts.
+admin-alert-opened = Since
+admin-alert-last = last seen
+admin-alert-count =
+    { $count ->
+        [one] { $count } time
+       *[other] { $count } times
+    }
+admin-alert-other = Alert { $kind }
+admin-doctor-says = The same checks as of `parom doctor`; with amoCRM’s answers they take some seconds. Lines and remedies are in English.
+
+## Vendor’s admin: audit log, operators
+
+admin-audit-account = Account
+admin-audit-account-hint = Address or id of an account; empty: the vendor’s own log.
+admin-audit-from = From
+admin-audit-to = To
+admin-audit-wrong = There is no such account, or a date does not look like 2026-11-18.
+admin-outcome-done = Done
+admin-outcome-refused = Refused
+admin-actor-member = Team member
+admin-actor-operator = Operator
+admin-actor-crm_user = amoCRM user
+admin-actor-key = API key
+admin-actor-cli = Command line
+admin-actor-parom = Parom
+admin-operators = Operators
+admin-operator-add = Add operator
+admin-operator-already = { $email } is an operator already. “New link” makes another sign-in link.
+admin-operator-disable = Remove access
+admin-operator-disable-question = Remove the admin from { $email }?
+admin-operator-disable-says = Their sessions end at once, links that were not used stop working. What they are in panels of accounts stays.
+admin-operator-disabled = { $email } no longer enters the admin.
+admin-operator-self = You cannot remove your own access. Another operator can.
+admin-two-step-on = On
+admin-two-step-first = At first sign-in
+admin-new-link = New link
+admin-new-link-says =
+    Give this link to { $email }. It works once and lives { $minutes ->
+        [one] { $minutes } minute
+       *[other] { $minutes } minutes
+    }.

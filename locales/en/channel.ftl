@@ -1,0 +1,46 @@
+## The letter by which a Chats API channel is registered (`parom channel request`)
+
+channel-letter-subject = Registration of a Chats API channel: { $name }
+channel-letter-greeting = Good day.
+channel-letter-open = We ask you to register a Chats API channel for our integration. The answers to your questions:
+channel-letter-open-known = We ask you to check and correct the settings of our Chats API channel { $id }. The answers to your questions:
+channel-letter-name = Service name: { $name }
+channel-letter-webhook = Webhook address: { $address }
+channel-letter-accounts = Account ids for development: { $ids }
+channel-letter-accounts-none = Account ids for development: none, the channel is to be public
+channel-letter-write-first = “Write first”: { $answer }
+channel-letter-window = Time window: { $answer }
+channel-letter-window-seconds =
+    yes, { $seconds ->
+        [one] { $seconds } second
+       *[other] { $seconds } seconds
+    }
+channel-letter-window-templates = after the window only templates may be chosen: { $answer }
+channel-letter-email = E-mail for failures: { $email }
+channel-letter-icon = Icon: attached, { $file } (SVG, round, 14×14 px, less than 1 KB)
+channel-letter-client = Id of the integration: { $id }
+channel-letter-widget = Widget code of the integration: { $code }
+channel-letter-audience-public = For whom: for all users. Similar solutions exist for single messengers; ours connects several messengers in one account, keeps the order of a chat through outages and shows for each message where it is.
+channel-letter-audience-private = For whom: for the accounts listed above, not for all users. Similar solutions exist for single messengers; ours connects several messengers in one account, keeps the order of a chat through outages and shows for each message where it is.
+channel-letter-files = The integration stores files itself: { $answer }
+channel-letter-largest = Largest file: { $size }
+channel-letter-reactions = Reactions: { $answer }
+channel-letter-quotes = Quoting (replies): { $quotes }; forwarding: { $forwards }
+channel-letter-voice = Voice messages: { $answer }
+channel-letter-beside = Beside that we ask for:
+channel-letter-typing = the subscription to typing webhooks for this channel
+channel-letter-hooks = webhooks of version 2
+channel-letter-bot = the channel’s bot: its id, client_id and name
+channel-letter-sources = “Multiple sources” for the integration
+channel-letter-end = With best regards
+channel-yes = yes
+channel-no = no
+channel-all = yes, all
+channel-gap-mark = [missing]
+channel-gap = { $key }: { $what }
+channel-gap-name = the service name has Latin letters, begins with a letter and stands under each contact’s name
+channel-gap-webhook = amoCRM calls only https addresses that the world can reach
+channel-gap-accounts = name the accounts that may connect the channel while it is private
+channel-gap-email = amoCRM’s support writes there when the channel fails
+channel-gap-client = the integration’s id, from its page in amoCRM
+channel-gap-widget = the widget’s code, from the integration’s page in amoCRM

@@ -1,0 +1,43 @@
+## Web chat for customers
+
+chat-title = Write to us
+chat-greeting = Hello! Write your question, an employee will answer here.
+chat-placeholder = Your message
+chat-send = Send
+chat-attach = Attach file
+chat-attach-limit = Files up to { $size }
+chat-file-too-big = “{ $file }” is { $size }, up to { $limit } fit. Send a smaller one or a link.
+chat-file-kind = Files of this kind cannot be sent here.
+chat-state-sending = Sending…
+chat-state-sent = Sent
+chat-state-seen = Seen
+chat-state-failed = Not sent
+chat-send-again = Send again
+chat-typing = { $name } is typing…
+chat-new-messages =
+    { $count ->
+        [one] { $count } new message
+       *[other] { $count } new messages
+    }
+chat-offline = No internet. Keep writing: the messages will leave when the connection is back.
+chat-reconnecting = Connecting…
+chat-reconnected = Connected again
+chat-unsent =
+    { $count ->
+        [one] { $count } message waits for the connection
+       *[other] { $count } messages wait for the connection
+    }
+chat-paused = The answer will come a little later: the chat is being switched over. Your message is kept.
+chat-closed = This chat is closed. Use the other contacts on the site.
+chat-too-fast =
+    Too many messages at once. Wait { $seconds ->
+        [one] { $seconds } second
+       *[other] { $seconds } seconds
+    }.
+chat-today = Today
+chat-yesterday = Yesterday
+chat-no-script = Live answers need scripts. Without them press “Refresh” to see the answer.
+chat-open = Open chat
+chat-minimise = Minimise chat
+chat-edited = edited
+chat-privacy = This chat is kept by { $company }.

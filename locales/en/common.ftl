@@ -1,0 +1,123 @@
+## Common words and buttons
+
+common-save = Save
+common-cancel = Cancel
+common-back = Back
+common-next = Continue
+common-close = Close
+common-copy = Copy
+common-copied = Copied
+common-details = Details
+common-try-again = Try again
+common-refresh = Refresh
+common-older = Older
+common-newer = Newer
+common-filter = Apply filter
+common-filter-clear = Clear filter
+common-optional = optional
+common-loading = Loading…
+common-live = Updates by itself · { $stamp }
+common-live-lost = No connection to Parom. You see the data as of { $stamp }.
+common-saved = Saved
+common-not-saved =
+    Nothing is saved: { $errors ->
+        [one] one field needs a correction
+       *[other] { $errors } fields need a correction
+    }.
+common-secret-set = Set, ends in { $last4 }
+common-secret-once = Copy it now: it is not shown again.
+common-skip = Skip to content
+common-help = Help
+common-contact-support = Write to support
+common-support-number = Number for support: { $request_id }
+common-no-script = This page works without scripts. Refresh it to see news.
+common-total =
+    { $count ->
+        [one] { $count } row
+       *[other] { $count } rows
+    }
+
+## Navigation
+
+nav-overview = Overview
+nav-sources = Sources
+nav-messages = Messages
+nav-undelivered = Undelivered
+nav-import = Import
+nav-templates = Templates
+nav-keys = Keys and webhooks
+nav-team = Team
+nav-audit = Audit log
+nav-data = Your data
+nav-account = { $crm } account
+nav-sign-out = Sign out
+
+## Time
+
+time-now = just now
+time-minutes-ago =
+    { $count ->
+        [one] { $count } minute ago
+       *[other] { $count } minutes ago
+    }
+time-hours-ago =
+    { $count ->
+        [one] { $count } hour ago
+       *[other] { $count } hours ago
+    }
+time-days-ago =
+    { $count ->
+        [one] { $count } day ago
+       *[other] { $count } days ago
+    }
+time-in-minutes =
+    { $count ->
+        [one] in { $count } minute
+       *[other] in { $count } minutes
+    }
+time-today-at = today at { $clock }
+time-yesterday-at = yesterday at { $clock }
+time-since = since { $stamp }
+time-days-left =
+    { $count ->
+        [one] { $count } day left
+       *[other] { $count } days left
+    }
+time-tomorrow-at = tomorrow at { $clock }
+time-month =
+    { $month ->
+        [1] Jan
+        [2] Feb
+        [3] Mar
+        [4] Apr
+        [5] May
+        [6] Jun
+        [7] Jul
+        [8] Aug
+        [9] Sep
+        [10] Oct
+        [11] Nov
+       *[12] Dec
+    }
+time-day = { $day } { $month }
+time-day-year = { $day } { $month } { $year }
+time-day-at = { $date } at { $clock }
+time-day-stamp = { $date }, { $clock }
+time-span-milliseconds = { $count } ms
+time-span-seconds = { $count } s
+time-span-minutes = { $count } min
+time-span-hours = { $count } h
+time-span-days = { $count } d
+common-error-mark = Error:
+common-text-hidden = Text is hidden
+common-actions = Actions
+common-on = On
+common-off = Off
+common-done = Done
+common-pages = Pages
+common-new-tab = (opens in a new tab)
+common-since = since
+common-number = { $number }
+nav-label = Sections
+nav-menu = Menu
+nav-conversations = Chats

@@ -1,0 +1,18 @@
+## Errors of forms
+
+form-empty = Fill in “{ $field }”.
+form-too-long = “{ $field }” is { $length } characters, up to { $limit } fit.
+form-not-url = The address must begin with https://
+form-not-email = An e-mail looks like anna@example.com.
+form-not-phone = A phone number has a country code: +7 915 111-22-33.
+form-not-date = A date looks like 18.11.2026.
+form-date-future = The date is in the future.
+form-only-digits = Only digits here.
+form-spaces = Remove the spaces at the ends.
+form-name-taken = “{ $name }” is already taken.
+form-pipeline-gone = This pipeline was deleted or archived in { $crm }. Choose another.
+form-file-not-jsonl = Line { $line } is not a JSON object: { $reason }
+form-changed-meanwhile = { $name } changed this { $time }. Look at the new values and save again.
+form-expired = The page was open too long. Your values are kept, save again.
+form-confirm-mismatch = To confirm, type exactly: { $expected }
+form-refused = This was not taken: { $reason }

@@ -1,0 +1,56 @@
+## Keys and webhooks
+
+keys-title = API keys
+keys-empty = A key lets your programs use the public API.
+keys-create = Create key
+keys-name-hint = Name the program that will use it, for example “Billing”.
+keys-scope-read = Read
+keys-scope-write = Read and send
+keys-scope-admin = Everything, including sources
+keys-created = Key “{ $name }” is created
+keys-last-used = Last used { $time }
+keys-never-used = Never used
+keys-revoke = Revoke key
+keys-revoke-confirm = Revoke “{ $name }”? Programs with this key will get 401 at once. This cannot be undone.
+webhooks-title = Webhooks
+webhooks-empty = Webhooks appear with a source of the kind “Your own messenger”.
+webhooks-deliveries = Deliveries
+webhooks-col-event = Event
+webhooks-col-answer = Answer
+webhooks-send-test = Send test event
+webhooks-test-and-on = Test and switch on
+webhooks-recover = Deliver again everything since
+webhooks-rotate = Rotate secret
+webhooks-rotate-hint = Both secrets are valid for 24 hours, then the old one stops.
+webhooks-check-signature = Check a signature
+keys-name = Name
+keys-col-scope = Allows
+keys-col-ends-with = Ends in
+keys-col-made = Created
+keys-col-until = Valid until
+keys-ends-in =
+    { $days ->
+        [one] { $days } day
+       *[other] { $days } days
+    }
+keys-ends-never = Until revoked
+key-state-expired = Expired
+keys-made-title = New key
+keys-to-list = To the keys
+keys-shown-before = It was shown once already. Make a new one if it is lost.
+keys-revoked = Key “{ $name }” is revoked.
+keys-revoked-before = Key “{ $name }” was revoked before.
+webhooks-of = Webhooks of “{ $source }”
+webhooks-col-address = Webhook URL
+webhooks-none-yet = Nothing was delivered yet. Send a test event, or write to a customer from the card.
+webhooks-rotated = “{ $source }” has a new signing secret.
+webhooks-rotated-by-other = Somebody changed this source in the same moment. Look at it and repeat if needed.
+signature-intro = Paste the headers and the body as your server got them. Nothing is stored.
+signature-body = Body, letter by letter
+signature-right = The signature is right.
+signature-right-old = The signature is right, but the time is more than 5 minutes off. Receivers refuse such events: check the clock of your server.
+signature-wrong = The signature does not fit. Sign the string “id.timestamp.body” with the decoded secret, over the raw bytes, before any JSON is parsed.
+signature-body-spaces = It fits without the spaces around the body. Your server adds or keeps white space: sign the raw bytes.
+signature-bad-timestamp = The timestamp is a whole number of seconds, as in the header.
+signature-bad-form = A signature begins with v1, and has base64 after the comma.
+signature-no-source = Choose a source that has a webhook secret.

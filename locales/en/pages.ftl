@@ -1,0 +1,104 @@
+## Sign-in and error pages
+
+sign-in-title = Sign in to the panel
+sign-in-from-widget = Open the panel from the widget in { $crm }: no password is needed.
+sign-in-link-sent = If { $email } is known here, a link is on its way. It lives 15 minutes.
+sign-in-link-used = This link has already been used or has run out. Get a new one.
+session-ended =
+    You were signed out after { $hours ->
+        [one] { $hours } hour
+       *[other] { $hours } hours
+    } without action. What you typed is kept.
+page-forbidden = Your role “{ $role }” does not open this page. { $admins } can change the role.
+page-not-found = There is no such page. Perhaps it was deleted.
+page-error = Parom could not show this page. Messages are not affected. Try again in a minute.
+page-read-only = Parom is under maintenance: you can look, but not change. Messages are received and kept.
+sign-in-email = E-mail
+sign-in-password = Password
+sign-in-button = Sign in
+sign-in-or = or
+sign-in-wrong = E-mail and password do not fit together. Check both, or ask for a link.
+sign-in-wait =
+    Too many tries. Next one in { $seconds ->
+        [one] { $seconds } second
+       *[other] { $seconds } seconds
+    }.
+sign-in-link-hint = A one-time link to your e-mail, no password is needed.
+sign-in-link-send = Send a link
+sign-in-link-no-mail = This Parom sends no letters. An owner of the account can make a sign-in link for you: “Team”, your line.
+sign-in-link-title = Sign in
+sign-in-link-open = The link signs you in once.
+sign-in-link-account = The link signs you in to the account { $account }.
+sign-in-link-used-title = The link no longer works
+sign-in-invited = You have a password here already. Sign in, and the invitation is taken.
+sign-in-code-title = One more step
+sign-in-code = Code
+sign-in-code-hint = Six digits from your authenticator app.
+sign-in-code-wrong = The code does not fit or was used already. Wait for the next one.
+sign-in-code-lost = Lost the app? An owner of the account can take the second step off, or write to support.
+sign-in-framed-title = Open the panel in a tab
+sign-in-framed = The browser keeps no sign-in of Parom inside this window. In a tab of its own the panel works.
+sign-in-framed-open = Open the panel
+choose-title = Choose an account
+choose-none = You do not belong to any account yet.
+session-ended-title = You are signed out
+session-title = Where you are signed in
+session-via = How
+session-via-password = By password
+session-via-link = By a link from a letter
+session-via-handed = By a link from an owner
+session-via-ticket = From the widget in { $crm }
+session-via-operator = Vendor’s support
+session-since = Since
+session-this = this one
+session-end = End
+session-end-others = End all others
+session-end-done = The session has ended.
+me-title = My sign-in
+me-from-crm = You come from the widget in { $crm }, no password is needed. To enter without { $crm }, invite your own e-mail in “Team”.
+password-current = Current password
+password-current-wrong = This is not the current password.
+password-new = New password
+password-hint = At least 8 characters; three or four words are good. Sessions elsewhere end.
+password-save = Save password
+password-set = The password is saved. Other sessions have ended.
+password-short = A password has at least { $shortest } characters.
+password-long = A password has at most { $longest } characters.
+password-common = This password is among the first that are tried. Take another one.
+two-step-why = Besides the password Parom then asks for a code from an app on your phone.
+two-step-add = Set up two-step sign-in
+two-step-scan = Scan the picture with an authenticator app, then type the code it shows.
+two-step-picture = QR code for the authenticator app
+two-step-by-hand = Or type this key into the app:
+two-step-turn-on = Switch on
+two-step-on = Two-step sign-in is on.
+two-step-off = Two-step sign-in is off.
+two-step-remove = Switch off two-step sign-in
+panel-switch = Other accounts
+panel-looked-at = Vendor’s support looks at this account: { $reason }. Nothing can be changed, texts are hidden.
+page-forbidden-title = Not for your role
+page-forbidden-looking = This page is closed here.
+page-not-found-title = There is no such page
+page-error-title = The page could not be shown
+page-unavailable-title = Try again in a minute
+page-unavailable = Parom cannot do this right now, nothing is changed. Messages are received and kept.
+page-refused-title = This could not be done
+page-refused = Nothing is changed. Go back, and the page shows what was typed.
+page-too-large = The form is too large. Nothing is changed.
+page-foreign-form-title = The form came from elsewhere
+page-foreign-form = The browser says that another site sent this form. Nothing is changed. Open the page in Parom and send it from there.
+page-stale-form-title = The page is out of date
+page-to-overview = To the overview
+page-to-sign-in = To the sign-in
+mail-link-subject = Sign-in link for Parom
+mail-link-body =
+    This link signs you in to { $server } once, within 15 minutes:
+
+    { $link }
+
+    If you did not ask for it, do nothing: without the link nobody gets in.
+mail-invite-subject = Parom: invitation to { $account }
+mail-invite-body =
+    { $name } invites you to the panel of the account { $account }. The link works once, within 7 days:
+
+    { $link }

@@ -1,0 +1,74 @@
+## Reasons, each with what to do (the error passport)
+
+reason-recipient_blocked = The customer blocked the bot or deleted the chat.
+reason-recipient_blocked-fix = Write to the customer by another messenger or call.
+reason-recipient_unreachable = This number has no account in the messenger.
+reason-recipient_unreachable-fix = Check the number in the contact.
+reason-window_closed = More than 24 hours have passed since the customer’s last message, free text is not allowed.
+reason-window_closed-fix = Send an approved template.
+reason-template_refused = WhatsApp did not take the template “{ $template }”.
+reason-template_refused-fix = Open “Templates”: the state and the reason are there.
+reason-media_gone = The file is no longer available at the sender’s link.
+reason-media_gone-fix = Ask to send the file again.
+reason-media_too_big = The file is { $size }, the messenger takes up to { $limit }.
+reason-media_too_big-fix = Send a smaller file or a link to it.
+reason-kind_not_supported = The messenger does not take messages of this kind: { $kind }.
+reason-kind_not_supported-fix = Send it as a file or as text.
+reason-rate_limited = The messenger asked to slow down. Parom waits and sends in order.
+reason-rate_limited-fix = Nothing to do.
+reason-messenger_down = The messenger is not answering.
+reason-messenger_down-fix =
+    Nothing to do: Parom tries for { $hours ->
+        [one] { $hours } hour
+       *[other] { $hours } hours
+    }.
+reason-access_revoked = The messenger no longer accepts the saved access.
+reason-access_revoked-fix = Press “Connect again” in the source.
+reason-crm_down = { $crm } is not answering.
+reason-crm_down-fix = Nothing to do: Parom tries again and keeps the order.
+reason-crm_refused = { $crm } refused the message and says why in “Details”.
+reason-crm_refused-fix = Copy the report and write to support.
+reason-crm_unpaid = The { $crm } account is not paid.
+reason-crm_unpaid-fix = Pay for { $crm }: what waits will arrive in order.
+reason-channel_detached = { $crm } disconnected the chat channel.
+reason-channel_detached-fix = Switch the integration off and on in { $crm }: sources stay.
+reason-signature_refused = { $crm } does not accept Parom’s signature.
+reason-signature_refused-fix = The vendor has been told. Messages wait.
+reason-source_paused = The source is paused.
+reason-source_paused-fix = Switch the source on.
+reason-too_old =
+    Delivery was tried for { $hours ->
+        [one] { $hours } hour
+       *[other] { $hours } hours
+    } without success.
+reason-too_old-fix = Send again or write to the customer anew.
+reason-webhook_status = Your server answered { $status }.
+reason-webhook_status-fix = The answer must be 2xx. The full answer is in “Details”.
+reason-webhook_timeout = Your server did not answer in 15 seconds.
+reason-webhook_timeout-fix = Store the event first, answer 2xx, process later.
+reason-dropped_by_person = { $name } stopped the delivery.
+reason-dropped_by_person-fix = Press “Send again” if it was a mistake.
+reason-outcome_unknown = The connection broke after the message was handed over.
+reason-outcome_unknown-fix = Look into the chat before you send again.
+reason-refused = The messenger refused the message and says why in “Details”.
+reason-refused-fix = Change what the messenger names and write again.
+reason-internal = Parom could not carry the message. The cause is in the vendor’s log.
+reason-internal-fix = Send again. If it fails once more, copy the report and write to support.
+reason-source_disconnected = The source of this chat was deleted.
+reason-source_disconnected-fix = Write to the customer by another source.
+reason-suspended = The vendor has suspended this account. Messages are received and wait.
+reason-suspended-fix = Write to support.
+
+## Reasons in a few words, as headings
+
+reason-short-too_old = Could not be delivered in time
+reason-short-dropped_by_person = Stopped by a person
+reason-short-source_disconnected = Source deleted
+reason-short-recipient_blocked = Blocked by the customer
+reason-short-conversation_deleted = Chat deleted by the customer
+reason-short-recipient_unreachable = Not in the messenger
+reason-short-unsupported = Kind not supported
+reason-short-window_closed = More than 24 hours since the customer’s message
+reason-short-rejected = Refused
+reason-short-internal = Parom’s own error, or outcome unknown
+reason-short-other = Other reasons

@@ -1,0 +1,188 @@
+## Messengers
+
+connector-telegram = Telegram bot
+connector-whatsapp = WhatsApp Business
+connector-webchat = Website chat
+connector-custom = Your own messenger (API)
+connector-telegram-about = Customers write to your bot. Media, replies, edits and reactions go both ways. Telegram does not tell when a message is delivered or read.
+connector-whatsapp-about = Customers write to your WhatsApp Business number. Free text is allowed for 24 hours after the customer’s last message, later only an approved template.
+connector-webchat-about = A chat window on your site. One line of code, no registration for the customer.
+connector-custom-about = For developers: send and receive messages by the public API and signed webhooks.
+
+## Sources: list and page
+
+sources-title = Sources
+sources-used = { $used } of { $limit } used
+sources-add = Add source
+sources-empty-title = No sources yet
+sources-empty-text = A source is one number, bot or site where customers write to you. It appears in the pipeline as the origin of a lead.
+sources-col-name = Source
+sources-col-messenger = Messenger
+sources-col-pipeline = Pipeline
+sources-col-state = State
+sources-col-last-in = Last from customer
+sources-col-last-out = Last to customer
+sources-col-failed = Failed in 24 h
+sources-default-mark = Default
+sources-limit-reached = All { $limit } sources are used. Delete one you no longer need.
+sources-pick-default = No default source. Chats without a source go to the main pipeline.
+source-edit-name = Name in { $crm }
+source-edit-pipeline = Pipeline for new leads
+source-edit-pipeline-hint = A new chat appears as a lead in “Incoming leads” of this pipeline.
+source-edit-default = Default source
+source-edit-default-hint = Takes chats in which no source is named. “{ $name }” will stop being the default.
+source-test = Test source
+source-test-passed =
+    Test passed in { $ms } ms: { $steps ->
+        [one] { $steps } step
+       *[other] { $steps } steps
+    }.
+source-test-failed = The test stopped at step { $step }: { $reason }
+source-pause = Pause source
+source-pause-confirm =
+    Messages of “{ $source }” will be received and will wait. { $count ->
+        [one] { $count } message is waiting
+       *[other] { $count } messages are waiting
+    } now.
+source-resume = Switch on
+source-reconnect = Connect again
+source-delete = Delete source
+source-delete-confirm =
+    Delete “{ $source }”? { $chats ->
+        [0] It has no chats
+        [one] { $chats } chat stays in { $crm } but gets no more messages
+       *[other] { $chats } chats stay in { $crm } but get no more messages
+    }. { $waiting ->
+        [0] No messages are waiting
+        [one] { $waiting } waiting message goes to “Undelivered”
+       *[other] { $waiting } waiting messages go to “Undelivered”
+    }.
+source-deleted-in-crm = This source was deleted in { $crm }. New chats go to the default source until you create it again.
+source-create-again = Create in { $crm } again
+source-abilities = What this messenger can do
+
+## Why a source is in its state, and its one button
+
+source-reason-access_refused = The messenger no longer accepts the saved access.
+source-reason-messenger_unreachable = The messenger is not answering. Messages wait and are tried again.
+source-reason-deleted_in_crm = Somebody deleted this source in { $crm }. New chats go to the default source until you create it again.
+source-reason-pipeline_archived = Its pipeline is in the archive of { $crm }, so new leads are not seen. Choose another one.
+source-reason-account_not_connected = The account is not connected yet.
+source-reason-account_access_lost = { $crm } no longer accepts the access it gave. Messages go on; settings cannot be changed.
+source-reason-account_unpaid = The { $crm } account is not paid.
+source-reason-account_blocked = { $crm } refuses all requests of this account. Messages wait.
+source-reason-account_suspended = The vendor has suspended this account. Messages are received and wait.
+source-reason-account_disconnected = The account is disconnected. No messages go.
+source-reason-channel_disconnected = { $crm } disconnected the chat channel. Sources stay.
+source-reason-channel_misconfigured = { $crm } does not accept Parom’s signature. The vendor has been told; messages wait.
+source-reason-channel_not_allowed = The chat channel is not opened for this account yet. Ask the vendor to add it.
+source-action-test = Test source
+source-action-reconnect = Connect again
+source-action-resume = Switch on
+source-action-restore = Create in { $crm } again
+source-action-choose_pipeline = Choose a pipeline
+source-action-allow_access = Allow access again
+source-action-connect_account = Connect
+source-action-pay = Pay for { $crm }
+source-action-support = Write to support
+
+## Testing a source
+
+source-test-credentials = The messenger accepts the access
+source-test-webhook = Messages are delivered to the right address
+source-test-chat = { $crm } opens a test chat without a lead
+source-test-message = { $crm } takes a silent message
+source-test-status = { $crm } takes a delivery status
+source-test-person = Parom (test)
+source-test-text = This is a test of the connection. It needs no answer.
+
+## Sources that are not ours
+
+stray-own_default = { $crm } made the source “{ $name }” itself when the integration was installed. Chats without a source go to it.
+stray-own_default-fix = Let your default source take over its pipeline and chats, or remove it.
+stray-unknown = { $crm } has the source “{ $name }”, which Parom did not make.
+stray-unknown-fix = If nobody needs it, remove it. Or let your default source take over its pipeline.
+stray-adopt = Take over
+stray-remove = Remove
+
+## From one source to several
+
+migration-title = From one source to several
+migration-default_source = A default source
+migration-default_source-todo = Choose the source that stands for the old line: it gets the chats in which no source is named.
+migration-bind_chats = Chats find their source
+migration-bind_chats-todo = Nothing to do: with the next message each chat is bound to its source for good.
+migration-more_sources = More sources
+migration-more_sources-todo = Add the next number, bot or site.
+
+## Sources: further words of the pages
+
+answer-yes = Yes
+answer-no = No
+source-title = Source “{ $name }”
+source-name-deleted = { $name } (deleted)
+source-somebody = somebody
+source-tabs = Parts of the source
+source-tab-settings = Settings
+source-tab-access = Access
+source-tab-abilities = What it can do
+source-tab-test = Test
+source-danger = Pause and delete
+source-pipeline-number = Pipeline { $id }
+source-pipelines-away = { $crm } does not tell its pipelines right now. Everything else can be changed; the pipeline stays.
+source-edit-contact = Contact of a new chat
+source-edit-default-first = Takes chats in which no source is named.
+source-is-default = This is the default source. To change it, mark another one.
+source-id-ours = ID in Parom
+source-id-external = External ID
+source-id-crm = ID in { $crm }
+source-held =
+    { $count ->
+        [one] { $count } message waits
+       *[other] { $count } messages wait
+    }, the oldest since { $stamp }.
+source-paused = “{ $source }” is paused. Messages are received and wait.
+source-resumed = “{ $source }” is switched on.
+source-resume-nothing = Nothing waits. “{ $source }” goes on at once.
+source-resume-choose = What to do with what waits
+source-resume-all =
+    { $count ->
+        [one] Send { $count } message
+       *[other] Send all { $count } messages
+    }
+source-resume-younger =
+    { $hours ->
+        [one] Send only what is younger than { $hours } hour
+       *[other] Send only what is younger than { $hours } hours
+    }
+source-resume-none = Send nothing of it
+source-resume-dropped = What is not sent fails, and its managers see that in { $crm }.
+source-deleted = “{ $source }” is deleted.
+source-restored = “{ $source }” is in { $crm } again.
+source-changed-settings = Changed; the new values are on the page “Access”
+source-crm-away = { $crm } is not answering. Nothing is changed and your values are kept: try again in a minute.
+source-refused-other = It was refused, nothing is changed: { $reason }
+source-refused-crm_refused = { $crm } refused, nothing is changed: { $reason }
+source-refused-crm_limit = { $crm } takes no more sources for this account: { $reason }
+source-refused-source_limit = All sources of this account are used. Delete one you no longer need.
+source-refused-tenant_inactive = The account is not active, so sources cannot be changed. Open “{ $crm } account”.
+source-refused-channel_not_connected = The chat channel is not connected to this account. Open “{ $crm } account”.
+source-refused-deleted_in_crm = Somebody deleted this source in { $crm }. Create it there again first.
+source-refused-not_deleted_in_crm = The source is there in { $crm }: nothing to create.
+source-refused-no_source = There is no source yet that could take it over. Add one first.
+source-test-about = Parom walks the whole way with a silent message in a chat of its own. No customer gets anything, nobody is notified.
+source-test-step-failed = Did not pass
+sources-since = since
+sources-may-not = An owner or administrator can change this.
+stray-adopted = Done: your source has taken over, the one of { $crm } is removed.
+stray-removed = The source is removed from { $crm }.
+ability-receipts = Tells when a message is delivered and read
+ability-delivered-on-accept = What the messenger has taken counts as delivered
+ability-repeat-marked = After a broken connection messages are repeated with a mark, so that the receiver can tell
+ability-repeat-freely = After a broken connection nothing arrives twice
+ability-resend-once = After a broken connection a message may arrive twice
+ability-speed =
+    { $count ->
+        [one] Up to { $count } message a second
+       *[other] Up to { $count } messages a second
+    }

@@ -1,0 +1,141 @@
+## States: source
+
+source-state-working = Working
+source-state-working-hint = Proved { $time }: a message or a check went through.
+source-state-checking = Checking
+source-state-checking-hint = Parom waits for the first proof that the messenger is connected. Usually less than a minute.
+source-state-needs_attention = Needs attention
+source-state-needs_attention-hint = Messages go both ways, but one thing will soon break: { $reason }
+source-state-stopped = Stopped
+source-state-stopped-hint = The messenger no longer accepts the saved access. Manager messages wait here, unharmed. Connect the source again.
+source-state-paused = Paused by you
+source-state-paused-hint = Paused since { $stamp } by { $name }. Messages are received and wait; nothing is delivered until you switch it on.
+source-state-unpaid = Not paid
+source-state-unpaid-hint =
+    { $payer } refuses messages until it is paid. New messages are kept for { $days ->
+        [one] { $days } day
+       *[other] { $days } days
+    }.
+source-state-blocked = Blocked by the messenger
+source-state-blocked-hint = The messenger blocked this number or bot. Nothing is sent or received. The reason is in the messenger’s own notice.
+source-state-crm_unreachable = { $crm } is not answering
+source-state-crm_unreachable-hint = Customer messages are received and wait. Parom tries again by itself, no action is needed.
+
+## States: account (tenant)
+
+tenant-state-provisioning = Being set up
+tenant-state-provisioning-hint = { $crm } has allowed access, Parom is finishing the set-up. Usually less than a minute.
+tenant-state-awaiting_credentials = Waiting for sign-in
+tenant-state-awaiting_credentials-hint = Enter your login and password in the widget. Until then the channel is not connected and no messages go.
+tenant-state-active = Connected
+tenant-state-active-hint = Access is valid, the channel is connected.
+tenant-state-needs_reauth = Access lost
+tenant-state-needs_reauth-hint = { $crm } no longer accepts the access it gave. Messages still go both ways; sources, pipelines, templates and contact links cannot be changed. Allow access again: sources and chats stay.
+tenant-state-unpaid = { $crm } is not paid
+tenant-state-unpaid-hint =
+    { $crm } takes no messages until it is paid. Customer messages are kept for { $days ->
+        [one] { $days } day
+       *[other] { $days } days
+    } and delivered in order after payment.
+tenant-state-blocked = Blocked by { $crm }
+tenant-state-blocked-hint = { $crm } refuses all requests of this account. Messages wait here. Write to support: the text for { $crm } is ready.
+tenant-state-suspended = Suspended
+tenant-state-suspended-hint = The vendor has suspended this account. Messages are received and wait, nothing is delivered. Write to support.
+tenant-state-disconnected = Not connected
+tenant-state-disconnected-hint = The chat channel is disconnected, no messages go. Sources are kept: connect again, and they go on.
+tenant-state-uninstalled = Disconnected
+tenant-state-uninstalled-hint =
+    The integration is switched off in { $crm }. No messages go. Access keys are erased within 24 hours, the log stays for { $days ->
+        [one] { $days } day
+       *[other] { $days } days
+    }.
+
+## States: channel connection
+
+channel-state-connecting = Connecting
+channel-state-connected = Connected
+channel-state-disconnected = Not connected
+channel-state-misconfigured = Signature refused
+
+## States: message
+
+message-state-queued = Queued
+message-state-sent = Sent
+message-state-delivered = Delivered
+message-state-read = Read
+message-state-failed = Failed
+message-state-held = On hold
+message-next-try = Next try { $time }
+message-held-because = On hold: { $reason }
+message-late = Arrived late: { $delay } after it was written
+message-maybe-twice = The customer may have received it twice
+message-edited = Edited
+message-deleted = Deleted by the sender
+
+## States: token
+
+token-state-valid = Valid
+token-state-refreshing = Being renewed
+token-state-expiring = Expires soon
+token-state-refresh_failing = Renewal is delayed
+token-state-expired = Expired
+token-state-revoked = Revoked
+token-state-missing = Not given
+
+## States: letter and undelivered (dead letter)
+
+letter-state-waiting = Waiting its turn
+letter-state-retrying = Will be tried again
+letter-state-sending = Being sent
+letter-state-checking_outcome = Outcome is being checked
+letter-state-done = Done
+letter-state-held = On hold
+letter-state-dead = Undelivered
+letter-state-retried = Sent again
+letter-state-dropped = Removed by { $name }
+letter-state-skipped = Skipped, out of date
+letter-kind-message = Message
+letter-kind-edit = Edit
+letter-kind-status = Status
+letter-kind-typing = Typing
+letter-kind-reaction = Reaction
+letter-kind-import = Import page
+
+## States: import
+
+import-state-planning = Counting
+import-state-ready = Ready to start
+import-state-running = Running
+import-state-paused = Paused
+import-state-done = Finished
+import-state-done_with_skips = Finished, some skipped
+import-state-failed = Stopped by an error
+import-state-cancelled = Cancelled
+
+## States: webhook endpoint
+
+webhook-state-untested = Not tested
+webhook-state-working = Answering
+webhook-state-failing = Failing
+webhook-state-suspended = Suspended
+webhook-state-disabled = Switched off
+webhook-state-failing-hint = { $failed } of the last { $total } deliveries failed. Messages are not lost: Parom tries again.
+webhook-state-suspended-hint = No delivery succeeded for 24 hours. Messages wait here. Fix the address and press “Test and switch on”.
+webhook-state-disabled-hint = Switched off after 5 days without an answer. What waited is in “Undelivered”.
+
+## States: alert, template, key, member
+
+alert-state-open = Open
+alert-state-acknowledged = Being handled by { $name }
+alert-state-resolved = Resolved
+alert-state-muted = Muted until { $stamp }
+template-state-draft = Draft
+template-state-review = In review
+template-state-approved = Approved
+template-state-rejected = Rejected
+template-state-paused = Paused by WhatsApp
+key-state-active = Active
+key-state-revoked = Revoked
+member-state-invited = Invited
+member-state-active = Active
+member-state-disabled = No access

@@ -1,0 +1,62 @@
+## Undelivered
+
+undelivered-title = Undelivered
+undelivered-empty = Everything is delivered or on its way.
+undelivered-intro =
+    What Parom no longer tries by itself. Kept for { $days ->
+        [one] { $days } day
+       *[other] { $days } days
+    }.
+undelivered-count =
+    { $count ->
+        [one] { $count } undelivered
+       *[other] { $count } undelivered
+    }
+undelivered-retry-selected =
+    { $count ->
+        [one] Send { $count } again
+       *[other] Send { $count } again
+    }
+undelivered-retry-confirm =
+    { $count ->
+        [one] { $count } message
+       *[other] { $count } messages
+    } will be sent again in the order of the chats. { $maybe ->
+        [0] None can arrive twice
+        [one] { $maybe } may arrive twice
+       *[other] { $maybe } may arrive twice
+    }.
+undelivered-drop-selected =
+    { $count ->
+        [one] Remove { $count }
+       *[other] Remove { $count }
+    }
+undelivered-by-reason = By reason
+undelivered-col-reason = Reason
+undelivered-all = all that match the filter
+undelivered-choose = Choose
+undelivered-choose-one = Choose: { $name }
+undelivered-retry-chosen = Send chosen again
+undelivered-drop-chosen = Remove chosen
+undelivered-csv = Download CSV
+undelivered-none-chosen = Nothing is chosen. Mark rows, or “all that match the filter”.
+undelivered-retry-title = Send again?
+undelivered-drop-title = Remove from “Undelivered”?
+undelivered-drop-confirm =
+    { $count ->
+        [one] { $count } message
+       *[other] { $count } messages
+    } will not be delivered and cannot be sent again from here. In { $crm } nothing changes.
+undelivered-most = At most { $count } at once: the oldest of the choice. Repeat for the rest.
+undelivered-retried =
+    { $count ->
+        [0] Nothing was left to send again.
+        [one] { $count } message is in line again.
+       *[other] { $count } messages are in line again.
+    }
+undelivered-dropped =
+    { $count ->
+        [0] Nothing was left to remove.
+        [one] { $count } message is removed.
+       *[other] { $count } messages are removed.
+    }

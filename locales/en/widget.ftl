@@ -1,0 +1,73 @@
+## Widget: settings window
+
+widget-title = Parom: messengers in { $crm }
+widget-summary = { $used } of { $limit } sources
+widget-add-source = Add source
+widget-open-panel = Open the panel
+widget-sign-in-title = Sign in to Parom
+widget-login = Login
+widget-password = Password
+widget-sign-in = Sign in and connect
+widget-wrong-credentials = The login or password did not match. Check the keyboard layout and Caps Lock.
+widget-too-many-tries = Too many tries. The next one is possible { $time }.
+widget-wrong-account = This window belongs to another { $crm } account. Reload the page and sign in again.
+widget-provisioning = { $crm } has just installed the integration. Parom is finishing, the window refreshes by itself.
+widget-not-admin = You see the sources. An administrator of the { $crm } account can change them: { $admins }.
+widget-no-connection = Parom is not answering. Your messages are not affected. The window tries again { $time }.
+widget-removing =
+    When the integration is switched off, messages stop at once. { $sources ->
+        [one] { $sources } source and its chats stay
+       *[other] { $sources } sources and their chats stay
+    } in { $crm }.
+card-title = Chats of this contact
+card-no-chats = This contact has no chats through Parom yet.
+card-last-failure = Last failure { $time }: { $reason }
+card-where = Where is my message?
+card-window-left =
+    Free text is allowed for { $hours ->
+        [one] { $hours } more hour
+       *[other] { $hours } more hours
+    }
+card-window-over = 24 hours have passed since the customer wrote. Send an approved template.
+
+## Widget: words for moderation and amoMarket
+
+widget-short-description = Messengers and website chat in the lead card
+widget-description = Customers’ messages from messengers and from your site come into the lead card, answers go back. Up to 50 sources, each with its own pipeline.
+widget-tour-description = Add a source, choose its pipeline and send a test message. Every message shows where it is.
+widget-setting-state = Connection
+
+## Widget: further sentences
+
+widget-connect = Connect
+widget-allow-again = Allow access again
+widget-provisioning-late = { $crm } has not told Parom about the installation. Press “Connect” and allow access: the window goes on by itself.
+widget-not-admin-unnamed = You see the sources. An administrator of the { $crm } account can change them.
+widget-privacy = Privacy policy
+widget-no-answer = Parom did not answer. It is not known whether the change was saved: look at the list before you repeat it.
+widget-unexpected = Parom could not do this. Nothing has changed.
+widget-popup-blocked = The browser did not open a new tab. Open it by this link:
+widget-source-gone = This source is not in Parom. It may have been deleted.
+widget-pipeline-main = Main pipeline
+widget-created = “{ $source }” is created. Test it before you give it to customers.
+widget-deleted = “{ $source }” is deleted.
+widget-testing = The test is running, usually a few seconds…
+widget-stray-adopt = Take over
+widget-stray-remove = Remove from { $crm }
+widget-resume-nothing = Switch on “{ $source }”? No messages are waiting.
+widget-resume-held =
+    Switch on “{ $source }”? { $count ->
+        [one] { $count } message is waiting, the oldest came { $time }
+       *[other] { $count } messages are waiting, the oldest came { $time }
+    }.
+widget-resume-all = Deliver all of them
+widget-resume-drop =
+    Do not deliver those older than { $hours ->
+        [one] { $hours } hour
+       *[other] { $hours } hours
+    }
+time-in-seconds =
+    { $count ->
+        [one] in { $count } second
+       *[other] in { $count } seconds
+    }

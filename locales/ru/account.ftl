@@ -1,0 +1,103 @@
+## amoCRM account and access
+
+account-access = Доступ к { $crm }
+account-access-given = Выдан { $time }, кто выдал: { $name }
+account-access-renewed = Обновлён { $time }, следующий раз { $next }
+account-allow-again = Разрешить доступ заново
+account-allow-again-hint = Источники, чаты и настройки не изменятся.
+
+## Data: export and delete
+
+data-title = Ваши данные
+data-kept = Что и сколько хранится
+data-retention = Хранить тексты сообщений
+data-export = Подготовить выгрузку
+data-export-ready = Выгрузка готова: { $size }, доступна до { $stamp }.
+data-forget-person = Стереть одного клиента
+data-forget-person-hint = По телефону или чату. Чаты и контакты в { $crm } останутся: удалите их там.
+data-forget-person-confirm =
+    Будет стёрто: { $messages ->
+        [one] { $messages } сообщение
+        [few] { $messages } сообщения
+        [many] { $messages } сообщений
+       *[other] { $messages } сообщения
+    } и { $files ->
+        [0] ни одного файла
+        [one] { $files } файл
+        [few] { $files } файла
+        [many] { $files } файлов
+       *[other] { $files } файла
+    }. Вернуть нельзя.
+data-forget-all = Стереть всё по этому аккаунту
+data-forget-all-confirm =
+    Чтобы подтвердить, введите { $account }. { $sources ->
+        [one] { $sources } источник сразу остановится
+        [few] { $sources } источника сразу остановятся
+        [many] { $sources } источников сразу остановятся
+       *[other] { $sources } источника сразу остановятся
+    }.
+data-erased = Стёрто. Справка с количеством — в журнале действий.
+account-title = Аккаунт
+account-state = Состояние
+account-by = Кто выдал
+account-user = пользователь { $id }
+account-not-admin = не администратор
+account-renewed = Обновлён
+account-next = Следующее обновление
+account-who-may = Разрешить доступ заново могут владельцы и администраторы.
+account-address = Адрес
+account-number = Номер аккаунта
+account-zone = Часовой пояс
+account-default = Источник по умолчанию
+account-no-default = Не выбран
+account-strays =
+    В { $crm } есть { $count ->
+        [one] { $count } источник
+        [few] { $count } источника
+        [many] { $count } источников
+       *[other] { $count } источника
+    } этой интеграции, которых Паром не создавал.
+account-strays-open = Посмотреть
+account-channels = Каналы
+account-no-channels = Каналы ещё не подключены.
+account-channel-not-allowed = Этот канал пока не открыт аккаунту в { $crm }. Разработчик оповещён: нужно добавить аккаунт { $account }.
+data-col-class = Что
+data-col-term = Сколько
+data-kept-messages = Сообщения, чаты и клиенты
+data-kept-messages-term = Пока вы их здесь не сотрёте
+data-kept-undelivered = Недоставленные сообщения
+data-kept-undelivered-term = Пока их не отправят ещё раз, не снимут или не сотрут
+data-kept-access = Доступ к { $crm } и мессенджерам
+data-kept-access-term = В зашифрованном виде, пока нужен; стирается за 24 часа после отключения интеграции
+data-kept-sessions = Входы в панель
+data-kept-sessions-term = 12 часов без действий, не больше 30 дней
+data-kept-audit = Журнал действий
+data-kept-audit-term = Столько же, сколько аккаунт
+data-kept-proofs = Справки о стирании
+data-kept-proofs-term = Бессрочно: только числа, без данных клиентов
+data-export-title = Забрать свои данные
+data-export-hint = Один файл со всем, что есть в аккаунте: чаты, сообщения, источники, журнал. По объекту JSON в строке; секретов в нём нет.
+data-export-button = Скачать всё
+data-who = Телефон или чат
+data-nobody = По этому номеру или чату никто не найден.
+data-forget-count = Посчитать
+data-forget-person-title = Стереть этого клиента?
+data-forget-chats =
+    Найдено по «{ $who }»: { $chats ->
+        [0] ни одного чата
+        [one] { $chats } чат
+        [few] { $chats } чата
+        [many] { $chats } чатов
+       *[other] { $chats } чата
+    }.
+data-forget-stays = Чаты и контакты в { $crm } останутся.
+data-forget-button =
+    { $messages ->
+        [one] Стереть { $messages } сообщение
+        [few] Стереть { $messages } сообщения
+        [many] Стереть { $messages } сообщений
+       *[other] Стереть { $messages } сообщения
+    }
+data-forget-all-hint = В Пароме будут стёрты источники, чаты, сообщения, ключи и команда этого аккаунта, канал отключится. Чаты в { $crm } останутся. Вернуть нельзя.
+data-gone-title = Аккаунт стёрт
+data-gone = Всё по аккаунту { $account } стёрто. Справка: { $proof }.

@@ -1,0 +1,302 @@
+## Vendor’s admin
+
+admin-title = Админка Парома
+admin-tenants = Аккаунты
+admin-tenants-empty = Интеграцию ещё никто не установил.
+admin-col-token = Доступ
+admin-col-queue = Дольше всех ждёт
+admin-view-as = Смотреть как аккаунт
+admin-view-as-reason = Зачем это нужно? Аккаунт увидит причину.
+admin-view-as-strip = Вы смотрите аккаунт { $account } до { $stamp }. Менять ничего нельзя, тексты скрыты.
+admin-integrations = Интеграции и каналы
+admin-queues = Очереди
+admin-redrive-preview =
+    Повторно уйдёт { $count ->
+        [one] { $count } отправление
+        [few] { $count } отправления
+        [many] { $count } отправлений
+       *[other] { $count } отправления
+    } { $tenants ->
+        [one] { $tenants } аккаунта
+        [few] { $tenants } аккаунтов
+        [many] { $tenants } аккаунтов
+       *[other] { $tenants } аккаунта
+    }. Пока ничего не отправлено.
+admin-redrive-start = Отправить, { $rate } в секунду
+admin-redrive-stop = Остановить
+admin-doctor = Самопроверка
+admin-run-doctor = Запустить проверку
+admin-notice = Объявление всем аккаунтам
+admin-notice-publish = Показывать до { $stamp }
+admin-suspend = Приостановить аккаунт
+admin-suspend-confirm =
+    У { $account } { $sources ->
+        [one] { $sources } источник продолжит
+        [few] { $sources } источника продолжат
+        [many] { $sources } источников продолжат
+       *[other] { $sources } источника продолжат
+    } принимать и хранить сообщения, доставка остановится. Аккаунт увидит причину.
+
+## Vendor’s admin: sign-in
+
+admin-sign-in = Вход в админку
+admin-email = Почта
+admin-password = Пароль
+admin-continue-to-code = Продолжить к коду
+admin-or = или
+admin-send-link = Прислать ссылку для входа
+admin-link-by-command = Ссылку для входа печатает команда на сервере:
+admin-link-subject = Вход в админку Парома
+admin-link-letter = Откройте эту ссылку, чтобы войти в админку Парома. Она работает один раз и живёт 15 минут; затем понадобится код из аутентификатора: { $url }
+admin-link-says = Ссылка действует. Она израсходуется, когда вы продолжите; затем понадобится код из аутентификатора.
+admin-link-used = Эта ссылка уже использована или истекла. Новую может создать другой оператор, а на сервере: parom vendor link EMAIL
+admin-sign-in-wrong = Почта и пароль не подходят друг к другу. После 5 попыток наступает пауза на минуту.
+admin-too-many-tries =
+    Слишком много попыток. Следующая — через { $seconds ->
+        [one] { $seconds } секунду
+        [few] { $seconds } секунды
+        [many] { $seconds } секунд
+       *[other] { $seconds } секунды
+    }.
+admin-code = Код из аутентификатора
+admin-code-label = Шесть цифр
+admin-code-says = Откройте аутентификатор и введите код для Парома. Каждый код работает один раз.
+admin-code-wrong = Код не подходит или уже использован. Дождитесь следующего и проверьте часы телефона.
+admin-code-lost = Аутентификатор утерян? На сервере:
+admin-enrol = Подключение аутентификатора
+admin-enrol-says = Админка открывается только со вторым шагом. Отсканируйте картинку аутентификатором и введите код, который он покажет.
+admin-enrol-picture = QR-код с секретом второго шага
+admin-enrol-by-hand = Или введите этот секрет вручную:
+admin-enrol-open = Открыть в аутентификаторе на этом устройстве
+admin-own = Ваш вход
+admin-own-link = Вы входите по одноразовым ссылкам и аутентификатору. С паролем ссылки не понадобятся.
+admin-own-password = Вы входите по паролю и аутентификатору. Новый пароль завершит остальные ваши сеансы.
+admin-new-password = Новый пароль
+admin-set-password = Задать пароль
+admin-password-set = Пароль задан. Остальные ваши сеансы завершены.
+admin-signed-in = Вход выполнен
+admin-this-session = Этот сеанс
+admin-session-began = начат
+admin-session-seen = последнее действие
+admin-end-sessions = Завершить остальные сеансы
+admin-sessions-ended =
+    { $count ->
+        [0] Других сеансов не было.
+        [one] Завершён { $count } сеанс.
+        [few] Завершены { $count } сеанса.
+        [many] Завершены { $count } сеансов.
+       *[other] Завершены { $count } сеанса.
+    }
+admin-to-start = Перейти к аккаунтам
+admin-form-refused = Форма из прежнего сеанса или с другого сайта, ничего не изменено. Откройте страницу заново.
+admin-form-unreadable = В адресе или форме есть поля, которых эта страница не знает, ничего не изменено. Вернитесь и повторите.
+admin-storage-away = База данных не отвечает, ничего не изменено. Мессенджеры и amoCRM получают просьбу повторить. Повторите через минуту.
+admin-conflict = Аккаунт в состоянии, в котором это сделать нельзя. Посмотрите на него ещё раз.
+
+## Vendor’s admin: accounts
+
+admin-search = Поиск
+admin-search-hint = Часть адреса или названия либо номер аккаунта.
+admin-any-state = Любое состояние
+admin-none-found = Подходящих аккаунтов нет.
+admin-first-page = В начало
+admin-next-page = Следующая страница
+admin-col-account = Аккаунт
+admin-col-integration = Интеграция
+admin-col-state = Состояние
+admin-col-sources = Источники
+admin-col-errors = Ошибок за час
+admin-col-name = Название
+admin-col-kind = Мессенджер
+admin-col-since = С какого времени
+admin-col-where = Направление
+admin-col-waiting = Ждут
+admin-col-reason = Причина
+admin-col-count = Количество
+admin-col-last = Последнее
+admin-col-object = С чем
+admin-col-outcome = Итог
+admin-col-deed = Действие
+admin-errors-hint = Ошибок за час: неудачные попытки по сообщениям, принятым за последний час.
+admin-channels-refused =
+    { $count ->
+        [one] { $count } канал не разрешён
+        [few] { $count } канала не разрешены
+        [many] { $count } каналов не разрешены
+       *[other] { $count } канала не разрешены
+    }
+admin-link-for-administrator = Ссылка для администратора
+admin-fact-name = Название в amoCRM
+admin-fact-account-id = Номер аккаунта
+admin-fact-id = Номер в Пароме
+admin-fact-amojo-id = Номер в API чатов
+admin-fact-since = Установлен
+admin-fact-waiting = Ждут
+admin-letters =
+    { $count ->
+        [one] { $count } отправление
+        [few] { $count } отправления
+        [many] { $count } отправлений
+       *[other] { $count } отправления
+    }
+admin-oldest = дольше всех
+admin-access-by = Доступ дан
+admin-access-renewed = Обновлён
+admin-access-next = Обновится не позже
+admin-access-grants = Сколько людей дали доступ
+admin-allow-again-says = Ссылка для администратора аккаунта: по ней { $crm } заново спросит о доступе. Источники и чаты останутся как есть.
+admin-account-channels = Каналы
+admin-no-channel = Ни один канал ещё не подключён.
+admin-channel-connected = Подключён
+admin-channel-next-try = Следующая попытка
+admin-ask-support-says = Канал закрытый, и этого аккаунта нет в его списке. Текст для поддержки amoCRM:
+admin-ask-support = Разрешите аккаунту { $account } ({ $host }) подключать наш канал чатов { $channel } ({ $code }).
+admin-no-sources = Источников у аккаунта пока нет.
+admin-default = по умолчанию
+admin-limits = Ограничения
+admin-limit-label = Сколько источников может быть у аккаунта
+admin-limit-hint = От 0 до 100; сейчас занято { $used }. Пусто: { $limit }, как в настройках сервера.
+admin-limit-save = Сохранить ограничение
+admin-limit-wrong = Ограничение — целое число от 0 до 100 или пустое поле.
+admin-service = Обслуживание
+admin-suspended-says = Аккаунт приостановлен: сообщения принимаются и ждут, ничего не доставляется.
+admin-suspend-question = Приостановить { $account }?
+admin-suspend-reason = Причина, аккаунт прочтёт её в журнале действий
+admin-suspended = { $account } приостановлен. Сообщения принимаются и ждут.
+admin-resume = Возобновить аккаунт
+admin-resumed = { $account } снова обслуживается. Всё, что ждало, уходит по порядку.
+admin-reason-missing = Напишите причину, не меньше 3 знаков.
+admin-view-as-question = Посмотреть панель { $account }?
+admin-view-as-says = 30 минут вы видите панель аккаунта: только просмотр, тексты сообщений скрыты. Просмотр и его причина останутся в журналах аккаунта и разработчика.
+admin-account-audit = Журнал действий аккаунта
+admin-to-account = К аккаунту
+
+## Vendor’s admin: integrations and channels
+
+admin-no-integration = Ни одной интеграции не настроено. Добавьте [[integration]] в файл настроек.
+admin-int-client-id = Идентификатор интеграции
+admin-int-secret = Секрет, последние знаки
+admin-int-previous = прежний, ещё принимается:
+admin-int-redirect = Адрес возврата
+admin-int-hosts = Адреса аккаунтов
+admin-int-addresses = Согласие, аккаунты, API чатов
+admin-int-widget = Код виджета
+admin-channel = Канал «{ $title }»
+admin-channel-id = Номер канала
+admin-channel-code = Код
+admin-channel-secret = Секрет, последние знаки
+admin-channel-webhook = Адрес вебхука
+admin-channel-connectors = Мессенджеры
+admin-channel-bot = Бот
+admin-channel-unused = Его ещё никто не подключил.
+admin-accounts-count =
+    { $count ->
+        [one] { $count } аккаунт
+        [few] { $count } аккаунта
+        [many] { $count } аккаунтов
+       *[other] { $count } аккаунта
+    }
+admin-agreed = Что согласовано с поддержкой
+admin-agreed-hint = amoCRM не сообщает этого по API: здесь то, что записано в настройках сервера.
+admin-agreed-accounts = Кто может подключать
+admin-channel-all-accounts = все, канал публичный
+admin-channel-crm-decides = список amoCRM, канал закрытый
+admin-agreed-write-first = Написать первым
+admin-agreed-window = Временное окно
+admin-agreed-templates = После окна только шаблоны
+admin-agreed-reactions = Реакции
+admin-agreed-quotes = Цитирование
+admin-agreed-forwards = Пересылка
+admin-agreed-voice = Голосовые сообщения
+admin-agreed-typing = Вебхуки о наборе текста
+admin-agreed-files = Хранит файлы сам
+admin-refused-accounts = Аккаунты, которым amoCRM не даёт подключать
+admin-letter = Письмо о регистрации
+admin-letter-new = Письмо о новом канале
+admin-letter-known = Письмо об этом канале
+admin-letter-says = Заполнено всё, о чём спрашивает поддержка amoCRM. Приложите иконку.
+admin-letter-gaps =
+    { $count ->
+        [one] В настройках не хватает { $count } сведения
+        [few] В настройках не хватает { $count } сведений
+        [many] В настройках не хватает { $count } сведений
+       *[other] В настройках не хватает { $count } сведений
+    }. Без них поддержка задаст вопросы.
+admin-letter-language = Язык письма
+admin-letter-subject = Тема
+admin-letter-text = Текст
+admin-letter-icon = Скачать иконку
+
+## Vendor’s admin: queues, undelivered, alerts, doctor
+
+admin-queues-empty = Нигде ничего не ждёт.
+admin-queues-says = Что ждёт, сбоит или задержано; сначала самое давнее на странице.
+admin-to-crm = в amoCRM
+admin-to-messenger = в мессенджер источника «{ $source }»
+admin-to-messengers = в мессенджер
+admin-failures =
+    { $count ->
+        [one] { $count } сбой подряд
+        [few] { $count } сбоя подряд
+        [many] { $count } сбоев подряд
+       *[other] { $count } сбоя подряд
+    }
+admin-next = далее
+admin-turn-breaker = Не отвечает
+admin-turn-probe = Скоро продолжится
+admin-turn-wait = Просят подождать
+admin-turn-rate = На полной скорости
+admin-turn-runs = Отправляется
+admin-try-now = Повторить сейчас
+admin-turn-tried = { $account }: одно отправление пробуется сейчас, остальные пойдут за ним, если оно дойдёт.
+admin-turn-not-tried = { $account }: вручную повторять нечего, посмотрите на состояние ещё раз.
+admin-undelivered-hint = Счёт по всем аккаунтам, без текстов. Отправить ещё раз и снять может сам аккаунт в своей панели.
+admin-several-kinds = разные виды
+admin-several-people = Кто-то
+admin-alerts = Оповещения
+admin-alerts-none = Открытых оповещений нет.
+admin-alert-opened = Начало:
+admin-alert-last = последний раз
+admin-alert-count =
+    { $count ->
+        [one] { $count } раз
+        [few] { $count } раза
+        [many] { $count } раз
+       *[other] { $count } раза
+    }
+admin-alert-other = Оповещение { $kind }
+admin-doctor-says = Те же проверки, что у команды `parom doctor`; с ответами amoCRM они занимают несколько секунд. Строки и советы — на английском.
+
+## Vendor’s admin: audit log, operators
+
+admin-audit-account = Аккаунт
+admin-audit-account-hint = Адрес или номер аккаунта; пусто — журнал самого разработчика.
+admin-audit-from = С даты
+admin-audit-to = По дату
+admin-audit-wrong = Такого аккаунта нет, или дата написана не так: 2026-11-18.
+admin-outcome-done = Сделано
+admin-outcome-refused = Отказано
+admin-actor-member = Участник команды
+admin-actor-operator = Оператор
+admin-actor-crm_user = Пользователь amoCRM
+admin-actor-key = Ключ API
+admin-actor-cli = Командная строка
+admin-actor-parom = Паром
+admin-operators = Операторы
+admin-operator-add = Добавить оператора
+admin-operator-already = { $email } уже оператор. Кнопка «Новая ссылка» создаст ещё одну ссылку для входа.
+admin-operator-disable = Убрать доступ
+admin-operator-disable-question = Закрыть админку для { $email }?
+admin-operator-disable-says = Сеансы завершатся сразу, неиспользованные ссылки перестанут работать. Роли в панелях аккаунтов останутся.
+admin-operator-disabled = { $email } больше не входит в админку.
+admin-operator-self = Убрать доступ себе нельзя. Это может сделать другой оператор.
+admin-two-step-on = Включён
+admin-two-step-first = При первом входе
+admin-new-link = Новая ссылка
+admin-new-link-says =
+    Передайте эту ссылку { $email }. Она работает один раз и живёт { $minutes ->
+        [one] { $minutes } минуту
+        [few] { $minutes } минуты
+        [many] { $minutes } минут
+       *[other] { $minutes } минуты
+    }.

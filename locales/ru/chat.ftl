@@ -1,0 +1,49 @@
+## Web chat for customers
+
+chat-title = Напишите нам
+chat-greeting = Здравствуйте! Напишите вопрос, сотрудник ответит здесь.
+chat-placeholder = Ваше сообщение
+chat-send = Отправить
+chat-attach = Прикрепить файл
+chat-attach-limit = Файлы до { $size }
+chat-file-too-big = «{ $file }» весит { $size }, можно до { $limit }. Отправьте файл поменьше или ссылку.
+chat-file-kind = Файлы этого вида сюда отправить нельзя.
+chat-state-sending = Отправляется…
+chat-state-sent = Отправлено
+chat-state-seen = Прочитано
+chat-state-failed = Не отправлено
+chat-send-again = Отправить ещё раз
+chat-typing = { $name } печатает…
+chat-new-messages =
+    { $count ->
+        [one] { $count } новое сообщение
+        [few] { $count } новых сообщения
+        [many] { $count } новых сообщений
+       *[other] { $count } нового сообщения
+    }
+chat-offline = Нет интернета. Продолжайте писать: сообщения уйдут, когда связь появится.
+chat-reconnecting = Соединяемся…
+chat-reconnected = Связь восстановлена
+chat-unsent =
+    { $count ->
+        [one] { $count } сообщение ждёт связи
+        [few] { $count } сообщения ждут связи
+        [many] { $count } сообщений ждут связи
+       *[other] { $count } сообщения ждут связи
+    }
+chat-paused = Ответим позже: чат переключается. Ваше сообщение сохранится.
+chat-closed = Этот чат закрыт. Воспользуйтесь другими контактами на сайте.
+chat-too-fast =
+    Слишком много сообщений сразу. Подождите { $seconds ->
+        [one] { $seconds } секунду
+        [few] { $seconds } секунды
+        [many] { $seconds } секунд
+       *[other] { $seconds } секунды
+    }.
+chat-today = Сегодня
+chat-yesterday = Вчера
+chat-no-script = Ответы появляются сами, если включены скрипты. Без них нажмите «Обновить».
+chat-open = Открыть чат
+chat-minimise = Свернуть чат
+chat-edited = изменено
+chat-privacy = Переписку хранит { $company }.

@@ -1,0 +1,137 @@
+## Common words and buttons
+
+common-save = Сохранить
+common-cancel = Отмена
+common-back = Назад
+common-next = Продолжить
+common-close = Закрыть
+common-copy = Скопировать
+common-copied = Скопировано
+common-details = Подробности
+common-try-again = Повторить
+common-refresh = Обновить
+common-older = Раньше
+common-newer = Позже
+common-filter = Применить фильтр
+common-filter-clear = Сбросить фильтр
+common-optional = необязательно
+common-loading = Загружается…
+common-live = Обновляется само · { $stamp }
+common-live-lost = Нет связи с Паромом. Показаны данные на { $stamp }.
+common-saved = Сохранено
+common-not-saved =
+    Ничего не сохранено: { $errors ->
+        [one] нужно исправить { $errors } поле
+        [few] нужно исправить { $errors } поля
+        [many] нужно исправить { $errors } полей
+       *[other] нужно исправить { $errors } поля
+    }.
+common-secret-set = Задан, заканчивается на { $last4 }
+common-secret-once = Скопируйте сейчас: больше он не покажется.
+common-skip = Перейти к содержанию
+common-help = Справка
+common-contact-support = Написать в поддержку
+common-support-number = Номер для поддержки: { $request_id }
+common-no-script = Страница работает и без скриптов. Чтобы увидеть новое, обновите её.
+common-total =
+    { $count ->
+        [one] { $count } строка
+        [few] { $count } строки
+        [many] { $count } строк
+       *[other] { $count } строки
+    }
+
+## Navigation
+
+nav-overview = Обзор
+nav-sources = Источники
+nav-messages = Сообщения
+nav-undelivered = Недоставленное
+nav-import = Импорт
+nav-templates = Шаблоны
+nav-keys = Ключи и вебхуки
+nav-team = Команда
+nav-audit = Журнал действий
+nav-data = Ваши данные
+nav-account = Аккаунт { $crm }
+nav-sign-out = Выйти
+
+## Time
+
+time-now = только что
+time-minutes-ago =
+    { $count ->
+        [one] { $count } минуту назад
+        [few] { $count } минуты назад
+        [many] { $count } минут назад
+       *[other] { $count } минуты назад
+    }
+time-hours-ago =
+    { $count ->
+        [one] { $count } час назад
+        [few] { $count } часа назад
+        [many] { $count } часов назад
+       *[other] { $count } часа назад
+    }
+time-days-ago =
+    { $count ->
+        [one] { $count } день назад
+        [few] { $count } дня назад
+        [many] { $count } дней назад
+       *[other] { $count } дня назад
+    }
+time-in-minutes =
+    { $count ->
+        [one] через { $count } минуту
+        [few] через { $count } минуты
+        [many] через { $count } минут
+       *[other] через { $count } минуты
+    }
+time-today-at = сегодня в { $clock }
+time-yesterday-at = вчера в { $clock }
+time-since = с { $stamp }
+time-days-left =
+    { $count ->
+        [one] остался { $count } день
+        [few] осталось { $count } дня
+        [many] осталось { $count } дней
+       *[other] осталось { $count } дня
+    }
+time-tomorrow-at = завтра в { $clock }
+time-month =
+    { $month ->
+        [1] января
+        [2] февраля
+        [3] марта
+        [4] апреля
+        [5] мая
+        [6] июня
+        [7] июля
+        [8] августа
+        [9] сентября
+        [10] октября
+        [11] ноября
+       *[12] декабря
+    }
+time-day = { $day } { $month }
+time-day-year = { $day } { $month } { $year } г.
+time-day-at = { $date } в { $clock }
+time-day-stamp = { $date }, { $clock }
+time-span-milliseconds = { $count } мс
+time-span-seconds = { $count } с
+time-span-minutes = { $count } мин
+time-span-hours = { $count } ч
+time-span-days = { $count } д
+common-error-mark = Ошибка:
+common-text-hidden = Текст скрыт
+common-actions = Действия
+common-on = Включён
+common-off = Нет
+common-done = Готово
+common-pages = Страницы
+common-new-tab = (откроется в новой вкладке)
+common-since = с
+common-number = { $number }
+nav-label = Разделы
+nav-menu = Меню
+nav-conversations = Чаты

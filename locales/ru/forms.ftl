@@ -1,0 +1,18 @@
+## Errors of forms
+
+form-empty = Заполните «{ $field }».
+form-too-long = В поле «{ $field }» { $length } знаков, помещается до { $limit }.
+form-not-url = Адрес должен начинаться с https://
+form-not-email = Почта выглядит так: anna@example.com.
+form-not-phone = Номер телефона пишут с кодом страны: +7 915 111-22-33.
+form-not-date = Дата выглядит так: 18.11.2026.
+form-date-future = Эта дата ещё не наступила.
+form-only-digits = Здесь только цифры.
+form-spaces = Уберите пробелы по краям.
+form-name-taken = Название «{ $name }» уже занято.
+form-pipeline-gone = Этой воронки в { $crm } больше нет или она в архиве. Выберите другую.
+form-file-not-jsonl = Строка { $line } — не объект JSON: { $reason }
+form-changed-meanwhile = Пока вы редактировали, данные изменились: { $name }, { $time }. Посмотрите новые значения и сохраните ещё раз.
+form-expired = Страница была открыта слишком долго. Введённое сохранено, нажмите «Сохранить» ещё раз.
+form-confirm-mismatch = Чтобы подтвердить, введите точно: { $expected }
+form-refused = Это не принято: { $reason }

@@ -1,0 +1,58 @@
+## Keys and webhooks
+
+keys-title = Ключи API
+keys-empty = Ключ даёт вашим программам доступ к публичному API.
+keys-create = Создать ключ
+keys-name-hint = Назовите программу, которой нужен ключ, например «Биллинг».
+keys-scope-read = Чтение
+keys-scope-write = Чтение и отправка
+keys-scope-admin = Всё, включая источники
+keys-created = Ключ «{ $name }» создан
+keys-last-used = Использован { $time }
+keys-never-used = Ещё не использован
+keys-revoke = Отозвать ключ
+keys-revoke-confirm = Отозвать ключ «{ $name }»? Программы с этим ключом сразу начнут получать 401. Вернуть его нельзя.
+webhooks-title = Вебхуки
+webhooks-empty = Вебхуки появятся вместе с источником «Свой мессенджер».
+webhooks-deliveries = Доставки
+webhooks-col-event = Событие
+webhooks-col-answer = Ответ
+webhooks-send-test = Отправить тестовое событие
+webhooks-test-and-on = Проверить и включить
+webhooks-recover = Доставить заново всё с
+webhooks-rotate = Сменить секрет
+webhooks-rotate-hint = Оба секрета действуют 24 часа, затем старый перестанет.
+webhooks-check-signature = Проверить подпись
+keys-name = Название
+keys-col-scope = Позволяет
+keys-col-ends-with = Конец ключа
+keys-col-made = Создан
+keys-col-until = Действует до
+keys-ends-in =
+    { $days ->
+        [one] { $days } день
+        [few] { $days } дня
+        [many] { $days } дней
+       *[other] { $days } дня
+    }
+keys-ends-never = Пока не отозван
+key-state-expired = Истёк
+keys-made-title = Новый ключ
+keys-to-list = К ключам
+keys-shown-before = Это уже показано один раз. Если потеряно, создайте заново.
+keys-revoked = Ключ «{ $name }» отозван.
+keys-revoked-before = Ключ «{ $name }» уже был отозван.
+webhooks-of = Вебхуки: «{ $source }»
+webhooks-col-address = Адрес вебхука
+webhooks-none-yet = Доставок ещё не было. Отправьте тестовое событие или напишите клиенту из карточки.
+webhooks-rotated = У источника «{ $source }» новый секрет подписи.
+webhooks-rotated-by-other = Источник изменили в тот же момент. Посмотрите на него и при надобности повторите.
+signature-intro = Вставьте заголовки и тело такими, какими их получил ваш сервер. Ничего не сохраняется.
+signature-body = Тело, буква в букву
+signature-right = Подпись верна.
+signature-right-old = Подпись верна, но время отличается больше чем на 5 минут. Такие события получатели отклоняют: проверьте часы сервера.
+signature-wrong = Подпись не сходится. Подписывайте строку «id.timestamp.body» раскодированным секретом, по исходным байтам, до разбора JSON.
+signature-body-spaces = Сходится без пробелов вокруг тела. Ваш сервер добавляет или сохраняет пробелы: подписывайте исходные байты.
+signature-bad-timestamp = Время — целое число секунд, как в заголовке.
+signature-bad-form = Подпись начинается с v1, и после запятой идёт base64.
+signature-no-source = Выберите источник, у которого есть секрет вебхуков.

@@ -1,0 +1,172 @@
+## Messages: list
+
+messages-title = Сообщения
+messages-search = Телефон, имя, номер сообщения или чата
+messages-search-hint = По тексту поиска нет: Паром не хранит его в открытом виде.
+messages-filter-direction = Направление
+messages-direction-to-crm = От клиента
+messages-direction-to-messenger = Клиенту
+messages-filter-state = Состояние
+messages-filter-period = Период
+messages-found =
+    { $count ->
+        [one] Найдено { $count } сообщение
+        [few] Найдено { $count } сообщения
+        [many] Найдено { $count } сообщений
+       *[other] Найдено { $count } сообщения
+    }
+messages-empty = Сообщения появятся здесь, как только напишет первый клиент.
+messages-nothing = Ничего не найдено. Сбросьте фильтр состояния или возьмите период больше.
+messages-kept =
+    Список хранится { $days ->
+        [one] { $days } день
+        [few] { $days } дня
+        [many] { $days } дней
+       *[other] { $days } дня
+    }.
+messages-kind-text = Текст
+messages-kind-picture = Картинка
+messages-kind-video = Видео
+messages-kind-file = Файл
+messages-kind-voice = Голосовое
+messages-kind-audio = Аудио
+messages-kind-sticker = Стикер
+messages-kind-location = Место на карте
+messages-kind-contact = Контакт
+messages-text-hidden = Текст скрыт. Ваша роль видит путь сообщения, но не содержание.
+messages-text-erased =
+    Текст стёрт по сроку хранения ({ $days ->
+        [one] { $days } день
+        [few] { $days } дня
+        [many] { $days } дней
+       *[other] { $days } дня
+    }). Путь сообщения сохранён.
+
+## Message page: “Where is my message?”
+
+msg-title = Где моё сообщение?
+msg-answer-delivered = У клиента в мессенджере с { $stamp }.
+msg-answer-sent = Мессенджер принял его { $time }. О получении клиентом он пока не сообщил.
+msg-answer-sent-no-receipts = Мессенджер принял его { $time }. Этот мессенджер не сообщает о доставке.
+msg-answer-read = Клиент открыл его { $time }.
+msg-answer-in-crm = В чате в { $crm } с { $stamp }.
+msg-answer-queued =
+    Сохранено в Пароме, { $ahead ->
+        [0] на очереди следующее
+        [one] перед ним { $ahead } сообщение этого чата
+        [few] перед ним { $ahead } сообщения этого чата
+        [many] перед ним { $ahead } сообщений этого чата
+       *[other] перед ним { $ahead } сообщения этого чата
+    }.
+msg-answer-retrying =
+    Сохранено в Пароме. { $attempts ->
+        [one] Не прошла { $attempts } попытка
+        [few] Не прошли { $attempts } попытки
+        [many] Не прошли { $attempts } попыток
+       *[other] Не прошли { $attempts } попытки
+    }, следующая { $time }. { $reason }
+msg-answer-held = Сохранено в Пароме и намеренно не отправляется. { $reason }
+msg-answer-failed = Не доставлено. { $reason }
+msg-answer-checking = Запрос ушёл, ответа нет. Паром выясняет, дошло ли сообщение, и не отправляет его вслепую.
+msg-what-to-do = Что сделать
+msg-route = Путь сообщения
+hop-written-by-customer = Клиент написал в { $messenger }
+hop-written-by-manager = { $manager } пишет из { $crm }
+hop-stored = Паром получил и сохранил
+hop-stored-detail = через { $ms } мс после отправки
+hop-handing-to-messenger = Передача в { $messenger }
+hop-handing-to-crm = Передача в { $crm }
+hop-taken-by-messenger = { $messenger }: принято
+hop-taken-by-crm = { $crm }: принято
+hop-delivered = Доставлено клиенту
+hop-read = Прочитано клиентом
+hop-status-shown = Статус показан в { $crm }
+hop-not-reached = Пока не дошло
+hop-no-receipts = { $messenger } об этом не сообщает
+attempts-title =
+    { $count ->
+        [one] { $count } попытка
+        [few] { $count } попытки
+        [many] { $count } попыток
+       *[other] { $count } попытки
+    }
+attempt-row = Попытка { $n }, { $clock }, { $ms } мс
+attempt-taken = Принято
+attempt-refused = Отказ: { $reason }
+attempt-no-answer = Нет ответа за { $seconds } с
+attempt-limited = Попросили подождать { $seconds } с
+attempt-not-connected = Не удалось соединиться
+attempt-next = Следующая { $time }
+attempt-by-hand = Запуск вручную: { $name }
+attempt-answer = Ответ (сокращён, секреты убраны)
+msg-send-again = Отправить ещё раз
+msg-send-again-confirm = Клиент может получить его дважды: неизвестно, дошла ли первая попытка.
+msg-try-now = Повторить сейчас
+msg-drop = Больше не пытаться
+msg-drop-confirm = Сообщение не будет доставлено. { $manager } увидит в { $crm } «Не доставлено».
+msg-open-card = Открыть карточку в { $crm }
+msg-open-chat = Все сообщения этого чата
+msg-ids = Номера сообщения
+msg-copy-report = Скопировать отчёт для поддержки
+msg-not-found =
+    В аккаунте { $account } такого сообщения нет. Возможно, оно старше { $days ->
+        [one] { $days } дня
+        [few] { $days } дней
+        [many] { $days } дней
+       *[other] { $days } дня
+    } или из другого аккаунта.
+
+## Списки сообщений и чатов
+
+filter-any = Любой
+filter-period-today = Сегодня
+filter-period-7d = 7 дней
+filter-period-30d = 30 дней
+filter-period-all = Всё время
+messages-col-time = Время
+messages-col-customer = Клиент
+messages-col-kind = Вид
+messages-customer-unknown = Без имени
+messages-found-many = Найдено больше { $count } сообщений
+conversations-title = Чаты
+conversations-search = Телефон, имя или номер чата
+conversations-nothing = Такого чата нет. Сбросьте фильтр или измените запрос.
+conversations-col-last = Последнее сообщение
+conversation-title = Чат: { $name }
+conversation-begun = Начат
+conversation-messages = Сообщения этого чата
+conversation-silent = Здесь ещё ничего не написали.
+conversation-source-gone = Источник удалён
+conversation-why = Почему эти сообщения — один чат
+conversation-why-messenger = { $messenger } передаёт эти сообщения в источник «{ $source }» под одним номером чата:
+conversation-why-ours = Для { $crm } у чата номер Парома; всё, что { $crm } присылает с этим номером, приходит сюда:
+conversation-why-crm = Так чат называется в { $crm }. Паром узнал это из ответа или из сообщения менеджера:
+conversation-why-manager = Чат начат менеджером в { $crm }. Мессенджер ещё не дал ему номера.
+contact-rule-leave = Контакт выбирает { $crm } по своим правилам
+contact-rule-link = Новый чат привязывается к контакту с тем же телефоном или почтой
+contact-rule-create = Перед новым чатом создаётся контакт
+
+## Страница сообщения: ещё слова
+
+msg-manager = Менеджер
+msg-time-unknown = время неизвестно
+msg-open-source = Открыть источник
+msg-too-late = Сообщение больше не ждёт: посмотрите его состояние.
+msg-on-its-way = Сообщение отправляется прямо сейчас. Итог появится здесь.
+msg-tried-now = Следующая попытка начинается сейчас.
+msg-sent-again = Сообщение снова в очереди. Состояние изменится, когда закончится попытка.
+msg-send-again-once = Сообщение будет отправлено ещё раз, в конце очереди своего чата.
+msg-dropped = Отправка прекращена. Сообщение в разделе «Недоставленное», его можно отправить ещё раз.
+msg-drop-confirm-in = Сообщение не появится в { $crm }. Оно останется в разделе «Недоставленное», его можно отправить ещё раз.
+msg-text = Что написано
+msg-text-show = Показать текст
+msg-text-audited = Показ записывается в журнал действий.
+msg-file-name = Файл
+msg-file-size = Размер
+msg-id-ours = Паром
+msg-id-messenger = Мессенджер
+msg-id-crm = { $crm }
+msg-id-chat = Чат в Пароме
+msg-id-crm-chat = Чат в { $crm }
+hop-number = Номер { $id }
+attempt-limited-unsaid = Просьба не спешить

@@ -1,0 +1,46 @@
+## Overview: health and ledger
+
+health-title = Состояние
+health-all-good =
+    { $count ->
+        [one] Источник работает
+        [few] Работают все { $count } источника
+        [many] Работают все { $count } источников
+       *[other] Работают все { $count } источника
+    }.
+health-some-bad =
+    { $bad ->
+        [one] { $bad } источник ждёт вас
+        [few] { $bad } источника ждут вас
+        [many] { $bad } источников ждут вас
+       *[other] { $bad } источника ждут вас
+    }
+health-our-side = Передаёт за { $delay } (95 сообщений из 100)
+health-oldest-waiting = Дольше всех ждёт: { $delay }
+health-nothing-waiting = Ничего не ждёт
+ledger-title = Ничего не потеряно: счёт сообщений
+ledger-equation = { $accepted } принято = { $delivered } доставлено + { $failed } не доставлено + { $waiting } ждёт
+ledger-accepted = Принято
+ledger-delivered = Доставлено
+ledger-delivered-hint = Приняла другая сторона: мессенджер или { $crm }.
+ledger-failed = Не доставлено, у каждого есть причина
+ledger-waiting = Ждёт
+ledger-balanced = Суммы сходятся, проверено { $time }
+ledger-gap = Суммы расходятся на { $gap }. Разработчик уже оповещён, от вас ничего не нужно.
+ledger-empty = За этот период сообщений нет.
+health-side-answers = Отвечает за { $median }, ошибок { $percent } %
+health-side-most = 95 из 100 — за { $delay }
+health-no-data = За последний час нет данных
+ledger-direction-to_crm = От клиентов
+ledger-direction-to_messenger = Клиентам
+ledger-chart-days = Сообщения по дням: больше всего { $max }, { $day }; не доставлено { $failed }.
+overview-sides = Последний час
+overview-period = Период
+overview-period-today = Сегодня
+overview-period-7 = 7 дней
+overview-period-30 = 30 дней
+overview-days = Сообщения по дням
+overview-table = То же таблицей
+overview-day = День
+overview-failed = Не доставлено
+overview-to-source = К источнику

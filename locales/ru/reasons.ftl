@@ -1,0 +1,78 @@
+## Reasons, each with what to do (the error passport)
+
+reason-recipient_blocked = Клиент заблокировал бота или удалил чат.
+reason-recipient_blocked-fix = Напишите клиенту в другом мессенджере или позвоните.
+reason-recipient_unreachable = Этого номера нет в мессенджере.
+reason-recipient_unreachable-fix = Проверьте номер в контакте.
+reason-window_closed = С последнего сообщения клиента прошло больше 24 часов, свободный текст нельзя.
+reason-window_closed-fix = Отправьте одобренный шаблон.
+reason-template_refused = WhatsApp не принял шаблон «{ $template }».
+reason-template_refused-fix = Откройте раздел «Шаблоны»: там состояние и причина.
+reason-media_gone = Файл больше не доступен по ссылке отправителя.
+reason-media_gone-fix = Попросите отправить файл ещё раз.
+reason-media_too_big = Файл весит { $size }, мессенджер принимает до { $limit }.
+reason-media_too_big-fix = Отправьте файл поменьше или ссылку на него.
+reason-kind_not_supported = Мессенджер не принимает сообщения этого вида: { $kind }.
+reason-kind_not_supported-fix = Отправьте файлом или текстом.
+reason-rate_limited = Мессенджер просит не спешить. Паром подождёт и отправит по порядку.
+reason-rate_limited-fix = Делать ничего не нужно.
+reason-messenger_down = Мессенджер не отвечает.
+reason-messenger_down-fix =
+    Делать ничего не нужно: Паром повторяет { $hours ->
+        [one] { $hours } час
+        [few] { $hours } часа
+        [many] { $hours } часов
+       *[other] { $hours } часа
+    }.
+reason-access_revoked = Мессенджер больше не принимает сохранённый доступ.
+reason-access_revoked-fix = Нажмите «Подключить заново» в источнике.
+reason-crm_down = { $crm } не отвечает.
+reason-crm_down-fix = Делать ничего не нужно: Паром повторит и сохранит порядок.
+reason-crm_refused = { $crm } отклоняет сообщение, причина в «Подробностях».
+reason-crm_refused-fix = Скопируйте отчёт и напишите в поддержку.
+reason-crm_unpaid = Аккаунт { $crm } не оплачен.
+reason-crm_unpaid-fix = Оплатите { $crm }: всё, что ждёт, придёт по порядку.
+reason-channel_detached = { $crm } отключает канал чатов.
+reason-channel_detached-fix = Отключите и включите интеграцию в { $crm }: источники сохранятся.
+reason-signature_refused = { $crm } не принимает подпись Парома.
+reason-signature_refused-fix = Разработчик уже оповещён. Сообщения ждут.
+reason-source_paused = Источник на паузе.
+reason-source_paused-fix = Снимите источник с паузы.
+reason-too_old =
+    Доставка не удалась за { $hours ->
+        [one] { $hours } час
+        [few] { $hours } часа
+        [many] { $hours } часов
+       *[other] { $hours } часа
+    }.
+reason-too_old-fix = Отправьте ещё раз или напишите клиенту заново.
+reason-webhook_status = Ваш сервер ответил { $status }.
+reason-webhook_status-fix = Нужен ответ 2xx. Полный ответ — в «Подробностях».
+reason-webhook_timeout = Ваш сервер не ответил за 15 секунд.
+reason-webhook_timeout-fix = Сначала сохраните событие и ответьте 2xx, обрабатывайте потом.
+reason-dropped_by_person = Доставку прекратили вручную: { $name }.
+reason-dropped_by_person-fix = Если это ошибка, нажмите «Отправить ещё раз».
+reason-outcome_unknown = Связь оборвалась после передачи сообщения.
+reason-outcome_unknown-fix = Посмотрите в чат, прежде чем отправлять ещё раз.
+reason-refused = Мессенджер не принял сообщение, причина — в «Подробностях».
+reason-refused-fix = Исправьте то, что называет мессенджер, и напишите снова.
+reason-internal = Паром не смог передать сообщение. Причина — в журнале разработчика.
+reason-internal-fix = Отправьте ещё раз. Если снова не выйдет, скопируйте отчёт и напишите в поддержку.
+reason-source_disconnected = Источник этого чата удалён.
+reason-source_disconnected-fix = Напишите клиенту через другой источник.
+reason-suspended = Разработчик приостановил аккаунт. Сообщения принимаются и ждут.
+reason-suspended-fix = Напишите в поддержку.
+
+## Причины в нескольких словах, для заголовков
+
+reason-short-too_old = Не удалось доставить в срок
+reason-short-dropped_by_person = Отправку прекратили вручную
+reason-short-source_disconnected = Источник удалён
+reason-short-recipient_blocked = Заблокировано клиентом
+reason-short-conversation_deleted = Чат удалён клиентом
+reason-short-recipient_unreachable = Нет в мессенджере
+reason-short-unsupported = Вид не поддерживается
+reason-short-window_closed = Больше 24 часов с сообщения клиента
+reason-short-rejected = Отказ
+reason-short-internal = Ошибка Парома или неизвестный исход
+reason-short-other = Другие причины

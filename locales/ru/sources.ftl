@@ -1,0 +1,204 @@
+## Messengers
+
+connector-telegram = Бот Telegram
+connector-whatsapp = WhatsApp Business
+connector-webchat = Чат на сайте
+connector-custom = Свой мессенджер (API)
+connector-telegram-about = Клиенты пишут вашему боту. Файлы, ответы, правки и реакции ходят в обе стороны. Telegram не сообщает о доставке и прочтении.
+connector-whatsapp-about = Клиенты пишут на ваш номер WhatsApp Business. Свободный текст можно отправлять 24 часа после последнего сообщения клиента, потом только одобренный шаблон.
+connector-webchat-about = Окно чата на вашем сайте. Одна строка кода, клиенту не нужна регистрация.
+connector-custom-about = Для разработчиков: сообщения через публичный API и подписанные вебхуки.
+
+## Sources: list and page
+
+sources-title = Источники
+sources-used = Занято { $used } из { $limit }
+sources-add = Добавить источник
+sources-empty-title = Источников пока нет
+sources-empty-text = Источник — это номер, бот или сайт, куда пишут клиенты. В воронке он виден как источник сделки.
+sources-col-name = Источник
+sources-col-messenger = Мессенджер
+sources-col-pipeline = Воронка
+sources-col-state = Состояние
+sources-col-last-in = Последнее от клиента
+sources-col-last-out = Последнее клиенту
+sources-col-failed = Не доставлено за 24 ч
+sources-default-mark = По умолчанию
+sources-limit-reached = Заняты все источники: { $limit }. Удалите тот, который больше не нужен.
+sources-pick-default = Источник по умолчанию не выбран. Чаты без источника попадают в главную воронку.
+source-edit-name = Название в { $crm }
+source-edit-pipeline = Воронка для новых сделок
+source-edit-pipeline-hint = Новый чат появится сделкой в «Неразобранном» этой воронки.
+source-edit-default = Источник по умолчанию
+source-edit-default-hint = Принимает чаты, в которых источник не указан. «{ $name }» перестанет быть источником по умолчанию.
+source-test = Проверить источник
+source-test-passed =
+    Проверка прошла за { $ms } мс: { $steps ->
+        [one] { $steps } шаг
+        [few] { $steps } шага
+        [many] { $steps } шагов
+       *[other] { $steps } шага
+    }.
+source-test-failed = Проверка остановилась на шаге { $step }: { $reason }
+source-pause = Поставить на паузу
+source-pause-confirm =
+    Сообщения источника «{ $source }» будут приниматься и ждать. Сейчас { $count ->
+        [one] ждёт { $count } сообщение
+        [few] ждут { $count } сообщения
+        [many] ждут { $count } сообщений
+       *[other] ждут { $count } сообщения
+    }.
+source-resume = Снять паузу
+source-reconnect = Подключить заново
+source-delete = Удалить источник
+source-delete-confirm =
+    Удалить «{ $source }»? { $chats ->
+        [0] Чатов у него нет
+        [one] В { $crm } останется { $chats } чат, но новых сообщений в нём не будет
+        [few] В { $crm } останутся { $chats } чата, но новых сообщений в них не будет
+        [many] В { $crm } останутся { $chats } чатов, но новых сообщений в них не будет
+       *[other] В { $crm } останутся { $chats } чата, но новых сообщений в них не будет
+    }. { $waiting ->
+        [0] Ждущих сообщений нет
+        [one] { $waiting } ждущее сообщение попадёт в «Недоставленное»
+        [few] { $waiting } ждущих сообщения попадут в «Недоставленное»
+        [many] { $waiting } ждущих сообщений попадут в «Недоставленное»
+       *[other] { $waiting } ждущих сообщения попадут в «Недоставленное»
+    }.
+source-deleted-in-crm = Источник удалён в { $crm }. Пока вы не создадите его снова, новые чаты идут в источник по умолчанию.
+source-create-again = Создать в { $crm } снова
+source-abilities = Что умеет этот мессенджер
+
+## Почему источник в этом состоянии и что с этим делать
+
+source-reason-access_refused = Мессенджер больше не принимает сохранённый доступ.
+source-reason-messenger_unreachable = Мессенджер не отвечает. Сообщения ждут, попытки повторяются.
+source-reason-deleted_in_crm = Этот источник удалили в { $crm }. Новые чаты идут в источник по умолчанию, пока вы не создадите его снова.
+source-reason-pipeline_archived = Его воронка в архиве { $crm }, новых сделок не видно. Выберите другую.
+source-reason-account_not_connected = Аккаунт ещё не подключён.
+source-reason-account_access_lost = { $crm } больше не принимает выданный доступ. Сообщения идут, настройки менять нельзя.
+source-reason-account_unpaid = Аккаунт { $crm } не оплачен.
+source-reason-account_blocked = { $crm } отклоняет все запросы этого аккаунта. Сообщения ждут.
+source-reason-account_suspended = Поставщик приостановил этот аккаунт. Сообщения принимаются и ждут.
+source-reason-account_disconnected = Аккаунт отключён. Сообщения не идут.
+source-reason-channel_disconnected = { $crm } отключил канал чатов. Источники сохранены.
+source-reason-channel_misconfigured = { $crm } не принимает подпись Парома. Поставщик уже знает, сообщения ждут.
+source-reason-channel_not_allowed = Канал чатов ещё не открыт для этого аккаунта. Попросите поставщика добавить его.
+source-action-test = Проверить источник
+source-action-reconnect = Подключить заново
+source-action-resume = Снять паузу
+source-action-restore = Создать в { $crm } снова
+source-action-choose_pipeline = Выбрать воронку
+source-action-allow_access = Разрешить доступ заново
+source-action-connect_account = Подключить
+source-action-pay = Оплатить { $crm }
+source-action-support = Написать в поддержку
+
+## Проверка источника
+
+source-test-credentials = Мессенджер принимает доступ
+source-test-webhook = Сообщения приходят на нужный адрес
+source-test-chat = { $crm } открывает проверочный чат без сделки
+source-test-message = { $crm } принимает тихое сообщение
+source-test-status = { $crm } принимает статус доставки
+source-test-person = Паром (проверка)
+source-test-text = Это проверка связи. Отвечать не нужно.
+
+## Чужие источники
+
+stray-own_default = Источник «{ $name }» создал сам { $crm } при установке интеграции. В него идут чаты без источника.
+stray-own_default-fix = Передайте его воронку и чаты своему источнику по умолчанию или уберите его.
+stray-unknown = В { $crm } есть источник «{ $name }», Паром его не создавал.
+stray-unknown-fix = Если он никому не нужен, уберите его. Или передайте его воронку своему источнику по умолчанию.
+stray-adopt = Передать
+stray-remove = Убрать
+
+## От одного источника к нескольким
+
+migration-title = От одного источника к нескольким
+migration-default_source = Источник по умолчанию
+migration-default_source-todo = Выберите источник вместо прежней линии: в него идут чаты, где источник не назван.
+migration-bind_chats = Чаты находят свой источник
+migration-bind_chats-todo = Делать ничего не нужно: со следующим сообщением чат навсегда привяжется к своему источнику.
+migration-more_sources = Ещё источники
+migration-more_sources-todo = Добавьте следующий номер, бота или сайт.
+
+## Источники: ещё слова страниц
+
+answer-yes = Да
+answer-no = Нет
+source-title = Источник «{ $name }»
+source-name-deleted = { $name } (удалён)
+source-somebody = кто-то
+source-tabs = Разделы источника
+source-tab-settings = Настройки
+source-tab-access = Доступ
+source-tab-abilities = Что умеет
+source-tab-test = Проверка
+source-danger = Пауза и удаление
+source-pipeline-number = Воронка { $id }
+source-pipelines-away = { $crm } сейчас не отдаёт воронки. Остальное можно менять, воронка останется прежней.
+source-edit-contact = Контакт нового чата
+source-edit-default-first = Получает чаты, в которых источник не назван.
+source-is-default = Это источник по умолчанию. Чтобы сменить его, отметьте другой.
+source-id-ours = Номер в Пароме
+source-id-external = Внешний номер
+source-id-crm = Номер в { $crm }
+source-held =
+    { $count ->
+        [one] Ждёт { $count } сообщение
+        [few] Ждут { $count } сообщения
+        [many] Ждут { $count } сообщений
+       *[other] Ждут { $count } сообщения
+    }, самое старое с { $stamp }.
+source-paused = Источник «{ $source }» на паузе. Сообщения принимаются и ждут.
+source-resumed = Источник «{ $source }» снова работает.
+source-resume-nothing = Ничего не ждёт. «{ $source }» продолжит сразу.
+source-resume-choose = Что сделать с ожидающими
+source-resume-all =
+    { $count ->
+        [one] Отправить { $count } сообщение
+        [few] Отправить все { $count } сообщения
+        [many] Отправить все { $count } сообщений
+       *[other] Отправить все { $count } сообщения
+    }
+source-resume-younger =
+    { $hours ->
+        [one] Отправить только те, что моложе { $hours } часа
+        [few] Отправить только те, что моложе { $hours } часов
+        [many] Отправить только те, что моложе { $hours } часов
+       *[other] Отправить только те, что моложе { $hours } часа
+    }
+source-resume-none = Ничего не отправлять
+source-resume-dropped = Неотправленное станет недоставленным, менеджеры увидят это в { $crm }.
+source-deleted = Источник «{ $source }» удалён.
+source-restored = Источник «{ $source }» снова есть в { $crm }.
+source-changed-settings = Изменены, новые значения — на странице «Доступ»
+source-crm-away = { $crm } не отвечает. Ничего не изменено, введённое сохранено: повторите через минуту.
+source-refused-other = Отказ, ничего не изменено: { $reason }
+source-refused-crm_refused = Отказ { $crm }, ничего не изменено: { $reason }
+source-refused-crm_limit = { $crm } больше не принимает источники этого аккаунта: { $reason }
+source-refused-source_limit = Все источники аккаунта заняты. Удалите ненужный.
+source-refused-tenant_inactive = Аккаунт не активен, менять источники нельзя. Откройте «Аккаунт { $crm }».
+source-refused-channel_not_connected = Канал чатов не подключён к аккаунту. Откройте «Аккаунт { $crm }».
+source-refused-deleted_in_crm = Источник удалили в { $crm }. Сначала создайте его там снова.
+source-refused-not_deleted_in_crm = Источник есть в { $crm }: создавать нечего.
+source-refused-no_source = Принять его пока некому. Сначала добавьте источник.
+source-test-about = Паром проходит весь путь с тихим сообщением в своём чате. Клиенты ничего не получают, уведомлений не будет.
+source-test-step-failed = Не пройдено
+sources-since = с
+sources-may-not = Изменить это может владелец или администратор.
+stray-adopted = Готово: ваш источник принял дела, источник { $crm } убран.
+stray-removed = Источник убран из { $crm }.
+ability-receipts = Сообщает, что доставлено и прочитано
+ability-delivered-on-accept = Принятое мессенджером считается доставленным
+ability-repeat-marked = После обрыва связи сообщения повторяются с пометкой, чтобы получатель их узнал
+ability-repeat-freely = После обрыва связи ничего не приходит дважды
+ability-resend-once = После обрыва связи сообщение может прийти дважды
+ability-speed =
+    { $count ->
+        [one] До { $count } сообщения в секунду
+        [few] До { $count } сообщений в секунду
+        [many] До { $count } сообщений в секунду
+       *[other] До { $count } сообщения в секунду
+    }

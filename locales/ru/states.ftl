@@ -1,0 +1,147 @@
+## States: source
+
+source-state-working = Работает
+source-state-working-hint = Подтверждено { $time }: прошло сообщение или проверка.
+source-state-checking = Проверяется
+source-state-checking-hint = Паром ждёт первого подтверждения от мессенджера. Обычно меньше минуты.
+source-state-needs_attention = Нужно внимание
+source-state-needs_attention-hint = Сообщения ходят в обе стороны, но скоро сломается вот что: { $reason }
+source-state-stopped = Остановлен
+source-state-stopped-hint = Мессенджер больше не принимает сохранённый доступ. Сообщения менеджеров ждут здесь и не пропадут. Подключите источник заново.
+source-state-paused = На паузе
+source-state-paused-hint = На паузе с { $stamp }, кто поставил: { $name }. Сообщения принимаются и ждут; доставка начнётся, когда вы снимете паузу.
+source-state-unpaid = Не оплачен
+source-state-unpaid-hint =
+    { $payer } не принимает сообщения до оплаты. Новые сообщения хранятся { $days ->
+        [one] { $days } день
+        [few] { $days } дня
+        [many] { $days } дней
+       *[other] { $days } дня
+    }.
+source-state-blocked = Заблокирован мессенджером
+source-state-blocked-hint = Мессенджер заблокировал номер или бота. Сообщения не уходят и не приходят. Причина указана в уведомлении самого мессенджера.
+source-state-crm_unreachable = { $crm } не отвечает
+source-state-crm_unreachable-hint = Сообщения клиентов принимаются и ждут. Паром повторяет сам, делать ничего не нужно.
+
+## States: account (tenant)
+
+tenant-state-provisioning = Настраивается
+tenant-state-provisioning-hint = Доступ из { $crm } получен, Паром заканчивает настройку. Обычно меньше минуты.
+tenant-state-awaiting_credentials = Ждёт входа
+tenant-state-awaiting_credentials-hint = Введите логин и пароль в виджете. До этого канал не подключён и сообщения не ходят.
+tenant-state-active = Подключён
+tenant-state-active-hint = Доступ действует, канал подключён.
+tenant-state-needs_reauth = Доступ потерян
+tenant-state-needs_reauth-hint = { $crm } больше не принимает выданный доступ. Сообщения по-прежнему ходят; менять источники, воронки, шаблоны и связи с контактами нельзя. Разрешите доступ заново: источники и чаты сохранятся.
+tenant-state-unpaid = Нет оплаты { $crm }
+tenant-state-unpaid-hint =
+    До оплаты { $crm } не принимает сообщения. Сообщения клиентов хранятся { $days ->
+        [one] { $days } день
+        [few] { $days } дня
+        [many] { $days } дней
+       *[other] { $days } дня
+    } и после оплаты придут по порядку.
+tenant-state-blocked = Заблокирован в { $crm }
+tenant-state-blocked-hint = { $crm } отклоняет все запросы этого аккаунта. Сообщения ждут здесь. Напишите в поддержку: текст для { $crm } готов.
+tenant-state-suspended = Приостановлен
+tenant-state-suspended-hint = Работу аккаунта приостановил разработчик сервиса. Сообщения принимаются и ждут, доставки нет. Напишите в поддержку.
+tenant-state-disconnected = Не подключён
+tenant-state-disconnected-hint = Канал чатов отключён, сообщения не ходят. Источники сохранены: подключите снова, и они продолжат работать.
+tenant-state-uninstalled = Отключён
+tenant-state-uninstalled-hint =
+    Интеграция отключена в { $crm }. Сообщения не ходят. Ключи доступа сотрутся за 24 часа, журнал хранится { $days ->
+        [one] { $days } день
+        [few] { $days } дня
+        [many] { $days } дней
+       *[other] { $days } дня
+    }.
+
+## States: channel connection
+
+channel-state-connecting = Подключается
+channel-state-connected = Подключён
+channel-state-disconnected = Не подключён
+channel-state-misconfigured = Подпись не принята
+
+## States: message
+
+message-state-queued = В очереди
+message-state-sent = Отправлено
+message-state-delivered = Доставлено
+message-state-read = Прочитано
+message-state-failed = Не доставлено
+message-state-held = Задержано
+message-next-try = Следующая попытка { $time }
+message-held-because = Задержано: { $reason }
+message-late = Пришло с опозданием: через { $delay } после написания
+message-maybe-twice = Клиент мог получить его дважды
+message-edited = Изменено
+message-deleted = Удалено отправителем
+
+## States: token
+
+token-state-valid = Действует
+token-state-refreshing = Обновляется
+token-state-expiring = Скоро истечёт
+token-state-refresh_failing = Обновление задерживается
+token-state-expired = Истёк
+token-state-revoked = Отозван
+token-state-missing = Не выдан
+
+## States: letter and undelivered (dead letter)
+
+letter-state-waiting = Ждёт очереди
+letter-state-retrying = Будет повтор
+letter-state-sending = Отправляется
+letter-state-checking_outcome = Исход уточняется
+letter-state-done = Выполнено
+letter-state-held = Задержано
+letter-state-dead = Не доставлено
+letter-state-retried = Отправлено повторно
+letter-state-dropped = Снято: { $name }
+letter-state-skipped = Пропущено, устарело
+letter-kind-message = Сообщение
+letter-kind-edit = Правка
+letter-kind-status = Статус
+letter-kind-typing = Набор текста
+letter-kind-reaction = Реакция
+letter-kind-import = Страница импорта
+
+## States: import
+
+import-state-planning = Подсчёт
+import-state-ready = Готов к запуску
+import-state-running = Идёт
+import-state-paused = На паузе
+import-state-done = Завершён
+import-state-done_with_skips = Завершён с пропусками
+import-state-failed = Остановлен ошибкой
+import-state-cancelled = Отменён
+
+## States: webhook endpoint
+
+webhook-state-untested = Не проверен
+webhook-state-working = Отвечает
+webhook-state-failing = Сбоит
+webhook-state-suspended = Приостановлен
+webhook-state-disabled = Отключён
+webhook-state-failing-hint = Не прошли доставки: { $failed } из { $total } последних. Сообщения не потеряны: Паром повторяет.
+webhook-state-suspended-hint = За 24 часа ни одна доставка не прошла. Сообщения ждут здесь. Исправьте адрес и нажмите «Проверить и включить».
+webhook-state-disabled-hint = Отключён после 5 дней без ответа. Всё, что ждало, лежит в разделе «Недоставленное».
+
+## States: alert, template, key, member
+
+alert-state-open = Открыто
+alert-state-acknowledged = Занимается { $name }
+alert-state-resolved = Решено
+alert-state-muted = Отключено до { $stamp }
+template-state-draft = Черновик
+template-state-review = На проверке
+template-state-approved = Одобрен
+template-state-rejected = Отклонён
+template-state-paused = Приостановлен WhatsApp
+key-state-active = Действует
+key-state-revoked = Отозван
+member-state-invited = Приглашён
+member-state-active = Активен
+member-state-disabled = Без доступа

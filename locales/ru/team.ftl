@@ -1,0 +1,107 @@
+## Team
+
+team-title = Команда
+team-invite = Пригласить
+team-invite-sent = Приглашение отправлено на { $email }. Ссылка действует 7 дней.
+team-role-owner = Владелец
+team-from-crm = Администраторы { $crm } входят из виджета без пароля.
+team-remove-confirm =
+    Убрать { $name }? Открытые сеансы сразу завершатся; { $keys ->
+        [0] ключей у этого человека нет
+        [one] { $keys } ключ этого человека останется
+        [few] { $keys } ключа этого человека останутся
+        [many] { $keys } ключей этого человека останутся
+       *[other] { $keys } ключа этого человека останутся
+    }.
+team-last-owner = Это последний владелец. Сначала назначьте другого.
+team-two-step = Вход с подтверждением
+
+## Audit
+
+audit-title = Журнал действий
+audit-empty = За этот период ничего не меняли.
+audit-col-who = Кто
+audit-col-what = Что
+audit-col-when = Когда
+audit-vendor-looked = Поддержка разработчика смотрела этот аккаунт: { $reason }
+audit-download = Скачать CSV
+team-invite-unsent = Письмо на { $email } не ушло, почтовый сервер его не принял. Остальное в порядке: создайте ссылку в строке ниже и передайте её.
+team-invite-copy = Передайте эту ссылку: { $email }. Она сработает один раз, в течение 7 дней.
+team-link-copy = Передайте эту ссылку: { $email }. Она сработает один раз, в течение 15 минут, только для этого аккаунта.
+team-link-make = Создать ссылку для входа
+team-known = { $email } уже в команде.
+team-role-administrator = Администратор
+team-role-viewer = Наблюдатель
+team-may-owner = всё, вместе с командой и данными
+team-may-administrator = источники, сообщения, ключи
+team-may-viewer = смотрит, ничего не меняет
+team-role-of = Роль: { $name }
+team-role-change = Изменить
+team-role-changed = { $name }: { $role }
+team-col-name = Имя
+team-col-role = Роль
+team-col-state = Состояние
+team-col-seen = Последний вход
+team-me = вы
+team-crm-user = пользователь { $crm }
+team-remove = Убрать
+team-remove-title = Убрать { $name }?
+team-removed = У { $name } больше нет доступа.
+team-invite-title = Пригласить в команду
+team-owner-only = Приглашают и меняют роли владельцы.
+team-two-step-remove = Снять второй шаг
+team-two-step-removed = { $name } теперь входит без кода и может настроить новый.
+team-two-step-elsewhere = { $name } состоит и в других аккаунтах: второй шаг может снять только поддержка.
+audit-col-object = С чем
+audit-col-address = Откуда
+audit-all = Всё
+audit-from = С
+audit-to = По
+audit-refused = Отказано
+audit-group-source = Источники
+audit-group-account = Аккаунт
+audit-group-member = Команда и вход
+audit-group-key = Ключи
+audit-group-message = Сообщения
+audit-group-undelivered = Недоставленное
+audit-group-data = Данные
+audit-group-text = Просмотр текстов
+audit-actor-member = участник команды
+audit-actor-operator = поддержка разработчика
+audit-actor-crm_user = пользователь { $crm }
+audit-actor-key = ключ API
+audit-actor-cli = командная строка
+audit-actor-parom = Паром
+audit-did-source-created = Добавлен источник
+audit-did-source-changed = Изменён источник
+audit-did-source-deleted = Удалён источник
+audit-did-source-restored = Источник снова создан в { $crm }
+audit-did-source-tested = Проверен источник
+audit-did-source-adopted = Передан источник { $crm }
+audit-did-stray_source-removed = Убран источник { $crm }
+audit-did-account-connected = Аккаунт подключён
+audit-did-account-disconnected = Аккаунт отключён
+audit-did-account-suspended = Аккаунт приостановлен разработчиком
+audit-did-account-resumed = Работа аккаунта возобновлена разработчиком
+audit-did-account-limited = Разработчик изменил число источников
+audit-did-account-limit_changed = Разработчик изменил число источников
+audit-did-account-looked_at = Аккаунт смотрела поддержка разработчика
+audit-did-member-signed_in = Вход
+audit-did-member-invited = Приглашение
+audit-did-member-joined = Приглашение принято
+audit-did-member-role_changed = Изменена роль
+audit-did-member-removed = Доступ снят
+audit-did-member-link_made = Создана ссылка для входа
+audit-did-member-password_set = Задан пароль
+audit-did-member-two_step_added = Включён вход с подтверждением
+audit-did-member-two_step_removed = Выключен вход с подтверждением
+audit-did-key-created = Создан ключ
+audit-did-key-revoked = Отозван ключ
+audit-did-message-resent = Сообщение отправлено ещё раз
+audit-did-message-tried_now = Повтор сообщения сразу
+audit-did-undelivered-retried = Недоставленное отправлено ещё раз
+audit-did-undelivered-dropped = Недоставленное снято
+audit-did-undelivered-exported = Недоставленное скачано
+audit-did-data-exported = Скачана выгрузка
+audit-did-data-erased = Стёрты данные клиента
+audit-did-text-looked_at = Просмотрен текст сообщения

@@ -1,0 +1,80 @@
+## Undelivered
+
+undelivered-title = Недоставленное
+undelivered-empty = Всё доставлено или в пути.
+undelivered-intro =
+    То, что Паром больше не пытается доставить сам. Хранится { $days ->
+        [one] { $days } день
+        [few] { $days } дня
+        [many] { $days } дней
+       *[other] { $days } дня
+    }.
+undelivered-count =
+    { $count ->
+        [one] { $count } недоставленное
+        [few] { $count } недоставленных
+        [many] { $count } недоставленных
+       *[other] { $count } недоставленного
+    }
+undelivered-retry-selected =
+    { $count ->
+        [one] Отправить { $count } ещё раз
+        [few] Отправить { $count } ещё раз
+        [many] Отправить { $count } ещё раз
+       *[other] Отправить { $count } ещё раз
+    }
+undelivered-retry-confirm =
+    Ещё раз { $count ->
+        [one] уйдёт { $count } сообщение
+        [few] уйдут { $count } сообщения
+        [many] уйдут { $count } сообщений
+       *[other] уйдут { $count } сообщения
+    }, порядок в чатах сохранится. { $maybe ->
+        [0] Повторов у клиентов не будет
+        [one] Повтор возможен у { $maybe } сообщения
+        [few] Повтор возможен у { $maybe } сообщений
+        [many] Повтор возможен у { $maybe } сообщений
+       *[other] Повтор возможен у { $maybe } сообщения
+    }.
+undelivered-drop-selected =
+    { $count ->
+        [one] Снять { $count }
+        [few] Снять { $count }
+        [many] Снять { $count }
+       *[other] Снять { $count }
+    }
+undelivered-by-reason = По причинам
+undelivered-col-reason = Причина
+undelivered-all = все, что подходят под фильтр
+undelivered-choose = Выбрать
+undelivered-choose-one = Выбрать: { $name }
+undelivered-retry-chosen = Отправить выбранные ещё раз
+undelivered-drop-chosen = Снять выбранные
+undelivered-csv = Скачать CSV
+undelivered-none-chosen = Ничего не выбрано. Отметьте строки или «все, что подходят под фильтр».
+undelivered-retry-title = Отправить ещё раз?
+undelivered-drop-title = Снять с «Недоставленного»?
+undelivered-drop-confirm =
+    { $count ->
+        [one] { $count } сообщение не будет доставлено, отправить его
+        [few] { $count } сообщения не будут доставлены, отправить их
+        [many] { $count } сообщений не будут доставлены, отправить их
+       *[other] { $count } сообщения не будут доставлены, отправить их
+    } отсюда больше нельзя. В { $crm } ничего не изменится.
+undelivered-most = За один раз не больше { $count }: самые старые из выбранных. Для остальных повторите.
+undelivered-retried =
+    { $count ->
+        [0] Отправлять было уже нечего.
+        [one] { $count } сообщение снова в очереди.
+        [few] { $count } сообщения снова в очереди.
+        [many] { $count } сообщений снова в очереди.
+       *[other] { $count } сообщения снова в очереди.
+    }
+undelivered-dropped =
+    { $count ->
+        [0] Снимать было уже нечего.
+        [one] Снято { $count } сообщение.
+        [few] Снято { $count } сообщения.
+        [many] Снято { $count } сообщений.
+       *[other] Снято { $count } сообщения.
+    }

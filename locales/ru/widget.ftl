@@ -1,0 +1,83 @@
+## Widget: settings window
+
+widget-title = Паром: мессенджеры в { $crm }
+widget-summary = Источников: { $used } из { $limit }
+widget-add-source = Добавить источник
+widget-open-panel = Открыть панель
+widget-sign-in-title = Вход в Паром
+widget-login = Логин
+widget-password = Пароль
+widget-sign-in = Войти и подключить
+widget-wrong-credentials = Логин или пароль не подошли. Проверьте раскладку и Caps Lock.
+widget-too-many-tries = Слишком много попыток. Следующая возможна { $time }.
+widget-wrong-account = Это окно другого аккаунта { $crm }. Обновите страницу и войдите снова.
+widget-provisioning = Интеграция в { $crm } только что установлена. Паром заканчивает настройку, окно обновится само.
+widget-not-admin = Вы видите источники. Менять их может администратор аккаунта { $crm }: { $admins }.
+widget-no-connection = Паром не отвечает. На сообщения это не влияет. Окно повторит попытку { $time }.
+widget-removing =
+    При отключении интеграции сообщения сразу перестанут ходить. { $sources ->
+        [one] { $sources } источник и его чаты останутся
+        [few] { $sources } источника и их чаты останутся
+        [many] { $sources } источников и их чаты останутся
+       *[other] { $sources } источника и их чаты останутся
+    } в { $crm }.
+card-title = Чаты этого контакта
+card-no-chats = У этого контакта пока нет чатов через Паром.
+card-last-failure = Последний сбой { $time }: { $reason }
+card-where = Где моё сообщение?
+card-window-left =
+    Свободный текст можно отправлять ещё { $hours ->
+        [one] { $hours } час
+        [few] { $hours } часа
+        [many] { $hours } часов
+       *[other] { $hours } часа
+    }
+card-window-over = С последнего сообщения клиента прошло 24 часа. Отправьте одобренный шаблон.
+
+## Widget: words for moderation and amoMarket
+
+widget-short-description = Мессенджеры и чат на сайте в карточке сделки
+widget-description = Сообщения клиентов из мессенджеров и с сайта приходят в карточку сделки, ответы уходят обратно. До 50 источников, у каждого своя воронка.
+widget-tour-description = Добавьте источник, выберите воронку и отправьте проверочное сообщение. У каждого сообщения видно, где оно.
+widget-setting-state = Подключение
+
+## Widget: further sentences
+
+widget-connect = Подключить
+widget-allow-again = Разрешить доступ заново
+widget-provisioning-late = { $crm } ещё не сообщает Парому об установке. Нажмите «Подключить» и разрешите доступ: дальше окно продолжит само.
+widget-not-admin-unnamed = Вы видите источники. Менять их может администратор аккаунта { $crm }.
+widget-privacy = Политика конфиденциальности
+widget-no-answer = Паром не ответил. Сохранилось ли изменение, неизвестно: посмотрите на список, прежде чем повторять.
+widget-unexpected = Сделать это не удалось. Ничего не изменилось.
+widget-popup-blocked = Браузер не открыл новую вкладку. Откройте её по ссылке:
+widget-source-gone = Такого источника в Пароме нет. Возможно, его удалили.
+widget-pipeline-main = Главная воронка
+widget-created = Источник «{ $source }» создан. Проверьте его, прежде чем давать клиентам.
+widget-deleted = Источник «{ $source }» удалён.
+widget-testing = Идёт проверка, обычно несколько секунд…
+widget-stray-adopt = Забрать в Паром
+widget-stray-remove = Убрать из { $crm }
+widget-resume-nothing = Снять паузу с источника «{ $source }»? Ждущих сообщений нет.
+widget-resume-held =
+    Снять паузу с источника «{ $source }»? { $count ->
+        [one] Ждёт { $count } сообщение, самое старое пришло { $time }
+        [few] Ждут { $count } сообщения, самое старое пришло { $time }
+        [many] Ждут { $count } сообщений, самое старое пришло { $time }
+       *[other] Ждут { $count } сообщения, самое старое пришло { $time }
+    }.
+widget-resume-all = Доставить все
+widget-resume-drop =
+    Не доставлять те, что старше { $hours ->
+        [one] { $hours } часа
+        [few] { $hours } часов
+        [many] { $hours } часов
+       *[other] { $hours } часа
+    }
+time-in-seconds =
+    { $count ->
+        [one] через { $count } секунду
+        [few] через { $count } секунды
+        [many] через { $count } секунд
+       *[other] через { $count } секунды
+    }

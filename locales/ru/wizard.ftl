@@ -1,0 +1,109 @@
+## Source wizard: all messengers
+
+wizard-title = Новый источник
+wizard-step = Шаг { $step } из { $steps }: { $title }
+wizard-step-messenger = Мессенджер
+wizard-step-access = Доступ
+wizard-step-routing = Название и воронка
+wizard-step-test = Проверочное сообщение
+wizard-choose = Где пишут клиенты?
+wizard-check-access = Проверить доступ
+wizard-checking = Спрашиваем { $messenger }…
+wizard-access-ok = Доступ есть: { $name }
+wizard-create = Создать источник
+wizard-waiting-test = Напишите любое сообщение в { $name } со своего телефона. Оно появится здесь.
+wizard-test-arrived = Сообщение от { $customer } пришло за { $seconds } с и уже в { $crm }.
+wizard-test-slow = За 2 минуты ничего не пришло. Источник создан и продолжает ждать; проверьте три пункта ниже.
+wizard-skip-test = Закончить без проверки
+wizard-done = «{ $source }» работает. Новые чаты попадают в воронку «{ $pipeline }».
+wizard-leave = Источник ещё не создан. Введённое не сохранится.
+
+## Source wizard: Telegram
+
+wizard-tg-token = Токен бота
+wizard-tg-token-hint = В Telegram откройте @BotFather, отправьте /mybots, выберите бота и нажмите API Token. Выглядит так: 123456789:AAH…
+wizard-tg-bad-format = Токен бота — это цифры, двоеточие и около 35 знаков. Скопируйте строку из @BotFather целиком.
+wizard-tg-refused = Telegram не знает такого токена. Возможно, в @BotFather выпущен более новый.
+wizard-tg-taken = Бот @{ $bot } уже работает в источнике «{ $source }».
+wizard-tg-webhook-elsewhere = Бот @{ $bot } сейчас отправляет сообщения на { $host }. Если продолжить, они пойдут в Паром и перестанут приходить туда.
+wizard-tg-take-over = Перевести бота в Паром
+
+## Source wizard: WhatsApp
+
+wizard-wa-phone-id = Идентификатор номера (Phone number ID)
+wizard-wa-phone-id-hint = Meta for Developers → ваше приложение → WhatsApp → API Setup. Только цифры, это не сам номер телефона.
+wizard-wa-waba-id = Идентификатор аккаунта WhatsApp Business (WABA ID)
+wizard-wa-token = Постоянный токен доступа
+wizard-wa-token-hint = Токен системного пользователя с правами whatsapp_business_messaging и whatsapp_business_management. Токен на 24 часа со стартовой страницы не подойдёт.
+wizard-wa-app-secret = Секрет приложения (App secret)
+wizard-wa-app-secret-hint = App settings → Basic. По нему Паром отличает запросы Meta от поддельных.
+wizard-wa-webhook-title = Вставьте эти два значения в Meta
+wizard-wa-callback-url = Callback URL
+wizard-wa-verify-token = Verify token
+wizard-wa-webhook-hint = WhatsApp → Configuration → Edit. Затем подпишитесь на поле messages. Эта страница заметит подключение сама.
+wizard-wa-verified = Meta подтвердила адрес { $time }.
+wizard-wa-token-short =
+    Этот токен истечёт через { $hours ->
+        [one] { $hours } час
+        [few] { $hours } часа
+        [many] { $hours } часов
+       *[other] { $hours } часа
+    }. Возьмите постоянный у системного пользователя.
+wizard-wa-other-number = Токен относится к номеру { $phone }. Это нужный номер?
+
+## Source wizard: website chat and own messenger
+
+wizard-web-sites = Сайты, где будет чат
+wizard-web-sites-hint = По одному адресу в строке, с https:// и без пути. Например, https://shop.example
+wizard-web-title = Заголовок чата
+wizard-web-color = Цвет кнопки
+wizard-web-color-low = Белый текст на этом цвете плохо виден (контраст { $ratio }, нужно 4,5). Паром возьмёт тёмный текст.
+wizard-web-embed = Вставьте эту строку перед </body> на каждой странице
+wizard-web-link = Или дайте клиентам эту ссылку
+wizard-custom-url = Адрес вебхука
+wizard-custom-url-hint = Сюда Паром будет отправлять сообщения. Только https, ответ 2xx за 15 секунд.
+wizard-custom-url-private = { $host } ведёт в частную сеть. Укажите адрес, доступный из интернета.
+wizard-custom-secret = Секрет подписи вебхуков
+wizard-custom-test-event = Отправить тестовое событие
+wizard-custom-test-result = Ваш сервер ответил { $status } за { $ms } мс.
+wizard-web-color-hint = Например #0B5CAD
+wizard-web-greeting = Приветствие
+wizard-web-ask = Что спросить перед чатом
+wizard-web-ask-hint = Оставьте пустым, чтобы клиент писал сразу.
+wizard-web-ask-name = Имя
+wizard-web-ask-phone = Телефон
+wizard-web-ask-email = Почта
+wizard-web-consent = Текст согласия
+wizard-web-consent-hint = Клиент соглашается с ним до первого сообщения.
+
+## Мастер источника: ещё слова
+
+wizard-choose-one = Выберите мессенджер.
+wizard-no-kinds = Добавить мессенджер нельзя: разработчик не открыл канал для этого аккаунта. Напишите в поддержку.
+wizard-nothing-asked = Здесь ничего не нужно.
+wizard-too-old = Страница была открыта слишком долго, введённое стёрто. Начните заново: ничего не создано.
+wizard-check-passed = Проверка прошла.
+wizard-check-failed = Проверка не прошла. Исправьте значения или продолжите и закончите позже: сообщения подождут, пока другая сторона не ответит.
+wizard-custom-unsigned = Секрет подписи появится на последнем шаге. До этого сервер, который проверяет подписи, отвечает 401 или 403.
+wizard-go-on = Всё равно продолжить
+wizard-pipeline-main = Главная воронка
+wizard-channel = Канал
+wizard-created = Источник «{ $source }» создан и есть в { $crm }.
+wizard-being-made = Источник как раз создаётся. Обновите страницу через несколько секунд.
+wizard-test-on-its-way = Сообщение здесь и передаётся в { $crm }.
+wizard-tick-messenger = { $messenger }: сообщение передано
+wizard-tick-stored = Паром сохранил
+wizard-tick-crm = Принято в { $crm }
+wizard-tick-visible = Видно в чате
+wizard-slow-webchat-1 = Открывается ли чат по ссылке выше?
+wizard-slow-webchat-2 = Есть ли сайт в списке сайтов, с https://?
+wizard-slow-webchat-3 = Не прячет ли чат блокировщик в браузере? Попробуйте приватное окно.
+wizard-slow-custom-1 = Ответил ли API 202? Другой ответ говорит, что исправить.
+wizard-slow-custom-2 = Новый ли номер сообщения? Известный второй раз не сохраняется.
+wizard-slow-custom-3 = Позволяет ли ключ «Читать и отправлять»?
+wizard-web-open = Откройте чат и напишите что-нибудь:
+wizard-web-line = Вставьте эту строку там, где нужна ссылка на чат:
+wizard-custom-curl = Отправьте сообщение из терминала; вместо API_KEY поставьте ключ:
+wizard-finish = Готово
+wizard-leave-title = Уйти?
+wizard-leave-button = Уйти без источника

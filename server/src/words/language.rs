@@ -1,0 +1,86 @@
+//! Which language somebody reads.
+
+use actix_web::HttpRequest;
+use actix_web::http::header::ACCEPT_LANGUAGE;
+use fluent_templates::{LanguageIdentifier, langid};
+use serde::{Deserialize, Serialize};
+
+/// The cookie in which a chosen language is kept.
+pub const COOKIE: &str = "lang";
+
+/// A language of the product.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Language {
+    En,
+    Ru,
+}
+
+impl Language {
+    pub const ALL: [Self; 2] = [Self::En, Self::Ru];
+
+    /// `en` or `ru`, as in `<html lang>`.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Ru => "ru",
+        }
+    }
+
+    /// Its own name, for whoever cannot read the others.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::En => "English",
+            Self::Ru => "Русский",
+        }
+    }
+
+    /// By a code such as `ru` or `ru_RU.UTF-8`.
+    pub fn of_code(code: &str) -> Option<Self> {
+        let tag = code.split(['-', '_', '.', '@']).next().unwrap_or_default();
+        Self::ALL.into_iter().find(|language| tag.eq_ignore_ascii_case(language.code()))
+    }
+
+    /// By `Accept-Language`: what the reader prefers of those that we have, English otherwise.
+    pub fn preferred(accept: &str) -> Self {
+        let mut best = (0, Self::En);
+        for item in accept.split(',') {
+            let mut parts = item.split(';');
+            let tag = parts.next().unwrap_or_default().trim();
+            let Some(language) = Self::of_code(tag) else { continue };
+            let weight = parts.find_map(|part| part.trim().strip_prefix("q=").map(thousandths)).unwrap_or(1000);
+            if weight > best.0 {
+                best = (weight, language);
+            }
+        }
+        best.1
+    }
+
+    /// `?lang=` in the address, then the cookie of an earlier choice, then the browser's preference.
+    pub fn of_request(request: &HttpRequest) -> Self {
+        let asked = request.query_string().split('&').find_map(|pair| Self::of_code(pair.strip_prefix("lang=")?));
+        asked.or_else(|| Self::of_code(request.cookie(COOKIE)?.value())).unwrap_or_else(|| {
+            let accept = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+            Self::preferred(accept.unwrap_or_default())
+        })
+    }
+
+    /// The operator's, at a terminal: `LC_ALL`, `LC_MESSAGES`, `LANG`; English otherwise.
+    pub fn of_terminal() -> Self {
+        let set = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(crate::config::variable);
+        set.and_then(|code| Self::of_code(&code)).unwrap_or(Self::En)
+    }
+
+    pub(super) const fn id(self) -> LanguageIdentifier {
+        match self {
+            Self::En => langid!("en"),
+            Self::Ru => langid!("ru"),
+        }
+    }
+}
+
+fn thousandths(quality: &str) -> u32 {
+    let (whole, part) = quality.trim().split_once('.').unwrap_or((quality.trim(), "0"));
+    let part: String = part.chars().chain("000".chars()).take(3).collect();
+    whole.parse::<u32>().unwrap_or(0).min(1) * 1000 + part.parse::<u32>().unwrap_or(0)
+}

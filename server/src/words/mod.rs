@@ -1,0 +1,146 @@
+//! Every visible word, in the languages of the product: `locales/{en,ru}/*.ftl`, compiled in.
+//!
+//! ```text
+//! words.say("sources-used").with("used", 3).with("limit", 50)     ─▶  "3 of 50 used" / «Занято 3 из 50»
+//! ```
+//!
+//! A sentence is a `Display`: templates escape it like any other value. Numbers are grouped and words glued with
+//! no-break spaces by the rules of the language.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt;
+
+use fluent_templates::fluent_bundle::FluentValue;
+use fluent_templates::{Loader, static_loader};
+
+mod glue;
+mod language;
+mod numbers;
+#[cfg(test)]
+mod tests;
+mod time;
+
+pub use language::{COOKIE, Language};
+pub use numbers::{bytes, decimal};
+pub use time::{When, Zone, duration};
+
+// Immutable data of the binary, parsed at first use: no state hides here.
+static_loader! {
+    static CATALOGUE = {
+        locales: "../locales",
+        fallback_language: "en",
+        // No isolating marks: they would be copied along with an address or a key.
+        customise: |bundle| {
+            bundle.set_use_isolating(false);
+            let russian = bundle.locales.first().is_some_and(|locale| locale.language.as_str() == "ru");
+            if russian {
+                bundle.set_formatter(Some(|value, _| numbers::grouped(value, Language::Ru)));
+            } else {
+                bundle.set_formatter(Some(|value, _| numbers::grouped(value, Language::En)));
+            }
+        },
+    };
+}
+
+/// The words of one language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Words {
+    language: Language,
+}
+
+impl Words {
+    pub const fn new(language: Language) -> Self {
+        Self { language }
+    }
+
+    pub const fn language(&self) -> Language {
+        self.language
+    }
+
+    /// The sentence of a key. One that has placeables gets them by [`Sentence::with`].
+    pub fn say(&self, key: impl Into<Cow<'static, str>>) -> Sentence {
+        Sentence { language: self.language, key: key.into(), arguments: HashMap::new() }
+    }
+
+    /// The sentence of a state: `say_of("source-state-", "working")`. For keys whose end is data.
+    pub fn say_of(&self, prefix: &str, end: impl fmt::Display) -> Sentence {
+        self.say(format!("{prefix}{end}"))
+    }
+
+    /// Whether there are words for this key.
+    pub fn has(&self, key: &str) -> bool {
+        CATALOGUE.try_lookup(&self.language.id(), key).is_some()
+    }
+}
+
+/// Words with their placeables. Rendered by `Display`; a key without words renders as itself and is logged.
+#[derive(Clone, Debug)]
+pub struct Sentence {
+    language: Language,
+    key: Cow<'static, str>,
+    arguments: HashMap<Cow<'static, str>, FluentValue<'static>>,
+}
+
+impl Sentence {
+    /// Fills one placeable: a number (chooses the plural form) or a text.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Argument) -> Self {
+        self.arguments.insert(Cow::Borrowed(name), value.into_value());
+        self
+    }
+}
+
+impl fmt::Display for Sentence {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match CATALOGUE.try_lookup_with_args(&self.language.id(), &self.key, &self.arguments) {
+            Some(text) => out.write_str(&glue::glued(&text, self.language)),
+            None => {
+                tracing::error!(key = %self.key, "a sentence has no words");
+                out.write_str(&self.key)
+            }
+        }
+    }
+}
+
+/// What can fill a placeable. References are taken too, because templates pass them.
+pub trait Argument {
+    fn into_value(self) -> FluentValue<'static>;
+}
+
+macro_rules! numbers {
+    ($($number:ty),*) => {$(
+        impl Argument for $number {
+            fn into_value(self) -> FluentValue<'static> {
+                FluentValue::from(self)
+            }
+        }
+    )*};
+}
+
+numbers!(i16, i32, i64, u16, u32, u64, usize, f64);
+
+impl Argument for &str {
+    fn into_value(self) -> FluentValue<'static> {
+        FluentValue::from(self.to_owned())
+    }
+}
+
+impl Argument for String {
+    fn into_value(self) -> FluentValue<'static> {
+        FluentValue::from(self)
+    }
+}
+
+/// A sentence within a sentence.
+impl Argument for Sentence {
+    fn into_value(self) -> FluentValue<'static> {
+        FluentValue::from(self.to_string())
+    }
+}
+
+impl<T: Argument + Clone> Argument for &T {
+    fn into_value(self) -> FluentValue<'static> {
+        self.clone().into_value()
+    }
+}
