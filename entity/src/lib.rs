@@ -2,23 +2,32 @@
 //!
 //! Small closed sets are stored as SMALLINT with their meaning in `parom::message` and `parom::intake`.
 
+pub mod alert;
 pub mod api_key;
 pub mod attempt;
+pub mod audit;
 pub mod conversation;
 pub mod conversation_alias;
+pub mod customer;
 pub mod dead_letter;
 pub mod dedupe;
 pub mod directory;
+pub mod erasure;
 pub mod idempotency;
 pub mod install_call;
 pub mod lane;
 pub mod ledger_delta;
 pub mod letter;
+pub mod member;
 pub mod message;
 pub mod oauth_grant;
 pub mod parked_status;
+pub mod person;
 pub mod raw_hook;
+pub mod session;
 pub mod source;
+pub mod stray_source;
 pub mod tenant;
 pub mod tenant_channel;
+pub mod throttle;
 pub mod turn;

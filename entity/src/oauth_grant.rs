@@ -33,6 +33,9 @@ pub struct Model {
     pub lease_owner: Option<Uuid>,
     pub leased_until: i64,
     pub created_at: i64,
+    /// Of the amoCRM user, for people; empty: unknown.
+    #[sea_orm(column_type = "Text")]
+    pub user_name: String,
 }
 
 /// None: rows are joined by hand, always within a tenant.

@@ -42,6 +42,16 @@ pub struct Model {
     pub created_at: i64,
     pub updated_at: i64,
     pub deleted_at: Option<i64>,
+    /// Since when it has been in its state.
+    pub status_since: i64,
+    /// Who paused it.
+    #[sea_orm(column_type = "Text")]
+    pub paused_by: String,
+    /// When a message or a test last went through.
+    pub proved_at: Option<i64>,
+    /// The services as amoCRM last got them.
+    #[sea_orm(column_type = "Text")]
+    pub services_sent: String,
 }
 
 /// None: rows are joined by hand, always within a tenant.

@@ -35,6 +35,23 @@ pub struct Model {
     /// Milliseconds since 1970, as all times in this schema.
     pub created_at: i64,
     pub updated_at: i64,
+    /// The login that connected it (customers mode `password`).
+    pub customer_id: Option<Uuid>,
+    /// The account's language at amoCRM; empty: unknown.
+    #[sea_orm(column_type = "Text")]
+    pub language: String,
+    /// Its time zone's name; empty: unknown.
+    #[sea_orm(column_type = "Text")]
+    pub time_zone: String,
+    /// When the account is looked at next by itself: renewed, probed, connected again.
+    pub probe_at: Option<i64>,
+    /// Probes in a row that changed nothing.
+    pub probes: i32,
+    /// When its sources were last compared with amoCRM's.
+    pub reconciled_at: Option<i64>,
+    pub uninstalled_at: Option<i64>,
+    /// Secrets and data were erased after an uninstallation.
+    pub erased_at: Option<i64>,
 }
 
 /// None: rows are joined by hand, always within a tenant.

@@ -21,6 +21,9 @@ pub struct Model {
     pub detail: String,
     pub connected_at: i64,
     pub checked_at: i64,
+    /// When a connect that was refused is tried again.
+    pub next_try_at: Option<i64>,
+    pub tries: i32,
 }
 
 /// None: rows are joined by hand, always within a tenant.

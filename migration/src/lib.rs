@@ -6,6 +6,7 @@
 pub use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait};
 
 mod m20261120_000001_first;
+mod m20261120_000002_tenants;
 mod table;
 
 /// All migrations in order.
@@ -14,6 +15,6 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261120_000001_first::Migration)]
+        vec![Box::new(m20261120_000001_first::Migration), Box::new(m20261120_000002_tenants::Migration)]
     }
 }

@@ -2,7 +2,9 @@
 
 use entity::directory;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use uuid::Uuid;
 
 /// What kind of id it is.
@@ -18,6 +20,18 @@ pub enum Kind {
     Source,
     /// One-time state of an install in a browser.
     OauthState,
+    /// Lower-cased e-mail of somebody who signs in → person.
+    Person,
+    /// `{person id}:{tenant id}` → tenant: the accounts of a person, found by the key's beginning.
+    Membership,
+    /// Hex SHA-256 of a session's token → session.
+    Session,
+    /// Hex SHA-256 of a one-time ticket from the widget to the panel → tenant.
+    Ticket,
+    /// Hex SHA-256 of a one-time sign-in link → person.
+    SignInLink,
+    /// Lower-cased login of a customer of the vendor → customer.
+    Customer,
 }
 
 impl Kind {
@@ -29,6 +43,12 @@ impl Kind {
             Self::ApiKey => "api_key",
             Self::Source => "source",
             Self::OauthState => "oauth_state",
+            Self::Person => "person",
+            Self::Membership => "membership",
+            Self::Session => "session",
+            Self::Ticket => "ticket",
+            Self::SignInLink => "sign_in_link",
+            Self::Customer => "customer",
         }
     }
 }
@@ -69,6 +89,25 @@ pub async fn set(db: &impl ConnectionTrait, kind: Kind, key: &str, entry: Entry)
         .exec_without_returning(db)
         .await?;
     Ok(())
+}
+
+/// All living entries of a kind whose keys begin so, at most 1000, in the order of their keys.
+pub async fn list(
+    db: &impl ConnectionTrait,
+    kind: Kind,
+    beginning: &str,
+    now: i64,
+) -> Result<Vec<(String, Entry)>, DbErr> {
+    let rows = directory::Entity::find()
+        .filter(directory::Column::Kind.eq(kind.name()))
+        .filter(directory::Column::Key.gte(beginning))
+        .filter(directory::Column::Key.lt(format!("{beginning}\u{10ffff}")))
+        .order_by_asc(directory::Column::Key)
+        .limit(1000)
+        .all(db)
+        .await?;
+    let living = rows.into_iter().filter(|row| row.expires_at.is_none_or(|end| end > now));
+    Ok(living.map(|row| (row.key.clone(), entry(row))).collect())
 }
 
 /// Takes an id out and gives what stood there: of two callers only one gets it.

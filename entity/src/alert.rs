@@ -1,0 +1,38 @@
+//! Something that somebody should look at. The nil tenant's are the vendor's.
+
+use sea_orm::entity::prelude::*;
+
+/// One row.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "alert")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: Uuid,
+    /// Kind and what it is about: one cause is one row.
+    #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
+    pub key: String,
+    #[sea_orm(column_type = "Text")]
+    pub kind: String,
+    pub source_id: Option<Uuid>,
+    /// JSON of the placeables of its words.
+    #[sea_orm(column_type = "Text")]
+    pub detail: String,
+    pub opened_at: i64,
+    pub last_at: i64,
+    pub count: i64,
+    pub resolved_at: Option<i64>,
+    pub muted_until: Option<i64>,
+}
+
+/// None: rows are joined by hand, always within a tenant.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Entity {
+    /// Every select starts here: the rows of one tenant.
+    pub fn of_tenant(tenant_id: Uuid) -> Select<Self> {
+        Self::find().filter(Column::TenantId.eq(tenant_id))
+    }
+}

@@ -1,0 +1,35 @@
+//! Proof that a customer's data was erased.
+
+use sea_orm::entity::prelude::*;
+
+/// One row.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "erasure")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// What was asked for, shortened so that it identifies nobody.
+    #[sea_orm(column_type = "Text")]
+    pub what: String,
+    /// JSON: table to rows.
+    #[sea_orm(column_type = "Text")]
+    pub counts: String,
+    #[sea_orm(column_type = "Text")]
+    pub by: String,
+    pub created_at: i64,
+}
+
+/// None: rows are joined by hand, always within a tenant.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Entity {
+    /// Every select starts here: the rows of one tenant.
+    pub fn of_tenant(tenant_id: Uuid) -> Select<Self> {
+        Self::find().filter(Column::TenantId.eq(tenant_id))
+    }
+}

@@ -1,0 +1,34 @@
+//! What a person may do in one account.
+
+use sea_orm::entity::prelude::*;
+
+/// One row.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "member")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub person_id: Uuid,
+    /// `owner`, `administrator` or `viewer`.
+    #[sea_orm(column_type = "Text")]
+    pub role: String,
+    /// The amoCRM user this is, when they came through the widget or the consent.
+    pub crm_user_id: Option<i64>,
+    pub invited_at: i64,
+    pub last_seen_at: Option<i64>,
+    pub disabled_at: Option<i64>,
+}
+
+/// None: rows are joined by hand, always within a tenant.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Entity {
+    /// Every select starts here: the rows of one tenant.
+    pub fn of_tenant(tenant_id: Uuid) -> Select<Self> {
+        Self::find().filter(Column::TenantId.eq(tenant_id))
+    }
+}

@@ -1,0 +1,52 @@
+//! Somebody who is signed in. `directory` (kind `session`) leads here from the hash of the token.
+
+use sea_orm::entity::prelude::*;
+
+/// One row.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "session")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// `panel`, `admin`, `widget` or `view_as`.
+    #[sea_orm(column_type = "Text")]
+    pub kind: String,
+    pub person_id: Option<Uuid>,
+    pub crm_user_id: Option<i64>,
+    /// The amoCRM user administers the account.
+    pub is_admin: bool,
+    /// How it was opened: `password`, `link`, `ticket`, `consent`, `disposable_token`, `operator`.
+    #[sea_orm(column_type = "Text")]
+    pub via: String,
+    /// What forms carry.
+    #[sea_orm(column_type = "Text")]
+    pub csrf: String,
+    #[sea_orm(column_type = "Text")]
+    pub language: String,
+    /// JSON of what the next page says once; empty: nothing.
+    #[sea_orm(column_type = "Text")]
+    pub notice: String,
+    /// Sealed JSON of a form that goes over several pages.
+    pub data: Option<Vec<u8>>,
+    /// Why an operator looks.
+    #[sea_orm(column_type = "Text")]
+    pub reason: String,
+    pub created_at: i64,
+    pub seen_at: i64,
+    pub expires_at: i64,
+}
+
+/// None: rows are joined by hand, always within a tenant.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Entity {
+    /// Every select starts here: the rows of one tenant.
+    pub fn of_tenant(tenant_id: Uuid) -> Select<Self> {
+        Self::find().filter(Column::TenantId.eq(tenant_id))
+    }
+}

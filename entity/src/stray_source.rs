@@ -1,0 +1,36 @@
+//! A source that amoCRM lists under our integration and that is none of ours.
+
+use sea_orm::entity::prelude::*;
+
+/// One row.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "stray_source")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub amocrm_source_id: i64,
+    #[sea_orm(column_type = "Text")]
+    pub external_id: String,
+    #[sea_orm(column_type = "Text")]
+    pub name: String,
+    pub pipeline_id: Option<i64>,
+    pub is_default: bool,
+    /// `own_default`: made by amoCRM itself, its external id is the widget's code; `unknown`.
+    #[sea_orm(column_type = "Text")]
+    pub reason: String,
+    pub seen_at: i64,
+}
+
+/// None: rows are joined by hand, always within a tenant.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Entity {
+    /// Every select starts here: the rows of one tenant.
+    pub fn of_tenant(tenant_id: Uuid) -> Select<Self> {
+        Self::find().filter(Column::TenantId.eq(tenant_id))
+    }
+}

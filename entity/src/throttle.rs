@@ -1,0 +1,28 @@
+//! Tries within a window of time, shared by all instances.
+
+use sea_orm::entity::prelude::*;
+
+/// One row.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "throttle")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
+    pub key: String,
+    pub window_from: i64,
+    pub count: i32,
+}
+
+/// None: rows are joined by hand, always within a tenant.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Entity {
+    /// Every select starts here: the rows of one tenant.
+    pub fn of_tenant(tenant_id: Uuid) -> Select<Self> {
+        Self::find().filter(Column::TenantId.eq(tenant_id))
+    }
+}
