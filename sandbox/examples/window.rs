@@ -1,12 +1,14 @@
 //! Starts a sandbox with an account and a few messages, prints its address and waits for Ctrl+C.
-//! `cargo run -p parom-sandbox --example window`
+//! `cargo run -p parom-sandbox --example window`, with a widget: `… --example window -- widget.zip CODE`
 
 use std::io::Write;
 
 use anyhow::Result;
 use hmac::{Hmac, KeyInit, Mac};
 use md5::{Digest, Md5};
-use sandbox::{ChannelConfig, Fault, IntegrationConfig, Part, Sandbox, SandboxConfig, system_clock};
+use sandbox::{
+    ChannelConfig, Fault, IntegrationConfig, Part, Sandbox, SandboxConfig, WidgetArchive, WidgetConfig, system_clock,
+};
 use serde_json::{Value, json};
 
 const HOST: &str = "acme.amocrm.ru";
@@ -39,6 +41,12 @@ async fn call(sandbox: &Sandbox, method: &str, path: &str, body: &Value) -> Resu
 #[tokio::main]
 async fn main() -> Result<()> {
     let _already = rustls::crypto::ring::default_provider().install_default();
+    let mut arguments = std::env::args().skip(1);
+    let widget = arguments.next().map(|zip| WidgetConfig {
+        integration: "Parom".to_owned(),
+        code: arguments.next().unwrap_or_else(|| "parom".to_owned()),
+        archive: WidgetArchive::Path(zip.into()),
+    });
     let sandbox = Sandbox::start(SandboxConfig {
         listen: "127.0.0.1:9100".to_owned(),
         parom_url: "http://127.0.0.1:8080".to_owned(),
@@ -55,6 +63,7 @@ async fn main() -> Result<()> {
                 bot: None,
             }],
         }],
+        widgets: widget.into_iter().collect(),
         now: system_clock(),
     })
     .await?;

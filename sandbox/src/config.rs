@@ -1,6 +1,6 @@
 //! What a sandbox is started with.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, path::PathBuf, sync::Arc};
 
 /// The clock of the sandbox: signatures, codes and tokens are judged by it, so a test may move it.
 pub type Now = Arc<dyn Fn() -> chrono::DateTime<chrono::Utc> + Send + Sync>;
@@ -23,8 +23,40 @@ pub struct SandboxConfig {
     pub parom_url: String,
     /// The integrations the sandbox knows, each with its channels.
     pub integrations: Vec<IntegrationConfig>,
+    /// The widgets that are uploaded already; [`crate::Sandbox::set_widget`] uploads further ones.
+    pub widgets: Vec<WidgetConfig>,
     /// The clock everything is judged by.
     pub now: Now,
+}
+
+/// A widget archive as its owner would have uploaded it to an integration.
+#[derive(Clone, Debug)]
+pub struct WidgetConfig {
+    /// Name of the integration it belongs to.
+    pub integration: String,
+    /// Widget code: latin letters, digits and `_`, a small letter first. The `external_id` of the source that
+    /// amoCRM makes itself.
+    pub code: String,
+    /// The zip.
+    pub archive: WidgetArchive,
+}
+
+/// Where the zip of a widget is.
+#[derive(Clone)]
+pub enum WidgetArchive {
+    /// In a file.
+    Path(PathBuf),
+    /// In memory.
+    Bytes(Vec<u8>),
+}
+
+impl fmt::Debug for WidgetArchive {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Path(path) => write!(formatter, "{}", path.display()),
+            Self::Bytes(bytes) => write!(formatter, "{} bytes", bytes.len()),
+        }
+    }
 }
 
 /// One integration as its owner would have typed it into amoCRM.
@@ -64,6 +96,7 @@ impl fmt::Debug for SandboxConfig {
             .field("listen", &self.listen)
             .field("parom_url", &self.parom_url)
             .field("integrations", &self.integrations.len())
+            .field("widgets", &self.widgets)
             .finish_non_exhaustive()
     }
 }

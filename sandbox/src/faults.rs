@@ -32,6 +32,22 @@ pub enum Part {
     Rest,
 }
 
+impl Part {
+    /// All of them.
+    pub(crate) const ALL: [Self; 10] = [
+        Self::Message,
+        Self::CreateChat,
+        Self::History,
+        Self::Status,
+        Self::Connect,
+        Self::Disconnect,
+        Self::Typing,
+        Self::Reaction,
+        Self::Token,
+        Self::Rest,
+    ];
+}
+
 /// What goes wrong.
 #[derive(Clone, Debug)]
 pub enum Fault {
@@ -164,21 +180,27 @@ impl Faults {
         self.rules().len()
     }
 
-    /// What a person should know about the switches: one line for each.
+    /// What a person should know about the switches: one line for each fault, with the parts that meet it.
     pub fn describe(&self) -> Vec<String> {
-        self.rules()
-            .iter()
-            .map(|rule| {
-                let name = match &rule.fault {
-                    Fault::Hold(_) => "Hold".to_owned(),
-                    other => format!("{other:?}"),
-                };
-                match rule.left {
-                    Some(left) => format!("{:?}: {name} × {left}", rule.part),
-                    None => format!("{:?}: {name}", rule.part),
-                }
-            })
-            .collect()
+        let mut lines: Vec<(String, Vec<Part>)> = Vec::new();
+        for rule in self.rules().iter() {
+            let name = match (&rule.fault, rule.left) {
+                (Fault::Hold(_), _) => "Hold".to_owned(),
+                (other, Some(left)) => format!("{other:?} × {left}"),
+                (other, None) => format!("{other:?}"),
+            };
+            match lines.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, parts)) => parts.push(rule.part),
+                None => lines.push((name, vec![rule.part])),
+            }
+        }
+        let parts = |parts: &[Part]| {
+            if Part::ALL.iter().all(|part| parts.contains(part)) {
+                return "*".to_owned();
+            }
+            parts.iter().map(|part| format!("{part:?}")).collect::<Vec<_>>().join(" + ")
+        };
+        lines.iter().map(|(name, of)| format!("{}: {name}", parts(of))).collect()
     }
 
     /// Takes what this request meets: every delay or gate that matches, and the first other fault.

@@ -1,12 +1,17 @@
-//! The two calls amoCRM makes about an integration: installed, and switched off.
+//! Installing and switching off: what changes in the account, and the two calls amoCRM makes about it.
 
 use std::time::Duration;
 
+use serde_json::json;
+
 use crate::{
+    config::IntegrationConfig,
     core::Core,
+    log::{LogDirection, RequestView},
     oauth::consent,
     outgoing::{self, Call, HookAnswer},
     signature,
+    state::{Account, Source},
 };
 
 /// amoCRM waits this long for an answer.
@@ -16,7 +21,59 @@ fn nobody(reason: &str) -> HookAnswer {
     HookAnswer { status: None, millis: 0, error: Some(reason.to_owned()) }
 }
 
-/// Makes amoCRM's own call after an installation.
+/// What amoCRM needs to know to make the one source of an integration whose card has "multiple sources" off.
+pub(crate) struct SourceOfItsOwn<'a> {
+    integration: &'a IntegrationConfig,
+    code: String,
+    wanted: bool,
+}
+
+impl<'a> SourceOfItsOwn<'a> {
+    pub(crate) fn of(core: &Core, integration: &'a IntegrationConfig) -> Self {
+        let client_id = &integration.client_id;
+        let wanted = core.read(|state| {
+            let lead_source = state.widgets.get(client_id).is_none_or(|widget| widget.is_in("lead_sources"));
+            lead_source && state.single_source.contains(client_id)
+        });
+        Self { integration, code: core.widget_code(integration), wanted }
+    }
+
+    /// Switches the integration on, which makes its source where it is due.
+    pub(crate) fn activate(&self, account: &mut Account) {
+        let installed = account.installed.entry(self.integration.client_id.clone()).or_default();
+        if !std::mem::replace(&mut installed.active, true) {
+            let pipeline_id = account.main_pipeline();
+            self.make(account, pipeline_id);
+        }
+    }
+
+    /// Makes the source in a pipeline, or moves the one that is there: its external id is the widget code.
+    pub(crate) fn make(&self, account: &mut Account, pipeline_id: i64) {
+        if !self.wanted {
+            return;
+        }
+        let client_id = &self.integration.client_id;
+        let old = account.sources.iter_mut().find(|one| &one.client_id == client_id && one.external_id == self.code);
+        match old {
+            Some(source) => source.pipeline_id = pipeline_id,
+            None => {
+                let id = account.next_number();
+                account.sources.push(Source {
+                    id,
+                    client_id: client_id.clone(),
+                    name: self.integration.name.clone(),
+                    external_id: self.code.clone(),
+                    pipeline_id,
+                    default: false,
+                    origin_code: self.integration.channels.first().map(|channel| channel.code.clone()),
+                    services: json!([]),
+                });
+            }
+        }
+    }
+}
+
+/// Installs and makes amoCRM's own call about it.
 pub(crate) async fn install(core: &Core, host: &str, integration: &str) -> HookAnswer {
     let Some(known) = core.integration_named(integration) else {
         return nobody("no such integration");
@@ -25,6 +82,11 @@ pub(crate) async fn install(core: &Core, host: &str, integration: &str) -> HookA
         return nobody("no such account");
     };
     let uri = core.redirect_uri(known);
+    let path = url::Url::parse(&uri).map_or_else(|_| uri.clone(), |url| url.path().to_owned());
+    let shown = format!("{path}?from_widget=1");
+    if core.read(|state| state.lose_install_calls) {
+        return lost(core, host, shown);
+    }
     let request = core.client.get(&uri).query(&[
         ("code", code.as_str()),
         ("referer", host),
@@ -32,15 +94,49 @@ pub(crate) async fn install(core: &Core, host: &str, integration: &str) -> HookA
         ("platform", consent::platform(host)),
         ("from_widget", "1"),
     ]);
-    let path = url::Url::parse(&uri).map_or_else(|_| uri.clone(), |url| url.path().to_owned());
-    let call = Call {
-        request,
-        method: "GET",
-        shown: format!("{path}?from_widget=1"),
-        host: Some(host.to_owned()),
-        limit: LIMIT,
-    };
-    outgoing::call(core, call).await
+    outgoing::call(core, Call { request, method: "GET", shown, host: Some(host.to_owned()), limit: LIMIT }).await
+}
+
+/// A call that never arrives; the log shows it, for people to see why nothing happens.
+fn lost(core: &Core, host: &str, shown: String) -> HookAnswer {
+    let answer = nobody("lost on purpose");
+    core.change(|state| {
+        state.log(RequestView {
+            number: 0,
+            at: core.now(),
+            direction: LogDirection::Out,
+            method: "GET".to_owned(),
+            path: shown,
+            status: None,
+            millis: 0,
+            note: answer.error.clone(),
+            host: Some(host.to_owned()),
+        });
+    });
+    answer
+}
+
+/// Switches an integration off in an account: grants die, channels are disconnected. Gives the account's id.
+fn switch_off(core: &Core, host: &str, known: &IntegrationConfig) -> Option<i64> {
+    core.change(|state| {
+        let account = state.accounts.get_mut(host)?;
+        if let Some(installed) = account.installed.get_mut(&known.client_id) {
+            installed.active = false;
+        }
+        let (id, amojo_id) = (account.id, account.amojo_id.clone());
+        state.grants.revoke(&known.client_id, id);
+        state
+            .connections
+            .retain(|_, connection| connection.amojo_id != amojo_id || known.channel(&connection.channel_id).is_none());
+        Some(id)
+    })
+}
+
+/// Takes an integration's access to an account away without a word.
+pub(crate) fn revoke_silently(core: &Core, host: &str, integration: &str) {
+    if let Some(known) = core.integration_named(integration) {
+        switch_off(core, host, known);
+    }
 }
 
 /// Takes an integration's access to an account away and tells it so.
@@ -48,15 +144,7 @@ pub(crate) async fn revoke(core: &Core, host: &str, integration: &str) -> HookAn
     let Some(known) = core.integration_named(integration) else {
         return nobody("no such integration");
     };
-    let account_id = core.change(|state| {
-        let (id, amojo_id) = state.accounts.get(host).map(|account| (account.id, account.amojo_id.clone()))?;
-        state.grants.revoke(&known.client_id, id);
-        state
-            .connections
-            .retain(|_, connection| connection.amojo_id != amojo_id || known.channel(&connection.channel_id).is_none());
-        Some(id)
-    });
-    let Some(account_id) = account_id else {
+    let Some(account_id) = switch_off(core, host, known) else {
         return nobody("no such account");
     };
     let signature = signature::sign_revoke(&known.client_secret, &known.client_id, account_id);

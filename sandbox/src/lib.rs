@@ -1,4 +1,5 @@
-//! A local amoCRM with memory: OAuth, a part of REST, the Chats API (amojo), hooks and two pages for people.
+//! A local amoCRM with memory: OAuth, a part of REST, the Chats API (amojo), hooks, and pages for people in which
+//! widgets run as they do there.
 //!
 //! It is written from the published documents and shares no code and no types with the client it is used to
 //! test: an emulator built from the client could only confirm the client's mistakes.
@@ -10,11 +11,13 @@
 mod amojo;
 mod config;
 mod core;
+mod disposable;
 mod exchange;
 mod faults;
 mod hook_message;
 mod hooks;
 mod installation;
+mod jwt;
 mod log;
 mod look;
 mod oauth;
@@ -25,10 +28,14 @@ mod sandbox;
 mod signature;
 mod state;
 mod strict;
+mod switches;
+mod trouble;
 mod view;
+mod widget;
+mod widget_host;
 mod wire;
 
-pub use config::{ChannelConfig, IntegrationConfig, Now, SandboxConfig, system_clock};
+pub use config::{ChannelConfig, IntegrationConfig, Now, SandboxConfig, WidgetArchive, WidgetConfig, system_clock};
 pub use faults::{Fault, Faults, Gate, Part};
 pub use hook_message::HookMessage;
 pub use hooks::{PreparedHook, Said};

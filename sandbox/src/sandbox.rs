@@ -16,7 +16,7 @@ use crate::{
     outgoing::HookAnswer,
     pages,
     view::AccountView,
-    wire,
+    widget_host, wire,
 };
 
 /// A running sandbox. It stops when it is dropped; [`Sandbox::stop`] also waits for the end.
@@ -51,6 +51,7 @@ impl Sandbox {
             .context("the client for hooks")?;
         let core = Arc::new(Core::new(config.integrations, config.now, client));
         core.set_parom_url(&config.parom_url);
+        widget_host::upload_configured(&core, config.widgets)?;
         let shared = web::Data::new(Arc::clone(&core));
         let server = HttpServer::new(move || {
             App::new()
@@ -142,11 +143,12 @@ impl Sandbox {
     pub fn allow(&self, host: &str, integration: &str, state: Option<&str>) -> String {
         self.core
             .integration_named(integration)
-            .and_then(|known| consent::allowed(&self.core, host, known, state))
+            .and_then(|known| consent::allowed(&self.core, host, known, state, None))
             .unwrap_or_default()
     }
 
-    /// amoCRM's own call after an installation: `GET redirect_uri` with a code, 3 seconds, never repeated.
+    /// The administrator installs the integration in the marketplace. amoCRM's own call about it follows:
+    /// `GET redirect_uri` with a code, 3 seconds, never repeated.
     pub async fn install(&self, host: &str, integration: &str) -> HookAnswer {
         installation::install(&self.core, host, integration).await
     }
@@ -174,12 +176,7 @@ impl Sandbox {
 
     /// Gives an account another host, as renaming it does; ids and tokens stay.
     pub fn rename_account(&self, host: &str, new_host: &str) {
-        self.core.change(|state| {
-            if let Some(mut account) = state.accounts.remove(host) {
-                new_host.clone_into(&mut account.host);
-                state.accounts.insert(new_host.to_owned(), account);
-            }
-        });
+        self.core.change(|state| state.rename(host, new_host));
     }
 
     /// A manager writes a text: it is stored in the chat and its signed hook is sent once, 5 seconds.

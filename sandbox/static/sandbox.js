@@ -2,6 +2,9 @@
 'use strict';
 
 (function () {
+  const place = document.querySelector('.places [aria-current]');
+  if (place) place.scrollIntoView({ block: 'nearest', inline: 'center' });
+
   const root = document.getElementById('window');
   if (!root) return;
 

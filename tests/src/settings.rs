@@ -78,6 +78,7 @@ pub async fn start_sandbox(clock: &Clock) -> Sandbox {
                 bot: None,
             }],
         }],
+        widgets: Vec::new(),
         now: Arc::new(move || clock.now()),
     };
     Sandbox::start(config).await.expect("the sandbox starts")

@@ -27,6 +27,10 @@ pub(super) fn connect(core: &Core, request: &Incoming, channel: &ChannelConfig) 
         problem(core, format!("{title}: connected with hook_api_version v1, which is dead"));
     }
     let host = host_of(core, amojo_id)?;
+    if !allowed(core, channel, &host) {
+        let words = "the channel is private and this account is not in the list of approved accounts";
+        return Err(Refusal(403, words.to_owned()));
+    }
     let scope_id = format!("{}_{amojo_id}", channel.id);
     core.change(|state| {
         state.connections.insert(
@@ -59,6 +63,14 @@ pub(super) fn disconnect(core: &Core, request: &Incoming, channel: &ChannelConfi
     let host = host_of(core, amojo_id)?;
     core.change(|state| state.connections.remove(&format!("{}_{amojo_id}", channel.id)));
     Ok(Answer::empty(200).of_host(Some(&host)))
+}
+
+/// Whether the account may connect: a private channel has a list of approved accounts.
+fn allowed(core: &Core, channel: &ChannelConfig, host: &str) -> bool {
+    core.read(|state| {
+        let id = state.accounts.get(host).map(|account| account.id);
+        state.private_channels.get(&channel.id).is_none_or(|list| id.is_some_and(|id| list.contains(&id)))
+    })
 }
 
 fn host_of(core: &Core, amojo_id: &str) -> Result<String, Refusal> {

@@ -1,25 +1,50 @@
 //! What the consent page leads to.
 
-use crate::{config::IntegrationConfig, core::Core};
+use crate::{config::IntegrationConfig, core::Core, installation};
 
 /// Platform parameter of a host: 1 for amocrm.ru, 2 for the other platform.
 pub(crate) fn platform(host: &str) -> &'static str {
     if host.ends_with(".amocrm.ru") { "1" } else { "2" }
 }
 
-/// A code in the name of the account's administrator; none if the host is unknown.
+/// A code in the name of the account's administrator, who thereby installs the integration; none if the host is
+/// unknown.
 pub(crate) fn code_for(core: &Core, host: &str, integration: &IntegrationConfig) -> Option<String> {
+    let user_id = core.read(|state| Some(state.accounts.get(host)?.administrator()?.id))?;
+    code_of(core, host, integration, user_id)
+}
+
+/// A code in the name of this user. An administrator installs the integration by it; others may only add their
+/// grant to an installed one and get none before.
+fn code_of(core: &Core, host: &str, integration: &IntegrationConfig, user_id: i64) -> Option<String> {
     let now = core.now();
+    let widget = installation::SourceOfItsOwn::of(core, integration);
     core.change(|state| {
-        let account = state.accounts.get(host)?;
-        let (id, user_id) = (account.id, account.administrator()?.id);
+        let account = state.accounts.get_mut(host)?;
+        let user = account.users.iter().find(|user| user.id == user_id)?;
+        if user.is_admin {
+            widget.activate(account);
+        } else if !account.has_active(&integration.client_id) {
+            return None;
+        }
+        let id = account.id;
         Some(state.grants.issue_code(&integration.client_id, id, user_id, now))
     })
 }
 
-/// The address the browser goes to after "Allow"; none if the host is unknown or the redirect URI is no URL.
-pub(crate) fn allowed(core: &Core, host: &str, integration: &IntegrationConfig, state: Option<&str>) -> Option<String> {
-    let code = code_for(core, host, integration)?;
+/// The address the browser goes to after "Allow" by this user, or by the administrator where none is named.
+/// None if anything is unknown, the redirect URI is no URL, or the user may not install.
+pub(crate) fn allowed(
+    core: &Core,
+    host: &str,
+    integration: &IntegrationConfig,
+    state: Option<&str>,
+    user_id: Option<i64>,
+) -> Option<String> {
+    let code = match user_id {
+        Some(user_id) => code_of(core, host, integration, user_id)?,
+        None => code_for(core, host, integration)?,
+    };
     let mut url = url::Url::parse(&core.redirect_uri(integration)).ok()?;
     url.query_pairs_mut()
         .append_pair("code", &code)

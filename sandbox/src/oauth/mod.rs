@@ -8,12 +8,16 @@ use serde_json::json;
 use crate::{
     core::Core,
     exchange::{Answer, Incoming},
+    trouble,
 };
 
 /// Answers a request below `/accounts/{host}/oauth2/`.
 pub(crate) fn answer(core: &Core, request: &Incoming, host: &str, rest: &[&str]) -> Answer {
     match (request.method.as_str(), rest) {
-        ("POST", ["access_token"]) => token::exchange(core, request, host),
+        ("POST", ["access_token"]) => match trouble::of(core, host) {
+            Some(refusal) => refusal,
+            None => token::exchange(core, request, host),
+        },
         ("GET", ["account", "current", "subdomain"]) => subdomain(core, request),
         (_, ["access_token"]) => Answer::empty(405),
         _ => Answer::empty(404).noted("no such method"),

@@ -8,6 +8,7 @@ use crate::{
     config::IntegrationConfig,
     core::Core,
     exchange::{Answer, Incoming},
+    jwt::base64_url,
     log::TokenCall,
     signature::equal,
     state::{Grants, Pair, State},
@@ -147,34 +148,4 @@ fn pair(
     let signature = format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple());
     let access = [header.to_string(), claims.to_string(), signature].map(|part| base64_url(part.as_bytes())).join(".");
     grants.keep_pair(access, (&integration.client_id, account.id, user_id), now)
-}
-
-/// Base64 with the URL alphabet and without padding.
-fn base64_url(bytes: &[u8]) -> String {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let byte = |at: usize| u32::from(chunk.get(at).copied().unwrap_or(0));
-        let group = (byte(0) << 16) | (byte(1) << 8) | byte(2);
-        for step in 0..=chunk.len() {
-            let shift = 18_usize.saturating_sub(6 * step);
-            let index = usize::try_from((group >> shift) & 63).unwrap_or(0);
-            text.extend(ALPHABET.get(index).copied().map(char::from));
-        }
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::base64_url;
-
-    #[test]
-    fn base64_is_the_url_form_without_padding() {
-        for (bytes, text) in
-            [(&b""[..], ""), (b"f", "Zg"), (b"fo", "Zm8"), (b"foo", "Zm9v"), (b"\xff\xfe\xfd\xfc", "__79_A")]
-        {
-            assert_eq!(base64_url(bytes), text);
-        }
-    }
 }

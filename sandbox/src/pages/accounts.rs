@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{Frame, notice, own_form, render, see_other, strings::fill};
+use super::{Frame, notice, own_form, render, see_other};
 use crate::{core::Core, installation};
 
 struct Row {
@@ -14,14 +14,8 @@ struct Row {
     host: String,
     id: i64,
     href: String,
+    marketplace: String,
     customer_page: Option<String>,
-    actions: Vec<Action>,
-}
-
-struct Action {
-    target: String,
-    integration: String,
-    words: String,
 }
 
 #[derive(Template)]
@@ -35,19 +29,6 @@ struct Page<'a> {
 /// `GET /`.
 pub(super) async fn list(core: web::Data<Arc<Core>>, request: HttpRequest) -> HttpResponse {
     let frame = Frame::of(&request);
-    let words = frame.words;
-    let actions = |host: &str| {
-        core.integrations
-            .iter()
-            .flat_map(|one| {
-                [("install", words.install), ("revoke", words.revoke)].map(|(path, text)| Action {
-                    target: frame.link(&format!("/accounts/{host}/{path}")),
-                    integration: one.name.clone(),
-                    words: fill(text, "integration", &one.name),
-                })
-            })
-            .collect()
-    };
     let rows = core.read(|state| {
         state
             .accounts
@@ -57,8 +38,8 @@ pub(super) async fn list(core: web::Data<Arc<Core>>, request: HttpRequest) -> Ht
                 host: account.host.clone(),
                 id: account.id,
                 href: frame.link(&format!("/accounts/{}/", account.host)),
+                marketplace: frame.link(&format!("/accounts/{}/marketplace", account.host)),
                 customer_page: account.customer_page.clone(),
-                actions: actions(&account.host),
             })
             .collect()
     });
@@ -79,12 +60,7 @@ pub(super) async fn add(core: web::Data<Arc<Core>>, request: HttpRequest, form: 
         return HttpResponse::Forbidden().finish();
     }
     let host = form.host.trim().to_ascii_lowercase();
-    let label = |label: &str| {
-        !label.is_empty()
-            && !label.starts_with('-')
-            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-    };
-    if host.len() > 200 || !host.contains('.') || !host.split('.').all(label) {
+    if !is_host(&host) {
         return notice(&frame, StatusCode::BAD_REQUEST, frame.words.host_wrong);
     }
     let now = core.now();
@@ -92,6 +68,16 @@ pub(super) async fn add(core: web::Data<Arc<Core>>, request: HttpRequest, form: 
         state.ensure_account(&host, now);
     });
     see_other(&frame.link("/"))
+}
+
+/// Whether a text can be an account's host.
+pub(super) fn is_host(host: &str) -> bool {
+    let label = |label: &str| {
+        !label.is_empty()
+            && !label.starts_with('-')
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    host.len() <= 200 && host.contains('.') && host.split('.').all(label)
 }
 
 /// The form behind the buttons of one account.
@@ -111,7 +97,7 @@ pub(super) async fn install(
         return HttpResponse::Forbidden().finish();
     }
     installation::install(&core, &host, &form.integration).await;
-    see_other(&Frame::of(&request).link(&format!("/accounts/{host}/")))
+    see_other(&Frame::of(&request).link(&format!("/accounts/{host}/marketplace")))
 }
 
 /// `POST /accounts/{host}/revoke`: what switching the integration off would do.
@@ -125,5 +111,5 @@ pub(super) async fn revoke(
         return HttpResponse::Forbidden().finish();
     }
     installation::revoke(&core, &host, &form.integration).await;
-    see_other(&Frame::of(&request).link(&format!("/accounts/{host}/")))
+    see_other(&Frame::of(&request).link(&format!("/accounts/{host}/marketplace")))
 }

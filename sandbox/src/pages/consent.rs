@@ -6,8 +6,8 @@ use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{Frame, notice, own_form, render, see_other, strings::fill};
-use crate::{core::Core, oauth::consent};
+use super::{Frame, notice, own_form, render, see_other, shell, strings::fill};
+use crate::{core::Core, oauth::consent, state::Account};
 
 /// What the address carries.
 #[derive(Deserialize)]
@@ -17,6 +17,25 @@ pub(super) struct Asked {
     state: Option<String>,
 }
 
+/// An account to choose, and who would give the access.
+struct Row {
+    host: String,
+    name: String,
+    by: String,
+}
+
+fn row(frame: &Frame, account: &Account) -> Row {
+    let words = frame.words;
+    let (user, role) = account
+        .signed_in()
+        .map_or(("", ""), |user| (user.name.as_str(), if user.is_admin { words.administrator } else { words.manager }));
+    Row {
+        host: account.host.clone(),
+        name: account.name.clone(),
+        by: fill(&fill(words.consent_by, "user", user), "role", role),
+    }
+}
+
 #[derive(Template)]
 #[template(path = "consent.html")]
 struct Page<'a> {
@@ -24,7 +43,7 @@ struct Page<'a> {
     text: String,
     client_id: &'a str,
     state: Option<&'a str>,
-    accounts: Vec<(String, String)>,
+    accounts: Vec<Row>,
     target: String,
 }
 
@@ -34,8 +53,7 @@ pub(super) async fn show(core: web::Data<Arc<Core>>, request: HttpRequest, asked
     let Some(integration) = core.integration(&asked.client_id) else {
         return notice(&frame, StatusCode::NOT_FOUND, frame.words.unknown_integration);
     };
-    let accounts = core
-        .read(|state| state.accounts.values().map(|account| (account.host.clone(), account.name.clone())).collect());
+    let accounts = core.read(|state| state.accounts.values().map(|account| row(&frame, account)).collect());
     let page = Page {
         frame: &frame,
         text: fill(frame.words.consent, "integration", &integration.name),
@@ -72,8 +90,16 @@ pub(super) async fn decide(
         return notice(&frame, StatusCode::NOT_FOUND, frame.words.unknown_integration);
     };
     let state = form.state.as_deref();
+    if let ("allow", Some(host)) = (form.choice.as_str(), &form.host)
+        && let Some(user) = may_not(&core, &frame, host, &integration.client_id)
+    {
+        return notice(&frame, StatusCode::FORBIDDEN, &fill(frame.words.consent_first_admin, "user", &user));
+    }
     let address = match (form.choice.as_str(), &form.host) {
-        ("allow", Some(host)) => consent::allowed(&core, host, integration, state),
+        ("allow", Some(host)) => {
+            let user_id = core.read(|state| state.accounts.get(host).map(|account| account.signed_in));
+            consent::allowed(&core, host, integration, state, user_id)
+        }
         ("allow", None) => None,
         _ => consent::denied(&core, integration, state),
     };
@@ -81,4 +107,13 @@ pub(super) async fn decide(
         Some(address) => HttpResponse::Found().insert_header(("Location", address)).finish(),
         None => see_other(&frame.link("/")),
     }
+}
+
+/// Who is signed in, if that user may not give the access: installing is for administrators.
+fn may_not(core: &Core, frame: &Frame, host: &str, client_id: &str) -> Option<String> {
+    core.read(|state| {
+        let account = state.accounts.get(host)?;
+        let user = account.signed_in()?;
+        (!user.is_admin && !account.has_active(client_id)).then(|| shell::named(frame.words, user))
+    })
 }

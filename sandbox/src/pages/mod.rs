@@ -1,10 +1,18 @@
-//! Pages for people: the list of accounts, consent, and the manager's window.
+//! Pages for people: accounts, consent, the manager's window, leads, sources, integrations and their widgets.
 
 mod accounts;
+mod broken;
 mod consent;
 mod events;
+mod host;
+mod leads;
+mod marketplace;
+mod pipelines;
 mod rows;
+mod shell;
 pub(crate) mod strings;
+mod widget;
+mod widget_calls;
 mod window;
 
 use actix_web::{
@@ -15,6 +23,8 @@ use actix_web::{
 use askama::Template;
 
 use strings::{Language, Words};
+
+use crate::core::Core;
 
 /// Adds the routes of all pages.
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
@@ -27,6 +37,24 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .route("/accounts/{host}/snapshot", web::get().to(window::snapshot))
         .route("/accounts/{host}/events", web::get().to(events::stream))
         .route("/accounts/{host}/chats/{chat}/answer", web::post().to(window::answer))
+        .route("/accounts/{host}/user", web::post().to(shell::sign_in))
+        .route("/accounts/{host}/break", web::get().to(broken::show))
+        .route("/accounts/{host}/break", web::post().to(broken::press))
+        .route("/accounts/{host}/leads", web::get().to(leads::list))
+        .route("/accounts/{host}/leads/{id}", web::get().to(leads::show))
+        .route("/accounts/{host}/pipelines", web::get().to(pipelines::show))
+        .route("/accounts/{host}/pipelines/{id}/add", web::post().to(pipelines::add))
+        .route("/accounts/{host}/sources/{id}/delete", web::post().to(pipelines::delete))
+        .route("/accounts/{host}/marketplace", web::get().to(marketplace::show))
+        .route("/accounts/{host}/archive", web::post().to(marketplace::upload))
+        .route("/accounts/{host}/settings/widgets/{code}", web::get().to(widget::settings))
+        .route("/accounts/{host}/settings/{code}", web::get().to(widget::own))
+        .route("/accounts/{host}/widgets/{code}/{action}", web::post().to(widget_calls::press))
+        .route("/accounts/{host}/widgets/{code}/{file:.*}", web::get().to(widget_calls::file))
+        .route(
+            "/accounts/{host}/ajax/v2/integrations/{client_uuid}/disposable_token",
+            web::get().to(widget_calls::token),
+        )
         .route("/oauth", web::get().to(consent::show))
         .route("/oauth", web::post().to(consent::decide))
         .route("/healthz", web::get().to(HttpResponse::Ok))
@@ -86,17 +114,41 @@ pub(crate) fn notice(frame: &Frame, status: StatusCode, text: &str) -> HttpRespo
 
 /// A finished page with its headers; `form_target` is a further origin forms may lead to.
 pub(crate) fn render(status: StatusCode, page: &impl Template, form_target: Option<&str>) -> HttpResponse {
-    let Ok(text) = page.render() else {
-        return HttpResponse::InternalServerError().finish();
-    };
     let policy = format!(
         "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; \
          base-uri 'none'; frame-ancestors 'self'; form-action 'self' {}",
         form_target.unwrap_or_default()
     );
+    finished(status, page, policy.trim())
+}
+
+/// A page that runs widgets: they may talk to the server behind them, frame its pages and style what they draw.
+pub(crate) fn render_host(core: &Core, page: &impl Template) -> HttpResponse {
+    let mut origins: Vec<String> = core
+        .integrations
+        .iter()
+        .map(|one| core.redirect_uri(one))
+        .chain([core.parom_url()])
+        .filter_map(|address| Some(url::Url::parse(&address).ok()?.origin().ascii_serialization()))
+        .collect();
+    origins.sort();
+    origins.dedup();
+    let theirs = origins.join(" ");
+    let policy = format!(
+        "default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self'; connect-src 'self' {theirs}; \
+         img-src 'self' data: {theirs}; frame-src {theirs}; base-uri 'none'; frame-ancestors 'self'; \
+         form-action 'self'"
+    );
+    finished(StatusCode::OK, page, &policy)
+}
+
+fn finished(status: StatusCode, page: &impl Template, policy: &str) -> HttpResponse {
+    let Ok(text) = page.render() else {
+        return HttpResponse::InternalServerError().finish();
+    };
     HttpResponse::build(status)
         .content_type("text/html; charset=utf-8")
-        .insert_header((header::CONTENT_SECURITY_POLICY, policy.trim().to_owned()))
+        .insert_header((header::CONTENT_SECURITY_POLICY, policy.to_owned()))
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .insert_header((header::REFERRER_POLICY, "same-origin"))
         .insert_header((header::CACHE_CONTROL, "no-store"))
@@ -126,6 +178,11 @@ async fn asset(file: web::Path<String>) -> HttpResponse {
     let (kind, text) = match file.as_str() {
         "sandbox.css" => ("text/css; charset=utf-8", include_str!("../../static/sandbox.css")),
         "sandbox.js" => ("text/javascript; charset=utf-8", include_str!("../../static/sandbox.js")),
+        "jquery.min.js" => ("text/javascript; charset=utf-8", include_str!("../../assets/vendor/jquery.min.js")),
+        "amd.js" => ("text/javascript; charset=utf-8", include_str!("../../static/amd.js")),
+        "widget_host.js" => ("text/javascript; charset=utf-8", include_str!("../../static/widget_host.js")),
+        "widget_page.js" => ("text/javascript; charset=utf-8", include_str!("../../static/widget_page.js")),
+        "upload.js" => ("text/javascript; charset=utf-8", include_str!("../../static/upload.js")),
         "mark.svg" => ("image/svg+xml", include_str!("../../static/mark.svg")),
         _ => return HttpResponse::NotFound().finish(),
     };

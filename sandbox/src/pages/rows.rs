@@ -3,7 +3,10 @@
 use chrono::{DateTime, Local, Utc};
 use serde::Serialize;
 
-use super::strings::{Words, fill};
+use super::{
+    shell,
+    strings::{Words, fill},
+};
 use crate::{
     core::Core,
     log::{LogDirection, RequestView},
@@ -215,7 +218,6 @@ fn log_row(line: &RequestView, words: &Words) -> LogRow {
 
 /// The rows of one account's window; `keep` is what links carry on (`&lang=ru` or nothing).
 pub(crate) fn snapshot(core: &Core, host: &str, chosen: &str, words: &Words, keep: &str) -> Option<Snapshot> {
-    let broken = core.faults.describe();
     let make = |state: &State| {
         let account = state.accounts.get(host)?;
         let chat = account.chat(chosen);
@@ -237,7 +239,7 @@ pub(crate) fn snapshot(core: &Core, host: &str, chosen: &str, words: &Words, kee
                 .take(LOG_ROWS)
                 .map(|line| log_row(line, words))
                 .collect(),
-            broken: if broken.is_empty() { String::new() } else { fill(words.now_broken, "what", &broken.join(", ")) },
+            broken: shell::broken(core, state, words, host),
         })
     };
     core.read(make)

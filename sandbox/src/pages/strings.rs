@@ -1,5 +1,8 @@
 //! Every word a person sees, in both languages.
 
+mod en;
+mod ru;
+
 /// The language of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Language {
@@ -8,6 +11,7 @@ pub(crate) enum Language {
 }
 
 /// All visible words of one language. `{…}` is filled in by [`fill`].
+#[derive(Debug)]
 pub(crate) struct Words {
     pub(crate) code: &'static str,
     pub(crate) other_code: &'static str,
@@ -23,8 +27,6 @@ pub(crate) struct Words {
     pub(crate) host_wrong: &'static str,
     pub(crate) manager_window: &'static str,
     pub(crate) customer_page: &'static str,
-    pub(crate) install: &'static str,
-    pub(crate) revoke: &'static str,
     pub(crate) consent_title: &'static str,
     pub(crate) consent: &'static str,
     pub(crate) consent_choose: &'static str,
@@ -54,110 +56,103 @@ pub(crate) struct Words {
     pub(crate) all_accounts: &'static str,
     pub(crate) not_found: &'static str,
     pub(crate) back: &'static str,
+    pub(crate) places: &'static str,
+    pub(crate) leads: &'static str,
+    pub(crate) pipelines: &'static str,
+    pub(crate) marketplace: &'static str,
+    pub(crate) break_page: &'static str,
+    pub(crate) signed_in: &'static str,
+    pub(crate) administrator: &'static str,
+    pub(crate) manager: &'static str,
+    pub(crate) switch_user: &'static str,
+    pub(crate) only_admin: &'static str,
+    pub(crate) consent_by: &'static str,
+    pub(crate) consent_first_admin: &'static str,
+    pub(crate) state_installed: &'static str,
+    pub(crate) state_disabled: &'static str,
+    pub(crate) state_new: &'static str,
+    pub(crate) open_integration: &'static str,
+    pub(crate) own_page: &'static str,
+    pub(crate) no_widget: &'static str,
+    pub(crate) archive_version: &'static str,
+    pub(crate) upload: &'static str,
+    pub(crate) upload_code: &'static str,
+    pub(crate) upload_zip: &'static str,
+    pub(crate) upload_do: &'static str,
+    pub(crate) upload_scripts: &'static str,
+    pub(crate) no_integrations: &'static str,
+    pub(crate) widget_scripts: &'static str,
+    pub(crate) do_install: &'static str,
+    pub(crate) do_save: &'static str,
+    pub(crate) do_disable: &'static str,
+    pub(crate) callbacks: &'static str,
+    pub(crate) widget_faults: &'static str,
+    pub(crate) no_constructor: &'static str,
+    pub(crate) missing_callbacks: &'static str,
+    pub(crate) not_true: &'static str,
+    pub(crate) no_on_save: &'static str,
+    pub(crate) save_refused: &'static str,
+    pub(crate) custom_dropped: &'static str,
+    pub(crate) policy: &'static str,
+    pub(crate) no_sources: &'static str,
+    pub(crate) source_default: &'static str,
+    pub(crate) source_by_crm: &'static str,
+    pub(crate) source_delete: &'static str,
+    pub(crate) source_delete_hint: &'static str,
+    pub(crate) add_source: &'static str,
+    pub(crate) add_source_none: &'static str,
+    pub(crate) no_leads: &'static str,
+    pub(crate) lead: &'static str,
+    pub(crate) contact: &'static str,
+    pub(crate) phone: &'static str,
+    pub(crate) email: &'static str,
+    pub(crate) pipeline: &'static str,
+    pub(crate) source: &'static str,
+    pub(crate) chats_of: &'static str,
+    pub(crate) open_chat: &'static str,
+    pub(crate) widgets_of: &'static str,
+    pub(crate) no_card_widgets: &'static str,
+    pub(crate) break_all: &'static str,
+    pub(crate) break_slow: &'static str,
+    pub(crate) break_down: &'static str,
+    pub(crate) break_account: &'static str,
+    pub(crate) break_access: &'static str,
+    pub(crate) break_integrations: &'static str,
+    pub(crate) break_unpaid: &'static str,
+    pub(crate) mend_unpaid: &'static str,
+    pub(crate) now_unpaid: &'static str,
+    pub(crate) break_blocked: &'static str,
+    pub(crate) mend_blocked: &'static str,
+    pub(crate) now_blocked: &'static str,
+    pub(crate) break_page_code: &'static str,
+    pub(crate) now_page: &'static str,
+    pub(crate) break_too_many: &'static str,
+    pub(crate) now_too_many: &'static str,
+    pub(crate) mend_answers: &'static str,
+    pub(crate) expire_access: &'static str,
+    pub(crate) expire_refresh: &'static str,
+    pub(crate) revoke_silently: &'static str,
+    pub(crate) lose_installs: &'static str,
+    pub(crate) keep_installs: &'static str,
+    pub(crate) now_lose_installs: &'static str,
+    pub(crate) claim_off: &'static str,
+    pub(crate) claim_on: &'static str,
+    pub(crate) now_no_claim: &'static str,
+    pub(crate) single_source: &'static str,
+    pub(crate) multiple_sources: &'static str,
+    pub(crate) limit_label: &'static str,
+    pub(crate) private_label: &'static str,
+    pub(crate) rename_label: &'static str,
+    pub(crate) apply: &'static str,
+    pub(crate) done_fine: &'static str,
 }
-
-const EN: Words = Words {
-    code: "en",
-    other_code: "ru",
-    other_name: "Русский",
-    title: "Sandbox amoCRM",
-    banner: "This is not amoCRM. Nothing leaves this machine.",
-    now_broken: "Now broken: {what}",
-    accounts: "Accounts",
-    no_accounts: "No accounts yet. Add one below.",
-    add_account: "Add account",
-    host_label: "Host of the account",
-    host_hint: "For example acme.amocrm.ru",
-    host_wrong: "A host such as acme.amocrm.ru is needed: letters, digits, hyphens and dots.",
-    manager_window: "Manager’s window",
-    customer_page: "Customer’s page",
-    install: "Install {integration}",
-    revoke: "Revoke the access of {integration}",
-    consent_title: "Access to an account",
-    consent: "The account you choose will give {integration} access to its data.",
-    consent_choose: "Account",
-    allow: "Allow",
-    deny: "Deny",
-    unknown_integration: "No integration has this client_id.",
-    incoming: "Incoming leads",
-    chat: "Chat",
-    log: "Requests",
-    panes: "Parts of the window",
-    empty: "No chats yet. Write from the customer’s page.",
-    choose_chat: "Choose a chat to read and answer it.",
-    no_requests: "No requests yet.",
-    answer: "Your message",
-    send: "Send",
-    not_sent: "The message did not leave: {reason}",
-    unread: "{count} new",
-    sent: "Sent",
-    delivered: "Delivered",
-    read: "Read",
-    failed: "Failed",
-    edited: "edited",
-    outside: "written outside amoCRM",
-    no_answer: "no answer",
-    millis: "ms",
-    signature_bad: "Signature does not match",
-    all_accounts: "All accounts",
-    not_found: "There is nothing at this address.",
-    back: "Back",
-};
-
-const RU: Words = Words {
-    code: "ru",
-    other_code: "en",
-    other_name: "English",
-    title: "Учебная amoCRM",
-    banner: "Это не amoCRM. Отсюда ничего не уходит наружу.",
-    now_broken: "Сейчас сломано: {what}",
-    accounts: "Аккаунты",
-    no_accounts: "Аккаунтов пока нет. Добавьте первый.",
-    add_account: "Добавить аккаунт",
-    host_label: "Адрес аккаунта",
-    host_hint: "Например, acme.amocrm.ru",
-    host_wrong: "Нужен адрес вида acme.amocrm.ru: латинские буквы, цифры, дефисы и точки.",
-    manager_window: "Окно менеджера",
-    customer_page: "Страница клиента",
-    install: "Установить {integration}",
-    revoke: "Отозвать доступ {integration}",
-    consent_title: "Доступ к аккаунту",
-    consent: "Выбранный аккаунт откроет {integration} доступ к своим данным.",
-    consent_choose: "Аккаунт",
-    allow: "Разрешить",
-    deny: "Отказать",
-    unknown_integration: "Интеграции с таким client_id нет.",
-    incoming: "Неразобранное",
-    chat: "Чат",
-    log: "Запросы",
-    panes: "Части окна",
-    empty: "Чатов пока нет. Напишите со страницы клиента.",
-    choose_chat: "Выберите чат, чтобы прочитать его и ответить.",
-    no_requests: "Запросов пока нет.",
-    answer: "Ваше сообщение",
-    send: "Отправить",
-    not_sent: "Сообщение не ушло: {reason}",
-    unread: "новых: {count}",
-    sent: "Отправлено",
-    delivered: "Доставлено",
-    read: "Прочитано",
-    failed: "Не доставлено",
-    edited: "изменено",
-    outside: "написано вне amoCRM",
-    no_answer: "нет ответа",
-    millis: "мс",
-    signature_bad: "Подпись не сошлась",
-    all_accounts: "Все аккаунты",
-    not_found: "По этому адресу ничего нет.",
-    back: "Назад",
-};
 
 impl Language {
     /// The words of this language.
     pub(crate) fn words(self) -> &'static Words {
         match self {
-            Self::En => &EN,
-            Self::Ru => &RU,
+            Self::En => &en::WORDS,
+            Self::Ru => &ru::WORDS,
         }
     }
 
@@ -196,8 +191,23 @@ mod tests {
         assert_eq!(Language::choose(Some("xx"), ""), Language::En);
     }
 
+    /// The values a text asks for.
+    fn gaps(text: &str) -> Vec<&str> {
+        let mut gaps: Vec<&str> = text.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect();
+        gaps.sort_unstable();
+        gaps
+    }
+
+    #[test]
+    fn both_languages_ask_for_the_same_values() {
+        let (en, ru) = (format!("{:#?}", en::WORDS), format!("{:#?}", ru::WORDS));
+        for (en, ru) in en.lines().zip(ru.lines()) {
+            assert_eq!(gaps(en), gaps(ru), "{en} / {ru}");
+        }
+    }
+
     #[test]
     fn a_value_takes_its_place() {
-        assert_eq!(fill("Install {integration}", "integration", "main"), "Install main");
+        assert_eq!(fill("Add {integration}", "integration", "main"), "Add main");
     }
 }

@@ -10,6 +10,7 @@ use super::{
     Frame, notice, own_form, render,
     rows::{self, Snapshot},
     see_other,
+    shell::{Place, Shell},
     strings::fill,
 };
 use crate::{core::Core, hook_message::HookMessage, hooks};
@@ -25,14 +26,13 @@ pub(super) struct Asked {
 #[template(path = "window.html")]
 struct Page<'a> {
     frame: &'a Frame,
-    account: String,
+    shell: &'a Shell,
     host: &'a str,
     chat: &'a str,
     customer_page: Option<String>,
     rows: Snapshot,
     snapshot_address: String,
     answer_target: String,
-    home: String,
 }
 
 /// Takes the chat as read, without a change where nothing was unread.
@@ -69,19 +69,19 @@ pub(super) async fn show(
     let account = core.read(|state| {
         let account = state.accounts.get(host.as_str())?;
         let chat = account.chat(&asked.chat).map(|chat| chat.id.clone());
-        Some((account.name.clone(), account.customer_page.clone(), chat.unwrap_or_default()))
+        Some((account.customer_page.clone(), chat.unwrap_or_default()))
     });
     let keep = keep(&frame);
-    let found = account.and_then(|(name, customer_page, chat)| {
+    let found = account.and_then(|(customer_page, chat)| {
         let rows = rows::snapshot(&core, &host, &chat, frame.words, &keep)?;
-        Some((name, customer_page, chat, rows))
+        Some((Shell::of(&core, &frame, &request, &host, Place::Window)?, customer_page, chat, rows))
     });
-    let Some((name, customer_page, chat, rows)) = found else {
+    let Some((shell, customer_page, chat, rows)) = found else {
         return notice(&frame, StatusCode::NOT_FOUND, frame.words.not_found);
     };
     let page = Page {
         frame: &frame,
-        account: name,
+        shell: &shell,
         host: &host,
         chat: &chat,
         customer_page,
@@ -92,7 +92,6 @@ pub(super) async fn show(
             if keep.is_empty() { "" } else { "&kept=1" }
         ),
         answer_target: frame.link(&format!("/accounts/{host}/chats/{chat}/answer")),
-        home: frame.link("/"),
     };
     render(StatusCode::OK, &page, None)
 }

@@ -1,9 +1,11 @@
 //! REST API v4: who may call, and which function answers.
 
 mod account;
+mod contacts;
 mod sources;
 mod sources_delete;
 mod sources_write;
+mod widgets;
 
 use serde_json::{Value, json};
 
@@ -11,6 +13,7 @@ use crate::{
     core::Core,
     exchange::{Answer, Incoming},
     state::{Access, Account},
+    trouble,
 };
 
 const HAL: &str = "application/hal+json";
@@ -27,6 +30,9 @@ pub(crate) struct Call<'a> {
 
 /// Answers a request below `/accounts/{host}/api/v4/`.
 pub(crate) fn answer(core: &Core, request: &Incoming, host: &str, rest: &[&str]) -> Answer {
+    if let Some(refusal) = trouble::of(core, host) {
+        return refusal;
+    }
     let token = request.header("authorization").strip_prefix("Bearer ").unwrap_or_default();
     let now = core.now();
     let access = core.change(|state| {
@@ -54,6 +60,11 @@ fn dispatch(call: &Call<'_>, rest: &[&str]) -> Answer {
         ("GET", ["users", id]) => account::user(call, id),
         ("GET", ["leads", "pipelines"]) => account::pipelines(call),
         ("GET", ["leads", "pipelines", id]) => account::pipeline(call, id),
+        ("GET", ["leads", id]) => contacts::lead(call, id),
+        ("GET", ["contacts", "chats"]) => contacts::chats(call),
+        ("GET", ["contacts", id]) => contacts::contact(call, id),
+        ("GET", ["widgets"]) => widgets::list(call),
+        ("GET", ["widgets", code]) => widgets::one(call, code),
         ("GET", ["sources"]) => sources::list(call),
         ("GET", ["sources", id]) => sources::one(call, id),
         ("POST", ["sources"]) => sources_write::create(call),
@@ -61,7 +72,7 @@ fn dispatch(call: &Call<'_>, rest: &[&str]) -> Answer {
         ("PATCH", ["sources", id]) => sources_write::update_one(call, id),
         ("DELETE", ["sources"]) => sources_delete::delete_many(call),
         ("DELETE", ["sources", id]) => sources_delete::delete_one(call, id),
-        (_, ["account" | "users" | "sources", ..] | ["leads", "pipelines", ..]) => {
+        (_, ["account" | "users" | "sources" | "widgets", ..] | ["leads", "pipelines", ..]) => {
             problem(405, "Method Not Allowed", "this method is not allowed here")
         }
         _ => problem(404, "Not Found", "the sandbox has no such method"),

@@ -10,7 +10,6 @@ use crate::{
 };
 
 const BATCH: usize = 50;
-const ACTIVE: usize = 100;
 
 fn parsed(call: &Call<'_>) -> Result<Value, Answer> {
     serde_json::from_slice(&call.request.body).map_err(|_| problem(400, "Bad Request", "the body is not JSON"))
@@ -79,7 +78,7 @@ fn lay_over(call: &Call<'_>, account: &Account, item: &Value, source: &mut Sourc
     Ok(())
 }
 
-fn new_source(call: &Call<'_>, account: &mut Account, item: &Value) -> Result<Source, Wrong> {
+fn new_source(call: &Call<'_>, account: &mut Account, limit: usize, item: &Value) -> Result<Source, Wrong> {
     let of = |path: &'static str| move |detail: String| ("InvalidType", path, detail);
     let fields = Object::whole(item).map_err(of(""))?;
     let blank = || "This value should not be blank.".to_owned();
@@ -95,8 +94,8 @@ fn new_source(call: &Call<'_>, account: &mut Account, item: &Value) -> Result<So
         let words = format!("source with external_id {external_id} already exists");
         return Err(("NotUnique", "external_id", words));
     }
-    if own().count() >= ACTIVE {
-        return Err(("LimitExceeded", "external_id", "at most 100 sources".to_owned()));
+    if own().count() >= limit {
+        return Err(("LimitExceeded", "external_id", format!("at most {limit} sources")));
     }
     let mut source = Source {
         id: 0,
@@ -175,7 +174,10 @@ fn whole_batch(
 pub(super) fn create(call: &Call<'_>) -> Answer {
     match batch(call) {
         Err(answer) => answer,
-        Ok(items) => whole_batch(call, &items, |account, item| new_source(call, account, item)),
+        Ok(items) => {
+            let limit = call.core.read(|state| state.source_limit);
+            whole_batch(call, &items, |account, item| new_source(call, account, limit, item))
+        }
     }
 }
 

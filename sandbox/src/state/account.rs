@@ -1,12 +1,15 @@
 //! One account: its people, pipelines, sources, chats and leads.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::chat::{Chat, Lead, Message, Person};
+use super::{
+    chat::{Chat, Lead, Message, Person},
+    switches::{Installed, Switches},
+};
 
 /// A user of the account.
 #[derive(Clone, Debug)]
@@ -55,6 +58,11 @@ pub(crate) struct Account {
     pub(crate) messages: Vec<Message>,
     pub(crate) leads: Vec<Lead>,
     pub(crate) customer_page: Option<String>,
+    pub(crate) switches: Switches,
+    /// Id of the user whose browser opens the account's pages.
+    pub(crate) signed_in: i64,
+    /// Integrations that were installed once, by their `client_id`.
+    pub(crate) installed: BTreeMap<String, Installed>,
     by_id: HashMap<String, usize>,
     by_msgid: HashMap<(String, String), usize>,
     last_number: i64,
@@ -103,6 +111,9 @@ impl Account {
             messages: Vec::new(),
             leads: Vec::new(),
             customer_page: None,
+            switches: Switches::default(),
+            signed_in: id * 10 + 1,
+            installed: BTreeMap::new(),
             by_id: HashMap::new(),
             by_msgid: HashMap::new(),
             last_number: 3_100_000,
@@ -129,6 +140,16 @@ impl Account {
     /// The administrator whose grant an installation carries.
     pub(crate) fn administrator(&self) -> Option<&User> {
         self.users.iter().find(|user| user.is_admin)
+    }
+
+    /// The user whose browser opens the account's pages.
+    pub(crate) fn signed_in(&self) -> Option<&User> {
+        self.users.iter().find(|user| user.id == self.signed_in)
+    }
+
+    /// Whether the integration is switched on here.
+    pub(crate) fn has_active(&self, client_id: &str) -> bool {
+        self.installed.get(client_id).is_some_and(|one| one.active)
     }
 
     pub(crate) fn chat(&self, id: &str) -> Option<&Chat> {

@@ -184,6 +184,11 @@ impl Grants {
         self.access.retain(|_, one| one.account_id != account_id);
     }
 
+    /// Lets every refresh token of an account die as if three months had passed, access tokens live on.
+    pub(crate) fn drop_refresh(&mut self, account_id: i64) {
+        self.refresh.retain(|_, one| one.account_id != account_id);
+    }
+
     /// Takes every grant of an integration in an account away.
     pub(crate) fn revoke(&mut self, client_id: &str, account_id: i64) {
         let other = |client: &str, account: i64| client != client_id || account != account_id;

@@ -3,19 +3,28 @@
 mod account;
 mod chat;
 mod grants;
+mod switches;
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet, VecDeque},
+    sync::Arc,
+};
 
-pub(crate) use account::{Account, Source, User};
+pub(crate) use account::{Account, Pipeline, Source, User};
 pub(crate) use chat::{Chat, Lead, Message, Mood, Person};
 pub use chat::{Direction, Status};
 pub(crate) use grants::{ACCESS_SECONDS, Access, Grants, Pair};
+pub(crate) use switches::Switches;
 
 use crate::log::{RequestView, TokenCall};
 use crate::view::RepeatView;
+use crate::widget::Widget;
 
 /// The request log keeps the latest this many lines.
 const LOG_LIMIT: usize = 2000;
+
+/// How many active sources an integration may have in an account, where nobody has chosen the other reading (50).
+const SOURCE_LIMIT: usize = 100;
 
 /// One connected channel of one account.
 #[derive(Clone, Debug)]
@@ -28,7 +37,6 @@ pub(crate) struct Connection {
 }
 
 /// The whole memory.
-#[derive(Default)]
 pub(crate) struct State {
     pub(crate) accounts: BTreeMap<String, Account>,
     pub(crate) connections: HashMap<String, Connection>,
@@ -38,6 +46,35 @@ pub(crate) struct State {
     pub(crate) repeats: Vec<RepeatView>,
     pub(crate) token_calls: Vec<TokenCall>,
     pub(crate) requests_seen: u64,
+    /// Uploaded widgets by the `client_id` of their integration.
+    pub(crate) widgets: HashMap<String, Arc<Widget>>,
+    /// Accounts that may connect a private channel, by its id; a channel that isn't here is public.
+    pub(crate) private_channels: HashMap<String, Vec<i64>>,
+    pub(crate) source_limit: usize,
+    /// Integrations (`client_id`) whose card has "multiple sources" switched off: amoCRM makes one source itself.
+    pub(crate) single_source: HashSet<String>,
+    /// The call that tells of an installation is made and gets lost.
+    pub(crate) lose_install_calls: bool,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            accounts: BTreeMap::new(),
+            connections: HashMap::new(),
+            grants: Grants::default(),
+            requests: VecDeque::new(),
+            problems: Vec::new(),
+            repeats: Vec::new(),
+            token_calls: Vec::new(),
+            requests_seen: 0,
+            widgets: HashMap::new(),
+            private_channels: HashMap::new(),
+            source_limit: SOURCE_LIMIT,
+            single_source: HashSet::new(),
+            lose_install_calls: false,
+        }
+    }
 }
 
 impl State {
@@ -67,6 +104,14 @@ impl State {
             self.accounts.insert(host.to_owned(), account);
         }
         self.accounts.entry(host.to_owned()).or_insert_with(|| Account::new(host, Account::number_for(host), now))
+    }
+
+    /// Gives an account another host; ids and tokens stay.
+    pub(crate) fn rename(&mut self, host: &str, new_host: &str) {
+        if let Some(mut account) = self.accounts.remove(host) {
+            new_host.clone_into(&mut account.host);
+            self.accounts.insert(new_host.to_owned(), account);
+        }
     }
 
     /// Adds a line to the request log and forgets the oldest beyond the limit.

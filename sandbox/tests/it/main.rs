@@ -6,6 +6,8 @@
     reason = "helpers of tests: a failed unwrap is the test's answer, and the caller here must be nobody else's"
 )]
 
+mod archive;
+mod browser;
 mod caller;
 mod chats;
 mod faults;
@@ -13,3 +15,5 @@ mod hooks;
 mod oauth;
 mod pages;
 mod sources;
+mod switches;
+mod widget;

@@ -64,6 +64,7 @@ pub fn settings(config: &Config, listen: String, clock: &Clock) -> SandboxConfig
                     .collect(),
             })
             .collect(),
+        widgets: Vec::new(),
         now: Arc::new(move || clock.now()),
     }
 }

@@ -1,0 +1,172 @@
+//! Leads and the card of one, with the widgets in its right column.
+
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
+use askama::Template;
+use serde_json::{Value, json};
+
+use super::{
+    Frame, host, notice, render, render_host,
+    shell::{Place, Shell},
+    strings::fill,
+};
+use crate::{
+    core::Core,
+    state::{Account, Chat, Lead, Person},
+};
+
+struct Row {
+    name: String,
+    title: String,
+    pipeline: String,
+    source: String,
+    href: String,
+}
+
+#[derive(Template)]
+#[template(path = "leads.html")]
+struct ListPage<'a> {
+    frame: &'a Frame,
+    shell: &'a Shell,
+    rows: Vec<Row>,
+}
+
+fn person_of<'a>(account: &'a Account, lead: &Lead) -> Option<&'a Person> {
+    account.chat(&lead.chat_id).and_then(|chat| account.person(&chat.person_id))
+}
+
+fn pipeline_name(account: &Account, id: i64) -> String {
+    account.pipelines.iter().find(|one| one.id == id).map(|one| one.name.clone()).unwrap_or_default()
+}
+
+/// `GET /accounts/{host}/leads`.
+pub(super) async fn list(core: web::Data<Arc<Core>>, request: HttpRequest, host: web::Path<String>) -> HttpResponse {
+    let frame = Frame::of(&request);
+    let Some(shell) = Shell::of(&core, &frame, &request, &host, Place::Leads) else {
+        return notice(&frame, StatusCode::NOT_FOUND, frame.words.not_found);
+    };
+    let rows = core.read(|state| {
+        let leads = state.accounts.get(host.as_str()).map(|account| (account, &account.leads));
+        leads.map_or_else(Vec::new, |(account, leads)| {
+            leads
+                .iter()
+                .rev()
+                .map(|lead| Row {
+                    name: person_of(account, lead).map(|person| person.name.clone()).unwrap_or_default(),
+                    title: fill(frame.words.lead, "id", &lead.id.to_string()),
+                    pipeline: pipeline_name(account, lead.pipeline_id),
+                    source: lead.source_name.clone(),
+                    href: frame.link(&format!("/accounts/{host}/leads/{}", lead.id)),
+                })
+                .collect()
+        })
+    });
+    render(StatusCode::OK, &ListPage { frame: &frame, shell: &shell, rows }, None)
+}
+
+struct ChatRow {
+    source: String,
+    last: String,
+    href: String,
+}
+
+#[derive(Template)]
+#[template(path = "lead.html")]
+struct Page<'a> {
+    frame: &'a Frame,
+    shell: &'a Shell,
+    told: String,
+    title: String,
+    name: String,
+    contact_id: i64,
+    phone: String,
+    email: String,
+    pipeline: String,
+    source: String,
+    chats: Vec<ChatRow>,
+    has_widgets: bool,
+}
+
+fn chat_row(frame: &Frame, account: &Account, chat: &Chat) -> ChatRow {
+    let last = account.messages.iter().rev().find(|message| message.chat_id == chat.id);
+    let keep = if frame.language_query.is_empty() { String::new() } else { format!("&{}", frame.language_query) };
+    ChatRow {
+        source: account
+            .source_of(chat)
+            .map(|source| source.name.clone())
+            .or_else(|| chat.source.clone())
+            .unwrap_or_default(),
+        last: last.map(|message| message.field("text").chars().take(80).collect()).unwrap_or_default(),
+        href: format!("/accounts/{}/?chat={}{keep}#chat", account.host, chat.id),
+    }
+}
+
+/// What `APP.data.current_card` and the contacts' data are for a lead.
+fn card(lead: &Lead, person: Option<&Person>) -> Value {
+    let named = |value: Option<&String>| -> Vec<Value> {
+        value.filter(|text| !text.is_empty()).map(|text| json!({"value": text, "type": "WORK"})).into_iter().collect()
+    };
+    let name = person.map(|one| one.name.as_str()).unwrap_or_default();
+    json!({
+        "id": lead.id,
+        "element_type": 2,
+        "contacts": [{
+            "id": lead.contact_id,
+            "name": name,
+            "first_name": name.split(' ').next().unwrap_or_default(),
+            "last_name": name.split_once(' ').map_or("", |(_, rest)| rest),
+            "phones": named(person.map(|one| &one.phone)),
+            "emails": named(person.map(|one| &one.email)),
+        }],
+    })
+}
+
+/// `GET /accounts/{host}/leads/{id}`.
+pub(super) async fn show(
+    core: web::Data<Arc<Core>>,
+    request: HttpRequest,
+    path: web::Path<(String, i64)>,
+) -> HttpResponse {
+    let frame = Frame::of(&request);
+    let (host, id) = path.into_inner();
+    let missing = || notice(&frame, StatusCode::NOT_FOUND, frame.words.not_found);
+    let Some(shell) = Shell::of(&core, &frame, &request, &host, Place::Leads) else {
+        return missing();
+    };
+    let found = core.read(|state| {
+        let account = state.accounts.get(&host)?;
+        let lead = account.leads.iter().find(|lead| lead.id == id)?;
+        let person = person_of(account, lead);
+        let own = |look: fn(&Person) -> &String| person.map(|person| look(person).clone()).unwrap_or_default();
+        let of_contact =
+            |chat: &&Chat| account.leads.iter().any(|one| one.contact_id == lead.contact_id && one.chat_id == chat.id);
+        let page = Page {
+            frame: &frame,
+            shell: &shell,
+            told: String::new(),
+            title: fill(frame.words.lead, "id", &id.to_string()),
+            name: own(|person| &person.name),
+            contact_id: lead.contact_id,
+            phone: own(|person| &person.phone),
+            email: own(|person| &person.email),
+            pipeline: pipeline_name(account, lead.pipeline_id),
+            source: lead.source_name.clone(),
+            chats: account.chats.iter().filter(of_contact).map(|chat| chat_row(&frame, account, chat)).collect(),
+            has_widgets: core.integrations.iter().any(|one| {
+                let widget = state.widgets.get(&one.client_id);
+                account.has_active(&one.client_id) && widget.is_some_and(|widget| widget.takes_card())
+            }),
+        };
+        Some((page, card(lead, person)))
+    });
+    let Some((mut page, card)) = found else {
+        return missing();
+    };
+    let stage = host::Stage { host: &host, area: "lcard", card, page: json!({"kind": "card"}) };
+    page.told = host::told(&core, &frame, stage, |account, one, widget| {
+        account.has_active(&one.client_id) && widget.is_in("lcard")
+    })
+    .unwrap_or_default();
+    render_host(&core, &page)
+}

@@ -1,0 +1,54 @@
+//! What an account answers while somebody has broken it on purpose.
+
+use serde_json::json;
+
+use crate::{core::Core, exchange::Answer};
+
+/// The refusal that every call to this account's host meets now; none while it works.
+pub(crate) fn of(core: &Core, host: &str) -> Option<Answer> {
+    let switches = core.read(|state| state.accounts.get(host).map(|account| account.switches.clone()))?;
+    if let Some(status) = switches.page {
+        return Some(page(status));
+    }
+    if let Some(seconds) = switches.too_many {
+        return Some(too_many(seconds));
+    }
+    if switches.blocked {
+        return Some(problem(403, "Forbidden", "the account is blocked"));
+    }
+    switches.unpaid.then(|| problem(402, "Payment Required", "the account is not paid"))
+}
+
+fn problem(status: u16, title: &str, detail: &str) -> Answer {
+    let body = json!({
+        "title": title,
+        "type": format!("https://httpstatus.es/{status}"),
+        "status": status,
+        "detail": detail,
+    });
+    Answer::json(status, "application/problem+json", &body).noted(detail)
+}
+
+fn too_many(seconds: u64) -> Answer {
+    let body = json!({
+        "title": "Too Many Requests",
+        "type": "https://httpstatus.es/429",
+        "status": 429,
+        "detail": "Too many requests",
+        "retry_after": seconds,
+    });
+    let answer = Answer::json(429, "application/problem+json", &body).noted("too many requests, on purpose");
+    Answer { retry_after: Some(seconds), ..answer }
+}
+
+fn page(status: u16) -> Answer {
+    let title = match status {
+        403 => "403 Forbidden",
+        _ => "502 Bad Gateway",
+    };
+    let html = format!(
+        "<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n<center><h1>{title}</h1></center>\r\n\
+         <hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
+    );
+    Answer { content_type: "text/html", body: html.into_bytes(), ..Answer::empty(status) }.noted("a gateway's page")
+}

@@ -1,0 +1,119 @@
+//! A widget as amoCRM keeps it after the upload of its archive.
+
+mod archive;
+mod manifest;
+
+use std::collections::{BTreeMap, HashMap};
+
+use anyhow::{Context, Result, bail};
+use bytes::Bytes;
+use serde_json::{Map, Value};
+
+/// One loaded widget.
+#[derive(Debug)]
+pub(crate) struct Widget {
+    /// Widget code, known from the integration's card and not from the archive.
+    pub(crate) code: String,
+    pub(crate) version: String,
+    manifest: Value,
+    texts: BTreeMap<String, Value>,
+    files: HashMap<String, Bytes>,
+}
+
+/// One field of the settings window.
+pub(crate) struct Field {
+    pub(crate) key: String,
+    /// Key of its label in the texts.
+    pub(crate) name: String,
+    pub(crate) kind: String,
+    pub(crate) required: bool,
+}
+
+impl Widget {
+    /// Takes an archive as amoCRM's upload does; the error says what it refuses.
+    pub(crate) fn load(code: &str, zip: &[u8]) -> Result<Self> {
+        let first = code.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase());
+        if !first || !code.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+            bail!("widget code {code:?} must be latin letters, digits and _, with a small letter first");
+        }
+        let files = archive::unpack(zip)?;
+        let manifest = archive::json(&files, "manifest.json")?;
+        let texts = manifest::check(&manifest, &files)?;
+        let version = manifest.pointer("/widget/version").and_then(Value::as_str).context("no version")?.to_owned();
+        Ok(Self { code: code.to_owned(), version, manifest, texts, files })
+    }
+
+    /// A file of the archive.
+    pub(crate) fn file(&self, path: &str) -> Option<&Bytes> {
+        self.files.get(path)
+    }
+
+    /// The texts of a language, or of the manifest's first one where the widget doesn't speak it.
+    pub(crate) fn texts(&self, language: &str) -> &Value {
+        let first = || {
+            let code = self.manifest.pointer("/widget/locale/0").and_then(Value::as_str).unwrap_or_default();
+            self.texts.get(code)
+        };
+        self.texts.get(language).or_else(first).unwrap_or(&Value::Null)
+    }
+
+    /// The text behind a key of the manifest, such as `/widget/name`; empty where there is none.
+    pub(crate) fn text(&self, language: &str, pointer: &str) -> &str {
+        let key = self.manifest.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+        self.lookup(language, key)
+    }
+
+    /// A text by its dotted key.
+    pub(crate) fn lookup(&self, language: &str, key: &str) -> &str {
+        let mut value = self.texts(language);
+        for part in key.split('.') {
+            value = value.get(part).unwrap_or(&Value::Null);
+        }
+        value.as_str().unwrap_or_default()
+    }
+
+    /// Whether the widget declares a location, with or without its suffix.
+    pub(crate) fn is_in(&self, location: &str) -> bool {
+        self.locations()
+            .any(|one| one == location || one.strip_suffix("-0").or(one.strip_suffix("-1")) == Some(location))
+    }
+
+    /// Whether the widget takes the right column of a lead's card.
+    pub(crate) fn takes_card(&self) -> bool {
+        self.locations().any(|one| matches!(one, "lcard" | "lcard-1" | "everywhere"))
+    }
+
+    fn locations(&self) -> impl Iterator<Item = &str> {
+        self.manifest.get("locations").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+    }
+
+    /// The fields of the settings window in the order of their keys.
+    pub(crate) fn fields(&self) -> Vec<Field> {
+        let fields = self.manifest.get("settings").and_then(Value::as_object);
+        let text = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        fields
+            .map(Map::iter)
+            .into_iter()
+            .flatten()
+            .map(|(key, value)| Field {
+                key: key.clone(),
+                name: text(value, "name"),
+                kind: text(value, "type"),
+                required: value.get("required").and_then(Value::as_bool).unwrap_or_default(),
+            })
+            .collect()
+    }
+
+    /// The first tour image of a language.
+    pub(crate) fn tour_image(&self, language: &str) -> Option<&str> {
+        self.manifest.pointer(&format!("/tour/tour_images/{language}/0")).and_then(Value::as_str)
+    }
+
+    /// What `self.params.support` shows.
+    pub(crate) fn support(&self) -> Value {
+        self.manifest.pointer("/widget/support").cloned().unwrap_or(Value::Null)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,96 @@
+//! What the library lets its user do with widgets, users and the pages of an account.
+
+use anyhow::{Context, Result};
+
+use crate::{
+    config::{IntegrationConfig, WidgetArchive, WidgetConfig},
+    core::Core,
+    disposable,
+    sandbox::Sandbox,
+    view::UserView,
+    widget::Widget,
+};
+
+/// Loads a widget for an integration; the one before it is gone.
+pub(crate) fn upload(core: &Core, integration: &str, code: &str, zip: &[u8]) -> Result<()> {
+    let known =
+        core.integration_named(integration).with_context(|| format!("no integration is named {integration}"))?;
+    let widget = Widget::load(code, zip)?;
+    core.change(|state| state.widgets.insert(known.client_id.clone(), widget.into()));
+    Ok(())
+}
+
+/// Loads what the configuration names.
+pub(crate) fn upload_configured(core: &Core, widgets: Vec<WidgetConfig>) -> Result<()> {
+    for widget in widgets {
+        let zip = match widget.archive {
+            WidgetArchive::Bytes(bytes) => bytes,
+            WidgetArchive::Path(path) => {
+                std::fs::read(&path).with_context(|| format!("the widget archive {} can't be read", path.display()))?
+            }
+        };
+        upload(core, &widget.integration, &widget.code, &zip)
+            .with_context(|| format!("the widget archive of {}", widget.integration))?;
+    }
+    Ok(())
+}
+
+impl Core {
+    /// Code of an integration's widget; made from its name as long as none was uploaded.
+    pub(crate) fn widget_code(&self, integration: &IntegrationConfig) -> String {
+        let known = self.read(|state| state.widgets.get(&integration.client_id).map(|widget| widget.code.clone()));
+        known.unwrap_or_else(|| {
+            let letter = |one: char| if one.is_ascii_alphanumeric() { one.to_ascii_lowercase() } else { '_' };
+            let code: String = integration.name.chars().map(letter).collect();
+            if code.starts_with(|first: char| first.is_ascii_lowercase()) { code } else { format!("w{code}") }
+        })
+    }
+
+    /// The integration whose widget has this code.
+    pub(crate) fn integration_of_code(&self, code: &str) -> Option<&IntegrationConfig> {
+        self.integrations.iter().find(|one| self.widget_code(one) == code)
+    }
+}
+
+impl Sandbox {
+    /// Uploads a widget archive (the bytes of its zip) to an integration, in the place of the one before it.
+    /// An error says why amoCRM would refuse it: no manifest at the root, bad JSON, a missing image or text, …
+    pub fn set_widget(&self, integration: &str, code: &str, zip: &[u8]) -> Result<()> {
+        upload(&self.core, integration, code, zip)
+    }
+
+    /// The users of an account: Olga (administrator), Maria (manager), Pavel (manager without an id in the Chats
+    /// API). Empty if the account is unknown.
+    pub fn users(&self, host: &str) -> Vec<UserView> {
+        self.accounts().into_iter().find(|account| account.host == host).map_or_else(Vec::new, |account| account.users)
+    }
+
+    /// Who the account's pages are opened as from now on; the administrator at first. An id that is no user's
+    /// changes nothing.
+    pub fn sign_in(&self, host: &str, user_id: i64) {
+        self.core.change(|state| {
+            if let Some(account) = state.accounts.get_mut(host)
+                && account.users.iter().any(|user| user.id == user_id)
+            {
+                account.signed_in = user_id;
+            }
+        });
+    }
+
+    /// The disposable token that a widget's request would carry in `X-Auth-Token`: HS256 under the client secret,
+    /// valid for 30 minutes of the sandbox's clock. Empty if account, user or integration is unknown.
+    pub fn disposable_token(&self, host: &str, user_id: i64, integration: &str) -> String {
+        self.core
+            .integration_named(integration)
+            .and_then(|known| disposable::token(&self.core, host, user_id, known))
+            .unwrap_or_default()
+    }
+
+    /// Whether an integration is switched on in an account.
+    pub fn is_installed(&self, host: &str, integration: &str) -> bool {
+        let Some(known) = self.core.integration_named(integration) else {
+            return false;
+        };
+        self.core.read(|state| state.accounts.get(host).is_some_and(|account| account.has_active(&known.client_id)))
+    }
+}
