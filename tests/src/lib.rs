@@ -26,6 +26,7 @@
 )]
 
 mod api;
+pub mod browser;
 mod check;
 pub mod database;
 pub mod drill;
@@ -38,6 +39,7 @@ pub mod world;
 use std::future::Future;
 
 pub use api::{Api, Reply, answer, try_answer};
+pub use browser::Browser;
 pub use database::Engine;
 pub use drill::Drill;
 pub use messenger::{Answer, Messenger, Received};

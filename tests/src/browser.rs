@@ -1,0 +1,201 @@
+//! A real Chromium, steered by the chromedriver that `tests/run` started: it opens pages, presses what people press,
+//! reads what they read, and lets axe-core look for what shuts somebody out.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use base64::Engine as _;
+use fantoccini::elements::Element;
+use fantoccini::wd::Capabilities;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+
+/// How long a page may take until it shows something.
+const LIMIT: Duration = Duration::from_secs(20);
+
+/// One browser with a fresh profile.
+pub struct Browser {
+    client: Client,
+}
+
+impl Browser {
+    /// Starts one in a language (`ru`, `en`). None: there is no chromedriver, and a line said so.
+    pub async fn open(language: &str) -> Option<Self> {
+        let Some(driver) = parom::config::variable("PAROM_TEST_CHROMEDRIVER") else {
+            println!("skipped: PAROM_TEST_CHROMEDRIVER is not set (tests/run sets it)");
+            return None;
+        };
+        let language_argument = format!("--lang={language}");
+        let arguments = [
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-dev-shm-usage",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--no-proxy-server",
+            &language_argument,
+        ];
+        let preferences = json!({"intl.accept_languages": language});
+        let mut wanted = Capabilities::new();
+        wanted.insert("goog:chromeOptions".to_owned(), json!({"args": arguments, "prefs": preferences}));
+        wanted.insert("goog:loggingPrefs".to_owned(), json!({"browser": "ALL"}));
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        let client = builder.capabilities(wanted).connect(&driver).await.expect("chromedriver starts a browser");
+        Some(Self { client })
+    }
+
+    /// The client itself, for what has no word here.
+    pub const fn client(&self) -> &Client {
+        &self.client
+    }
+
+    pub async fn close(self) {
+        self.client.close().await.expect("the browser closes");
+    }
+
+    /// Sets the size of the page in CSS pixels.
+    pub async fn resize(&self, width: u32, height: u32) {
+        // The window's own frame is larger than the page in it.
+        self.client.set_window_size(width, height).await.expect("the window takes a size");
+        let inner = self.run("return [outerWidth - innerWidth, outerHeight - innerHeight]", vec![]).await;
+        let frame = |at: usize| inner[at].as_u64().and_then(|pixels| u32::try_from(pixels).ok()).unwrap_or(0);
+        let size = (width + frame(0), height + frame(1));
+        self.client.set_window_size(size.0, size.1).await.expect("the window takes a size");
+    }
+
+    pub async fn goto(&self, url: &str) {
+        self.client.goto(url).await.expect("the page opens");
+    }
+
+    pub async fn url(&self) -> String {
+        self.client.current_url().await.expect("the page has an address").to_string()
+    }
+
+    /// Runs a script in the page and gives what it returns.
+    pub async fn run(&self, script: &str, arguments: Vec<Value>) -> Value {
+        self.client.execute(script, arguments).await.expect("the page answers")
+    }
+
+    /// Waits for an element by a CSS selector.
+    pub async fn find(&self, selector: &str) -> Element {
+        let found = self.client.wait().at_most(LIMIT).for_element(Locator::Css(selector)).await;
+        match found {
+            Ok(element) => element,
+            Err(error) => panic!("{selector}: {error}; the page says: {}", self.text().await),
+        }
+    }
+
+    /// Presses what a selector finds.
+    pub async fn press(&self, selector: &str) {
+        let element = self.find(selector).await;
+        if let Err(error) = element.click().await {
+            panic!("{selector} cannot be pressed: {error}");
+        }
+    }
+
+    /// Presses the button or link with these words, once it is there and visible.
+    pub async fn press_words(&self, words: &str) {
+        let script = "const wanted = arguments[0], norm = text => text.replace(/\\s+/g, ' ').trim();\
+            const all = [...document.querySelectorAll('button, a, summary, label, input[type=submit]')];\
+            const found = all.find(one => norm(one.textContent || one.value || '') === wanted && one.getClientRects().length);\
+            if (!found) return false; found.scrollIntoView({block: 'center'}); found.click(); return true";
+        self.until(&format!("“{words}” can be pressed"), async || {
+            self.run(script, vec![json!(words)]).await.as_bool().unwrap_or(false)
+        })
+        .await;
+    }
+
+    /// Empties a field and types into it.
+    pub async fn fill(&self, selector: &str, text: &str) {
+        let field = self.find(selector).await;
+        field.clear().await.expect("the field can be emptied");
+        field.send_keys(text).await.expect("the field takes text");
+    }
+
+    /// Chooses an option of a `<select>` by its value.
+    pub async fn choose(&self, selector: &str, value: &str) {
+        self.find(selector).await.select_by_value(value).await.expect("the option is there");
+    }
+
+    /// Waits until the page's visible text contains this.
+    pub async fn says(&self, words: &str) {
+        self.until(&format!("the page says “{words}”"), async || self.text().await.contains(words)).await;
+    }
+
+    /// Waits until exactly these texts stand at a selector, in this order.
+    pub async fn shows(&self, selector: &str, wanted: &[&str]) {
+        let script = "return [...document.querySelectorAll(arguments[0])].map(one => one.textContent.trim())";
+        let what = format!("{selector} shows {wanted:?}");
+        self.until(&what, async || self.run(script, vec![json!(selector)]).await == json!(wanted)).await;
+    }
+
+    /// Waits for something that the page becomes by itself.
+    pub async fn until(&self, what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+        let waiting = async {
+            let mut ticks = tokio::time::interval(Duration::from_millis(50));
+            while !is_so().await {
+                ticks.tick().await;
+            }
+        };
+        if tokio::time::timeout(LIMIT, waiting).await.is_err() {
+            panic!("in vain waited until {what}; {} says: {}", self.url().await, self.text().await);
+        }
+    }
+
+    /// The visible text of the page, spaces as plain ones.
+    pub async fn text(&self) -> String {
+        let text = self.run("return document.body ? document.body.innerText : ''", vec![]).await;
+        text.as_str().unwrap_or_default().replace('\u{a0}', " ")
+    }
+
+    /// Lets axe-core look at the page and fails on what it calls serious or critical.
+    pub async fn is_accessible(&self, name: &str) {
+        let source = std::fs::read_to_string(axe()).unwrap_or_else(|error| {
+            panic!("axe-core is not there ({error}): tests/run installs it, or `npm ci --prefix tests/browser`")
+        });
+        self.run(&format!("{source}; return true"), vec![]).await;
+        let script = "const done = arguments[arguments.length - 1];\
+            axe.run(document, {resultTypes: ['violations']}).then(found => done(found.violations\
+              .filter(one => ['serious', 'critical'].includes(one.impact))\
+              .map(one => one.id + ': ' + one.help + ' ' + one.nodes.map(node => node.html).slice(0, 3).join(' | '))),\
+              error => done(['axe: ' + error]))";
+        let found = self.client.execute_async(script, vec![]).await.expect("axe ends");
+        assert_eq!(found, json!([]), "{name}");
+        let sideways = self.run("return document.documentElement.scrollWidth - innerWidth", vec![]).await;
+        assert!(sideways.as_i64().unwrap_or(0) <= 0, "{name} scrolls sideways by {sideways} px");
+    }
+
+    /// Saves a picture of the whole page as `NAME.png` where `PAROM_TEST_SHOTS` says; without it does nothing.
+    pub async fn shot(&self, name: &str) {
+        let Some(folder) = parom::config::variable("PAROM_TEST_SHOTS") else { return };
+        let picture = self.client.screenshot().await.expect("the page can be pictured");
+        std::fs::create_dir_all(&folder).expect("a folder for pictures");
+        std::fs::write(Path::new(&folder).join(format!("{name}.png")), picture).expect("the picture is saved");
+    }
+
+    /// Saves a picture of the page in its whole height.
+    pub async fn shot_whole(&self, name: &str, width: u32) {
+        if parom::config::variable("PAROM_TEST_SHOTS").is_none() {
+            return;
+        }
+        self.resize(width, 700).await;
+        let height = self.run("return document.documentElement.scrollHeight", vec![]).await;
+        let height = height.as_u64().and_then(|height| u32::try_from(height).ok()).unwrap_or(700);
+        self.resize(width, height.clamp(500, 6_000)).await;
+        self.shot(name).await;
+    }
+}
+
+fn axe() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("browser/node_modules/axe-core/axe.min.js")
+}
+
+/// A data address of a small page, for what must come from a foreign site.
+pub fn foreign_page(html: &str) -> String {
+    format!("data:text/html;base64,{}", base64::engine::general_purpose::STANDARD.encode(html))
+}
