@@ -1,0 +1,115 @@
+//! `parom widget build|check` as the vendor meets it: real processes.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+const BINARY: &str = env!("CARGO_BIN_EXE_parom_faults");
+const FACTS: &str = r#"
+[vendor]
+support_url = "https://parom.example/support"
+support_email = "help@parom.example"
+privacy_url = "https://parom.example/privacy"
+[server]
+public_url = "https://parom.example"
+"#;
+
+/// A folder with a configuration: these sections, and an integration of each platform.
+fn folder(sections: &str, widget: &str) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    let integrations: String = ["amocrm", "kommo"]
+        .map(|platform| {
+            format!(
+                "[[integration]]\nname = \"{platform}\"\nplatform = \"{platform}\"\nclient_id = \"{platform}\"\n\
+                 client_secret = \"secret\"\nown_redirect = true\n{widget}\n"
+            )
+        })
+        .concat();
+    std::fs::write(folder.path().join("parom.toml"), format!("{sections}\n{integrations}")).unwrap();
+    folder
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(BINARY);
+    command.current_dir(folder).args(arguments).env("PAROM_CONFIG", folder.join("parom.toml"));
+    command.output().unwrap()
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+const WIDGET: &str = "[integration.widget]\ncode = \"parom_widget\"";
+
+#[test]
+fn the_archives_of_both_platforms_pass_the_check() {
+    let folder = folder(FACTS, WIDGET);
+    for platform in ["amocrm", "kommo"] {
+        for card in [&[][..], &["--card"]] {
+            let built = run(
+                folder.path(),
+                &[&["widget", "build", "--out", "widget.zip", "--platform", platform], card].concat(),
+            );
+            assert!(built.status.success(), "{}", said(&built));
+            assert!(!said(&built).contains("refuse"), "{}", said(&built));
+            let checked = run(folder.path(), &["widget", "check", "widget.zip", "--json"]);
+            assert!(checked.status.success(), "{}", said(&checked));
+            let told: Value = serde_json::from_slice(&checked.stdout).unwrap();
+            assert_eq!(told["findings"], Value::Array(Vec::new()), "{platform} {card:?}");
+        }
+    }
+}
+
+#[test]
+fn the_same_configuration_gives_the_same_bytes() {
+    let folder = folder(FACTS, WIDGET);
+    let build = |name: &str| {
+        assert!(run(folder.path(), &["widget", "build", "--out", name, "--platform", "amocrm"]).status.success());
+        std::fs::read(folder.path().join(name)).unwrap()
+    };
+    assert_eq!(build("one.zip"), build("two.zip"));
+}
+
+#[test]
+fn what_is_missing_is_named_and_nothing_is_written() {
+    let cases = [
+        (FACTS, "", "[integration.widget]"),
+        (FACTS, "[integration.widget]\nname = \"Parom\"", "[integration.widget] code"),
+        ("[server]\npublic_url = \"https://parom.example\"", WIDGET, "[vendor] support_url, [vendor] privacy_url"),
+        (&FACTS.replace("public_url = \"https", "public_url = \"http"), WIDGET, "https only"),
+    ];
+    for (sections, widget, named) in cases {
+        let folder = folder(sections, widget);
+        let output = run(folder.path(), &["widget", "build", "--out", "widget.zip", "--platform", "amocrm"]);
+        assert_eq!(output.status.code(), Some(1), "{named}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains(named), "{named}: {}", said(&output));
+        assert!(!folder.path().join("widget.zip").exists(), "{named}");
+    }
+}
+
+#[test]
+fn several_integrations_ask_which() {
+    let folder = folder(FACTS, WIDGET);
+    let output = run(folder.path(), &["widget", "build"]);
+    assert!(!output.status.success());
+    assert!(said(&output).contains("--integration amocrm or --integration kommo"), "{}", said(&output));
+    assert!(run(folder.path(), &["widget", "build", "--integration", "kommo"]).status.success());
+    assert!(folder.path().join("widget.zip").exists());
+}
+
+#[test]
+fn for_trying_out_placeholders_are_marked_and_the_check_finds_them() {
+    let folder = folder("", "");
+    let built = run(folder.path(), &["widget", "build", "--dev", "--platform", "amocrm"]);
+    assert!(built.status.success(), "{}", said(&built));
+    let checked = run(folder.path(), &["widget", "check", "widget.zip"]);
+    assert_eq!(checked.status.code(), Some(1));
+    for rule in ["dev-placeholder", "server-address"] {
+        assert!(said(&checked).contains(rule), "{}", said(&checked));
+    }
+    let strange = run(folder.path(), &["widget", "check", "parom.toml"]);
+    assert_eq!(strange.status.code(), Some(1));
+    assert!(said(&strange).contains("parom.toml cannot be checked: this is no zip archive"), "{}", said(&strange));
+}

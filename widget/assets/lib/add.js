@@ -1,0 +1,143 @@
+/** A new source: the messenger, what it needs, name and pipeline. The messengers and their fields are the server's data. */
+define(['./dom.js', './fields.js'], function (dom, fields) {
+  'use strict';
+
+  function fetch(app, view) {
+    if (view.asked) {
+      return;
+    }
+    view.asked = true;
+    view.keys = app.api.keys();
+    view.values = { name: '', pipeline_id: view.pipeline_id || '', default: !app.list.items.length };
+    app.api.call('GET', '/kinds').then(function (answer) {
+      view.kinds = answer.items;
+      app.paint();
+    }, function (problem) {
+      view.failed = problem;
+      app.paint();
+    });
+    app.api.call('GET', '/pipelines').then(function (answer) {
+      view.pipelines = answer.items;
+      app.paint();
+    }, function (problem) {
+      view.pipelinesFailed = problem;
+      app.paint();
+    });
+  }
+
+  function choose(app, view, kind) {
+    if (kind.panel_only) {
+      app.openPanel({ page: 'overview' });
+      return;
+    }
+    view.kind = kind;
+    view.settings = {};
+    kind.fields.forEach(function (field) {
+      if (field.value !== null && field.value !== undefined) {
+        view.settings[field.name] = field.type === 'lines' ? [].concat(field.value).join('\n') : field.value;
+      }
+    });
+    view.errors = {};
+    app.paint();
+  }
+
+  function kinds(app, view) {
+    return dom.node('fieldset', { class: 'parom-kinds' }, [
+      dom.node('legend', {}, app.words.say('wizard-choose')),
+      view.kinds.map(function (kind) {
+        const control = dom.node('input', { type: 'radio', name: 'parom-kind', value: kind.kind,
+          'data-key': 'kind-' + kind.kind, on: { change: function () { choose(app, view, kind); } } });
+        control.checked = Boolean(view.kind) && view.kind.kind === kind.kind;
+        return dom.checkbox(kind.name, control, kind.about);
+      })
+    ]);
+  }
+
+  /** Errors of the server by the field that they are about. */
+  function sorted(problem) {
+    const errors = {};
+    problem.errors.forEach(function (error) {
+      const name = String(error.pointer || '').split('/').filter(function (part) { return part && part !== 'settings'; })[0];
+      errors[name || 'name'] = error.detail;
+    });
+    return errors;
+  }
+
+  function created(app, source) {
+    const words = app.words;
+    const pipeline = (app.view.pipelines || []).find(function (one) {
+      return String(one.id) === String(source.pipeline_id);
+    });
+    const told = source.status === 'working' && pipeline
+      ? words.say('wizard-done', { source: source.name, pipeline: pipeline.name })
+      : words.say('widget-created', { source: source.name });
+    return app.refresh().then(function () {
+      app.go({ name: 'source', id: source.id, secret: source.webhook_secret },
+        { tone: 'ok', children: [dom.paragraph(told)] });
+    });
+  }
+
+  function submit(app, view) {
+    const values = view.values;
+    const body = { kind: view.kind.kind, name: values.name.trim(), pipeline_id: values.pipeline_id || null,
+      default: values.default, settings: fields.settings(view.settings, view.kind.fields) };
+    app.act(function () {
+      return app.api.call('POST', '/sources', body, { key: view.keys.of(body) }).then(function (source) {
+        return created(app, source);
+      }, function (problem) {
+        view.keys.answered(problem);
+        view.errors = sorted(problem);
+        if (problem.errors.length) {
+          app.tell('bad', [app.words.say('common-not-saved', { errors: problem.errors.length })]);
+          return null;
+        }
+        throw problem;
+      });
+    });
+  }
+
+  function form(app, view) {
+    const words = app.words;
+    const values = view.values;
+    const other = app.list.items.find(function (one) { return one.default; });
+    return dom.node('form', { class: 'parom-form', on: { submit: function (event) {
+      event.preventDefault();
+      submit(app, view);
+    } } }, [
+      dom.field(words.say('source-edit-name'), fields.text(values, 'name', { required: true, maxlength: 255 }),
+        { error: view.errors.name }),
+      view.kind.fields.map(function (field) {
+        return fields.setting(app, view.settings, field, view.errors[field.name]);
+      }),
+      dom.field(words.say('source-edit-pipeline'), fields.pipelines(app, values, view.pipelines),
+        { hint: words.say('source-edit-pipeline-hint'), error: view.errors.pipeline_id }),
+      view.pipelinesFailed ? dom.notice('warn', app.explain(view.pipelinesFailed)) : null,
+      dom.checkbox(words.say('source-edit-default'), fields.flag(values, 'default'),
+        other ? words.say('source-edit-default-hint', { name: other.name }) : null),
+      dom.node('div', { class: 'parom-buttons' }, [
+        dom.node('button', { type: 'submit', class: 'parom-button parom-primary', 'data-key': 'create' },
+          words.say('wizard-create')),
+        dom.button(words.say('common-cancel'), 'cancel', function () { app.go({ name: 'list' }); })
+      ])
+    ]);
+  }
+
+  return function (app) {
+    const words = app.words;
+    const view = app.view;
+    fetch(app, view);
+    let body = dom.node('p', { role: 'status' }, words.say('common-loading'));
+    if (view.failed) {
+      body = dom.notice('bad', [app.explain(view.failed), ' ', dom.button(words.say('common-try-again'), 'again', function () {
+        app.go({ name: 'add', pipeline_id: view.pipeline_id });
+      })]);
+    } else if (view.kinds) {
+      body = [kinds(app, view), view.kind ? form(app, view) : null];
+    }
+    return dom.node('div', { class: 'parom-view' }, [
+      dom.button('← ' + words.say('sources-title'), 'back', function () { app.go({ name: 'list' }); }, 'quiet'),
+      dom.node('h3', { class: 'parom-heading', tabindex: '-1', 'data-heading': true }, words.say('wizard-title')),
+      body
+    ]);
+  };
+});

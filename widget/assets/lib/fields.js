@@ -1,0 +1,96 @@
+/** Controls of forms. Each writes what is typed into `values` at once, so that a repaint loses nothing. */
+define(['./dom.js'], function (dom) {
+  'use strict';
+
+  function text(values, name, options) {
+    const about = options || {};
+    const control = dom.node(about.lines ? 'textarea' : 'input', {
+      class: 'parom-input', type: about.lines ? null : about.type || 'text', rows: about.lines, 'data-key': 'field-' + name,
+      required: about.required, maxlength: about.maxlength, autocomplete: 'off', spellcheck: about.plain ? 'false' : null,
+      on: { input: function () { values[name] = control.value; } }
+    });
+    control.value = values[name] === undefined || values[name] === null ? '' : values[name];
+    return control;
+  }
+
+  function flag(values, name, disabled) {
+    const control = dom.node('input', { type: 'checkbox', 'data-key': 'field-' + name, disabled: disabled,
+      on: { change: function () { values[name] = control.checked; } } });
+    control.checked = Boolean(values[name]);
+    return control;
+  }
+
+  /** `options`: [{value, label}] */
+  function select(values, name, options) {
+    const control = dom.node('select', { class: 'parom-input', 'data-key': 'field-' + name,
+      on: { change: function () { values[name] = control.value; } } },
+    options.map(function (option) { return dom.node('option', { value: option.value }, option.label); }));
+    control.value = values[name] || '';
+    return control;
+  }
+
+  /** Pipelines to choose from; for a source that has none yet the CRM may decide. */
+  function pipelines(app, values, known) {
+    const choices = values.pipeline_name ? [] : [{ value: '', label: app.words.say('widget-pipeline-main') }];
+    (known || []).forEach(function (one) { choices.push({ value: String(one.id), label: one.name }); });
+    if (values.pipeline_id && !choices.some(function (one) { return one.value === values.pipeline_id; })) {
+      choices.push({ value: values.pipeline_id, label: values.pipeline_name || '#' + values.pipeline_id });
+    }
+    return select(values, 'pipeline_id', choices);
+  }
+
+  function choices(values, field) {
+    const chosen = values[field.name] = values[field.name] || field.value || [];
+    return dom.node('fieldset', { class: 'parom-field' }, [
+      dom.node('legend', {}, field.label),
+      (field.options || []).map(function (option) {
+        const control = dom.node('input', { type: 'checkbox', on: { change: function () {
+          const at = chosen.indexOf(option.value);
+          if (control.checked && at < 0) {
+            chosen.push(option.value);
+          } else if (!control.checked && at >= 0) {
+            chosen.splice(at, 1);
+          }
+        } } });
+        control.checked = chosen.indexOf(option.value) >= 0;
+        return dom.checkbox(option.label, control);
+      }),
+      field.hint ? dom.node('p', { class: 'parom-hint' }, field.hint) : null
+    ]);
+  }
+
+  /** A setting of a messenger, as the server describes it. */
+  function setting(app, values, field, error) {
+    if (field.type === 'flag') {
+      return dom.checkbox(field.label, flag(values, field.name), field.hint);
+    }
+    if (field.type === 'choices') {
+      return choices(values, field);
+    }
+    const control = text(values, field.name, {
+      type: { secret: 'password', url: 'url' }[field.type], required: field.required,
+      lines: { lines: 3, paragraph: 3 }[field.type], plain: field.type !== 'text' && field.type !== 'paragraph'
+    });
+    const label = field.required ? field.label : field.label + ' (' + app.words.say('common-optional') + ')';
+    return dom.field(label, control, { hint: field.hint, error: error });
+  }
+
+  /** What goes to the server: lists from lines, nothing for what is empty. */
+  function settings(values, fields) {
+    const out = {};
+    fields.forEach(function (field) {
+      let value = values[field.name];
+      if (field.type === 'lines') {
+        value = String(value || '').split('\n').map(function (line) { return line.trim(); }).filter(Boolean);
+      } else if (typeof value === 'string') {
+        value = value.trim();
+      }
+      if (value !== undefined && value !== null && value !== '' && !(Array.isArray(value) && !value.length)) {
+        out[field.name] = value;
+      }
+    });
+    return out;
+  }
+
+  return { text: text, flag: flag, pipelines: pipelines, setting: setting, settings: settings };
+});

@@ -1,0 +1,132 @@
+/**
+ * Messengers in the CRM: the settings window, the account's own settings page, the lead source and the lead card.
+ * Readable as it is; no build step. All data comes from the server named in lib/config.js.
+ */
+define(['jquery', 'lib/components/base/modal', './lib/config.js', './lib/window.js', './lib/areas.js'],
+function ($, Modal, config, SettingsWindow, areas) {
+  'use strict';
+
+  return function () {
+    const self = this;
+    const windows = [];
+    let panel = null;
+
+    function addStyle() {
+      const id = 'parom-widget-style';
+      if (!document.getElementById(id)) {
+        $('head').append($('<link>', { id: id, rel: 'stylesheet',
+          href: self.params.path + '/style.css?v=' + encodeURIComponent(self.get_version()) }));
+      }
+    }
+
+    function show(place, target) {
+      addStyle();
+      const shown = new SettingsWindow(self, target);
+      windows.push(shown);
+      place.appendChild(shown.element);
+      return shown;
+    }
+
+    function close(shown) {
+      const at = windows.indexOf(shown);
+      if (at >= 0) {
+        windows.splice(at, 1);
+      }
+      shown.destroy();
+    }
+
+    /** The window on the page, if somebody looks at one. */
+    function current() {
+      return windows.find(function (shown) { return document.contains(shown.element); });
+    }
+
+    /** What the widget shows in the column of a card, if it has a panel there. */
+    function panelOf() {
+      return areas[self.system().area];
+    }
+
+    function showPanel() {
+      const Panel = panelOf();
+      const place = document.querySelector('.parom-panel-place');
+      if (Panel && place && !panel) {
+        addStyle();
+        panel = new Panel(self, place);
+      }
+    }
+
+    this.callbacks = {
+      render: function () {
+        if (panelOf()) {
+          self.render_template({ caption: { class_name: 'parom-panel-caption' },
+            body: '<div class="parom-panel-place"></div>', render: '' }, {});
+        }
+        return true;
+      },
+
+      init: function () {
+        return true;
+      },
+
+      bind_actions: function () {
+        showPanel();
+        return true;
+      },
+
+      /** `context` names the source that was clicked in the Digital Pipeline. */
+      settings: function ($body, context) {
+        windows.slice().forEach(close);
+        const code = self.params.widget_code || config.code;
+        const own = $body.find('#' + code + '_custom_content')[0];
+        show(own || $body[0], { external_id: context && context.external_id });
+        return true;
+      },
+
+      advancedSettings: function () {
+        windows.slice().forEach(close);
+        const place = document.getElementById('list_page_holder');
+        const shown = show(place, {});
+        shown.element.classList.add('parom-wide');
+        return true;
+      },
+
+      /** Everything is saved at once by the window's own buttons, so there is nothing to wait for. */
+      onSave: function () {
+        return true;
+      },
+
+      onAddAsSource: function (pipelineId) {
+        const target = { pipeline_id: pipelineId };
+        const shown = current();
+        if (shown) {
+          shown.aim(target);
+          return;
+        }
+        let opened = null;
+        new Modal({
+          class_name: 'parom-modal',
+          init: function ($body) {
+            const place = document.createElement('div');
+            $body.trigger('modal:loaded').append(place).trigger('modal:centrify');
+            opened = show(place, target);
+          },
+          destroy: function () {
+            if (opened) {
+              close(opened);
+            }
+            return true;
+          }
+        });
+      },
+
+      destroy: function () {
+        windows.slice().forEach(close);
+        if (panel) {
+          panel.destroy();
+          panel = null;
+        }
+      }
+    };
+
+    return this;
+  };
+});

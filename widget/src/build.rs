@@ -1,0 +1,205 @@
+//! Puts an archive together. Equal inputs give equal bytes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use crate::archive::{Archive, ArchiveError};
+use crate::inputs::{BuildInputs, Platform};
+use crate::manifest::Manifest;
+use crate::words::{Words, WordsError};
+use crate::{embedded, script};
+
+/// Why there is no archive. Each says what to change.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    #[error("the configuration lacks {}: the widget shows it, and moderation refuses without it (or try with --dev)", .0.join(", "))]
+    MissingFacts(Vec<&'static str>),
+    #[error("[server] public_url is {0}: a widget calls its server by https only (or try with --dev)")]
+    NotHttps(String),
+    #[error("[integration.widget] languages: none of them is a language of {0}; it takes {1}")]
+    NoLanguage(&'static str, String),
+    #[error("[integration.widget] version: \"{0}\" is not of the form 1.0.0")]
+    Version(String),
+    #[error(
+        "there is no tour image for \"{0}\": put tour_1_{0}.png (1188×616) into widget/assets/images (Kommo: images/kommo) or logo_dir"
+    )]
+    NoTour(String),
+    #[error("the widget's script does not parse: {0}")]
+    Script(String),
+    #[error(transparent)]
+    Words(#[from] WordsError),
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    #[error("a file of the archive could not be written as JSON: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+/// The archive for upload, as bytes of a zip.
+pub fn build(inputs: &BuildInputs) -> Result<Vec<u8>, BuildError> {
+    let inputs = checked(inputs)?;
+    let mut files = scripts(&inputs)?;
+    files.extend(images(&inputs));
+    let tour = tour(&inputs, &files)?;
+    files.extend(languages(&inputs, &files)?);
+    files.insert("manifest.json".to_owned(), printed(&Manifest::of(&inputs, &tour))?);
+    Ok(Archive { files }.write()?)
+}
+
+fn checked(inputs: &BuildInputs) -> Result<BuildInputs, BuildError> {
+    let mut inputs = inputs.clone();
+    if inputs.dev {
+        inputs = inputs.with_placeholders();
+    }
+    let missing = inputs.missing();
+    if !missing.is_empty() {
+        return Err(BuildError::MissingFacts(missing));
+    }
+    if inputs.public_url.scheme() != "https" && !inputs.dev {
+        return Err(BuildError::NotHttps(inputs.public_url.to_string()));
+    }
+    if !is_version(&inputs.version) {
+        return Err(BuildError::Version(inputs.version));
+    }
+    if inputs.locale().is_empty() {
+        return Err(BuildError::NoLanguage(inputs.platform.brand(), inputs.platform.languages().join(", ")));
+    }
+    Ok(inputs)
+}
+
+/// `1.0.0`: three numbers.
+pub(crate) fn is_version(text: &str) -> bool {
+    let number = |part: &str| !part.is_empty() && part.len() < 6 && part.bytes().all(|byte| byte.is_ascii_digit());
+    text.split('.').count() == 3 && text.split('.').all(number)
+}
+
+type Files = BTreeMap<String, Vec<u8>>;
+
+/// Scripts and style. The CRM keeps modules by their address: the version in it brings new ones after an update.
+fn scripts(inputs: &BuildInputs) -> Result<Files, BuildError> {
+    let versioned = format!(".js?v={}'", inputs.version);
+    let mut files = Files::new();
+    for (name, content) in embedded::assets() {
+        if name.starts_with("images/") || (name == "lib/card.js" && !inputs.card) {
+            continue;
+        }
+        let text = String::from_utf8_lossy(content).replace("\r\n", "\n");
+        let lines = text
+            .split_inclusive('\n')
+            .map(|line| if line.contains("'./") { line.replace(".js'", &versioned) } else { line.to_owned() });
+        files.insert(name.to_owned(), lines.collect::<String>().into_bytes());
+    }
+    let areas = if inputs.card {
+        format!(
+            "define(['./card.js?v={}'], function (Card) {{\n  'use strict';\n\n  return {{ lcard: Card }};\n}});\n",
+            inputs.version
+        )
+    } else {
+        "define({});\n".to_owned()
+    };
+    let areas = format!("/** Cards of the CRM in which the widget has a panel. */\n{areas}");
+    files.insert("lib/areas.js".to_owned(), areas.into_bytes());
+    let mut config = b"/** The vendor's facts, written when the archive was built. */\ndefine(".to_vec();
+    config.extend(printed(&facts(inputs))?.strip_suffix(b"\n").unwrap_or_default());
+    config.extend(b");\n");
+    files.insert("lib/config.js".to_owned(), config);
+    Ok(files)
+}
+
+fn facts(inputs: &BuildInputs) -> Value {
+    json!({
+        "server": inputs.public_url.as_str().trim_end_matches('/'),
+        "integration": inputs.integration,
+        "crm": inputs.platform.brand(),
+        "name": inputs.name,
+        "code": inputs.code,
+        "support": { "link": inputs.vendor.support_url, "email": inputs.vendor.support_email },
+        "privacy": inputs.vendor.privacy_url,
+        "legal": inputs.vendor.legal_entity,
+    })
+}
+
+fn images(inputs: &BuildInputs) -> Files {
+    let locale = inputs.locale();
+    let wanted = |name: &str| match name.strip_prefix("images/tour_") {
+        Some(rest) => locale.iter().any(|language| rest.ends_with(&format!("_{language}.png"))),
+        None => name.starts_with("images/") && (!name.ends_with(".svg") || inputs.platform == Platform::Kommo),
+    };
+    // Screens name the CRM, so Kommo has its own; logos serve both.
+    let ours = embedded::assets().filter_map(|(name, content)| {
+        let name = match (name.strip_prefix("images/kommo/"), inputs.platform) {
+            (Some(own), Platform::Kommo) => format!("images/{own}"),
+            (None, Platform::Kommo) if name.starts_with("images/tour_") => return None,
+            (Some(_), Platform::Amocrm) => return None,
+            (None, _) => name.to_owned(),
+        };
+        Some((name, content.to_vec()))
+    });
+    let theirs = inputs.images.iter().map(|(name, content)| (format!("images/{name}"), content.clone()));
+    ours.chain(theirs).filter(|(name, _)| wanted(name)).collect()
+}
+
+/// Names of the tour images; every language needs one.
+fn tour(inputs: &BuildInputs, files: &Files) -> Result<Vec<String>, BuildError> {
+    let names: Vec<String> = files.keys().filter(|name| name.starts_with("images/tour_")).cloned().collect();
+    let has = |language: &String| names.iter().any(|name| name.ends_with(&format!("_{language}.png")));
+    match inputs.locale().iter().find(|language| !has(language)) {
+        Some(language) if !inputs.dev => Err(BuildError::NoTour(language.clone())),
+        _ => Ok(names),
+    }
+}
+
+/// A file of words for each language, with what the scripts of this archive say and nothing else.
+fn languages(inputs: &BuildInputs, files: &Files) -> Result<Files, BuildError> {
+    let mut written = Files::new();
+    for language in inputs.locale() {
+        let words = Words::of(&language)?;
+        let about = |key: &str| words.plain(key).map(Value::String);
+        let value = json!({
+            "widget": {
+                "name": inputs.name,
+                "short_description": about("widget-short-description")?,
+                "description": about("widget-description")?,
+                "tour_description": about("widget-tour-description")?,
+            },
+            "settings": { "state": about("widget-setting-state")? },
+            "advanced": { "title": inputs.name },
+            "ui": said(&language, &words, files)?,
+        });
+        written.insert(format!("i18n/{language}.json"), printed(&value)?);
+    }
+    Ok(written)
+}
+
+/// The sentences that scripts name: whole keys, and beginnings such as `source-state-`.
+fn said(language: &str, words: &Words, files: &Files) -> Result<Value, BuildError> {
+    let mut keys = BTreeSet::new();
+    for (name, content) in files.iter().filter(|(name, _)| name.ends_with(".js")) {
+        let script = script::read(&String::from_utf8_lossy(content));
+        if let Some(offence) = script.offences.iter().find(|offence| offence.rule == "script-syntax") {
+            return Err(BuildError::Script(format!("{name}:{}: {}", offence.line, offence.message)));
+        }
+        for (text, _) in script.strings {
+            if text.ends_with('-') {
+                keys.extend(words.beginning(&text));
+            } else if words.has(&text) {
+                keys.insert(text);
+            }
+        }
+        // A key that is said and has no words is a mistake, not a gap.
+        keys.extend(script.said.into_iter().map(|(key, _)| key).filter(|key| !key.ends_with('-')));
+    }
+    let mut ui = Map::from_iter([("language".to_owned(), Value::String(language.to_owned()))]);
+    for key in keys {
+        let sentence = words.sentence(&key)?;
+        ui.insert(key, sentence);
+    }
+    Ok(Value::Object(ui))
+}
+
+fn printed(value: &impl Serialize) -> Result<Vec<u8>, BuildError> {
+    let mut bytes = serde_json::to_vec_pretty(value)?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}

@@ -1,0 +1,169 @@
+//! Styles (crm-api §9.8): everything under one root of the widget's own.
+
+use std::collections::BTreeMap;
+
+use super::{Subject, line_with};
+
+/// Classes and ids of the CRM itself, by their beginnings.
+const SYSTEM: &[&str] = &[
+    "button-",
+    "card-",
+    "control-",
+    "control_",
+    "feed-",
+    "js-",
+    "left-menu",
+    "linked-form",
+    "list_page",
+    "modal",
+    "nav",
+    "notifications",
+    "page_",
+    "pipeline",
+    "settings",
+    "switcher",
+    "widget_settings",
+    "widget-settings",
+    "work-area",
+];
+
+pub(super) fn look(subject: &mut Subject<'_>) {
+    let names: Vec<&String> = subject.archive.files.keys().filter(|name| name.ends_with(".css")).collect();
+    for name in names {
+        let Some(text) = subject.archive.text(name) else { continue };
+        let (plain, comments) = split(text);
+        for (line, comment) in comments {
+            if comment.contains('{') && comment.contains(':') {
+                subject.find("commented-code", name, Some(line), "this comment is code");
+            }
+        }
+        if let Some(index) = text.lines().position(|line| line.len() > 500) {
+            subject.find("minified", name, Some(index + 1), "a line of more than 500 characters");
+        }
+        if plain.contains("switcher_on") || plain.contains("switcher_off") {
+            let line = line_with(text, "switcher_o");
+            subject.find("switcher", name, line, "the CRM's own switch must not be imitated");
+        }
+        judge(subject, name, &selectors(&plain));
+    }
+}
+
+fn judge(subject: &mut Subject<'_>, name: &str, selectors: &[(usize, String)]) {
+    let mut roots: BTreeMap<&str, usize> = BTreeMap::new();
+    for root in selectors.iter().filter_map(|(_, selector)| root_of(selector)) {
+        *roots.entry(root).or_default() += 1;
+    }
+    let own = roots.iter().max_by_key(|(_, count)| **count).map(|(root, _)| *root).unwrap_or_default();
+    for (line, selector) in selectors {
+        match root_of(selector) {
+            None => subject.find("css-global", name, Some(*line), format!("`{selector}` reaches the whole page")),
+            Some(root) if root != own => {
+                let message = format!("`{selector}` does not begin with the widget's root `{own}`");
+                subject.find("css-global", name, Some(*line), message);
+            }
+            Some(_) => {}
+        }
+    }
+    if SYSTEM.iter().any(|system| own.get(1..).is_some_and(|root| root.starts_with(system))) {
+        subject.find("css-system-class", name, None, format!("`{own}` is the CRM's: take a root of the widget's own"));
+    }
+}
+
+/// The class or id that a selector begins with.
+fn root_of(selector: &str) -> Option<&str> {
+    let end = selector.get(1..)?.find(|sign: char| !(sign.is_alphanumeric() || sign == '-' || sign == '_'));
+    let root = end.map_or(selector, |end| selector.get(..=end).unwrap_or(selector));
+    (root.starts_with('.') || root.starts_with('#')).then_some(root)
+}
+
+/// The text with comments blanked (lines stay), and the comments.
+fn split(text: &str) -> (String, Vec<(usize, String)>) {
+    let (mut plain, mut comments, mut rest, mut line) = (String::new(), Vec::new(), text, 1);
+    while let Some(start) = rest.find("/*") {
+        let (before, tail) = rest.split_at(start);
+        let end = tail.find("*/").map_or(tail.len(), |end| end + 2);
+        let (comment, after) = tail.split_at(end);
+        plain.push_str(before);
+        line += before.matches('\n').count();
+        comments.push((line, comment.to_owned()));
+        plain.push_str(&"\n".repeat(comment.matches('\n').count()));
+        line += comment.matches('\n').count();
+        rest = after;
+    }
+    plain.push_str(rest);
+    (plain, comments)
+}
+
+/// Selectors of all rules with their line; those inside `@media` and the like too, steps of `@keyframes` not.
+fn selectors(plain: &str) -> Vec<(usize, String)> {
+    let mut found = Vec::new();
+    let mut outer: Vec<bool> = Vec::new();
+    let (mut head, mut line, mut start) = (String::new(), 1, 1);
+    for sign in plain.chars() {
+        match sign {
+            '{' => {
+                let told = head.trim().to_owned();
+                let at_rule = told.starts_with('@');
+                let steps = outer.last() == Some(&true);
+                if !at_rule && !steps {
+                    let parts = parts(&told);
+                    found.extend(parts.into_iter().map(|selector| (start, selector)));
+                }
+                // Inside keyframes and inside a rule nothing is a selector of the page.
+                outer.push(!at_rule || steps || told.contains("keyframes") || told.contains("font-face"));
+                head.clear();
+            }
+            '}' => {
+                outer.pop();
+                head.clear();
+            }
+            ';' => head.clear(),
+            sign => {
+                if head.trim().is_empty() {
+                    start = line;
+                }
+                head.push(sign);
+            }
+        }
+        line += usize::from(sign == '\n');
+    }
+    found
+}
+
+/// The selectors of a list, split at commas outside of parentheses.
+fn parts(list: &str) -> Vec<String> {
+    let (mut parts, mut depth) = (vec![String::new()], 0_u32);
+    for sign in list.chars() {
+        match sign {
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        match parts.last_mut() {
+            Some(last) if sign != ',' || depth > 0 => last.push(sign),
+            _ => parts.push(String::new()),
+        }
+    }
+    parts.into_iter().map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn selectors_are_found_with_their_lines() {
+        let text = ".a b,\n.a:is(.x, .y) {\n  color: red;\n}\n@media (x) {\n  .a c { top: 0 }\n}\n@keyframes k { from { top: 0 } }\nbody { }";
+        let found: Vec<_> = selectors(text);
+        let told: Vec<_> = found.iter().map(|(line, selector)| (*line, selector.as_str())).collect();
+        assert_eq!(told, [(1, ".a b"), (1, ".a:is(.x, .y)"), (6, ".a c"), (9, "body")]);
+    }
+
+    #[test]
+    fn a_root_is_a_class_or_an_id() {
+        assert_eq!(root_of(".parom-widget.wide > p"), Some(".parom-widget"));
+        assert_eq!(root_of("#root a"), Some("#root"));
+        assert_eq!(root_of("p .x"), None);
+        assert_eq!(root_of("*"), None);
+    }
+}

@@ -1,0 +1,14 @@
+//! Files compiled into the program: scripts, style and images of the archive, and the language files.
+
+include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
+
+/// Files of the archive that are taken as they are, by their path in it, sorted.
+pub fn assets() -> impl Iterator<Item = (&'static str, &'static [u8])> {
+    ASSETS.iter().copied()
+}
+
+/// Fluent texts of a language, one a group; empty when nobody translated it.
+pub fn language(code: &str) -> Vec<&'static str> {
+    let of_language = |(name, _): &&(&str, &str)| name.split('/').next() == Some(code);
+    LOCALES.iter().filter(of_language).map(|(_, text)| *text).collect()
+}

@@ -1,0 +1,105 @@
+//! What the vendor decides about an archive.
+
+use std::collections::BTreeMap;
+
+use url::Url;
+
+/// Which marketplace an archive is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Platform {
+    Amocrm,
+    Kommo,
+}
+
+impl Platform {
+    /// The name of the CRM in sentences.
+    pub fn brand(self) -> &'static str {
+        match self {
+            Self::Amocrm => "amoCRM",
+            Self::Kommo => "Kommo",
+        }
+    }
+
+    /// Languages a card of the marketplace may have (crm-api §10).
+    pub fn languages(self) -> &'static [&'static str] {
+        match self {
+            Self::Amocrm => &["ru", "en", "es", "pt"],
+            Self::Kommo => &["en", "es", "pt", "tr", "id"],
+        }
+    }
+}
+
+/// Who offers the widget. Empty fields are missing facts.
+#[derive(Clone, Debug, Default)]
+pub struct Vendor {
+    /// The company behind the privacy policy.
+    pub legal_entity: String,
+    pub support_url: String,
+    pub support_email: String,
+    pub privacy_url: String,
+}
+
+/// Everything an archive depends on; equal inputs give equal bytes.
+#[derive(Clone, Debug)]
+pub struct BuildInputs {
+    pub platform: Platform,
+    /// The widget's name in the marketplace.
+    pub name: String,
+    /// The widget's code in the CRM.
+    pub code: String,
+    /// `1.0.0`; the CRM keeps files by it, so every upload needs a higher one.
+    pub version: String,
+    /// The widget's languages; those the platform does not know are left out.
+    pub languages: Vec<String>,
+    /// The integration's name, for the address that begins an install by hand.
+    pub integration: String,
+    /// Where the server is reached.
+    pub public_url: Url,
+    pub vendor: Vendor,
+    /// With the panel in the lead card (location `lcard-1`).
+    pub card: bool,
+    /// For trying out: missing facts become marked placeholders, http is allowed, tour images may be missing.
+    pub dev: bool,
+    /// Logos and tour images that replace ours, by their file name.
+    pub images: BTreeMap<String, Vec<u8>>,
+}
+
+/// What stands for a missing fact in a `--dev` archive; `check` knows it.
+pub const PLACEHOLDER: &str = "dev-placeholder";
+
+impl BuildInputs {
+    /// The languages of this archive, in the order of the platform.
+    pub fn locale(&self) -> Vec<String> {
+        let wanted = |language: &&&str| self.languages.iter().any(|one| one == **language);
+        self.platform.languages().iter().filter(wanted).map(|&language| language.to_owned()).collect()
+    }
+
+    /// The same with placeholders for what is missing; only for `--dev`.
+    pub(crate) fn with_placeholders(mut self) -> Self {
+        let site = |page: &str| format!("https://{PLACEHOLDER}.example/{page}");
+        let fill = |field: &mut String, value: String| {
+            if field.trim().is_empty() {
+                *field = value;
+            }
+        };
+        fill(&mut self.name, "Parom".to_owned());
+        fill(&mut self.code, "parom_dev".to_owned());
+        fill(&mut self.version, "0.0.1".to_owned());
+        fill(&mut self.vendor.support_url, site("support"));
+        fill(&mut self.vendor.support_email, format!("support@{PLACEHOLDER}.example"));
+        fill(&mut self.vendor.privacy_url, site("privacy"));
+        self
+    }
+
+    /// Facts without which no archive is built, in words of the configuration.
+    pub(crate) fn missing(&self) -> Vec<&'static str> {
+        let facts = [
+            ("[integration.widget] name", &self.name),
+            ("[integration.widget] code", &self.code),
+            ("[integration.widget] version", &self.version),
+            ("[vendor] support_url", &self.vendor.support_url),
+            ("[vendor] privacy_url", &self.vendor.privacy_url),
+        ];
+        facts.iter().filter(|(_, value)| value.trim().is_empty()).map(|(name, _)| *name).collect()
+    }
+}

@@ -1,0 +1,93 @@
+//! Comments that are code: what somebody switched off and left.
+
+use oxc_allocator::Allocator;
+use oxc_parser::Parser;
+use oxc_span::SourceType;
+
+use super::{Offence, line_of};
+
+const STATEMENTS: [&str; 12] =
+    ["if", "for", "while", "function", "else", "return", "const", "let", "var", "switch", "try", "}"];
+
+/// Comments of a script that are code, neighbouring line comments taken together.
+pub(super) fn offences(text: &str, comments: impl Iterator<Item = (u32, u32)>) -> Vec<Offence> {
+    let mut groups: Vec<(usize, usize, String)> = Vec::new();
+    for (start, end) in comments {
+        let (Ok(start), Ok(end)) = (usize::try_from(start), usize::try_from(end)) else { continue };
+        let Some(body) = text.get(start..end) else { continue };
+        let line = line_of(text, start);
+        let told = bare(body);
+        match groups.last_mut() {
+            Some((_, last, group)) if *last + 1 == line && body.starts_with("//") => {
+                *last = line;
+                group.push('\n');
+                group.push_str(&told);
+            }
+            _ => groups.push((line, line, told)),
+        }
+    }
+    let code = groups.into_iter().filter(|(_, _, told)| is_code(told));
+    code.map(|(line, _, told)| Offence {
+        rule: "commented-code",
+        line,
+        message: format!("this comment is code: {}", told.lines().next().unwrap_or_default().trim()),
+    })
+    .collect()
+}
+
+/// The words of a comment without its signs.
+fn bare(body: &str) -> String {
+    if let Some(line) = body.strip_prefix("//") {
+        return line.trim().to_owned();
+    }
+    let inner = body.trim_start_matches("/*").trim_start_matches('*').trim_end_matches("*/");
+    inner
+        .lines()
+        .map(|line| line.trim().trim_start_matches('*').trim())
+        .collect::<Vec<_>>()
+        .join("\n")
+        .trim()
+        .to_owned()
+}
+
+fn is_code(told: &str) -> bool {
+    let shaped = |line: &str| {
+        let first = line.split(|sign: char| !sign.is_alphanumeric() && sign != '}').next().unwrap_or_default();
+        let begins = STATEMENTS.contains(&first);
+        (line.ends_with(';') && (line.contains('=') || line.contains('(') || begins)) || (line.ends_with('{') && begins)
+    };
+    if told.lines().any(|line| shaped(line.trim())) {
+        return true;
+    }
+    let calls = told.as_bytes().windows(2).any(|pair| pair[1] == b'(' && pair[0].is_ascii_alphanumeric());
+    (calls || told.contains('=')) && !told.is_empty() && {
+        let allocator = Allocator::default();
+        Parser::new(&allocator, told, SourceType::script()).parse().diagnostics.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prose_is_no_code() {
+        for prose in [
+            "Opens the panel in a tab.",
+            "words (optional)",
+            "`on` holds listeners; false, null are left out.",
+            "a number and its noun stay on one line",
+            "{pipeline_id} the form for a new one",
+            "Names of all modules, e.g. lib/api.js",
+        ] {
+            assert!(!is_code(prose), "{prose}");
+        }
+    }
+
+    #[test]
+    fn code_is_code() {
+        for code in ["foo(bar)", "var x = 1;", "if (x) {", "a = b", "return false;", "$('.x').hide();"] {
+            assert!(is_code(code), "{code}");
+        }
+    }
+}
