@@ -1,11 +1,12 @@
 //! Typed client of amoCRM and Kommo for chat integrations.
 //!
-//! The crate speaks four dialects of the platform:
+//! The crate speaks five dialects of the platform:
 //!
 //! * [`chats`]: the Chats API ("amojo"), signed with a channel secret;
 //! * [`oauth`] and [`claims`]: getting, renewing and reading access tokens;
 //! * [`rest`]: the calls of the CRM API v4 that a chat integration needs;
-//! * [`hooks`]: what amoCRM sends to an integration, as data.
+//! * [`hooks`]: what amoCRM sends to an integration, as data;
+//! * [`disposable_token`]: how the widget shows who looks at it.
 //!
 //! It keeps no state, knows no table and reads no clock of its own. A client gets an HTTP client, a base address and,
 //! where a date is signed, a clock ([`Now`]) at birth; secrets and tokens are arguments of each call and are never
@@ -27,6 +28,7 @@
 
 pub mod chats;
 pub mod claims;
+pub mod disposable_token;
 pub mod error;
 pub mod hooks;
 pub mod host;

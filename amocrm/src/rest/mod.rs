@@ -1,10 +1,13 @@
-//! Client of the CRM API v4 (crm-api §0): account, users, pipelines, sources.
+//! Client of the CRM API v4 (crm-api §0): account, users, pipelines, sources, widgets.
 
 mod account;
+mod contact_chats;
 mod pipelines;
 mod problem;
+mod services;
 mod sources;
 mod users;
+mod widgets;
 
 use std::fmt;
 use std::time::Duration;
@@ -16,9 +19,12 @@ use serde::Serialize;
 use url::Url;
 
 pub use account::Account;
+pub use contact_chats::ContactChat;
 pub use pipelines::Pipeline;
+pub use services::{Service, ServicePage, ServiceParams};
 pub use sources::{NewSource, SOURCES_BATCH, Source, SourceChange};
 pub use users::{User, UserPage};
+pub use widgets::Widget;
 
 use crate::error::Error;
 use crate::transport::{self, Answer, TOTAL_TIME};
@@ -78,7 +84,7 @@ impl fmt::Debug for Rest {
     }
 }
 
-/// What one call sends. Path segments are our constants and amoCRM's numbers only.
+/// What one call sends. Path segments are our constants, amoCRM's numbers and checked codes only.
 struct Request<'call> {
     call: &'static str,
     method: Method,

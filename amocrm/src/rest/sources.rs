@@ -6,12 +6,13 @@ use secrecy::SecretString;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::services::Service;
 use super::{Request, Rest};
 use crate::error::Error;
 use crate::lenient;
 use crate::transport::Answer;
 
-/// The most sources one call creates (the smaller of two documented numbers, chats-api §7 row 22).
+/// The most sources one call creates, changes or deletes (the smaller of two documented numbers, chats-api §7 row 22).
 pub const SOURCES_BATCH: usize = 50;
 
 /// Longest `external_id` the Sources API takes, in characters.
@@ -32,6 +33,8 @@ pub struct Source {
     pub default: bool,
     /// Code of the channel that begins conversations from it.
     pub origin_code: Option<String>,
+    /// What can be done with it besides; empty for most.
+    pub services: Vec<Service>,
 }
 
 /// A source to be made.
@@ -50,6 +53,9 @@ pub struct NewSource {
     /// Code of the channel, e.g. `amo.ext.30490163`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub origin_code: Option<String>,
+    /// What can be done with it besides.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub services: Option<Vec<Service>>,
 }
 
 /// What to change of a source; `None` leaves it as it is.
@@ -67,6 +73,9 @@ pub struct SourceChange {
     /// Another channel.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub origin_code: Option<String>,
+    /// All services anew; an empty list takes them away.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub services: Option<Vec<Service>>,
 }
 
 impl Source {
@@ -78,6 +87,7 @@ impl Source {
             pipeline_id: lenient::number(source, "pipeline_id"),
             default: lenient::flag(source, "default").unwrap_or(false),
             origin_code: lenient::text(source, "origin_code"),
+            services: lenient::list(source, "services").into_iter().filter_map(Service::read).collect(),
         })
     }
 
@@ -98,6 +108,11 @@ impl NewSource {
     }
 }
 
+fn batch_fits(call: &'static str, count: usize) -> Result<(), Error> {
+    let fits = (1..=SOURCES_BATCH).contains(&count);
+    if fits { Ok(()) } else { Err(Error::invalid(call, format!("1 to {SOURCES_BATCH} sources at once"))) }
+}
+
 impl Rest {
     /// The sources with the given external ids, or all if none is given. There are no pages; up to 100 exist.
     pub async fn sources(&self, token: &SecretString, external_ids: &[&str]) -> Result<Vec<Source>, Error> {
@@ -110,13 +125,24 @@ impl Rest {
         Source::read_all(&answer, &answer.object()?)
     }
 
+    /// One source by amoCRM's id. `None` when there is none (any more): 204, by some accounts 404.
+    pub async fn source(&self, token: &SecretString, id: i64) -> Result<Option<Source>, Error> {
+        let id = id.to_string();
+        let answer = match self.call(token, Request::get("source", vec!["sources", &id], Vec::new())).await {
+            Err(Error::Refused { status: 404, .. }) => return Ok(None),
+            other => other?,
+        };
+        if answer.status == 204 {
+            return Ok(None);
+        }
+        Source::read(&answer.object()?).map(Some).ok_or_else(|| answer.unreadable("id is missing"))
+    }
+
     /// Makes 1 to [`SOURCES_BATCH`] sources. **Not** idempotent: an `external_id` that exists is refused with 400; list
     /// and adopt then. Match the answer by `external_id`, not by place.
     pub async fn create_sources(&self, token: &SecretString, sources: &[NewSource]) -> Result<Vec<Source>, Error> {
         const CALL: &str = "create_sources";
-        if !(1..=SOURCES_BATCH).contains(&sources.len()) {
-            return Err(Error::invalid(CALL, format!("1 to {SOURCES_BATCH} sources at once")));
-        }
+        batch_fits(CALL, sources.len())?;
         sources.iter().try_for_each(|source| source.check(CALL))?;
         let answer = self.call(token, Request::with_body(CALL, Method::POST, vec!["sources"], sources)?).await?;
         Source::read_all(&answer, &answer.object()?)
@@ -132,6 +158,39 @@ impl Rest {
         Source::read(&object)
             .or_else(|| Source::read_all(&answer, &object).ok()?.pop())
             .ok_or_else(|| answer.unreadable("id is missing"))
+    }
+
+    /// Changes 1 to [`SOURCES_BATCH`] sources by amoCRM's ids; all or none. Safe to call again. Match the answer by id.
+    pub async fn update_sources(
+        &self,
+        token: &SecretString,
+        changes: &[(i64, SourceChange)],
+    ) -> Result<Vec<Source>, Error> {
+        #[derive(Serialize)]
+        struct Item<'change> {
+            id: i64,
+            #[serde(flatten)]
+            change: &'change SourceChange,
+        }
+        const CALL: &str = "update_sources";
+        batch_fits(CALL, changes.len())?;
+        let items: Vec<_> = changes.iter().map(|(id, change)| Item { id: *id, change }).collect();
+        let answer = self.call(token, Request::with_body(CALL, Method::PATCH, vec!["sources"], &items)?).await?;
+        Source::read_all(&answer, &answer.object()?)
+    }
+
+    /// Deletes 1 to [`SOURCES_BATCH`] sources by amoCRM's ids. Refused with 400 naming those that are not there (any
+    /// more), or with 404 when none is; whether the others are gone then is not documented: list.
+    pub async fn delete_sources(&self, token: &SecretString, ids: &[i64]) -> Result<(), Error> {
+        #[derive(Serialize)]
+        struct Item {
+            id: i64,
+        }
+        const CALL: &str = "delete_sources";
+        batch_fits(CALL, ids.len())?;
+        let items: Vec<_> = ids.iter().map(|id| Item { id: *id }).collect();
+        let request = Request::with_body(CALL, Method::DELETE, vec!["sources"], &items)?;
+        self.call(token, request).await?.nothing_expected()
     }
 
     /// Deletes one source. Refused with 404 when there is none (any more). Deleting the default one promotes nobody.

@@ -78,7 +78,9 @@ impl Rest {
         let object = answer.object()?;
         let embedded = object.get("_embedded").ok_or_else(|| answer.unreadable("_embedded is missing"))?;
         let users = lenient::list(embedded, "users").into_iter().filter_map(User::read).collect();
-        let has_more = object.get("_links").is_some_and(|links| lenient::present(links, "next").is_some());
+        // Either says it; one account sends the link, another only the count.
+        let linked = object.get("_links").is_some_and(|links| lenient::present(links, "next").is_some());
+        let has_more = linked || lenient::number(&object, "_page_count").is_some_and(|pages| pages > i64::from(page));
         Ok(UserPage { users, has_more })
     }
 }

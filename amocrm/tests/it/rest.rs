@@ -65,6 +65,42 @@ async fn users() {
 }
 
 #[tokio::test]
+async fn the_last_page_of_users_is_known_by_link_or_count() {
+    let user = json!({"id": 5, "rights": {"is_admin": true}});
+    let counted =
+        json!({"_page": 1, "_page_count": 2, "_links": {"self": {"href": "x"}}, "_embedded": {"users": [user]}});
+    let stub =
+        Stub::new(vec![answer("200 OK", "", &counted.to_string()), answer("200 OK", "", &counted.to_string())]).await;
+    let rest = rest(&stub);
+    assert!(rest.users(&token(), 1).await.unwrap().has_more);
+    assert!(!rest.users(&token(), 2).await.unwrap().has_more);
+}
+
+#[tokio::test]
+async fn widgets() {
+    let body = json!({"id": 742, "code": "parom_chats", "version": "1.0.2", "rating": "0,00",
+        "settings_template": [{"key": "login", "type": "text", "is_required": true}], "is_lead_source": true,
+        "is_work_with_dp": "1", "client_uuid": "5f1d2a4e-93a5-4c0e-8a4f-0c1f4be3a111", "is_active_in_account": true,
+        "pipeline_id": 700100, "settings": {"login": "anna"}});
+    let stub = Stub::new(vec![
+        answer("200 OK", "", &body.to_string()),
+        answer("204 No Content", "", ""),
+        answer("404 Not Found", "", r#"{"title":"Not Found","status":404}"#),
+        answer("200 OK", "", r#"{"id":1}"#),
+    ])
+    .await;
+    let rest = rest(&stub);
+    let widget = rest.widget(&token(), "parom_chats").await.unwrap().unwrap();
+    assert_eq!(stub.seen()[0].target(), "/accounts/shop.amocrm.ru/api/v4/widgets/parom_chats");
+    assert_eq!((widget.is_active, widget.is_lead_source, widget.works_in_pipeline), (true, true, true));
+    assert_eq!((widget.id, widget.pipeline_id, widget.version.as_deref()), (742, Some(700_100), Some("1.0.2")));
+    assert!(!format!("{widget:?}").contains("anna"), "what users typed into a widget is not read");
+    assert_eq!(rest.widget(&token(), "parom_chats").await.unwrap(), None);
+    assert_eq!(rest.widget(&token(), "parom_chats").await.unwrap(), None);
+    assert!(matches!(rest.widget(&token(), "parom_chats").await, Err(Error::Unreadable { .. })));
+}
+
+#[tokio::test]
 async fn pipelines() {
     let body = json!({"_total_items": 2, "_embedded": {"pipelines": [{"id": 700100, "name": "Main", "is_main": true,
         "is_archive": false, "_embedded": {"statuses": []}}, {"id": "7", "name": "Old", "is_archive": 1}]}});

@@ -1,0 +1,106 @@
+//! What a source offers besides chats (crm-api §4.3); amoCRM knows only WhatsApp's today.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::lenient;
+
+/// A service of a source, in both directions. Serializes as the Sources API wants it; deserializes strictly, so that a
+/// wish can be checked before it is sent. Answers of amoCRM are read leniently instead.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Service {
+    /// `whatsapp`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Switches.
+    #[serde(default)]
+    pub params: ServiceParams,
+    /// Numbers that the website button may offer.
+    #[serde(default)]
+    pub pages: Vec<ServicePage>,
+}
+
+/// Switches of a service; `None` leaves amoCRM's default.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServiceParams {
+    /// Official WhatsApp: templates are offered. Needs a time window agreed for the channel.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waba: Option<bool>,
+    /// The step "list message" is offered in Kommo's Salesbot.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_supports_list_message: Option<bool>,
+}
+
+/// A number that the website button may offer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServicePage {
+    /// Our id of it, e.g. the number in digits.
+    pub id: String,
+    /// Name as users see it.
+    pub name: String,
+    /// The phone number; becomes `https://wa.me/{link}`.
+    pub link: String,
+}
+
+impl Service {
+    /// As amoCRM wrote it; `None` without a type.
+    pub(super) fn read(service: &Value) -> Option<Self> {
+        let params = service.get("params").unwrap_or(&Value::Null);
+        Some(Self {
+            kind: lenient::text(service, "type")?,
+            params: ServiceParams {
+                waba: lenient::flag(params, "waba"),
+                is_supports_list_message: lenient::flag(params, "is_supports_list_message"),
+            },
+            pages: lenient::list(service, "pages").into_iter().filter_map(ServicePage::read).collect(),
+        })
+    }
+}
+
+impl ServicePage {
+    fn read(page: &Value) -> Option<Self> {
+        let link = lenient::text(page, "link").unwrap_or_default();
+        let id = lenient::text(page, "id").or_else(|| Some(link.clone()).filter(|link| !link.is_empty()))?;
+        Some(Self { id, name: lenient::text(page, "name").unwrap_or_default(), link })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_documented_service_is_written_and_read() {
+        let body = json!({"type": "whatsapp", "params": {"waba": true, "is_supports_list_message": false},
+            "pages": [{"id": "79005550101", "name": "Sales", "link": "+79005550101"}]});
+        let service: Service = serde_json::from_value(body.clone()).unwrap();
+        assert_eq!(service.params.waba, Some(true));
+        assert_eq!(serde_json::to_value(&service).unwrap(), body);
+        assert_eq!(Service::read(&body), Some(service));
+    }
+
+    #[test]
+    fn php_in_any_dress_is_read() {
+        let body =
+            json!({"type": "whatsapp", "params": [], "pages": {"3": {"id": 5, "name": null, "link": 79}}, "extra": 1});
+        let read = Service::read(&body).unwrap();
+        assert_eq!(read.params, ServiceParams::default());
+        assert_eq!(read.pages, [ServicePage { id: "5".into(), name: String::new(), link: "79".into() }]);
+        assert_eq!(Service::read(&json!({"params": {"waba": "1"}})), None);
+        assert_eq!(Service::read(&json!([])), None);
+    }
+
+    #[test]
+    fn a_wish_is_checked_strictly() {
+        for wrong in [json!({}), json!({"type": "whatsapp", "pages": "7"}), json!({"type": "whatsapp", "waba": true})] {
+            assert!(serde_json::from_value::<Service>(wrong.clone()).is_err(), "{wrong}");
+        }
+        let plain: Service = serde_json::from_value(json!({"type": "whatsapp"})).unwrap();
+        assert_eq!(serde_json::to_value(plain).unwrap(), json!({"type": "whatsapp", "params": {}, "pages": []}));
+    }
+}

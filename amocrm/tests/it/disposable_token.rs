@@ -1,0 +1,213 @@
+//! Tokens of the widget: the published vector, and what each claim may be.
+
+use amocrm::HostRules;
+use amocrm::disposable_token::{DisposableToken, Expected, TokenError, verify};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, Utc};
+use hmac::{Hmac, KeyInit, Mac};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+use sha2::Sha256;
+
+mod attacks;
+
+/// crm-api §2.1, signed with [`SECRET`].
+const VECTOR: &str = "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJodHRwczovL2V4YW1wbGUuYW1vY3JtLnJ1IiwiYXVkIjoiaHR0cHM6Ly9icmlkZ2UuZXhhbXBsZS5jb20iLCJqdGkiOiIzZjBhMmMxZS03YjdkLTRhNTUtOWMwZS0wZDViOGQ5ZDFhMDEiLCJpYXQiOjE3NjcyMjU2MDAsIm5iZiI6MTc2NzIyNTYwMCwiZXhwIjoxNzY3MjI3NDAwLCJhY2NvdW50X2lkIjoxMjM0NTY3OCwidXNlcl9pZCI6ODc2NTQzMjEsInN1YmRvbWFpbiI6ImV4YW1wbGUiLCJjbGllbnRfdXVpZCI6IjExMTExMTExLTIyMjItMzMzMy00NDQ0LTU1NTU1NTU1NTU1NSIsImlzX2FkbWluIjp0cnVlfQ.Ffsq9FLnpZwi0OuMb7_TIrXclR1luR_HRwVJTFSc6g0";
+const SECRET: &str = "test_client_secret_do_not_use_0123456789abcdef";
+const CLIENT: &str = "11111111-2222-3333-4444-555555555555";
+/// 2026-01-01 00:00 UTC.
+const ISSUED: i64 = 1_767_225_600;
+const HEADER: &str = r#"{"typ":"JWT","alg":"HS256"}"#;
+
+fn at(seconds: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(seconds, 0).unwrap()
+}
+
+fn expected(redirect_uri: &str, secrets: &[&str]) -> Expected {
+    Expected {
+        secrets: secrets.iter().map(|secret| SecretString::from(*secret)).collect(),
+        redirect_uri: redirect_uri.to_owned(),
+        hosts: HostRules::new(["amocrm.ru"]),
+    }
+}
+
+fn check_at(token: &str, seconds: i64) -> Result<DisposableToken, TokenError> {
+    verify(token, at(seconds), |client| {
+        (client == CLIENT).then(|| expected("https://bridge.example.com/oauth/callback", &[SECRET]))
+    })
+}
+
+fn check(token: &str) -> Result<DisposableToken, TokenError> {
+    check_at(token, ISSUED + 60)
+}
+
+fn claims() -> Value {
+    json!({"iss": "https://example.amocrm.ru", "aud": "https://bridge.example.com", "jti": "j-1", "iat": ISSUED,
+        "nbf": ISSUED, "exp": ISSUED + 1800, "account_id": 12_345_678, "user_id": 87_654_321, "subdomain": "example",
+        "client_uuid": CLIENT, "is_admin": true})
+}
+
+fn with(changes: Value) -> Value {
+    let mut claims = claims();
+    for (name, value) in changes.as_object().unwrap() {
+        claims[name] = value.clone();
+    }
+    claims
+}
+
+fn without(name: &str) -> Value {
+    let mut claims = claims();
+    claims.as_object_mut().unwrap().remove(name);
+    claims
+}
+
+/// Signs by hand; the code under test signs nothing.
+fn signed(header: &str, claims: &str, secret: &str) -> String {
+    let message = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
+    mac.update(message.as_bytes());
+    format!("{message}.{}", URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
+}
+
+fn token(claims: &Value) -> String {
+    signed(HEADER, &claims.to_string(), SECRET)
+}
+
+#[test]
+fn the_published_vector() {
+    let read = check(VECTOR).unwrap();
+    assert_eq!((read.account_id, read.user_id, read.is_admin), (12_345_678, 87_654_321, Some(true)));
+    assert_eq!((read.host.as_str(), read.client_uuid.as_str()), ("example.amocrm.ru", CLIENT));
+    assert_eq!(read.jti, "3f0a2c1e-7b7d-4a55-9c0e-0d5b8d9d1a01");
+    assert_eq!((read.issued_at, read.expires_at), (ISSUED, ISSUED + 1800));
+}
+
+#[test]
+fn it_lives_half_an_hour_give_or_take_a_clock() {
+    for (seconds, outcome) in [
+        (-31, Err(TokenError::Future)),
+        (-30, Ok(())),
+        (0, Ok(())),
+        (1829, Ok(())),
+        (1830, Err(TokenError::Expired)),
+        (86_400, Err(TokenError::Expired)),
+    ] {
+        assert_eq!(check_at(VECTOR, ISSUED + seconds).map(|_| ()), outcome, "{seconds}");
+    }
+    for (changes, refused) in [
+        (json!({"nbf": ISSUED + 91}), TokenError::Future),
+        (json!({"iat": ISSUED + 91}), TokenError::Future),
+        (json!({"exp": ISSUED + 3601}), TokenError::Life),
+        (json!({"iat": ISSUED - 100_000}), TokenError::Life),
+        (json!({"iat": i64::MIN, "exp": i64::MAX}), TokenError::Life),
+        (json!({"exp": i64::MIN}), TokenError::Expired),
+        (json!({"iat": ISSUED + 50, "exp": ISSUED + 40}), TokenError::Life),
+    ] {
+        assert_eq!(check(&token(&with(changes.clone()))), Err(refused), "{changes}");
+    }
+    assert!(check(&token(&with(json!({"exp": ISSUED + 3600})))).is_ok());
+}
+
+#[test]
+fn every_claim_is_required_but_the_right() {
+    for name in ["iat", "nbf", "exp", "jti", "iss", "aud", "account_id", "user_id"] {
+        assert_eq!(check(&token(&without(name))), Err(TokenError::Claim(name)));
+        for nothing in [json!(null), json!(""), json!([]), json!({}), json!(true)] {
+            let refused = check(&token(&with(json!({ name: nothing }))));
+            assert_eq!(refused, Err(TokenError::Claim(name)), "{name}: {nothing}");
+        }
+    }
+    assert_eq!(check(&token(&without("client_uuid"))), Err(TokenError::Signature));
+    for id in [json!(0), json!(-1), json!("x"), json!(1e300)] {
+        assert_eq!(check(&token(&with(json!({"account_id": id})))), Err(TokenError::Claim("account_id")), "{id}");
+        assert_eq!(check(&token(&with(json!({"user_id": id})))), Err(TokenError::Claim("user_id")), "{id}");
+    }
+    assert_eq!(check(&token(&with(json!({"jti": "j".repeat(256)})))), Err(TokenError::Claim("jti")));
+    for (claim, right) in [
+        (json!(true), Some(true)),
+        (json!(false), Some(false)),
+        (json!(1), None),
+        (json!("true"), None),
+        (json!(null), None),
+    ] {
+        assert_eq!(check(&token(&with(json!({"is_admin": claim})))).unwrap().is_admin, right, "{claim}");
+    }
+    assert_eq!(check(&token(&without("is_admin"))).unwrap().is_admin, None);
+}
+
+#[test]
+fn numbers_may_come_as_text_or_with_a_fraction() {
+    let read = check(&token(&with(
+        json!({"account_id": "12345678", "user_id": "5", "exp": "1767227400", "iat": 1_767_225_600.25}),
+    )));
+    let read = read.unwrap();
+    assert_eq!(
+        (read.account_id, read.user_id, read.issued_at, read.expires_at),
+        (12_345_678, 5, ISSUED, ISSUED + 1800)
+    );
+}
+
+#[test]
+fn the_audience_is_our_origin_with_or_without_its_port() {
+    let audience = |aud: Value, redirect_uri: &str| {
+        let token = token(&with(json!({ "aud": aud })));
+        verify(&token, at(ISSUED), |_| Some(expected(redirect_uri, &[SECRET]))).map(|_| ())
+    };
+    for (aud, redirect_uri) in [
+        (json!("https://bridge.example.com"), "https://bridge.example.com/oauth/callback/main"),
+        (json!(["https://bridge.example.com"]), "https://bridge.example.com/oauth/callback"),
+        (json!("https://bridge.example.com:443"), "https://bridge.example.com/oauth/callback"),
+        (json!("https://BRIDGE.example.com"), "https://bridge.example.com/oauth/callback"),
+        (json!("https://bridge.example.com"), "https://bridge.example.com:8443/oauth/callback"),
+        (json!("https://bridge.example.com:8443"), "https://bridge.example.com:8443/oauth/callback"),
+        (json!("http://127.0.0.1"), "http://127.0.0.1:8080/oauth/callback"),
+        (json!("http://127.0.0.1:8080"), "http://127.0.0.1:8080/oauth/callback"),
+    ] {
+        assert_eq!(audience(aud.clone(), redirect_uri), Ok(()), "{aud} {redirect_uri}");
+    }
+    for aud in [
+        "https://evil.example.com",
+        "https://bridge.example.com.evil.example",
+        "https://evil.example/https://bridge.example.com",
+        "https://bridge.example.com@evil.example",
+        "https://user@bridge.example.com",
+        "https://bridge.example.com/oauth/callback",
+        "https://bridge.example.com?x=1",
+        "https://bridge.example.com:8443",
+        "http://bridge.example.com",
+        "bridge.example.com",
+        "javascript:alert(1)",
+    ] {
+        assert_eq!(audience(json!(aud), "https://bridge.example.com/x"), Err(TokenError::Audience), "{aud}");
+    }
+    for several in [
+        json!(["https://bridge.example.com", "https://evil.example"]),
+        json!([]),
+        json!([["https://bridge.example.com"]]),
+    ] {
+        assert_eq!(audience(several, "https://bridge.example.com/x"), Err(TokenError::Claim("aud")));
+    }
+}
+
+#[test]
+fn it_comes_from_an_account_host() {
+    for issuer in [
+        "http://example.amocrm.ru",
+        "example.amocrm.ru",
+        "https://https://example.amocrm.ru",
+        "https://amocrm.ru",
+        "https://example.amocrm.ru.evil.tld",
+        "https://evilamocrm.ru",
+        "https://a.b.amocrm.ru",
+        "https://example.kommo.com",
+        "https://example.amocrm.ru:8443",
+        "https://user@example.amocrm.ru",
+        "https://example.amocrm.ru/path",
+        "https://127.0.0.1",
+    ] {
+        assert_eq!(check(&token(&with(json!({"iss": issuer})))), Err(TokenError::Issuer), "{issuer}");
+    }
+    let renamed = check(&token(&with(json!({"iss": "https://New-Name.amocrm.ru"})))).unwrap();
+    assert_eq!(renamed.host.as_str(), "new-name.amocrm.ru");
+}
