@@ -1,9 +1,11 @@
-//! What somebody should look at. One cause is one row: it opens, repeats, and is resolved by proof.
+//! What somebody should look at: a tenant's own matters, and the vendor's under [`crate::store::VENDOR`]. One cause is
+//! one row, however often it is seen; it is resolved by whoever sees that it is gone.
 
 use entity::alert::{self, Column};
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    UpdateMany,
 };
 use serde_json::Value;
 use uuid::Uuid;
@@ -17,47 +19,56 @@ pub struct Alarm<'alarm> {
     pub tenant_id: Uuid,
     /// The words are `alert-{kind}-subject` and `alert-{kind}-body`.
     pub kind: &'static str,
-    /// What exactly: two of one kind with different objects are two rows.
+    /// What exactly: two of one kind with different objects are two rows. Empty: there is only one.
     pub object: &'alarm str,
     pub source_id: Option<Uuid>,
     /// The placeables of the words, without secrets and texts.
     pub detail: Value,
 }
 
-/// Opens an alert or counts one more of an open one. A resolved one opens anew. True: it was not open before.
+/// Opens an alert or counts one more of an open one; a resolved one opens anew. True: it was not open before.
 pub async fn raise(app: &App, db: &impl ConnectionTrait, alarm: Alarm<'_>) -> Result<bool, DbErr> {
     let now = app.clock.millis();
     let key = key(alarm.kind, alarm.object);
-    let reopened = Expr::case(Column::ResolvedAt.is_not_null(), Expr::value(now))
-        .finally(Expr::col((alert::Entity, Column::OpenedAt)));
+    let detail = alarm.detail.to_string();
     let row = alert::Model {
         tenant_id: alarm.tenant_id,
         key: key.clone(),
         kind: alarm.kind.to_owned(),
         source_id: alarm.source_id,
-        detail: alarm.detail.to_string(),
+        detail: detail.clone(),
         opened_at: now,
         last_at: now,
         count: 1,
         resolved_at: None,
         muted_until: None,
     };
-    let known = alert::Entity::of_tenant(alarm.tenant_id).filter(Column::Key.eq(&key)).one(db).await?;
-    alert::Entity::insert(row.into_active_model())
-        .on_conflict(
-            OnConflict::columns([Column::TenantId, Column::Key])
-                .value(Column::OpenedAt, reopened)
-                .value(Column::Count, Expr::col((alert::Entity, Column::Count)).add(1))
-                .update_columns([Column::SourceId, Column::Detail, Column::LastAt, Column::ResolvedAt])
-                .to_owned(),
-        )
+    let new = alert::Entity::insert(row.into_active_model())
+        .on_conflict(OnConflict::columns([Column::TenantId, Column::Key]).do_nothing().to_owned())
         .exec_without_returning(db)
         .await?;
-    let is_new = known.is_none_or(|known| known.resolved_at.is_some());
-    if is_new {
-        tracing::warn!(tenant.id = %alarm.tenant_id, kind = alarm.kind, object = alarm.object, "an alert was opened");
+    let seen = || {
+        of(alarm.tenant_id, &key)
+            .col_expr(Column::LastAt, Expr::value(now))
+            .col_expr(Column::SourceId, Expr::value(alarm.source_id))
+            .col_expr(Column::Detail, Expr::value(detail.clone()))
+    };
+    let mut opened = new > 0;
+    if !opened {
+        let again = seen()
+            .col_expr(Column::OpenedAt, Expr::value(now))
+            .col_expr(Column::Count, Expr::value(1_i64))
+            .col_expr(Column::MutedUntil, Expr::value(Option::<i64>::None))
+            .col_expr(Column::ResolvedAt, Expr::value(Option::<i64>::None))
+            .filter(Column::ResolvedAt.is_not_null());
+        opened = again.exec(db).await?.rows_affected > 0;
     }
-    Ok(is_new)
+    if opened {
+        tracing::warn!(tenant.id = %alarm.tenant_id, kind = alarm.kind, object = alarm.object, "an alert was opened");
+    } else {
+        seen().col_expr(Column::Count, Expr::col(Column::Count).add(1)).exec(db).await?;
+    }
+    Ok(opened)
 }
 
 /// Closes an alert by proof. True: it was open.
@@ -68,10 +79,8 @@ pub async fn resolve(
     kind: &str,
     object: &str,
 ) -> Result<bool, DbErr> {
-    let done = alert::Entity::update_many()
+    let done = of(tenant_id, &key(kind, object))
         .col_expr(Column::ResolvedAt, Expr::value(Some(app.clock.millis())))
-        .filter(Column::TenantId.eq(tenant_id))
-        .filter(Column::Key.eq(key(kind, object)))
         .filter(Column::ResolvedAt.is_null())
         .exec(db)
         .await?;
@@ -88,6 +97,11 @@ pub async fn open(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Vec<aler
         .await
 }
 
-fn key(kind: &str, object: &str) -> String {
-    format!("{kind}:{object}")
+/// The key of an alert's row.
+pub fn key(kind: &str, object: &str) -> String {
+    if object.is_empty() { kind.to_owned() } else { format!("{kind}:{object}") }
+}
+
+fn of(tenant_id: Uuid, key: &str) -> UpdateMany<alert::Entity> {
+    alert::Entity::update_many().filter(Column::TenantId.eq(tenant_id)).filter(Column::Key.eq(key))
 }

@@ -1,10 +1,22 @@
 //! Sources: made at amoCRM and here, or not at all.
 
+mod halfway;
+mod limits;
+mod mirrored;
+mod reconciled;
+mod states;
+mod strays;
+mod tested;
+mod versions;
+
 use std::time::Duration;
 
+use amocrm::rest::{Source, SourceChange};
+use parom::tenant::token::with_token;
 use parom_tests::settings::HOST;
 use parom_tests::{Engine, Place, Reply, Setup, World, both, once};
 use sandbox::{Fault, Part};
+use sea_orm::QueryOrder;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -24,6 +36,43 @@ async fn make(world: &World, tenant_id: Uuid, body: &Value) -> Reply {
 async fn count(world: &World, tenant_id: Uuid) -> usize {
     let list = world.api.get(&format!("/api/v1/tenants/{tenant_id}/sources?limit=200")).await.is(200);
     list.json["items"].as_array().unwrap().len()
+}
+
+/// The source with this external id as amoCRM has it.
+#[track_caller]
+fn there(world: &World, external_id: &str) -> Value {
+    let found = world.sandbox.sources(HOST).into_iter().find(|source| source["external_id"] == external_id);
+    found.unwrap_or_else(|| panic!("amoCRM has no source {external_id}"))
+}
+
+/// A user of the account changes a source in amoCRM.
+async fn a_user_changes(world: &World, tenant_id: Uuid, external_id: &str, change: SourceChange) -> Source {
+    let id = there(world, external_id)["id"].as_i64().unwrap();
+    let change = &change;
+    let done =
+        with_token(world.app(), tenant_id, |rest, token| async move { rest.update_source(&token, id, change).await });
+    done.await.unwrap()
+}
+
+async fn get(world: &World, made: &Reply) -> Reply {
+    world.api.get(&format!("/api/v1/sources/{}", made.text_at("/id"))).await.is(200)
+}
+
+/// amoCRM takes calls again: whatever the account was called meanwhile, it is active.
+async fn amocrm_takes_calls(world: &World, tenant_id: Uuid) {
+    world.sandbox.faults().clear();
+    world.api.get(&format!("/api/v1/tenants/{tenant_id}/pipelines")).await.is(200);
+}
+
+async fn reconcile(world: &World, tenant_id: Uuid) -> Value {
+    world.api.post(&format!("/api/v1/tenants/{tenant_id}/sources/reconcile"), &json!({})).await.is(200).json
+}
+
+/// The deeds that were written down of an account, oldest first: action, actor's kind, detail.
+async fn deeds(world: &World, tenant_id: Uuid) -> Vec<(String, String, Value)> {
+    let rows = entity::audit::Entity::of_tenant(tenant_id).order_by_asc(entity::audit::Column::Id);
+    let rows = rows.all(world.app().store.read()).await.unwrap().into_iter();
+    rows.map(|row| (row.action, row.actor_kind, serde_json::from_str(&row.detail).unwrap())).collect()
 }
 
 async fn a_source_is_mirrored_changed_and_removed(world: &mut World) {

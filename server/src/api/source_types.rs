@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::json::Moment;
-use crate::source::{ContactRule, NewSource, SourceChange};
+use crate::source::{ContactRule, NewSource, SourceChange, State};
 
 /// A new source.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -38,7 +38,7 @@ pub struct SourceIn {
     pub channel_id: Option<Uuid>,
     #[serde(default)]
     pub contact_rule: Option<ContactRule>,
-    /// As in amoCRM's Sources API.
+    /// As in amoCRM's Sources API: `[{"type":"whatsapp","params":{"waba":true},"pages":[{"id","name","link"}]}]`.
     #[serde(default)]
     pub services: Option<Value>,
     /// By kind, e.g. `{"webhook_url":"https://messenger.example/parom"}` for `custom`.
@@ -165,9 +165,21 @@ pub struct SourceOut {
     /// `working`, `checking`, `needs_attention`, `stopped`, `paused`, `unpaid`, `blocked` or `crm_unreachable`.
     #[schema(example = "working")]
     pub status: String,
-    /// Why, where `status` is not `working`; null: nothing to say.
+    /// Why, as a key such as `deleted_in_crm`, where `status` does not say it all; null: nothing to say.
     #[schema(required)]
     pub status_reason: Option<String>,
+    /// The other side's own words; null: there are none.
+    #[schema(required)]
+    pub status_detail: Option<String>,
+    #[schema(value_type = String, format = DateTime)]
+    pub status_since: Moment,
+    /// The one thing to do: `test`, `reconnect`, `resume`, `restore`, `choose_pipeline`, `allow_access`,
+    /// `connect_account`, `pay`, `support`; null: nothing helps but time.
+    #[schema(required)]
+    pub status_action: Option<&'static str>,
+    /// When a message or a test last went through (to the minute); null: never.
+    #[schema(required, value_type = Option<String>, format = DateTime)]
+    pub proved_at: Option<Moment>,
     /// It takes everything in and sends nothing.
     pub paused: bool,
     pub held: HeldOut,
@@ -177,6 +189,9 @@ pub struct SourceOut {
     pub webhook_secret: Option<String>,
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Moment,
+    /// Changes with everything that PATCH can change; for `If-Match`, as `ETag` has it.
+    #[schema(example = "1795165200000")]
+    pub version: String,
 }
 
 /// Managers' messages that wait until the source is resumed or repaired.
@@ -190,7 +205,13 @@ pub struct HeldOut {
 
 impl SourceOut {
     /// A source row as it is shown; `settings` are masked already.
-    pub fn of(row: &source::Model, settings: Value, held: HeldOut, webhook_secret: Option<&SecretString>) -> Self {
+    pub fn of(
+        row: &source::Model,
+        state: &State,
+        settings: Value,
+        held: HeldOut,
+        webhook_secret: Option<&SecretString>,
+    ) -> Self {
         Self {
             id: row.id,
             tenant_id: row.tenant_id,
@@ -204,12 +225,17 @@ impl SourceOut {
             contact_rule: row.contact_rule.clone(),
             services: serde_json::from_str(&row.services).unwrap_or(Value::Null),
             settings,
-            status: row.status.clone(),
-            status_reason: (!row.status_reason.is_empty()).then(|| row.status_reason.clone()),
+            status: state.status.as_str().to_owned(),
+            status_reason: state.reason.map(|reason| reason.as_str().to_owned()),
+            status_detail: (!state.detail.is_empty()).then(|| state.detail.clone()),
+            status_since: Moment(state.since),
+            status_action: state.action.map(|action| action.as_str()),
+            proved_at: state.proved_at.map(Moment),
             paused: row.paused,
             held,
             webhook_secret: webhook_secret.map(|secret| secret.expose_secret().to_owned()),
             created_at: Moment(row.created_at),
+            version: crate::source::version(row).to_string(),
         }
     }
 }

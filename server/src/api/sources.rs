@@ -1,7 +1,8 @@
 //! Sources of an account: made here, mirrored to amoCRM.
 
-use actix_web::{HttpResponse, delete, get, patch, post, web};
-use entity::source;
+use actix_web::http::header::{ETAG, IF_MATCH};
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
+use entity::{api_key, source};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -15,8 +16,11 @@ use super::key::{ApiKey, Scope};
 use super::roster;
 use super::source_types::{HeldOut, SourceIn, SourceOut, SourcePatchIn};
 use crate::app::App;
+use crate::audit::Actor;
 use crate::delivery::dead;
-use crate::error::{Problem, Result};
+use crate::delivery::read::Holds;
+use crate::error::{Error, Problem, Result};
+use crate::source::{By, State};
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -45,15 +49,22 @@ pub struct SourcesQuery {
     (status = 503, description = "amoCRM is not reachable; nothing is half-made", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/tenants/{tenant_id}/sources")]
-pub async fn create(app: web::Data<App>, key: ApiKey, tenant_id: web::Path<Uuid>, body: Body) -> Result<HttpResponse> {
+pub async fn create(
+    app: web::Data<App>,
+    key: ApiKey,
+    request: HttpRequest,
+    tenant_id: web::Path<Uuid>,
+    body: Body,
+) -> Result<HttpResponse> {
     key.needs(Scope::Write)?;
     key.in_tenant(*tenant_id)?;
     let tenant = roster::tenant(&app, *tenant_id).await?;
     let (wanted, asked) = body.read::<SourceIn>().await?;
     once(&app, &key, asked, async {
-        let created = crate::source::create(&app, tenant.tenant_id, wanted.into()).await?;
+        let by = by(&app, &key, &request).await?;
+        let created = crate::source::create(&app, tenant.tenant_id, wanted.into(), &by).await?;
         let shown = shown(&app, &created.source, created.webhook_secret.as_ref()).await?;
-        Ok(HttpResponse::Created().json(shown))
+        Ok(HttpResponse::Created().insert_header(etag(&created.source)).json(shown))
     })
     .await
 }
@@ -82,9 +93,10 @@ pub async fn list(
     }
     let rows = select.order_by_desc(source::Column::Id).limit(page.rows()).all(app.store.read()).await?;
     let (rows, next_cursor) = page.cut(rows, |row| row.id);
+    let states = crate::source::states(&app, tenant.tenant_id, &rows).await?;
     let mut items = Vec::with_capacity(rows.len());
-    for row in &rows {
-        items.push(shown(&app, row, None).await?);
+    for (row, state) in rows.iter().zip(&states) {
+        items.push(shown_as(&app, row, state, None).await?);
     }
     Ok(HttpResponse::Ok().json(ListOut { items, next_cursor }))
 }
@@ -97,13 +109,14 @@ pub async fn list(
 ))]
 #[get("/v1/sources/{source_id}")]
 pub async fn get(app: web::Data<App>, key: ApiKey, source_id: web::Path<Uuid>) -> Result<HttpResponse> {
-    let source = key.source(&app, *source_id).await?;
-    Ok(HttpResponse::Ok().json(shown(&app, &source, None).await?))
+    let source = current(&app, &key, *source_id).await?;
+    Ok(HttpResponse::Ok().insert_header(etag(&source)).json(shown(&app, &source, None).await?))
 }
 
 /// Changes a source here and in amoCRM, pauses or resumes it.
 #[utoipa::path(tag = "sources", params(
     ("source_id", description = "The source"),
+    ("If-Match" = Option<String>, Header, description = "The `ETag` or `version` you know: nothing is done if somebody was faster"),
     ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),
 ), request_body = SourcePatchIn, responses(
     (status = 200, description = "The source as it is now", body = SourceOut),
@@ -112,18 +125,28 @@ pub async fn get(app: web::Data<App>, key: ApiKey, source_id: web::Path<Uuid>) -
     (status = 403, description = "Scope too small", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such source", body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "The account is not active, or amoCRM refused", body = Problem, content_type = "application/problem+json"),
+    (status = 412, description = "Somebody else has changed it since: who, what and when", body = Problem, content_type = "application/problem+json"),
     (status = 415, description = "Not application/json", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "Wrong fields", body = Problem, content_type = "application/problem+json"),
     (status = 503, description = "amoCRM is not reachable; nothing is changed", body = Problem, content_type = "application/problem+json"),
 ))]
 #[patch("/v1/sources/{source_id}")]
-pub async fn patch(app: web::Data<App>, key: ApiKey, source_id: web::Path<Uuid>, body: Body) -> Result<HttpResponse> {
+pub async fn patch(
+    app: web::Data<App>,
+    key: ApiKey,
+    request: HttpRequest,
+    source_id: web::Path<Uuid>,
+    body: Body,
+) -> Result<HttpResponse> {
     key.needs(Scope::Write)?;
-    let source = key.source(&app, *source_id).await?;
+    let source = current(&app, &key, *source_id).await?;
+    let expected = expected(&request)?;
     let (change, asked) = body.read::<SourcePatchIn>().await?;
     once(&app, &key, asked, async {
-        let source = crate::source::change(&app, &source, change.into()).await?;
-        Ok(HttpResponse::Ok().json(shown(&app, &source, None).await?))
+        let by = by(&app, &key, &request).await?;
+        let change = crate::source::change(&app, source.tenant_id, source.id, change.into(), expected, &by);
+        let source = change.await?;
+        Ok(HttpResponse::Ok().insert_header(etag(&source)).json(shown(&app, &source, None).await?))
     })
     .await
 }
@@ -140,24 +163,72 @@ pub async fn patch(app: web::Data<App>, key: ApiKey, source_id: web::Path<Uuid>,
     (status = 503, description = "amoCRM is not reachable; nothing is changed", body = Problem, content_type = "application/problem+json"),
 ))]
 #[delete("/v1/sources/{source_id}")]
-pub async fn delete(app: web::Data<App>, key: ApiKey, source_id: web::Path<Uuid>, body: Body) -> Result<HttpResponse> {
+pub async fn delete(
+    app: web::Data<App>,
+    key: ApiKey,
+    request: HttpRequest,
+    source_id: web::Path<Uuid>,
+    body: Body,
+) -> Result<HttpResponse> {
     key.needs(Scope::Write)?;
     let asked = body.ignore()?;
     once(&app, &key, asked, async {
-        let source = key.source(&app, *source_id).await?;
-        crate::source::delete(&app, &source).await?;
+        let source = current(&app, &key, *source_id).await?;
+        let by = by(&app, &key, &request).await?;
+        crate::source::delete(&app, source.tenant_id, source.id, &by).await?;
         Ok(HttpResponse::NoContent().finish())
     })
     .await
 }
 
-async fn shown(app: &App, source: &source::Model, webhook_secret: Option<&SecretString>) -> Result<SourceOut> {
-    let held = if source.paused || super::messages::Holds::of(app, source).await?.to_messenger.is_some() {
+/// A source as GET shows it.
+pub async fn shown(app: &App, source: &source::Model, webhook_secret: Option<&SecretString>) -> Result<SourceOut> {
+    let state = crate::source::state(app, source).await?;
+    shown_as(app, source, &state, webhook_secret).await
+}
+
+/// The same with a state that is known already.
+pub async fn shown_as(
+    app: &App,
+    source: &source::Model,
+    state: &State,
+    webhook_secret: Option<&SecretString>,
+) -> Result<SourceOut> {
+    let held = if source.paused || Holds::of(app.store.read(), source).await?.to_messenger.is_some() {
         let (count, oldest_at) = dead::held(app, source).await?;
         HeldOut { count, oldest_at: oldest_at.map(Moment) }
     } else {
         HeldOut::default()
     };
-    let settings = crate::source::settings::masked(app, source)?;
-    Ok(SourceOut::of(source, settings, held, webhook_secret))
+    let settings = crate::source::masked(app, source)?;
+    Ok(SourceOut::of(source, state, settings, held, webhook_secret))
+}
+
+/// A source that the key may see, as it is stored now: what is kept in memory may be seconds old.
+pub(super) async fn current(app: &App, key: &ApiKey, source_id: Uuid) -> Result<source::Model> {
+    let kept = key.source(app, source_id).await?;
+    crate::source::find(app, kept.tenant_id, source_id).await
+}
+
+/// Whom the audit log names.
+pub(super) async fn by(app: &App, key: &ApiKey, request: &HttpRequest) -> Result<By> {
+    let row = api_key::Entity::of_tenant(key.home()).filter(api_key::Column::Id.eq(key.id));
+    let name = row.one(app.store.read()).await?.map(|row| row.name).unwrap_or_default();
+    let actor = Actor::Key { id: key.id, name };
+    Ok(By { actor, address: request.peer_addr().map(|peer| peer.ip()) })
+}
+
+fn etag(source: &source::Model) -> (actix_web::http::header::HeaderName, String) {
+    (ETAG, format!("\"{}\"", crate::source::version(source)))
+}
+
+/// The version a caller knows, by `If-Match`: quoted or not; `*` and none: any.
+pub fn expected(request: &HttpRequest) -> Result<Option<i64>> {
+    let Some(header) = request.headers().get(IF_MATCH) else { return Ok(None) };
+    let text = header.to_str().unwrap_or_default().trim();
+    if text == "*" {
+        return Ok(None);
+    }
+    let number = text.trim_start_matches("W/").trim_matches('"').parse();
+    number.map(Some).map_err(|_| Error::field("/If-Match", "the ETag of GET, e.g. \"1795165200000\""))
 }

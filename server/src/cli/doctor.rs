@@ -13,6 +13,7 @@ use crate::config::Config;
 use crate::http_client::HttpClients;
 use crate::store::Store;
 
+mod accounts;
 mod crm;
 mod data;
 mod machine;
@@ -79,10 +80,19 @@ pub async fn run(config: Option<&Path>, command: DoctorCommand) -> anyhow::Resul
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
+/// The checks of a configuration that could be read, of all accounts or of one. Beside a running server it disturbs
+/// nothing.
+pub async fn look(config: &Config, tenant: Option<Uuid>) -> Vec<Check> {
+    let mut checks = Vec::new();
+    examine(config, tenant, &mut checks).await;
+    checks
+}
+
 async fn examine(config: &Config, tenant: Option<Uuid>, checks: &mut Vec<Check>) {
     let clock = Clock::system();
     machine::secrets(config, checks);
     machine::public_url(config, checks);
+    machine::windows(config, checks);
     match HttpClients::new(&config.network) {
         Ok(http) => crm::reachable(config, http.trusted(), &clock, checks).await,
         Err(error) => checks.push(Check::fail("network", error.to_string(), "check the certificates of this machine")),
@@ -90,7 +100,7 @@ async fn examine(config: &Config, tenant: Option<Uuid>, checks: &mut Vec<Check>)
     match Store::open(&config.database, clock).await {
         Ok(store) => {
             if data::database(&store, checks).await {
-                data::accounts(&store, tenant, checks).await;
+                accounts::look(&store, tenant, checks).await;
                 data::queue(&store, checks).await;
             }
             store.close().await;

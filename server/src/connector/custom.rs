@@ -12,7 +12,7 @@ use sha2::Sha256;
 use std::time::Duration;
 use url::Url;
 
-use super::{Abilities, AfterUnknown, Connector, Outgoing, Settings, Setup};
+use super::{Abilities, AfterUnknown, Check, Connector, Field, Input, Outgoing, Probe, Settings, Setup};
 use crate::error::FieldError;
 use crate::http_client::{Guarded, read_up_to};
 use crate::message::{Content, Failure, FailureCode, Role, State};
@@ -24,6 +24,8 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(15);
 const ANSWER_BYTES: usize = 64 * 1024;
 /// The name of the secret among a source's credentials.
 pub const SECRET: &str = "webhook_secret";
+/// The one before it, while both are valid: see [`retired`].
+pub const OLD_SECRET: &str = "webhook_secret_old";
 
 const ABILITIES: Abilities = Abilities {
     content: &["text"],
@@ -32,6 +34,9 @@ const ABILITIES: Abilities = Abilities {
     requests_per_second: 100,
     at_once: 8,
 };
+
+const FIELDS: &[Field] =
+    &[Field::required("webhook_url", Input::Url, "wizard-custom-url").with_hint("wizard-custom-url-hint")];
 
 /// The connector of kind `custom`.
 pub struct Custom {
@@ -75,6 +80,31 @@ impl Connector for Custom {
         &ABILITIES
     }
 
+    fn fields(&self) -> &'static [Field] {
+        FIELDS
+    }
+
+    /// There is nobody to ask; what can be told without a request is.
+    async fn check_access(&self, settings: &Settings) -> Check {
+        let (url, secret) = target(settings)?;
+        self.http.check_url(&url).map_err(|refused| refused.to_string())?;
+        sign(secret, "", 0, b"").map(|_| String::new()).map_err(str::to_owned)
+    }
+
+    /// Sends `source.test`, which receivers ignore as they ignore every type they do not know.
+    async fn check_webhook(&self, settings: &Settings, probe: &Probe) -> Check {
+        let event = json!({
+            "type": "source.test",
+            "timestamp": probe.now.to_rfc3339_opts(chrono::SecondsFormat::Millis, true),
+            "data": { "source_id": probe.source_id },
+        });
+        let report = self.post(settings, &probe.id.to_string(), probe.now.timestamp(), event.to_string()).await;
+        match report.verdict {
+            Verdict::Done(_) => Ok(format!("your server answered {}", report.status)),
+            _ => Err(report.reason),
+        }
+    }
+
     fn setup(&self, settings: serde_json::Value) -> Result<Setup, Vec<FieldError>> {
         let parsed: CustomSettings = serde_json::from_value(settings)
             .map_err(|error| vec![FieldError::new("/settings/webhook_url", error.to_string())])?;
@@ -85,14 +115,19 @@ impl Connector for Custom {
     }
 
     async fn send(&self, settings: &Settings, outgoing: &Outgoing) -> Report {
-        let url = settings.public.get("webhook_url").and_then(|url| url.as_str()).and_then(|url| Url::parse(url).ok());
-        let (Some(url), Some(secret)) = (url, settings.secrets.get(SECRET)) else {
-            return Report::not_done(Verdict::Pause, "the source has no webhook address or secret");
-        };
         let body = body_of(outgoing).to_string();
-        let id = outgoing.letter_id.to_string();
-        let timestamp = outgoing.now.timestamp();
-        let signature = match sign(secret, &id, timestamp, body.as_bytes()) {
+        self.post(settings, &outgoing.letter_id.to_string(), outgoing.now.timestamp(), body).await
+    }
+}
+
+impl Custom {
+    /// Posts a signed event and judges the answer.
+    async fn post(&self, settings: &Settings, id: &str, timestamp: i64, body: String) -> Report {
+        let (url, secret) = match target(settings) {
+            Ok(target) => target,
+            Err(reason) => return Report::not_done(Verdict::Pause, reason),
+        };
+        let signature = match signatures(settings, secret, id, timestamp, body.as_bytes()) {
             Ok(signature) => signature,
             Err(reason) => return Report::not_done(Verdict::Pause, reason),
         };
@@ -116,6 +151,12 @@ impl Connector for Custom {
     }
 }
 
+/// Where webhooks go and what signs them.
+fn target(settings: &Settings) -> Result<(Url, &SecretString), &'static str> {
+    let url = settings.public.get("webhook_url").and_then(|url| url.as_str()).and_then(|url| Url::parse(url).ok());
+    url.zip(settings.secrets.get(SECRET)).ok_or("the source has no webhook address or secret")
+}
+
 /// `v1,` and the base64 HMAC-SHA256 of `id.timestamp.body` under the decoded `whsec_…` secret.
 pub fn sign(secret: &SecretString, id: &str, timestamp: i64, body: &[u8]) -> Result<String, &'static str> {
     let encoded = secret.expose_secret().strip_prefix("whsec_").ok_or("the webhook secret has no whsec_ in front")?;
@@ -124,6 +165,28 @@ pub fn sign(secret: &SecretString, id: &str, timestamp: i64, body: &[u8]) -> Res
     mac.update(format!("{id}.{timestamp}.").as_bytes());
     mac.update(body);
     Ok(format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes())))
+}
+
+/// The signature, and while an old secret is valid that one's too, with a space between: receivers take either.
+fn signatures(
+    settings: &Settings,
+    secret: &SecretString,
+    id: &str,
+    timestamp: i64,
+    body: &[u8],
+) -> Result<String, &'static str> {
+    let signature = sign(secret, id, timestamp, body)?;
+    let old = settings.secrets.get(OLD_SECRET).and_then(|old| old.expose_secret().split_once(' '));
+    let valid = old.filter(|(until, _)| until.parse::<i64>().is_ok_and(|until| until > timestamp.saturating_mul(1000)));
+    match valid.and_then(|(_, old)| sign(&SecretString::from(old), id, timestamp, body).ok()) {
+        Some(old) => Ok(format!("{signature} {old}")),
+        None => Ok(signature),
+    }
+}
+
+/// How a secret is kept that is replaced: with the time (milliseconds since 1970) until which it signs too.
+pub fn retired(secret: &str, until: i64) -> SecretString {
+    SecretString::from(format!("{until} {secret}"))
 }
 
 /// A fresh secret: 24 random bytes.

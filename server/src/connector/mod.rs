@@ -14,7 +14,10 @@ use crate::message::{Content, Person};
 use crate::verdict::Report;
 
 pub mod custom;
+mod field;
 pub mod webchat;
+
+pub use field::{Field, Input};
 
 /// What a messenger can do, as data: shown in the panel, enforced by the engine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,6 +79,18 @@ pub struct Outgoing {
     pub now: DateTime<Utc>,
 }
 
+/// A live test of a source.
+#[derive(Clone, Debug)]
+pub struct Probe {
+    /// New in each test.
+    pub id: Uuid,
+    pub source_id: Uuid,
+    pub now: DateTime<Utc>,
+}
+
+/// What a live check saw (may be empty), or what is wrong, in words without secrets.
+pub type Check = Result<String, String>;
+
 /// One kind of messenger.
 #[async_trait]
 pub trait Connector: Send + Sync {
@@ -92,6 +107,20 @@ pub trait Connector: Send + Sync {
     /// Checks the settings of a new or changed source and splits off what must be sealed. Errors name the field
     /// below `/settings`.
     fn setup(&self, settings: serde_json::Value) -> Result<Setup, Vec<crate::error::FieldError>>;
+
+    /// What `setup` wants, for people, in the order in which it is asked.
+    fn fields(&self) -> &'static [Field];
+
+    /// Asks the messenger whether it accepts the credentials. Writes to nobody. The default is for kinds that have none.
+    async fn check_access(&self, _settings: &Settings) -> Check {
+        Ok(String::new())
+    }
+
+    /// Reads back where the messenger sends customers' messages, or sends a test event where ours go. Writes to nobody.
+    /// The default is for kinds without such an address.
+    async fn check_webhook(&self, _settings: &Settings, _probe: &Probe) -> Check {
+        Ok(String::new())
+    }
 
     /// Hands a message over. Must end within 30 seconds; dropping the future must be harmless.
     async fn send(&self, settings: &Settings, outgoing: &Outgoing) -> Report;

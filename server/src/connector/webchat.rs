@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Abilities, AfterUnknown, Connector, Outgoing, Settings, Setup};
+use super::{Abilities, AfterUnknown, Connector, Field, Input, Outgoing, Settings, Setup};
 use crate::error::FieldError;
 use crate::verdict::{Report, Taken};
 
@@ -16,6 +16,18 @@ const ABILITIES: Abilities = Abilities {
     requests_per_second: 1000,
     at_once: 32,
 };
+
+const FIELDS: &[Field] = &[
+    Field::optional("allowed_origins", Input::Lines, "wizard-web-sites").with_hint("wizard-web-sites-hint"),
+    Field::optional("title", Input::Text, "wizard-web-title"),
+    Field::optional("color", Input::Text, "wizard-web-color").with_hint("wizard-web-color-hint"),
+    Field::optional("greeting", Input::Paragraph, "wizard-web-greeting"),
+    Field::optional("ask", Input::Choices(ASK), "wizard-web-ask").with_hint("wizard-web-ask-hint"),
+    Field::optional("consent_text", Input::Paragraph, "wizard-web-consent").with_hint("wizard-web-consent-hint"),
+];
+
+const ASK: &[(&str, &str)] =
+    &[("name", "wizard-web-ask-name"), ("phone", "wizard-web-ask-phone"), ("email", "wizard-web-ask-email")];
 
 /// The connector of kind `webchat`.
 pub struct WebChat;
@@ -41,6 +53,10 @@ impl Connector for WebChat {
 
     fn abilities(&self) -> &'static Abilities {
         &ABILITIES
+    }
+
+    fn fields(&self) -> &'static [Field] {
+        FIELDS
     }
 
     fn setup(&self, settings: serde_json::Value) -> Result<Setup, Vec<FieldError>> {

@@ -10,12 +10,15 @@
 
 mod callback;
 mod choose;
+mod done;
 mod page;
 mod revoked;
 mod start;
-mod words;
 
 use actix_web::web;
+
+use crate::app::App;
+use crate::config::{Integration, Platform};
 
 pub use crate::tenant::install::run as run_installs;
 
@@ -26,6 +29,17 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/oauth/callback", web::get().to(callback::shared))
         .route("/oauth/callback/{name}", web::get().to(callback::own))
         .route("/oauth/revoked", web::get().to(revoked::revoked));
+}
+
+/// The platform's name on a page: the integration's, else that of all integrations, else amoCRM's.
+fn crm_of(app: &App, integration: Option<&Integration>) -> &'static str {
+    let mut all = app.config.integrations.iter();
+    let kommo_alone = !app.config.integrations.is_empty() && all.all(|one| one.platform == Platform::Kommo);
+    match integration {
+        Some(integration) => integration.platform.brand(),
+        None if kommo_alone => Platform::Kommo.brand(),
+        None => Platform::Amocrm.brand(),
+    }
 }
 
 /// A query as pairs, the first of a name counting; unlike a struct it cannot be made to fail by strange parameters.

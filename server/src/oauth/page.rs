@@ -1,77 +1,161 @@
 //! The installation pages: one small template, no script, nothing from other hosts.
 
+use actix_web::cookie::Cookie;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-use super::words::{self, Words};
+use crate::words::{Language, Sentence, Words};
 
 /// What every page of a request shares.
 pub(super) struct Frame {
-    pub words: &'static Words,
+    pub words: Words,
+    /// The platform's name where no integration is known.
+    pub crm: &'static str,
 }
 
 impl Frame {
-    pub fn of(request: &HttpRequest) -> Self {
-        let wanted = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-        Self { words: words::of_accept_language(wanted.unwrap_or_default()) }
+    pub fn of(request: &HttpRequest, crm: &'static str) -> Self {
+        Self { words: Words::new(Language::of_request(request)), crm }
+    }
+
+    /// A sentence that may name the platform.
+    pub fn say(&self, key: &'static str) -> Sentence {
+        self.words.say(key).with("crm", self.crm)
+    }
+
+    /// A page with a title and nothing else yet.
+    pub fn page(&self, title: Sentence) -> Page {
+        Page {
+            words: self.words,
+            title: title.to_string(),
+            steps: Vec::new(),
+            lines: Vec::new(),
+            ways: Vec::new(),
+            details: String::new(),
+            other: None,
+            nonce: hex::encode(rand::random::<[u8; 16]>()),
+        }
     }
 }
 
 /// A way on from a page.
-pub(super) struct Link {
+pub(super) struct Way {
     pub href: String,
+    pub text: String,
+    /// The one thing to do.
+    pub first: bool,
+}
+
+/// A line with a sign: `ok`, `bad` or `wait`.
+pub(super) struct Step {
+    pub tone: &'static str,
     pub text: String,
 }
 
-/// A page. `steps` are things that are done, with a tick.
-#[derive(Template)]
-#[template(path = "install/page.html")]
-pub(super) struct Page<'call> {
-    pub words: &'call Words,
-    pub title: String,
-    pub steps: Vec<&'call str>,
-    pub lines: Vec<String>,
-    pub links: Vec<Link>,
-    /// What amoCRM said, folded away; empty: nothing.
-    pub details: String,
+/// The same page in the other language.
+pub(super) struct Other {
+    pub href: String,
+    pub language: Language,
 }
 
-impl Page<'_> {
+/// A page.
+#[derive(Template)]
+#[template(path = "install/page.html")]
+pub(super) struct Page {
+    pub words: Words,
+    pub title: String,
+    pub steps: Vec<Step>,
+    pub lines: Vec<String>,
+    pub ways: Vec<Way>,
+    /// What amoCRM said, folded away; empty: nothing.
+    pub details: String,
+    /// None where the address holds a code: it must not be opened twice.
+    pub other: Option<Other>,
+    nonce: String,
+}
+
+impl Page {
+    pub fn step(mut self, tone: &'static str, text: Sentence) -> Self {
+        self.steps.push(Step { tone, text: text.to_string() });
+        self
+    }
+
+    pub fn line(mut self, text: Sentence) -> Self {
+        self.lines.push(text.to_string());
+        self
+    }
+
+    /// The first way added is the one thing to do.
+    pub fn way(mut self, href: String, text: Sentence) -> Self {
+        let first = self.ways.is_empty();
+        self.ways.push(Way { href, text: text.to_string(), first });
+        self
+    }
+
+    pub fn details(mut self, details: String) -> Self {
+        self.details = details;
+        self
+    }
+
     /// The finished answer. A page is never kept and never shown inside another site.
     pub fn answer(&self, status: StatusCode) -> HttpResponse {
         let Ok(text) = self.render() else { return HttpResponse::InternalServerError().finish() };
+        let policy = format!(
+            "default-src 'none'; style-src 'nonce-{}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+            self.nonce
+        );
         HttpResponse::build(status)
             .content_type("text/html; charset=utf-8")
             .insert_header((header::CACHE_CONTROL, "no-store"))
-            .insert_header((
-                header::CONTENT_SECURITY_POLICY,
-                "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-            ))
+            .insert_header((header::CONTENT_SECURITY_POLICY, policy))
             // The address of this page holds a code.
             .insert_header((header::REFERRER_POLICY, "no-referrer"))
             .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-            .insert_header((header::CONTENT_LANGUAGE, self.words.code))
-            .insert_header((header::VARY, "Accept-Language"))
+            .insert_header((header::CONTENT_LANGUAGE, self.words.language().code()))
+            .insert_header((header::VARY, "Cookie, Accept-Language"))
             .body(text)
     }
 }
 
-/// A page with a title and a paragraph.
-pub(super) fn plain(frame: &Frame, status: StatusCode, title: &str, line: &str) -> HttpResponse {
-    with_links(frame, status, title, vec![line.to_owned()], Vec::new())
-}
+/// Ties an installation to the browser that began it, so that what belongs to its administrator is shown to no other.
+pub(super) mod browser {
+    use super::{Cookie, HttpRequest};
+    use actix_web::cookie::SameSite;
+    use actix_web::cookie::time::Duration;
+    use sha2::{Digest, Sha256};
+    use url::Url;
+    use uuid::Uuid;
 
-/// A page with ways on.
-pub(super) fn with_links(
-    frame: &Frame,
-    status: StatusCode,
-    title: &str,
-    lines: Vec<String>,
-    links: Vec<Link>,
-) -> HttpResponse {
-    let title = title.to_owned();
-    Page { words: frame.words, title, steps: Vec::new(), lines, links, details: String::new() }.answer(status)
+    const NAME: &str = "parom-install";
+    const MINUTES: i64 = 10;
+
+    /// A new one: its cookie, and what is kept of it.
+    pub fn new(public_url: &Url) -> (Cookie<'static>, Uuid) {
+        let secret = hex::encode(rand::random::<[u8; 32]>());
+        let kept = kept(&secret);
+        let cookie = Cookie::build(NAME, secret)
+            .path("/oauth")
+            .http_only(true)
+            // amoCRM sends the browser back by a link: a strict cookie would stay behind.
+            .same_site(SameSite::Lax)
+            .secure(public_url.scheme() == "https")
+            .max_age(Duration::minutes(MINUTES))
+            .finish();
+        (cookie, kept)
+    }
+
+    /// What is kept of the browser that asks; nil: it brings nothing.
+    pub fn of(request: &HttpRequest) -> Uuid {
+        request.cookie(NAME).map(|cookie| kept(cookie.value())).unwrap_or_default()
+    }
+
+    /// Who reads the database cannot stand in for the browser.
+    fn kept(secret: &str) -> Uuid {
+        let mut first = [0; 16];
+        first.iter_mut().zip(Sha256::digest(secret.as_bytes())).for_each(|(to, from)| *to = from);
+        Uuid::from_bytes(first)
+    }
 }
 
 #[cfg(test)]
@@ -80,17 +164,17 @@ mod tests {
 
     #[test]
     fn names_of_accounts_cannot_become_markup() {
-        let page = Page {
-            words: words::of_accept_language("ru"),
-            title: "Аккаунт «<b>x</b>»".into(),
-            steps: vec!["готово"],
-            lines: vec!["<script>".into()],
-            links: vec![Link { href: "/oauth/install?integration=a&b".into(), text: "\"<i>".into() }],
-            details: "<u>".into(),
-        };
+        let frame = Frame { words: Words::new(Language::Ru), crm: "amoCRM" };
+        let bad = |text: &str| frame.words.say("install-done-title").with("account", text);
+        let page = frame
+            .page(bad("<b>x</b>"))
+            .step("ok", bad("<s>"))
+            .line(bad("<script>"))
+            .way("/oauth/install?integration=a&b".into(), bad("\"<i>"))
+            .details("<u>".into());
         let text = page.render().unwrap();
         assert!(text.contains("lang=\"ru\""));
-        for markup in ["<b>", "<script>", "<i>", "<u>"] {
+        for markup in ["<b>", "<s>", "<script>", "<i>", "<u>"] {
             assert!(!text.contains(markup), "{markup}");
         }
     }

@@ -21,7 +21,13 @@ pub(super) async fn revoked(app: web::Data<App>, request: HttpRequest) -> Result
     match install::find(&app, &integration.name, account_id).await? {
         Some(tenant_id) => {
             tracing::info!(tenant.id = %tenant_id, account.id = account_id, "amoCRM says that the integration was switched off; it is asked whether that is so");
-            tokio::spawn(uninstall::confirm(app.into_inner(), tenant_id));
+            uninstall::noticed(&app, tenant_id).await?;
+            let app = app.into_inner();
+            tokio::spawn(async move {
+                if let Err(error) = uninstall::confirm(&app, tenant_id).await {
+                    tracing::error!(tenant.id = %tenant_id, error = format!("{error:#}"), "a revoke notice could not be looked into; it is tried again");
+                }
+            });
         }
         None => tracing::info!(account.id = account_id, "a revoke notice for an account that is not installed"),
     }

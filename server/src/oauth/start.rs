@@ -1,55 +1,79 @@
-//! Where an administrator begins: a one-time `state`, then amoCRM's consent page.
+//! Where an administrator begins: what Parom will do, then a one-time `state` and amoCRM's consent page.
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::Query;
-use super::page::{self, Frame, Link};
+use super::page::{Frame, Other, browser};
+use super::{Query, crm_of};
 use crate::app::App;
 use crate::config::Integration;
 use crate::error::Result;
 use crate::store::VENDOR;
 use crate::store::directory::{self, Kind};
+use crate::words::Language;
 
 /// A state is good for this long, once.
 const STATE_LIVES: i64 = 10 * 60_000;
 
-/// `GET /oauth/install?integration=NAME`; the name may be left out while there is one integration.
+/// What a state was made for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct State {
+    pub integration: String,
+    /// What is kept of the browser that began.
+    pub browser: Uuid,
+}
+
+/// `GET /oauth/install?integration=NAME` leads to amoCRM's consent page. Without a name: a page that says what will
+/// happen and lets the administrator choose.
 pub(super) async fn install(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse> {
-    let frame = Frame::of(&request);
     let query = Query::read(request.query_string());
-    let integrations = &app.config.integrations;
-    let integration = match (query.get("integration"), integrations.as_slice()) {
-        (Some(name), _) => app.config.integration(name),
-        (None, [only]) => Some(only),
-        (None, []) => None,
-        (None, several) => return Ok(choice(&frame, several)),
-    };
-    let Some(integration) = integration else {
-        return Ok(page::plain(&frame, StatusCode::NOT_FOUND, frame.words.unknown_title, frame.words.unknown));
+    let Some(name) = query.get("integration") else { return Ok(welcome(&app, &request)) };
+    let Some(integration) = app.config.integration(name) else {
+        let frame = Frame::of(&request, crm_of(&app, None));
+        let page = frame.page(frame.say("install-unknown-title")).line(frame.say("install-unknown"));
+        return Ok(page.answer(StatusCode::NOT_FOUND));
     };
     let state = hex::encode(rand::random::<[u8; 32]>());
+    let (cookie, browser) = browser::new(&app.config.server.public_url);
     let expires_at = Some(app.clock.millis() + STATE_LIVES);
-    let entry = directory::Entry { tenant_id: VENDOR, id: Uuid::nil(), note: integration.name.clone(), expires_at };
+    let entry = directory::Entry { tenant_id: VENDOR, id: browser, note: integration.name.clone(), expires_at };
     directory::enter(app.store.write(), Kind::OauthState, &stored_as(&state), entry).await?;
     let consent = amocrm::oauth::consent_url(integration.consent_url.as_str(), &integration.client_id, &state)
         .map_err(anyhow::Error::from)?;
     Ok(HttpResponse::Found()
+        .cookie(cookie)
         .insert_header((header::LOCATION, consent))
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .insert_header((header::REFERRER_POLICY, "no-referrer"))
         .finish())
 }
 
-/// Several integrations and none named: the administrator picks one.
-fn choice(frame: &Frame, integrations: &[Integration]) -> HttpResponse {
-    let links = integrations
-        .iter()
-        .map(|integration| Link { href: address(Some(integration)), text: integration.name.clone() })
-        .collect();
-    page::with_links(frame, StatusCode::OK, frame.words.choose_title, vec![frame.words.choose.to_owned()], links)
+/// What Parom will do and what it will not, and a button for each integration.
+fn welcome(app: &App, request: &HttpRequest) -> HttpResponse {
+    let integrations = app.config.integrations.as_slice();
+    let only = if let [only] = integrations { Some(only) } else { None };
+    let frame = Frame::of(request, crm_of(app, only));
+    if integrations.is_empty() {
+        let page = frame.page(frame.say("install-unknown-title")).line(frame.say("install-unknown"));
+        return page.answer(StatusCode::NOT_FOUND);
+    }
+    let mut page = frame
+        .page(frame.say("install-title"))
+        .step("ok", frame.say("install-will-do"))
+        .step("bad", frame.say("install-will-not"))
+        .line(frame.say("install-need-admin"));
+    for integration in integrations {
+        let text = match only {
+            Some(_) => frame.say("install-allow"),
+            None => frame.words.say("install-choose").with("name", integration.name.as_str()),
+        };
+        page = page.way(address(Some(integration)), text);
+    }
+    let other = if frame.words.language() == Language::Ru { Language::En } else { Language::Ru };
+    page.other = Some(Other { href: format!("/oauth/install?lang={}", other.code()), language: other });
+    page.answer(StatusCode::OK)
 }
 
 /// Where an installation begins, relative to our public address.
@@ -60,16 +84,27 @@ pub(super) fn address(integration: Option<&Integration>) -> String {
     format!("/oauth/install?{}", query.finish())
 }
 
-/// Whose state it is, without using it up. None: unknown, used or older than ten minutes.
-pub(super) async fn peek(app: &App, state: &str) -> Result<Option<String>> {
+/// What a state was made for, without using it up. None: unknown, used or older than ten minutes.
+pub(super) async fn peek(app: &App, state: &str) -> Result<Option<State>> {
     let found = directory::find(app.store.read(), Kind::OauthState, &stored_as(state), app.clock.millis()).await?;
-    Ok(found.map(|entry| entry.note))
+    Ok(found.map(State::of))
 }
 
 /// Uses a state up: of two callers one gets it.
-pub(super) async fn take(app: &App, state: &str) -> Result<Option<String>> {
+pub(super) async fn take(app: &App, state: &str) -> Result<Option<State>> {
     let taken = directory::take(app.store.write(), Kind::OauthState, &stored_as(state), app.clock.millis()).await?;
-    Ok(taken.map(|entry| entry.note))
+    Ok(taken.map(State::of))
+}
+
+impl State {
+    fn of(entry: directory::Entry) -> Self {
+        Self { integration: entry.note, browser: entry.id }
+    }
+
+    /// True when this browser began it.
+    pub fn began_in(&self, request: &HttpRequest) -> bool {
+        !self.browser.is_nil() && self.browser == browser::of(request)
+    }
 }
 
 /// Who reads the database cannot continue somebody's installation.

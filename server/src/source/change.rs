@@ -1,26 +1,32 @@
 //! Changes of a source: mirrored to amoCRM where it knows of them, then stored, then the turn follows.
+//!
+//! ```text
+//! claim the version (one UPDATE decides between two people) ─▶ mirror ─▶ row and audit in one commit ─▶ turn
+//!                                                            └─ refused ─▶ the version goes back: nothing changed
+//! ```
+
+mod carry;
 
 use std::sync::Arc;
 
 use amocrm::rest;
 use entity::source;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::by::{changed_meanwhile, next_version};
 use super::check::Wrong;
-use super::create::{channel_connected, clear_default, pipeline_exists};
-use super::{ContactRule, SourceStatus, live, mirror, settings};
+use super::create::{channel_connected, pipeline_exists, written};
+use super::{By, ContactRule, find};
 use crate::app::App;
 use crate::connector::Setup;
 use crate::error::{Error, Result};
 use crate::tenant as tenants;
-use crate::tenant::token::CallError;
 
-/// Why the letters of a paused source wait.
-const PAUSED: &str = "paused";
-/// Turns do not all start in the same moment.
-const JITTER: i64 = 250;
+/// Somebody who names no version wins over others, but not against a crowd.
+const TRIES: usize = 5;
 
 /// What to change; what is none stays.
 #[derive(Clone, Debug, Default)]
@@ -35,34 +41,75 @@ pub struct SourceChange {
     /// When it goes on: held messages older than this (milliseconds since 1970) fail instead of being sent.
     pub drop_before: Option<i64>,
     pub contact_rule: Option<ContactRule>,
+    /// All services anew, as in amoCRM's Sources API.
     pub services: Option<Value>,
     pub channel_id: Option<Uuid>,
 }
 
 /// A checked change.
 struct Plan {
+    change: SourceChange,
     mirror: rest::SourceChange,
     setup: Option<Setup>,
     channel_id: Option<Uuid>,
+    /// The fields that differ, by their names in the API.
+    fields: Vec<&'static str>,
 }
 
 /// Changes a source and gives it as it is then. Errors as for [`super::create()`]; nothing is stored unless amoCRM has
-/// taken its part. Doing it twice changes nothing more. A caller that goes away does not break it off.
-pub async fn change(app: &Arc<App>, source: &source::Model, change: SourceChange) -> Result<source::Model> {
-    let found = live(source.tenant_id).filter(source::Column::Id.eq(source.id)).one(app.store.read()).await?;
-    let source = found.ok_or(Error::NotFound)?;
-    let plan = plan(app, &source, &change).await?;
-    if let Some(channel_id) = plan.channel_id {
-        channel_connected(app, source.tenant_id, channel_id).await?;
+/// taken its part. `expected` is the [`super::version`] the caller knows: when somebody was faster, nothing is done and
+/// [`Error::Changed`] tells who. Doing it twice changes nothing more. A caller that goes away does not break it off.
+pub async fn change(
+    app: &Arc<App>,
+    tenant_id: Uuid,
+    source_id: Uuid,
+    change: SourceChange,
+    expected: Option<i64>,
+    by: &By,
+) -> Result<source::Model> {
+    for _ in 0..TRIES {
+        let source = find(app, tenant_id, source_id).await?;
+        if expected.is_some_and(|expected| expected != source.updated_at) {
+            return Err(changed_meanwhile(app, &source).await?);
+        }
+        let plan = plan(app, &source, change.clone()).await?;
+        if let Some(channel_id) = plan.channel_id {
+            channel_connected(app, tenant_id, channel_id).await?;
+        }
+        if let Some(pipeline_id) = plan.mirror.pipeline_id {
+            pipeline_exists(app, tenant_id, pipeline_id).await?;
+        }
+        if let Some(claimed) = claim(app, &source).await? {
+            let carrying = tokio::spawn(carry::carry_out(app.clone(), source, claimed, plan, by.clone()));
+            return carrying.await.map_err(|error| anyhow::anyhow!("changing a source broke off: {error}"))?;
+        }
+        // Somebody was faster: a caller with a version is told so in the next round.
     }
-    if let Some(pipeline_id) = plan.mirror.pipeline_id {
-        pipeline_exists(app, source.tenant_id, pipeline_id).await?;
-    }
-    let carrying = tokio::spawn(carry_out(app.clone(), source, change, plan));
-    carrying.await.map_err(|error| anyhow::anyhow!("changing a source broke off: {error}"))?
+    let detail = "this source is being changed by others all the time, repeat later".to_owned();
+    Err(Error::Unavailable { detail, retry_after: 1 })
 }
 
-async fn plan(app: &App, source: &source::Model, change: &SourceChange) -> Result<Plan> {
+/// Takes the next version. None: it is no longer as it was read.
+async fn claim(app: &App, source: &source::Model) -> Result<Option<i64>> {
+    let next = next_version(source, app.clock.millis());
+    let taken = set_version(app, source, source.updated_at, next).await?;
+    Ok(taken.then_some(next))
+}
+
+/// True: it was `from` and is `to`.
+async fn set_version(app: &App, source: &source::Model, from: i64, to: i64) -> Result<bool> {
+    let done = source::Entity::update_many()
+        .col_expr(source::Column::UpdatedAt, Expr::value(to))
+        .filter(source::Column::TenantId.eq(source.tenant_id))
+        .filter(source::Column::Id.eq(source.id))
+        .filter(source::Column::UpdatedAt.eq(from))
+        .filter(source::Column::DeletedAt.is_null())
+        .exec(app.store.write())
+        .await?;
+    Ok(done.rows_affected == 1)
+}
+
+async fn plan(app: &App, source: &source::Model, change: SourceChange) -> Result<Plan> {
     let tenant = tenants::load(app.store.read(), source.tenant_id).await?.ok_or(Error::NotFound)?;
     let integration = tenants::integration(app, &tenant)?;
     let mut wrong = Wrong::default();
@@ -72,9 +119,7 @@ async fn plan(app: &App, source: &source::Model, change: &SourceChange) -> Resul
     if let Some(pipeline_id) = change.pipeline_id {
         wrong.pipeline_id(pipeline_id);
     }
-    if let Some(services) = &change.services {
-        wrong.services(services);
-    }
+    let services = change.services.as_ref().map(|services| wrong.services(services));
     if change.drop_before.is_some() && change.paused != Some(false) {
         wrong.add("/drop_before", "goes together with \"paused\": false");
     }
@@ -93,181 +138,27 @@ async fn plan(app: &App, source: &source::Model, change: &SourceChange) -> Resul
         return Err(Error::Invalid(wrong.0));
     }
     let name = change.name.as_deref().map(str::trim);
+    let services = match services {
+        Some(services) if written(&services)? != source.services_sent => Some(services),
+        _ => None,
+    };
     let mirror = rest::SourceChange {
         name: name.filter(|name| *name != source.name).map(str::to_owned),
         pipeline_id: change.pipeline_id.filter(|id| *id != source.pipeline_id),
         default: change.default.filter(|default| *default != source.is_default),
         origin_code: channel.map(|(_, channel)| channel.code.clone()),
+        services,
     };
-    Ok(Plan { mirror, setup, channel_id: channel.map(|(id, _)| id) })
-}
-
-async fn carry_out(app: Arc<App>, source: source::Model, change: SourceChange, plan: Plan) -> Result<source::Model> {
-    let mirrored = if plan.mirror == rest::SourceChange::default() {
-        None
-    } else {
-        Some(mirror_it(&app, &source, &plan.mirror).await?)
-    };
-    let pool = app.connectors.get(&source.kind).map_or(source.kind.clone(), |connector| connector.pool().to_owned());
-    if change.paused == Some(true) {
-        // Held before it is shown: whoever reads "paused" can rely on it.
-        app.queue.hold(source.tenant_id, source.id, &pool, PAUSED).await?;
-    }
-    let changed = store(&app, &source, &change, &plan, mirrored.as_ref()).await?;
-    app.lookup.forget();
-    let repaired = plan.setup.is_some() && !changed.paused;
-    if change.paused == Some(false) || repaired {
-        go_on(&app, &changed, change.drop_before).await?;
-    }
-    tracing::info!(tenant.id = %changed.tenant_id, source.id = %changed.id, paused = changed.paused, "a source was changed");
-    Ok(changed)
-}
-
-async fn mirror_it(app: &Arc<App>, source: &source::Model, change: &rest::SourceChange) -> Result<rest::Source> {
-    match mirror::update(app, source.tenant_id, source.amocrm_source_id, change).await {
-        Err(CallError::Crm(error)) if error.status() == Some(404) => {
-            let row = source::ActiveModel {
-                status: Set(SourceStatus::NeedsAttention.as_str().to_owned()),
-                status_reason: Set("deleted_in_amocrm".to_owned()),
-                ..key(source)
-            };
-            source::Entity::update(row).exec(app.store.write()).await?;
-            app.lookup.forget();
-            Err(Error::Conflict {
-                problem: "crm_refused",
-                detail:
-                    "amoCRM no longer has this source: somebody deleted it there. Delete it here and make a new one"
-                        .into(),
-            })
-        }
-        other => other.map_err(mirror::as_error),
-    }
-}
-
-fn key(source: &source::Model) -> source::ActiveModel {
-    source::ActiveModel { tenant_id: Set(source.tenant_id), id: Set(source.id), ..Default::default() }
-}
-
-async fn store(
-    app: &App,
-    source: &source::Model,
-    change: &SourceChange,
-    plan: &Plan,
-    mirrored: Option<&rest::Source>,
-) -> Result<source::Model> {
-    let mut row = source::ActiveModel { updated_at: Set(app.clock.millis()), ..key(source) };
-    if let Some(name) = &plan.mirror.name {
-        row.name = Set(name.clone());
-    }
-    if let (Some(mirrored), Some(_)) = (mirrored, plan.mirror.pipeline_id) {
-        row.pipeline_id = Set(mirrored.pipeline_id.or(plan.mirror.pipeline_id).unwrap_or(source.pipeline_id));
-    }
-    if let Some(default) = plan.mirror.default {
-        row.is_default = Set(default);
-    }
-    if let Some(channel_id) = plan.channel_id {
-        row.channel_id = Set(channel_id);
-    }
-    if let Some(rule) = change.contact_rule {
-        row.contact_rule = Set(rule.as_str().to_owned());
-    }
-    if let Some(services) = &change.services {
-        row.services = Set(services.to_string());
-    }
-    if let Some(setup) = &plan.setup {
-        let mut secrets = settings::open(app, source)?.secrets;
-        secrets.extend(setup.secrets.clone());
-        row.settings = Set(setup.public.to_string());
-        row.secrets = Set(settings::seal(app, source.tenant_id, source.id, &secrets)?);
-    }
-    if let Some((status, paused)) = next_status(source, change, plan.setup.is_some()) {
-        row.status = Set(status.as_str().to_owned());
-        row.status_reason = Set(String::new());
-        row.paused = Set(paused);
-    }
-    let tx = app.store.write_tx().await?;
-    let stored = async {
-        if plan.mirror.default == Some(true) {
-            clear_default(&tx, source.tenant_id).await?;
-        }
-        source::Entity::update(row).exec(&tx).await
-    };
-    match stored.await {
-        Ok(changed) => {
-            tx.commit().await?;
-            Ok(changed)
-        }
-        Err(error) => {
-            let _ = tx.rollback().await;
-            Err(error.into())
-        }
-    }
-}
-
-/// The state after a change and whether it is paused then; none: as before. New settings make a source that had
-/// stopped try again; only a message that passes proves more.
-fn next_status(source: &source::Model, change: &SourceChange, new_settings: bool) -> Option<(SourceStatus, bool)> {
-    match change.paused {
-        Some(true) => Some((SourceStatus::Paused, true)),
-        Some(false) => Some((SourceStatus::Working, false)),
-        None if new_settings && !source.paused && source.status != SourceStatus::Working.as_str() => {
-            Some((SourceStatus::Checking, false))
-        }
-        None => None,
-    }
-}
-
-/// Lets waiting letters go, without those that are too old to be wanted. A suspended account's stay where they are.
-async fn go_on(app: &App, source: &source::Model, drop_before: Option<i64>) -> Result<()> {
-    if let Some(before) = drop_before {
-        app.queue.age(source.tenant_id, source.id, before).await?;
-    }
-    let tenant = tenants::load(app.store.read(), source.tenant_id).await?;
-    if tenant.is_some_and(|tenant| !tenant.suspended) {
-        app.queue.resume(source.tenant_id, source.id, rand::random_range(0..=JITTER)).await?;
-        app.writer.stored().notify_one();
-    }
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn source(status: &str, paused: bool) -> source::Model {
-        source::Model {
-            tenant_id: Uuid::nil(),
-            id: Uuid::nil(),
-            kind: "custom".into(),
-            name: "Support".into(),
-            external_id: "support".into(),
-            channel_id: Uuid::nil(),
-            amocrm_source_id: 1,
-            pipeline_id: 1,
-            is_default: false,
-            status: status.into(),
-            status_reason: String::new(),
-            paused,
-            contact_rule: "leave".into(),
-            services: "[]".into(),
-            settings: "{}".into(),
-            secrets: None,
-            created_at: 0,
-            updated_at: 0,
-            deleted_at: None,
-        }
-    }
-
-    #[test]
-    fn new_settings_wake_what_had_stopped_and_leave_a_pause_alone() {
-        let none = SourceChange::default();
-        assert_eq!(next_status(&source("stopped", false), &none, true), Some((SourceStatus::Checking, false)));
-        assert_eq!(next_status(&source("working", false), &none, true), None);
-        assert_eq!(next_status(&source("paused", true), &none, true), None);
-        assert_eq!(next_status(&source("stopped", false), &none, false), None);
-        let pause = SourceChange { paused: Some(true), ..SourceChange::default() };
-        assert_eq!(next_status(&source("working", false), &pause, true), Some((SourceStatus::Paused, true)));
-        let resume = SourceChange { paused: Some(false), ..SourceChange::default() };
-        assert_eq!(next_status(&source("paused", true), &resume, false), Some((SourceStatus::Working, false)));
-    }
+    let fields = [
+        ("name", mirror.name.is_some()),
+        ("pipeline_id", mirror.pipeline_id.is_some()),
+        ("default", mirror.default.is_some()),
+        ("channel_id", channel.is_some()),
+        ("services", mirror.services.is_some()),
+        ("settings", setup.is_some()),
+        ("contact_rule", change.contact_rule.is_some_and(|rule| rule.as_str() != source.contact_rule)),
+        ("paused", change.paused.is_some_and(|paused| paused != source.paused)),
+    ];
+    let fields = fields.into_iter().filter_map(|(field, differs)| differs.then_some(field)).collect();
+    Ok(Plan { mirror, setup, channel_id: channel.map(|(id, _)| id), fields, change })
 }

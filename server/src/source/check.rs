@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use amocrm::rest::Service;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -52,11 +53,38 @@ impl Wrong {
         }
     }
 
-    pub fn services(&mut self, services: &Value) {
-        if !services.is_array() {
+    /// The services of a wish, each wrong one named by its place.
+    pub fn services(&mut self, services: &Value) -> Vec<Service> {
+        let Some(items) = services.as_array() else {
             self.add("/services", "a list, as in amoCRM's Sources API");
-        } else if services.to_string().len() > SERVICES_BYTES {
+            return Vec::new();
+        };
+        if services.to_string().len() > SERVICES_BYTES {
             self.add("/services", "too long");
+            return Vec::new();
+        }
+        let mut read = Vec::with_capacity(items.len());
+        for (place, item) in items.iter().enumerate() {
+            match serde_json::from_value::<Service>(item.clone()) {
+                Ok(service) if service.kind != "whatsapp" => {
+                    self.add(&format!("/services/{place}/type"), "amoCRM knows only \"whatsapp\"");
+                }
+                Ok(service) => {
+                    self.pages(place, &service);
+                    read.push(service);
+                }
+                Err(error) => self.add(&format!("/services/{place}"), error.to_string()),
+            }
+        }
+        read
+    }
+
+    fn pages(&mut self, place: usize, service: &Service) {
+        for (number, page) in service.pages.iter().enumerate() {
+            let fields = [("id", &page.id), ("name", &page.name), ("link", &page.link)];
+            for (field, _) in fields.into_iter().filter(|(_, text)| text.trim().is_empty()) {
+                self.add(&format!("/services/{place}/pages/{number}/{field}"), "not empty");
+            }
         }
     }
 
@@ -138,9 +166,20 @@ mod tests {
     }
 
     #[test]
-    fn services_are_a_list() {
-        assert_eq!(pointers(|wrong| wrong.services(&json!({}))), ["/services"]);
-        assert!(pointers(|wrong| wrong.services(&json!([{ "type": "whatsapp" }]))).is_empty());
+    fn services_are_what_amocrm_takes() {
+        let page = |id: &str| json!({"id": id, "name": "Sales", "link": "+7915"});
+        for (services, wrong) in [
+            (json!({}), "/services"),
+            (json!([{ "type": "pigeon" }]), "/services/0/type"),
+            (json!([{ "type": "whatsapp" }, { "waba": true }]), "/services/1"),
+            (json!([{ "type": "whatsapp", "params": {"waba": "yes"} }]), "/services/0"),
+            (json!([{ "type": "whatsapp", "pages": [page("1"), page(" ")] }]), "/services/0/pages/1/id"),
+        ] {
+            let services = &services;
+            assert_eq!(pointers(|wrong| drop(wrong.services(services))), [wrong], "{services}");
+        }
+        let good = json!([{"type": "whatsapp", "params": {"waba": true}, "pages": [page("1")]}]);
+        assert!(pointers(|wrong| drop(wrong.services(&good))).is_empty());
         assert_eq!(pointers(|wrong| wrong.pipeline_id(0)), ["/pipeline_id"]);
     }
 }

@@ -5,6 +5,7 @@ mod make;
 use std::sync::Arc;
 
 use amocrm::rest;
+use anyhow::Context;
 use entity::{source, tenant, tenant_channel};
 use sea_orm::{ColumnTrait, QueryFilter};
 use secrecy::SecretString;
@@ -12,7 +13,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::check::Wrong;
-use super::{ContactRule, SourceStatus, mirror, settings};
+use super::{By, ContactRule, SourceStatus, mirror, settings};
 use crate::app::App;
 use crate::connector::custom;
 use crate::error::{Error, Result};
@@ -59,7 +60,7 @@ struct Plan {
 /// Makes a source at amoCRM and here. The errors are those of product.md §6.1: wrong fields (422); the account is not
 /// active, its limit is reached, the external id is taken, amoCRM refuses with its words (409); amoCRM is not
 /// reachable (503, nothing is half-made). A caller that goes away does not break it off.
-pub async fn create(app: &Arc<App>, tenant_id: Uuid, wanted: NewSource) -> Result<Created> {
+pub async fn create(app: &Arc<App>, tenant_id: Uuid, wanted: NewSource, by: &By) -> Result<Created> {
     let tenant = tenants::load(app.store.read(), tenant_id).await?.ok_or(Error::NotFound)?;
     let pipeline_id = wanted.pipeline_id;
     let plan = plan(app, &tenant, wanted)?;
@@ -68,7 +69,7 @@ pub async fn create(app: &Arc<App>, tenant_id: Uuid, wanted: NewSource) -> Resul
     if let Some(pipeline_id) = pipeline_id {
         pipeline_exists(app, tenant_id, pipeline_id).await?;
     }
-    let making = tokio::spawn(make::make(app.clone(), tenant, plan));
+    let making = tokio::spawn(make::make(app.clone(), tenant, plan, by.clone()));
     making.await.map_err(|error| anyhow::anyhow!("creating a source broke off: {error}"))?
 }
 
@@ -125,9 +126,7 @@ fn plan(app: &App, tenant: &tenant::Model, wanted: NewSource) -> Result<Plan> {
     if let Some(pipeline_id) = wanted.pipeline_id {
         wrong.pipeline_id(pipeline_id);
     }
-    if let Some(services) = &wanted.services {
-        wrong.services(services);
-    }
+    let services = wanted.services.as_ref().map(|services| wrong.services(services)).unwrap_or_default();
     let mut found = None;
     if let Some(connector) = wrong.kind(app, &wanted.kind) {
         let channel = wrong.channel(integration, &wanted.kind, wanted.channel_id);
@@ -160,12 +159,16 @@ fn plan(app: &App, tenant: &tenant::Model, wanted: NewSource) -> Result<Plan> {
         status_reason: String::new(),
         paused: false,
         contact_rule: wanted.contact_rule.as_str().to_owned(),
-        services: wanted.services.unwrap_or_else(|| Value::Array(Vec::new())).to_string(),
+        services: written(&services)?,
         settings: setup.public.to_string(),
         secrets: settings::seal(app, tenant.tenant_id, id, &secrets)?,
         created_at: now,
         updated_at: now,
         deleted_at: None,
+        status_since: now,
+        paused_by: String::new(),
+        proved_at: None,
+        services_sent: written(&services)?,
     };
     let mirror = rest::NewSource {
         name: row.name.clone(),
@@ -173,12 +176,19 @@ fn plan(app: &App, tenant: &tenant::Model, wanted: NewSource) -> Result<Plan> {
         pipeline_id: wanted.pipeline_id,
         default: Some(wanted.default),
         origin_code: Some(channel.code.clone()),
+        services: (!services.is_empty()).then_some(services),
     };
     Ok(Plan { row, mirror, webhook_secret })
 }
 
-/// The first letters of the kind and eight letters and digits that are hard to confuse.
-fn new_external_id(kind: &str) -> String {
+/// Services as they are stored.
+pub(super) fn written(services: &[rest::Service]) -> Result<String> {
+    Ok(serde_json::to_string(services).context("services as JSON")?)
+}
+
+/// An external id that nobody has: the first letters of the kind and eight letters and digits that are hard to confuse.
+/// A form that carries one can be sent twice: the second creation is refused with `external_id_taken`.
+pub fn new_external_id(kind: &str) -> String {
     const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
     let kind: String = kind.chars().filter(char::is_ascii_alphanumeric).take(3).collect();
     let random: [u8; 8] = rand::random();

@@ -3,24 +3,34 @@
 use std::sync::Arc;
 
 use entity::source;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, DatabaseTransaction, DbErr, EntityTrait};
+use serde_json::json;
+use uuid::Uuid;
 
-use super::{SourceStatus, live, mirror};
+use super::notes::STOPPED;
+use super::reconcile::GONE;
+use super::{By, SourceStatus, find, mirror};
 use crate::app::App;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::tenant::token::{CallError, TokenError};
+
+/// What a deletion leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Deleted {
+    /// The account has no default source now: nobody is promoted (crm-api §4.4), so somebody should choose one.
+    pub was_default: bool,
+}
 
 /// Deletes a source at amoCRM (one that is gone there already is fine) and here. Its credentials are wiped, its name
 /// is free again; managers' waiting and later messages to it fail with 902. An account whose access is lost can delete
 /// too: then amoCRM keeps its part until access is given again. A caller that goes away does not break it off.
-pub async fn delete(app: &Arc<App>, source: &source::Model) -> Result<()> {
-    let found = live(source.tenant_id).filter(source::Column::Id.eq(source.id)).one(app.store.read()).await?;
-    let source = found.ok_or(Error::NotFound)?;
-    let deleting = tokio::spawn(carry_out(app.clone(), source));
+pub async fn delete(app: &Arc<App>, tenant_id: Uuid, source_id: Uuid, by: &By) -> Result<Deleted> {
+    let source = find(app, tenant_id, source_id).await?;
+    let deleting = tokio::spawn(carry_out(app.clone(), source, by.clone()));
     deleting.await.map_err(|error| anyhow::anyhow!("deleting a source broke off: {error}"))?
 }
 
-async fn carry_out(app: Arc<App>, source: source::Model) -> Result<()> {
+async fn carry_out(app: Arc<App>, source: source::Model, by: By) -> Result<Deleted> {
     match mirror::delete(&app, source.tenant_id, source.amocrm_source_id).await {
         Ok(()) => {}
         Err(CallError::Token(error @ (TokenError::NoGrant | TokenError::NeedsReauth))) => {
@@ -28,6 +38,21 @@ async fn carry_out(app: Arc<App>, source: source::Model) -> Result<()> {
         }
         Err(error) => return Err(mirror::as_error(error)),
     }
+    let tx = app.store.write_tx().await?;
+    if let Err(error) = store(&app, &tx, &source, &by).await {
+        let _ = tx.rollback().await;
+        return Err(error.into());
+    }
+    tx.commit().await?;
+    app.lookup.forget();
+    // What waits, held or not, is taken up and buried by the engine.
+    app.queue.resume(source.tenant_id, source.id, 0).await?;
+    app.writer.stored().notify_one();
+    tracing::info!(tenant.id = %source.tenant_id, source.id = %source.id, connector = source.kind, "a source was deleted");
+    Ok(Deleted { was_default: source.is_default })
+}
+
+async fn store(app: &App, tx: &DatabaseTransaction, source: &source::Model, by: &By) -> Result<(), DbErr> {
     let now = app.clock.millis();
     let row = source::ActiveModel {
         tenant_id: Set(source.tenant_id),
@@ -35,16 +60,17 @@ async fn carry_out(app: Arc<App>, source: source::Model) -> Result<()> {
         is_default: Set(false),
         status: Set(SourceStatus::Stopped.as_str().to_owned()),
         status_reason: Set("deleted".to_owned()),
+        status_since: Set(now),
         secrets: Set(None),
-        updated_at: Set(now),
+        updated_at: Set(now.max(source.updated_at)),
         deleted_at: Set(Some(now)),
         ..Default::default()
     };
-    source::Entity::update(row).exec(app.store.write()).await?;
-    app.lookup.forget();
-    // What waits, held or not, is taken up and buried by the engine.
-    app.queue.resume(source.tenant_id, source.id, 0).await?;
-    app.writer.stored().notify_one();
-    tracing::info!(tenant.id = %source.tenant_id, source.id = %source.id, connector = source.kind, "a source was deleted");
-    Ok(())
+    source::Entity::update(row).exec(tx).await?;
+    let id = source.id.to_string();
+    for kind in [GONE, STOPPED] {
+        crate::alert::resolve(app, tx, source.tenant_id, kind, &id).await?;
+    }
+    let detail = json!({ "name": source.name, "kind": source.kind, "external_id": source.external_id, "was_default": source.is_default });
+    by.did(app, tx, "source.deleted", (source.tenant_id, &id), detail).await
 }

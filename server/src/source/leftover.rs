@@ -52,6 +52,13 @@ pub(super) async fn is_ours(db: &impl ConnectionTrait, tenant_id: Uuid, external
     Ok(deleted.count(db).await? > 0)
 }
 
+/// External ids and amoCRM's ids (0: never told) of the tenant's deleted sources.
+pub(super) async fn buried(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Vec<(String, i64)>, DbErr> {
+    let deleted = source::Entity::of_tenant(tenant_id).filter(Column::DeletedAt.is_not_null());
+    let rows = deleted.all(db).await?;
+    Ok(rows.into_iter().map(|row| (row.external_id, row.amocrm_source_id)).collect())
+}
+
 /// Removes from amoCRM what a creation of unknown outcome may have left there, unless it was adopted meanwhile.
 pub(super) async fn clean_up(app: Arc<App>, tenant_id: Uuid, external_id: String) {
     for pause in ASK_AFTER {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use amocrm::Error as CrmError;
-use amocrm::rest::{NewSource, Pipeline, Source, SourceChange};
+use amocrm::rest::{NewSource, Pipeline, SOURCES_BATCH, Source, SourceChange};
 use uuid::Uuid;
 
 use crate::app::App;
@@ -16,8 +16,47 @@ const WAIT_SECONDS: u64 = 5;
 
 /// The pipelines of a tenant's account as amoCRM tells them now, without archived ones.
 pub async fn pipelines(app: &Arc<App>, tenant_id: Uuid) -> Result<Vec<Pipeline>> {
-    let all = with_token(app, tenant_id, |rest, token| async move { rest.pipelines(&token).await }).await;
-    Ok(all.map_err(as_error)?.into_iter().filter(|pipeline| !pipeline.is_archive).collect())
+    let all = every_pipeline(app, tenant_id).await.map_err(as_error)?;
+    Ok(all.into_iter().filter(|pipeline| !pipeline.is_archive).collect())
+}
+
+/// The same with archived ones.
+pub(super) async fn every_pipeline(app: &Arc<App>, tenant_id: Uuid) -> Result<Vec<Pipeline>, CallError> {
+    with_token(app, tenant_id, |rest, token| async move { rest.pipelines(&token).await }).await
+}
+
+/// All sources of the integration in the account; at most 100 (crm-api §4.2).
+pub(super) async fn all(app: &Arc<App>, tenant_id: Uuid) -> Result<Vec<Source>, CallError> {
+    named(app, tenant_id, &[]).await
+}
+
+/// Those with these external ids; none given: all.
+pub(super) async fn named(app: &Arc<App>, tenant_id: Uuid, external_ids: &[&str]) -> Result<Vec<Source>, CallError> {
+    with_token(app, tenant_id, |rest, token| async move { rest.sources(&token, external_ids).await }).await
+}
+
+/// The source with this id of amoCRM's, if it is still there.
+pub(super) async fn by_id(app: &Arc<App>, tenant_id: Uuid, id: i64) -> Result<Option<Source>, CallError> {
+    with_token(app, tenant_id, |rest, token| async move { rest.source(&token, id).await }).await
+}
+
+/// Makes any number of sources, as many at once as amoCRM takes. Not idempotent.
+pub(super) async fn create_many(app: &Arc<App>, tenant_id: Uuid, new: &[NewSource]) -> Result<Vec<Source>, CallError> {
+    let mut made = Vec::with_capacity(new.len());
+    for batch in new.chunks(SOURCES_BATCH) {
+        made.extend(
+            with_token(app, tenant_id, |rest, token| async move { rest.create_sources(&token, batch).await }).await?,
+        );
+    }
+    Ok(made)
+}
+
+/// Deletes any number of sources that were there a moment ago, as many at once as amoCRM takes.
+pub(super) async fn delete_many(app: &Arc<App>, tenant_id: Uuid, ids: &[i64]) -> Result<(), CallError> {
+    for batch in ids.chunks(SOURCES_BATCH) {
+        with_token(app, tenant_id, |rest, token| async move { rest.delete_sources(&token, batch).await }).await?;
+    }
+    Ok(())
 }
 
 /// Makes a source. Not idempotent.
@@ -36,8 +75,7 @@ pub(super) async fn create(app: &Arc<App>, tenant_id: Uuid, new: &NewSource) -> 
 
 /// The source with this external id, if amoCRM has it.
 pub(super) async fn find(app: &Arc<App>, tenant_id: Uuid, external_id: &str) -> Result<Option<Source>, CallError> {
-    let found =
-        with_token(app, tenant_id, |rest, token| async move { rest.sources(&token, &[external_id]).await }).await?;
+    let found = named(app, tenant_id, &[external_id]).await?;
     Ok(found.into_iter().find(|source| source.external_id.as_deref() == Some(external_id)))
 }
 

@@ -2,26 +2,57 @@
 //!
 //! ```text
 //! create ─▶ reserve (limit, external_id) ─▶ mirror at amoCRM ─▶ working      nothing half-made stays
-//! change, delete ─▶ mirror ─▶ row ─▶ turn (pause, resume, bury)
+//! change, delete, restore ─▶ mirror ─▶ row and audit ─▶ turn (pause, resume, bury)
+//! reconcile (daily, after an install, after an unknown id) ─▶ what a user changed in amoCRM wins
 //! ```
+//!
+//! Every change names who makes it ([`By`]) and writes that down in its own commit.
 
+mod by;
 pub mod change;
 mod check;
 pub mod create;
 pub mod delete;
+pub mod kinds;
 mod leftover;
+mod limit;
+pub mod migration;
 mod mirror;
+pub mod notes;
+pub mod probe;
+pub mod reconcile;
+pub mod restore;
+pub mod rotate;
 pub mod settings;
+pub mod state;
+pub mod stray;
+#[cfg(test)]
+mod tests;
 
 use entity::source::{self, Column};
-use sea_orm::{ColumnTrait, QueryFilter, Select};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, Select};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::app::App;
+use crate::error::{Error, Result};
+
+pub use self::migration::{Migration, MigrationAction, MigrationStep, migration};
+pub use by::{By, version};
 pub use change::{SourceChange, change};
-pub use create::{Created, NewSource, create};
-pub use delete::delete;
+pub use create::{Created, NewSource, create, new_external_id};
+pub use delete::{Deleted, delete};
+pub use kinds::{Kind, kinds};
+pub use limit::{Usage, usage};
 pub use mirror::pipelines;
+pub use notes::{Notes, note_unknown, prove, stopped};
+pub use probe::{Step, test};
+pub use reconcile::{Reconciled, reconcile};
+pub use restore::{restore, restore_all};
+pub use rotate::rotate_secret;
+pub use settings::masked;
+pub use state::{Action, Reason, State, state, states};
+pub use stray::{adopt, remove_stray, strays};
 
 /// How a source is doing (product.md §6.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -37,6 +68,23 @@ pub enum SourceStatus {
 }
 
 impl SourceStatus {
+    /// All there are.
+    pub const ALL: [Self; 8] = [
+        Self::Working,
+        Self::Checking,
+        Self::NeedsAttention,
+        Self::Stopped,
+        Self::Paused,
+        Self::Unpaid,
+        Self::Blocked,
+        Self::CrmUnreachable,
+    ];
+
+    /// The state of a word; none for a word that is no state.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.as_str() == word)
+    }
+
     /// The word of the public API.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -79,6 +127,17 @@ impl ContactRule {
 /// The sources a tenant has: without deleted ones and without one whose creation is not finished.
 pub fn live(tenant_id: Uuid) -> Select<source::Entity> {
     not_deleted(tenant_id).filter(Column::AmocrmSourceId.ne(0))
+}
+
+/// All live sources of a tenant, newest first.
+pub async fn all(app: &App, tenant_id: Uuid) -> Result<Vec<source::Model>> {
+    Ok(live(tenant_id).order_by_desc(Column::Id).all(app.store.read()).await?)
+}
+
+/// One live source of a tenant, as it is stored now.
+pub async fn find(app: &App, tenant_id: Uuid, source_id: Uuid) -> Result<source::Model> {
+    let found = live(tenant_id).filter(Column::Id.eq(source_id)).one(app.store.read()).await?;
+    found.ok_or(Error::NotFound)
 }
 
 /// The sources that count for limits and names: also one that is being created.

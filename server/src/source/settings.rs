@@ -10,7 +10,7 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::app::App;
-use crate::connector::Settings;
+use crate::connector::{Settings, custom};
 
 /// What the vault's seal of a source's credentials is bound to.
 const KIND: &str = "source_secrets";
@@ -52,7 +52,7 @@ pub fn masked(app: &App, source: &source::Model) -> anyhow::Result<Value> {
     let mut shown = settings.public;
     if let Some(fields) = shown.as_object_mut() {
         for (name, secret) in settings.secrets {
-            if name == crate::connector::custom::SECRET {
+            if [custom::SECRET, custom::OLD_SECRET].contains(&name.as_str()) {
                 continue;
             }
             let text = secret.expose_secret();

@@ -1,33 +1,34 @@
-//! Connecting the integration's channels to an account: what makes messages possible.
+//! Connecting the integration's channels to an account: what makes messages possible. And taking them off.
+//!
+//! ```text
+//! connect ─▶ connected ◀────────────┐
+//!         └▶ not_allowed, misconfigured ─▶ the vendor is told, tried again slowly (watch)
+//! disconnect, uninstallation ─▶ disconnected (told to amoCRM until it has heard it)
+//! ```
 
-use std::time::Duration;
-
-use amocrm::Error as CrmError;
-use amocrm::chats::{Connect, Connected};
+use amocrm::chats::Connect;
 use entity::{tenant, tenant_channel};
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::install::InstallError;
-use super::{ChannelStatus, TenantStatus};
+use super::{ChannelStatus, TenantStatus, grant, standing};
 use crate::app::App;
 use crate::config::{Channel, Integration};
-use crate::store::directory::{self, Kind};
 
-/// Turns of many accounts do not start in the same moment.
-const JITTER: i64 = 250;
+mod judge;
+mod keep;
+mod leave;
 
-/// What one channel's connection came to.
-struct Outcome {
-    status: ChannelStatus,
-    scope_id: Option<String>,
-    /// amoCRM's words, or ours, when it is not connected.
-    detail: String,
-}
+use judge::{Outcome, judge};
+
+pub(super) use keep::look_by;
+pub(super) use leave::take_off;
 
 /// Connects every channel of the integration to the account (connecting again is harmless), stores the scopes, lets
-/// held turns go on and moves the tenant to `active`.
+/// held turns go on and moves the tenant to `active`, or to `needs_reauth` when its access is dead. Its sources are
+/// compared with amoCRM's soon.
 ///
 /// [`InstallError::Later`]: amoCRM could not be asked about at least one channel; what is connected stays so and the
 /// tenant's state is unchanged. Calling again is right.
@@ -35,35 +36,32 @@ pub async fn connect(app: &App, tenant_id: Uuid) -> Result<(), InstallError> {
     let Some(tenant) = super::load(app.store.read(), tenant_id).await? else {
         return Err(InstallError::Never("the account is gone from the database".into()));
     };
-    let integration = super::integration(app, &tenant)?;
+    connect_all(app, &tenant).await?;
+    // The others are moved by what ends them: payment, a call that is let through again, the vendor. One that left
+    // meanwhile stays away.
+    let from = [TenantStatus::Provisioning, TenantStatus::AwaitingCredentials, TenantStatus::Disconnected];
+    let dead = grant::in_use(app.store.read(), tenant_id).await?.is_some_and(|grant| grant.dead);
+    let to = if dead { TenantStatus::NeedsReauth } else { TenantStatus::Active };
+    standing::change_status(app, app.store.write(), tenant_id, &from, to).await?;
+    compare_soon(app, tenant_id).await?;
+    app.lookup.forget();
+    tracing::info!(tenant.id = %tenant_id, account.id = tenant.account_id, "the account is connected");
+    Ok(())
+}
+
+/// Asks amoCRM to connect each channel and stores what it said.
+pub(super) async fn connect_all(app: &App, tenant: &tenant::Model) -> Result<(), InstallError> {
+    let integration = super::integration(app, tenant)?;
     let mut later = None;
     for channel in &integration.channels {
-        match connect_one(app, &tenant, integration, channel).await {
-            Ok(outcome) => keep(app, &tenant, integration, channel, outcome).await?,
+        let channel_id = Uuid::parse_str(&channel.id).map_err(anyhow::Error::from)?;
+        match connect_one(app, tenant, integration, channel).await {
+            Ok(outcome) => keep::keep(app, tenant, channel_id, outcome).await?,
             Err(error) => later = Some(error),
         }
     }
     app.lookup.forget();
-    if let Some(later) = later {
-        return Err(later);
-    }
-    // The others are moved by what ends them: payment, a call that is let through again, the vendor.
-    super::change_status(
-        app,
-        app.store.write(),
-        tenant_id,
-        &[
-            TenantStatus::Provisioning,
-            TenantStatus::AwaitingCredentials,
-            TenantStatus::Disconnected,
-            TenantStatus::Uninstalled,
-        ],
-        TenantStatus::Active,
-    )
-    .await?;
-    app.lookup.forget();
-    tracing::info!(tenant.id = %tenant_id, account.id = tenant.account_id, "the account is connected");
-    Ok(())
+    later.map_or(Ok(()), Err)
 }
 
 async fn connect_one(
@@ -83,156 +81,45 @@ async fn connect_one(
     judge(answer, channel.public)
 }
 
-/// What amoCRM's answer means. A private channel refuses accounts that were not approved with the same statuses as a
-/// wrong secret (403) or id (404), so for it these read as `not_allowed`; the words stay in the detail.
-fn judge(answer: Result<Connected, CrmError>, public: bool) -> Result<Outcome, InstallError> {
-    match answer {
-        Ok(connected) => {
-            let version = connected.hook_api_version.unwrap_or_else(|| "v2".into());
-            let works = version == "v2";
-            Ok(Outcome {
-                status: if works { ChannelStatus::Connected } else { ChannelStatus::Misconfigured },
-                scope_id: Some(connected.scope_id),
-                detail: if works {
-                    String::new()
-                } else {
-                    format!("amoCRM connected the channel with hook version {version:?}; only v2 brings messages")
-                },
-            })
-        }
-        Err(CrmError::Refused { status: 429 | 500..=599, text, retry_after, .. }) => {
-            Err(InstallError::Later { words: format!("the Chats API refuses for now: {text}"), after: retry_after })
-        }
-        Err(CrmError::Refused { status, text, .. }) => Ok(Outcome {
-            status: match status {
-                403 | 404 if !public => ChannelStatus::NotAllowed,
-                _ => ChannelStatus::Misconfigured,
-            },
-            scope_id: None,
-            detail: format!("amoCRM answered {status}: {text}"),
-        }),
-        Err(error @ CrmError::Invalid { .. }) => {
-            Ok(Outcome { status: ChannelStatus::Misconfigured, scope_id: None, detail: error.to_string() })
-        }
-        Err(error) => Err(InstallError::Later { words: error.to_string(), after: None::<Duration> }),
-    }
-}
-
-/// Stores an outcome and, when connected, enters the scope and wakes the turn.
-async fn keep(
+/// Tells that a connected channel no longer takes messages: amoCRM refuses its signature (`misconfigured`) or does not
+/// know it (`disconnected`). It is connected again slowly; of the first the vendor is told.
+pub async fn broken(
     app: &App,
-    tenant: &tenant::Model,
-    integration: &Integration,
-    channel: &Channel,
-    mut outcome: Outcome,
-) -> Result<(), InstallError> {
-    let tenant_id = tenant.tenant_id;
-    let channel_id = Uuid::parse_str(&channel.id).map_err(anyhow::Error::from)?;
+    tenant_id: Uuid,
+    channel_id: Uuid,
+    status: ChannelStatus,
+    detail: &str,
+) -> Result<(), DbErr> {
+    if let Some(tenant) = super::load(app.store.read(), tenant_id).await? {
+        keep::broken(app, &tenant, channel_id, status, detail).await?;
+    }
+    app.lookup.forget();
+    Ok(())
+}
+
+/// Puts the next try of every channel that is not connected off by a step: amoCRM did not answer.
+pub(super) async fn put_off(app: &App, tenant_id: Uuid) -> Result<(), DbErr> {
+    use tenant_channel::Column;
     let now = app.clock.millis();
-    let tx = app.store.write_tx().await?;
-    let known = tenant_channel::Entity::of_tenant(tenant_id)
-        .filter(tenant_channel::Column::ChannelId.eq(channel_id))
-        .one(&tx)
-        .await?;
-    if let Some(scope_id) = &outcome.scope_id {
-        let holder = directory::find(&tx, Kind::Scope, scope_id, now).await?;
-        if holder.is_some_and(|holder| holder.tenant_id != tenant_id) {
-            // Never lead another account's chats here.
-            tracing::error!(tenant.id = %tenant_id, channel.id = %channel_id, "amoCRM gave a scope that belongs to another account; it is not used");
-            outcome = Outcome {
-                status: ChannelStatus::Misconfigured,
-                scope_id: None,
-                detail: "amoCRM gave a scope that belongs to another account".into(),
-            };
-        }
-    }
-    let old_scope = known.as_ref().map(|known| known.scope_id.clone()).unwrap_or_default();
-    let scope_id = outcome.scope_id.clone().unwrap_or_else(|| old_scope.clone());
-    if let Some(scope_id) = &outcome.scope_id {
-        if !old_scope.is_empty() && old_scope != *scope_id {
-            directory::take(&tx, Kind::Scope, &old_scope, now).await?;
-        }
-        let entry = directory::Entry { tenant_id, id: channel_id, note: String::new(), expires_at: None };
-        directory::set(&tx, Kind::Scope, scope_id, entry).await?;
-    }
-    let connected = outcome.status == ChannelStatus::Connected;
-    let row = tenant_channel::Model {
-        tenant_id,
-        channel_id,
-        scope_id,
-        status: outcome.status.as_str().to_owned(),
-        detail: outcome.detail.clone(),
-        connected_at: if connected { now } else { known.map_or(0, |known| known.connected_at) },
-        checked_at: now,
-    };
-    put(&tx, row).await?;
-    tx.commit().await?;
-    if connected {
-        if !tenant.suspended {
-            app.queue.resume(tenant_id, channel_id, rand::random_range(0..=JITTER)).await?;
-        }
-    } else {
-        tracing::warn!(
-            tenant.id = %tenant_id, account.id = tenant.account_id, channel.id = %channel_id,
-            reason = outcome.status.as_str(), detail = outcome.detail,
-            "the channel is not connected; check its id and secret in integration {:?} and the account's approval with amoCRM's support",
-            integration.name
-        );
+    let waiting = tenant_channel::Entity::of_tenant(tenant_id).filter(Column::NextTryAt.lte(now));
+    for row in waiting.all(app.store.read()).await? {
+        tenant_channel::Entity::update_many()
+            .col_expr(Column::NextTryAt, Expr::value(Some(now + standing::slowly(row.tries))))
+            .col_expr(Column::Tries, Expr::value(row.tries.saturating_add(1)))
+            .filter(Column::TenantId.eq(tenant_id))
+            .filter(Column::ChannelId.eq(row.channel_id))
+            .exec(app.store.write())
+            .await?;
     }
     Ok(())
 }
 
-async fn put(db: &impl sea_orm::ConnectionTrait, row: tenant_channel::Model) -> Result<(), DbErr> {
-    use tenant_channel::Column::{ChannelId, CheckedAt, ConnectedAt, Detail, ScopeId, Status, TenantId};
-    tenant_channel::Entity::insert(row.into_active_model())
-        .on_conflict(
-            OnConflict::columns([TenantId, ChannelId])
-                .update_columns([ScopeId, Status, Detail, ConnectedAt, CheckedAt])
-                .to_owned(),
-        )
-        .exec_without_returning(db)
+/// Its sources are compared with amoCRM's at the next look.
+async fn compare_soon(app: &App, tenant_id: Uuid) -> Result<(), DbErr> {
+    tenant::Entity::update_many()
+        .col_expr(tenant::Column::ReconciledAt, Expr::value(Option::<i64>::None))
+        .filter(tenant::Column::TenantId.eq(tenant_id))
+        .exec(app.store.write())
         .await?;
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn refused(status: u16) -> Result<Connected, CrmError> {
-        Err(CrmError::Refused { call: "connect", status, retry_after: None, text: "no".into() })
-    }
-
-    fn version(version: Option<&str>) -> Result<Connected, CrmError> {
-        Ok(Connected {
-            scope_id: "scope".into(),
-            account_id: None,
-            title: None,
-            hook_api_version: version.map(str::to_owned),
-            is_time_window_disabled: None,
-        })
-    }
-
-    #[test]
-    fn a_refusal_says_whose_matter_it_is() {
-        let status = |answer, public| judge(answer, public).map(|outcome| outcome.status).ok();
-        assert_eq!(status(refused(403), false), Some(ChannelStatus::NotAllowed));
-        assert_eq!(status(refused(404), false), Some(ChannelStatus::NotAllowed));
-        assert_eq!(status(refused(403), true), Some(ChannelStatus::Misconfigured));
-        assert_eq!(status(refused(400), false), Some(ChannelStatus::Misconfigured));
-        for later in [429, 500, 503] {
-            assert_eq!(status(refused(later), false), None);
-        }
-        let unknown = CrmError::NoAnswer { call: "connect", reason: "reset".into() };
-        assert_eq!(status(Err(unknown), false), None);
-    }
-
-    #[test]
-    fn only_hook_version_two_counts_as_connected() {
-        assert_eq!(judge(version(Some("v2")), false).unwrap().status, ChannelStatus::Connected);
-        assert_eq!(judge(version(None), false).unwrap().status, ChannelStatus::Connected);
-        let old = judge(version(Some("v1")), false).unwrap();
-        assert_eq!(old.status, ChannelStatus::Misconfigured);
-        assert!(old.detail.contains("v1"));
-    }
 }

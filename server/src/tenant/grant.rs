@@ -3,8 +3,11 @@
 
 use amocrm::oauth::Tokens;
 use entity::oauth_grant::{self, Column};
+use entity::tenant;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use secrecy::SecretString;
 use uuid::Uuid;
 
@@ -75,18 +78,36 @@ pub(super) async fn by_key(db: &impl ConnectionTrait, key: Key) -> Result<Option
     oauth_grant::Entity::of_tenant(key.0).filter(Column::CrmUserId.eq(key.1)).one(db).await
 }
 
-/// Keeps what a user has just granted, and puts it to use unless a living administrator's grant is in use and this
-/// is not one. True: it is in use now. The caller holds the lock of the tenant's row.
+/// Who gave a grant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Giver {
+    /// 0 when the token does not tell.
+    pub crm_user_id: i64,
+    pub is_admin: bool,
+    /// Empty: unknown.
+    pub name: String,
+}
+
+/// Keeps what a user has just granted, and puts it to use unless an administrator's grant is in use and this is not
+/// one. True: it is in use now. The caller holds the lock of the tenant's row.
+///
+/// A user who was an administrator once and is none now changes nothing: the earlier grant has the greater rights, and
+/// it outlives the user's.
 pub(super) async fn keep(
     app: &App,
     db: &impl ConnectionTrait,
-    key: Key,
-    is_admin: bool,
+    tenant_id: Uuid,
+    giver: &Giver,
     fresh: &Fresh,
 ) -> Result<bool, DbErr> {
     let now = app.clock.millis();
-    let used = in_use(db, key.0).await?;
-    let goes_into_use = replaces(used.as_ref(), key.1, is_admin);
+    let key = (tenant_id, giver.crm_user_id);
+    let used = in_use(db, tenant_id).await?;
+    let known = by_key(db, key).await?;
+    let goes_into_use = replaces(used.as_ref(), giver.is_admin);
+    if !giver.is_admin && known.as_ref().is_some_and(|known| known.is_admin && has_tokens(known)) {
+        return Ok(false);
+    }
     if goes_into_use {
         oauth_grant::Entity::update_many()
             .col_expr(Column::InUse, Expr::value(false))
@@ -99,7 +120,7 @@ pub(super) async fn keep(
     let row = oauth_grant::ActiveModel {
         tenant_id: Set(key.0),
         crm_user_id: Set(key.1),
-        is_admin: Set(is_admin),
+        is_admin: Set(giver.is_admin),
         in_use: Set(goes_into_use),
         version: Set(1),
         access_token: Set(sealed.access),
@@ -112,11 +133,11 @@ pub(super) async fn keep(
         lease_owner: Set(None),
         leased_until: Set(0),
         created_at: Set(now),
+        user_name: Set(giver.name.clone()),
     };
-    if let Some(known) = by_key(db, key).await? {
+    if let Some(known) = known {
         // A renewal under way finds its version gone and drops its own pair.
-        let row =
-            oauth_grant::ActiveModel { version: Set(known.version + 1), created_at: Set(known.created_at), ..row };
+        let row = oauth_grant::ActiveModel { version: Set(known.version + 1), ..row };
         oauth_grant::Entity::update(row).exec(db).await?;
     } else {
         oauth_grant::Entity::insert(row).exec_without_returning(db).await?;
@@ -124,12 +145,39 @@ pub(super) async fn keep(
     Ok(goes_into_use)
 }
 
-/// Whether a new grant takes the place of the one in use.
-fn replaces(used: Option<&oauth_grant::Model>, crm_user_id: i64, is_admin: bool) -> bool {
-    match used {
-        None => true,
-        Some(used) => is_admin || used.crm_user_id == crm_user_id || used.dead || !used.is_admin,
+/// Whether a new grant takes the place of the one in use. An administrator's, even a dead one, is replaced by an
+/// administrator's only: what needs those rights would be refused, while the account looked connected.
+fn replaces(used: Option<&oauth_grant::Model>, is_admin: bool) -> bool {
+    used.is_none_or(|used| is_admin || !used.is_admin)
+}
+
+fn has_tokens(grant: &oauth_grant::Model) -> bool {
+    !grant.refresh_token.is_empty()
+}
+
+/// Puts another living administrator's grant into use when the one in use is dead. True: there was one.
+pub(super) async fn stand_in(app: &App, tenant_id: Uuid) -> Result<bool, DbErr> {
+    let tx = app.store.write_tx().await?;
+    tenant::Entity::of_tenant(tenant_id).lock_exclusive().one(&tx).await?;
+    let grants = oauth_grant::Entity::of_tenant(tenant_id).order_by_desc(Column::RefreshedAt).all(&tx).await?;
+    let alive = |grant: &&oauth_grant::Model| grant.in_use && !grant.dead;
+    let next = grants.iter().find(|grant| grant.is_admin && !grant.dead && !grant.in_use && has_tokens(grant));
+    let Some(next) = next.filter(|_| !grants.iter().any(|grant| alive(&grant))) else {
+        tx.rollback().await?;
+        return Ok(false);
+    };
+    for (user, used) in
+        [(Column::CrmUserId.ne(next.crm_user_id), false), (Column::CrmUserId.eq(next.crm_user_id), true)]
+    {
+        oauth_grant::Entity::update_many()
+            .col_expr(Column::InUse, Expr::value(used))
+            .filter(Column::TenantId.eq(tenant_id))
+            .filter(user)
+            .exec(&tx)
+            .await?;
     }
+    tx.commit().await?;
+    Ok(true)
 }
 
 /// Wipes every token of a tenant; the rows stay as a record of who had consented.
@@ -151,10 +199,10 @@ pub(super) async fn wipe(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<(
 mod tests {
     use super::*;
 
-    fn used(crm_user_id: i64, is_admin: bool, dead: bool) -> oauth_grant::Model {
+    fn used(is_admin: bool, dead: bool) -> oauth_grant::Model {
         oauth_grant::Model {
             tenant_id: Uuid::nil(),
-            crm_user_id,
+            crm_user_id: 1,
             is_admin,
             in_use: true,
             version: 1,
@@ -168,16 +216,18 @@ mod tests {
             lease_owner: None,
             leased_until: 0,
             created_at: 0,
+            user_name: String::new(),
         }
     }
 
     #[test]
-    fn only_a_living_administrators_grant_keeps_its_place() {
-        assert!(replaces(None, 1, false));
-        assert!(!replaces(Some(&used(1, true, false)), 2, false));
-        assert!(replaces(Some(&used(1, true, false)), 2, true));
-        assert!(replaces(Some(&used(1, true, false)), 1, false));
-        assert!(replaces(Some(&used(1, true, true)), 2, false));
-        assert!(replaces(Some(&used(1, false, false)), 2, false));
+    fn an_administrators_grant_is_replaced_by_an_administrators_only() {
+        assert!(replaces(None, false));
+        for dead in [false, true] {
+            assert!(!replaces(Some(&used(true, dead)), false));
+            assert!(replaces(Some(&used(true, dead)), true));
+            assert!(replaces(Some(&used(false, dead)), false));
+            assert!(replaces(Some(&used(false, dead)), true));
+        }
     }
 }

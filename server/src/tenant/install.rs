@@ -4,25 +4,29 @@
 use std::time::Duration;
 
 use amocrm::oauth::OAuthError;
-use amocrm::rest::{Account, Rest};
+use amocrm::rest::{Account, Rest, User};
 use amocrm::{Error as CrmError, Host, claims};
 use entity::tenant;
 use sea_orm::{ActiveValue::Set, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QuerySelect};
 use secrecy::SecretString;
 use uuid::Uuid;
 
-mod call;
+pub(super) mod call;
 mod run;
 mod stage;
 
-use super::grant::{self, Fresh};
-use super::{TenantStatus, channels};
+use super::grant::{self, Fresh, Giver};
+use super::{TenantStatus, channels, standing};
 use crate::app::App;
 use crate::config::{CustomersMode, Integration};
 use crate::store::directory::{self, Kind};
 
 pub use call::{For, store as store_call, store_unclear};
 pub use run::{Progress, carry, run};
+pub use stage::Entered;
+
+/// An installation is worked on for a day; after this the account is visited, and one that broke off is taken up again.
+pub(super) const UNFINISHED: i64 = 25 * 3_600_000;
 
 /// Why an account is not installed yet. The words are for people and hold no secret.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -103,16 +107,16 @@ pub async fn exchange(
 /// Makes or renews the tenant of the account these tokens are for and connects its channels: [`enter`], then
 /// [`finish`].
 pub async fn provision(app: &App, integration: &Integration, host: &Host, fresh: &Fresh) -> Result<Uuid, InstallError> {
-    let tenant_id = enter(app, integration, host, fresh).await?;
-    finish(app, tenant_id).await?;
-    Ok(tenant_id)
+    let entered = enter(app, integration, host, fresh).await?;
+    finish(app, entered.tenant_id).await?;
+    Ok(entered.tenant_id)
 }
 
 /// Asks amoCRM whose tokens these are and stores account and grant in one commit. The account is what amoCRM says it
 /// is, never what a caller claimed.
-pub async fn enter(app: &App, integration: &Integration, host: &Host, fresh: &Fresh) -> Result<Uuid, InstallError> {
+pub async fn enter(app: &App, integration: &Integration, host: &Host, fresh: &Fresh) -> Result<Entered, InstallError> {
     let rest = super::rest_at(app, integration, host)?;
-    let account = rest.account(&fresh.access_token, &["amojo_id"]).await?;
+    let account = rest.account(&fresh.access_token, &["amojo_id", "datetime_settings"]).await?;
     let claims = claims::read(&fresh.access_token).unwrap_or_default();
     if claims.account_id.is_some_and(|claimed| claimed != account.id) {
         return Err(InstallError::Never("the token belongs to another account than the one that answered".into()));
@@ -124,9 +128,14 @@ pub async fn enter(app: &App, integration: &Integration, host: &Host, fresh: &Fr
         )));
     };
     let user_id = account.current_user_id.or_else(|| claims.sub.as_ref()?.parse().ok());
-    let is_admin = match user_id {
-        Some(user_id) => is_admin(&rest, fresh, user_id).await?,
-        None => false,
+    let user = match user_id {
+        Some(user_id) => user(&rest, fresh, user_id).await?,
+        None => None,
+    };
+    let giver = Giver {
+        crm_user_id: user_id.unwrap_or(0),
+        is_admin: user.as_ref().is_some_and(|user| user.is_admin),
+        name: user.as_ref().and_then(|user| user.name.clone()).unwrap_or_default(),
     };
     let facts = Facts {
         integration: &integration.name,
@@ -134,11 +143,13 @@ pub async fn enter(app: &App, integration: &Integration, host: &Host, fresh: &Fr
         amojo_id,
         api_domain: claims.api_domain.filter(|domain| super::host_rules(integration).parse(domain).is_ok()),
         account: &account,
+        language: user.and_then(|user| user.lang).unwrap_or_default(),
     };
-    let tenant_id = store(app, &facts, user_id.unwrap_or(0), is_admin, fresh).await?;
+    let tenant_id = store(app, &facts, &giver, fresh).await?;
     app.lookup.forget();
-    tracing::info!(tenant.id = %tenant_id, account.id = account.id, is_admin, "an account gave access");
-    Ok(tenant_id)
+    tracing::info!(tenant.id = %tenant_id, account.id = account.id, is_admin = giver.is_admin, "an account gave access");
+    let Giver { crm_user_id, name, is_admin } = giver;
+    Ok(Entered { tenant_id, crm_user_id, name, is_admin })
 }
 
 /// Connects the channels of a tenant that [`enter`] stored, or leaves it waiting for credentials when customers must
@@ -152,17 +163,17 @@ pub async fn finish(app: &App, tenant_id: Uuid) -> Result<(), InstallError> {
         return channels::connect(app, tenant_id).await;
     }
     let from = [TenantStatus::Provisioning, TenantStatus::Disconnected, TenantStatus::Uninstalled];
-    super::change_status(app, app.store.write(), tenant_id, &from, TenantStatus::AwaitingCredentials).await?;
+    standing::change_status(app, app.store.write(), tenant_id, &from, TenantStatus::AwaitingCredentials).await?;
     app.lookup.forget();
     Ok(())
 }
 
-/// Whether the user administers the account. Integrations that may not read users are refused here: then nobody can
-/// tell, and the grant counts as an ordinary user's.
-async fn is_admin(rest: &Rest, fresh: &Fresh, user_id: i64) -> Result<bool, InstallError> {
+/// Who the user is. None: integrations that may not read users are refused here, and an ordinary user is too; then
+/// nobody can tell, and the grant counts as an ordinary user's.
+async fn user(rest: &Rest, fresh: &Fresh, user_id: i64) -> Result<Option<User>, InstallError> {
     match rest.user(&fresh.access_token, user_id).await {
-        Ok(user) => Ok(user.is_some_and(|user| user.is_admin)),
-        Err(CrmError::Refused { status, .. }) if status != 429 && status < 500 => Ok(false),
+        Ok(user) => Ok(user),
+        Err(CrmError::Refused { status, .. }) if status != 429 && status < 500 => Ok(None),
         Err(error) => Err(error.into()),
     }
 }
@@ -174,17 +185,13 @@ struct Facts<'call> {
     amojo_id: String,
     api_domain: Option<String>,
     account: &'call Account,
+    /// Of the user who gave access; empty: unknown.
+    language: String,
 }
 
-async fn store(
-    app: &App,
-    facts: &Facts<'_>,
-    crm_user_id: i64,
-    is_admin: bool,
-    fresh: &Fresh,
-) -> Result<Uuid, InstallError> {
+async fn store(app: &App, facts: &Facts<'_>, giver: &Giver, fresh: &Fresh) -> Result<Uuid, InstallError> {
     let tx = app.store.write_tx().await?;
-    match store_in(app, &tx, facts, crm_user_id, is_admin, fresh).await {
+    match store_in(app, &tx, facts, giver, fresh).await {
         Ok(tenant_id) => {
             tx.commit().await?;
             Ok(tenant_id)
@@ -200,8 +207,7 @@ async fn store_in(
     app: &App,
     tx: &DatabaseTransaction,
     facts: &Facts<'_>,
-    crm_user_id: i64,
-    is_admin: bool,
+    giver: &Giver,
     fresh: &Fresh,
 ) -> Result<Uuid, InstallError> {
     let key = account_key(facts.integration, facts.account.id);
@@ -220,7 +226,7 @@ async fn store_in(
     let Some(known) = tenant::Entity::of_tenant(tenant_id).lock_exclusive().one(tx).await? else {
         return Err(InstallError::Never("the account stands in the directory but has no row".into()));
     };
-    let in_use = grant::keep(app, tx, (tenant_id, crm_user_id), is_admin, fresh).await?;
+    let in_use = grant::keep(app, tx, tenant_id, giver, fresh).await?;
     let status = match TenantStatus::stored(&known) {
         TenantStatus::Uninstalled | TenantStatus::Disconnected => TenantStatus::Provisioning,
         TenantStatus::NeedsReauth | TenantStatus::Unpaid | TenantStatus::Blocked if in_use => TenantStatus::Active,
@@ -235,10 +241,24 @@ async fn store_in(
         api_domain: Set(renewed.api_domain.or(known.api_domain)),
         status: Set(status.as_str().to_owned()),
         updated_at: Set(now),
+        language: Set(kept(renewed.language, known.language)),
+        time_zone: Set(kept(renewed.time_zone, known.time_zone)),
+        probe_at: Set(renewed.probe_at),
+        probes: Set(0),
+        // It may have been switched off and on: its sources are listed anew.
+        reconciled_at: Set(None),
+        // A notice that is not confirmed yet was about the time before.
+        uninstalled_at: Set(None),
+        erased_at: Set(None),
         ..Default::default()
     };
     tenant::Entity::update(row).exec(tx).await?;
+    standing::alarm(app, tx, tenant_id, status).await?;
     Ok(tenant_id)
+}
+
+fn kept(new: String, old: String) -> String {
+    if new.is_empty() { old } else { new }
 }
 
 fn new_row(facts: &Facts<'_>, tenant_id: Uuid, now: i64) -> tenant::Model {
@@ -256,5 +276,13 @@ fn new_row(facts: &Facts<'_>, tenant_id: Uuid, now: i64) -> tenant::Model {
         api_domain: facts.api_domain.clone(),
         created_at: now,
         updated_at: now,
+        customer_id: None,
+        language: facts.language.clone(),
+        time_zone: facts.account.timezone.clone().unwrap_or_default(),
+        probe_at: Some(now.saturating_add(UNFINISHED)),
+        probes: 0,
+        reconciled_at: None,
+        uninstalled_at: None,
+        erased_at: None,
     }
 }

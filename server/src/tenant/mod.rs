@@ -4,16 +4,27 @@
 //! install call ─▶ oauth::worker ─▶ install::provision ─▶ channels::connect ─▶ active
 //! call in the account's name ─▶ token::with_token ─▶ (refresh by a lease on the grant) ─▶ amocrm::rest
 //! revoke notice ─▶ uninstall::confirm ─▶ uninstalled, turns held
+//! by themselves: watch ─▶ idle access renewed, refused accounts and channels tried again slowly
 //! ```
 //!
 //! Nothing in chats depends on OAuth: messages are signed with the channel's secret.
 
+pub mod access;
 pub mod channels;
+mod connection;
+pub mod erase;
+pub mod export;
+pub mod forget;
 pub mod grant;
 pub mod install;
+pub mod place;
+mod remove;
+mod standing;
 pub mod status;
+mod suspend;
 pub mod token;
 pub mod uninstall;
+pub mod watch;
 
 use amocrm::chats::Chats;
 use amocrm::oauth::OAuth;
@@ -21,15 +32,20 @@ use amocrm::rest::Rest;
 use amocrm::{Host, HostRules};
 use anyhow::Context;
 use entity::tenant;
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ConnectionTrait, DbErr};
 use url::Url;
 use uuid::Uuid;
 
 use crate::app::App;
 use crate::config::{Channel, Integration, base};
 
+pub use access::{Access, AccessState, of as access};
+pub use connection::{connect, disconnect};
+pub use erase::{Erasure, Who, erase};
+pub use export::Export;
+pub use forget::forget;
 pub use status::{ChannelStatus, TenantStatus};
+pub use suspend::{MOST_SOURCES, limit_sources, suspend};
 
 /// The tenant as stored now, past every cache.
 pub async fn load(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Option<tenant::Model>, DbErr> {
@@ -104,23 +120,4 @@ pub fn channel_config(app: &App, channel_id: Uuid) -> Option<(&Integration, &Cha
         let same = |channel: &&Channel| Uuid::parse_str(&channel.id).is_ok_and(|id| id == channel_id);
         Some((integration, integration.channels.iter().find(same)?))
     })
-}
-
-/// Moves a tenant to `to` if it is in one of `from` now. True: it was, and has been moved. The caller forgets what
-/// `lookup` kept.
-pub(crate) async fn change_status(
-    app: &App,
-    db: &impl ConnectionTrait,
-    tenant_id: Uuid,
-    from: &[TenantStatus],
-    to: TenantStatus,
-) -> Result<bool, DbErr> {
-    let done = tenant::Entity::update_many()
-        .col_expr(tenant::Column::Status, Expr::value(to.as_str()))
-        .col_expr(tenant::Column::UpdatedAt, Expr::value(app.clock.millis()))
-        .filter(tenant::Column::TenantId.eq(tenant_id))
-        .filter(tenant::Column::Status.is_in(from.iter().map(|status| status.as_str())))
-        .exec(db)
-        .await?;
-    Ok(done.rows_affected > 0)
 }

@@ -146,6 +146,14 @@ mod tests {
             api_domain: None,
             created_at: 0,
             updated_at: 0,
+            customer_id: None,
+            language: String::new(),
+            time_zone: String::new(),
+            probe_at: None,
+            probes: 0,
+            reconciled_at: None,
+            uninstalled_at: None,
+            erased_at: None,
         };
         assert_eq!(TenantStatus::shown(&tenant), TenantStatus::Suspended);
         assert_eq!(TenantStatus::stored(&tenant), TenantStatus::Active);

@@ -12,18 +12,20 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use amocrm::rest::Rest;
 use entity::oauth_grant::{self, Column};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter};
 use secrecy::SecretString;
 use uuid::Uuid;
 
+use super::access::IDLE;
 use super::grant;
 use crate::app::App;
-use crate::pace::Budget;
 
+mod call;
 mod rotate;
+
+pub use call::{CallError, with_token};
 
 /// A token with less life than this is renewed first (a short-lived one: with less than half of its life).
 const MARGIN: i64 = 5 * 60 * 1000;
@@ -79,15 +81,6 @@ impl From<crate::vault::VaultError> for TokenError {
     }
 }
 
-/// Why a call in an account's name failed.
-#[derive(Debug, thiserror::Error)]
-pub enum CallError {
-    #[error(transparent)]
-    Token(#[from] TokenError),
-    #[error(transparent)]
-    Crm(#[from] amocrm::Error),
-}
-
 /// A token of the grant in use that lives at least five minutes more, renewed if need be. Any number of callers at
 /// once cause one renewal. When renewing fails for now, a token that still lives is given.
 pub async fn access_token(app: &Arc<App>, tenant_id: Uuid) -> Result<SecretString, TokenError> {
@@ -100,7 +93,7 @@ async fn living(app: &Arc<App>, tenant_id: Uuid) -> Result<oauth_grant::Model, T
     if lives(&grant, app.clock.millis()) {
         return Ok(grant);
     }
-    match renew(app, grant.clone()).await {
+    match renewed(app, grant.clone()).await {
         Err(TokenError::Unavailable { words, .. }) if grant.expires_at > app.clock.millis() => {
             tracing::warn!(tenant.id = %tenant_id, error = words, "the access token could not be renewed yet; the old one still lives");
             Ok(grant)
@@ -109,30 +102,27 @@ async fn living(app: &Arc<App>, tenant_id: Uuid) -> Result<oauth_grant::Model, T
     }
 }
 
-/// Makes a call with a living token; after a 401 once more with a renewed one. `call` is given a client of the
-/// account's present host.
-pub async fn with_token<T, Call, Called>(app: &Arc<App>, tenant_id: Uuid, call: Call) -> Result<T, CallError>
-where
-    Call: Fn(Rest, SecretString) -> Called,
-    Called: Future<Output = Result<T, amocrm::Error>>,
-{
-    let used = living(app, tenant_id).await?;
-    let token = grant::open_access(&app.vault, &used).map_err(TokenError::from)?;
-    let budget = Budget::per_second(app.config.rates.rest_per_account);
-    app.rest_paces.wait(tenant_id, budget).await;
-    match call(client(app, tenant_id).await?, token).await {
-        Err(amocrm::Error::Refused { status: 401, .. }) => {}
-        answer => return Ok(answer?),
+/// Renews the grant in use if nobody has used it for so long that its three months could pass. True: it was time.
+pub(super) async fn keep_alive(app: &Arc<App>, tenant_id: Uuid) -> Result<bool, TokenError> {
+    let used = in_use(app, tenant_id).await?;
+    if used.refreshed_at.saturating_add(IDLE) > app.clock.millis() {
+        return Ok(false);
     }
-    // Somebody else may have renewed it meanwhile: then this gives theirs.
-    let renewed = renew(app, used).await?;
-    let token = grant::open_access(&app.vault, &renewed).map_err(TokenError::from)?;
-    Ok(call(client(app, tenant_id).await?, token).await?)
+    renewed(app, used).await?;
+    Ok(true)
 }
 
-async fn client(app: &App, tenant_id: Uuid) -> Result<Rest, TokenError> {
-    let tenant = super::load(app.store.read(), tenant_id).await?.ok_or(TokenError::NoGrant)?;
-    Ok(super::rest(app, &tenant)?)
+/// A renewal; when the grant is dead by it and another administrator's has taken its place, that one. Each turn of
+/// this leaves a dead grant behind, so it ends.
+async fn renewed(app: &Arc<App>, used: oauth_grant::Model) -> Result<oauth_grant::Model, TokenError> {
+    let (tenant_id, user) = (used.tenant_id, used.crm_user_id);
+    match renew(app, used).await {
+        Err(TokenError::NeedsReauth) => match grant::in_use(app.store.read(), tenant_id).await? {
+            Some(next) if !next.dead && next.crm_user_id != user => Box::pin(living(app, tenant_id)).await,
+            _ => Err(TokenError::NeedsReauth),
+        },
+        answer => answer,
+    }
 }
 
 async fn in_use(app: &App, tenant_id: Uuid) -> Result<oauth_grant::Model, TokenError> {
@@ -212,6 +202,7 @@ mod tests {
             lease_owner: None,
             leased_until: 0,
             created_at: 0,
+            user_name: String::new(),
         }
     }
 

@@ -1,30 +1,40 @@
 //! The integration was switched off in amoCRM. The notice can be replayed, so amoCRM itself is asked before anything
-//! is taken away.
+//! is taken away; a notice that cannot be confirmed now is asked about again by `watch`, also after a restart.
+//!
+//! ```text
+//! notice ─▶ noticed (uninstalled_at) ─▶ ask ─▶ still there: forgotten
+//!                                        ├──▶ gone: tokens wiped, channels taken off, turns held
+//!                                        └──▶ nobody knows: again, slower each time
+//! ```
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use entity::{oauth_grant, source, tenant, tenant_channel};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::token::{self, TokenError};
-use super::{ChannelStatus, TenantStatus, grant};
+use super::{ChannelStatus, TenantStatus, channels, connection, grant, standing};
+use crate::alert::{self, Alarm};
 use crate::app::App;
+use crate::store::VENDOR;
 
-/// Pauses between the tries to ask amoCRM; then the notice is left to the operator.
-const PAUSES: [Duration; 6] = [
-    Duration::from_secs(1),
-    Duration::from_secs(5),
-    Duration::from_secs(30),
-    Duration::from_secs(120),
-    Duration::from_secs(600),
-    Duration::from_secs(1800),
-];
+/// Seconds until amoCRM is asked again; then every half an hour.
+const PAUSES: [i64; 5] = [1, 5, 30, 120, 600];
+const LAST_PAUSE: i64 = 1800;
+/// The vendor is told of a notice that is not confirmed after this.
+const TELL_AFTER: i64 = 3_600_000;
+/// The vendor's alarm.
+const ALARM: &str = "revoke_unconfirmed";
 
 /// What the turns of an uninstalled account are held with.
 pub const HELD_BECAUSE: &str = "uninstalled";
+
+/// How long the credentials of an uninstalled account's messengers are kept: who switches the integration off and on
+/// goes on as before.
+pub(super) const CREDENTIALS_LIVE: i64 = 24 * 3_600_000;
 
 /// What amoCRM says about our access.
 enum Answer {
@@ -33,43 +43,84 @@ enum Answer {
     Unknown(String),
 }
 
-/// Handles a verified notice: asks amoCRM, and when the access is really gone moves the tenant to `uninstalled`, its
+/// Keeps a verified notice durably; [`confirm`] is asked next. One about an account that has left changes nothing.
+pub async fn noticed(app: &App, tenant_id: Uuid) -> Result<(), DbErr> {
+    let now = app.clock.millis();
+    tenant::Entity::update_many()
+        .col_expr(tenant::Column::UninstalledAt, Expr::value(Some(now)))
+        .col_expr(tenant::Column::ProbeAt, Expr::value(Some(now + PAUSES[0] * 1000)))
+        .col_expr(tenant::Column::Probes, Expr::value(0))
+        .filter(tenant::Column::TenantId.eq(tenant_id))
+        .filter(tenant::Column::Status.ne(TenantStatus::Uninstalled.as_str()))
+        .filter(tenant::Column::UninstalledAt.is_null())
+        .exec(app.store.write())
+        .await?;
+    Ok(())
+}
+
+/// True while a notice waits for amoCRM's word.
+pub(super) fn is_pending(tenant: &tenant::Model) -> bool {
+    tenant.uninstalled_at.is_some() && TenantStatus::stored(tenant) != TenantStatus::Uninstalled
+}
+
+/// Asks amoCRM about a notice that is kept, and when the access is really gone moves the tenant to `uninstalled`, its
 /// channels to `disconnected`, wipes its tokens and holds its turns towards amoCRM. Sources and waiting letters stay.
 /// Doing it twice changes nothing; a new installation in the meantime wins.
-pub async fn confirm(app: Arc<App>, tenant_id: Uuid) {
-    for pause in PAUSES.into_iter().map(Some).chain([None]) {
-        let reason = match ask_and_leave(&app, tenant_id).await {
-            Ok(None) => return,
-            Ok(Some(reason)) => reason,
-            Err(error) => format!("{error:#}"),
-        };
-        match pause {
-            Some(pause) => {
-                tracing::info!(tenant.id = %tenant_id, reason, "a revoke notice cannot be confirmed yet; amoCRM is asked again");
-                tokio::time::sleep(pause).await;
-            }
-            None => tracing::error!(
-                tenant.id = %tenant_id, reason,
-                "a revoke notice could not be confirmed; nothing was changed. Look whether the account still has the integration"
-            ),
-        }
+///
+/// False: nobody could tell. It is asked again when the tenant's `probe_at` comes.
+pub async fn confirm(app: &Arc<App>, tenant_id: Uuid) -> anyhow::Result<bool> {
+    let Some(tenant) = super::load(app.store.read(), tenant_id).await? else { return Ok(true) };
+    if !is_pending(&tenant) {
+        return Ok(true);
     }
+    let reason = match ask_and_leave(app, &tenant).await {
+        Ok(None) => {
+            alert::resolve(app, app.store.write(), VENDOR, ALARM, &tenant_id.to_string()).await?;
+            return Ok(true);
+        }
+        Ok(Some(reason)) => reason,
+        Err(error) => format!("{error:#}"),
+    };
+    tracing::info!(tenant.id = %tenant_id, reason, "a revoke notice cannot be confirmed yet; amoCRM is asked again");
+    again(app, &tenant, &reason).await?;
+    Ok(false)
+}
+
+async fn again(app: &App, tenant: &tenant::Model, reason: &str) -> Result<(), DbErr> {
+    let now = app.clock.millis();
+    let pause = usize::try_from(tenant.probes).ok().and_then(|tries| PAUSES.get(tries)).unwrap_or(&LAST_PAUSE);
+    tenant::Entity::update_many()
+        .col_expr(tenant::Column::ProbeAt, Expr::value(Some(now + pause * 1000)))
+        .col_expr(tenant::Column::Probes, Expr::value(tenant.probes.saturating_add(1)))
+        .filter(tenant::Column::TenantId.eq(tenant.tenant_id))
+        .filter(tenant::Column::UninstalledAt.is_not_null())
+        .exec(app.store.write())
+        .await?;
+    if tenant.uninstalled_at.is_some_and(|since| now - since > TELL_AFTER) {
+        let detail = json!({
+            "tenant_id": tenant.tenant_id, "account_id": tenant.account_id.to_string(), "host": tenant.host, "said": reason,
+        });
+        let object = tenant.tenant_id.to_string();
+        let alarm = Alarm { tenant_id: VENDOR, kind: ALARM, object: &object, source_id: None, detail };
+        alert::raise(app, app.store.write(), alarm).await?;
+    }
+    Ok(())
 }
 
 /// None: done, one way or the other. Some: nobody could tell, with the reason.
-async fn ask_and_leave(app: &Arc<App>, tenant_id: Uuid) -> anyhow::Result<Option<String>> {
-    let Some(tenant) = super::load(app.store.read(), tenant_id).await? else { return Ok(None) };
-    if TenantStatus::stored(&tenant) == TenantStatus::Uninstalled {
-        return Ok(None);
-    }
+async fn ask_and_leave(app: &Arc<App>, tenant: &tenant::Model) -> anyhow::Result<Option<String>> {
+    let tenant_id = tenant.tenant_id;
     let seen = versions(app.store.read(), tenant_id).await?;
-    match ask(app, &tenant).await? {
+    match ask(app, tenant).await? {
         Answer::StillThere => {
             tracing::warn!(tenant.id = %tenant_id, account.id = tenant.account_id, "a revoke notice for an account whose tokens work; nothing was changed");
+            forget_notice(app, tenant_id).await?;
+            // An earlier try may have broken off after it held them.
+            standing::go_on(app, tenant_id).await?;
             Ok(None)
         }
         Answer::Unknown(reason) => Ok(Some(reason)),
-        Answer::Gone if leave(app, &tenant, &seen).await? => Ok(None),
+        Answer::Gone if leave(app, tenant, &seen).await? => Ok(None),
         Answer::Gone => Ok(Some("new tokens came while amoCRM was asked".into())),
     }
 }
@@ -86,54 +137,123 @@ async fn ask(app: &Arc<App>, tenant: &tenant::Model) -> anyhow::Result<Answer> {
     })
 }
 
+async fn forget_notice(app: &App, tenant_id: Uuid) -> Result<(), DbErr> {
+    tenant::Entity::update_many()
+        .col_expr(tenant::Column::UninstalledAt, Expr::value(Option::<i64>::None))
+        .filter(tenant::Column::TenantId.eq(tenant_id))
+        .filter(tenant::Column::Status.ne(TenantStatus::Uninstalled.as_str()))
+        .exec(app.store.write())
+        .await?;
+    Ok(())
+}
+
 /// The grants as they stand: a new installation changes them.
 async fn versions(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Vec<(i64, i64)>, DbErr> {
-    let mut grants: Vec<_> = oauth_grant::Entity::of_tenant(tenant_id)
-        .all(db)
-        .await?
-        .into_iter()
-        .map(|grant| (grant.crm_user_id, grant.version))
-        .collect();
-    grants.sort_unstable();
-    Ok(grants)
+    let grants = oauth_grant::Entity::of_tenant(tenant_id).all(db).await?;
+    let mut versions: Vec<_> = grants.into_iter().map(|grant| (grant.crm_user_id, grant.version)).collect();
+    versions.sort_unstable();
+    Ok(versions)
 }
 
 /// False: the grants are not the ones that amoCRM was asked with, nothing was changed.
-async fn leave(app: &App, tenant: &tenant::Model, seen: &[(i64, i64)]) -> anyhow::Result<bool> {
+async fn leave(app: &Arc<App>, tenant: &tenant::Model, seen: &[(i64, i64)]) -> anyhow::Result<bool> {
     let tenant_id = tenant.tenant_id;
-    let pool = super::pool_of(&tenant.integration);
-    let channels = tenant_channel::Entity::of_tenant(tenant_id).all(app.store.read()).await?;
     // Held first: an installation that comes after the commit below lets them go on again.
-    for channel in &channels {
-        app.queue.hold(tenant_id, channel.channel_id, &pool, HELD_BECAUSE).await?;
-    }
+    connection::hold(app, tenant, HELD_BECAUSE).await?;
     let tx = app.store.write_tx().await?;
-    tenant::Entity::of_tenant(tenant_id).lock_exclusive().one(&tx).await?;
-    if versions(&tx, tenant_id).await? != seen {
-        tx.rollback().await?;
-        for channel in channels.iter().filter(|channel| channel.status == ChannelStatus::Connected.as_str()) {
-            app.queue.resume(tenant_id, channel.channel_id, 0).await?;
+    let left = match leave_in(app, &tx, tenant, seen).await {
+        Ok(left) => {
+            tx.commit().await?;
+            left
         }
+        Err(error) => {
+            let _ = tx.rollback().await;
+            return Err(error.into());
+        }
+    };
+    app.lookup.forget();
+    if !left {
+        standing::go_on(app, tenant_id).await?;
         return Ok(false);
     }
-    grant::wipe(&tx, tenant_id).await?;
+    let kept = source::Entity::of_tenant(tenant_id).filter(source::Column::DeletedAt.is_null());
+    let kept = kept.all(app.store.read()).await?.len();
+    tracing::info!(tenant.id = %tenant_id, account.id = tenant.account_id, sources = kept, "the account switched the integration off; its sources and waiting messages are kept");
+    if let Err(error) = take_off(app, tenant).await {
+        tracing::warn!(tenant.id = %tenant_id, error = format!("{error:#}"), "the channels of an account that left could not be taken off yet");
+    }
+    Ok(true)
+}
+
+/// Tells amoCRM that the channels of an account that left are off. Whoever came back meanwhile is connected again: the
+/// two calls may have crossed.
+pub(super) async fn take_off(app: &Arc<App>, tenant: &tenant::Model) -> anyhow::Result<()> {
+    let told = channels::take_off(app, tenant).await;
+    app.lookup.forget();
+    let now = super::load(app.store.read(), tenant.tenant_id).await?;
+    let away = [TenantStatus::Uninstalled, TenantStatus::Disconnected];
+    if now.is_some_and(|now| !away.contains(&TenantStatus::stored(&now))) {
+        channels::connect(app, tenant.tenant_id).await?;
+    }
+    told
+}
+
+/// False: the grants are others now, nothing was changed.
+async fn leave_in(
+    app: &App,
+    tx: &sea_orm::DatabaseTransaction,
+    tenant: &tenant::Model,
+    seen: &[(i64, i64)],
+) -> Result<bool, DbErr> {
+    let (tenant_id, now) = (tenant.tenant_id, app.clock.millis());
+    tenant::Entity::of_tenant(tenant_id).lock_exclusive().one(tx).await?;
+    if versions(tx, tenant_id).await? != seen {
+        return Ok(false);
+    }
+    grant::wipe(tx, tenant_id).await?;
     tenant_channel::Entity::update_many()
         .col_expr(tenant_channel::Column::Status, Expr::value(ChannelStatus::Disconnected.as_str()))
-        .col_expr(tenant_channel::Column::CheckedAt, Expr::value(app.clock.millis()))
+        .col_expr(tenant_channel::Column::CheckedAt, Expr::value(now))
+        .col_expr(tenant_channel::Column::NextTryAt, Expr::value(Some(now)))
+        .col_expr(tenant_channel::Column::Tries, Expr::value(0))
         .filter(tenant_channel::Column::TenantId.eq(tenant_id))
-        .exec(&tx)
+        .exec(tx)
         .await?;
-    let status = Expr::value(TenantStatus::Uninstalled.as_str());
     tenant::Entity::update_many()
-        .col_expr(tenant::Column::Status, status)
-        .col_expr(tenant::Column::UpdatedAt, Expr::value(app.clock.millis()))
+        .col_expr(tenant::Column::Status, Expr::value(TenantStatus::Uninstalled.as_str()))
+        .col_expr(tenant::Column::UpdatedAt, Expr::value(now))
+        .col_expr(tenant::Column::UninstalledAt, Expr::value(Some(now)))
+        .col_expr(tenant::Column::Probes, Expr::value(0))
+        .col_expr(tenant::Column::ProbeAt, Expr::value(Some(now + standing::slowly(0))))
         .filter(tenant::Column::TenantId.eq(tenant_id))
-        .exec(&tx)
+        .exec(tx)
         .await?;
-    let sources =
-        source::Entity::of_tenant(tenant_id).filter(source::Column::DeletedAt.is_null()).all(&tx).await?.len();
-    tx.commit().await?;
-    app.lookup.forget();
-    tracing::info!(tenant.id = %tenant_id, account.id = tenant.account_id, sources, "the account switched the integration off; its sources and waiting messages are kept");
+    standing::alarm(app, tx, tenant_id, TenantStatus::Uninstalled).await?;
     Ok(true)
+}
+
+/// Erases the credentials of the messengers of an account that left a day ago; what its own messengers are signed with
+/// opens nothing of anybody's and stays, so that a return goes on. Sources, chats and settings stay.
+pub(super) async fn erase_credentials(app: &App, tenant: &tenant::Model) -> Result<(), DbErr> {
+    use source::Column;
+    let (tenant_id, now) = (tenant.tenant_id, app.clock.millis());
+    let erased = source::Entity::update_many()
+        .col_expr(Column::Secrets, Expr::value(Option::<Vec<u8>>::None))
+        .col_expr(Column::Status, Expr::value("stopped"))
+        .col_expr(Column::StatusReason, Expr::value("credentials_erased"))
+        .col_expr(Column::StatusSince, Expr::value(now))
+        .filter(Column::TenantId.eq(tenant_id))
+        .filter(Column::Kind.ne("custom"))
+        .filter(Column::Secrets.is_not_null())
+        .exec(app.store.write())
+        .await?;
+    tenant::Entity::update_many()
+        .col_expr(tenant::Column::ErasedAt, Expr::value(Some(now)))
+        .filter(tenant::Column::TenantId.eq(tenant_id))
+        .filter(tenant::Column::Status.eq(TenantStatus::Uninstalled.as_str()))
+        .exec(app.store.write())
+        .await?;
+    app.lookup.forget();
+    tracing::info!(tenant.id = %tenant_id, sources = erased.rows_affected, "the messengers' credentials of an account that left were erased");
+    Ok(())
 }

@@ -1,18 +1,14 @@
-//! What the database tells: itself, accounts, channels, sources, quarantine, queue.
+//! What the database tells of itself and of the queue.
 
-use std::collections::BTreeMap;
-
-use entity::{dead_letter, letter, oauth_grant, raw_hook, source, tenant, tenant_channel};
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use entity::{dead_letter, letter, tenant};
+use sea_orm::{DbErr, EntityTrait, PaginatorTrait, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::Check;
-use crate::store::{self, Store, VENDOR};
+use crate::store::{self, Store};
 
 /// An older waiting letter is worth a look.
 const OLD_MILLIS: i64 = 15 * 60_000;
-/// So many accounts are named in one line.
-const NAMED: usize = 5;
 
 /// Durability and schema; true when the tables can be read.
 pub async fn database(store: &Store, checks: &mut Vec<Check>) -> bool {
@@ -41,110 +37,6 @@ pub async fn database(store: &Store, checks: &mut Vec<Check>) -> bool {
             false
         }
     }
-}
-
-/// Accounts with their tokens, channels, sources and what was put aside.
-pub async fn accounts(store: &Store, only: Option<Uuid>, checks: &mut Vec<Check>) {
-    if let Err(error) = look_at_accounts(store, only, checks).await {
-        checks.push(Check::warn("accounts", format!("the accounts could not be read: {error}"), "run: parom migrate"));
-    }
-}
-
-async fn look_at_accounts(store: &Store, only: Option<Uuid>, checks: &mut Vec<Check>) -> Result<(), DbErr> {
-    let db = store.read();
-    let mut all = tenant::Entity::find();
-    if let Some(only) = only {
-        all = tenant::Entity::of_tenant(only);
-    }
-    let all = all.all(db).await?;
-    let mut dead = Vec::new();
-    let mut channels = Vec::new();
-    let mut sources = Vec::new();
-    let mut aside = BTreeMap::new();
-    for tenant in &all {
-        let id = tenant.tenant_id;
-        let grants = oauth_grant::Entity::of_tenant(id).filter(oauth_grant::Column::InUse.eq(true)).all(db).await?;
-        if grants.iter().any(|grant| grant.dead) {
-            dead.push(tenant.host.clone());
-        }
-        let broken = tenant_channel::Entity::of_tenant(id).filter(tenant_channel::Column::Status.ne("connected"));
-        channels.extend(broken.all(db).await?.into_iter().map(|row| format!("{} ({})", tenant.host, row.status)));
-        let broken = source::Entity::of_tenant(id)
-            .filter(source::Column::DeletedAt.is_null())
-            .filter(source::Column::Status.eq("needs_attention"));
-        sources.extend(
-            broken
-                .all(db)
-                .await?
-                .into_iter()
-                .map(|row| format!("{} at {}: {}", row.name, tenant.host, row.status_reason)),
-        );
-        quarantined(store, id, &mut aside).await?;
-    }
-    if only.is_none() {
-        quarantined(store, VENDOR, &mut aside).await?;
-    }
-    checks.push(Check::ok("accounts", format!("{} installed", all.len())));
-    say(
-        checks,
-        "tokens",
-        "every account's access works",
-        &dead,
-        "these accounts must allow access again",
-        "send their administrators the address /oauth/install of this server",
-    );
-    say(
-        checks,
-        "channels",
-        "every channel is connected",
-        &channels,
-        "these channels are not connected",
-        "switch the integration off and on in amoCRM; for `not_allowed` ask amoCRM to add the account to the channel",
-    );
-    say(
-        checks,
-        "sources",
-        "every source works",
-        &sources,
-        "these sources need attention",
-        "correct the source's settings, then resume it",
-    );
-    checks.push(if aside.is_empty() {
-        Check::ok("quarantine", "no hook was put aside")
-    } else {
-        let named = aside.iter().map(|(reason, count)| format!("{count} × {reason}")).collect::<Vec<_>>().join(", ");
-        let detail = format!("genuine hooks that could not be worked on are kept: {named}");
-        Check::warn("quarantine", detail, "version_1: connect the account again; foreign_account, unknown_scope: is another server using this channel?")
-    });
-    Ok(())
-}
-
-/// Hooks put aside, by reason.
-async fn quarantined(store: &Store, tenant_id: Uuid, aside: &mut BTreeMap<String, i64>) -> Result<(), DbErr> {
-    let found: Vec<(String, i64)> = raw_hook::Entity::of_tenant(tenant_id)
-        .filter(raw_hook::Column::Quarantine.ne(""))
-        .select_only()
-        .column(raw_hook::Column::Quarantine)
-        .column_as(raw_hook::Column::Id.count(), "count")
-        .group_by(raw_hook::Column::Quarantine)
-        .into_tuple()
-        .all(store.read())
-        .await?;
-    for (reason, count) in found {
-        *aside.entry(reason).or_default() += count;
-    }
-    Ok(())
-}
-
-fn say(checks: &mut Vec<Check>, name: &'static str, good: &str, bad: &[String], what: &str, remedy: &str) {
-    if bad.is_empty() {
-        checks.push(Check::ok(name, good));
-        return;
-    }
-    let named = bad.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
-    let more = bad.len().saturating_sub(NAMED);
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    checks.push(Check::warn(name, format!("{what}: {named}{more}"), remedy));
 }
 
 /// What waits, and since when.

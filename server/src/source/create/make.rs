@@ -4,22 +4,24 @@ use std::sync::Arc;
 
 use amocrm::rest::{self, Source as Mirrored};
 use entity::{source, tenant};
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait,
     QueryFilter, QuerySelect, SqlErr,
 };
+use serde_json::json;
 use uuid::Uuid;
 
 use super::{Created, Plan, active};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::source::{SourceStatus, leftover, mirror, not_deleted};
+use crate::source::limit::{Usage, limit_of};
+use crate::source::{By, SourceStatus, leftover, mirror, not_deleted};
 use crate::store::directory::{self, Kind};
 use crate::tenant::token::CallError;
 
 /// To its end, whether or not somebody still waits for it.
-pub(super) async fn make(app: Arc<App>, tenant: tenant::Model, plan: Plan) -> Result<Created> {
+pub(super) async fn make(app: Arc<App>, tenant: tenant::Model, plan: Plan, by: By) -> Result<Created> {
     let ours_before = reserve(&app, &tenant, &plan.row).await?;
     let mirrored = match mirror_it(&app, &plan, ours_before).await {
         Ok(mirrored) => mirrored,
@@ -33,7 +35,7 @@ pub(super) async fn make(app: Arc<App>, tenant: tenant::Model, plan: Plan) -> Re
             return Err(error);
         }
     };
-    let source = settle(&app, &plan.row, &mirrored).await?;
+    let source = settle(&app, &plan.row, &mirrored, &by).await?;
     app.lookup.forget();
     tracing::info!(tenant.id = %source.tenant_id, source.id = %source.id, connector = source.kind, "a source was made");
     Ok(Created { source, webhook_secret: plan.webhook_secret })
@@ -66,15 +68,13 @@ async fn reserve_in(app: &App, tx: &DatabaseTransaction, tenant: &tenant::Model,
     if taken > 0 {
         return Err(external_id_taken(&row.external_id));
     }
-    let limit =
-        locked.sources_limit.map_or(app.config.limits.sources_per_tenant, |limit| u32::try_from(limit).unwrap_or(0));
-    let used = not_deleted(tenant_id).count(tx).await?;
-    if used >= u64::from(limit) {
+    let usage = Usage { used: not_deleted(tenant_id).count(tx).await?, limit: limit_of(app, &locked) };
+    if usage.is_full() {
         return Err(Error::Conflict {
             problem: "source_limit",
             detail: format!(
-                "account {} has {used} of {limit} sources; delete one, or ask the vendor for more",
-                tenant.account_id
+                "account {} has {} of {} sources; delete one, or ask the vendor for more",
+                tenant.account_id, usage.used, usage.limit
             ),
         });
     }
@@ -96,6 +96,18 @@ fn external_id_taken(external_id: &str) -> Error {
         problem: "external_id_taken",
         detail: format!("{external_id:?} is already a source of this account; choose another external_id"),
     }
+}
+
+/// amoCRM allows 50 or 100 sources (its pages differ); a refusal with fewer has another cause.
+const CRM_LIMIT: usize = 50;
+
+fn crm_limit(there: usize, error: CallError) -> Error {
+    let words = match mirror::as_error(error) {
+        Error::Conflict { detail, .. } => detail,
+        other => other.to_string(),
+    };
+    let detail = format!("amoCRM has {there} sources of this account and takes no more. {words}");
+    Error::Conflict { problem: "crm_limit", detail }
 }
 
 /// Why amoCRM has not made the source; `unknown`: or has.
@@ -125,10 +137,11 @@ async fn mirror_it(app: &Arc<App>, plan: &Plan, ours_before: bool) -> Result<Mir
         },
         // Perhaps because it is there.
         CallError::Crm(crm) if matches!(crm.status(), Some(400 | 409 | 422)) => {
-            let there = mirror::find(app, tenant_id, external_id).await.ok().flatten();
-            match there {
+            let all = mirror::all(app, tenant_id).await.unwrap_or_default();
+            match all.iter().find(|source| source.external_id.as_deref() == Some(external_id)) {
                 Some(found) if ours_before => adopt(app, plan, found.id).await,
                 Some(_) => Err(Failed { error: external_id_taken(external_id), unknown: false }),
+                None if all.len() >= CRM_LIMIT => Err(Failed { error: crm_limit(all.len(), error), unknown: false }),
                 None => Err(Failed::surely(error)),
             }
         }
@@ -143,6 +156,7 @@ async fn adopt(app: &Arc<App>, plan: &Plan, amocrm_source_id: i64) -> Result<Mir
         pipeline_id: plan.mirror.pipeline_id,
         default: plan.mirror.default,
         origin_code: plan.mirror.origin_code.clone(),
+        services: Some(plan.mirror.services.clone().unwrap_or_default()),
     };
     mirror::update(app, plan.row.tenant_id, amocrm_source_id, &change).await.map_err(Failed::surely)
 }
@@ -160,17 +174,19 @@ async fn give_back(app: &App, row: &source::Model) {
 }
 
 /// Completes the row with what amoCRM chose and lets hooks find it.
-async fn settle(app: &App, row: &source::Model, mirrored: &Mirrored) -> Result<source::Model> {
+async fn settle(app: &App, row: &source::Model, mirrored: &Mirrored, by: &By) -> Result<source::Model> {
+    let now = app.clock.millis();
     let source = source::Model {
         amocrm_source_id: mirrored.id,
         pipeline_id: mirrored.pipeline_id.unwrap_or(0),
         is_default: mirrored.default,
         status: SourceStatus::Working.as_str().to_owned(),
-        updated_at: app.clock.millis(),
+        status_since: now,
+        updated_at: now,
         ..row.clone()
     };
     let tx = app.store.write_tx().await?;
-    match settle_in(&tx, &source).await {
+    match settle_in(app, &tx, &source, by).await {
         Ok(()) => tx.commit().await?,
         Err(error) => {
             let _ = tx.rollback().await;
@@ -180,19 +196,23 @@ async fn settle(app: &App, row: &source::Model, mirrored: &Mirrored) -> Result<s
     Ok(source)
 }
 
-async fn settle_in(tx: &DatabaseTransaction, source: &source::Model) -> Result<(), DbErr> {
+async fn settle_in(app: &App, tx: &DatabaseTransaction, source: &source::Model, by: &By) -> Result<(), DbErr> {
     if source.is_default {
         clear_default(tx, source.tenant_id).await?;
     }
     source::Entity::update(source.clone().into_active_model().reset_all()).exec(tx).await?;
     let entry = directory::Entry { tenant_id: source.tenant_id, id: source.id, note: String::new(), expires_at: None };
-    directory::set(tx, Kind::Source, &source.id.to_string(), entry).await
+    let id = source.id.to_string();
+    directory::set(tx, Kind::Source, &id, entry).await?;
+    let detail = json!({ "name": source.name, "kind": source.kind, "external_id": source.external_id, "default": source.is_default });
+    by.did(app, tx, "source.created", (source.tenant_id, &id), detail).await
 }
 
-/// At most one source of an account is the default, as at amoCRM.
+/// At most one source of an account is the default, as at amoCRM. Whoever loses the mark has changed.
 pub(in crate::source) async fn clear_default(tx: &DatabaseTransaction, tenant_id: Uuid) -> Result<(), DbErr> {
     source::Entity::update_many()
         .col_expr(source::Column::IsDefault, Expr::value(false))
+        .col_expr(source::Column::UpdatedAt, Expr::col(source::Column::UpdatedAt).add(1))
         .filter(source::Column::TenantId.eq(tenant_id))
         .filter(source::Column::IsDefault.eq(true))
         .exec(tx)

@@ -7,6 +7,7 @@ use secrecy::SecretString;
 use uuid::Uuid;
 
 use super::stage::Stage;
+use crate::alert::{self, Alarm};
 use crate::app::App;
 use crate::store::VENDOR;
 
@@ -18,6 +19,9 @@ const FAILED: &str = "failed";
 pub(super) const HELD: i64 = 15_000;
 /// No call is worked on longer than this after it came.
 pub(super) const LONGEST: i64 = 24 * 3_600_000;
+
+/// The vendor's alarm about calls that belong to no integration.
+pub(in crate::tenant) const ALARM: &str = "installs_unclear";
 
 /// Who shall work on a stored call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +76,9 @@ pub async fn store_unclear(app: &App, host: &str, code: SecretString, reason: &s
         received_at: now,
     };
     install_call::Entity::insert(row.into_active_model()).exec_without_returning(app.store.write()).await?;
+    let detail = serde_json::json!({"host": host, "said": reason});
+    let alarm = Alarm { tenant_id: VENDOR, kind: ALARM, object: "", source_id: None, detail };
+    alert::raise(app, app.store.write(), alarm).await?;
     Ok(())
 }
 

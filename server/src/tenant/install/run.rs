@@ -6,10 +6,9 @@ use std::time::Duration;
 use entity::install_call;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 use super::call;
-use super::stage::Stage;
+use super::stage::{Entered, Stage};
 use super::{InstallError, enter, exchange, finish};
 use crate::app::App;
 
@@ -30,7 +29,7 @@ const BACK_OFF: [i64; 7] = [1, 2, 5, 15, 30, 60, 60];
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Progress {
     /// The account is set up.
-    Done { tenant_id: Uuid },
+    Done(Entered),
     /// It is tried again by itself. `entered`: access is given, only channels are missing.
     Later { words: String, entered: bool },
     /// For good, with words for people.
@@ -74,7 +73,7 @@ async fn claim_and_carry(app: Arc<App>, row: install_call::Model) {
 pub async fn carry(app: Arc<App>, row: install_call::Model) -> Progress {
     let result = while_held(&app, &row, steps(&app, &row)).await;
     let progress = match result {
-        Ok(tenant_id) => Progress::Done { tenant_id },
+        Ok(entered) => Progress::Done(entered),
         Err((InstallError::Never(words), _)) => Progress::Failed { words },
         Err((InstallError::Later { words, after }, entered)) => {
             let now = app.clock.millis();
@@ -90,7 +89,7 @@ pub async fn carry(app: Arc<App>, row: install_call::Model) -> Progress {
         }
     };
     complain(match &progress {
-        Progress::Done { tenant_id } => call::done(&app, &row, *tenant_id).await,
+        Progress::Done(entered) => call::done(&app, &row, entered.tenant_id).await,
         Progress::Failed { words } => {
             tracing::error!(
                 install.id = %row.id, integration = row.integration, remote.host = row.host, error = words,
@@ -106,7 +105,7 @@ pub async fn carry(app: Arc<App>, row: install_call::Model) -> Progress {
 /// The end of an error: whether access was given before it.
 type Broken = (InstallError, bool);
 
-async fn steps(app: &App, row: &install_call::Model) -> Result<Uuid, Broken> {
+async fn steps(app: &App, row: &install_call::Model) -> Result<Entered, Broken> {
     let before = |error: InstallError| (error, false);
     let mut stage = Stage::open(&app.vault, row.id, &row.code).map_err(|error| before(error.into()))?;
     loop {
@@ -121,9 +120,9 @@ async fn steps(app: &App, row: &install_call::Model) -> Result<Uuid, Broken> {
                 let (integration, host) = place(app, row).map_err(|error| entered(error.into()))?;
                 Stage::Entered(enter(app, integration, &host, &fresh).await.map_err(entered)?)
             }
-            Stage::Entered(tenant_id) => {
-                finish(app, tenant_id).await.map_err(|error| (error, true))?;
-                return Ok(tenant_id);
+            Stage::Entered(entered) => {
+                finish(app, entered.tenant_id).await.map_err(|error| (error, true))?;
+                return Ok(entered);
             }
         };
         keep(app, row, &stage).await;

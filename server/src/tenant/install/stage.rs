@@ -20,7 +20,19 @@ pub(super) enum Stage {
     /// Exchanged; whose they are is not stored yet.
     Tokens(Fresh),
     /// Account and grant are stored; the channels are not connected yet.
-    Entered(Uuid),
+    Entered(Entered),
+}
+
+/// Whose access it was, and who gave it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entered {
+    pub tenant_id: Uuid,
+    /// 0 when the token does not tell.
+    pub crm_user_id: i64,
+    /// Empty: unknown.
+    pub name: String,
+    /// Administers the account.
+    pub is_admin: bool,
 }
 
 #[derive(Serialize)]
@@ -28,7 +40,7 @@ pub(super) enum Stage {
 enum Written<'stage> {
     Code(&'stage str),
     Tokens { access_token: &'stage str, refresh_token: &'stage str, expires_at: i64 },
-    Entered(Uuid),
+    Entered(&'stage Entered),
 }
 
 #[derive(Deserialize)]
@@ -36,7 +48,7 @@ enum Written<'stage> {
 enum Read {
     Code(SecretString),
     Tokens { access_token: SecretString, refresh_token: SecretString, expires_at: i64 },
-    Entered(Uuid),
+    Entered(Entered),
 }
 
 impl Stage {
@@ -48,7 +60,7 @@ impl Stage {
                 refresh_token: fresh.refresh_token.expose_secret(),
                 expires_at: fresh.expires_at,
             },
-            Self::Entered(tenant_id) => Written::Entered(*tenant_id),
+            Self::Entered(entered) => Written::Entered(entered),
         };
         let text = Zeroizing::new(serde_json::to_vec(&written)?);
         Ok(vault.seal(VENDOR, KIND, &row.to_string(), &text))
@@ -64,7 +76,7 @@ impl Stage {
             Read::Tokens { access_token, refresh_token, expires_at } => {
                 Self::Tokens(Fresh { access_token, refresh_token, expires_at })
             }
-            Read::Entered(tenant_id) => Self::Entered(tenant_id),
+            Read::Entered(entered) => Self::Entered(entered),
         })
     }
 }
@@ -88,8 +100,9 @@ mod tests {
         let fresh = Fresh { access_token: "a".into(), refresh_token: "r\"".into(), expires_at: 9 };
         let Stage::Tokens(fresh) = back(Stage::Tokens(fresh)) else { panic!("tokens") };
         assert_eq!((fresh.refresh_token.expose_secret(), fresh.expires_at), ("r\"", 9));
-        let Stage::Entered(tenant) = back(Stage::Entered(Uuid::from_u128(3))) else { panic!("a tenant") };
-        assert_eq!(tenant, Uuid::from_u128(3));
+        let olga = Entered { tenant_id: Uuid::from_u128(3), crm_user_id: 7, name: "Olga".into(), is_admin: true };
+        let Stage::Entered(entered) = back(Stage::Entered(olga.clone())) else { panic!("a tenant") };
+        assert_eq!(entered, olga);
     }
 
     #[test]

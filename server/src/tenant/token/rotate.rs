@@ -16,7 +16,7 @@ use super::TokenError;
 use crate::app::App;
 use crate::config::Integration;
 use crate::tenant::grant::{self, Fresh};
-use crate::tenant::{self as tenants, TenantStatus};
+use crate::tenant::{self as tenants, TenantStatus, place, standing};
 
 /// The token endpoint's limit for one call.
 const CALL_TIME: Duration = Duration::from_secs(15);
@@ -124,27 +124,13 @@ impl Renewal<'_> {
 
     /// Asks the shared API host where the account lives now. True: elsewhere, on a host that is allowed; the tenant
     /// has it now.
-    async fn moved_host(&self, place: &mut Place<'_>, token: &SecretString) -> Result<bool, TokenError> {
-        let Some(api_domain) = &place.tenant.api_domain else { return Ok(false) };
-        let rules = tenants::host_rules(place.integration);
-        let Ok(api_host) = rules.parse(api_domain) else { return Ok(false) };
-        let address = tenants::account_base(place.integration, &api_host)?;
-        let found = match place.oauth.subdomain(address.as_str(), token).await {
-            Ok(found) => found,
-            Err(OAuthError::Rejected { .. } | OAuthError::HostChanged { .. }) => return Ok(false),
-            Err(error) => return Err(TokenError::later(error)),
-        };
-        let host = rules.parse(&found.domain).ok().filter(|_| found.id == place.tenant.account_id);
-        let Some(host) = host.filter(|host| *host != place.host) else { return Ok(false) };
-        tenant::Entity::update_many()
-            .col_expr(tenant::Column::Host, Expr::value(host.as_str()))
-            .col_expr(tenant::Column::UpdatedAt, Expr::value(self.app.clock.millis()))
-            .filter(tenant::Column::TenantId.eq(place.tenant.tenant_id))
-            .exec(self.app.store.write())
-            .await?;
-        self.app.lookup.forget();
-        tracing::info!(tenant.id = %place.tenant.tenant_id, account.id = found.id, remote.host = %host, "the account was renamed");
-        place.host = host;
+    async fn moved_host(&self, renewing: &mut Place<'_>, token: &SecretString) -> Result<bool, TokenError> {
+        let Some(host) = place::told(self.app, &renewing.tenant, token).await? else { return Ok(false) };
+        if host == renewing.host {
+            return Ok(false);
+        }
+        place::moved(self.app, &renewing.tenant, &host).await?;
+        renewing.host = host;
         Ok(true)
     }
 
@@ -209,7 +195,7 @@ impl Renewal<'_> {
     async fn recover(&self, fresh: &Fresh, tenant: &tenant::Model) -> Result<(), DbErr> {
         let from = [TenantStatus::NeedsReauth, TenantStatus::Unpaid, TenantStatus::Blocked];
         let db = self.app.store.write();
-        let moved = tenants::change_status(self.app, db, tenant.tenant_id, &from, TenantStatus::Active).await?;
+        let moved = standing::change_status(self.app, db, tenant.tenant_id, &from, TenantStatus::Active).await?;
         let api_domain = claims::read(&fresh.access_token).and_then(|claims| claims.api_domain);
         let news = api_domain.filter(|domain| tenant.api_domain.as_ref() != Some(domain));
         if let Some(domain) = news {
@@ -221,6 +207,7 @@ impl Renewal<'_> {
         }
         if moved {
             self.app.lookup.forget();
+            standing::go_on(self.app, tenant.tenant_id).await?;
         }
         Ok(())
     }
@@ -241,8 +228,13 @@ impl Renewal<'_> {
         let db = self.app.store.write();
         let ours = end.exec(db).await?.rows_affected == 1;
         let Some(status) = status.filter(|_| ours) else { return Ok(()) };
+        let tenant_id = self.seen.tenant_id;
+        if status == TenantStatus::NeedsReauth && grant::stand_in(self.app, tenant_id).await? {
+            tracing::info!(tenant.id = %tenant_id, "another administrator's access is used from now on");
+            return Ok(());
+        }
         let from = [TenantStatus::Active, TenantStatus::NeedsReauth, TenantStatus::Unpaid, TenantStatus::Blocked];
-        if tenants::change_status(self.app, db, self.seen.tenant_id, &from, status).await? {
+        if standing::change_status(self.app, db, tenant_id, &from, status).await? {
             self.app.lookup.forget();
         }
         Ok(())

@@ -1,0 +1,91 @@
+//! The page after an exchange: what is done, what is not, and the one thing to do next.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use entity::{tenant, tenant_channel};
+
+use super::page::{Frame, Page};
+use super::start;
+use crate::app::App;
+use crate::config::Integration;
+use crate::error::{Error, Result};
+use crate::people::ticket;
+use crate::tenant::install::{Entered, Progress};
+use crate::tenant::{self as tenants, ChannelStatus, TenantStatus};
+
+/// `own_browser`: the browser is the one in which the administrator began, so what belongs to them may be shown.
+pub(super) async fn shown(
+    app: &App,
+    frame: &Frame,
+    integration: &Integration,
+    progress: Progress,
+    own_browser: bool,
+) -> Result<HttpResponse> {
+    match progress {
+        Progress::Done(entered) => connected(app, frame, integration, &entered, own_browser).await,
+        Progress::Later { words: said, entered } => {
+            let line = frame.say(if entered { "install-channel-failed" } else { "install-later" });
+            let page = frame.page(frame.say("install-later-title")).line(line).details(said);
+            Ok(page.answer(StatusCode::ACCEPTED))
+        }
+        Progress::Failed { words: said } => {
+            let page = frame
+                .page(frame.say("install-failed-title"))
+                .line(frame.say("install-failed"))
+                .way(start::address(Some(integration)), frame.say("install-start-again"))
+                .details(said);
+            Ok(page.answer(StatusCode::BAD_REQUEST))
+        }
+    }
+}
+
+async fn connected(
+    app: &App,
+    frame: &Frame,
+    integration: &Integration,
+    entered: &Entered,
+    own_browser: bool,
+) -> Result<HttpResponse> {
+    let tenant = tenants::load(app.store.read(), entered.tenant_id).await?.ok_or(Error::NotFound)?;
+    if TenantStatus::stored(&tenant) == TenantStatus::NeedsReauth {
+        // An ordinary user's access is kept, but it does not replace an administrator's.
+        let page = frame
+            .page(frame.say("install-not-enough-title"))
+            .line(frame.say("install-not-enough"))
+            .line(frame.say("install-need-admin"))
+            .way(start::address(Some(integration)), frame.say("install-start-again"));
+        return Ok(page.answer(StatusCode::OK));
+    }
+    let title = frame.words.say("install-done-title").with("account", tenant.host.as_str());
+    let page = frame.page(title).step("ok", frame.say("install-tick-authorised"));
+    let mut page = channels(app, frame, page, &tenant).await?;
+    if own_browser && entered.is_admin {
+        let Entered { tenant_id, crm_user_id, name, .. } = entered;
+        let ticket = ticket::issue(app, *tenant_id, *crm_user_id, name, true).await?;
+        page = page.way(format!("/panel/enter?ticket={ticket}"), frame.say("install-add-first-source"));
+    }
+    let account = format!("https://{}", tenant.host);
+    Ok(page.way(account, frame.say("install-open-account")).answer(StatusCode::OK))
+}
+
+/// How the channels are doing.
+async fn channels(app: &App, frame: &Frame, page: Page, tenant: &tenant::Model) -> Result<Page> {
+    if TenantStatus::stored(tenant) == TenantStatus::AwaitingCredentials {
+        return Ok(page.step("wait", frame.say("tenant-state-awaiting_credentials-hint")));
+    }
+    let rows = tenant_channel::Entity::of_tenant(tenant.tenant_id).all(app.store.read()).await?;
+    let Some(refused) = rows.iter().find(|row| row.status != ChannelStatus::Connected.as_str()) else {
+        return Ok(page.step("ok", frame.say("install-tick-channel")));
+    };
+    let sentence = if refused.status == ChannelStatus::NotAllowed.as_str() {
+        frame.words.say("install-channel-not-allowed").with("account", tenant.account_id.to_string())
+    } else {
+        frame.say("install-channel-failed")
+    };
+    let page = page.step("bad", sentence).details(refused.detail.clone());
+    let support = app.config.vendor.support_url.as_str();
+    if !support.starts_with("https://") {
+        return Ok(page);
+    }
+    Ok(page.way(support.to_owned(), frame.say("install-support")))
+}

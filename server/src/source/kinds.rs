@@ -1,0 +1,37 @@
+//! Which kinds of sources an account can have, as data: one truth for the wizard, the widget and the capability card.
+
+use entity::tenant;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::connector::{Abilities, Field};
+use crate::tenant as tenants;
+
+/// A kind that can be created now. Its words are `connector-{kind}` and `connector-{kind}-about`.
+#[derive(Clone, Debug)]
+pub struct Kind {
+    pub kind: &'static str,
+    /// Channels that serve it, with their titles; more than one: ask which.
+    pub channels: Vec<(Uuid, String)>,
+    /// What is asked for; values go into `settings` under the fields' names.
+    pub fields: &'static [Field],
+    pub abilities: &'static Abilities,
+}
+
+/// The kinds whose connector is built in and for which the account's integration has a channel, by name. None when the
+/// vendor took the integration out of the configuration.
+pub fn kinds(app: &App, tenant: &tenant::Model) -> Vec<Kind> {
+    let Ok(integration) = tenants::integration(app, tenant) else { return Vec::new() };
+    let kinds = app.connectors.kinds().filter_map(|kind| Some((kind, app.connectors.get(kind)?)));
+    kinds
+        .filter_map(|(kind, connector)| {
+            let serving =
+                integration.channels.iter().filter(|channel| channel.connectors.iter().any(|one| one == kind));
+            let channels: Vec<_> = serving
+                .filter_map(|channel| Some((Uuid::parse_str(&channel.id).ok()?, channel.title.clone())))
+                .collect();
+            let abilities = connector.abilities();
+            (!channels.is_empty()).then_some(Kind { kind, channels, fields: connector.fields(), abilities })
+        })
+        .collect()
+}

@@ -1,0 +1,177 @@
+//! "Test this source": every step of a message's road, live, without a customer and without anybody being told.
+//!
+//! ```text
+//! credentials ─▶ webhook ─▶ chat (without a lead) ─▶ message (silent) ─▶ status
+//! ```
+//!
+//! It ends at the first step that fails. All of it happens in one chat a source, which belongs to nobody.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use amocrm::Error as CrmError;
+use amocrm::chats::{ChatUser, Chats, Content, DeliveryStatus, NewChat, NewMessage, SourceRef};
+use entity::{source, tenant, tenant_channel};
+use sea_orm::{ColumnTrait, QueryFilter};
+use secrecy::SecretString;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{By, find, notes, settings};
+use crate::app::App;
+use crate::connector::Probe;
+use crate::error::{Error, Result};
+use crate::message::crm_id;
+use crate::tenant::{self as tenants, ChannelStatus};
+use crate::words::{Language, Words};
+
+/// What stands for the messenger's ids in a test.
+const TEST: &str = "parom-test";
+
+/// One step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// `credentials`, `webhook`, `chat`, `message` or `status`; the words are `source-test-{name}`.
+    pub name: &'static str,
+    pub ok: bool,
+    /// What was seen, or what is wrong; may be empty.
+    pub detail: String,
+    /// How long it took.
+    pub ms: u64,
+}
+
+/// Tests a source live. Writes to no customer, makes no lead, notifies nobody. When all steps are well this is a proof:
+/// a source that had stopped works again. A failed step is no error.
+pub async fn test(app: &Arc<App>, tenant_id: Uuid, source_id: Uuid, by: &By) -> Result<Vec<Step>> {
+    let source = find(app, tenant_id, source_id).await?;
+    let mut steps = Vec::new();
+    let passed = walk(app, &source, &mut steps).await?;
+    if passed {
+        notes::passed(app, &source).await?;
+    }
+    let failed = steps.iter().find(|step| !step.ok).map(|step| step.name);
+    let detail = json!({ "passed": passed, "failed": failed });
+    by.did(app, app.store.write(), "source.tested", (tenant_id, &source_id.to_string()), detail).await?;
+    Ok(steps)
+}
+
+/// True: every step is well.
+async fn walk(app: &App, source: &source::Model, steps: &mut Vec<Step>) -> Result<bool> {
+    let settings = settings::open(app, source)?;
+    let Some(connector) = app.connectors.get(&source.kind) else {
+        let error = format!("this release has no connector of kind {}", source.kind);
+        return Ok(note(steps, "credentials", Instant::now(), Err(error)));
+    };
+    let started = Instant::now();
+    if !note(steps, "credentials", started, connector.check_access(&settings).await) {
+        return Ok(false);
+    }
+    let probe = Probe { id: app.clock.uuid_v7(), source_id: source.id, now: app.clock.now() };
+    let started = Instant::now();
+    if !note(steps, "webhook", started, connector.check_webhook(&settings, &probe).await) {
+        return Ok(false);
+    }
+    let started = Instant::now();
+    let line = match Line::of(app, source).await? {
+        Ok(line) => line,
+        Err(words) => return Ok(note(steps, "chat", started, Err(words))),
+    };
+    if !note(steps, "chat", started, line.chat(source).await) {
+        return Ok(false);
+    }
+    let started = Instant::now();
+    let sent = line.message(app, source, probe.id).await;
+    let message_id = sent.as_ref().ok().cloned().unwrap_or_default();
+    if !note(steps, "message", started, sent.map(|_| String::new())) {
+        return Ok(false);
+    }
+    let started = Instant::now();
+    Ok(note(steps, "status", started, line.status(&message_id).await))
+}
+
+fn note(steps: &mut Vec<Step>, name: &'static str, started: Instant, outcome: Result<String, String>) -> bool {
+    let ok = outcome.is_ok();
+    let detail = outcome.unwrap_or_else(|wrong| wrong);
+    steps.push(Step { name, ok, detail, ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX) });
+    ok
+}
+
+/// The source's way into amoCRM.
+struct Line<'app> {
+    chats: Chats,
+    secret: &'app SecretString,
+    scope_id: String,
+    words: Words,
+}
+
+impl<'app> Line<'app> {
+    /// Err: why there is none.
+    async fn of(app: &'app App, source: &source::Model) -> Result<Result<Self, String>> {
+        let tenant: tenant::Model = tenants::load(app.store.read(), source.tenant_id).await?.ok_or(Error::NotFound)?;
+        let channel = tenant_channel::Entity::of_tenant(source.tenant_id)
+            .filter(tenant_channel::Column::ChannelId.eq(source.channel_id));
+        let channel = channel.one(app.store.read()).await?;
+        let Some(channel) = channel.filter(|channel| channel.status == ChannelStatus::Connected.as_str()) else {
+            return Ok(Err("the channel is not connected to the account".to_owned()));
+        };
+        let Some((integration, configured)) = tenants::channel_config(app, source.channel_id) else {
+            return Ok(Err(format!("channel {} is not in the configuration", source.channel_id)));
+        };
+        Ok(Ok(Self {
+            chats: tenants::chats(app, integration)?,
+            secret: &configured.secret,
+            scope_id: channel.scope_id,
+            words: Words::new(Language::of_code(&tenant.language).unwrap_or(Language::En)),
+        }))
+    }
+
+    fn person(&self, source: &source::Model) -> ChatUser {
+        let name = self.words.say("source-test-person").to_string();
+        ChatUser { id: crm_id(source.id, "person", TEST).to_string(), name, ..ChatUser::default() }
+    }
+
+    /// Idempotent: the chat of the last test is used again.
+    async fn chat(&self, source: &source::Model) -> Result<String, String> {
+        let chat = NewChat {
+            conversation_id: conversation(source),
+            source: Some(SourceRef { external_id: source.external_id.clone() }),
+            user: self.person(source),
+        };
+        let made = self.chats.create_chat(self.secret, &self.scope_id, &chat).await;
+        made.map(|_| String::new()).map_err(|error| error.to_string())
+    }
+
+    /// amojo's id of the message.
+    async fn message(&self, app: &App, source: &source::Model, test_id: Uuid) -> Result<String, String> {
+        let message = NewMessage {
+            message_id: crm_id(source.id, "message", &format!("{TEST} {test_id}")).to_string(),
+            conversation_id: conversation(source),
+            conversation_ref_id: None,
+            at_milliseconds: app.clock.millis(),
+            sender: self.person(source),
+            receiver: None,
+            source: Some(SourceRef { external_id: source.external_id.clone() }),
+            content: Content::Text { text: self.words.say("source-test-text").to_string() },
+            silent: true,
+        };
+        let sent = self.chats.send_message(self.secret, &self.scope_id, &message).await;
+        sent.map(|taken| taken.amojo_message_id).map_err(|error| error.to_string())
+    }
+
+    /// amoCRM takes statuses of managers' messages only (chats-api §5.1), and a test has none: that it reads ours and
+    /// says so proves the road.
+    async fn status(&self, message_id: &str) -> Result<String, String> {
+        let told = self.chats.delivery_status(self.secret, &self.scope_id, message_id, &DeliveryStatus::Delivered);
+        match told.await {
+            Ok(()) => Ok(String::new()),
+            Err(CrmError::Refused { status: status @ (400 | 404 | 422), .. }) => {
+                Ok(format!("amoCRM read the status and answered {status}: it takes those of managers' messages only"))
+            }
+            Err(error) => Err(error.to_string()),
+        }
+    }
+}
+
+fn conversation(source: &source::Model) -> String {
+    crm_id(source.id, "conversation", TEST).to_string()
+}

@@ -1,0 +1,148 @@
+//! Our sources held against amoCRM's. There is no webhook for sources (crm-api §4.4), so this happens daily, after an
+//! installation, and when a hook names a source that nobody knows.
+//!
+//! ```text
+//! ours ∖ theirs ─▶ needs_attention (deleted_in_crm), restorable
+//! ours ∩ theirs ─▶ name, pipeline, default: what a user changed in amoCRM wins; services: ours are sent again
+//! theirs ∖ ours ─▶ what we deleted while access was lost: deleted there; else a stray, shown
+//! ```
+
+mod apply;
+mod compare;
+mod due;
+
+use std::sync::Arc;
+
+use amocrm::rest::{self, SourceChange};
+use entity::{source, tenant};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
+use uuid::Uuid;
+
+use super::{By, all as all_ours, leftover, mirror, not_deleted, restore};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::tenant as tenants;
+use crate::tenant::token::CallError;
+use compare::{Difference, Theirs};
+
+pub use due::{due_now, run};
+
+/// The stored reason of a source that amoCRM no longer has.
+pub(super) const DELETED_IN_CRM: &str = "deleted_in_crm";
+/// The stored reason of a source whose leads go into the archive.
+pub(super) const PIPELINE_ARCHIVED: &str = "pipeline_archived";
+/// The kind of the alert about a source that amoCRM no longer has.
+pub(super) const GONE: &str = "source_gone";
+
+/// amoCRM lists no more; what is missing from a full list is asked for by name.
+const LISTED: usize = 100;
+/// External ids in one question.
+const NAMES: usize = 25;
+
+/// What a comparison found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reconciled {
+    /// Sources of ours that amoCRM no longer has, known ones included.
+    pub missing: usize,
+    /// Sources that a user changed in amoCRM.
+    pub changed: usize,
+    /// Sources of amoCRM's that are none of ours.
+    pub strays: usize,
+}
+
+/// Compares the sources of an account with amoCRM's now and stores what differs. Errors are those of the calls: nothing
+/// is stored then. Safe to call at any time and from several instances.
+pub async fn reconcile(app: &Arc<App>, tenant_id: Uuid) -> Result<Reconciled> {
+    let tenant = tenants::load(app.store.read(), tenant_id).await?.ok_or(Error::NotFound)?;
+    note_compared(app, tenant_id, app.clock.millis()).await?;
+    leftover::mark_abandoned(app.store.write(), tenant_id, app.clock.millis()).await?;
+    // Ours first: whatever is read here was at amoCRM before amoCRM is asked.
+    let ours = all_ours(app, tenant_id).await?;
+    let theirs = list(app, tenant_id, &ours).await.map_err(mirror::as_error)?;
+    let pipelines = mirror::every_pipeline(app, tenant_id).await.map_err(mirror::as_error)?;
+    let reserved: Vec<_> =
+        not_deleted(tenant_id).all(app.store.read()).await?.into_iter().map(|source| source.external_id).collect();
+    let buried = leftover::buried(app.store.read(), tenant_id).await?;
+    let code = tenants::integration(app, &tenant)?.widget.as_ref().and_then(|widget| widget.code.clone());
+    let theirs = Theirs { sources: &theirs, pipelines: &pipelines };
+    let found = compare::compare(&ours, &theirs, &reserved, &buried, code.as_deref());
+    let done = found.counts();
+    bury(app, tenant_id, &found.buried).await;
+    apply::apply(app, &tenant, &ours, &found, &By::parom()).await?;
+    send_services(app, &tenant, &ours, &found.differences).await;
+    app.lookup.forget();
+    if done != Reconciled::default() {
+        tracing::info!(
+            tenant.id = %tenant_id, missing = done.missing, changed = done.changed, strays = done.strays,
+            "an account's sources differ from amoCRM's"
+        );
+    }
+    Ok(done)
+}
+
+/// Notes that amoCRM no longer has a source, as a refused change told.
+pub(super) async fn note_missing(app: &App, source: &source::Model) -> Result<()> {
+    let tenant = tenants::load(app.store.read(), source.tenant_id).await?.ok_or(Error::NotFound)?;
+    let found = compare::Found::missing(source);
+    apply::apply(app, &tenant, std::slice::from_ref(source), &found, &By::parom()).await?;
+    app.lookup.forget();
+    Ok(())
+}
+
+/// When the account was last compared; the claim of whoever does it now.
+async fn note_compared(app: &App, tenant_id: Uuid, at: i64) -> Result<(), DbErr> {
+    tenant::Entity::update_many()
+        .col_expr(tenant::Column::ReconciledAt, Expr::value(Some(at)))
+        .filter(tenant::Column::TenantId.eq(tenant_id))
+        .exec(app.store.write())
+        .await?;
+    Ok(())
+}
+
+async fn list(app: &Arc<App>, tenant_id: Uuid, ours: &[source::Model]) -> Result<Vec<rest::Source>, CallError> {
+    let mut theirs = mirror::all(app, tenant_id).await?;
+    if theirs.len() < LISTED {
+        return Ok(theirs);
+    }
+    let known = |theirs: &[rest::Source], id: &str| theirs.iter().any(|one| one.external_id.as_deref() == Some(id));
+    let missing: Vec<_> =
+        ours.iter().map(|source| source.external_id.as_str()).filter(|id| !known(&theirs, id)).collect();
+    for names in missing.chunks(NAMES) {
+        theirs.extend(mirror::named(app, tenant_id, names).await?);
+    }
+    Ok(theirs)
+}
+
+/// Deletes at amoCRM what was deleted here. What fails is found again tomorrow.
+async fn bury(app: &Arc<App>, tenant_id: Uuid, ids: &[i64]) {
+    if ids.is_empty() {
+        return;
+    }
+    match mirror::delete_many(app, tenant_id, ids).await {
+        Ok(()) => {
+            tracing::info!(tenant.id = %tenant_id, count = ids.len(), "sources that were deleted here are deleted in amoCRM too");
+        }
+        Err(error) => {
+            tracing::warn!(tenant.id = %tenant_id, %error, "sources that were deleted here are still in amoCRM");
+        }
+    }
+}
+
+/// Sends services again where amoCRM has others: people cannot change them there. What fails is found again tomorrow.
+async fn send_services(app: &Arc<App>, tenant: &tenant::Model, ours: &[source::Model], differences: &[Difference]) {
+    for difference in differences.iter().filter(|difference| difference.services) {
+        let Some(source) = ours.iter().find(|source| source.id == difference.source_id) else { continue };
+        let services = match restore::services(source) {
+            Ok(services) => services.unwrap_or_default(),
+            Err(error) => {
+                tracing::error!(tenant.id = %tenant.tenant_id, source.id = %source.id, error = format!("{error:#}"), "services cannot be sent to amoCRM");
+                continue;
+            }
+        };
+        let change = SourceChange { services: Some(services), ..SourceChange::default() };
+        if let Err(error) = mirror::update(app, tenant.tenant_id, difference.amocrm_source_id, &change).await {
+            tracing::warn!(tenant.id = %tenant.tenant_id, source.id = %source.id, %error, "amoCRM has other services than we and did not take ours");
+        }
+    }
+}

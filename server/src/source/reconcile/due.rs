@@ -1,0 +1,100 @@
+//! When accounts are compared: new and reinstalled ones at once, all others daily, those whose hooks named an unknown
+//! source soon. The column `tenant.reconciled_at` is the plan and the claim: of several instances one does it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use entity::tenant::{self, Column};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::reconcile;
+use crate::app::App;
+use crate::tenant::TenantStatus;
+
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+const DAY: i64 = 24 * 3_600_000;
+/// An unknown source in a hook brings a comparison forward, but never more often.
+const SOON: i64 = 10 * 60_000;
+/// After a comparison that failed.
+const AGAIN: i64 = 3_600_000;
+/// Accounts compared after one look, so that a restart does not ask amoCRM about all of them at once.
+const AT_ONCE: u64 = 4;
+
+/// The background task. Ends when `stop` is cancelled.
+pub async fn run(app: Arc<App>, stop: CancellationToken) {
+    while stop.run_until_cancelled(tokio::time::sleep(LOOK_EVERY)).await.is_some() {
+        due_now(&app).await;
+    }
+}
+
+/// Compares what is due now, a few accounts at most; gives how many.
+pub async fn due_now(app: &Arc<App>) -> usize {
+    let due = match due(app).await {
+        Ok(due) => due,
+        Err(error) => {
+            tracing::warn!(%error, "which accounts' sources are to be compared cannot be read; it is looked up again");
+            return 0;
+        }
+    };
+    let mut compared = 0;
+    for tenant in due {
+        match claim(app, &tenant).await {
+            Ok(true) => compared += 1,
+            Ok(false) => continue,
+            Err(error) => {
+                tracing::warn!(tenant.id = %tenant.tenant_id, %error, "a comparison of sources cannot be claimed");
+                continue;
+            }
+        }
+        if let Err(error) = reconcile(app, tenant.tenant_id).await {
+            tracing::warn!(tenant.id = %tenant.tenant_id, %error, "an account's sources could not be compared with amoCRM's; it is tried again in an hour");
+            let at = app.clock.millis() - DAY + AGAIN;
+            if let Err(error) = super::note_compared(app, tenant.tenant_id, at).await {
+                tracing::warn!(tenant.id = %tenant.tenant_id, %error, "a failed comparison cannot be noted; the next is tomorrow");
+            }
+        }
+    }
+    compared
+}
+
+/// New ones first, then the longest not compared.
+async fn due(app: &App) -> Result<Vec<tenant::Model>, DbErr> {
+    for tenant_id in app.source_notes.take_strange() {
+        bring_forward(app, tenant_id).await?;
+    }
+    let active = || tenant::Entity::find().filter(Column::Status.eq(TenantStatus::Active.as_str())).limit(AT_ONCE);
+    let new = active().filter(Column::ReconciledAt.is_null()).all(app.store.read()).await?;
+    if !new.is_empty() {
+        return Ok(new);
+    }
+    let before = app.clock.millis() - DAY;
+    active().filter(Column::ReconciledAt.lte(before)).order_by_asc(Column::ReconciledAt).all(app.store.read()).await
+}
+
+async fn bring_forward(app: &App, tenant_id: Uuid) -> Result<(), DbErr> {
+    tenant::Entity::update_many()
+        .col_expr(Column::ReconciledAt, Expr::value(Option::<i64>::None))
+        .filter(Column::TenantId.eq(tenant_id))
+        .filter(Column::ReconciledAt.lte(app.clock.millis() - SOON))
+        .exec(app.store.write())
+        .await?;
+    Ok(())
+}
+
+/// True: this instance does it.
+async fn claim(app: &App, seen: &tenant::Model) -> Result<bool, DbErr> {
+    let as_seen = match seen.reconciled_at {
+        Some(at) => Column::ReconciledAt.eq(at),
+        None => Column::ReconciledAt.is_null(),
+    };
+    let done = tenant::Entity::update_many()
+        .col_expr(Column::ReconciledAt, Expr::value(Some(app.clock.millis())))
+        .filter(Column::TenantId.eq(seen.tenant_id))
+        .filter(as_seen)
+        .exec(app.store.write())
+        .await?;
+    Ok(done.rows_affected == 1)
+}

@@ -1,0 +1,165 @@
+//! A source that a user deleted in amoCRM is made there again: same id, name, pipeline, default mark and services; its
+//! conversations go on.
+
+use std::sync::Arc;
+
+use amocrm::rest::{self, NewSource, Service};
+use anyhow::Context;
+use entity::source;
+use sea_orm::{ActiveValue::Set, DatabaseTransaction, DbErr, EntityTrait};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::by::next_version;
+use super::create::{active, clear_default, written};
+use super::reconcile::{DELETED_IN_CRM, GONE};
+use super::{By, SourceStatus, all, find, mirror};
+use crate::app::App;
+use crate::config::Integration;
+use crate::error::{Error, Result};
+use crate::tenant as tenants;
+
+/// Makes a source that was deleted in amoCRM there again and gives it as it is then. 409 `not_deleted_in_crm` when it
+/// is not missing there; other errors as for [`super::create()`], and then it is as before. A caller that goes away does
+/// not break it off.
+pub async fn restore(app: &Arc<App>, tenant_id: Uuid, source_id: Uuid, by: &By) -> Result<source::Model> {
+    let source = find(app, tenant_id, source_id).await?;
+    if !is_missing(&source) {
+        let detail = format!("{:?} was not deleted in amoCRM, as far as is known", source.name);
+        return Err(Error::Conflict { problem: "not_deleted_in_crm", detail });
+    }
+    let restored = again(app, tenant_id, vec![source], by).await?;
+    restored.into_iter().next().ok_or(Error::NotFound)
+}
+
+/// The same for all that are missing, as many at once as amoCRM takes; none missing is fine.
+pub async fn restore_all(app: &Arc<App>, tenant_id: Uuid, by: &By) -> Result<Vec<source::Model>> {
+    let missing: Vec<_> = all(app, tenant_id).await?.into_iter().filter(is_missing).collect();
+    if missing.is_empty() { Ok(missing) } else { again(app, tenant_id, missing, by).await }
+}
+
+/// True when a user deleted it in amoCRM.
+pub(super) fn is_missing(source: &source::Model) -> bool {
+    source.status_reason == DELETED_IN_CRM
+}
+
+async fn again(app: &Arc<App>, tenant_id: Uuid, missing: Vec<source::Model>, by: &By) -> Result<Vec<source::Model>> {
+    let tenant = tenants::load(app.store.read(), tenant_id).await?.ok_or(Error::NotFound)?;
+    active(&tenant)?;
+    let (app, by) = (app.clone(), by.clone());
+    let restoring = tokio::spawn(async move {
+        let made = mirror_them(&app, &tenant, &missing).await?;
+        let mut restored = Vec::with_capacity(missing.len());
+        for source in missing {
+            let found = made.iter().find(|one| one.external_id.as_deref() == Some(&source.external_id));
+            if let Some(found) = found {
+                restored.push(keep(&app, source, found, &by).await?);
+            }
+        }
+        app.lookup.forget();
+        Ok(restored)
+    });
+    restoring.await.map_err(|error| anyhow::anyhow!("restoring sources broke off: {error}"))?
+}
+
+/// What is there already is taken as it is: an answer that was lost, or another instance that was faster.
+async fn mirror_them(
+    app: &Arc<App>,
+    tenant: &entity::tenant::Model,
+    missing: &[source::Model],
+) -> Result<Vec<rest::Source>> {
+    let tenant_id = tenant.tenant_id;
+    let integration = tenants::integration(app, tenant)?;
+    let there = mirror::all(app, tenant_id).await.map_err(mirror::as_error)?;
+    let pipelines = mirror::pipelines(app, tenant_id).await?;
+    let has_default = there.iter().any(|source| source.default);
+    let mut new = Vec::new();
+    for source in missing.iter().filter(|source| !has(&there, &source.external_id)) {
+        let keeps_pipeline = pipelines.iter().any(|pipeline| pipeline.id == source.pipeline_id);
+        new.push(NewSource {
+            name: source.name.clone(),
+            external_id: source.external_id.clone(),
+            pipeline_id: keeps_pipeline.then_some(source.pipeline_id),
+            default: Some(source.is_default && !has_default),
+            origin_code: origin_code(integration, source),
+            services: services(source)?,
+        });
+    }
+    let mut found = there;
+    if !new.is_empty() {
+        match mirror::create_many(app, tenant_id, &new).await {
+            Ok(made) => found.extend(made),
+            // Perhaps they are there: look once. What is not stays missing, and can be restored later.
+            Err(error) => {
+                let there = mirror::all(app, tenant_id).await.unwrap_or_default();
+                if !new.iter().any(|new| has(&there, &new.external_id)) {
+                    return Err(mirror::as_error(error));
+                }
+                found = there;
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn has(there: &[rest::Source], external_id: &str) -> bool {
+    there.iter().any(|source| source.external_id.as_deref() == Some(external_id))
+}
+
+/// The code of the channel that begins this source's conversations.
+pub(super) fn origin_code(integration: &Integration, source: &source::Model) -> Option<String> {
+    let its = |id: &str| Uuid::parse_str(id).is_ok_and(|id| id == source.channel_id);
+    integration.channels.iter().find(|channel| its(&channel.id)).map(|channel| channel.code.clone())
+}
+
+/// The services that amoCRM should know; none: there are none.
+pub(super) fn services(source: &source::Model) -> anyhow::Result<Option<Vec<Service>>> {
+    let services: Vec<Service> = serde_json::from_str(&source.services).context("a source's services are damaged")?;
+    Ok((!services.is_empty()).then_some(services))
+}
+
+async fn keep(app: &App, source: source::Model, found: &rest::Source, by: &By) -> Result<source::Model> {
+    let now = app.clock.millis();
+    let row = source::ActiveModel {
+        tenant_id: Set(source.tenant_id),
+        id: Set(source.id),
+        amocrm_source_id: Set(found.id),
+        pipeline_id: Set(found.pipeline_id.unwrap_or(source.pipeline_id)),
+        is_default: Set(found.default),
+        services_sent: Set(written(&services(&source)?.unwrap_or_default())?),
+        status: Set(SourceStatus::Working.as_str().to_owned()),
+        status_reason: Set(String::new()),
+        status_since: Set(now),
+        updated_at: Set(next_version(&source, now)),
+        ..Default::default()
+    };
+    let tx = app.store.write_tx().await?;
+    match store(app, &tx, &source, row, by).await {
+        Ok(kept) => {
+            tx.commit().await?;
+            tracing::info!(tenant.id = %kept.tenant_id, source.id = %kept.id, "a source was made in amoCRM again");
+            Ok(kept)
+        }
+        Err(error) => {
+            let _ = tx.rollback().await;
+            Err(error.into())
+        }
+    }
+}
+
+async fn store(
+    app: &App,
+    tx: &DatabaseTransaction,
+    source: &source::Model,
+    row: source::ActiveModel,
+    by: &By,
+) -> Result<source::Model, DbErr> {
+    if row.is_default == Set(true) {
+        clear_default(tx, source.tenant_id).await?;
+    }
+    let kept = source::Entity::update(row).exec(tx).await?;
+    let id = source.id.to_string();
+    crate::alert::resolve(app, tx, source.tenant_id, GONE, &id).await?;
+    by.did(app, tx, "source.restored", (source.tenant_id, &id), json!({ "name": source.name })).await?;
+    Ok(kept)
+}

@@ -1,0 +1,158 @@
+//! How a source is doing, in one place: what is stored of it, its account, its channel and what its letters wait for
+//! become one state with since when, why, and the one thing to do.
+//!
+//! ```text
+//! blocked > stopped > unpaid > paused > crm_unreachable > needs_attention > checking > working
+//! ```
+
+mod facts;
+mod reason;
+#[cfg(test)]
+mod tests;
+
+use entity::{source, tenant, tenant_channel, turn};
+
+use super::SourceStatus;
+use crate::tenant::{ChannelStatus, TenantStatus};
+
+pub use facts::{state, states};
+pub use reason::{Action, Reason};
+
+/// What people and the API are told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct State {
+    pub status: SourceStatus,
+    /// Milliseconds since 1970.
+    pub since: i64,
+    pub reason: Option<Reason>,
+    /// The other side's own words; empty: none.
+    pub detail: String,
+    /// The one button.
+    pub action: Option<Action>,
+    /// When a message or a test last went through.
+    pub proved_at: Option<i64>,
+    /// Who paused it; empty: unknown.
+    pub paused_by: String,
+}
+
+/// Failures in a row after which a side counts as not answering.
+const NOT_ANSWERING: i32 = 3;
+
+/// Everything a state follows from.
+struct Facts<'facts> {
+    source: &'facts source::Model,
+    tenant: &'facts tenant::Model,
+    channel: Option<&'facts tenant_channel::Model>,
+    /// Of the channel: letters to amoCRM.
+    to_crm: Option<&'facts turn::Model>,
+    /// Of the source: letters to its messenger.
+    to_messenger: Option<&'facts turn::Model>,
+    /// When the oldest letter to amoCRM that waits was accepted.
+    waits_since: Option<i64>,
+}
+
+/// A finding before it becomes a state.
+struct Finding {
+    status: SourceStatus,
+    reason: Option<Reason>,
+    since: i64,
+    detail: String,
+}
+
+impl Facts<'_> {
+    fn state(&self) -> State {
+        let found = self.findings().into_iter().min_by_key(|finding| rank(finding.status));
+        let Finding { status, reason, since, detail } = found.unwrap_or_else(|| self.stored());
+        let action = reason.map_or_else(|| Action::of(status), Reason::action);
+        State {
+            status,
+            since,
+            reason,
+            detail,
+            action,
+            proved_at: self.source.proved_at,
+            paused_by: if status == SourceStatus::Paused { self.source.paused_by.clone() } else { String::new() },
+        }
+    }
+
+    fn findings(&self) -> Vec<Finding> {
+        let mut found = vec![self.stored()];
+        found.extend(self.account());
+        found.extend(self.channel());
+        if self.source.paused {
+            found.push(self.finding(SourceStatus::Paused, None));
+        }
+        if self.to_crm.is_some_and(|turn| turn.failures >= NOT_ANSWERING) {
+            let since = self.waits_since.unwrap_or(self.source.status_since);
+            found.push(Finding { since, ..self.finding(SourceStatus::CrmUnreachable, None) });
+        }
+        if self.to_messenger.is_some_and(|turn| turn.failures >= NOT_ANSWERING) {
+            found.push(self.finding(SourceStatus::NeedsAttention, Some(Reason::MessengerUnreachable)));
+        }
+        found
+    }
+
+    fn finding(&self, status: SourceStatus, reason: Option<Reason>) -> Finding {
+        Finding { status, reason, since: self.source.status_since.max(self.source.created_at), detail: String::new() }
+    }
+
+    /// What is stored of the source itself. A reason of an older release is shown as words.
+    fn stored(&self) -> Finding {
+        let stored = SourceStatus::parse(&self.source.status).unwrap_or(SourceStatus::Checking);
+        let status = if stored == SourceStatus::Paused { SourceStatus::Working } else { stored };
+        let text = self.source.status_reason.as_str();
+        let (key, words) = text.split_once(": ").unwrap_or((text, ""));
+        let reason = Reason::parse(key);
+        let detail = if reason.is_some() { words } else { text };
+        Finding { detail: detail.to_owned(), ..self.finding(status, reason) }
+    }
+
+    fn account(&self) -> Option<Finding> {
+        let (status, reason) = match TenantStatus::shown(self.tenant) {
+            TenantStatus::Active => return None,
+            TenantStatus::Provisioning | TenantStatus::AwaitingCredentials => {
+                (SourceStatus::Checking, Reason::AccountNotConnected)
+            }
+            TenantStatus::NeedsReauth => (SourceStatus::NeedsAttention, Reason::AccountAccessLost),
+            TenantStatus::Unpaid => (SourceStatus::Unpaid, Reason::AccountUnpaid),
+            TenantStatus::Blocked => (SourceStatus::CrmUnreachable, Reason::AccountBlocked),
+            TenantStatus::Suspended => (SourceStatus::Paused, Reason::AccountSuspended),
+            TenantStatus::Disconnected | TenantStatus::Uninstalled => {
+                (SourceStatus::Stopped, Reason::AccountDisconnected)
+            }
+        };
+        Some(Finding { since: self.tenant.updated_at, ..self.finding(status, Some(reason)) })
+    }
+
+    /// A channel that is not connected stops what uses it. While the whole account is not, that is said instead.
+    fn channel(&self) -> Option<Finding> {
+        if !TenantStatus::stored(self.tenant).was_connected() {
+            return None;
+        }
+        let status =
+            self.channel.map_or(Some(ChannelStatus::Disconnected), |channel| ChannelStatus::parse(&channel.status));
+        let reason = match status {
+            None | Some(ChannelStatus::Connected) => return None,
+            Some(ChannelStatus::NotAllowed) => Reason::ChannelNotAllowed,
+            Some(ChannelStatus::Misconfigured) => Reason::ChannelMisconfigured,
+            Some(ChannelStatus::Disconnected) => Reason::ChannelDisconnected,
+        };
+        let since = self.channel.map_or(self.source.created_at, |channel| channel.checked_at);
+        let detail = self.channel.map(|channel| channel.detail.clone()).unwrap_or_default();
+        Some(Finding { since, detail, ..self.finding(SourceStatus::Stopped, Some(reason)) })
+    }
+}
+
+/// Lower comes first.
+const fn rank(status: SourceStatus) -> u8 {
+    match status {
+        SourceStatus::Blocked => 0,
+        SourceStatus::Stopped => 1,
+        SourceStatus::Unpaid => 2,
+        SourceStatus::Paused => 3,
+        SourceStatus::CrmUnreachable => 4,
+        SourceStatus::NeedsAttention => 5,
+        SourceStatus::Checking => 6,
+        SourceStatus::Working => 7,
+    }
+}

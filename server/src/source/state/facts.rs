@@ -1,0 +1,55 @@
+//! Reading what states follow from: a handful of queries, however many sources are asked about.
+
+use std::collections::HashMap;
+
+use entity::{letter, source, tenant_channel, turn};
+use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+
+use super::{Facts, NOT_ANSWERING, State};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::message::Direction;
+use crate::tenant as tenants;
+
+/// How one source is doing.
+pub async fn state(app: &App, source: &source::Model) -> Result<State> {
+    let found = states(app, source.tenant_id, std::slice::from_ref(source)).await?;
+    found.into_iter().next().ok_or(Error::NotFound)
+}
+
+/// How sources of one account are doing, in their order.
+pub async fn states(app: &App, tenant_id: Uuid, sources: &[source::Model]) -> Result<Vec<State>> {
+    let db = app.store.read();
+    let tenant = tenants::load(db, tenant_id).await?.ok_or(Error::NotFound)?;
+    let channels = tenant_channel::Entity::of_tenant(tenant_id).all(db).await?;
+    let targets = sources.iter().flat_map(|source| [source.id, source.channel_id]);
+    let turns = turn::Entity::of_tenant(tenant_id).filter(turn::Column::Target.is_in(targets)).all(db).await?;
+    let turns: HashMap<Uuid, &turn::Model> = turns.iter().map(|turn| (turn.target, turn)).collect();
+    let mut states = Vec::with_capacity(sources.len());
+    for source in sources {
+        let to_crm = turns.get(&source.channel_id).copied();
+        let not_answering = to_crm.is_some_and(|turn| turn.failures >= NOT_ANSWERING);
+        let facts = Facts {
+            source,
+            tenant: &tenant,
+            channel: channels.iter().find(|channel| channel.channel_id == source.channel_id),
+            to_crm,
+            to_messenger: turns.get(&source.id).copied(),
+            waits_since: if not_answering { oldest_to_crm(app, source).await? } else { None },
+        };
+        states.push(facts.state());
+    }
+    Ok(states)
+}
+
+async fn oldest_to_crm(app: &App, source: &source::Model) -> Result<Option<i64>, DbErr> {
+    let oldest = letter::Entity::of_tenant(source.tenant_id)
+        .filter(letter::Column::SourceId.eq(source.id))
+        .filter(letter::Column::Direction.eq(Direction::ToCrm.number()))
+        .order_by_asc(letter::Column::AcceptedAt)
+        .limit(1)
+        .one(app.store.read())
+        .await?;
+    Ok(oldest.map(|letter| letter.accepted_at))
+}

@@ -1,0 +1,172 @@
+use uuid::Uuid;
+
+use super::*;
+
+struct Case {
+    source: source::Model,
+    tenant: tenant::Model,
+    channel: tenant_channel::Model,
+    to_crm: turn::Model,
+    to_messenger: turn::Model,
+}
+
+fn turn() -> turn::Model {
+    turn::Model {
+        tenant_id: Uuid::nil(),
+        target: Uuid::nil(),
+        pool: String::new(),
+        ready_at: None,
+        tokens: 0,
+        refilled_at: 0,
+        reason: String::new(),
+        failures: 0,
+    }
+}
+
+impl Case {
+    fn new() -> Self {
+        let tenant = tenant::Model {
+            tenant_id: Uuid::nil(),
+            integration: "main".into(),
+            account_id: 1,
+            host: "a.amocrm.ru".into(),
+            name: String::new(),
+            amojo_id: String::new(),
+            status: "active".into(),
+            suspended: false,
+            sources_limit: None,
+            api_domain: None,
+            created_at: 1,
+            updated_at: 700,
+            customer_id: None,
+            language: String::new(),
+            time_zone: String::new(),
+            probe_at: None,
+            probes: 0,
+            reconciled_at: None,
+            uninstalled_at: None,
+            erased_at: None,
+        };
+        let channel = tenant_channel::Model {
+            tenant_id: Uuid::nil(),
+            channel_id: Uuid::nil(),
+            scope_id: "s".into(),
+            status: "connected".into(),
+            detail: String::new(),
+            connected_at: 0,
+            checked_at: 800,
+            next_try_at: None,
+            tries: 0,
+        };
+        Self {
+            source: crate::source::tests::source("working", false),
+            tenant,
+            channel,
+            to_crm: turn(),
+            to_messenger: turn(),
+        }
+    }
+
+    fn state(&self) -> State {
+        let facts = Facts {
+            source: &self.source,
+            tenant: &self.tenant,
+            channel: Some(&self.channel),
+            to_crm: Some(&self.to_crm),
+            to_messenger: Some(&self.to_messenger),
+            waits_since: Some(600),
+        };
+        facts.state()
+    }
+
+    #[track_caller]
+    fn is(&self, status: SourceStatus, reason: Option<Reason>, action: Option<Action>) {
+        let state = self.state();
+        assert_eq!((state.status, state.reason, state.action), (status, reason, action), "{state:?}");
+    }
+}
+
+#[test]
+fn what_is_worse_stands_above_what_is_better() {
+    let mut case = Case::new();
+    case.is(SourceStatus::Working, None, Some(Action::Test));
+    case.source.status = "checking".into();
+    case.is(SourceStatus::Checking, None, Some(Action::Test));
+    case.to_messenger.failures = 3;
+    case.is(SourceStatus::NeedsAttention, Some(Reason::MessengerUnreachable), Some(Action::Test));
+    case.to_crm.failures = 3;
+    case.is(SourceStatus::CrmUnreachable, None, None);
+    assert_eq!(case.state().since, 600, "the oldest that waits");
+    case.source.paused = true;
+    case.source.paused_by = "Anna".into();
+    case.is(SourceStatus::Paused, None, Some(Action::Resume));
+    assert_eq!(case.state().paused_by, "Anna");
+    case.tenant.status = "unpaid".into();
+    case.is(SourceStatus::Unpaid, Some(Reason::AccountUnpaid), Some(Action::Pay));
+    assert_eq!(case.state().paused_by, "", "only of what is paused");
+    case.source.status = "stopped".into();
+    case.source.status_reason = "access_refused: your server answered 401".into();
+    case.is(SourceStatus::Stopped, Some(Reason::AccessRefused), Some(Action::Reconnect));
+    assert_eq!(case.state().detail, "your server answered 401");
+    case.source.status = "blocked".into();
+    case.source.status_reason = String::new();
+    case.is(SourceStatus::Blocked, None, Some(Action::Support));
+}
+
+#[test]
+fn the_account_shows_through() {
+    for (status, shown, reason) in [
+        ("provisioning", SourceStatus::Checking, Reason::AccountNotConnected),
+        ("awaiting_credentials", SourceStatus::Checking, Reason::AccountNotConnected),
+        ("needs_reauth", SourceStatus::NeedsAttention, Reason::AccountAccessLost),
+        ("blocked", SourceStatus::CrmUnreachable, Reason::AccountBlocked),
+        ("disconnected", SourceStatus::Stopped, Reason::AccountDisconnected),
+        ("uninstalled", SourceStatus::Stopped, Reason::AccountDisconnected),
+    ] {
+        let mut case = Case::new();
+        case.tenant.status = status.into();
+        case.channel.status =
+            if status.starts_with('d') || status.starts_with('u') { "disconnected" } else { "connected" }.into();
+        case.is(shown, Some(reason), reason.action());
+        assert_eq!(case.state().since, 700);
+    }
+    let mut case = Case::new();
+    case.tenant.suspended = true;
+    case.is(SourceStatus::Paused, Some(Reason::AccountSuspended), Some(Action::Support));
+}
+
+#[test]
+fn a_channel_that_is_not_connected_stops_its_sources() {
+    for (status, reason) in [
+        ("not_allowed", Reason::ChannelNotAllowed),
+        ("misconfigured", Reason::ChannelMisconfigured),
+        ("disconnected", Reason::ChannelDisconnected),
+    ] {
+        let mut case = Case::new();
+        case.channel.status = status.into();
+        case.channel.detail = "amoCRM answered 403".into();
+        case.is(SourceStatus::Stopped, Some(reason), reason.action());
+        assert_eq!((case.state().since, case.state().detail.as_str()), (800, "amoCRM answered 403"));
+    }
+}
+
+#[test]
+fn reasons_of_older_releases_are_shown_as_words() {
+    let mut case = Case::new();
+    case.source.status = "needs_attention".into();
+    case.source.status_reason = "your server answered 401".into();
+    case.is(SourceStatus::NeedsAttention, None, Some(Action::Test));
+    assert_eq!(case.state().detail, "your server answered 401");
+    // A pause of an older release was stored as the state itself.
+    case.source.status = "paused".into();
+    case.source.status_reason = String::new();
+    case.is(SourceStatus::Working, None, Some(Action::Test));
+}
+
+#[test]
+fn keys_and_reasons_are_the_same_thing() {
+    for reason in Reason::ALL {
+        assert_eq!(Reason::parse(reason.as_str()), Some(reason));
+    }
+    assert_eq!(Reason::parse(""), None);
+}

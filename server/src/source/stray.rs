@@ -1,0 +1,157 @@
+//! Sources that amoCRM has under our integration and that are none of ours. The usual one is made by amoCRM itself at
+//! the installation, unless the integration is set to "multiple sources": its external id is the widget's code
+//! (crm-api §4.1). Chats that name no source hang on it, so it is taken over rather than thrown away.
+
+use std::sync::Arc;
+
+use amocrm::rest;
+use entity::{source, stray_source};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, ModelTrait, QueryFilter, QueryOrder,
+};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::by::next_version;
+use super::create::clear_default;
+use super::restore::is_missing;
+use super::{By, all, find, mirror};
+use crate::app::App;
+use crate::error::{Error, Result};
+
+/// The account's strays as the last comparison found them, the one that amoCRM made itself first.
+pub async fn strays(app: &App, tenant_id: Uuid) -> Result<Vec<stray_source::Model>> {
+    let found = stray_source::Entity::of_tenant(tenant_id)
+        .order_by_asc(stray_source::Column::Reason)
+        .order_by_asc(stray_source::Column::AmocrmSourceId);
+    Ok(found.all(app.store.read()).await?)
+}
+
+/// One of our sources takes over a stray's pipeline, and its default mark if it has it; then the stray is deleted at
+/// amoCRM. `into`: which one; none: our default source, else the oldest. Gives the source as it is then.
+///
+/// 409 `no_source` when the account has none, other errors as for [`super::change()`]. Repeating is harmless: what was
+/// taken over stays so. A caller that goes away does not break it off.
+pub async fn adopt(
+    app: &Arc<App>,
+    tenant_id: Uuid,
+    amocrm_source_id: i64,
+    into: Option<Uuid>,
+    by: &By,
+) -> Result<source::Model> {
+    let known = known(app, tenant_id, amocrm_source_id).await?;
+    let heir = match into {
+        Some(id) => find(app, tenant_id, id).await?,
+        None => heir(app, tenant_id).await?,
+    };
+    let (app, by) = (app.clone(), by.clone());
+    let adopting = tokio::spawn(async move {
+        let Some(stray) = there(&app, &known).await? else {
+            forget(&app, known).await?;
+            return Ok(heir);
+        };
+        let adopted = take_over(&app, heir, &stray, &by).await?;
+        mirror::delete(&app, tenant_id, stray.id).await.map_err(mirror::as_error)?;
+        forget(&app, known).await?;
+        app.lookup.forget();
+        Ok(adopted)
+    });
+    adopting.await.map_err(|error| anyhow::anyhow!("taking over a source broke off: {error}"))?
+}
+
+/// Deletes a stray at amoCRM; one that is gone there already is fine. If it was the default source, the account has
+/// none then.
+pub async fn remove_stray(app: &Arc<App>, tenant_id: Uuid, amocrm_source_id: i64, by: &By) -> Result<()> {
+    let known = known(app, tenant_id, amocrm_source_id).await?;
+    let (app, by) = (app.clone(), by.clone());
+    let removing = tokio::spawn(async move {
+        mirror::delete(&app, tenant_id, amocrm_source_id).await.map_err(mirror::as_error)?;
+        let detail = json!({ "name": known.name, "reason": known.reason, "was_default": known.is_default });
+        let object = amocrm_source_id.to_string();
+        forget(&app, known).await?;
+        by.did(&app, app.store.write(), "stray_source.removed", (tenant_id, &object), detail).await?;
+        Ok(())
+    });
+    removing.await.map_err(|error| anyhow::anyhow!("removing a source broke off: {error}"))?
+}
+
+async fn known(app: &App, tenant_id: Uuid, amocrm_source_id: i64) -> Result<stray_source::Model> {
+    let known = stray_source::Entity::of_tenant(tenant_id)
+        .filter(stray_source::Column::AmocrmSourceId.eq(amocrm_source_id))
+        .one(app.store.read())
+        .await?;
+    known.ok_or(Error::NotFound)
+}
+
+async fn heir(app: &App, tenant_id: Uuid) -> Result<source::Model> {
+    let ours: Vec<_> = all(app, tenant_id).await?.into_iter().filter(|source| !is_missing(source)).collect();
+    let heir = ours.iter().find(|source| source.is_default).or(ours.last());
+    heir.cloned().ok_or_else(|| Error::Conflict {
+        problem: "no_source",
+        detail: "add a source first: it takes over the pipeline and the chats without a source".to_owned(),
+    })
+}
+
+/// As amoCRM has it now. None: it is gone there.
+async fn there(app: &Arc<App>, known: &stray_source::Model) -> Result<Option<rest::Source>> {
+    mirror::by_id(app, known.tenant_id, known.amocrm_source_id).await.map_err(mirror::as_error)
+}
+
+async fn take_over(app: &Arc<App>, heir: source::Model, stray: &rest::Source, by: &By) -> Result<source::Model> {
+    let change = rest::SourceChange {
+        pipeline_id: stray.pipeline_id.filter(|id| *id != heir.pipeline_id),
+        default: (stray.default && !heir.is_default).then_some(true),
+        ..rest::SourceChange::default()
+    };
+    let mirrored = if change == rest::SourceChange::default() {
+        None
+    } else {
+        let done = mirror::update(app, heir.tenant_id, heir.amocrm_source_id, &change).await;
+        Some(done.map_err(mirror::as_error)?)
+    };
+    let tx = app.store.write_tx().await?;
+    match store(app, &tx, &heir, mirrored.as_ref(), stray, by).await {
+        Ok(adopted) => {
+            tx.commit().await?;
+            Ok(adopted)
+        }
+        Err(error) => {
+            let _ = tx.rollback().await;
+            Err(error.into())
+        }
+    }
+}
+
+async fn store(
+    app: &App,
+    tx: &DatabaseTransaction,
+    heir: &source::Model,
+    mirrored: Option<&rest::Source>,
+    stray: &rest::Source,
+    by: &By,
+) -> Result<source::Model, DbErr> {
+    let now = app.clock.millis();
+    let becomes_default = stray.default && !heir.is_default;
+    if becomes_default {
+        clear_default(tx, heir.tenant_id).await?;
+    }
+    let mut row = source::ActiveModel {
+        tenant_id: Set(heir.tenant_id),
+        id: Set(heir.id),
+        is_default: Set(heir.is_default || becomes_default),
+        ..Default::default()
+    };
+    if let Some(mirrored) = mirrored {
+        row.pipeline_id = Set(mirrored.pipeline_id.unwrap_or(heir.pipeline_id));
+        row.updated_at = Set(next_version(heir, now));
+    }
+    let adopted = source::Entity::update(row).exec(tx).await?;
+    let detail =
+        json!({ "fields": ["pipeline_id", "default"], "from": stray.name, "from_external_id": stray.external_id });
+    by.did(app, tx, "source.adopted", (heir.tenant_id, &heir.id.to_string()), detail).await?;
+    Ok(adopted)
+}
+
+async fn forget(app: &App, known: stray_source::Model) -> Result<(), DbErr> {
+    known.delete(app.store.write()).await.map(|_| ())
+}

@@ -1,0 +1,193 @@
+//! The access that an account gave, as people are shown it (words-and-screens §3.4).
+
+use entity::{oauth_grant, tenant};
+use sea_orm::DbErr;
+use uuid::Uuid;
+
+use crate::app::App;
+
+const DAY: i64 = 24 * 3_600_000;
+/// A refresh token lives three months from its issue (crm-api §1.8).
+pub(super) const REFRESH_LIVES: i64 = 90 * DAY;
+/// A grant that nobody used so long is renewed, so that those three months never pass.
+pub(super) const IDLE: i64 = 30 * DAY;
+/// From here on people are warned.
+pub const EXPIRING_DAYS: i64 = 14;
+
+/// How the access is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccessState {
+    Valid,
+    /// A renewal is under way; the old token serves.
+    Refreshing,
+    /// Two weeks or less are left.
+    Expiring,
+    /// A renewal was begun and its outcome is not known; it is tried again.
+    RefreshFailing,
+    /// Its three months have passed.
+    Expired,
+    /// amoCRM refused it, or it was wiped by an uninstallation.
+    Revoked,
+    /// Nobody has given it.
+    Missing,
+}
+
+impl AccessState {
+    /// The end of its key in the words: `token-state-…`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Valid => "valid",
+            Self::Refreshing => "refreshing",
+            Self::Expiring => "expiring",
+            Self::RefreshFailing => "refresh_failing",
+            Self::Expired => "expired",
+            Self::Revoked => "revoked",
+            Self::Missing => "missing",
+        }
+    }
+}
+
+/// Who gave it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Giver {
+    /// 0 when the token did not tell.
+    pub crm_user_id: i64,
+    /// Empty: unknown.
+    pub name: String,
+    pub is_admin: bool,
+}
+
+/// The access in use. Times are milliseconds since 1970.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Access {
+    pub state: AccessState,
+    /// None: nobody.
+    pub by: Option<Giver>,
+    pub given_at: Option<i64>,
+    pub refreshed_at: Option<i64>,
+    /// When it ends if nothing renews it.
+    pub expires_at: Option<i64>,
+    /// Whole days until then; 0 on the last one.
+    pub days_left: Option<i64>,
+    /// When it is renewed at the latest.
+    pub next_refresh_at: Option<i64>,
+    /// How many people of the account have given access, this one included.
+    pub grants: usize,
+}
+
+/// The access of a tenant now.
+pub async fn of(app: &App, tenant_id: Uuid) -> Result<Access, DbErr> {
+    let grants = oauth_grant::Entity::of_tenant(tenant_id).all(app.store.read()).await?;
+    Ok(shown(&grants, app.clock.millis(), app.store.now().await?))
+}
+
+/// Where one click allows access again; relative to our public address. Sources and chats stay as they are.
+pub fn allow_again(tenant: &tenant::Model) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.append_pair("integration", &tenant.integration);
+    format!("/oauth/install?{}", query.finish())
+}
+
+/// Whole days until a grant ends if nothing renews it; 0 on the last one.
+pub fn days_left(grant: &oauth_grant::Model, now: i64) -> i64 {
+    (grant.refreshed_at.saturating_add(REFRESH_LIVES) - now).max(0) / DAY
+}
+
+/// The access of one tenant, of its grants as read. `now` by our clock, `lease_now` by the database's.
+pub fn shown(grants: &[oauth_grant::Model], now: i64, lease_now: i64) -> Access {
+    let Some(used) = grants.iter().find(|grant| grant.in_use) else {
+        let state = if grants.is_empty() { AccessState::Missing } else { AccessState::Revoked };
+        return Access {
+            state,
+            by: None,
+            given_at: None,
+            refreshed_at: None,
+            expires_at: None,
+            days_left: None,
+            next_refresh_at: None,
+            grants: grants.len(),
+        };
+    };
+    let ends = used.refreshed_at.saturating_add(REFRESH_LIVES);
+    let days_left = days_left(used, now);
+    let state = if now >= ends {
+        AccessState::Expired
+    } else if used.dead {
+        AccessState::Revoked
+    } else if used.lease_owner.is_some() && used.leased_until > lease_now {
+        AccessState::Refreshing
+    } else if days_left <= EXPIRING_DAYS {
+        AccessState::Expiring
+    } else if used.intent_at.is_some() {
+        AccessState::RefreshFailing
+    } else {
+        AccessState::Valid
+    };
+    let name = used.user_name.clone();
+    Access {
+        state,
+        by: Some(Giver { crm_user_id: used.crm_user_id, name, is_admin: used.is_admin }),
+        given_at: Some(used.created_at),
+        refreshed_at: Some(used.refreshed_at),
+        expires_at: Some(ends),
+        days_left: Some(days_left),
+        next_refresh_at: (!used.dead).then(|| used.refreshed_at.saturating_add(IDLE)),
+        grants: grants.len(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn grant() -> oauth_grant::Model {
+        oauth_grant::Model {
+            tenant_id: Uuid::nil(),
+            crm_user_id: 7,
+            is_admin: true,
+            in_use: true,
+            version: 1,
+            access_token: vec![],
+            refresh_token: vec![],
+            previous_refresh_token: None,
+            expires_at: DAY,
+            refreshed_at: 0,
+            intent_at: None,
+            dead: false,
+            lease_owner: None,
+            leased_until: 0,
+            created_at: 0,
+            user_name: "Olga".into(),
+        }
+    }
+
+    #[test]
+    fn days_run_down_to_a_warning_and_an_end() {
+        let at = |now| {
+            let access = shown(&[grant()], now, now);
+            (access.state, access.days_left)
+        };
+        assert_eq!(at(0), (AccessState::Valid, Some(90)));
+        assert_eq!(at(75 * DAY), (AccessState::Valid, Some(15)));
+        assert_eq!(at(75 * DAY + 1), (AccessState::Expiring, Some(14)));
+        assert_eq!(at(90 * DAY - 1), (AccessState::Expiring, Some(0)));
+        assert_eq!(at(90 * DAY), (AccessState::Expired, Some(0)));
+    }
+
+    #[test]
+    fn each_state_has_its_sign() {
+        let state = |change: fn(&mut oauth_grant::Model)| {
+            let mut grant = grant();
+            change(&mut grant);
+            shown(&[grant], DAY, DAY).state
+        };
+        assert_eq!(state(|grant| grant.dead = true), AccessState::Revoked);
+        assert_eq!(state(|grant| grant.in_use = false), AccessState::Revoked);
+        assert_eq!(state(|grant| grant.intent_at = Some(1)), AccessState::RefreshFailing);
+        let leased = |grant: &mut oauth_grant::Model| {
+            (grant.lease_owner, grant.leased_until, grant.intent_at) = (Some(Uuid::nil()), DAY + 1, Some(1));
+        };
+        assert_eq!(state(leased), AccessState::Refreshing);
+        assert_eq!(shown(&[], 0, 0).state, AccessState::Missing);
+    }
+}

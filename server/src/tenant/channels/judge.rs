@@ -1,0 +1,94 @@
+//! What amoCRM's answer to a connect means.
+
+use std::time::Duration;
+
+use amocrm::Error as CrmError;
+use amocrm::chats::Connected;
+
+use crate::tenant::ChannelStatus;
+use crate::tenant::install::InstallError;
+
+/// What one channel's connection came to.
+pub(super) struct Outcome {
+    pub status: ChannelStatus,
+    pub scope_id: Option<String>,
+    /// amoCRM's words, or ours, when it is not connected.
+    pub detail: String,
+}
+
+/// A private channel refuses accounts that were not approved with the same statuses as a
+/// wrong secret (403) or id (404), so for it these read as `not_allowed`; the words stay in the detail.
+pub(super) fn judge(answer: Result<Connected, CrmError>, public: bool) -> Result<Outcome, InstallError> {
+    match answer {
+        Ok(connected) => {
+            let version = connected.hook_api_version.unwrap_or_else(|| "v2".into());
+            let works = version == "v2";
+            Ok(Outcome {
+                status: if works { ChannelStatus::Connected } else { ChannelStatus::Misconfigured },
+                scope_id: Some(connected.scope_id),
+                detail: if works {
+                    String::new()
+                } else {
+                    format!("amoCRM connected the channel with hook version {version:?}; only v2 brings messages")
+                },
+            })
+        }
+        Err(CrmError::Refused { status: 429 | 500..=599, text, retry_after, .. }) => {
+            Err(InstallError::Later { words: format!("the Chats API refuses for now: {text}"), after: retry_after })
+        }
+        Err(CrmError::Refused { status, text, .. }) => Ok(Outcome {
+            status: match status {
+                403 | 404 if !public => ChannelStatus::NotAllowed,
+                _ => ChannelStatus::Misconfigured,
+            },
+            scope_id: None,
+            detail: format!("amoCRM answered {status}: {text}"),
+        }),
+        Err(error @ CrmError::Invalid { .. }) => {
+            Ok(Outcome { status: ChannelStatus::Misconfigured, scope_id: None, detail: error.to_string() })
+        }
+        Err(error) => Err(InstallError::Later { words: error.to_string(), after: None::<Duration> }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(status: u16) -> Result<Connected, CrmError> {
+        Err(CrmError::Refused { call: "connect", status, retry_after: None, text: "no".into() })
+    }
+
+    fn version(version: Option<&str>) -> Result<Connected, CrmError> {
+        Ok(Connected {
+            scope_id: "scope".into(),
+            account_id: None,
+            title: None,
+            hook_api_version: version.map(str::to_owned),
+            is_time_window_disabled: None,
+        })
+    }
+
+    #[test]
+    fn a_refusal_says_whose_matter_it_is() {
+        let status = |answer, public| judge(answer, public).map(|outcome| outcome.status).ok();
+        assert_eq!(status(refused(403), false), Some(ChannelStatus::NotAllowed));
+        assert_eq!(status(refused(404), false), Some(ChannelStatus::NotAllowed));
+        assert_eq!(status(refused(403), true), Some(ChannelStatus::Misconfigured));
+        assert_eq!(status(refused(400), false), Some(ChannelStatus::Misconfigured));
+        for later in [429, 500, 503] {
+            assert_eq!(status(refused(later), false), None);
+        }
+        let unknown = CrmError::NoAnswer { call: "connect", reason: "reset".into() };
+        assert_eq!(status(Err(unknown), false), None);
+    }
+
+    #[test]
+    fn only_hook_version_two_counts_as_connected() {
+        assert_eq!(judge(version(Some("v2")), false).unwrap().status, ChannelStatus::Connected);
+        assert_eq!(judge(version(None), false).unwrap().status, ChannelStatus::Connected);
+        let old = judge(version(Some("v1")), false).unwrap();
+        assert_eq!(old.status, ChannelStatus::Misconfigured);
+        assert!(old.detail.contains("v1"));
+    }
+}

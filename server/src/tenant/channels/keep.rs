@@ -1,0 +1,180 @@
+//! Stores what became of a connect, and what follows: letters that go on, or an alarm and a slow retry.
+
+use entity::{tenant, tenant_channel};
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::judge::Outcome;
+use crate::alert::{self, Alarm};
+use crate::app::App;
+use crate::store::VENDOR;
+use crate::store::directory::{self, Kind};
+use crate::tenant::ChannelStatus;
+use crate::tenant::standing::slowly;
+
+/// Turns of many accounts do not start in the same moment.
+const JITTER: i64 = 250;
+
+/// The vendor's alarms about a channel of an account, by what is wrong with it.
+const ALARMS: [(ChannelStatus, &str); 2] =
+    [(ChannelStatus::NotAllowed, "channel_not_allowed"), (ChannelStatus::Misconfigured, "channel_misconfigured")];
+
+/// Stores an outcome. Connected: the scope is entered and the turn wakes. Else the vendor is told and it is tried again
+/// slowly.
+pub(super) async fn keep(
+    app: &App,
+    tenant: &tenant::Model,
+    channel_id: Uuid,
+    mut outcome: Outcome,
+) -> anyhow::Result<()> {
+    let tenant_id = tenant.tenant_id;
+    let now = app.clock.millis();
+    let tx = app.store.write_tx().await?;
+    let known = tenant_channel::Entity::of_tenant(tenant_id)
+        .filter(tenant_channel::Column::ChannelId.eq(channel_id))
+        .one(&tx)
+        .await?;
+    if let Some(scope_id) = &outcome.scope_id {
+        let holder = directory::find(&tx, Kind::Scope, scope_id, now).await?;
+        if holder.is_some_and(|holder| holder.tenant_id != tenant_id) {
+            // Never lead another account's chats here.
+            tracing::error!(tenant.id = %tenant_id, channel.id = %channel_id, "amoCRM gave a scope that belongs to another account; it is not used");
+            outcome = Outcome {
+                status: ChannelStatus::Misconfigured,
+                scope_id: None,
+                detail: "amoCRM gave a scope that belongs to another account".into(),
+            };
+        }
+    }
+    let old_scope = known.as_ref().map(|known| known.scope_id.clone()).unwrap_or_default();
+    let scope_id = outcome.scope_id.clone().unwrap_or_else(|| old_scope.clone());
+    if let Some(scope_id) = &outcome.scope_id {
+        if !old_scope.is_empty() && old_scope != *scope_id {
+            directory::take(&tx, Kind::Scope, &old_scope, now).await?;
+        }
+        let entry = directory::Entry { tenant_id, id: channel_id, note: String::new(), expires_at: None };
+        directory::set(&tx, Kind::Scope, scope_id, entry).await?;
+    }
+    let connected = outcome.status == ChannelStatus::Connected;
+    let tries = if connected { 0 } else { known.as_ref().map_or(0, |known| known.tries).saturating_add(1) };
+    let row = tenant_channel::Model {
+        tenant_id,
+        channel_id,
+        scope_id,
+        status: outcome.status.as_str().to_owned(),
+        detail: outcome.detail.clone(),
+        connected_at: if connected { now } else { known.map_or(0, |known| known.connected_at) },
+        checked_at: now,
+        next_try_at: (!connected).then(|| now + slowly(tries - 1)),
+        tries,
+    };
+    if let Some(next_try_at) = row.next_try_at {
+        look_by(&tx, tenant_id, next_try_at).await?;
+    }
+    put(&tx, row).await?;
+    alarm(app, &tx, tenant, channel_id, &outcome).await?;
+    tx.commit().await?;
+    if connected && !tenant.suspended {
+        app.queue.resume(tenant_id, channel_id, rand::random_range(0..=JITTER)).await?;
+    }
+    if !connected {
+        tracing::warn!(
+            tenant.id = %tenant_id, account.id = tenant.account_id, channel.id = %channel_id,
+            reason = outcome.status.as_str(), detail = outcome.detail,
+            "the channel is not connected; check its id and secret in integration {:?} and the account's approval with amoCRM's support",
+            tenant.integration
+        );
+    }
+    Ok(())
+}
+
+/// Notes that a channel that was connected does not take messages any more; it is connected again slowly.
+pub(super) async fn broken(
+    app: &App,
+    tenant: &tenant::Model,
+    channel_id: Uuid,
+    status: ChannelStatus,
+    detail: &str,
+) -> Result<(), DbErr> {
+    use tenant_channel::Column;
+    let (tenant_id, now) = (tenant.tenant_id, app.clock.millis());
+    let tx = app.store.write_tx().await?;
+    let changed = async {
+        tenant_channel::Entity::update_many()
+            .col_expr(Column::Status, Expr::value(status.as_str()))
+            .col_expr(Column::Detail, Expr::value(detail))
+            .col_expr(Column::NextTryAt, Expr::value(Some(now + slowly(0))))
+            .col_expr(Column::Tries, Expr::value(1))
+            .filter(Column::TenantId.eq(tenant_id))
+            .filter(Column::ChannelId.eq(channel_id))
+            .exec(&tx)
+            .await?;
+        look_by(&tx, tenant_id, now + slowly(0)).await?;
+        let outcome = Outcome { status, scope_id: None, detail: detail.to_owned() };
+        alarm(app, &tx, tenant, channel_id, &outcome).await
+    };
+    match changed.await {
+        Ok(()) => tx.commit().await,
+        Err(error) => {
+            let _ = tx.rollback().await;
+            Err(error)
+        }
+    }
+}
+
+/// One alarm an account and channel, gone as soon as it is connected.
+async fn alarm(
+    app: &App,
+    db: &impl ConnectionTrait,
+    tenant: &tenant::Model,
+    channel_id: Uuid,
+    outcome: &Outcome,
+) -> Result<(), DbErr> {
+    for (status, kind) in ALARMS {
+        let object = format!("{channel_id}:{}", tenant.tenant_id);
+        if status == outcome.status {
+            let detail = json!({
+                "tenant_id": tenant.tenant_id,
+                "account_id": tenant.account_id.to_string(),
+                "host": tenant.host,
+                "integration": tenant.integration,
+                "channel_id": channel_id,
+                "said": outcome.detail,
+            });
+            let alarm = Alarm { tenant_id: VENDOR, kind, object: &object, source_id: None, detail };
+            alert::raise(app, db, alarm).await?;
+        } else {
+            alert::resolve(app, db, VENDOR, kind, &object).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Has the account looked at by then.
+pub(in crate::tenant) async fn look_by(db: &impl ConnectionTrait, tenant_id: Uuid, at: i64) -> Result<(), DbErr> {
+    use tenant::Column::{ProbeAt, TenantId};
+    tenant::Entity::update_many()
+        .col_expr(ProbeAt, Expr::value(Some(at)))
+        .filter(TenantId.eq(tenant_id))
+        .filter(Condition::any().add(ProbeAt.is_null()).add(ProbeAt.gt(at)))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+async fn put(db: &impl ConnectionTrait, row: tenant_channel::Model) -> Result<(), DbErr> {
+    use tenant_channel::Column::{
+        ChannelId, CheckedAt, ConnectedAt, Detail, NextTryAt, ScopeId, Status, TenantId, Tries,
+    };
+    tenant_channel::Entity::insert(row.into_active_model())
+        .on_conflict(
+            OnConflict::columns([TenantId, ChannelId])
+                .update_columns([ScopeId, Status, Detail, ConnectedAt, CheckedAt, NextTryAt, Tries])
+                .to_owned(),
+        )
+        .exec_without_returning(db)
+        .await?;
+    Ok(())
+}

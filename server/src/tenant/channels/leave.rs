@@ -1,0 +1,70 @@
+//! Takes channels off an account at amoCRM. What cannot be told now is told later, as long as the account stays away.
+
+use amocrm::Error as CrmError;
+use entity::{tenant, tenant_channel};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
+use uuid::Uuid;
+
+use super::keep::look_by;
+use crate::app::App;
+use crate::tenant::standing::slowly;
+use crate::tenant::{self as tenants, ChannelStatus};
+
+/// After so many tries amoCRM is not told any more: it takes channels off by itself when an integration is switched off.
+const TRIES: i32 = 12;
+
+/// Takes off all channels that amoCRM has not been told of yet; their rows say `disconnected` already. "Not found" and every other refusal is as good as done:
+/// there is nothing to take off. No answer is asked for again by `watch`.
+pub(in crate::tenant) async fn take_off(app: &App, tenant: &tenant::Model) -> anyhow::Result<()> {
+    let integration = tenants::integration(app, tenant)?;
+    let chats = tenants::chats(app, integration)?;
+    for row in tenant_channel::Entity::of_tenant(tenant.tenant_id).all(app.store.read()).await? {
+        let Some((_, channel)) = tenants::channel_config(app, row.channel_id) else {
+            note(app, &row, None).await?;
+            continue;
+        };
+        if row.status == ChannelStatus::Disconnected.as_str() && row.next_try_at.is_none() {
+            continue;
+        }
+        match chats.disconnect(&channel.secret, &channel.id, &tenant.amojo_id).await {
+            Ok(()) => note(app, &row, None).await?,
+            Err(error @ CrmError::Refused { status: 400..=428 | 430..=499, .. }) => {
+                tracing::debug!(tenant.id = %tenant.tenant_id, channel.id = %row.channel_id, %error, "amoCRM has nothing to disconnect");
+                note(app, &row, None).await?;
+            }
+            Err(error) => {
+                tracing::warn!(tenant.id = %tenant.tenant_id, channel.id = %row.channel_id, %error, "amoCRM could not be told that the channel is off; it is told again");
+                note(app, &row, Some(row.tries)).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// `tries`: none: amoCRM knows it.
+async fn note(app: &App, row: &tenant_channel::Model, tries: Option<i32>) -> Result<(), DbErr> {
+    use tenant_channel::Column;
+    let now = app.clock.millis();
+    let tries = tries.filter(|tries| *tries < TRIES);
+    let next_try_at = tries.map(|tries| now + slowly(tries));
+    // Whoever came back meanwhile has connected it: that stays.
+    of(row.tenant_id, row.channel_id)
+        .filter(Column::Status.eq(ChannelStatus::Disconnected.as_str()))
+        .col_expr(Column::Detail, Expr::value(""))
+        .col_expr(Column::CheckedAt, Expr::value(now))
+        .col_expr(Column::NextTryAt, Expr::value(next_try_at))
+        .col_expr(Column::Tries, Expr::value(tries.map_or(0, |tries| tries + 1)))
+        .exec(app.store.write())
+        .await?;
+    if let Some(at) = next_try_at {
+        look_by(app.store.write(), row.tenant_id, at).await?;
+    }
+    Ok(())
+}
+
+fn of(tenant_id: Uuid, channel_id: Uuid) -> sea_orm::UpdateMany<tenant_channel::Entity> {
+    tenant_channel::Entity::update_many()
+        .filter(tenant_channel::Column::TenantId.eq(tenant_id))
+        .filter(tenant_channel::Column::ChannelId.eq(channel_id))
+}

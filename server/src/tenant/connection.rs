@@ -1,0 +1,110 @@
+//! An account's own switch: its channels connected by the widget once it may, and taken off again.
+
+use std::sync::Arc;
+
+use entity::{tenant, tenant_channel};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
+use uuid::Uuid;
+
+use super::install::InstallError;
+use super::{ChannelStatus, TenantStatus, channels, grant, standing};
+use crate::app::App;
+use crate::error::{Error, Result};
+
+/// What the turns of a disconnected account are held with.
+const HELD_BECAUSE: &str = "disconnected";
+/// What a caller is told to wait when amoCRM named no time.
+const WAIT_SECONDS: u32 = 5;
+
+/// Connects every channel; who may do that has been checked. `customer_id`: the login that does it is noted.
+///
+/// 409 `tenant_inactive` when the account has left or never gave access, 503 when amoCRM does not answer: then repeating
+/// is right. A channel that amoCRM does not allow is no error: its row says so.
+pub async fn connect(app: &Arc<App>, tenant_id: Uuid, customer_id: Option<Uuid>) -> Result<()> {
+    let tenant = super::load(app.store.read(), tenant_id).await?.ok_or(Error::NotFound)?;
+    let left = TenantStatus::stored(&tenant) == TenantStatus::Uninstalled;
+    if left || grant::in_use(app.store.read(), tenant_id).await?.is_none() {
+        return Err(inactive(&tenant, "has given no access: switch the integration on in amoCRM first"));
+    }
+    if let Some(customer_id) = customer_id {
+        tenant::Entity::update_many()
+            .col_expr(tenant::Column::CustomerId, Expr::value(Some(customer_id)))
+            .filter(tenant::Column::TenantId.eq(tenant_id))
+            .exec(app.store.write())
+            .await?;
+    }
+    // A caller that goes away must not leave half of the channels.
+    let connecting = {
+        let app = app.clone();
+        tokio::spawn(async move { channels::connect(&app, tenant_id).await })
+    };
+    let done = connecting.await.map_err(|error| anyhow::anyhow!("connecting an account broke off: {error}"))?;
+    done.map_err(|error| match error {
+        InstallError::Later { words, after } => Error::Unavailable {
+            detail: format!("account {} could not be connected yet: {words}", tenant.account_id),
+            retry_after: after.map_or(WAIT_SECONDS, |after| u32::try_from(after.as_secs()).unwrap_or(WAIT_SECONDS)),
+        },
+        InstallError::Never(words) => inactive(&tenant, &words),
+    })
+}
+
+/// Takes every channel off at amoCRM and holds what waits. Sources, chats and letters are kept; [`connect`] resumes. Doing
+/// it twice changes nothing. amoCRM is told until it has heard it. 409 `tenant_inactive` when the account has left.
+pub async fn disconnect(app: &Arc<App>, tenant_id: Uuid) -> Result<()> {
+    let tenant = super::load(app.store.read(), tenant_id).await?.ok_or(Error::NotFound)?;
+    if TenantStatus::stored(&tenant) == TenantStatus::Uninstalled {
+        return Err(inactive(&tenant, "has switched the integration off: there is nothing to disconnect"));
+    }
+    hold(app, &tenant, HELD_BECAUSE).await?;
+    let from = [
+        TenantStatus::Provisioning,
+        TenantStatus::AwaitingCredentials,
+        TenantStatus::Active,
+        TenantStatus::NeedsReauth,
+        TenantStatus::Unpaid,
+        TenantStatus::Blocked,
+    ];
+    let db = app.store.write();
+    if standing::change_status(app, db, tenant_id, &from, TenantStatus::Disconnected).await? {
+        tracing::info!(tenant.id = %tenant_id, account.id = tenant.account_id, "the account was disconnected; its sources and waiting messages are kept");
+    }
+    owe(app, tenant_id).await?;
+    app.lookup.forget();
+    let app = app.clone();
+    let telling = tokio::spawn(async move {
+        let told = channels::take_off(&app, &tenant).await;
+        app.lookup.forget();
+        told
+    });
+    telling.await.map_err(|error| anyhow::anyhow!("disconnecting an account broke off: {error}"))??;
+    Ok(())
+}
+
+/// Holds the turns of all channels of an account towards amoCRM.
+pub(super) async fn hold(app: &App, tenant: &tenant::Model, reason: &str) -> Result<(), DbErr> {
+    let pool = super::pool_of(&tenant.integration);
+    for channel in tenant_channel::Entity::of_tenant(tenant.tenant_id).all(app.store.read()).await? {
+        app.queue.hold(tenant.tenant_id, channel.channel_id, &pool, reason).await?;
+    }
+    Ok(())
+}
+
+/// Notes before the call that amoCRM has to be told, so that a crash does not forget it.
+async fn owe(app: &App, tenant_id: Uuid) -> Result<(), DbErr> {
+    use tenant_channel::Column;
+    let at = app.clock.millis() + standing::slowly(0);
+    tenant_channel::Entity::update_many()
+        .col_expr(Column::Status, Expr::value(ChannelStatus::Disconnected.as_str()))
+        .col_expr(Column::NextTryAt, Expr::value(Some(at)))
+        .col_expr(Column::Tries, Expr::value(0))
+        .filter(Column::TenantId.eq(tenant_id))
+        .filter(Column::Status.ne(ChannelStatus::Disconnected.as_str()))
+        .exec(app.store.write())
+        .await?;
+    channels::look_by(app.store.write(), tenant_id, at).await
+}
+
+fn inactive(tenant: &tenant::Model, why: &str) -> Error {
+    Error::Conflict { problem: "tenant_inactive", detail: format!("account {} {why}", tenant.account_id) }
+}

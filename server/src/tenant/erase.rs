@@ -1,0 +1,93 @@
+//! Erases one customer: what was said, who it was, and every id that leads there. What stays are rows without content,
+//! so that counts add up, and a proof. amoCRM's own copy is not ours to erase.
+//!
+//! ```text
+//! find ─▶ conversations by id or phone ─▶ letters out of the queue ─▶ messages, profile, ids, raw bytes ─▶ proof
+//! ```
+
+use std::collections::BTreeMap;
+
+use entity::{conversation, erasure};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::error::{Error, Result};
+
+mod seek;
+mod wipe;
+
+pub use seek::{Found, find};
+
+/// Whom to erase.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// Everything of the person with this phone number, however it is written.
+    Phone(String),
+    /// A conversation by our id.
+    Conversation(Uuid),
+}
+
+/// The proof of an erasure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Erasure {
+    pub id: Uuid,
+    /// Rows by table.
+    pub counts: BTreeMap<String, u64>,
+}
+
+/// Erases a customer. 404 when there is none, 422 when the phone number is none. `by`: who wants it, for the proof. One
+/// that broke off is simply done again.
+///
+/// Another process that serves the account may know the conversation for ten minutes more; a message that comes in these
+/// minutes becomes a dead letter instead of opening the conversation anew.
+pub async fn erase(app: &App, tenant_id: Uuid, who: &Who, by: &str) -> Result<Erasure> {
+    let found = seek::find(app, tenant_id, who).await?;
+    if found.conversations.is_empty() && found.others.is_empty() {
+        return Err(Error::NotFound);
+    }
+    let mut counts = BTreeMap::new();
+    for id in &found.conversations {
+        let row = conversation::Entity::of_tenant(tenant_id).filter(conversation::Column::Id.eq(*id));
+        if let Some(row) = row.one(app.store.read()).await? {
+            wipe::conversation(app, &row, &mut counts).await?;
+        }
+    }
+    wipe::others(app, tenant_id, &found.others, &mut counts).await?;
+    app.lookup.forget();
+    let proof = prove(app, tenant_id, &what(who), counts, by).await?;
+    tracing::info!(tenant.id = %tenant_id, erasure.id = %proof.id, "a customer was erased");
+    Ok(proof)
+}
+
+/// What was asked for, so that it identifies nobody.
+fn what(who: &Who) -> String {
+    match who {
+        Who::Conversation(id) => format!("conversation {id}"),
+        Who::Phone(phone) => {
+            let digits = seek::digits(phone);
+            format!("phone …{}", &digits[digits.len().saturating_sub(2)..])
+        }
+    }
+}
+
+/// Stores the proof.
+pub(super) async fn prove(
+    app: &App,
+    tenant_id: Uuid,
+    what: &str,
+    counts: BTreeMap<String, u64>,
+    by: &str,
+) -> Result<Erasure> {
+    let id = app.clock.uuid_v7();
+    let row = erasure::ActiveModel {
+        tenant_id: Set(tenant_id),
+        id: Set(id),
+        what: Set(what.to_owned()),
+        counts: Set(serde_json::to_string(&counts).map_err(anyhow::Error::from)?),
+        by: Set(by.to_owned()),
+        created_at: Set(app.clock.millis()),
+    };
+    erasure::Entity::insert(row).exec_without_returning(app.store.write()).await?;
+    Ok(Erasure { id, counts })
+}

@@ -1,0 +1,129 @@
+//! Finds a customer's conversations and messages, changing nothing.
+
+use entity::{conversation, message};
+use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+
+use super::Who;
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::message::{Body, Content, Person};
+
+/// Rows of a page.
+const PAGE: u64 = 500;
+/// Fewer digits are no phone number.
+const SHORTEST: usize = 7;
+/// So many digits at the end tell numbers apart; what stands before them is written in several ways.
+const TELLING: usize = 10;
+
+/// What an erasure would take.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// Conversations with the customer, whole.
+    pub conversations: Vec<Uuid>,
+    /// Messages: of those conversations, and single ones of the customer in others (group chats).
+    pub messages: u64,
+    /// Files among them.
+    pub files: u64,
+    /// The single ones.
+    pub(super) others: Vec<Uuid>,
+}
+
+/// What [`super::erase()`] would take. Nobody found: empty. 422 when the phone number is none.
+pub async fn find(app: &App, tenant_id: Uuid, who: &Who) -> Result<Found> {
+    let mut found = Found::default();
+    match who {
+        Who::Conversation(id) => {
+            let row = conversation::Entity::of_tenant(tenant_id).filter(conversation::Column::Id.eq(*id));
+            found.conversations.extend(row.one(app.store.read()).await?.map(|row| row.id));
+        }
+        Who::Phone(phone) => by_phone(app, tenant_id, phone, &mut found).await?,
+    }
+    for id in &found.conversations {
+        let of_it = || message::Entity::of_tenant(tenant_id).filter(message::Column::ConversationId.eq(*id));
+        found.messages += of_it().count(app.store.read()).await?;
+        found.files += of_it().filter(message::Column::Body.contains("\"media_url\"")).count(app.store.read()).await?;
+    }
+    found.messages += u64::try_from(found.others.len()).unwrap_or(0);
+    Ok(found)
+}
+
+async fn by_phone(app: &App, tenant_id: Uuid, phone: &str, found: &mut Found) -> Result<()> {
+    let wanted = digits(phone);
+    if wanted.len() < SHORTEST {
+        return Err(Error::field("/phone", "a phone number with its country code, e.g. +7 915 111-22-33"));
+    }
+    let mut after = Uuid::nil();
+    loop {
+        let page = conversation::Entity::of_tenant(tenant_id)
+            .filter(conversation::Column::Id.gt(after))
+            .order_by_asc(conversation::Column::Id)
+            .limit(PAGE)
+            .all(app.store.read())
+            .await?;
+        let Some(last) = page.last() else { break };
+        after = last.id;
+        let theirs = page.iter().filter(|row| {
+            let contact: Option<Person> = serde_json::from_str(&row.contact).ok();
+            contact.is_some_and(|contact| has(&contact, &wanted))
+        });
+        found.conversations.extend(theirs.map(|row| row.id));
+    }
+    let mut after = Uuid::nil();
+    loop {
+        let page: Vec<(Uuid, Uuid, String)> = message::Entity::of_tenant(tenant_id)
+            .select_only()
+            .columns([message::Column::Id, message::Column::ConversationId, message::Column::Body])
+            .filter(message::Column::Id.gt(after))
+            .order_by_asc(message::Column::Id)
+            .limit(PAGE)
+            .into_tuple()
+            .all(app.store.read())
+            .await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = last.0;
+        for (id, conversation_id, body) in page {
+            if !found.conversations.contains(&conversation_id) && speaks(&body, &wanted) {
+                found.others.push(id);
+            }
+        }
+    }
+}
+
+/// True when a message is from or to the phone number, or hands it on as a contact.
+fn speaks(body: &str, wanted: &str) -> bool {
+    let Ok(body) = serde_json::from_str::<Body>(body) else { return false };
+    let shared = matches!(&body.content, Content::Contact { phone, .. } if same(phone, wanted));
+    shared || has(&body.sender, wanted) || body.receiver.as_ref().is_some_and(|receiver| has(receiver, wanted))
+}
+
+fn has(person: &Person, wanted: &str) -> bool {
+    person.phone.as_deref().is_some_and(|phone| same(phone, wanted))
+}
+
+fn same(phone: &str, wanted: &str) -> bool {
+    let phone = digits(phone);
+    let telling = |digits: &str| digits[digits.len().saturating_sub(TELLING)..].to_owned();
+    phone.len() >= SHORTEST && telling(&phone) == telling(wanted)
+}
+
+/// The digits of a phone number.
+pub(super) fn digits(phone: &str) -> String {
+    phone.chars().filter(char::is_ascii_digit).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_number_is_written_in_many_ways() {
+        let wanted = digits("+7 (915) 111-22-33");
+        for other in ["79151112233", "8 915 111 22 33", "9151112233", "+7-915-1112233"] {
+            assert!(same(other, &wanted), "{other}");
+        }
+        for other in ["+79151112234", "2233", "", "+7 915 111-22-3"] {
+            assert!(!same(other, &wanted), "{other}");
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! Takes content, names and ids out of every table that holds some of a customer. Rows whose number counts stay, empty.
+
+use std::collections::BTreeMap;
+
+use entity::{
+    attempt, conversation, conversation_alias, dead_letter, dedupe, message, parked_status, raw_hook, tenant,
+};
+use sea_orm::sea_query::{Condition, Expr};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::error::Result;
+use crate::message::{Body, Content, Direction, Person, Role};
+use crate::store::VENDOR;
+use crate::tenant::remove;
+
+/// Messages of one step.
+const PAGE: u64 = 200;
+/// A shorter id is looked for in raw bytes as a whole JSON text only.
+const TELLING: usize = 8;
+
+pub(super) type Counts = BTreeMap<String, u64>;
+
+fn count(counts: &mut Counts, table: &str, rows: u64) {
+    *counts.entry(table.to_owned()).or_default() += rows;
+}
+
+/// A conversation with everything in it.
+pub(super) async fn conversation(app: &App, row: &conversation::Model, counts: &mut Counts) -> Result<()> {
+    let (tenant_id, id) = (row.tenant_id, row.id);
+    count(counts, "letter", app.queue.empty(tenant_id, id).await?);
+    let mut needles = Needles::default();
+    needles.add(&row.external_id);
+    needles.add(&row.amocrm_chat_id);
+    let contact: Option<Person> = serde_json::from_str(&row.contact).ok();
+    contact.iter().for_each(|contact| needles.add_person(contact));
+
+    let of_it = Condition::all().add(dead_letter::Column::ConversationId.eq(id));
+    count(counts, "dead_letter", remove::rows::<dead_letter::Entity>(&app.store, tenant_id, of_it).await?);
+    let mut after = Uuid::nil();
+    loop {
+        let page = message::Entity::of_tenant(tenant_id)
+            .filter(message::Column::ConversationId.eq(id))
+            .filter(message::Column::Id.gt(after))
+            .order_by_asc(message::Column::Id)
+            .limit(PAGE)
+            .all(app.store.write())
+            .await?;
+        let Some(last) = page.last() else { break };
+        after = last.id;
+        page.iter().for_each(|message| needles.add_message(message));
+        messages(app, &page, counts).await?;
+    }
+    let aliases =
+        conversation_alias::Entity::of_tenant(tenant_id).filter(conversation_alias::Column::ConversationId.eq(id));
+    for alias in aliases.all(app.store.write()).await? {
+        needles.add(&alias.external_id);
+        app.lookup.forget_alias(tenant_id, alias.side, alias.origin, &alias.external_id).await;
+    }
+    let of_it = Condition::all().add(conversation_alias::Column::ConversationId.eq(id));
+    let gone = remove::rows::<conversation_alias::Entity>(&app.store, tenant_id, of_it).await?;
+    count(counts, "conversation_alias", gone);
+    raw_hooks(app, tenant_id, &needles, counts).await?;
+    let nobody = serde_json::to_string(&Person::default()).map_err(anyhow::Error::from)?;
+    let done = conversation::Entity::update_many()
+        .col_expr(conversation::Column::ExternalId, Expr::value(""))
+        .col_expr(conversation::Column::AmocrmChatId, Expr::value(""))
+        .col_expr(conversation::Column::Contact, Expr::value(nobody))
+        .filter(conversation::Column::TenantId.eq(tenant_id))
+        .filter(conversation::Column::Id.eq(id))
+        .exec(app.store.write())
+        .await?;
+    count(counts, "conversation", done.rows_affected);
+    Ok(())
+}
+
+/// Single messages in conversations that stay.
+pub(super) async fn others(app: &App, tenant_id: Uuid, ids: &[Uuid], counts: &mut Counts) -> Result<()> {
+    let mut needles = Needles::default();
+    for ids in ids.chunks(usize::try_from(PAGE).unwrap_or(1)) {
+        let page = message::Entity::of_tenant(tenant_id).filter(message::Column::Id.is_in(ids.iter().copied()));
+        let page = page.all(app.store.write()).await?;
+        for one in &page {
+            // What still waits goes with its content.
+            count(counts, "letter", app.queue.withdraw(tenant_id, one.conversation_id, one.id).await?);
+            needles.add_message(one);
+        }
+        let of_them = Condition::all().add(dead_letter::Column::MessageId.is_in(ids.iter().copied()));
+        count(counts, "dead_letter", remove::rows::<dead_letter::Entity>(&app.store, tenant_id, of_them).await?);
+        messages(app, &page, counts).await?;
+    }
+    raw_hooks(app, tenant_id, &needles, counts).await
+}
+
+/// Empties messages and forgets by which ids they were known.
+async fn messages(app: &App, page: &[message::Model], counts: &mut Counts) -> Result<()> {
+    let Some(first) = page.first() else { return Ok(()) };
+    let tenant_id = first.tenant_id;
+    let db = app.store.write();
+    let all = || page.iter().map(|message| message.id);
+    let sources = || page.iter().map(|message| message.source_id);
+    let named = |id: &String| (!id.is_empty()).then(|| id.clone());
+    let theirs: Vec<String> = page.iter().filter_map(|message| named(&message.external_id)).collect();
+    let amocrms: Vec<String> = page.iter().filter_map(|message| named(&message.amocrm_message_id)).collect();
+    for (direction, role) in [(Direction::ToCrm, Role::Client), (Direction::ToMessenger, Role::Manager)] {
+        let sender = Person { role, ..Person::default() };
+        let body = Body { sender, receiver: None, content: Content::Text { text: String::new() }, silent: false };
+        let done = message::Entity::update_many()
+            .col_expr(message::Column::Body, Expr::value(serde_json::to_string(&body).map_err(anyhow::Error::from)?))
+            .col_expr(message::Column::ExternalId, Expr::value(""))
+            .col_expr(message::Column::AmocrmMessageId, Expr::value(""))
+            .col_expr(message::Column::Error, Expr::value(""))
+            .filter(message::Column::TenantId.eq(tenant_id))
+            .filter(message::Column::Id.is_in(all()))
+            .filter(message::Column::Direction.eq(direction.number()))
+            .exec(db)
+            .await?;
+        count(counts, "message", done.rows_affected);
+    }
+    let done = attempt::Entity::update_many()
+        .col_expr(attempt::Column::Answer, Expr::value(""))
+        .col_expr(attempt::Column::Reason, Expr::value(""))
+        .filter(attempt::Column::TenantId.eq(tenant_id))
+        .filter(attempt::Column::MessageId.is_in(all()))
+        .exec(db)
+        .await?;
+    count(counts, "attempt", done.rows_affected);
+    // Equal ids of other sources are other messages.
+    let of_source = Condition::all()
+        .add(dedupe::Column::Origin.is_in(sources()))
+        .add(dedupe::Column::ExternalId.is_in(theirs.iter().map(String::as_str)));
+    let known = Condition::any()
+        .add(dedupe::Column::MessageId.is_in(all()))
+        .add(dedupe::Column::ExternalId.is_in(amocrms))
+        .add(of_source);
+    let known = Condition::all().add(known);
+    count(counts, "dedupe", remove::rows::<dedupe::Entity>(&app.store, tenant_id, known).await?);
+    let parked = Condition::all()
+        .add(parked_status::Column::SourceId.is_in(sources()))
+        .add(parked_status::Column::ExternalId.is_in(theirs));
+    count(counts, "parked_status", remove::rows::<parked_status::Entity>(&app.store, tenant_id, parked).await?);
+    Ok(())
+}
+
+/// What a customer is recognised by in bytes that somebody sent.
+#[derive(Default)]
+struct Needles(Vec<Vec<u8>>);
+
+impl Needles {
+    fn add(&mut self, text: &str) {
+        let needle = match text.len() {
+            0 => return,
+            1..TELLING => format!("\"{text}\""),
+            _ => text.to_owned(),
+        };
+        let needle = needle.into_bytes();
+        if !self.0.contains(&needle) {
+            self.0.push(needle);
+        }
+    }
+
+    fn add_person(&mut self, person: &Person) {
+        self.add(&person.id);
+        [&person.phone, &person.email].into_iter().flatten().for_each(|text| self.add(text));
+    }
+
+    fn add_message(&mut self, message: &message::Model) {
+        self.add(&message.external_id);
+        self.add(&message.amocrm_message_id);
+    }
+
+    fn meet(&self, bytes: &[u8]) -> bool {
+        self.0.iter().any(|needle| bytes.windows(needle.len()).any(|window| window == needle.as_slice()))
+    }
+}
+
+/// Bytes in which the customer is named: the account's, and those put aside before anybody could tell whose they are.
+async fn raw_hooks(app: &App, tenant_id: Uuid, needles: &Needles, counts: &mut Counts) -> Result<()> {
+    if needles.0.is_empty() {
+        return Ok(());
+    }
+    let Some(tenant) = tenant::Entity::of_tenant(tenant_id).one(app.store.write()).await? else { return Ok(()) };
+    let own = seek(app, tenant_id, |body| needles.meet(body)).await?;
+    let mut whose = Needles::default();
+    whose.add(&tenant.amojo_id);
+    let aside = seek(app, VENDOR, |body| whose.meet(body) && needles.meet(body)).await?;
+    for (of, ids) in [(tenant_id, own), (VENDOR, aside)] {
+        let named = Condition::all().add(raw_hook::Column::Id.is_in(ids));
+        count(counts, "raw_hook", remove::rows::<raw_hook::Entity>(&app.store, of, named).await?);
+    }
+    Ok(())
+}
+
+async fn seek(app: &App, tenant_id: Uuid, meets: impl Fn(&[u8]) -> bool) -> Result<Vec<Uuid>, DbErr> {
+    let mut found = Vec::new();
+    let mut after = Uuid::nil();
+    loop {
+        let page = raw_hook::Entity::of_tenant(tenant_id)
+            .filter(raw_hook::Column::Id.gt(after))
+            .order_by_asc(raw_hook::Column::Id)
+            .limit(PAGE)
+            .all(app.store.read())
+            .await?;
+        let Some(last) = page.last() else { return Ok(found) };
+        after = last.id;
+        found.extend(page.iter().filter(|row| meets(&row.body)).map(|row| row.id));
+    }
+}

@@ -1,0 +1,127 @@
+//! Everything of an account as newline-delimited JSON, for its owner: `{"type":"message","data":{…}}` a line, ended by
+//! `{"type":"end"}`. Read page by page by key, each page a short read of its own, so that nobody waits for a big
+//! account. Holds no secrets: tokens, credentials and keys are left out.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use entity::tenant;
+use futures_util::Stream;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::error::{Error, Result};
+
+mod rows;
+mod shapes;
+
+/// Rows of a page.
+const PAGE: u64 = 500;
+
+/// What is exported, in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    Account,
+    Sources,
+    Conversations,
+    Messages,
+    DeadLetters,
+    Ledger,
+    Audit,
+    Erasures,
+    End,
+}
+
+impl Part {
+    const fn next(self) -> Option<Self> {
+        match self {
+            Self::Account => Some(Self::Sources),
+            Self::Sources => Some(Self::Conversations),
+            Self::Conversations => Some(Self::Messages),
+            Self::Messages => Some(Self::DeadLetters),
+            Self::DeadLetters => Some(Self::Ledger),
+            Self::Ledger => Some(Self::Audit),
+            Self::Audit => Some(Self::Erasures),
+            Self::Erasures => Some(Self::End),
+            Self::End => None,
+        }
+    }
+}
+
+/// An export under way.
+pub struct Export {
+    app: Arc<App>,
+    tenant: tenant::Model,
+    part: Option<Part>,
+    /// Ids that were read up to here.
+    after: Uuid,
+    lines: u64,
+}
+
+impl Export {
+    /// Begins one; nothing is read yet but the account.
+    pub async fn begin(app: &Arc<App>, tenant_id: Uuid) -> Result<Self> {
+        let tenant = super::load(app.store.read(), tenant_id).await?.ok_or(Error::NotFound)?;
+        Ok(Self { app: app.clone(), tenant, part: Some(Part::Account), after: Uuid::nil(), lines: 0 })
+    }
+
+    /// A name for the file.
+    pub fn file_name(&self) -> String {
+        format!("parom-{}-{}.ndjson", self.tenant.account_id, self.app.clock.now().format("%Y-%m-%d"))
+    }
+
+    /// The next lines; none: that was all.
+    pub async fn page(&mut self) -> anyhow::Result<Option<Vec<u8>>> {
+        while let Some(part) = self.part {
+            let lines = self.read(part).await?;
+            if !lines.is_empty() {
+                self.lines += u64::try_from(lines.len()).unwrap_or(0);
+                return Ok(Some(text(&lines)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The same as a stream of pages.
+    pub fn into_stream(self) -> impl Stream<Item = anyhow::Result<Bytes>> {
+        futures_util::stream::try_unfold(self, |mut export| async move {
+            let page = export.page().await?;
+            Ok(page.map(|page| (Bytes::from(page), export)))
+        })
+    }
+
+    /// A page of a part; empty: the part has ended and the next one is up.
+    async fn read(&mut self, part: Part) -> anyhow::Result<Vec<Value>> {
+        let store = &self.app.store;
+        let id = self.tenant.tenant_id;
+        let (lines, last) = match part {
+            Part::Account => (rows::account(store, &self.tenant).await?, None),
+            Part::Sources => rows::sources(store, id, self.after).await?,
+            Part::Conversations => rows::conversations(store, id, self.after).await?,
+            Part::Messages => rows::messages(store, id, self.after).await?,
+            Part::DeadLetters => rows::dead_letters(store, id, self.after).await?,
+            Part::Ledger => (rows::ledger(store, id).await?, None),
+            Part::Audit => rows::audit(store, id, self.after).await?,
+            Part::Erasures => rows::erasures(store, id, self.after).await?,
+            Part::End => (vec![json!({"type": "end", "data": {"lines": self.lines}})], None),
+        };
+        match last {
+            Some(last) => self.after = last,
+            None => {
+                self.part = part.next();
+                self.after = Uuid::nil();
+            }
+        }
+        Ok(lines)
+    }
+}
+
+fn text(lines: &[Value]) -> Vec<u8> {
+    let mut text = Vec::new();
+    for line in lines {
+        text.extend_from_slice(line.to_string().as_bytes());
+        text.push(b'\n');
+    }
+    text
+}

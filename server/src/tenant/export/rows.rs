@@ -1,0 +1,66 @@
+//! Pages of rows by key: lines, and the last id of a page after which another may follow.
+
+use entity::{
+    audit, conversation, dead_letter, erasure, ledger_delta, message, oauth_grant, source, tenant, tenant_channel,
+};
+use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder, QuerySelect};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+use super::{PAGE, shapes};
+use crate::store::Store;
+
+type Page = (Vec<Value>, Option<Uuid>);
+
+/// The account, its channels and who gave access; one page.
+pub(super) async fn account(store: &Store, tenant: &tenant::Model) -> Result<Vec<Value>, DbErr> {
+    let id = tenant.tenant_id;
+    let mut lines = vec![shapes::account(tenant)];
+    let channels = tenant_channel::Entity::of_tenant(id).order_by_asc(tenant_channel::Column::ChannelId);
+    lines.extend(channels.all(store.read()).await?.iter().map(shapes::channel));
+    let grants = oauth_grant::Entity::of_tenant(id).order_by_asc(oauth_grant::Column::CrmUserId);
+    lines.extend(grants.all(store.read()).await?.iter().map(shapes::grant));
+    Ok(lines)
+}
+
+macro_rules! by_id {
+    ($(#[$doc:meta] $name:ident, $table:ident, $shape:ident;)+) => {$(
+        #[$doc]
+        pub(super) async fn $name(store: &Store, tenant_id: Uuid, after: Uuid) -> Result<Page, DbErr> {
+            let found = $table::Entity::of_tenant(tenant_id)
+                .filter($table::Column::Id.gt(after))
+                .order_by_asc($table::Column::Id)
+                .limit(PAGE)
+                .all(store.read())
+                .await?;
+            let last = found.last().map(|row| row.id);
+            Ok((found.iter().map(shapes::$shape).collect(), last))
+        }
+    )+};
+}
+
+by_id! {
+    /// Messenger lines, deleted ones too, without credentials.
+    sources, source, source;
+    /// Customers.
+    conversations, conversation, conversation;
+    /// What was said.
+    messages, message, message;
+    /// What was given up.
+    dead_letters, dead_letter, dead_letter;
+    /// Who did what.
+    audit, audit, audit;
+    /// Proofs of erasures.
+    erasures, erasure, erasure;
+}
+
+/// Counts by source, direction and day, summed over instances; one page.
+pub(super) async fn ledger(store: &Store, tenant_id: Uuid) -> Result<Vec<Value>, DbErr> {
+    let mut sums: BTreeMap<(Uuid, i32, i16), (i64, i64, i64)> = BTreeMap::new();
+    for row in ledger_delta::Entity::of_tenant(tenant_id).all(store.read()).await? {
+        let sum = sums.entry((row.source_id, row.day, row.direction)).or_default();
+        *sum = (sum.0 + row.accepted, sum.1 + row.delivered, sum.2 + row.failed);
+    }
+    Ok(sums.into_iter().map(|(key, sum)| shapes::ledger(key, sum)).collect())
+}

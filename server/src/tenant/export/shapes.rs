@@ -1,0 +1,147 @@
+//! How rows look in an export: names of product.md, times in RFC 3339, no secrets.
+
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use entity::{audit, conversation, dead_letter, erasure, message, oauth_grant, source, tenant, tenant_channel};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::message::{Direction, LetterKind, State};
+use crate::tenant::TenantStatus;
+
+fn line(kind: &str, data: Value) -> Value {
+    json!({"type": kind, "data": data})
+}
+
+fn time(millis: i64) -> String {
+    let moment = DateTime::<Utc>::from_timestamp_millis(millis).unwrap_or_default();
+    moment.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+fn maybe(millis: Option<i64>) -> Option<String> {
+    millis.map(time)
+}
+
+/// JSON that is stored as text, as JSON; damaged text stays text.
+fn stored(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()))
+}
+
+fn direction(number: i16) -> Option<&'static str> {
+    Direction::from_number(number).ok().map(Direction::word)
+}
+
+pub(super) fn account(row: &tenant::Model) -> Value {
+    line(
+        "account",
+        json!({
+            "id": row.tenant_id, "integration": row.integration, "account_id": row.account_id.to_string(),
+            "host": row.host, "name": row.name, "amojo_id": row.amojo_id, "status": TenantStatus::shown(row).as_str(),
+            "suspended": row.suspended, "sources_limit": row.sources_limit, "language": row.language,
+            "time_zone": row.time_zone, "created_at": time(row.created_at), "updated_at": time(row.updated_at),
+            "uninstalled_at": maybe(row.uninstalled_at),
+        }),
+    )
+}
+
+pub(super) fn channel(row: &tenant_channel::Model) -> Value {
+    line(
+        "channel",
+        json!({
+            "channel_id": row.channel_id, "scope_id": row.scope_id, "status": row.status, "detail": row.detail,
+            "connected_at": time(row.connected_at),
+        }),
+    )
+}
+
+pub(super) fn grant(row: &oauth_grant::Model) -> Value {
+    line(
+        "grant",
+        json!({
+            "crm_user_id": row.crm_user_id.to_string(), "name": row.user_name, "is_admin": row.is_admin,
+            "in_use": row.in_use, "given_at": time(row.created_at), "refreshed_at": time(row.refreshed_at),
+        }),
+    )
+}
+
+pub(super) fn source(row: &source::Model) -> Value {
+    line(
+        "source",
+        json!({
+            "id": row.id, "kind": row.kind, "name": row.name, "external_id": row.external_id,
+            "channel_id": row.channel_id, "amocrm_source_id": row.amocrm_source_id.to_string(),
+            "pipeline_id": row.pipeline_id.to_string(), "default": row.is_default, "status": row.status,
+            "status_reason": row.status_reason, "paused": row.paused, "contact_rule": row.contact_rule,
+            "services": stored(&row.services), "settings": stored(&row.settings),
+            "created_at": time(row.created_at), "updated_at": time(row.updated_at), "deleted_at": maybe(row.deleted_at),
+        }),
+    )
+}
+
+pub(super) fn conversation(row: &conversation::Model) -> Value {
+    line(
+        "conversation",
+        json!({
+            "id": row.id, "source_id": row.source_id, "external_id": row.external_id,
+            "amocrm_chat_id": row.amocrm_chat_id, "contact": stored(&row.contact), "created_at": time(row.created_at),
+        }),
+    )
+}
+
+pub(super) fn message(row: &message::Model) -> Value {
+    let state = State::from_number(row.state).ok();
+    line(
+        "message",
+        json!({
+            "id": row.id, "source_id": row.source_id, "conversation_id": row.conversation_id,
+            "direction": direction(row.direction), "status": state, "external_id": row.external_id,
+            "amocrm_message_id": row.amocrm_message_id, "body": stored(&row.body),
+            "error": if row.error.is_empty() { Value::Null } else { stored(&row.error) },
+            "sent_at": time(row.sent_at), "accepted_at": time(row.accepted_at),
+            "possible_duplicate": row.possible_duplicate,
+        }),
+    )
+}
+
+pub(super) fn dead_letter(row: &dead_letter::Model) -> Value {
+    line(
+        "dead_letter",
+        json!({
+            "id": row.id, "source_id": row.source_id, "conversation_id": row.conversation_id,
+            "message_id": row.message_id, "direction": direction(row.direction),
+            "kind": LetterKind::from_number(row.kind).ok(), "reason": row.reason, "detail": row.detail,
+            "attempts": row.attempts, "first_at": time(row.first_at), "last_at": time(row.last_at),
+        }),
+    )
+}
+
+pub(super) fn ledger((source_id, day, way): (Uuid, i32, i16), (accepted, delivered, failed): (i64, i64, i64)) -> Value {
+    let date = DateTime::<Utc>::UNIX_EPOCH.checked_add_signed(TimeDelta::days(i64::from(day))).unwrap_or_default();
+    line(
+        "ledger",
+        json!({
+            "source_id": source_id, "day": date.format("%Y-%m-%d").to_string(), "direction": direction(way),
+            "accepted": accepted, "delivered": delivered, "failed": failed, "waiting": accepted - delivered - failed,
+        }),
+    )
+}
+
+pub(super) fn audit(row: &audit::Model) -> Value {
+    line(
+        "audit",
+        json!({
+            "id": row.id, "at": time(row.at), "actor_kind": row.actor_kind, "actor_id": row.actor_id,
+            "actor_name": row.actor_name, "action": row.action, "object": row.object, "detail": stored(&row.detail),
+            "address": row.address, "outcome": row.outcome,
+        }),
+    )
+}
+
+pub(super) fn erasure(row: &erasure::Model) -> Value {
+    line(
+        "erasure",
+        json!({
+            "id": row.id, "what": row.what, "counts": stored(&row.counts), "by": row.by,
+            "created_at": time(row.created_at),
+        }),
+    )
+}

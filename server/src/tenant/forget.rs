@@ -1,0 +1,119 @@
+//! Deletes everything of an account, in batches, so that one that broke off is done again from where it stood: the
+//! account's own row goes last. What stays is a proof without anything of the account's in it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use entity::{
+    alert, api_key, attempt, audit, conversation, conversation_alias, dead_letter, dedupe, directory, erasure,
+    idempotency, install_call, lane, ledger_delta, letter, member, message, oauth_grant, parked_status, person,
+    raw_hook, session, source, stray_source, tenant, tenant_channel, turn,
+};
+use sea_orm::sea_query::Condition;
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
+use uuid::Uuid;
+
+use super::erase::{Erasure, prove};
+use super::{TenantStatus, connection, remove};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::store::directory::{self as entries, Kind};
+use crate::store::{Store, VENDOR};
+
+/// Deletes everything of an account. 409 `tenant_active` unless it has left or was disconnected; `force` disconnects it
+/// first. `by`: who wants it, for the proof. The account may install again and begins anew.
+pub async fn forget(app: &Arc<App>, tenant_id: Uuid, force: bool, by: &str) -> Result<Erasure> {
+    let tenant = super::load(app.store.read(), tenant_id).await?.ok_or(Error::NotFound)?;
+    let gone = [TenantStatus::Uninstalled, TenantStatus::Disconnected].contains(&TenantStatus::stored(&tenant));
+    if !gone && !force {
+        return Err(Error::Conflict {
+            problem: "tenant_active",
+            detail: format!(
+                "account {} ({}) is {}: disconnect it first, or force it",
+                tenant.account_id,
+                tenant.host,
+                TenantStatus::shown(&tenant).as_str()
+            ),
+        });
+    }
+    if !gone {
+        connection::disconnect(app, tenant_id).await?;
+    }
+    let mut counts = BTreeMap::new();
+    let mut count = |table: &'static str, rows: u64| {
+        *counts.entry(table.to_owned()).or_default() += rows;
+    };
+    // Doors first: from here on nothing finds its way in.
+    count("person", people(&app.store, tenant_id).await?);
+    count("directory", doors(&app.store, tenant_id).await?);
+    app.lookup.forget();
+    let store = &app.store;
+    macro_rules! all {
+        ($($table:ident),+ $(,)?) => {$(
+            count(stringify!($table), remove::rows::<$table::Entity>(store, tenant_id, Condition::all()).await?);
+        )+};
+    }
+    all!(letter, lane, turn, parked_status, attempt, dead_letter, dedupe, raw_hook, message, conversation_alias);
+    all!(conversation, ledger_delta, idempotency, stray_source, source, session, member, api_key, install_call);
+    all!(alert, audit, erasure, oauth_grant, tenant_channel);
+    let vendors = Condition::all().add(alert::Column::Key.ends_with(format!(":{tenant_id}")));
+    count("alert", remove::rows::<alert::Entity>(store, VENDOR, vendors).await?);
+    // What was on its way while this ran may have left a line.
+    all!(lane, turn, attempt, tenant);
+    let proof = prove(app, VENDOR, "account", counts, by).await?;
+    app.lookup.forget();
+    tracing::info!(tenant.id = %tenant_id, erasure.id = %proof.id, "everything of an account was deleted");
+    Ok(proof)
+}
+
+/// Ids by which something of the account is found.
+async fn doors(store: &Store, tenant_id: Uuid) -> Result<u64, DbErr> {
+    // Its key does not begin with the tenant: no help from `remove` here, and few rows.
+    let mut gone = 0;
+    loop {
+        let found: Vec<(String, String)> = directory::Entity::find()
+            .select_only()
+            .columns([directory::Column::Kind, directory::Column::Key])
+            .filter(directory::Column::TenantId.eq(tenant_id))
+            .limit(remove::BATCH)
+            .into_tuple()
+            .all(store.write())
+            .await?;
+        if found.is_empty() {
+            return Ok(gone);
+        }
+        for (kind, key) in found {
+            let one = directory::Entity::delete_many()
+                .filter(directory::Column::Kind.eq(kind))
+                .filter(directory::Column::Key.eq(key));
+            gone += one.exec(store.write()).await?.rows_affected;
+        }
+    }
+}
+
+/// Whoever signs in to this account alone. Operators and people of other accounts stay.
+async fn people(store: &Store, tenant_id: Uuid) -> Result<u64, DbErr> {
+    let mut gone = 0;
+    for row in member::Entity::of_tenant(tenant_id).all(store.write()).await? {
+        let beginning = format!("{}:", row.person_id);
+        let accounts = entries::list(store.write(), Kind::Membership, &beginning, store.clock().millis()).await?;
+        if accounts.iter().any(|(_, entry)| entry.tenant_id != tenant_id) {
+            continue;
+        }
+        let done = person::Entity::delete_many()
+            .filter(person::Column::TenantId.eq(VENDOR))
+            .filter(person::Column::Id.eq(row.person_id))
+            .filter(person::Column::IsOperator.eq(false))
+            .exec(store.write())
+            .await?;
+        if done.rows_affected > 0 {
+            directory::Entity::delete_many()
+                .filter(directory::Column::Kind.eq(Kind::Person.name()))
+                .filter(directory::Column::Id.eq(row.person_id))
+                .exec(store.write())
+                .await?;
+            gone += 1;
+        }
+    }
+    Ok(gone)
+}

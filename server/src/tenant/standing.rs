@@ -1,0 +1,118 @@
+//! An account's standing with amoCRM, and what follows from a change of it: an alarm, a probe, letters that go on.
+
+use entity::{tenant, tenant_channel};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{ChannelStatus, TenantStatus};
+use crate::alert::{self, Alarm};
+use crate::app::App;
+
+const MINUTE: i64 = 60_000;
+/// Turns of many accounts do not start in the same moment.
+const JITTER: i64 = 250;
+
+/// States in which amoCRM refuses us, each with an alarm of the account's own.
+const TROUBLES: [TenantStatus; 3] = [TenantStatus::NeedsReauth, TenantStatus::Unpaid, TenantStatus::Blocked];
+
+/// Milliseconds until the next slow try: 15 minutes, doubled up to 6 hours.
+pub(super) fn slowly(tries: i32) -> i64 {
+    let doubled = (15 * MINUTE) << tries.clamp(0, 5);
+    doubled.min(360 * MINUTE)
+}
+
+/// Moves a tenant to `to` if it is in another one of `from` now. True: it has been moved. The caller forgets what
+/// `lookup` kept.
+pub(crate) async fn change_status(
+    app: &App,
+    db: &impl ConnectionTrait,
+    tenant_id: Uuid,
+    from: &[TenantStatus],
+    to: TenantStatus,
+) -> Result<bool, DbErr> {
+    let now = app.clock.millis();
+    let mut change = tenant::Entity::update_many()
+        .col_expr(tenant::Column::Status, Expr::value(to.as_str()))
+        .col_expr(tenant::Column::UpdatedAt, Expr::value(now))
+        .col_expr(tenant::Column::Probes, Expr::value(0))
+        .filter(tenant::Column::TenantId.eq(tenant_id))
+        .filter(tenant::Column::Status.ne(to.as_str()))
+        .filter(tenant::Column::Status.is_in(from.iter().map(|status| status.as_str())));
+    if matches!(to, TenantStatus::Unpaid | TenantStatus::Blocked) {
+        change = change.col_expr(tenant::Column::ProbeAt, Expr::value(Some(now + slowly(0))));
+    }
+    if change.exec(db).await?.rows_affected == 0 {
+        return Ok(false);
+    }
+    alarm(app, db, tenant_id, to).await?;
+    Ok(true)
+}
+
+/// Opens the alarm of the state it is in and resolves those of the others.
+pub(super) async fn alarm(
+    app: &App,
+    db: &impl ConnectionTrait,
+    tenant_id: Uuid,
+    now_in: TenantStatus,
+) -> Result<(), DbErr> {
+    for trouble in TROUBLES {
+        let kind = trouble.as_str();
+        if trouble == now_in {
+            alert::raise(app, db, Alarm { tenant_id, kind, object: "", source_id: None, detail: json!({}) }).await?;
+        } else {
+            alert::resolve(app, db, tenant_id, kind, "").await?;
+        }
+    }
+    Ok(())
+}
+
+/// amoCRM refused a call in the account's name: 402 is unpaid, 403 to what everybody may ask is blocked.
+pub(super) async fn refused(app: &App, tenant_id: Uuid, to: TenantStatus) -> Result<(), DbErr> {
+    let from = [TenantStatus::Active, TenantStatus::Unpaid, TenantStatus::Blocked];
+    if change_status(app, app.store.write(), tenant_id, &from, to).await? {
+        app.lookup.forget();
+        tracing::warn!(tenant.id = %tenant_id, status = to.as_str(), "amoCRM refuses the account; it is asked again slowly, messages wait");
+    }
+    Ok(())
+}
+
+/// A call in the account's name went through: what had been refused is over, and letters go on.
+pub(super) async fn recovered(app: &App, tenant_id: Uuid) -> Result<(), DbErr> {
+    let from = [TenantStatus::Unpaid, TenantStatus::Blocked];
+    if !change_status(app, app.store.write(), tenant_id, &from, TenantStatus::Active).await? {
+        return Ok(());
+    }
+    app.lookup.forget();
+    tracing::info!(tenant.id = %tenant_id, "amoCRM serves the account again");
+    go_on(app, tenant_id).await
+}
+
+/// Wakes the turns towards amoCRM of every connected channel, unless the vendor holds them.
+pub(super) async fn go_on(app: &App, tenant_id: Uuid) -> Result<(), DbErr> {
+    let tenant = super::load(app.store.read(), tenant_id).await?;
+    if tenant.is_none_or(|tenant| tenant.suspended) {
+        return Ok(());
+    }
+    let connected = tenant_channel::Entity::of_tenant(tenant_id)
+        .filter(tenant_channel::Column::Status.eq(ChannelStatus::Connected.as_str()));
+    for channel in connected.all(app.store.read()).await? {
+        app.queue.resume(tenant_id, channel.channel_id, rand::random_range(0..=JITTER)).await?;
+    }
+    app.writer.stored().notify_one();
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slow_tries_grow_from_a_quarter_of_an_hour_to_six_hours() {
+        let minutes: Vec<_> = (0..8).map(|tries| slowly(tries) / MINUTE).collect();
+        assert_eq!(minutes, [15, 30, 60, 120, 240, 360, 360, 360]);
+        assert_eq!(slowly(-1), slowly(0));
+        assert_eq!(slowly(i32::MAX), 360 * MINUTE);
+    }
+}

@@ -1,0 +1,72 @@
+//! What the vendor decides about an account: whether it is served, and how many sources it may have.
+
+use entity::{source, tenant, tenant_channel};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use uuid::Uuid;
+
+use super::{ChannelStatus, TenantStatus};
+use crate::app::App;
+use crate::error::{Error, Result};
+
+/// Turns of one account do not start in the same moment.
+const JITTER: i64 = 1_000;
+/// Why the letters of a suspended account wait.
+const SUSPENDED: &str = "suspended";
+/// amoCRM takes no more sources of one integration in one account.
+pub const MOST_SOURCES: i32 = 100;
+
+/// Stops delivery for an account, or lets it go on. What comes in meanwhile is kept. Doing it twice changes nothing.
+pub async fn suspend(app: &App, tenant_id: Uuid, suspended: bool) -> Result<()> {
+    let tenant = super::load(app.store.read(), tenant_id).await?.ok_or(Error::NotFound)?;
+    if tenant.suspended == suspended {
+        return Ok(());
+    }
+    // The switch is turned after the turns, so that a request that broke off is repeated in whole.
+    let serves = TenantStatus::stored(&tenant).was_connected();
+    let pool = super::pool_of(&tenant.integration);
+    for channel in tenant_channel::Entity::of_tenant(tenant_id).all(app.store.read()).await? {
+        if suspended {
+            app.queue.hold(tenant_id, channel.channel_id, &pool, SUSPENDED).await?;
+        } else if serves && channel.status == ChannelStatus::Connected.as_str() {
+            app.queue.resume(tenant_id, channel.channel_id, rand::random_range(0..=JITTER)).await?;
+        }
+    }
+    for source in source::Entity::of_tenant(tenant_id).all(app.store.read()).await? {
+        let connector = app.connectors.get(&source.kind);
+        let pool = connector.map_or(source.kind.as_str(), |connector| connector.pool());
+        if suspended {
+            app.queue.hold(tenant_id, source.id, pool, SUSPENDED).await?;
+        } else if source.paused {
+            app.queue.hold(tenant_id, source.id, pool, "paused").await?;
+        } else {
+            app.queue.resume(tenant_id, source.id, rand::random_range(0..=JITTER)).await?;
+        }
+    }
+    set(app, tenant_id, tenant::Column::Suspended, Expr::value(suspended)).await?;
+    app.lookup.forget();
+    app.writer.stored().notify_one();
+    tracing::info!(tenant.id = %tenant_id, suspended, "the vendor changed whether the account is served");
+    Ok(())
+}
+
+/// Sets how many sources an account may have; none: as configured. 422 outside of 0 to [`MOST_SOURCES`].
+pub async fn limit_sources(app: &App, tenant_id: Uuid, limit: Option<i32>) -> Result<()> {
+    if limit.is_some_and(|limit| !(0..=MOST_SOURCES).contains(&limit)) {
+        return Err(Error::field("/sources_limit", format!("from 0 to {MOST_SOURCES}, or null")));
+    }
+    super::load(app.store.read(), tenant_id).await?.ok_or(Error::NotFound)?;
+    set(app, tenant_id, tenant::Column::SourcesLimit, Expr::value(limit)).await?;
+    app.lookup.forget();
+    Ok(())
+}
+
+async fn set(app: &App, tenant_id: Uuid, column: tenant::Column, value: Expr) -> Result<()> {
+    tenant::Entity::update_many()
+        .col_expr(column, value)
+        .col_expr(tenant::Column::UpdatedAt, Expr::value(app.clock.millis()))
+        .filter(tenant::Column::TenantId.eq(tenant_id))
+        .exec(app.store.write())
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,94 @@
+//! Calls in an account's name, and what their answers say of the account as a whole.
+
+use std::sync::Arc;
+
+use amocrm::rest::Rest;
+use secrecy::SecretString;
+use uuid::Uuid;
+
+use super::{TokenError, access_token, living, renewed};
+use crate::app::App;
+use crate::pace::Budget;
+use crate::tenant::{self as tenants, TenantStatus, grant, place, standing};
+
+/// Why a call in an account's name failed.
+#[derive(Debug, thiserror::Error)]
+pub enum CallError {
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    #[error(transparent)]
+    Crm(#[from] amocrm::Error),
+}
+
+/// Makes a call with a living token; after a 401 once more with a renewed one, after a 404 once more where the account
+/// lives now if it was renamed. `call` is given a client of the account's present host.
+///
+/// What amoCRM says of the account as a whole becomes its state: 402 is `unpaid`, 403 to what everybody may ask is
+/// `blocked`, and a call that goes through ends both.
+pub async fn with_token<T, Call, Called>(app: &Arc<App>, tenant_id: Uuid, call: Call) -> Result<T, CallError>
+where
+    Call: Fn(Rest, SecretString) -> Called,
+    Called: Future<Output = Result<T, amocrm::Error>>,
+{
+    let used = living(app, tenant_id).await?;
+    let token = grant::open_access(&app.vault, &used).map_err(TokenError::from)?;
+    let budget = Budget::per_second(app.config.rates.rest_per_account);
+    app.rest_paces.wait(tenant_id, budget).await;
+    let (rest, status) = client(app, tenant_id).await?;
+    let token = match call(rest, token.clone()).await {
+        Err(amocrm::Error::Refused { status: 401, .. }) => {
+            // Somebody else may have renewed it meanwhile: then this gives theirs.
+            let renewed = renewed(app, used).await?;
+            grant::open_access(&app.vault, &renewed).map_err(TokenError::from)?
+        }
+        Err(error @ amocrm::Error::Refused { status: 404, .. }) => match place::find(app, tenant_id, None).await {
+            Ok(true) => token,
+            _ => return Err(error.into()),
+        },
+        answer => return told(app, tenant_id, status, answer).await,
+    };
+    let (rest, status) = client(app, tenant_id).await?;
+    let answer = call(rest, token).await;
+    told(app, tenant_id, status, answer).await
+}
+
+/// Lets the account's state follow from an answer.
+async fn told<T>(
+    app: &Arc<App>,
+    tenant_id: Uuid,
+    status: TenantStatus,
+    answer: Result<T, amocrm::Error>,
+) -> Result<T, CallError> {
+    let error = match answer {
+        Ok(value) => {
+            if matches!(status, TenantStatus::Unpaid | TenantStatus::Blocked) {
+                standing::recovered(app, tenant_id).await.map_err(TokenError::from)?;
+            }
+            return Ok(value);
+        }
+        Err(error) => error,
+    };
+    let refused = match error {
+        amocrm::Error::Refused { status: 402, .. } => Some(TenantStatus::Unpaid),
+        amocrm::Error::Refused { status: 403, call, .. } if call == "account" || is_blocked(app, tenant_id).await? => {
+            Some(TenantStatus::Blocked)
+        }
+        _ => None,
+    };
+    if let Some(refused) = refused {
+        standing::refused(app, tenant_id, refused).await.map_err(TokenError::from)?;
+    }
+    Err(error.into())
+}
+
+/// A refusal with 403 may be about rights: the account itself is something that every user may read.
+async fn is_blocked(app: &Arc<App>, tenant_id: Uuid) -> Result<bool, TokenError> {
+    let token = access_token(app, tenant_id).await?;
+    let (rest, _) = client(app, tenant_id).await?;
+    Ok(rest.account(&token, &[]).await.is_err_and(|error| error.status() == Some(403)))
+}
+
+async fn client(app: &App, tenant_id: Uuid) -> Result<(Rest, TenantStatus), TokenError> {
+    let tenant = tenants::load(app.store.read(), tenant_id).await?.ok_or(TokenError::NoGrant)?;
+    Ok((tenants::rest(app, &tenant)?, TenantStatus::stored(&tenant)))
+}

@@ -1,0 +1,162 @@
+//! Clears away what has expired, in batches that hold up nobody.
+
+use entity::{directory, install_call, parked_status};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+
+use crate::alert;
+use crate::app::App;
+use crate::store::VENDOR;
+use crate::store::directory::Kind;
+use crate::tenant::install::call::ALARM;
+
+/// Rows of one statement.
+const BATCH: u64 = 500;
+/// Statements of one kind in a row.
+const BATCHES: usize = 40;
+/// An entry is kept this long after its end, for clocks that differ.
+const MARGIN: i64 = 3_600_000;
+/// A code is good for 20 minutes; who looks into a stored call has an hour.
+const CODE_LIVES: i64 = 3_600_000;
+/// An alarm about calls ends after a day without one.
+const QUIET: i64 = 24 * 3_600_000;
+/// No call is worked on longer than a day.
+const UNFINISHED: i64 = 25 * 3_600_000;
+/// Calls that led to no account are kept this long.
+const CALLS_LIVE: i64 = 30 * 24 * 3_600_000;
+
+/// Gives how many rows went.
+pub(super) async fn clean(app: &App) -> Result<u64, DbErr> {
+    let now = app.clock.millis();
+    let mut gone = 0;
+    for _ in 0..BATCHES {
+        let rows = expired_entries(app, now - MARGIN).await?;
+        gone += rows;
+        if rows < BATCH {
+            break;
+        }
+    }
+    for _ in 0..BATCHES {
+        let rows = expired_statuses(app, now).await?;
+        gone += rows;
+        if rows < BATCH {
+            break;
+        }
+    }
+    forget_codes(app, now).await?;
+    end_alarm(app, now).await?;
+    Ok(gone + clean_calls(app, VENDOR, now - CALLS_LIVE).await?)
+}
+
+/// One-time things and sessions. An ended API key stays: `parom key list` shows it.
+async fn expired_entries(app: &App, before: i64) -> Result<u64, DbErr> {
+    use directory::Column;
+    let found: Vec<(String, String)> = directory::Entity::find()
+        .select_only()
+        .columns([Column::Kind, Column::Key])
+        .filter(Column::ExpiresAt.lt(before))
+        .filter(Column::Kind.ne(Kind::ApiKey.name()))
+        .limit(BATCH)
+        .into_tuple()
+        .all(app.store.read())
+        .await?;
+    let mut kinds: Vec<String> = found.iter().map(|(kind, _)| kind.clone()).collect();
+    kinds.sort();
+    kinds.dedup();
+    let mut gone = 0;
+    for kind in kinds {
+        let keys = found.iter().filter(|(of, _)| *of == kind).map(|(_, key)| key.clone());
+        let done = directory::Entity::delete_many()
+            .filter(Column::Kind.eq(kind.as_str()))
+            .filter(Column::Key.is_in(keys))
+            .filter(Column::ExpiresAt.lt(before))
+            .exec(app.store.write())
+            .await?;
+        gone += done.rows_affected;
+    }
+    Ok(gone)
+}
+
+/// Statuses that were told of messages which never became known.
+async fn expired_statuses(app: &App, now: i64) -> Result<u64, DbErr> {
+    use parked_status::Column;
+    let found: Vec<(Uuid, Uuid)> = parked_status::Entity::find()
+        .select_only()
+        .columns([Column::TenantId, Column::Id])
+        .filter(Column::ExpiresAt.lt(now))
+        .order_by_asc(Column::TenantId)
+        .limit(BATCH)
+        .into_tuple()
+        .all(app.store.read())
+        .await?;
+    let mut gone = 0;
+    for some in found.chunk_by(|one, next| one.0 == next.0) {
+        let Some((tenant_id, _)) = some.first() else { continue };
+        let done = parked_status::Entity::delete_many()
+            .filter(Column::TenantId.eq(*tenant_id))
+            .filter(Column::Id.is_in(some.iter().map(|(_, id)| *id)))
+            .filter(Column::ExpiresAt.lt(now))
+            .exec(app.store.write())
+            .await?;
+        gone += done.rows_affected;
+    }
+    Ok(gone)
+}
+
+/// Codes and tokens of calls that nobody works on any more.
+async fn forget_codes(app: &App, now: i64) -> Result<(), DbErr> {
+    use install_call::Column;
+    install_call::Entity::update_many()
+        .col_expr(Column::Code, Expr::value(Vec::<u8>::new()))
+        .col_expr(Column::Status, Expr::value("failed"))
+        .col_expr(Column::Error, Expr::value("it was not finished within a day"))
+        .filter(Column::TenantId.eq(VENDOR))
+        .filter(Column::Status.eq("new"))
+        .filter(Column::ReceivedAt.lt(now - UNFINISHED))
+        .exec(app.store.write())
+        .await?;
+    install_call::Entity::update_many()
+        .col_expr(Column::Code, Expr::value(Vec::<u8>::new()))
+        .filter(Column::TenantId.eq(VENDOR))
+        .filter(Column::Status.eq("failed"))
+        .filter(Column::ReceivedAt.lt(now - CODE_LIVES))
+        .filter(Column::Code.ne(Vec::<u8>::new()))
+        .exec(app.store.write())
+        .await?;
+    Ok(())
+}
+
+/// Nobody can see that calls without an integration are over but by their absence.
+async fn end_alarm(app: &App, now: i64) -> Result<(), DbErr> {
+    let open = alert::open(app.store.read(), VENDOR).await?;
+    if open.iter().any(|matter| matter.key == ALARM && now - matter.last_at > QUIET) {
+        alert::resolve(app, app.store.write(), VENDOR, ALARM, "").await?;
+    }
+    Ok(())
+}
+
+/// Install calls that came before a time, whatever came of them.
+pub(super) async fn clean_calls(app: &App, tenant_id: Uuid, before: i64) -> Result<u64, DbErr> {
+    use install_call::Column;
+    let mut gone = 0;
+    for _ in 0..BATCHES {
+        let ids: Vec<Uuid> = install_call::Entity::of_tenant(tenant_id)
+            .select_only()
+            .column(Column::Id)
+            .filter(Column::ReceivedAt.lt(before))
+            .limit(BATCH)
+            .into_tuple()
+            .all(app.store.read())
+            .await?;
+        let found = ids.len();
+        if found > 0 {
+            let rows = install_call::Entity::delete_many().filter(Column::TenantId.eq(tenant_id));
+            gone += rows.filter(Column::Id.is_in(ids)).exec(app.store.write()).await?.rows_affected;
+        }
+        if u64::try_from(found).unwrap_or(0) < BATCH {
+            break;
+        }
+    }
+    Ok(gone)
+}

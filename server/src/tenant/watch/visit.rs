@@ -1,0 +1,176 @@
+//! One visit: what is due for an account now, and when the next visit is.
+
+use std::sync::Arc;
+
+use entity::{oauth_grant, tenant, tenant_channel};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::tenant::access::IDLE;
+use crate::tenant::install::UNFINISHED;
+use crate::tenant::standing::slowly;
+use crate::tenant::token::{self, CallError, TokenError};
+use crate::tenant::{self as tenants, ChannelStatus, TenantStatus, channels, install, uninstall};
+
+/// Finished install calls of an account are kept this long.
+const CALLS_LIVE: i64 = 30 * 24 * 3_600_000;
+
+/// Makes a claimed visit. Whatever goes wrong is in the log; the account is visited again.
+pub(super) async fn visit(app: Arc<App>, tenant_id: Uuid, claimed_at: i64) {
+    if let Err(error) = visit_one(&app, tenant_id, claimed_at).await {
+        tracing::warn!(tenant.id = %tenant_id, error = format!("{error:#}"), "an account could not be looked after; it is visited again");
+    }
+}
+
+async fn visit_one(app: &Arc<App>, tenant_id: Uuid, claimed_at: i64) -> anyhow::Result<()> {
+    let Some(tenant) = tenants::load(app.store.read(), tenant_id).await? else { return Ok(()) };
+    if uninstall::is_pending(&tenant) && !uninstall::confirm(app, tenant_id).await? {
+        // It has set its own time.
+        return Ok(());
+    }
+    let done = work(app, tenant_id).await;
+    // Also after a failure: what is due stays due, but never in a busy loop.
+    let next = next_visit(app, tenant_id, done.is_err()).await?;
+    tenant::Entity::update_many()
+        .col_expr(tenant::Column::ProbeAt, Expr::value(next))
+        .filter(tenant::Column::TenantId.eq(tenant_id))
+        .filter(tenant::Column::ProbeAt.eq(claimed_at))
+        .exec(app.store.write())
+        .await?;
+    done
+}
+
+async fn work(app: &Arc<App>, tenant_id: Uuid) -> anyhow::Result<()> {
+    let Some(tenant) = tenants::load(app.store.read(), tenant_id).await? else { return Ok(()) };
+    super::janitor::clean_calls(app, tenant_id, app.clock.millis() - CALLS_LIVE).await?;
+    match TenantStatus::stored(&tenant) {
+        TenantStatus::Uninstalled => {
+            if owes(app, tenant_id).await? {
+                uninstall::take_off(app, &tenant).await?;
+            }
+            let since = tenant.uninstalled_at.unwrap_or(tenant.updated_at);
+            if tenant.erased_at.is_none() && app.clock.millis() - since >= uninstall::CREDENTIALS_LIVE {
+                uninstall::erase_credentials(app, &tenant).await?;
+            }
+        }
+        TenantStatus::Disconnected => {
+            if owes(app, tenant_id).await? {
+                uninstall::take_off(app, &tenant).await?;
+            }
+            keep_alive(app, tenant_id).await?;
+        }
+        TenantStatus::Unpaid | TenantStatus::Blocked => probe(app, &tenant).await?,
+        TenantStatus::Active => {
+            keep_alive(app, tenant_id).await?;
+            connect_again(app, tenant_id).await?;
+        }
+        TenantStatus::NeedsReauth => connect_again(app, tenant_id).await?,
+        TenantStatus::AwaitingCredentials => keep_alive(app, tenant_id).await?,
+        TenantStatus::Provisioning => {
+            keep_alive(app, tenant_id).await?;
+            if app.clock.millis() - tenant.updated_at >= UNFINISHED {
+                // The call that began it is worked on for a day; amoCRM was away for longer.
+                install::finish(app, tenant_id).await?;
+            }
+        }
+        // Never stored.
+        TenantStatus::Suspended => {}
+    }
+    Ok(())
+}
+
+/// Asks whether amoCRM serves the account again: a call that goes through makes it active.
+async fn probe(app: &Arc<App>, tenant: &tenant::Model) -> anyhow::Result<()> {
+    let tenant_id = tenant.tenant_id;
+    match token::with_token(app, tenant_id, |rest, token| async move { rest.account(&token, &[]).await }).await {
+        Ok(_) => {}
+        Err(error) => {
+            tracing::debug!(tenant.id = %tenant_id, %error, "amoCRM does not serve the account yet");
+            tenant::Entity::update_many()
+                .col_expr(tenant::Column::Probes, Expr::value(tenant.probes.saturating_add(1)))
+                .filter(tenant::Column::TenantId.eq(tenant_id))
+                .exec(app.store.write())
+                .await?;
+        }
+    }
+    Ok(())
+}
+
+/// Renews access that nobody used for a month. Access that is gone is known by its state.
+async fn keep_alive(app: &Arc<App>, tenant_id: Uuid) -> anyhow::Result<()> {
+    match token::keep_alive(app, tenant_id).await {
+        Ok(true) => tracing::info!(tenant.id = %tenant_id, "access that nobody had used was renewed"),
+        Ok(false) | Err(TokenError::NoGrant | TokenError::NeedsReauth | TokenError::Unpaid | TokenError::Blocked) => {}
+        Err(error) => return Err(error.into()),
+    }
+    Ok(())
+}
+
+/// Connects channels again that were refused, when their time has come.
+async fn connect_again(app: &Arc<App>, tenant_id: Uuid) -> anyhow::Result<()> {
+    let now = app.clock.millis();
+    let due: Vec<_> = broken(app, tenant_id).await?.into_iter().filter(|row| row.next_try_at <= Some(now)).collect();
+    if due.is_empty() {
+        return Ok(());
+    }
+    // One that amoCRM took off may belong to an account that left without our hearing of it.
+    if due.iter().any(|row| row.status == ChannelStatus::Disconnected.as_str()) {
+        let asked =
+            token::with_token(app, tenant_id, |rest, token| async move { rest.account(&token, &[]).await }).await;
+        if let Err(error) = asked {
+            channels::put_off(app, tenant_id).await?;
+            return match error {
+                CallError::Token(TokenError::NeedsReauth | TokenError::NoGrant) => Ok(()),
+                error => Err(error.into()),
+            };
+        }
+    }
+    if let Err(error) = channels::connect(app, tenant_id).await {
+        channels::put_off(app, tenant_id).await?;
+        return Err(error.into());
+    }
+    Ok(())
+}
+
+/// True when amoCRM has not heard yet that a channel is off.
+async fn owes(app: &App, tenant_id: Uuid) -> Result<bool, DbErr> {
+    let now = app.clock.millis();
+    Ok(broken(app, tenant_id).await?.iter().any(|row| row.next_try_at <= Some(now)))
+}
+
+/// Channels with something to be told or asked.
+async fn broken(app: &App, tenant_id: Uuid) -> Result<Vec<tenant_channel::Model>, DbErr> {
+    let waiting = tenant_channel::Entity::of_tenant(tenant_id);
+    waiting.filter(tenant_channel::Column::NextTryAt.is_not_null()).all(app.store.read()).await
+}
+
+/// The earliest of all that will be due; none: nothing will be by itself.
+async fn next_visit(app: &App, tenant_id: Uuid, failed: bool) -> Result<Option<i64>, DbErr> {
+    let now = app.clock.millis();
+    let Some(tenant) = tenants::load(app.store.read(), tenant_id).await? else { return Ok(None) };
+    let status = TenantStatus::stored(&tenant);
+    let mut times = Vec::new();
+    if failed {
+        times.push(now + slowly(0));
+    }
+    if matches!(status, TenantStatus::Unpaid | TenantStatus::Blocked) {
+        times.push(now + slowly(tenant.probes));
+    }
+    if status == TenantStatus::Uninstalled && tenant.erased_at.is_none() {
+        times.push(tenant.uninstalled_at.unwrap_or(now) + uninstall::CREDENTIALS_LIVE);
+    }
+    if status == TenantStatus::Provisioning {
+        times.push((tenant.updated_at + UNFINISHED).max(now + slowly(i32::MAX)));
+    }
+    times.extend(broken(app, tenant_id).await?.iter().filter_map(|row| row.next_try_at));
+    let alive = oauth_grant::Entity::of_tenant(tenant_id)
+        .filter(oauth_grant::Column::InUse.eq(true))
+        .filter(oauth_grant::Column::Dead.eq(false));
+    if let Some(grant) = alive.one(app.store.read()).await? {
+        times.push(grant.refreshed_at + IDLE);
+    }
+    // What is due already was tried just now.
+    Ok(times.into_iter().map(|at| if at <= now { now + slowly(0) } else { at }).min())
+}

@@ -1,0 +1,83 @@
+//! A channel that amoCRM does not connect: the vendor is told, and it is tried again slowly.
+
+use std::sync::Arc;
+
+use parom::store::VENDOR;
+use parom_tests::settings::{CHANNEL_ID, CHANNEL_SECRET, HOST};
+use parom_tests::{Engine, Place, Setup, World, both, once};
+use secrecy::SecretString;
+
+use super::{HOUR, MINUTE, alarms, calls, channel, round, wait};
+
+async fn a_private_channel_is_tried_until_the_account_is_on_its_list(world: &mut World) {
+    world.sandbox.allow_accounts(CHANNEL_ID, Some(vec![]));
+    let account = world.sandbox.add_account(HOST).id.to_string();
+    let page = world.owner(HOST).installs_in_a_browser().await.is(200);
+    assert!(page.text.contains(&format!("not open for account {account}")), "{}", page.text);
+    let tenant_id = world.active(HOST).await;
+    let refused = channel(world, tenant_id).await;
+    assert_eq!((refused.status.as_str(), refused.tries), ("not_allowed", 1));
+    let open = parom::alert::open(world.app().store.read(), VENDOR).await.unwrap();
+    assert_eq!(open.len(), 1, "one alarm an account and channel");
+    assert_eq!(open[0].kind, "channel_not_allowed");
+    let detail: serde_json::Value = serde_json::from_str(&open[0].detail).unwrap();
+    assert_eq!((&detail["account_id"], &detail["host"]), (&account.into(), &HOST.into()));
+
+    let before = calls(world);
+    wait(world, 14 * MINUTE);
+    assert_eq!((round(world).await, calls(world)), (0, before), "slowly");
+    wait(world, MINUTE);
+    assert_eq!(round(world).await, 1);
+    let refused = channel(world, tenant_id).await;
+    assert_eq!((refused.status.as_str(), refused.tries), ("not_allowed", 2));
+    let open = parom::alert::open(world.app().store.read(), VENDOR).await.unwrap();
+    assert_eq!((open.len(), open[0].count), (1, 2), "the same alarm");
+
+    world.sandbox.allow_accounts(CHANNEL_ID, None);
+    wait(world, 30 * MINUTE);
+    round(world).await;
+    let connected = channel(world, tenant_id).await;
+    assert_eq!((connected.status.as_str(), connected.tries, connected.next_try_at), ("connected", 0, None));
+    assert!(alarms(world, VENDOR).await.is_empty(), "it ends by itself");
+    let line = world.line("support").await;
+    world.customer(&line, "anna").writes("Hello").await;
+    world.deliver_all().await;
+    assert_eq!(world.texts_at_crm(&line), ["Hello"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_signature_that_is_refused_is_the_vendors_alarm() {
+    let change = |config: &mut parom::config::Config| {
+        let channel = &mut config.integrations[0].channels[0];
+        (channel.public, channel.secret) = (true, "wrong".into());
+    };
+    let mut world = World::start(Engine::Sqlite, Setup { change, ..Setup::default() }).await.unwrap();
+    world.owner(HOST).installs_in_a_browser().await.is(200);
+    let tenant_id = world.active(HOST).await;
+    assert_eq!(channel(&world, tenant_id).await.status, "misconfigured");
+    assert_eq!(alarms(&world, VENDOR).await, ["channel_misconfigured"]);
+    world.allow_problems();
+    world.close().await;
+}
+
+async fn a_channel_that_amocrm_lost_is_connected_again(world: &mut World) {
+    let line = world.line("support").await;
+    world.allow_problems();
+    let clock = world.clock.clone();
+    let http = world.app().http.trusted().clone();
+    let chats = amocrm::chats::Chats::new(http, world.sandbox.url(), Arc::new(move || clock.now())).unwrap();
+    let amojo_id = world.sandbox.add_account(HOST).amojo_id;
+    chats.disconnect(&SecretString::from(CHANNEL_SECRET), CHANNEL_ID, &amojo_id).await.unwrap();
+    world.customer(&line, "anna").writes("Hello").await;
+    world.deliver_all().await;
+    assert_eq!(channel(world, line.tenant_id).await.status, "disconnected");
+    wait(world, HOUR);
+    round(world).await;
+    assert_eq!(channel(world, line.tenant_id).await.status, "connected");
+    wait(world, 1);
+    world.deliver_to_the_end().await;
+    assert_eq!(world.texts_at_crm(&line), ["Hello"]);
+}
+
+both!(a_private_channel_is_tried_until_the_account_is_on_its_list);
+once!(a_channel_that_amocrm_lost_is_connected_again);

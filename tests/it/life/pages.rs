@@ -1,0 +1,76 @@
+//! The pages of an installation, in both languages, and whom they let in.
+
+use parom_tests::settings::HOST;
+use parom_tests::{Reply, World, answer, once, state_of};
+use reqwest::Method;
+
+use super::{allows, user};
+
+async fn page(world: &World, path: &str, language: &str, cookie: &str) -> Reply {
+    let request = world.api.anonymous(Method::GET, path).header("Accept-Language", language).header("Cookie", cookie);
+    answer(request).await
+}
+
+/// Begins in a browser: the state, and the cookie it keeps.
+async fn begins(world: &World) -> (String, String) {
+    let reply = world.owner(HOST).opens_install().await;
+    let cookie = reply.header("set-cookie").to_owned();
+    for part in ["HttpOnly", "SameSite=Lax", "Path=/oauth"] {
+        assert!(cookie.contains(part), "{cookie}");
+    }
+    (state_of(&reply.is_redirect()), cookie.split(';').next().unwrap().to_owned())
+}
+
+async fn the_first_page_says_what_will_happen(world: &mut World) {
+    for (language, title, button) in
+        [("ru", "Подключение Парома", "Перейти в\u{a0}amoCRM"), ("en", "Connect Parom to amoCRM", "Go to amoCRM")]
+    {
+        let shown = page(world, "/oauth/install", language, "").await.is(200);
+        for words in [title, button, "href=\"/oauth/install?integration=main\""] {
+            assert!(shown.text.contains(words), "{words}: {}", shown.text);
+        }
+        let policy = shown.header("content-security-policy").to_owned();
+        let nonce = policy.split("'nonce-").nth(1).unwrap().split('\'').next().unwrap().to_owned();
+        assert!(shown.text.contains(&format!("<style nonce=\"{nonce}\">")));
+        assert!(policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe"), "{policy}");
+    }
+    let chosen = page(world, "/oauth/install?lang=ru", "en", "").await.is(200);
+    assert!(chosen.text.contains("lang=\"ru\"") && chosen.text.contains("English"), "{}", chosen.text);
+    page(world, "/oauth/install?integration=other", "en", "").await.is(404);
+}
+
+async fn only_the_administrators_own_browser_is_let_in(world: &mut World) {
+    let (state, cookie) = begins(world).await;
+    let (_, foreign) = begins(world).await;
+    let back = |state: &str| world.sandbox.allow(HOST, "main", Some(state));
+    let shown = page(world, &back(&state), "ru", &cookie).await.is(200);
+    assert!(shown.text.contains("Добавить первый источник"), "{}", shown.text);
+    assert!(shown.text.contains("/panel/enter?ticket="), "{}", shown.text);
+    assert!(shown.header("set-cookie").is_empty(), "the page itself opens no session");
+    assert_eq!(shown.header("cache-control"), "no-store");
+
+    for cookie in [foreign.as_str(), "", "parom-install=made-up"] {
+        let (state, _) = begins(world).await;
+        let shown = page(world, &back(&state), "ru", cookie).await.is(200);
+        assert!(!shown.text.contains("ticket="), "somebody else's browser: {}", shown.text);
+    }
+    // An ordinary user may connect, but does not become the account's owner here.
+    let (state, cookie) = begins(world).await;
+    let shown = allows(world, user(world, "Maria"), &state, &cookie).await.is(200);
+    assert!(!shown.text.contains("ticket="), "{}", shown.text);
+}
+
+async fn every_end_has_its_words(world: &mut World) {
+    let (state, cookie) = begins(world).await;
+    let denied = format!("/oauth/callback?error=access_denied&state={state}");
+    let shown = page(world, &denied, "ru", &cookie).await.is(200);
+    assert!(shown.text.contains("Доступ не\u{a0}разрешён"), "{}", shown.text);
+    let odd = "/oauth/callback?code=x&state=y&referer=%3Cb%3Eevil.example";
+    let shown = page(world, odd, "en", "").await.is(400);
+    assert!(shown.text.contains("Parom sent nothing there") && !shown.text.contains("<b>"), "{}", shown.text);
+    let old = format!("/oauth/callback?code=x&state=old&referer={HOST}");
+    let shown = page(world, &old, "en", "").await.is(400);
+    assert!(shown.text.contains("Start again"), "{}", shown.text);
+}
+
+once!(the_first_page_says_what_will_happen, only_the_administrators_own_browser_is_let_in, every_end_has_its_words,);

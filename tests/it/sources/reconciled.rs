@@ -1,0 +1,262 @@
+//! What users do to sources in amoCRM, of which nobody tells us.
+
+use parom::source::reconcile::due_now;
+
+use super::*;
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+async fn what_was_deleted_in_amocrm_is_shown_and_restored(world: &mut World) {
+    let tenant_id = installed(world).await;
+    let mut wanted = body(world, "support");
+    wanted["default"] = json!(true);
+    wanted["services"] = json!([{"type": "whatsapp", "params": {"waba": true}, "pages": []}]);
+    let made = make(world, tenant_id, &wanted).await.is(201);
+    let other = make(world, tenant_id, &body(world, "other")).await.is(201);
+    world.sandbox.delete_source(HOST, "support");
+
+    assert_eq!(reconcile(world, tenant_id).await, json!({"missing": 1, "changed": 0, "strays": 0}));
+    let shown = get(world, &made).await;
+    assert_eq!(
+        (&shown.json["status"], &shown.json["status_reason"], &shown.json["status_action"]),
+        (&json!("needs_attention"), &json!("deleted_in_crm"), &json!("restore")),
+        "{}",
+        shown.text
+    );
+    assert_eq!(get(world, &other).await.json["status"], "working");
+    let open = parom::alert::open(world.app().store.read(), tenant_id).await.unwrap();
+    assert_eq!((open.len(), open[0].kind.as_str()), (1, "source_gone"));
+    assert_eq!(reconcile(world, tenant_id).await["missing"], 1);
+    let open = parom::alert::open(world.app().store.read(), tenant_id).await.unwrap();
+    assert_eq!(open[0].count, 1, "one cause is one alert");
+
+    let path = format!("/api/v1/sources/{}", made.text_at("/id"));
+    let restored = world.api.post(&format!("{path}/restore"), &json!({})).await.is(200);
+    assert_eq!((&restored.json["status"], &restored.json["default"]), (&json!("working"), &json!(true)));
+    let source = there(world, "support");
+    assert_eq!((&source["default"], &source["origin_code"]), (&json!(true), &json!("amo.ext.30490163")));
+    assert_eq!(source["services"][0]["params"]["waba"], true);
+    assert_eq!(restored.json["amocrm_source_id"], source["id"].to_string().as_str());
+    assert!(parom::alert::open(world.app().store.read(), tenant_id).await.unwrap().is_empty());
+    let again = world.api.post(&format!("{path}/restore"), &json!({})).await.is(409);
+    assert!(again.text.contains("not_deleted_in_crm"), "{}", again.text);
+    assert_eq!(reconcile(world, tenant_id).await, json!({"missing": 0, "changed": 0, "strays": 0}));
+}
+
+async fn a_change_of_a_deleted_source_says_so(world: &mut World) {
+    let tenant_id = installed(world).await;
+    let made = make(world, tenant_id, &body(world, "support")).await.is(201);
+    world.sandbox.delete_source(HOST, "support");
+    let path = format!("/api/v1/sources/{}", made.text_at("/id"));
+    let refused = world.api.patch(&path, &json!({"name": "Sales"})).await.is(409);
+    assert!(refused.text.contains("deleted_in_crm"), "{}", refused.text);
+    let shown = get(world, &made).await;
+    assert_eq!((&shown.json["name"], &shown.json["status_reason"]), (&json!("Support"), &json!("deleted_in_crm")));
+    // Somebody else restored it by hand, under the same id: the next look finds it well.
+    let restored = world.api.post(&format!("{path}/restore"), &json!({})).await.is(200);
+    world.api.patch(&path, &json!({"name": "Sales"})).await.is(200);
+    assert_eq!(restored.json["status"], "working");
+    assert_eq!(there(world, "support")["name"], "Sales");
+}
+
+async fn messages_go_on_while_amocrm_lacks_the_source(world: &mut World) {
+    let line = world.line("support").await;
+    world.customer(&line, "anna").writes("Hello").await;
+    world.deliver_all().await;
+    world.sandbox.delete_source(HOST, "support");
+    reconcile(world, line.tenant_id).await;
+    world.customer(&line, "anna").writes("Are you there?").await;
+    world.deliver_all().await;
+    world.manager(&line).answers("anna", "Yes").await;
+    world.deliver_all().await;
+    assert_eq!(world.messenger.texts(), ["Yes"]);
+    assert_eq!(world.texts_at_crm(&line), ["Hello", "Are you there?"]);
+    let shown = world.api.get(&line.path("")).await.is(200);
+    assert_eq!(shown.json["status_reason"], "deleted_in_crm", "a message that goes through does not repair it");
+}
+
+async fn what_a_user_changed_in_amocrm_wins(world: &mut World) {
+    let tenant_id = installed(world).await;
+    let mut wanted = body(world, "one");
+    wanted["default"] = json!(true);
+    let one = make(world, tenant_id, &wanted).await.is(201);
+    let two = make(world, tenant_id, &body(world, "two")).await.is(201);
+    let pipelines = world.api.get(&format!("/api/v1/tenants/{tenant_id}/pipelines")).await.is(200);
+    let pipelines = pipelines.json["items"].as_array().unwrap();
+    let second = pipelines.iter().find(|one| one["is_main"] == false).unwrap()["id"].as_str().unwrap();
+    let change = SourceChange {
+        name: Some("Sales".into()),
+        pipeline_id: Some(second.parse().unwrap()),
+        default: Some(true),
+        ..SourceChange::default()
+    };
+    a_user_changes(world, tenant_id, "two", change).await;
+    assert_eq!(reconcile(world, tenant_id).await, json!({"missing": 0, "changed": 2, "strays": 0}));
+    let (one_now, two_now) = (get(world, &one).await, get(world, &two).await);
+    assert_eq!(
+        (&two_now.json["name"], &two_now.json["pipeline_id"], &two_now.json["default"]),
+        (&json!("Sales"), &json!(second), &json!(true))
+    );
+    assert_eq!(one_now.json["default"], false, "the mark moved");
+    assert_ne!(one_now.json["version"], one.json["version"]);
+    assert_ne!(two_now.json["version"], two.json["version"], "whoever edits it is told");
+    let deeds = deeds(world, tenant_id).await;
+    let by_users: Vec<_> = deeds.iter().filter(|deed| deed.2["in_crm"] == true).collect();
+    assert_eq!((by_users.len(), by_users[0].1.as_str()), (2, "parom"));
+    assert_eq!(reconcile(world, tenant_id).await["changed"], 0);
+}
+
+async fn a_pipeline_in_the_archive_wants_attention(world: &mut World) {
+    let tenant_id = installed(world).await;
+    let pipelines = world.sandbox.add_account(HOST).pipelines;
+    let (main, second) =
+        (pipelines.iter().find(|one| one.is_main).unwrap(), pipelines.iter().find(|one| !one.is_main).unwrap());
+    let mut wanted = body(world, "support");
+    wanted["pipeline_id"] = json!(second.id);
+    let made = make(world, tenant_id, &wanted).await.is(201);
+    world.sandbox.set_archived(HOST, second.id, true);
+    reconcile(world, tenant_id).await;
+    let shown = get(world, &made).await;
+    assert_eq!(
+        (&shown.json["status"], &shown.json["status_reason"], &shown.json["status_action"]),
+        (&json!("needs_attention"), &json!("pipeline_archived"), &json!("choose_pipeline")),
+        "{}",
+        shown.text
+    );
+    // It comes back from the archive.
+    world.sandbox.set_archived(HOST, second.id, false);
+    reconcile(world, tenant_id).await;
+    assert_eq!(get(world, &made).await.json["status"], "working");
+    // Or somebody chooses another one, which is not in the archive.
+    world.sandbox.set_archived(HOST, second.id, true);
+    reconcile(world, tenant_id).await;
+    let path = format!("/api/v1/sources/{}", made.text_at("/id"));
+    let patched = world.api.patch(&path, &json!({"pipeline_id": main.id})).await.is(200);
+    assert_eq!((&patched.json["status"], &patched.json["status_reason"]), (&json!("working"), &Value::Null));
+    let refused = world.api.patch(&path, &json!({"pipeline_id": second.id})).await.is(422);
+    assert_eq!(refused.wrong_fields(), ["/pipeline_id"]);
+}
+
+async fn services_that_amocrm_lost_are_sent_again(world: &mut World) {
+    let tenant_id = installed(world).await;
+    let mut wanted = body(world, "support");
+    wanted["services"] = json!([{"type": "whatsapp", "params": {"waba": true}, "pages": []}]);
+    make(world, tenant_id, &wanted).await.is(201);
+    let none = SourceChange { services: Some(Vec::new()), ..SourceChange::default() };
+    a_user_changes(world, tenant_id, "support", none).await;
+    reconcile(world, tenant_id).await;
+    assert_eq!(there(world, "support")["services"][0]["params"]["waba"], true);
+}
+
+async fn accounts_are_compared_at_first_and_daily(world: &mut World) {
+    let tenant_id = installed(world).await;
+    make(world, tenant_id, &body(world, "support")).await.is(201);
+    assert_eq!((due_now(world.app()).await, due_now(world.app()).await), (1, 0));
+    world.sandbox.delete_source(HOST, "support");
+    world.advance(DAY - Duration::from_secs(1));
+    assert_eq!(due_now(world.app()).await, 0);
+    world.advance(Duration::from_secs(1));
+    assert_eq!(due_now(world.app()).await, 1);
+    let list = world.api.get(&format!("/api/v1/tenants/{tenant_id}/sources")).await.is(200);
+    assert_eq!(list.json["items"][0]["status_reason"], "deleted_in_crm");
+}
+
+async fn a_comparison_that_failed_changes_nothing_and_is_repeated(world: &mut World) {
+    let tenant_id = installed(world).await;
+    let made = make(world, tenant_id, &body(world, "support")).await.is(201);
+    world.sandbox.delete_source(HOST, "support");
+    for fault in [
+        Fault::Status { code: 503, retry_after: None },
+        Fault::Status { code: 403, retry_after: None },
+        Fault::Html200,
+        Fault::Reset,
+    ] {
+        world.sandbox.faults().until_cleared(Part::Rest, fault);
+        due_now(world.app()).await;
+        amocrm_takes_calls(world, tenant_id).await;
+        assert_eq!(get(world, &made).await.json["status_reason"], Value::Null, "a failure proves nothing");
+        world.advance(Duration::from_secs(3600));
+    }
+    assert_eq!(due_now(world.app()).await, 1);
+    assert_eq!(get(world, &made).await.json["status_reason"], "deleted_in_crm");
+}
+
+async fn a_hook_that_names_an_unknown_source_brings_it_forward(world: &mut World) {
+    let line = world.line("support").await;
+    due_now(world.app()).await;
+    let ghost = amocrm::rest::NewSource {
+        name: "Ghost".into(),
+        external_id: "ghost".into(),
+        pipeline_id: None,
+        default: None,
+        origin_code: None,
+        services: None,
+    };
+    let ghost = &ghost;
+    with_token(world.app(), line.tenant_id, |rest, token| async move {
+        rest.create_sources(&token, std::slice::from_ref(ghost)).await
+    })
+    .await
+    .unwrap();
+    let write_first = async |world: &mut World, phone: &str| {
+        let channel = parom_tests::settings::CHANNEL_ID;
+        world.sandbox.write_first(HOST, channel, Some("ghost"), phone, "Hello").await.unwrap();
+        world.deliver_all().await;
+    };
+    write_first(world, "79150000001").await;
+    assert_eq!(due_now(world.app()).await, 0, "it was compared a moment ago");
+    world.advance(Duration::from_secs(601));
+    assert_eq!(due_now(world.app()).await, 0, "time alone is no reason");
+    write_first(world, "79150000002").await;
+    assert_eq!(due_now(world.app()).await, 1);
+    let strays = world.api.get(&format!("/api/v1/tenants/{}/stray-sources", line.tenant_id)).await.is(200);
+    assert_eq!(strays.json["items"][0]["external_id"], "ghost");
+    write_first(world, "79150000003").await;
+    assert_eq!(due_now(world.app()).await, 0, "at most once in ten minutes");
+}
+
+async fn of_several_instances_one_compares(world: &mut World) {
+    installed(world).await;
+    let other = world.another_server().await;
+    let (one, two) = tokio::join!(due_now(world.app()), due_now(&other.app));
+    assert_eq!(one + two, 1);
+    other.stop().await;
+}
+
+async fn many_are_restored_in_few_calls(world: &mut World) {
+    let tenant_id = installed(world).await;
+    let path = format!("/api/v1/tenants/{tenant_id}");
+    world.api.patch(&path, &json!({"sources_limit": 60})).await.is(200);
+    for number in 0..52 {
+        make(world, tenant_id, &body(world, &format!("line-{number}"))).await.is(201);
+    }
+    for number in 0..52 {
+        world.sandbox.delete_source(HOST, &format!("line-{number}"));
+    }
+    assert_eq!(reconcile(world, tenant_id).await["missing"], 52);
+    let by = parom::source::By::parom();
+    let creations = |world: &World| {
+        let posts = world.sandbox.requests().into_iter();
+        posts.filter(|one| one.method == "POST" && one.path.ends_with("/api/v4/sources")).count()
+    };
+    let before = creations(world);
+    let restored = parom::source::restore_all(world.app(), tenant_id, &by).await.unwrap();
+    assert_eq!((restored.len(), world.sandbox.sources(HOST).len()), (52, 52));
+    assert_eq!(creations(world) - before, 2, "at most 50 in a call");
+}
+
+both!(
+    what_was_deleted_in_amocrm_is_shown_and_restored,
+    what_a_user_changed_in_amocrm_wins,
+    accounts_are_compared_at_first_and_daily,
+    a_hook_that_names_an_unknown_source_brings_it_forward,
+);
+once!(
+    a_change_of_a_deleted_source_says_so,
+    messages_go_on_while_amocrm_lacks_the_source,
+    services_that_amocrm_lost_are_sent_again,
+    a_pipeline_in_the_archive_wants_attention,
+    a_comparison_that_failed_changes_nothing_and_is_repeated,
+    many_are_restored_in_few_calls,
+);
+parom_tests::on_postgres!(of_several_instances_one_compares);
