@@ -34,6 +34,7 @@ admin-suspend-confirm =
 ## Vendor’s admin: sign-in
 
 admin-sign-in = Sign in to the admin
+admin-sign-in-button = Sign in
 admin-email = E-mail
 admin-password = Password
 admin-continue-to-code = Continue to the code
@@ -97,6 +98,8 @@ admin-col-state = State
 admin-col-sources = Sources
 admin-col-errors = Errors an hour
 admin-col-name = Name
+admin-col-person = Name
+admin-col-seen = Last seen
 admin-col-kind = Messenger
 admin-col-since = Since
 admin-col-where = Direction
@@ -226,6 +229,7 @@ admin-turn-breaker = Not answering
 admin-turn-probe = Goes on soon
 admin-turn-wait = Asked to wait
 admin-turn-rate = At full speed
+admin-turn-fails = Failing, tried again
 admin-turn-runs = Being sent
 admin-try-now = Try now
 admin-turn-tried = { $account }: one letter is tried now, the others follow when it goes through.
@@ -243,7 +247,7 @@ admin-alert-count =
        *[other] { $count } times
     }
 admin-alert-other = Alert { $kind }
-admin-doctor-says = The same checks as of `parom doctor`; with amoCRM’s answers they take some seconds. Lines and remedies are in English.
+admin-doctor-says = The same checks as of “parom doctor”; with amoCRM’s answers they take some seconds. Lines and remedies are in English.
 
 ## Vendor’s admin: audit log, operators
 
@@ -276,3 +280,23 @@ admin-new-link-says =
         [one] { $minutes } minute
        *[other] { $minutes } minutes
     }.
+
+## Vendor’s alerts
+
+alert-channel_not_allowed-subject = { $host }: the channel is not allowed to this account
+alert-channel_not_allowed-body = The channel is private, and account { $account_id } is not on its list. The text for amoCRM’s support is on the page of the account; Parom tries again slowly by itself.
+alert-channel_misconfigured-subject = { $host }: amoCRM refuses the channel’s settings
+alert-channel_misconfigured-body = Messages of this account wait here. Compare id and secret of channel { $channel_id } with the letter from amoCRM.
+alert-revoke_unconfirmed-subject = { $host }: switched off or not, amoCRM does not say
+alert-revoke_unconfirmed-body = A signed notice of the switching off came, but calls of account { $account_id } neither work nor are refused. Nothing is erased; Parom goes on asking.
+alert-installs_unclear-subject = Install call of { $host }: whose integration it is, is not clear
+alert-installs_unclear-body = The call is kept, its code lives 20 minutes. Give one integration own_redirect = true, and let the administrator install again.
+
+audit-did-operator-added = Operator added
+audit-did-operator-link_made = Sign-in link of an operator made
+audit-did-operator-enrolled = Authenticator connected
+audit-did-operator-signed_in = Operator signed in
+audit-did-operator-password_set = Password of an operator set
+audit-did-operator-sessions_ended = Other sessions ended
+audit-did-operator-disabled = Access of an operator removed
+audit-did-queue-tried = Queue tried by hand

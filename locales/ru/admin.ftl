@@ -40,6 +40,7 @@ admin-suspend-confirm =
 ## Vendor’s admin: sign-in
 
 admin-sign-in = Вход в админку
+admin-sign-in-button = Войти
 admin-email = Почта
 admin-password = Пароль
 admin-continue-to-code = Продолжить к коду
@@ -107,6 +108,8 @@ admin-col-state = Состояние
 admin-col-sources = Источники
 admin-col-errors = Ошибок за час
 admin-col-name = Название
+admin-col-person = Имя
+admin-col-seen = Последнее действие
 admin-col-kind = Мессенджер
 admin-col-since = С какого времени
 admin-col-where = Направление
@@ -246,6 +249,7 @@ admin-turn-breaker = Не отвечает
 admin-turn-probe = Скоро продолжится
 admin-turn-wait = Просят подождать
 admin-turn-rate = На полной скорости
+admin-turn-fails = Сбоит, будет повтор
 admin-turn-runs = Отправляется
 admin-try-now = Повторить сейчас
 admin-turn-tried = { $account }: одно отправление пробуется сейчас, остальные пойдут за ним, если оно дойдёт.
@@ -265,7 +269,7 @@ admin-alert-count =
        *[other] { $count } раза
     }
 admin-alert-other = Оповещение { $kind }
-admin-doctor-says = Те же проверки, что у команды `parom doctor`; с ответами amoCRM они занимают несколько секунд. Строки и советы — на английском.
+admin-doctor-says = Те же проверки, что у команды «parom doctor»; с ответами amoCRM они занимают несколько секунд. Строки и советы — на английском.
 
 ## Vendor’s admin: audit log, operators
 
@@ -300,3 +304,23 @@ admin-new-link-says =
         [many] { $minutes } минут
        *[other] { $minutes } минуты
     }.
+
+## Vendor’s alerts
+
+alert-channel_not_allowed-subject = { $host }: канал не разрешён этому аккаунту
+alert-channel_not_allowed-body = Канал закрытый, аккаунта { $account_id } нет в его списке. Текст для поддержки amoCRM — на странице аккаунта; Паром сам изредка повторяет попытку.
+alert-channel_misconfigured-subject = { $host }: amoCRM не принимает настройки канала
+alert-channel_misconfigured-body = Сообщения этого аккаунта ждут здесь. Сверьте id и секрет канала { $channel_id } с письмом amoCRM.
+alert-revoke_unconfirmed-subject = { $host }: отключён или нет, amoCRM не отвечает
+alert-revoke_unconfirmed-body = Пришло подписанное уведомление об отключении, но запросы аккаунта { $account_id } не проходят и не отклоняются. Ничего не стёрто; Паром продолжает спрашивать.
+alert-installs_unclear-subject = Установка { $host }: неясно, чья это интеграция
+alert-installs_unclear-body = Вызов сохранён, его код живёт 20 минут. Поставьте одной интеграции own_redirect = true, и пусть администратор установит заново.
+
+audit-did-operator-added = Добавлен оператор
+audit-did-operator-link_made = Создана ссылка для входа оператора
+audit-did-operator-enrolled = Подключён аутентификатор
+audit-did-operator-signed_in = Вход оператора
+audit-did-operator-password_set = Задан пароль оператора
+audit-did-operator-sessions_ended = Завершены другие сеансы
+audit-did-operator-disabled = Убран доступ оператора
+audit-did-queue-tried = Очередь запущена вручную

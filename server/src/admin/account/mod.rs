@@ -1,0 +1,193 @@
+//! One account: what it is, how it is doing, and what the vendor may do about it.
+
+pub mod limit;
+pub mod suspend;
+pub mod view_as;
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use entity::{source, tenant, tenant_channel};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
+use uuid::Uuid;
+
+use super::accounts::facts::{self, Facts};
+use super::alerts::{self, AlertRow};
+use super::operator::{Operator, Visitor};
+use super::page::{self, Page};
+use super::refused::{Refused, Result};
+use super::states::{self, Shown};
+use crate::app::App;
+use crate::panel::Tone;
+use crate::source as sources;
+use crate::tenant::{self as tenants, ChannelStatus};
+use crate::words::{Sentence, Words};
+
+/// Longest reason that an operator can give.
+const LONGEST_REASON: usize = 500;
+
+#[derive(Template)]
+#[template(path = "admin/account.html")]
+struct Account {
+    page: Page,
+    tenant: tenant::Model,
+    crm: &'static str,
+    state: Shown,
+    hint: Sentence,
+    facts: Facts,
+    access: Shown,
+    /// Who gave it; empty: unknown.
+    giver: String,
+    /// What an administrator of the account opens to allow access again.
+    allow_again: String,
+    channels: Vec<ChannelRow>,
+    sources: Vec<SourceRow>,
+    alerts: Vec<AlertRow>,
+    /// The limit as typed; empty: the configured one.
+    limit: String,
+    configured_limit: u32,
+    wrong: Option<Sentence>,
+}
+
+struct ChannelRow {
+    title: String,
+    id: Uuid,
+    state: Shown,
+    /// In amoCRM's words; empty: nothing.
+    said: String,
+    connected_at: i64,
+    next_try_at: Option<i64>,
+    /// What to write to amoCRM's support; none: nothing is to be asked.
+    ask: Option<Sentence>,
+}
+
+struct SourceRow {
+    name: String,
+    kind: String,
+    is_default: bool,
+    state: Shown,
+    since: i64,
+    reason: Option<Sentence>,
+    said: String,
+}
+
+/// The page.
+pub async fn show(app: web::Data<App>, Operator(visitor): Operator, id: web::Path<Uuid>) -> Result<HttpResponse> {
+    let tenant = load(&app, *id).await?;
+    let limit = tenant.sources_limit.map(|limit| limit.to_string()).unwrap_or_default();
+    answer(&app, &visitor, tenant, StatusCode::OK, limit, None).await
+}
+
+async fn answer(
+    app: &App,
+    visitor: &Visitor,
+    tenant: tenant::Model,
+    status: StatusCode,
+    limit: String,
+    wrong: Option<Sentence>,
+) -> Result<HttpResponse> {
+    let words = visitor.words;
+    let crm = states::crm(app, &tenant);
+    let page = Page::of(app, visitor, "/admin/accounts", &tenant.host).await?;
+    let page = if wrong.is_some() { page.with_error() } else { page };
+    let facts = facts::of(app, std::slice::from_ref(&tenant)).await?.pop().ok_or(Refused::NotThere)?;
+    let state = states::account(app, words, &tenant);
+    let open = crate::alert::open(app.store.read(), tenant.tenant_id).await?;
+    let account = Account {
+        page: page.clone(),
+        crm,
+        hint: hint(words, &tenant, crm),
+        state,
+        access: states::access(words, &facts.access),
+        giver: facts.access.by.as_ref().map(|giver| giver.name.clone()).unwrap_or_default(),
+        allow_again: format!("{}{}", app.public_url(), tenants::access::allow_again(&tenant)),
+        channels: channels(app, words, &tenant).await?,
+        sources: source_rows(app, words, &tenant, crm).await?,
+        alerts: open.iter().map(|alert| alerts::row(words, alert, Some(&tenant.host), crm)).collect(),
+        configured_limit: app.config.limits.sources_per_tenant,
+        limit,
+        wrong,
+        facts,
+        tenant,
+    };
+    Ok(page::html_as(status, &page, &account))
+}
+
+/// What the state means; the days are those of the road to amoCRM.
+fn hint(words: Words, tenant: &tenant::Model, crm: &'static str) -> Sentence {
+    let status = tenants::TenantStatus::shown(tenant);
+    let days = if status == tenants::TenantStatus::Uninstalled { 30 } else { 7 };
+    words.say(format!("tenant-state-{}-hint", status.as_str())).with("crm", crm).with("days", days)
+}
+
+async fn channels(app: &App, words: Words, tenant: &tenant::Model) -> Result<Vec<ChannelRow>> {
+    let rows = tenant_channel::Entity::of_tenant(tenant.tenant_id).order_by_asc(tenant_channel::Column::ChannelId);
+    let shown = |row: tenant_channel::Model| {
+        let known = tenants::channel_config(app, row.channel_id);
+        let refused = row.status == ChannelStatus::NotAllowed.as_str();
+        ChannelRow {
+            title: known.map(|(_, channel)| channel.title.clone()).unwrap_or_default(),
+            id: row.channel_id,
+            state: states::channel(words, &row.status),
+            ask: refused.then(|| {
+                words
+                    .say("admin-ask-support")
+                    .with("account", tenant.account_id.to_string())
+                    .with("host", tenant.host.as_str())
+                    .with("channel", row.channel_id.to_string())
+                    .with("code", known.map(|(_, channel)| channel.code.clone()).unwrap_or_default())
+            }),
+            said: row.detail,
+            connected_at: row.connected_at,
+            next_try_at: row.next_try_at,
+        }
+    };
+    Ok(rows.all(app.store.read()).await?.into_iter().map(shown).collect())
+}
+
+async fn source_rows(app: &App, words: Words, tenant: &tenant::Model, crm: &'static str) -> Result<Vec<SourceRow>> {
+    let rows = source::Entity::of_tenant(tenant.tenant_id)
+        .filter(source::Column::DeletedAt.is_null())
+        .order_by_asc(source::Column::Id)
+        .all(app.store.read())
+        .await?;
+    let found = sources::states(app, tenant.tenant_id, &rows).await?;
+    let shown = |(row, state): (source::Model, sources::State)| {
+        let word = state.status.as_str();
+        SourceRow {
+            state: Shown { tone: source_tone(word), text: words.say_of("source-state-", word).with("crm", crm) },
+            since: state.since,
+            reason: state.reason.map(|reason| words.say_of("source-reason-", reason.as_str()).with("crm", crm)),
+            said: state.detail,
+            is_default: row.is_default,
+            kind: row.kind,
+            name: row.name,
+        }
+    };
+    Ok(rows.into_iter().zip(found).map(shown).collect())
+}
+
+fn source_tone(status: &str) -> Tone {
+    match status {
+        "working" => Tone::Ok,
+        "checking" | "crm_unreachable" => Tone::Wait,
+        "needs_attention" | "unpaid" => Tone::Warn,
+        "paused" => Tone::Off,
+        _ => Tone::Bad,
+    }
+}
+
+/// An account by the id in an address.
+async fn load(app: &App, tenant_id: Uuid) -> Result<tenant::Model> {
+    tenants::load(app.store.read(), tenant_id).await?.ok_or(Refused::NotThere)
+}
+
+fn address(tenant_id: Uuid) -> String {
+    format!("/admin/accounts/{tenant_id}")
+}
+
+/// A reason that can be read later; none when nothing is said.
+fn reason(text: &str) -> Option<String> {
+    let text: String = text.replace('\0', "").trim().chars().take(LONGEST_REASON).collect();
+    (text.chars().count() >= 3).then_some(text)
+}

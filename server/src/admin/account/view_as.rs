@@ -1,0 +1,78 @@
+//! An operator looks at an account's panel: half an hour, read-only, texts hidden, with a reason that the account can
+//! read in its own log.
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpResponse, web};
+use entity::tenant;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::suspend::{Asked, Why};
+use super::{address, load, reason};
+use crate::admin::operator::{Operator, Visitor};
+use crate::admin::page::{self, Page, redirect};
+use crate::admin::refused::Result;
+use crate::app::App;
+use crate::people::Form;
+use crate::people::door::Door;
+use crate::people::session as sessions;
+use crate::store::VENDOR;
+
+/// Asks why.
+pub async fn ask(app: web::Data<App>, Operator(visitor): Operator, id: web::Path<Uuid>) -> Result<HttpResponse> {
+    let tenant = load(&app, *id).await?;
+    answer(&app, &visitor, &tenant, StatusCode::OK).await
+}
+
+/// Opens the panel. Written down in both logs in the commit that opens it.
+pub async fn begin(
+    app: web::Data<App>,
+    Operator(visitor): Operator,
+    id: web::Path<Uuid>,
+    form: Form<Why>,
+) -> Result<HttpResponse> {
+    let tenant = load(&app, *id).await?;
+    let Some(reason) = reason(&form.reason) else {
+        return answer(&app, &visitor, &tenant, StatusCode::UNPROCESSABLE_ENTITY).await;
+    };
+    let new = sessions::New {
+        tenant_id: tenant.tenant_id,
+        kind: sessions::Kind::ViewAs,
+        person_id: Some(visitor.person.id),
+        crm_user_id: None,
+        is_admin: false,
+        via: "operator",
+        language: visitor.words.language().code(),
+        reason: &reason,
+    };
+    let object = tenant.tenant_id.to_string();
+    let detail = json!({ "reason": reason });
+    let tx = app.store.write_tx().await?;
+    let opened = sessions::open(&app, &tx, new).await?;
+    for log in [tenant.tenant_id, VENDOR] {
+        visitor.note(&app, &tx, (log, "account.looked_at", &object), detail.clone(), true).await?;
+    }
+    tx.commit().await?;
+    let mut answer = redirect("/panel");
+    answer.headers_mut().append(header::SET_COOKIE, Door::Panel.set(&app, &opened.token, false));
+    Ok(answer)
+}
+
+async fn answer(app: &App, visitor: &Visitor, tenant: &tenant::Model, status: StatusCode) -> Result<HttpResponse> {
+    let words = visitor.words;
+    let title = words.say("admin-view-as-question").with("account", tenant.host.as_str());
+    let page = Page::of(app, visitor, "/admin/accounts", title).await?;
+    let wrong = (status != StatusCode::OK).then(|| words.say("admin-reason-missing"));
+    let page = if wrong.is_some() { page.with_error() } else { page };
+    let asked = Asked {
+        page: page.clone(),
+        says: words.say("admin-view-as-says"),
+        label: words.say("admin-view-as-reason"),
+        button: words.say("admin-view-as"),
+        danger: false,
+        action: format!("{}/view-as", address(tenant.tenant_id)),
+        back: address(tenant.tenant_id),
+        wrong,
+    };
+    Ok(page::html_as(status, &page, &asked))
+}

@@ -1,0 +1,88 @@
+//! Which accounts a search means, a page at a time, newest first.
+
+use entity::tenant::{self, Column};
+use sea_orm::sea_query::{Expr, ExprTrait, Func};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+
+use crate::admin::like::holding;
+use crate::tenant::TenantStatus;
+
+/// The states by which accounts are filtered, in the order of the list.
+pub const STATES: [TenantStatus; 9] = [
+    TenantStatus::Active,
+    TenantStatus::Provisioning,
+    TenantStatus::AwaitingCredentials,
+    TenantStatus::NeedsReauth,
+    TenantStatus::Unpaid,
+    TenantStatus::Blocked,
+    TenantStatus::Suspended,
+    TenantStatus::Disconnected,
+    TenantStatus::Uninstalled,
+];
+
+/// What is looked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Part of an address or name, or an id of the account: ours, amoCRM's or the Chats API's.
+    pub search: String,
+    pub state: Option<TenantStatus>,
+}
+
+/// A page of accounts behind `after`, at most `limit`.
+pub async fn find(
+    db: &impl ConnectionTrait,
+    filter: &Filter,
+    after: Option<Uuid>,
+    limit: u64,
+) -> Result<Vec<tenant::Model>, DbErr> {
+    let mut select = tenant::Entity::find();
+    if let Some(state) = filter.state {
+        select = select.filter(in_state(state));
+    }
+    let search = filter.search.trim();
+    if !search.is_empty() {
+        select = select.filter(named(search));
+    }
+    if let Some(after) = after {
+        select = select.filter(Column::TenantId.lt(after));
+    }
+    select.order_by_desc(Column::TenantId).limit(limit).all(db).await
+}
+
+/// The accounts with these ids, in one read.
+pub async fn by_ids(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Vec<tenant::Model>, DbErr> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    tenant::Entity::find().filter(Column::TenantId.is_in(ids.iter().copied())).all(db).await
+}
+
+/// As people are shown it: a suspension stands above every state but those in which nothing is delivered anyway.
+fn in_state(state: TenantStatus) -> Condition {
+    let gone = [TenantStatus::Disconnected, TenantStatus::Uninstalled];
+    let gone_words = gone.map(TenantStatus::as_str);
+    match state {
+        TenantStatus::Suspended => {
+            Condition::all().add(Column::Suspended.eq(true)).add(Column::Status.is_not_in(gone_words))
+        }
+        _ if gone.contains(&state) => Condition::all().add(Column::Status.eq(state.as_str())),
+        _ => Condition::all().add(Column::Status.eq(state.as_str())).add(Column::Suspended.eq(false)),
+    }
+}
+
+fn named(search: &str) -> Condition {
+    let lower = search.to_lowercase();
+    let mut found = Condition::any()
+        .add(Expr::col(Column::Host).like(holding(&lower)))
+        .add(Expr::expr(Func::lower(Expr::col(Column::Name))).like(holding(&lower)))
+        // SQLite folds ASCII letters alone.
+        .add(Expr::col(Column::Name).like(holding(search)));
+    if let Ok(account_id) = search.parse::<i64>() {
+        found = found.add(Column::AccountId.eq(account_id));
+    }
+    if let Ok(id) = Uuid::try_parse(search) {
+        found = found.add(Column::TenantId.eq(id)).add(Column::AmojoId.eq(id.to_string()));
+    }
+    found
+}

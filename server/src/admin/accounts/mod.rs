@@ -1,0 +1,132 @@
+//! All accounts: found by a search, a page at a time, each with what tells whether it needs somebody.
+
+pub mod facts;
+pub mod find;
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use entity::tenant;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::operator::Operator;
+use super::page::{self, Page};
+use super::refused::Result;
+use super::states::{self, Shown};
+use crate::api::cursor::Page as Cut;
+use crate::app::App;
+use crate::panel::Tone;
+use crate::tenant::TenantStatus;
+use crate::words::{Sentence, Words};
+
+use facts::Facts;
+use find::Filter;
+
+const HERE: &str = "/admin/accounts";
+
+#[derive(Template)]
+#[template(path = "admin/accounts.html")]
+struct Accounts {
+    page: Page,
+    search: String,
+    states: Vec<Choice>,
+    rows: Vec<Row>,
+    /// Nothing is looked for.
+    all: bool,
+    newest: Option<String>,
+    older: Option<String>,
+}
+
+/// A state to filter by.
+struct Choice {
+    value: &'static str,
+    text: Sentence,
+    chosen: bool,
+}
+
+struct Row {
+    id: Uuid,
+    host: String,
+    name: String,
+    account_id: i64,
+    integration: String,
+    state: Shown,
+    access: Shown,
+    used: i64,
+    limit: u32,
+    waiting: i64,
+    oldest_at: i64,
+    failed: i64,
+    not_allowed: usize,
+    wants_access: bool,
+}
+
+impl Row {
+    fn new(app: &App, words: Words, tenant: tenant::Model, facts: Facts) -> Self {
+        Self {
+            state: states::account(app, words, &tenant),
+            access: states::access(words, &facts.access),
+            used: facts.sources,
+            limit: facts.sources_limit,
+            waiting: facts.backlog.waiting,
+            oldest_at: facts.backlog.oldest_at,
+            failed: facts.failed,
+            not_allowed: facts.not_allowed.len(),
+            wants_access: states::wants_access(&tenant, facts.access.state),
+            id: tenant.tenant_id,
+            host: tenant.host,
+            name: tenant.name,
+            account_id: tenant.account_id,
+            integration: tenant.integration,
+        }
+    }
+}
+
+/// The query of the page.
+#[derive(Debug, Default, Deserialize)]
+pub struct Query {
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    state: String,
+    cursor: Option<String>,
+}
+
+/// The page.
+pub async fn show(app: web::Data<App>, Operator(visitor): Operator, query: web::Query<Query>) -> Result<HttpResponse> {
+    let words = visitor.words;
+    let filter = Filter { search: query.q.replace('\0', ""), state: TenantStatus::parse(&query.state) };
+    let cut = Cut::read(None, query.cursor.as_deref(), &["admin-accounts", &filter.search, &query.state])?;
+    let tenants = find::find(app.store.read(), &filter, cut.after, cut.rows()).await?;
+    let (tenants, next) = cut.cut(tenants, |tenant| tenant.tenant_id);
+    let facts = facts::of(&app, &tenants).await?;
+    let rows = tenants.into_iter().zip(facts).map(|(tenant, facts)| Row::new(&app, words, tenant, facts)).collect();
+    let choice = |state: TenantStatus| Choice {
+        value: state.as_str(),
+        text: states::status_word(words, state).with("crm", "amoCRM"),
+        chosen: filter.state == Some(state),
+    };
+    let page = Page::of(&app, &visitor, HERE, words.say("admin-tenants")).await?;
+    let accounts = Accounts {
+        page: page.clone(),
+        states: find::STATES.into_iter().map(choice).collect(),
+        all: filter == Filter::default() && query.cursor.is_none(),
+        newest: query.cursor.is_some().then(|| address(&query, None)),
+        older: next.map(|next| address(&query, Some(&next))),
+        search: filter.search,
+        rows,
+    };
+    Ok(page::html(&page, &accounts))
+}
+
+/// This page with its filters and another cursor.
+fn address(query: &Query, cursor: Option<&str>) -> String {
+    let mut pairs = url::form_urlencoded::Serializer::new(String::new());
+    let given = [("q", query.q.as_str()), ("state", query.state.as_str()), ("cursor", cursor.unwrap_or_default())];
+    for (name, value) in given {
+        if !value.is_empty() {
+            pairs.append_pair(name, value);
+        }
+    }
+    format!("{HERE}?{}", pairs.finish())
+}

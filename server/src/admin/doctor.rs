@@ -1,0 +1,58 @@
+//! The checks of `parom doctor`, run here.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::operator::Operator;
+use super::page::{self, Page};
+use super::refused::Result;
+use crate::app::App;
+use crate::cli::doctor::{Check, Status, look};
+use crate::panel::Tone;
+
+#[derive(Template)]
+#[template(path = "admin/doctor.html")]
+struct Doctor {
+    page: Page,
+    ran: bool,
+    checks: Vec<Check>,
+    warnings: usize,
+    failures: usize,
+}
+
+/// The query of the page.
+#[derive(Default, Deserialize)]
+pub struct Query {
+    /// Given: the checks are run.
+    run: Option<String>,
+}
+
+impl Doctor {
+    fn tone(&self, check: &Check) -> Tone {
+        match check.status {
+            Status::Ok => Tone::Ok,
+            Status::Warn => Tone::Warn,
+            Status::Fail => Tone::Bad,
+        }
+    }
+
+    /// The machine's word, the same as on the command line.
+    fn word(&self, check: &Check) -> &'static str {
+        match check.status {
+            Status::Ok => "ok",
+            Status::Warn => "warn",
+            Status::Fail => "FAIL",
+        }
+    }
+}
+
+/// The page; with `run` it waits for the checks.
+pub async fn show(app: web::Data<App>, Operator(visitor): Operator, query: web::Query<Query>) -> Result<HttpResponse> {
+    let ran = query.run.is_some();
+    let checks = if ran { look(&app.config, None).await } else { Vec::new() };
+    let count = |status| checks.iter().filter(|check| check.status == status).count();
+    let (warnings, failures) = (count(Status::Warn), count(Status::Fail));
+    let page = Page::of(&app, &visitor, "/admin/doctor", visitor.words.say("admin-doctor")).await?;
+    Ok(page::html(&page, &Doctor { page: page.clone(), ran, checks, warnings, failures }))
+}

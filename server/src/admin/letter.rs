@@ -1,0 +1,206 @@
+//! The letter by which a Chats API channel is registered at amoCRM's support: the 14 answers of the form, in its
+//! order, filled from the configuration. Command line and admin show the same.
+
+use url::{Host, Url};
+
+use crate::config::{Channel, Config, Integration, Platform, Reactions, base};
+use crate::words::{Language, Words};
+
+/// The icon that goes with the letter: round, 14×14 px, far below the 100 KB that are allowed.
+pub const ICON: &str = include_str!("../../assets/admin/channel-icon.svg");
+/// The name under which the icon is attached.
+pub const ICON_NAME: &str = "channel-icon.svg";
+/// What stands in the example of an integration's id.
+const EXAMPLE_ID: &str = "00000000-0000-0000-0000-000000000000";
+/// What the largest of the messengers' uploads takes.
+const LARGEST_FILE: u64 = 50_000_000;
+
+/// A letter, ready to send when nothing is missing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Letter {
+    pub subject: String,
+    /// Plain text, lines of any length.
+    pub body: String,
+    pub gaps: Vec<Gap>,
+}
+
+/// A fact that the configuration does not hold yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// The setting that would fill it.
+    pub key: String,
+    /// What belongs there, in words.
+    pub what: String,
+}
+
+/// What the letter is about.
+#[derive(Clone, Copy, Debug)]
+pub struct About<'config> {
+    pub config: &'config Config,
+    pub integration: &'config Integration,
+    /// Whose facts are written; none: those of the defaults.
+    pub channel: Option<&'config Channel>,
+    /// The channel is registered and its settings are to be corrected; otherwise a new one is asked for.
+    pub registered: bool,
+}
+
+/// Whose facts a letter about a new channel takes: the only channel's, which may be written down before it is there.
+pub fn model(integration: &Integration) -> Option<&Channel> {
+    match integration.channels.as_slice() {
+        [only] => Some(only),
+        _ => None,
+    }
+}
+
+/// Writes the letter.
+pub fn write(about: About<'_>, language: Language) -> anyhow::Result<Letter> {
+    let unregistered: Channel = serde_json::from_value(serde_json::json!({"id": "", "code": "", "secret": ""}))?;
+    let channel = about.channel.unwrap_or(&unregistered);
+    let mut writer = Writer { words: Words::new(language), gaps: Vec::new() };
+    let points = writer.points(about, channel);
+    let words = writer.words;
+    let name = writer.known(!channel.title.is_empty(), &channel.title);
+    let mut lines = vec![words.say("channel-letter-greeting").to_string(), String::new()];
+    lines.push(match about.channel.filter(|_| about.registered) {
+        Some(channel) => words.say("channel-letter-open-known").with("id", channel.id.as_str()).to_string(),
+        None => words.say("channel-letter-open").to_string(),
+    });
+    lines.push(String::new());
+    lines.extend(points.iter().enumerate().map(|(at, point)| format!("{}. {point}", at + 1)));
+    lines.extend([String::new(), words.say("channel-letter-beside").to_string()]);
+    lines.extend(extras(words, channel).into_iter().map(|extra| format!("- {extra}")));
+    lines.extend([String::new(), words.say("channel-letter-end").to_string()]);
+    let vendor = &about.config.vendor;
+    lines.extend([&vendor.name, &vendor.legal_entity].into_iter().filter(|line| !line.is_empty()).cloned());
+    let plain = |text: String| text.replace('\u{a0}', " ");
+    Ok(Letter {
+        subject: plain(words.say("channel-letter-subject").with("name", name).to_string()),
+        body: plain(lines.join("\n")),
+        gaps: writer.gaps,
+    })
+}
+
+struct Writer {
+    words: Words,
+    gaps: Vec<Gap>,
+}
+
+impl Writer {
+    fn points(&mut self, about: About<'_>, channel: &Channel) -> Vec<String> {
+        let words = self.words;
+        let (config, integration) = (about.config, about.integration);
+        let own = |key: &str| format!("integration {:?}: {key}", integration.name);
+        let title = self.fact(own("channel.title"), "channel-gap-name", latin(&channel.title), &channel.title);
+        let public_url = &config.server.public_url;
+        let webhook = format!("{}/location/:scope_id", base(public_url));
+        let webhook = self.fact("server.public_url".to_owned(), "channel-gap-webhook", reachable(public_url), &webhook);
+        let accounts = if channel.public && channel.allowed_accounts.is_empty() {
+            words.say("channel-letter-accounts-none")
+        } else {
+            let ids = channel.allowed_accounts.join(", ");
+            let ids = self.fact(own("channel.allowed_accounts"), "channel-gap-accounts", !ids.is_empty(), &ids);
+            words.say("channel-letter-accounts").with("ids", ids)
+        };
+        let email = &config.vendor.support_email;
+        let email = self.fact("vendor.support_email".to_owned(), "channel-gap-email", email.contains('@'), email);
+        let client = &integration.client_id;
+        let known = !client.is_empty() && client != EXAMPLE_ID;
+        let client = self.fact(own("client_id"), "channel-gap-client", known, client);
+        let code = integration.widget.as_ref().and_then(|widget| widget.code.clone()).unwrap_or_default();
+        let code = self.fact(own("widget.code"), "channel-gap-widget", !code.is_empty(), &code);
+        let audience =
+            if channel.public { "channel-letter-audience-public" } else { "channel-letter-audience-private" };
+        let mut files = words.say("channel-letter-files").with("answer", self.answer(channel.stores_files)).to_string();
+        if integration.platform == Platform::Kommo {
+            let size = crate::words::bytes(LARGEST_FILE, words.language());
+            files = format!("{files}\n    {}", words.say("channel-letter-largest").with("size", size));
+        }
+        let quotes = words.say("channel-letter-quotes").with("quotes", self.answer(channel.quotes));
+        vec![
+            words.say("channel-letter-name").with("name", title).to_string(),
+            words.say("channel-letter-webhook").with("address", webhook).to_string(),
+            accounts.to_string(),
+            words.say("channel-letter-write-first").with("answer", self.answer(channel.write_first)).to_string(),
+            self.window(integration.platform, channel),
+            words.say("channel-letter-email").with("email", email).to_string(),
+            words.say("channel-letter-icon").with("file", ICON_NAME).to_string(),
+            words.say("channel-letter-client").with("id", client).to_string(),
+            words.say("channel-letter-widget").with("code", code).to_string(),
+            words.say(audience).to_string(),
+            files,
+            words.say("channel-letter-reactions").with("answer", self.reactions(&channel.reactions)).to_string(),
+            quotes.with("forwards", self.answer(channel.forwards)).to_string(),
+            words.say("channel-letter-voice").with("answer", self.answer(channel.voice)).to_string(),
+        ]
+    }
+
+    /// 5.1 asks for seconds; 5.2 exists on Kommo's platform only.
+    fn window(&self, platform: Platform, channel: &Channel) -> String {
+        let Some(seconds) = channel.time_window_seconds else {
+            return self.words.say("channel-letter-window").with("answer", self.answer(false)).to_string();
+        };
+        let answer = self.words.say("channel-letter-window-seconds").with("seconds", seconds);
+        let first = self.words.say("channel-letter-window").with("answer", answer).to_string();
+        if platform == Platform::Amocrm {
+            return first;
+        }
+        let templates = self.answer(channel.block_after_window);
+        format!("{first}\n    {}", self.words.say("channel-letter-window-templates").with("answer", templates))
+    }
+
+    fn reactions(&self, agreed: &Reactions) -> String {
+        match agreed {
+            Reactions::Off => self.answer(false),
+            Reactions::All => self.words.say("channel-all").to_string(),
+            Reactions::Only(list) => list.concat(),
+        }
+    }
+
+    fn answer(&self, yes: bool) -> String {
+        self.words.say(if yes { "channel-yes" } else { "channel-no" }).to_string()
+    }
+
+    /// The fact, or the mark of a gap that is noted.
+    fn fact(&mut self, key: String, what: &'static str, fits: bool, fact: &str) -> String {
+        if !fits {
+            let what = self.words.say(what).to_string().replace('\u{a0}', " ");
+            self.gaps.push(Gap { key, what });
+        }
+        self.known(fits, fact)
+    }
+
+    fn known(&self, fits: bool, fact: &str) -> String {
+        if fits { fact.to_owned() } else { self.words.say("channel-gap-mark").to_string() }
+    }
+}
+
+fn extras(words: Words, channel: &Channel) -> Vec<String> {
+    let mut extras = vec!["channel-letter-hooks", "channel-letter-sources"];
+    if channel.typing_hooks {
+        extras.push("channel-letter-typing");
+    }
+    if channel.bot.is_none() {
+        extras.push("channel-letter-bot");
+    }
+    extras.into_iter().map(|key| words.say(key).to_string()).collect()
+}
+
+/// Latin letters, the first sign no digit.
+fn latin(name: &str) -> bool {
+    let plain = |sign: char| sign.is_ascii_alphanumeric() || " .-_".contains(sign);
+    name.starts_with(|sign: char| sign.is_ascii_alphabetic()) && name.chars().all(plain)
+}
+
+/// Whether amoCRM could call it: https, and no address of this machine or a private network.
+fn reachable(address: &Url) -> bool {
+    let public = match address.host() {
+        Some(Host::Domain(name)) => name.contains('.') && !name.ends_with(".localhost") && !name.ends_with(".local"),
+        Some(Host::Ipv4(ip)) => !ip.is_loopback() && !ip.is_private() && !ip.is_unspecified() && !ip.is_link_local(),
+        Some(Host::Ipv6(ip)) => !ip.is_loopback() && !ip.is_unique_local() && !ip.is_unspecified(),
+        None => false,
+    };
+    address.scheme() == "https" && public
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,137 @@
+//! The vendor's admin: all accounts, channels, queues and people of the service, behind a sign-in of its own.
+//!
+//! ```text
+//! request ─▶ Operator (session, both steps) ─▶ handler ─▶ Page + template ─▶ html
+//!                                           └▶ Refused ─▶ answers: sign-in, second step, or a page that says so
+//! ```
+//!
+//! Nothing here shows a text of a message. Every change is a form, and is written down: in the vendor's log, and in
+//! the account's own where it concerns one.
+
+pub mod account;
+pub mod accounts;
+pub mod alerts;
+mod assets;
+pub mod channels;
+pub mod doctor;
+pub mod letter;
+mod like;
+pub mod log;
+pub mod operator;
+pub mod operators;
+pub mod page;
+pub mod queues;
+pub mod refused;
+pub mod sign_in;
+pub mod states;
+pub mod undelivered;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::middleware::{Next, from_fn};
+use actix_web::{HttpResponse, ResponseError, web};
+
+use crate::app::App;
+use crate::words::{self, Language};
+use refused::{Refused, Result};
+
+/// Everything under `/admin`.
+pub fn routes(config: &mut web::ServiceConfig) {
+    config.service(
+        web::scope("/admin")
+            .wrap(from_fn(answers))
+            .route("/assets/{file}", web::get().to(assets::get))
+            .configure(signing_in)
+            .configure(accounts_and_queues)
+            .configure(vendor)
+            .route("", web::get().to(home))
+            .default_service(web::to(nothing_here)),
+    );
+}
+
+fn signing_in(config: &mut web::ServiceConfig) {
+    config
+        .route("/sign-in", web::get().to(sign_in::password::show))
+        .route("/sign-in", web::post().to(sign_in::password::enter))
+        .route("/sign-in/link", web::post().to(sign_in::password::send_link))
+        .route("/link", web::get().to(sign_in::link::show))
+        .route("/link", web::post().to(sign_in::link::enter))
+        .route("/code", web::get().to(sign_in::code::show))
+        .route("/code", web::post().to(sign_in::code::enter))
+        .route("/enrol", web::get().to(sign_in::enrol::show))
+        .route("/enrol", web::post().to(sign_in::enrol::enter))
+        .route("/own", web::get().to(sign_in::own::show))
+        .route("/own", web::post().to(sign_in::own::set_password))
+        .route("/own/sessions", web::post().to(sign_in::own::end_others))
+        .route("/sign-out", web::post().to(sign_in::out));
+}
+
+fn accounts_and_queues(config: &mut web::ServiceConfig) {
+    config
+        .route("/accounts", web::get().to(accounts::show))
+        .route("/accounts/{id}", web::get().to(account::show))
+        .route("/accounts/{id}/limit", web::post().to(account::limit::set))
+        .route("/accounts/{id}/suspend", web::get().to(account::suspend::ask))
+        .route("/accounts/{id}/suspend", web::post().to(account::suspend::begin))
+        .route("/accounts/{id}/resume", web::post().to(account::suspend::end))
+        .route("/accounts/{id}/view-as", web::get().to(account::view_as::ask))
+        .route("/accounts/{id}/view-as", web::post().to(account::view_as::begin))
+        .route("/queues", web::get().to(queues::show))
+        .route("/queues/{tenant}/{target}/try", web::post().to(queues::try_now))
+        .route("/undelivered", web::get().to(undelivered::show));
+}
+
+fn vendor(config: &mut web::ServiceConfig) {
+    config
+        .route("/channels", web::get().to(channels::show))
+        .route("/channels/letter", web::get().to(channels::letter_page::show))
+        .route("/alerts", web::get().to(alerts::show))
+        .route("/doctor", web::get().to(doctor::show))
+        .route("/audit", web::get().to(log::show))
+        .route("/audit.csv", web::get().to(log::csv::download))
+        .route("/operators", web::get().to(operators::show))
+        .route("/operators", web::post().to(operators::add))
+        .route("/operators/{id}/link", web::post().to(operators::link))
+        .route("/operators/{id}/disable", web::get().to(operators::ask_disable))
+        .route("/operators/{id}/disable", web::post().to(operators::disable));
+}
+
+async fn home(_operator: operator::Operator) -> HttpResponse {
+    page::redirect("/admin/accounts")
+}
+
+/// For whoever is signed in there is no such page; for others it is as with every page.
+async fn nothing_here(_operator: operator::Operator) -> Result<HttpResponse> {
+    Err(Refused::NotThere)
+}
+
+/// Lets in who may enter, gives refusals of handlers and extractors a page, and keeps a language that was chosen in
+/// the address.
+async fn answers(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let mut answer = match operator::gate(request.request()).await {
+        Ok(()) => next.call(request).await?.map_into_boxed_body(),
+        Err(refused) => request.into_response(refused.error_response()),
+    };
+    let refused = answer.status().is_client_error() || answer.status().is_server_error();
+    let kind = answer.headers().get(header::CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
+    if refused && !kind.starts_with(b"text/html") {
+        let request = answer.request().clone();
+        if let Some(app) = request.app_data::<web::Data<App>>() {
+            let page = refused::shown(app, &request, answer.status());
+            answer = answer.into_response(page);
+        }
+    }
+    let query = answer.request().query_string();
+    let chosen = query.split('&').find_map(|pair| Language::of_code(pair.strip_prefix("lang=")?));
+    if let Some(language) = chosen {
+        let cookie = format!("{}={}; Path=/; SameSite=Lax; Max-Age=31536000", words::COOKIE, language.code());
+        if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+            answer.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+    }
+    Ok(answer)
+}

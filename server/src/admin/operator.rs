@@ -1,0 +1,178 @@
+//! Who looks at the admin. A session of the panel opens nothing here, and one of these opens nothing there.
+//!
+//! ```text
+//! password │ link ──▶ a session without the second step ──(code)──▶ a new session, `is_admin`
+//! ```
+//!
+//! `is_admin` of an admin session says that the second step was done. Without it only the pages of that step open.
+
+use std::future::Future;
+use std::net::IpAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest, web};
+use entity::{person, session};
+use sea_orm::ConnectionTrait;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::refused::Refused;
+use crate::app::App;
+use crate::audit::{self, Actor, Deed};
+use crate::people::door::{self, Door};
+use crate::people::session::Kind;
+use crate::people::{person as persons, session as sessions};
+use crate::store::VENDOR;
+use crate::words::{Language, Words};
+
+/// Milliseconds in which the second step has to follow the first.
+const BETWEEN_STEPS: i64 = 10 * 60_000;
+
+/// An operator who has done both steps.
+#[derive(Clone, Debug)]
+pub struct Operator(pub Visitor);
+
+/// Somebody who has done the first step alone.
+#[derive(Clone, Debug)]
+pub struct HalfWay(pub Visitor);
+
+/// Whoever stands behind a session of the admin.
+#[derive(Clone, Debug)]
+pub struct Visitor {
+    pub person: person::Model,
+    pub session: Arc<session::Model>,
+    pub words: Words,
+    pub address: Option<IpAddr>,
+}
+
+impl Visitor {
+    pub fn actor(&self) -> Actor {
+        Actor::Operator { person_id: self.person.id, name: self.shown_name().to_owned() }
+    }
+
+    /// The name, or the e-mail of who has none.
+    pub fn shown_name(&self) -> &str {
+        if self.person.name.is_empty() { &self.person.email } else { &self.person.name }
+    }
+
+    /// Writes down what this operator did, or was refused.
+    pub async fn note(
+        &self,
+        app: &App,
+        db: &impl ConnectionTrait,
+        (tenant_id, action, object): (Uuid, &'static str, &str),
+        detail: Value,
+        done: bool,
+    ) -> Result<(), sea_orm::DbErr> {
+        let actor = self.actor();
+        let deed = Deed { tenant_id, actor: &actor, action, object, detail, address: self.address, done };
+        audit::record(app, db, deed).await
+    }
+
+    /// Writes a deed to the vendor's log alone.
+    pub async fn note_own(
+        &self,
+        app: &App,
+        (action, object): (&'static str, &str),
+        detail: Value,
+    ) -> Result<(), sea_orm::DbErr> {
+        self.note(app, app.store.write(), (VENDOR, action, object), detail, true).await
+    }
+
+    /// Writes a deed to the account's log and to the vendor's.
+    pub async fn note_both(
+        &self,
+        app: &App,
+        tenant_id: Uuid,
+        action: &'static str,
+        detail: Value,
+    ) -> Result<(), sea_orm::DbErr> {
+        let object = tenant_id.to_string();
+        let tx = app.store.write_tx().await?;
+        self.note(app, &tx, (tenant_id, action, &object), detail.clone(), true).await?;
+        self.note(app, &tx, (VENDOR, action, &object), detail, true).await?;
+        tx.commit().await
+    }
+}
+
+impl FromRequest for Operator {
+    type Error = Refused;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Refused>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            match visitor(&request).await? {
+                Some(visitor) if visitor.session.is_admin => Ok(Self(visitor)),
+                Some(_) => Err(Refused::SecondStep),
+                None => Err(stranger(&request).await?),
+            }
+        })
+    }
+}
+
+impl FromRequest for HalfWay {
+    type Error = Refused;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Refused>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            match visitor(&request).await? {
+                Some(visitor) if visitor.session.is_admin => Err(Refused::SignedIn),
+                Some(visitor) => Ok(Self(visitor)),
+                None => Err(stranger(&request).await?),
+            }
+        })
+    }
+}
+
+/// The one gate in front of every page: what is not open to strangers needs a session, and what does not belong to the
+/// second step needs both steps. It stands before all extractors, so that a form is not even read.
+pub async fn gate(request: &HttpRequest) -> Result<(), Refused> {
+    let path = request.path().strip_prefix("/admin").unwrap_or_default();
+    if ["/sign-in", "/sign-in/link", "/link"].contains(&path) || path.starts_with("/assets/") {
+        return Ok(());
+    }
+    let Some(visitor) = visitor(request).await? else { return Err(stranger(request).await?) };
+    if visitor.session.is_admin || ["/code", "/enrol", "/sign-out"].contains(&path) {
+        Ok(())
+    } else {
+        Err(Refused::SecondStep)
+    }
+}
+
+/// Whose session the admin's cookie opens, if the person still is an operator.
+async fn visitor(request: &HttpRequest) -> Result<Option<Visitor>, Refused> {
+    let app = app(request)?;
+    let Some(session) = door::session(request, Door::Admin).await? else { return Ok(None) };
+    if !session.is_admin && app.clock.millis() >= session.created_at.saturating_add(BETWEEN_STEPS) {
+        return Ok(None);
+    }
+    let Some(person_id) = session.person_id else { return Ok(None) };
+    let person = persons::by_id(app.store.read(), person_id).await?;
+    let person = person.filter(|person| person.is_operator && person.disabled_at.is_none());
+    Ok(person.map(|person| Visitor {
+        person,
+        session,
+        words: Words::new(Language::of_request(request)),
+        address: door::address(request, &app),
+    }))
+}
+
+/// Nobody's request: to somebody of a tenant the admin does not exist; others are led to the sign-in.
+async fn stranger(request: &HttpRequest) -> Result<Refused, Refused> {
+    let app = app(request)?;
+    if let Some(token) = Door::Panel.token(&app, request)
+        && sessions::find(&app, &token, &[Kind::Panel]).await?.is_some()
+    {
+        return Ok(Refused::NotThere);
+    }
+    Ok(Refused::SignIn)
+}
+
+fn app(request: &HttpRequest) -> Result<web::Data<App>, Refused> {
+    request.app_data::<web::Data<App>>().cloned().ok_or(Refused::NotThere)
+}

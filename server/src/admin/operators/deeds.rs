@@ -1,0 +1,184 @@
+//! What can be done about operators, from the page and from the command line.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use entity::{person, session};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::audit::{self, Actor, Deed};
+use crate::people::link::{self, Link, Purpose};
+use crate::people::{person as persons, session as sessions, totp};
+use crate::store::VENDOR;
+use crate::words::Language;
+
+/// Who does it, from where.
+#[derive(Clone, Debug)]
+pub struct By {
+    pub actor: Actor,
+    pub address: Option<IpAddr>,
+}
+
+impl By {
+    async fn did(
+        &self,
+        app: &App,
+        db: &impl ConnectionTrait,
+        action: &'static str,
+        object: &str,
+        detail: Value,
+    ) -> Result<(), DbErr> {
+        let address = self.address;
+        let deed = Deed { tenant_id: VENDOR, actor: &self.actor, action, object, detail, address, done: true };
+        audit::record(app, db, deed).await
+    }
+}
+
+/// Why somebody was not added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotAdded {
+    /// That is no e-mail.
+    NoEmail,
+    /// They are an operator.
+    Already,
+}
+
+/// An operator in lists.
+#[derive(Clone, Debug)]
+pub struct Row {
+    pub person: person::Model,
+    /// When they last did something in the admin, if they are signed in.
+    pub seen_at: Option<i64>,
+}
+
+/// Makes somebody an operator: a new person, or one whom an account's panel knows already. With the address of the
+/// link by which they sign in first.
+pub async fn add(
+    app: &App,
+    email: &str,
+    name: &str,
+    language: Language,
+    by: &By,
+) -> anyhow::Result<Result<(person::Model, String), NotAdded>> {
+    let email = email.trim().to_lowercase();
+    if !persons::is_email(&email) {
+        return Ok(Err(NotAdded::NoEmail));
+    }
+    let tx = app.store.write_tx().await?;
+    let name = name.replace('\0', "");
+    let new = persons::New { email: &email, name: name.trim(), language, is_operator: true };
+    let person = match persons::add(app, &tx, new).await? {
+        Some(person) => person,
+        None => match persons::by_email(app, &tx, &email).await? {
+            Some(known) if !known.is_operator || known.disabled_at.is_some() => {
+                promote(&tx, known.id).await?;
+                known
+            }
+            _ => {
+                tx.rollback().await?;
+                return Ok(Err(NotAdded::Already));
+            }
+        },
+    };
+    let address = issue(app, &tx, &person).await?;
+    by.did(app, &tx, "operator.added", &person.id.to_string(), json!({ "email": email })).await?;
+    tx.commit().await?;
+    Ok(Ok((person, address)))
+}
+
+/// Another one-time link. `forget_authenticator`: they lost it and enrol a new one with this sign-in.
+pub async fn link(app: &App, person: &person::Model, forget_authenticator: bool, by: &By) -> anyhow::Result<String> {
+    let tx = app.store.write_tx().await?;
+    if forget_authenticator {
+        totp::remove(&tx, person.id).await?;
+        end_sessions(&tx, person.id).await?;
+    }
+    let address = issue(app, &tx, person).await?;
+    let detail = json!({ "email": person.email, "forget_authenticator": forget_authenticator });
+    by.did(app, &tx, "operator.link_made", &person.id.to_string(), detail).await?;
+    tx.commit().await?;
+    Ok(address)
+}
+
+/// Takes the admin from an operator; their sessions end at once. What they are in accounts' panels stays.
+pub async fn disable(app: &App, person: &person::Model, by: &By) -> anyhow::Result<()> {
+    let tx = app.store.write_tx().await?;
+    set_operator(&tx, person.id, false).await?;
+    end_sessions(&tx, person.id).await?;
+    let detail = json!({ "email": person.email });
+    by.did(app, &tx, "operator.disabled", &person.id.to_string(), detail).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// An operator by id.
+pub async fn operator(app: &App, id: Uuid) -> Result<Option<person::Model>, DbErr> {
+    Ok(persons::by_id(app.store.read(), id).await?.filter(|person| person.is_operator))
+}
+
+/// All operators, oldest first.
+pub async fn list(app: &App) -> Result<Vec<Row>, DbErr> {
+    let db = app.store.read();
+    let found = person::Entity::of_tenant(VENDOR)
+        .filter(person::Column::IsOperator.eq(true))
+        .order_by_asc(person::Column::Id)
+        .all(db)
+        .await?;
+    let seen: Vec<(Option<Uuid>, Option<i64>)> = session::Entity::of_tenant(VENDOR)
+        .filter(session::Column::Kind.eq(sessions::Kind::Admin.as_str()))
+        // Between the two steps nobody is signed in.
+        .filter(session::Column::IsAdmin.eq(true))
+        .filter(session::Column::ExpiresAt.gt(app.clock.millis()))
+        .select_only()
+        .column(session::Column::PersonId)
+        .column_as(session::Column::SeenAt.max(), "seen_at")
+        .group_by(session::Column::PersonId)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let seen: BTreeMap<Option<Uuid>, Option<i64>> = seen.into_iter().collect();
+    let row = |person: person::Model| Row { seen_at: seen.get(&Some(person.id)).copied().flatten(), person };
+    Ok(found.into_iter().map(row).collect())
+}
+
+async fn issue(app: &App, db: &impl ConnectionTrait, person: &person::Model) -> Result<String, DbErr> {
+    let purpose = Purpose::Operator;
+    let token = link::issue(app, db, Link { person_id: person.id, purpose, tenant_id: None, mailed: false }).await?;
+    Ok(link::address(app, purpose, &token))
+}
+
+async fn promote(db: &impl ConnectionTrait, id: Uuid) -> Result<(), DbErr> {
+    set_operator(db, id, true).await?;
+    person::Entity::update_many()
+        .col_expr(person::Column::DisabledAt, Expr::value(Option::<i64>::None))
+        .filter(person::Column::TenantId.eq(VENDOR))
+        .filter(person::Column::Id.eq(id))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+async fn set_operator(db: &impl ConnectionTrait, id: Uuid, is_operator: bool) -> Result<(), DbErr> {
+    person::Entity::update_many()
+        .col_expr(person::Column::IsOperator, Expr::value(is_operator))
+        .filter(person::Column::TenantId.eq(VENDOR))
+        .filter(person::Column::Id.eq(id))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Of the admin, and of accounts' panels that are being looked at.
+async fn end_sessions(db: &impl ConnectionTrait, person_id: Uuid) -> Result<(), DbErr> {
+    let kinds = [sessions::Kind::Admin, sessions::Kind::ViewAs].map(sessions::Kind::as_str);
+    session::Entity::delete_many()
+        .filter(session::Column::PersonId.eq(person_id))
+        .filter(session::Column::Kind.is_in(kinds))
+        .exec(db)
+        .await?;
+    Ok(())
+}

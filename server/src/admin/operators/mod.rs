@@ -1,0 +1,143 @@
+//! The vendor's people: who they are, new ones, and those who leave.
+
+pub mod deeds;
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::operator::{Operator, Visitor};
+use super::page::{self, Page, see_other};
+use super::refused::{Refused, Result};
+use crate::app::App;
+use crate::panel::{Notice, Tone};
+use crate::people::{Empty, Form, person as persons};
+use crate::words::Sentence;
+use deeds::{By, NotAdded};
+
+const HERE: &str = "/admin/operators";
+
+#[derive(Template)]
+#[template(path = "admin/operators.html")]
+struct Operators {
+    page: Page,
+    rows: Vec<deeds::Row>,
+    this: Uuid,
+    email: String,
+    name: String,
+    wrong: Option<Sentence>,
+}
+
+#[derive(Template)]
+#[template(path = "admin/new_link.html")]
+struct NewLink {
+    page: Page,
+    says: Sentence,
+    link: String,
+}
+
+#[derive(Template)]
+#[template(path = "admin/disable.html")]
+struct Disable {
+    page: Page,
+    id: Uuid,
+    says: Sentence,
+}
+
+/// Who is added.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wanted {
+    email: String,
+    name: String,
+}
+
+/// The page.
+pub async fn show(app: web::Data<App>, Operator(visitor): Operator) -> Result<HttpResponse> {
+    answer(&app, &visitor, StatusCode::OK, String::new(), String::new(), None).await
+}
+
+/// Adds an operator and shows the link for the first sign-in, once.
+pub async fn add(app: web::Data<App>, Operator(visitor): Operator, form: Form<Wanted>) -> Result<HttpResponse> {
+    let Wanted { email, name } = form.0;
+    let words = visitor.words;
+    let by = By { actor: visitor.actor(), address: visitor.address };
+    let wrong = match deeds::add(&app, &email, &name, words.language(), &by).await? {
+        Ok((person, link)) => return new_link(&app, &visitor, &person.email, link).await,
+        Err(NotAdded::NoEmail) => words.say("form-not-email"),
+        Err(NotAdded::Already) => words.say("admin-operator-already").with("email", email.trim()),
+    };
+    answer(&app, &visitor, StatusCode::UNPROCESSABLE_ENTITY, email, name, Some(wrong)).await
+}
+
+/// Shows another link for an operator, once.
+pub async fn link(
+    app: web::Data<App>,
+    Operator(visitor): Operator,
+    id: web::Path<Uuid>,
+    _form: Form<Empty>,
+) -> Result<HttpResponse> {
+    let by = By { actor: visitor.actor(), address: visitor.address };
+    let person = deeds::operator(&app, *id).await?.ok_or(Refused::NotThere)?;
+    let link = deeds::link(&app, &person, false, &by).await?;
+    new_link(&app, &visitor, &person.email, link).await
+}
+
+/// Asks whether.
+pub async fn ask_disable(
+    app: web::Data<App>,
+    Operator(visitor): Operator,
+    id: web::Path<Uuid>,
+) -> Result<HttpResponse> {
+    let person = deeds::operator(&app, *id).await?.ok_or(Refused::NotThere)?;
+    let words = visitor.words;
+    let title = words.say("admin-operator-disable-question").with("email", person.email.as_str());
+    let page = Page::of(&app, &visitor, HERE, title).await?;
+    let says = words.say("admin-operator-disable-says");
+    Ok(page::html(&page, &Disable { page: page.clone(), id: person.id, says }))
+}
+
+/// Takes the admin from an operator; not from oneself, so that one is always left.
+pub async fn disable(
+    app: web::Data<App>,
+    Operator(visitor): Operator,
+    id: web::Path<Uuid>,
+    _form: Form<Empty>,
+) -> Result<HttpResponse> {
+    let words = visitor.words;
+    let person = deeds::operator(&app, *id).await?.ok_or(Refused::NotThere)?;
+    if person.id == visitor.person.id {
+        return see_other(&app, &visitor, HERE, Notice::of(Tone::Warn, words.say("admin-operator-self"))).await;
+    }
+    let by = By { actor: visitor.actor(), address: visitor.address };
+    deeds::disable(&app, &person, &by).await?;
+    let said = words.say("admin-operator-disabled").with("email", person.email);
+    see_other(&app, &visitor, HERE, Notice::done(said)).await
+}
+
+async fn new_link(app: &App, visitor: &Visitor, email: &str, link: String) -> Result<HttpResponse> {
+    let words = visitor.words;
+    let page = Page::of(app, visitor, HERE, words.say("admin-new-link")).await?;
+    let minutes = crate::people::link::Purpose::Operator.life() / 60_000;
+    let says = words.say("admin-new-link-says").with("email", email).with("minutes", minutes);
+    Ok(page::html(&page, &NewLink { page: page.clone(), says, link }))
+}
+
+async fn answer(
+    app: &App,
+    visitor: &Visitor,
+    status: StatusCode,
+    email: String,
+    name: String,
+    wrong: Option<Sentence>,
+) -> Result<HttpResponse> {
+    let page = Page::of(app, visitor, HERE, visitor.words.say("admin-operators")).await?;
+    let page = if wrong.is_some() { page.with_error() } else { page };
+    let rows = deeds::list(app).await?;
+    let longest = persons::LONGEST_NAME;
+    let name = name.chars().take(longest).collect();
+    let operators = Operators { page: page.clone(), rows, this: visitor.person.id, email, name, wrong };
+    Ok(page::html_as(status, &page, &operators))
+}

@@ -1,0 +1,188 @@
+//! What every page of the admin shares: the dark strip, the menu, the notice, and the words of whoever reads.
+
+use std::borrow::Borrow;
+use std::fmt::Display;
+
+use actix_web::HttpResponse;
+use actix_web::http::{StatusCode, header};
+use askama::Template;
+
+use super::operator::Visitor;
+use super::refused::Result;
+use crate::app::App;
+use crate::panel::{Notice, Tone, markup, nothing_kept};
+use crate::people::form::CSRF;
+use crate::people::session as sessions;
+use crate::words::{self, Language, Sentence, When, Words, Zone};
+
+/// A point of the menu: its address and its words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Nav {
+    pub href: &'static str,
+    pub key: &'static str,
+}
+
+/// The menu.
+pub const MENU: [Nav; 8] = [
+    Nav { href: "/admin/accounts", key: "admin-tenants" },
+    Nav { href: "/admin/channels", key: "admin-integrations" },
+    Nav { href: "/admin/queues", key: "admin-queues" },
+    Nav { href: "/admin/undelivered", key: "nav-undelivered" },
+    Nav { href: "/admin/alerts", key: "admin-alerts" },
+    Nav { href: "/admin/doctor", key: "admin-doctor" },
+    Nav { href: "/admin/audit", key: "nav-audit" },
+    Nav { href: "/admin/operators", key: "admin-operators" },
+];
+
+/// The frame of a page, and what its parts are rendered by.
+#[derive(Clone, Debug)]
+pub struct Page {
+    pub words: Words,
+    /// `<h1>` and `<title>`.
+    pub title: String,
+    /// The form above was not taken.
+    pub error: bool,
+    /// The menu's point that it belongs to; empty: none.
+    pub nav: &'static str,
+    /// Who is signed in; empty: nobody, and there is no menu.
+    pub name: String,
+    pub notice: Option<Notice>,
+    /// Of this answer's scripts.
+    pub nonce: String,
+    csrf: String,
+    now: i64,
+}
+
+impl Page {
+    /// A page without a menu, for strangers and for those between the two steps.
+    pub fn bare(app: &App, words: Words, title: impl ToString) -> Self {
+        Self {
+            words,
+            title: title.to_string(),
+            error: false,
+            nav: "",
+            name: String::new(),
+            notice: None,
+            nonce: crate::people::token::new(),
+            csrf: String::new(),
+            now: app.clock.millis(),
+        }
+    }
+
+    /// A bare page whose forms belong to a session.
+    pub fn half_way(app: &App, visitor: &Visitor, title: impl ToString) -> Self {
+        Self { csrf: visitor.session.csrf.clone(), ..Self::bare(app, visitor.words, title) }
+    }
+
+    /// A page of the menu. What the last action left to be said is said here, once.
+    pub async fn of(app: &App, visitor: &Visitor, nav: &'static str, title: impl ToString) -> Result<Self> {
+        let notice = serde_json::from_str(&visitor.session.notice).ok();
+        if !visitor.session.notice.is_empty() {
+            sessions::set_notice(app.store.write(), &visitor.session, "").await?;
+        }
+        let name = visitor.shown_name().to_owned();
+        Ok(Self { nav, name, notice, ..Self::half_way(app, visitor, title) })
+    }
+
+    /// The same page with a form that was not taken.
+    #[must_use]
+    pub fn with_error(mut self) -> Self {
+        self.error = true;
+        self
+    }
+
+    pub fn menu(&self) -> &'static [Nav] {
+        if self.name.is_empty() { &[] } else { &MENU }
+    }
+
+    /// The words of a point of the menu.
+    pub fn place(&self, place: &Nav) -> Sentence {
+        self.words.say(place.key)
+    }
+
+    /// The language switch: the other one.
+    pub fn other_language(&self) -> Language {
+        match self.words.language() {
+            Language::En => Language::Ru,
+            Language::Ru => Language::En,
+        }
+    }
+
+    /// The hidden field by which a form proves where it comes from.
+    pub fn csrf(&self) -> String {
+        markup::hidden(CSRF, &self.csrf)
+    }
+
+    /// `<time>` with an adverb: "5 minutes ago".
+    pub fn time(&self, at: &i64) -> String {
+        let when = self.when(*at);
+        markup::time(&when.adverb(), &when.machine(), &when.full())
+    }
+
+    /// How long ago, as a duration.
+    pub fn age(&self, at: &i64) -> String {
+        words::duration(self.now.saturating_sub(*at), self.words)
+    }
+
+    pub fn when(&self, at: i64) -> When {
+        When::new(at, self.now, Zone::UTC, self.words)
+    }
+
+    /// A state in words with the sign of its tone.
+    pub fn badge(&self, tone: impl Borrow<Tone>, text: impl Display) -> String {
+        markup::badge(*tone.borrow(), text)
+    }
+
+    pub fn icon(&self, tone: &str) -> String {
+        let tones = [Tone::Ok, Tone::Wait, Tone::Warn, Tone::Bad, Tone::Odd];
+        markup::icon(tones.into_iter().find(|known| known.as_str() == tone).unwrap_or(Tone::Off))
+    }
+}
+
+/// A page that is one sentence.
+#[derive(Template)]
+#[template(path = "admin/said.html")]
+pub struct Said<S: std::fmt::Display> {
+    pub page: Page,
+    pub said: S,
+}
+
+/// A finished page.
+pub fn html(page: &Page, template: &impl Template) -> HttpResponse {
+    html_as(StatusCode::OK, page, template)
+}
+
+/// The same with another status. Pages are never kept, and never shown inside another site.
+pub fn html_as(status: StatusCode, page: &Page, template: &impl Template) -> HttpResponse {
+    let text = match template.render() {
+        Ok(text) => text,
+        Err(error) => {
+            tracing::error!(%error, "a page of the admin could not be written");
+            return HttpResponse::InternalServerError().finish();
+        }
+    };
+    let policy = format!(
+        "default-src 'none'; style-src 'self'; script-src 'nonce-{}'; img-src 'self'; form-action 'self'; \
+         base-uri 'none'; object-src 'none'; frame-ancestors 'none'",
+        page.nonce
+    );
+    nothing_kept(status)
+        .content_type("text/html; charset=utf-8")
+        .insert_header((header::CONTENT_SECURITY_POLICY, policy))
+        .insert_header((header::X_FRAME_OPTIONS, "DENY"))
+        .insert_header((header::CONTENT_LANGUAGE, page.words.language().code()))
+        .insert_header((header::VARY, "Accept-Language, Cookie"))
+        .body(text)
+}
+
+/// 303 to a page that says this once.
+pub async fn see_other(app: &App, visitor: &Visitor, to: &str, notice: Notice) -> Result<HttpResponse> {
+    let notice = serde_json::to_string(&notice).map_err(anyhow::Error::from)?;
+    sessions::set_notice(app.store.write(), &visitor.session, &notice).await?;
+    Ok(redirect(to))
+}
+
+/// 303.
+pub fn redirect(to: &str) -> HttpResponse {
+    nothing_kept(StatusCode::SEE_OTHER).insert_header((header::LOCATION, to)).finish()
+}

@@ -1,0 +1,158 @@
+//! What waits, where and why, over all accounts: one page of targets at a time, the oldest letters of it first.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use entity::{source, turn};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use serde::Deserialize;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::accounts::find;
+use super::operator::Operator;
+use super::page::{self, Page, see_other};
+use super::refused::{Refused, Result};
+use super::states::{self, Shown};
+use crate::app::App;
+use crate::delivery::queue::{HELD, Target};
+use crate::delivery::read::reason::Reason;
+use crate::message::Direction;
+use crate::panel::{Notice, Tone};
+use crate::people::{Empty, Form};
+use crate::tenant;
+use crate::words::{Sentence, Words};
+
+const HERE: &str = "/admin/queues";
+/// Targets on a page.
+const PAGE: u32 = 100;
+
+#[derive(Template)]
+#[template(path = "admin/queues.html")]
+struct Queues {
+    page: Page,
+    rows: Vec<Row>,
+    newest: Option<String>,
+    older: Option<String>,
+}
+
+struct Row {
+    tenant_id: Uuid,
+    target: Uuid,
+    host: String,
+    /// Of the source; empty for the way to amoCRM.
+    source: String,
+    pool: String,
+    state: Shown,
+    /// What a person or a verdict holds it for.
+    reason: Option<Sentence>,
+    /// When it is served next, if that is not now.
+    next_at: Option<i64>,
+    failures: i32,
+    waiting: i64,
+    oldest_at: i64,
+    may_try: bool,
+}
+
+/// The query of the page: behind which target it begins.
+#[derive(Default, Deserialize)]
+pub struct Query {
+    tenant: Option<Uuid>,
+    target: Option<Uuid>,
+}
+
+/// The page.
+pub async fn show(app: web::Data<App>, Operator(visitor): Operator, query: web::Query<Query>) -> Result<HttpResponse> {
+    let words = visitor.words;
+    let after = query.tenant.zip(query.target);
+    let mut targets = app.queue.targets(after, PAGE + 1).await?;
+    let most = usize::try_from(PAGE).unwrap_or(usize::MAX);
+    let more = targets.len() > most;
+    targets.truncate(most);
+    let last = targets.last().filter(|_| more);
+    let older = last.map(|last| format!("{HERE}?tenant={}&target={}", last.tenant_id, last.target));
+    let mut rows = rows(&app, words, targets).await?;
+    rows.sort_by_key(|row| (row.waiting == 0, row.oldest_at));
+    let page = Page::of(&app, &visitor, HERE, words.say("admin-queues")).await?;
+    let newest = after.map(|_| HERE.to_owned());
+    Ok(page::html(&page, &Queues { page: page.clone(), rows, newest, older }))
+}
+
+async fn rows(app: &App, words: Words, targets: Vec<Target>) -> Result<Vec<Row>> {
+    let db = app.store.read();
+    let now = app.clock.millis();
+    let ids: Vec<Uuid> = targets.iter().map(|target| target.tenant_id).collect();
+    let tenants = find::by_ids(db, &ids).await?;
+    let sources = source::Entity::find()
+        .filter(source::Column::TenantId.is_in(ids))
+        .filter(source::Column::Id.is_in(targets.iter().map(|target| target.target)))
+        .all(db)
+        .await?;
+    let row = |found: Target| {
+        let tenant = tenants.iter().find(|tenant| tenant.tenant_id == found.tenant_id);
+        let source = sources.iter().find(|source| source.id == found.target);
+        let direction = if source.is_some() { Direction::ToMessenger } else { Direction::ToCrm };
+        let crm = tenant.map_or("amoCRM", |tenant| states::crm(app, tenant));
+        Row {
+            host: tenant.map(|tenant| tenant.host.clone()).unwrap_or_default(),
+            source: source.map(|source| source.name.clone()).unwrap_or_default(),
+            state: state(words, &found),
+            reason: held(words, &found, direction, crm),
+            may_try: may_try(&found.reason, found.failures),
+            tenant_id: found.tenant_id,
+            target: found.target,
+            pool: found.pool,
+            next_at: found.ready_at.filter(|at| *at > now),
+            failures: found.failures,
+            waiting: found.backlog.waiting,
+            oldest_at: found.backlog.oldest_at,
+        }
+    };
+    Ok(targets.into_iter().map(row).collect())
+}
+
+/// What keeps a target from working, in words.
+fn state(words: Words, target: &Target) -> Shown {
+    let (tone, key) = match target.reason.as_str() {
+        "breaker" if target.failures > 0 => (Tone::Bad, "admin-turn-breaker"),
+        "breaker" => (Tone::Wait, "admin-turn-probe"),
+        "wait" => (Tone::Warn, "admin-turn-wait"),
+        "rate" => (Tone::Wait, "admin-turn-rate"),
+        held if held.starts_with(HELD) => (Tone::Off, "message-state-held"),
+        _ if target.failures > 0 => (Tone::Warn, "admin-turn-fails"),
+        _ => (Tone::Ok, "admin-turn-runs"),
+    };
+    Shown { tone, text: words.say(key) }
+}
+
+fn held(words: Words, target: &Target, direction: Direction, crm: &str) -> Option<Sentence> {
+    let reason = Reason::of_hold(target.reason.strip_prefix(HELD)?, direction);
+    Some(words.say_of("reason-", reason.key).with("crm", crm))
+}
+
+/// What a person or a verdict holds goes on by what ends that, not by a try.
+fn may_try(reason: &str, failures: i32) -> bool {
+    matches!(reason, "breaker" | "wait") || (reason.is_empty() && failures > 0)
+}
+
+/// Lets a target that waits after failures try at once.
+pub async fn try_now(
+    app: web::Data<App>,
+    Operator(visitor): Operator,
+    key: web::Path<(Uuid, Uuid)>,
+    _form: Form<Empty>,
+) -> Result<HttpResponse> {
+    let (tenant_id, target) = key.into_inner();
+    let found =
+        turn::Entity::of_tenant(tenant_id).filter(turn::Column::Target.eq(target)).one(app.store.read()).await?;
+    let found = found.ok_or(Refused::NotThere)?;
+    let tenant = tenant::load(app.store.read(), tenant_id).await?.ok_or(Refused::NotThere)?;
+    if !may_try(&found.reason, found.failures) {
+        let said = visitor.words.say("admin-turn-not-tried").with("account", tenant.host);
+        return see_other(&app, &visitor, HERE, Notice::of(Tone::Warn, said)).await;
+    }
+    app.queue.hurry_target(tenant_id, target, &found.pool).await?;
+    app.writer.stored().notify_one();
+    visitor.note_own(&app, ("queue.tried", &target.to_string()), json!({ "tenant_id": tenant_id })).await?;
+    let said = visitor.words.say("admin-turn-tried").with("account", tenant.host);
+    see_other(&app, &visitor, HERE, Notice::of(Tone::Wait, said)).await
+}

@@ -1,0 +1,79 @@
+//! The first sign-in: an authenticator is taken over. Nobody enters the admin without one.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde_json::json;
+
+use super::code::{Typed, tries};
+use super::{note_refusal, second_step};
+use crate::admin::operator::{HalfWay, Visitor};
+use crate::admin::page::{self, Page, redirect};
+use crate::admin::refused::Result;
+use crate::app::App;
+use crate::people::totp::{self, Enrolment};
+use crate::people::{Form, session as sessions};
+use crate::words::Sentence;
+
+/// Where the secret stays, sealed, between the page and the code.
+const DATA: &str = "totp";
+
+#[derive(Template)]
+#[template(path = "admin/enrol.html")]
+struct Enrol {
+    page: Page,
+    /// An `<svg>` of our own making.
+    picture: String,
+    secret: String,
+    uri: String,
+    wrong: Option<Sentence>,
+}
+
+/// The page; who has an authenticator is asked for its code.
+pub async fn show(app: web::Data<App>, HalfWay(visitor): HalfWay) -> Result<HttpResponse> {
+    if visitor.person.totp_secret.is_some() {
+        return Ok(redirect("/admin/code"));
+    }
+    let enrolment = match sessions::data::<String>(&app, &visitor.session, DATA) {
+        Some(secret) => totp::enrolment(&visitor.person, &secret)?,
+        None => {
+            let fresh = totp::begin(&visitor.person)?;
+            sessions::set_data(&app, &visitor.session, DATA, Some(&fresh.secret)).await?;
+            fresh
+        }
+    };
+    Ok(answer(&app, &visitor, StatusCode::OK, enrolment, None))
+}
+
+/// Takes the first code, which shows that the authenticator has the secret.
+pub async fn enter(app: web::Data<App>, HalfWay(visitor): HalfWay, Form(form): Form<Typed>) -> Result<HttpResponse> {
+    let secret = sessions::data::<String>(&app, &visitor.session, DATA);
+    let Some(secret) = secret.filter(|_| visitor.person.totp_secret.is_none()) else {
+        return Ok(redirect("/admin/enrol"));
+    };
+    let wrong = if let Err(wait) = tries(&app, &visitor).await? {
+        visitor.words.say("admin-too-many-tries").with("seconds", wait)
+    } else if totp::confirm(&app, visitor.person.id, &secret, &form.code).await? {
+        let object = visitor.person.id.to_string();
+        visitor.note_own(&app, ("operator.enrolled", &object), json!({})).await?;
+        return second_step(&app, &visitor, "/admin/own").await;
+    } else {
+        note_refusal(&app, &visitor.person.id.to_string(), "enrol", visitor.address).await?;
+        visitor.words.say("admin-code-wrong")
+    };
+    let enrolment = totp::enrolment(&visitor.person, &secret)?;
+    Ok(answer(&app, &visitor, StatusCode::UNPROCESSABLE_ENTITY, enrolment, Some(wrong)))
+}
+
+fn answer(
+    app: &App,
+    visitor: &Visitor,
+    status: StatusCode,
+    enrolment: Enrolment,
+    wrong: Option<Sentence>,
+) -> HttpResponse {
+    let page = Page::half_way(app, visitor, visitor.words.say("admin-enrol"));
+    let page = if wrong.is_some() { page.with_error() } else { page };
+    let Enrolment { secret, uri, picture } = enrolment;
+    page::html_as(status, &page, &Enrol { page: page.clone(), picture, secret, uri, wrong })
+}

@@ -1,0 +1,74 @@
+//! The first step by a one-time link. Opening the page takes nothing: programs that look at links before people do
+//! would use them up.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::{first_step, note_refusal};
+use crate::admin::page::{self, Page, Said};
+use crate::admin::refused::Result;
+use crate::app::App;
+use crate::people::door;
+use crate::people::link::{self, Purpose};
+use crate::people::{OpenForm, person as persons};
+use crate::words::{Language, Words};
+
+#[derive(Template)]
+#[template(path = "admin/link.html")]
+struct Link {
+    page: Page,
+    token: String,
+}
+
+/// What the link carries.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Carried {
+    token: String,
+}
+
+/// The query of the page.
+#[derive(Deserialize)]
+pub struct Query {
+    #[serde(default)]
+    token: String,
+}
+
+/// The page with its one button.
+pub async fn show(app: web::Data<App>, request: HttpRequest, query: web::Query<Query>) -> Result<HttpResponse> {
+    let words = Words::new(Language::of_request(&request));
+    let known = link::look(&app, &query.token).await?;
+    if !known.is_some_and(|link| link.purpose == Purpose::Operator) {
+        return Ok(used(&app, words));
+    }
+    let page = Page::bare(&app, words, words.say("admin-sign-in"));
+    Ok(page::html(&page, &Link { page: page.clone(), token: query.into_inner().token }))
+}
+
+/// Uses the link up.
+pub async fn enter(
+    app: web::Data<App>,
+    request: HttpRequest,
+    OpenForm(form): OpenForm<Carried>,
+) -> Result<HttpResponse> {
+    let taken = link::take(&app, &form.token).await?.filter(|link| link.purpose == Purpose::Operator);
+    let person = match taken {
+        Some(link) => persons::by_id(app.store.read(), link.person_id).await?,
+        None => None,
+    };
+    match person.filter(|person| person.is_operator && person.disabled_at.is_none()) {
+        Some(person) => first_step(&app, &person, "link").await,
+        None => {
+            note_refusal(&app, "", "link", door::address(&request, &app)).await?;
+            Ok(used(&app, Words::new(Language::of_request(&request))))
+        }
+    }
+}
+
+fn used(app: &App, words: Words) -> HttpResponse {
+    let page = Page::bare(app, words, words.say("admin-sign-in")).with_error();
+    let said = words.say("admin-link-used");
+    page::html_as(StatusCode::UNPROCESSABLE_ENTITY, &page, &Said { page: page.clone(), said })
+}

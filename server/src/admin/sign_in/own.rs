@@ -1,0 +1,90 @@
+//! An operator's own sign-in: a password beside the link, and where they are signed in.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use entity::session;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::admin::operator::{Operator, Visitor};
+use crate::admin::page::{self, Page, see_other};
+use crate::admin::refused::Result;
+use crate::app::App;
+use crate::panel::Notice;
+use crate::people::{Empty, Form, password, person as persons, session as sessions};
+use crate::store::VENDOR;
+use crate::words::Sentence;
+
+const HERE: &str = "/admin/own";
+
+#[derive(Template)]
+#[template(path = "admin/own.html")]
+struct Own {
+    page: Page,
+    email: String,
+    has_password: bool,
+    sessions: Vec<session::Model>,
+    this: uuid::Uuid,
+    wrong: Option<Sentence>,
+}
+
+/// The new password.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wanted {
+    password: SecretString,
+}
+
+/// The page.
+pub async fn show(app: web::Data<App>, Operator(visitor): Operator) -> Result<HttpResponse> {
+    answer(&app, &visitor, StatusCode::OK, None).await
+}
+
+/// Sets the password; other sessions of this operator end.
+pub async fn set_password(
+    app: web::Data<App>,
+    Operator(visitor): Operator,
+    form: Form<Wanted>,
+) -> Result<HttpResponse> {
+    if let Err(weak) = password::fits(form.password.expose_secret()) {
+        let wrong = Some(visitor.words.say(weak.words()));
+        return answer(&app, &visitor, StatusCode::UNPROCESSABLE_ENTITY, wrong).await;
+    }
+    let id = visitor.person.id;
+    let hash = password::hash(&app, form.0.password).await?;
+    let tx = app.store.write_tx().await?;
+    persons::set_password(&tx, id, &hash).await?;
+    sessions::end_of_person(&tx, VENDOR, id, Some(visitor.session.id)).await?;
+    visitor.note(&app, &tx, (VENDOR, "operator.password_set", &id.to_string()), json!({}), true).await?;
+    tx.commit().await?;
+    see_other(&app, &visitor, HERE, Notice::done(visitor.words.say("admin-password-set"))).await
+}
+
+/// Ends every other session of this operator.
+pub async fn end_others(app: web::Data<App>, Operator(visitor): Operator, _form: Form<Empty>) -> Result<HttpResponse> {
+    let id = visitor.person.id;
+    let tx = app.store.write_tx().await?;
+    let count = sessions::end_of_person(&tx, VENDOR, id, Some(visitor.session.id)).await?;
+    let object = id.to_string();
+    visitor.note(&app, &tx, (VENDOR, "operator.sessions_ended", &object), json!({ "count": count }), true).await?;
+    tx.commit().await?;
+    let said = visitor.words.say("admin-sessions-ended").with("count", count);
+    see_other(&app, &visitor, HERE, Notice::done(said)).await
+}
+
+async fn answer(app: &App, visitor: &Visitor, status: StatusCode, wrong: Option<Sentence>) -> Result<HttpResponse> {
+    let page = Page::of(app, visitor, "", visitor.words.say("admin-own")).await?;
+    let page = if wrong.is_some() { page.with_error() } else { page };
+    let all = sessions::list_of_person(app, VENDOR, visitor.person.id).await?;
+    let own = Own {
+        page: page.clone(),
+        email: visitor.person.email.clone(),
+        has_password: visitor.person.password_hash.is_some(),
+        sessions: all.into_iter().filter(|session| session.kind == "admin" && session.is_admin).collect(),
+        this: visitor.session.id,
+        wrong,
+    };
+    Ok(page::html_as(status, &page, &own))
+}

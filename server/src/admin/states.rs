@@ -1,0 +1,81 @@
+//! The states of accounts as the admin shows them: a tone and words.
+
+use entity::tenant;
+
+use crate::app::App;
+use crate::panel::Tone;
+use crate::tenant::access::{Access, AccessState};
+use crate::tenant::{ChannelStatus, TenantStatus};
+use crate::words::{Sentence, Words};
+
+/// The platform's name where an integration was taken out of the configuration.
+const AMOCRM: &str = "amoCRM";
+
+/// A state in words.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    pub tone: Tone,
+    pub text: Sentence,
+}
+
+/// What an account's people call their CRM.
+pub fn crm(app: &App, tenant: &tenant::Model) -> &'static str {
+    app.config.integration(&tenant.integration).map_or(AMOCRM, |integration| integration.platform.brand())
+}
+
+/// How an account is doing.
+pub fn account(app: &App, words: Words, tenant: &tenant::Model) -> Shown {
+    let status = TenantStatus::shown(tenant);
+    Shown { tone: tone(status), text: status_word(words, status).with("crm", crm(app, tenant)) }
+}
+
+/// The word of a state; `crm` is to be filled in.
+pub fn status_word(words: Words, status: TenantStatus) -> Sentence {
+    words.say_of("tenant-state-", status.as_str())
+}
+
+const fn tone(status: TenantStatus) -> Tone {
+    match status {
+        TenantStatus::Active => Tone::Ok,
+        TenantStatus::Provisioning | TenantStatus::AwaitingCredentials => Tone::Wait,
+        TenantStatus::NeedsReauth | TenantStatus::Unpaid => Tone::Warn,
+        TenantStatus::Blocked => Tone::Bad,
+        TenantStatus::Suspended | TenantStatus::Disconnected | TenantStatus::Uninstalled => Tone::Off,
+    }
+}
+
+/// Days left while the access is well, else what is wrong with it.
+pub fn access(words: Words, access: &Access) -> Shown {
+    let tone = match access.state {
+        AccessState::Valid | AccessState::Refreshing => Tone::Ok,
+        AccessState::Expiring | AccessState::RefreshFailing => Tone::Warn,
+        AccessState::Expired | AccessState::Revoked => Tone::Bad,
+        AccessState::Missing => Tone::Off,
+    };
+    let text = match (access.state, access.days_left) {
+        (AccessState::Valid | AccessState::Expiring | AccessState::Refreshing, Some(days)) => {
+            words.say("time-days-left").with("count", days)
+        }
+        (state, _) => words.say_of("token-state-", state.as_str()),
+    };
+    Shown { tone, text }
+}
+
+/// How a channel's connection is doing.
+pub fn channel(words: Words, status: &str) -> Shown {
+    let tone = match ChannelStatus::parse(status) {
+        Some(ChannelStatus::Connected) => Tone::Ok,
+        Some(ChannelStatus::Disconnected) | None => Tone::Off,
+        Some(ChannelStatus::NotAllowed | ChannelStatus::Misconfigured) => Tone::Bad,
+    };
+    Shown { tone, text: words.say_of("channel-state-", status) }
+}
+
+/// True when the account's administrator has to allow access again.
+pub fn wants_access(tenant: &tenant::Model, state: AccessState) -> bool {
+    match TenantStatus::stored(tenant) {
+        TenantStatus::NeedsReauth => true,
+        TenantStatus::Uninstalled | TenantStatus::Provisioning => false,
+        _ => matches!(state, AccessState::Expired | AccessState::Revoked | AccessState::Missing),
+    }
+}

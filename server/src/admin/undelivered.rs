@@ -1,0 +1,86 @@
+//! What Parom gave up, counted by account and reason.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::accounts::find;
+use super::operator::Operator;
+use super::page::{self, Page};
+use super::refused::Result;
+use super::states;
+use crate::app::App;
+use crate::delivery::queue::DeadCount;
+use crate::delivery::read::reason::Reason;
+use crate::message::Direction;
+use crate::words::{Sentence, Words};
+
+const HERE: &str = "/admin/undelivered";
+/// Accounts on a page.
+const PAGE: u32 = 50;
+
+#[derive(Template)]
+#[template(path = "admin/undelivered.html")]
+struct Undelivered {
+    page: Page,
+    rows: Vec<Row>,
+    newest: Option<String>,
+    older: Option<String>,
+}
+
+struct Row {
+    tenant_id: Uuid,
+    host: String,
+    to_crm: bool,
+    reason: Sentence,
+    count: i64,
+    last_at: i64,
+}
+
+/// The query of the page: behind which account it begins.
+#[derive(Default, Deserialize)]
+pub struct Query {
+    after: Option<Uuid>,
+}
+
+/// The page.
+pub async fn show(app: web::Data<App>, Operator(visitor): Operator, query: web::Query<Query>) -> Result<HttpResponse> {
+    let words = visitor.words;
+    let mut counts = app.queue.dead_counts(query.after, PAGE + 1).await?;
+    let mut ids: Vec<Uuid> = counts.iter().map(|count| count.tenant_id).collect();
+    ids.dedup();
+    let most = usize::try_from(PAGE).unwrap_or(usize::MAX);
+    let more = ids.len() > most;
+    ids.truncate(most);
+    counts.retain(|count| ids.contains(&count.tenant_id));
+    let tenants = find::by_ids(app.store.read(), &ids).await?;
+    let row = |count: DeadCount| {
+        let tenant = tenants.iter().find(|tenant| tenant.tenant_id == count.tenant_id);
+        let crm = tenant.map_or("amoCRM", |tenant| states::crm(&app, tenant));
+        let direction = Direction::from_number(count.direction).unwrap_or(Direction::ToCrm);
+        Row {
+            tenant_id: count.tenant_id,
+            host: tenant.map(|tenant| tenant.host.clone()).unwrap_or_default(),
+            to_crm: direction == Direction::ToCrm,
+            reason: said(words, &Reason::of_dead(&count.reason, "", direction), crm),
+            count: count.count,
+            last_at: count.last_at,
+        }
+    };
+    let page = Page::of(&app, &visitor, HERE, words.say("nav-undelivered")).await?;
+    let undelivered = Undelivered {
+        page: page.clone(),
+        rows: counts.into_iter().map(row).collect(),
+        newest: query.after.map(|_| HERE.to_owned()),
+        older: ids.last().filter(|_| more).map(|last| format!("{HERE}?after={last}")),
+    };
+    Ok(page::html(&page, &undelivered))
+}
+
+/// A reason as it is true of many letters at once.
+fn said(words: Words, reason: &Reason, crm: &str) -> Sentence {
+    let kinds = words.say("admin-several-kinds");
+    let sentence = words.say_of("reason-", reason.key).with("crm", crm).with("hours", reason.hours());
+    sentence.with("kind", kinds).with("name", words.say("admin-several-people"))
+}

@@ -1,0 +1,243 @@
+//! Who comes in, who does not, and for how long.
+
+use std::time::Duration;
+
+use parom::people::session::{self, Kind, New};
+use parom::store::VENDOR;
+use parom_tests::settings::HOST;
+use parom_tests::{World, once};
+use sea_orm::{ColumnTrait, QueryFilter};
+use serde_json::Value;
+
+use super::desk::{Desk, EMAIL, make_operator};
+
+const PAGES: [&str; 10] = [
+    "/admin",
+    "/admin/accounts",
+    "/admin/channels",
+    "/admin/queues",
+    "/admin/undelivered",
+    "/admin/alerts",
+    "/admin/doctor",
+    "/admin/audit",
+    "/admin/audit.csv",
+    "/admin/operators",
+];
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// Actions of the vendor's log, oldest first, refused ones with a mark.
+pub async fn log(world: &World, tenant_id: uuid::Uuid) -> Vec<String> {
+    let rows = entity::audit::Entity::of_tenant(tenant_id).all(world.app().store.read()).await.unwrap();
+    let mut rows: Vec<_> = rows.into_iter().filter(|row| !row.action.starts_with("source.")).collect();
+    rows.sort_by_key(|row| row.id);
+    let mark = |outcome: &str| if outcome == "done" { "" } else { " refused" };
+    rows.iter().map(|row| format!("{}{}", row.action, mark(&row.outcome))).collect()
+}
+
+async fn the_second_step_is_never_skipped(world: &mut World) {
+    let mut desk = Desk::new(world);
+    for page in PAGES {
+        let led = desk.get(page).await.is(303);
+        assert_eq!(led.header("location"), "/admin/sign-in", "{page}");
+    }
+    let link = make_operator(world, EMAIL).await;
+    assert_eq!(desk.follows(&link).await.is(303).header("location"), "/admin/enrol");
+    for page in PAGES {
+        assert_eq!(desk.get(page).await.is(303).header("location"), "/admin/code", "{page}: half of a sign-in");
+    }
+    assert_eq!(desk.get("/admin/code").await.is(303).header("location"), "/admin/enrol");
+    let first = desk.cookies["parom-admin"].clone();
+    let code = desk.enrols(world).await;
+    let again = desk.get("/admin/enrol").await.is(200);
+    assert!(again.text.contains(&desk.secret), "looking again shows the same secret");
+    desk.post("/admin/enrol", &[("code", "000000")]).await.is(422);
+    desk.post("/admin/enrol", &[("code", &code)]).await.is(303);
+    assert_ne!(desk.cookies["parom-admin"], first, "a new session begins with the second step");
+    desk.get("/admin/accounts").await.is(200);
+    desk.cookies.insert("parom-admin".into(), first);
+    assert_eq!(desk.get("/admin/accounts").await.is(303).header("location"), "/admin/sign-in", "the old one is over");
+    desk.cookies.clear();
+    let used = desk.follows(&link).await.is(422);
+    assert!(used.text.contains("already been used"), "{}", used.text);
+    let wanted = ["operator.added", "operator.signed_in refused", "operator.enrolled", "operator.signed_in"];
+    assert_eq!(log(world, VENDOR).await, wanted);
+}
+
+async fn a_code_works_once_and_a_password_is_only_the_first_step(world: &mut World) {
+    let mut desk = Desk::signed_in(world).await;
+    desk.get("/admin/own").await.is(200);
+    desk.post("/admin/own", &[("password", "12345678")]).await.is(422);
+    desk.post("/admin/own", &[("password", "ferry over the strait")]).await.is(303);
+    let used = desk.code(world);
+    desk.post("/admin/sign-out", &[]).await.is(303);
+    assert_eq!(desk.get("/admin/accounts").await.is(303).header("location"), "/admin/sign-in");
+
+    desk.cookies.clear();
+    let fields = |password| [("email", EMAIL), ("password", password)];
+    let wrong = open_form(&mut desk, &fields("wrong horse")).await.is(422);
+    let unknown = [("email", "nobody@vendor.example"), ("password", "wrong horse")];
+    let unknown = open_form(&mut desk, &unknown).await.is(422);
+    let same = |text: &str| text.replace(EMAIL, "").replace("nobody@vendor.example", "").replace(nonce(text), "");
+    assert_eq!(same(&wrong.text), same(&unknown.text), "nobody learns whether the e-mail is known");
+    assert_eq!(open_form(&mut desk, &fields("ferry over the strait")).await.is(303).header("location"), "/admin/code");
+    desk.get("/admin/code").await.is(200);
+    desk.post("/admin/code", &[("code", &used)]).await.is(422);
+    let fresh = desk.next_code(world);
+    desk.post("/admin/code", &[("code", &fresh)]).await.is(303);
+    desk.get("/admin/accounts").await.is(200);
+}
+
+/// Signs in by password: the form belongs to no session.
+async fn open_form(desk: &mut Desk, fields: &[(&str, &str)]) -> parom_tests::Reply {
+    desk.post_as("/admin/sign-in", "", fields).await
+}
+
+fn nonce(text: &str) -> &str {
+    text.split("nonce=\"").nth(1).unwrap().split('"').next().unwrap()
+}
+
+async fn tries_are_counted(world: &mut World) {
+    make_operator(world, EMAIL).await;
+    let mut desk = Desk::new(world);
+    for _ in 0..5 {
+        open_form(&mut desk, &[("email", EMAIL), ("password", "wrong horse")]).await.is(422);
+    }
+    let wait = open_form(&mut desk, &[("email", EMAIL), ("password", "wrong horse")]).await.is(429);
+    assert_eq!(wait.header("retry-after"), "60");
+    world.advance(MINUTE);
+    open_form(&mut desk, &[("email", EMAIL), ("password", "wrong horse")]).await.is(422);
+}
+
+async fn a_session_ends_by_itself(world: &mut World) {
+    let mut desk = Desk::signed_in(world).await;
+    for _ in 0..30 {
+        world.advance(14 * MINUTE);
+        desk.get("/admin/accounts").await.is(200);
+    }
+    world.advance(15 * MINUTE);
+    assert_eq!(desk.get("/admin/accounts").await.is(303).header("location"), "/admin/sign-in", "15 minutes idle");
+
+    let mut half = Desk::new(world);
+    half.follows(&make_operator(world, "petr@vendor.example").await).await.is(303);
+    world.advance(10 * MINUTE);
+    assert_eq!(
+        half.get("/admin/enrol").await.is(303).header("location"),
+        "/admin/sign-in",
+        "the second step came late"
+    );
+}
+
+async fn eight_hours_are_a_day(world: &mut World) {
+    let mut desk = Desk::signed_in(world).await;
+    for _ in 0..34 {
+        world.advance(14 * MINUTE);
+        desk.get("/admin/accounts").await.is(200);
+    }
+    world.advance(4 * MINUTE);
+    assert_eq!(desk.get("/admin/accounts").await.is(303).header("location"), "/admin/sign-in");
+}
+
+async fn a_session_of_the_panel_opens_nothing_here(world: &mut World) {
+    world.owner(HOST).installs_in_a_browser().await.is(200);
+    let tenant_id = world.active(HOST).await;
+    let app = world.app().clone();
+    let person = parom::people::person::New {
+        email: "anna@shop.example",
+        name: "Anna",
+        language: parom::words::Language::En,
+        is_operator: false,
+    };
+    let person = parom::people::person::add(&app, app.store.write(), person).await.unwrap().unwrap();
+    let new = New {
+        tenant_id,
+        kind: Kind::Panel,
+        person_id: Some(person.id),
+        crm_user_id: None,
+        is_admin: true,
+        via: "password",
+        language: "en",
+        reason: "",
+    };
+    let panel = session::open(&app, app.store.write(), new).await.unwrap();
+    let mut stranger = Desk::new(world);
+    stranger.cookies.insert("parom".into(), panel.token.clone());
+    for page in PAGES {
+        stranger.get(page).await.is(404);
+    }
+    stranger.post_as("/admin/operators", &panel.row.csrf, &[("email", "a@b.example"), ("name", "")]).await.is(404);
+    for cookie in [&panel.token, "x"] {
+        let mut forger = Desk::new(world);
+        forger.cookies.insert("parom-admin".into(), cookie.into());
+        assert_eq!(forger.get("/admin/accounts").await.is(303).header("location"), "/admin/sign-in");
+        forger.post_as("/admin/operators", &panel.row.csrf, &[("email", "a@b.example"), ("name", "")]).await.is(303);
+    }
+
+    // The other way round: a session of the admin is nobody in the panel.
+    let desk = Desk::signed_in(world).await;
+    let mut visitor = Desk::new(world);
+    visitor.cookies.insert("parom".into(), desk.cookies["parom-admin"].clone());
+    let led = visitor.get("/panel").await;
+    assert!(led.status == 303 && led.header("location").starts_with("/panel/sign-in"), "{} {}", led.status, led.text);
+}
+
+async fn an_operator_who_leaves_is_out_at_once(world: &mut World) {
+    let mut desk = Desk::signed_in(world).await;
+    let link = make_operator(world, "petr@vendor.example").await;
+    let people = entity::person::Entity::of_tenant(VENDOR);
+    let petr = people.filter(entity::person::Column::Email.eq("petr@vendor.example"));
+    let petr = petr.one(world.app().store.read()).await.unwrap().unwrap();
+    let own = entity::person::Entity::of_tenant(VENDOR).filter(entity::person::Column::Email.eq(EMAIL));
+    let own = own.one(world.app().store.read()).await.unwrap().unwrap();
+
+    let page = desk.get("/admin/operators").await.is(200);
+    assert!(page.text.contains("petr@vendor.example"));
+    assert!(!page.text.contains(&format!("/admin/operators/{}/disable", own.id)), "nobody removes themselves");
+    desk.post(&format!("/admin/operators/{}/disable", own.id), &[]).await.is(303);
+    desk.get("/admin/accounts").await.is(200);
+    let asked = desk.get(&format!("/admin/operators/{}/disable", petr.id)).await.is(200);
+    assert!(asked.text.contains("Remove the admin from petr@vendor.example?"));
+    desk.post(&format!("/admin/operators/{}/disable", petr.id), &[]).await.is(303);
+    let mut other = Desk::new(world);
+    other.follows(&link).await.is(422);
+    let actions = log(world, VENDOR).await;
+    assert_eq!(actions.iter().filter(|action| *action == "operator.disabled").count(), 1);
+
+    // Once more, by the page; the link is shown once and opens the second step.
+    desk.get("/admin/operators").await;
+    desk.post("/admin/operators", &[("email", EMAIL), ("name", "")]).await.is(422);
+    let shown = desk.post("/admin/operators", &[("email", "Petr@Vendor.example"), ("name", "Petr")]).await.is(200);
+    let link = shown.text.split("/admin/link?token=").nth(1).unwrap().split('<').next().unwrap();
+    assert_eq!(shown.header("cache-control"), "no-store");
+    other.follows(&format!("/admin/link?token={link}")).await.is(303);
+    other.get("/admin/enrol").await.is(200);
+}
+
+async fn every_page_is_closed_to_frames_and_caches(world: &mut World) {
+    let mut desk = Desk::signed_in(world).await;
+    for page in PAGES.iter().skip(1).chain(&["/admin/own", "/admin/nothing"]) {
+        let reply = desk.get(page).await;
+        assert_eq!(reply.status, if *page == "/admin/nothing" { 404 } else { 200 }, "{page}: {}", reply.text);
+        assert_eq!(reply.header("cache-control"), "no-store", "{page}");
+        if *page != "/admin/audit.csv" {
+            let policy = reply.header("content-security-policy");
+            assert!(policy.contains("frame-ancestors 'none'") && policy.contains("script-src 'nonce-"), "{policy}");
+            assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
+        }
+    }
+    let forged = desk.post_as("/admin/operators", "x", &[("email", "a@b.example"), ("name", "")]).await.is(403);
+    assert!(forged.text.contains("nothing was changed"), "{}", forged.text);
+    let told: Value = Value::from(log(world, VENDOR).await);
+    assert!(!told.to_string().contains("a@b.example"));
+}
+
+once!(
+    the_second_step_is_never_skipped,
+    a_code_works_once_and_a_password_is_only_the_first_step,
+    tries_are_counted,
+    a_session_ends_by_itself,
+    eight_hours_are_a_day,
+    a_session_of_the_panel_opens_nothing_here,
+    an_operator_who_leaves_is_out_at_once,
+    every_page_is_closed_to_frames_and_caches,
+);
