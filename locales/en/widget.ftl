@@ -42,6 +42,7 @@ widget-setting-state = Connection
 widget-connect = Connect
 widget-allow-again = Allow access again
 widget-provisioning-late = { $crm } has not told Parom about the installation. Press “Connect” and allow access: the window goes on by itself.
+widget-not-installed = Press “Install”: { $crm } then lets Parom create sources and carry messages. This window goes on by itself.
 widget-not-admin-unnamed = You see the sources. An administrator of the { $crm } account can change them.
 widget-privacy = Privacy policy
 widget-no-answer = Parom did not answer. It is not known whether the change was saved: look at the list before you repeat it.

@@ -1,0 +1,74 @@
+//! Logins by which accounts are connected: who may use this service (product.md §4, `[customers]`).
+//!
+//! ```text
+//! open: everybody who installed │ password: logins of ours ─▶ logins │ remote: the vendor's own service ─▶ remote
+//! ```
+//!
+//! A login opens nothing but the connection of an account; its holders are no members of the panel.
+
+pub mod logins;
+pub mod remote;
+#[cfg(test)]
+mod tests;
+
+use std::net::IpAddr;
+
+use secrecy::SecretString;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::config::CustomersMode;
+use crate::people::throttle;
+
+/// What somebody typed into the widget to connect an account.
+#[derive(Debug)]
+pub struct Credentials {
+    pub login: String,
+    pub password: SecretString,
+}
+
+/// Who wants to connect which account, from where.
+#[derive(Clone, Copy, Debug)]
+pub struct Asking<'asking> {
+    pub tenant_id: Uuid,
+    pub account_id: i64,
+    pub amojo_id: &'asking str,
+    pub address: Option<IpAddr>,
+}
+
+/// What came of a try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Yes; with the login it was, where logins are ours.
+    Yes(Option<Uuid>),
+    /// No. Whether the login exists is not told, by words or by time.
+    No,
+    /// Too many tries for this account, login or address: the next one in so many seconds.
+    Wait(u32),
+    /// The vendor's service does not answer as it should: again in so many seconds.
+    Away(u32),
+}
+
+/// Decides whether an account may be connected. Each try is counted, in all modes but `open`.
+pub async fn decide(app: &App, asking: Asking<'_>, given: Option<Credentials>) -> anyhow::Result<Outcome> {
+    let mode = app.config.customers.mode;
+    if mode == CustomersMode::Open {
+        return Ok(Outcome::Yes(None));
+    }
+    let Some(given) = given else { return Ok(Outcome::No) };
+    let (account, login) = (asking.tenant_id.to_string(), logins::key(&given.login));
+    for (door, name, address) in [("connect", &account, asking.address), ("connect_login", &login, None)] {
+        if let Err(wait) = throttle::login(app, door, name, address).await? {
+            return Ok(Outcome::Wait(u32::try_from(wait.seconds).unwrap_or(60)));
+        }
+    }
+    let outcome = match mode {
+        CustomersMode::Remote => remote::ask(app, asking, &given).await,
+        CustomersMode::Open | CustomersMode::Password => logins::check(app, given).await?,
+    };
+    if matches!(outcome, Outcome::Yes(_)) {
+        throttle::forgive(app, "connect", &account).await?;
+        throttle::forgive(app, "connect_login", &login).await?;
+    }
+    Ok(outcome)
+}

@@ -1,0 +1,69 @@
+//! The vendor's own service decides (mode `remote`): it is asked at `customers.verify_url`, signed by the Standard
+//! Webhooks scheme.
+
+use std::time::Duration;
+
+use reqwest::header;
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::json;
+use url::Url;
+
+use super::{Asking, Credentials, Outcome};
+use crate::app::App;
+use crate::connector::custom::sign;
+
+/// Somebody waits in the widget.
+const ANSWER_WITHIN: Duration = Duration::from_secs(10);
+/// What the widget is told to wait when the service does not answer.
+const WAIT_SECONDS: u32 = 10;
+
+/// 200 is yes, 401 and 403 are no, anything else is "try again later".
+pub(super) async fn ask(app: &App, asking: Asking<'_>, given: &Credentials) -> Outcome {
+    let customers = &app.config.customers;
+    let (Some(url), Some(secret)) = (&customers.verify_url, &customers.verify_secret) else {
+        tracing::error!("customers.mode is remote, but customers.verify_url or customers.verify_secret is not set");
+        return Outcome::Away(WAIT_SECONDS);
+    };
+    match call(app, asking, given, url, secret).await {
+        Ok(200) => Outcome::Yes(None),
+        Ok(401 | 403) => Outcome::No,
+        Ok(status) => {
+            tracing::warn!(tenant.id = %asking.tenant_id, status, "customers.verify_url answered neither 200 nor 401 nor 403");
+            Outcome::Away(WAIT_SECONDS)
+        }
+        Err(error) => {
+            tracing::warn!(tenant.id = %asking.tenant_id, error = format!("{error:#}"), "customers.verify_url cannot be asked");
+            Outcome::Away(WAIT_SECONDS)
+        }
+    }
+}
+
+async fn call(
+    app: &App,
+    asking: Asking<'_>,
+    given: &Credentials,
+    url: &Url,
+    secret: &SecretString,
+) -> anyhow::Result<u16> {
+    let body = json!({
+        "login": given.login,
+        "password": given.password.expose_secret(),
+        "amojo_id": asking.amojo_id,
+        "account_id": asking.account_id.to_string(),
+    });
+    let body = body.to_string();
+    let (id, timestamp) = (app.clock.uuid_v7().to_string(), app.clock.now().timestamp());
+    let signature = sign(secret, &id, timestamp, body.as_bytes()).map_err(anyhow::Error::msg)?;
+    // The address stands in the configuration, so it is trusted as it is.
+    let request = app.http.trusted().post(url.clone()).timeout(ANSWER_WITHIN);
+    let answer = request
+        .header(header::CONTENT_TYPE, "application/json")
+        .header("webhook-id", id)
+        .header("webhook-timestamp", timestamp)
+        .header("webhook-signature", signature)
+        .body(body)
+        .send()
+        .await
+        .map_err(reqwest::Error::without_url)?;
+    Ok(answer.status().as_u16())
+}

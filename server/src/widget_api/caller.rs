@@ -1,0 +1,107 @@
+//! Who asks: a user of an amoCRM account, by the token of a session. Handlers get at data only through one.
+
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use entity::{oauth_grant, tenant};
+use futures_util::FutureExt;
+use futures_util::future::LocalBoxFuture;
+use sea_orm::{ColumnTrait, DbErr, QueryFilter};
+use std::net::IpAddr;
+use uuid::Uuid;
+
+use super::memory::REQUESTS;
+use super::refusal::{Reader, Refusal, Result};
+use crate::api::key::{ApiKey, Scope};
+use crate::app::App;
+use crate::audit::Actor;
+use crate::people::door;
+use crate::people::session::{self, Kind};
+use crate::source::By;
+use crate::tenant as tenants;
+use crate::words::{Language, Words, Zone};
+
+/// A user with a session that lives.
+#[derive(Clone, Debug)]
+pub(super) struct Caller {
+    pub tenant: tenant::Model,
+    /// amoCRM's id.
+    pub user_id: i64,
+    /// Administers the account.
+    pub is_admin: bool,
+    pub reader: Reader,
+    pub address: Option<IpAddr>,
+}
+
+impl Caller {
+    /// Refuses with 403 whoever does not administer the account.
+    pub fn needs_admin(&self) -> Result<()> {
+        if self.is_admin { Ok(()) } else { Err(Refusal::NotAdmin) }
+    }
+
+    /// Who it is, for the audit log.
+    pub async fn by(&self, app: &App) -> Result<By, DbErr> {
+        let name = name_of(app, self.tenant.tenant_id, self.user_id).await?;
+        Ok(By { actor: Actor::CrmUser { id: self.user_id, name }, address: self.address })
+    }
+
+    /// Whose `Idempotency-Key`s these are: the user's, for a session may end between two tries.
+    pub fn key(&self) -> ApiKey {
+        let id = Uuid::new_v5(&self.tenant.tenant_id, format!("crm_user:{}", self.user_id).as_bytes());
+        ApiKey { id, tenant: Some(self.tenant.tenant_id), scope: Scope::Write }
+    }
+}
+
+/// The name of an amoCRM user as far as we know it; empty: not at all.
+pub(super) async fn name_of(app: &App, tenant_id: Uuid, user_id: i64) -> Result<String, DbErr> {
+    if let Some(told) = app.widget.rights.get(&(tenant_id, user_id)).await
+        && !told.name.is_empty()
+    {
+        return Ok(told.name);
+    }
+    let grant = oauth_grant::Entity::of_tenant(tenant_id)
+        .filter(oauth_grant::Column::CrmUserId.eq(user_id))
+        .one(app.store.read())
+        .await?;
+    Ok(grant.map(|grant| grant.user_name).unwrap_or_default())
+}
+
+/// In which words somebody of an account is answered.
+pub(super) fn reader_of(app: &App, tenant: &tenant::Model, language: Language) -> Reader {
+    let crm = app.config.integration(&tenant.integration).map_or("amoCRM", |integration| integration.platform.brand());
+    Reader { words: Words::new(language), crm, zone: Zone::named(&tenant.time_zone), now: app.clock.millis() }
+}
+
+impl FromRequest for Caller {
+    type Error = Refusal;
+    type Future = LocalBoxFuture<'static, Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        async move {
+            let app = request.app_data::<web::Data<App>>().cloned();
+            let app = app.ok_or_else(|| anyhow::anyhow!("the application is not among the app data"))?;
+            let token = bearer(&request).ok_or(Refusal::SessionEnded)?;
+            let session = session::find(&app, token, &[Kind::Widget]).await?.ok_or(Refusal::SessionEnded)?;
+            let user_id = session.crm_user_id.ok_or(Refusal::SessionEnded)?;
+            let tenant = tenants::load(app.store.read(), session.tenant_id).await?.ok_or(Refusal::SessionEnded)?;
+            let reader = reader_of(&app, &tenant, Language::of_request(&request));
+            request.extensions_mut().insert(reader);
+            let paced = app.widget.requests.take((tenant.tenant_id, user_id), REQUESTS, reader.now).await;
+            paced.map_err(|wait| Refusal::TooFast(seconds(wait)))?;
+            let address = door::address(&request, &app);
+            Ok(Self { tenant, user_id, is_admin: session.is_admin, reader, address })
+        }
+        .boxed_local()
+    }
+}
+
+/// Whole seconds of a wait in milliseconds, at least one.
+pub(super) fn seconds(millis: i64) -> u32 {
+    u32::try_from((millis + 999) / 1000).unwrap_or(60).max(1)
+}
+
+fn bearer(request: &HttpRequest) -> Option<&str> {
+    let (scheme, token) = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}

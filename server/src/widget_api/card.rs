@@ -1,0 +1,287 @@
+//! `GET /widget/v1/card`: the chats of the contact whose card is open, what became of the last message, why one failed,
+//! and how long one may write freely.
+
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use entity::{conversation, conversation_alias, source, tenant_channel};
+use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder, QuerySelect};
+use serde::Serialize;
+use serde_json::json;
+use url::form_urlencoded;
+use uuid::Uuid;
+
+use super::caller::Caller;
+use super::refusal::{Reader, Result};
+use crate::api::json::Moment;
+use crate::app::App;
+use crate::delivery::queue::parcel::Side;
+use crate::delivery::read::MessageStatus;
+use crate::delivery::read::list::{Ground, Line, Wanted, page};
+use crate::delivery::read::reason::Reason;
+use crate::error::Error;
+use crate::message::{Direction, FailureCode, Person};
+use crate::tenant as tenants;
+use crate::tenant::token::{CallError, TokenError, with_token};
+
+/// Contacts of one card that are looked at.
+const MOST_CONTACTS: usize = 20;
+/// What a contact's chats are is asked again after so many milliseconds.
+const FRESH: i64 = 60_000;
+/// Chats that are shown.
+const MOST_CHATS: usize = 20;
+
+#[derive(Debug, Serialize)]
+struct ChatOut {
+    conversation_id: Uuid,
+    source: SourceOut,
+    contact: ContactOut,
+    last_message: Option<LastOut>,
+    last_failure: Option<FailureOut>,
+    /// Null: one may always write.
+    window: Option<WindowOut>,
+}
+
+#[derive(Debug, Serialize)]
+struct SourceOut {
+    id: Uuid,
+    name: String,
+    kind: String,
+}
+
+#[derive(Debug, Serialize)]
+struct ContactOut {
+    name: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct LastOut {
+    id: Uuid,
+    direction: Direction,
+    status: MessageStatus,
+    at: Moment,
+    error: Option<WhyOut>,
+}
+
+#[derive(Debug, Serialize)]
+struct FailureOut {
+    id: Uuid,
+    at: Moment,
+    #[serde(flatten)]
+    why: WhyOut,
+}
+
+/// Why, and what to do, in words.
+#[derive(Debug, Serialize)]
+struct WhyOut {
+    reason: String,
+    fix: String,
+}
+
+#[derive(Debug, Serialize)]
+struct WindowOut {
+    open: bool,
+    until: Moment,
+}
+
+/// Chats of the contacts named by `contact_id` (several may be), else of those of `lead_id`; newest first.
+pub(super) async fn get(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse> {
+    let app = app.into_inner();
+    let (contacts, lead) = asked(request.query_string());
+    let chats = chats_at_crm(&app, caller.tenant.tenant_id, contacts, lead).await?;
+    let found = conversations(&app, caller.tenant.tenant_id, &chats).await?;
+    let ground = Ground::of_tenant(app.store.read(), caller.tenant.tenant_id).await?;
+    let mut items = Vec::with_capacity(found.len());
+    for row in found {
+        if let Some(source) = ground.sources.get(&row.source_id) {
+            items.push(chat(&app, &caller.reader, &ground, source, row).await?);
+        }
+    }
+    items.sort_by_key(|item: &ChatOut| std::cmp::Reverse(item.last_message.as_ref().map(|last| last.at)));
+    items.truncate(MOST_CHATS);
+    Ok(HttpResponse::Ok().json(json!({ "items": items })))
+}
+
+/// Numbers of contacts and lead; what is no number is nobody's.
+fn asked(query: &str) -> (Vec<i64>, Option<i64>) {
+    let (mut contacts, mut lead) = (Vec::new(), None);
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        let Some(id) = value.parse::<i64>().ok().filter(|id| *id > 0) else { continue };
+        match name.as_ref() {
+            "contact_id" if contacts.len() < MOST_CONTACTS => contacts.push(id),
+            "lead_id" => lead = Some(id),
+            _ => {}
+        }
+    }
+    (contacts, lead)
+}
+
+/// amojo's ids of the chats. Remembered for a minute where there are any: every open card asks twice a minute.
+async fn chats_at_crm(
+    app: &Arc<App>,
+    tenant_id: Uuid,
+    contacts: Vec<i64>,
+    lead: Option<i64>,
+) -> Result<Arc<Vec<String>>, Error> {
+    if contacts.is_empty() && lead.is_none() {
+        return Ok(Arc::default());
+    }
+    let (card, now) = ((tenant_id, contacts.clone(), lead), app.clock.millis());
+    if let Some((_, chats)) = app.widget.chats.get(&card).await.filter(|(at, _)| at + FRESH > now) {
+        return Ok(chats);
+    }
+    let contacts = Arc::new(contacts);
+    let asking = with_token(app, tenant_id, |rest, token| {
+        let contacts = contacts.clone();
+        async move {
+            let of_lead = match lead {
+                Some(lead) if contacts.is_empty() => Some(rest.contacts_of_lead(&token, lead).await?),
+                _ => None,
+            };
+            rest.chats_of_contacts(&token, of_lead.as_deref().unwrap_or(&contacts)).await
+        }
+    });
+    let chats = asking.await.map_err(as_error)?;
+    let chats: Arc<Vec<String>> = Arc::new(chats.into_iter().map(|chat| chat.chat_id).collect());
+    if !chats.is_empty() {
+        app.widget.chats.insert(card, (now, chats.clone())).await;
+    }
+    Ok(chats)
+}
+
+/// Ours, by every id under which amojo knows them.
+async fn conversations(app: &App, tenant_id: Uuid, chats: &[String]) -> Result<Vec<conversation::Model>, DbErr> {
+    if chats.is_empty() {
+        return Ok(Vec::new());
+    }
+    let db = app.store.read();
+    let channels: Vec<Uuid> = tenant_channel::Entity::of_tenant(tenant_id)
+        .select_only()
+        .column(tenant_channel::Column::ChannelId)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let ids: Vec<Uuid> = conversation_alias::Entity::of_tenant(tenant_id)
+        .filter(conversation_alias::Column::Side.eq(Side::Crm.number()))
+        .filter(conversation_alias::Column::Origin.is_in(channels))
+        .filter(conversation_alias::Column::ExternalId.is_in(chats.iter().map(String::as_str)))
+        .select_only()
+        .column(conversation_alias::Column::ConversationId)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let rows = conversation::Entity::of_tenant(tenant_id).filter(conversation::Column::Id.is_in(ids));
+    rows.order_by_desc(conversation::Column::Id).limit(100).all(db).await
+}
+
+async fn chat(
+    app: &App,
+    reader: &Reader,
+    ground: &Ground,
+    source: &source::Model,
+    row: conversation::Model,
+) -> Result<ChatOut> {
+    let last = async |wanted: Wanted| -> anyhow::Result<Option<Line>> {
+        let wanted = Wanted { conversation_id: Some(row.id), ..wanted };
+        Ok(page(app.store.read(), row.tenant_id, &wanted, ground, None, 1).await?.pop())
+    };
+    let newest = last(Wanted::default()).await?;
+    let failed = last(Wanted { status: Some(MessageStatus::Failed), ..Wanted::default() }).await?;
+    let window = match window_of(app, source) {
+        Some(seconds) => {
+            let incoming = last(Wanted { direction: Some(Direction::ToCrm), ..Wanted::default() }).await?;
+            Some(window(incoming.map(|line| line.message.sent_at), seconds, reader.now))
+        }
+        None => None,
+    };
+    let contact: Person = serde_json::from_str(&row.contact).unwrap_or_default();
+    Ok(ChatOut {
+        conversation_id: row.id,
+        source: SourceOut { id: source.id, name: source.name.clone(), kind: source.kind.clone() },
+        contact: ContactOut { name: contact.name },
+        last_message: newest.map(|line| LastOut {
+            id: line.message.id,
+            direction: line.direction,
+            status: line.status,
+            at: Moment(line.message.accepted_at),
+            error: (line.status == MessageStatus::Failed).then(|| why(&line, reader)),
+        }),
+        last_failure: failed.map(|line| FailureOut {
+            id: line.message.id,
+            at: Moment(line.message.accepted_at),
+            why: why(&line, reader),
+        }),
+        window,
+    })
+}
+
+/// How long one may write freely after a customer's message, in seconds; none: always.
+fn window_of(app: &App, source: &source::Model) -> Option<u64> {
+    tenants::channel_config(app, source.channel_id).and_then(|(_, channel)| channel.time_window_seconds)
+}
+
+/// A chat in which the customer never wrote has no open window.
+fn window(incoming: Option<i64>, seconds: u64, now: i64) -> WindowOut {
+    let life = i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(1000);
+    let until = incoming.map_or(0, |at| at.saturating_add(life));
+    WindowOut { open: until > now, until: Moment(until) }
+}
+
+fn why(line: &Line, reader: &Reader) -> WhyOut {
+    let (code, said) = match &line.failure {
+        Some(failure) => (failure.code, failure.text.as_str()),
+        None => (FailureCode::Other, ""),
+    };
+    let reason = Reason::of_failure(code, line.direction, said);
+    let words = reader.words;
+    let kind = words.say(format!("messages-kind-{}", line.body.content.kind())).to_string().to_lowercase();
+    let say = |key: String| {
+        let sentence = words.say(key).with("crm", reader.crm).with("kind", kind.as_str()).with("hours", reason.hours());
+        let sentence = sentence.with("status", reason.status).with("name", "").with("template", "");
+        sentence.with("size", "").with("limit", "").to_string()
+    };
+    let (what, fix) = (say(format!("reason-{}", reason.key)), say(format!("reason-{}-fix", reason.key)));
+    WhyOut { reason: what, fix }
+}
+
+fn as_error(error: CallError) -> Error {
+    match error {
+        CallError::Token(
+            error @ (TokenError::NoGrant | TokenError::NeedsReauth | TokenError::Unpaid | TokenError::Blocked),
+        ) => Error::Conflict { problem: "tenant_inactive", detail: error.to_string() },
+        CallError::Token(TokenError::Internal(cause)) => Error::Internal(anyhow::anyhow!(cause)),
+        CallError::Crm(amocrm::Error::Refused { status: status @ (400..=403 | 405..=428), .. }) => {
+            Error::Conflict { problem: "crm_refused", detail: format!("amoCRM answered {status}") }
+        }
+        error => {
+            tracing::warn!(%error, "amoCRM does not tell the chats of a contact");
+            Error::Unavailable { detail: "amoCRM does not answer right now; repeat later".to_owned(), retry_after: 5 }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_taken_and_nothing_else() {
+        assert_eq!(asked("contact_id=1&contact_id=2&lead_id=3&lang=ru"), (vec![1, 2], Some(3)));
+        assert_eq!(
+            asked("contact_id=&contact_id=x&contact_id=-1&lead_id=0&contact_id=99999999999999999999"),
+            (vec![], None)
+        );
+        assert_eq!(asked(&"contact_id=7&".repeat(50)).0.len(), MOST_CONTACTS);
+    }
+
+    #[test]
+    fn a_window_opens_with_the_customers_message() {
+        let at = |incoming, now| {
+            let window = window(incoming, 86_400, now);
+            (window.open, window.until.0)
+        };
+        assert_eq!(at(Some(1_000), 2_000), (true, 86_401_000));
+        assert_eq!(at(Some(1_000), 86_401_000), (false, 86_401_000));
+        assert_eq!(at(None, 2_000), (false, 0));
+    }
+}

@@ -1,0 +1,115 @@
+//! `POST /widget/v1/connect` and `disconnect`: an account's channels, switched on by whoever may use this service.
+
+use std::sync::Arc;
+
+use actix_web::{HttpResponse, web};
+use entity::{tenant, tenant_channel};
+use sea_orm::QueryOrder;
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::caller::Caller;
+use super::refusal::{Refusal, Result};
+use super::tenant_out::TenantOut;
+use crate::api::json::Body;
+use crate::app::App;
+use crate::audit::{self, Deed};
+use crate::customer::{self, Asking, Credentials, Outcome};
+use crate::error::Error;
+use crate::source::By;
+use crate::tenant as tenants;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ConnectIn {
+    /// As the page of amoCRM knows it; compared with what amoCRM itself told us.
+    amojo_id: String,
+    #[serde(default)]
+    login: Option<String>,
+    #[serde(default)]
+    password: Option<SecretString>,
+}
+
+#[derive(Debug, Serialize)]
+struct ConnectOut {
+    tenant: TenantOut,
+    channels: Vec<ChannelOut>,
+}
+
+#[derive(Debug, Serialize)]
+struct ChannelOut {
+    channel_id: Uuid,
+    scope_id: String,
+    status: String,
+}
+
+/// Connects every channel for a customer of the vendor. Keeps no `Idempotency-Key`: repeating it changes nothing, and
+/// a hash of a password would have to be stored.
+pub(super) async fn connect(app: web::Data<App>, caller: Caller, body: Body) -> Result<HttpResponse> {
+    let app = app.into_inner();
+    caller.needs_admin()?;
+    let (asked, _) = body.read::<ConnectIn>().await?;
+    let by = caller.by(&app).await?;
+    if !asked.amojo_id.trim().eq_ignore_ascii_case(&caller.tenant.amojo_id) {
+        tell(&app, &caller, &by, "account.connected", "wrong_account", false).await?;
+        return Err(Refusal::WrongAccount);
+    }
+    let given = asked.login.zip(asked.password).map(|(login, password)| Credentials { login, password });
+    let asking = Asking {
+        tenant_id: caller.tenant.tenant_id,
+        account_id: caller.tenant.account_id,
+        amojo_id: &caller.tenant.amojo_id,
+        address: caller.address,
+    };
+    let customer_id = match customer::decide(&app, asking, given).await? {
+        Outcome::Yes(customer_id) => customer_id,
+        Outcome::No => {
+            tell(&app, &caller, &by, "account.connected", "wrong_credentials", false).await?;
+            return Err(Refusal::WrongCredentials);
+        }
+        Outcome::Wait(seconds) => return Err(Refusal::TooManyTries(seconds)),
+        Outcome::Away(seconds) => return Err(Refusal::Away(seconds)),
+    };
+    tenants::connect(&app, caller.tenant.tenant_id, customer_id).await?;
+    tell(&app, &caller, &by, "account.connected", "", true).await?;
+    shown(&app, &caller).await
+}
+
+/// Takes every channel off. Sources, chats and what waits stay; `connect` resumes.
+pub(super) async fn disconnect(app: web::Data<App>, caller: Caller) -> Result<HttpResponse> {
+    let app = app.into_inner();
+    caller.needs_admin()?;
+    let by = caller.by(&app).await?;
+    tenants::disconnect(&app, caller.tenant.tenant_id).await?;
+    tell(&app, &caller, &by, "account.disconnected", "", true).await?;
+    shown(&app, &caller).await
+}
+
+async fn tell(app: &App, caller: &Caller, by: &By, action: &'static str, why: &str, done: bool) -> Result<()> {
+    let deed = Deed {
+        tenant_id: caller.tenant.tenant_id,
+        actor: &by.actor,
+        action,
+        object: &caller.tenant.host,
+        detail: if why.is_empty() { json!({}) } else { json!({ "why": why }) },
+        address: by.address,
+        done,
+    };
+    Ok(audit::record(app, app.store.write(), deed).await?)
+}
+
+async fn shown(app: &Arc<App>, caller: &Caller) -> Result<HttpResponse> {
+    let db = app.store.read();
+    let tenant: tenant::Model = tenants::load(db, caller.tenant.tenant_id).await?.ok_or(Error::NotFound)?;
+    let channels = tenant_channel::Entity::of_tenant(tenant.tenant_id)
+        .order_by_asc(tenant_channel::Column::ChannelId)
+        .all(db)
+        .await?;
+    let channels = channels
+        .into_iter()
+        .map(|row| ChannelOut { channel_id: row.channel_id, scope_id: row.scope_id, status: row.status })
+        .collect();
+    Ok(HttpResponse::Ok().json(ConnectOut { tenant: TenantOut::of(&tenant, &caller.reader), channels }))
+}

@@ -1,0 +1,139 @@
+//! What stands before every route of the widget: which pages get in (CORS), and errors in the reader's language.
+//!
+//! A browser shows a page nothing of an answer without these headers, so they are on every answer, errors included.
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
+
+use super::origin;
+use super::refusal::{Reader, Refusal};
+use crate::app::App;
+use crate::error::Error;
+use crate::words::{Language, Words, Zone};
+
+const METHODS: &str = "GET, POST, PATCH, DELETE";
+const HEADERS: &str = "X-Auth-Token, Content-Type, Authorization, Idempotency-Key, If-Match";
+const EXPOSED: &str = "Retry-After, ETag";
+/// Seconds for which a browser keeps a preflight's answer.
+const MAX_AGE: &str = "600";
+
+/// Lets in what comes from pages of account hosts, and from no page at all; answers preflights.
+pub(super) async fn guard(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let origin = request.headers().get(header::ORIGIN).cloned();
+    let allowed = origin.as_ref().is_none_or(|origin| is_allowed(request.request(), origin));
+    let mut response = if !allowed {
+        let refused = Refusal::ForeignPage.answer(&reader(request.request()));
+        request.into_response(refused)
+    } else if is_preflight(&request) {
+        request.into_response(preflight())
+    } else {
+        in_words(next.call(request).await?)
+    };
+    let headers = response.headers_mut();
+    headers.append(header::VARY, HeaderValue::from_static("Origin"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Some(origin) = origin.filter(|_| allowed) {
+        let_read(headers, origin);
+    }
+    Ok(response)
+}
+
+fn is_allowed(request: &HttpRequest, origin: &HeaderValue) -> bool {
+    let app = request.app_data::<web::Data<App>>();
+    app.zip(origin.to_str().ok()).is_some_and(|(app, origin)| origin::is_allowed(&app.config, origin))
+}
+
+fn is_preflight(request: &ServiceRequest) -> bool {
+    request.method() == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
+}
+
+fn preflight() -> HttpResponse {
+    HttpResponse::NoContent()
+        .insert_header((header::ACCESS_CONTROL_ALLOW_METHODS, METHODS))
+        .insert_header((header::ACCESS_CONTROL_ALLOW_HEADERS, HEADERS))
+        .insert_header((header::ACCESS_CONTROL_MAX_AGE, MAX_AGE))
+        .finish()
+}
+
+/// Without credentials: sessions are told by a header, never by a cookie.
+fn let_read(headers: &mut HeaderMap, origin: HeaderValue) {
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
+}
+
+/// Says an error again in the language of whoever asked.
+fn in_words<B: MessageBody + 'static>(response: ServiceResponse<B>) -> ServiceResponse<BoxBody> {
+    let reader = reader(response.request());
+    let error = response.response().error();
+    let said = match error.and_then(|error| error.as_error::<Refusal>()) {
+        Some(refusal) => Some(refusal.answer(&reader)),
+        None => error.and_then(|error| error.as_error::<Error>()).map(|error| told(error, &reader)),
+    };
+    match said {
+        Some(said) => response.into_response(said),
+        None if response.status() == StatusCode::METHOD_NOT_ALLOWED => {
+            let allowed = response.headers().get(header::ALLOW).cloned();
+            let mut answer = Refusal::Method.answer(&reader);
+            if let Some(allowed) = allowed {
+                answer.headers_mut().insert(header::ALLOW, allowed);
+            }
+            response.into_response(answer)
+        }
+        None => response.map_into_boxed_body(),
+    }
+}
+
+fn told(error: &Error, reader: &Reader) -> HttpResponse {
+    // An `Error` cannot be cloned; of these only what people see is needed again.
+    let same = match error {
+        Error::Malformed(text) => Error::Malformed(text.clone()),
+        Error::Invalid(fields) => Error::Invalid(fields.clone()),
+        Error::Unauthorized => Error::Unauthorized,
+        Error::Forbidden(text) => Error::Forbidden(text.clone()),
+        Error::NotFound => Error::NotFound,
+        Error::Conflict { problem, detail } => Error::Conflict { problem, detail: detail.clone() },
+        Error::Changed(changed) => Error::Changed(changed.clone()),
+        Error::TooLarge(bytes) => Error::TooLarge(*bytes),
+        Error::MediaType(text) => Error::MediaType(text.clone()),
+        Error::Unavailable { detail, retry_after } => {
+            Error::Unavailable { detail: detail.clone(), retry_after: *retry_after }
+        }
+        Error::Internal(_) => Error::Internal(anyhow::anyhow!("told in the log")),
+    };
+    Refusal::Known(same).answer(reader)
+}
+
+/// Who reads the answer: whom [`super::caller`] found, else what the request alone tells.
+pub(super) fn reader(request: &HttpRequest) -> Reader {
+    if let Some(known) = request.extensions().get::<Reader>() {
+        return *known;
+    }
+    let app = request.app_data::<web::Data<App>>();
+    let first = app.and_then(|app| app.config.integrations.first());
+    Reader {
+        words: Words::new(Language::of_request(request)),
+        crm: first.map_or("amoCRM", |integration| integration.platform.brand()),
+        zone: Zone::UTC,
+        now: app.map_or(0, |app| app.clock.millis()),
+    }
+}
+
+/// Work in a caller's words: for answers that are kept and given again ([`crate::api::idempotency`]).
+pub(super) async fn spoken(
+    reader: Reader,
+    work: impl Future<Output = super::refusal::Result<HttpResponse>>,
+) -> crate::error::Result<HttpResponse> {
+    Ok(work.await.unwrap_or_else(|refusal| {
+        if let Refusal::Known(Error::Internal(cause)) = &refusal {
+            tracing::error!(cause = format!("{cause:#}"), "a request of the widget failed by our own mistake");
+        }
+        refusal.answer(&reader)
+    }))
+}

@@ -1,0 +1,70 @@
+//! `GET /widget/v1/kinds`: what an account can add here and now, with the fields of its form.
+
+use actix_web::{HttpResponse, web};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::caller::Caller;
+use super::refusal::{Reader, Result};
+use crate::app::App;
+use crate::connector::Field;
+use crate::source;
+
+#[derive(Debug, Serialize)]
+struct KindOut {
+    kind: &'static str,
+    name: String,
+    about: String,
+    fields: Vec<FieldOut>,
+}
+
+#[derive(Debug, Serialize)]
+struct FieldOut {
+    name: &'static str,
+    /// `text`, `secret`, `url`, `lines`, `paragraph`, `flag` or `choices`.
+    #[serde(rename = "type")]
+    input: &'static str,
+    label: String,
+    hint: Option<String>,
+    required: bool,
+    /// What stands in it at first; null: nothing.
+    value: Value,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    options: Vec<OptionOut>,
+}
+
+#[derive(Debug, Serialize)]
+struct OptionOut {
+    value: &'static str,
+    label: String,
+}
+
+/// Kinds whose connector is built in and for which the integration has a channel.
+pub(super) async fn list(app: web::Data<App>, caller: Caller) -> Result<HttpResponse> {
+    let reader = &caller.reader;
+    let say = |key: String| reader.words.say(key).with("crm", reader.crm).to_string();
+    let items: Vec<KindOut> = source::kinds(&app, &caller.tenant)
+        .into_iter()
+        .map(|kind| KindOut {
+            kind: kind.kind,
+            name: say(format!("connector-{}", kind.kind)),
+            about: say(format!("connector-{}-about", kind.kind)),
+            fields: kind.fields.iter().map(|field| shown(field, reader)).collect(),
+        })
+        .collect();
+    Ok(HttpResponse::Ok().json(json!({ "items": items })))
+}
+
+fn shown(field: &Field, reader: &Reader) -> FieldOut {
+    let say = |key: &'static str| reader.words.say(key).with("crm", reader.crm).to_string();
+    let options = field.input.choices().iter().map(|(value, label)| OptionOut { value, label: say(label) }).collect();
+    FieldOut {
+        name: field.name,
+        input: if field.secret { "secret" } else { field.input.as_str() },
+        label: say(field.label),
+        hint: field.hint.map(say),
+        required: field.required,
+        value: Value::Null,
+        options,
+    }
+}

@@ -1,0 +1,50 @@
+//! What an instance remembers of the widget's callers. Losing it costs a call to amoCRM or a few requests more.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use amocrm::rest::Pipeline;
+use moka::future::Cache;
+use uuid::Uuid;
+
+use super::rights::Told;
+use crate::pace::{Budget, Paces};
+
+/// Requests of one user.
+pub(super) const REQUESTS: Budget = Budget { at_once: 60, each: 1_000 };
+/// Exchanges of one disposable token: each page load of amoCRM exchanges it anew.
+pub(super) const EXCHANGES: Budget = Budget { at_once: 120, each: 15_000 };
+/// Looks for the new host of a renamed account.
+pub(super) const RENAMINGS: Budget = Budget { at_once: 1, each: 60_000 };
+
+/// Shared by the threads of an instance.
+pub struct Memory {
+    /// By tenant and amoCRM user.
+    pub(super) requests: Paces<(Uuid, i64)>,
+    /// By integration, account and token.
+    pub(super) exchanges: Paces<String>,
+    pub(super) renamings: Paces<Uuid>,
+    /// What the users' API said of somebody whose token says nothing.
+    pub(super) rights: Cache<(Uuid, i64), Told>,
+    /// With the moment they were read.
+    pub(super) pipelines: Cache<Uuid, (i64, Arc<Vec<Pipeline>>)>,
+    /// amojo's ids of the chats of a card, with the moment they were read.
+    pub(super) chats: Cache<Card, (i64, Arc<Vec<String>>)>,
+}
+
+/// A card: the account, its contacts, its lead.
+pub(super) type Card = (Uuid, Vec<i64>, Option<i64>);
+
+impl Default for Memory {
+    fn default() -> Self {
+        let hour = Duration::from_secs(3600);
+        Self {
+            requests: Paces::new(50_000),
+            exchanges: Paces::new(50_000),
+            renamings: Paces::new(20_000),
+            rights: Cache::builder().max_capacity(50_000).time_to_live(hour).build(),
+            pipelines: Cache::builder().max_capacity(5_000).time_to_live(hour).build(),
+            chats: Cache::builder().max_capacity(20_000).time_to_live(Duration::from_secs(120)).build(),
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! What the widget in amoCRM calls (product.md §6.4).
+//!
+//! ```text
+//! amoCRM's page ─ X-Auth-Token ─▶ POST session ─▶ session token, half an hour at most
+//!               ─ Bearer ───────▶ sources, card, ticket: everybody of the account looks, administrators change
+//! ```
+//!
+//! [`door`] stands before every route: only pages of account hosts get in, errors carry words in the reader's language
+//! and the headers without which a browser hides them. [`caller::Caller`] is who asks; nothing is read without one.
+
+mod caller;
+mod card;
+mod connect;
+mod door;
+mod kinds;
+mod memory;
+mod origin;
+mod pipelines;
+mod refusal;
+mod rights;
+mod session;
+mod source_out;
+mod sources;
+mod strays;
+mod tenant_out;
+mod ticket;
+
+use actix_web::middleware::from_fn;
+use actix_web::{HttpResponse, web};
+
+use crate::error::Error;
+
+pub use memory::Memory;
+
+/// Mounts `/widget`. The application hands its `App` to handlers as `web::Data<App>`.
+pub fn routes(config: &mut web::ServiceConfig) {
+    let scope = web::scope("/widget")
+        .wrap(from_fn(door::guard))
+        .app_data(web::PathConfig::default().error_handler(|_, _| Error::NotFound.into()))
+        .route("/v1/session", web::post().to(session::exchange))
+        .route("/v1/connect", web::post().to(connect::connect))
+        .route("/v1/disconnect", web::post().to(connect::disconnect))
+        .route("/v1/kinds", web::get().to(kinds::list))
+        .route("/v1/pipelines", web::get().to(pipelines::list))
+        .service(
+            web::resource("/v1/sources").route(web::get().to(sources::list)).route(web::post().to(sources::create)),
+        )
+        .service(
+            web::resource("/v1/sources/{source_id}")
+                .route(web::patch().to(sources::patch))
+                .route(web::delete().to(sources::delete)),
+        )
+        .route("/v1/sources/{source_id}/test", web::post().to(sources::test))
+        .route("/v1/sources/{source_id}/restore", web::post().to(sources::restore))
+        .route("/v1/strays/{amocrm_source_id}/adopt", web::post().to(strays::adopt))
+        .route("/v1/strays/{amocrm_source_id}/remove", web::post().to(strays::remove))
+        .route("/v1/card", web::get().to(card::get))
+        .route("/v1/ticket", web::post().to(ticket::post))
+        .default_service(web::to(unknown));
+    config.service(scope);
+}
+
+async fn unknown() -> refusal::Result<HttpResponse> {
+    Err(Error::NotFound.into())
+}

@@ -1,0 +1,67 @@
+//! `GET /widget/v1/pipelines`: where leads of a source may go.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::{HttpResponse, web};
+use amocrm::rest::Pipeline;
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::caller::Caller;
+use super::refusal::Result;
+use crate::app::App;
+use crate::source;
+
+/// A list so old is read again, milliseconds.
+const FRESH: i64 = 60_000;
+/// Names in the list of sources may be older, and are not waited for long.
+const NAMES_FRESH: i64 = 10 * 60_000;
+const NAMES_PATIENCE: Duration = Duration::from_secs(2);
+
+#[derive(Debug, Serialize)]
+struct PipelineOut<'pipeline> {
+    id: String,
+    name: &'pipeline str,
+    is_main: bool,
+}
+
+/// The account's pipelines, at most a minute old.
+pub(super) async fn list(app: web::Data<App>, caller: Caller) -> Result<HttpResponse> {
+    let pipelines = read(&app.into_inner(), caller.tenant.tenant_id, FRESH).await?;
+    let items: Vec<_> = pipelines
+        .iter()
+        .map(|one| PipelineOut { id: one.id.to_string(), name: &one.name, is_main: one.is_main })
+        .collect();
+    Ok(HttpResponse::Ok().json(serde_json::json!({ "items": items })))
+}
+
+/// The pipelines as far as they are known without waiting long: names for people, nothing depends on them.
+pub(super) async fn names(app: &Arc<App>, tenant_id: Uuid) -> Arc<Vec<Pipeline>> {
+    match tokio::time::timeout(NAMES_PATIENCE, read(app, tenant_id, NAMES_FRESH)).await {
+        Ok(Ok(pipelines)) => pipelines,
+        _ => {
+            // Not again with every poll.
+            let none = Arc::new(Vec::new());
+            app.widget.pipelines.insert(tenant_id, (app.clock.millis(), none.clone())).await;
+            none
+        }
+    }
+}
+
+async fn read(app: &Arc<App>, tenant_id: Uuid, fresh: i64) -> Result<Arc<Vec<Pipeline>>> {
+    let now = app.clock.millis();
+    // An empty list is the memory of a failure: good enough for names alone.
+    let known = app
+        .widget
+        .pipelines
+        .get(&tenant_id)
+        .await
+        .filter(|(at, known)| at + fresh > now && (fresh == NAMES_FRESH || !known.is_empty()));
+    if let Some((_, pipelines)) = known {
+        return Ok(pipelines);
+    }
+    let pipelines = Arc::new(source::pipelines(app, tenant_id).await?);
+    app.widget.pipelines.insert(tenant_id, (now, pipelines.clone())).await;
+    Ok(pipelines)
+}

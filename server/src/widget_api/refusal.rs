@@ -1,0 +1,201 @@
+//! Why the widget is refused, in words for people: it shows `detail` as it is.
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpResponse, ResponseError};
+use sea_orm::DbErr;
+
+use crate::error::{Changed, Error, FieldError, Problem, problem_type};
+use crate::words::{Language, When, Words, Zone};
+
+/// Seconds after which an account that is being set up is worth another look.
+pub(super) const PROVISIONING_SECONDS: u32 = 3;
+
+/// Why a call was not done: [`Error`], and what only the widget meets. `type` is the name with hyphens.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Refusal {
+    #[error(transparent)]
+    Known(#[from] Error),
+    /// 401: the session's token is missing, unknown or has run out.
+    #[error("the session has ended")]
+    SessionEnded,
+    /// 401: the disposable token is missing or worth nothing.
+    #[error("the disposable token is not valid")]
+    BadToken,
+    /// 403: the page is none of an account host, or of another account.
+    #[error("this page may not call")]
+    ForeignPage,
+    /// 409: amoCRM's install call has not come, or its exchange is not done.
+    #[error("the account is still being set up")]
+    Provisioning,
+    /// 403.
+    #[error("only an administrator of the account may do this")]
+    NotAdmin,
+    /// 401: which of both, nobody learns.
+    #[error("login or password did not match")]
+    WrongCredentials,
+    /// 409.
+    #[error("amojo_id belongs to another account")]
+    WrongAccount,
+    /// 429: passwords; the next try in so many seconds.
+    #[error("too many tries")]
+    TooManyTries(u32),
+    /// 429: requests.
+    #[error("too many requests")]
+    TooFast(u32),
+    /// 503: the service that knows the logins.
+    #[error("the service that checks logins does not answer")]
+    Away(u32),
+    /// 405.
+    #[error("this address does not take this method")]
+    Method,
+}
+
+impl From<DbErr> for Refusal {
+    fn from(error: DbErr) -> Self {
+        Self::Known(error.into())
+    }
+}
+
+impl From<anyhow::Error> for Refusal {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Known(error.into())
+    }
+}
+
+/// What handlers return.
+pub(super) type Result<T, E = Refusal> = std::result::Result<T, E>;
+
+/// Who reads it, and what their CRM is called.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reader {
+    pub words: Words,
+    pub crm: &'static str,
+    pub zone: Zone,
+    /// Milliseconds since 1970.
+    pub now: i64,
+}
+
+impl Refusal {
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::Known(error) => error.status_code(),
+            Self::SessionEnded | Self::BadToken | Self::WrongCredentials => StatusCode::UNAUTHORIZED,
+            Self::ForeignPage | Self::NotAdmin => StatusCode::FORBIDDEN,
+            Self::Provisioning | Self::WrongAccount => StatusCode::CONFLICT,
+            Self::TooManyTries(_) | Self::TooFast(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Away(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Method => StatusCode::METHOD_NOT_ALLOWED,
+        }
+    }
+
+    fn retry_after(&self) -> Option<u32> {
+        match self {
+            Self::Known(Error::Unavailable { retry_after, .. }) => Some(*retry_after),
+            Self::Known(Error::Conflict { problem: "idempotency_running", .. }) => Some(1),
+            Self::Provisioning => Some(PROVISIONING_SECONDS),
+            Self::TooManyTries(seconds) | Self::TooFast(seconds) | Self::Away(seconds) => Some(*seconds),
+            _ => None,
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Known(error) => known_name(error),
+            Self::SessionEnded => "session_ended",
+            Self::BadToken => "bad_token",
+            Self::ForeignPage => "foreign_page",
+            Self::Provisioning => "provisioning",
+            Self::NotAdmin => "not_admin",
+            Self::WrongCredentials => "wrong_credentials",
+            Self::WrongAccount => "wrong_account",
+            Self::TooManyTries(_) => "too_many_tries",
+            Self::TooFast(_) => "rate_limited",
+            Self::Away(_) => "unavailable",
+            Self::Method => "method_not_allowed",
+        }
+    }
+
+    fn detail(&self, reader: &Reader) -> String {
+        let words = reader.words;
+        let key = match self {
+            Self::Known(Error::Changed(changed)) => return changed_meanwhile(changed, reader),
+            Self::Away(_) => "widget-said-logins_away".to_owned(),
+            _ => format!("widget-said-{}", self.name()),
+        };
+        let detail = match self {
+            Self::Known(Error::Conflict { detail, .. }) => detail.as_str(),
+            _ => "",
+        };
+        let seconds = self.retry_after().unwrap_or(0);
+        if words.has(&key) {
+            return words.say(key).with("crm", reader.crm).with("detail", detail).with("seconds", seconds).to_string();
+        }
+        if detail.is_empty() { title(self.name(), reader) } else { detail.to_owned() }
+    }
+
+    /// The answer in the reader's language.
+    pub fn answer(&self, reader: &Reader) -> HttpResponse {
+        let status = self.status();
+        let errors: Vec<FieldError> = match self {
+            Self::Known(Error::Invalid(errors)) => errors.clone(),
+            _ => Vec::new(),
+        };
+        let problem = Problem {
+            kind: problem_type(&self.name().replace('_', "-")),
+            title: title(self.name(), reader),
+            status: status.as_u16(),
+            detail: self.detail(reader),
+            errors,
+        };
+        let mut answer = HttpResponse::build(status);
+        answer.content_type("application/problem+json");
+        if let Some(seconds) = self.retry_after() {
+            answer.insert_header((header::RETRY_AFTER, seconds.to_string()));
+        }
+        answer.body(serde_json::to_string(&problem).unwrap_or_default())
+    }
+}
+
+fn known_name(error: &Error) -> &'static str {
+    match error {
+        Error::Malformed(_) => "malformed_json",
+        Error::Invalid(_) => "validation",
+        Error::Unauthorized => "unauthorized",
+        Error::Forbidden(_) => "forbidden",
+        Error::NotFound => "not_found",
+        Error::Conflict { problem, .. } => problem,
+        Error::Changed(_) => "changed_meanwhile",
+        Error::TooLarge(_) => "too_large",
+        Error::MediaType(_) => "media_type",
+        Error::Unavailable { .. } => "unavailable",
+        Error::Internal(_) => "internal",
+    }
+}
+
+fn title(name: &str, reader: &Reader) -> String {
+    let key = format!("problem-{name}");
+    let key = if reader.words.has(&key) { key } else { "problem-conflict".to_owned() };
+    reader.words.say(key).with("crm", reader.crm).to_string()
+}
+
+fn changed_meanwhile(changed: &Changed, reader: &Reader) -> String {
+    let words = reader.words;
+    let name = if changed.who.is_empty() { words.say("widget-somebody").to_string() } else { changed.who.clone() };
+    let time = When::new(changed.at, reader.now, reader.zone, words).adverb();
+    words.say("form-changed-meanwhile").with("name", name).with("time", time).to_string()
+}
+
+/// English, for where nobody knows the reader; [`super::door`] says it again in their language.
+impl ResponseError for Refusal {
+    fn status_code(&self) -> StatusCode {
+        self.status()
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        if let Self::Known(error) = self {
+            // Logs the cause of an error of our own.
+            return error.error_response();
+        }
+        self.answer(&Reader { words: Words::new(Language::En), crm: "amoCRM", zone: Zone::UTC, now: 0 })
+    }
+}

@@ -1,0 +1,237 @@
+//! `POST /widget/v1/session`: amoCRM's disposable token becomes a session of ours.
+//!
+//! amoCRM's page keeps one token for about 25 minutes and sends it with every call (crm-api §2.3), so an exchange is
+//! repeated, also by several windows at once: the same token always gives the same session. Its own token is derived, not
+//! drawn, and only its hash is stored.
+
+use std::sync::Arc;
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+use amocrm::disposable_token::{DisposableToken, Expected, verify};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use entity::{oauth_grant, session, tenant};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use serde::Serialize;
+
+use super::caller::{name_of, reader_of, seconds};
+use super::memory::{EXCHANGES, RENAMINGS};
+use super::origin;
+use super::refusal::{Refusal, Result};
+use super::rights::{self, Rights};
+use super::tenant_out::TenantOut;
+use crate::api::json::{Body, Moment};
+use crate::app::App;
+use crate::config::{Config, CustomersMode, Integration};
+use crate::people::session::{Kind, living};
+use crate::people::ticket::{self, CrmUser, Leads};
+use crate::people::token;
+use crate::source;
+use crate::store::directory;
+use crate::tenant::{self as tenants, TenantStatus, host_rules};
+use crate::words::Language;
+
+const HEADER: &str = "X-Auth-Token";
+
+#[derive(Debug, Serialize)]
+struct SessionOut {
+    token: String,
+    expires_at: Moment,
+    tenant: TenantOut,
+    user: UserOut,
+    customers_mode: &'static str,
+    /// Names of the account's administrators as far as they are known.
+    admins: Vec<String>,
+    sources: UsageOut,
+    panel_url: String,
+}
+
+#[derive(Debug, Serialize)]
+struct UserOut {
+    /// A string, as all 64-bit ids are.
+    id: String,
+    is_admin: bool,
+    /// Why somebody who may be an administrator is not treated as one; null: nothing to say.
+    hint: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct UsageOut {
+    pub used: u64,
+    pub limit: u32,
+}
+
+/// Exchanges a disposable token. Whatever the body says is ignored.
+pub(super) async fn exchange(app: web::Data<App>, request: HttpRequest, _body: Body) -> Result<HttpResponse> {
+    let app = app.into_inner();
+    let token = request.headers().get(HEADER).and_then(|value| value.to_str().ok()).ok_or(Refusal::BadToken)?;
+    let token = verify(token, app.clock.now(), |client_id| expected(&app.config, client_id)).map_err(|why| {
+        tracing::info!(%why, "a token of the widget was refused");
+        Refusal::BadToken
+    })?;
+    let integration = app.config.integration_by_client_id(&token.client_uuid).ok_or(Refusal::BadToken)?;
+    if let Some(origin) = request.headers().get(header::ORIGIN) {
+        let shows = origin.to_str().is_ok_and(|origin| origin::shows(integration, origin, token.host.as_str()));
+        if !shows {
+            return Err(Refusal::ForeignPage);
+        }
+    }
+    let name = exchanged(integration, &token);
+    let paced = app.widget.exchanges.take(token::hash(&name.join("\n")), EXCHANGES, app.clock.millis()).await;
+    paced.map_err(|wait| Refusal::TooFast(seconds(wait)))?;
+    let found = tenants::install::find(&app, &integration.name, token.account_id).await?;
+    let tenant_id = found.ok_or(Refusal::Provisioning)?;
+    let tenant = tenants::load(app.store.read(), tenant_id).await?.ok_or(Refusal::Provisioning)?;
+    if TenantStatus::stored(&tenant) == TenantStatus::Provisioning {
+        return Err(Refusal::Provisioning);
+    }
+    let tenant = at_home(&app, tenant, &token).await?;
+    let language = Language::of_request(&request);
+    let rights = rights::of(&app, &tenant, token.user_id, token.is_admin).await;
+    let (secret, row) = open(&app, &tenant, &token, rights == Rights::Administrator, language, &name).await?;
+    let out = shown(&app, &tenant, &row, secret, rights, language).await?;
+    Ok(HttpResponse::Ok().json(out))
+}
+
+/// What tokens of an integration must fit.
+fn expected(config: &Config, client_id: &str) -> Option<Expected> {
+    let integration = config.integration_by_client_id(client_id)?;
+    let secrets = [Some(&integration.client_secret), integration.previous_client_secret.as_ref()];
+    Some(Expected {
+        secrets: secrets.into_iter().flatten().cloned().collect(),
+        redirect_uri: integration.redirect_uri(&config.server.public_url),
+        hosts: host_rules(integration),
+    })
+}
+
+/// What one disposable token is told apart by.
+fn exchanged(integration: &Integration, token: &DisposableToken) -> [String; 4] {
+    [integration.name.clone(), token.account_id.to_string(), token.user_id.to_string(), token.jti.clone()]
+}
+
+/// The account where it lives now: a token of another allow-listed host says that it was renamed.
+async fn at_home(app: &Arc<App>, tenant: tenant::Model, token: &DisposableToken) -> Result<tenant::Model> {
+    let paced = async || app.widget.renamings.take(tenant.tenant_id, RENAMINGS, app.clock.millis()).await.is_ok();
+    if tenant.host == token.host.as_str() || !paced().await {
+        return Ok(tenant);
+    }
+    match tenants::place::find(app, tenant.tenant_id, Some(&token.host)).await {
+        Ok(true) => Ok(tenants::load(app.store.read(), tenant.tenant_id).await?.unwrap_or(tenant)),
+        Ok(false) => Ok(tenant),
+        Err(error) => {
+            tracing::warn!(tenant.id = %tenant.tenant_id, remote.host = %token.host, %error, "the account may have been renamed, amoCRM does not tell yet");
+            Ok(tenant)
+        }
+    }
+}
+
+/// The session of a disposable token: the one that it opened before, else a new one under the same token.
+async fn open(
+    app: &App,
+    tenant: &tenant::Model,
+    token: &DisposableToken,
+    is_admin: bool,
+    language: Language,
+    name: &[String; 4],
+) -> Result<(String, session::Model), DbErr> {
+    let parts: Vec<&str> = name.iter().map(String::as_str).collect();
+    let secret = URL_SAFE_NO_PAD.encode(app.vault.derive("widget_session", &parts).as_slice());
+    let hash = token::hash(&secret);
+    let now = app.clock.millis();
+    let entry = directory::find(app.store.read(), directory::Kind::Session, &hash, now).await?;
+    if let Some(entry) = entry
+        && let Some(mut row) = living(app, app.store.read(), entry.tenant_id, entry.id).await?
+    {
+        if row.is_admin != is_admin {
+            row.is_admin = is_admin;
+            session::Entity::update_many()
+                .col_expr(session::Column::IsAdmin, Expr::value(is_admin))
+                .filter(session::Column::TenantId.eq(row.tenant_id))
+                .filter(session::Column::Id.eq(row.id))
+                .exec(app.store.write())
+                .await?;
+        }
+        return Ok((secret, row));
+    }
+    // Of two at once the later one's row stands; the token is the same.
+    let row = session::Model {
+        tenant_id: tenant.tenant_id,
+        id: app.clock.uuid_v7(),
+        kind: Kind::Widget.as_str().to_owned(),
+        person_id: None,
+        crm_user_id: Some(token.user_id),
+        is_admin,
+        via: "disposable_token".to_owned(),
+        csrf: String::new(),
+        language: language.code().to_owned(),
+        notice: String::new(),
+        data: None,
+        reason: String::new(),
+        created_at: now,
+        seen_at: now,
+        expires_at: now + Kind::Widget.life(),
+    };
+    let tx = app.store.write_tx().await?;
+    session::Entity::insert(row.clone().into_active_model()).exec_without_returning(&tx).await?;
+    let entry = directory::Entry {
+        tenant_id: row.tenant_id,
+        id: row.id,
+        note: row.kind.clone(),
+        expires_at: Some(row.expires_at),
+    };
+    directory::set(&tx, directory::Kind::Session, &hash, entry).await?;
+    tx.commit().await?;
+    Ok((secret, row))
+}
+
+async fn shown(
+    app: &Arc<App>,
+    tenant: &tenant::Model,
+    row: &session::Model,
+    secret: String,
+    rights: Rights,
+    language: Language,
+) -> Result<SessionOut> {
+    let reader = reader_of(app, tenant, language);
+    let id = row.crm_user_id.unwrap_or_default();
+    let usage = source::usage(app, tenant.tenant_id).await?;
+    let panel_url = if row.is_admin {
+        let user = CrmUser { id, name: name_of(app, tenant.tenant_id, id).await?, is_admin: true };
+        ticket::url(app, tenant.tenant_id, &user, &Leads::Overview).await?
+    } else {
+        // Others enter by a ticket to one conversation; here they may sign in.
+        format!("{}/panel", app.public_url())
+    };
+    let unknown = rights == Rights::Unknown;
+    Ok(SessionOut {
+        token: secret,
+        expires_at: Moment(row.expires_at),
+        tenant: TenantOut::of(tenant, &reader),
+        user: UserOut {
+            id: id.to_string(),
+            is_admin: row.is_admin,
+            hint: unknown.then(|| reader.words.say("widget-rights-unknown").with("crm", reader.crm).to_string()),
+        },
+        customers_mode: match app.config.customers.mode {
+            CustomersMode::Open => "open",
+            CustomersMode::Password => "password",
+            CustomersMode::Remote => "remote",
+        },
+        admins: administrators(app, tenant).await?,
+        sources: UsageOut { used: usage.used, limit: usage.limit },
+        panel_url,
+    })
+}
+
+/// Those who gave access, by name.
+async fn administrators(app: &App, tenant: &tenant::Model) -> Result<Vec<String>, DbErr> {
+    let grants = oauth_grant::Entity::of_tenant(tenant.tenant_id)
+        .filter(oauth_grant::Column::IsAdmin.eq(true))
+        .filter(oauth_grant::Column::UserName.ne(""))
+        .order_by_asc(oauth_grant::Column::CreatedAt);
+    let mut names: Vec<String> = grants.all(app.store.read()).await?.into_iter().map(|grant| grant.user_name).collect();
+    names.dedup();
+    Ok(names)
+}

@@ -1,0 +1,128 @@
+//! One source as the widget shows it: the fields of the public API, and words.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use actix_web::HttpResponse;
+use entity::{conversation, source};
+use sea_orm::{ColumnTrait, QueryFilter, QuerySelect};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::caller::Caller;
+use super::pipelines;
+use super::refusal::{Reader, Result};
+use crate::api::sources::shown_as;
+use crate::app::App;
+use crate::source::{self as sources, Reason, SourceStatus, State};
+use crate::words::When;
+
+/// How long customers' messages wait for an account that is not paid, in days.
+const KEPT_UNPAID: i64 = 7;
+
+/// Sources of one account, in their order.
+pub(super) async fn items(app: &Arc<App>, caller: &Caller, rows: &[source::Model]) -> Result<Vec<Value>> {
+    let states = sources::states(app, caller.tenant.tenant_id, rows).await?;
+    let chats = chats(app, caller.tenant.tenant_id, rows).await?;
+    let pipelines = if rows.is_empty() { Arc::default() } else { pipelines::names(app, caller.tenant.tenant_id).await };
+    let mut items = Vec::with_capacity(rows.len());
+    for (row, state) in rows.iter().zip(&states) {
+        let mut item = shown(app, &caller.reader, row, state).await?;
+        let name = pipelines.iter().find(|one| one.id == row.pipeline_id).map(|one| one.name.as_str());
+        put(&mut item, "pipeline_name", json!(name));
+        put(&mut item, "chats", json!(chats.get(&row.id).copied().unwrap_or(0)));
+        items.push(item);
+    }
+    Ok(items)
+}
+
+/// One source, with its webhook secret when it was just made.
+pub(super) async fn item(
+    app: &Arc<App>,
+    caller: &Caller,
+    row: &source::Model,
+    webhook_secret: Option<&SecretString>,
+) -> Result<Value> {
+    let mut item = items(app, caller, std::slice::from_ref(row)).await?.pop().unwrap_or_default();
+    if let Some(secret) = webhook_secret {
+        put(&mut item, "webhook_secret", json!(secret.expose_secret()));
+    }
+    Ok(item)
+}
+
+/// 200 with one source.
+pub(super) async fn answer(app: &Arc<App>, caller: &Caller, row: &source::Model) -> Result<HttpResponse> {
+    Ok(HttpResponse::Ok().json(item(app, caller, row, None).await?))
+}
+
+async fn shown(app: &App, reader: &Reader, row: &source::Model, state: &State) -> Result<Value> {
+    let out = shown_as(app, row, state, None).await?;
+    let mut item = serde_json::to_value(&out).map_err(anyhow::Error::from)?;
+    put(&mut item, "hint", json!(hint(reader, row, state)));
+    put(&mut item, "deleted_in_crm", json!(state.reason == Some(Reason::DeletedInCrm)));
+    put(&mut item, "revision", json!(sources::version(row).to_string()));
+    put(&mut item, "embed", embed(app, row));
+    Ok(item)
+}
+
+fn put(item: &mut Value, name: &str, value: Value) {
+    if let Some(fields) = item.as_object_mut() {
+        fields.insert(name.to_owned(), value);
+    }
+}
+
+/// What the state means, since when, and who or what made it so.
+fn hint(reader: &Reader, row: &source::Model, state: &State) -> Option<String> {
+    let words = reader.words;
+    if state.status == SourceStatus::Working && state.proved_at.is_none() {
+        return None;
+    }
+    let when = |at| When::new(at, reader.now, reader.zone, words);
+    let reason = state
+        .reason
+        .map(|reason| words.say(format!("source-reason-{}", reason.as_str())).with("crm", reader.crm).to_string());
+    let detail = if state.detail.is_empty() { reason.clone() } else { Some(state.detail.clone()) };
+    let name =
+        if state.paused_by.is_empty() { words.say("widget-somebody").to_string() } else { state.paused_by.clone() };
+    let sentence = match (&reason, state.status) {
+        // The reason says it better than the state, unless the state's words are built around it.
+        (Some(reason), status) if status != SourceStatus::NeedsAttention => reason.clone(),
+        _ => words
+            .say(format!("source-state-{}-hint", state.status.as_str()))
+            .with("crm", reader.crm)
+            .with("payer", reader.crm)
+            .with("days", KEPT_UNPAID)
+            .with("time", when(state.proved_at.unwrap_or(state.since)).adverb())
+            .with("stamp", when(state.since).stamp())
+            .with("name", name)
+            .with("source", row.name.as_str())
+            .with("reason", detail.unwrap_or_default())
+            .to_string(),
+    };
+    Some(sentence)
+}
+
+/// How customers get to a web chat.
+fn embed(app: &App, row: &source::Model) -> Value {
+    if row.kind != "webchat" {
+        return Value::Null;
+    }
+    let link = format!("{}/chat/{}", app.public_url(), row.id);
+    // A plain link works on every site; a button that floats is not built yet.
+    json!({ "code": format!("<a href=\"{link}\" target=\"_blank\" rel=\"noopener\">{link}</a>"), "link": link })
+}
+
+/// How many chats each source has.
+async fn chats(app: &App, tenant_id: Uuid, rows: &[source::Model]) -> Result<HashMap<Uuid, i64>> {
+    let counted: Vec<(Uuid, i64)> = conversation::Entity::of_tenant(tenant_id)
+        .filter(conversation::Column::SourceId.is_in(rows.iter().map(|row| row.id)))
+        .select_only()
+        .column(conversation::Column::SourceId)
+        .column_as(conversation::Column::Id.count(), "chats")
+        .group_by(conversation::Column::SourceId)
+        .into_tuple()
+        .all(app.store.read())
+        .await?;
+    Ok(counted.into_iter().collect())
+}

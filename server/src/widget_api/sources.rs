@@ -1,0 +1,162 @@
+//! An account's sources in the widget: the shapes of product.md §6.1 with what the window shows beside them.
+
+use std::sync::Arc;
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Serialize;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::caller::Caller;
+use super::door::spoken;
+use super::refusal::Result;
+use super::source_out;
+use super::strays::StrayOut;
+use super::tenant_out::TenantOut;
+use crate::api::idempotency::once;
+use crate::api::json::Body;
+use crate::api::source_types::{SourceIn, SourcePatchIn};
+use crate::app::App;
+use crate::source;
+
+#[derive(Debug, Serialize)]
+struct ListOut {
+    items: Vec<Value>,
+    used: u64,
+    limit: u32,
+    tenant: TenantOut,
+    strays: Vec<StrayOut>,
+    /// Always null: an account has at most a hundred.
+    next_cursor: Option<String>,
+}
+
+/// One step of a test.
+#[derive(Debug, Serialize)]
+struct StepOut {
+    name: &'static str,
+    title: String,
+    ok: bool,
+    detail: String,
+    ms: u64,
+}
+
+/// All sources at once, for everybody of the account.
+pub(super) async fn list(app: web::Data<App>, caller: Caller) -> Result<HttpResponse> {
+    let app = app.into_inner();
+    let tenant_id = caller.tenant.tenant_id;
+    let sources = source::all(&app, tenant_id).await?;
+    let items = source_out::items(&app, &caller, &sources).await?;
+    let usage = source::usage(&app, tenant_id).await?;
+    let strays = source::strays(&app, tenant_id).await?;
+    Ok(HttpResponse::Ok().json(ListOut {
+        items,
+        used: usage.used,
+        limit: usage.limit,
+        tenant: TenantOut::of(&caller.tenant, &caller.reader),
+        strays: strays.into_iter().map(|row| StrayOut::of(row, &caller.reader)).collect(),
+        next_cursor: None,
+    }))
+}
+
+/// Makes a source and its mirror in amoCRM: 201 means that it works.
+pub(super) async fn create(app: web::Data<App>, caller: Caller, body: Body) -> Result<HttpResponse> {
+    let app = app.into_inner();
+    caller.needs_admin()?;
+    let (wanted, asked) = body.read::<SourceIn>().await?;
+    let work = async {
+        let by = caller.by(&app).await?;
+        let made = source::create(&app, caller.tenant.tenant_id, wanted.into(), &by).await?;
+        let item = source_out::item(&app, &caller, &made.source, made.webhook_secret.as_ref()).await?;
+        Ok(HttpResponse::Created().json(item))
+    };
+    Ok(once(&app, &caller.key(), asked, spoken(caller.reader, work)).await?)
+}
+
+/// Changes, pauses or resumes a source. With `If-Match` only as the caller knows it, else 412.
+pub(super) async fn patch(
+    app: web::Data<App>,
+    caller: Caller,
+    request: HttpRequest,
+    source_id: web::Path<Uuid>,
+    body: Body,
+) -> Result<HttpResponse> {
+    let app = app.into_inner();
+    caller.needs_admin()?;
+    source::find(&app, caller.tenant.tenant_id, *source_id).await?;
+    let expected = if_match(&request);
+    let (change, asked) = body.read::<SourcePatchIn>().await?;
+    let work = async {
+        let by = caller.by(&app).await?;
+        let changed = source::change(&app, caller.tenant.tenant_id, *source_id, change.into(), expected, &by).await?;
+        source_out::answer(&app, &caller, &changed).await
+    };
+    Ok(once(&app, &caller.key(), asked, spoken(caller.reader, work)).await?)
+}
+
+/// Deletes a source here and in amoCRM. What was said stays.
+pub(super) async fn delete(
+    app: web::Data<App>,
+    caller: Caller,
+    source_id: web::Path<Uuid>,
+    body: Body,
+) -> Result<HttpResponse> {
+    let app = app.into_inner();
+    caller.needs_admin()?;
+    let asked = body.ignore()?;
+    let work = async {
+        let by = caller.by(&app).await?;
+        source::delete(&app, caller.tenant.tenant_id, *source_id, &by).await?;
+        Ok(HttpResponse::NoContent().finish())
+    };
+    Ok(once(&app, &caller.key(), asked, spoken(caller.reader, work)).await?)
+}
+
+/// Makes a source in amoCRM again that a user deleted there.
+pub(super) async fn restore(
+    app: web::Data<App>,
+    caller: Caller,
+    source_id: web::Path<Uuid>,
+    body: Body,
+) -> Result<HttpResponse> {
+    let app = app.into_inner();
+    caller.needs_admin()?;
+    let asked = body.ignore()?;
+    let work = async {
+        let by = caller.by(&app).await?;
+        let restored = source::restore(&app, caller.tenant.tenant_id, *source_id, &by).await?;
+        source_out::answer(&app, &caller, &restored).await
+    };
+    Ok(once(&app, &caller.key(), asked, spoken(caller.reader, work)).await?)
+}
+
+/// Tests a source live, step by step. A failed step is told, it is no error.
+pub(super) async fn test(app: web::Data<App>, caller: Caller, source_id: web::Path<Uuid>) -> Result<HttpResponse> {
+    let app: Arc<App> = app.into_inner();
+    caller.needs_admin()?;
+    let by = caller.by(&app).await?;
+    let steps = source::test(&app, caller.tenant.tenant_id, *source_id, &by).await?;
+    let steps: Vec<StepOut> = steps
+        .into_iter()
+        .map(|step| StepOut {
+            title: caller
+                .reader
+                .words
+                .say(format!("source-test-{}", step.name))
+                .with("crm", caller.reader.crm)
+                .to_string(),
+            name: step.name,
+            ok: step.ok,
+            detail: step.detail,
+            ms: step.ms,
+        })
+        .collect();
+    Ok(HttpResponse::Ok().json(json!({ "steps": steps })))
+}
+
+/// The revision a caller knows; one that is none of ours fits no source.
+fn if_match(request: &HttpRequest) -> Option<i64> {
+    let text = request.headers().get(header::IF_MATCH)?.to_str().unwrap_or_default();
+    let bare = text.trim().trim_start_matches("W/").trim_matches('"');
+    (bare != "*").then(|| bare.parse().unwrap_or(-1))
+}

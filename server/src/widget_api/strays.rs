@@ -1,0 +1,73 @@
+//! Sources that amoCRM has under our integration and that are none of ours: taken over or removed in one click.
+
+use actix_web::{HttpResponse, web};
+use entity::stray_source;
+use serde::Serialize;
+
+use super::caller::Caller;
+use super::door::spoken;
+use super::refusal::{Reader, Result};
+use super::source_out;
+use crate::api::idempotency::once;
+use crate::api::json::Body;
+use crate::app::App;
+use crate::error::Error;
+use crate::source;
+
+/// One of them.
+#[derive(Debug, Serialize)]
+pub(super) struct StrayOut {
+    amocrm_source_id: String,
+    name: String,
+    /// Why it is there and what to do.
+    hint: String,
+}
+
+impl StrayOut {
+    pub fn of(row: stray_source::Model, reader: &Reader) -> Self {
+        let say =
+            |key: String| reader.words.say(key).with("crm", reader.crm).with("name", row.name.as_str()).to_string();
+        let (why, fix) = (say(format!("stray-{}", row.reason)), say(format!("stray-{}-fix", row.reason)));
+        Self { amocrm_source_id: row.amocrm_source_id.to_string(), hint: format!("{why} {fix}"), name: row.name }
+    }
+}
+
+/// One of the account's sources takes over its pipeline and default mark; answers that source.
+pub(super) async fn adopt(
+    app: web::Data<App>,
+    caller: Caller,
+    id: web::Path<String>,
+    body: Body,
+) -> Result<HttpResponse> {
+    let app = app.into_inner();
+    caller.needs_admin()?;
+    let (id, asked) = (numeric(&id)?, body.ignore()?);
+    let work = async {
+        let by = caller.by(&app).await?;
+        let source = source::adopt(&app, caller.tenant.tenant_id, id, None, &by).await?;
+        source_out::answer(&app, &caller, &source).await
+    };
+    Ok(once(&app, &caller.key(), asked, spoken(caller.reader, work)).await?)
+}
+
+/// Deletes it in amoCRM.
+pub(super) async fn remove(
+    app: web::Data<App>,
+    caller: Caller,
+    id: web::Path<String>,
+    body: Body,
+) -> Result<HttpResponse> {
+    let app = app.into_inner();
+    caller.needs_admin()?;
+    let (id, asked) = (numeric(&id)?, body.ignore()?);
+    let work = async {
+        let by = caller.by(&app).await?;
+        source::remove_stray(&app, caller.tenant.tenant_id, id, &by).await?;
+        Ok(HttpResponse::NoContent().finish())
+    };
+    Ok(once(&app, &caller.key(), asked, spoken(caller.reader, work)).await?)
+}
+
+fn numeric(id: &str) -> Result<i64> {
+    Ok(id.parse().ok().filter(|id| *id > 0).ok_or(Error::NotFound)?)
+}

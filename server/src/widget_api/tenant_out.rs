@@ -1,0 +1,34 @@
+//! The account as the widget shows it.
+
+use entity::tenant;
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::refusal::Reader;
+use crate::tenant::TenantStatus;
+
+/// How long customers' messages wait for an account that is not paid, in days.
+const KEPT_UNPAID: i64 = 7;
+/// How long the log of an account that left is kept, in days.
+const KEPT_LEFT: i64 = 30;
+
+#[derive(Debug, Serialize)]
+pub(super) struct TenantOut {
+    pub id: Uuid,
+    pub status: &'static str,
+    pub host: String,
+    /// What the status means and what to do; null: nothing to say.
+    pub hint: Option<String>,
+}
+
+impl TenantOut {
+    pub fn of(tenant: &tenant::Model, reader: &Reader) -> Self {
+        let status = TenantStatus::shown(tenant);
+        let days = if status == TenantStatus::Uninstalled { KEPT_LEFT } else { KEPT_UNPAID };
+        let hint = (status != TenantStatus::Active).then(|| {
+            let sentence = reader.words.say(format!("tenant-state-{}-hint", status.as_str()));
+            sentence.with("crm", reader.crm).with("days", days).to_string()
+        });
+        Self { id: tenant.tenant_id, status: status.as_str(), host: tenant.host.clone(), hint }
+    }
+}

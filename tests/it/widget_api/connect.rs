@@ -1,0 +1,288 @@
+//! Who may connect an account, in each of the three modes.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use entity::audit;
+use hmac::{Hmac, KeyInit, Mac};
+use parom::config::CustomersMode;
+use parom::customer::logins;
+use parom::people::password;
+use parom_tests::settings::{CHANNEL_ID, HOST};
+use parom_tests::{Engine, Place, Reply, Setup, World, both, once};
+use sandbox::{Fault, Part};
+use sea_orm::{ColumnTrait, QueryFilter};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+use sha2::Sha256;
+
+use super::{Visitor, problem};
+
+/// Customers need a login of ours.
+struct Logins(World);
+
+impl Place for Logins {
+    async fn open(engine: Engine) -> Option<Self> {
+        let change = |config: &mut parom::config::Config| config.customers.mode = CustomersMode::Password;
+        World::start(engine, Setup { change, ..Setup::default() }).await.map(Self)
+    }
+
+    async fn close(self) {
+        self.0.close().await;
+    }
+}
+
+/// The vendor's own service decides.
+struct Remote(World);
+
+impl Place for Remote {
+    async fn open(engine: Engine) -> Option<Self> {
+        let change = |config: &mut parom::config::Config| {
+            config.customers.mode = CustomersMode::Remote;
+            config.customers.verify_url = Some(verifier().parse().unwrap());
+            config.customers.verify_secret = Some(SecretString::from(format!("whsec_{}", STANDARD.encode(VERIFY_KEY))));
+        };
+        World::start(engine, Setup { change, ..Setup::default() }).await.map(Self)
+    }
+
+    async fn close(self) {
+        self.0.close().await;
+    }
+}
+
+const VERIFY_KEY: &[u8] = b"the vendor's own secret";
+
+fn credentials(world: &World, login: &str, password: &str) -> Value {
+    json!({"amojo_id": amojo_id(world), "login": login, "password": password})
+}
+
+fn amojo_id(world: &World) -> String {
+    world.sandbox.add_account(HOST).amojo_id
+}
+
+async fn status(world: &World) -> String {
+    world.tenant(HOST).await.unwrap()["status"].as_str().unwrap().to_owned()
+}
+
+async fn add_login(world: &World, login: &str, password: &str) {
+    let app = world.app();
+    let hash = password::hash(app, SecretString::from(password)).await.unwrap();
+    logins::add(&app.store, &app.clock, login, hash).await.unwrap();
+}
+
+/// The administrator of an account that waits for a login.
+async fn waiting(world: &World) -> Visitor {
+    world.owner(HOST).installs_in_a_browser().await.is(200);
+    assert_eq!(status(world).await, "awaiting_credentials");
+    assert!(world.sandbox.connections().is_empty());
+    Visitor::of(world, HOST, 0).await
+}
+
+async fn deeds(world: &World, action: &str) -> Vec<audit::Model> {
+    let tenant_id = world.tenant(HOST).await.unwrap()["id"].as_str().unwrap().parse().unwrap();
+    let rows = audit::Entity::of_tenant(tenant_id).filter(audit::Column::Action.eq(action));
+    rows.all(world.app().store.read()).await.unwrap()
+}
+
+async fn open_to_all_but_not_for_a_foreign_account(world: &mut World) {
+    let visitor = Visitor::administrator(world).await;
+    let foreign = json!({"amojo_id": world.sandbox.add_account("other.amocrm.ru").amojo_id});
+    assert_eq!(problem(&visitor.post(world, "/connect", &foreign).await.is(409)), "wrong-account");
+    for wrong in [json!({"amojo_id": ""}), json!({"amojo_id": "x"})] {
+        visitor.post(world, "/connect", &wrong).await.is(409);
+    }
+    for wrong in [json!({}), json!({"amojo_id": amojo_id(world), "more": 1}), json!({"amojo_id": 1})] {
+        visitor.post(world, "/connect", &wrong).await.is(422);
+    }
+    let manager = Visitor::of(world, HOST, 1).await;
+    let own = json!({"amojo_id": amojo_id(world)});
+    assert_eq!(problem(&manager.post(world, "/connect", &own).await.is(403)), "not-admin");
+    manager.post(world, "/disconnect", &json!({})).await.is(403);
+
+    let gone = visitor.post(world, "/disconnect", &json!({})).await.is(200);
+    assert_eq!(
+        (&gone.json["tenant"]["status"], &gone.json["channels"][0]["status"]),
+        (&json!("disconnected"), &json!("disconnected"))
+    );
+    assert!(world.sandbox.connections().is_empty(), "amoCRM was told");
+    let back = visitor.post(world, "/connect", &own).await.is(200);
+    assert_eq!(back.json["tenant"]["status"], "active");
+    let channel = &back.json["channels"][0];
+    let scope = format!("{CHANNEL_ID}_{}", amojo_id(world));
+    assert_eq!(channel, &json!({"channel_id": CHANNEL_ID, "scope_id": scope, "status": "connected"}));
+    assert_eq!(status(world).await, "active");
+    let (connected, disconnected) =
+        (deeds(world, "account.connected").await, deeds(world, "account.disconnected").await);
+    assert_eq!((connected.len(), disconnected.len()), (4, 1));
+    assert_eq!(connected.iter().filter(|row| row.outcome == "done").count(), 1);
+    assert_eq!((connected[0].actor_kind.as_str(), connected[0].address.as_str()), ("crm_user", "127.0.0.1"));
+}
+
+async fn a_disconnected_account_keeps_its_sources(world: &mut World) {
+    let line = world.line("support").await;
+    let visitor = Visitor::of(world, HOST, 0).await;
+    visitor.post(world, "/disconnect", &json!({})).await.is(200);
+    visitor.post(world, "/disconnect", &json!({})).await.is(200);
+    let list = visitor.get(world, "/sources").await.is(200);
+    assert_eq!(
+        (&list.json["items"][0]["status"], &list.json["tenant"]["status"]),
+        (&json!("stopped"), &json!("disconnected"))
+    );
+    world.customer(&line, "anna").writes("while away").await;
+    world.deliver_to_the_end().await;
+    assert!(world.texts_at_crm(&line).is_empty());
+    visitor.post(world, "/connect", &json!({"amojo_id": amojo_id(world)})).await.is(200);
+    world.advance(Duration::from_secs(1));
+    world.deliver_to_the_end().await;
+    assert_eq!(world.texts_at_crm(&line), ["while away"]);
+}
+
+async fn a_login_opens_the_account(world: &mut Logins) {
+    let world = &world.0;
+    add_login(world, "Shop", "correct horse battery").await;
+    let visitor = waiting(world).await;
+    let wrong = visitor.post(world, "/connect", &credentials(world, "shop", "correct horse")).await.is(401);
+    let unknown = visitor.post(world, "/connect", &credentials(world, "nobody", "correct horse")).await.is(401);
+    assert_eq!(
+        (problem(&wrong), &wrong.json),
+        ("wrong-credentials", &unknown.json),
+        "no hint whether the login exists"
+    );
+    for nothing in [json!({"amojo_id": amojo_id(world)}), credentials(world, "", ""), credentials(world, "shop", "")] {
+        visitor.post(world, "/connect", &nothing).await.is(401);
+    }
+    assert_eq!(status(world).await, "awaiting_credentials");
+    let foreign = json!({"amojo_id": "0b1c2d3e-0000-4111-8222-333344445555", "login": "shop", "password": "correct horse battery"});
+    visitor.post(world, "/connect", &foreign).await.is(409);
+    let done = visitor.post(world, "/connect", &credentials(world, "SHOP", "correct horse battery")).await.is(200);
+    assert_eq!(done.json["tenant"]["status"], "active");
+    assert_eq!(world.sandbox.connections().len(), 1);
+    let login = logins::find(&world.app().store, "shop").await.unwrap().unwrap();
+    let accounts = logins::accounts(&world.app().store, login.id).await.unwrap();
+    assert_eq!(accounts.iter().map(|tenant| tenant.host.as_str()).collect::<Vec<_>>(), [HOST]);
+    // Neither login nor password is written down anywhere.
+    let told: String = deeds(world, "account.connected").await.iter().map(|row| format!("{row:?}")).collect();
+    assert!(!told.contains("correct horse"), "{told}");
+
+    logins::disable(&world.app().store, &world.clock, "shop").await.unwrap();
+    visitor.post(world, "/connect", &credentials(world, "shop", "correct horse battery")).await.is(401);
+}
+
+async fn passwords_cannot_be_tried_through(world: &mut Logins) {
+    let world = &world.0;
+    add_login(world, "shop", "correct horse battery").await;
+    let visitor = waiting(world).await;
+    let tried = async |login: &str, password: &str| -> Reply {
+        visitor.post(world, "/connect", &credentials(world, login, password)).await
+    };
+    for number in 0..5 {
+        tried("shop", &format!("guess {number}")).await.is(401);
+    }
+    let refused = tried("shop", "correct horse battery").await.is(429);
+    assert_eq!(problem(&refused), "too-many-tries");
+    let seconds: u64 = refused.header("retry-after").parse().unwrap();
+    assert!((1..=60).contains(&seconds), "{seconds}");
+    assert_eq!(
+        problem(&tried("another", "guess").await.is(429)),
+        "too-many-tries",
+        "the account's own tries count too"
+    );
+    world.advance(Duration::from_secs(seconds));
+    tried("shop", "correct horse battery").await.is(200);
+    tried("shop", "correct horse battery").await.is(200);
+}
+
+async fn amocrm_in_the_middle_leaves_nothing_half_made(world: &mut Logins) {
+    let world = &world.0;
+    add_login(world, "shop", "correct horse battery").await;
+    let visitor = waiting(world).await;
+    let body = credentials(world, "shop", "correct horse battery");
+    for fault in [
+        Fault::Status { code: 503, retry_after: None },
+        Fault::Status { code: 429, retry_after: Some(7) },
+        Fault::Reset,
+    ] {
+        world.sandbox.faults().next(Part::Connect, 1, fault.clone());
+        let away = visitor.post(world, "/connect", &body).await.is(503);
+        assert!(!away.header("retry-after").is_empty(), "{}", away.text);
+        assert_eq!(status(world).await, "awaiting_credentials", "{fault:?}");
+    }
+    assert_eq!(visitor.post(world, "/connect", &body).await.is(200).json["tenant"]["status"], "active");
+    // A channel that amoCRM does not allow is said, not hidden.
+    visitor.post(world, "/disconnect", &json!({})).await.is(200);
+    world.sandbox.allow_accounts(CHANNEL_ID, Some(vec![]));
+    let refused = visitor.post(world, "/connect", &body).await.is(200);
+    assert_eq!(refused.json["channels"][0]["status"], "not_allowed", "{}", refused.text);
+}
+
+async fn the_vendors_service_decides(world: &mut Remote) {
+    let world = &world.0;
+    let visitor = waiting(world).await;
+    for (login, status_code) in [("no", 401), ("banned", 401), ("broken", 503), ("teapot", 503), ("moved", 503)] {
+        let reply = visitor.post(world, "/connect", &credentials(world, login, "пароль 1")).await.is(status_code);
+        assert_eq!(reply.header("retry-after").is_empty(), status_code == 401, "{login}");
+        world.advance(Duration::from_secs(61));
+    }
+    assert_eq!(status(world).await, "awaiting_credentials");
+    let done = visitor.post(world, "/connect", &credentials(world, "yes", "пароль 1")).await.is(200);
+    assert_eq!(done.json["tenant"]["status"], "active");
+    assert!(logins::list(&world.app().store).await.unwrap().is_empty());
+}
+
+/// Where the vendor's service listens: one for all tests of this process, on a thread of its own.
+fn verifier() -> &'static str {
+    static ADDRESS: OnceLock<String> = OnceLock::new();
+    ADDRESS.get_or_init(|| {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}/verify", listener.local_addr().unwrap());
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let _ = verify(stream.unwrap());
+            }
+        });
+        address
+    })
+}
+
+/// Answers by the login; 418 to what is not signed as it should be.
+fn verify(stream: TcpStream) -> std::io::Result<()> {
+    let mut reader = BufReader::new(stream.try_clone()?);
+    let (mut line, mut headers) = (String::new(), BTreeMap::new());
+    reader.read_line(&mut line)?;
+    loop {
+        let mut header = String::new();
+        reader.read_line(&mut header)?;
+        let Some((name, value)) = header.trim().split_once(": ") else { break };
+        headers.insert(name.to_ascii_lowercase(), value.to_owned());
+    }
+    let mut body = vec![0; headers["content-length"].parse().unwrap()];
+    reader.read_exact(&mut body)?;
+    let mut mac = Hmac::<Sha256>::new_from_slice(VERIFY_KEY).unwrap();
+    mac.update(format!("{}.{}.", headers["webhook-id"], headers["webhook-timestamp"]).as_bytes());
+    mac.update(&body);
+    let right = headers["webhook-signature"] == format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()));
+    let asked: Value = serde_json::from_slice(&body)?;
+    let whole = ["amojo_id", "account_id", "password"].iter().all(|name| asked[name].is_string());
+    let answer = match asked["login"].as_str().unwrap() {
+        _ if !right || !whole || !line.starts_with("POST /verify ") => "418 I'm a teapot",
+        "yes" => "200 OK",
+        "no" => "401 Unauthorized",
+        "banned" => "403 Forbidden",
+        "broken" => "500 Internal Server Error",
+        "moved" => "302 Found\r\nLocation: /yes",
+        _ => "418 I'm a teapot",
+    };
+    (&stream).write_all(format!("HTTP/1.1 {answer}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").as_bytes())
+}
+
+both!(open_to_all_but_not_for_a_foreign_account, a_login_opens_the_account, passwords_cannot_be_tried_through);
+once!(
+    a_disconnected_account_keeps_its_sources,
+    amocrm_in_the_middle_leaves_nothing_half_made,
+    the_vendors_service_decides,
+);
