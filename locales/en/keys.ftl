@@ -54,3 +54,4 @@ signature-body-spaces = It fits without the spaces around the body. Your server 
 signature-bad-timestamp = The timestamp is a whole number of seconds, as in the header.
 signature-bad-form = A signature begins with v1, and has base64 after the comma.
 signature-no-source = Choose a source that has a webhook secret.
+keys-valid-for = Valid for

@@ -104,7 +104,7 @@ msg-not-found =
 
 ## Lists of messages and chats
 
-filter-any = Any
+filter-any = All
 filter-period-today = Today
 filter-period-7d = 7 days
 filter-period-30d = 30 days

@@ -102,3 +102,4 @@ mail-invite-body =
     { $name } invites you to the panel of the account { $account }. The link works once, within 7 days:
 
     { $link }
+session-seen = Last action

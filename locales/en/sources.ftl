@@ -3,6 +3,7 @@
 connector-telegram = Telegram bot
 connector-whatsapp = WhatsApp Business
 connector-webchat = Website chat
+connector-max = MAX bot
 connector-custom = Your own messenger (API)
 connector-telegram-about = Customers write to your bot. Media, replies, edits and reactions go both ways. Telegram does not tell when a message is delivered or read.
 connector-whatsapp-about = Customers write to your WhatsApp Business number. Free text is allowed for 24 hours after the customer’s last message, later only an approved template.
@@ -186,3 +187,5 @@ ability-speed =
         [one] Up to { $count } message a second
        *[other] Up to { $count } messages a second
     }
+ability-takes = Carries: { $kinds }
+ability-takes-not = Does not carry yet: { $kinds }

@@ -55,6 +55,7 @@ tenant-state-uninstalled-hint =
 channel-state-connecting = Connecting
 channel-state-connected = Connected
 channel-state-disconnected = Not connected
+channel-state-not_allowed = Not allowed
 channel-state-misconfigured = Signature refused
 
 ## States: message

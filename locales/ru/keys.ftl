@@ -56,3 +56,4 @@ signature-body-spaces = Сходится без пробелов вокруг т
 signature-bad-timestamp = Время — целое число секунд, как в заголовке.
 signature-bad-form = Подпись начинается с v1, и после запятой идёт base64.
 signature-no-source = Выберите источник, у которого есть секрет вебхуков.
+keys-valid-for = Срок действия

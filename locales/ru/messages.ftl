@@ -118,7 +118,7 @@ msg-not-found =
 
 ## Списки сообщений и чатов
 
-filter-any = Любой
+filter-any = Все
 filter-period-today = Сегодня
 filter-period-7d = 7 дней
 filter-period-30d = 30 дней

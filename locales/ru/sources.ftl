@@ -3,6 +3,7 @@
 connector-telegram = Бот Telegram
 connector-whatsapp = WhatsApp Business
 connector-webchat = Чат на сайте
+connector-max = Бот MAX
 connector-custom = Свой мессенджер (API)
 connector-telegram-about = Клиенты пишут вашему боту. Файлы, ответы, правки и реакции ходят в обе стороны. Telegram не сообщает о доставке и прочтении.
 connector-whatsapp-about = Клиенты пишут на ваш номер WhatsApp Business. Свободный текст можно отправлять 24 часа после последнего сообщения клиента, потом только одобренный шаблон.
@@ -202,3 +203,5 @@ ability-speed =
         [many] До { $count } сообщений в секунду
        *[other] До { $count } сообщения в секунду
     }
+ability-takes = Передаёт: { $kinds }
+ability-takes-not = Пока не передаёт: { $kinds }

@@ -61,6 +61,7 @@ tenant-state-uninstalled-hint =
 channel-state-connecting = Подключается
 channel-state-connected = Подключён
 channel-state-disconnected = Не подключён
+channel-state-not_allowed = Не разрешён
 channel-state-misconfigured = Подпись не принята
 
 ## States: message

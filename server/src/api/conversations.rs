@@ -11,9 +11,10 @@ use super::cursor::{ListOut, Page};
 use super::json::Moment;
 use super::key::ApiKey;
 use super::message_out::MessageOut;
-use super::messages::{Holds, show};
+use super::messages::show;
 use crate::app::App;
 use crate::delivery::queue::parcel::{Alias, Side};
+use crate::delivery::read::{Holds, chats};
 use crate::error::{Error, Problem, Result};
 use crate::intake::message::as_ours;
 use crate::message::Person;
@@ -74,18 +75,16 @@ pub async fn list(
     let source = key.source(&app, *source_id).await?;
     let filters = ["conversations", &source.id.to_string()];
     let page = Page::read(query.limit.as_deref(), query.cursor.as_deref(), &filters)?;
-    let mut select =
-        conversation::Entity::of_tenant(source.tenant_id).filter(conversation::Column::SourceId.eq(source.id));
-    if let Some(after) = page.after {
-        select = select.filter(conversation::Column::Id.lt(after));
-    }
-    let rows = select.order_by_desc(conversation::Column::Id).limit(page.rows()).all(app.store.read()).await?;
+    let wanted = chats::Wanted { source_id: Some(source.id), ids: None };
+    let db = app.store.read();
+    let rows = chats::page(db, source.tenant_id, &wanted, page.after, page.rows()).await?;
     let (rows, next_cursor) = page.cut(rows, |row| row.id);
-    let mut items = Vec::with_capacity(rows.len());
-    for row in rows {
-        let last = last_message_at(&app, &row).await?;
-        items.push(shown(row, last));
-    }
+    let last = chats::last_messages(db, source.tenant_id, rows.iter().map(|row| row.id)).await?;
+    let items = rows.into_iter().map(|row| {
+        let last = last.get(&row.id).copied().map(Moment);
+        shown(row, last)
+    });
+    let items: Vec<_> = items.collect();
     Ok(HttpResponse::Ok().json(ListOut { items, next_cursor }))
 }
 
@@ -119,7 +118,7 @@ pub async fn messages(
     }
     let rows = select.order_by_desc(message::Column::Id).limit(page.rows()).all(app.store.read()).await?;
     let (rows, next_cursor) = page.cut(rows, |row| row.id);
-    let holds = Holds::of(&app, &source).await?;
+    let holds = Holds::of(app.store.read(), &source).await?;
     let items = rows.into_iter().map(|row| show(row, Some(&conversation), &holds)).collect::<Result<Vec<_>>>()?;
     Ok(HttpResponse::Ok().json(ListOut { items, next_cursor }))
 }
@@ -147,15 +146,6 @@ async fn find(app: &App, source: &source::Model, text: &str) -> Result<Option<co
         Some(known) => Ok(by_id(known.conversation_id).await?),
         None => Ok(None),
     }
-}
-
-async fn last_message_at(app: &App, row: &conversation::Model) -> Result<Option<Moment>> {
-    let last = message::Entity::of_tenant(row.tenant_id)
-        .filter(message::Column::ConversationId.eq(row.id))
-        .order_by_desc(message::Column::Id)
-        .one(app.store.read())
-        .await?;
-    Ok(last.map(|message| Moment(message.accepted_at)))
 }
 
 fn shown(row: conversation::Model, last_message_at: Option<Moment>) -> ConversationOut {

@@ -2,7 +2,6 @@
 
 use actix_web::{HttpResponse, delete, get, post, web};
 use entity::dead_letter;
-use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -15,6 +14,7 @@ use super::messages::TenantQuery;
 use super::roster;
 use crate::app::App;
 use crate::delivery::dead;
+use crate::delivery::read::dead as read;
 use crate::error::{Error, Problem, Result};
 use crate::message::{Direction, LetterKind};
 
@@ -84,17 +84,8 @@ pub async fn list(app: web::Data<App>, key: ApiKey, query: web::Query<DeadLetter
     let reason_text = reason.map(|reason| format!("={reason}")).unwrap_or_default();
     let filters = ["dead-letters", &tenant_id.to_string(), &source_text, &reason_text];
     let page = Page::read(query.limit.as_deref(), query.cursor.as_deref(), &filters)?;
-    let mut select = dead_letter::Entity::of_tenant(tenant_id);
-    if let Some(source_id) = source_id {
-        select = select.filter(dead_letter::Column::SourceId.eq(source_id));
-    }
-    if let Some(reason) = reason {
-        select = select.filter(dead_letter::Column::Reason.eq(reason));
-    }
-    if let Some(after) = page.after {
-        select = select.filter(dead_letter::Column::Id.lt(after));
-    }
-    let rows = select.order_by_desc(dead_letter::Column::Id).limit(page.rows()).all(app.store.read()).await?;
+    let wanted = read::Wanted { source_id, reason: reason.map(str::to_owned), ..read::Wanted::default() };
+    let rows = read::page(app.store.read(), tenant_id, &wanted, page.after, page.rows()).await?;
     let (rows, next_cursor) = page.cut(rows, |row| row.id);
     let items = rows.into_iter().map(shown).collect::<anyhow::Result<Vec<_>>>()?;
     Ok(HttpResponse::Ok().json(ListOut { items, next_cursor }))

@@ -50,7 +50,8 @@ impl Scope {
         }
     }
 
-    fn from_name(name: &str) -> Option<Self> {
+    /// The other way round.
+    pub fn from_name(name: &str) -> Option<Self> {
         [Self::Read, Self::Write, Self::Admin].into_iter().find(|scope| scope.name() == name)
     }
 }

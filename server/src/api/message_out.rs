@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::json::Moment;
 use super::message_types::ContentType;
 use super::timeline::TimelineEventOut;
+pub use crate::delivery::read::MessageStatus;
 use crate::message::{Content, Direction, Failure, FailureCode, Media, Person, Role};
 
 /// What is known of an accepted message.
@@ -20,19 +21,6 @@ pub struct AcceptedOut {
     pub status: &'static str,
     /// The id came before and nothing new was stored.
     pub duplicate: bool,
-}
-
-/// How far a message has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum MessageStatus {
-    Queued,
-    Sent,
-    Delivered,
-    Read,
-    Failed,
-    /// It waits until somebody resumes or repairs the source or account, see `reason`.
-    Held,
 }
 
 /// A message, either direction.

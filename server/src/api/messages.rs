@@ -2,8 +2,8 @@
 
 use actix_web::{HttpResponse, get, post, web};
 use anyhow::Context;
-use entity::{attempt, conversation, dead_letter, message, source, turn};
-use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
+use entity::{conversation, message};
+use sea_orm::{ColumnTrait, QueryFilter};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
@@ -15,10 +15,11 @@ use super::message_out::{AcceptedOut, ConversationRefOut, FailureOut, MessageOut
 use super::message_types::MessageIn;
 use super::{roster, shared, timeline};
 use crate::app::App;
-use crate::delivery::queue::HELD;
 use crate::delivery::queue::parcel::Outcome;
+use crate::delivery::read::list::failure_of;
+use crate::delivery::read::{Holds, chats, story};
 use crate::error::{Error, Problem, Result};
-use crate::message::{self as vocabulary, Direction, Failure, Person, State};
+use crate::message::{self as vocabulary, Direction, Person, State};
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -97,20 +98,11 @@ pub async fn get(
 
 async fn with_timeline(app: &App, row: message::Model) -> Result<MessageOut> {
     let db = app.store.read();
-    let attempts = attempt::Entity::of_tenant(row.tenant_id)
-        .filter(attempt::Column::MessageId.eq(row.id))
-        .order_by_asc(attempt::Column::At)
-        .order_by_asc(attempt::Column::Number)
-        .all(db)
-        .await?;
-    let dead =
-        dead_letter::Entity::of_tenant(row.tenant_id).filter(dead_letter::Column::MessageId.eq(row.id)).all(db).await?;
-    let conversation = conversation::Entity::of_tenant(row.tenant_id)
-        .filter(conversation::Column::Id.eq(row.conversation_id))
-        .one(db)
-        .await?;
+    let attempts = story::attempts(db, &row).await?;
+    let dead = story::dead(db, &row).await?;
+    let conversation = chats::one(db, row.tenant_id, row.conversation_id).await?;
     let holds = match app.lookup.source(row.source_id).await.map_err(shared)? {
-        Some(source) => Holds::of(app, &source).await?,
+        Some(source) => Holds::of(db, &source).await?,
         None => Holds::default(),
     };
     let timeline = timeline::build(&row, &attempts, &dead)?;
@@ -119,44 +111,13 @@ async fn with_timeline(app: &App, row: message::Model) -> Result<MessageOut> {
     Ok(shown)
 }
 
-/// Why letters of a source wait, by direction.
-#[derive(Debug, Default)]
-pub struct Holds {
-    to_crm: Option<String>,
-    pub(super) to_messenger: Option<String>,
-}
-
-impl Holds {
-    /// Reads the turns of a source and of its channel.
-    pub async fn of(app: &App, source: &source::Model) -> Result<Self> {
-        let turns = turn::Entity::of_tenant(source.tenant_id)
-            .filter(turn::Column::Target.is_in([source.id, source.channel_id]))
-            .all(app.store.read())
-            .await?;
-        let reason = |target| {
-            let turn = turns.iter().find(|turn| turn.target == target)?;
-            turn.reason.strip_prefix(HELD).map(str::to_owned)
-        };
-        Ok(Self { to_crm: reason(source.channel_id), to_messenger: reason(source.id) })
-    }
-
-    fn reason(&self, direction: Direction) -> Option<&String> {
-        match direction {
-            Direction::ToCrm => self.to_crm.as_ref(),
-            Direction::ToMessenger => self.to_messenger.as_ref(),
-        }
-    }
-}
-
 /// A stored message as it is shown, without its timeline.
 pub fn show(row: message::Model, conversation: Option<&conversation::Model>, holds: &Holds) -> Result<MessageOut> {
     let direction = Direction::from_number(row.direction)?;
     let body: vocabulary::Body = serde_json::from_str(&row.body).context("the body of a stored message")?;
-    let (status, reason) = status_of(State::from_number(row.state)?, holds.reason(direction));
-    let error: Option<Failure> = match row.error.as_str() {
-        "" => None,
-        text => Some(serde_json::from_str(text).context("the error of a stored message")?),
-    };
+    let hold = holds.reason(direction);
+    let status = MessageStatus::of(State::from_number(row.state)?, hold.is_some());
+    let error = failure_of(&row)?;
     let contact = || conversation.and_then(|conversation| serde_json::from_str::<Person>(&conversation.contact).ok());
     let receiver = match direction {
         Direction::ToMessenger => body.receiver.or_else(contact),
@@ -167,7 +128,7 @@ pub fn show(row: message::Model, conversation: Option<&conversation::Model>, hol
         source_id: row.source_id,
         direction,
         status,
-        reason,
+        reason: hold.filter(|_| status == MessageStatus::Held).cloned(),
         error: error.filter(|_| status == MessageStatus::Failed).map(FailureOut::from),
         external_id: filled(row.external_id),
         amocrm_message_id: filled(row.amocrm_message_id),
@@ -187,32 +148,6 @@ pub fn show(row: message::Model, conversation: Option<&conversation::Model>, hol
     })
 }
 
-fn status_of(state: State, held: Option<&String>) -> (MessageStatus, Option<String>) {
-    match state {
-        State::Queued => match held {
-            Some(reason) => (MessageStatus::Held, Some(reason.clone())),
-            None => (MessageStatus::Queued, None),
-        },
-        State::Sent => (MessageStatus::Sent, None),
-        State::Delivered => (MessageStatus::Delivered, None),
-        State::Read => (MessageStatus::Read, None),
-        State::Failed => (MessageStatus::Failed, None),
-    }
-}
-
 fn filled(text: String) -> Option<String> {
     (!text.is_empty()).then_some(text)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_what_waits_is_held() {
-        let reason = "paused".to_owned();
-        assert_eq!(status_of(State::Queued, None), (MessageStatus::Queued, None));
-        assert_eq!(status_of(State::Queued, Some(&reason)), (MessageStatus::Held, Some("paused".to_owned())));
-        assert_eq!(status_of(State::Delivered, Some(&reason)), (MessageStatus::Delivered, None));
-    }
 }

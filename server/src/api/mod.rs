@@ -18,12 +18,14 @@ pub mod dead_letters;
 pub mod idempotency;
 pub mod json;
 pub mod key;
+pub mod key_ring;
 pub mod ledger;
 pub mod message_out;
 pub mod message_types;
 pub mod messages;
 pub mod openapi;
 pub mod roster;
+pub mod source_acts;
 pub mod source_types;
 pub mod sources;
 pub mod statuses;
@@ -50,6 +52,12 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .service(sources::get)
         .service(sources::patch)
         .service(sources::delete)
+        .service(source_acts::test)
+        .service(source_acts::restore)
+        .service(source_acts::reconcile)
+        .service(source_acts::strays)
+        .service(source_acts::adopt)
+        .service(source_acts::remove)
         .service(messages::post)
         .service(messages::get)
         .service(statuses::post)

@@ -7,7 +7,7 @@ use utoipa::openapi::path::PathItem;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{conversations, dead_letters, ledger, messages, sources, statuses, tenants};
+use super::{conversations, dead_letters, ledger, messages, source_acts, sources, statuses, tenants};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -44,6 +44,12 @@ struct Document;
     sources::get,
     sources::patch,
     sources::delete,
+    source_acts::test,
+    source_acts::restore,
+    source_acts::reconcile,
+    source_acts::strays,
+    source_acts::adopt,
+    source_acts::remove,
     messages::post,
     messages::get,
     statuses::post,
@@ -196,7 +202,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(count, 18);
+        assert_eq!(count, 24);
     }
 
     #[test]

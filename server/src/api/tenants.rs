@@ -1,9 +1,8 @@
 //! Accounts. Listing and changing is the vendor's; a tenant's own key sees its own.
 
 use actix_web::{HttpResponse, get, patch, web};
-use entity::{source, tenant, tenant_channel};
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use entity::{tenant, tenant_channel};
+use sea_orm::QueryOrder;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -14,16 +13,8 @@ use super::json::{Body, Moment, given};
 use super::key::{ApiKey, Scope};
 use super::roster;
 use crate::app::App;
-use crate::delivery::queue::letters::{amojo_pool, messenger_pool};
 use crate::error::{Error, Problem, Result};
-use crate::tenant::TenantStatus;
-
-/// Turns of one account do not start in the same moment.
-const JITTER_MILLIS: i64 = 1_000;
-/// Why the letters of a suspended account wait.
-const SUSPENDED: &str = "suspended";
-/// amoCRM takes no more sources of one integration in one account.
-const MOST_SOURCES: i32 = 100;
+use crate::tenant::{self as tenants, MOST_SOURCES, TenantStatus};
 
 /// An amoCRM account that installed an integration.
 #[derive(Debug, Serialize, ToSchema)]
@@ -156,19 +147,18 @@ pub async fn get(app: web::Data<App>, key: ApiKey, tenant_id: web::Path<Uuid>) -
 pub async fn patch(app: web::Data<App>, key: ApiKey, tenant_id: web::Path<Uuid>, body: Body) -> Result<HttpResponse> {
     key.vendor()?;
     key.needs(Scope::Admin)?;
-    let tenant = roster::tenant(&app, *tenant_id).await?;
+    roster::tenant(&app, *tenant_id).await?;
     let (change, asked) = body.read::<TenantPatchIn>().await?;
     if change.sources_limit.flatten().is_some_and(|limit| !(0..=MOST_SOURCES).contains(&limit)) {
         return Err(Error::field("/sources_limit", format!("from 0 to {MOST_SOURCES}, or null")));
     }
     once(&app, &key, asked, async {
-        if let Some(suspended) = change.suspended.filter(|wanted| *wanted != tenant.suspended) {
-            suspend(&app, &tenant, suspended).await?;
+        if let Some(suspended) = change.suspended {
+            tenants::suspend(&app, *tenant_id, suspended).await?;
         }
         if let Some(limit) = change.sources_limit {
-            set(&app, *tenant_id, tenant::Column::SourcesLimit, Expr::value(limit)).await?;
+            tenants::limit_sources(&app, *tenant_id, limit).await?;
         }
-        app.lookup.forget();
         let tenant = roster::tenant(&app, *tenant_id).await?;
         Ok(HttpResponse::Ok().json(shown(&app, tenant).await?))
     })
@@ -193,42 +183,6 @@ pub async fn pipelines(app: web::Data<App>, key: ApiKey, tenant_id: web::Path<Uu
         .map(|pipeline| PipelineOut { id: pipeline.id.to_string(), name: pipeline.name, is_main: pipeline.is_main })
         .collect();
     Ok(HttpResponse::Ok().json(PipelinesOut { items }))
-}
-
-/// The switch is turned after the turns, so that a request that broke off is repeated in whole.
-async fn suspend(app: &App, tenant: &tenant::Model, suspended: bool) -> Result<()> {
-    let id = tenant.tenant_id;
-    let serves = TenantStatus::stored(tenant).was_connected();
-    for channel in channels(app, id).await? {
-        if suspended {
-            app.queue.hold(id, channel.channel_id, &amojo_pool(app, channel.channel_id), SUSPENDED).await?;
-        } else if serves && channel.status == "connected" {
-            app.queue.resume(id, channel.channel_id, rand::random_range(0..=JITTER_MILLIS)).await?;
-        }
-    }
-    for source in source::Entity::of_tenant(id).all(app.store.read()).await? {
-        if suspended {
-            app.queue.hold(id, source.id, &messenger_pool(app, &source), SUSPENDED).await?;
-        } else if source.paused {
-            app.queue.hold(id, source.id, &messenger_pool(app, &source), "paused").await?;
-        } else {
-            app.queue.resume(id, source.id, rand::random_range(0..=JITTER_MILLIS)).await?;
-        }
-    }
-    set(app, id, tenant::Column::Suspended, Expr::value(suspended)).await?;
-    app.writer.stored().notify_one();
-    tracing::info!(tenant.id = %id, suspended, "the vendor changed whether the account is served");
-    Ok(())
-}
-
-async fn set(app: &App, tenant_id: Uuid, column: tenant::Column, value: sea_orm::sea_query::Expr) -> Result<()> {
-    tenant::Entity::update_many()
-        .col_expr(column, value)
-        .col_expr(tenant::Column::UpdatedAt, Expr::value(app.clock.millis()))
-        .filter(tenant::Column::TenantId.eq(tenant_id))
-        .exec(app.store.write())
-        .await?;
-    Ok(())
 }
 
 async fn channels(app: &App, tenant_id: Uuid) -> Result<Vec<tenant_channel::Model>> {

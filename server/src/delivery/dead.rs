@@ -1,7 +1,6 @@
 //! Letters that will not be tried again by themselves, and targets that wait for a person.
 
-use entity::{dead_letter, letter, source, tenant_channel};
-use sea_orm::sea_query::Expr;
+use entity::{dead_letter, letter, source};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
@@ -10,6 +9,7 @@ use super::queue::letters::{TO_CRM_MILLIS, TO_MESSENGER_MILLIS, amojo_pool, mess
 use super::queue::parcel::NewLetter;
 use crate::app::App;
 use crate::message::{Direction, LetterKind, Stream};
+use crate::tenant::{ChannelStatus, channels};
 
 /// Puts a dead letter at the end of its lane again, with its old id, marked late. False: there is no such dead
 /// letter.
@@ -70,26 +70,18 @@ pub async fn held(app: &App, source: &source::Model) -> anyhow::Result<(u64, Opt
 
 /// Notes at the source or channel why its letters wait.
 pub async fn mark_held(app: &App, claim: &Claim, reason: &str) -> anyhow::Result<()> {
+    // A person holds these: neither source nor channel is at fault.
+    if matches!(reason, "paused" | "suspended") {
+        return Ok(());
+    }
     match claim.direction {
-        Direction::ToMessenger if reason != "paused" => {
-            source::Entity::update_many()
-                .col_expr(source::Column::Status, Expr::value("needs_attention"))
-                .col_expr(source::Column::StatusReason, Expr::value(reason))
-                .filter(source::Column::TenantId.eq(claim.tenant_id))
-                .filter(source::Column::Id.eq(claim.source_id))
-                .exec(app.store.write())
-                .await?;
-        }
-        Direction::ToMessenger => {}
+        Direction::ToMessenger => crate::source::stopped(app, claim.tenant_id, claim.source_id, reason).await?,
         Direction::ToCrm => {
-            let status = if reason == "signature_refused" { "misconfigured" } else { "disconnected" };
-            tenant_channel::Entity::update_many()
-                .col_expr(tenant_channel::Column::Status, Expr::value(status))
-                .col_expr(tenant_channel::Column::Detail, Expr::value(reason))
-                .filter(tenant_channel::Column::TenantId.eq(claim.tenant_id))
-                .filter(tenant_channel::Column::ChannelId.eq(claim.target))
-                .exec(app.store.write())
-                .await?;
+            let status = match reason {
+                "signature_refused" => ChannelStatus::Misconfigured,
+                _ => ChannelStatus::Disconnected,
+            };
+            channels::broken(app, claim.tenant_id, claim.target, status, reason).await?;
         }
     }
     app.lookup.forget();

@@ -5,10 +5,12 @@
 //! ```
 
 pub mod backoff;
+pub mod by_hand;
 mod carry;
 pub mod dead;
 mod parts;
 pub mod queue;
+pub mod read;
 mod slots;
 mod to_crm;
 mod to_messenger;

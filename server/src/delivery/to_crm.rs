@@ -69,10 +69,12 @@ impl<'a> Line<'a> {
             }
         }
         match self.chats.send_message(self.secret, &self.scope_id, &message).await {
-            Ok(taken) => Report::done(
-                200,
-                Taken { amocrm_message_id: Some(taken.amojo_message_id), amocrm_chat_id: chat_id, ..Taken::default() },
-            ),
+            Ok(taken) => {
+                let chat_id = chat_id.or_else(|| told_chat(parts, &message, taken.conversation_id));
+                let message_id = Some(taken.amojo_message_id);
+                let taken = Taken { amocrm_message_id: message_id, amocrm_chat_id: chat_id, ..Taken::default() };
+                Report::done(200, taken)
+            }
             // It may have been processed between the look and the resend: then the id is taken.
             Err(CrmError::Refused { status: 400 | 409 | 422, text, .. }) if claim.letter.unknown => {
                 match self.find_out(parts, &message).await {
@@ -160,6 +162,10 @@ fn new_message(parts: &Parts) -> Option<NewMessage> {
     let source = parts.source.as_ref()?;
     let id = |part: &str, external_id: &str| crm_id(source.id, part, external_id).to_string();
     let Content::Text { text } = &parts.body.content else { return None };
+    // The customer was erased while this came in: nobody knows any more which conversation it belongs to.
+    if parts.conversation.external_id.is_empty() {
+        return None;
+    }
     Some(NewMessage {
         message_id: id("message", &parts.message.external_id),
         conversation_id: id("conversation", &parts.conversation.external_id),
@@ -184,6 +190,13 @@ fn user(person: &Person, id: String) -> ChatUser {
         email: person.email.clone(),
         profile_link: person.profile_url.clone(),
     }
+}
+
+/// amojo's id of a chat that was not known yet. Whether an answer tells theirs or ours differs (chats-api §3.4.5): what is
+/// not ours is theirs.
+fn told_chat(parts: &Parts, message: &NewMessage, told: Option<String>) -> Option<String> {
+    let unknown = parts.conversation.amocrm_chat_id.is_empty();
+    told.filter(|id| unknown && *id != message.conversation_id && uuid::Uuid::parse_str(id).is_ok())
 }
 
 fn failed(failure: Option<Failure>) -> DeliveryStatus {

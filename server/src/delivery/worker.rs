@@ -12,6 +12,7 @@ use super::carry::{carry, cut_off};
 use super::queue::{Claim, Rate, Ready, Settled, Settlement, TurnEffect, Wish};
 use super::slots::Slots;
 use crate::app::App;
+use crate::message::LetterKind;
 
 /// Longer than any call may take, so that a lease never ends under a call that still runs.
 pub const LEASE_MILLIS: i64 = 60_000;
@@ -246,6 +247,9 @@ impl Told {
     async fn tell(self, app: &App) {
         let direction = self.claim.direction.word();
         metrics::counter!("parom_attempts_total", "direction" => direction, "verdict" => self.verdict).increment(1);
+        if self.verdict == "done" && self.claim.letter.kind == LetterKind::Message {
+            crate::source::prove(app, self.claim.tenant_id, self.claim.source_id).await;
+        }
         let Some(reason) = self.hold else { return };
         tracing::warn!(tenant.id = %self.claim.tenant_id, source.id = %self.claim.source_id, reason, "a target is held: its letters wait");
         if let Err(error) = crate::delivery::dead::mark_held(app, &self.claim, &reason).await {

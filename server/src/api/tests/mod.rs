@@ -137,6 +137,14 @@ async fn add_tenant(app: &App, tenant_id: Uuid, account_id: i64) {
         api_domain: None,
         created_at: START,
         updated_at: START,
+        customer_id: None,
+        language: String::new(),
+        time_zone: String::new(),
+        probe_at: None,
+        probes: 0,
+        reconciled_at: None,
+        uninstalled_at: None,
+        erased_at: None,
     };
     tenant::Entity::insert(tenant.into_active_model()).exec_without_returning(db).await.unwrap();
     let entry = directory::Entry { tenant_id, id: tenant_id, note: String::new(), expires_at: None };
@@ -149,6 +157,8 @@ async fn add_tenant(app: &App, tenant_id: Uuid, account_id: i64) {
         detail: String::new(),
         connected_at: START,
         checked_at: START,
+        next_try_at: None,
+        tries: 0,
     };
     tenant_channel::Entity::insert(channel.into_active_model()).exec_without_returning(db).await.unwrap();
     let source = source::Model {
@@ -171,6 +181,10 @@ async fn add_tenant(app: &App, tenant_id: Uuid, account_id: i64) {
         created_at: START,
         updated_at: START,
         deleted_at: None,
+        status_since: 0,
+        paused_by: String::new(),
+        proved_at: None,
+        services_sent: String::new(),
     };
     source::Entity::insert(source.into_active_model()).exec_without_returning(db).await.unwrap();
     let id = source_of(tenant_id);

@@ -17,7 +17,10 @@ use crate::fault::Faults;
 use crate::store::Store;
 
 mod accept;
+mod by_hand;
+mod backlog;
 mod conversation;
+mod erase;
 pub mod lane;
 mod lease;
 mod ledger;
@@ -30,7 +33,8 @@ mod settle;
 mod turn;
 pub mod writer;
 
-pub use lease::{Claim, Wish};
+pub use backlog::{Backlog, DeadCount, Target};
+pub use lease::{Claim, Letter, Wish};
 pub use scan::Ready;
 pub use settle::{Attempt, Learned, Settled, Settlement, TurnEffect};
 pub use turn::{HELD, Rate};

@@ -1,0 +1,126 @@
+// Everything works without this file. It renews what is marked live, copies, and puts the focus where the news is.
+
+const page = document.documentElement;
+
+/** The parts of a page that renew themselves, by name. */
+function parts(root) {
+  return new Map([...root.querySelectorAll("[data-live]")].map((part) => [part.dataset.live, part]));
+}
+
+/** Whether somebody is at work inside: then it is left alone. */
+function busy(part) {
+  const active = document.activeElement;
+  const typing = part.contains(active) && active !== document.body && active.matches("input,select,textarea,button,summary");
+  const chosen = document.getSelection();
+  return typing || (chosen && !chosen.isCollapsed && part.contains(chosen.anchorNode));
+}
+
+/** Takes over what is new, keeping the focused link and opened details. */
+function renew(old, fresh) {
+  if (old.innerHTML === fresh.innerHTML && old.className === fresh.className) return;
+  const focused = old.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+  const open = [...old.querySelectorAll("details")].map((details) => details.open);
+  old.replaceWith(fresh);
+  [...fresh.querySelectorAll("details")].forEach((details, place) => (details.open = open[place] ?? details.open));
+  if (focused) [...fresh.querySelectorAll("a")].find((link) => link.getAttribute("href") === focused)?.focus();
+  prepare(fresh);
+}
+
+let running = false;
+let again = false;
+
+async function reload() {
+  if (document.hidden) {
+    again = true;
+    return;
+  }
+  if (running) return;
+  running = true;
+  again = false;
+  try {
+    const answer = await fetch(location.href, { headers: { "Parom-Live": "1" }, redirect: "error", cache: "no-store" });
+    if (!answer.ok) throw new Error(String(answer.status));
+    const fresh = parts(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    for (const [name, part] of parts(document)) {
+      if (fresh.has(name) && !busy(part)) renew(part, document.adoptNode(fresh.get(name)));
+    }
+  } catch {
+    lost();
+  } finally {
+    running = false;
+  }
+}
+
+/** The data is as old as the line says. */
+function lost() {
+  const line = document.querySelector('[data-live="live"]');
+  if (!line || line.classList.contains("lost")) return;
+  line.classList.add("lost");
+  line.textContent = line.dataset.lost;
+}
+
+function watch() {
+  if (parts(document).size === 0 || !window.EventSource) return;
+  const events = new EventSource("/panel/events");
+  events.addEventListener("moved", reload);
+  events.addEventListener("error", lost);
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden && again) reload();
+  });
+  window.addEventListener("pagehide", () => events.close());
+}
+
+async function copy(button) {
+  const source = button.parentElement.querySelector("code");
+  const said = document.getElementById("said");
+  try {
+    await navigator.clipboard.writeText(source.textContent);
+  } catch {
+    // In a frame without that permission: mark the text, so that one key copies it.
+    const range = document.createRange();
+    range.selectNodeContents(source);
+    const chosen = document.getSelection();
+    chosen.removeAllRanges();
+    chosen.addRange(range);
+    if (!document.execCommand("copy")) return;
+  }
+  const words = button.textContent;
+  button.style.minWidth = `${button.offsetWidth}px`;
+  button.textContent = document.body.dataset.copied;
+  said.textContent = document.body.dataset.copied;
+  setTimeout(() => {
+    button.textContent = words;
+    said.textContent = "";
+  }, 2000);
+}
+
+/** What only a script can do is shown only now. */
+function prepare(root) {
+  for (const button of root.querySelectorAll("[data-copy]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => copy(button));
+  }
+}
+
+// A form that was sent is not sent twice by a second press.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "1";
+  for (const button of form.querySelectorAll("button")) button.setAttribute("aria-disabled", "true");
+});
+// Coming back by "Back" to a page that was kept: it may be sent again.
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    delete form.dataset.sent;
+    for (const button of form.querySelectorAll("button")) button.removeAttribute("aria-disabled");
+  }
+});
+
+prepare(document);
+document.getElementById("notice")?.focus();
+page.dataset.script = "1";
+watch();

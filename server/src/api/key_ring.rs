@@ -1,0 +1,71 @@
+//! Keys of the public API are made, listed and ended here, whoever asks. A key is shown once; kept is its hash.
+
+use entity::api_key;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use secrecy::{ExposeSecret, SecretString};
+use uuid::Uuid;
+
+use super::key::{Scope, hash, new_key};
+use crate::clock::Clock;
+use crate::store::directory;
+
+/// What a key is to be.
+#[derive(Clone, Copy, Debug)]
+pub struct Wish<'wish> {
+    /// By which people recognise it; not empty.
+    pub name: &'wish str,
+    pub scope: Scope,
+    /// Milliseconds since 1970; none: it does not end by itself.
+    pub expires_at: Option<i64>,
+}
+
+/// Makes a key inside the caller's transaction; gives it, this once, and its id.
+pub async fn add(
+    db: &impl ConnectionTrait,
+    clock: &Clock,
+    tenant_id: Uuid,
+    wish: &Wish<'_>,
+) -> Result<(SecretString, Uuid), DbErr> {
+    let key = new_key();
+    let (id, hash) = (clock.uuid_v7(), hash(key.expose_secret()));
+    let text = key.expose_secret();
+    let tail = text.chars().skip(text.chars().count().saturating_sub(4)).collect();
+    let row = api_key::ActiveModel {
+        tenant_id: Set(tenant_id),
+        id: Set(id),
+        name: Set(wish.name.to_owned()),
+        scope: Set(wish.scope.name().to_owned()),
+        hash: Set(hash.clone()),
+        tail: Set(tail),
+        created_at: Set(clock.millis()),
+        expires_at: Set(wish.expires_at),
+        revoked_at: Set(None),
+    };
+    api_key::Entity::insert(row).exec_without_returning(db).await?;
+    let entry = directory::Entry { tenant_id, id, note: String::new(), expires_at: wish.expires_at };
+    directory::set(db, directory::Kind::ApiKey, &hash, entry).await?;
+    Ok((key, id))
+}
+
+/// Ends a key for good; running servers notice within five seconds. False: there is none, or it ended before.
+pub async fn revoke(db: &impl ConnectionTrait, clock: &Clock, tenant_id: Uuid, id: Uuid) -> Result<bool, DbErr> {
+    let done = api_key::Entity::update_many()
+        .col_expr(api_key::Column::RevokedAt, Expr::value(clock.millis()))
+        .filter(api_key::Column::TenantId.eq(tenant_id))
+        .filter(api_key::Column::Id.eq(id))
+        .filter(api_key::Column::RevokedAt.is_null())
+        .exec(db)
+        .await?;
+    Ok(done.rows_affected > 0)
+}
+
+/// An account's keys, newest first; ended ones too.
+pub async fn list(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Vec<api_key::Model>, DbErr> {
+    api_key::Entity::of_tenant(tenant_id).order_by_desc(api_key::Column::Id).all(db).await
+}
+
+/// One of an account's keys.
+pub async fn one(db: &impl ConnectionTrait, tenant_id: Uuid, id: Uuid) -> Result<Option<api_key::Model>, DbErr> {
+    api_key::Entity::of_tenant(tenant_id).filter(api_key::Column::Id.eq(id)).one(db).await
+}

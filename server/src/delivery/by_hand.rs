@@ -1,0 +1,104 @@
+//! What a person decides about one message that waits: try it now, or stop trying.
+
+use anyhow::Context;
+use sea_orm::DbErr;
+
+use super::queue::letters::{amojo_pool, messenger_pool, status_letter};
+use super::queue::{Claim, Learned, Letter, Settled, Settlement, TurnEffect};
+use super::read::story::{Story, Waiting};
+use crate::app::App;
+use crate::message::{Direction, Failure, FailureCode, LetterKind, State, StatusReport, Stream};
+
+/// The reason of what somebody gave up.
+pub const DROPPED: &str = "dropped_by_person";
+
+/// What came of somebody's wish.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wish {
+    Done,
+    /// It does not wait any more, or not for what was wished.
+    TooLate,
+    /// It is on its way at this very moment; what comes of it will be seen.
+    OnItsWay,
+}
+
+/// Tries a message at once that waits for its next try.
+pub async fn try_now(app: &App, story: &Story) -> Result<Wish, DbErr> {
+    let Some(waiting) = &story.waiting else { return Ok(Wish::TooLate) };
+    if waiting.on_its_way {
+        return Ok(Wish::OnItsWay);
+    }
+    let pool = pool(app, story, waiting);
+    let hurried = app.queue.hurry(story.message.tenant_id, waiting.letter.lane_id, waiting.target, &pool).await?;
+    app.writer.stored().notify_one();
+    Ok(if hurried { Wish::Done } else { Wish::TooLate })
+}
+
+/// Ends a message that waits: it fails, becomes a dead letter that can be sent again, and its manager is told. `name`:
+/// who decided.
+pub async fn give_up(app: &App, story: &Story, name: &str) -> anyhow::Result<Wish> {
+    let Some(waiting) = &story.waiting else { return Ok(Wish::TooLate) };
+    let Some(claim) = app.queue.take_by_hand(claim(story, waiting)?).await? else {
+        return Ok(if waiting.on_its_way { Wish::OnItsWay } else { Wish::TooLate });
+    };
+    let failure = Failure { code: FailureCode::Other, text: format!("The delivery was stopped by {name}.") };
+    let mut settlement = Settlement {
+        claim,
+        settled: Settled::Buried { reason: DROPPED.to_owned(), detail: name.to_owned() },
+        attempt: None,
+        learned: Learned::default(),
+        state: Some(State::Failed),
+        failure: Some(failure.clone()),
+        possible_duplicate: false,
+        follow_ups: Vec::new(),
+        crm: None,
+        turn: TurnEffect::None,
+    };
+    if let (Direction::ToMessenger, Some(source)) = (story.direction, &story.source) {
+        let report = StatusReport { state: State::Failed, failure: Some(failure) };
+        settlement.follow_ups.push(status_letter(app, source.channel_id, source.id, story.message.id, &report)?);
+    }
+    let settled = app.queue.settle(&[settlement]).await.context("a message could not be given up")?;
+    app.writer.stored().notify_one();
+    // Nobody listens when nobody looks.
+    let _ = app.happened.send(story.message.conversation_id);
+    Ok(if settled == [true] { Wish::Done } else { Wish::OnItsWay })
+}
+
+fn pool(app: &App, story: &Story, waiting: &Waiting) -> String {
+    match (story.direction, &story.source) {
+        (Direction::ToCrm, _) => amojo_pool(app, waiting.target),
+        (Direction::ToMessenger, Some(source)) => messenger_pool(app, source),
+        (Direction::ToMessenger, None) => String::new(),
+    }
+}
+
+fn claim(story: &Story, waiting: &Waiting) -> anyhow::Result<Claim> {
+    let letter = &waiting.letter;
+    Ok(Claim {
+        tenant_id: letter.tenant_id,
+        lane_id: letter.lane_id,
+        target: waiting.target,
+        conversation_id: story.message.conversation_id,
+        source_id: letter.source_id,
+        direction: story.direction,
+        stream: Stream::Messages,
+        epoch: 0,
+        starts: 0,
+        letter: Letter {
+            order_key: letter.order_key,
+            seq: letter.seq,
+            id: letter.id,
+            message_id: letter.message_id,
+            kind: LetterKind::from_number(letter.kind)?,
+            payload: letter.payload.clone(),
+            attempts: letter.attempts,
+            unknown: letter.unknown,
+            resends: letter.resends,
+            late: letter.late,
+            accepted_at: letter.accepted_at,
+            expires_at: letter.expires_at,
+            day: letter.day,
+        },
+    })
+}

@@ -1,0 +1,166 @@
+//! What Parom no longer tries by itself: pages, counts by reason, and what sending it again would mean.
+
+use std::collections::BTreeMap;
+
+use entity::{attempt, conversation, dead_letter, message};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryFilter, QueryOrder, QuerySelect, Select};
+use uuid::Uuid;
+
+use super::first_id_at;
+use crate::message::{Direction, LetterKind, Person};
+
+/// Which dead letters.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    pub source_id: Option<Uuid>,
+    /// The word that is stored.
+    pub reason: Option<String>,
+    /// Made at this moment (milliseconds since 1970) or later.
+    pub from: Option<i64>,
+    /// Only these.
+    pub ids: Option<Vec<Uuid>>,
+}
+
+/// So many have this reason.
+#[derive(Clone, Debug, PartialEq, Eq, sea_orm::FromQueryResult)]
+pub struct Group {
+    pub reason: String,
+    pub count: i64,
+}
+
+/// A dead letter with what a line says of it.
+#[derive(Clone, Debug)]
+pub struct Line {
+    pub dead: dead_letter::Model,
+    pub direction: Direction,
+    pub kind: LetterKind,
+    pub contact: Person,
+    /// HTTP status of its last try; 0: there was no answer, or no try.
+    pub status: i32,
+}
+
+/// What sending some of them again would do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Dry {
+    pub count: u64,
+    /// Of them: customers may see these twice.
+    pub maybe_twice: u64,
+    pub to_messenger: u64,
+}
+
+/// `rows` of them that are older than `after`, newest first.
+pub async fn page(
+    db: &impl ConnectionTrait,
+    tenant_id: Uuid,
+    wanted: &Wanted,
+    after: Option<Uuid>,
+    rows: u64,
+) -> Result<Vec<dead_letter::Model>, DbErr> {
+    let mut select = select(tenant_id, wanted);
+    if let Some(after) = after {
+        select = select.filter(dead_letter::Column::Id.lt(after));
+    }
+    select.order_by_desc(dead_letter::Column::Id).limit(rows).all(db).await
+}
+
+/// How many there are of each reason, most first. The reason among the filters is not looked at.
+pub async fn groups(db: &impl ConnectionTrait, tenant_id: Uuid, wanted: &Wanted) -> Result<Vec<Group>, DbErr> {
+    let all = Wanted { reason: None, ..wanted.clone() };
+    let mut groups: Vec<Group> = select(tenant_id, &all)
+        .select_only()
+        .column(dead_letter::Column::Reason)
+        .column_as(dead_letter::Column::Id.count(), "count")
+        .group_by(dead_letter::Column::Reason)
+        .into_model()
+        .all(db)
+        .await?;
+    groups.sort_by(|left, right| right.count.cmp(&left.count).then_with(|| left.reason.cmp(&right.reason)));
+    Ok(groups)
+}
+
+/// The ids that a choice names, oldest first: the order in which chats get them again.
+pub async fn ids(db: &impl ConnectionTrait, tenant_id: Uuid, wanted: &Wanted, most: u64) -> Result<Vec<Uuid>, DbErr> {
+    select(tenant_id, wanted)
+        .select_only()
+        .column(dead_letter::Column::Id)
+        .order_by_asc(dead_letter::Column::Id)
+        .limit(most)
+        .into_tuple()
+        .all(db)
+        .await
+}
+
+/// Counts what sending these again would do; changes nothing. Ids that are gone are not counted.
+pub async fn dry_run(db: &impl ConnectionTrait, tenant_id: Uuid, ids: &[Uuid]) -> Result<Dry, DbErr> {
+    let rows = dead_letter::Entity::of_tenant(tenant_id)
+        .filter(dead_letter::Column::Id.is_in(ids.iter().copied()))
+        .all(db)
+        .await?;
+    let out: Vec<_> = rows.iter().filter(|row| row.direction == Direction::ToMessenger.number()).collect();
+    let messages: Vec<Uuid> = out.iter().map(|row| row.message_id).collect();
+    let doubtful: Vec<Uuid> = attempt::Entity::of_tenant(tenant_id)
+        .filter(attempt::Column::MessageId.is_in(messages.iter().copied()))
+        .filter(attempt::Column::Verdict.eq("unknown"))
+        .select_only()
+        .column(attempt::Column::LetterId)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let marked: Vec<Uuid> = message::Entity::of_tenant(tenant_id)
+        .filter(message::Column::Id.is_in(messages))
+        .filter(message::Column::PossibleDuplicate.eq(true))
+        .select_only()
+        .column(message::Column::Id)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let twice = out.iter().filter(|row| doubtful.contains(&row.id) || marked.contains(&row.message_id)).count();
+    let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+    Ok(Dry { count: number(rows.len()), maybe_twice: number(twice), to_messenger: number(out.len()) })
+}
+
+/// The same rows with their customers.
+pub async fn lines(
+    db: &impl ConnectionTrait,
+    tenant_id: Uuid,
+    rows: Vec<dead_letter::Model>,
+) -> anyhow::Result<Vec<Line>> {
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.conversation_id).collect();
+    let found = conversation::Entity::of_tenant(tenant_id).filter(conversation::Column::Id.is_in(ids)).all(db).await?;
+    let contacts: BTreeMap<Uuid, Person> =
+        found.into_iter().map(|row| (row.id, serde_json::from_str(&row.contact).unwrap_or_default())).collect();
+    let tries = attempt::Entity::of_tenant(tenant_id)
+        .filter(attempt::Column::MessageId.is_in(rows.iter().map(|row| row.message_id)))
+        .filter(attempt::Column::LetterId.is_in(rows.iter().map(|row| row.id)))
+        .order_by_asc(attempt::Column::Number)
+        .all(db)
+        .await?;
+    let statuses: BTreeMap<Uuid, i32> = tries.into_iter().map(|one| (one.letter_id, one.status)).collect();
+    let line = |dead: dead_letter::Model| {
+        Ok(Line {
+            direction: Direction::from_number(dead.direction)?,
+            kind: LetterKind::from_number(dead.kind)?,
+            contact: contacts.get(&dead.conversation_id).cloned().unwrap_or_default(),
+            status: statuses.get(&dead.id).copied().unwrap_or(0),
+            dead,
+        })
+    };
+    rows.into_iter().map(line).collect()
+}
+
+fn select(tenant_id: Uuid, wanted: &Wanted) -> Select<dead_letter::Entity> {
+    let mut select = dead_letter::Entity::of_tenant(tenant_id);
+    if let Some(source_id) = wanted.source_id {
+        select = select.filter(dead_letter::Column::SourceId.eq(source_id));
+    }
+    if let Some(reason) = &wanted.reason {
+        select = select.filter(dead_letter::Column::Reason.eq(reason.as_str()));
+    }
+    if let Some(from) = wanted.from {
+        select = select.filter(dead_letter::Column::Id.gte(first_id_at(from)));
+    }
+    if let Some(ids) = &wanted.ids {
+        select = select.filter(dead_letter::Column::Id.is_in(ids.iter().copied()));
+    }
+    select
+}

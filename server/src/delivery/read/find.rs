@@ -1,0 +1,174 @@
+//! Finds messages and conversations by what people have at hand: an id of any side, a phone number, a name.
+
+use std::collections::BTreeSet;
+
+use entity::{conversation, conversation_alias, dedupe, source, tenant_channel};
+use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+
+use crate::delivery::queue::parcel::Event;
+use crate::message::Person;
+
+/// More conversations than this are not looked through for one search.
+const MOST: usize = 500;
+/// A phone number has at least so many digits; fewer are part of a name or an id.
+const PHONE_DIGITS: usize = 5;
+
+/// What a search found; both empty: nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    pub messages: Vec<Uuid>,
+    pub conversations: Vec<Uuid>,
+}
+
+impl Found {
+    pub fn is_empty(&self) -> bool {
+        self.messages.is_empty() && self.conversations.is_empty()
+    }
+}
+
+/// Looks in one account. Ids are found through the keys by which repeats and conversations are recognised, customers
+/// by the names and numbers of their conversations. Texts of messages are not searched.
+pub async fn find(db: &impl ConnectionTrait, tenant_id: Uuid, text: &str) -> Result<Found, DbErr> {
+    let text = text.trim();
+    if text.is_empty() || text.contains('\0') {
+        return Ok(Found::default());
+    }
+    let mut messages = BTreeSet::new();
+    let mut conversations = BTreeSet::new();
+    if let Ok(ours) = Uuid::try_parse(text) {
+        messages.insert(ours);
+        conversations.insert(ours);
+    }
+    let spaces = id_spaces(db, tenant_id).await?;
+    let keys = dedupe::Entity::of_tenant(tenant_id)
+        .filter(dedupe::Column::Origin.is_in(spaces.clone()))
+        .filter(dedupe::Column::ExternalId.eq(text))
+        .filter(dedupe::Column::Event.is_in([Event::Message.number(), Event::Sent.number()]))
+        .all(db)
+        .await?;
+    messages.extend(keys.into_iter().map(|key| key.message_id));
+    let aliases = conversation_alias::Entity::of_tenant(tenant_id)
+        .filter(conversation_alias::Column::Side.is_in([1_i16, 2, 3]))
+        .filter(conversation_alias::Column::Origin.is_in(spaces))
+        .filter(conversation_alias::Column::ExternalId.eq(text))
+        .all(db)
+        .await?;
+    conversations.extend(aliases.into_iter().map(|alias| alias.conversation_id));
+    if messages.is_empty() && conversations.is_empty() {
+        conversations.extend(by_person(db, tenant_id, text).await?);
+    }
+    Ok(Found { messages: messages.into_iter().collect(), conversations: conversations.into_iter().collect() })
+}
+
+/// Sources and channels: everything that has ids of its own.
+async fn id_spaces(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Vec<Uuid>, DbErr> {
+    let sources: Vec<Uuid> =
+        source::Entity::of_tenant(tenant_id).select_only().column(source::Column::Id).into_tuple().all(db).await?;
+    let channels: Vec<Uuid> = tenant_channel::Entity::of_tenant(tenant_id)
+        .select_only()
+        .column(tenant_channel::Column::ChannelId)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(sources.into_iter().chain(channels).collect())
+}
+
+/// Conversations whose customer has this name or number. The database narrows down, [`fits`] decides.
+async fn by_person(db: &impl ConnectionTrait, tenant_id: Uuid, text: &str) -> Result<Vec<Uuid>, DbErr> {
+    let mut any = Condition::any();
+    for pattern in patterns(text) {
+        any = any.add(Expr::col(conversation::Column::Contact).like(LikeExpr::new(pattern).escape('\\')));
+    }
+    let rows = conversation::Entity::of_tenant(tenant_id)
+        .filter(any)
+        .order_by_desc(conversation::Column::Id)
+        .limit(u64::try_from(MOST).unwrap_or(u64::MAX))
+        .all(db)
+        .await?;
+    let fitting = rows
+        .into_iter()
+        .filter(|row| serde_json::from_str::<Person>(&row.contact).is_ok_and(|person| fits(&person, text)));
+    Ok(fitting.map(|row| row.id).collect())
+}
+
+/// What the stored JSON of a fitting person contains. Neither engine folds the case of Cyrillic letters in both
+/// directions, so the usual spellings are asked for.
+fn patterns(text: &str) -> Vec<String> {
+    let digits = digits(text);
+    if digits.len() >= PHONE_DIGITS && looks_like_phone(text) {
+        let tail = &digits[digits.len().saturating_sub(10)..];
+        let loose: String = tail.chars().flat_map(|digit| ['%', digit]).collect();
+        return vec![format!("{loose}%")];
+    }
+    let lower = text.to_lowercase();
+    let capital = capitalised(&lower);
+    let titled = lower.split(' ').map(capitalised).collect::<Vec<_>>().join(" ");
+    let spellings: BTreeSet<String> = [text.to_owned(), text.to_uppercase(), lower, capital, titled].into();
+    spellings.into_iter().map(|spelling| format!("%{}%", escaped(&spelling))).collect()
+}
+
+fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// As it stands inside of JSON, with the signs of LIKE taken literally.
+fn escaped(text: &str) -> String {
+    let json = serde_json::to_string(text).unwrap_or_default();
+    let inside = json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or_default();
+    inside.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+}
+
+fn digits(text: &str) -> String {
+    text.chars().filter(char::is_ascii_digit).collect()
+}
+
+fn looks_like_phone(text: &str) -> bool {
+    text.chars().all(|sign| sign.is_ascii_digit() || matches!(sign, '+' | '-' | ' ' | '(' | ')' | '.' | '\u{a0}'))
+}
+
+/// Whether a search names this person: by the end of the number, whatever its prefix and signs, or by part of the name.
+fn fits(person: &Person, text: &str) -> bool {
+    let wanted = digits(text);
+    if wanted.len() >= PHONE_DIGITS && looks_like_phone(text) {
+        let tail = &wanted[wanted.len().saturating_sub(10)..];
+        let has = |number: &str| digits(number).ends_with(tail) || digits(number).contains(&wanted);
+        return person.phone.as_deref().is_some_and(has) || person.name.as_deref().is_some_and(has);
+    }
+    let wanted = text.to_lowercase();
+    let names = [person.name.as_deref(), person.email.as_deref(), Some(person.id.as_str())];
+    names.into_iter().flatten().any(|name| name.to_lowercase().contains(&wanted))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn person(name: &str, phone: &str) -> Person {
+        Person { name: Some(name.to_owned()), phone: Some(phone.to_owned()), ..Person::default() }
+    }
+
+    #[test]
+    fn numbers_are_equal_whatever_their_signs() {
+        let anna = person("Анна", "+79151112233");
+        for text in ["+79151112233", "8 (915) 111-22-33", "9151112233", "111 22 33", "11122"] {
+            assert!(fits(&anna, text), "{text}");
+        }
+        assert!(!fits(&anna, "9151112234") && !fits(&anna, "7788"));
+        assert!(fits(&person("x", "8 (915) 111-22-33"), "+7 915 111 22 33"));
+    }
+
+    #[test]
+    fn names_are_equal_whatever_their_case() {
+        let anna = person("Анна-Мария ПЕТРОВА", "");
+        assert!(fits(&anna, "анна") && fits(&anna, "Петрова") && !fits(&anna, "Пётр"));
+        assert!(patterns("анна петрова").contains(&"%Анна Петрова%".to_owned()));
+    }
+
+    #[test]
+    fn signs_of_like_are_taken_literally() {
+        assert_eq!(escaped("50%_\"\\"), "50\\%\\_\\\\\"\\\\\\\\");
+    }
+}

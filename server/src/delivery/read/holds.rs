@@ -1,0 +1,62 @@
+//! Why letters wait for a person: the turns that are held.
+
+use std::collections::BTreeMap;
+
+use entity::{source, turn};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryFilter};
+use uuid::Uuid;
+
+use crate::delivery::queue::HELD;
+use crate::message::Direction;
+
+/// Why letters of one source wait, by direction.
+#[derive(Clone, Debug, Default)]
+pub struct Holds {
+    pub to_crm: Option<String>,
+    pub to_messenger: Option<String>,
+}
+
+impl Holds {
+    /// Reads the turns of a source and of its channel.
+    pub async fn of(db: &impl ConnectionTrait, source: &source::Model) -> Result<Self, DbErr> {
+        let turns = turn::Entity::of_tenant(source.tenant_id)
+            .filter(turn::Column::Target.is_in([source.id, source.channel_id]))
+            .all(db)
+            .await?;
+        Ok(AllHolds(turns.into_iter().filter_map(reason_of).collect()).of(source))
+    }
+
+    /// Why what goes in this direction waits; none: nothing holds it.
+    pub fn reason(&self, direction: Direction) -> Option<&String> {
+        match direction {
+            Direction::ToCrm => self.to_crm.as_ref(),
+            Direction::ToMessenger => self.to_messenger.as_ref(),
+        }
+    }
+}
+
+/// Every held target of an account, with why.
+#[derive(Clone, Debug, Default)]
+pub struct AllHolds(BTreeMap<Uuid, String>);
+
+impl AllHolds {
+    /// Reads the turns of an account.
+    pub async fn of_tenant(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Self, DbErr> {
+        let held = turn::Entity::of_tenant(tenant_id).filter(turn::Column::Reason.starts_with(HELD)).all(db).await?;
+        Ok(Self(held.into_iter().filter_map(reason_of).collect()))
+    }
+
+    /// Those of one source.
+    pub fn of(&self, source: &source::Model) -> Holds {
+        Holds { to_crm: self.0.get(&source.channel_id).cloned(), to_messenger: self.0.get(&source.id).cloned() }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+fn reason_of(turn: turn::Model) -> Option<(Uuid, String)> {
+    let reason = turn.reason.strip_prefix(HELD)?.to_owned();
+    Some((turn.target, reason))
+}

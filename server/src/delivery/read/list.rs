@@ -1,0 +1,185 @@
+//! Messages of an account, newest first, chosen by what people filter by.
+
+use std::collections::BTreeMap;
+
+use anyhow::Context;
+use entity::{conversation, message, source};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, QueryFilter, QueryOrder, QuerySelect, Select};
+use uuid::Uuid;
+
+use super::find::Found;
+use super::holds::AllHolds;
+use super::{MessageStatus, first_id_at};
+use crate::message::{Body, Direction, Failure, Person, State};
+
+/// Which messages.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    pub direction: Option<Direction>,
+    pub status: Option<MessageStatus>,
+    pub source_id: Option<Uuid>,
+    pub conversation_id: Option<Uuid>,
+    /// Accepted at this moment (milliseconds since 1970) or later.
+    pub from: Option<i64>,
+    /// Only what a search found.
+    pub found: Option<Found>,
+}
+
+/// A message with what a line of a list says of it.
+#[derive(Clone, Debug)]
+pub struct Line {
+    pub message: message::Model,
+    pub direction: Direction,
+    pub status: MessageStatus,
+    /// Why it is held; none: it is not.
+    pub held: Option<String>,
+    pub failure: Option<Failure>,
+    pub body: Body,
+    /// The customer, as the conversation knows them.
+    pub contact: Person,
+}
+
+/// An account's sources and what holds them: what every list needs besides its rows.
+#[derive(Clone, Debug, Default)]
+pub struct Ground {
+    pub sources: BTreeMap<Uuid, source::Model>,
+    pub holds: AllHolds,
+}
+
+impl Ground {
+    /// Deleted sources too: their messages stay.
+    pub async fn of_tenant(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Self, DbErr> {
+        let sources = source::Entity::of_tenant(tenant_id).all(db).await?;
+        let holds = AllHolds::of_tenant(db, tenant_id).await?;
+        Ok(Self { sources: sources.into_iter().map(|source| (source.id, source)).collect(), holds })
+    }
+
+    /// Why a waiting message of this source and direction waits for a person.
+    pub fn hold(&self, source_id: Uuid, direction: Direction) -> Option<String> {
+        self.holds.of(self.sources.get(&source_id)?).reason(direction).cloned()
+    }
+
+    /// What is held now, as a condition on messages.
+    fn held(&self) -> Condition {
+        let mut any = Condition::any();
+        for direction in [Direction::ToCrm, Direction::ToMessenger] {
+            let held: Vec<Uuid> =
+                self.sources.keys().copied().filter(|id| self.hold(*id, direction).is_some()).collect();
+            let of_direction = message::Column::Direction.eq(direction.number());
+            any = any.add(Condition::all().add(of_direction).add(message::Column::SourceId.is_in(held)));
+        }
+        any
+    }
+}
+
+/// `rows` messages that are older than `after`, newest first.
+pub async fn page(
+    db: &impl ConnectionTrait,
+    tenant_id: Uuid,
+    wanted: &Wanted,
+    ground: &Ground,
+    after: Option<Uuid>,
+    rows: u64,
+) -> anyhow::Result<Vec<Line>> {
+    let mut select = select(tenant_id, wanted, ground)?;
+    if let Some(after) = after {
+        select = select.filter(message::Column::Id.lt(after));
+    }
+    let messages = select.order_by_desc(message::Column::Id).limit(rows).all(db).await?;
+    let conversations = conversations(db, tenant_id, &messages).await?;
+    messages.into_iter().map(|message| line(message, &conversations, ground)).collect()
+}
+
+/// How many there are, at most `most`.
+pub async fn count(
+    db: &impl ConnectionTrait,
+    tenant_id: Uuid,
+    wanted: &Wanted,
+    ground: &Ground,
+    most: u64,
+) -> anyhow::Result<u64> {
+    let ids: Vec<Uuid> = select(tenant_id, wanted, ground)?
+        .select_only()
+        .column(message::Column::Id)
+        .limit(most)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(u64::try_from(ids.len()).unwrap_or(most))
+}
+
+fn select(tenant_id: Uuid, wanted: &Wanted, ground: &Ground) -> anyhow::Result<Select<message::Entity>> {
+    let mut select = message::Entity::of_tenant(tenant_id);
+    if let Some(direction) = wanted.direction {
+        select = select.filter(message::Column::Direction.eq(direction.number()));
+    }
+    if let Some(source_id) = wanted.source_id {
+        select = select.filter(message::Column::SourceId.eq(source_id));
+    }
+    if let Some(conversation_id) = wanted.conversation_id {
+        select = select.filter(message::Column::ConversationId.eq(conversation_id));
+    }
+    if let Some(from) = wanted.from {
+        select = select.filter(message::Column::Id.gte(first_id_at(from)));
+    }
+    if let Some(found) = &wanted.found {
+        let any = Condition::any()
+            .add(message::Column::Id.is_in(found.messages.iter().copied()))
+            .add(message::Column::ConversationId.is_in(found.conversations.iter().copied()));
+        select = select.filter(any);
+    }
+    if let Some(status) = wanted.status {
+        let state = match status {
+            MessageStatus::Queued | MessageStatus::Held => State::Queued,
+            MessageStatus::Sent => State::Sent,
+            MessageStatus::Delivered => State::Delivered,
+            MessageStatus::Read => State::Read,
+            MessageStatus::Failed => State::Failed,
+        };
+        select = select.filter(message::Column::State.eq(state.number()));
+        select = match status {
+            MessageStatus::Held => select.filter(ground.held()),
+            MessageStatus::Queued => select.filter(ground.held().not()),
+            _ => select,
+        };
+    }
+    Ok(select)
+}
+
+async fn conversations(
+    db: &impl ConnectionTrait,
+    tenant_id: Uuid,
+    messages: &[message::Model],
+) -> Result<BTreeMap<Uuid, conversation::Model>, DbErr> {
+    let ids: Vec<Uuid> = messages.iter().map(|message| message.conversation_id).collect();
+    let rows = conversation::Entity::of_tenant(tenant_id).filter(conversation::Column::Id.is_in(ids)).all(db).await?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+}
+
+fn line(
+    message: message::Model,
+    conversations: &BTreeMap<Uuid, conversation::Model>,
+    ground: &Ground,
+) -> anyhow::Result<Line> {
+    let direction = Direction::from_number(message.direction)?;
+    let hold = ground.hold(message.source_id, direction);
+    let status = MessageStatus::of(State::from_number(message.state)?, hold.is_some());
+    let conversation = conversations.get(&message.conversation_id);
+    Ok(Line {
+        direction,
+        status,
+        held: hold.filter(|_| status == MessageStatus::Held),
+        failure: failure_of(&message)?,
+        body: serde_json::from_str(&message.body).context("the body of a stored message")?,
+        contact: conversation.and_then(|row| serde_json::from_str(&row.contact).ok()).unwrap_or_default(),
+        message,
+    })
+}
+
+/// Why a message failed; none: it did not.
+pub fn failure_of(message: &message::Model) -> anyhow::Result<Option<Failure>> {
+    match message.error.as_str() {
+        "" => Ok(None),
+        text => serde_json::from_str(text).map(Some).context("the error of a stored message"),
+    }
+}

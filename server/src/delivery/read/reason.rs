@@ -1,0 +1,159 @@
+//! Why something is not done, as one of the keys that every screen has words for: `reason-{key}` says what happened,
+//! `reason-{key}-fix` what to do. The other side's own words stay apart: they belong into details.
+
+use entity::attempt;
+
+use crate::message::{Direction, FailureCode};
+
+/// A reason without its words. What they need besides is filled in by whoever shows them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    pub key: &'static str,
+    pub direction: Direction,
+    /// HTTP status of the answer that decided; 0: there was none.
+    pub status: i32,
+    /// In the words of the other side or of the log; empty: there are none.
+    pub said: String,
+}
+
+impl Reason {
+    fn new(key: &'static str, direction: Direction, said: &str) -> Self {
+        Self { key, direction, status: 0, said: said.to_owned() }
+    }
+
+    /// Of a failed message: what the messenger or Parom gave as its code.
+    pub fn of_failure(code: FailureCode, direction: Direction, said: &str) -> Self {
+        Self::new(key_of(code, direction), direction, said)
+    }
+
+    /// Of a dead letter, by its reason and detail.
+    pub fn of_dead(reason: &str, detail: &str, direction: Direction) -> Self {
+        Self::new(dead_key(reason, detail, direction), direction, detail)
+    }
+
+    /// Of a hold on a source or channel.
+    pub fn of_hold(reason: &str, direction: Direction) -> Self {
+        Self::new(hold_key(reason, direction), direction, reason)
+    }
+
+    /// Of a try that was not taken; none: it was.
+    pub fn of_attempt(attempt: &attempt::Model, direction: Direction) -> Option<Self> {
+        let down = match direction {
+            Direction::ToCrm => "crm_down",
+            Direction::ToMessenger => "messenger_down",
+        };
+        let key = match (attempt.verdict.as_str(), attempt.status) {
+            ("done", _) => return None,
+            ("unknown", _) => "outcome_unknown",
+            ("pause", _) => hold_key(&attempt.reason, direction),
+            ("bury", status) if direction == Direction::ToMessenger && status >= 400 => "webhook_status",
+            ("bury", status) if status >= 400 => "crm_refused",
+            ("bury", _) => dead_key(first_word(&attempt.reason), &attempt.reason, direction),
+            (_, 402) => "crm_unpaid",
+            (_, 429) => "rate_limited",
+            (_, 401 | 403) if direction == Direction::ToCrm => "signature_refused",
+            _ => down,
+        };
+        Some(Self { status: attempt.status, ..Self::new(key, direction, &attempt.reason) })
+    }
+
+    /// The same, knowing what was answered.
+    #[must_use]
+    pub fn answered(mut self, status: i32) -> Self {
+        self.status = status;
+        if status >= 400 && self.key == "refused" {
+            self.key = "webhook_status";
+        }
+        self
+    }
+
+    /// How long such a thing is tried, in hours.
+    pub const fn hours(&self) -> i64 {
+        match self.direction {
+            Direction::ToCrm => 168,
+            Direction::ToMessenger => 24,
+        }
+    }
+}
+
+/// Reasons by which undelivered things are filtered, as they are stored.
+pub fn dead_key(reason: &str, detail: &str, direction: Direction) -> &'static str {
+    match reason {
+        "too_old" => "too_old",
+        "dropped_by_person" => "dropped_by_person",
+        "source_disconnected" => "source_disconnected",
+        "conversation_deleted" | "recipient_blocked" => "recipient_blocked",
+        "recipient_unreachable" => "recipient_unreachable",
+        "unsupported" => "kind_not_supported",
+        "window_closed" => "window_closed",
+        "internal" if detail.contains("cannot be found out") => "outcome_unknown",
+        "internal" | "poison" => "internal",
+        _ => refused(direction),
+    }
+}
+
+const fn key_of(code: FailureCode, direction: Direction) -> &'static str {
+    match code {
+        FailureCode::ConversationDeleted | FailureCode::RecipientBlocked => "recipient_blocked",
+        FailureCode::SourceDisconnected => "source_disconnected",
+        FailureCode::Internal => "internal",
+        FailureCode::RecipientUnreachable => "recipient_unreachable",
+        FailureCode::Unsupported => "kind_not_supported",
+        FailureCode::WindowClosed => "window_closed",
+        FailureCode::Rejected | FailureCode::Other => refused(direction),
+    }
+}
+
+const fn refused(direction: Direction) -> &'static str {
+    match direction {
+        Direction::ToCrm => "crm_refused",
+        Direction::ToMessenger => "refused",
+    }
+}
+
+fn hold_key(reason: &str, direction: Direction) -> &'static str {
+    match (reason, direction) {
+        ("paused", _) => "source_paused",
+        ("suspended", _) => "suspended",
+        ("signature_refused", _) => "signature_refused",
+        ("unpaid", Direction::ToCrm) => "crm_unpaid",
+        (_, Direction::ToCrm) => "channel_detached",
+        (_, Direction::ToMessenger) => "access_revoked",
+    }
+}
+
+fn first_word(text: &str) -> &str {
+    text.split(':').next().unwrap_or(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reason_has_words_and_a_remedy() {
+        use crate::words::{Language, Words};
+        let both = [Direction::ToCrm, Direction::ToMessenger];
+        let stored = ["too_old", "dropped_by_person", "source_disconnected", "conversation_deleted", "internal"];
+        let more = ["recipient_blocked", "recipient_unreachable", "unsupported", "window_closed", "rejected", "poison"];
+        let holds = ["paused", "suspended", "signature_refused", "unpaid", "anything"];
+        let mut keys = vec!["outcome_unknown", "webhook_status", "rate_limited", "crm_down", "messenger_down"];
+        for direction in both {
+            keys.extend(stored.iter().chain(&more).map(|reason| dead_key(reason, "", direction)));
+            keys.extend(holds.iter().map(|reason| hold_key(reason, direction)));
+        }
+        for key in keys {
+            for language in Language::ALL {
+                let words = Words::new(language);
+                assert!(words.has(&format!("reason-{key}")) && words.has(&format!("reason-{key}-fix")), "{key}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_outcome_nobody_knows_is_told_from_our_own_mistake() {
+        let unknown = "whether the message arrived cannot be found out";
+        assert_eq!(dead_key("internal", unknown, Direction::ToMessenger), "outcome_unknown");
+        assert_eq!(dead_key("internal", "Parom's own error; it is in the log", Direction::ToMessenger), "internal");
+    }
+}

@@ -1,0 +1,118 @@
+//! `/panel/account`: the amoCRM account – how it is connected, by whose access, for how long.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use entity::{source, tenant_channel};
+use sea_orm::{ColumnTrait, QueryFilter};
+use uuid::Uuid;
+
+use super::overview::{account_hint, account_tone};
+use super::{Member, Nav, PageContext, Right, html};
+use crate::app::App;
+use crate::error::Result;
+use crate::source::{self as sources, Migration, Usage};
+use crate::tenant::{self, Access, AccessState, TenantStatus};
+
+/// Paths are relative to `/panel`.
+pub(super) fn routes(config: &mut web::ServiceConfig) {
+    config.route("/account", web::get().to(show));
+}
+
+#[derive(Template)]
+#[template(path = "panel/account.html")]
+struct Account {
+    page: PageContext,
+    host: String,
+    name: String,
+    account_id: i64,
+    status: TenantStatus,
+    tone: &'static str,
+    hint: String,
+    access: Access,
+    /// Address of the one-click consent.
+    allow_again: String,
+    channels: Vec<Channel>,
+    usage: Usage,
+    default_source: Option<(Uuid, String)>,
+    strays: usize,
+    migration: Migration,
+    time_zone: String,
+}
+
+struct Channel {
+    title: String,
+    status: String,
+    detail: String,
+    connected_at: i64,
+}
+
+impl Channel {
+    fn tone(&self) -> &'static str {
+        match self.status.as_str() {
+            "connected" => "ok",
+            "connecting" => "wait",
+            "disconnected" => "off",
+            _ => "bad",
+        }
+    }
+}
+
+impl Account {
+    fn access_tone(&self) -> &'static str {
+        match self.access.state {
+            AccessState::Valid => "ok",
+            AccessState::Refreshing | AccessState::RefreshFailing => "wait",
+            AccessState::Expiring => "warn",
+            AccessState::Expired | AccessState::Revoked => "bad",
+            AccessState::Missing => "off",
+        }
+    }
+
+    /// The consent is the one thing to do.
+    fn is_needed(&self) -> bool {
+        let dead = matches!(self.access.state, AccessState::Expired | AccessState::Revoked | AccessState::Missing);
+        dead || matches!(self.status, TenantStatus::NeedsReauth | TenantStatus::Uninstalled)
+    }
+
+    fn may(&self) -> bool {
+        self.page.may(Right::ManageAccount)
+    }
+}
+
+/// `GET /panel/account`
+async fn show(app: web::Data<App>, member: Member) -> Result<HttpResponse> {
+    let tenant = &member.tenant;
+    let db = app.store.read();
+    let page = member.page("nav-account", Nav::Account);
+    let status = TenantStatus::shown(tenant);
+    let rows = tenant_channel::Entity::of_tenant(tenant.tenant_id).all(db).await?;
+    let channels = rows.into_iter().map(|row| Channel {
+        title: tenant::channel_config(&app, row.channel_id).map_or_else(String::new, |(_, found)| found.title.clone()),
+        status: row.status,
+        detail: row.detail,
+        connected_at: row.connected_at,
+    });
+    let default_source = source::Entity::of_tenant(tenant.tenant_id)
+        .filter(source::Column::DeletedAt.is_null())
+        .filter(source::Column::IsDefault.eq(true))
+        .one(db)
+        .await?;
+    let account = Account {
+        host: tenant.host.clone(),
+        name: tenant.name.clone(),
+        account_id: tenant.account_id,
+        status,
+        tone: account_tone(status),
+        hint: account_hint(page.words, page.crm, status),
+        access: tenant::access(&app, tenant.tenant_id).await?,
+        allow_again: tenant::access::allow_again(tenant),
+        channels: channels.collect(),
+        usage: sources::usage(&app, tenant.tenant_id).await?,
+        default_source: default_source.map(|row| (row.id, row.name)),
+        strays: sources::strays(&app, tenant.tenant_id).await?.len(),
+        migration: sources::migration(&app, tenant.tenant_id).await?,
+        time_zone: tenant.time_zone.clone(),
+        page: page.clone(),
+    };
+    html(&page, &account)
+}

@@ -1,0 +1,118 @@
+//! `/panel/audit`: who did what, read only.
+
+mod csv;
+mod filter;
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use entity::audit;
+
+use super::{Member, Nav, PageContext, Right, html};
+use crate::app::App;
+use crate::error::Result;
+use crate::words::Words;
+use filter::{Asked, Filter};
+
+/// Rows of one page.
+const PAGE: usize = 50;
+
+/// Paths are relative to `/panel`.
+pub(super) fn routes(config: &mut web::ServiceConfig) {
+    config.route("/audit", web::get().to(show)).route("/audit.csv", web::get().to(csv::download));
+}
+
+#[derive(Template)]
+#[template(path = "panel/audit.html")]
+struct Audit {
+    page: PageContext,
+    rows: Vec<Row>,
+    filter: Filter,
+    /// Groups of deeds that can be chosen, with their words.
+    groups: Vec<(&'static str, String)>,
+    older: Option<String>,
+    newest: Option<String>,
+    csv: String,
+}
+
+struct Row {
+    at: i64,
+    who: String,
+    what: String,
+    object: String,
+    detail: String,
+    address: String,
+    done: bool,
+    /// Somebody of the vendor.
+    vendor: bool,
+}
+
+/// `GET /panel/audit`
+async fn show(app: web::Data<App>, member: Member, asked: web::Query<Asked>) -> Result<HttpResponse> {
+    member.require(Right::SeeAudit)?;
+    let page = member.page("audit-title", Nav::Audit);
+    let filter = Filter::read(asked.into_inner());
+    let mut found = filter.rows(&app, member.tenant.tenant_id, PAGE + 1).await?;
+    let more = found.len() > PAGE;
+    found.truncate(PAGE);
+    let older = found.last().filter(|_| more).map(|row| filter.address("/panel/audit", Some(row.id)));
+    let audit = Audit {
+        rows: found.into_iter().map(|row| shown(row, page.words, page.crm)).collect(),
+        groups: filter::GROUPS
+            .iter()
+            .map(|group| (*group, page.words.say_of("audit-group-", group).to_string()))
+            .collect(),
+        newest: filter.before.map(|_| filter.address("/panel/audit", None)),
+        csv: filter.address("/panel/audit.csv", None),
+        older,
+        filter,
+        page: page.clone(),
+    };
+    html(&page, &audit)
+}
+
+fn shown(row: audit::Model, words: Words, crm: &'static str) -> Row {
+    let vendor = row.actor_kind == "operator";
+    let detail: serde_json::Value = serde_json::from_str(&row.detail).unwrap_or_default();
+    Row {
+        at: row.at,
+        who: who(&row, words, crm),
+        what: match detail.get("reason").and_then(serde_json::Value::as_str) {
+            Some(reason) if vendor && row.action == "account.looked_at" => {
+                words.say("audit-vendor-looked").with("reason", reason).to_string()
+            }
+            _ => what(&row.action, words, crm),
+        },
+        detail: match detail.as_object() {
+            Some(fields) if !fields.is_empty() => {
+                let fields: Vec<String> =
+                    fields.iter().map(|(name, value)| format!("{name}: {}", plain(value))).collect();
+                fields.join(" · ")
+            }
+            _ => String::new(),
+        },
+        object: row.object,
+        address: row.address,
+        done: row.outcome == "done",
+        vendor,
+    }
+}
+
+/// A value of a deed's detail as people read it.
+fn plain(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::String(text) => text.clone(),
+        serde_json::Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
+    }
+}
+
+fn who(row: &audit::Model, words: Words, crm: &'static str) -> String {
+    let kind = words.say_of("audit-actor-", &row.actor_kind).with("crm", crm);
+    if row.actor_name.is_empty() { kind.to_string() } else { format!("{} · {kind}", row.actor_name) }
+}
+
+/// The deed in words; one that has none yet by its name.
+fn what(action: &str, words: Words, crm: &'static str) -> String {
+    let key = format!("audit-did-{}", action.replace('.', "-"));
+    if words.has(&key) { words.say(key).with("crm", crm).to_string() } else { action.to_owned() }
+}

@@ -1,0 +1,96 @@
+//! Filters of lists: what an address may say, and the choices a form shows.
+
+use uuid::Uuid;
+
+use crate::api::cursor::Page;
+use crate::delivery::read::list::Ground;
+use crate::panel::PageContext;
+
+/// One choice of a select.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    pub value: String,
+    pub label: String,
+    pub chosen: bool,
+}
+
+impl Choice {
+    pub fn new(value: impl Into<String>, label: impl ToString, chosen: &str) -> Self {
+        let value = value.into();
+        Self { chosen: value == chosen, label: label.to_string(), value }
+    }
+}
+
+/// `Any`, then the account's sources by name; deleted ones last, marked.
+pub fn sources(page: &PageContext, ground: &Ground, chosen: &str) -> Vec<Choice> {
+    let mut all: Vec<_> = ground.sources.values().filter(|source| source.amocrm_source_id != 0).collect();
+    all.sort_by_key(|source| (source.deleted_at.is_some(), source.name.to_lowercase()));
+    let mut choices = vec![Choice::new("", page.words.say("filter-any"), chosen)];
+    choices.extend(all.into_iter().map(|source| {
+        let label = match source.deleted_at {
+            None => source.name.clone(),
+            Some(_) => page.words.say("source-name-deleted").with("name", source.name.as_str()).to_string(),
+        };
+        Choice::new(source.id.to_string(), label, chosen)
+    }));
+    choices
+}
+
+/// Spans of time that lists are chosen by.
+pub const PERIODS: [&str; 4] = ["today", "7d", "30d", "all"];
+
+/// The choices of a period.
+pub fn periods(page: &PageContext, chosen: &str) -> Vec<Choice> {
+    PERIODS.into_iter().map(|period| Choice::new(period, page.words.say_of("filter-period-", period), chosen)).collect()
+}
+
+/// Where a period begins; `today` begins at the account's midnight.
+pub fn begin(page: &PageContext, period: &str, now: i64) -> Option<i64> {
+    const DAY: i64 = 86_400_000;
+    match period {
+        "today" => {
+            let clock = page.when(&now).clock_seconds();
+            let mut parts = clock.split(':').map(|part| part.parse::<i64>().unwrap_or(0));
+            let mut next = || parts.next().unwrap_or(0);
+            let seconds = next() * 3600 + next() * 60 + next();
+            Some(now - seconds * 1000 - now.rem_euclid(1000))
+        }
+        "7d" => Some(now - 7 * DAY),
+        "30d" => Some(now - 30 * DAY),
+        _ => None,
+    }
+}
+
+/// A source's id of an address; what is none of the account's is as good as none.
+pub fn source_id(ground: &Ground, text: &str) -> Option<Uuid> {
+    Uuid::try_parse(text).ok().filter(|id| ground.sources.contains_key(id))
+}
+
+/// The page an address asks for; a cursor of other filters begins anew.
+pub fn page_of(cursor: Option<&str>, filters: &[&str]) -> crate::error::Result<Page> {
+    match Page::read(None, cursor.filter(|text| !text.is_empty()), filters) {
+        Ok(page) => Ok(page),
+        Err(_) => Page::read(None, None, filters),
+    }
+}
+
+/// `path?a=b&…` of the filled pairs.
+pub fn address(path: &str, pairs: &[(&str, &str)]) -> String {
+    let filled = pairs.iter().filter(|(_, value)| !value.is_empty());
+    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(filled).finish();
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_hold_what_is_filled() {
+        assert_eq!(address("/panel/messages", &[("q", ""), ("state", "")]), "/panel/messages");
+        assert_eq!(
+            address("/x", &[("q", "Анна & <b>"), ("state", "failed")]),
+            "/x?q=%D0%90%D0%BD%D0%BD%D0%B0+%26+%3Cb%3E&state=failed"
+        );
+    }
+}

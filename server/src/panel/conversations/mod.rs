@@ -1,0 +1,91 @@
+//! Chats of the account: lists, one chat with what was said in it, and why it is one chat.
+
+mod one;
+mod why;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::choice::{self, Choice};
+use super::reasons;
+use crate::app::App;
+use crate::delivery::read::list::Ground;
+use crate::delivery::read::{chats, find};
+use crate::error::Result;
+use crate::panel::{self, Member, Nav, PageContext, Right};
+
+pub use one::get;
+
+#[derive(Debug, Default, Deserialize)]
+struct Query {
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    source: String,
+    cursor: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "panel/conversations/list.html")]
+struct List {
+    page: PageContext,
+    text: String,
+    sources: Vec<Choice>,
+    filtered: bool,
+    rows: Vec<Row>,
+    newest: Option<String>,
+    older: Option<String>,
+}
+
+struct Row {
+    id: String,
+    customer: String,
+    phone: String,
+    source: String,
+    /// `<time>`; empty: nothing was said.
+    last: String,
+}
+
+/// `GET /panel/conversations`.
+pub async fn list(app: web::Data<App>, member: Member, request: HttpRequest) -> Result<HttpResponse> {
+    member.require(Right::Look)?;
+    let query = web::Query::<Query>::from_query(request.query_string()).map(web::Query::into_inner).unwrap_or_default();
+    let page = member.page("conversations-title", Nav::Conversations);
+    let (db, tenant_id) = (app.store.read(), member.tenant.tenant_id);
+    let ground = Ground::of_tenant(db, tenant_id).await?;
+    let text: String = query.q.trim().chars().take(255).collect();
+    let ids = match text.as_str() {
+        "" => None,
+        text => Some(find::find(db, tenant_id, text).await?.conversations),
+    };
+    let wanted = chats::Wanted { source_id: choice::source_id(&ground, &query.source), ids };
+    let rows = choice::page_of(query.cursor.as_deref(), &["panel-chats", &text, &query.source])?;
+    let found = chats::page(db, tenant_id, &wanted, rows.after, rows.rows()).await?;
+    let (found, next) = rows.cut(found, |row| row.id);
+    let last = chats::last_messages(db, tenant_id, found.iter().map(|row| row.id)).await?;
+    let address = |cursor: &str| {
+        choice::address("/panel/conversations", &[("q", &text), ("source", &query.source), ("cursor", cursor)])
+    };
+    let row = |conversation: &entity::conversation::Model| {
+        let contact = serde_json::from_str(&conversation.contact).unwrap_or_default();
+        let source = ground.sources.get(&conversation.source_id);
+        Row {
+            id: conversation.id.to_string(),
+            customer: reasons::customer(&contact, page.words),
+            phone: contact.phone.as_deref().map(reasons::short_phone).unwrap_or_default(),
+            source: source.map_or_else(|| "–".to_owned(), |source| source.name.clone()),
+            last: last.get(&conversation.id).map(|at| page.time(at)).unwrap_or_default(),
+        }
+    };
+    let list = List {
+        sources: choice::sources(&page, &ground, &query.source),
+        filtered: !text.is_empty() || wanted.source_id.is_some(),
+        rows: found.iter().map(row).collect(),
+        newest: query.cursor.as_ref().map(|_| address("")),
+        older: next.as_deref().map(address),
+        text: text.clone(),
+        page: page.clone(),
+    };
+    panel::html(&page, &list)
+}

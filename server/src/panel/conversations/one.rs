@@ -1,0 +1,81 @@
+//! One chat: whose it is, why it is one chat, and its messages.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::why::{self, Link};
+use crate::app::App;
+use crate::delivery::read::chats;
+use crate::delivery::read::list::{self, Ground, Wanted};
+use crate::error::{Error, Result};
+use crate::message::Person;
+use crate::panel::messages::{Row, row};
+use crate::panel::reasons;
+use crate::panel::{self, Member, Nav, PageContext, Right, choice};
+use crate::words::Sentence;
+
+#[derive(Debug, Default, Deserialize)]
+struct Query {
+    cursor: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "panel/conversations/one.html")]
+struct One {
+    page: PageContext,
+    customer: String,
+    phone: String,
+    email: String,
+    source_id: String,
+    source: Option<String>,
+    messenger: Option<Sentence>,
+    begun: String,
+    links: Vec<Link>,
+    rule: Option<Sentence>,
+    rows: Vec<Row>,
+    newest: Option<String>,
+    older: Option<String>,
+}
+
+/// `GET /panel/conversations/{id}`.
+pub async fn get(
+    app: web::Data<App>,
+    member: Member,
+    id: web::Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse> {
+    member.require(Right::Look)?;
+    let id = Uuid::try_parse(&id).map_err(|_| Error::NotFound)?;
+    let (db, tenant_id) = (app.store.read(), member.tenant.tenant_id);
+    let conversation = chats::one(db, tenant_id, id).await?.ok_or(Error::NotFound)?;
+    let query = web::Query::<Query>::from_query(request.query_string()).map(web::Query::into_inner).unwrap_or_default();
+    let contact: Person = serde_json::from_str(&conversation.contact).unwrap_or_default();
+    let customer = reasons::customer(&contact, member.words);
+    let page = member.page(member.words.say("conversation-title").with("name", customer.as_str()), Nav::Conversations);
+    let ground = Ground::of_tenant(db, tenant_id).await?;
+    let source = ground.sources.get(&conversation.source_id);
+    let aliases = chats::aliases(db, tenant_id, id).await?;
+    let wanted = Wanted { conversation_id: Some(id), ..Wanted::default() };
+    let rows = choice::page_of(query.cursor.as_deref(), &["panel-chat", &id.to_string()])?;
+    let lines = list::page(db, tenant_id, &wanted, &ground, rows.after, rows.rows()).await?;
+    let (lines, next) = rows.cut(lines, |line| line.message.id);
+    let path = format!("/panel/conversations/{id}");
+    let one = One {
+        customer,
+        phone: contact.phone.as_deref().map(reasons::short_phone).unwrap_or_default(),
+        email: contact.email.clone().unwrap_or_default(),
+        source_id: conversation.source_id.to_string(),
+        source: source.filter(|source| source.deleted_at.is_none()).map(|source| source.name.clone()),
+        messenger: source.map(|source| page.words.say_of("connector-", &source.kind)),
+        begun: page.time(&conversation.created_at),
+        links: why::links(&page, &ground, &conversation, &aliases),
+        rule: source.map(|source| page.words.say_of("contact-rule-", &source.contact_rule).with("crm", page.crm)),
+        rows: lines.iter().map(|line| row(&page, &ground, line)).collect(),
+        newest: query.cursor.as_ref().map(|_| path.clone()),
+        older: next.as_deref().map(|next| choice::address(&path, &[("cursor", next)])),
+        page: page.clone(),
+    };
+    panel::html(&page, &one)
+}

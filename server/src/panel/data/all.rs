@@ -1,0 +1,77 @@
+//! Everything of the account, erased for good.
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use crate::app::App;
+use crate::error::Result;
+use crate::panel::{Form, Member, Nav, Notice, PageContext, Right, html, html_as};
+use crate::people::door::{self, Door};
+use crate::{source, tenant};
+
+#[derive(Template)]
+#[template(path = "panel/data_all.html")]
+struct Confirm {
+    page: PageContext,
+    sources: u64,
+    wrong: String,
+}
+
+#[derive(Template)]
+#[template(path = "panel/error.html")]
+struct Gone {
+    page: PageContext,
+    text: String,
+    ways: Vec<(String, String)>,
+    details: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Confirmed {
+    account: String,
+}
+
+async fn form(app: &App, member: &Member, status: StatusCode, wrong: String) -> Result<HttpResponse> {
+    let mut page = member.page("data-forget-all", Nav::Data);
+    page.not_taken = !wrong.is_empty();
+    let usage = source::usage(app, member.tenant.tenant_id).await?;
+    html_as(status, &page, &Confirm { page: page.clone(), sources: usage.used, wrong })
+}
+
+/// `GET /panel/data/all`
+pub(super) async fn ask(app: web::Data<App>, member: Member) -> Result<HttpResponse> {
+    member.require(Right::EraseData)?;
+    form(&app, &member, StatusCode::OK, String::new()).await
+}
+
+/// `POST /panel/data/all`
+pub(super) async fn erase(
+    app: web::Data<App>,
+    request: HttpRequest,
+    member: Member,
+    confirmed: Form<Confirmed>,
+) -> Result<HttpResponse> {
+    member.require(Right::EraseData)?;
+    let host = member.tenant.host.as_str();
+    if confirmed.account.trim() != host {
+        let wrong = member.words.say("form-confirm-mismatch").with("expected", host).to_string();
+        return form(&app, &member, StatusCode::UNPROCESSABLE_ENTITY, wrong).await;
+    }
+    let app = app.into_inner();
+    let by = format!("person:{}", member.person_id.unwrap_or_default());
+    // A browser that goes away must not stop half way.
+    let tenant_id = member.tenant.tenant_id;
+    let work = app.clone();
+    let erased = tokio::spawn(async move { tenant::forget(&work, tenant_id, true, &by).await }).await;
+    let erasure = erased.map_err(|error| anyhow::anyhow!("an erasure broke off: {error}"))??;
+    let page = PageContext::outside(&app, &request, "data-gone-title");
+    let text = page.words.say("data-gone").with("account", host).with("proof", erasure.id.to_string()).to_string();
+    let page = page.with_notice(Notice::done(text));
+    let gone = Gone { page: page.clone(), text: String::new(), ways: Vec::new(), details: String::new() };
+    let mut answer = html(&page, &gone)?;
+    answer.headers_mut().append(header::SET_COOKIE, Door::Panel.clear(&app, door::is_framed(&request)));
+    Ok(answer)
+}

@@ -1,0 +1,100 @@
+//! One customer's data: counted first, then erased.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{CLASSES, Data};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::panel::{Form, Member, Nav, Notice, PageContext, Right, html, html_as};
+use crate::tenant::{self, Who};
+
+#[derive(Template)]
+#[template(path = "panel/data_customer.html")]
+struct Confirm {
+    page: PageContext,
+    who: String,
+    chats: usize,
+    messages: u64,
+    files: u64,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Asked {
+    #[serde(default)]
+    who: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Confirmed {
+    who: String,
+}
+
+/// A chat by its id (or the address of its page), else a phone number.
+fn who(text: &str) -> Who {
+    let last = text.trim().trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+    match last.parse() {
+        Ok(id) => Who::Conversation(id),
+        Err(_) => Who::Phone(text.trim().to_owned()),
+    }
+}
+
+/// `GET /panel/data/customer?who=…`
+pub(super) async fn ask(app: web::Data<App>, member: Member, asked: web::Query<Asked>) -> Result<HttpResponse> {
+    member.require(Right::EraseData)?;
+    let words = member.words;
+    let found = match tenant::erase::find(&app, member.tenant.tenant_id, &who(&asked.who)).await {
+        Ok(found) if found.messages == 0 && found.conversations.is_empty() => Err("data-nobody"),
+        Ok(found) => Ok(found),
+        Err(Error::Invalid(_)) => Err("form-not-phone"),
+        Err(other) => return Err(other),
+    };
+    match found {
+        Ok(found) => {
+            let page = member.page("data-forget-person-title", Nav::Data);
+            let confirm = Confirm {
+                who: asked.who.clone(),
+                chats: found.conversations.len(),
+                messages: found.messages,
+                files: found.files,
+                page: page.clone(),
+            };
+            html(&page, &confirm)
+        }
+        Err(key) => {
+            let page = member.page("data-title", Nav::Data).with_error();
+            let wrong = words.say(key).to_string();
+            let data = Data { page: page.clone(), classes: CLASSES, who: asked.who.clone(), wrong };
+            html_as(StatusCode::UNPROCESSABLE_ENTITY, &page, &data)
+        }
+    }
+}
+
+/// `POST /panel/data/customer`
+pub(super) async fn erase(app: web::Data<App>, member: Member, form: Form<Confirmed>) -> Result<HttpResponse> {
+    member.require(Right::EraseData)?;
+    let by = format!("person:{}", member.person_id.unwrap_or_default());
+    let erasure = tenant::erase(&app, member.tenant.tenant_id, &who(&form.who), &by).await?;
+    // The proof's number instead of the phone: the log must not keep what was erased.
+    let (object, detail) = (erasure.id.to_string(), json!(erasure.counts));
+    member.audit(&app, app.store.write(), "data.erased", &object, detail).await?;
+    member.see_other(&app, "/panel/data", Notice::done(member.words.say("data-erased"))).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chat_is_meant_by_its_id_or_address() {
+        let id = uuid::Uuid::from_u128(7);
+        for text in [id.to_string(), format!(" {id} "), format!("https://parom.example/panel/conversations/{id}")] {
+            assert_eq!(who(&text), Who::Conversation(id));
+        }
+        assert_eq!(who(" +7 915 111-22-33 "), Who::Phone("+7 915 111-22-33".into()));
+    }
+}

@@ -1,0 +1,169 @@
+//! Errors as pages: what happened and what to do, in the reader's language, in the frame of their account if there is
+//! one.
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::{StatusCode, header};
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
+use askama::Template;
+
+use super::Role;
+use super::html::{all_ancestors, html_as};
+use super::member::Member;
+use super::page::{Nav, PageContext};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::people::door::{self, Refused};
+use crate::people::{member, session};
+use crate::words::{self, Language};
+
+#[derive(Template)]
+#[template(path = "panel/error.html")]
+struct ErrorPage {
+    page: PageContext,
+    /// What it means and what to do.
+    text: String,
+    /// A way on: address and words.
+    ways: Vec<(String, String)>,
+    /// What the other side said, folded away.
+    details: String,
+}
+
+/// 404 for paths of the panel that do not exist.
+pub(super) async fn nothing_here(_member: Option<Member>) -> Result<HttpResponse> {
+    Err(Error::NotFound)
+}
+
+/// Turns errors of handlers and extractors into pages.
+pub(super) async fn pages(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let mut response = next.call(request).await?.map_into_boxed_body();
+    keep_language(&mut response);
+    let Some(error) = response.response().error() else { return Ok(response) };
+    let shown = if let Some(error) = error.as_error::<Error>() {
+        page_of(response.request(), error).await
+    } else {
+        match error.as_error::<Refused>().copied() {
+            Some(refused) => page_of_form(response.request(), refused),
+            None => return Ok(response),
+        }
+    };
+    match shown {
+        Ok(answer) => Ok(response.into_response(answer)),
+        Err(error) => {
+            tracing::error!(error = format!("{error:#}"), "the page of an error could not be made");
+            Ok(response)
+        }
+    }
+}
+
+/// A language that was chosen in the address is kept for the pages to come.
+fn keep_language(response: &mut ServiceResponse<BoxBody>) {
+    let chosen = response.request().query_string().split('&').find_map(|pair| pair.strip_prefix("lang="));
+    let Some(language) = chosen.and_then(Language::of_code) else { return };
+    let line = format!("{}={}; Path=/; Max-Age=31536000; SameSite=Lax", words::COOKIE, language.code());
+    if let Ok(value) = header::HeaderValue::from_str(&line) {
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
+}
+
+fn context(request: &HttpRequest, app: &App, title: &'static str) -> PageContext {
+    // Let go of the extensions: reading a cookie takes them too.
+    let member = request.extensions().get::<Member>().cloned();
+    match member {
+        Some(member) => member.page(title, Nav::None),
+        None => PageContext::outside(app, request, title).within(all_ancestors(app)),
+    }
+}
+
+fn app_of(request: &HttpRequest) -> Result<&web::Data<App>> {
+    request.app_data::<web::Data<App>>().ok_or(Error::NotFound)
+}
+
+async fn page_of(request: &HttpRequest, error: &Error) -> Result<HttpResponse> {
+    let app = app_of(request)?;
+    let status = actix_web::ResponseError::status_code(error);
+    let title = match error {
+        Error::NotFound => "page-not-found-title",
+        Error::Forbidden(_) => "page-forbidden-title",
+        Error::Unavailable { .. } => "page-unavailable-title",
+        Error::Internal(_) => "page-error-title",
+        _ => "page-refused-title",
+    };
+    let page = context(request, app, title);
+    let words = page.words;
+    let mut details = String::new();
+    let text = match error {
+        Error::NotFound => words.say("page-not-found").to_string(),
+        Error::Forbidden(_) => forbidden(app, request, &page).await?,
+        Error::Unavailable { detail, .. } => {
+            details = detail.clone();
+            words.say("page-unavailable").to_string()
+        }
+        Error::Internal(_) => {
+            let number = app.clock.uuid_v7().simple().to_string();
+            let number = number[number.len() - 8..].to_uppercase();
+            tracing::error!(support.number = %number, "a page could not be shown; the cause stands in the line before");
+            details = words.say("common-support-number").with("request_id", number).to_string();
+            words.say("page-error").to_string()
+        }
+        Error::TooLarge(_) => words.say("page-too-large").to_string(),
+        other => {
+            details = other.to_string();
+            words.say("page-refused").to_string()
+        }
+    };
+    let home = if page.account.is_empty() || page.bound { None } else { Some("/panel".to_owned()) };
+    let mut ways: Vec<(String, String)> =
+        home.map(|home| (home, words.say("page-to-overview").to_string())).into_iter().collect();
+    if page.account.is_empty() {
+        ways.push(("/panel/sign-in".to_owned(), words.say("page-to-sign-in").to_string()));
+    }
+    let mut answer = html_as(status, &page, &ErrorPage { page: page.clone(), text, ways, details })?;
+    if let Error::Unavailable { retry_after, .. } = error {
+        answer.headers_mut().insert(header::RETRY_AFTER, (*retry_after).into());
+    }
+    Ok(answer)
+}
+
+/// The role, and who can change it.
+async fn forbidden(app: &App, request: &HttpRequest, page: &PageContext) -> Result<String> {
+    let words = page.words;
+    let tenant_id = request.extensions().get::<Member>().map(|member| member.tenant.tenant_id);
+    let (Some(role), Some(tenant_id), false) = (page.role, tenant_id, page.view_as) else {
+        return Ok(words.say("page-forbidden-looking").to_string());
+    };
+    let all = member::all(app.store.read(), tenant_id).await?;
+    let mut owners: Vec<String> = all
+        .into_iter()
+        .filter(|(row, _)| row.disabled_at.is_none() && row.role == Role::Owner.as_str())
+        .map(|(_, person)| if person.name.is_empty() { person.email } else { person.name })
+        .filter(|name| !name.is_empty())
+        .take(3)
+        .collect();
+    if owners.is_empty() {
+        owners.push(words.say("team-role-owner").to_string());
+    }
+    let role = words.say_of("team-role-", role.as_str()).to_string();
+    Ok(words.say("page-forbidden").with("role", role).with("admins", owners.join(", ")).to_string())
+}
+
+fn page_of_form(request: &HttpRequest, refused: Refused) -> Result<HttpResponse> {
+    let app = app_of(request)?;
+    let (title, text) = match refused {
+        Refused::NoSession => ("session-ended-title", "session-ended"),
+        Refused::Foreign => ("page-foreign-form-title", "page-foreign-form"),
+        Refused::Stale => ("page-stale-form-title", "form-expired"),
+    };
+    let page = context(request, app, title);
+    let hours = session::Kind::Panel.idle() / 3_600_000;
+    let text = page.words.say(text).with("hours", hours).to_string();
+    let mut ways = Vec::new();
+    if refused == Refused::NoSession && !door::is_framed(request) {
+        ways.push(("/panel/sign-in".to_owned(), page.words.say("page-to-sign-in").to_string()));
+    }
+    html_as(StatusCode::FORBIDDEN, &page, &ErrorPage { page: page.clone(), text, ways, details: String::new() })
+}

@@ -1,0 +1,115 @@
+//! `GET /panel/events`: tells an open page that something of its account moved. The page asks for itself again and
+//! takes over what changed, so the stream carries no data.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use actix_web::HttpResponse;
+use actix_web::http::{StatusCode, header};
+use actix_web::web;
+use bytes::Bytes;
+use entity::conversation;
+use futures_util::stream;
+use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter};
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::time::{Instant, Interval, interval_at};
+use uuid::Uuid;
+
+use super::html::nothing_kept;
+use super::member::Member;
+use crate::app::App;
+use crate::error::Result;
+use crate::people::session;
+
+/// What happens within this time is told at once.
+const TOGETHER: Duration = Duration::from_secs(2);
+/// What happens elsewhere – another instance, time itself – is told so often.
+const ANYWAY: Duration = Duration::from_secs(10);
+/// More conversations than this in one breath, and one of them is surely ours or it does not matter.
+const MANY: usize = 200;
+
+struct Feed {
+    app: web::Data<App>,
+    member: Member,
+    happened: Receiver<Uuid>,
+    moved: BTreeSet<Uuid>,
+    lagged: bool,
+    breath: Interval,
+    anyway: Interval,
+}
+
+/// `GET /panel/events`.
+pub(super) async fn get(app: web::Data<App>, member: Member) -> Result<HttpResponse> {
+    let feed = Feed {
+        happened: app.happened.subscribe(),
+        moved: BTreeSet::new(),
+        lagged: false,
+        breath: interval_at(Instant::now() + TOGETHER, TOGETHER),
+        anyway: interval_at(Instant::now() + ANYWAY, ANYWAY),
+        app,
+        member,
+    };
+    let first = Bytes::from_static(b"retry: 5000\n\n");
+    let events = stream::unfold((feed, Some(first)), |(mut feed, first)| async move {
+        let bytes = match first {
+            Some(first) => first,
+            None => feed.next().await?,
+        };
+        Some((Ok::<_, actix_web::Error>(bytes), (feed, None)))
+    });
+    Ok(nothing_kept(StatusCode::OK)
+        .content_type("text/event-stream")
+        .insert_header((header::CACHE_CONTROL, "no-store, no-transform"))
+        // nginx would collect events otherwise.
+        .insert_header(("X-Accel-Buffering", "no"))
+        .streaming(events))
+}
+
+impl Feed {
+    /// The next event; none ends the stream.
+    async fn next(&mut self) -> Option<Bytes> {
+        const MOVED: Bytes = Bytes::from_static(b"event: moved\ndata: {}\n\n");
+        loop {
+            tokio::select! {
+                () = self.app.stop.cancelled() => return None,
+                heard = self.happened.recv() => match heard {
+                    Ok(conversation_id) if self.moved.len() < MANY => {
+                        self.moved.insert(conversation_id);
+                    }
+                    Ok(_) | Err(RecvError::Lagged(_)) => self.lagged = true,
+                    Err(RecvError::Closed) => return None,
+                },
+                _ = self.breath.tick() => {
+                    if self.is_ours().await {
+                        return Some(MOVED);
+                    }
+                }
+                _ = self.anyway.tick() => return self.still_in().await.then_some(MOVED),
+            }
+        }
+    }
+
+    /// Whether something of this account moved since the last breath.
+    async fn is_ours(&mut self) -> bool {
+        let moved = std::mem::take(&mut self.moved);
+        if std::mem::take(&mut self.lagged) {
+            return true;
+        }
+        if moved.is_empty() {
+            return false;
+        }
+        let ours = conversation::Entity::of_tenant(self.member.tenant.tenant_id)
+            .filter(conversation::Column::Id.is_in(moved))
+            .count(self.app.store.read())
+            .await;
+        ours.is_ok_and(|count| count > 0)
+    }
+
+    /// A stream ends with its session.
+    async fn still_in(&self) -> bool {
+        let row = &self.member.session;
+        let living = session::living(&self.app, self.app.store.read(), row.tenant_id, row.id).await;
+        living.is_ok_and(|living| living.is_some())
+    }
+}

@@ -1,0 +1,215 @@
+//! Settings of a kind as a form: drawn from the connector's fields, read back into its JSON, errors beside their field.
+
+use serde_json::{Map, Value};
+
+use super::Fields;
+use super::choice::Choice;
+use crate::connector::{Field, Input};
+use crate::error::FieldError;
+use crate::words::Words;
+
+/// In the form, so that no setting can be taken for a field of the page.
+const PREFIX: &str = "set.";
+
+/// One field as it is drawn.
+#[derive(Clone, Debug)]
+pub struct Drawn {
+    pub name: String,
+    /// `text`, `url`, `lines`, `paragraph`, `flag`, `choices`.
+    pub input: &'static str,
+    pub label: String,
+    pub hint: String,
+    pub value: String,
+    pub choices: Vec<Choice>,
+    pub required: bool,
+    pub secret: bool,
+    /// Of a credential that is stored already: its end.
+    pub tail: String,
+    pub error: String,
+}
+
+/// A field's name in the form.
+pub fn name_of(field: &Field) -> String {
+    format!("{PREFIX}{}", field.name)
+}
+
+/// Draws the fields with these settings; credentials are never drawn, only their end. `masked`: of stored settings.
+pub fn draw(
+    words: Words,
+    fields: &[Field],
+    values: &Value,
+    masked: Option<&Value>,
+    errors: &[(String, String)],
+) -> Vec<Drawn> {
+    fields
+        .iter()
+        .map(|field| {
+            let value = values.get(field.name).unwrap_or(&Value::Null);
+            let stored = masked.and_then(|masked| masked.get(field.name)).and_then(Value::as_str).unwrap_or_default();
+            let name = name_of(field);
+            let chosen: Vec<&str> = value.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+            let choices = field.input.choices().iter().map(|(value, label)| Choice {
+                value: (*value).to_owned(),
+                label: words.say(*label).to_string(),
+                chosen: chosen.contains(value),
+            });
+            Drawn {
+                input: field.input.as_str(),
+                label: words.say(field.label).to_string(),
+                hint: field.hint.map(|hint| words.say(hint).to_string()).unwrap_or_default(),
+                value: if field.secret { String::new() } else { text_of(value) },
+                choices: choices.collect(),
+                required: field.required && stored.is_empty(),
+                secret: field.secret,
+                tail: if field.secret { stored.trim_start_matches('…').to_owned() } else { String::new() },
+                error: errors.iter().find(|(of, _)| *of == name).map(|(_, text)| text.clone()).unwrap_or_default(),
+                name,
+            }
+        })
+        .collect()
+}
+
+fn text_of(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Bool(true) => "1".to_owned(),
+        Value::Array(lines) => lines.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("\n"),
+        _ => String::new(),
+    }
+}
+
+/// The settings of a form, over those that are there: what the form does not ask for stays, empty optional ones go,
+/// empty credentials keep their value. Errors by the fields' names in the form.
+pub fn read(
+    words: Words,
+    fields: &[Field],
+    form: &Fields,
+    before: &Value,
+    stored_secrets: bool,
+) -> Result<Value, (Value, Vec<(String, String)>)> {
+    let mut settings = before.as_object().cloned().unwrap_or_default();
+    let mut errors = Vec::new();
+    for field in fields {
+        let name = name_of(field);
+        let value = value_of(field, form, &name);
+        let empty = matches!(&value, Value::Null) || value.as_array().is_some_and(Vec::is_empty);
+        if empty && field.required && !(field.secret && stored_secrets) {
+            let label = words.say(field.label).to_string();
+            errors.push((name, words.say("form-empty").with("field", label).to_string()));
+        } else if field.input == Input::Url && !empty {
+            errors.extend(wrong_address(words, value.as_str().unwrap_or_default()).map(|text| (name, text)));
+        }
+        put(&mut settings, field, value, empty);
+    }
+    let settings = Value::Object(settings);
+    if errors.is_empty() { Ok(settings) } else { Err((settings, errors)) }
+}
+
+fn put(settings: &mut Map<String, Value>, field: &Field, value: Value, empty: bool) {
+    if empty {
+        settings.remove(field.name);
+    } else {
+        settings.insert(field.name.to_owned(), value);
+    }
+}
+
+fn value_of(field: &Field, form: &Fields, name: &str) -> Value {
+    let text = form.get(name);
+    match field.input {
+        Input::Text | Input::Url => filled(text.trim()),
+        Input::Paragraph => filled(text.trim_end()),
+        Input::Flag => Value::Bool(form.has(name)),
+        Input::Lines => {
+            let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+            Value::Array(lines.map(|line| Value::String(line.to_owned())).collect())
+        }
+        Input::Choices(choices) => {
+            let sent = form.all(name);
+            let known = choices.iter().filter(|(value, _)| sent.contains(value));
+            Value::Array(known.map(|(value, _)| Value::String((*value).to_owned())).collect())
+        }
+    }
+}
+
+fn filled(text: &str) -> Value {
+    if text.is_empty() { Value::Null } else { Value::String(text.to_owned()) }
+}
+
+fn wrong_address(words: Words, text: &str) -> Option<String> {
+    let fits = url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "https" | "http") && url.has_host());
+    (!fits).then(|| words.say("form-not-url").to_string())
+}
+
+/// What a connector found wrong, in words, by the fields' names in the form; what belongs to no field comes last with an
+/// empty name.
+pub fn wrong(words: Words, fields: &[Field], settings: &Value, errors: &[FieldError]) -> Vec<(String, String)> {
+    errors
+        .iter()
+        .map(|error| {
+            let named = error.pointer.strip_prefix("/settings/").and_then(|rest| rest.split('/').next());
+            let field = fields.iter().find(|field| Some(field.name) == named);
+            let Some(field) = field else {
+                return (String::new(), words.say("form-refused").with("reason", error.detail.as_str()).to_string());
+            };
+            let value = settings.get(field.name).and_then(Value::as_str).unwrap_or_default();
+            let text =
+                match (field.input, url::Url::parse(value).ok().and_then(|url| url.host_str().map(str::to_owned))) {
+                    (Input::Url, Some(_)) if value.starts_with("http:") => words.say("form-not-url").to_string(),
+                    (Input::Url, Some(host)) => words.say("wizard-custom-url-private").with("host", host).to_string(),
+                    (Input::Url, None) => words.say("form-not-url").to_string(),
+                    _ => words.say("form-refused").with("reason", error.detail.as_str()).to_string(),
+                };
+            (name_of(field), text)
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::words::Language;
+
+    const FIELDS: &[Field] = &[
+        Field::required("webhook_url", Input::Url, "wizard-custom-url"),
+        Field::optional("sites", Input::Lines, "wizard-web-sites"),
+        Field::optional(
+            "ask",
+            Input::Choices(&[("name", "wizard-web-ask-name"), ("phone", "wizard-web-ask-phone")]),
+            "wizard-web-ask",
+        ),
+    ];
+
+    fn form(pairs: &[(&str, &str)]) -> Fields {
+        Fields(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+    }
+
+    #[test]
+    fn a_form_becomes_settings_and_keeps_what_it_does_not_ask() {
+        let words = Words::new(Language::En);
+        let sent = form(&[
+            ("set.webhook_url", " https://a.example/x "),
+            ("set.sites", "https://b.example\r\n\r\n"),
+            ("set.ask", "phone"),
+            ("set.ask", "evil"),
+        ]);
+        let read = read(words, FIELDS, &sent, &json!({"hours": 1, "sites": ["old"]}), false).unwrap();
+        assert_eq!(
+            read,
+            json!({"hours": 1, "webhook_url": "https://a.example/x", "sites": ["https://b.example"], "ask": ["phone"]})
+        );
+        let drawn = draw(words, FIELDS, &read, None, &[]);
+        assert_eq!(drawn[1].value, "https://b.example");
+        assert!(drawn[2].choices[1].chosen && !drawn[2].choices[0].chosen);
+    }
+
+    #[test]
+    fn what_is_missing_or_no_address_is_told_beside_its_field() {
+        let words = Words::new(Language::En);
+        for (value, key) in [("", "Fill in"), ("javascript:alert(1)", "https://"), ("nonsense", "https://")] {
+            let (_, errors) = read(words, FIELDS, &form(&[("set.webhook_url", value)]), &json!({}), false).unwrap_err();
+            assert!(errors[0].0 == "set.webhook_url" && errors[0].1.contains(key), "{errors:?}");
+        }
+    }
+}

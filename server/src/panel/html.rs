@@ -1,0 +1,68 @@
+//! The answer that carries a page: what it may load, who may frame it, and that nobody keeps it.
+
+use actix_web::HttpResponse;
+use actix_web::http::{StatusCode, header};
+use anyhow::Context;
+use askama::Template;
+
+use super::PageContext;
+use crate::app::App;
+use crate::config::Integration;
+use crate::error::Result;
+
+/// Any template of the panel.
+pub trait Markup: Template {}
+
+impl<T: Template> Markup for T {}
+
+/// A page, 200.
+pub fn html(page: &PageContext, template: &impl Markup) -> Result<HttpResponse> {
+    html_as(StatusCode::OK, page, template)
+}
+
+/// A page with another status, e.g. 422 with a form that was not taken.
+pub fn html_as(status: StatusCode, page: &PageContext, template: &impl Markup) -> Result<HttpResponse> {
+    let text = template.render().context("a page of the panel")?;
+    Ok(nothing_kept(status)
+        .content_type("text/html; charset=utf-8")
+        .insert_header((header::CONTENT_SECURITY_POLICY, policy(page)))
+        .insert_header((header::CONTENT_LANGUAGE, page.words.language().code()))
+        .body(text))
+}
+
+/// An answer that no cache keeps.
+pub fn nothing_kept(status: StatusCode) -> actix_web::HttpResponseBuilder {
+    let mut answer = HttpResponse::build(status);
+    answer
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        // With `no-referrer` browsers would hide the origin of our own forms from us.
+        .insert_header((header::REFERRER_POLICY, "same-origin"))
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"));
+    answer
+}
+
+fn policy(page: &PageContext) -> String {
+    format!(
+        "default-src 'none'; style-src 'self'; script-src 'nonce-{}'; img-src 'self' data:; connect-src 'self'; \
+         form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors {}",
+        page.nonce, page.ancestors
+    )
+}
+
+/// The hosts whose pages may frame the panel of an integration's accounts: amoCRM's own.
+pub(super) fn ancestors(integration: &Integration) -> String {
+    let mut hosts: Vec<String> = integration.account_hosts.iter().map(|suffix| format!("https://*.{suffix}")).collect();
+    // The sandbox and test programs stand in for amoCRM under an address of their own.
+    if let Ok(base) = integration.account_base("account")
+        && base.scheme() == "http"
+    {
+        hosts.push(base.origin().ascii_serialization());
+    }
+    hosts.join(" ")
+}
+
+/// The hosts of all integrations, for pages that come before the account is known.
+pub(super) fn all_ancestors(app: &App) -> String {
+    let hosts: Vec<String> = app.config.integrations.iter().map(ancestors).collect();
+    if hosts.is_empty() { "'none'".to_owned() } else { hosts.join(" ") }
+}

@@ -1,0 +1,143 @@
+//! A new key: asked for, made, and shown on a page of its own that forgets it.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use secrecy::ExposeSecret;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::SCOPES;
+use crate::api::key::Scope;
+use crate::api::key_ring::{self, Wish};
+use crate::app::App;
+use crate::error::Result;
+use crate::panel::choice::Choice;
+use crate::panel::{self, Form, Member, Nav, Notice, PageContext, Right, Tone};
+use crate::words::Sentence;
+
+const NAME_CHARS: usize = 100;
+/// Days after which a key may end; empty: never.
+const ENDS: [&str; 4] = ["30", "90", "365", ""];
+/// The session keeps a fresh key under this name until its page has been shown.
+const FRESH: &str = "fresh-key";
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fields {
+    name: String,
+    scope: String,
+    days: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Fresh {
+    name: String,
+    key: String,
+}
+
+#[derive(Template)]
+#[template(path = "panel/keys/new.html")]
+struct New {
+    page: PageContext,
+    called: String,
+    error: String,
+    errors: Vec<(String, String)>,
+    scopes: Vec<Choice>,
+    ends: Vec<Choice>,
+}
+
+#[derive(Template)]
+#[template(path = "panel/keys/made.html")]
+struct Made {
+    page: PageContext,
+    said: Sentence,
+    key: String,
+}
+
+/// `GET /panel/keys/new`.
+pub async fn form(member: Member) -> Result<HttpResponse> {
+    member.require(Right::ManageKeys)?;
+    let fields = Fields { scope: "write".to_owned(), days: "365".to_owned(), ..Fields::default() };
+    show(&member, &fields, None)
+}
+
+fn show(member: &Member, fields: &Fields, error: Option<Sentence>) -> Result<HttpResponse> {
+    let page = member.page("keys-create", Nav::Keys);
+    let page = if error.is_some() { page.with_error() } else { page };
+    let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let words = page.words;
+    let error = error.map(|error| error.to_string()).unwrap_or_default();
+    let scopes =
+        SCOPES.map(|scope| Choice::new(scope.name(), words.say_of("keys-scope-", scope.name()), &fields.scope));
+    let ends = ENDS.map(|days| {
+        let label = match days.parse::<i64>() {
+            Ok(days) => words.say("keys-ends-in").with("days", days),
+            Err(_) => words.say("keys-ends-never"),
+        };
+        Choice::new(days, label, &fields.days)
+    });
+    let form = New {
+        called: fields.name.clone(),
+        errors: (!error.is_empty()).then(|| ("name".to_owned(), error.clone())).into_iter().collect(),
+        error,
+        scopes: scopes.into(),
+        ends: ends.into(),
+        page: page.clone(),
+    };
+    panel::html_as(status, &page, &form)
+}
+
+/// `POST /panel/keys`.
+pub async fn create(app: web::Data<App>, member: Member, form: Form<Fields>) -> Result<HttpResponse> {
+    member.require(Right::ManageKeys)?;
+    let name = form.name.trim();
+    let words = member.words;
+    let label = words.say("keys-name").to_string();
+    let length = name.chars().count();
+    let wrong = if name.is_empty() || name.contains(char::is_control) {
+        Some(words.say("form-empty").with("field", label))
+    } else if length > NAME_CHARS {
+        Some(words.say("form-too-long").with("field", label).with("length", length).with("limit", NAME_CHARS))
+    } else {
+        None
+    };
+    if wrong.is_some() {
+        return show(&member, &form, wrong);
+    }
+    let scope = Scope::from_name(&form.scope).unwrap_or(Scope::Read);
+    let days = ENDS.contains(&form.days.as_str()).then(|| form.days.parse::<i64>().ok()).flatten();
+    let expires_at = days.map(|days| app.clock.millis() + days * 86_400_000);
+    let tx = app.store.write_tx().await?;
+    let made = async {
+        let made = key_ring::add(&tx, &app.clock, member.tenant.tenant_id, &Wish { name, scope, expires_at }).await?;
+        let detail = json!({ "name": name, "scope": scope.name(), "expires_at": expires_at });
+        member.audit(&app, &tx, "key.created", &made.1.to_string(), detail).await?;
+        Ok::<_, sea_orm::DbErr>(made)
+    };
+    let (key, _) = match made.await {
+        Ok(made) => made,
+        Err(error) => {
+            let _ = tx.rollback().await;
+            return Err(error.into());
+        }
+    };
+    tx.commit().await?;
+    let fresh = Fresh { name: name.to_owned(), key: key.expose_secret().to_owned() };
+    member.set_data(&app, FRESH, Some(&fresh)).await?;
+    let notice = Notice::done(words.say("keys-created").with("name", name));
+    member.see_other(&app, "/panel/keys/made", notice).await
+}
+
+/// `GET /panel/keys/made`: the key, once.
+pub async fn made(app: web::Data<App>, member: Member) -> Result<HttpResponse> {
+    member.require(Right::ManageKeys)?;
+    let Some(fresh) = member.data::<Fresh>(&app, FRESH) else {
+        let notice = Notice::of(Tone::Warn, member.words.say("keys-shown-before"));
+        return member.see_other(&app, "/panel/keys", notice).await;
+    };
+    member.set_data::<Fresh>(&app, FRESH, None).await?;
+    let page = member.page("keys-made-title", Nav::Keys);
+    let said = page.words.say("keys-created").with("name", fresh.name);
+    panel::html(&page, &Made { said, key: fresh.key, page: page.clone() })
+}

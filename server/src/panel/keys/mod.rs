@@ -1,0 +1,69 @@
+//! API keys of the account: shown once when they are made, recognised by their last four characters afterwards.
+
+mod create;
+mod revoke;
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use entity::api_key;
+
+use crate::api::key::Scope;
+use crate::api::key_ring;
+use crate::app::App;
+use crate::error::Result;
+use crate::panel::{self, Member, Nav, PageContext, Right};
+use crate::words::Sentence;
+
+pub use create::{create, form, made};
+pub use revoke::{ask, revoke};
+
+/// Scopes in the order of what they allow.
+const SCOPES: [Scope; 3] = [Scope::Read, Scope::Write, Scope::Admin];
+
+struct Row {
+    id: String,
+    name: String,
+    scope: Sentence,
+    tail: String,
+    badge: String,
+    made: String,
+    /// `<time>`; empty: it does not end by itself.
+    ends: String,
+    alive: bool,
+}
+
+#[derive(Template)]
+#[template(path = "panel/keys/list.html")]
+struct List {
+    page: PageContext,
+    rows: Vec<Row>,
+}
+
+/// `GET /panel/keys`.
+pub async fn list(app: web::Data<App>, member: Member) -> Result<HttpResponse> {
+    member.require(Right::ManageKeys)?;
+    let page = member.page("keys-title", Nav::Keys);
+    let keys = key_ring::list(app.store.read(), member.tenant.tenant_id).await?;
+    let now = app.clock.millis();
+    let rows = keys.into_iter().map(|key| row(&page, key, now)).collect();
+    panel::html(&page, &List { rows, page: page.clone() })
+}
+
+fn row(page: &PageContext, key: api_key::Model, now: i64) -> Row {
+    let ended = key.expires_at.is_some_and(|end| end <= now);
+    let (tone, word) = match (key.revoked_at, ended) {
+        (Some(_), _) => ("off", "key-state-revoked"),
+        (None, true) => ("off", "key-state-expired"),
+        (None, false) => ("ok", "key-state-active"),
+    };
+    Row {
+        id: key.id.to_string(),
+        scope: page.words.say_of("keys-scope-", &key.scope),
+        tail: key.tail,
+        badge: page.badge(tone, page.words.say(word)),
+        made: page.time(&key.created_at),
+        ends: key.expires_at.map(|end| page.time(&end)).unwrap_or_default(),
+        alive: key.revoked_at.is_none() && !ended,
+        name: key.name,
+    }
+}

@@ -1,0 +1,79 @@
+//! The end of a key.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use entity::api_key;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::api::key_ring;
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::panel::{self, Empty, Form, Member, Nav, Notice, PageContext, Right, Tone};
+use crate::words::Sentence;
+
+#[derive(Template)]
+#[template(path = "panel/message/confirm.html")]
+struct Confirm {
+    page: PageContext,
+    sentence: Sentence,
+    action: String,
+    button: Sentence,
+    danger: bool,
+    back: String,
+}
+
+async fn find(app: &App, member: &Member, id: &str) -> Result<api_key::Model> {
+    let id = Uuid::try_parse(id).map_err(|_| Error::NotFound)?;
+    key_ring::one(app.store.read(), member.tenant.tenant_id, id).await?.ok_or(Error::NotFound)
+}
+
+/// `GET /panel/keys/{id}/revoke`.
+pub async fn ask(app: web::Data<App>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
+    member.require(Right::ManageKeys)?;
+    let key = find(&app, &member, &id).await?;
+    let page = member.page("keys-revoke", Nav::Keys);
+    let confirm = Confirm {
+        sentence: page.words.say("keys-revoke-confirm").with("name", key.name.as_str()),
+        action: format!("/panel/keys/{}/revoke", key.id),
+        button: page.words.say("keys-revoke"),
+        danger: true,
+        back: "/panel/keys".to_owned(),
+        page: page.clone(),
+    };
+    panel::html(&page, &confirm)
+}
+
+/// `POST /panel/keys/{id}/revoke`.
+pub async fn revoke(
+    app: web::Data<App>,
+    member: Member,
+    id: web::Path<String>,
+    _form: Form<Empty>,
+) -> Result<HttpResponse> {
+    member.require(Right::ManageKeys)?;
+    let key = find(&app, &member, &id).await?;
+    let tx = app.store.write_tx().await?;
+    let done = async {
+        let done = key_ring::revoke(&tx, &app.clock, member.tenant.tenant_id, key.id).await?;
+        if done {
+            member.audit(&app, &tx, "key.revoked", &key.id.to_string(), json!({ "name": key.name })).await?;
+        }
+        Ok::<_, sea_orm::DbErr>(done)
+    };
+    let done = match done.await {
+        Ok(done) => done,
+        Err(error) => {
+            let _ = tx.rollback().await;
+            return Err(error.into());
+        }
+    };
+    tx.commit().await?;
+    let words = member.words;
+    let notice = if done {
+        Notice::done(words.say("keys-revoked").with("name", key.name))
+    } else {
+        Notice::of(Tone::Warn, words.say("keys-revoked-before").with("name", key.name))
+    };
+    member.see_other(&app, "/panel/keys", notice).await
+}

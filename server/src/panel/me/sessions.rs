@@ -1,0 +1,31 @@
+//! Ending the reader's own sessions in this account.
+
+use actix_web::{HttpResponse, web};
+use uuid::Uuid;
+
+use super::person_of;
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::panel::{Empty, Form, Member, Notice};
+use crate::people::session;
+
+/// `POST /panel/me/sessions/{id}/end`
+pub(super) async fn end(
+    app: web::Data<App>,
+    member: Member,
+    id: web::Path<Uuid>,
+    _form: Form<Empty>,
+) -> Result<HttpResponse> {
+    let person = person_of(&app, &member).await?;
+    let own = session::list_of_person(&app, member.tenant.tenant_id, person.id).await?;
+    let row = own.into_iter().find(|row| row.id == *id).ok_or(Error::NotFound)?;
+    session::end(app.store.write(), row.tenant_id, row.id).await?;
+    member.see_other(&app, "/panel/me", Notice::done(member.words.say("session-end-done"))).await
+}
+
+/// `POST /panel/me/sessions/end`: all but this one.
+pub(super) async fn end_others(app: web::Data<App>, member: Member, _form: Form<Empty>) -> Result<HttpResponse> {
+    let person = person_of(&app, &member).await?;
+    session::end_everywhere(app.store.write(), person.id, member.session.id).await?;
+    member.see_other(&app, "/panel/me", Notice::done(member.words.say("session-end-done"))).await
+}

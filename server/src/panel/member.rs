@@ -1,0 +1,286 @@
+//! Who asks: the session of the request with its account and role. Without it there is no page and no data.
+
+use std::future::Future;
+use std::net::IpAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use actix_web::dev::Payload;
+use actix_web::error::InternalError;
+use actix_web::http::{Method, StatusCode, header};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, web};
+use entity::{message, session, tenant};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, PaginatorTrait, QueryFilter};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::html::{ancestors, nothing_kept};
+use super::notice::Notice;
+use super::page::{Nav, PageContext, Title};
+use super::{Right, Role};
+use crate::app::App;
+use crate::audit::{self, Actor, Deed};
+use crate::error::{Error, Result};
+use crate::people::door::{self, Door, Refused};
+use crate::people::{member, person, session as sessions, token};
+use crate::store::VENDOR;
+use crate::words::{Language, When, Words, Zone};
+
+/// The name under which a session keeps the only conversation that it shows.
+pub(super) const ONLY: &str = "only";
+/// The header of the script that renews parts of a page.
+pub(super) const LIVE: &str = "parom-live";
+
+/// Somebody of an account's people, or an operator who looks.
+#[derive(Clone, Debug)]
+pub struct Member {
+    pub tenant: Arc<tenant::Model>,
+    pub person_id: Option<Uuid>,
+    pub crm_user_id: Option<i64>,
+    pub name: String,
+    pub role: Role,
+    pub words: Words,
+    pub zone: Zone,
+    pub session: Arc<session::Model>,
+    /// An operator of the vendor looks: nothing can be changed, texts are hidden.
+    pub view_as: bool,
+    /// The page stands in a frame of amoCRM.
+    pub framed: bool,
+    pub address: Option<IpAddr>,
+    /// The only conversation that the session shows.
+    pub only: Option<Uuid>,
+    notice: Option<Notice>,
+    crm: &'static str,
+    ancestors: String,
+    support_url: String,
+    now: i64,
+}
+
+impl Member {
+    /// Whether a control is drawn.
+    pub fn may(&self, right: Right) -> bool {
+        right.is_of(self.role, self.view_as)
+    }
+
+    /// Ends the request by the page that says who may.
+    pub fn require(&self, right: Right) -> Result<()> {
+        if self.may(right) { Ok(()) } else { Err(Error::Forbidden("the role does not allow this".into())) }
+    }
+
+    /// `amoCRM` or `Kommo`.
+    pub fn crm(&self) -> &'static str {
+        self.crm
+    }
+
+    /// A moment in the account's zone.
+    pub fn when(&self, millis: i64) -> When {
+        When::new(millis, self.now, self.zone, self.words)
+    }
+
+    /// For the audit log.
+    pub fn actor(&self) -> Actor {
+        let person_id = self.person_id.unwrap_or_default();
+        let name = self.name.clone();
+        if self.view_as { Actor::Operator { person_id, name } } else { Actor::Member { person_id, name } }
+    }
+
+    /// What a page's template needs. `nav`: which place of the navigation it belongs to.
+    pub fn page(&self, title: impl Title, nav: Nav) -> PageContext {
+        PageContext {
+            words: self.words,
+            title: title.words(self.words, self.crm),
+            nonce: token::new(),
+            crm: self.crm,
+            account: self.tenant.host.clone(),
+            name: self.name.clone(),
+            role: Some(self.role),
+            framed: self.framed,
+            looked_at: if self.view_as { self.session.reason.clone() } else { String::new() },
+            view_as: self.view_as,
+            notice: self.notice.clone(),
+            support_url: self.support_url.clone(),
+            not_taken: false,
+            may_switch: matches!(self.session.via.as_str(), "password" | "link"),
+            bound: self.only.is_some(),
+            other_language_href: String::new(),
+            nav,
+            csrf_token: self.session.csrf.clone(),
+            now: self.now,
+            zone: self.zone,
+            ancestors: self.ancestors.clone(),
+        }
+    }
+
+    /// Answers a deed: the next page says the notice once.
+    pub async fn see_other(&self, app: &App, path: &str, notice: Notice) -> Result<HttpResponse> {
+        let text = serde_json::to_string(&notice).map_err(anyhow::Error::from)?;
+        sessions::set_notice(app.store.write(), &self.session, &text).await?;
+        Ok(to(path))
+    }
+
+    /// Writes a deed of this member down, in the transaction that does it.
+    pub async fn audit(
+        &self,
+        app: &App,
+        db: &impl ConnectionTrait,
+        action: &'static str,
+        object: &str,
+        detail: Value,
+    ) -> Result<(), DbErr> {
+        let actor = self.actor();
+        let (tenant_id, address) = (self.tenant.tenant_id, self.address);
+        audit::record(app, db, Deed { tenant_id, actor: &actor, action, object, detail, address, done: true }).await
+    }
+
+    /// What the session keeps under a name.
+    pub fn data<T: DeserializeOwned>(&self, app: &App, name: &str) -> Option<T> {
+        sessions::data(app, &self.session, name)
+    }
+
+    /// Keeps something in the session, sealed; `None` forgets it.
+    pub async fn set_data<T: Serialize>(&self, app: &App, name: &str, value: Option<&T>) -> Result<()> {
+        sessions::set_data(app, &self.session, name, value).await
+    }
+
+    /// Whether pages of this conversation are shown.
+    pub fn sees(&self, conversation_id: Uuid) -> bool {
+        self.only.is_none_or(|only| only == conversation_id)
+    }
+}
+
+/// 303.
+pub(super) fn to(path: &str) -> HttpResponse {
+    nothing_kept(StatusCode::SEE_OTHER).insert_header((header::LOCATION, path)).finish()
+}
+
+impl FromRequest for Member {
+    type Error = actix_web::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, actix_web::Error>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let app = request.app_data::<web::Data<App>>().ok_or(Error::NotFound)?.clone();
+            let Some(session) = door::session(&request, Door::Panel).await? else {
+                return Err(nobody(&app, &request));
+            };
+            if session.tenant_id == VENDOR {
+                return Err(instead(to("/panel/choose")));
+            }
+            let Some(member) = of(&app, &request, session).await? else { return Err(nobody(&app, &request)) };
+            if let Some(only) = member.only
+                && !is_of_conversation(&app, request.path(), member.tenant.tenant_id, only).await?
+            {
+                return Err(Error::NotFound.into());
+            }
+            request.extensions_mut().insert(member.clone());
+            Ok(member)
+        })
+    }
+}
+
+async fn of(app: &App, request: &HttpRequest, session: Arc<session::Model>) -> Result<Option<Member>> {
+    let db = app.store.read();
+    let Some(tenant) = entity::tenant::Entity::of_tenant(session.tenant_id).one(db).await? else { return Ok(None) };
+    let Some(person_id) = session.person_id else { return Ok(None) };
+    let person = person::by_id(db, person_id).await?;
+    let Some(person) = person.filter(|person| person.disabled_at.is_none()) else { return Ok(None) };
+    let view_as = session.kind == sessions::Kind::ViewAs.as_str();
+    let role = if view_as {
+        Some(Role::Owner).filter(|_| person.is_operator)
+    } else {
+        let row = member::find(db, session.tenant_id, person_id).await?;
+        row.and_then(|row| Role::of(&row.role))
+    };
+    let Some(mut role) = role else { return Ok(None) };
+    // Who is no administrator of the account comes through amoCRM as a viewer, whatever they were here.
+    if session.via == "ticket" && !session.is_admin {
+        role = Role::Viewer;
+    }
+    let integration = app.config.integration(&tenant.integration);
+    let language = Language::of_code(&session.language).unwrap_or_else(|| Language::of_request(request));
+    Ok(Some(Member {
+        notice: notice_of(app, request, &session).await?,
+        person_id: Some(person_id),
+        crm_user_id: session.crm_user_id,
+        name: person.name,
+        role,
+        words: Words::new(language),
+        zone: Zone::named(&tenant.time_zone),
+        view_as,
+        framed: door::is_framed(request),
+        address: door::address(request, app),
+        only: sessions::data(app, &session, ONLY),
+        crm: integration.map_or("amoCRM", |integration| integration.platform.brand()),
+        ancestors: match integration {
+            // Only who came through amoCRM has a session in its frames.
+            Some(integration) if session.via == "ticket" => ancestors(integration),
+            _ => "'none'".to_owned(),
+        },
+        support_url: app.config.vendor.support_url.clone(),
+        now: app.clock.millis(),
+        tenant: Arc::new(tenant),
+        session,
+    }))
+}
+
+/// Takes the notice for the page that is about to be shown.
+async fn notice_of(app: &App, request: &HttpRequest, session: &session::Model) -> Result<Option<Notice>> {
+    let shows = request.method() == Method::GET && !request.headers().contains_key(LIVE);
+    if session.notice.is_empty() || !shows || request.path() == "/panel/events" {
+        return Ok(None);
+    }
+    sessions::set_notice(app.store.write(), session, "").await?;
+    Ok(serde_json::from_str(&session.notice).ok())
+}
+
+/// Sessions from a lead card see one conversation; everything else is not there.
+async fn is_of_conversation(app: &App, path: &str, tenant_id: Uuid, only: Uuid) -> Result<bool> {
+    let mut parts = path.trim_start_matches("/panel").trim_start_matches('/').split('/');
+    let (place, id) = (parts.next().unwrap_or_default(), parts.next().and_then(|id| id.parse::<Uuid>().ok()));
+    match (place, id) {
+        ("events" | "language", None) => Ok(true),
+        ("conversations", Some(id)) => Ok(id == only),
+        ("messages", Some(id)) => {
+            let found = message::Entity::of_tenant(tenant_id)
+                .filter(message::Column::Id.eq(id))
+                .filter(message::Column::ConversationId.eq(only))
+                .count(app.store.read())
+                .await?;
+            Ok(found > 0)
+        }
+        _ => Ok(false),
+    }
+}
+
+/// Nobody is signed in: pages lead to the sign-in and back, forms are refused.
+fn nobody(app: &App, request: &HttpRequest) -> actix_web::Error {
+    if request.method() != Method::GET && request.method() != Method::HEAD {
+        return Refused::NoSession.into();
+    }
+    if request.headers().contains_key(LIVE) || request.path() == "/panel/events" {
+        return instead(nothing_kept(StatusCode::UNAUTHORIZED).finish());
+    }
+    let was_in = Door::Panel.token(app, request).is_some();
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    let path = request.uri().path_and_query().map_or("/panel", |path| path.as_str());
+    if path != "/panel" {
+        query.append_pair("to", path);
+    }
+    if was_in {
+        query.append_pair("ended", "1");
+    }
+    let query = query.finish();
+    let place = if query.is_empty() { "/panel/sign-in".to_owned() } else { format!("/panel/sign-in?{query}") };
+    let mut answer = to(&place);
+    if was_in {
+        answer.headers_mut().insert(header::SET_COOKIE, Door::Panel.clear(app, door::is_framed(request)));
+    }
+    instead(answer)
+}
+
+fn instead(answer: HttpResponse) -> actix_web::Error {
+    InternalError::from_response("answered before the page", answer).into()
+}

@@ -1,0 +1,133 @@
+//! The first sentence: where the message is, what that means, and the one thing to do.
+
+use crate::delivery::read::MessageStatus;
+use crate::delivery::read::reason::Reason;
+use crate::delivery::read::story::Story;
+use crate::message::Direction;
+use crate::panel::PageContext;
+use crate::panel::reasons::{self, About, Said};
+use crate::words::Sentence;
+
+/// What is known of a waiting message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Before its first try.
+    Queued,
+    /// Tried without success, and will be again.
+    Retrying,
+    /// Handed over, and nobody knows whether it arrived.
+    Checking,
+    /// Kept on purpose.
+    Held,
+    Sent,
+    Delivered,
+    Read,
+    Failed,
+}
+
+impl Stage {
+    pub fn of(story: &Story) -> Self {
+        match story.status {
+            MessageStatus::Sent => Self::Sent,
+            MessageStatus::Delivered => Self::Delivered,
+            MessageStatus::Read => Self::Read,
+            MessageStatus::Failed if story.waiting.is_none() => Self::Failed,
+            MessageStatus::Held => Self::Held,
+            MessageStatus::Queued | MessageStatus::Failed => match &story.waiting {
+                Some(waiting) if waiting.letter.unknown => Self::Checking,
+                Some(waiting) if waiting.letter.attempts > 0 => Self::Retrying,
+                _ => Self::Queued,
+            },
+        }
+    }
+
+    /// The tone of its badge.
+    pub const fn tone(self) -> &'static str {
+        match self {
+            Self::Queued | Self::Retrying => "wait",
+            Self::Checking => "odd",
+            Self::Held => "off",
+            Self::Sent | Self::Delivered | Self::Read => "ok",
+            Self::Failed => "bad",
+        }
+    }
+
+    /// The key of its word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Queued => "message-state-queued",
+            Self::Retrying => "letter-state-retrying",
+            Self::Checking => "letter-state-checking_outcome",
+            Self::Held => "message-state-held",
+            Self::Sent => "message-state-sent",
+            Self::Delivered => "message-state-delivered",
+            Self::Read => "message-state-read",
+            Self::Failed => "message-state-failed",
+        }
+    }
+}
+
+/// The reason behind a stage; none: it needs none.
+pub fn reason(story: &Story, stage: Stage) -> Option<Reason> {
+    match stage {
+        Stage::Held => story.hold.as_deref().map(|hold| Reason::of_hold(hold, story.direction)),
+        Stage::Retrying | Stage::Checking => {
+            story.tries().last().and_then(|last| Reason::of_attempt(last, story.direction))
+        }
+        Stage::Failed => match (story.dead_message(), &story.failure) {
+            (Some(dead), failure) => {
+                let reason = Reason::of_dead(&dead.reason, &dead.detail, story.direction);
+                let status = story.tries().last().map_or(0, |last| last.status);
+                let said = failure.as_ref().map(|failure| failure.text.clone()).filter(|text| !text.is_empty());
+                let reason = reason.answered(status);
+                Some(Reason { said: said.unwrap_or_else(|| reason.said.clone()), ..reason })
+            }
+            (None, Some(failure)) => Some(Reason::of_failure(failure.code, story.direction, &failure.text)),
+            (None, None) => None,
+        },
+        _ => None,
+    }
+}
+
+/// The words of a reason of this message.
+pub fn said(page: &PageContext, story: &Story, reason: &Reason) -> Said {
+    let dropped = story.dead_message().filter(|dead| dead.reason == "dropped_by_person");
+    let name = dropped.map_or("", |dead| dead.detail.as_str());
+    reasons::said(reason, &About { words: page.words, crm: page.crm, kind: story.body.content.kind(), name })
+}
+
+/// The sentence.
+pub fn sentence(page: &PageContext, story: &Story, stage: Stage, reason: Option<&Said>) -> Sentence {
+    let words = page.words;
+    let why = reason.map(|reason| reason.what.to_string()).unwrap_or_default();
+    let taken =
+        story.tries().rfind(|attempt| attempt.verdict == "done").map(|attempt| attempt.at + i64::from(attempt.ms));
+    let taken = taken.unwrap_or(story.message.accepted_at);
+    match stage {
+        Stage::Queued => {
+            let ahead = story.waiting.as_ref().map_or(0, |waiting| waiting.ahead);
+            words.say("msg-answer-queued").with("ahead", ahead)
+        }
+        Stage::Retrying => {
+            let attempts = story.waiting.as_ref().map_or(0, |waiting| waiting.letter.attempts);
+            let next = story.waiting.as_ref().and_then(|waiting| waiting.next_at);
+            let time = next.map_or_else(|| words.say("time-now").to_string(), |at| page.when(&at).adverb());
+            words.say("msg-answer-retrying").with("attempts", attempts).with("time", time).with("reason", why)
+        }
+        Stage::Checking => words.say("msg-answer-checking"),
+        Stage::Held => words.say("msg-answer-held").with("reason", why),
+        Stage::Failed => words.say("msg-answer-failed").with("reason", why),
+        Stage::Sent => words.say("msg-answer-sent").with("time", page.when(&taken).adverb()),
+        Stage::Delivered if story.direction == Direction::ToCrm => {
+            words.say("msg-answer-in-crm").with("crm", page.crm).with("stamp", page.when(&taken).stamp())
+        }
+        Stage::Delivered => {
+            let at = story.receipts.delivered.unwrap_or(taken);
+            words.say("msg-answer-delivered").with("stamp", page.when(&at).stamp())
+        }
+        Stage::Read => {
+            let at = story.receipts.read.unwrap_or(taken);
+            words.say("msg-answer-read").with("time", page.when(&at).adverb())
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! What a person does with a message: try now, send again, stop trying. Each says what came of it, and never more.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use entity::audit;
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
+use serde_json::json;
+
+use super::find;
+use crate::app::App;
+use crate::delivery::by_hand::{self as hand, Wish};
+use crate::delivery::dead;
+use crate::delivery::read::first_id_at;
+use crate::delivery::read::story::Story;
+use crate::error::Result;
+use crate::panel::{self, Empty, Form, Member, Nav, Notice, PageContext, Right, Tone};
+use crate::words::Sentence;
+
+const SENT_AGAIN: &str = "message.sent_again";
+const TRIED_NOW: &str = "message.tried_now";
+const GIVEN_UP: &str = "message.given_up";
+
+/// A question before a deed.
+#[derive(Template)]
+#[template(path = "panel/message/confirm.html")]
+struct Confirm {
+    page: PageContext,
+    sentence: Sentence,
+    action: String,
+    button: Sentence,
+    danger: bool,
+    back: String,
+}
+
+/// Somebody started a try.
+#[derive(Clone, Debug)]
+pub struct ByHand {
+    pub at: i64,
+    pub name: String,
+}
+
+/// Who had this message sent again or tried at once, oldest first.
+pub async fn by_hand(app: &App, story: &Story) -> Result<Vec<ByHand>> {
+    let rows = audit::Entity::of_tenant(story.message.tenant_id)
+        .filter(audit::Column::Id.gte(first_id_at(story.message.accepted_at)))
+        .filter(audit::Column::Object.eq(story.message.id.to_string()))
+        .filter(audit::Column::Action.is_in([SENT_AGAIN, TRIED_NOW]))
+        .order_by_asc(audit::Column::Id)
+        .all(app.store.read())
+        .await?;
+    Ok(rows.into_iter().map(|row| ByHand { at: row.at, name: row.actor_name }).collect())
+}
+
+/// `GET /panel/messages/{id}/again`: asked before the customer may see it twice.
+pub async fn ask_again(app: web::Data<App>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
+    member.require(Right::Retry)?;
+    let story = find(&app, &member, &id).await?;
+    let page = member.page("msg-send-again", Nav::Messages);
+    let path = format!("/panel/messages/{}", story.message.id);
+    let key = if story.may_repeat() { "msg-send-again-confirm" } else { "msg-send-again-once" };
+    panel::html(
+        &page,
+        &Confirm {
+            sentence: page.words.say(key),
+            action: format!("{path}/again"),
+            button: page.words.say("msg-send-again"),
+            danger: false,
+            back: path,
+            page: page.clone(),
+        },
+    )
+}
+
+/// `POST /panel/messages/{id}/again`: what was given up goes to the end of its chat's queue, under its old id.
+pub async fn again(
+    app: web::Data<App>,
+    member: Member,
+    id: web::Path<String>,
+    _form: Form<Empty>,
+) -> Result<HttpResponse> {
+    member.require(Right::Retry)?;
+    let story = find(&app, &member, &id).await?;
+    let revived = match story.dead_message() {
+        Some(dead) => dead::retry(&app, story.message.tenant_id, dead.id).await?,
+        None => hand::try_now(&app, &story).await? == Wish::Done,
+    };
+    if !revived {
+        return told(&app, &member, &story, Notice::of(Tone::Warn, member.words.say("msg-too-late"))).await;
+    }
+    note(&app, &member, &story, SENT_AGAIN).await?;
+    told(&app, &member, &story, Notice::done(member.words.say("msg-sent-again"))).await
+}
+
+/// `POST /panel/messages/{id}/now`: ends the wait for the next try.
+pub async fn now(
+    app: web::Data<App>,
+    member: Member,
+    id: web::Path<String>,
+    _form: Form<Empty>,
+) -> Result<HttpResponse> {
+    member.require(Right::Retry)?;
+    let story = find(&app, &member, &id).await?;
+    let wish = hand::try_now(&app, &story).await?;
+    if wish == Wish::Done {
+        note(&app, &member, &story, TRIED_NOW).await?;
+    }
+    let notice = notice(&member, wish, "msg-tried-now");
+    told(&app, &member, &story, notice).await
+}
+
+/// `GET /panel/messages/{id}/stop`.
+pub async fn ask_stop(app: web::Data<App>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
+    member.require(Right::Retry)?;
+    let story = find(&app, &member, &id).await?;
+    let page = member.page("msg-drop", Nav::Messages);
+    let path = format!("/panel/messages/{}", story.message.id);
+    let manager = story.body.sender.name.clone().unwrap_or_else(|| page.words.say("msg-manager").to_string());
+    let key = match story.direction {
+        crate::message::Direction::ToMessenger => "msg-drop-confirm",
+        crate::message::Direction::ToCrm => "msg-drop-confirm-in",
+    };
+    panel::html(
+        &page,
+        &Confirm {
+            sentence: page.words.say(key).with("manager", manager).with("crm", page.crm),
+            action: format!("{path}/stop"),
+            button: page.words.say("msg-drop"),
+            danger: true,
+            back: path,
+            page: page.clone(),
+        },
+    )
+}
+
+/// `POST /panel/messages/{id}/stop`: it fails now and stands among the undelivered.
+pub async fn stop(
+    app: web::Data<App>,
+    member: Member,
+    id: web::Path<String>,
+    _form: Form<Empty>,
+) -> Result<HttpResponse> {
+    member.require(Right::Retry)?;
+    let story = find(&app, &member, &id).await?;
+    let wish = hand::give_up(&app, &story, &member.name).await?;
+    if wish == Wish::Done {
+        note(&app, &member, &story, GIVEN_UP).await?;
+    }
+    let notice = notice(&member, wish, "msg-dropped");
+    told(&app, &member, &story, notice).await
+}
+
+fn notice(member: &Member, wish: Wish, done: &'static str) -> Notice {
+    match wish {
+        Wish::Done => Notice::done(member.words.say(done)),
+        Wish::TooLate => Notice::of(Tone::Warn, member.words.say("msg-too-late")),
+        Wish::OnItsWay => Notice::of(Tone::Warn, member.words.say("msg-on-its-way")),
+    }
+}
+
+async fn note(app: &App, member: &Member, story: &Story, action: &'static str) -> Result<()> {
+    let detail = json!({ "conversation_id": story.message.conversation_id });
+    Ok(member.audit(app, app.store.write(), action, &story.message.id.to_string(), detail).await?)
+}
+
+async fn told(app: &App, member: &Member, story: &Story, notice: Notice) -> Result<HttpResponse> {
+    member.see_other(app, &format!("/panel/messages/{}", story.message.id), notice).await
+}

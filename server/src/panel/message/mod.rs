@@ -1,0 +1,75 @@
+//! "Where is my message?": one page answers in its first sentence; the rest is proof.
+
+mod answer;
+mod deeds;
+mod report;
+mod route;
+mod view;
+
+use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
+use actix_web::{HttpResponse, web};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::delivery::read::story::{self, Story};
+use crate::error::{Error, Result};
+use crate::message::Content;
+use crate::panel::{self, Empty, Form, Member, Nav, Right};
+
+pub use deeds::{again, ask_again, ask_stop, now, stop};
+pub use report::report;
+
+/// A message of the member's account.
+async fn find(app: &App, member: &Member, id: &str) -> Result<Story> {
+    let id = Uuid::try_parse(id).map_err(|_| Error::NotFound)?;
+    story::read(app.store.read(), member.tenant.tenant_id, id).await?.ok_or(Error::NotFound)
+}
+
+/// `GET /panel/messages/{id}`.
+pub async fn get(app: web::Data<App>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
+    member.require(Right::Look)?;
+    let story = find(&app, &member, &id).await?;
+    let page = member.page("msg-title", Nav::Messages);
+    let by_hand = deeds::by_hand(&app, &story).await?;
+    panel::html(&page, &view::page(&app, &member, &page, &story, &by_hand, None))
+}
+
+/// `POST /panel/messages/{id}/text`: shows what was written, and writes down that somebody looked.
+pub async fn text(
+    app: web::Data<App>,
+    member: Member,
+    id: web::Path<String>,
+    _form: Form<Empty>,
+) -> Result<HttpResponse> {
+    member.require(Right::SeeTexts)?;
+    let story = find(&app, &member, &id).await?;
+    let object = story.message.id.to_string();
+    let detail = json!({ "conversation_id": story.message.conversation_id });
+    member.audit(&app, app.store.write(), "text.looked_at", &object, detail).await?;
+    let page = member.page("msg-title", Nav::Messages);
+    let by_hand = deeds::by_hand(&app, &story).await?;
+    let shown = view::Shown::of(&page, &story.body.content);
+    let mut answer = panel::html(&page, &view::page(&app, &member, &page, &story, &by_hand, Some(shown)))?;
+    answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(answer)
+}
+
+/// `GET /panel/messages/{id}/text`: a reload of what only a form shows leads back.
+pub async fn back(_member: Member, id: web::Path<Uuid>) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header(("Location", format!("/panel/messages/{id}"))).finish()
+}
+
+/// The words in a content, if it has some.
+fn words_of(content: &Content) -> Option<&str> {
+    match content {
+        Content::Text { text } => Some(text),
+        Content::Picture(media)
+        | Content::Video(media)
+        | Content::File(media)
+        | Content::Voice(media)
+        | Content::Audio(media)
+        | Content::Sticker(media) => media.text.as_deref(),
+        Content::Location { .. } | Content::Contact { .. } => None,
+    }
+}

@@ -1,0 +1,245 @@
+//! The route of a message: one step after the other, each with its proof.
+
+use entity::attempt;
+
+use super::answer::{self, Stage};
+use super::deeds::ByHand;
+use crate::delivery::read::reason::Reason;
+use crate::delivery::read::story::Story;
+use crate::message::{Direction, Role, State};
+use crate::panel::{PageContext, markup};
+use crate::words::Sentence;
+
+/// One step.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// Tone of its icon.
+    pub tone: &'static str,
+    /// The state in a word, for who does not see the icon.
+    pub state: Sentence,
+    pub title: Sentence,
+    /// `<time>`; empty: none.
+    pub time: String,
+    pub detail: String,
+    pub attempts: Vec<Try>,
+    pub count: Option<Sentence>,
+}
+
+/// One try.
+#[derive(Clone, Debug)]
+pub struct Try {
+    pub row: Sentence,
+    pub outcome: Sentence,
+    pub by_hand: Option<Sentence>,
+    /// Codes and answers; empty: none.
+    pub code: String,
+    pub reason: String,
+    pub answer: String,
+}
+
+/// All steps, in the order of the road.
+pub fn route(page: &PageContext, story: &Story, stage: Stage, by_hand: &[ByHand]) -> Vec<Step> {
+    let draw = Draw { page, story, stage, by_hand };
+    match story.direction {
+        Direction::ToCrm => draw.to_crm(),
+        Direction::ToMessenger => draw.to_messenger(),
+    }
+}
+
+struct Draw<'draw> {
+    page: &'draw PageContext,
+    story: &'draw Story,
+    stage: Stage,
+    by_hand: &'draw [ByHand],
+}
+
+impl Draw<'_> {
+    fn to_crm(&self) -> Vec<Step> {
+        let taken = self.taken_at();
+        let (words, crm) = (self.page.words, self.page.crm);
+        vec![
+            self.reached("hop-written-by-customer", Some(self.story.message.sent_at)),
+            self.stored(),
+            self.handing("hop-handing-to-crm"),
+            match taken {
+                Some(at) => Step {
+                    detail: words
+                        .say("hop-number")
+                        .with("id", self.story.message.amocrm_message_id.as_str())
+                        .to_string(),
+                    ..self.done(self.title("hop-taken-by-crm"), Some(at))
+                },
+                None => self.ahead("hop-taken-by-crm"),
+            },
+        ]
+        .into_iter()
+        .map(|step| Step { title: step.title.with("crm", crm), ..step })
+        .collect()
+    }
+
+    fn to_messenger(&self) -> Vec<Step> {
+        let state = State::from_number(self.story.message.state).unwrap_or(State::Queued);
+        let arrived = |least: State| state != State::Failed && state >= least;
+        let taken = self.taken_at();
+        let mut steps = vec![
+            self.reached("hop-written-by-manager", Some(self.story.message.sent_at)),
+            self.stored(),
+            self.handing("hop-handing-to-messenger"),
+        ];
+        steps.push(match (taken, arrived(State::Sent)) {
+            (Some(at), true) => self.done(self.title("hop-taken-by-messenger"), Some(at)),
+            (None, true) => self.done(self.title("hop-taken-by-messenger"), None),
+            _ => self.ahead("hop-taken-by-messenger"),
+        });
+        // A receipt that came before its predecessor says that the predecessor happened, not when.
+        let receipts = self.story.receipts;
+        let delivered = receipts.delivered.or(receipts.read);
+        steps.push(if arrived(State::Delivered) {
+            self.done(self.title("hop-delivered"), delivered)
+        } else {
+            self.ahead("hop-delivered")
+        });
+        steps.push(if arrived(State::Read) {
+            self.done(self.title("hop-read"), receipts.read)
+        } else {
+            self.ahead("hop-read")
+        });
+        steps.push(self.shown());
+        steps
+    }
+
+    fn title(&self, key: &'static str) -> Sentence {
+        let (page, story) = (self.page, self.story);
+        let messenger = story.source.as_ref().map_or_else(
+            || page.words.say("messages-customer-unknown").to_string(),
+            |source| page.words.say_of("connector-", &source.kind).to_string(),
+        );
+        let sender = &story.body.sender;
+        let named = sender.name.clone().filter(|name| sender.role == Role::Manager && !name.is_empty());
+        let manager = named.unwrap_or_else(|| page.words.say("msg-manager").to_string());
+        page.words.say(key).with("crm", page.crm).with("messenger", messenger).with("manager", manager)
+    }
+
+    /// To the second: steps of one message lie close together.
+    fn moment(&self, at: i64) -> String {
+        let when = self.page.when(&at);
+        let stamp = when.stamp();
+        let said = if stamp == when.clock() { when.clock_seconds() } else { stamp };
+        markup::time(&said, &when.machine(), &when.full())
+    }
+
+    fn done(&self, title: Sentence, at: Option<i64>) -> Step {
+        Step {
+            tone: "ok",
+            state: self.page.words.say("letter-state-done"),
+            title,
+            time: at.map_or_else(|| self.page.words.say("msg-time-unknown").to_string(), |at| self.moment(at)),
+            detail: String::new(),
+            attempts: Vec::new(),
+            count: None,
+        }
+    }
+
+    fn reached(&self, key: &'static str, at: Option<i64>) -> Step {
+        self.done(self.title(key), at)
+    }
+
+    /// Not there yet; after a final failure it says nothing any more.
+    fn ahead(&self, key: &'static str) -> Step {
+        let over = self.stage == Stage::Failed;
+        let not_yet = self.page.words.say("hop-not-reached");
+        Step {
+            tone: "off",
+            detail: if over { String::new() } else { not_yet.to_string() },
+            state: not_yet,
+            time: String::new(),
+            ..self.done(self.title(key), None)
+        }
+    }
+
+    fn stored(&self) -> Step {
+        let message = &self.story.message;
+        let late = (message.accepted_at - message.sent_at).max(0);
+        let detail = self.page.words.say("hop-stored-detail").with("ms", late).to_string();
+        Step { detail, ..self.reached("hop-stored", Some(message.accepted_at)) }
+    }
+
+    fn taken_at(&self) -> Option<i64> {
+        self.story.tries().rfind(|attempt| attempt.verdict == "done").map(|attempt| attempt.at + i64::from(attempt.ms))
+    }
+
+    fn handing(&self, key: &'static str) -> Step {
+        let attempts: Vec<_> = self.story.tries().map(|attempt| self.tried(attempt, self.story.direction)).collect();
+        let words = self.page.words;
+        let count = (!attempts.is_empty()).then(|| words.say("attempts-title").with("count", attempts.len()));
+        let next = self.story.waiting.as_ref().and_then(|waiting| waiting.next_at);
+        let next = next.filter(|_| self.stage == Stage::Retrying || self.stage == Stage::Checking);
+        let detail = next.map(|at| words.say("attempt-next").with("time", self.page.when(&at).adverb()).to_string());
+        let (tone, state) = match self.stage {
+            Stage::Sent | Stage::Delivered | Stage::Read => ("ok", "letter-state-done"),
+            stage => (stage.tone(), stage.word()),
+        };
+        Step {
+            tone,
+            state: words.say(state),
+            title: self.title(key),
+            time: String::new(),
+            detail: detail.unwrap_or_default(),
+            attempts,
+            count,
+        }
+    }
+
+    /// What amoCRM was told of it.
+    fn shown(&self) -> Step {
+        let tries: Vec<_> = self.story.status_tries().collect();
+        let attempts: Vec<_> = tries.iter().map(|attempt| self.tried(attempt, Direction::ToCrm)).collect();
+        let Some(last) = tries.last() else { return self.ahead("hop-status-shown") };
+        let count = Some(self.page.words.say("attempts-title").with("count", attempts.len()));
+        if last.verdict == "done" {
+            let at = last.at + i64::from(last.ms);
+            return Step { attempts, count, ..self.done(self.title("hop-status-shown"), Some(at)) };
+        }
+        let state = self.page.words.say("letter-state-retrying");
+        Step { tone: "wait", state, time: String::new(), attempts, count, ..self.ahead("hop-status-shown") }
+    }
+
+    fn tried(&self, attempt: &attempt::Model, direction: Direction) -> Try {
+        let words = self.page.words;
+        let seconds = (attempt.ms + 500) / 1000;
+        let reason = Reason::of_attempt(attempt, direction);
+        let outcome = match (attempt.verdict.as_str(), attempt.status) {
+            ("done", _) => words.say("attempt-taken"),
+            ("unknown", _) => words.say("attempt-no-answer").with("seconds", seconds),
+            ("retry", 429) => words.say("attempt-limited-unsaid"),
+            ("retry", 0) => words.say("attempt-not-connected"),
+            _ => {
+                let why = reason.as_ref().map(|reason| answer::said(self.page, self.story, reason).what.to_string());
+                words.say("attempt-refused").with("reason", why.unwrap_or_default())
+            }
+        };
+        let code = if attempt.status == 0 { String::new() } else { format!("HTTP {}", attempt.status) };
+        let by_hand = self.by_hand.iter().rfind(|deed| deed.at <= attempt.at);
+        let first_after = |deed: &ByHand| {
+            !self
+                .story
+                .attempts
+                .iter()
+                .any(|other| other.at >= deed.at && other.at < attempt.at && other.kind == attempt.kind)
+        };
+        Try {
+            row: words
+                .say("attempt-row")
+                .with("n", attempt.number)
+                .with("clock", self.page.when(&attempt.at).clock_seconds())
+                .with("ms", attempt.ms),
+            outcome,
+            by_hand: by_hand
+                .filter(|deed| first_after(deed))
+                .map(|deed| words.say("attempt-by-hand").with("name", deed.name.as_str())),
+            code,
+            reason: attempt.reason.clone(),
+            answer: attempt.answer.clone(),
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! How the message's page looks.
+
+use askama::Template;
+
+use super::answer::{self, Stage};
+use super::deeds::ByHand;
+use super::route::{self, Step};
+use super::words_of;
+use crate::app::App;
+use crate::delivery::read::story::Story;
+use crate::message::{Content, Direction};
+use crate::panel::reasons::{self, Said};
+use crate::panel::{Member, PageContext, Right};
+use crate::words::Sentence;
+
+/// The main button.
+pub enum Main {
+    /// A form.
+    Post {
+        action: String,
+        label: Sentence,
+    },
+    /// A page that asks first, or where the cause is repaired.
+    Go {
+        address: String,
+        label: Sentence,
+    },
+    None,
+}
+
+/// A content that is shown.
+pub struct Shown {
+    text: String,
+    /// Words with values: file, size, place, contact.
+    facts: Vec<(Sentence, String)>,
+}
+
+impl Shown {
+    pub fn of(page: &PageContext, content: &Content) -> Self {
+        let say = |key: &'static str| page.words.say(key);
+        let mut facts = Vec::new();
+        match content {
+            Content::Picture(media)
+            | Content::Video(media)
+            | Content::File(media)
+            | Content::Voice(media)
+            | Content::Audio(media)
+            | Content::Sticker(media) => {
+                facts.push((say("msg-file-name"), media.file_name.clone()));
+                if media.file_size > 0 {
+                    facts.push((say("msg-file-size"), page.bytes(&media.file_size)));
+                }
+            }
+            Content::Location { latitude, longitude } => {
+                facts.push((say("messages-kind-location"), format!("{latitude:.5}, {longitude:.5}")));
+            }
+            Content::Contact { name, phone } => facts.push((say("messages-kind-contact"), format!("{name} {phone}"))),
+            Content::Text { .. } => {}
+        }
+        facts.retain(|(_, value)| !value.trim().is_empty());
+        Self { text: words_of(content).unwrap_or_default().to_owned(), facts }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "panel/message/page.html")]
+pub struct Page {
+    page: PageContext,
+    id: String,
+    badge: String,
+    sentence: Sentence,
+    fix: Option<Sentence>,
+    said: String,
+    marks: Vec<Sentence>,
+    main: Main,
+    may_stop: bool,
+    conversation: String,
+    direction: Sentence,
+    customer: String,
+    phone: String,
+    source: Option<(String, Sentence, bool)>,
+    source_id: String,
+    kind: Sentence,
+    steps: Vec<Step>,
+    ids: Vec<(Sentence, String)>,
+    /// None: not asked for, or hidden.
+    shown: Option<Shown>,
+    may_see: bool,
+}
+
+/// A message later than this after it was written says so.
+const LATE_MILLIS: i64 = 15 * 60_000;
+
+pub fn page(
+    app: &App,
+    member: &Member,
+    page: &PageContext,
+    story: &Story,
+    by_hand: &[ByHand],
+    shown: Option<Shown>,
+) -> Page {
+    let words = page.words;
+    let stage = Stage::of(story);
+    let reason = answer::reason(story, stage);
+    let said: Option<Said> = reason.as_ref().map(|reason| answer::said(page, story, reason));
+    let message = &story.message;
+    let direction = match story.direction {
+        Direction::ToCrm => "messages-direction-to-crm",
+        Direction::ToMessenger => "messages-direction-to-messenger",
+    };
+    let source = story
+        .source
+        .as_ref()
+        .map(|source| (source.name.clone(), words.say_of("connector-", &source.kind), source.deleted_at.is_none()));
+    let id = |key: &'static str, value: &str| (words.say(key).with("crm", page.crm), value.to_owned());
+    let mut ids = vec![
+        id("msg-id-ours", &message.id.to_string()),
+        id("msg-id-messenger", &message.external_id),
+        id("msg-id-crm", &message.amocrm_message_id),
+        id("msg-id-chat", &message.conversation_id.to_string()),
+    ];
+    if let Some(conversation) = &story.conversation {
+        ids.push(id("msg-id-crm-chat", &conversation.amocrm_chat_id));
+    }
+    ids.retain(|(_, value)| !value.is_empty());
+    Page {
+        badge: page.badge(stage.tone(), words.say(stage.word())),
+        sentence: answer::sentence(page, story, stage, said.as_ref()),
+        fix: said.as_ref().map(|said| said.fix.clone()),
+        said: reason.map(|reason| reason.said).unwrap_or_default(),
+        marks: marks(page, story),
+        main: main(app, member, page, story, stage),
+        may_stop: member.may(Right::Retry) && story.waiting.is_some(),
+        conversation: message.conversation_id.to_string(),
+        direction: words.say(direction),
+        customer: reasons::customer(&story.contact, words),
+        phone: story.contact.phone.as_deref().map(reasons::short_phone).unwrap_or_default(),
+        source,
+        source_id: message.source_id.to_string(),
+        kind: words.say_of("messages-kind-", story.body.content.kind()),
+        steps: route::route(page, story, stage, by_hand),
+        ids,
+        shown,
+        may_see: member.may(Right::SeeTexts),
+        id: message.id.to_string(),
+        page: page.clone(),
+    }
+}
+
+fn marks(page: &PageContext, story: &Story) -> Vec<Sentence> {
+    let words = page.words;
+    let mut marks = Vec::new();
+    if story.message.possible_duplicate {
+        marks.push(words.say("message-maybe-twice"));
+    }
+    let taken = story.tries().rfind(|attempt| attempt.verdict == "done");
+    if let Some(delay) = taken.map(|attempt| attempt.at - story.message.sent_at).filter(|delay| *delay > LATE_MILLIS) {
+        marks.push(words.say("message-late").with("delay", page.duration(&delay)));
+    }
+    marks
+}
+
+fn main(app: &App, member: &Member, page: &PageContext, story: &Story, stage: Stage) -> Main {
+    let path = format!("/panel/messages/{}", story.message.id);
+    let words = page.words;
+    let again = || words.say("msg-send-again");
+    let may = member.may(Right::Retry);
+    match stage {
+        Stage::Retrying if may => Main::Post { action: format!("{path}/now"), label: words.say("msg-try-now") },
+        Stage::Checking if may => Main::Go { address: format!("{path}/again"), label: again() },
+        Stage::Failed if may && story.dead_message().is_some() => {
+            let gone = story.direction == Direction::ToMessenger
+                && story
+                    .source
+                    .as_ref()
+                    .is_none_or(|source| source.deleted_at.is_some() || app.connectors.get(&source.kind).is_none());
+            match (gone, story.may_repeat() && story.tries().any(|attempt| attempt.verdict == "unknown")) {
+                (true, _) => Main::None,
+                (false, true) => Main::Go { address: format!("{path}/again"), label: again() },
+                (false, false) => Main::Post { action: format!("{path}/again"), label: again() },
+            }
+        }
+        Stage::Held => match story.source.as_ref().filter(|_| member.may(Right::EditSources)) {
+            Some(source) if source.deleted_at.is_none() => {
+                Main::Go { address: format!("/panel/sources/{}", source.id), label: words.say("msg-open-source") }
+            }
+            _ => Main::None,
+        },
+        _ => Main::None,
+    }
+}

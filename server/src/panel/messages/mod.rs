@@ -1,0 +1,78 @@
+//! Messages of the account: find one message or one customer.
+
+mod view;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
+
+use super::choice;
+use crate::app::App;
+use crate::delivery::read::list::{self, Ground, Wanted};
+use crate::delivery::read::{MessageStatus, find};
+use crate::error::Result;
+use crate::message::Direction;
+use crate::panel::{self, Member, Nav, Right};
+
+/// More are not counted.
+const COUNTED: u64 = 10_000;
+/// A longer search is none.
+const QUERY_CHARS: usize = 255;
+
+/// The filters, as the address holds them.
+#[derive(Debug, Default, Deserialize)]
+pub struct Query {
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    direction: String,
+    #[serde(default)]
+    state: String,
+    #[serde(default)]
+    source: String,
+    #[serde(default)]
+    period: String,
+    cursor: Option<String>,
+}
+
+/// `GET /panel/messages`.
+pub async fn list(app: web::Data<App>, member: Member, request: HttpRequest) -> Result<HttpResponse> {
+    member.require(Right::Look)?;
+    let query = web::Query::<Query>::from_query(request.query_string()).map(web::Query::into_inner).unwrap_or_default();
+    let page = member.page("messages-title", Nav::Messages);
+    let db = app.store.read();
+    let tenant_id = member.tenant.tenant_id;
+    let ground = Ground::of_tenant(db, tenant_id).await?;
+    let text: String = query.q.trim().chars().take(QUERY_CHARS).collect();
+    let period = chosen_period(&query, !text.is_empty());
+    let found = match text.as_str() {
+        "" => None,
+        text => Some(find::find(db, tenant_id, text).await?),
+    };
+    let wanted = Wanted {
+        direction: direction(&query.direction),
+        status: MessageStatus::from_word(&query.state),
+        source_id: choice::source_id(&ground, &query.source),
+        conversation_id: None,
+        from: choice::begin(&page, period, app.clock.millis()),
+        found,
+    };
+    let filters = ["panel-messages", &text, &query.direction, &query.state, &query.source, period];
+    let rows = choice::page_of(query.cursor.as_deref(), &filters)?;
+    let lines = list::page(db, tenant_id, &wanted, &ground, rows.after, rows.rows()).await?;
+    let (lines, next) = rows.cut(lines, |line| line.message.id);
+    let count = list::count(db, tenant_id, &wanted, &ground, COUNTED + 1).await?;
+    let asked = view::Asked { text: &text, query: &query, period, next: next.as_deref(), count, counted: COUNTED };
+    panel::html(&page, &view::list(&page, &ground, &lines, &asked))
+}
+
+/// Searching looks at everything unless somebody says otherwise; looking around begins with a week.
+fn chosen_period(query: &Query, searching: bool) -> &'static str {
+    let usual = if searching { "all" } else { "7d" };
+    choice::PERIODS.into_iter().find(|period| *period == query.period).unwrap_or(usual)
+}
+
+fn direction(text: &str) -> Option<Direction> {
+    [Direction::ToCrm, Direction::ToMessenger].into_iter().find(|direction| direction.word() == text)
+}
+
+pub(super) use view::{Row, row};

@@ -1,0 +1,140 @@
+//! How lists of messages look.
+
+use askama::Template;
+
+use super::Query;
+use crate::delivery::read::MessageStatus;
+use crate::delivery::read::list::{Ground, Line};
+use crate::delivery::read::reason::Reason;
+use crate::message::Direction;
+use crate::panel::PageContext;
+use crate::panel::choice::{self, Choice};
+use crate::panel::reasons::{self, About};
+use crate::words::Sentence;
+
+/// One line.
+#[derive(Clone, Debug)]
+pub struct Row {
+    pub id: String,
+    /// `<time>`.
+    pub time: String,
+    pub arrow: &'static str,
+    pub direction: Sentence,
+    pub customer: String,
+    pub source: String,
+    pub kind: Sentence,
+    /// The state's badge.
+    pub badge: String,
+    /// Why it failed or waits; empty: neither.
+    pub second: String,
+}
+
+/// What was asked and how much there is.
+pub struct Asked<'asked> {
+    pub text: &'asked str,
+    pub query: &'asked Query,
+    pub period: &'asked str,
+    pub next: Option<&'asked str>,
+    pub count: u64,
+    pub counted: u64,
+}
+
+#[derive(Template)]
+#[template(path = "panel/messages/list.html")]
+pub struct List {
+    page: PageContext,
+    text: String,
+    directions: Vec<Choice>,
+    states: Vec<Choice>,
+    sources: Vec<Choice>,
+    periods: Vec<Choice>,
+    filtered: bool,
+    found: Sentence,
+    /// Nothing was ever received.
+    untouched: bool,
+    rows: Vec<Row>,
+    newest: Option<String>,
+    older: Option<String>,
+}
+
+pub fn list(page: &PageContext, ground: &Ground, lines: &[Line], asked: &Asked<'_>) -> List {
+    let words = page.words;
+    let Asked { query, .. } = asked;
+    let any = |chosen: &str| Choice::new("", words.say("filter-any"), chosen);
+    let mut directions = vec![any(&query.direction)];
+    directions.extend(
+        [("to_crm", "messages-direction-to-crm"), ("to_messenger", "messages-direction-to-messenger")]
+            .map(|(value, key)| Choice::new(value, words.say(key), &query.direction)),
+    );
+    let mut states = vec![any(&query.state)];
+    states.extend(
+        MessageStatus::ALL
+            .map(|status| Choice::new(status.as_str(), words.say_of("message-state-", status.as_str()), &query.state)),
+    );
+    let set = [&query.direction, &query.state, &query.source];
+    let filters = set.into_iter().filter(|value| !value.is_empty()).count();
+    let pairs = |cursor: &str| {
+        let pairs = [
+            ("q", asked.text),
+            ("direction", &query.direction),
+            ("state", &query.state),
+            ("source", &query.source),
+            ("period", asked.period),
+            ("cursor", cursor),
+        ];
+        choice::address("/panel/messages", &pairs)
+    };
+    let many = asked.count > asked.counted;
+    let found = if many {
+        words.say("messages-found-many").with("count", asked.counted)
+    } else {
+        words.say("messages-found").with("count", asked.count)
+    };
+    let filtered = filters > 0 || !asked.text.is_empty();
+    List {
+        text: asked.text.to_owned(),
+        directions,
+        states,
+        sources: choice::sources(page, ground, &query.source),
+        periods: choice::periods(page, asked.period),
+        filtered,
+        found,
+        untouched: lines.is_empty() && !filtered && asked.period == "all",
+        rows: lines.iter().map(|line| row(page, ground, line)).collect(),
+        newest: query.cursor.as_ref().map(|_| pairs("")),
+        older: asked.next.map(pairs),
+        page: page.clone(),
+    }
+}
+
+/// A line of any list of messages.
+pub fn row(page: &PageContext, ground: &Ground, line: &Line) -> Row {
+    let words = page.words;
+    let kind = line.body.content.kind();
+    let reason = match (line.status, &line.held, &line.failure) {
+        (MessageStatus::Held, Some(held), _) => Some(Reason::of_hold(held, line.direction)),
+        (MessageStatus::Failed, _, Some(failure)) => {
+            Some(Reason::of_failure(failure.code, line.direction, &failure.text))
+        }
+        _ => None,
+    };
+    let about = About { words, crm: page.crm, kind, name: "" };
+    let (arrow, direction) = match line.direction {
+        Direction::ToCrm => ("←", "messages-direction-to-crm"),
+        Direction::ToMessenger => ("→", "messages-direction-to-messenger"),
+    };
+    Row {
+        id: line.message.id.to_string(),
+        time: page.time(&line.message.accepted_at),
+        arrow,
+        direction: words.say(direction),
+        customer: reasons::customer(&line.contact, words),
+        source: ground
+            .sources
+            .get(&line.message.source_id)
+            .map_or_else(|| "–".to_owned(), |source| source.name.clone()),
+        kind: words.say_of("messages-kind-", kind),
+        badge: page.badge(reasons::tone(line.status), words.say_of("message-state-", line.status.as_str())),
+        second: reason.map(|reason| reasons::said(&reason, &about).what.to_string()).unwrap_or_default(),
+    }
+}

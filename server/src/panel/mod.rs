@@ -1,0 +1,68 @@
+//! The pages of a tenant's people: server-rendered, without scripts complete, in a tab or in a frame of amoCRM.
+//!
+//! ```text
+//! request ─▶ Member (session, account, role) ─▶ handler ─▶ PageContext + template ─▶ html (CSP with a nonce)
+//!                                            └▶ Error ─▶ errors::pages ─▶ a page that says so
+//! ```
+//!
+//! Every deed is a form, answered by a redirect to a page that says what happened.
+
+mod account;
+mod assets;
+mod audit;
+mod data;
+mod errors;
+mod events;
+mod html;
+pub mod markup;
+mod me;
+mod member;
+mod notice;
+mod overview;
+mod page;
+mod rights;
+mod sign_in;
+mod team;
+// pages of "panel-pages"
+mod choice;
+mod conversations;
+mod fields;
+mod keys;
+mod message;
+mod messages;
+mod pages;
+mod reasons;
+mod sources;
+mod undelivered;
+mod webhooks;
+mod wizard;
+
+use actix_web::middleware::from_fn;
+use actix_web::web;
+
+pub use crate::people::{Empty, Fields, Form, OpenForm, Role};
+pub use html::{Markup, html, html_as, nothing_kept};
+pub use member::Member;
+use member::to;
+pub use notice::{Notice, Tone};
+pub use page::{Nav, PageContext, Title};
+pub use rights::Right;
+
+/// Everything under `/panel`.
+pub fn routes(config: &mut web::ServiceConfig) {
+    config.service(
+        web::scope("/panel")
+            .wrap(from_fn(errors::pages))
+            .route("/static/{file}", web::get().to(assets::get))
+            .route("/events", web::get().to(events::get))
+            .configure(sign_in::routes)
+            .configure(overview::routes)
+            .configure(account::routes)
+            .configure(team::routes)
+            .configure(audit::routes)
+            .configure(data::routes)
+            .configure(me::routes)
+            .configure(pages::routes)
+            .default_service(web::to(errors::nothing_here)),
+    );
+}

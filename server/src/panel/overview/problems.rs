@@ -1,0 +1,144 @@
+//! What waits for a person: the account's own state, sources with something to do, other open alerts.
+
+use entity::{alert, source};
+use sea_orm::{ColumnTrait, QueryFilter};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::error::Result;
+use crate::panel::{Member, PageContext};
+use crate::source::{self as sources, SourceStatus};
+use crate::tenant::TenantStatus;
+use crate::words::Words;
+
+pub(super) struct Problems {
+    /// The account itself, when it is not simply connected: tone, state, what it means.
+    pub account: Option<(&'static str, String, String)>,
+    pub sources: Vec<SourceProblem>,
+    pub alerts: Vec<Told>,
+    /// Live sources of the account.
+    pub count: usize,
+}
+
+pub(super) struct SourceProblem {
+    pub id: Uuid,
+    pub name: String,
+    pub tone: &'static str,
+    pub state: String,
+    pub since: i64,
+    /// What happened, in a sentence; empty: the state says it all.
+    pub text: String,
+    /// The words of the one button.
+    pub action: Option<String>,
+}
+
+pub(super) struct Told {
+    pub text: String,
+    pub since: i64,
+    pub source_id: Option<Uuid>,
+}
+
+/// Alerts that say what the account's state says anyway.
+const OF_STATE: &[&str] = &["needs_reauth", "unpaid", "blocked"];
+
+pub(super) async fn of(app: &App, member: &Member, page: &PageContext) -> Result<Problems> {
+    let tenant_id = member.tenant.tenant_id;
+    let words = page.words;
+    let rows =
+        source::Entity::of_tenant(tenant_id).filter(source::Column::DeletedAt.is_null()).all(app.store.read()).await?;
+    let states = sources::states(app, tenant_id, &rows).await?;
+    let waiting = rows.iter().zip(&states).filter(|(_, state)| {
+        state.action.is_some() && !matches!(state.status, SourceStatus::Working | SourceStatus::Checking)
+    });
+    let mut found: Vec<(SourceStatus, SourceProblem)> = waiting
+        .map(|(row, state)| {
+            let reason =
+                state.reason.map(|reason| words.say_of("source-reason-", reason.as_str()).with("crm", page.crm));
+            let action =
+                state.action.map(|action| words.say_of("source-action-", action.as_str()).with("crm", page.crm));
+            let problem = SourceProblem {
+                id: row.id,
+                name: row.name.clone(),
+                tone: tone(state.status),
+                state: words.say_of("source-state-", state.status.as_str()).with("crm", page.crm).to_string(),
+                since: state.since,
+                text: reason.map(|reason| reason.to_string()).unwrap_or_default(),
+                action: action.map(|action| action.to_string()),
+            };
+            (state.status, problem)
+        })
+        .collect();
+    // The worst first; within one state the longest.
+    found.sort_by_key(|(status, problem)| (rank(*status), problem.since));
+    let status = TenantStatus::shown(&member.tenant);
+    let open = crate::alert::open(app.store.read(), tenant_id).await?;
+    Ok(Problems {
+        account: (status != TenantStatus::Active).then(|| {
+            let word = words.say_of("tenant-state-", status.as_str()).with("crm", page.crm).to_string();
+            (account_tone(status), word, account_hint(words, page.crm, status))
+        }),
+        sources: found.into_iter().map(|(_, problem)| problem).collect(),
+        alerts: open.into_iter().filter_map(|row| told(row, words, page)).collect(),
+        count: rows.len(),
+    })
+}
+
+fn told(row: alert::Model, words: Words, page: &PageContext) -> Option<Told> {
+    let key = format!("alert-{}-subject", row.kind);
+    if OF_STATE.contains(&row.kind.as_str()) || !words.has(&key) {
+        return None;
+    }
+    let detail: Value = serde_json::from_str(&row.detail).unwrap_or_default();
+    let mut sentence = words.say(key).with("account", page.account.as_str()).with("crm", page.crm);
+    for name in
+        ["source", "messenger", "name", "host", "days", "count", "waiting", "duration", "stamp", "url", "percent"]
+    {
+        sentence = match detail.get(name) {
+            Some(Value::String(text)) => sentence.with(name, text.as_str()),
+            Some(Value::Number(number)) => sentence.with(name, number.as_i64().unwrap_or_default()),
+            _ => sentence,
+        };
+    }
+    Some(Told { text: sentence.to_string(), since: row.opened_at, source_id: row.source_id })
+}
+
+/// What an account's state means, with what still works.
+pub(in crate::panel) fn account_hint(words: Words, crm: &'static str, status: TenantStatus) -> String {
+    // As product.md §7: letters to amoCRM are kept a week, the log of what was a month.
+    let days = if status == TenantStatus::Uninstalled { 30 } else { 7 };
+    words.say(format!("tenant-state-{}-hint", status.as_str())).with("crm", crm).with("days", days).to_string()
+}
+
+/// The tone of an account's state.
+pub(in crate::panel) fn account_tone(status: TenantStatus) -> &'static str {
+    match status {
+        TenantStatus::Active => "ok",
+        TenantStatus::Provisioning | TenantStatus::AwaitingCredentials => "wait",
+        TenantStatus::NeedsReauth | TenantStatus::Unpaid => "warn",
+        TenantStatus::Blocked | TenantStatus::Suspended => "bad",
+        TenantStatus::Disconnected | TenantStatus::Uninstalled => "off",
+    }
+}
+
+fn tone(status: SourceStatus) -> &'static str {
+    match status {
+        SourceStatus::Working => "ok",
+        SourceStatus::Checking | SourceStatus::CrmUnreachable => "wait",
+        SourceStatus::NeedsAttention | SourceStatus::Unpaid => "warn",
+        SourceStatus::Stopped | SourceStatus::Blocked => "bad",
+        SourceStatus::Paused => "off",
+    }
+}
+
+fn rank(status: SourceStatus) -> u8 {
+    match status {
+        SourceStatus::Blocked => 0,
+        SourceStatus::Stopped => 1,
+        SourceStatus::Unpaid => 2,
+        SourceStatus::CrmUnreachable => 3,
+        SourceStatus::NeedsAttention => 4,
+        SourceStatus::Paused => 5,
+        SourceStatus::Checking | SourceStatus::Working => 6,
+    }
+}

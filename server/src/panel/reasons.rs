@@ -1,0 +1,84 @@
+//! Reasons and states in words: what a key means to the person who reads it.
+
+use crate::delivery::read::MessageStatus;
+use crate::delivery::read::reason::Reason;
+use crate::words::{Sentence, Words};
+
+/// What happened and what to do.
+#[derive(Clone, Debug)]
+pub struct Said {
+    pub what: Sentence,
+    pub fix: Sentence,
+}
+
+/// What the sentences of reasons name besides their key.
+#[derive(Clone, Debug)]
+pub struct About<'about> {
+    pub words: Words,
+    /// The platform.
+    pub crm: &'about str,
+    /// Kind of content, as in `messages-kind-{kind}`.
+    pub kind: &'about str,
+    /// Who gave it up, if somebody did.
+    pub name: &'about str,
+}
+
+/// The words of a reason.
+pub fn said(reason: &Reason, about: &About<'_>) -> Said {
+    let kind = about.words.say_of("messages-kind-", about.kind).to_string().to_lowercase();
+    let fill = |sentence: Sentence| {
+        sentence
+            .with("crm", about.crm)
+            .with("hours", reason.hours())
+            .with("status", reason.status)
+            .with("kind", kind.as_str())
+            .with("name", about.name)
+            .with("template", "")
+            .with("size", "")
+            .with("limit", "")
+    };
+    let key = format!("reason-{}", reason.key);
+    Said { fix: fill(about.words.say(format!("{key}-fix"))), what: fill(about.words.say(key)) }
+}
+
+/// The tone of a message's state.
+pub const fn tone(status: MessageStatus) -> &'static str {
+    match status {
+        MessageStatus::Queued => "wait",
+        MessageStatus::Sent | MessageStatus::Delivered | MessageStatus::Read => "ok",
+        MessageStatus::Failed => "bad",
+        MessageStatus::Held => "off",
+    }
+}
+
+/// How a customer is named in a list: the name, else the number, else the messenger's id.
+pub fn customer(contact: &crate::message::Person, words: Words) -> String {
+    let named =
+        [contact.name.as_deref(), contact.phone.as_deref(), contact.email.as_deref(), Some(contact.id.as_str())];
+    let found = named.into_iter().flatten().find(|text| !text.trim().is_empty());
+    found.map_or_else(|| words.say("messages-customer-unknown").to_string(), str::to_owned)
+}
+
+/// A number as a page shows it that others may see over one's shoulder: `+7915 ··· 22-33`; short ones whole.
+pub fn short_phone(phone: &str) -> String {
+    let digits: Vec<char> = phone.chars().filter(char::is_ascii_digit).collect();
+    if digits.len() < 9 {
+        return phone.to_owned();
+    }
+    let part = |from: usize, to: usize| digits[from..to].iter().collect::<String>();
+    let end = digits.len();
+    let plus = if phone.trim_start().starts_with('+') { "+" } else { "" };
+    format!("{plus}{} ··· {}-{}", part(0, end - 7), part(end - 4, end - 2), part(end - 2, end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_shortened_by_their_middle() {
+        assert_eq!(short_phone("+79151112233"), "+7915 ··· 22-33");
+        assert_eq!(short_phone("8 (915) 111-22-33"), "8915 ··· 22-33");
+        assert_eq!(short_phone("112"), "112");
+    }
+}

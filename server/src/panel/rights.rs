@@ -1,0 +1,67 @@
+//! Who may do what, as data.
+
+use super::Role;
+
+/// Something that not everybody may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Right {
+    /// See states, numbers, routes of messages.
+    Look,
+    /// Read what customers and managers wrote.
+    SeeTexts,
+    /// Add, change, test, pause and delete sources.
+    EditSources,
+    /// Send messages again, skip them, export them.
+    Retry,
+    /// API keys and webhooks.
+    ManageKeys,
+    /// Allow access again, adopt or remove sources that amoCRM made.
+    ManageAccount,
+    SeeTeam,
+    ManageTeam,
+    SeeAudit,
+    /// Terms of keeping, the export of everything.
+    SeeData,
+    EraseData,
+}
+
+/// Each right with the least role that has it, and whether an operator has it who looks into the account.
+const RIGHTS: &[(Right, Role, bool)] = &[
+    (Right::Look, Role::Viewer, true),
+    (Right::SeeTexts, Role::Viewer, false),
+    (Right::EditSources, Role::Administrator, false),
+    (Right::Retry, Role::Administrator, false),
+    (Right::ManageKeys, Role::Administrator, false),
+    (Right::ManageAccount, Role::Administrator, false),
+    (Right::SeeTeam, Role::Administrator, true),
+    (Right::ManageTeam, Role::Owner, false),
+    (Right::SeeAudit, Role::Administrator, true),
+    (Right::SeeData, Role::Owner, false),
+    (Right::EraseData, Role::Owner, false),
+];
+
+impl Right {
+    /// Whether a role has it; `operator`: somebody of the vendor looks as if they had that role.
+    pub fn is_of(self, role: Role, operator: bool) -> bool {
+        let row = RIGHTS.iter().find(|(right, ..)| *right == self);
+        row.is_some_and(|(_, least, for_operators)| role <= *least && (!operator || *for_operators))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_role_has_what_the_lesser_ones_have() {
+        for (right, ..) in RIGHTS {
+            let has: Vec<bool> = Role::ALL.iter().map(|role| right.is_of(*role, false)).collect();
+            assert!(has[0], "{right:?}: an owner may everything");
+            assert!(has.windows(2).all(|pair| pair[0] || !pair[1]), "{right:?}: {has:?}");
+        }
+        assert!(!Right::EditSources.is_of(Role::Viewer, false) && !Right::EraseData.is_of(Role::Administrator, false));
+        let seen: Vec<Right> =
+            RIGHTS.iter().filter(|(right, ..)| right.is_of(Role::Owner, true)).map(|row| row.0).collect();
+        assert_eq!(seen, [Right::Look, Right::SeeTeam, Right::SeeAudit], "an operator looks and reads no texts");
+    }
+}

@@ -1,0 +1,81 @@
+//! `/panel/choose`: which of several accounts.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::into::{open, safe};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::panel::html::html;
+use crate::panel::member::to;
+use crate::panel::{Form, PageContext, Role};
+use crate::people::door::{self, Door};
+use crate::people::{member, person};
+use crate::tenant::TenantStatus;
+use crate::words::{Language, Words};
+
+#[derive(Template)]
+#[template(path = "panel/choose.html")]
+struct Choose {
+    page: PageContext,
+    accounts: Vec<Account>,
+    to: String,
+}
+
+struct Account {
+    id: Uuid,
+    host: String,
+    name: String,
+    role: Role,
+    status: &'static str,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Asked {
+    #[serde(default)]
+    to: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Chosen {
+    tenant_id: Uuid,
+    to: String,
+}
+
+/// Sessions of one account's ticket or handed link know no other.
+fn may_choose(via: &str) -> bool {
+    matches!(via, "password" | "link")
+}
+
+/// `GET /panel/choose`
+pub(super) async fn show(app: web::Data<App>, request: HttpRequest, asked: web::Query<Asked>) -> Result<HttpResponse> {
+    let Some(session) = door::session(&request, Door::Panel).await? else { return Ok(to("/panel/sign-in")) };
+    let Some(person_id) = session.person_id.filter(|_| may_choose(&session.via)) else { return Ok(to("/panel")) };
+    let accounts = member::accounts(&app, person_id).await?;
+    let mut page = PageContext::outside(&app, &request, "choose-title");
+    page.words = Words::new(Language::of_code(&session.language).unwrap_or(page.words.language()));
+    page.title = page.words.say("choose-title").to_string();
+    page.csrf_token.clone_from(&session.csrf);
+    let accounts = accounts.into_iter().map(|(tenant, role)| Account {
+        id: tenant.tenant_id,
+        status: TenantStatus::shown(&tenant).as_str(),
+        host: tenant.host,
+        name: tenant.name,
+        role,
+    });
+    let choose = Choose { accounts: accounts.collect(), to: safe(&asked.to).to_owned(), page: page.clone() };
+    html(&page, &choose)
+}
+
+/// `POST /panel/choose`
+pub(super) async fn choose(app: web::Data<App>, request: HttpRequest, form: Form<Chosen>) -> Result<HttpResponse> {
+    let session = door::session(&request, Door::Panel).await?.ok_or(Error::NotFound)?;
+    let person_id = session.person_id.filter(|_| may_choose(&session.via)).ok_or(Error::NotFound)?;
+    let person = person::by_id(app.store.read(), person_id).await?;
+    let person = person.filter(|person| person.disabled_at.is_none()).ok_or(Error::NotFound)?;
+    member::find(app.store.read(), form.tenant_id, person_id).await?.ok_or(Error::NotFound)?;
+    open(&app, &request, &person, form.tenant_id, &session.via, safe(&form.to)).await
+}

@@ -1,0 +1,151 @@
+//! Opens the session of somebody who proved who they are.
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse};
+use entity::person;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::audit::{self, Actor, Deed};
+use crate::error::{Error, Result};
+use crate::panel::member::to;
+use crate::people::door::{self, Door};
+use crate::people::session::{self, Kind, New};
+use crate::people::{member, person as persons};
+use crate::store::VENDOR;
+use crate::words::Language;
+
+/// The door's word for the throttle.
+pub(in crate::panel) const DOOR: &str = "panel";
+
+/// What was proved, and where it leads.
+#[derive(Clone, Debug)]
+pub(super) struct Proof {
+    /// `password`, `link` (mailed), `handed`
+    pub via: &'static str,
+    /// The account that it is for, if it is for one.
+    pub tenant_id: Option<Uuid>,
+    /// A path of the panel.
+    pub to: String,
+}
+
+/// A path of the panel and nothing else: a return address comes from the address bar.
+pub(super) fn safe(path: &str) -> &str {
+    let inside = path == "/panel" || path.starts_with("/panel/") || path.starts_with("/panel?");
+    let plain = path.bytes().all(|sign| sign.is_ascii_graphic() && sign != b'\\') && !path.contains("//");
+    let doors = ["/panel/sign-in", "/panel/link", "/panel/enter", "/panel/choose", "/panel/sign-out", "/panel/events"];
+    if inside && plain && !doors.iter().any(|door| path.starts_with(door)) { path } else { "/panel" }
+}
+
+/// Opens the session and leads on: into the account if there is one to enter, else to the choice.
+pub(super) async fn into(
+    app: &App,
+    request: &HttpRequest,
+    person: &person::Model,
+    proof: &Proof,
+) -> Result<HttpResponse> {
+    let accounts = member::accounts(app, person.id).await?;
+    let wanted = match proof.tenant_id {
+        Some(wanted) => accounts.iter().find(|(tenant, _)| tenant.tenant_id == wanted),
+        None if accounts.len() == 1 => accounts.first(),
+        None => None,
+    };
+    if proof.via == "handed" && wanted.is_none() {
+        return Err(Error::NotFound);
+    }
+    let tenant_id = wanted.map_or(VENDOR, |(tenant, _)| tenant.tenant_id);
+    let language = Language::of_request(request);
+    persons::set_language(app.store.write(), person.id, language).await?;
+    let place = if tenant_id == VENDOR { choice(&proof.to) } else { proof.to.clone() };
+    open(app, request, person, tenant_id, proof.via, &place).await
+}
+
+fn choice(to: &str) -> String {
+    if to == "/panel" {
+        return "/panel/choose".to_owned();
+    }
+    if to.starts_with(super::link::INVITATION) {
+        return to.to_owned();
+    }
+    let mut query = url::form_urlencoded::Serializer::for_suffix("/panel/choose?".to_owned(), "/panel/choose?".len());
+    query.append_pair("to", to).finish()
+}
+
+/// A new session under a new token; the one before it ends.
+pub(super) async fn open(
+    app: &App,
+    request: &HttpRequest,
+    person: &person::Model,
+    tenant_id: Uuid,
+    via: &str,
+    place: &str,
+) -> Result<HttpResponse> {
+    let before = door::session(request, Door::Panel).await?;
+    let language = Language::of_request(request).code();
+    let new = New {
+        tenant_id,
+        kind: Kind::Panel,
+        person_id: Some(person.id),
+        crm_user_id: None,
+        is_admin: false,
+        via,
+        language,
+        reason: "",
+    };
+    let tx = app.store.write_tx().await?;
+    let opened = async {
+        if let Some(before) = &before {
+            session::end(&tx, before.tenant_id, before.id).await?;
+        }
+        let actor = Actor::Member { person_id: person.id, name: named(person) };
+        let address = door::address(request, app);
+        if tenant_id != VENDOR {
+            let detail = serde_json::json!({"via": via});
+            let deed =
+                Deed { tenant_id, actor: &actor, action: "member.signed_in", object: "", detail, address, done: true };
+            audit::record(app, &tx, deed).await?;
+        }
+        session::open(app, &tx, new).await
+    };
+    let opened = opened.await;
+    tx.commit().await?;
+    let opened = opened?;
+    if tenant_id != VENDOR {
+        member::seen(app, tenant_id, person.id).await?;
+    }
+    let mut answer = to(place);
+    let cookie = Door::Panel.set(app, &opened.token, door::is_framed(request));
+    answer.headers_mut().append(header::SET_COOKIE, cookie);
+    Ok(answer)
+}
+
+/// What a person is called in lists.
+pub(in crate::panel) fn named(person: &person::Model) -> String {
+    if person.name.is_empty() { person.email.clone() } else { person.name.clone() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn return_addresses_stay_in_the_panel() {
+        for good in ["/panel", "/panel/sources", "/panel/messages?status=failed&phone=%2B7", "/panel?x=1"] {
+            assert_eq!(safe(good), good);
+        }
+        for bad in [
+            "https://evil.example/panel",
+            "//evil.example/panel",
+            "/panel//evil.example",
+            "/panel/\\evil.example",
+            "/panelevil",
+            "/admin",
+            "/panel/sign-out",
+            "/panel/x\r\nSet-Cookie: a=b",
+            "javascript:alert(1)",
+            "",
+        ] {
+            assert_eq!(safe(bad), "/panel", "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! Signing out, and the language of a session.
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
+use url::Url;
+
+use super::into::safe;
+use crate::app::App;
+use crate::error::Result;
+use crate::panel::member::{Member, to};
+use crate::panel::{Empty, Form};
+use crate::people::door::{self, Door};
+use crate::people::{person, session};
+use crate::words::Language;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Chosen {
+    to: String,
+}
+
+/// `POST /panel/sign-out`
+pub(super) async fn sign_out(app: web::Data<App>, request: HttpRequest, _form: Form<Empty>) -> Result<HttpResponse> {
+    if let Some(row) = door::session(&request, Door::Panel).await? {
+        session::end(app.store.write(), row.tenant_id, row.id).await?;
+    }
+    let mut answer = to("/panel/sign-in");
+    answer.headers_mut().append(header::SET_COOKIE, Door::Panel.clear(&app, door::is_framed(&request)));
+    Ok(answer)
+}
+
+/// `POST /panel/language`: back to the page it was pressed on.
+pub(super) async fn language(
+    app: web::Data<App>,
+    request: HttpRequest,
+    member: Member,
+    form: Form<Chosen>,
+) -> Result<HttpResponse> {
+    if let Some(language) = Language::of_code(&form.to) {
+        session::set_language(app.store.write(), &member.session, language.code()).await?;
+        if let Some(person_id) = member.person_id.filter(|_| !member.view_as) {
+            person::set_language(app.store.write(), person_id, language).await?;
+        }
+    }
+    let referer = request.headers().get(header::REFERER).and_then(|value| value.to_str().ok());
+    let back = referer.and_then(|referer| Url::parse(referer).ok()).map(|url| {
+        let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
+        format!("{}{query}", url.path())
+    });
+    Ok(to(safe(back.as_deref().unwrap_or("/panel"))))
+}

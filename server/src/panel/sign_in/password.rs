@@ -1,0 +1,111 @@
+//! `/panel/sign-in`: e-mail and password. What is wrong is not said apart, and takes equally long.
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use secrecy::SecretString;
+use serde::Deserialize;
+
+use super::into::{DOOR, Proof, safe};
+use super::second;
+use crate::app::App;
+use crate::error::Result;
+use crate::panel::html::{all_ancestors, html, html_as};
+use crate::panel::member::to;
+use crate::panel::{Notice, OpenForm, PageContext, Tone};
+use crate::people::door::{self, Door};
+use crate::people::throttle::Wait;
+use crate::people::{mail, password, person, throttle};
+use crate::store::VENDOR;
+
+#[derive(Template)]
+#[template(path = "panel/sign_in.html")]
+struct SignIn {
+    page: PageContext,
+    email: String,
+    to: String,
+    /// Links can be asked for.
+    by_mail: bool,
+}
+
+#[derive(Template)]
+#[template(path = "panel/framed.html")]
+struct Framed {
+    page: PageContext,
+    /// Where the tab goes.
+    href: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Asked {
+    to: Option<String>,
+    ended: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Typed {
+    email: String,
+    password: SecretString,
+    to: String,
+}
+
+/// `GET /panel/sign-in`
+pub(super) async fn show(app: web::Data<App>, request: HttpRequest, asked: web::Query<Asked>) -> Result<HttpResponse> {
+    let place = safe(asked.to.as_deref().unwrap_or_default());
+    if door::is_framed(&request) {
+        return framed(&app, &request, "/panel/sign-in");
+    }
+    if let Some(session) = door::session(&request, Door::Panel).await? {
+        return Ok(to(if session.tenant_id == VENDOR { "/panel/choose" } else { place }));
+    }
+    let mut page = PageContext::outside(&app, &request, "sign-in-title");
+    if asked.ended.is_some() {
+        let hours = crate::people::session::Kind::Panel.idle() / 3_600_000;
+        let ended = page.words.say("session-ended").with("hours", hours);
+        page = page.with_notice(Notice::of(Tone::Wait, ended));
+    }
+    form(&app, StatusCode::OK, page, "", place)
+}
+
+/// In a frame where browsers keep no cookie of ours: the panel goes on in a tab.
+pub(super) fn framed(app: &App, request: &HttpRequest, href: &str) -> Result<HttpResponse> {
+    let page = PageContext::outside(app, request, "sign-in-framed-title").within(all_ancestors(app));
+    html(&page, &Framed { page: page.clone(), href: href.to_owned() })
+}
+
+pub(super) fn form(app: &App, status: StatusCode, page: PageContext, email: &str, to: &str) -> Result<HttpResponse> {
+    let sign_in = SignIn { page: page.clone(), email: email.to_owned(), to: to.to_owned(), by_mail: mail::is_on(app) };
+    html_as(status, &page, &sign_in)
+}
+
+/// The form again, with what to do after too many tries.
+pub(super) fn too_many(app: &App, page: PageContext, email: &str, to: &str, wait: Wait) -> Result<HttpResponse> {
+    let said = page.words.say("sign-in-wait").with("seconds", wait.seconds);
+    let page = page.with_notice(Notice::failed(said)).with_error();
+    let mut answer = form(app, StatusCode::TOO_MANY_REQUESTS, page, email, to)?;
+    answer.headers_mut().insert(header::RETRY_AFTER, wait.seconds.into());
+    Ok(answer)
+}
+
+/// `POST /panel/sign-in`
+pub(super) async fn check(app: web::Data<App>, request: HttpRequest, form: OpenForm<Typed>) -> Result<HttpResponse> {
+    let page = PageContext::outside(&app, &request, "sign-in-title");
+    let place = safe(&form.to);
+    let address = door::address(&request, &app);
+    if let Err(wait) = throttle::login(&app, DOOR, &form.email, address).await? {
+        return too_many(&app, page, &form.email, place, wait);
+    }
+    let found = person::by_email(&app, app.store.read(), &form.email).await?;
+    let found = found.filter(|person| person.disabled_at.is_none());
+    let stored = found.as_ref().and_then(|person| person.password_hash.as_deref());
+    let right = password::check(&app, form.password.clone(), stored).await?;
+    let Some(person) = found.filter(|_| right) else {
+        tracing::info!("a password of the panel was wrong");
+        let wrong = Notice::failed(page.words.say("sign-in-wrong"));
+        return self::form(&app, StatusCode::UNAUTHORIZED, page.with_notice(wrong).with_error(), &form.email, place);
+    };
+    throttle::forgive(&app, DOOR, &form.email).await?;
+    let proof = Proof { via: "password", tenant_id: None, to: place.to_owned() };
+    second::or_into(&app, &request, &person, &proof).await
+}

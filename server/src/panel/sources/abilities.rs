@@ -1,0 +1,86 @@
+//! What a kind of messenger can do, before and after it is connected: a card of plain sentences.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+
+use super::find;
+use super::shown::{Shown, shown};
+use crate::app::App;
+use crate::connector::{Abilities as Data, AfterUnknown};
+use crate::error::{Error, Result};
+use crate::panel::{self, Member, Nav, PageContext, Right};
+use crate::words::{Sentence, Words};
+
+/// One line of the card.
+#[derive(Clone, Debug)]
+pub struct Line {
+    pub tone: &'static str,
+    pub word: Sentence,
+    pub text: Sentence,
+}
+
+/// The card of a kind.
+#[derive(Clone, Debug)]
+pub struct Abilities {
+    pub about: Sentence,
+    pub lines: Vec<Line>,
+}
+
+/// Kinds of content in the order in which people ask for them.
+const KINDS: [&str; 9] = ["text", "picture", "video", "file", "voice", "audio", "sticker", "location", "contact"];
+
+/// The card of a kind.
+pub fn abilities_of(words: Words, kind: &str, data: &Data) -> Abilities {
+    let yes = |text: Sentence| Line { tone: "ok", word: words.say("answer-yes"), text };
+    let no = |text: Sentence| Line { tone: "off", word: words.say("answer-no"), text };
+    let named = |taken: bool| {
+        let kinds = KINDS.into_iter().filter(|kind| data.content.contains(kind) == taken);
+        kinds.map(|kind| words.say_of("messages-kind-", kind).to_string().to_lowercase()).collect::<Vec<_>>().join(", ")
+    };
+    let mut lines = vec![yes(words.say("ability-takes").with("kinds", named(true)))];
+    let missing = named(false);
+    if !missing.is_empty() {
+        lines.push(no(words.say("ability-takes-not").with("kinds", missing)));
+    }
+    lines.push(if data.delivered_on_accept {
+        yes(words.say("ability-delivered-on-accept"))
+    } else {
+        yes(words.say("ability-receipts"))
+    });
+    lines.push(match data.after_unknown {
+        AfterUnknown::RepeatMarked => yes(words.say("ability-repeat-marked")),
+        AfterUnknown::RepeatFreely => yes(words.say("ability-repeat-freely")),
+        AfterUnknown::ResendOnce => no(words.say("ability-resend-once")),
+    });
+    lines.push(yes(words.say("ability-speed").with("count", data.requests_per_second)));
+    Abilities { about: words.say(format!("connector-{kind}-about")), lines }
+}
+
+#[derive(Template)]
+#[template(path = "panel/sources/abilities.html")]
+struct Page {
+    page: PageContext,
+    tab: &'static str,
+    id: String,
+    may: bool,
+    state: Shown,
+    card: Abilities,
+}
+
+/// `GET /panel/sources/{id}/abilities`.
+pub async fn get(app: web::Data<App>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
+    member.require(Right::Look)?;
+    let source = find(&app, &member, &id).await?;
+    let connector = app.connectors.get(&source.kind).ok_or(Error::NotFound)?;
+    let page = member.page(member.words.say("source-title").with("name", source.name.as_str()), Nav::Sources);
+    let state = crate::source::state(&app, &source).await?;
+    let shown = Page {
+        tab: "abilities",
+        id: source.id.to_string(),
+        may: member.may(Right::EditSources),
+        state: shown(&page, &source, &state),
+        card: abilities_of(page.words, &source.kind, connector.abilities()),
+        page: page.clone(),
+    };
+    panel::html(&page, &shown)
+}

@@ -1,0 +1,29 @@
+//! `GET /panel/sources`: all sources with their states.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::{pipelines, strays, view};
+use crate::app::App;
+use crate::delivery::read::activity;
+use crate::error::Result;
+use crate::panel::member::LIVE;
+use crate::panel::{self, Member, Nav, Right};
+
+pub async fn get(app: web::Data<App>, member: Member, request: HttpRequest) -> Result<HttpResponse> {
+    member.require(Right::Look)?;
+    let page = member.page("sources-title", Nav::Sources);
+    let tenant_id = member.tenant.tenant_id;
+    let mut sources = crate::source::all(&app, tenant_id).await?;
+    sources.sort_by_key(|source| (!source.is_default, source.name.to_lowercase()));
+    let states = crate::source::states(&app, tenant_id, &sources).await?;
+    let usage = crate::source::usage(&app, tenant_id).await?;
+    let activity = activity::of_tenant(app.store.read(), tenant_id, app.clock.millis()).await?;
+    // The parts that are renewed live need nothing of amoCRM.
+    let live = request.headers().contains_key(LIVE);
+    let pipelines = if live || sources.is_empty() { None } else { pipelines(&app, tenant_id).await };
+    let strays =
+        if member.may(Right::ManageAccount) { strays::shown(&app, &page, tenant_id).await? } else { Vec::new() };
+    let steps = strays::steps(&app, &page, tenant_id).await?;
+    let list = view::list(&page, &sources, &states, usage, &activity, pipelines.as_deref(), strays, steps);
+    panel::html(&page, &list)
+}

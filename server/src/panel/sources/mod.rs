@@ -1,0 +1,84 @@
+//! Sources of the account: the list, one source and what can be done with it.
+
+mod abilities;
+mod access;
+mod list;
+mod one;
+mod pause;
+mod remove;
+mod secret;
+mod shown;
+mod strays;
+mod test;
+mod view;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use entity::source;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::panel::{Member, PageContext};
+use crate::source::By;
+
+pub use abilities::get as abilities;
+pub(super) use abilities::{Abilities, abilities_of};
+pub use access::{change as change_access, get as access};
+pub use list::get as list;
+pub(super) use one::refused;
+pub use one::{get, save};
+pub use pause::{ask as ask_pause, ask_resume, pause, resume};
+pub use remove::{ask as ask_delete, delete, restore};
+pub use secret::{ask as ask_secret, made as secret_made, rotate};
+pub use strays::{adopt, remove as remove_stray};
+pub use test::{get as test, run as run_test};
+
+/// amoCRM is asked so long for what a page can do without.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// A live source of the member's account.
+async fn find(app: &App, member: &Member, id: &str) -> Result<source::Model> {
+    let id = Uuid::try_parse(id).map_err(|_| Error::NotFound)?;
+    crate::source::find(app, member.tenant.tenant_id, id).await
+}
+
+/// Who changes it, from where.
+fn by(member: &Member) -> By {
+    By { actor: member.actor(), address: member.address }
+}
+
+/// A pipeline of the account.
+#[derive(Clone, Debug)]
+pub(super) struct Pipeline {
+    pub id: i64,
+    pub name: String,
+    /// In amoCRM's archive: not to be offered.
+    pub archived: bool,
+}
+
+/// The account's pipelines; none: amoCRM does not tell in time.
+pub(super) async fn pipelines(app: &Arc<App>, tenant_id: Uuid) -> Option<Vec<Pipeline>> {
+    let asked = tokio::time::timeout(PATIENCE, crate::source::pipelines(app, tenant_id)).await;
+    match asked {
+        Ok(Ok(found)) => {
+            let ours = found.into_iter().map(|one| Pipeline { id: one.id, name: one.name, archived: one.is_archive });
+            Some(ours.collect())
+        }
+        Ok(Err(error)) => {
+            tracing::info!(tenant.id = %tenant_id, %error, "a page is shown without the names of pipelines");
+            None
+        }
+        Err(_) => None,
+    }
+}
+
+/// The name of a pipeline, else its number.
+fn pipeline_name(page: &PageContext, pipelines: Option<&[Pipeline]>, id: i64) -> String {
+    let found = pipelines.into_iter().flatten().find(|pipeline| pipeline.id == id);
+    found.map_or_else(
+        || page.words.say("source-pipeline-number").with("id", id.to_string()).to_string(),
+        |pipeline| pipeline.name.clone(),
+    )
+}

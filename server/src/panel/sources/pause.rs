@@ -1,0 +1,139 @@
+//! Pause and its end. Who ends it sees how much waits and how old it is, and chooses what is still worth sending.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use entity::source;
+use serde::Deserialize;
+
+use super::{by, find};
+use crate::app::App;
+use crate::delivery::dead;
+use crate::error::{Error, Result};
+use crate::panel::choice::Choice;
+use crate::panel::{self, Empty, Form, Member, Nav, Notice, PageContext, Right};
+use crate::source::SourceChange;
+use crate::words::Sentence;
+
+const HOUR: i64 = 3_600_000;
+/// Hours after which waiting messages may be dropped; 0: never, all are sent; -1: all are dropped.
+const AGES: [i64; 5] = [0, 1, 6, 12, -1];
+
+#[derive(Template)]
+#[template(path = "panel/sources/pause.html")]
+struct Ask {
+    page: PageContext,
+    sentence: Sentence,
+    action: String,
+    button: Sentence,
+    back: String,
+    /// What to do with what waits; empty: there is nothing to choose.
+    choices: Vec<Choice>,
+    note: Option<Sentence>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fields {
+    drop: Option<String>,
+}
+
+/// `GET /panel/sources/{id}/pause`.
+pub async fn ask(app: web::Data<App>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
+    member.require(Right::EditSources)?;
+    let source = find(&app, &member, &id).await?;
+    let (count, _) = dead::held(&app, &source).await?;
+    let page = member.page("source-pause", Nav::Sources);
+    let ask = Ask {
+        sentence: page.words.say("source-pause-confirm").with("source", source.name.as_str()).with("count", count),
+        action: format!("/panel/sources/{}/pause", source.id),
+        button: page.words.say("source-pause"),
+        back: format!("/panel/sources/{}", source.id),
+        choices: Vec::new(),
+        note: None,
+        page: page.clone(),
+    };
+    panel::html(&page, &ask)
+}
+
+/// `POST /panel/sources/{id}/pause`.
+pub async fn pause(
+    app: web::Data<App>,
+    member: Member,
+    id: web::Path<String>,
+    _form: Form<Empty>,
+) -> Result<HttpResponse> {
+    member.require(Right::EditSources)?;
+    let source = find(&app, &member, &id).await?;
+    let change = SourceChange { paused: Some(true), ..SourceChange::default() };
+    carry_out(&app, &member, &source, change, "source-paused").await
+}
+
+/// `GET /panel/sources/{id}/resume`.
+pub async fn ask_resume(app: web::Data<App>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
+    member.require(Right::EditSources)?;
+    let source = find(&app, &member, &id).await?;
+    let (count, oldest) = dead::held(&app, &source).await?;
+    let page = member.page("source-resume", Nav::Sources);
+    let words = page.words;
+    let label = |hours: i64| match hours {
+        0 => words.say("source-resume-all").with("count", count),
+        -1 => words.say("source-resume-none"),
+        hours => words.say("source-resume-younger").with("hours", hours),
+    };
+    let now = app.clock.millis();
+    // Ages that nothing has reached are no choice.
+    let reached = |hours: &&i64| **hours <= 0 || oldest.is_some_and(|oldest| now - oldest > **hours * HOUR);
+    let choices = if count == 0 {
+        Vec::new()
+    } else {
+        AGES.iter().filter(reached).map(|hours| Choice::new(hours.to_string(), label(*hours), "0")).collect()
+    };
+    let stamp = oldest.map(|oldest| page.when(&oldest).stamp()).unwrap_or_default();
+    let key = if count == 0 { "source-resume-nothing" } else { "source-held" };
+    let ask = Ask {
+        sentence: words.say(key).with("count", count).with("stamp", stamp).with("source", source.name.as_str()),
+        action: format!("/panel/sources/{}/resume", source.id),
+        button: words.say("source-resume"),
+        back: format!("/panel/sources/{}", source.id),
+        note: (count > 0).then(|| words.say("source-resume-dropped").with("crm", page.crm)),
+        choices,
+        page: page.clone(),
+    };
+    panel::html(&page, &ask)
+}
+
+/// `POST /panel/sources/{id}/resume`.
+pub async fn resume(
+    app: web::Data<App>,
+    member: Member,
+    id: web::Path<String>,
+    form: Form<Fields>,
+) -> Result<HttpResponse> {
+    member.require(Right::EditSources)?;
+    let source = find(&app, &member, &id).await?;
+    let hours = form.drop.as_deref().and_then(|text| text.parse::<i64>().ok()).filter(|hours| AGES.contains(hours));
+    let now = app.clock.millis();
+    let drop_before = match hours.unwrap_or(0) {
+        0 => None,
+        -1 => Some(now + 1),
+        hours => Some(now - hours * HOUR),
+    };
+    let change = SourceChange { paused: Some(false), drop_before, ..SourceChange::default() };
+    carry_out(&app, &member, &source, change, "source-resumed").await
+}
+
+async fn carry_out(
+    app: &web::Data<App>,
+    member: &Member,
+    source: &source::Model,
+    change: SourceChange,
+    key: &'static str,
+) -> Result<HttpResponse> {
+    let done = crate::source::change(app, member.tenant.tenant_id, source.id, change, None, &by(member)).await;
+    let notice = match done {
+        Ok(_) => Notice::done(member.words.say(key).with("source", source.name.as_str())),
+        Err(error @ (Error::Conflict { .. } | Error::Unavailable { .. })) => super::refused(member, &error),
+        Err(error) => return Err(error),
+    };
+    member.see_other(app, &format!("/panel/sources/{}", source.id), notice).await
+}

@@ -1,0 +1,95 @@
+//! The end of a source, and its return after a user deleted it in amoCRM.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+
+use super::{by, find};
+use crate::app::App;
+use crate::delivery::read::{activity, chats};
+use crate::error::{Error, Result};
+use crate::panel::{self, Empty, Form, Member, Nav, Notice, PageContext, Right, Tone};
+use crate::words::Sentence;
+
+#[derive(Template)]
+#[template(path = "panel/message/confirm.html")]
+struct Confirm {
+    page: PageContext,
+    sentence: Sentence,
+    action: String,
+    button: Sentence,
+    danger: bool,
+    back: String,
+}
+
+/// `GET /panel/sources/{id}/delete`: counts what ends.
+pub async fn ask(app: web::Data<App>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
+    member.require(Right::EditSources)?;
+    let source = find(&app, &member, &id).await?;
+    let (db, tenant_id) = (app.store.read(), member.tenant.tenant_id);
+    let chats = chats::count(db, tenant_id, source.id).await?;
+    let waiting = activity::waiting(db, tenant_id, source.id).await?;
+    let page = member.page("source-delete", Nav::Sources);
+    let sentence = page
+        .words
+        .say("source-delete-confirm")
+        .with("source", source.name.as_str())
+        .with("crm", page.crm)
+        .with("chats", chats)
+        .with("waiting", waiting);
+    let confirm = Confirm {
+        sentence,
+        action: format!("/panel/sources/{}/delete", source.id),
+        button: page.words.say("source-delete"),
+        danger: true,
+        back: format!("/panel/sources/{}", source.id),
+        page: page.clone(),
+    };
+    panel::html(&page, &confirm)
+}
+
+/// `POST /panel/sources/{id}/delete`.
+pub async fn delete(
+    app: web::Data<App>,
+    member: Member,
+    id: web::Path<String>,
+    _form: Form<Empty>,
+) -> Result<HttpResponse> {
+    member.require(Right::EditSources)?;
+    let source = find(&app, &member, &id).await?;
+    let words = member.words;
+    match crate::source::delete(&app, member.tenant.tenant_id, source.id, &by(&member)).await {
+        Ok(deleted) => {
+            let done = words.say("source-deleted").with("source", source.name.as_str()).to_string();
+            let notice = if deleted.was_default {
+                Notice::of(Tone::Warn, format!("{done} {}", words.say("sources-pick-default")))
+            } else {
+                Notice::done(done)
+            };
+            member.see_other(&app, "/panel/sources", notice).await
+        }
+        Err(error @ (Error::Conflict { .. } | Error::Unavailable { .. })) => {
+            let notice = super::refused(&member, &error);
+            member.see_other(&app, &format!("/panel/sources/{}", source.id), notice).await
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// `POST /panel/sources/{id}/restore`.
+pub async fn restore(
+    app: web::Data<App>,
+    member: Member,
+    id: web::Path<String>,
+    _form: Form<Empty>,
+) -> Result<HttpResponse> {
+    member.require(Right::EditSources)?;
+    let source = find(&app, &member, &id).await?;
+    let notice = match crate::source::restore(&app, member.tenant.tenant_id, source.id, &by(&member)).await {
+        Ok(_) => Notice::done(
+            member.words.say("source-restored").with("source", source.name.as_str()).with("crm", member.crm()),
+        ),
+        Err(error @ (Error::Conflict { .. } | Error::Unavailable { .. })) => super::refused(&member, &error),
+        Err(error) => return Err(error),
+    };
+    member.see_other(&app, &format!("/panel/sources/{}", source.id), notice).await
+}

@@ -1,0 +1,100 @@
+//! A new signing secret: asked, made, and shown on a page of its own that forgets it.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use entity::source;
+use secrecy::ExposeSecret;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{by, find};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::panel::{self, Empty, Form, Member, Nav, Notice, PageContext, Right, Tone};
+use crate::words::Sentence;
+
+/// The session keeps a fresh secret under this name until its page has been shown.
+const FRESH: &str = "fresh-secret";
+
+#[derive(Serialize, Deserialize)]
+struct Fresh {
+    source_id: Uuid,
+    secret: String,
+}
+
+#[derive(Template)]
+#[template(path = "panel/message/confirm.html")]
+struct Confirm {
+    page: PageContext,
+    sentence: Sentence,
+    action: String,
+    button: Sentence,
+    danger: bool,
+    back: String,
+}
+
+#[derive(Template)]
+#[template(path = "panel/sources/secret.html")]
+struct Made {
+    page: PageContext,
+    id: String,
+    secret: String,
+}
+
+async fn with_secret(app: &App, member: &Member, id: &str) -> Result<source::Model> {
+    member.require(Right::EditSources)?;
+    let source = find(app, member, id).await?;
+    if source.kind == "custom" { Ok(source) } else { Err(Error::NotFound) }
+}
+
+/// `GET /panel/sources/{id}/secret`.
+pub async fn ask(app: web::Data<App>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
+    let source = with_secret(&app, &member, &id).await?;
+    let page = member.page("webhooks-rotate", Nav::Sources);
+    let confirm = Confirm {
+        sentence: page.words.say("webhooks-rotate-hint"),
+        action: format!("/panel/sources/{}/secret", source.id),
+        button: page.words.say("webhooks-rotate"),
+        danger: false,
+        back: format!("/panel/sources/{}/access", source.id),
+        page: page.clone(),
+    };
+    panel::html(&page, &confirm)
+}
+
+/// `POST /panel/sources/{id}/secret`.
+pub async fn rotate(
+    app: web::Data<App>,
+    member: Member,
+    id: web::Path<String>,
+    _form: Form<Empty>,
+) -> Result<HttpResponse> {
+    let source = with_secret(&app, &member, &id).await?;
+    let made = crate::source::rotate_secret(&app, member.tenant.tenant_id, source.id, &by(&member)).await;
+    let secret = match made {
+        Ok(secret) => secret,
+        // Somebody else was faster by a moment: theirs is as new.
+        Err(Error::Changed(_)) => {
+            let notice = Notice::of(Tone::Warn, member.words.say("webhooks-rotated-by-other"));
+            return member.see_other(&app, &format!("/panel/sources/{}/access", source.id), notice).await;
+        }
+        Err(error) => return Err(error),
+    };
+    let fresh = Fresh { source_id: source.id, secret: secret.expose_secret().to_owned() };
+    member.set_data(&app, FRESH, Some(&fresh)).await?;
+    let notice = Notice::done(member.words.say("webhooks-rotated").with("source", source.name));
+    member.see_other(&app, &format!("/panel/sources/{}/secret/made", source.id), notice).await
+}
+
+/// `GET /panel/sources/{id}/secret/made`: the secret, once.
+pub async fn made(app: web::Data<App>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
+    let source = with_secret(&app, &member, &id).await?;
+    let fresh = member.data::<Fresh>(&app, FRESH).filter(|fresh| fresh.source_id == source.id);
+    let Some(fresh) = fresh else {
+        let notice = Notice::of(Tone::Warn, member.words.say("keys-shown-before"));
+        return member.see_other(&app, &format!("/panel/sources/{}/access", source.id), notice).await;
+    };
+    member.set_data::<Fresh>(&app, FRESH, None).await?;
+    let page = member.page("wizard-custom-secret", Nav::Sources);
+    panel::html(&page, &Made { id: source.id.to_string(), secret: fresh.secret, page: page.clone() })
+}

@@ -1,0 +1,92 @@
+//! What amoCRM has that is none of ours, and the way from one source to several.
+
+use std::sync::Arc;
+
+use actix_web::{HttpResponse, web};
+use uuid::Uuid;
+
+use super::by;
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::panel::{Empty, Form, Member, Notice, PageContext, Right};
+use crate::source::MigrationAction;
+use crate::words::Sentence;
+
+/// A source of amoCRM's under our integration.
+pub struct Stray {
+    pub id: i64,
+    pub what: Sentence,
+    pub fix: Sentence,
+}
+
+/// A step towards several sources.
+pub struct Step {
+    pub title: Sentence,
+    pub todo: Sentence,
+    pub done: bool,
+    /// Where it is done; empty: it happens by itself, or is done.
+    pub address: &'static str,
+}
+
+pub(super) async fn shown(app: &App, page: &PageContext, tenant_id: Uuid) -> Result<Vec<Stray>> {
+    let strays = crate::source::strays(app, tenant_id).await?;
+    let words = page.words;
+    let stray = |row: entity::stray_source::Model| {
+        let key = format!("stray-{}", row.reason);
+        let fill = |key: String| words.say(key).with("name", row.name.as_str()).with("crm", page.crm);
+        Stray { id: row.amocrm_source_id, fix: fill(format!("{key}-fix")), what: fill(key) }
+    };
+    let known = |row: &entity::stray_source::Model| words.has(&format!("stray-{}", row.reason));
+    Ok(strays.into_iter().filter(known).map(stray).collect())
+}
+
+/// The steps while they are not all done.
+pub(super) async fn steps(app: &Arc<App>, page: &PageContext, tenant_id: Uuid) -> Result<Vec<Step>> {
+    let migration = crate::source::migration(app, tenant_id).await?;
+    if migration.done {
+        return Ok(Vec::new());
+    }
+    let step = |step: &crate::source::MigrationStep| Step {
+        title: page.words.say_of("migration-", step.key).with("crm", page.crm),
+        todo: page.words.say(format!("migration-{}-todo", step.key)).with("crm", page.crm),
+        done: step.done,
+        address: match &step.action {
+            Some(MigrationAction::CreateDefault | MigrationAction::AddSource) => "/panel/sources/new",
+            _ => "",
+        },
+    };
+    Ok(migration.steps.iter().map(step).collect())
+}
+
+/// `POST /panel/sources/strays/{id}/adopt`.
+pub async fn adopt(
+    app: web::Data<App>,
+    member: Member,
+    id: web::Path<i64>,
+    _form: Form<Empty>,
+) -> Result<HttpResponse> {
+    member.require(Right::ManageAccount)?;
+    let done = crate::source::adopt(&app, member.tenant.tenant_id, *id, None, &by(&member)).await;
+    told(&app, &member, done.map(|_| ()), "stray-adopted").await
+}
+
+/// `POST /panel/sources/strays/{id}/remove`.
+pub async fn remove(
+    app: web::Data<App>,
+    member: Member,
+    id: web::Path<i64>,
+    _form: Form<Empty>,
+) -> Result<HttpResponse> {
+    member.require(Right::ManageAccount)?;
+    let done = crate::source::remove_stray(&app, member.tenant.tenant_id, *id, &by(&member)).await;
+    told(&app, &member, done, "stray-removed").await
+}
+
+async fn told(app: &App, member: &Member, done: Result<()>, key: &'static str) -> Result<HttpResponse> {
+    let notice = match done {
+        Ok(()) => Notice::done(member.words.say(key).with("crm", member.crm())),
+        Err(error @ (Error::Conflict { .. } | Error::Unavailable { .. })) => super::refused(member, &error),
+        Err(error) => return Err(error),
+    };
+    member.see_other(app, "/panel/sources", notice).await
+}

@@ -1,0 +1,123 @@
+//! "Test this source": every step of a message's road, run on demand, shown until the next run.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::shown::{Shown, shown};
+use super::{by, find};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::panel::{self, Empty, Form, Member, Nav, Notice, PageContext, Right};
+use crate::words::Sentence;
+
+/// The session keeps the last result under this name.
+const LAST: &str = "last-test";
+
+#[derive(Serialize, Deserialize)]
+struct Last {
+    source_id: Uuid,
+    at: i64,
+    steps: Vec<Ran>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Ran {
+    name: String,
+    ok: bool,
+    detail: String,
+    ms: i64,
+}
+
+struct Row {
+    tone: &'static str,
+    state: Sentence,
+    title: Sentence,
+    took: String,
+    detail: String,
+}
+
+#[derive(Template)]
+#[template(path = "panel/sources/test.html")]
+struct Page {
+    page: PageContext,
+    tab: &'static str,
+    id: String,
+    may: bool,
+    state: Shown,
+    at: String,
+    rows: Vec<Row>,
+}
+
+/// `GET /panel/sources/{id}/test`.
+pub async fn get(app: web::Data<App>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
+    member.require(Right::Look)?;
+    let source = find(&app, &member, &id).await?;
+    let page = member.page(member.words.say("source-title").with("name", source.name.as_str()), Nav::Sources);
+    let words = page.words;
+    let last = member.data::<Last>(&app, LAST).filter(|last| last.source_id == source.id);
+    let row = |ran: &Ran| {
+        let (tone, state) = if ran.ok { ("ok", "letter-state-done") } else { ("bad", "source-test-step-failed") };
+        Row {
+            tone,
+            state: words.say(state),
+            title: words.say_of("source-test-", &ran.name).with("crm", page.crm),
+            took: page.duration(&ran.ms),
+            detail: ran.detail.clone(),
+        }
+    };
+    let state = crate::source::state(&app, &source).await?;
+    let shown = Page {
+        tab: "test",
+        id: source.id.to_string(),
+        may: member.may(Right::EditSources),
+        state: shown(&page, &source, &state),
+        at: last.as_ref().map(|last| page.time(&last.at)).unwrap_or_default(),
+        rows: last.as_ref().map(|last| last.steps.iter().map(row).collect()).unwrap_or_default(),
+        page: page.clone(),
+    };
+    panel::html(&page, &shown)
+}
+
+/// `POST /panel/sources/{id}/test`.
+pub async fn run(
+    app: web::Data<App>,
+    member: Member,
+    id: web::Path<String>,
+    _form: Form<Empty>,
+) -> Result<HttpResponse> {
+    member.require(Right::EditSources)?;
+    let source = find(&app, &member, &id).await?;
+    let path = format!("/panel/sources/{}/test", source.id);
+    let words = member.words;
+    let steps = match crate::source::test(&app, member.tenant.tenant_id, source.id, &by(&member)).await {
+        Ok(steps) => steps,
+        Err(error @ (Error::Conflict { .. } | Error::Unavailable { .. })) => {
+            return member.see_other(&app, &path, super::refused(&member, &error)).await;
+        }
+        Err(error) => return Err(error),
+    };
+    let ran: Vec<Ran> = steps
+        .into_iter()
+        .map(|step| Ran {
+            name: step.name.to_owned(),
+            ok: step.ok,
+            detail: step.detail,
+            ms: i64::try_from(step.ms).unwrap_or(i64::MAX),
+        })
+        .collect();
+    let notice = match ran.iter().find(|step| !step.ok) {
+        None => {
+            let ms: i64 = ran.iter().map(|step| step.ms).sum();
+            Notice::done(words.say("source-test-passed").with("ms", ms).with("steps", ran.len()))
+        }
+        Some(failed) => {
+            let step = words.say_of("source-test-", &failed.name).with("crm", member.crm()).to_string();
+            Notice::failed(words.say("source-test-failed").with("step", step).with("reason", failed.detail.as_str()))
+        }
+    };
+    let last = Last { source_id: source.id, at: app.clock.millis(), steps: ran };
+    member.set_data(&app, LAST, Some(&last)).await?;
+    member.see_other(&app, &path, notice).await
+}

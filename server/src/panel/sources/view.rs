@@ -1,0 +1,85 @@
+//! How the list of sources looks.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use entity::source;
+use uuid::Uuid;
+
+use super::shown::{Shown, shown};
+use super::strays::{Step, Stray};
+use super::{Pipeline, pipeline_name};
+use crate::delivery::read::activity::Activity;
+use crate::panel::{PageContext, Right};
+use crate::source::{SourceStatus, State, Usage};
+use crate::words::Sentence;
+
+struct Row {
+    id: String,
+    name: String,
+    is_default: bool,
+    messenger: Sentence,
+    pipeline: String,
+    state: Shown,
+    /// Something is to be done: the button stands in the list.
+    needs_you: bool,
+    last_in: String,
+    last_out: String,
+    failed: u64,
+    failed_address: String,
+}
+
+#[derive(Template)]
+#[template(path = "panel/sources/list.html")]
+pub struct List {
+    page: PageContext,
+    may: bool,
+    used: Sentence,
+    full: Option<Sentence>,
+    no_default: bool,
+    rows: Vec<Row>,
+    strays: Vec<Stray>,
+    /// Towards several sources; empty: it is there.
+    steps: Vec<Step>,
+}
+
+#[expect(clippy::too_many_arguments, reason = "everything the list shows, read side by side")]
+pub fn list(
+    page: &PageContext,
+    sources: &[source::Model],
+    states: &[State],
+    usage: Usage,
+    activity: &BTreeMap<Uuid, Activity>,
+    pipelines: Option<&[Pipeline]>,
+    strays: Vec<Stray>,
+    steps: Vec<Step>,
+) -> List {
+    let words = page.words;
+    let moment = |at: Option<i64>| at.map_or_else(|| "–".to_owned(), |at| page.time(&at));
+    let row = |(source, state): (&source::Model, &State)| {
+        let seen = activity.get(&source.id).copied().unwrap_or_default();
+        Row {
+            id: source.id.to_string(),
+            name: source.name.clone(),
+            is_default: source.is_default,
+            messenger: words.say_of("connector-", &source.kind),
+            pipeline: pipeline_name(page, pipelines, source.pipeline_id),
+            state: shown(page, source, state),
+            needs_you: !matches!(state.status, SourceStatus::Working | SourceStatus::Checking),
+            last_in: moment(seen.last_in),
+            last_out: moment(seen.last_out),
+            failed: seen.failed,
+            failed_address: format!("/panel/messages?state=failed&source={}&period=7d", source.id),
+        }
+    };
+    List {
+        may: page.may(Right::EditSources),
+        used: words.say("sources-used").with("used", usage.used).with("limit", usage.limit),
+        full: usage.is_full().then(|| words.say("sources-limit-reached").with("limit", usage.limit)),
+        no_default: !sources.is_empty() && !sources.iter().any(|source| source.is_default),
+        rows: sources.iter().zip(states).map(row).collect(),
+        strays,
+        steps,
+        page: page.clone(),
+    }
+}

@@ -1,0 +1,135 @@
+//! Other roles, no access any more, a lost authenticator.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter};
+use serde::Deserialize;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::panel::sign_in::named;
+use crate::panel::{Empty, Form, Member, Nav, Notice, PageContext, Right, Role, html};
+use crate::people::member::{self, Refused};
+use crate::people::{session, totp};
+
+#[derive(Template)]
+#[template(path = "panel/team_remove.html")]
+struct Remove {
+    page: PageContext,
+    id: Uuid,
+    keys: u64,
+    name: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Wanted {
+    role: String,
+}
+
+async fn known(app: &App, member: &Member, person_id: Uuid) -> Result<entity::person::Model> {
+    let all = member::all(app.store.read(), member.tenant.tenant_id).await?;
+    let found = all.into_iter().find(|(row, _)| row.person_id == person_id);
+    let (_, person) = found.ok_or(Error::NotFound)?;
+    Ok(person)
+}
+
+/// `POST /panel/team/{person_id}/role`
+pub(super) async fn role(
+    app: web::Data<App>,
+    member: Member,
+    person_id: web::Path<Uuid>,
+    form: Form<Wanted>,
+) -> Result<HttpResponse> {
+    member.require(Right::ManageTeam)?;
+    let role = Role::of(&form.role).ok_or_else(|| Error::Malformed("there is no such role".into()))?;
+    let person = known(&app, &member, *person_id).await?;
+    let done = member::change_role(&app, member.tenant.tenant_id, person.id, role).await?;
+    let words = member.words;
+    let notice = match done {
+        Ok(()) => {
+            let detail = json!({"role": role.as_str()});
+            member.audit(&app, app.store.write(), "member.role_changed", &named(&person), detail).await?;
+            let called = words.say_of("team-role-", role.as_str());
+            Notice::done(words.say("team-role-changed").with("name", named(&person)).with("role", called))
+        }
+        Err(refused) => said(&member, refused)?,
+    };
+    member.see_other(&app, "/panel/team", notice).await
+}
+
+fn said(member: &Member, refused: Refused) -> Result<Notice> {
+    match refused {
+        Refused::LastOwner => Ok(Notice::failed(member.words.say("team-last-owner"))),
+        Refused::Unknown => Err(Error::NotFound),
+    }
+}
+
+/// `GET /panel/team/{person_id}/remove`
+pub(super) async fn ask_remove(
+    app: web::Data<App>,
+    member: Member,
+    person_id: web::Path<Uuid>,
+) -> Result<HttpResponse> {
+    member.require(Right::ManageTeam)?;
+    let person = known(&app, &member, *person_id).await?;
+    // Keys belong to the account: they stay, and whoever removes somebody should know.
+    let keys = entity::api_key::Entity::of_tenant(member.tenant.tenant_id)
+        .filter(entity::api_key::Column::RevokedAt.is_null())
+        .count(app.store.read())
+        .await?;
+    let name = named(&person);
+    let page = member.page(member.words.say("team-remove-title").with("name", name.as_str()), Nav::Team);
+    html(&page, &Remove { page: page.clone(), id: person.id, keys, name })
+}
+
+/// `POST /panel/team/{person_id}/remove`
+pub(super) async fn remove(
+    app: web::Data<App>,
+    member: Member,
+    person_id: web::Path<Uuid>,
+    _form: Form<Empty>,
+) -> Result<HttpResponse> {
+    member.require(Right::ManageTeam)?;
+    let person = known(&app, &member, *person_id).await?;
+    let notice = match member::remove(&app, member.tenant.tenant_id, person.id).await? {
+        Ok(()) => {
+            member.audit(&app, app.store.write(), "member.removed", &named(&person), json!({})).await?;
+            Notice::done(member.words.say("team-removed").with("name", named(&person)))
+        }
+        Err(refused) => said(&member, refused)?,
+    };
+    member.see_other(&app, "/panel/team", notice).await
+}
+
+/// `POST /panel/team/{person_id}/two-step`: the authenticator was lost. Only of somebody who has this account alone;
+/// the others' is the vendor's to take off.
+pub(super) async fn two_step(
+    app: web::Data<App>,
+    member: Member,
+    person_id: web::Path<Uuid>,
+    _form: Form<Empty>,
+) -> Result<HttpResponse> {
+    member.require(Right::ManageTeam)?;
+    let person = known(&app, &member, *person_id).await?;
+    let tenant_id = member.tenant.tenant_id;
+    let words = member.words;
+    let accounts = member::accounts(&app, person.id).await?;
+    if person.is_operator || accounts.iter().any(|(tenant, _)| tenant.tenant_id != tenant_id) {
+        let elsewhere = Notice::failed(words.say("team-two-step-elsewhere").with("name", named(&person)));
+        return member.see_other(&app, "/panel/team", elsewhere).await;
+    }
+    let tx = app.store.write_tx().await?;
+    let done = async {
+        totp::remove(&tx, person.id).await?;
+        session::end_of_person(&tx, tenant_id, person.id, Some(member.session.id)).await?;
+        member.audit(&app, &tx, "member.two_step_removed", &named(&person), json!({})).await
+    };
+    let done = done.await;
+    tx.commit().await?;
+    done?;
+    let removed = Notice::done(words.say("team-two-step-removed").with("name", named(&person)));
+    member.see_other(&app, "/panel/team", removed).await
+}

@@ -1,0 +1,90 @@
+//! `/panel/team`: who may do what in this account.
+
+mod change;
+mod invite;
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use uuid::Uuid;
+
+use super::sign_in::named;
+use super::{Member, Nav, PageContext, Right, Role, html};
+use crate::app::App;
+use crate::error::Result;
+use crate::people::member::{self, Standing};
+
+/// Paths are relative to `/panel`.
+pub(super) fn routes(config: &mut web::ServiceConfig) {
+    config
+        .route("/team", web::get().to(show))
+        .route("/team/invite", web::post().to(invite::invite))
+        .route("/team/{person_id}/role", web::post().to(change::role))
+        .route("/team/{person_id}/remove", web::get().to(change::ask_remove))
+        .route("/team/{person_id}/remove", web::post().to(change::remove))
+        .route("/team/{person_id}/link", web::post().to(invite::link))
+        .route("/team/{person_id}/two-step", web::post().to(change::two_step));
+}
+
+#[derive(Template)]
+#[template(path = "panel/team.html")]
+struct Team {
+    page: PageContext,
+    rows: Vec<Row>,
+    roles: [Role; 3],
+    invited: Invited,
+}
+
+/// The invitation's form.
+#[derive(Default)]
+struct Invited {
+    email: String,
+    role: String,
+    /// What is wrong with the e-mail; empty: nothing.
+    error: String,
+}
+
+struct Row {
+    id: Uuid,
+    name: String,
+    email: String,
+    role: Role,
+    standing: Standing,
+    from_crm: bool,
+    two_step: bool,
+    last_seen_at: Option<i64>,
+    is_me: bool,
+}
+
+impl Row {
+    fn state(&self) -> (&'static str, &'static str) {
+        match self.standing {
+            Standing::Invited => ("wait", "invited"),
+            Standing::Active => ("ok", "active"),
+            Standing::Disabled => ("off", "disabled"),
+        }
+    }
+}
+
+/// `GET /panel/team`
+async fn show(app: web::Data<App>, member: Member) -> Result<HttpResponse> {
+    member.require(Right::SeeTeam)?;
+    let page = member.page("team-title", Nav::Team);
+    let team = team(&app, &member, page.clone(), Invited::default()).await?;
+    html(&page, &team)
+}
+
+async fn team(app: &App, member: &Member, page: PageContext, invited: Invited) -> Result<Team> {
+    let all = member::all(app.store.read(), member.tenant.tenant_id).await?;
+    let row = |(row, person): (entity::member::Model, entity::person::Model)| Row {
+        id: row.person_id,
+        name: named(&person),
+        standing: member::standing(&row),
+        role: Role::of(&row.role).unwrap_or(Role::Viewer),
+        from_crm: row.crm_user_id.is_some(),
+        two_step: person.totp_secret.is_some(),
+        email: person.email,
+        last_seen_at: row.last_seen_at,
+        is_me: Some(row.person_id) == member.person_id,
+    };
+    Ok(Team { page, rows: all.into_iter().map(row).collect(), roles: Role::ALL, invited })
+}

@@ -1,0 +1,70 @@
+//! What Parom no longer tries by itself: decide what to do with it. Nothing moves on this page while somebody decides.
+
+mod bulk;
+mod csv;
+mod view;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
+
+use super::choice;
+use crate::app::App;
+use crate::delivery::read::dead::{self, Wanted};
+use crate::delivery::read::list::Ground;
+use crate::error::Result;
+use crate::panel::{self, Member, Nav, PageContext, Right};
+
+pub use bulk::{ask, decide};
+pub use csv::download;
+
+/// The filters, as the address holds them.
+#[derive(Clone, Debug, Default, Deserialize)]
+struct Query {
+    #[serde(default)]
+    source: String,
+    #[serde(default)]
+    reason: String,
+    #[serde(default)]
+    period: String,
+    cursor: Option<String>,
+}
+
+impl Query {
+    fn read(request: &HttpRequest) -> Self {
+        let read = web::Query::<Self>::from_query(request.query_string());
+        read.map(web::Query::into_inner).unwrap_or_default()
+    }
+
+    fn period(&self) -> &'static str {
+        choice::PERIODS.into_iter().find(|period| *period == self.period).unwrap_or("all")
+    }
+
+    fn wanted(&self, page: &PageContext, ground: &Ground, now: i64) -> Wanted {
+        let reason = Some(self.reason.clone()).filter(|reason| !reason.is_empty() && !reason.contains('\0'));
+        let from = choice::begin(page, self.period(), now);
+        Wanted { source_id: choice::source_id(ground, &self.source), reason, from, ids: None }
+    }
+
+    fn address(&self, path: &str, cursor: &str) -> String {
+        let pairs =
+            [("source", self.source.as_str()), ("reason", &self.reason), ("period", &self.period), ("cursor", cursor)];
+        choice::address(path, &pairs)
+    }
+}
+
+/// `GET /panel/undelivered`.
+pub async fn list(app: web::Data<App>, member: Member, request: HttpRequest) -> Result<HttpResponse> {
+    member.require(Right::Look)?;
+    let query = Query::read(&request);
+    let page = member.page("undelivered-title", Nav::Undelivered);
+    let (db, tenant_id) = (app.store.read(), member.tenant.tenant_id);
+    let ground = Ground::of_tenant(db, tenant_id).await?;
+    let wanted = query.wanted(&page, &ground, app.clock.millis());
+    let groups = dead::groups(db, tenant_id, &wanted).await?;
+    let filters = ["panel-undelivered", &query.source, &query.reason, query.period()];
+    let rows = choice::page_of(query.cursor.as_deref(), &filters)?;
+    let found = dead::page(db, tenant_id, &wanted, rows.after, rows.rows()).await?;
+    let (found, next) = rows.cut(found, |row| row.id);
+    let lines = dead::lines(db, tenant_id, found).await?;
+    panel::html(&page, &view::list(&page, &ground, &query, &groups, &lines, next.as_deref()))
+}

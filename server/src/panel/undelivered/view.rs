@@ -1,0 +1,139 @@
+//! How the undelivered look.
+
+use askama::Template;
+
+use super::Query;
+use crate::delivery::read::dead::{Group, Line};
+use crate::delivery::read::list::Ground;
+use crate::delivery::read::reason::Reason;
+use crate::message::Direction;
+use crate::panel::choice::{self, Choice};
+use crate::panel::reasons::{self, About};
+use crate::panel::{PageContext, Right};
+use crate::words::Sentence;
+
+/// A reason with how many have it.
+struct Heap {
+    reason: Sentence,
+    count: Sentence,
+    address: String,
+    chosen: bool,
+}
+
+struct Row {
+    id: String,
+    message_id: String,
+    /// `<time>`.
+    time: String,
+    arrow: &'static str,
+    direction: Sentence,
+    customer: String,
+    source: String,
+    kind: Sentence,
+    reason: Sentence,
+}
+
+#[derive(Template)]
+#[template(path = "panel/undelivered/list.html")]
+pub struct List {
+    page: PageContext,
+    may: bool,
+    sources: Vec<Choice>,
+    periods: Vec<Choice>,
+    reason: String,
+    filtered: bool,
+    total: Sentence,
+    heaps: Vec<Heap>,
+    rows: Vec<Row>,
+    csv: String,
+    /// Of the filters, for the form.
+    source: String,
+    period: String,
+    newest: Option<String>,
+    older: Option<String>,
+}
+
+pub(super) fn list(
+    page: &PageContext,
+    ground: &Ground,
+    query: &Query,
+    groups: &[Group],
+    lines: &[Line],
+    next: Option<&str>,
+) -> List {
+    let words = page.words;
+    let chosen = |group: &&Group| query.reason.is_empty() || group.reason == query.reason;
+    let total: i64 = groups.iter().filter(chosen).map(|group| group.count).sum();
+    List {
+        may: page.may(Right::Retry),
+        sources: choice::sources(page, ground, &query.source),
+        periods: choice::periods(page, query.period()),
+        filtered: !(query.source.is_empty() && query.reason.is_empty() && query.period.is_empty()),
+        total: words.say("undelivered-count").with("count", total),
+        heaps: groups.iter().map(|group| heap(page, query, group)).collect(),
+        rows: lines.iter().map(|line| row(page, ground, line)).collect(),
+        csv: query.address("/panel/undelivered.csv", ""),
+        reason: query.reason.clone(),
+        source: query.source.clone(),
+        period: query.period.clone(),
+        newest: query.cursor.as_ref().map(|_| query.address("/panel/undelivered", "")),
+        older: next.map(|next| query.address("/panel/undelivered", next)),
+        page: page.clone(),
+    }
+}
+
+fn heap(page: &PageContext, query: &Query, group: &Group) -> Heap {
+    let chosen = group.reason == query.reason;
+    let reason = if chosen { String::new() } else { group.reason.clone() };
+    let query = Query { reason, ..query.clone() };
+    Heap {
+        reason: page.words.say_of("reason-short-", short(&group.reason)).with("crm", page.crm),
+        count: page.words.say("common-total").with("count", group.count),
+        address: query.address("/panel/undelivered", ""),
+        chosen,
+    }
+}
+
+/// The few words of a stored reason, for headings of groups and the CSV's readers.
+pub fn short(reason: &str) -> &'static str {
+    const KNOWN: [&str; 10] = [
+        "too_old",
+        "dropped_by_person",
+        "source_disconnected",
+        "recipient_blocked",
+        "recipient_unreachable",
+        "unsupported",
+        "window_closed",
+        "internal",
+        "rejected",
+        "conversation_deleted",
+    ];
+    match KNOWN.into_iter().find(|known| *known == reason) {
+        Some(known) => known,
+        None if reason == "poison" => "internal",
+        None => "other",
+    }
+}
+
+fn row(page: &PageContext, ground: &Ground, line: &Line) -> Row {
+    let words = page.words;
+    let reason = Reason::of_dead(&line.dead.reason, &line.dead.detail, line.direction).answered(line.status);
+    let name = if line.dead.reason == "dropped_by_person" { line.dead.detail.as_str() } else { "" };
+    let said = reasons::said(&reason, &About { words, crm: page.crm, kind: "text", name });
+    let (arrow, direction) = match line.direction {
+        Direction::ToCrm => ("←", "messages-direction-to-crm"),
+        Direction::ToMessenger => ("→", "messages-direction-to-messenger"),
+    };
+    let kind = serde_json::to_value(line.kind).ok().and_then(|word| word.as_str().map(str::to_owned));
+    Row {
+        id: line.dead.id.to_string(),
+        message_id: line.dead.message_id.to_string(),
+        time: page.time(&line.dead.last_at),
+        arrow,
+        direction: words.say(direction),
+        customer: reasons::customer(&line.contact, words),
+        source: ground.sources.get(&line.dead.source_id).map_or_else(|| "–".to_owned(), |source| source.name.clone()),
+        kind: words.say_of("letter-kind-", kind.unwrap_or_default()),
+        reason: said.what,
+    }
+}

@@ -1,0 +1,115 @@
+//! Webhooks to custom messengers: their addresses, each delivery with its tries, and a check of signatures.
+
+mod deliveries;
+mod signature;
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use entity::source;
+
+use crate::app::App;
+use crate::delivery::read::webhooks::{self, Delivery};
+use crate::error::Result;
+use crate::panel::{self, Member, Nav, PageContext, Right};
+
+pub use deliveries::get;
+pub use signature::{check, form};
+
+/// The kind that has webhooks.
+const KIND: &str = "custom";
+/// So many of the last deliveries tell how an address is doing.
+const LOOKED_AT: u64 = 20;
+
+struct Row {
+    id: String,
+    name: String,
+    address: String,
+    badge: String,
+    hint: String,
+}
+
+#[derive(Template)]
+#[template(path = "panel/webhooks/list.html")]
+struct List {
+    page: PageContext,
+    rows: Vec<Row>,
+}
+
+/// `GET /panel/webhooks`.
+pub async fn list(app: web::Data<App>, member: Member) -> Result<HttpResponse> {
+    member.require(Right::ManageKeys)?;
+    let page = member.page("webhooks-title", Nav::Keys);
+    let mut rows = Vec::new();
+    for source in sources(&app, &member).await? {
+        let tenant_id = member.tenant.tenant_id;
+        let (last, _) = webhooks::page(app.store.read(), tenant_id, source.id, None, LOOKED_AT).await?;
+        let state = State::of(&last);
+        rows.push(Row {
+            id: source.id.to_string(),
+            address: address(&source),
+            badge: page.badge(state.tone(), page.words.say_of("webhook-state-", state.word())),
+            hint: state.hint(&page),
+            name: source.name,
+        });
+    }
+    panel::html(&page, &List { rows, page: page.clone() })
+}
+
+/// The account's sources that have webhooks, by name.
+async fn sources(app: &App, member: &Member) -> Result<Vec<source::Model>> {
+    let mut all = crate::source::all(app, member.tenant.tenant_id).await?;
+    all.retain(|source| source.kind == KIND);
+    all.sort_by_key(|source| source.name.to_lowercase());
+    Ok(all)
+}
+
+/// Where a source's webhooks go; empty: nowhere.
+fn address(source: &source::Model) -> String {
+    let settings: serde_json::Value = serde_json::from_str(&source.settings).unwrap_or_default();
+    settings.get("webhook_url").and_then(|url| url.as_str()).unwrap_or_default().to_owned()
+}
+
+/// How an address is doing, by its last deliveries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Untested,
+    Working,
+    Failing { failed: usize, total: usize },
+}
+
+impl State {
+    fn of(last: &[Delivery]) -> Self {
+        let taken = |delivery: &&Delivery| delivery.attempts.last().is_some_and(|last| last.verdict == "done");
+        let failed = last.iter().filter(|delivery| !taken(delivery)).count();
+        match (last.len(), failed) {
+            (0, _) => Self::Untested,
+            (_, 0) => Self::Working,
+            (total, failed) => Self::Failing { failed, total },
+        }
+    }
+
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Untested => "untested",
+            Self::Working => "working",
+            Self::Failing { .. } => "failing",
+        }
+    }
+
+    const fn tone(self) -> &'static str {
+        match self {
+            Self::Untested => "wait",
+            Self::Working => "ok",
+            Self::Failing { .. } => "warn",
+        }
+    }
+
+    fn hint(self, page: &PageContext) -> String {
+        match self {
+            Self::Failing { failed, total } => {
+                page.words.say("webhook-state-failing-hint").with("failed", failed).with("total", total).to_string()
+            }
+            _ => String::new(),
+        }
+    }
+}

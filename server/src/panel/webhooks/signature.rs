@@ -1,0 +1,129 @@
+//! "Check a signature": a developer pastes what arrived; the page says whether it is ours, and if not, what differs.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use secrecy::SecretString;
+use serde::Deserialize;
+use subtle::ConstantTimeEq;
+
+use super::sources;
+use crate::app::App;
+use crate::connector::custom;
+use crate::error::Result;
+use crate::panel::choice::Choice;
+use crate::panel::{self, Form, Member, Nav, PageContext, Right};
+use crate::source::settings;
+
+/// Receivers refuse older ones, by the scheme.
+const FRESH_SECONDS: i64 = 300;
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fields {
+    source: String,
+    id: String,
+    timestamp: String,
+    signature: String,
+    body: String,
+}
+
+#[derive(Template)]
+#[template(path = "panel/webhooks/signature.html")]
+struct Page {
+    page: PageContext,
+    sources: Vec<Choice>,
+    fields: Fields,
+    /// Tone and sentence; none: nothing was checked.
+    result: Option<(&'static str, String)>,
+}
+
+/// `GET /panel/webhooks/signature`.
+pub async fn form(app: web::Data<App>, member: Member) -> Result<HttpResponse> {
+    show(&app, &member, Fields::default(), None).await
+}
+
+/// `POST /panel/webhooks/signature`: changes nothing, so its answer is the page itself.
+pub async fn check(app: web::Data<App>, member: Member, form: Form<Fields>) -> Result<HttpResponse> {
+    let fields = form.0;
+    member.require(Right::ManageKeys)?;
+    let all = sources(&app, &member).await?;
+    let source = all.iter().find(|source| source.id.to_string() == fields.source);
+    let (tone, key) = match source {
+        None => ("warn", "signature-no-source"),
+        Some(source) => {
+            let settings = settings::open(&app, source)?;
+            verdict(settings.secrets.get(custom::SECRET), &fields, app.clock.millis() / 1000)
+        }
+    };
+    let said = member.words.say(key).to_string();
+    show(&app, &member, fields, Some((tone, said))).await
+}
+
+fn verdict(secret: Option<&SecretString>, fields: &Fields, now: i64) -> (&'static str, &'static str) {
+    let Some(secret) = secret else { return ("warn", "signature-no-source") };
+    let Ok(timestamp) = fields.timestamp.trim().parse::<i64>() else { return ("warn", "signature-bad-timestamp") };
+    // Browsers send line breaks of a form as CRLF; ours have none.
+    let plain = fields.body.replace("\r\n", "\n");
+    let told: Vec<&str> = fields.signature.split_whitespace().collect();
+    if !told.iter().any(|one| one.starts_with("v1,")) {
+        return ("warn", "signature-bad-form");
+    }
+    let equal = |body: &str| {
+        custom::sign(secret, fields.id.trim(), timestamp, body.as_bytes())
+            .is_ok_and(|ours| told.iter().any(|one| bool::from(one.as_bytes().ct_eq(ours.as_bytes()))))
+    };
+    if equal(&plain) || equal(&fields.body) {
+        let fresh = (now - timestamp).abs() <= FRESH_SECONDS;
+        return if fresh { ("ok", "signature-right") } else { ("ok", "signature-right-old") };
+    }
+    if equal(plain.trim()) {
+        return ("warn", "signature-body-spaces");
+    }
+    ("bad", "signature-wrong")
+}
+
+async fn show(
+    app: &App,
+    member: &Member,
+    fields: Fields,
+    result: Option<(&'static str, String)>,
+) -> Result<HttpResponse> {
+    member.require(Right::ManageKeys)?;
+    let page = member.page("webhooks-check-signature", Nav::Keys);
+    let all = sources(app, member).await?;
+    let sources = all.iter().map(|source| Choice::new(source.id.to_string(), &source.name, &fields.source)).collect();
+    panel::html(&page, &Page { sources, fields, result, page: page.clone() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signature_is_told_from_what_only_looks_like_one() {
+        let secret = custom::new_secret();
+        let body = r#"{"type":"message.created"}"#;
+        let ours = custom::sign(&secret, "msg-1", 1_000, body.as_bytes()).unwrap();
+        let fields = Fields {
+            id: "msg-1".into(),
+            timestamp: "1000".into(),
+            signature: format!("v1,AAAA {ours}"),
+            body: body.into(),
+            ..Fields::default()
+        };
+        assert_eq!(verdict(Some(&secret), &fields, 1_100).1, "signature-right");
+        assert_eq!(verdict(Some(&secret), &fields, 9_000).1, "signature-right-old");
+        let spaced = Fields { body: format!(" {body}\r\n"), ..fields.clone() };
+        assert_eq!(verdict(Some(&secret), &spaced, 1_100).1, "signature-body-spaces");
+        assert_eq!(verdict(Some(&custom::new_secret()), &fields, 1_100).1, "signature-wrong");
+        assert_eq!(
+            verdict(Some(&secret), &Fields { id: "msg-2".into(), ..fields.clone() }, 1_100).1,
+            "signature-wrong"
+        );
+        assert_eq!(
+            verdict(Some(&secret), &Fields { timestamp: "x".into(), ..fields.clone() }, 0).1,
+            "signature-bad-timestamp"
+        );
+        assert_eq!(verdict(Some(&secret), &Fields { signature: "abc".into(), ..fields }, 0).1, "signature-bad-form");
+    }
+}

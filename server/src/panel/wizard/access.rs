@@ -1,0 +1,172 @@
+//! Step 2: what the messenger wants, checked live before anything is made.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde_json::{Map, Value};
+
+use super::draft::Draft;
+use super::steps::{Steps, steps};
+use super::{address, draft_of, kind_of, too_old};
+use crate::app::App;
+use crate::connector::{Probe, Settings, custom};
+use crate::error::{Error, Result};
+use crate::panel::fields::{self, Drawn};
+use crate::panel::{self, Fields, Form, Member, Nav, PageContext, Right};
+use crate::source::Kind;
+use crate::words::Sentence;
+
+#[derive(Template)]
+#[template(path = "panel/wizard/access.html")]
+struct Access {
+    page: PageContext,
+    steps: Steps,
+    kind: &'static str,
+    messenger: Sentence,
+    fields: Vec<Drawn>,
+    errors: Vec<(String, String)>,
+    /// The check passed: what it saw.
+    passed: Option<String>,
+    /// The check did not pass: why, and it may be gone on all the same.
+    failed: Option<String>,
+}
+
+/// What a check says.
+enum Checked {
+    Passed(String),
+    /// These fields are wrong.
+    Wrong(Vec<(String, String)>),
+    /// The messenger said no, or nothing.
+    Failed(String),
+}
+
+/// `GET /panel/sources/new/{kind}/access`.
+pub async fn get(app: web::Data<App>, member: Member, name: web::Path<String>) -> Result<HttpResponse> {
+    member.require(Right::EditSources)?;
+    let kind = kind_of(&app, &member, &name)?;
+    let Some(draft) = draft_of(&app, &member, kind.kind) else { return too_old(&app, &member).await };
+    if draft.created.is_some() {
+        return Ok(panel::to(&address(kind.kind, "test")));
+    }
+    let passed = draft.checked.then(|| draft.seen.clone());
+    show(&member, &kind, &draft, StatusCode::OK, Vec::new(), passed, None)
+}
+
+/// `POST /panel/sources/new/{kind}/access`: `do` is `check`, `next` (checks first what was not checked) or `anyway`.
+pub async fn post(
+    app: web::Data<App>,
+    member: Member,
+    name: web::Path<String>,
+    form: Form<Fields>,
+) -> Result<HttpResponse> {
+    member.require(Right::EditSources)?;
+    let kind = kind_of(&app, &member, &name)?;
+    let names: Vec<String> = kind.fields.iter().map(fields::name_of).chain(["do".to_owned()]).collect();
+    form.known(&names.iter().map(String::as_str).collect::<Vec<_>>())?;
+    // A page that was open too long: its values are here, so nothing is lost.
+    let mut draft = draft_of(&app, &member, kind.kind).unwrap_or_else(|| Draft::new(kind.kind));
+    if draft.created.is_some() {
+        return Ok(panel::to(&address(kind.kind, "test")));
+    }
+    let before = secrets_of(&kind, &draft.settings);
+    let settings = match fields::read(member.words, kind.fields, &form, &before, has_secrets(&before)) {
+        Ok(settings) => settings,
+        Err((settings, errors)) => {
+            draft.settings = settings;
+            draft.checked = false;
+            draft.keep(&app, &member).await?;
+            return show(&member, &kind, &draft, StatusCode::UNPROCESSABLE_ENTITY, errors, None, None);
+        }
+    };
+    let same = draft.checked && draft.settings == settings;
+    draft.settings = settings;
+    let asked = form.get("do");
+    if same && asked == "next" {
+        draft.keep(&app, &member).await?;
+        return Ok(panel::to(&address(kind.kind, "routing")));
+    }
+    let checked = check(&app, &member, &kind, &draft.settings).await?;
+    draft.checked = matches!(checked, Checked::Passed(_));
+    draft.seen = if let Checked::Passed(seen) = &checked { seen.clone() } else { String::new() };
+    draft.keep(&app, &member).await?;
+    match checked {
+        Checked::Passed(_) if asked == "check" => Ok(panel::to(&address(kind.kind, "access"))),
+        Checked::Passed(_) => Ok(panel::to(&address(kind.kind, "routing"))),
+        Checked::Failed(_) if asked == "anyway" => Ok(panel::to(&address(kind.kind, "routing"))),
+        Checked::Failed(why) => {
+            show(&member, &kind, &draft, StatusCode::UNPROCESSABLE_ENTITY, Vec::new(), None, Some(why))
+        }
+        Checked::Wrong(errors) => show(&member, &kind, &draft, StatusCode::UNPROCESSABLE_ENTITY, errors, None, None),
+    }
+}
+
+/// Of the settings entered before only the credentials: the form asks for the rest again.
+fn secrets_of(kind: &Kind, settings: &Value) -> Value {
+    let secrets = kind.fields.iter().filter(|field| field.secret);
+    let kept: Map<String, Value> =
+        secrets.filter_map(|field| Some((field.name.to_owned(), settings.get(field.name)?.clone()))).collect();
+    Value::Object(kept)
+}
+
+fn has_secrets(settings: &Value) -> bool {
+    settings.as_object().is_some_and(|kept| !kept.is_empty())
+}
+
+async fn check(app: &App, member: &Member, kind: &Kind, settings: &Value) -> Result<Checked> {
+    let connector = app.connectors.get(kind.kind).ok_or(Error::NotFound)?;
+    let setup = match connector.setup(settings.clone()) {
+        Ok(setup) => setup,
+        Err(errors) => return Ok(Checked::Wrong(fields::wrong(member.words, kind.fields, settings, &errors))),
+    };
+    let mut secrets = setup.secrets;
+    // The real one is made together with the source; a receiver that checks signatures will say no to this one.
+    secrets.entry(custom::SECRET.to_owned()).or_insert_with(custom::new_secret);
+    let settings = Settings { public: setup.public, secrets };
+    let probe = Probe { id: app.clock.uuid_v7(), source_id: app.clock.uuid_v7(), now: app.clock.now() };
+    let seen = match connector.check_access(&settings).await {
+        Ok(seen) => seen,
+        Err(why) => return Ok(Checked::Failed(why)),
+    };
+    match connector.check_webhook(&settings, &probe).await {
+        Ok(more) => Ok(Checked::Passed(if seen.is_empty() { more } else { seen })),
+        Err(why) => Ok(Checked::Failed(why)),
+    }
+}
+
+fn show(
+    member: &Member,
+    kind: &Kind,
+    draft: &Draft,
+    status: StatusCode,
+    errors: Vec<(String, String)>,
+    passed: Option<String>,
+    failed: Option<String>,
+) -> Result<HttpResponse> {
+    let page = member.page("wizard-title", Nav::Sources);
+    let page = if status == StatusCode::OK { page } else { page.with_error() };
+    // A credential that is kept shows its end only.
+    let masked: Map<String, Value> = secrets_of(kind, &draft.settings)
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(name, value)| (name.clone(), Value::String(tail(value.as_str().unwrap_or_default()))))
+        .collect();
+    let access = Access {
+        steps: steps(&page, 2),
+        kind: kind.kind,
+        messenger: page.words.say_of("connector-", kind.kind),
+        fields: fields::draw(page.words, kind.fields, &draft.settings, Some(&Value::Object(masked)), &errors),
+        errors: errors.into_iter().filter(|(name, _)| !name.is_empty()).collect(),
+        passed,
+        failed,
+        page: page.clone(),
+    };
+    panel::html_as(status, &page, &access)
+}
+
+/// The last four characters of a credential that is long enough.
+fn tail(secret: &str) -> String {
+    let length = secret.chars().count();
+    let end: String = secret.chars().skip(if length < 12 { length } else { length - 4 }).collect();
+    format!("…{end}")
+}

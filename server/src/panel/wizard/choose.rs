@@ -1,0 +1,90 @@
+//! Step 1: where do customers write?
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::draft::Draft;
+use super::steps::{Steps, steps};
+use super::{address, draft_of, kind_of};
+use crate::app::App;
+use crate::error::Result;
+use crate::panel::sources::{Abilities, abilities_of};
+use crate::panel::{self, Form, Member, Nav, PageContext, Right};
+use crate::tenant::TenantStatus;
+use crate::words::Sentence;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fields {
+    kind: Option<String>,
+}
+
+struct Offer {
+    kind: &'static str,
+    name: Sentence,
+    card: Abilities,
+    chosen: bool,
+}
+
+#[derive(Template)]
+#[template(path = "panel/wizard/choose.html")]
+struct Choose {
+    page: PageContext,
+    steps: Steps,
+    /// Why nothing can be added now; none: it can.
+    barred: Option<Sentence>,
+    error: bool,
+    offers: Vec<Offer>,
+}
+
+/// `GET /panel/sources/new`.
+pub async fn get(app: web::Data<App>, member: Member) -> Result<HttpResponse> {
+    member.require(Right::EditSources)?;
+    show(&app, &member, false).await
+}
+
+/// `POST /panel/sources/new`.
+pub async fn post(app: web::Data<App>, member: Member, form: Form<Fields>) -> Result<HttpResponse> {
+    member.require(Right::EditSources)?;
+    let Some(name) = form.kind.as_deref() else { return show(&app, &member, true).await };
+    let kind = kind_of(&app, &member, name)?;
+    // Back and forth keeps what was entered; a source that is made already is no draft.
+    let mut draft = draft_of(&app, &member, kind.kind)
+        .filter(|draft| draft.created.is_none())
+        .unwrap_or_else(|| Draft::new(kind.kind));
+    draft.keep(&app, &member).await?;
+    Ok(panel::to(&address(kind.kind, "access")))
+}
+
+async fn show(app: &App, member: &Member, error: bool) -> Result<HttpResponse> {
+    let page = member.page("wizard-title", Nav::Sources);
+    let page = if error { page.with_error() } else { page };
+    let words = page.words;
+    let usage = crate::source::usage(app, member.tenant.tenant_id).await?;
+    let status = TenantStatus::shown(&member.tenant);
+    let barred = if status != TenantStatus::Active {
+        let key = format!("tenant-state-{}-hint", status.as_str());
+        Some(words.say(key).with("crm", page.crm).with("days", 7).with("vendor", ""))
+    } else if usage.is_full() {
+        Some(words.say("sources-limit-reached").with("limit", usage.limit))
+    } else {
+        None
+    };
+    let before = Draft::read(app, member).filter(|draft| draft.created.is_none()).map(|draft| draft.kind);
+    let kinds = crate::source::kinds(app, &member.tenant);
+    let only = kinds.len() == 1;
+    let offers = kinds
+        .iter()
+        .map(|kind| Offer {
+            kind: kind.kind,
+            name: words.say_of("connector-", kind.kind),
+            card: abilities_of(words, kind.kind, kind.abilities),
+            chosen: only || before.as_deref() == Some(kind.kind),
+        })
+        .collect();
+    let status = if error { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let choose = Choose { steps: steps(&page, 1), barred, error, offers, page: page.clone() };
+    panel::html_as(status, &page, &choose)
+}

@@ -1,0 +1,64 @@
+//! What was entered so far, sealed in the session for half an hour.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::error::Result;
+use crate::panel::Member;
+
+const NAME: &str = "wizard";
+const KEPT_MILLIS: i64 = 30 * 60_000;
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Draft {
+    pub kind: String,
+    /// With credentials; empty again once the source is made.
+    pub settings: Value,
+    /// These settings passed the live check.
+    pub checked: bool,
+    /// What the check saw.
+    pub seen: String,
+    pub name: String,
+    /// Empty: amoCRM's choice.
+    pub pipeline: String,
+    pub default: bool,
+    pub channel_id: Option<Uuid>,
+    /// Chosen at the beginning: whatever is submitted twice makes one source.
+    pub external_id: String,
+    pub created: Option<Uuid>,
+    /// The webhook's signing secret until the last page has shown it.
+    pub secret: Option<String>,
+    touched_at: i64,
+}
+
+impl Draft {
+    pub fn new(kind: &str) -> Self {
+        const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
+        let random: [u8; 10] = rand::random();
+        let tail: String = random.iter().map(|byte| char::from(ALPHABET[usize::from(byte & 31)])).collect();
+        let head: String = kind.chars().filter(char::is_ascii_alphanumeric).take(3).collect();
+        Self {
+            kind: kind.to_owned(),
+            settings: Value::Object(serde_json::Map::new()),
+            external_id: format!("{head}-{tail}"),
+            ..Self::default()
+        }
+    }
+
+    /// None: there is none, or it is too old.
+    pub fn read(app: &App, member: &Member) -> Option<Self> {
+        let draft = member.data::<Self>(app, NAME)?;
+        (app.clock.millis() - draft.touched_at < KEPT_MILLIS).then_some(draft)
+    }
+
+    pub async fn keep(&mut self, app: &App, member: &Member) -> Result<()> {
+        self.touched_at = app.clock.millis();
+        member.set_data(app, NAME, Some(self)).await
+    }
+
+    pub async fn forget(app: &App, member: &Member) -> Result<()> {
+        member.set_data::<Self>(app, NAME, None).await
+    }
+}

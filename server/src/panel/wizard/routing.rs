@@ -1,0 +1,210 @@
+//! Step 3: name, pipeline, default mark; then the source is made, once.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use sea_orm::{ColumnTrait, QueryFilter};
+use secrecy::ExposeSecret;
+use serde::Deserialize;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::draft::Draft;
+use super::steps::{Steps, steps};
+use super::{address, draft_of, kind_of, too_old};
+use crate::app::App;
+use crate::error::{Error, FieldError, Result};
+use crate::panel::choice::Choice;
+use crate::panel::sources::{pipelines, refused};
+use crate::panel::{self, Form, Member, Nav, Notice, PageContext, Right};
+use crate::source::{By, ContactRule, Kind, NewSource};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fields {
+    name: String,
+    pipeline: Option<String>,
+    default: Option<String>,
+    channel: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "panel/wizard/routing.html")]
+struct Routing {
+    page: PageContext,
+    steps: Steps,
+    kind: &'static str,
+    errors: Vec<(String, String)>,
+    called: String,
+    name_error: String,
+    pipeline_error: String,
+    /// None: amoCRM does not tell them.
+    pipelines: Option<Vec<Choice>>,
+    default: bool,
+    default_now: Option<String>,
+    /// Only when there is a choice.
+    channels: Vec<Choice>,
+}
+
+/// `GET /panel/sources/new/{kind}/routing`.
+pub async fn get(app: web::Data<App>, member: Member, name: web::Path<String>) -> Result<HttpResponse> {
+    member.require(Right::EditSources)?;
+    let kind = kind_of(&app, &member, &name)?;
+    let Some(mut draft) = draft_of(&app, &member, kind.kind) else { return too_old(&app, &member).await };
+    if draft.created.is_some() {
+        return Ok(panel::to(&address(kind.kind, "test")));
+    }
+    if draft.settings.as_object().is_none_or(|settings| settings.is_empty())
+        && kind.fields.iter().any(|field| field.required)
+    {
+        return Ok(panel::to(&address(kind.kind, "access")));
+    }
+    if draft.name.is_empty() {
+        draft.name = suggested(&member, &kind, &draft.settings);
+        draft.default = default_now(&app, &member).await?.is_none();
+    }
+    let page = member.page("wizard-title", Nav::Sources);
+    show(&app, &member, page, &kind, &draft, StatusCode::OK, Vec::new()).await
+}
+
+/// `POST /panel/sources/new/{kind}/routing`: makes the source. Sent twice, it makes one; when amoCRM does not take it,
+/// nothing is half-made and everything that was entered stands here again.
+pub async fn post(
+    app: web::Data<App>,
+    member: Member,
+    name: web::Path<String>,
+    form: Form<Fields>,
+) -> Result<HttpResponse> {
+    member.require(Right::EditSources)?;
+    let kind = kind_of(&app, &member, &name)?;
+    let Some(mut draft) = draft_of(&app, &member, kind.kind) else { return too_old(&app, &member).await };
+    let test = address(kind.kind, "test");
+    if draft.created.is_some() {
+        return Ok(panel::to(&test));
+    }
+    let fields = form.0;
+    draft.name = fields.name.trim().to_owned();
+    draft.pipeline = fields.pipeline.unwrap_or_default();
+    draft.default = fields.default.is_some();
+    draft.channel_id = fields.channel.as_deref().and_then(|id| Uuid::try_parse(id).ok());
+    draft.keep(&app, &member).await?;
+    let wanted = NewSource {
+        kind: kind.kind.to_owned(),
+        name: draft.name.clone(),
+        external_id: Some(draft.external_id.clone()),
+        pipeline_id: draft.pipeline.parse().ok(),
+        default: draft.default,
+        channel_id: draft.channel_id,
+        contact_rule: ContactRule::default(),
+        services: None,
+        settings: draft.settings.clone(),
+    };
+    let by = By { actor: member.actor(), address: member.address };
+    let page = || member.page("wizard-title", Nav::Sources).with_error();
+    match crate::source::create(&app, member.tenant.tenant_id, wanted, &by).await {
+        Ok(created) => {
+            draft.created = Some(created.source.id);
+            draft.secret = created.webhook_secret.map(|secret| secret.expose_secret().to_owned());
+            // The source has them now.
+            draft.settings = Value::Null;
+            draft.keep(&app, &member).await?;
+            let done = member.words.say("wizard-created").with("source", draft.name.as_str()).with("crm", member.crm());
+            member.see_other(&app, &test, Notice::done(done)).await
+        }
+        // The same form, sent twice: the first one makes it.
+        Err(Error::Conflict { problem: "external_id_taken", .. }) if is_made(&app, &member, &draft).await? => {
+            Ok(panel::to(&test))
+        }
+        Err(Error::Invalid(wrong)) => {
+            let errors = wrong.iter().map(|error| in_words(&member, &draft, error)).collect();
+            show(&app, &member, page(), &kind, &draft, StatusCode::UNPROCESSABLE_ENTITY, errors).await
+        }
+        Err(error @ (Error::Conflict { .. } | Error::Unavailable { .. })) => {
+            let status = actix_web::ResponseError::status_code(&error);
+            let page = page().with_notice(refused(&member, &error));
+            show(&app, &member, page, &kind, &draft, status, Vec::new()).await
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether the draft's source is there, or just being made.
+pub(super) async fn is_made(app: &App, member: &Member, draft: &Draft) -> Result<bool> {
+    Ok(made(app, member, draft).await?.is_some())
+}
+
+/// The draft's source, finished or not.
+pub(super) async fn made(app: &App, member: &Member, draft: &Draft) -> Result<Option<entity::source::Model>> {
+    let row = entity::source::Entity::of_tenant(member.tenant.tenant_id)
+        .filter(entity::source::Column::ExternalId.eq(draft.external_id.as_str()))
+        .filter(entity::source::Column::DeletedAt.is_null())
+        .one(app.store.read())
+        .await?;
+    Ok(row)
+}
+
+/// A name to begin with: the chat's title, else the messenger.
+fn suggested(member: &Member, kind: &Kind, settings: &Value) -> String {
+    let title = settings.get("title").and_then(Value::as_str).filter(|title| !title.trim().is_empty());
+    title.map_or_else(|| member.words.say_of("connector-", kind.kind).to_string(), str::to_owned)
+}
+
+async fn default_now(app: &App, member: &Member) -> Result<Option<String>> {
+    let all = crate::source::all(app, member.tenant.tenant_id).await?;
+    Ok(all.into_iter().find(|source| source.is_default).map(|source| source.name))
+}
+
+fn in_words(member: &Member, draft: &Draft, error: &FieldError) -> (String, String) {
+    let words = member.words;
+    let field = words.say("source-edit-name").with("crm", member.crm()).to_string();
+    let length = draft.name.chars().count();
+    match error.pointer.as_str() {
+        "/name" if draft.name.is_empty() => ("name".into(), words.say("form-empty").with("field", field).to_string()),
+        "/name" if length > 255 => {
+            let said = words.say("form-too-long").with("field", field).with("length", length).with("limit", 255);
+            ("name".into(), said.to_string())
+        }
+        "/pipeline_id" => ("pipeline".into(), words.say("form-pipeline-gone").with("crm", member.crm()).to_string()),
+        pointer => {
+            let said = words.say("form-refused").with("reason", error.detail.as_str());
+            (pointer.trim_start_matches('/').to_owned(), said.to_string())
+        }
+    }
+}
+
+async fn show(
+    app: &web::Data<App>,
+    member: &Member,
+    page: PageContext,
+    kind: &Kind,
+    draft: &Draft,
+    status: StatusCode,
+    errors: Vec<(String, String)>,
+) -> Result<HttpResponse> {
+    let words = page.words;
+    let pipelines = pipelines(app, member.tenant.tenant_id).await.map(|pipelines| {
+        let first = Choice::new("", words.say("wizard-pipeline-main"), &draft.pipeline);
+        let offered = pipelines.into_iter().filter(|pipeline| !pipeline.archived);
+        let rest = offered.map(|pipeline| Choice::new(pipeline.id.to_string(), pipeline.name, &draft.pipeline));
+        std::iter::once(first).chain(rest).collect()
+    });
+    let chosen = draft.channel_id.map(|id| id.to_string()).unwrap_or_default();
+    let channels: Vec<_> =
+        kind.channels.iter().map(|(id, title)| Choice::new(id.to_string(), title, &chosen)).collect();
+    let error_of =
+        |of: &str| errors.iter().find(|(name, _)| name == of).map(|(_, text)| text.clone()).unwrap_or_default();
+    let routing = Routing {
+        steps: steps(&page, 3),
+        kind: kind.kind,
+        called: draft.name.clone(),
+        name_error: error_of("name"),
+        pipeline_error: error_of("pipeline"),
+        pipelines,
+        default: draft.default,
+        default_now: default_now(app, member).await?,
+        channels: if channels.len() > 1 { channels } else { Vec::new() },
+        errors,
+        page: page.clone(),
+    };
+    panel::html_as(status, &page, &routing)
+}

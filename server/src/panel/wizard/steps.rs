@@ -1,0 +1,35 @@
+//! The stepper on top of every page of the wizard.
+
+use crate::panel::PageContext;
+use crate::words::Sentence;
+
+/// One step.
+pub struct Step {
+    pub number: usize,
+    pub title: Sentence,
+    pub current: bool,
+    pub done: bool,
+}
+
+/// The steps with where the reader is.
+pub struct Steps {
+    pub all: Vec<Step>,
+    /// For narrow pages: "Step 2 of 4: Access".
+    pub said: Sentence,
+}
+
+const TITLES: [&str; 4] = ["wizard-step-messenger", "wizard-step-access", "wizard-step-routing", "wizard-step-test"];
+
+/// `at` counts from one.
+pub fn steps(page: &PageContext, at: usize) -> Steps {
+    let words = page.words;
+    let step = |(index, key): (usize, &&'static str)| {
+        let number = index + 1;
+        Step { number, title: words.say(*key), current: number == at, done: number < at }
+    };
+    let title = TITLES.get(at - 1).map(|key| words.say(*key).to_string()).unwrap_or_default();
+    Steps {
+        all: TITLES.iter().enumerate().map(step).collect(),
+        said: words.say("wizard-step").with("step", at).with("steps", TITLES.len()).with("title", title),
+    }
+}

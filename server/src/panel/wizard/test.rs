@@ -1,0 +1,150 @@
+//! Step 4: the first message, watched on its way.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use entity::{message, source};
+
+use super::routing::made;
+use super::steps::{Steps, steps};
+use super::{draft_of, kind_of, too_old};
+use crate::app::App;
+use crate::delivery::read::activity;
+use crate::error::Result;
+use crate::message::{Body, State};
+use crate::panel::{self, Member, Nav, PageContext, Right, reasons};
+use crate::words::Sentence;
+
+/// Nothing came for so long: the page says what to look at.
+const SLOW_MILLIS: i64 = 120_000;
+
+/// A part of the road.
+struct Tick {
+    tone: &'static str,
+    state: Sentence,
+    text: Sentence,
+}
+
+#[derive(Template)]
+#[template(path = "panel/wizard/test.html")]
+struct Test {
+    page: PageContext,
+    steps: Steps,
+    /// None: it is just being made.
+    source: Option<String>,
+    sentence: Sentence,
+    arrived: bool,
+    ticks: Vec<Tick>,
+    /// What to look at; empty: it is not slow.
+    points: Vec<Sentence>,
+    link: Option<String>,
+    line: Option<String>,
+    curl: Option<String>,
+    secret: Option<String>,
+}
+
+/// `GET /panel/sources/new/{kind}/test`.
+pub async fn get(app: web::Data<App>, member: Member, name: web::Path<String>) -> Result<HttpResponse> {
+    member.require(Right::EditSources)?;
+    let kind = kind_of(&app, &member, &name)?;
+    let Some(mut draft) = draft_of(&app, &member, kind.kind) else { return too_old(&app, &member).await };
+    let source = made(&app, &member, &draft).await?;
+    if source.is_none() {
+        return Ok(panel::to(&super::address(kind.kind, "routing")));
+    }
+    let source = source.filter(|source| source.amocrm_source_id != 0);
+    let secret = draft.secret.take();
+    if secret.is_some() || (draft.created.is_none() && source.is_some()) {
+        draft.created = source.as_ref().map(|source| source.id);
+        draft.keep(&app, &member).await?;
+    }
+    let page = member.page("wizard-title", Nav::Sources);
+    let first = match &source {
+        Some(source) => {
+            activity::first_in_since(app.store.read(), source.tenant_id, source.id, source.created_at).await?
+        }
+        None => None,
+    };
+    let shown = view(&app, &page, kind.kind, source.as_ref(), first.as_ref(), secret);
+    panel::html(&page, &shown)
+}
+
+fn view(
+    app: &App,
+    page: &PageContext,
+    kind: &'static str,
+    source: Option<&source::Model>,
+    first: Option<&message::Model>,
+    secret: Option<String>,
+) -> Test {
+    let words = page.words;
+    let arrived = first.is_some_and(|first| first.state == State::Delivered.number());
+    let name = source.map_or("", |source| source.name.as_str());
+    let link = source.filter(|_| kind == "webchat").map(|source| format!("{}/chat/{}", app.public_url(), source.id));
+    let slow = source.is_some_and(|source| first.is_none() && app.clock.millis() - source.created_at > SLOW_MILLIS);
+    let sentence = match (source, first) {
+        (None, _) => words.say("wizard-being-made"),
+        (Some(_), Some(first)) if arrived => {
+            let took = (first_taken(first) - first.sent_at).max(0);
+            let seconds = words_seconds(page, took);
+            let sender = serde_json::from_str::<Body>(&first.body).map(|body| body.sender).unwrap_or_default();
+            let customer = reasons::customer(&sender, words);
+            words.say("wizard-test-arrived").with("customer", customer).with("seconds", seconds).with("crm", page.crm)
+        }
+        (Some(_), Some(_)) => words.say("wizard-test-on-its-way").with("crm", page.crm),
+        (Some(_), None) if slow => words.say("wizard-test-slow"),
+        (Some(_), None) => words.say("wizard-waiting-test").with("name", name),
+    };
+    let tick = |done: bool, running: bool, key: &'static str| {
+        let (tone, state) = match (done, running) {
+            (true, _) => ("ok", "letter-state-done"),
+            (false, true) => ("wait", "letter-state-sending"),
+            (false, false) => ("off", "hop-not-reached"),
+        };
+        let messenger = words.say_of("connector-", kind).to_string();
+        Tick { tone, state: words.say(state), text: words.say(key).with("messenger", messenger).with("crm", page.crm) }
+    };
+    let came = first.is_some();
+    Test {
+        steps: steps(page, 4),
+        source: source.map(|source| source.id.to_string()),
+        sentence,
+        arrived,
+        ticks: vec![
+            tick(came, source.is_some(), "wizard-tick-messenger"),
+            tick(came, false, "wizard-tick-stored"),
+            tick(arrived, came, "wizard-tick-crm"),
+            tick(arrived, false, "wizard-tick-visible"),
+        ],
+        points: if slow {
+            (1..=3).map(|number| words.say(format!("wizard-slow-{kind}-{number}"))).collect()
+        } else {
+            Vec::new()
+        },
+        line: link.as_ref().map(|link| format!("<a href=\"{link}\" target=\"_blank\" rel=\"noopener\">{link}</a>")),
+        link,
+        curl: source.filter(|_| kind == "custom").map(|source| curl(app, source)),
+        secret,
+        page: page.clone(),
+    }
+}
+
+/// When amoCRM had it: the message itself keeps no time of that, its acceptance is the latest that is known.
+fn first_taken(first: &message::Model) -> i64 {
+    first.accepted_at
+}
+
+fn words_seconds(page: &PageContext, millis: i64) -> String {
+    let tenths = (millis + 50) / 100;
+    let whole = i32::try_from(tenths).map_or(f64::from(i32::MAX), f64::from) / 10.0;
+    page.decimal(&whole, 1)
+}
+
+/// A message that can be sent from any terminal.
+fn curl(app: &App, source: &source::Model) -> String {
+    let body = r#"{"id":"test-1","conversation":{"id":"test"},"sender":{"role":"client","id":"test","name":"Test"},"content":{"type":"text","text":"Hello"}}"#;
+    let base = app.public_url();
+    format!(
+        "curl -X POST {base}/api/v1/sources/{}/messages -H 'Authorization: Bearer API_KEY' -H 'Content-Type: application/json' -d '{body}'",
+        source.id
+    )
+}

@@ -1,0 +1,199 @@
+//! The doors that a browser comes through: cookies, whose page a request comes from, the session behind it.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::{HttpMessage, HttpRequest, ResponseError, web};
+use entity::session;
+use url::Url;
+
+use super::session::{self as sessions, Kind};
+use crate::app::App;
+use crate::error::Result;
+
+/// Two doors with separate sessions: what opens one does not open the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    Panel,
+    Admin,
+}
+
+/// Why a form was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// Nobody is signed in, or no longer.
+    #[error("nobody is signed in")]
+    NoSession,
+    /// Another site made the browser send it.
+    #[error("the form comes from another site")]
+    Foreign,
+    /// The form is of an earlier session.
+    #[error("the form is of an earlier session")]
+    Stale,
+}
+
+/// For whoever has no pages: the scopes of panel and admin show a page instead.
+impl ResponseError for Refused {
+    fn status_code(&self) -> actix_web::http::StatusCode {
+        actix_web::http::StatusCode::FORBIDDEN
+    }
+}
+
+impl Door {
+    /// The door of a path.
+    pub fn of_path(path: &str) -> Self {
+        if path == "/admin" || path.starts_with("/admin/") { Self::Admin } else { Self::Panel }
+    }
+
+    /// Sessions that it lets in.
+    const fn kinds(self) -> &'static [Kind] {
+        match self {
+            Self::Panel => &[Kind::Panel, Kind::ViewAs],
+            Self::Admin => &[Kind::Admin],
+        }
+    }
+
+    fn cookie(self, app: &App) -> &'static str {
+        match (self, is_secure(app)) {
+            (Self::Panel, true) => "__Host-parom",
+            (Self::Admin, true) => "__Host-parom-admin",
+            (Self::Panel, false) => "parom",
+            (Self::Admin, false) => "parom-admin",
+        }
+    }
+
+    /// The cookie that carries a token from now on. `framed`: the page stands in a frame of amoCRM, where browsers
+    /// keep cookies apart by the site around them.
+    pub fn set(self, app: &App, token: &str, framed: bool) -> HeaderValue {
+        let site = match self {
+            Self::Admin => "SameSite=Strict",
+            Self::Panel if framed && is_secure(app) => "SameSite=None; Partitioned",
+            Self::Panel => "SameSite=Lax",
+        };
+        self.line(app, token, site, "")
+    }
+
+    /// The cookie's end.
+    pub fn clear(self, app: &App, framed: bool) -> HeaderValue {
+        let site = if framed && is_secure(app) { "SameSite=None; Partitioned" } else { "SameSite=Lax" };
+        self.line(app, "", site, "; Max-Age=0")
+    }
+
+    fn line(self, app: &App, token: &str, site: &str, end: &str) -> HeaderValue {
+        let secure = if is_secure(app) { "; Secure" } else { "" };
+        let line = format!("{}={token}; Path=/; HttpOnly{secure}; {site}{end}", self.cookie(app));
+        // Tokens are letters, digits, - and _ alone.
+        HeaderValue::from_str(&line).unwrap_or_else(|_| HeaderValue::from_static(""))
+    }
+
+    /// The token that a request carries.
+    pub fn token(self, app: &App, request: &HttpRequest) -> Option<String> {
+        request.cookie(self.cookie(app)).map(|cookie| cookie.value().to_owned())
+    }
+}
+
+#[derive(Clone)]
+struct Found(Option<Arc<session::Model>>);
+
+/// The session of a request, looked up once a request.
+pub async fn session(request: &HttpRequest, door: Door) -> Result<Option<Arc<session::Model>>> {
+    if let Some(found) = request.extensions().get::<Found>() {
+        return Ok(found.0.clone());
+    }
+    let Some(app) = request.app_data::<web::Data<App>>() else { return Ok(None) };
+    let found = match door.token(app, request) {
+        Some(token) => sessions::find(app, &token, door.kinds()).await?.map(Arc::new),
+        None => None,
+    };
+    request.extensions_mut().insert(Found(found.clone()));
+    Ok(found)
+}
+
+/// Where we are reached over https. Plain http is for loopback: a browser keeps no `Secure` cookie of it.
+pub fn is_secure(app: &App) -> bool {
+    app.config.server.public_url.scheme() == "https"
+}
+
+/// The page stands in a frame, the browser says.
+pub fn is_framed(request: &HttpRequest) -> bool {
+    text(request, "sec-fetch-dest") == Some("iframe")
+}
+
+/// False when a browser says that another site made it send this.
+pub fn own_origin(request: &HttpRequest, app: &App) -> bool {
+    comes_from_here(
+        text(request, "sec-fetch-site"),
+        text(request, "origin"),
+        text(request, "host"),
+        &app.config.server.public_url,
+    )
+}
+
+fn comes_from_here(site: Option<&str>, origin: Option<&str>, host: Option<&str>, public_url: &Url) -> bool {
+    if let Some(site) = site {
+        return matches!(site, "same-origin" | "none");
+    }
+    let Some(origin) = origin else { return true };
+    let Ok(origin) = Url::parse(origin) else { return false };
+    let Some(name) = origin.host_str() else { return false };
+    let authority = origin.port().map_or_else(|| name.to_owned(), |port| format!("{name}:{port}"));
+    origin.origin() == public_url.origin() || host.is_some_and(|host| host.eq_ignore_ascii_case(&authority))
+}
+
+/// Where a request came from: the peer, or what a trusted proxy says of it.
+pub fn address(request: &HttpRequest, app: &App) -> Option<IpAddr> {
+    let mut address = request.peer_addr()?.ip();
+    let trusted = |address: IpAddr| app.config.server.trusted_proxies.iter().any(|net| net.contains(&address));
+    let forwarded: Vec<&str> = request
+        .headers()
+        .get_all(HeaderName::from_static("x-forwarded-for"))
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .collect();
+    for hop in forwarded.into_iter().rev() {
+        if !trusted(address) {
+            break;
+        }
+        let Ok(before) = hop.trim().parse() else { break };
+        address = before;
+    }
+    Some(address)
+}
+
+/// What the browser calls itself, short, for lists of sessions.
+pub fn agent(request: &HttpRequest) -> &str {
+    request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+fn text<'request>(request: &'request HttpRequest, name: &'static str) -> Option<&'request str> {
+    request.headers().get(name).map(|value| value.to_str().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_own_pages_send_forms() {
+        let url = Url::parse("https://parom.example").unwrap();
+        let from = |site, origin, host| comes_from_here(site, origin, host, &url);
+        assert!(from(None, None, Some("parom.example")));
+        assert!(from(Some("same-origin"), None, None));
+        assert!(!from(Some("same-site"), Some("https://parom.example"), None));
+        assert!(!from(Some("cross-site"), Some("https://parom.example"), Some("parom.example")));
+        assert!(from(None, Some("https://parom.example"), None));
+        assert!(from(None, Some("http://127.0.0.1:8080"), Some("127.0.0.1:8080")));
+        assert!(!from(None, Some("https://evil.example"), Some("parom.example")));
+        assert!(!from(None, Some("null"), Some("parom.example")));
+        assert!(!from(None, Some("data:text/html,x"), Some("")));
+    }
+
+    #[test]
+    fn the_admin_is_a_door_of_its_own() {
+        for (path, door) in [("/admin", Door::Admin), ("/admin/x", Door::Admin), ("/administrator", Door::Panel)] {
+            assert_eq!(Door::of_path(path), door, "{path}");
+        }
+        assert_eq!(Door::of_path("/panel/admin"), Door::Panel);
+    }
+}

@@ -1,0 +1,66 @@
+//! Letters to persons, by the operator's SMTP server. Without `[mail]` there are none, and pages show links to copy.
+
+use std::time::Duration;
+
+use lettre::message::Mailbox;
+use lettre::message::header::ContentType;
+use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use secrecy::ExposeSecret;
+
+use crate::app::App;
+
+const TOGETHER: Duration = Duration::from_secs(15);
+
+/// A letter: plain text, in the language of the reader.
+#[derive(Debug)]
+pub struct Letter {
+    pub to: String,
+    pub subject: String,
+    pub text: String,
+}
+
+/// Whether letters leave at all.
+pub fn is_on(app: &App) -> bool {
+    app.config.mail.url.is_some()
+}
+
+/// Hands a letter to the SMTP server. Neither address nor text is in the error.
+pub async fn send(app: &App, letter: Letter) -> anyhow::Result<()> {
+    let Some(url) = &app.config.mail.url else { anyhow::bail!("no [mail] is configured") };
+    let from: Mailbox = app
+        .config
+        .mail
+        .from
+        .as_deref()
+        .unwrap_or_default()
+        .parse()
+        .map_err(|_| anyhow::anyhow!("mail.from is no address"))?;
+    let to: Mailbox = letter.to.parse().map_err(|_| anyhow::anyhow!("the receiver's address cannot be written to"))?;
+    let message = Message::builder()
+        .from(from)
+        .to(to)
+        .subject(letter.subject)
+        .header(ContentType::TEXT_PLAIN)
+        .body(letter.text)
+        .map_err(|error| anyhow::anyhow!("a letter could not be made: {error}"))?;
+    let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url.expose_secret())
+        .map_err(|_| anyhow::anyhow!("mail.url is no address of an SMTP server"))?
+        .timeout(Some(TOGETHER))
+        .build();
+    let sent = tokio::time::timeout(TOGETHER, transport.send(message)).await;
+    match sent {
+        Ok(Ok(_)) => Ok(()),
+        Ok(Err(error)) => Err(anyhow::anyhow!("the SMTP server of mail.url did not take a letter: {error}")),
+        Err(_) => anyhow::bail!("the SMTP server of mail.url does not answer"),
+    }
+}
+
+/// Sends in the background: the page that asks must not tell by its time whether there was anything to send.
+pub fn send_later(app: &std::sync::Arc<App>, letter: Letter) {
+    let app = app.clone();
+    tokio::spawn(async move {
+        if let Err(error) = send(&app, letter).await {
+            tracing::error!(error = format!("{error:#}"), "a letter was not sent");
+        }
+    });
+}

@@ -1,0 +1,263 @@
+//! Who belongs to an account, and as what.
+
+use entity::{member, person, tenant};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+};
+use uuid::Uuid;
+
+use super::ticket::CrmUser;
+use super::{person as persons, session};
+use crate::app::App;
+use crate::store::directory;
+use crate::words::Language;
+
+mod invite;
+
+pub use invite::{Standing, accept, invite, standing};
+
+/// What somebody is in an account; the later in this list, the less.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    Owner,
+    Administrator,
+    Viewer,
+}
+
+impl Role {
+    pub const ALL: [Self; 3] = [Self::Owner, Self::Administrator, Self::Viewer];
+
+    /// The word of table, forms and words (`team-role-…`).
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Owner => "owner",
+            Self::Administrator => "administrator",
+            Self::Viewer => "viewer",
+        }
+    }
+
+    /// By its word.
+    pub fn of(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.as_str() == word)
+    }
+}
+
+/// Why a role cannot be changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// Nobody could manage the team any more.
+    LastOwner,
+    /// Not a member, or no longer.
+    Unknown,
+}
+
+/// The member's row, unless access was taken away.
+pub async fn find(db: &impl ConnectionTrait, tenant_id: Uuid, person_id: Uuid) -> Result<Option<member::Model>, DbErr> {
+    let row = member::Entity::of_tenant(tenant_id).filter(member::Column::PersonId.eq(person_id)).one(db).await?;
+    Ok(row.filter(|row| row.disabled_at.is_none()))
+}
+
+/// Everybody of an account with their persons, those without access too, the earliest first. At most 500.
+pub async fn all(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Vec<(member::Model, person::Model)>, DbErr> {
+    let rows = member::Entity::of_tenant(tenant_id)
+        .order_by_asc(member::Column::InvitedAt)
+        .order_by_asc(member::Column::PersonId)
+        .limit(500)
+        .all(db)
+        .await?;
+    let persons = persons::by_ids(db, rows.iter().map(|row| row.person_id).collect()).await?;
+    let with_person = |row: member::Model| {
+        let person = persons.iter().find(|person| person.id == row.person_id)?.clone();
+        Some((row, person))
+    };
+    Ok(rows.into_iter().filter_map(with_person).collect())
+}
+
+/// The accounts that a person may enter, by address.
+pub async fn accounts(app: &App, person_id: Uuid) -> Result<Vec<(tenant::Model, Role)>, DbErr> {
+    let db = app.store.read();
+    let beginning = format!("{person_id}:");
+    let entries = directory::list(db, directory::Kind::Membership, &beginning, app.clock.millis()).await?;
+    let mut found = Vec::new();
+    for (_, entry) in entries {
+        let Some(row) = find(db, entry.tenant_id, person_id).await? else { continue };
+        let Some(role) = Role::of(&row.role) else { continue };
+        if let Some(tenant) = tenant::Entity::of_tenant(entry.tenant_id).one(db).await? {
+            found.push((tenant, role));
+        }
+    }
+    found.sort_by(|(one, _), (other, _)| one.host.cmp(&other.host));
+    Ok(found)
+}
+
+/// Makes somebody a member, or gives access back. Who is one already keeps their role.
+pub async fn join(
+    app: &App,
+    db: &impl ConnectionTrait,
+    tenant_id: Uuid,
+    person_id: Uuid,
+    role: Role,
+    crm_user_id: Option<i64>,
+) -> Result<(), DbErr> {
+    let now = app.clock.millis();
+    let known = member::Entity::of_tenant(tenant_id).filter(member::Column::PersonId.eq(person_id)).one(db).await?;
+    match known {
+        Some(row) if row.disabled_at.is_none() => return Ok(()),
+        Some(_) => {
+            change(db, tenant_id, person_id, member::Column::Role, Expr::value(role.as_str())).await?;
+            change(db, tenant_id, person_id, member::Column::InvitedAt, Expr::value(now)).await?;
+            change(db, tenant_id, person_id, member::Column::DisabledAt, Expr::value(Option::<i64>::None)).await?;
+        }
+        None => {
+            let row = member::Model {
+                tenant_id,
+                person_id,
+                role: role.as_str().to_owned(),
+                crm_user_id,
+                invited_at: now,
+                last_seen_at: None,
+                disabled_at: None,
+            };
+            member::Entity::insert(row.into_active_model()).exec_without_returning(db).await?;
+        }
+    }
+    let entry = directory::Entry { tenant_id, id: person_id, note: String::new(), expires_at: None };
+    directory::set(db, directory::Kind::Membership, &format!("{person_id}:{tenant_id}"), entry).await
+}
+
+/// The person of an amoCRM user who comes with a ticket: made on the first visit. An administrator of the account is
+/// an owner here, anybody else a viewer. None: access was taken away here.
+pub async fn of_crm_user(
+    app: &App,
+    tenant_id: Uuid,
+    user: &CrmUser,
+    language: Language,
+) -> Result<Option<(person::Model, Role)>, DbErr> {
+    let tx = app.store.write_tx().await?;
+    let done = of_crm_user_in(app, &tx, tenant_id, user, language).await;
+    match done {
+        Ok(found) => tx.commit().await.map(|()| found),
+        Err(error) => {
+            tx.rollback().await?;
+            Err(error)
+        }
+    }
+}
+
+async fn of_crm_user_in(
+    app: &App,
+    db: &impl ConnectionTrait,
+    tenant_id: Uuid,
+    user: &CrmUser,
+    language: Language,
+) -> Result<Option<(person::Model, Role)>, DbErr> {
+    let role = if user.is_admin { Role::Owner } else { Role::Viewer };
+    let known = member::Entity::of_tenant(tenant_id).filter(member::Column::CrmUserId.eq(user.id)).one(db).await?;
+    let Some(row) = known else {
+        let new = persons::New { email: "", name: &user.name, language, is_operator: false };
+        let Some(person) = persons::add(app, db, new).await? else { return Ok(None) };
+        join(app, db, tenant_id, person.id, role, Some(user.id)).await?;
+        return Ok(Some((person, role)));
+    };
+    let Some(mut person) = persons::by_id(db, row.person_id).await? else { return Ok(None) };
+    if row.disabled_at.is_some() || person.disabled_at.is_some() {
+        return Ok(None);
+    }
+    if !user.name.is_empty() && user.name != person.name {
+        persons::set_name(db, person.id, &user.name).await?;
+        person.name.clone_from(&user.name);
+    }
+    let held = Role::of(&row.role).unwrap_or(Role::Viewer);
+    if role < held {
+        change(db, tenant_id, person.id, member::Column::Role, Expr::value(role.as_str())).await?;
+    }
+    Ok(Some((person, role)))
+}
+
+/// Gives somebody another role.
+pub async fn change_role(
+    app: &App,
+    tenant_id: Uuid,
+    person_id: Uuid,
+    role: Role,
+) -> Result<Result<(), Refused>, DbErr> {
+    let tx = app.store.write_tx().await?;
+    let done = async {
+        if let Err(refused) = may_lose(&tx, tenant_id, person_id, role != Role::Owner).await? {
+            return Ok(Err(refused));
+        }
+        change(&tx, tenant_id, person_id, member::Column::Role, Expr::value(role.as_str())).await?;
+        Ok(Ok(()))
+    };
+    let done = done.await;
+    tx.commit().await?;
+    done
+}
+
+/// Takes access away: the sessions of this account end with it.
+pub async fn remove(app: &App, tenant_id: Uuid, person_id: Uuid) -> Result<Result<(), Refused>, DbErr> {
+    let now = app.clock.millis();
+    let tx = app.store.write_tx().await?;
+    let done = async {
+        if let Err(refused) = may_lose(&tx, tenant_id, person_id, true).await? {
+            return Ok(Err(refused));
+        }
+        // Never the time of the invitation: that is how an open one is told.
+        change(&tx, tenant_id, person_id, member::Column::DisabledAt, Expr::value(Some(now))).await?;
+        change(&tx, tenant_id, person_id, member::Column::InvitedAt, Expr::value(now - 1)).await?;
+        session::end_of_person(&tx, tenant_id, person_id, None).await?;
+        directory::take(&tx, directory::Kind::Membership, &format!("{person_id}:{tenant_id}"), now).await?;
+        Ok(Ok(()))
+    };
+    let done = done.await;
+    tx.commit().await?;
+    done
+}
+
+/// Notes that somebody was here.
+pub async fn seen(app: &App, tenant_id: Uuid, person_id: Uuid) -> Result<(), DbErr> {
+    let now = app.clock.millis();
+    change(app.store.write(), tenant_id, person_id, member::Column::LastSeenAt, Expr::value(Some(now))).await
+}
+
+/// Owners are read under a lock, so that two who remove each other do not both succeed.
+async fn may_lose(
+    db: &impl ConnectionTrait,
+    tenant_id: Uuid,
+    person_id: Uuid,
+    loses_ownership: bool,
+) -> Result<Result<(), Refused>, DbErr> {
+    let row = member::Entity::of_tenant(tenant_id).filter(member::Column::PersonId.eq(person_id)).one(db).await?;
+    let Some(row) = row.filter(|row| standing(row) != Standing::Disabled) else { return Ok(Err(Refused::Unknown)) };
+    if standing(&row) == Standing::Invited {
+        return Ok(Ok(()));
+    }
+    if row.role != Role::Owner.as_str() || !loses_ownership {
+        return Ok(Ok(()));
+    }
+    let owners = member::Entity::of_tenant(tenant_id)
+        .filter(member::Column::Role.eq(Role::Owner.as_str()))
+        .filter(member::Column::DisabledAt.is_null())
+        .order_by_asc(member::Column::PersonId)
+        .lock_exclusive()
+        .all(db)
+        .await?;
+    Ok(if owners.len() > 1 { Ok(()) } else { Err(Refused::LastOwner) })
+}
+
+async fn change(
+    db: &impl ConnectionTrait,
+    tenant_id: Uuid,
+    person_id: Uuid,
+    column: member::Column,
+    value: sea_orm::sea_query::SimpleExpr,
+) -> Result<(), DbErr> {
+    member::Entity::update_many()
+        .col_expr(column, value)
+        .filter(member::Column::TenantId.eq(tenant_id))
+        .filter(member::Column::PersonId.eq(person_id))
+        .exec(db)
+        .await?;
+    Ok(())
+}

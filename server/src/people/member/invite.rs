@@ -1,0 +1,75 @@
+//! Invitations: a row without access until its person takes it.
+
+use entity::member;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
+use uuid::Uuid;
+
+use super::{Role, change, join};
+use crate::app::App;
+
+/// Where somebody stands with an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// May enter as soon as the invitation is taken.
+    Invited,
+    Active,
+    Disabled,
+}
+
+/// Where a member stands. An invitation is a row without access that nobody has used.
+pub fn standing(row: &member::Model) -> Standing {
+    match row.disabled_at {
+        None => Standing::Active,
+        Some(at) if at == row.invited_at => Standing::Invited,
+        Some(_) => Standing::Disabled,
+    }
+}
+
+/// Invites somebody: access begins when they take the invitation, so nobody gets into an account by an e-mail that
+/// another one holds. False: they are a member already.
+pub async fn invite(
+    app: &App,
+    db: &impl ConnectionTrait,
+    tenant_id: Uuid,
+    person_id: Uuid,
+    role: Role,
+) -> Result<bool, DbErr> {
+    let now = app.clock.millis();
+    let known = member::Entity::of_tenant(tenant_id).filter(member::Column::PersonId.eq(person_id)).one(db).await?;
+    match known {
+        Some(row) if row.disabled_at.is_none() => return Ok(false),
+        Some(_) => {
+            change(db, tenant_id, person_id, member::Column::Role, Expr::value(role.as_str())).await?;
+            change(db, tenant_id, person_id, member::Column::InvitedAt, Expr::value(now)).await?;
+            change(db, tenant_id, person_id, member::Column::DisabledAt, Expr::value(Some(now))).await?;
+        }
+        None => {
+            let row = member::Model {
+                tenant_id,
+                person_id,
+                role: role.as_str().to_owned(),
+                crm_user_id: None,
+                invited_at: now,
+                last_seen_at: None,
+                disabled_at: Some(now),
+            };
+            member::Entity::insert(row.into_active_model()).exec_without_returning(db).await?;
+        }
+    }
+    Ok(true)
+}
+
+/// Takes an invitation. False: there is none, or it was taken back.
+pub async fn accept(app: &App, db: &impl ConnectionTrait, tenant_id: Uuid, person_id: Uuid) -> Result<bool, DbErr> {
+    let known = member::Entity::of_tenant(tenant_id).filter(member::Column::PersonId.eq(person_id)).one(db).await?;
+    match known {
+        Some(row) if row.disabled_at.is_none() => Ok(true),
+        Some(row) if standing(&row) == Standing::Invited => {
+            let role = Role::of(&row.role).unwrap_or(Role::Viewer);
+            join(app, db, tenant_id, person_id, role, row.crm_user_id).await?;
+            Ok(true)
+        }
+        _ => Ok(false),
+    }
+}

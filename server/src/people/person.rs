@@ -1,0 +1,126 @@
+//! One person, whatever accounts they belong to.
+
+use entity::person;
+use sea_orm::sea_query::{Expr, SimpleExpr};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::store::{VENDOR, directory};
+use crate::words::Language;
+
+/// The longest e-mail that SMTP carries.
+const LONGEST_EMAIL: usize = 254;
+/// The longest name that is kept.
+pub const LONGEST_NAME: usize = 100;
+
+/// A new person. An empty e-mail belongs to whoever comes through amoCRM alone.
+#[derive(Clone, Copy, Debug)]
+pub struct New<'new> {
+    pub email: &'new str,
+    pub name: &'new str,
+    pub language: Language,
+    pub is_operator: bool,
+}
+
+/// Adds a person; `None`: somebody has this e-mail already.
+pub async fn add(app: &App, db: &impl ConnectionTrait, new: New<'_>) -> Result<Option<person::Model>, DbErr> {
+    let row = person::Model {
+        tenant_id: VENDOR,
+        id: app.clock.uuid_v7(),
+        email: new.email.to_lowercase(),
+        name: new.name.chars().take(LONGEST_NAME).collect(),
+        password_hash: None,
+        totp_secret: None,
+        totp_step: None,
+        is_operator: new.is_operator,
+        language: new.language.code().to_owned(),
+        created_at: app.clock.millis(),
+        disabled_at: None,
+    };
+    if !row.email.is_empty() && !enter(db, &row).await? {
+        return Ok(None);
+    }
+    person::Entity::insert(row.clone().into_active_model()).exec_without_returning(db).await?;
+    Ok(Some(row))
+}
+
+async fn enter(db: &impl ConnectionTrait, row: &person::Model) -> Result<bool, DbErr> {
+    let entry = directory::Entry { tenant_id: VENDOR, id: row.id, note: String::new(), expires_at: None };
+    directory::enter(db, directory::Kind::Person, &row.email, entry).await
+}
+
+/// Gives a person who came through amoCRM an e-mail to sign in by. False: somebody has it already.
+pub async fn give_email(db: &impl ConnectionTrait, row: &person::Model, email: &str) -> Result<bool, DbErr> {
+    let with_email = person::Model { email: email.to_lowercase(), ..row.clone() };
+    if !enter(db, &with_email).await? {
+        return Ok(false);
+    }
+    change(db, row.id, person::Column::Email, Expr::value(with_email.email)).await?;
+    Ok(true)
+}
+
+/// Who signs in by this e-mail; disabled persons included.
+pub async fn by_email(app: &App, db: &impl ConnectionTrait, email: &str) -> Result<Option<person::Model>, DbErr> {
+    let key = email.trim().to_lowercase();
+    if key.is_empty() || key.len() > LONGEST_EMAIL {
+        return Ok(None);
+    }
+    match directory::find(db, directory::Kind::Person, &key, app.clock.millis()).await? {
+        Some(entry) => by_id(db, entry.id).await,
+        None => Ok(None),
+    }
+}
+
+/// A person by id; disabled ones included.
+pub async fn by_id(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<person::Model>, DbErr> {
+    person::Entity::of_tenant(VENDOR).filter(person::Column::Id.eq(id)).one(db).await
+}
+
+/// Several persons at once.
+pub async fn by_ids(db: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<Vec<person::Model>, DbErr> {
+    person::Entity::of_tenant(VENDOR).filter(person::Column::Id.is_in(ids)).all(db).await
+}
+
+/// Replaces the password's hash.
+pub async fn set_password(db: &impl ConnectionTrait, id: Uuid, hash: &str) -> Result<(), DbErr> {
+    change(db, id, person::Column::PasswordHash, Expr::value(Some(hash.to_owned()))).await
+}
+
+/// The language of the letters to somebody.
+pub async fn set_language(db: &impl ConnectionTrait, id: Uuid, language: Language) -> Result<(), DbErr> {
+    change(db, id, person::Column::Language, Expr::value(language.code())).await
+}
+
+/// Renames somebody whom amoCRM names anew.
+pub async fn set_name(db: &impl ConnectionTrait, id: Uuid, name: &str) -> Result<(), DbErr> {
+    change(db, id, person::Column::Name, Expr::value(name)).await
+}
+
+/// Nobody signs in as this person from now on. The caller ends their sessions.
+pub async fn disable(app: &App, db: &impl ConnectionTrait, id: Uuid) -> Result<(), DbErr> {
+    change(db, id, person::Column::DisabledAt, Expr::value(Some(app.clock.millis()))).await
+}
+
+/// Whether this is an address that a letter can be sent to; not whether anybody reads it.
+pub fn is_email(text: &str) -> bool {
+    let (name, host) = text.rsplit_once('@').unwrap_or_default();
+    let plain = |part: &str| part.chars().all(|sign| !sign.is_whitespace() && !sign.is_control() && sign != '@');
+    let fits = text.len() <= LONGEST_EMAIL && !name.is_empty() && plain(name) && plain(host);
+    fits && host.contains('.') && !host.starts_with('.') && !host.ends_with('.')
+}
+
+pub(super) async fn change(
+    db: &impl ConnectionTrait,
+    id: Uuid,
+    column: person::Column,
+    value: SimpleExpr,
+) -> Result<(), DbErr> {
+    person::Entity::update_many()
+        .col_expr(column, value)
+        .filter(person::Column::TenantId.eq(VENDOR))
+        .filter(person::Column::Id.eq(id))
+        .exec(db)
+        .await?;
+    Ok(())
+}

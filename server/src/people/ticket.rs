@@ -1,0 +1,109 @@
+//! Tickets: whoever amoCRM vouches for enters the panel without a password, once, soon.
+
+use sea_orm::ConnectionTrait;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::token;
+use crate::app::App;
+use crate::error::Result;
+use crate::store::directory;
+
+const SECOND: i64 = 1000;
+/// The widget opens it at once.
+const FROM_WIDGET: i64 = 60 * SECOND;
+/// A person reads a page first.
+const FROM_PAGE: i64 = 600 * SECOND;
+
+/// A user of the account, as amoCRM says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CrmUser {
+    pub id: i64,
+    /// Empty: not told.
+    pub name: String,
+    /// Administers the account.
+    pub is_admin: bool,
+}
+
+/// Where a ticket leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Leads {
+    Overview,
+    Sources,
+    Source(Uuid),
+    Message(Uuid),
+    Conversation(Uuid),
+}
+
+impl Leads {
+    /// The page's path.
+    pub fn path(self) -> String {
+        match self {
+            Self::Overview => "/panel".to_owned(),
+            Self::Sources => "/panel/sources".to_owned(),
+            Self::Source(id) => format!("/panel/sources/{id}"),
+            Self::Message(id) => format!("/panel/messages/{id}"),
+            Self::Conversation(id) => format!("/panel/conversations/{id}"),
+        }
+    }
+}
+
+/// What a ticket says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ticket {
+    pub tenant_id: Uuid,
+    pub user: CrmUser,
+    pub leads: Leads,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Note {
+    user: CrmUser,
+    leads: Leads,
+}
+
+/// A ticket for a link on a page of ours: ten minutes, to the overview. The page links `/panel/enter?ticket=…`.
+pub async fn issue(app: &App, tenant_id: Uuid, crm_user_id: i64, name: &str, is_admin: bool) -> Result<String> {
+    let user = CrmUser { id: crm_user_id, name: name.to_owned(), is_admin };
+    let ticket = Ticket { tenant_id, user, leads: Leads::Overview };
+    enter(app, app.store.write(), &ticket, FROM_PAGE).await
+}
+
+/// The whole address for the widget to open at once: one minute.
+pub async fn url(app: &App, tenant_id: Uuid, user: &CrmUser, leads: &Leads) -> Result<String> {
+    let ticket = Ticket { tenant_id, user: user.clone(), leads: *leads };
+    let token = enter(app, app.store.write(), &ticket, FROM_WIDGET).await?;
+    Ok(format!("{}/panel/enter?ticket={token}", app.public_url()))
+}
+
+/// The same ticket anew, for whoever could not use it where it was opened.
+pub async fn again(app: &App, ticket: &Ticket) -> Result<String> {
+    enter(app, app.store.write(), ticket, FROM_PAGE).await
+}
+
+async fn enter(app: &App, db: &impl ConnectionTrait, ticket: &Ticket, life: i64) -> Result<String> {
+    let token = token::new();
+    let note = Note { user: ticket.user.clone(), leads: ticket.leads };
+    let entry = directory::Entry {
+        tenant_id: ticket.tenant_id,
+        id: ticket.tenant_id,
+        note: serde_json::to_string(&note).map_err(anyhow::Error::from)?,
+        expires_at: Some(app.clock.millis() + life),
+    };
+    directory::enter(db, directory::Kind::Ticket, &token::hash(&token), entry).await?;
+    Ok(token)
+}
+
+/// Uses a ticket up: of two callers only one gets it.
+pub async fn take(app: &App, token: &str) -> Result<Option<Ticket>> {
+    if !token::looks_right(token) {
+        return Ok(None);
+    }
+    let now = app.clock.millis();
+    let taken = directory::take(app.store.write(), directory::Kind::Ticket, &token::hash(token), now).await?;
+    Ok(taken.and_then(|entry| {
+        let note: Note = serde_json::from_str(&entry.note).ok()?;
+        Some(Ticket { tenant_id: entry.tenant_id, user: note.user, leads: note.leads })
+    }))
+}

@@ -1,0 +1,100 @@
+//! The second step of signing in: codes of an authenticator (RFC 6238: SHA-1, 6 digits, 30 seconds). A code that was
+//! used, and every earlier one, is good for nothing.
+
+use entity::person;
+use qrcode::QrCode;
+use qrcode::render::svg;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use totp_rs::{Builder, Secret, Totp};
+use uuid::Uuid;
+
+use super::person::change;
+use crate::app::App;
+use crate::store::VENDOR;
+
+const ISSUER: &str = "Parom";
+
+/// A secret that somebody is about to take over into an authenticator.
+#[derive(Debug)]
+pub struct Enrolment {
+    /// Base32, to type by hand and to pass to [`confirm`].
+    pub secret: String,
+    /// `otpauth://totp/…`
+    pub uri: String,
+    /// The same as a picture: an `<svg>` element, dark on white.
+    pub picture: String,
+}
+
+/// A new secret; nothing is stored until [`confirm`].
+pub fn begin(person: &person::Model) -> anyhow::Result<Enrolment> {
+    enrolment(person, &Secret::generate().to_base32())
+}
+
+/// The picture of a secret that was made before.
+pub fn enrolment(person: &person::Model, secret: &str) -> anyhow::Result<Enrolment> {
+    let name = if person.email.is_empty() { &person.name } else { &person.email };
+    let totp = Builder::new()
+        .with_secret(Secret::try_from_base32(secret).map_err(|error| anyhow::anyhow!("{error:?}"))?)
+        .with_account_name(name.replace(':', " "))
+        .with_issuer(Some(ISSUER))
+        .build()
+        .map_err(|error| anyhow::anyhow!("an authenticator's secret: {error}"))?;
+    let uri = totp.to_url().map_err(|error| anyhow::anyhow!("an authenticator's address: {error}"))?;
+    let code = QrCode::new(uri.as_bytes())?;
+    let picture = code.render::<svg::Color<'_>>().min_dimensions(200, 200).quiet_zone(true).build();
+    let picture = picture.split_once("<svg").map_or(String::new(), |(_, rest)| format!("<svg{rest}"));
+    Ok(Enrolment { secret: secret.to_owned(), uri, picture })
+}
+
+/// Stores the secret if the code shows that the authenticator has it. False: the code is wrong.
+pub async fn confirm(app: &App, person_id: Uuid, secret: &str, code: &str) -> anyhow::Result<bool> {
+    let Some(step) = step_of(app, secret, code)? else { return Ok(false) };
+    let sealed = app.vault.seal(VENDOR, "totp", &person_id.to_string(), secret.as_bytes());
+    let tx = app.store.write_tx().await?;
+    change(&tx, person_id, person::Column::TotpSecret, Expr::value(Some(sealed))).await?;
+    change(&tx, person_id, person::Column::TotpStep, Expr::value(Some(step))).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// Whether the code is right and newer than all that were used; it is used by that.
+pub async fn check(app: &App, person: &person::Model, code: &str) -> anyhow::Result<bool> {
+    let Some(sealed) = &person.totp_secret else { return Ok(false) };
+    let secret = app.vault.open_sealed(VENDOR, "totp", &person.id.to_string(), sealed)?;
+    let Some(step) = step_of(app, std::str::from_utf8(&secret)?, code)? else { return Ok(false) };
+    let used = person::Entity::update_many()
+        .col_expr(person::Column::TotpStep, Expr::value(Some(step)))
+        .filter(person::Column::TenantId.eq(VENDOR))
+        .filter(person::Column::Id.eq(person.id))
+        .filter(Condition::any().add(person::Column::TotpStep.is_null()).add(person::Column::TotpStep.lt(step)))
+        .exec(app.store.write())
+        .await?;
+    Ok(used.rows_affected == 1)
+}
+
+/// Takes the second step away: whoever lost the authenticator enrols anew.
+pub async fn remove(db: &impl ConnectionTrait, person_id: Uuid) -> Result<(), DbErr> {
+    change(db, person_id, person::Column::TotpSecret, Expr::value(Option::<Vec<u8>>::None)).await?;
+    change(db, person_id, person::Column::TotpStep, Expr::value(Option::<i64>::None)).await
+}
+
+fn step_of(app: &App, secret: &str, code: &str) -> anyhow::Result<Option<i64>> {
+    let code: String = code.chars().filter(|sign| !sign.is_whitespace()).collect();
+    if code.len() != 6 || !code.bytes().all(|digit| digit.is_ascii_digit()) {
+        return Ok(None);
+    }
+    let seconds = u64::try_from(app.clock.millis() / 1000).unwrap_or(0);
+    let step = codes(secret)?.check(&code, seconds);
+    Ok(step.and_then(|step| i64::try_from(step).ok()))
+}
+
+fn codes(secret: &str) -> anyhow::Result<Totp> {
+    let secret = Secret::try_from_base32(secret).map_err(|error| anyhow::anyhow!("{error:?}"))?;
+    Builder::new()
+        .with_secret(secret)
+        .with_account_name("parom")
+        .with_issuer(Some(ISSUER))
+        .build()
+        .map_err(|error| anyhow::anyhow!("an authenticator's secret: {error}"))
+}

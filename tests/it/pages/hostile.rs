@@ -1,0 +1,156 @@
+//! Texts, names and ids of strangers are text on every page, whatever they look like.
+
+use parom_tests::{Reply, World, once};
+use serde_json::json;
+
+use super::{Visitor, between, ids};
+
+/// How an attack gets out of where it stands.
+const OUT: [&str; 8] = ["", "\">", "'>", "</title>", "</textarea>", "</select>", "-->", "]]>"];
+
+/// What it would do there.
+const ATTACKS: [&str; 25] = [
+    "<script>alert(1)</script>",
+    "<SCRIPT SRC=//evil.example></SCRIPT>",
+    "<img src=x onerror=alert(1)>",
+    "<svg onload=alert(1)>",
+    "<svg><script>alert(1)</script></svg>",
+    "<iframe src=javascript:alert(1)>",
+    "<object data=javascript:alert(1)>",
+    "<embed src=javascript:alert(1)>",
+    "<a href=\"javascript:alert(1)\">x</a>",
+    "<style>*{display:none}</style>",
+    "<link rel=stylesheet href=//evil.example>",
+    "<base href=//evil.example>",
+    "<meta http-equiv=refresh content=0;url=//evil.example>",
+    "<form action=//evil.example><button>x</button>",
+    "<input autofocus onfocus=alert(1)>",
+    "<details open ontoggle=alert(1)>",
+    "<video><source onerror=alert(1)>",
+    "<math><mglyph><style><img src=x onerror=alert(1)>",
+    "<template><script>alert(1)</script></template>",
+    "<!--<script>alert(1)</script>",
+    " onmouseover=alert(1) x=",
+    "javascript:alert(1)",
+    "{{ 7 * 7 }}${7*7}<%= 7 %>",
+    "&lt;script&gt;alert(1)&lt;/script&gt;",
+    "\u{202e}evil\u{202c}<b>bold</b>",
+];
+
+/// Two hundred.
+fn payloads() -> impl Iterator<Item = String> {
+    OUT.into_iter().flat_map(|out| ATTACKS.into_iter().map(move |attack| format!("{out}{attack}")))
+}
+
+/// What no page may hold when it comes from outside: markup that our templates never write.
+const NEVER: [&str; 21] = [
+    "<script>alert",
+    "<SCRIPT",
+    "<img src=x",
+    "<svg onload",
+    "<svg><script",
+    "<iframe",
+    "<object",
+    "<embed",
+    "<style",
+    "<link rel=stylesheet",
+    "<base ",
+    "<meta http-equiv",
+    "<form action=//",
+    "<input autofocus",
+    "<details open ontoggle",
+    "<video",
+    "<math",
+    "<template",
+    "<!--",
+    "href=\"javascript:",
+    "<b>bold",
+];
+
+async fn strangers_words_are_text(world: &mut World) {
+    let line = world.line("support").await;
+    let customer = world.customer(&line, "anna");
+    for (number, payload) in payloads().enumerate() {
+        let body = json!({
+            "id": format!("id-{number}-{payload}"),
+            "conversation": {"id": format!("chat-{number}-{payload}")},
+            "sender": {"role": "client", "id": format!("user-{payload}"), "name": payload, "phone": format!("+7915{number:07}{payload}"), "email": format!("{payload}@example.com")},
+            "content": {"type": "text", "text": payload},
+        });
+        let reply = customer.posts(&body).await;
+        assert!(reply.status == 202 || reply.status == 422, "{}", reply.text);
+        if reply.status == 422 {
+            let mut plain = body.clone();
+            plain["sender"] = json!({"role": "client", "id": "user", "name": payload});
+            plain["conversation"]["id"] = json!(format!("chat-{number}"));
+            plain["id"] = json!(format!("id-{number}"));
+            customer.posts(&plain).await.is(202);
+        }
+    }
+    world.deliver_all().await;
+    let renamed = world.api.patch(&line.path(""), &json!({"name": "\"><script>alert(1)</script>"})).await;
+    assert_eq!(renamed.status, 200, "{}", renamed.text);
+    let visitor = Visitor::owner(world, line.tenant_id).await;
+    let lists = all_pages(&visitor, "/panel/messages").await;
+    let messages: Vec<String> = lists.iter().flat_map(ids).collect();
+    assert_eq!(messages.len(), 200);
+    let mut pages = vec![
+        "/panel/messages".to_owned(),
+        "/panel/conversations".to_owned(),
+        "/panel/sources".to_owned(),
+        "/panel/webhooks".to_owned(),
+        format!("/panel/sources/{}", line.source_id),
+    ];
+    for payload in ATTACKS {
+        let query: String = url::form_urlencoded::byte_serialize(payload.as_bytes()).collect();
+        pages.push(format!("/panel/messages?q={query}"));
+        pages.push(format!("/panel/conversations?q={query}&source={query}&cursor={query}"));
+        pages.push(format!(
+            "/panel/messages?state={query}&direction={query}&period={query}&source={query}&cursor={query}"
+        ));
+        pages.push(format!("/panel/undelivered?reason={query}&source={query}&period={query}"));
+    }
+    pages.extend(messages.iter().map(|id| format!("/panel/messages/{id}")));
+    let chats = all_pages(&visitor, "/panel/conversations").await;
+    for list in lists.iter().chain(&chats) {
+        inert("a list", &list.text);
+    }
+    pages.extend(
+        chats
+            .iter()
+            .flat_map(|list| list.text.split("\"/panel/conversations/").skip(1))
+            .filter_map(|rest| rest.split('"').next())
+            .map(|id| format!("/panel/conversations/{id}")),
+    );
+    for path in pages {
+        let page = visitor.get(&path).await.is(200);
+        inert(&path, &page.text);
+        assert!(page.header("content-security-policy").contains("script-src 'nonce-"), "{path}");
+    }
+    for id in messages {
+        let page = visitor.posts(&format!("/panel/messages/{id}/text"), &[]).await.is(200);
+        inert(&id, &page.text);
+        let report = visitor.get(&format!("/panel/messages/{id}/report")).await.is(200);
+        assert!(report.header("content-type").starts_with("text/plain"));
+        assert_eq!(report.header("x-content-type-options"), "nosniff");
+    }
+}
+
+/// A list with everything that is older.
+async fn all_pages(visitor: &Visitor, path: &str) -> Vec<Reply> {
+    let mut pages = vec![visitor.get(path).await.is(200)];
+    while let Some(next) = between(&pages.last().unwrap().text, "rel=\"next\" href=\"", "\"") {
+        let next = next.replace("&#38;", "&");
+        pages.push(visitor.get(&next).await.is(200));
+    }
+    pages
+}
+
+#[track_caller]
+fn inert(path: &str, text: &str) {
+    for never in NEVER {
+        assert!(!text.contains(never), "{path} holds {never}");
+    }
+}
+
+once!(strangers_words_are_text);

@@ -1,0 +1,92 @@
+//! What Parom gave up: chosen, counted, sent again or removed, taken out as a table.
+
+use parom_tests::{Answer, Line, World, both};
+use serde_json::json;
+
+use super::{Visitor, never_says, says};
+
+/// Two messages of managers that the messenger refused, of customers with these names.
+async fn refused(world: &mut World, names: &[&str]) -> Line {
+    let line = world.line("support").await;
+    for name in names {
+        let body = json!({
+            "id": format!("m-{}", name.len()), "conversation": {"id": "chat-x"},
+            "sender": {"role": "client", "id": "user-x", "name": name},
+            "content": {"type": "text", "text": "Hello"},
+        });
+        let mut body = body;
+        body["conversation"]["id"] = json!(format!("chat-{}", name.len()));
+        world.customer(&line, "x").posts(&body).await.is(202);
+        world.deliver_all().await;
+        world.messenger.answers_next([Answer::status(422)]);
+        let customer = name.len().to_string();
+        world.manager(&line).answers(&customer, "Good morning").await;
+        world.deliver_all().await;
+    }
+    line
+}
+
+fn boxes(text: &str) -> Vec<String> {
+    let found = text.split("name=\"id\" value=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    found.map(str::to_owned).collect()
+}
+
+async fn many_are_counted_first_and_sent_again_once(world: &mut World) {
+    let line = refused(world, &["anna", "boris"]).await;
+    let visitor = Visitor::owner(world, line.tenant_id).await;
+    let list = visitor.get("/panel/undelivered").await.is(200);
+    says(&list, &["2 undelivered", "anna", "boris", "Refused", "Your server answered 422."]);
+    let ids = boxes(&list.text);
+    assert_eq!(ids.len(), 2);
+    let none = visitor.does("/panel/undelivered/confirm", &[("do", "retry")]).await;
+    says(&none, &["Nothing is chosen"]);
+    let asked = visitor.posts("/panel/undelivered/confirm", &[("do", "retry"), ("all", "1")]).await.is(200);
+    says(&asked, &["2 messages will be sent again", "None can arrive twice", "Send 2 again"]);
+    assert_eq!(world.messenger.received().len(), 2, "counting sends nothing");
+    let fields: Vec<(&str, &str)> =
+        [("do", "retry")].into_iter().chain(ids.iter().map(|id| ("id", id.as_str()))).collect();
+    says(
+        &visitor.does("/panel/undelivered/decide", &fields).await,
+        &["2 messages are in line again.", "Everything is delivered"],
+    );
+    says(&visitor.does("/panel/undelivered/decide", &fields).await, &["Nothing was left to send again."]);
+    world.deliver_all().await;
+    assert_eq!(world.messenger.texts().len(), 2);
+    let log = visitor.get("/panel/audit").await.is(200);
+    assert!(log.text.contains("Olga Owner"), "{}", log.text);
+}
+
+async fn some_are_removed_by_their_reason(world: &mut World) {
+    let line = refused(world, &["anna", "boris"]).await;
+    let visitor = Visitor::owner(world, line.tenant_id).await;
+    let list = visitor.get("/panel/undelivered?reason=rejected").await.is(200);
+    let ids = boxes(&list.text);
+    says(&visitor.get("/panel/undelivered?reason=too_old").await.is(200), &["Nothing found"]);
+    let asked = visitor.posts("/panel/undelivered/confirm", &[("do", "drop"), ("id", &ids[0])]).await.is(200);
+    says(&asked, &["1 message will not be delivered", "Remove 1"]);
+    says(
+        &visitor.does("/panel/undelivered/decide", &[("do", "drop"), ("id", &ids[0])]).await,
+        &["1 message is removed.", "1 undelivered"],
+    );
+    visitor.posts("/panel/undelivered/decide", &[("do", "burn"), ("id", &ids[1])]).await.is(400);
+    visitor.posts("/panel/undelivered/decide", &[("do", "drop"), ("id", "1 OR 1=1")]).await.is(400);
+    says(&visitor.get("/panel/undelivered").await.is(200), &["1 undelivered"]);
+}
+
+async fn the_table_holds_no_formulas_and_no_texts(world: &mut World) {
+    let line = refused(world, &["=HYPERLINK(1)", "@SUM"]).await;
+    let visitor = Visitor::owner(world, line.tenant_id).await;
+    let csv = visitor.get("/panel/undelivered.csv").await.is(200);
+    assert!(csv.header("content-disposition").contains("attachment"));
+    assert!(csv.text.contains("\"'=HYPERLINK(1)\"") && csv.text.contains("\"'@SUM\""), "{}", csv.text);
+    assert_eq!(csv.text.lines().count(), 3);
+    never_says(&csv, &["Good morning"]);
+    let none = visitor.get("/panel/undelivered.csv?reason=too_old").await.is(200);
+    assert_eq!(none.text.lines().count(), 1);
+}
+
+both!(
+    many_are_counted_first_and_sent_again_once,
+    some_are_removed_by_their_reason,
+    the_table_holds_no_formulas_and_no_texts
+);

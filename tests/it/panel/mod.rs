@@ -1,0 +1,42 @@
+//! The panel, as people of an account and strangers meet it.
+
+mod letters;
+mod looks;
+mod pages;
+mod roles;
+mod signing_in;
+mod steps;
+mod team;
+mod tickets;
+
+use parom::people::{Role, member, password, person};
+use parom::words::Language;
+use parom_tests::{Visitor, World};
+use secrecy::SecretString;
+use uuid::Uuid;
+
+pub const PASSWORD: &str = "four ferries cross at dawn";
+
+/// Somebody who signs in by e-mail and [`PASSWORD`].
+pub async fn add_person(world: &World, email: &str) -> Uuid {
+    let app = world.app();
+    let new = person::New { email, name: "", language: Language::En, is_operator: false };
+    let added = person::add(app, app.store.write(), new).await.unwrap().expect("nobody has the e-mail yet");
+    let hash = password::hash(app, SecretString::from(PASSWORD)).await.unwrap();
+    person::set_password(app.store.write(), added.id, &hash).await.unwrap();
+    added.id
+}
+
+/// The same as a member of an account.
+pub async fn add_member(world: &World, tenant_id: Uuid, email: &str, role: Role) -> Uuid {
+    let id = add_person(world, email).await;
+    member::join(world.app(), world.app().store.write(), tenant_id, id, role, None).await.unwrap();
+    id
+}
+
+/// Signs in and ends on the first page behind it.
+pub async fn sign_in(world: &World, email: &str) -> Visitor {
+    let visitor = world.visitor();
+    visitor.does("/panel/sign-in", &[("email", email), ("password", PASSWORD), ("to", "")]).await.is(200);
+    visitor
+}

@@ -1,0 +1,157 @@
+//! Somebody with a browser that runs no scripts: it keeps cookies, follows nothing by itself, and sends forms as they
+//! stand on the page it saw last.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use reqwest::{Method, RequestBuilder};
+use uuid::Uuid;
+
+use crate::World;
+use crate::api::{Api, Reply, answer};
+
+/// A browser.
+pub struct Visitor {
+    api: Api,
+    cookies: Mutex<BTreeMap<String, String>>,
+    csrf: Mutex<String>,
+    headers: Vec<(&'static str, &'static str)>,
+}
+
+impl Visitor {
+    pub fn new(api: &Api) -> Self {
+        let headers = vec![("sec-fetch-site", "same-origin"), ("accept-language", "en")];
+        Self { api: api.clone(), cookies: Mutex::default(), csrf: Mutex::default(), headers }
+    }
+
+    /// The same browser in a frame of another site's page.
+    #[must_use]
+    pub fn in_a_frame(mut self) -> Self {
+        self.headers.push(("sec-fetch-dest", "iframe"));
+        self
+    }
+
+    /// The same browser, reading another language.
+    #[must_use]
+    pub fn reading(mut self, language: &'static str) -> Self {
+        self.headers.retain(|(name, _)| *name != "accept-language");
+        self.headers.push(("accept-language", language));
+        self
+    }
+
+    /// A request with the cookies; nothing of the answer is kept.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let mut request = self.api.anonymous(method, path);
+        let cookies = self.cookies();
+        if !cookies.is_empty() {
+            request = request.header("cookie", cookies);
+        }
+        self.headers.iter().fold(request, |request, (name, value)| request.header(*name, *value))
+    }
+
+    /// What the browser would send as `Cookie`.
+    pub fn cookies(&self) -> String {
+        let cookies = self.cookies.lock().unwrap();
+        cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
+    }
+
+    /// Puts the cookies of another browser into this one.
+    pub fn steal(&self, other: &Self) {
+        let stolen = other.cookies.lock().unwrap().clone();
+        *self.cookies.lock().unwrap() = stolen;
+    }
+
+    /// Has this cookie from now on.
+    pub fn takes_cookie(&self, name: &str, value: &str) {
+        self.cookies.lock().unwrap().insert(name.to_owned(), value.to_owned());
+    }
+
+    /// Opens an address.
+    pub async fn opens(&self, path: &str) -> Reply {
+        self.keep(answer(self.request(Method::GET, path)).await)
+    }
+
+    /// Opens an address and goes where it leads, at most five times.
+    pub async fn goes(&self, path: &str) -> Reply {
+        let mut reply = self.opens(path).await;
+        for _ in 0..5 {
+            if !(300..400).contains(&reply.status) {
+                break;
+            }
+            reply = self.opens(&reply.is_redirect()).await;
+        }
+        reply
+    }
+
+    /// Sends a form with the hidden proof of the last page that had one.
+    pub async fn sends(&self, path: &str, fields: &[(&str, &str)]) -> Reply {
+        let csrf = self.csrf();
+        let mut all = fields.to_vec();
+        if !csrf.is_empty() {
+            all.push(("csrf", &csrf));
+        }
+        self.sends_as_it_is(path, &all).await
+    }
+
+    /// Sends exactly these fields.
+    pub async fn sends_as_it_is(&self, path: &str, fields: &[(&str, &str)]) -> Reply {
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let request = self.request(Method::POST, path).header("content-type", "application/x-www-form-urlencoded");
+        self.keep(answer(request.body(body)).await)
+    }
+
+    /// Sends a form and reads the page it leads to.
+    pub async fn does(&self, path: &str, fields: &[(&str, &str)]) -> Reply {
+        let reply = self.sends(path, fields).await;
+        assert!((300..400).contains(&reply.status), "{path}: {} {}", reply.status, reply.text);
+        self.goes(&reply.is_redirect()).await
+    }
+
+    /// The hidden proof of the last page that had one.
+    pub fn csrf(&self) -> String {
+        self.csrf.lock().unwrap().clone()
+    }
+
+    fn keep(&self, reply: Reply) -> Reply {
+        let mut cookies = self.cookies.lock().unwrap();
+        for line in reply.headers.get_all("set-cookie") {
+            let pair = line.to_str().unwrap().split(';').next().unwrap();
+            let (name, value) = pair.split_once('=').unwrap();
+            if value.is_empty() {
+                cookies.remove(name)
+            } else {
+                cookies.insert(name.to_owned(), value.to_owned())
+            };
+        }
+        if let Some(csrf) = field_of(&reply.text, "csrf") {
+            *self.csrf.lock().unwrap() = csrf;
+        }
+        reply
+    }
+}
+
+/// The value of the first field of a name in a page.
+pub fn field_of(html: &str, name: &str) -> Option<String> {
+    let (_, rest) = html.split_once(&format!("name=\"{name}\" value=\""))?;
+    Some(rest.split('"').next()?.to_owned())
+}
+
+impl World {
+    /// Somebody whom the server has never seen.
+    pub fn visitor(&self) -> Visitor {
+        Visitor::new(&self.api)
+    }
+
+    /// An administrator of the amoCRM account in its panel, come by a ticket.
+    pub async fn panel(&self, tenant_id: Uuid) -> Visitor {
+        self.panel_as(tenant_id, 1001, "Anna Ivanova", true).await
+    }
+
+    /// A user of the amoCRM account in its panel.
+    pub async fn panel_as(&self, tenant_id: Uuid, crm_user_id: i64, name: &str, is_admin: bool) -> Visitor {
+        let ticket = parom::people::ticket::issue(self.app(), tenant_id, crm_user_id, name, is_admin).await;
+        let visitor = self.visitor();
+        visitor.goes(&format!("/panel/enter?ticket={}", ticket.expect("a ticket"))).await.is(200);
+        visitor
+    }
+}
