@@ -31,6 +31,16 @@ impl Sandbox {
         self.switch(host, |switches| switches.too_many = retry_after);
     }
 
+    /// A user puts a pipeline into the archive, or takes it out again. Its sources stay as they are.
+    pub fn set_archived(&self, host: &str, pipeline_id: i64, archived: bool) {
+        self.switch(host, |switches| {
+            switches.archived.retain(|id| *id != pipeline_id);
+            if archived {
+                switches.archived.push(pipeline_id);
+            }
+        });
+    }
+
     /// Whether disposable tokens carry `is_admin`, which amoCRM's documents don't mention. They do at first.
     pub fn set_admin_claim(&self, host: &str, present: bool) {
         self.switch(host, |switches| switches.no_admin_claim = !present);

@@ -19,6 +19,7 @@ use crate::pace::Paces;
 use crate::store::Store;
 use crate::telemetry::Metrics;
 use crate::vault::Vault;
+use crate::widget_api;
 
 /// The running application. Shared as `Arc<App>`.
 pub struct App {
@@ -39,6 +40,12 @@ pub struct App {
     pub guests: Guests,
     /// How fast each account's REST API is called from here.
     pub rest_paces: Paces<Uuid>,
+    /// Passwords are hashed one a core: each takes 19 MiB.
+    pub hashing: tokio::sync::Semaphore,
+    /// What the road of messages notices of sources.
+    pub source_notes: crate::source::Notes,
+    /// What is remembered of the widget's callers.
+    pub widget: widget_api::Memory,
     /// Cancelled when the server is about to stop: long answers end, nothing new is begun.
     pub stop: CancellationToken,
 }
@@ -57,6 +64,9 @@ impl App {
             happened: broadcast::channel(1024).0,
             guests: Guests::default(),
             rest_paces: Paces::new(20_000),
+            hashing: tokio::sync::Semaphore::new(std::thread::available_parallelism().map_or(2, std::num::NonZero::get)),
+            source_notes: crate::source::Notes::default(),
+            widget: widget_api::Memory::default(),
             stop: CancellationToken::new(),
             config,
             clock,

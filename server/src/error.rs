@@ -21,6 +21,27 @@ impl FieldError {
     }
 }
 
+/// What somebody else did to a thing that was to be changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changed {
+    /// Their name; empty: unknown.
+    pub who: String,
+    /// The fields, by their names in the API.
+    pub what: Vec<String>,
+    /// When, milliseconds since 1970.
+    pub at: i64,
+}
+
+impl std::fmt::Display for Changed {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let who = if self.who.is_empty() { "somebody" } else { &self.who };
+        let what = if self.what.is_empty() { "it".to_owned() } else { self.what.join(", ") };
+        let at = chrono::DateTime::from_timestamp_millis(self.at).unwrap_or_default();
+        let at = at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
+        write!(out, "{who} changed {what} at {at}; nothing of yours is stored. Read it again and repeat your change")
+    }
+}
+
 /// Why a request was not done.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -42,6 +63,9 @@ pub enum Error {
     /// 409, with the name of the problem and a sentence.
     #[error("{detail}")]
     Conflict { problem: &'static str, detail: String },
+    /// 412: it is no longer as the caller knows it.
+    #[error("{0}")]
+    Changed(Box<Changed>),
     /// 413.
     #[error("the request is larger than {0} bytes")]
     TooLarge(usize),
@@ -78,6 +102,7 @@ impl Error {
             Self::Forbidden(_) => ("forbidden", "The key's scope does not allow this"),
             Self::NotFound => ("not_found", "Nothing with this id"),
             Self::Conflict { problem, .. } => (problem, conflict_title(problem)),
+            Self::Changed(_) => ("changed_meanwhile", "Somebody else has changed this meanwhile"),
             Self::TooLarge(_) => ("too_large", "The request is too large"),
             Self::MediaType(_) => ("media_type", "Send application/json"),
             Self::Unavailable { .. } => ("unavailable", "Parom cannot do this right now, repeat later"),
@@ -92,7 +117,12 @@ fn conflict_title(problem: &str) -> &'static str {
         "source_limit" => "All sources of the account are used",
         "external_id_taken" => "This external_id is already a source",
         "tenant_inactive" => "The account is not active",
+        "tenant_active" => "The account is in use",
         "crm_refused" => "amoCRM refused",
+        "crm_limit" => "amoCRM takes no more sources for this account",
+        "deleted_in_crm" => "The source was deleted in amoCRM",
+        "not_deleted_in_crm" => "The source is there in amoCRM",
+        "no_source" => "The account has no source yet",
         "channel_not_connected" => "The channel is not connected to the account",
         "idempotency_running" => "The first request with this Idempotency-Key is still running",
         "not_from_crm" => "Status can be set only for messages that came from amoCRM",
@@ -151,6 +181,7 @@ impl ResponseError for Error {
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Conflict { .. } => StatusCode::CONFLICT,
+            Self::Changed(_) => StatusCode::PRECONDITION_FAILED,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::MediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,

@@ -10,8 +10,12 @@ pub mod intake;
 pub mod message;
 pub mod verdict;
 
-// tenants and their lines
+// tenants, their lines and their people
+pub mod alert;
+pub mod audit;
+pub mod customer;
 pub mod oauth;
+pub mod people;
 pub mod source;
 pub mod tenant;
 
@@ -19,8 +23,11 @@ pub mod tenant;
 pub mod chat;
 
 // who calls it
+pub mod admin;
 pub mod api;
 pub mod cli;
+pub mod panel;
+pub mod widget_api;
 mod routes;
 pub mod server;
 
@@ -38,3 +45,4 @@ pub mod fault;
 pub mod http_client;
 pub mod telemetry;
 pub mod vault;
+pub mod words;

@@ -9,7 +9,7 @@ use moka::future::Cache;
 use sea_orm::{ColumnTrait, DbErr, QueryFilter};
 use uuid::Uuid;
 
-use crate::delivery::queue::parcel::Alias;
+use crate::delivery::queue::parcel::{Alias, Side};
 use crate::store::{Store, directory};
 
 /// How long another instance's change may stay unseen.
@@ -136,5 +136,13 @@ impl Lookup {
     /// After something was learned of one conversation.
     pub async fn forget_conversation(&self, tenant_id: Uuid, alias: Alias) {
         self.conversations.invalidate(&(tenant_id, alias)).await;
+    }
+
+    /// After an id of a conversation was taken back.
+    pub async fn forget_alias(&self, tenant_id: Uuid, side: i16, origin: Uuid, external_id: &str) {
+        if let Ok(side) = Side::from_number(side) {
+            let alias = Alias { side, origin, external_id: external_id.to_owned() };
+            self.forget_conversation(tenant_id, alias).await;
+        }
     }
 }

@@ -18,6 +18,9 @@ pub fn public(config: &mut web::ServiceConfig) {
         .route("/healthz", web::get().to(health))
         .configure(oauth::routes)
         .configure(chat::routes)
+        .configure(crate::widget_api::routes)
+        .configure(crate::panel::routes)
+        .configure(crate::admin::routes)
         .configure(api::routes);
 }
 

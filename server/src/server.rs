@@ -103,8 +103,11 @@ pub async fn start_on(listener: TcpListener, config: Config, options: Options) -
     tasks.spawn(store::checkpoint::run(app.store.clone(), app.stop.clone()));
     tasks.spawn(app.metrics.clone().keep_up(app.stop.clone()));
     tasks.spawn(crate::tenant::install::run(app.clone(), app.stop.clone()));
+    tasks.spawn(crate::people::sweep::run(app.clone(), app.stop.clone()));
     if options.deliver {
         tasks.spawn(Worker::new(app.clone()).run(app.stop.clone()));
+        tasks.spawn(crate::source::reconcile::run(app.clone(), app.stop.clone()));
+        tasks.spawn(crate::tenant::watch::run(app.clone(), app.stop.clone()));
     }
 
     listener.set_nonblocking(true).context("the listening socket")?;

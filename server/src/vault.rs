@@ -15,6 +15,7 @@ use std::path::PathBuf;
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use hmac::{Hmac, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -31,6 +32,8 @@ const HEAD_LENGTH: usize = 1 + KEY_ID_LENGTH + NONCE_LENGTH;
 #[derive(Clone)]
 pub struct Vault {
     cipher: XChaCha20Poly1305,
+    /// What derived values are made with; tells nothing of the master key.
+    derives: Zeroizing<[u8; 32]>,
     key_id: [u8; KEY_ID_LENGTH],
     key_file: Option<PathBuf>,
 }
@@ -73,7 +76,8 @@ impl Vault {
         let digest = Sha256::digest(key.as_slice());
         let mut key_id = [0; KEY_ID_LENGTH];
         key_id.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
-        let vault = Self { cipher: XChaCha20Poly1305::new((&*key).into()), key_id, key_file };
+        let derives = Zeroizing::new(keyed(key.as_slice(), &[b"parom derives 1"]));
+        let vault = Self { cipher: XChaCha20Poly1305::new((&*key).into()), derives, key_id, key_file };
         if vault.key_file_mode_is_open() {
             tracing::warn!(file = ?vault.key_file, "other users of this machine can read the key file: chmod 600 it");
         }
@@ -135,6 +139,13 @@ impl Vault {
         Ok(SecretString::from(text))
     }
 
+    /// 32 bytes that nobody without the key can guess and that are the same on every instance: a token which the same
+    /// request must be given again, with only its hash stored.
+    pub fn derive(&self, kind: &str, parts: &[&str]) -> Zeroizing<[u8; 32]> {
+        let all: Vec<&[u8]> = std::iter::once(kind).chain(parts.iter().copied()).map(str::as_bytes).collect();
+        Zeroizing::new(keyed(self.derives.as_slice(), &all))
+    }
+
     /// What a value is bound to; each part has a fixed length or its length before it, so no two places look alike.
     fn bound(&self, tenant: Uuid, kind: &str, row: &str) -> Vec<u8> {
         let mut bound = vec![VERSION];
@@ -146,6 +157,17 @@ impl Vault {
         }
         bound
     }
+}
+
+/// HMAC-SHA256 over parts, each with its length before it, so no two lists of parts look alike.
+#[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
+fn keyed(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("a key of any length");
+    for part in parts {
+        mac.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+        mac.update(part);
+    }
+    mac.finalize().into_bytes().into()
 }
 
 fn hex(bytes: &[u8]) -> String {

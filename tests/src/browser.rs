@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use fantoccini::elements::Element;
-use fantoccini::wd::Capabilities;
+use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
@@ -60,12 +60,27 @@ impl Browser {
 
     /// Sets the size of the page in CSS pixels.
     pub async fn resize(&self, width: u32, height: u32) {
+        let whole = DevTools("Emulation.clearDeviceMetricsOverride", json!({}));
+        self.client.issue_cmd(whole).await.expect("the browser is itself again");
         // The window's own frame is larger than the page in it.
         self.client.set_window_size(width, height).await.expect("the window takes a size");
         let inner = self.run("return [outerWidth - innerWidth, outerHeight - innerHeight]", vec![]).await;
         let frame = |at: usize| inner[at].as_u64().and_then(|pixels| u32::try_from(pixels).ok()).unwrap_or(0);
         let size = (width + frame(0), height + frame(1));
         self.client.set_window_size(size.0, size.1).await.expect("the window takes a size");
+        // No window is narrower than half a thousand pixels, a phone is.
+        let narrow = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
+        if width < 500 {
+            let told = DevTools("Emulation.setDeviceMetricsOverride", narrow);
+            self.client.issue_cmd(told).await.expect("the browser plays a phone");
+        }
+    }
+
+    /// Shows pages as somebody with a dark screen has them, or no longer.
+    pub async fn dark(&self, dark: bool) {
+        let scheme = json!({"name": "prefers-color-scheme", "value": if dark { "dark" } else { "light" }});
+        let told = DevTools("Emulation.setEmulatedMedia", json!({"features": [scheme]}));
+        self.client.issue_cmd(told).await.expect("the browser plays a dark screen");
     }
 
     pub async fn goto(&self, url: &str) {
@@ -174,8 +189,9 @@ impl Browser {
     pub async fn shot(&self, name: &str) {
         let Some(folder) = parom::config::variable("PAROM_TEST_SHOTS") else { return };
         let picture = self.client.screenshot().await.expect("the page can be pictured");
-        std::fs::create_dir_all(&folder).expect("a folder for pictures");
-        std::fs::write(Path::new(&folder).join(format!("{name}.png")), picture).expect("the picture is saved");
+        let file = Path::new(&folder).join(format!("{name}.png"));
+        std::fs::create_dir_all(file.parent().expect("a folder")).expect("a folder for pictures");
+        std::fs::write(file, picture).expect("the picture is saved");
     }
 
     /// Saves a picture of the page in its whole height.
@@ -188,6 +204,20 @@ impl Browser {
         let height = height.as_u64().and_then(|height| u32::try_from(height).ok()).unwrap_or(700);
         self.resize(width, height.clamp(500, 6_000)).await;
         self.shot(name).await;
+    }
+}
+
+/// A command of the browser's own protocol.
+#[derive(Debug)]
+struct DevTools(&'static str, Value);
+
+impl WebDriverCompatibleCommand for DevTools {
+    fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
+        base.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (reqwest::Method, Option<String>) {
+        (reqwest::Method::POST, Some(json!({"cmd": self.0, "params": self.1}).to_string()))
     }
 }
 

@@ -34,6 +34,7 @@ pub mod messenger;
 pub mod office;
 pub mod people;
 pub mod settings;
+pub mod visitor;
 pub mod world;
 
 use std::future::Future;
@@ -45,6 +46,7 @@ pub use drill::Drill;
 pub use messenger::{Answer, Messenger, Received};
 pub use office::Office;
 pub use people::{Customer, Line, Manager, Owner, Stage, state_of};
+pub use visitor::Visitor;
 pub use world::{Setup, World};
 
 /// Where a test takes place.

@@ -167,7 +167,10 @@ impl Messenger {
     pub fn taken(&self) -> Vec<Received> {
         let mut seen = HashSet::new();
         let all = self.received();
-        all.into_iter().filter(|one| one.was_taken() && seen.insert(one.webhook_id.clone())).collect()
+        let is_message = |one: &Received| one.body["type"] == "message.created";
+        all.into_iter()
+            .filter(|one| is_message(one) && one.was_taken() && seen.insert(one.webhook_id.clone()))
+            .collect()
     }
 
     /// What was sent wrongly.
@@ -225,7 +228,9 @@ async fn take(shared: web::Data<Shared>, request: HttpRequest, body: Bytes) -> H
 
 /// What is wrong with a request by the Standard Webhooks scheme; none: nothing.
 fn wrong(state: &State, received: &Received, signatures: &str, body: &[u8], now: i64) -> Option<String> {
-    let source = received.body.pointer("/data/message/source_id").and_then(Value::as_str).unwrap_or_default();
+    let source =
+        ["/data/message/source_id", "/data/source_id"].iter().find_map(|at| received.body.pointer(at)?.as_str());
+    let source = source.unwrap_or_default();
     let Some(secret) = state.secrets.get(source) else { return Some(format!("source {source:?} is not known")) };
     if (received.timestamp - now).abs() > 300 {
         return Some(format!("webhook-timestamp {} is far from {now}", received.timestamp));

@@ -18,7 +18,11 @@ pub struct ContactChat {
 impl Rest {
     /// The chats of some contacts, of channels that this integration owns. An administrator's token is needed. Empty
     /// for contacts without chats and for unknown ones.
-    pub async fn chats_of_contacts(&self, token: &SecretString, contact_ids: &[i64]) -> Result<Vec<ContactChat>, Error> {
+    pub async fn chats_of_contacts(
+        &self,
+        token: &SecretString,
+        contact_ids: &[i64],
+    ) -> Result<Vec<ContactChat>, Error> {
         // One by name, several as a list: Kommo takes only one of the two forms of the filter.
         let query = match contact_ids {
             [] => return Ok(Vec::new()),

@@ -160,7 +160,7 @@ fn show_pipelines(call: &Call<'_>, account: &Account) -> Vec<Value> {
                 "sort": place,
                 "is_main": pipeline.is_main,
                 "is_unsorted_on": true,
-                "is_archive": false,
+                "is_archive": account.switches.archived.contains(&pipeline.id),
                 "account_id": account.id,
                 "_links": call.link(&format!("leads/pipelines/{}", pipeline.id)),
                 "_embedded": {"statuses": [

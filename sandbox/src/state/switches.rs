@@ -15,6 +15,8 @@ pub(crate) struct Switches {
     pub(crate) too_many: Option<u64>,
     /// Disposable tokens without the claim `is_admin`.
     pub(crate) no_admin_claim: bool,
+    /// Pipelines in the archive, by their ids.
+    pub(crate) archived: Vec<i64>,
 }
 
 /// How an integration stands in an account that has installed it at least once.

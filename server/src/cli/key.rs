@@ -7,14 +7,14 @@ use anyhow::{Context, bail, ensure};
 use chrono::{DateTime, NaiveDate};
 use clap::Subcommand;
 use entity::{api_key, directory, tenant};
-use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use uuid::Uuid;
 
 use crate::api::json::Moment;
-use crate::api::key::{Scope, hash, new_key};
+use crate::api::key::Scope;
+use crate::api::key_ring;
 use crate::clock::Clock;
 use crate::store::{Store, VENDOR, directory as entries};
 
@@ -113,33 +113,16 @@ pub async fn create(
     scope: Scope,
     expires: Option<i64>,
 ) -> anyhow::Result<SecretString> {
-    let now = clock.millis();
     let name = name.trim();
     ensure!(!name.is_empty() && !name.contains('\0'), "--name must not be empty: it is how the key is recognised");
-    ensure!(expires.is_none_or(|end| end > now), "--expires lies in the past");
+    ensure!(expires.is_none_or(|end| end > clock.millis()), "--expires lies in the past");
     if let Some(tenant_id) = tenant_id {
         let found = tenant::Entity::of_tenant(tenant_id).one(store.read()).await.context("cannot read the accounts")?;
         ensure!(found.is_some(), "there is no tenant {tenant_id}");
     }
-    let key = new_key();
-    let (id, hash) = (clock.uuid_v7(), hash(key.expose_secret()));
-    let tenant_id = tenant_id.unwrap_or(VENDOR);
-    let tail: String = key.expose_secret().chars().rev().take(4).collect::<Vec<_>>().into_iter().rev().collect();
-    let row = api_key::ActiveModel {
-        tenant_id: Set(tenant_id),
-        id: Set(id),
-        name: Set(name.to_owned()),
-        scope: Set(scope.name().to_owned()),
-        hash: Set(hash.clone()),
-        tail: Set(tail),
-        created_at: Set(now),
-        expires_at: Set(expires),
-        revoked_at: Set(None),
-    };
+    let made = key_ring::Wish { name, scope, expires_at: expires };
     let tx = store.write_tx().await.context("cannot write to the database")?;
-    api_key::Entity::insert(row).exec_without_returning(&tx).await.context("cannot store the key")?;
-    let entry = entries::Entry { tenant_id, id, note: String::new(), expires_at: expires };
-    entries::set(&tx, entries::Kind::ApiKey, &hash, entry).await.context("cannot store the key")?;
+    let (key, _) = key_ring::add(&tx, clock, tenant_id.unwrap_or(VENDOR), &made).await.context("cannot store the key")?;
     tx.commit().await.context("cannot store the key")?;
     Ok(key)
 }
@@ -175,14 +158,8 @@ pub async fn revoke(store: &Store, clock: &Clock, id: Uuid) -> anyhow::Result<()
         .one(store.read())
         .await?;
     let Some(entry) = entry else { bail!("there is no key {id}; parom key list shows all") };
-    let done = api_key::Entity::update_many()
-        .col_expr(api_key::Column::RevokedAt, Expr::value(clock.millis()))
-        .filter(api_key::Column::TenantId.eq(entry.tenant_id))
-        .filter(api_key::Column::Id.eq(id))
-        .filter(api_key::Column::RevokedAt.is_null())
-        .exec(store.write())
-        .await?;
-    ensure!(done.rows_affected > 0, "the key {id} was revoked before");
+    let done = key_ring::revoke(store.write(), clock, entry.tenant_id, id).await?;
+    ensure!(done, "the key {id} was revoked before");
     Ok(())
 }
 

@@ -4,21 +4,30 @@
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 
+use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::fault::Faults;
 use crate::store::Store;
+use crate::vault::Vault;
 
+pub mod channel;
 pub mod chats;
+pub mod customer;
 mod demo;
-mod doctor;
+pub mod doctor;
 pub mod key;
 mod openapi;
 mod sandbox;
 mod serve;
+pub mod tenant;
+pub mod vendor;
+mod widget;
 
 /// Carries conversations between messengers and amoCRM / Kommo.
 #[derive(Parser)]
@@ -49,6 +58,21 @@ enum Command {
     /// Keys of the public API.
     #[command(subcommand)]
     Key(key::KeyCommand),
+    /// Logins by which accounts are connected in the widget.
+    #[command(subcommand)]
+    Customer(customer::CustomerCommand),
+    /// Accounts: what they may do, their data, and how they end.
+    #[command(subcommand)]
+    Tenant(tenant::TenantCommand),
+    /// The widget archive for the marketplace.
+    #[command(subcommand)]
+    Widget(widget::WidgetCommand),
+    /// The letter by which amoCRM's support registers a Chats API channel.
+    #[command(subcommand)]
+    Channel(channel::ChannelCommand),
+    /// The vendor's people, who may enter the admin.
+    #[command(subcommand)]
+    Vendor(vendor::VendorCommand),
     /// Prints the OpenAPI document of the public API.
     Openapi,
 }
@@ -57,6 +81,7 @@ enum Command {
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     crate::http_client::install_crypto_provider();
+    amocrm::disposable_token::install_crypto_provider();
     let done = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -87,6 +112,28 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             store.close().await;
             done
         }
+        Command::Customer(command) => {
+            let app = beside(config).await?;
+            let done = customer::run(command, &app, || customer::given(std::io::stdin()), &mut std::io::stdout()).await;
+            app.store.close().await;
+            done
+        }
+        Command::Tenant(command) => {
+            let app = beside(config).await?;
+            let done = tenant::run(command, &app, &mut std::io::stdout()).await;
+            app.store.close().await;
+            done
+        }
+        Command::Widget(command) => widget::run(command, config, &mut std::io::stdout()),
+        Command::Channel(command) => {
+            channel::run(&command, &Config::load(config)?, &mut std::io::stdout(), &mut std::io::stderr())
+        }
+        Command::Vendor(command) => {
+            let app = beside(config).await?;
+            let done = vendor::run(command, &app, &mut std::io::stdout()).await;
+            app.store.close().await;
+            done
+        }
         Command::Openapi => openapi::run(&mut std::io::stdout()),
     }
 }
@@ -112,6 +159,17 @@ async fn open(config: Option<&Path>) -> anyhow::Result<Store> {
         crate::store::migrate(&store).await?;
     }
     Ok(store)
+}
+
+/// Everything a command needs that acts beside a running server: no lease is taken or voided.
+async fn beside(config: Option<&Path>) -> anyhow::Result<Arc<App>> {
+    let config = Config::load(config)?;
+    let store = Store::open(&config.database, Clock::system()).await?;
+    if config.database.migrate {
+        crate::store::migrate(&store).await?;
+    }
+    let vault = Vault::open(&config.secrets, config.database.is_sqlite())?;
+    App::new(config, store, vault, Faults::default())
 }
 
 fn input() -> anyhow::Result<Vec<u8>> {

@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
 use uuid::Uuid;
 
-use super::{CONNECTORS, Channel, Config, ConfigError, Customers, CustomersMode, Database, Integration, Rates};
+use super::{CONNECTORS, Channel, Config, ConfigError, Customers, CustomersMode, Database, Integration, Mail, Rates};
 
 /// Holds the whole configuration against the rules; the first broken one is the error.
 pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
@@ -35,6 +35,7 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
         let bucket = url.scheme() == "s3" && url.host_str().is_some_and(|host| !host.is_empty());
         rule("media.url", bucket && anonymous(url), "must look like s3://bucket/prefix")?;
     }
+    mail(&config.mail)?;
     integrations(&config.integrations)
 }
 
@@ -95,6 +96,18 @@ fn customers(customers: &Customers) -> Result<(), ConfigError> {
     }
     rule("customers.verify_url", customers.verify_url.is_some(), "is needed when customers.mode is remote")?;
     rule("customers.verify_secret", customers.verify_secret.is_some(), "is needed when customers.mode is remote")
+}
+
+fn mail(mail: &Mail) -> Result<(), ConfigError> {
+    secret("mail.url", mail.url.as_ref())?;
+    let Some(url) = &mail.url else { return Ok(()) };
+    let known = ["smtp://", "smtps://"].iter().any(|scheme| url.expose_secret().starts_with(scheme));
+    rule("mail.url", known, "must begin with smtp:// or smtps://")?;
+    rule(
+        "mail.from",
+        mail.from.as_deref().is_some_and(|from| from.contains('@')),
+        "is needed with mail.url, like Parom <parom@example.com>",
+    )
 }
 
 fn rates(rates: &Rates) -> Result<(), ConfigError> {

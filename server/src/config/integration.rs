@@ -96,6 +96,12 @@ pub struct WidgetConfig {
     pub logo_dir: Option<PathBuf>,
 }
 
+impl Default for WidgetConfig {
+    fn default() -> Self {
+        Self { name: parom(), code: None, version: first_version(), languages: both_languages(), logo_dir: None }
+    }
+}
+
 impl Integration {
     /// The address amoCRM sends people back to: the same text for consent, exchange and refresh.
     pub fn redirect_uri(&self, public_url: &Url) -> String {
@@ -110,6 +116,14 @@ impl Integration {
 }
 
 impl Platform {
+    /// The name under which people know it.
+    pub const fn brand(self) -> &'static str {
+        match self {
+            Self::Amocrm => "amoCRM",
+            Self::Kommo => "Kommo",
+        }
+    }
+
     /// Host suffixes of the brand's accounts.
     pub fn account_hosts(self) -> &'static [&'static str] {
         match self {

@@ -47,6 +47,7 @@ pub struct Config {
     pub limits: Limits,
     pub rates: Rates,
     pub media: Media,
+    pub mail: Mail,
     #[serde(default, rename = "integration")]
     pub integrations: Vec<Integration>,
 }
@@ -154,6 +155,15 @@ pub struct Media {
     pub dir: PathBuf,
     #[serde(default, deserialize_with = "parse::optional_address")]
     pub url: Option<Url>,
+}
+
+/// Letters to people: sign-in links and invitations. With `url`, `from` is a mailbox.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Mail {
+    /// `smtp://` or `smtps://`, with user and password; unset: no letters.
+    pub url: Option<SecretString>,
+    /// `Name <address>` or an address.
+    pub from: Option<String>,
 }
 
 /// Whether files are kept by us or public links handed through.

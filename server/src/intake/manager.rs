@@ -148,6 +148,10 @@ impl Route {
             Some(bound) => Some(bound),
             None => by_name_or_default(app, tenant_id, channel_id, named).await?,
         };
+        // Perhaps somebody deleted or made a source there; nobody would tell us (crm-api §4.4).
+        if named.is_some_and(|named| source.as_ref().is_none_or(|source| source.external_id != named)) {
+            crate::source::note_unknown(app, tenant_id);
+        }
         Ok(Self { known, source })
     }
 

@@ -135,3 +135,19 @@ proptest! {
         prop_assert!(vault(3).open_sealed(TENANT, "grant", "row-1", &bytes).is_err());
     }
 }
+
+#[test]
+fn derived_values_belong_to_key_kind_and_parts() {
+    let (one, two) = (vault(1), vault(2));
+    let derived = one.derive("session", &["a", "bc"]);
+    assert_eq!(*derived, *vault(1).derive("session", &["a", "bc"]));
+    for other in [
+        two.derive("session", &["a", "bc"]),
+        one.derive("ticket", &["a", "bc"]),
+        one.derive("session", &["ab", "c"]),
+        one.derive("session", &["a", "bc", ""]),
+        one.derive("session", &["abc"]),
+    ] {
+        assert_ne!(*derived, *other);
+    }
+}

@@ -52,6 +52,14 @@ impl Chat {
             api_domain: None,
             created_at: 0,
             updated_at: 0,
+        customer_id: None,
+        language: String::new(),
+        time_zone: String::new(),
+        probe_at: None,
+        probes: 0,
+        reconciled_at: None,
+        uninstalled_at: None,
+        erased_at: None,
         };
         tenant.into_active_model().insert(app.store.write()).await.unwrap();
         let source = source::Model {
@@ -74,6 +82,10 @@ impl Chat {
             created_at: 0,
             updated_at: 0,
             deleted_at: None,
+        status_since: 0,
+        paused_by: String::new(),
+        proved_at: None,
+        services_sent: String::new(),
         };
         source.into_active_model().insert(app.store.write()).await.unwrap();
         let entry = directory::Entry { tenant_id: TENANT, id: SOURCE, note: String::new(), expires_at: None };

@@ -14,7 +14,7 @@ mod messenger;
 mod play;
 mod stage;
 
-use stage::Stage;
+use stage::{HOST, NEW_HOST, Stage};
 
 #[derive(Args)]
 pub struct DemoCommand {
@@ -41,6 +41,13 @@ pub async fn run(command: DemoCommand) -> anyhow::Result<ExitCode> {
     say("")?;
     say(&format!("  Manager's window    {}", stage.manager_url()))?;
     say(&format!("  Customer's page     {}", stage.customer_url(&sources)))?;
+    say("")?;
+    say("Or set everything up as an administrator does:")?;
+    say("")?;
+    say(&format!("  Widget              {}", stage.marketplace_url(HOST)))?;
+    say(&format!("  A new account       {}   (install it there)", stage.marketplace_url(NEW_HOST)))?;
+    say(&format!("  Panel               {}   (good once, for ten minutes; later from the widget)", stage.panel_url().await?))?;
+    say(&format!("  Vendor's admin      {}   (good once, for 15 minutes)", stage.admin_url().await?))?;
     say("")?;
     say(&format!("  Parom               {}", stage.url()))?;
     say(&format!("  API key             {}", stage.key()))?;

@@ -11,16 +11,24 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
 use super::messenger::Messenger;
+use crate::admin::operators::deeds::{self, By};
 use crate::api::key::Scope;
-use crate::cli::{key, sandbox as sandbox_command};
+use crate::audit::Actor;
+use crate::cli::{key, sandbox as sandbox_command, widget};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::http_client::HttpClients;
+use crate::people::{person, ticket};
 use crate::server::{self, Options, Running};
+use crate::words::Language;
 
 /// The demo's account.
 pub const HOST: &str = "demo.amocrm.ru";
+/// An account in which nothing is installed yet: for whoever wants to do it themselves.
+pub const NEW_HOST: &str = "new.amocrm.ru";
 const INTEGRATION: &str = "demo";
+const WIDGET: &str = "parom_demo";
+const OPERATOR: &str = "operator@demo.example";
 /// Anything that takes longer has gone wrong.
 pub const PATIENCE: Duration = Duration::from_secs(15);
 
@@ -61,7 +69,9 @@ impl Stage {
         let settings = sandbox_command::settings(&first, "127.0.0.1:0".into(), &clock);
         let sandbox = Sandbox::start(settings).await.context("the local amoCRM could not be started")?;
         sandbox.add_account(HOST);
+        sandbox.add_account(NEW_HOST);
         let config = config(&folder, &public_url, sandbox.url())?;
+        sandbox.set_widget(INTEGRATION, WIDGET, &widget::for_trying(&config)?)?;
         let http = HttpClients::new(&config.network)?.trusted().clone();
         let running =
             server::start_on(listener, config, Options { clock: clock.clone(), ..Options::default() }).await?;
@@ -149,6 +159,35 @@ impl Stage {
         &self.folder
     }
 
+    /// The demo amoCRM's marketplace, where the widget is installed and set up.
+    pub fn marketplace_url(&self, host: &str) -> String {
+        format!("{}/accounts/{host}/marketplace", self.sandbox.url())
+    }
+
+    /// Opens the panel once, as the account's administrator.
+    pub async fn panel_url(&self) -> anyhow::Result<String> {
+        let app = &self.running.app;
+        let tenants = self.api(Method::GET, "/api/v1/tenants", None).await?;
+        let tenant_id = tenants["items"][0]["id"].as_str().and_then(|id| id.parse().ok()).context("there is no account")?;
+        let users = self.sandbox.users(HOST);
+        let admin = users.iter().find(|user| user.is_admin).context("the account has no administrator")?;
+        let ticket = ticket::issue(app, tenant_id, admin.id, &admin.name, true).await?;
+        Ok(format!("{}/panel/enter?ticket={ticket}", self.url()))
+    }
+
+    /// Opens the vendor's admin once, as an operator who connects an authenticator first.
+    pub async fn admin_url(&self) -> anyhow::Result<String> {
+        let app = &self.running.app;
+        let by = By { actor: Actor::Cli, address: None };
+        match deeds::add(app, OPERATOR, "", Language::of_terminal(), &by).await? {
+            Ok((_, link)) => Ok(link),
+            Err(_) => {
+                let person = person::by_email(app, app.store.read(), OPERATOR).await?.context("the operator is gone")?;
+                Ok(deeds::link(app, &person, false, &by).await?)
+            }
+        }
+    }
+
     pub fn manager_url(&self) -> String {
         format!("{}/accounts/{HOST}/", self.sandbox.url())
     }
@@ -197,6 +236,8 @@ code = "amo.ext.30490163"
 secret = "demo-channel-secret-that-opens-nothing"
 title = "Parom"
 connectors = ["webchat", "custom"]
+[integration.widget]
+code = "{WIDGET}"
 "#
     );
     Config::from_toml(&text).context("the demo's own configuration")

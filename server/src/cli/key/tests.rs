@@ -2,8 +2,10 @@
 
 use clap::Parser;
 use entity::tenant;
+use sea_orm::ActiveValue::Set;
 
 use super::*;
+use crate::api::key::hash;
 
 #[derive(Debug, Parser)]
 struct Parom {
@@ -35,6 +37,14 @@ async fn add_tenant(store: &Store, id: Uuid) {
         api_domain: Set(None),
         created_at: Set(START),
         updated_at: Set(START),
+        customer_id: Set(None),
+        language: Set(String::new()),
+        time_zone: Set(String::new()),
+        probe_at: Set(None),
+        probes: Set(0),
+        reconciled_at: Set(None),
+        uninstalled_at: Set(None),
+        erased_at: Set(None),
     };
     tenant::Entity::insert(row).exec_without_returning(store.write()).await.unwrap();
 }

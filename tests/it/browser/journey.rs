@@ -1,0 +1,266 @@
+//! An administrator's way, in both languages: install, credentials, a source, the first message, another default, the
+//! source too many, access lost and given again, disabling. Each stop is looked at by axe-core.
+
+use parom::config::{Config, CustomersMode};
+use parom::customer::logins;
+use parom::people::password;
+use parom::words::{Language, Words};
+use parom_tests::settings::HOST;
+use parom_tests::{Browser, Engine, Place, Setup, World};
+use secrecy::SecretString;
+use serde_json::json;
+
+const CODE: &str = "parom_widget";
+const LOGIN: &str = "acme";
+const PASSWORD: &str = "correct horse battery";
+
+fn change(config: &mut Config) {
+    config.customers.mode = CustomersMode::Password;
+    if let Some(integration) = config.integrations.first_mut() {
+        let widget = integration.widget.get_or_insert_default();
+        widget.code = Some(CODE.to_owned());
+    }
+}
+
+/// The archive of this world's server.
+fn archive(world: &World) -> Vec<u8> {
+    let config = &world.app().config;
+    widget::build(&widget::BuildInputs {
+        platform: widget::Platform::Amocrm,
+        name: "Parom".to_owned(),
+        code: CODE.to_owned(),
+        version: "1.0.0".to_owned(),
+        languages: vec!["ru".to_owned(), "en".to_owned()],
+        integration: "main".to_owned(),
+        public_url: config.server.public_url.clone(),
+        vendor: widget::Vendor::default(),
+        card: true,
+        dev: true,
+        images: Default::default(),
+    })
+    .expect("the widget is built")
+}
+
+/// One administrator in front of one browser.
+struct Way<'way> {
+    world: &'way World,
+    browser: &'way Browser,
+    words: Words,
+    name: &'way str,
+}
+
+impl Way<'_> {
+    fn page(&self, path: &str) -> String {
+        format!("{}/accounts/{HOST}/{path}", self.world.sandbox.url())
+    }
+
+    fn say(&self, key: &'static str) -> String {
+        self.words.say(key).with("crm", "amoCRM").to_string().replace('\u{a0}', " ")
+    }
+
+    async fn settings(&self) {
+        self.browser.goto(&self.page(&format!("settings/widgets/{CODE}"))).await;
+        self.browser.find("#host[data-state=ready]").await;
+    }
+
+    /// Presses a control of the widget by its key.
+    async fn press(&self, key: &str) {
+        let selector = format!("[data-key=\"{key}\"]");
+        self.browser.find(&selector).await;
+        self.browser.run("document.querySelector(arguments[0]).click()", vec![json!(selector)]).await;
+    }
+
+    async fn fill(&self, key: &str, text: &str) {
+        self.browser.fill(&format!("[data-key=\"{key}\"]"), text).await;
+    }
+
+    /// Whether the page shuts nobody out; pictures of it at two widths.
+    async fn looks_right(&self, stop: &str) {
+        let name = format!("{}/widget-{stop}", self.name);
+        for width in [360, 1280] {
+            self.browser.resize(width, 900).await;
+            self.browser.is_accessible(&format!("{name} at {width}")).await;
+            self.browser.shot_whole(&format!("{name}-{width}"), width).await;
+        }
+        self.browser.resize(1280, 900).await;
+        let errors = self
+            .browser
+            .run("return [...document.querySelectorAll('#host-errors li')].map(one => one.textContent)", vec![]);
+        assert_eq!(errors.await, json!([]), "the host complains at {stop}");
+    }
+
+    async fn installs(&self) {
+        self.settings().await;
+        self.browser.says(&self.say("widget-not-installed")).await;
+        self.looks_right("new").await;
+        self.browser.press("[data-action=install]").await;
+        self.browser.find("[data-key=sign-in-login]").await;
+        self.browser.says(&self.say("tenant-state-awaiting_credentials")).await;
+        self.looks_right("credentials").await;
+    }
+
+    async fn gives_credentials(&self) {
+        self.fill("sign-in-login", LOGIN).await;
+        self.fill("sign-in-password", "not this").await;
+        self.press("sign-in").await;
+        self.browser.says(&self.say("widget-wrong-credentials")).await;
+        self.looks_right("wrong-password").await;
+        self.fill("sign-in-password", PASSWORD).await;
+        self.press("sign-in").await;
+        self.browser.says(&self.say("tenant-state-active")).await;
+        self.browser.says(&self.say("sources-empty-title")).await;
+        self.looks_right("empty").await;
+    }
+
+    async fn adds(&self, name: &str) -> String {
+        self.press("add").await;
+        self.press("kind-webchat").await;
+        self.looks_right("adding").await;
+        self.fill("field-name", name).await;
+        self.press("create").await;
+        self.browser.find("[data-key=test]").await;
+        self.browser.says(name).await;
+        let link = "const found = [...document.querySelectorAll('.parom-widget a')].find(a => a.href.includes('/chat/'));\
+            return found ? found.href : ''";
+        let link = self.browser.run(link, vec![]).await;
+        link.as_str().expect("the source's link").to_owned()
+    }
+
+    async fn tests_it(&self) {
+        self.press("test").await;
+        self.browser.find(".parom-steps li").await;
+        let failed =
+            self.browser.run("return document.querySelectorAll('.parom-steps .parom-bad').length", vec![]).await;
+        assert_eq!(failed, json!(0), "{}", self.browser.text().await);
+        self.looks_right("tested").await;
+    }
+
+    /// A customer writes on the hosted page; the manager sees it in the CRM and the card shows the chat.
+    async fn first_message(&self, page: &str) {
+        self.browser.goto(page).await;
+        self.browser.find("#form textarea").await.send_keys("<b>Hello</b>").await.expect("it takes text");
+        self.browser.press("#form button").await;
+        self.browser.shows("#messages .mine .text", &["<b>Hello</b>"]).await;
+        let arrived =
+            async || self.world.sandbox.messages(HOST).iter().any(|one| one.text == "<b>Hello</b>").then_some(());
+        self.world.until("the message is in the CRM", arrived).await;
+        let lead = self.world.sandbox.chats(HOST).iter().find_map(|chat| chat.lead.as_ref().map(|lead| lead.id));
+        self.browser.goto(&self.page(&format!("leads/{}", lead.expect("an incoming lead")))).await;
+        self.browser.says(&self.say("card-title")).await;
+        self.browser.find(".parom-chat").await;
+        self.looks_right("card").await;
+    }
+
+    async fn switches_default(&self) {
+        self.settings().await;
+        self.adds("Second").await;
+        let box_is = "[data-key=field-default]";
+        self.browser.find(box_is).await;
+        self.browser.run("document.querySelector(arguments[0]).click()", vec![json!(box_is)]).await;
+        self.press("save").await;
+        let moved = async || {
+            let sources = self.world.sandbox.sources(HOST);
+            let default = sources.iter().filter(|one| one["default"] == true).map(|one| one["name"].as_str());
+            let default: Vec<_> = default.flatten().collect();
+            (default == ["Second"]).then_some(())
+        };
+        self.world.until("the default is moved", moved).await;
+    }
+
+    /// Fifty is enough.
+    async fn is_refused_one_too_many(&self, tenant_id: uuid::Uuid) {
+        for number in 3..=50 {
+            let body = json!({"kind": "webchat", "name": format!("Line {number}"), "settings": {}});
+            self.world.api.post(&format!("/api/v1/tenants/{tenant_id}/sources"), &body).await.is(201);
+        }
+        self.settings().await;
+        self.browser
+            .says(
+                &self.words.say("widget-summary").with("used", 50).with("limit", 50).to_string().replace('\u{a0}', " "),
+            )
+            .await;
+        self.browser
+            .says(&self.words.say("sources-limit-reached").with("limit", 50).to_string().replace('\u{a0}', " "))
+            .await;
+        let add = self.browser.run("return document.querySelectorAll('[data-key=add]').length", vec![]).await;
+        assert_eq!(add, json!(0), "there is nothing left to add");
+        self.looks_right("full").await;
+        let body = json!({"kind": "webchat", "name": "Line 51", "settings": {}});
+        self.world.api.post(&format!("/api/v1/tenants/{tenant_id}/sources"), &body).await.is(409);
+    }
+
+    /// Access is lost, and given again by one click without losing a source.
+    async fn allows_again(&self, tenant_id: uuid::Uuid) {
+        let before = self.world.sandbox.sources(HOST).len();
+        self.world.sandbox.expire_access_tokens(HOST);
+        self.world.sandbox.expire_refresh_tokens(HOST);
+        self.world.api.get(&format!("/api/v1/tenants/{tenant_id}/pipelines")).await.is(409);
+        self.settings().await;
+        self.browser.says(&self.say("tenant-state-needs_reauth")).await;
+        self.looks_right("reauth").await;
+        let windows = self.browser.client().windows().await.expect("the windows").len();
+        self.press("reauth").await;
+        self.browser
+            .until("the consent opens in a window", async || {
+                self.browser.client().windows().await.is_ok_and(|all| all.len() > windows)
+            })
+            .await;
+        let here = self.browser.client().window().await.expect("this window");
+        let all = self.browser.client().windows().await.expect("the windows");
+        let consent = all.into_iter().find(|one| *one != here).expect("the new one");
+        self.browser.client().switch_to_window(consent).await.expect("it comes to the front");
+        self.browser.press("button[value=allow], form button.primary").await;
+        self.browser.says(HOST).await;
+        self.world.active(HOST).await;
+        self.browser.client().close_window().await.expect("it closes");
+        self.browser.client().switch_to_window(here).await.expect("back in the widget");
+        self.settings().await;
+        self.browser.says(&self.say("tenant-state-active")).await;
+        assert_eq!(self.world.sandbox.sources(HOST).len(), before, "sources stay");
+    }
+
+    async fn disables(&self) {
+        self.browser.press("[data-action=disable]").await;
+        let gone = async || {
+            let tenant = self.world.tenant(HOST).await?;
+            (tenant["status"] == "uninstalled").then_some(())
+        };
+        self.world.until("the account is uninstalled", gone).await;
+        self.settings().await;
+        self.looks_right("disabled").await;
+    }
+}
+
+async fn goes(language: Language) {
+    let Some(browser) = Browser::open(language.code()).await else { return };
+    let world = World::start(Engine::Sqlite, Setup { live: true, change }).await.expect("SQLite is there");
+    world.owner(HOST);
+    world.sandbox.set_widget("main", CODE, &archive(&world)).expect("the sandbox takes the archive");
+    let hash = password::hash(world.app(), SecretString::from(PASSWORD)).await.expect("a password");
+    logins::add(&world.app().store, &world.clock, LOGIN, hash).await.expect("a login");
+    let way = Way { world: &world, browser: &browser, words: Words::new(language), name: language.code() };
+
+    way.installs().await;
+    way.gives_credentials().await;
+    let page = way.adds("First").await;
+    way.tests_it().await;
+    way.first_message(&page).await;
+    way.switches_default().await;
+    let tenant_id = world.active(HOST).await;
+    way.is_refused_one_too_many(tenant_id).await;
+    way.allows_again(tenant_id).await;
+    way.disables().await;
+
+    browser.close().await;
+    world.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_administrator_goes_the_whole_way_in_english() {
+    goes(Language::En).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_administrator_goes_the_whole_way_in_russian() {
+    goes(Language::Ru).await;
+}

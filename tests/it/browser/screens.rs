@@ -1,0 +1,184 @@
+//! Every page of panel and admin, in both languages, narrow and wide: nobody is shut out, nothing scrolls sideways.
+//! `PAROM_TEST_SHOTS=FOLDER` keeps the pictures (`docs/screens` holds the last ones that were looked at).
+
+use parom::admin::operators::deeds::{self, By};
+use parom::audit::Actor;
+use parom::words::Language;
+use parom_tests::settings::HOST;
+use parom_tests::{Answer, Browser, Engine, Line, Place, Setup, World};
+use serde_json::json;
+use totp_rs::{Builder, Secret};
+
+/// A page by its name in pictures and its address.
+type Page = (&'static str, String);
+
+/// An account in which something of everything has happened.
+async fn lived_in(world: &World) -> Line {
+    let line = world.line("support").await;
+    let body = json!({"kind": "webchat", "name": "Сайт магазина", "default": true, "settings": {"title": "Магазин"}});
+    world.api.post(&format!("/api/v1/tenants/{}/sources", line.tenant_id), &body).await.is(201);
+    let (anna, pavel) = (world.customer(&line, "anna"), world.customer(&line, "pavel"));
+    anna.writes("Здравствуйте! Есть ли синий?").await;
+    pavel.writes("Hello").await;
+    let there = async || (world.sandbox.messages(HOST).len() >= 2).then_some(());
+    world.until("both messages are in the CRM", there).await;
+    world.manager(&line).answers("anna", "Добрый день, есть").await;
+    let answered = async || (!world.messenger.received().is_empty()).then_some(());
+    world.until("the answer is delivered", answered).await;
+    world.messenger.answers_next([Answer::status(422)]);
+    world.manager(&line).answers("pavel", "Good morning").await;
+    world.until("all letters are carried", async || world.letters().await.is_empty().then_some(())).await;
+    line
+}
+
+fn pages_of_the_panel(line: &Line, message: &str, failed: &str, conversation: &str) -> Vec<Page> {
+    let source = format!("/panel/sources/{}", line.source_id);
+    let fixed = [
+        ("overview", "/panel"),
+        ("overview-30-days", "/panel?period=30"),
+        ("sources", "/panel/sources"),
+        ("wizard-1-messenger", "/panel/sources/new"),
+        ("messages", "/panel/messages"),
+        ("conversations", "/panel/conversations"),
+        ("undelivered", "/panel/undelivered"),
+        ("keys", "/panel/keys"),
+        ("key-new", "/panel/keys/new"),
+        ("webhooks", "/panel/webhooks"),
+        ("webhooks-signature", "/panel/webhooks/signature"),
+        ("account", "/panel/account"),
+        ("team", "/panel/team"),
+        ("audit", "/panel/audit"),
+        ("data", "/panel/data"),
+        ("data-all", "/panel/data/all"),
+        ("me", "/panel/me"),
+        ("not-found", "/panel/nothing"),
+    ];
+    let mut pages: Vec<Page> = fixed.into_iter().map(|(name, path)| (name, path.to_owned())).collect();
+    pages.extend([
+        ("source", source.clone()),
+        ("source-access", format!("{source}/access")),
+        ("source-abilities", format!("{source}/abilities")),
+        ("source-test", format!("{source}/test")),
+        ("source-pause", format!("{source}/pause")),
+        ("source-delete", format!("{source}/delete")),
+        ("source-secret", format!("{source}/secret")),
+        ("message", format!("/panel/messages/{message}")),
+        ("message-failed", format!("/panel/messages/{failed}")),
+        ("message-again", format!("/panel/messages/{failed}/again")),
+        ("conversation", format!("/panel/conversations/{conversation}")),
+        ("webhook", format!("/panel/webhooks/{}", line.source_id)),
+    ]);
+    pages
+}
+
+/// Looks at a page in both widths.
+async fn look(browser: &Browser, name: &str, url: &str) {
+    browser.goto(url).await;
+    look_here(browser, name).await;
+}
+
+async fn look_here(browser: &Browser, name: &str) {
+    for width in [360, 1280] {
+        browser.resize(width, 900).await;
+        browser.is_accessible(&format!("{name} at {width}")).await;
+        browser.shot_whole(&format!("{name}-{width}"), width).await;
+    }
+}
+
+/// The wizard, step by step, for a chat on a site.
+async fn wizard(browser: &Browser, base: &str, language: &str) {
+    browser.goto(&format!("{base}/panel/sources/new")).await;
+    browser.run("document.querySelector('input[value=webchat]').click()", vec![]).await;
+    browser.press("main form button.primary").await;
+    browser.find("ol [aria-current=step]").await;
+    look_here(browser, &format!("{language}/wizard-2-access")).await;
+    browser.press("main form button.primary").await;
+    browser.find("main select[name=pipeline]").await;
+    look_here(browser, &format!("{language}/wizard-3-routing")).await;
+    browser.press("main form button.primary").await;
+    browser.until("the test step", async || browser.url().await.contains("/test")).await;
+    look_here(browser, &format!("{language}/wizard-4-test")).await;
+}
+
+async fn panel_in(language: Language) {
+    let code = language.code();
+    let Some(browser) = Browser::open(code).await else { return };
+    let world = World::start(Engine::Sqlite, Setup { live: true, ..Setup::default() }).await.expect("SQLite is there");
+    let line = lived_in(&world).await;
+    let base = world.api.base();
+    let messages = world.messages().await;
+    let first = messages.first().expect("a message");
+    let failed = messages.last().expect("another").id.to_string();
+    let ticket = parom::people::ticket::issue(world.app(), line.tenant_id, 1001, "Анна Иванова", true).await;
+    look(&browser, &format!("{code}/sign-in"), &format!("{base}/panel/sign-in")).await;
+    browser.goto(&format!("{base}/panel/enter?ticket={}", ticket.expect("a ticket"))).await;
+    browser.find("main h1").await;
+    let ids = (first.id.to_string(), first.conversation_id.to_string());
+    for (name, path) in pages_of_the_panel(&line, &ids.0, &failed, &ids.1) {
+        look(&browser, &format!("{code}/{name}"), &format!("{base}{path}")).await;
+    }
+    wizard(&browser, &base, code).await;
+    browser.close().await;
+    world.close().await;
+}
+
+async fn admin_in(language: Language) {
+    let code = language.code();
+    let Some(browser) = Browser::open(code).await else { return };
+    let world = World::start(Engine::Sqlite, Setup { live: true, ..Setup::default() }).await.expect("SQLite is there");
+    let line = lived_in(&world).await;
+    let base = world.api.base();
+    look(&browser, &format!("{code}/admin-sign-in"), &format!("{base}/admin/sign-in")).await;
+    let by = By { actor: Actor::Cli, address: None };
+    let added = deeds::add(world.app(), "olga@vendor.example", "Ольга", language, &by).await.expect("an operator");
+    browser.goto(&added.expect("a new one").1).await;
+    browser.press("main form button").await;
+    let secret = browser.find("code.mono.all").await.text().await.expect("the secret");
+    look_here(&browser, &format!("{code}/admin-enrol")).await;
+    let secret = Secret::try_from_base32(secret.trim()).expect("base32");
+    let totp = Builder::new().with_secret(secret).with_account_name("x").build().expect("a generator");
+    let now = u64::try_from(world.clock.millis() / 1000).expect("after 1970");
+    browser.fill("input[name=code]", &totp.generate(now).to_string()).await;
+    browser.press("main form button").await;
+    browser.until("the first page behind it", async || browser.url().await.contains("/admin/own")).await;
+    let account = format!("/admin/accounts/{}", line.tenant_id);
+    let pages = [
+        ("admin-accounts", "/admin/accounts".to_owned()),
+        ("admin-account", account.clone()),
+        ("admin-suspend", format!("{account}/suspend")),
+        ("admin-view-as", format!("{account}/view-as")),
+        ("admin-queues", "/admin/queues".to_owned()),
+        ("admin-undelivered", "/admin/undelivered".to_owned()),
+        ("admin-channels", "/admin/channels".to_owned()),
+        ("admin-alerts", "/admin/alerts".to_owned()),
+        ("admin-doctor", "/admin/doctor".to_owned()),
+        ("admin-audit", "/admin/audit".to_owned()),
+        ("admin-operators", "/admin/operators".to_owned()),
+        ("admin-own", "/admin/own".to_owned()),
+    ];
+    for (name, path) in pages {
+        look(&browser, &format!("{code}/{name}"), &format!("{base}{path}")).await;
+    }
+    browser.close().await;
+    world.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_panel_shuts_nobody_out_in_english() {
+    panel_in(Language::En).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_panel_shuts_nobody_out_in_russian() {
+    panel_in(Language::Ru).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_admin_shuts_nobody_out_in_english() {
+    admin_in(Language::En).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_admin_shuts_nobody_out_in_russian() {
+    admin_in(Language::Ru).await;
+}

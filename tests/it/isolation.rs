@@ -1,0 +1,351 @@
+//! Every route with another account's ids: nothing is there. And what every page says to browsers of where it may stand.
+//!
+//! The routes are read from the server's source, so that a new one is walked from its first day; what holds no id of an
+//! account says here why.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use entity::{
+    api_key, audit, conversation, dead_letter, letter, member, message, oauth_grant, session, source, stray_source,
+    tenant, tenant_channel,
+};
+use parom_tests::settings::HOST;
+use parom_tests::{Answer, Api, Line, Reply, Visitor, World, answer, both};
+use reqwest::Method;
+use sea_orm::{ActiveModelTrait, ActiveValue::Set};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+const OTHER: &str = "other.amocrm.ru";
+/// An amoCRM source of the other account.
+const STRAY: i64 = 31;
+
+/// A route of the server.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Route {
+    method: String,
+    path: String,
+}
+
+/// All routes of a module, with the scope they stand in.
+fn routes(module: &str, scope: &str) -> Vec<Route> {
+    let mut found = Vec::new();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../server/src").join(module);
+    for file in rust_files(&folder) {
+        let text = std::fs::read_to_string(&file).unwrap().replace("web::", "");
+        for (mark, end) in [(".route(\"", "\""), ("resource(\"", "\"")] {
+            for (at, _) in text.match_indices(mark) {
+                let rest = &text[at + mark.len()..];
+                let (path, rest) = rest.split_once(end).unwrap();
+                let until = rest.find(".route(\"").or(rest.find(';')).unwrap_or(rest.len());
+                for method in ["get", "post", "patch", "delete"] {
+                    if rest[..until].contains(&format!("{method}().to(")) {
+                        found.push(Route { method: method.to_uppercase(), path: format!("{scope}{path}") });
+                    }
+                }
+            }
+        }
+        for method in ["get", "post", "patch", "delete"] {
+            for (at, mark) in text.match_indices(&format!("#[{method}(\"")) {
+                let path = text[at + mark.len()..].split('"').next().unwrap();
+                found.push(Route { method: method.to_uppercase(), path: format!("{scope}{path}") });
+            }
+        }
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(rust_files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+    found
+}
+
+/// What the other account has.
+struct Theirs {
+    tenant: Uuid,
+    source: Uuid,
+    message: Uuid,
+    conversation: Uuid,
+    dead_letter: Uuid,
+    key: Uuid,
+    person: Uuid,
+    session: Uuid,
+}
+
+impl Theirs {
+    async fn of(world: &mut World, line: &Line) -> Self {
+        world.customer(line, "anna").writes("Hello").await;
+        world.deliver_all().await;
+        world.messenger.answers_next([Answer::status(422)]);
+        world.manager(line).answers("anna", "Good morning").await;
+        world.deliver_all().await;
+        let visitor = world.panel(line.tenant_id).await;
+        visitor.opens("/panel/keys/new").await.is(200);
+        visitor.sends("/panel/keys", &[("name", "Key"), ("scope", "read"), ("days", "")]).await;
+        let db = world.app().store.write();
+        let stray = stray_source::ActiveModel {
+            tenant_id: Set(line.tenant_id),
+            amocrm_source_id: Set(STRAY),
+            external_id: Set("stray".to_owned()),
+            name: Set("Stray".to_owned()),
+            pipeline_id: Set(None),
+            is_default: Set(false),
+            reason: Set("unknown".to_owned()),
+            seen_at: Set(0),
+        };
+        stray.insert(db).await.unwrap();
+        let one = "one of theirs";
+        Self {
+            tenant: line.tenant_id,
+            source: line.source_id,
+            message: message::Entity::of_tenant(line.tenant_id).one(db).await.unwrap().expect(one).id,
+            conversation: conversation::Entity::of_tenant(line.tenant_id).one(db).await.unwrap().expect(one).id,
+            dead_letter: dead_letter::Entity::of_tenant(line.tenant_id).one(db).await.unwrap().expect(one).id,
+            key: api_key::Entity::of_tenant(line.tenant_id).one(db).await.unwrap().expect(one).id,
+            person: member::Entity::of_tenant(line.tenant_id).one(db).await.unwrap().expect(one).person_id,
+            session: session::Entity::of_tenant(line.tenant_id).one(db).await.unwrap().expect(one).id,
+        }
+    }
+
+    /// The route with their ids; none when it takes no id of an account.
+    fn in_path(&self, path: &str) -> Option<String> {
+        let ids = [
+            ("/sources/strays/{id}", format!("/sources/strays/{STRAY}")),
+            ("/strays/{amocrm_source_id}", format!("/strays/{STRAY}")),
+            ("/stray-sources/{amocrm_source_id}", format!("/stray-sources/{STRAY}")),
+            ("/tenants/{tenant_id}", format!("/tenants/{}", self.tenant)),
+            ("/sources/{source_id}", format!("/sources/{}", self.source)),
+            ("/sources/{id}", format!("/sources/{}", self.source)),
+            ("/conversations/{conversation_id}", format!("/conversations/{}", self.conversation)),
+            ("/conversations/{id}", format!("/conversations/{}", self.conversation)),
+            ("/messages/{message_id}", format!("/messages/{}", self.message)),
+            ("/messages/{id}", format!("/messages/{}", self.message)),
+            ("/dead-letters/{id}", format!("/dead-letters/{}", self.dead_letter)),
+            ("/keys/{id}", format!("/keys/{}", self.key)),
+            ("/webhooks/{id}", format!("/webhooks/{}", self.source)),
+            ("/team/{person_id}", format!("/team/{}", self.person)),
+            ("/me/sessions/{id}", format!("/me/sessions/{}", self.session)),
+            // Of no account.
+            ("/static/{file}", "/static/x".to_owned()),
+            ("/sources/new/{kind}", "/sources/new/webchat".to_owned()),
+        ];
+        let filled = ids.iter().fold(path.to_owned(), |path, (place, id)| path.replace(place, id));
+        assert!(!filled.contains('{'), "{path}: say in this test what its ids are");
+        (filled != path && !path.contains("{file}") && !path.contains("{kind}")).then_some(filled)
+    }
+}
+
+/// Everything that an account has, but for what its own people just left by looking.
+async fn rows(world: &World, tenant_id: Uuid) -> BTreeMap<&'static str, String> {
+    let db = world.app().store.write();
+    macro_rules! all {
+        ($($table:ident),+) => {
+            BTreeMap::from([$((stringify!($table), format!("{:?}", $table::Entity::of_tenant(tenant_id).all(db).await.unwrap()))),+])
+        };
+    }
+    all!(
+        api_key,
+        audit,
+        conversation,
+        dead_letter,
+        letter,
+        member,
+        message,
+        oauth_grant,
+        source,
+        stray_source,
+        tenant,
+        tenant_channel
+    )
+}
+
+/// Bodies that would be taken for things of one's own.
+fn body(path: &str) -> Value {
+    match path.rsplit('/').next().unwrap_or_default() {
+        "messages" => {
+            json!({"id": "x", "conversation": {"id": "anna"}, "sender": {"role": "client", "id": "anna", "name": "Anna"},
+            "content": {"type": "text", "text": "Hi"}})
+        }
+        "status" => json!({"status": "delivered"}),
+        "sources" => json!({"kind": "webchat", "name": "Mine", "settings": {}}),
+        _ => json!({}),
+    }
+}
+
+fn form(path: &str) -> Vec<(&'static str, &'static str)> {
+    match path.rsplit('/').next().unwrap_or_default() {
+        "role" => vec![("role", "viewer")],
+        _ if path.matches('/').count() == 3 && path.starts_with("/panel/sources/") => {
+            vec![("name", "Mine"), ("version", "1")]
+        }
+        "access" => vec![("version", "1")],
+        _ => vec![],
+    }
+}
+
+async fn the_panel_knows_nothing_of_other_accounts(world: &mut World) {
+    let ours = world.line("support").await;
+    let theirs = world.line_at(OTHER, "support").await;
+    let theirs = Theirs::of(world, &theirs).await;
+    let before = rows(world, theirs.tenant).await;
+    let us = world.panel(ours.tenant_id).await;
+    us.opens("/panel/me").await.is(200);
+    let mut walked = 0;
+    for route in routes("panel", "/panel") {
+        let Some(path) = theirs.in_path(&route.path) else { continue };
+        let reply = match route.method.as_str() {
+            "GET" => us.opens(&path).await,
+            _ => us.sends(&path, &form(&path)).await,
+        };
+        assert_eq!(reply.status, 404, "{} {}: {}", route.method, route.path, reply.text);
+        walked += 1;
+    }
+    assert!(walked > 30, "only {walked} routes were found");
+    assert_eq!(rows(world, theirs.tenant).await, before, "nothing of theirs has changed");
+}
+
+async fn keys_open_nothing_of_other_accounts(world: &mut World) {
+    let ours = world.line("support").await;
+    let theirs = world.line_at(OTHER, "support").await;
+    let theirs = Theirs::of(world, &theirs).await;
+    let before = rows(world, theirs.tenant).await;
+    let key = "prm_key-of-our-account-0123456789abcdefghijk";
+    world.add_key(ours.tenant_id, key, "admin").await;
+    let us = Api::new(&world.api.base(), key);
+    let mut walked = 0;
+    for route in routes("api", "/api") {
+        let Some(path) = theirs.in_path(&route.path) else { continue };
+        let method: Method = route.method.parse().unwrap();
+        let reply = if method == Method::GET || method == Method::DELETE {
+            answer(us.request(method, &path)).await
+        } else {
+            answer(us.request(method, &path).json(&body(&path))).await
+        };
+        let vendors = route.path == "/api/v1/tenants/{tenant_id}" && route.method == "PATCH";
+        let wanted = if vendors { 403 } else { 404 };
+        assert_eq!(reply.status, wanted, "{} {}: {}", route.method, route.path, reply.text);
+        walked += 1;
+    }
+    assert!(walked > 20, "only {walked} routes were found");
+    assert_eq!(rows(world, theirs.tenant).await, before, "nothing of theirs has changed");
+}
+
+async fn the_widget_reaches_no_other_account(world: &mut World) {
+    world.line("support").await;
+    let theirs = world.line_at(OTHER, "support").await;
+    let theirs = Theirs::of(world, &theirs).await;
+    let before = rows(world, theirs.tenant).await;
+    let us = crate::widget_api::Visitor::of(world, HOST, 0).await;
+    let mut walked = 0;
+    for route in routes("widget_api", "/widget") {
+        let Some(path) = theirs.in_path(&route.path) else { continue };
+        let path = path.trim_start_matches("/widget/v1");
+        let request = us.request(world, route.method.parse().unwrap(), path);
+        let reply = answer(if route.method == "DELETE" { request } else { request.json(&json!({})) }).await;
+        assert_eq!(reply.status, 404, "{} {}: {}", route.method, route.path, reply.text);
+        walked += 1;
+    }
+    assert!(walked >= 6, "only {walked} routes were found");
+    assert_eq!(rows(world, theirs.tenant).await, before, "nothing of theirs has changed");
+}
+
+/// Signing in is for everybody; everything behind it is not there for those who have not.
+async fn the_admin_is_not_there_for_the_panels_people(world: &mut World) {
+    let line = world.line("support").await;
+    let us = world.panel(line.tenant_id).await;
+    us.opens("/panel/me").await.is(200);
+    let open = ["/admin/sign-in", "/admin/sign-in/link", "/admin/link", "/admin/sign-out", "/admin/assets/{file}"];
+    for route in routes("admin", "/admin") {
+        if open.contains(&route.path.as_str()) {
+            continue;
+        }
+        let path = route
+            .path
+            .split('/')
+            .map(|part| if part.starts_with('{') { line.tenant_id.to_string() } else { part.to_owned() });
+        let path = path.collect::<Vec<_>>().join("/");
+        let reply = match route.method.as_str() {
+            "GET" => us.opens(&path).await,
+            _ => us.sends(&path, &[]).await,
+        };
+        let to_sign_in = (300..400).contains(&reply.status) && reply.header("location").starts_with("/admin/sign-in");
+        assert!(to_sign_in || [403, 404].contains(&reply.status), "{} {}: {}", route.method, route.path, reply.status);
+    }
+}
+
+both!(
+    the_panel_knows_nothing_of_other_accounts,
+    keys_open_nothing_of_other_accounts,
+    the_widget_reaches_no_other_account,
+    the_admin_is_not_there_for_the_panels_people,
+);
+
+/// One line a route: what its answer tells browsers.
+fn told(route: &str, reply: &Reply) -> String {
+    let policy = reply.header("content-security-policy");
+    let nonce = policy.split("'nonce-").nth(1).and_then(|rest| rest.split('\'').next()).unwrap_or("no nonce");
+    let policy = policy.replace(nonce, "N");
+    let mut line = format!("{route} {} | {policy}", reply.status);
+    for name in ["x-frame-options", "cache-control", "referrer-policy", "x-content-type-options"] {
+        line += &format!(" | {name}: {}", reply.header(name));
+    }
+    line
+}
+
+/// Pages as their visitors get them, by a name that holds no id.
+async fn pages(world: &World, visitor: &Visitor, scope: &str, module: &str, line: &Line) -> Vec<String> {
+    let mut lines = Vec::new();
+    let theirs = world.messages().await.first().map(|one| (one.id, one.conversation_id)).expect("a message");
+    for route in routes(module, scope).into_iter().filter(|route| route.method == "GET") {
+        if route.path.contains("{file}") || route.path.ends_with("/events") || route.path.contains("/me/sessions/") {
+            continue;
+        }
+        let path = route
+            .path
+            .replace("/messages/{id}", &format!("/messages/{}", theirs.0))
+            .replace("/conversations/{id}", &format!("/conversations/{}", theirs.1))
+            .replace("{source_id}", &line.source_id.to_string())
+            .replace("{kind}", "webchat")
+            .replace("{person_id}", &Uuid::nil().to_string())
+            .replace("{name}", "main")
+            .replace("{id}", &line.source_id.to_string());
+        lines.push(told(&route.path, &visitor.opens(&path).await));
+    }
+    lines
+}
+
+/// `frame-ancestors` only where meant: an answer that changes stands in `tests/it/headers.txt` after `UPDATE_HEADERS=1`.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_page_says_where_it_may_stand() {
+    use parom_tests::{Engine, Place};
+    let mut world = World::open(Engine::Sqlite).await.expect("SQLite is there");
+    let line = world.line("support").await;
+    world.customer(&line, "anna").writes("Hello").await;
+    world.deliver_all().await;
+    let owner = world.panel(line.tenant_id).await;
+    let mut lines = pages(&world, &owner, "/panel", "panel", &line).await;
+    let stranger = world.visitor();
+    lines.extend(pages(&world, &stranger, "/admin", "admin", &line).await);
+    lines.extend(pages(&world, &stranger, "/chat", "chat", &line).await);
+    lines.extend(pages(&world, &stranger, "", "oauth", &line).await);
+    let address = world.api.base();
+    let sandbox = world.sandbox.url().to_owned();
+    let told = lines.join("\n").replace(&address, "PAROM").replace(&sandbox, "AMOCRM") + "\n";
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("it/headers.txt");
+    if parom::config::variable("UPDATE_HEADERS").is_some() {
+        std::fs::write(&file, &told).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), told, "run with UPDATE_HEADERS=1 and look at the difference");
+    world.close().await;
+}
