@@ -35,27 +35,37 @@ pub(super) async fn nothing_here(_member: Option<Member>) -> Result<HttpResponse
     Err(Error::NotFound)
 }
 
-/// Turns errors of handlers and extractors into pages.
+/// Turns errors of handlers and extractors into pages, and lets nothing be kept that does not ask for it: whatever it
+/// is, it is one account's.
 pub(super) async fn pages(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let mut response = next.call(request).await?.map_into_boxed_body();
     keep_language(&mut response);
-    let Some(error) = response.response().error() else { return Ok(response) };
+    let mut response = shown(response).await;
+    let headers = response.headers_mut();
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
+    }
+    Ok(response)
+}
+
+async fn shown(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+    let Some(error) = response.response().error() else { return response };
     let shown = if let Some(error) = error.as_error::<Error>() {
         page_of(response.request(), error).await
     } else {
         match error.as_error::<Refused>().copied() {
             Some(refused) => page_of_form(response.request(), refused),
-            None => return Ok(response),
+            None => return response,
         }
     };
     match shown {
-        Ok(answer) => Ok(response.into_response(answer)),
+        Ok(answer) => response.into_response(answer),
         Err(error) => {
             tracing::error!(error = format!("{error:#}"), "the page of an error could not be made");
-            Ok(response)
+            response
         }
     }
 }

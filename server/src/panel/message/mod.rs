@@ -56,8 +56,10 @@ pub async fn text(
 }
 
 /// `GET /panel/messages/{id}/text`: a reload of what only a form shows leads back.
-pub async fn back(_member: Member, id: web::Path<Uuid>) -> HttpResponse {
-    HttpResponse::SeeOther().insert_header(("Location", format!("/panel/messages/{id}"))).finish()
+pub async fn back(app: web::Data<App>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
+    let story = find(&app, &member, &id).await?;
+    let page = format!("/panel/messages/{}", story.message.id);
+    Ok(HttpResponse::SeeOther().insert_header(("Location", page)).finish())
 }
 
 /// The words in a content, if it has some.
