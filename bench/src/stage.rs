@@ -93,6 +93,7 @@ async fn fill(running: &Running, tenants: usize, conversations: usize) -> anyhow
             api_domain: Set(None),
             created_at: Set(now),
             updated_at: Set(now),
+            ..Default::default()
         })
         .exec_without_returning(db)
         .await?;
@@ -104,6 +105,7 @@ async fn fill(running: &Running, tenants: usize, conversations: usize) -> anyhow
             detail: Set(String::new()),
             connected_at: Set(now),
             checked_at: Set(now),
+            ..Default::default()
         })
         .exec_without_returning(db)
         .await?;
@@ -185,5 +187,6 @@ fn source_row(tenant_id: Uuid, id: Uuid, channel_id: Uuid, external_id: &str, no
         created_at: Set(now),
         updated_at: Set(now),
         deleted_at: Set(None),
+        ..Default::default()
     }
 }

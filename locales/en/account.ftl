@@ -1,8 +1,6 @@
 ## amoCRM account and access
 
 account-access = Access to { $crm }
-account-access-given = Given by { $name } { $time }
-account-access-renewed = Renewed { $time }, next { $next }
 account-allow-again = Allow access again
 account-allow-again-hint = Sources, chats and settings stay as they are.
 
@@ -11,8 +9,6 @@ account-allow-again-hint = Sources, chats and settings stay as they are.
 data-title = Your data
 data-kept = What is kept and how long
 data-retention = Keep message texts for
-data-export = Prepare export
-data-export-ready = The export is ready: { $size }, available until { $stamp }.
 data-forget-person = Erase one customer
 data-forget-person-hint = By phone or chat. Chats and contacts in { $crm } stay: erase them there.
 data-forget-person-confirm =

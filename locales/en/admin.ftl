@@ -7,7 +7,6 @@ admin-col-token = Access
 admin-col-queue = Longest wait
 admin-view-as = Look as the account does
 admin-view-as-reason = Why do you need it? The account will see the reason.
-admin-view-as-strip = You look at { $account } until { $stamp }. Nothing can be changed, texts are hidden.
 admin-integrations = Integrations and channels
 admin-queues = Queues
 admin-redrive-preview =

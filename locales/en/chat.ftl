@@ -30,13 +30,22 @@ chat-unsent =
 chat-paused = The answer will come a little later: the chat is being switched over. Your message is kept.
 chat-closed = This chat is closed. Use the other contacts on the site.
 chat-too-fast =
-    Too many messages at once. Wait { $seconds ->
-        [one] { $seconds } second
-       *[other] { $seconds } seconds
+    Too many messages at once. Wait { $count ->
+        [one] { $count } second
+       *[other] { $count } seconds
     }.
 chat-today = Today
 chat-yesterday = Yesterday
 chat-no-script = Live answers need scripts. Without them press “Refresh” to see the answer.
+chat-messages = Messages
+chat-you = You
+chat-employee = Employee
+chat-visitor = Site visitor { $code }
+chat-refresh = Refresh
+chat-empty = Not sent: the message is empty.
+chat-too-long = Not sent: the message is longer than 4096 characters. Send it in parts.
+chat-conflict = Not sent yet: this page was an old one. Press “Send” once more.
+chat-cookies = This chat needs a cookie to know you again. Allow cookies for this page and reload it.
 chat-open = Open chat
 chat-minimise = Minimise chat
 chat-edited = edited

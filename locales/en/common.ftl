@@ -4,7 +4,6 @@ common-save = Save
 common-cancel = Cancel
 common-back = Back
 common-next = Continue
-common-close = Close
 common-copy = Copy
 common-copied = Copied
 common-details = Details
@@ -60,16 +59,6 @@ time-minutes-ago =
         [one] { $count } minute ago
        *[other] { $count } minutes ago
     }
-time-hours-ago =
-    { $count ->
-        [one] { $count } hour ago
-       *[other] { $count } hours ago
-    }
-time-days-ago =
-    { $count ->
-        [one] { $count } day ago
-       *[other] { $count } days ago
-    }
 time-in-minutes =
     { $count ->
         [one] in { $count } minute
@@ -77,7 +66,6 @@ time-in-minutes =
     }
 time-today-at = today at { $clock }
 time-yesterday-at = yesterday at { $clock }
-time-since = since { $stamp }
 time-days-left =
     { $count ->
         [one] { $count } day left
@@ -112,7 +100,6 @@ common-error-mark = Error:
 common-text-hidden = Text is hidden
 common-actions = Actions
 common-on = On
-common-off = Off
 common-done = Done
 common-pages = Pages
 common-new-tab = (opens in a new tab)

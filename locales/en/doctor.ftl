@@ -14,54 +14,128 @@ doctor-summary =
        *[other] { $failures } failures
     }
 doctor-config-ok = config read from { $path }
+doctor-config-defaults = the defaults and the environment
+doctor-config-wrong = { $reason }
+doctor-config-wrong-fix = correct the configuration and run doctor again
 doctor-config-unknown = config has an unknown key { $key }
 doctor-config-unknown-fix = remove it or correct it to { $suggestion }
+doctor-network-wrong = { $reason }
+doctor-network-wrong-fix = check the certificates of this machine
+doctor-secrets-new = the key file { $file } is made at the first start
+doctor-secrets-ok = the key opens
+doctor-secrets-open = { $file } can be read by other users
+doctor-secrets-open-fix = run: chmod 600 { $file }
+doctor-secrets-wrong = { $reason }
+doctor-secrets-wrong-fix = restore the key file: without it no stored token opens
+doctor-public_url-ok = { $url }
+doctor-public_url-not-https = { $url } is not https
+doctor-public_url-not-https-fix = put a proxy with a certificate in front and set server.public_url
+doctor-public_url-unreachable = { $url } is not reachable from outside: { $reason }
+doctor-public_url-unreachable-fix = check DNS, the certificate and the proxy; amoCRM and messengers call this address
+doctor-window-ok = no channel’s time window is put on messengers without one
+doctor-window-mixed = channel { $channel } ({ $title }) has a time window and also serves { $kinds }, which know none
+doctor-window-mixed-fix = give these connectors a channel of their own, or ask amoCRM’s support to take the window off; then set connectors and time_window_seconds to match
+doctor-integration-none = no integration is configured: no account can install
+doctor-integration-none-fix = add an [[integration]] with its keys to the configuration
+doctor-integration-secret-wrong = amoCRM refuses the secret of integration { $integration }
+doctor-integration-secret-wrong-fix = copy the secret from the integration’s keys into client_secret, put the old one into previous_client_secret
+doctor-crm-ok = { $url } answers
+doctor-crm-late = { $url }: it does not answer in time
+doctor-crm-unreachable = { $url }: no connection
+doctor-crm-unreachable-fix = check outgoing network; if it works elsewhere, wait
+doctor-clock-ok = clock differs from amoCRM by { $seconds } s
+doctor-clock-off = clock is { $seconds } s off, signatures stop working at { $limit } s
+doctor-clock-broken = clock is { $seconds } s off, no signature works
+doctor-clock-off-fix = switch on time synchronisation (NTP) on this machine
+doctor-channel-ok = channel { $channel } ({ $title }) accepts the signature
+doctor-channel-refused = channel { $channel } ({ $title }) does not accept a signed request
+doctor-channel-refused-fix = compare secret with the letter from amoCRM; check with: parom chats sign
 doctor-database-ok = database keeps what it accepted ({ $mode })
-doctor-database-unsafe = database may lose accepted messages: { $setting } is { $value }
-doctor-database-unsafe-fix = set { $setting } to { $wanted } and restart
-doctor-database-down = database does not answer at { $host }
+doctor-database-unsafe = database may lose accepted messages
+doctor-database-unsafe-fix = { $wanted }
+doctor-database-down = { $reason }
 doctor-database-down-fix = check database.url and that the database runs
+doctor-database-closed = { $reason }
+doctor-database-closed-fix = check database.url, that the database runs, and that it does not trade safety for speed
+doctor-migrations-ok = the schema is up to date
 doctor-migrations-behind =
     { $count ->
         [one] { $count } migration is not applied
        *[other] { $count } migrations are not applied
     }
-doctor-migrations-behind-fix = make a backup, then run: parom migrate
-doctor-clock-ok = clock differs from amoCRM by { $seconds } s
-doctor-clock-off = clock is { $seconds } s off, signatures stop working at 900 s
-doctor-clock-off-fix = switch on time synchronisation (NTP) on this machine
-doctor-public_url-unreachable = { $url } is not reachable from outside: { $reason }
-doctor-public_url-unreachable-fix = check DNS, the certificate and the proxy; amoCRM and messengers call this address
-doctor-public_url-not-https = { $url } is not https
-doctor-public_url-not-https-fix = put a proxy with a certificate in front and set server.public_url
-doctor-secrets-open = { $file } can be read by other users (mode { $mode })
-doctor-secrets-open-fix = run: chmod 600 { $file }
-doctor-integration-secret-wrong = amoCRM refuses the secret of integration { $integration }
-doctor-integration-secret-wrong-fix = copy the secret from the integration’s keys into client_secret, put the old one into previous_client_secret
-doctor-crm-unreachable = amoCRM does not answer at { $host }: { $reason }
-doctor-crm-unreachable-fix = check outgoing network and network.allow_private; if it works elsewhere, wait
-doctor-token-dead =
+doctor-migrations-behind-fix = make a backup, then run: parom migrate; doctor sees more afterwards
+doctor-migrations-wrong = { $reason }
+doctor-migrate-fix = run: parom migrate
+doctor-queue-waiting =
     { $count ->
-        [one] { $count } account must allow access again
-       *[other] { $count } accounts must allow access again
-    }: { $accounts }
-doctor-token-dead-fix = send the administrator this link: { $url }
-doctor-channel-refused = channel { $channel } answers 403 to a signed request
-doctor-channel-refused-fix = compare secret with the letter from amoCRM; check with: parom chats sign
-doctor-sources-differ =
+        [one] { $count } waits
+       *[other] { $count } wait
+    }, the oldest since { $seconds } s
+doctor-queue-empty = nothing waits
+doctor-queue-wrong = the queue could not be read: { $reason }
+doctor-queue-fix = see which remote side is slow: /metrics, GET /api/v1/dead-letters
+doctor-undelivered =
     { $count ->
-        [one] { $count } source differs
-       *[other] { $count } sources differ
-    } from amoCRM
-doctor-sources-differ-fix = open the source in the panel and press “Create in amoCRM again”
+        [one] { $count } letter was given up
+       *[other] { $count } letters were given up
+    }
+doctor-accounts =
+    { $count ->
+        [one] { $count } installed
+       *[other] { $count } installed
+    }
+doctor-accounts-wrong = the accounts could not be read: { $reason }
+doctor-list-more = { $items } and { $count } more
+doctor-tokens-ok = every account’s access works
+doctor-tokens-fewest = every account’s access works; the fewest days left: { $days } at { $host }
+doctor-tokens-lost = these accounts must allow access again: { $items }
+doctor-tokens-lost-fix = send their administrators the address { $address } of this server
+doctor-token-lost-one =
+    { $host } (last renewed { $days ->
+        [one] { $days } day ago
+       *[other] { $days } days ago
+    })
+doctor-tokens-ending = the access of these accounts ends soon: { $items }
+doctor-tokens-ending-fix = idle access is renewed by a running server after 30 days: see its log why it is not, or let an administrator allow access again
+doctor-token-ending-one =
+    { $host } ({ $days ->
+        [one] { $days } day
+       *[other] { $days } days
+    } left)
+doctor-channels-ok = every channel is connected
+doctor-channel-one = { $host } (account { $account }, channel { $channel })
+doctor-channel-one-because = { $host } (account { $account }, channel { $channel }): { $reason }
+doctor-channels-not_allowed = the channel is private and these accounts are not on its list: { $items }
+doctor-channels-not_allowed-fix = ask amoCRM’s support to add them to the channel, or to make it public; they are tried again by themselves
+doctor-channels-misconfigured = amoCRM refuses the channel for these accounts: { $items }
+doctor-channels-misconfigured-fix = compare id and secret of the channel with the letter from amoCRM; check with: parom chats sign
+doctor-channels-disconnected = these channels are not connected: { $items }
+doctor-channels-disconnected-fix = they are connected again by themselves; if not, switch the integration off and on in amoCRM
+doctor-sources-ok = every source works
+doctor-sources-bad = these sources need attention: { $items }
+doctor-sources-bad-fix = open the source in the panel: it says what to do
+doctor-source-one = { $source } at { $host }: { $status } ({ $reason })
+doctor-strays-ok = amoCRM has no other sources
+doctor-strays-bad = amoCRM has sources of this integration that are none of ours: { $items }
+doctor-strays-bad-fix = adopt or remove them in the panel, page Sources
+doctor-alarms-ok = no alert is open
+doctor-alarms-bad = open alerts: { $items }
+doctor-alarms-bad-fix = each line above or the panel’s overview says what to do; an alert ends by itself when its cause is gone
+doctor-alarm-one =
+    { $kind } ({ $days ->
+        [one] { $days } day
+       *[other] { $days } days
+    })
+doctor-alarm-one-at =
+    { $kind } at { $host } ({ $days ->
+        [one] { $days } day
+       *[other] { $days } days
+    })
+doctor-quarantine-ok = nothing of amoCRM was put aside
+doctor-quarantine-bad = genuine calls of amoCRM that could not be worked on are kept: { $items }
+doctor-quarantine-bad-fix = version_1: connect the account again; foreign_account, unknown_scope: is another server using this channel?
 doctor-hook-elsewhere = { $source }: Telegram calls { $host } instead of this server
 doctor-hook-elsewhere-fix = press “Connect again” in the source, or stop the other service
-doctor-queue-old =
-    oldest waiting message: { $age }, { $waiting ->
-        [one] { $waiting } waits
-       *[other] { $waiting } wait
-    }
-doctor-queue-old-fix = see which remote side is slow: parom dead list, /metrics
 doctor-disk-low = { $percent } of the disk is free
 doctor-disk-low-fix = free space: at 10 % imports stop, at 5 % messengers are asked to repeat later
 cli-listening = listening { $url }

@@ -17,10 +17,6 @@ health-nothing-waiting = Nothing is waiting
 ledger-title = Nothing is lost: the account of messages
 ledger-equation = { $accepted } accepted = { $delivered } delivered + { $failed } failed + { $waiting } waiting
 ledger-accepted = Accepted
-ledger-delivered = Delivered
-ledger-delivered-hint = The other side took it: the messenger or { $crm }.
-ledger-failed = Failed, each with a reason
-ledger-waiting = Waiting
 ledger-balanced = The sums agree, checked { $time }
 ledger-gap = The sums differ by { $gap }. The vendor has been told, nobody needs to do anything here.
 ledger-empty = No messages in this period.

@@ -44,11 +44,7 @@ tenant-state-suspended-hint = The vendor has suspended this account. Messages ar
 tenant-state-disconnected = Not connected
 tenant-state-disconnected-hint = The chat channel is disconnected, no messages go. Sources are kept: connect again, and they go on.
 tenant-state-uninstalled = Disconnected
-tenant-state-uninstalled-hint =
-    The integration is switched off in { $crm }. No messages go. Access keys are erased within 24 hours, the log stays for { $days ->
-        [one] { $days } day
-       *[other] { $days } days
-    }.
+tenant-state-uninstalled-hint = The integration is switched off in { $crm }. No messages go. Access keys are erased within 24 hours; sources, chats and the log stay.
 
 ## States: channel connection
 
@@ -66,8 +62,6 @@ message-state-delivered = Delivered
 message-state-read = Read
 message-state-failed = Failed
 message-state-held = On hold
-message-next-try = Next try { $time }
-message-held-because = On hold: { $reason }
 message-late = Arrived late: { $delay } after it was written
 message-maybe-twice = The customer may have received it twice
 message-edited = Edited
@@ -85,16 +79,11 @@ token-state-missing = Not given
 
 ## States: letter and undelivered (dead letter)
 
-letter-state-waiting = Waiting its turn
 letter-state-retrying = Will be tried again
 letter-state-sending = Being sent
 letter-state-checking_outcome = Outcome is being checked
 letter-state-done = Done
-letter-state-held = On hold
 letter-state-dead = Undelivered
-letter-state-retried = Sent again
-letter-state-dropped = Removed by { $name }
-letter-state-skipped = Skipped, out of date
 letter-kind-message = Message
 letter-kind-edit = Edit
 letter-kind-status = Status

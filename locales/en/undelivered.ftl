@@ -2,11 +2,7 @@
 
 undelivered-title = Undelivered
 undelivered-empty = Everything is delivered or on its way.
-undelivered-intro =
-    What Parom no longer tries by itself. Kept for { $days ->
-        [one] { $days } day
-       *[other] { $days } days
-    }.
+undelivered-intro = What Parom no longer tries by itself. Send it again, or remove it.
 undelivered-count =
     { $count ->
         [one] { $count } undelivered

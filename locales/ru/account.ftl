@@ -1,8 +1,6 @@
 ## amoCRM account and access
 
 account-access = Доступ к { $crm }
-account-access-given = Выдан { $time }, кто выдал: { $name }
-account-access-renewed = Обновлён { $time }, следующий раз { $next }
 account-allow-again = Разрешить доступ заново
 account-allow-again-hint = Источники, чаты и настройки не изменятся.
 
@@ -11,8 +9,6 @@ account-allow-again-hint = Источники, чаты и настройки н
 data-title = Ваши данные
 data-kept = Что и сколько хранится
 data-retention = Хранить тексты сообщений
-data-export = Подготовить выгрузку
-data-export-ready = Выгрузка готова: { $size }, доступна до { $stamp }.
 data-forget-person = Стереть одного клиента
 data-forget-person-hint = По телефону или чату. Чаты и контакты в { $crm } останутся: удалите их там.
 data-forget-person-confirm =

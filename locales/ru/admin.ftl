@@ -7,7 +7,6 @@ admin-col-token = Доступ
 admin-col-queue = Дольше всех ждёт
 admin-view-as = Смотреть как аккаунт
 admin-view-as-reason = Зачем это нужно? Аккаунт увидит причину.
-admin-view-as-strip = Вы смотрите аккаунт { $account } до { $stamp }. Менять ничего нельзя, тексты скрыты.
 admin-integrations = Интеграции и каналы
 admin-queues = Очереди
 admin-redrive-preview =

@@ -9,8 +9,8 @@ alert-source_stopped-body =
         [many] { $waiting } сообщений менеджеров ждут
        *[other] { $waiting } сообщения менеджеров ждут
     }. Нажмите «Подключить заново»: { $url }
-alert-source_blocked-subject = { $source } ({ $account }): заблокирован в { $messenger }
-alert-source_blocked-body = «{ $source }» заблокирован в { $messenger } с { $stamp }. Сообщения не уходят и не приходят. Откройте уведомление мессенджера и ответьте на него; другие источники работают. { $url }
+alert-source_blocked-subject = { $source } ({ $account }): { $messenger } блокирует источник
+alert-source_blocked-body = { $messenger } блокирует «{ $source }» с { $stamp }. Сообщения не уходят и не приходят. Откройте уведомление мессенджера и ответьте на него; другие источники работают. { $url }
 alert-source_silent-subject = { $source } ({ $account }): необычно тихо
 alert-source_silent-body =
     Последнее сообщение источника «{ $source }» пришло { $time }, обычно в это время бывает { $usual ->
@@ -32,7 +32,7 @@ alert-token_expiring-subject =
         [many] { $days } дней
        *[other] { $days } дня
     }
-alert-token_expiring-body = Токен { $messenger } источника «{ $source }» действует до { $stamp }. Сейчас всё работает. Выпустите постоянный токен и вставьте его: { $url }
+alert-token_expiring-body = Токен источника «{ $source }» ({ $messenger }) действует до { $stamp }. Сейчас всё работает. Выпустите постоянный токен и вставьте его: { $url }
 alert-unpaid-subject = { $account }: нет оплаты { $crm }, сообщения ждут
 alert-unpaid-body =
     С { $stamp } { $crm } не принимает сообщения аккаунта { $account }. { $waiting ->

@@ -34,16 +34,25 @@ chat-unsent =
 chat-paused = Ответим позже: чат переключается. Ваше сообщение сохранится.
 chat-closed = Этот чат закрыт. Воспользуйтесь другими контактами на сайте.
 chat-too-fast =
-    Слишком много сообщений сразу. Подождите { $seconds ->
-        [one] { $seconds } секунду
-        [few] { $seconds } секунды
-        [many] { $seconds } секунд
-       *[other] { $seconds } секунды
+    Слишком много сообщений сразу. Подождите { $count ->
+        [one] { $count } секунду
+        [few] { $count } секунды
+        [many] { $count } секунд
+       *[other] { $count } секунды
     }.
 chat-today = Сегодня
 chat-yesterday = Вчера
 chat-no-script = Ответы появляются сами, если включены скрипты. Без них нажмите «Обновить».
+chat-messages = Сообщения
+chat-you = Вы
+chat-employee = Сотрудник
+chat-visitor = Посетитель сайта { $code }
+chat-refresh = Обновить
+chat-empty = Не отправлено: сообщение пустое.
+chat-too-long = Не отправлено: сообщение длиннее 4096 знаков. Отправьте его частями.
+chat-conflict = Ещё не отправлено: страница устарела. Нажмите «Отправить» ещё раз.
+chat-cookies = Чату нужны cookie, чтобы узнать вас снова. Разрешите их для этой страницы и обновите её.
 chat-open = Открыть чат
 chat-minimise = Свернуть чат
 chat-edited = изменено
-chat-privacy = Переписку хранит { $company }.
+chat-privacy = Сообщения этого чата хранит { $company }.

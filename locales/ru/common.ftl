@@ -4,7 +4,6 @@ common-save = Сохранить
 common-cancel = Отмена
 common-back = Назад
 common-next = Продолжить
-common-close = Закрыть
 common-copy = Скопировать
 common-copied = Скопировано
 common-details = Подробности
@@ -66,20 +65,6 @@ time-minutes-ago =
         [many] { $count } минут назад
        *[other] { $count } минуты назад
     }
-time-hours-ago =
-    { $count ->
-        [one] { $count } час назад
-        [few] { $count } часа назад
-        [many] { $count } часов назад
-       *[other] { $count } часа назад
-    }
-time-days-ago =
-    { $count ->
-        [one] { $count } день назад
-        [few] { $count } дня назад
-        [many] { $count } дней назад
-       *[other] { $count } дня назад
-    }
 time-in-minutes =
     { $count ->
         [one] через { $count } минуту
@@ -89,7 +74,6 @@ time-in-minutes =
     }
 time-today-at = сегодня в { $clock }
 time-yesterday-at = вчера в { $clock }
-time-since = с { $stamp }
 time-days-left =
     { $count ->
         [one] остался { $count } день
@@ -126,7 +110,6 @@ common-error-mark = Ошибка:
 common-text-hidden = Текст скрыт
 common-actions = Действия
 common-on = Включён
-common-off = Нет
 common-done = Готово
 common-pages = Страницы
 common-new-tab = (откроется в новой вкладке)

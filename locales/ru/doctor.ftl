@@ -19,14 +19,51 @@ doctor-summary =
         [many] { $failures } ошибок
        *[other] { $failures } ошибки
     }
-doctor-config-ok = настройки прочитаны из { $path }
+doctor-config-ok = настройки прочитаны: { $path }
+doctor-config-defaults = значения по умолчанию и переменные окружения
+doctor-config-wrong = настройки не читаются: { $reason }
+doctor-config-wrong-fix = исправьте настройки и запустите doctor снова
 doctor-config-unknown = в настройках неизвестный ключ { $key }
 doctor-config-unknown-fix = удалите его или исправьте на { $suggestion }
+doctor-network-wrong = сеть не готова: { $reason }
+doctor-network-wrong-fix = проверьте сертификаты этой машины
+doctor-secrets-new = файл ключа { $file } появится при первом запуске
+doctor-secrets-ok = ключ открывается
+doctor-secrets-open = файл { $file } доступен другим пользователям
+doctor-secrets-open-fix = выполните: chmod 600 { $file }
+doctor-secrets-wrong = ключ не открывается: { $reason }
+doctor-secrets-wrong-fix = верните файл ключа: без него не откроется ни один сохранённый токен
+doctor-public_url-ok = { $url }
+doctor-public_url-not-https = { $url } — не https
+doctor-public_url-not-https-fix = поставьте прокси с сертификатом и задайте server.public_url
+doctor-public_url-unreachable = { $url } недоступен снаружи: { $reason }
+doctor-public_url-unreachable-fix = проверьте DNS, сертификат и прокси: по этому адресу обращаются amoCRM и мессенджеры
+doctor-window-ok = окно ответа ни одного канала не задевает мессенджеры без окна
+doctor-window-mixed = у канала { $channel } ({ $title }) есть окно ответа, и он же обслуживает мессенджеры без окна: { $kinds }
+doctor-window-mixed-fix = дайте этим мессенджерам свой канал или попросите поддержку amoCRM снять окно; затем приведите в соответствие connectors и time_window_seconds
+doctor-integration-none = ни одной интеграции не настроено: ни один аккаунт не сможет установить
+doctor-integration-none-fix = добавьте в настройки [[integration]] с её ключами
+doctor-integration-secret-wrong = amoCRM не принимает секрет интеграции { $integration }
+doctor-integration-secret-wrong-fix = скопируйте секрет из ключей интеграции в client_secret, старый — в previous_client_secret
+doctor-crm-ok = { $url } отвечает
+doctor-crm-late = { $url }: нет ответа вовремя
+doctor-crm-unreachable = { $url }: нет соединения
+doctor-crm-unreachable-fix = проверьте исходящую сеть; если с другой машины отвечает, подождите
+doctor-clock-ok = часы расходятся с amoCRM на { $seconds } с
+doctor-clock-off = часы расходятся на { $seconds } с, при { $limit } с подписи перестанут приниматься
+doctor-clock-broken = часы расходятся на { $seconds } с, подписи не принимаются
+doctor-clock-off-fix = включите на машине синхронизацию времени (NTP)
+doctor-channel-ok = канал { $channel } ({ $title }) принимает подпись
+doctor-channel-refused = канал { $channel } ({ $title }) не принимает подписанный запрос
+doctor-channel-refused-fix = сверьте secret с письмом от amoCRM; проверка: parom chats sign
 doctor-database-ok = база хранит то, что приняла ({ $mode })
-doctor-database-unsafe = база может потерять принятые сообщения: { $setting } = { $value }
-doctor-database-unsafe-fix = задайте { $setting } = { $wanted } и перезапустите
-doctor-database-down = база не отвечает по адресу { $host }
+doctor-database-unsafe = база может потерять принятые сообщения
+doctor-database-unsafe-fix = исправьте и перезапустите: { $wanted }
+doctor-database-down = база не отвечает: { $reason }
 doctor-database-down-fix = проверьте database.url и что база запущена
+doctor-database-closed = база не открывается: { $reason }
+doctor-database-closed-fix = проверьте database.url, что база запущена и что она не жертвует надёжностью ради скорости
+doctor-migrations-ok = схема базы свежая
 doctor-migrations-behind =
     { $count ->
         [one] не применена { $count } миграция
@@ -34,48 +71,93 @@ doctor-migrations-behind =
         [many] не применены { $count } миграций
        *[other] не применены { $count } миграции
     }
-doctor-migrations-behind-fix = сделайте копию базы, затем: parom migrate
-doctor-clock-ok = часы расходятся с amoCRM на { $seconds } с
-doctor-clock-off = часы расходятся на { $seconds } с, при 900 с подписи перестанут приниматься
-doctor-clock-off-fix = включите на машине синхронизацию времени (NTP)
-doctor-public_url-unreachable = { $url } недоступен снаружи: { $reason }
-doctor-public_url-unreachable-fix = проверьте DNS, сертификат и прокси: по этому адресу обращаются amoCRM и мессенджеры
-doctor-public_url-not-https = { $url } — не https
-doctor-public_url-not-https-fix = поставьте прокси с сертификатом и задайте server.public_url
-doctor-secrets-open = файл { $file } доступен другим пользователям (права { $mode })
-doctor-secrets-open-fix = выполните: chmod 600 { $file }
-doctor-integration-secret-wrong = amoCRM не принимает секрет интеграции { $integration }
-doctor-integration-secret-wrong-fix = скопируйте секрет из ключей интеграции в client_secret, старый — в previous_client_secret
-doctor-crm-unreachable = amoCRM не отвечает по адресу { $host }: { $reason }
-doctor-crm-unreachable-fix = проверьте исходящую сеть и network.allow_private; если с другой машины отвечает, подождите
-doctor-token-dead =
+doctor-migrations-behind-fix = сделайте копию базы, затем: parom migrate; после этого doctor увидит больше
+doctor-migrations-wrong = схему базы не удалось прочитать: { $reason }
+doctor-migrate-fix = выполните: parom migrate
+doctor-queue-waiting =
     { $count ->
-        [one] доступ должен разрешить заново { $count } аккаунт
-        [few] доступ должны разрешить заново { $count } аккаунта
-        [many] доступ должны разрешить заново { $count } аккаунтов
-       *[other] доступ должны разрешить заново { $count } аккаунта
-    }: { $accounts }
-doctor-token-dead-fix = отправьте администратору ссылку: { $url }
-doctor-channel-refused = канал { $channel } отвечает 403 на подписанный запрос
-doctor-channel-refused-fix = сверьте secret с письмом от amoCRM; проверка: parom chats sign
-doctor-sources-differ =
+        [one] ждёт { $count }
+        [few] ждут { $count }
+        [many] ждут { $count }
+       *[other] ждут { $count }
+    }, самое старое { $seconds } с
+doctor-queue-empty = ничего не ждёт
+doctor-queue-wrong = очередь не удалось прочитать: { $reason }
+doctor-queue-fix = посмотрите, какая сторона тормозит: /metrics, GET /api/v1/dead-letters
+doctor-undelivered =
     { $count ->
-        [one] { $count } источник отличается
-        [few] { $count } источника отличаются
-        [many] { $count } источников отличаются
-       *[other] { $count } источника отличаются
-    } от amoCRM
-doctor-sources-differ-fix = откройте источник в панели и нажмите «Создать в amoCRM снова»
+        [one] не доставлено { $count } письмо
+        [few] не доставлено { $count } письма
+        [many] не доставлено { $count } писем
+       *[other] не доставлено { $count } письма
+    }
+doctor-accounts =
+    { $count ->
+        [one] установлен { $count } аккаунт
+        [few] установлено { $count } аккаунта
+        [many] установлено { $count } аккаунтов
+       *[other] установлено { $count } аккаунта
+    }
+doctor-accounts-wrong = аккаунты не удалось прочитать: { $reason }
+doctor-list-more = { $items } и ещё { $count }
+doctor-tokens-ok = доступ всех аккаунтов действует
+doctor-tokens-fewest = доступ всех аккаунтов действует; меньше всего дней осталось у { $host }: { $days }
+doctor-tokens-lost = доступ должны разрешить заново: { $items }
+doctor-tokens-lost-fix = отправьте их администраторам адрес { $address } этого сервера
+doctor-token-lost-one =
+    { $host } (продлён { $days ->
+        [one] { $days } день назад
+        [few] { $days } дня назад
+        [many] { $days } дней назад
+       *[other] { $days } дня назад
+    })
+doctor-tokens-ending = скоро закончится доступ: { $items }
+doctor-tokens-ending-fix = доступ без дела работающий сервер продлевает через 30 дней: посмотрите в его журнале, почему нет, или пусть администратор разрешит доступ снова
+doctor-token-ending-one =
+    { $host } (осталось: { $days ->
+        [one] { $days } день
+        [few] { $days } дня
+        [many] { $days } дней
+       *[other] { $days } дня
+    })
+doctor-channels-ok = все каналы подключены
+doctor-channel-one = { $host } (аккаунт { $account }, канал { $channel })
+doctor-channel-one-because = { $host } (аккаунт { $account }, канал { $channel }): { $reason }
+doctor-channels-not_allowed = канал закрытый, и этих аккаунтов нет в его списке: { $items }
+doctor-channels-not_allowed-fix = попросите поддержку amoCRM добавить их в канал или открыть его; попытки повторяются сами
+doctor-channels-misconfigured = amoCRM отказывает каналу у этих аккаунтов: { $items }
+doctor-channels-misconfigured-fix = сверьте id и secret канала с письмом от amoCRM; проверка: parom chats sign
+doctor-channels-disconnected = эти каналы не подключены: { $items }
+doctor-channels-disconnected-fix = они подключатся снова сами; если нет, выключите и включите интеграцию в amoCRM
+doctor-sources-ok = все источники работают
+doctor-sources-bad = требуют внимания: { $items }
+doctor-sources-bad-fix = откройте источник в панели: там сказано, что сделать
+doctor-source-one = { $source }, { $host }: { $status } ({ $reason })
+doctor-strays-ok = других источников в amoCRM нет
+doctor-strays-bad = в amoCRM есть источники этой интеграции, о которых Паром не знает: { $items }
+doctor-strays-bad-fix = примите или удалите их в панели, страница «Источники»
+doctor-alarms-ok = открытых тревог нет
+doctor-alarms-bad = открытые тревоги: { $items }
+doctor-alarms-bad-fix = что сделать, сказано в строках выше или в обзоре панели; тревога закрывается сама, когда исчезнет причина
+doctor-alarm-one =
+    { $kind } ({ $days ->
+        [one] { $days } день
+        [few] { $days } дня
+        [many] { $days } дней
+       *[other] { $days } дня
+    })
+doctor-alarm-one-at =
+    { $kind }, { $host } ({ $days ->
+        [one] { $days } день
+        [few] { $days } дня
+        [many] { $days } дней
+       *[other] { $days } дня
+    })
+doctor-quarantine-ok = ничего из присланного amoCRM не отложено
+doctor-quarantine-bad = отложены подлинные вызовы amoCRM, с которыми ничего не удалось сделать: { $items }
+doctor-quarantine-bad-fix = version_1: подключите аккаунт заново; foreign_account, unknown_scope: не пользуется ли этим каналом другой сервер?
 doctor-hook-elsewhere = { $source }: Telegram вызывает { $host } вместо этого сервера
 doctor-hook-elsewhere-fix = нажмите «Подключить заново» в источнике или остановите другой сервис
-doctor-queue-old =
-    самое старое ждёт { $age }, всего { $waiting ->
-        [one] ждёт { $waiting }
-        [few] ждут { $waiting }
-        [many] ждут { $waiting }
-       *[other] ждут { $waiting }
-    }
-doctor-queue-old-fix = посмотрите, какая сторона тормозит: parom dead list, /metrics
 doctor-disk-low = на диске свободно { $percent }
 doctor-disk-low-fix = освободите место: при 10 % остановится импорт, при 5 % мессенджеры получат просьбу повторить позже
 cli-listening = слушает { $url }

@@ -21,10 +21,6 @@ health-nothing-waiting = Ничего не ждёт
 ledger-title = Ничего не потеряно: счёт сообщений
 ledger-equation = { $accepted } принято = { $delivered } доставлено + { $failed } не доставлено + { $waiting } ждёт
 ledger-accepted = Принято
-ledger-delivered = Доставлено
-ledger-delivered-hint = Приняла другая сторона: мессенджер или { $crm }.
-ledger-failed = Не доставлено, у каждого есть причина
-ledger-waiting = Ждёт
 ledger-balanced = Суммы сходятся, проверено { $time }
 ledger-gap = Суммы расходятся на { $gap }. Разработчик уже оповещён, от вас ничего не нужно.
 ledger-empty = За этот период сообщений нет.

@@ -48,13 +48,7 @@ tenant-state-suspended-hint = Работу аккаунта приостанов
 tenant-state-disconnected = Не подключён
 tenant-state-disconnected-hint = Канал чатов отключён, сообщения не ходят. Источники сохранены: подключите снова, и они продолжат работать.
 tenant-state-uninstalled = Отключён
-tenant-state-uninstalled-hint =
-    Интеграция отключена в { $crm }. Сообщения не ходят. Ключи доступа сотрутся за 24 часа, журнал хранится { $days ->
-        [one] { $days } день
-        [few] { $days } дня
-        [many] { $days } дней
-       *[other] { $days } дня
-    }.
+tenant-state-uninstalled-hint = Интеграция отключена в { $crm }. Сообщения не ходят. Ключи доступа сотрутся за 24 часа; источники, чаты и журнал останутся.
 
 ## States: channel connection
 
@@ -72,8 +66,6 @@ message-state-delivered = Доставлено
 message-state-read = Прочитано
 message-state-failed = Не доставлено
 message-state-held = Задержано
-message-next-try = Следующая попытка { $time }
-message-held-because = Задержано: { $reason }
 message-late = Пришло с опозданием: через { $delay } после написания
 message-maybe-twice = Клиент мог получить его дважды
 message-edited = Изменено
@@ -91,16 +83,11 @@ token-state-missing = Не выдан
 
 ## States: letter and undelivered (dead letter)
 
-letter-state-waiting = Ждёт очереди
 letter-state-retrying = Будет повтор
 letter-state-sending = Отправляется
 letter-state-checking_outcome = Исход уточняется
 letter-state-done = Выполнено
-letter-state-held = Задержано
 letter-state-dead = Не доставлено
-letter-state-retried = Отправлено повторно
-letter-state-dropped = Снято: { $name }
-letter-state-skipped = Пропущено, устарело
 letter-kind-message = Сообщение
 letter-kind-edit = Правка
 letter-kind-status = Статус

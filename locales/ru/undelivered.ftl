@@ -2,13 +2,7 @@
 
 undelivered-title = Недоставленное
 undelivered-empty = Всё доставлено или в пути.
-undelivered-intro =
-    То, что Паром больше не пытается доставить сам. Хранится { $days ->
-        [one] { $days } день
-        [few] { $days } дня
-        [many] { $days } дней
-       *[other] { $days } дня
-    }.
+undelivered-intro = То, что Паром больше не пытается доставить сам. Отправьте ещё раз или снимите.
 undelivered-count =
     { $count ->
         [one] { $count } недоставленное

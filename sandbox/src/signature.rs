@@ -68,5 +68,4 @@ fn hmac_sha1(secret: &str, text: &[u8]) -> Result<String, String> {
 }
 
 #[cfg(test)]
-#[path = "signature_tests.rs"]
 mod tests;

@@ -64,7 +64,9 @@ impl App {
             happened: broadcast::channel(1024).0,
             guests: Guests::default(),
             rest_paces: Paces::new(20_000),
-            hashing: tokio::sync::Semaphore::new(std::thread::available_parallelism().map_or(2, std::num::NonZero::get)),
+            hashing: tokio::sync::Semaphore::new(
+                std::thread::available_parallelism().map_or(2, std::num::NonZero::get),
+            ),
             source_notes: crate::source::Notes::default(),
             widget: widget_api::Memory::default(),
             stop: CancellationToken::new(),

@@ -6,19 +6,39 @@ use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 
 use crate::delivery::queue::writer::Refused;
+use crate::words::{CRM, Language, Said, Words};
 
-/// A field that is wrong, by JSON pointer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+/// A field that is wrong, before anybody reads it.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldError {
     /// JSON pointer into the request body, e.g. `/content/text`.
     pub pointer: String,
-    pub detail: String,
+    pub detail: Said,
 }
 
 impl FieldError {
-    pub fn new(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { pointer: pointer.into(), detail: detail.into() }
+    pub fn new(pointer: impl Into<String>, detail: Said) -> Self {
+        Self { pointer: pointer.into(), detail }
     }
+
+    /// Of a value that serde does not take.
+    pub fn of_serde(pointer: impl Into<String>, error: &serde_json::Error) -> Self {
+        Self::new(pointer, Said::of_serde(&error.to_string()))
+    }
+
+    /// As people read it.
+    pub fn shown(&self, words: Words, crm: &str) -> WrongField {
+        WrongField { pointer: self.pointer.clone(), detail: self.detail.in_words(words, crm) }
+    }
+}
+
+/// A field that is wrong, by JSON pointer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = FieldError)]
+pub struct WrongField {
+    /// JSON pointer into the request body, e.g. `/content/text`.
+    pub pointer: String,
+    pub detail: String,
 }
 
 /// What somebody else did to a thing that was to be changed.
@@ -32,52 +52,47 @@ pub struct Changed {
     pub at: i64,
 }
 
-impl std::fmt::Display for Changed {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let who = if self.who.is_empty() { "somebody" } else { &self.who };
-        let what = if self.what.is_empty() { "it".to_owned() } else { self.what.join(", ") };
+impl Changed {
+    fn said(&self) -> Said {
+        let said = Said::new("said-changed");
+        let said = match self.who.as_str() {
+            "" => said.with("who", Said::new("said-changed-somebody")),
+            who => said.with("who", who),
+        };
+        let said = match self.what.as_slice() {
+            [] => said.with("what", Said::new("said-changed-something")),
+            what => said.with("what", what.join(", ")),
+        };
         let at = chrono::DateTime::from_timestamp_millis(self.at).unwrap_or_default();
-        let at = at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
-        write!(out, "{who} changed {what} at {at}; nothing of yours is stored. Read it again and repeat your change")
+        said.with("at", at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true))
     }
 }
 
-/// Why a request was not done.
-#[derive(Debug, thiserror::Error)]
+/// Why a request was not done. `Display` is English; people read it by [`Error::said`] or [`Error::answer`].
+#[derive(Debug)]
 pub enum Error {
     /// 400: cannot be read at all.
-    #[error("{0}")]
-    Malformed(String),
+    Malformed(Said),
     /// 422: read, but these fields are wrong.
-    #[error("some fields need a correction")]
     Invalid(Vec<FieldError>),
     /// 401.
-    #[error("the key is missing, revoked or wrong")]
     Unauthorized,
     /// 403.
-    #[error("{0}")]
-    Forbidden(String),
+    Forbidden(Said),
     /// 404: also another tenant's thing.
-    #[error("nothing with this id")]
     NotFound,
     /// 409, with the name of the problem and a sentence.
-    #[error("{detail}")]
-    Conflict { problem: &'static str, detail: String },
+    Conflict { problem: &'static str, detail: Said },
     /// 412: it is no longer as the caller knows it.
-    #[error("{0}")]
     Changed(Box<Changed>),
     /// 413.
-    #[error("the request is larger than {0} bytes")]
     TooLarge(usize),
     /// 415.
-    #[error("{0}")]
-    MediaType(String),
+    MediaType(Said),
     /// 503: nothing is stored or half-made, repeat later.
-    #[error("{detail}")]
-    Unavailable { detail: String, retry_after: u32 },
+    Unavailable { detail: Said, retry_after: u32 },
     /// 500: our own mistake. The cause is logged.
-    #[error("Parom's own error, nothing is stored")]
-    Internal(#[from] anyhow::Error),
+    Internal(anyhow::Error),
 }
 
 /// What handlers return.
@@ -85,48 +100,101 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
     /// A single wrong field.
-    pub fn field(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+    pub fn field(pointer: impl Into<String>, detail: Said) -> Self {
         Self::Invalid(vec![FieldError::new(pointer, detail)])
     }
 
     /// The storage does not take anything right now.
     pub fn not_storing() -> Self {
-        Self::Unavailable { detail: "Parom cannot store anything right now, repeat later".into(), retry_after: 2 }
+        Self::Unavailable { detail: Said::new("said-not-storing"), retry_after: 2 }
     }
 
-    fn problem(&self) -> (&'static str, &'static str) {
+    /// The last part of the problem's `type`; the words of its title are `problem-{name}`.
+    pub fn name(&self) -> &'static str {
         match self {
-            Self::Malformed(_) => ("malformed_json", "The body cannot be read"),
-            Self::Invalid(_) => ("validation", "Some fields need a correction"),
-            Self::Unauthorized => ("unauthorized", "The key is missing, revoked or wrong"),
-            Self::Forbidden(_) => ("forbidden", "The key's scope does not allow this"),
-            Self::NotFound => ("not_found", "Nothing with this id"),
-            Self::Conflict { problem, .. } => (problem, conflict_title(problem)),
-            Self::Changed(_) => ("changed_meanwhile", "Somebody else has changed this meanwhile"),
-            Self::TooLarge(_) => ("too_large", "The request is too large"),
-            Self::MediaType(_) => ("media_type", "Send application/json"),
-            Self::Unavailable { .. } => ("unavailable", "Parom cannot do this right now, repeat later"),
-            Self::Internal(_) => ("internal", "Parom's own error, nothing is stored"),
+            Self::Malformed(_) => "malformed_json",
+            Self::Invalid(_) => "validation",
+            Self::Unauthorized => "unauthorized",
+            Self::Forbidden(_) => "forbidden",
+            Self::NotFound => "not_found",
+            Self::Conflict { problem, .. } => problem,
+            Self::Changed(_) => "changed_meanwhile",
+            Self::TooLarge(_) => "too_large",
+            Self::MediaType(_) => "media_type",
+            Self::Unavailable { .. } => "unavailable",
+            Self::Internal(_) => "internal",
+        }
+    }
+
+    /// What happened and what to do.
+    pub fn said(&self) -> Said {
+        match self {
+            Self::Malformed(said) | Self::Forbidden(said) | Self::MediaType(said) => said.clone(),
+            Self::Conflict { detail, .. } | Self::Unavailable { detail, .. } => detail.clone(),
+            Self::Invalid(_) => Said::new("said-fields-wrong"),
+            Self::Unauthorized => Said::new("said-unauthorized"),
+            Self::NotFound => Said::new("said-not-found"),
+            Self::Changed(changed) => changed.said(),
+            Self::TooLarge(bytes) => Said::new("said-too-large").with("bytes", bytes.to_string()),
+            Self::Internal(_) => Said::new("said-internal"),
+        }
+    }
+
+    /// The problem in a language, for programs.
+    pub fn answer(&self, words: Words, crm: &str) -> HttpResponse {
+        let (name, status) = (self.name(), self.status_code());
+        let mut answer = HttpResponse::build(status);
+        answer.content_type("application/problem+json");
+        if let Self::Unavailable { retry_after, .. } = self {
+            answer.insert_header((header::RETRY_AFTER, retry_after.to_string()));
+        }
+        if name == "idempotency_running" {
+            answer.insert_header((header::RETRY_AFTER, "1"));
+        }
+        let errors = if let Self::Invalid(errors) = self { errors.as_slice() } else { &[] };
+        let body = Problem {
+            kind: problem_type(name),
+            title: title(name, words, crm),
+            status: status.as_u16(),
+            detail: self.said().plain(words, crm),
+            errors: errors
+                .iter()
+                .map(|error| WrongField { pointer: error.pointer.clone(), detail: error.detail.plain(words, crm) })
+                .collect(),
+        };
+        answer.body(serde_json::to_string(&body).unwrap_or_default())
+    }
+
+    /// Writes the cause of an error of our own to the log.
+    pub fn log(&self) {
+        if let Self::Internal(cause) = self {
+            tracing::error!(cause = format!("{cause:#}"), "a request failed by our own mistake");
         }
     }
 }
 
-fn conflict_title(problem: &str) -> &'static str {
-    match problem {
-        "message_conflict" => "A message with this id exists and differs",
-        "source_limit" => "All sources of the account are used",
-        "external_id_taken" => "This external_id is already a source",
-        "tenant_inactive" => "The account is not active",
-        "tenant_active" => "The account is in use",
-        "crm_refused" => "amoCRM refused",
-        "crm_limit" => "amoCRM takes no more sources for this account",
-        "deleted_in_crm" => "The source was deleted in amoCRM",
-        "not_deleted_in_crm" => "The source is there in amoCRM",
-        "no_source" => "The account has no source yet",
-        "channel_not_connected" => "The channel is not connected to the account",
-        "idempotency_running" => "The first request with this Idempotency-Key is still running",
-        "not_from_crm" => "Status can be set only for messages that came from amoCRM",
-        _ => "This conflicts with what is there",
+/// The title of a problem.
+pub fn title(name: &str, words: Words, crm: &str) -> String {
+    let key = format!("problem-{name}");
+    let key = if words.has(&key) { key } else { "problem-conflict".to_owned() };
+    Said::new(key).plain(words, crm)
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.said().fmt(out)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        if let Self::Internal(cause) = self { cause.source() } else { None }
+    }
+}
+
+impl From<anyhow::Error> for Error {
+    fn from(cause: anyhow::Error) -> Self {
+        Self::Internal(cause)
     }
 }
 
@@ -145,9 +213,7 @@ impl From<sea_orm::DbErr> for Error {
 impl From<Refused> for Error {
     fn from(refused: Refused) -> Self {
         match refused {
-            Refused::Full => {
-                Self::Unavailable { detail: "Too much is waiting to be stored, repeat later".into(), retry_after: 1 }
-            }
+            Refused::Full => Self::Unavailable { detail: Said::new("said-too-much-waits"), retry_after: 1 },
             Refused::Unavailable(_) => Self::not_storing(),
             Refused::Unstorable(cause) => Self::Internal(anyhow::anyhow!(cause)),
         }
@@ -169,7 +235,7 @@ pub struct Problem {
     pub detail: String,
     /// Wrong fields; absent when no field is at fault.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub errors: Vec<FieldError>,
+    pub errors: Vec<WrongField>,
 }
 
 impl ResponseError for Error {
@@ -189,28 +255,9 @@ impl ResponseError for Error {
         }
     }
 
+    /// English: who prefers another language is told by what stands before the routes.
     fn error_response(&self) -> HttpResponse {
-        if let Self::Internal(cause) = self {
-            tracing::error!(cause = format!("{cause:#}"), "a request failed by our own mistake");
-        }
-        let (name, title) = self.problem();
-        let errors = if let Self::Invalid(errors) = self { errors.clone() } else { Vec::new() };
-        let status = self.status_code();
-        let mut answer = HttpResponse::build(status);
-        answer.content_type("application/problem+json");
-        if let Self::Unavailable { retry_after, .. } = self {
-            answer.insert_header((header::RETRY_AFTER, retry_after.to_string()));
-        }
-        if matches!(self, Self::Conflict { problem: "idempotency_running", .. }) {
-            answer.insert_header((header::RETRY_AFTER, "1"));
-        }
-        let body = Problem {
-            kind: problem_type(name),
-            title: title.to_owned(),
-            status: status.as_u16(),
-            detail: self.to_string(),
-            errors,
-        };
-        answer.body(serde_json::to_string(&body).unwrap_or_default())
+        self.log();
+        self.answer(Words::new(Language::En), CRM)
     }
 }

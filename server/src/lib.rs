@@ -27,13 +27,15 @@ pub mod admin;
 pub mod api;
 pub mod cli;
 pub mod panel;
-pub mod widget_api;
 mod routes;
 pub mod server;
+pub mod widget_api;
 
 // what it stands on
 pub mod app;
 pub mod error;
+#[cfg(test)]
+mod fixture;
 pub mod lookup;
 pub mod pace;
 pub mod store;

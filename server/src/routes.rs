@@ -4,11 +4,12 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use sea_orm::{ConnectionTrait, Statement};
 
 use crate::app::App;
 use crate::error::Error;
+use crate::words::{CRM, Language, Words};
 use crate::{api, chat, intake, oauth};
 
 /// Routes of the public address.
@@ -55,7 +56,7 @@ async fn metrics(app: web::Data<App>) -> HttpResponse {
 /// 404 in the form that the caller expects.
 pub async fn nothing_here(request: HttpRequest) -> HttpResponse {
     if request.path().starts_with("/api") {
-        return Error::NotFound.error_response();
+        return Error::NotFound.answer(Words::new(Language::accepted(request.headers())), CRM);
     }
     HttpResponse::NotFound().content_type("text/plain; charset=utf-8").body("There is nothing at this address.\n")
 }

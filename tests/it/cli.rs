@@ -83,6 +83,23 @@ async fn doctor_says_what_is_well_and_what_is_not() {
     assert!(said.contains("FAIL  channel"), "{said}");
     assert!(said.contains("→ compare secret with the letter from amoCRM"), "{said}");
     assert!(!said.contains("canary"), "{said}");
+
+    // The operator's language is the terminal's; programs are always told in English.
+    let russian = |drill: &Drill, arguments: &[&str]| {
+        let mut command = drill.command(arguments);
+        command.env_remove("LC_ALL").env_remove("LC_MESSAGES").env("LANG", "ru_RU.UTF-8");
+        command
+    };
+    let said = text(&run(russian(&drill, &["doctor"]).env(secret, "another-secret-canary")).await.stdout);
+    for words in ["FAIL  channel", "→ сверьте secret с письмом от amoCRM", "warn  quarantine", "1 × foreign_account"]
+    {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    assert!(said.lines().last().unwrap().contains("1 ошибка"), "{said}");
+    let cyrillic = |line: &str| line.chars().any(|sign| ('а'..='я').contains(&sign));
+    assert!(said.lines().all(cyrillic), "{said}");
+    let told = text(&run(&mut russian(&drill, &["doctor", "--json"])).await.stdout);
+    assert!(!cyrillic(&told), "{told}");
     drill.stops().await;
 }
 

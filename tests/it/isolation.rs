@@ -1,21 +1,25 @@
-//! Every route with another account's ids: nothing is there. And what every page says to browsers of where it may stand.
+//! Every route with another account's ids: nothing is there.
 //!
 //! The routes are read from the server's source, so that a new one is walked from its first day; what holds no id of an
 //! account says here why.
 
+mod headers;
+
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use entity::{
     api_key, audit, conversation, dead_letter, letter, member, message, oauth_grant, session, source, stray_source,
     tenant, tenant_channel,
 };
 use parom_tests::settings::HOST;
-use parom_tests::{Answer, Api, Line, Reply, Visitor, World, answer, both};
+use parom_tests::{Answer, Api, Line, World, answer, both};
 use reqwest::Method;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 use serde_json::{Value, json};
 use uuid::Uuid;
+
+use crate::walls::read::rust_files;
 
 const OTHER: &str = "other.amocrm.ru";
 /// An amoCRM source of the other account.
@@ -55,19 +59,6 @@ fn routes(module: &str, scope: &str) -> Vec<Route> {
     }
     found.sort();
     found.dedup();
-    found
-}
-
-fn rust_files(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(rust_files(&path));
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            found.push(path);
-        }
-    }
     found
 }
 
@@ -246,7 +237,7 @@ async fn the_widget_reaches_no_other_account(world: &mut World) {
     let theirs = world.line_at(OTHER, "support").await;
     let theirs = Theirs::of(world, &theirs).await;
     let before = rows(world, theirs.tenant).await;
-    let us = crate::widget_api::Visitor::of(world, HOST, 0).await;
+    let us = crate::widget_api::User::of(world, HOST, 0).await;
     let mut walked = 0;
     for route in routes("widget_api", "/widget") {
         let Some(path) = theirs.in_path(&route.path) else { continue };
@@ -290,62 +281,3 @@ both!(
     the_widget_reaches_no_other_account,
     the_admin_is_not_there_for_the_panels_people,
 );
-
-/// One line a route: what its answer tells browsers.
-fn told(route: &str, reply: &Reply) -> String {
-    let policy = reply.header("content-security-policy");
-    let nonce = policy.split("'nonce-").nth(1).and_then(|rest| rest.split('\'').next()).unwrap_or("no nonce");
-    let policy = policy.replace(nonce, "N");
-    let mut line = format!("{route} {} | {policy}", reply.status);
-    for name in ["x-frame-options", "cache-control", "referrer-policy", "x-content-type-options"] {
-        line += &format!(" | {name}: {}", reply.header(name));
-    }
-    line
-}
-
-/// Pages as their visitors get them, by a name that holds no id.
-async fn pages(world: &World, visitor: &Visitor, scope: &str, module: &str, line: &Line) -> Vec<String> {
-    let mut lines = Vec::new();
-    let theirs = world.messages().await.first().map(|one| (one.id, one.conversation_id)).expect("a message");
-    for route in routes(module, scope).into_iter().filter(|route| route.method == "GET") {
-        if route.path.contains("{file}") || route.path.ends_with("/events") || route.path.contains("/me/sessions/") {
-            continue;
-        }
-        let path = route
-            .path
-            .replace("/messages/{id}", &format!("/messages/{}", theirs.0))
-            .replace("/conversations/{id}", &format!("/conversations/{}", theirs.1))
-            .replace("{source_id}", &line.source_id.to_string())
-            .replace("{kind}", "webchat")
-            .replace("{person_id}", &Uuid::nil().to_string())
-            .replace("{name}", "main")
-            .replace("{id}", &line.source_id.to_string());
-        lines.push(told(&route.path, &visitor.opens(&path).await));
-    }
-    lines
-}
-
-/// `frame-ancestors` only where meant: an answer that changes stands in `tests/it/headers.txt` after `UPDATE_HEADERS=1`.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_page_says_where_it_may_stand() {
-    use parom_tests::{Engine, Place};
-    let mut world = World::open(Engine::Sqlite).await.expect("SQLite is there");
-    let line = world.line("support").await;
-    world.customer(&line, "anna").writes("Hello").await;
-    world.deliver_all().await;
-    let owner = world.panel(line.tenant_id).await;
-    let mut lines = pages(&world, &owner, "/panel", "panel", &line).await;
-    let stranger = world.visitor();
-    lines.extend(pages(&world, &stranger, "/admin", "admin", &line).await);
-    lines.extend(pages(&world, &stranger, "/chat", "chat", &line).await);
-    lines.extend(pages(&world, &stranger, "", "oauth", &line).await);
-    let address = world.api.base();
-    let sandbox = world.sandbox.url().to_owned();
-    let told = lines.join("\n").replace(&address, "PAROM").replace(&sandbox, "AMOCRM") + "\n";
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("it/headers.txt");
-    if parom::config::variable("UPDATE_HEADERS").is_some() {
-        std::fs::write(&file, &told).unwrap();
-    }
-    assert_eq!(std::fs::read_to_string(&file).unwrap(), told, "run with UPDATE_HEADERS=1 and look at the difference");
-    world.close().await;
-}

@@ -15,6 +15,7 @@ mod crash;
 mod engine;
 mod install;
 mod isolation;
+mod languages;
 mod life;
 mod pages;
 mod panel;

@@ -1,7 +1,11 @@
 //! The walls of the house: which module of the server may know which, read from its `use` lines and `crate::` paths.
 
+pub mod read;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+
+use read::{code, paths, root, rust_files, short};
 
 /// Modules that everything may stand on.
 const FOUNDATION: &[&str] = &[
@@ -12,6 +16,7 @@ const FOUNDATION: &[&str] = &[
     "config",
     "error",
     "fault",
+    "fixture",
     "http_client",
     "lookup",
     "message",
@@ -28,8 +33,11 @@ const FOUNDATION: &[&str] = &[
 const ARROWS: &[(&str, &[&str])] = &[
     ("cli", &["server", "intake", "tenant", "source", "delivery", "api", "admin", "people", "customer"]),
     ("api", &["intake", "tenant", "source", "delivery", "connector"]),
-    ("admin", &["panel", "people", "customer", "tenant", "source", "delivery", "api::cursor", "api::json", "cli::doctor"]),
-    ("panel", &["people", "intake", "tenant", "source", "delivery", "connector", "api::cursor", "api::key", "api::key_ring"]),
+    ("admin", &["panel", "people", "customer", "tenant", "source", "delivery", "api::cursor", "cli::doctor"]),
+    (
+        "panel",
+        &["people", "intake", "tenant", "source", "delivery", "connector", "api::cursor", "api::key", "api::key_ring"],
+    ),
     (
         "widget_api",
         &[
@@ -77,6 +85,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "cli",
             "customer",
             "delivery",
+            "fixture",
             "intake",
             "lookup",
             "oauth",
@@ -94,76 +103,6 @@ const CRATES: &[(&str, &[&str])] = &[
     ("migration", &["store"]),
 ];
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
-}
-
-fn rust_files(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(rust_files(&path));
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            found.push(path);
-        }
-    }
-    found.sort();
-    found
-}
-
-/// The code of a file: without comments, and without what follows its test module.
-fn code(path: &Path) -> String {
-    let text = std::fs::read_to_string(path).unwrap();
-    let mut lines = Vec::new();
-    let mut last = "";
-    for line in text.lines() {
-        let bare = line.trim_start();
-        if last.trim() == "#[cfg(test)]" && bare.starts_with("mod tests {") {
-            break;
-        }
-        if !bare.starts_with("//") {
-            lines.push(line.split(" // ").next().unwrap_or_default());
-        }
-        last = line;
-    }
-    lines.join("\n")
-}
-
-/// Every path that stands behind `start` (as in `crate::`), with groups in braces opened: `crate::a::{b, c::d}` gives
-/// `a::b` and `a::c::d`.
-fn paths(code: &str, start: &str) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    for (at, _) in code.match_indices(start) {
-        let before = code[..at].chars().next_back();
-        if before.is_none_or(|before| !before.is_alphanumeric() && before != '_' && before != ':') {
-            open_group(&code[at + start.len()..], "", &mut found);
-        }
-    }
-    found
-}
-
-/// Reads one path or group; gives how many bytes it took.
-fn open_group(text: &str, prefix: &str, found: &mut BTreeSet<String>) -> usize {
-    let end = text.find(|c: char| !c.is_alphanumeric() && c != '_' && c != ':').unwrap_or(text.len());
-    let path = format!("{prefix}{}", &text[..end]);
-    if !text[end..].starts_with('{') {
-        found.insert(path);
-        return end;
-    }
-    let mut at = end + 1;
-    loop {
-        at += text[at..].find(|c: char| !c.is_whitespace() && c != ',').unwrap_or(text.len() - at);
-        if at >= text.len() || text[at..].starts_with('}') {
-            return at + 1;
-        }
-        let taken = open_group(&text[at..], &path, found);
-        at += taken.max(1);
-        // `as NAME`
-        at += text[at..].find([',', '}']).unwrap_or(text.len() - at);
-    }
-}
-
 /// Files of the server by their top module: `delivery/queue/mod.rs` belongs to `delivery`.
 fn server_files() -> BTreeMap<String, Vec<PathBuf>> {
     let folder = root().join("server/src");
@@ -177,17 +116,6 @@ fn server_files() -> BTreeMap<String, Vec<PathBuf>> {
         }
     }
     modules
-}
-
-fn short(path: &Path) -> String {
-    path.strip_prefix(root()).unwrap().display().to_string()
-}
-
-#[test]
-fn groups_of_paths_are_read() {
-    let code = "use crate::a::{b, c::{self, D as E},\n f}; crate::g::h(); other_crate::x; use crate::{i, j::k};";
-    let read: Vec<String> = paths(code, "crate::").into_iter().collect();
-    assert_eq!(read, ["a::b", "a::c::D", "a::c::self", "a::f", "g::h", "i", "j::k"]);
 }
 
 #[test]
@@ -328,4 +256,32 @@ fn only_the_queue_writes_sql_by_hand() {
             }
         }
     }
+}
+
+/// What no `mod` names is not compiled: code that nobody runs looks like code that works.
+#[test]
+fn every_file_is_compiled() {
+    let mut alone = Vec::new();
+    for folder in ["amocrm", "bench", "entity", "migration", "sandbox", "server", "tests", "widget"] {
+        for path in rust_files(&root().join(folder)) {
+            let (name, above) = (path.file_stem().unwrap().to_str().unwrap(), path.parent().unwrap());
+            let (name, above) = match name {
+                "mod" => (above.file_name().unwrap().to_str().unwrap(), above.parent().unwrap()),
+                name => (name, above),
+            };
+            let is_root = ["lib", "main", "build"].contains(&name)
+                || ["bin", "examples", "benches"].iter().any(|folder| above.ends_with(folder))
+                || path.ends_with("tests/it/main.rs");
+            let parents =
+                [above.join("mod.rs"), above.join("lib.rs"), above.join("main.rs"), above.with_extension("rs")];
+            let named = |parent: &PathBuf| {
+                let text = std::fs::read_to_string(parent).unwrap_or_default();
+                text.lines().any(|line| line.trim_end().ends_with(&format!("mod {name};")))
+            };
+            if !is_root && !parents.iter().any(named) {
+                alone.push(short(&path));
+            }
+        }
+    }
+    assert!(alone.is_empty(), "no `mod` names these: {alone:#?}");
 }

@@ -48,6 +48,41 @@ impl Reply {
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
+
+    /// Fails the test unless the page says all of this. No-break spaces count as spaces.
+    #[track_caller]
+    pub fn says(&self, wanted: &[&str]) {
+        let text = self.text.replace('\u{a0}', " ");
+        for one in wanted {
+            assert!(text.contains(one), "the page does not say {one:?}:\n{}", main_of(&text));
+        }
+    }
+
+    /// Fails the test if the page says any of this.
+    #[track_caller]
+    pub fn never_says(&self, unwanted: &[&str]) {
+        let text = self.text.replace('\u{a0}', " ");
+        for one in unwanted {
+            assert!(!text.contains(one), "the page says {one:?}:\n{}", main_of(&text));
+        }
+    }
+
+    /// What stands between the first `before` and the next `after`.
+    pub fn between(&self, before: &str, after: &str) -> Option<&str> {
+        let (_, rest) = self.text.split_once(before)?;
+        Some(rest.split_once(after)?.0)
+    }
+
+    /// The value of a page's first field of this name; fails the test when there is none.
+    #[track_caller]
+    pub fn field(&self, name: &str) -> String {
+        let found = self.between(&format!("name=\"{name}\" value=\""), "\"");
+        found.unwrap_or_else(|| panic!("no field {name} in {}", main_of(&self.text))).to_owned()
+    }
+}
+
+fn main_of(text: &str) -> &str {
+    text.find("<main").map_or(text, |at| &text[at..])
 }
 
 impl Api {

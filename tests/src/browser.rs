@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use base64::Engine as _;
+use fantoccini::actions::{InputSource as _, MouseActions, PointerAction};
 use fantoccini::elements::Element;
 use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
 use fantoccini::{Client, ClientBuilder, Locator};
@@ -13,6 +14,8 @@ use serde_json::{Value, json};
 
 /// How long a page may take until it shows something.
 const LIMIT: Duration = Duration::from_secs(20);
+/// How often it is looked at meanwhile.
+const TICK: Duration = Duration::from_millis(50);
 
 /// One browser with a fresh profile.
 pub struct Browser {
@@ -22,6 +25,19 @@ pub struct Browser {
 impl Browser {
     /// Starts one in a language (`ru`, `en`). None: there is no chromedriver, and a line said so.
     pub async fn open(language: &str) -> Option<Self> {
+        Self::start(json!({"intl.accept_languages": language}), language).await
+    }
+
+    /// The same, in which no page may run scripts.
+    pub async fn open_without_scripts(language: &str) -> Option<Self> {
+        let preferences = json!({
+            "intl.accept_languages": language,
+            "profile.managed_default_content_settings.javascript": 2,
+        });
+        Self::start(preferences, language).await
+    }
+
+    async fn start(preferences: Value, language: &str) -> Option<Self> {
         let Some(driver) = parom::config::variable("PAROM_TEST_CHROMEDRIVER") else {
             println!("skipped: PAROM_TEST_CHROMEDRIVER is not set (tests/run sets it)");
             return None;
@@ -38,9 +54,10 @@ impl Browser {
             "--disable-component-update",
             "--disable-sync",
             "--no-proxy-server",
+            // Nothing but this machine is there, so that what a test lets loose reaches nobody.
+            "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
             &language_argument,
         ];
-        let preferences = json!({"intl.accept_languages": language});
         let mut wanted = Capabilities::new();
         wanted.insert("goog:chromeOptions".to_owned(), json!({"args": arguments, "prefs": preferences}));
         wanted.insert("goog:loggingPrefs".to_owned(), json!({"browser": "ALL"}));
@@ -83,6 +100,12 @@ impl Browser {
         self.client.issue_cmd(told).await.expect("the browser plays a dark screen");
     }
 
+    /// Runs a script in every page and frame from the next one on, before the page's own.
+    pub async fn on_every_page(&self, script: &str) {
+        let told = DevTools("Page.addScriptToEvaluateOnNewDocument", json!({"source": script}));
+        self.client.issue_cmd(told).await.expect("the browser takes a script for every page");
+    }
+
     pub async fn goto(&self, url: &str) {
         self.client.goto(url).await.expect("the page opens");
     }
@@ -98,7 +121,7 @@ impl Browser {
 
     /// Waits for an element by a CSS selector.
     pub async fn find(&self, selector: &str) -> Element {
-        let found = self.client.wait().at_most(LIMIT).for_element(Locator::Css(selector)).await;
+        let found = self.client.wait().at_most(LIMIT).every(TICK).for_element(Locator::Css(selector)).await;
         match found {
             Ok(element) => element,
             Err(error) => panic!("{selector}: {error}; the page says: {}", self.text().await),
@@ -111,6 +134,22 @@ impl Browser {
         if let Err(error) = element.click().await {
             panic!("{selector} cannot be pressed: {error}");
         }
+    }
+
+    /// Presses it twice as fast as a hand can.
+    pub async fn press_twice(&self, selector: &str) {
+        let element = self.find(selector).await;
+        let center = "arguments[0].scrollIntoView({block: 'center'})";
+        let argument = serde_json::to_value(&element).expect("an element is a value");
+        self.client.execute(center, vec![argument]).await.expect("it can be scrolled to");
+        let button = fantoccini::actions::MOUSE_BUTTON_LEFT;
+        let twice = MouseActions::new("mouse".to_owned())
+            .then(PointerAction::MoveToElement { element, duration: None, x: 0.0, y: 0.0 })
+            .then(PointerAction::Down { button })
+            .then(PointerAction::Up { button })
+            .then(PointerAction::Down { button })
+            .then(PointerAction::Up { button });
+        self.client.perform_actions(twice).await.expect("a hand can press it");
     }
 
     /// Presses the button or link with these words, once it is there and visible.
@@ -152,7 +191,7 @@ impl Browser {
     /// Waits for something that the page becomes by itself.
     pub async fn until(&self, what: &str, mut is_so: impl AsyncFnMut() -> bool) {
         let waiting = async {
-            let mut ticks = tokio::time::interval(Duration::from_millis(50));
+            let mut ticks = tokio::time::interval(TICK);
             while !is_so().await {
                 ticks.tick().await;
             }

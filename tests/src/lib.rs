@@ -32,8 +32,10 @@ pub mod database;
 pub mod drill;
 pub mod messenger;
 pub mod office;
+pub mod payloads;
 pub mod people;
 pub mod settings;
+pub mod site;
 pub mod visitor;
 pub mod world;
 
@@ -46,6 +48,7 @@ pub use drill::Drill;
 pub use messenger::{Answer, Messenger, Received};
 pub use office::Office;
 pub use people::{Customer, Line, Manager, Owner, Stage, state_of};
+pub use site::Site;
 pub use visitor::Visitor;
 pub use world::{Setup, World};
 

@@ -61,6 +61,16 @@ impl Visitor {
         *self.cookies.lock().unwrap() = stolen;
     }
 
+    /// The value of a cookie that it has.
+    pub fn cookie(&self, name: &str) -> Option<String> {
+        self.cookies.lock().unwrap().get(name).cloned()
+    }
+
+    /// Has no cookies from now on.
+    pub fn forgets_cookies(&self) {
+        self.cookies.lock().unwrap().clear();
+    }
+
     /// Has this cookie from now on.
     pub fn takes_cookie(&self, name: &str, value: &str) {
         self.cookies.lock().unwrap().insert(name.to_owned(), value.to_owned());
@@ -96,15 +106,16 @@ impl Visitor {
     /// Sends exactly these fields.
     pub async fn sends_as_it_is(&self, path: &str, fields: &[(&str, &str)]) -> Reply {
         let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        let request = self.request(Method::POST, path).header("content-type", "application/x-www-form-urlencoded");
+        let request = self.request(Method::POST, path).header("origin", self.api.base());
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
         self.keep(answer(request.body(body)).await)
     }
 
-    /// Sends a form and reads the page it leads to.
+    /// Sends a form that is taken, and reads the page it leads to.
     pub async fn does(&self, path: &str, fields: &[(&str, &str)]) -> Reply {
         let reply = self.sends(path, fields).await;
-        assert!((300..400).contains(&reply.status), "{path}: {} {}", reply.status, reply.text);
-        self.goes(&reply.is_redirect()).await
+        assert_eq!(reply.status, 303, "{path}: {}", reply.text);
+        self.goes(&reply.is_redirect()).await.is(200)
     }
 
     /// The hidden proof of the last page that had one.
@@ -123,17 +134,11 @@ impl Visitor {
                 cookies.insert(name.to_owned(), value.to_owned())
             };
         }
-        if let Some(csrf) = field_of(&reply.text, "csrf") {
-            *self.csrf.lock().unwrap() = csrf;
+        if let Some(csrf) = reply.between("name=\"csrf\" value=\"", "\"") {
+            csrf.clone_into(&mut self.csrf.lock().unwrap());
         }
         reply
     }
-}
-
-/// The value of the first field of a name in a page.
-pub fn field_of(html: &str, name: &str) -> Option<String> {
-    let (_, rest) = html.split_once(&format!("name=\"{name}\" value=\""))?;
-    Some(rest.split('"').next()?.to_owned())
 }
 
 impl World {

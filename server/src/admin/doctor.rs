@@ -10,6 +10,7 @@ use super::refused::Result;
 use crate::app::App;
 use crate::cli::doctor::{Check, Status, look};
 use crate::panel::Tone;
+use crate::words::{CRM, Said};
 
 #[derive(Template)]
 #[template(path = "admin/doctor.html")]
@@ -35,6 +36,10 @@ impl Doctor {
             Status::Warn => Tone::Warn,
             Status::Fail => Tone::Bad,
         }
+    }
+
+    fn said(&self, said: &Said) -> String {
+        said.in_words(self.page.words, CRM)
     }
 
     /// The machine's word, the same as on the command line.

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
+use crate::words::Said;
 
 const USUAL: u64 = 50;
 const MOST: u64 = 200;
@@ -48,15 +49,15 @@ impl Page {
                 .parse()
                 .ok()
                 .filter(|limit| (1..=MOST).contains(limit))
-                .ok_or_else(|| Error::field("/limit", format!("a whole number from 1 to {MOST}")))?,
+                .ok_or_else(|| Error::field("/limit", Said::new("said-page-limit").with("most", MOST)))?,
         };
         let filters = hash(filters);
         let after = match cursor {
             None => None,
             Some(text) => {
-                let mark = decode(text).ok_or_else(|| Error::field("/cursor", "the cursor is wrong or too old"))?;
+                let mark = decode(text).ok_or_else(|| Error::field("/cursor", Said::new("said-cursor-wrong")))?;
                 if mark.f != filters {
-                    return Err(Error::field("/cursor", "the cursor belongs to other filters or to another list"));
+                    return Err(Error::field("/cursor", Said::new("said-cursor-other")));
                 }
                 Some(mark.l)
             }

@@ -17,6 +17,7 @@ use crate::delivery::dead;
 use crate::delivery::read::dead as read;
 use crate::error::{Error, Problem, Result};
 use crate::message::{Direction, LetterKind};
+use crate::words::Said;
 
 /// A dead letter.
 #[derive(Debug, Serialize, ToSchema)]
@@ -166,7 +167,7 @@ async fn tenant_of(app: &App, key: &ApiKey, source_id: Option<Uuid>, named: Opti
         key.in_tenant(source.tenant_id)?;
         return named.is_none_or(|named| named == source.tenant_id).then_some(source.tenant_id).ok_or(Error::NotFound);
     }
-    named.or(key.tenant).ok_or_else(|| Error::field("/tenant_id", "a vendor's key names tenant_id or source_id"))
+    named.or(key.tenant).ok_or_else(|| Error::field("/tenant_id", Said::new("said-tenant-named")))
 }
 
 fn shown(row: dead_letter::Model) -> anyhow::Result<DeadLetterOut> {

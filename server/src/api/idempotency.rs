@@ -10,7 +10,7 @@ use std::future::Future;
 
 use actix_web::body::to_bytes;
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, ResponseError};
+use actix_web::{HttpRequest, HttpResponse};
 use anyhow::{Context, anyhow};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -22,6 +22,7 @@ use sha2::{Digest, Sha256};
 use super::key::ApiKey;
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::words::{CRM, Language, Said, Words};
 
 const HEADER: &str = "Idempotency-Key";
 /// Answers are kept this long.
@@ -39,6 +40,8 @@ pub struct Asked {
     route: String,
     key: Option<String>,
     body_hash: String,
+    /// Of errors, which are kept as they were told.
+    language: Language,
 }
 
 impl Asked {
@@ -46,14 +49,18 @@ impl Asked {
     pub fn of(request: &HttpRequest, body: &[u8]) -> Result<Self> {
         let key = request.headers().get(HEADER).map(|value| value.to_str().unwrap_or_default().to_owned());
         if key.as_ref().is_some_and(|key| key.is_empty() || key.len() > MOST_BYTES) {
-            return Err(Error::field(format!("/{HEADER}"), format!("1 to {MOST_BYTES} visible ASCII characters")));
+            return Err(Error::field(
+                format!("/{HEADER}"),
+                Said::new("said-idempotency-signs").with("most", MOST_BYTES),
+            ));
         }
         let mut hash = Sha256::new();
         hash.update(request.query_string());
         hash.update(b"\n");
         hash.update(body);
         let route = format!("{} {}", request.method(), request.path());
-        Ok(Self { route, key, body_hash: hex::encode(hash.finalize()) })
+        let language = Language::accepted(request.headers());
+        Ok(Self { route, key, body_hash: hex::encode(hash.finalize()), language })
     }
 }
 
@@ -72,7 +79,10 @@ pub async fn once(
     if let Some(answer) = place.claim().await? {
         return Ok(answer);
     }
-    let answer = work.await.unwrap_or_else(|error| error.error_response());
+    let answer = work.await.unwrap_or_else(|error| {
+        error.log();
+        error.answer(Words::new(asked.language), CRM)
+    });
     let (head, body) = answer.into_parts();
     let body = to_bytes(body).await.map_err(|error| anyhow!("the body of an answer: {error}"))?;
     if let Err(error) = place.finish(head.status(), &body).await {
@@ -105,17 +115,14 @@ impl Place<'_> {
                 continue;
             }
             if row.body_hash != self.asked.body_hash {
-                return Err(Error::field(format!("/{HEADER}"), "this key was used for a request with another body"));
+                return Err(Error::field(format!("/{HEADER}"), Said::new("said-idempotency-other")));
             }
             if row.status != 0 {
                 return self.replay(&row).map(Some);
             }
             break;
         }
-        Err(Error::Conflict {
-            problem: "idempotency_running",
-            detail: "the first request with this Idempotency-Key is still running".to_owned(),
-        })
+        Err(Error::Conflict { problem: "idempotency_running", detail: Said::new("said-idempotency-running") })
     }
 
     async fn insert(&self) -> Result<bool> {

@@ -16,6 +16,7 @@ use std::marker::PhantomData;
 
 use super::idempotency::Asked;
 use crate::error::{Error, Result};
+use crate::words::Said;
 
 /// No request of this API is larger.
 pub const MOST_BYTES: usize = 256 * 1024;
@@ -57,10 +58,10 @@ impl Body {
         let text = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let kind = text.split(';').next().unwrap_or_default().trim();
         if !kind.eq_ignore_ascii_case("application/json") {
-            return Err(Error::MediaType("the body must be application/json".to_owned()));
+            return Err(Error::MediaType(Said::new("said-json-type")));
         }
         if headers.get(header::CONTENT_ENCODING).is_some_and(|coding| coding != "identity") {
-            return Err(Error::MediaType("the body must not be compressed".to_owned()));
+            return Err(Error::MediaType(Said::new("said-json-compressed")));
         }
         Ok(())
     }
@@ -75,7 +76,7 @@ impl Body {
         }
         let mut bytes = Vec::new();
         while let Some(chunk) = self.payload.next().await {
-            let chunk = chunk.map_err(|_| Error::Malformed("the body broke off".to_owned()))?;
+            let chunk = chunk.map_err(|_| Error::Malformed(Said::new("said-body-broke")))?;
             if bytes.len() + chunk.len() > MOST_BYTES {
                 return Err(Error::TooLarge(MOST_BYTES));
             }
@@ -91,14 +92,15 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     let bytes = mended.as_deref().unwrap_or(bytes);
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let Object(value) = serde_path_to_error::deserialize(&mut json).map_err(|error| refuse(&error))?;
-    json.end().map_err(|_| Error::Malformed("something follows the JSON object".to_owned()))?;
+    json.end().map_err(|_| Error::Malformed(Said::new("said-json-more")))?;
     Ok(value)
 }
 
 fn refuse(error: &serde_path_to_error::Error<serde_json::Error>) -> Error {
     let cause = error.inner();
     if !cause.is_data() {
-        return Error::Malformed(format!("no JSON at line {}, column {}", cause.line(), cause.column()));
+        let said = Said::new("said-json-none").with("line", cause.line()).with("column", cause.column());
+        return Error::Malformed(said);
     }
     let text = cause.to_string();
     let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(text, _)| text);
@@ -109,7 +111,7 @@ fn refuse(error: &serde_path_to_error::Error<serde_json::Error>) -> Error {
             pointer.push_str(&named);
         }
     }
-    Error::field(pointer, shortened(text))
+    Error::field(pointer, Said::of_serde(&shortened(text)))
 }
 
 fn segment(segment: &Segment) -> String {
@@ -143,7 +145,7 @@ pub fn query_error(error: &QueryPayloadError) -> Error {
     let text = error.to_string();
     let text = text.rsplit("error: ").next().unwrap_or(&text);
     let pointer = named_field(text).map(|name| format!("/{}", escaped(name))).unwrap_or_default();
-    Error::field(pointer, shortened(text))
+    Error::field(pointer, Said::of_serde(&shortened(text)))
 }
 
 /// Replaces escapes of half characters (lone surrogates) by U+FFFD: no store can keep them, and one broken emoji is
@@ -174,13 +176,13 @@ fn mend_surrogates(bytes: &[u8]) -> Option<Vec<u8>> {
 /// An id of somebody else's: not empty, at most [`ID_BYTES`] bytes, nothing that cannot be stored.
 pub fn checked_id(pointer: &str, id: String) -> Result<String> {
     if id.is_empty() {
-        return Err(Error::field(pointer, "must not be empty"));
+        return Err(Error::field(pointer, Said::new("said-empty")));
     }
     if id.len() > ID_BYTES {
-        return Err(Error::field(pointer, format!("at most {ID_BYTES} bytes")));
+        return Err(Error::field(pointer, Said::new("said-most-bytes").with("most", ID_BYTES)));
     }
     if id.contains(['\0', '\u{fffd}']) {
-        return Err(Error::field(pointer, "holds a character that cannot be stored (NUL or half of a surrogate pair)"));
+        return Err(Error::field(pointer, Said::new("said-unstorable")));
     }
     Ok(id)
 }

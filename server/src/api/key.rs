@@ -20,6 +20,7 @@ use super::shared;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::store::{Store, VENDOR, directory};
+use crate::words::Said;
 
 /// Every key begins so.
 pub const PREFIX: &str = "prm_";
@@ -71,7 +72,8 @@ impl ApiKey {
         if self.scope >= scope {
             return Ok(());
         }
-        Err(Error::Forbidden(format!("this needs a key of scope {}, this one has {}", scope.name(), self.scope.name())))
+        let said = Said::new("said-scope").with("needed", scope.name()).with("has", self.scope.name());
+        Err(Error::Forbidden(said))
     }
 
     /// Refuses with 404 what is inside of another tenant: a stranger does not learn whether it exists.
@@ -86,7 +88,7 @@ impl ApiKey {
     pub fn vendor(&self) -> Result<()> {
         match self.tenant {
             None => Ok(()),
-            Some(_) => Err(Error::Forbidden("this is for keys of the vendor".to_owned())),
+            Some(_) => Err(Error::Forbidden(Said::new("said-vendor-only"))),
         }
     }
 

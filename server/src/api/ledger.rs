@@ -13,6 +13,7 @@ use super::key::ApiKey;
 use crate::app::App;
 use crate::error::{Error, Problem, Result};
 use crate::message::{Direction, LetterKind};
+use crate::words::Said;
 
 /// What was accepted by a source and what became of it. Messages only: no edits, statuses, typing, reactions.
 #[derive(Debug, Serialize, ToSchema)]
@@ -62,11 +63,11 @@ impl Days {
     fn read(query: &LedgerQuery) -> Result<Self> {
         let date = |pointer: &str, text: &Option<String>| {
             let parse = |text: &String| NaiveDate::parse_from_str(text, "%Y-%m-%d");
-            text.as_ref().map(parse).transpose().map_err(|_| Error::field(pointer, "a date like 2026-11-20"))
+            text.as_ref().map(parse).transpose().map_err(|_| Error::field(pointer, Said::new("said-date")))
         };
         let days = Self { from: date("/from", &query.from)?, to: date("/to", &query.to)? };
         if days.from.zip(days.to).is_some_and(|(from, to)| from > to) {
-            return Err(Error::field("/to", "must not lie before from"));
+            return Err(Error::field("/to", Said::new("said-date-order")));
         }
         Ok(days)
     }

@@ -9,6 +9,7 @@ use super::json::{Moment, Object, checked_id};
 use crate::error::{Error, FieldError, Result};
 use crate::intake::message::Incoming;
 use crate::message::{Content, Person, Role};
+use crate::words::Said;
 
 /// A customer's message.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -156,7 +157,7 @@ pub enum ContentType {
 }
 
 /// Said of what the API will take one day.
-const LATER: &str = "this version of Parom does not take it yet";
+const LATER: &str = "said-not-yet";
 
 impl MessageIn {
     /// Everything right, or every wrong field.
@@ -186,12 +187,12 @@ impl MessageIn {
 impl SenderIn {
     fn checked(self, wrong: &mut Vec<FieldError>) -> Person {
         if self.role != RoleIn::Client {
-            wrong.push(FieldError::new("/sender/role", LATER));
+            wrong.push(FieldError::new("/sender/role", Said::new(LATER)));
         }
         for (pointer, url) in [("/sender/avatar_url", &self.avatar_url), ("/sender/profile_url", &self.profile_url)] {
             let right = url.as_deref().is_none_or(|url| url.is_empty() || is_web_address(url));
             if !right {
-                wrong.push(FieldError::new(pointer, "must be an address that begins with https:// or http://"));
+                wrong.push(FieldError::new(pointer, Said::new("said-web-address")));
             }
         }
         Person {
@@ -209,7 +210,7 @@ impl SenderIn {
 impl ContentIn {
     fn checked(self, wrong: &mut Vec<FieldError>) -> String {
         if self.kind != ContentType::Text {
-            wrong.push(FieldError::new("/content/type", LATER));
+            wrong.push(FieldError::new("/content/type", Said::new(LATER)));
             return String::new();
         }
         let others = [
@@ -225,18 +226,18 @@ impl ContentIn {
             ("/content/sticker_id", &self.sticker_id),
             ("/content/callback_data", &self.callback_data),
         ];
-        refuse_given(&others, "does not belong to a text", wrong);
+        refuse_given(&others, "said-not-of-text", wrong);
         let text = self.text.unwrap_or_default();
         if text.trim().is_empty() {
-            wrong.push(FieldError::new("/content/text", "must not be empty"));
+            wrong.push(FieldError::new("/content/text", Said::new("said-empty")));
         }
         text
     }
 }
 
-fn refuse_given(fields: &[(&str, &Option<IgnoredAny>)], why: &str, wrong: &mut Vec<FieldError>) {
+fn refuse_given(fields: &[(&str, &Option<IgnoredAny>)], why: &'static str, wrong: &mut Vec<FieldError>) {
     let given = fields.iter().filter(|(_, value)| value.is_some());
-    wrong.extend(given.map(|(pointer, _)| FieldError::new(*pointer, why)));
+    wrong.extend(given.map(|(pointer, _)| FieldError::new(*pointer, Said::new(why))));
 }
 
 fn kept(checked: Result<String>, wrong: &mut Vec<FieldError>) -> String {

@@ -20,6 +20,7 @@ use crate::delivery::read::list::failure_of;
 use crate::delivery::read::{Holds, chats, story};
 use crate::error::{Error, Problem, Result};
 use crate::message::{self as vocabulary, Direction, Person, State};
+use crate::words::Said;
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -63,8 +64,7 @@ pub async fn post(app: web::Data<App>, key: ApiKey, source_id: web::Path<Uuid>, 
             Outcome::New { .. } => (HttpResponse::Accepted(), false),
             Outcome::Duplicate { same: true, .. } => (HttpResponse::Ok(), true),
             Outcome::Duplicate { same: false, message_id } => {
-                let detail =
-                    format!("the id is that of message {message_id}, whose sender, conversation or content differs");
+                let detail = Said::new("said-message-differs").with("message", message_id.to_string());
                 return Err(Error::Conflict { problem: "message_conflict", detail });
             }
         };

@@ -6,11 +6,15 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{StatusCode, header};
-use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
+use actix_web::middleware::{Next, from_fn};
+use actix_web::{HttpRequest, HttpResponse, web};
 use sea_orm::DbErr;
 
-use crate::error::{Error, Problem};
+use crate::error::{Error, Problem, Result};
+use crate::words::{CRM, Language, Said, Words};
 
 pub mod conversations;
 pub mod cursor;
@@ -67,23 +71,45 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .service(dead_letters::list)
         .service(dead_letters::retry)
         .service(dead_letters::delete)
-        .default_service(web::to(unknown));
+        .default_service(web::to(unknown))
+        .wrap(from_fn(in_language));
     cfg.service(scope);
 }
 
 /// Whatever no route takes: 405 when the address is known with another method, else 404.
-async fn unknown(request: HttpRequest, known: web::Data<openapi::Served>) -> HttpResponse {
+async fn unknown(request: HttpRequest, known: web::Data<openapi::Served>) -> Result<HttpResponse> {
     let methods = known.methods_of(request.path());
-    if methods.is_empty() { Error::NotFound.error_response() } else { method_not_allowed(&methods) }
+    if methods.is_empty() {
+        return Err(Error::NotFound);
+    }
+    Ok(method_not_allowed(&methods, Words::new(Language::accepted(request.headers()))))
 }
 
-fn method_not_allowed(methods: &BTreeSet<&'static str>) -> HttpResponse {
+/// Says an error again in Russian to whoever prefers it.
+async fn in_language(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let language = Language::accepted(request.headers());
+    let response = next.call(request).await?.map_into_boxed_body();
+    if language == Language::En {
+        return Ok(response);
+    }
+    let error = response.response().error().and_then(|error| error.as_error::<Error>());
+    let said = error.map(|error| error.answer(Words::new(language), CRM));
+    Ok(match said {
+        Some(said) => response.into_response(said),
+        None => response,
+    })
+}
+
+fn method_not_allowed(methods: &BTreeSet<&'static str>, words: Words) -> HttpResponse {
     let allowed = methods.iter().copied().collect::<Vec<_>>().join(", ");
     let problem = Problem {
         kind: crate::error::problem_type("method_not_allowed"),
-        title: "This address does not take this method".to_owned(),
+        title: words.say("problem-method_not_allowed").to_string(),
         status: StatusCode::METHOD_NOT_ALLOWED.as_u16(),
-        detail: format!("it takes {allowed}"),
+        detail: Said::new("said-method").with("methods", allowed.as_str()).plain(words, CRM),
         errors: Vec::new(),
     };
     HttpResponse::MethodNotAllowed()

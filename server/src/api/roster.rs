@@ -9,6 +9,7 @@ use super::key::ApiKey;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::store::directory::Kind;
+use crate::words::Said;
 
 /// Ids of tenants, newest first, older than `after`.
 pub async fn tenants(db: &impl ConnectionTrait, after: Option<Uuid>, limit: u64) -> Result<Vec<Uuid>, DbErr> {
@@ -42,5 +43,5 @@ pub fn named(text: Option<&str>) -> Result<Option<Uuid>> {
 
 /// An id of ours from a query string.
 pub fn id_of(pointer: &str, text: Option<&str>) -> Result<Option<Uuid>> {
-    text.map(|text| Uuid::try_parse(text).map_err(|_| Error::field(pointer, "must be an id (UUID)"))).transpose()
+    text.map(|text| Uuid::try_parse(text).map_err(|_| Error::field(pointer, Said::new("said-uuid")))).transpose()
 }

@@ -14,6 +14,7 @@ use super::source_types::{NumericId, SourceOut};
 use super::sources::{by, current, shown};
 use crate::app::App;
 use crate::error::{Error, Problem, Result};
+use crate::words::{CRM, Language, Words};
 
 /// What a test found.
 #[derive(Debug, Serialize, ToSchema)]
@@ -96,10 +97,16 @@ pub async fn test(
     key.needs(Scope::Write)?;
     let source = current(&app, &key, *source_id).await?;
     let asked = body.ignore()?;
+    let words = Words::new(Language::accepted(request.headers()));
     once(&app, &key, asked, async {
         let by = by(&app, &key, &request).await?;
         let steps = crate::source::test(&app, source.tenant_id, source.id, &by).await?.into_iter();
-        let steps = steps.map(|step| StepOut { name: step.name, ok: step.ok, detail: step.detail, ms: step.ms });
+        let steps = steps.map(|step| StepOut {
+            name: step.name,
+            ok: step.ok,
+            detail: step.detail.map(|said| said.plain(words, CRM)).unwrap_or_default(),
+            ms: step.ms,
+        });
         Ok(HttpResponse::Ok().json(StepsOut { steps: steps.collect() }))
     })
     .await

@@ -21,6 +21,7 @@ use crate::delivery::dead;
 use crate::delivery::read::Holds;
 use crate::error::{Error, Problem, Result};
 use crate::source::{By, State};
+use crate::words::Said;
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -230,5 +231,5 @@ pub fn expected(request: &HttpRequest) -> Result<Option<i64>> {
         return Ok(None);
     }
     let number = text.trim_start_matches("W/").trim_matches('"').parse();
-    number.map(Some).map_err(|_| Error::field("/If-Match", "the ETag of GET, e.g. \"1795165200000\""))
+    number.map(Some).map_err(|_| Error::field("/If-Match", Said::new("said-if-match")))
 }

@@ -14,6 +14,7 @@ use crate::intake::clean;
 use crate::intake::message::as_ours;
 use crate::intake::status::{About, accept};
 use crate::message::{Failure, FailureCode, State, StatusReport};
+use crate::words::Said;
 
 /// Of an id that is the messenger's own even where it looks like one of ours.
 const THEIRS: &str = "ext:";
@@ -68,15 +69,15 @@ impl StatusIn {
             ToldStatus::Failed => State::Failed,
         };
         let failure = match (state, self.error) {
-            (State::Failed, None) => return Err(Error::field("/error", "is needed with failed")),
+            (State::Failed, None) => return Err(Error::field("/error", Said::new("said-error-needed"))),
             (State::Failed, Some(Object(error))) => {
                 let text = clean(error.text.unwrap_or_default().trim());
                 if error.code == FailureCode::Other && text.is_empty() {
-                    return Err(Error::field("/error/text", "is needed with the code other"));
+                    return Err(Error::field("/error/text", Said::new("said-error-text")));
                 }
                 Some(Failure { code: error.code, text })
             }
-            (_, Some(_)) => return Err(Error::field("/error", "belongs to failed only")),
+            (_, Some(_)) => return Err(Error::field("/error", Said::new("said-error-only"))),
             (_, None) => None,
         };
         Ok(StatusReport { state, failure })

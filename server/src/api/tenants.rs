@@ -15,6 +15,7 @@ use super::roster;
 use crate::app::App;
 use crate::error::{Error, Problem, Result};
 use crate::tenant::{self as tenants, MOST_SOURCES, TenantStatus};
+use crate::words::Said;
 
 /// An amoCRM account that installed an integration.
 #[derive(Debug, Serialize, ToSchema)]
@@ -150,7 +151,7 @@ pub async fn patch(app: web::Data<App>, key: ApiKey, tenant_id: web::Path<Uuid>,
     roster::tenant(&app, *tenant_id).await?;
     let (change, asked) = body.read::<TenantPatchIn>().await?;
     if change.sources_limit.flatten().is_some_and(|limit| !(0..=MOST_SOURCES).contains(&limit)) {
-        return Err(Error::field("/sources_limit", format!("from 0 to {MOST_SOURCES}, or null")));
+        return Err(Error::field("/sources_limit", Said::new("said-sources-limit").with("most", MOST_SOURCES)));
     }
     once(&app, &key, asked, async {
         if let Some(suspended) = change.suspended {

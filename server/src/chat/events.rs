@@ -22,6 +22,7 @@ use super::history::{self, Answer, BATCH};
 use super::visitor::{self, Visitor};
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::words::Said;
 
 /// A comment keeps proxies patient; the look into storage beside it finds what another instance carried.
 const ALIVE: Duration = Duration::from_secs(15);
@@ -33,10 +34,10 @@ pub async fn get(app: web::Data<App>, source_id: web::Path<String>, request: Htt
         return Ok(super::foreign());
     }
     let Some(visitor) = Visitor::of(&request, source.id) else { return Ok(super::unknown_visitor()) };
-    let seat = app.guests.sit(&visitor.id).ok_or_else(|| Error::Unavailable {
-        detail: "too many visitors watch at once, connect later".into(),
-        retry_after: 30,
-    })?;
+    let seat = app
+        .guests
+        .sit(&visitor.id)
+        .ok_or_else(|| Error::Unavailable { detail: Said::new("said-chat-crowd"), retry_after: 30 })?;
     let feed = Feed {
         // Before the first look, so that nothing happens between the two.
         happened: app.happened.subscribe(),

@@ -15,13 +15,13 @@ use uuid::Uuid;
 use super::guests::Act;
 use super::page::{self, Unsent};
 use super::visitor::{self, Visitor};
-use super::words::Language;
 use crate::app::App;
 use crate::config::Platform;
 use crate::delivery::queue::parcel::Outcome;
-use crate::error::{Error, FieldError, Result};
+use crate::error::{Error, Result};
 use crate::intake::message::{Incoming, accept};
 use crate::message::{Content, Person, Role};
+use crate::words::{Language, Said, Sentence, Words};
 
 /// A larger body is refused. The longest text fits in, written as forms or JSON escapes write it: 12 bytes a character.
 const BODY_BYTES: usize = 64 * 1024;
@@ -48,11 +48,11 @@ pub async fn post(
     let form = match media_type(&request) {
         "application/json" => false,
         "application/x-www-form-urlencoded" => true,
-        _ => return Err(Error::MediaType("send application/json".into())),
+        _ => return Err(Error::MediaType(Said::new("said-json-type"))),
     };
     let words = page::words_of(&request);
     let source = match super::source_of(&app, &source_id).await {
-        Err(Error::NotFound) if form => return page::closed(words, StatusCode::NOT_FOUND, words.closed),
+        Err(Error::NotFound) if form => return page::closed(words, StatusCode::NOT_FOUND, words.say("chat-closed")),
         other => other?,
     };
     if !visitor::is_own_page(request.headers(), &app.config.server.public_url) {
@@ -60,19 +60,20 @@ pub async fn post(
     }
     let visitor = match Visitor::of(&request, source.id) {
         Some(visitor) => visitor,
-        None if form => return page::closed(words, StatusCode::FORBIDDEN, words.cookies),
+        None if form => return page::closed(words, StatusCode::FORBIDDEN, words.say("chat-cookies")),
         None => return Ok(super::unknown_visitor()),
     };
     let body = read(payload).await?;
     let message = if form { from_form(&body)? } else { from_json(&body)? };
     let text = message.text.clone();
-    let again = async |status, notice: &str| {
-        let unsent = Unsent { status, text: &text, notice };
+    let again = async |status, notice: Sentence| {
+        let unsent = Unsent { status, text: &text, notice: &notice.to_string() };
         page::show(&app, &source, Some(&visitor), words, None, Some(unsent)).await
     };
     if let Err(seconds) = app.guests.pace(&visitor.id, Act::Write, app.clock.millis()).await {
         return if form {
-            let mut answer = again(StatusCode::TOO_MANY_REQUESTS, &words.wait(seconds)).await?;
+            let mut answer =
+                again(StatusCode::TOO_MANY_REQUESTS, words.say("chat-too-fast").with("count", seconds)).await?;
             answer.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from(seconds));
             Ok(answer)
         } else {
@@ -84,10 +85,10 @@ pub async fn post(
             Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, format!("/chat/{}#end", source.id))).finish())
         }
         Ok(answer) => Ok(answer),
-        Err(Error::Conflict { .. }) if form => again(StatusCode::CONFLICT, words.conflict).await,
+        Err(Error::Conflict { .. }) if form => again(StatusCode::CONFLICT, words.say("chat-conflict")).await,
         Err(Error::Invalid(_)) if form => {
-            let notice = if text.trim().is_empty() { words.empty } else { words.too_long };
-            again(StatusCode::UNPROCESSABLE_ENTITY, notice).await
+            let notice = if text.trim().is_empty() { "chat-empty" } else { "chat-too-long" };
+            again(StatusCode::UNPROCESSABLE_ENTITY, words.say(notice)).await
         }
         Err(other) => Err(other),
     }
@@ -115,10 +116,7 @@ async fn store(app: &App, source: &source::Model, visitor: &Visitor, message: Me
         Outcome::New { .. } => (HttpResponse::Accepted(), false),
         Outcome::Duplicate { same: true, .. } => (HttpResponse::Ok(), true),
         Outcome::Duplicate { same: false, .. } => {
-            return Err(Error::Conflict {
-                problem: "message_conflict",
-                detail: "a message with this id was sent before and said something else".into(),
-            });
+            return Err(Error::Conflict { problem: "message_conflict", detail: Said::new("said-message-said-else") });
         }
     };
     Ok(answer.json(json!({
@@ -137,7 +135,7 @@ async fn name_of(app: &App, source: &source::Model, visitor: &Visitor) -> String
         Some(Platform::Amocrm) => Language::Ru,
         Some(Platform::Kommo) | None => Language::En,
     };
-    format!("{} {}", language.words().visitor, visitor.code())
+    Words::new(language).say("chat-visitor").with("code", visitor.code()).to_string()
 }
 
 fn media_type(request: &HttpRequest) -> &str {
@@ -148,24 +146,24 @@ fn media_type(request: &HttpRequest) -> &str {
 /// A body up to [`BODY_BYTES`], within its time.
 pub async fn read(payload: web::Payload) -> Result<Bytes> {
     let whole = tokio::time::timeout(BODY_WITHIN, payload.to_bytes_limited(BODY_BYTES)).await;
-    let whole = whole.map_err(|_| Error::Malformed("the body took too long".into()))?;
+    let whole = whole.map_err(|_| Error::Malformed(Said::new("said-body-slow")))?;
     let body = whole.map_err(|_| Error::TooLarge(BODY_BYTES))?;
-    body.map_err(|_| Error::Malformed("the body broke off".into()))
+    body.map_err(|_| Error::Malformed(Said::new("said-body-broke")))
 }
 
 fn from_json(body: &[u8]) -> Result<MessageIn> {
     serde_json::from_slice(body).map_err(|error| match error.classify() {
         serde_json::error::Category::Data => {
-            Error::Invalid(vec![FieldError::new("", format!("send {{\"id\":\"<uuid>\",\"text\":\"…\"}}: {error}"))])
+            Error::field("", Said::new("said-chat-body").with("reason", error.to_string()))
         }
-        _ => Error::Malformed(error.to_string()),
+        _ => Error::Malformed(Said::new("said-json-none").with("line", error.line()).with("column", error.column())),
     })
 }
 
 fn from_form(body: &[u8]) -> Result<MessageIn> {
     let field = |name| url::form_urlencoded::parse(body).find(|(key, _)| key == name).map(|(_, value)| value);
     let id = field("id").unwrap_or_default();
-    let id = Uuid::try_parse(&id).map_err(|_| Error::field("/id", "must be the id that the page gave"))?;
+    let id = Uuid::try_parse(&id).map_err(|_| Error::field("/id", Said::new("said-chat-id")))?;
     Ok(MessageIn { id, text: field("text").unwrap_or_default().into_owned() })
 }
 
@@ -174,9 +172,9 @@ fn checked(text: &str) -> Result<String> {
     let text = text.replace("\r\n", "\n");
     let text = text.trim();
     match text.chars().count() {
-        0 => Err(Error::field("/text", "must not be empty")),
+        0 => Err(Error::field("/text", Said::new("said-empty"))),
         length if length > TEXT_LENGTH => {
-            Err(Error::field("/text", format!("must be at most {TEXT_LENGTH} characters")))
+            Err(Error::field("/text", Said::new("said-most-characters").with("most", TEXT_LENGTH)))
         }
         _ => Ok(text.to_owned()),
     }

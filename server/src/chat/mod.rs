@@ -37,8 +37,8 @@ mod words;
 pub use guests::Guests;
 
 /// Mounts `/chat`. The application hands its `App` to handlers as `web::Data<App>`.
-pub fn routes(cfg: &mut web::ServiceConfig) {
-    cfg.service(
+pub fn routes(config: &mut web::ServiceConfig) {
+    config.service(
         web::scope("/chat")
             .route("/static/{file}", web::get().to(assets::get))
             .route("/{source_id}", web::get().to(page::get))

@@ -10,9 +10,10 @@ use serde::Deserialize;
 
 use super::history::{self, Line};
 use super::visitor::{self, Visitor};
-use super::words::{Language, Words};
+use super::words;
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::words::{Language, Sentence, Words};
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; \
                       form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -20,10 +21,10 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; c
 #[derive(Template)]
 #[template(path = "chat/page.html")]
 struct Page<'a> {
-    words: &'a Words,
+    words: Words,
     script_words: String,
-    title: &'a str,
-    greeting: &'a str,
+    title: String,
+    greeting: String,
     source_id: String,
     lines: &'a [Line],
     /// The stream goes on after this position.
@@ -37,9 +38,9 @@ struct Page<'a> {
 
 #[derive(Template)]
 #[template(path = "chat/closed.html")]
-struct Closed<'a> {
-    words: &'a Words,
-    sentence: &'a str,
+struct Closed {
+    words: Words,
+    sentence: Sentence,
 }
 
 /// Of the source's settings what the page shows.
@@ -61,7 +62,7 @@ pub async fn get(app: web::Data<App>, source_id: web::Path<String>, request: Htt
     let words = words_of(&request);
     let source = match super::source_of(&app, &source_id).await {
         Ok(source) => source,
-        Err(Error::NotFound) => return closed(words, StatusCode::NOT_FOUND, words.closed),
+        Err(Error::NotFound) => return closed(words, StatusCode::NOT_FOUND, words.say("chat-closed")),
         Err(other) => return Err(other),
     };
     // The cookie's path is compared letter by letter.
@@ -80,7 +81,7 @@ pub async fn show(
     app: &App,
     source: &source::Model,
     visitor: Option<&Visitor>,
-    words: &Words,
+    words: Words,
     cookie: Option<Cookie<'_>>,
     unsent: Option<Unsent<'_>>,
 ) -> Result<HttpResponse> {
@@ -93,11 +94,12 @@ pub async fn show(
         None => (Vec::new(), 0),
     };
     let settings: Settings = serde_json::from_str(&source.settings).unwrap_or_default();
+    let own = |text: Option<String>| text.filter(|text| !text.is_empty());
     let page = Page {
         words,
-        script_words: serde_json::to_string(&words.script).context("words as JSON")?,
-        title: settings.title.as_deref().filter(|title| !title.is_empty()).unwrap_or(words.title),
-        greeting: settings.greeting.as_deref().filter(|greeting| !greeting.is_empty()).unwrap_or(words.greeting),
+        script_words: words::of_script(words).to_string(),
+        title: own(settings.title).unwrap_or_else(|| words.say("chat-title").to_string()),
+        greeting: own(settings.greeting).unwrap_or_else(|| words.say("chat-greeting").to_string()),
         source_id: source.id.to_string(),
         lines: &lines,
         after,
@@ -114,15 +116,14 @@ pub async fn show(
 }
 
 /// A page with one sentence.
-pub fn closed(words: &Words, status: StatusCode, sentence: &str) -> Result<HttpResponse> {
+pub fn closed(words: Words, status: StatusCode, sentence: Sentence) -> Result<HttpResponse> {
     let html = Closed { words, sentence }.render().context("the closed chat's page")?;
     Ok(answer(status, html))
 }
 
 /// The words of a visitor's language.
-pub fn words_of(request: &HttpRequest) -> &'static Words {
-    let accept = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    Language::preferred(accept.unwrap_or_default()).words()
+pub fn words_of(request: &HttpRequest) -> Words {
+    Words::new(Language::of_request(request))
 }
 
 fn answer(status: StatusCode, html: String) -> HttpResponse {

@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::intake::status::{About, accept};
 use crate::message::{Direction, State, StatusReport};
+use crate::words::Said;
 
 /// Ids in one request.
 const BATCH: usize = 100;
@@ -66,9 +67,11 @@ pub async fn post(
 }
 
 fn read(body: &[u8]) -> Result<ReceiptsIn> {
-    let told: ReceiptsIn = serde_json::from_slice(body).map_err(|error| Error::Malformed(error.to_string()))?;
+    let told: ReceiptsIn = serde_json::from_slice(body).map_err(|error| {
+        Error::Malformed(Said::new("said-json-none").with("line", error.line()).with("column", error.column()))
+    })?;
     if told.delivered.len() + told.read.len() > BATCH {
-        return Err(Error::field("", format!("at most {BATCH} ids at once")));
+        return Err(Error::field("", Said::new("said-most-ids").with("most", BATCH)));
     }
     Ok(told)
 }

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use serde::Serialize;
+use serde_json::json;
 use uuid::Uuid;
 
 use super::say;
@@ -12,6 +13,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::http_client::HttpClients;
 use crate::store::Store;
+use crate::words::{CRM, Filling, Language, Said, Words};
 
 mod accounts;
 mod crm;
@@ -38,27 +40,40 @@ pub enum Status {
 }
 
 /// One line.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct Check {
     pub name: &'static str,
     pub status: Status,
-    pub detail: String,
-    /// What to do; null when there is nothing to do.
-    pub remedy: Option<String>,
+    pub detail: Said,
+    /// What to do; none when there is nothing to do.
+    pub remedy: Option<Said>,
 }
 
 impl Check {
-    pub fn ok(name: &'static str, detail: impl Into<String>) -> Self {
-        Self { name, status: Status::Ok, detail: detail.into(), remedy: None }
+    pub fn ok(name: &'static str, detail: Said) -> Self {
+        Self { name, status: Status::Ok, detail, remedy: None }
     }
 
-    pub fn warn(name: &'static str, detail: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { name, status: Status::Warn, detail: detail.into(), remedy: Some(remedy.into()) }
+    /// `remedy`: the key of its words.
+    pub fn warn(name: &'static str, detail: Said, remedy: &'static str) -> Self {
+        Self { name, status: Status::Warn, detail, remedy: Some(Said::new(remedy)) }
     }
 
-    pub fn fail(name: &'static str, detail: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { name, status: Status::Fail, detail: detail.into(), remedy: Some(remedy.into()) }
+    /// The same.
+    pub fn fail(name: &'static str, detail: Said, remedy: &'static str) -> Self {
+        Self { status: Status::Fail, ..Self::warn(name, detail, remedy) }
     }
+
+    /// Fills a placeable of the remedy.
+    fn remedied(mut self, name: &'static str, filling: impl Into<Filling>) -> Self {
+        self.remedy = self.remedy.map(|said| said.with(name, filling));
+        self
+    }
+}
+
+/// A sentence about somebody else's reason.
+fn because(key: &'static str, reason: impl Into<String>) -> Said {
+    Said::new(key).with("reason", reason.into())
 }
 
 /// Checks everything that can be checked; the exit code is 1 when something failed.
@@ -66,13 +81,17 @@ pub async fn run(config: Option<&Path>, command: DoctorCommand) -> anyhow::Resul
     let mut checks = Vec::new();
     match Config::load(config) {
         Ok(loaded) => {
-            let from =
-                config.map_or_else(|| "the defaults and the environment".to_owned(), |file| file.display().to_string());
-            checks.push(Check::ok("config", format!("config read from {from}")));
+            let said = Said::new("doctor-config-ok");
+            let said = match config {
+                Some(file) => said.with("path", file.display().to_string()),
+                None => said.with("path", Said::new("doctor-config-defaults")),
+            };
+            checks.push(Check::ok("config", said));
             examine(&loaded, command.tenant, &mut checks).await;
         }
         Err(error) => {
-            checks.push(Check::fail("config", error.to_string(), "correct the configuration and run doctor again"))
+            let said = because("doctor-config-wrong", error.to_string());
+            checks.push(Check::fail("config", said, "doctor-config-wrong-fix"));
         }
     }
     print(&checks, command.json)?;
@@ -95,7 +114,10 @@ async fn examine(config: &Config, tenant: Option<Uuid>, checks: &mut Vec<Check>)
     machine::windows(config, checks);
     match HttpClients::new(&config.network) {
         Ok(http) => crm::reachable(config, http.trusted(), &clock, checks).await,
-        Err(error) => checks.push(Check::fail("network", error.to_string(), "check the certificates of this machine")),
+        Err(error) => {
+            let said = because("doctor-network-wrong", error.to_string());
+            checks.push(Check::fail("network", said, "doctor-network-wrong-fix"));
+        }
     }
     match Store::open(&config.database, clock).await {
         Ok(store) => {
@@ -106,33 +128,35 @@ async fn examine(config: &Config, tenant: Option<Uuid>, checks: &mut Vec<Check>)
             store.close().await;
         }
         Err(error) => {
-            let remedy = "check database.url, that the database runs, and that it does not trade safety for speed";
-            checks.push(Check::fail("database", format!("{error:#}"), remedy));
+            let said = because("doctor-database-closed", format!("{error:#}"));
+            checks.push(Check::fail("database", said, "doctor-database-closed-fix"));
         }
     }
 }
 
+/// For programs in English, for people in the language of their terminal.
 fn print(checks: &[Check], json: bool) -> anyhow::Result<()> {
     if json {
-        return say(&serde_json::to_string(&serde_json::json!({ "checks": checks }))?);
+        let one = |check: &Check| {
+            let remedy = check.remedy.as_ref().map(Said::to_string);
+            json!({ "name": check.name, "status": check.status, "detail": check.detail.to_string(), "remedy": remedy })
+        };
+        return say(&json!({ "checks": checks.iter().map(one).collect::<Vec<_>>() }).to_string());
     }
+    let words = Words::new(Language::of_terminal());
     for check in checks {
         let word = match check.status {
             Status::Ok => "ok",
             Status::Warn => "warn",
             Status::Fail => "FAIL",
         };
-        say(&format!("{word:<4}  {:<12} {}", check.name, check.detail))?;
+        say(&format!("{word:<4}  {:<12} {}", check.name, check.detail.plain(words, CRM)))?;
         if let Some(remedy) = &check.remedy {
-            say(&format!("      {:<12} → {remedy}", ""))?;
+            say(&format!("      {:<12} → {}", "", remedy.plain(words, CRM)))?;
         }
     }
     let count = |status| checks.iter().filter(|check| check.status == status).count();
-    let many = |count: usize, word: &str| match count {
-        0 => format!("no {word}s"),
-        1 => format!("1 {word}"),
-        more => format!("{more} {word}s"),
-    };
-    let (warnings, failures) = (count(Status::Warn), count(Status::Fail));
-    say(&format!("{}, {}, {}", many(checks.len(), "check"), many(warnings, "warning"), many(failures, "failure")))
+    let summary = Said::new("doctor-summary").with("checks", checks.len());
+    let summary = summary.with("warnings", count(Status::Warn)).with("failures", count(Status::Fail));
+    say(&summary.plain(words, CRM))
 }

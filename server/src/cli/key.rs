@@ -122,7 +122,8 @@ pub async fn create(
     }
     let made = key_ring::Wish { name, scope, expires_at: expires };
     let tx = store.write_tx().await.context("cannot write to the database")?;
-    let (key, _) = key_ring::add(&tx, clock, tenant_id.unwrap_or(VENDOR), &made).await.context("cannot store the key")?;
+    let (key, _) =
+        key_ring::add(&tx, clock, tenant_id.unwrap_or(VENDOR), &made).await.context("cannot store the key")?;
     tx.commit().await.context("cannot store the key")?;
     Ok(key)
 }

@@ -223,7 +223,7 @@ fn said(error: Error) -> anyhow::Error {
     match error {
         Error::Internal(cause) => cause,
         Error::Invalid(fields) => {
-            let fields: Vec<_> = fields.iter().map(|field| field.detail.as_str()).collect();
+            let fields: Vec<_> = fields.iter().map(|field| field.detail.to_string()).collect();
             anyhow::anyhow!("{}", fields.join("; "))
         }
         other => anyhow::anyhow!("{other}"),

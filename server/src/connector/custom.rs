@@ -17,6 +17,7 @@ use crate::error::FieldError;
 use crate::http_client::{Guarded, read_up_to};
 use crate::message::{Content, Failure, FailureCode, Role, State};
 use crate::verdict::{Report, Taken, Verdict};
+use crate::words::Said;
 
 /// 2xx within this time is "taken".
 const ANSWER_WITHIN: Duration = Duration::from_secs(15);
@@ -86,9 +87,9 @@ impl Connector for Custom {
 
     /// There is nobody to ask; what can be told without a request is.
     async fn check_access(&self, settings: &Settings) -> Check {
-        let (url, secret) = target(settings)?;
-        self.http.check_url(&url).map_err(|refused| refused.to_string())?;
-        sign(secret, "", 0, b"").map(|_| String::new()).map_err(str::to_owned)
+        let (url, secret) = target(settings).ok_or_else(|| Said::new("said-webhook-missing"))?;
+        self.http.check_url(&url).map_err(|refused| refused.said())?;
+        sign(secret, "", 0, b"").map(|_| None).map_err(|_| Said::new("said-webhook-secret"))
     }
 
     /// Sends `source.test`, which receivers ignore as they ignore every type they do not know.
@@ -98,42 +99,52 @@ impl Connector for Custom {
             "timestamp": probe.now.to_rfc3339_opts(chrono::SecondsFormat::Millis, true),
             "data": { "source_id": probe.source_id },
         });
-        let report = self.post(settings, &probe.id.to_string(), probe.now.timestamp(), event.to_string()).await;
-        match report.verdict {
-            Verdict::Done(_) => Ok(format!("your server answered {}", report.status)),
-            _ => Err(report.reason),
+        let tried = self.post(settings, &probe.id.to_string(), probe.now.timestamp(), event.to_string()).await;
+        match tried.report.verdict {
+            Verdict::Done(_) => Ok(Some(tried.said)),
+            _ => Err(tried.said),
         }
     }
 
     fn setup(&self, settings: serde_json::Value) -> Result<Setup, Vec<FieldError>> {
         let parsed: CustomSettings = serde_json::from_value(settings)
-            .map_err(|error| vec![FieldError::new("/settings/webhook_url", error.to_string())])?;
+            .map_err(|error| vec![FieldError::of_serde("/settings/webhook_url", &error)])?;
         self.http
             .check_url(&parsed.webhook_url)
-            .map_err(|refused| vec![FieldError::new("/settings/webhook_url", refused.to_string())])?;
+            .map_err(|refused| vec![FieldError::new("/settings/webhook_url", refused.said())])?;
         Ok(Setup { public: json!({ "webhook_url": parsed.webhook_url }), secrets: Default::default() })
     }
 
     async fn send(&self, settings: &Settings, outgoing: &Outgoing) -> Report {
         let body = body_of(outgoing).to_string();
-        self.post(settings, &outgoing.letter_id.to_string(), outgoing.now.timestamp(), body).await
+        self.post(settings, &outgoing.letter_id.to_string(), outgoing.now.timestamp(), body).await.report
+    }
+}
+
+/// A try, and what people who test are told of it.
+struct Tried {
+    report: Report,
+    said: Said,
+}
+
+impl Tried {
+    fn not_done(verdict: Verdict, said: Said) -> Self {
+        Self { report: Report::not_done(verdict, said.to_string()), said }
     }
 }
 
 impl Custom {
     /// Posts a signed event and judges the answer.
-    async fn post(&self, settings: &Settings, id: &str, timestamp: i64, body: String) -> Report {
-        let (url, secret) = match target(settings) {
-            Ok(target) => target,
-            Err(reason) => return Report::not_done(Verdict::Pause, reason),
+    async fn post(&self, settings: &Settings, id: &str, timestamp: i64, body: String) -> Tried {
+        let Some((url, secret)) = target(settings) else {
+            return Tried::not_done(Verdict::Pause, Said::new("said-webhook-missing"));
         };
-        let signature = match signatures(settings, secret, id, timestamp, body.as_bytes()) {
-            Ok(signature) => signature,
-            Err(reason) => return Report::not_done(Verdict::Pause, reason),
+        let Ok(signature) = signatures(settings, secret, id, timestamp, body.as_bytes()) else {
+            return Tried::not_done(Verdict::Pause, Said::new("said-webhook-secret"));
         };
         let request = match self.http.post(&url) {
             Ok(request) => request,
-            Err(refused) => return Report::not_done(Verdict::Pause, refused.to_string()),
+            Err(refused) => return Tried::not_done(Verdict::Pause, refused.said()),
         };
         let sent = request
             .timeout(ANSWER_WITHIN)
@@ -152,9 +163,9 @@ impl Custom {
 }
 
 /// Where webhooks go and what signs them.
-fn target(settings: &Settings) -> Result<(Url, &SecretString), &'static str> {
+fn target(settings: &Settings) -> Option<(Url, &SecretString)> {
     let url = settings.public.get("webhook_url").and_then(|url| url.as_str()).and_then(|url| Url::parse(url).ok());
-    url.zip(settings.secrets.get(SECRET)).ok_or("the source has no webhook address or secret")
+    url.zip(settings.secrets.get(SECRET))
 }
 
 /// `v1,` and the base64 HMAC-SHA256 of `id.timestamp.body` under the decoded `whsec_…` secret.
@@ -231,13 +242,14 @@ fn content_of(content: &Content) -> serde_json::Value {
     serde_json::to_value(content).unwrap_or_default()
 }
 
-async fn judge(response: reqwest::Response) -> Report {
+async fn judge(response: reqwest::Response) -> Tried {
     let status = response.status().as_u16();
     let after = retry_after(response.headers());
     let body = read_up_to(response, ANSWER_BYTES).await;
     // The status line is the answer; a body that breaks off says nothing more.
     let (body, _) = body.unwrap_or_default();
     let text = String::from_utf8_lossy(&body).into_owned();
+    let said = Said::new("said-server-answered").with("status", status);
     if (200..300).contains(&status) {
         let answer: Answer = serde_json::from_slice(&body).unwrap_or_default();
         let taken = Taken {
@@ -246,9 +258,8 @@ async fn judge(response: reqwest::Response) -> Report {
             failure: answer.error,
             ..Taken::default()
         };
-        return Report::done(status, taken).with_answer(status, &text);
+        return Tried { report: Report::done(status, taken).with_answer(status, &text), said };
     }
-    let reason = format!("your server answered {status}");
     let verdict = match status {
         401 | 403 | 410 => Verdict::Pause,
         408 | 425 | 429 | 500..=599 => Verdict::Retry { after, whole_target: status == 429 },
@@ -257,18 +268,25 @@ async fn judge(response: reqwest::Response) -> Report {
             text: format!("The messenger refused the message: it answered {status}."),
         }),
     };
-    Report::not_done(verdict, reason).with_answer(status, &text)
+    Tried { report: Report::not_done(verdict, said.to_string()).with_answer(status, &text), said }
 }
 
-fn not_answered(error: &reqwest::Error) -> Report {
+fn not_answered(error: &reqwest::Error) -> Tried {
     if let Some(refused) = crate::http_client::refusal(error) {
-        return Report::not_done(Verdict::Pause, refused.to_string());
+        return Tried::not_done(Verdict::Pause, refused.said());
     }
     if error.is_connect() {
-        return Report::not_done(Verdict::Retry { after: None, whole_target: false }, "no connection to your server");
+        let verdict = Verdict::Retry { after: None, whole_target: false };
+        return Tried::not_done(verdict, Said::new("said-server-unconnected"));
     }
-    let reason = if error.is_timeout() { "your server did not answer in 15 seconds" } else { "the connection broke" };
-    Report::not_done(Verdict::Unknown, reason)
+    Tried::not_done(
+        Verdict::Unknown,
+        if error.is_timeout() {
+            Said::new("said-server-late").with("seconds", ANSWER_WITHIN.as_secs())
+        } else {
+            Said::new("said-server-broke")
+        },
+    )
 }
 
 /// Seconds or an HTTP date; nonsense is as good as nothing.

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use crate::http_client::HttpClients;
 use crate::message::{Content, Person};
 use crate::verdict::Report;
+use crate::words::Said;
 
 pub mod custom;
 mod field;
@@ -88,8 +89,8 @@ pub struct Probe {
     pub now: DateTime<Utc>,
 }
 
-/// What a live check saw (may be empty), or what is wrong, in words without secrets.
-pub type Check = Result<String, String>;
+/// What a live check saw, or what is wrong, without secrets.
+pub type Check = Result<Option<Said>, Said>;
 
 /// One kind of messenger.
 #[async_trait]
@@ -113,13 +114,13 @@ pub trait Connector: Send + Sync {
 
     /// Asks the messenger whether it accepts the credentials. Writes to nobody. The default is for kinds that have none.
     async fn check_access(&self, _settings: &Settings) -> Check {
-        Ok(String::new())
+        Ok(None)
     }
 
     /// Reads back where the messenger sends customers' messages, or sends a test event where ours go. Writes to nobody.
     /// The default is for kinds without such an address.
     async fn check_webhook(&self, _settings: &Settings, _probe: &Probe) -> Check {
-        Ok(String::new())
+        Ok(None)
     }
 
     /// Hands a message over. Must end within 30 seconds; dropping the future must be harmless.

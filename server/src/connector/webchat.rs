@@ -61,7 +61,7 @@ impl Connector for WebChat {
 
     fn setup(&self, settings: serde_json::Value) -> Result<Setup, Vec<FieldError>> {
         let parsed: WebChatSettings =
-            serde_json::from_value(settings).map_err(|error| vec![FieldError::new("/settings", error.to_string())])?;
+            serde_json::from_value(settings).map_err(|error| vec![FieldError::of_serde("/settings", &error)])?;
         let public = json!({
             "allowed_origins": parsed.allowed_origins,
             "title": parsed.title,

@@ -16,6 +16,7 @@ use url::{Host, Url};
 
 use super::address::{AddressKind, canonical, kind_of};
 use crate::config::{HostOrNet, Network};
+use crate::words::Said;
 
 /// Why an address of a tenant is not called. Fit to be shown to the tenant.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -32,6 +33,20 @@ pub enum UrlRefused {
     Port(u16),
     #[error("{host} is not a public address ({kind})")]
     NotPublic { host: String, kind: &'static str },
+}
+
+impl UrlRefused {
+    /// For people.
+    pub fn said(&self) -> Said {
+        match self {
+            Self::Scheme => Said::new("said-url-scheme"),
+            Self::PlainHttp => Said::new("said-url-plain"),
+            Self::UserInfo => Said::new("said-url-user"),
+            Self::NoHost => Said::new("said-url-host"),
+            Self::Port(port) => Said::new("said-url-port").with("port", port.to_string()),
+            Self::NotPublic { host, .. } => Said::new("said-url-private").with("host", host.as_str()),
+        }
+    }
 }
 
 /// `network.allow_private`, ready to be asked.

@@ -10,6 +10,7 @@ use crate::delivery::queue::letters::{messenger_pool, status_letter};
 use crate::delivery::queue::parcel::{Conversation, DedupeKey, Entry, Event, Hurry, Parcel, StateChange};
 use crate::error::{Error, Result};
 use crate::message::{Direction, State, StatusReport};
+use crate::words::Said;
 
 /// A status for an id that is not known yet waits this long for its message.
 const PARKED_MILLIS: i64 = 24 * 3_600_000;
@@ -76,10 +77,7 @@ async fn apply(app: &App, source: &source::Model, message_id: Uuid, report: &Sta
         .await?
         .ok_or(Error::NotFound)?;
     if found.direction != Direction::ToMessenger.number() || found.amocrm_message_id.is_empty() {
-        return Err(Error::Conflict {
-            problem: "not_from_crm",
-            detail: "Status can be set only for messages that came from amoCRM".into(),
-        });
+        return Err(Error::Conflict { problem: "not_from_crm", detail: Said::new("said-not-from-crm") });
     }
     let told = Told { message_id: Some(message_id), ignored: false };
     let known = State::from_number(found.state)?;

@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::error::Result;
 use crate::source::{self as sources, Migration, Usage};
 use crate::tenant::{self, Access, AccessState, TenantStatus};
+use crate::words::Said;
 
 /// Paths are relative to `/panel`.
 pub(super) fn routes(config: &mut web::ServiceConfig) {
@@ -89,7 +90,7 @@ async fn show(app: web::Data<App>, member: Member) -> Result<HttpResponse> {
     let channels = rows.into_iter().map(|row| Channel {
         title: tenant::channel_config(&app, row.channel_id).map_or_else(String::new, |(_, found)| found.title.clone()),
         status: row.status,
-        detail: row.detail,
+        detail: Said::stored(&row.detail).in_words(page.words, page.crm),
         connected_at: row.connected_at,
     });
     let default_source = source::Entity::of_tenant(tenant.tenant_id)

@@ -110,7 +110,7 @@ async fn page_of(request: &HttpRequest, error: &Error) -> Result<HttpResponse> {
         Error::NotFound => words.say("page-not-found").to_string(),
         Error::Forbidden(_) => forbidden(app, request, &page).await?,
         Error::Unavailable { detail, .. } => {
-            details = detail.clone();
+            details = detail.in_words(words, page.crm);
             words.say("page-unavailable").to_string()
         }
         Error::Internal(_) => {
@@ -122,7 +122,7 @@ async fn page_of(request: &HttpRequest, error: &Error) -> Result<HttpResponse> {
         }
         Error::TooLarge(_) => words.say("page-too-large").to_string(),
         other => {
-            details = other.to_string();
+            details = other.said().in_words(words, page.crm);
             words.say("page-refused").to_string()
         }
     };

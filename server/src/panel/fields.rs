@@ -6,7 +6,7 @@ use super::Fields;
 use super::choice::Choice;
 use crate::connector::{Field, Input};
 use crate::error::FieldError;
-use crate::words::Words;
+use crate::words::{CRM, Words};
 
 /// In the form, so that no setting can be taken for a field of the page.
 const PREFIX: &str = "set.";
@@ -143,13 +143,15 @@ fn wrong_address(words: Words, text: &str) -> Option<String> {
 /// What a connector found wrong, in words, by the fields' names in the form; what belongs to no field comes last with an
 /// empty name.
 pub fn wrong(words: Words, fields: &[Field], settings: &Value, errors: &[FieldError]) -> Vec<(String, String)> {
+    let refused =
+        |error: &FieldError| words.say("form-refused").with("reason", error.detail.in_words(words, CRM)).to_string();
     errors
         .iter()
         .map(|error| {
             let named = error.pointer.strip_prefix("/settings/").and_then(|rest| rest.split('/').next());
             let field = fields.iter().find(|field| Some(field.name) == named);
             let Some(field) = field else {
-                return (String::new(), words.say("form-refused").with("reason", error.detail.as_str()).to_string());
+                return (String::new(), refused(error));
             };
             let value = settings.get(field.name).and_then(Value::as_str).unwrap_or_default();
             let text =
@@ -157,7 +159,7 @@ pub fn wrong(words: Words, fields: &[Field], settings: &Value, errors: &[FieldEr
                     (Input::Url, Some(_)) if value.starts_with("http:") => words.say("form-not-url").to_string(),
                     (Input::Url, Some(host)) => words.say("wizard-custom-url-private").with("host", host).to_string(),
                     (Input::Url, None) => words.say("form-not-url").to_string(),
-                    _ => words.say("form-refused").with("reason", error.detail.as_str()).to_string(),
+                    _ => refused(error),
                 };
             (name_of(field), text)
         })

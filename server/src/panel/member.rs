@@ -26,7 +26,7 @@ use crate::error::{Error, Result};
 use crate::people::door::{self, Door, Refused};
 use crate::people::{member, person, session as sessions, token};
 use crate::store::VENDOR;
-use crate::words::{Language, When, Words, Zone};
+use crate::words::{Language, Said, When, Words, Zone};
 
 /// The name under which a session keeps the only conversation that it shows.
 pub(super) const ONLY: &str = "only";
@@ -66,7 +66,7 @@ impl Member {
 
     /// Ends the request by the page that says who may.
     pub fn require(&self, right: Right) -> Result<()> {
-        if self.may(right) { Ok(()) } else { Err(Error::Forbidden("the role does not allow this".into())) }
+        if self.may(right) { Ok(()) } else { Err(Error::Forbidden(Said::new("said-role"))) }
     }
 
     /// `amoCRM` or `Kommo`.

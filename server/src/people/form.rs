@@ -15,6 +15,7 @@ use subtle::ConstantTimeEq;
 use super::door::{self, Door, Refused};
 use crate::app::App;
 use crate::error::Error;
+use crate::words::Said;
 
 /// A form with texts fits well.
 const LARGEST: usize = 64 * 1024;
@@ -63,7 +64,7 @@ impl Fields {
     /// 400 when the form has a name that is not in this list.
     pub fn known(&self, names: &[&str]) -> Result<(), Error> {
         match self.0.iter().find(|(name, _)| !names.contains(&name.as_str())) {
-            Some((name, _)) => Err(Error::Malformed(format!("the form has no field {name:.40}"))),
+            Some((name, _)) => Err(Error::Malformed(Said::new("said-form-field").with("field", format!("{name:.40}")))),
             None => Ok(()),
         }
     }
@@ -124,7 +125,7 @@ async fn pairs(request: &HttpRequest, mut payload: Payload) -> Result<Vec<(Strin
     if request.content_type() != "application/x-www-form-urlencoded"
         || request.headers().contains_key(header::CONTENT_ENCODING)
     {
-        return Err(Error::MediaType("forms are application/x-www-form-urlencoded".into()).into());
+        return Err(Error::MediaType(Said::new("said-form-type")).into());
     }
     let mut body = Vec::new();
     while let Some(chunk) = payload.next().await {
@@ -144,7 +145,7 @@ fn read<T: DeserializeOwned>(pairs: Vec<(String, String)>) -> Result<T, Error> {
         text.append_pair(name, value);
     }
     let read = web::Query::<T>::from_query(&text.finish());
-    read.map(web::Query::into_inner).map_err(|_| Error::Malformed("the form has other fields than its page".into()))
+    read.map(web::Query::into_inner).map_err(|_| Error::Malformed(Said::new("said-form-fields")))
 }
 
 #[cfg(test)]

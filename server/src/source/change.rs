@@ -24,6 +24,7 @@ use crate::app::App;
 use crate::connector::Setup;
 use crate::error::{Error, Result};
 use crate::tenant as tenants;
+use crate::words::Said;
 
 /// Somebody who names no version wins over others, but not against a crowd.
 const TRIES: usize = 5;
@@ -85,8 +86,7 @@ pub async fn change(
         }
         // Somebody was faster: a caller with a version is told so in the next round.
     }
-    let detail = "this source is being changed by others all the time, repeat later".to_owned();
-    Err(Error::Unavailable { detail, retry_after: 1 })
+    Err(Error::Unavailable { detail: Said::new("said-source-busy"), retry_after: 1 })
 }
 
 /// Takes the next version. None: it is no longer as it was read.
@@ -121,7 +121,7 @@ async fn plan(app: &App, source: &source::Model, change: SourceChange) -> Result
     }
     let services = change.services.as_ref().map(|services| wrong.services(services));
     if change.drop_before.is_some() && change.paused != Some(false) {
-        wrong.add("/drop_before", "goes together with \"paused\": false");
+        wrong.add("/drop_before", Said::new("said-drop_before"));
     }
     let moved = change.channel_id.filter(|id| *id != source.channel_id);
     let channel = moved.and_then(|id| wrong.channel(integration, &source.kind, Some(id)));

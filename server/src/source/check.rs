@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::config::{Channel, Integration};
 use crate::connector::Connector;
 use crate::error::FieldError;
+use crate::words::Said;
 
 /// amoCRM's limits.
 const NAME_CHARS: usize = 255;
@@ -22,18 +23,19 @@ const SERVICES_BYTES: usize = 64 * 1024;
 pub(super) struct Wrong(pub Vec<FieldError>);
 
 impl Wrong {
-    pub fn add(&mut self, pointer: &str, detail: impl Into<String>) {
+    pub fn add(&mut self, pointer: &str, detail: Said) {
         self.0.push(FieldError::new(pointer, detail));
     }
 
     pub fn name(&mut self, name: &str) {
         let name = name.trim();
         if name.is_empty() {
-            self.add("/name", "a source has a name, 1 to 255 characters");
+            self.add("/name", Said::new("said-name-empty"));
         } else if name.chars().count() > NAME_CHARS {
-            self.add("/name", format!("at most {NAME_CHARS} characters; this one has {}", name.chars().count()));
+            let said = Said::new("said-name-long").with("most", NAME_CHARS);
+            self.add("/name", said.with("length", name.chars().count()));
         } else if name.chars().any(char::is_control) {
-            self.add("/name", "a name has no line breaks and control characters");
+            self.add("/name", Said::new("said-name-signs"));
         }
     }
 
@@ -41,39 +43,39 @@ impl Wrong {
         let fits = (1..=EXTERNAL_ID_CHARS).contains(&external_id.len())
             && external_id.bytes().all(|byte| matches!(byte, b' '..=b'~'));
         if !fits {
-            self.add("/external_id", "1 to 36 printable ASCII characters: Latin letters, digits, signs, spaces");
+            self.add("/external_id", Said::new("said-external_id-signs"));
         } else if external_id.trim() != external_id {
-            self.add("/external_id", "no spaces at its beginning and end");
+            self.add("/external_id", Said::new("said-external_id-spaces"));
         }
     }
 
     pub fn pipeline_id(&mut self, pipeline_id: i64) {
         if pipeline_id <= 0 {
-            self.add("/pipeline_id", "the id of a pipeline of the account, see GET …/pipelines");
+            self.add("/pipeline_id", Said::new("said-pipeline-id"));
         }
     }
 
     /// The services of a wish, each wrong one named by its place.
     pub fn services(&mut self, services: &Value) -> Vec<Service> {
         let Some(items) = services.as_array() else {
-            self.add("/services", "a list, as in amoCRM's Sources API");
+            self.add("/services", Said::new("said-services-list"));
             return Vec::new();
         };
         if services.to_string().len() > SERVICES_BYTES {
-            self.add("/services", "too long");
+            self.add("/services", Said::new("said-services-long"));
             return Vec::new();
         }
         let mut read = Vec::with_capacity(items.len());
         for (place, item) in items.iter().enumerate() {
             match serde_json::from_value::<Service>(item.clone()) {
                 Ok(service) if service.kind != "whatsapp" => {
-                    self.add(&format!("/services/{place}/type"), "amoCRM knows only \"whatsapp\"");
+                    self.add(&format!("/services/{place}/type"), Said::new("said-services-type"));
                 }
                 Ok(service) => {
                     self.pages(place, &service);
                     read.push(service);
                 }
-                Err(error) => self.add(&format!("/services/{place}"), error.to_string()),
+                Err(error) => self.0.push(FieldError::of_serde(format!("/services/{place}"), &error)),
             }
         }
         read
@@ -83,7 +85,7 @@ impl Wrong {
         for (number, page) in service.pages.iter().enumerate() {
             let fields = [("id", &page.id), ("name", &page.name), ("link", &page.link)];
             for (field, _) in fields.into_iter().filter(|(_, text)| text.trim().is_empty()) {
-                self.add(&format!("/services/{place}/pages/{number}/{field}"), "not empty");
+                self.add(&format!("/services/{place}/pages/{number}/{field}"), Said::new("said-services-empty"));
             }
         }
     }
@@ -93,7 +95,7 @@ impl Wrong {
         let found = app.connectors.get(kind);
         if found.is_none() {
             let known: Vec<_> = app.connectors.kinds().collect();
-            self.add("/kind", format!("one of: {}", known.join(", ")));
+            self.add("/kind", Said::new("said-kind-unknown").with("known", known.join(", ")));
         }
         found
     }
@@ -111,25 +113,23 @@ impl Wrong {
             .filter(|channel| channel.connectors.iter().any(|connector| connector == kind))
             .filter_map(|channel| Some((Uuid::parse_str(&channel.id).ok()?, channel)))
             .collect();
+        let said = |key| Said::new(key).with("integration", integration.name.as_str()).with("kind", kind);
         match (wanted, serving.as_slice()) {
             (Some(wanted), _) => {
                 let found = serving.into_iter().find(|(id, _)| *id == wanted);
                 if found.is_none() {
-                    self.add(
-                        "/channel_id",
-                        format!("no channel of integration {:?} with this id serves {kind}", integration.name),
-                    );
+                    self.add("/channel_id", said("said-channel-unknown"));
                 }
                 found
             }
             (None, [only]) => Some(*only),
             (None, []) => {
-                self.add("/kind", format!("no channel of integration {:?} serves {kind}", integration.name));
+                self.add("/kind", said("said-kind-unserved"));
                 None
             }
             (None, several) => {
                 let ids: Vec<_> = several.iter().map(|(id, _)| id.to_string()).collect();
-                self.add("/channel_id", format!("several channels serve {kind}, name one of: {}", ids.join(", ")));
+                self.add("/channel_id", said("said-channel-choose").with("known", ids.join(", ")));
                 None
             }
         }

@@ -18,6 +18,7 @@ use crate::app::App;
 use crate::connector::custom;
 use crate::error::{Error, Result};
 use crate::tenant::{self as tenants, ChannelStatus, TenantStatus};
+use crate::words::Said;
 
 pub(super) use make::clear_default;
 
@@ -58,12 +59,13 @@ struct Plan {
 }
 
 /// Makes a source at amoCRM and here. The errors are those of product.md §6.1: wrong fields (422); the account is not
-/// active, its limit is reached, the external id is taken, amoCRM refuses with its words (409); amoCRM is not
-/// reachable (503, nothing is half-made). A caller that goes away does not break it off.
+/// active, unpaid or blocked at amoCRM, its limit is reached, the external id is taken, amoCRM refuses with its words
+/// (409); amoCRM is not reachable (503, nothing is half-made). A caller that goes away does not break it off.
 pub async fn create(app: &Arc<App>, tenant_id: Uuid, wanted: NewSource, by: &By) -> Result<Created> {
     let tenant = tenants::load(app.store.read(), tenant_id).await?.ok_or(Error::NotFound)?;
     let pipeline_id = wanted.pipeline_id;
     let plan = plan(app, &tenant, wanted)?;
+    let tenant = served(app, tenant).await?;
     active(&tenant)?;
     channel_connected(app, tenant_id, plan.row.channel_id).await?;
     if let Some(pipeline_id) = pipeline_id {
@@ -73,17 +75,25 @@ pub async fn create(app: &Arc<App>, tenant_id: Uuid, wanted: NewSource, by: &By)
     making.await.map_err(|error| anyhow::anyhow!("creating a source broke off: {error}"))?
 }
 
+/// The account as it is now: one that amoCRM refused is asked for again before somebody is turned away who has paid a
+/// minute ago. Its own slow tries come hours apart.
+pub(super) async fn served(app: &Arc<App>, tenant: tenant::Model) -> Result<tenant::Model> {
+    if !matches!(TenantStatus::shown(&tenant), TenantStatus::Unpaid | TenantStatus::Blocked) {
+        return Ok(tenant);
+    }
+    mirror::pipelines(app, tenant.tenant_id).await?;
+    tenants::load(app.store.read(), tenant.tenant_id).await?.ok_or(Error::NotFound)
+}
+
 /// Refuses what an account that is not active cannot do.
 pub(super) fn active(tenant: &tenant::Model) -> Result<()> {
     match TenantStatus::shown(tenant) {
         TenantStatus::Active => Ok(()),
         status => Err(Error::Conflict {
             problem: "tenant_inactive",
-            detail: format!(
-                "account {} is {}: sources can be changed while it is active",
-                tenant.account_id,
-                status.as_str()
-            ),
+            detail: Said::new("said-account-is")
+                .with("account", tenant.account_id.to_string())
+                .with("status", tenants::said_status(status.as_str())),
         }),
     }
 }
@@ -95,7 +105,7 @@ pub(super) async fn pipeline_exists(app: &Arc<App>, tenant_id: Uuid, pipeline_id
         return Ok(());
     }
     let known: Vec<_> = pipelines.iter().map(|pipeline| pipeline.id.to_string()).collect();
-    Err(Error::field("/pipeline_id", format!("the account has no such pipeline; it has: {}", known.join(", "))))
+    Err(Error::field("/pipeline_id", Said::new("said-pipeline-unknown").with("known", known.join(", "))))
 }
 
 /// Refuses a channel whose messages could not flow.
@@ -109,11 +119,13 @@ pub(super) async fn channel_connected(app: &App, tenant_id: Uuid, channel_id: Uu
     if status == ChannelStatus::Connected.as_str() {
         return Ok(());
     }
-    let words = if words.is_empty() { String::new() } else { format!(" ({words})") };
-    Err(Error::Conflict {
-        problem: "channel_not_connected",
-        detail: format!("channel {channel_id} is {status} for this account{words}"),
-    })
+    let detail = if words.is_empty() {
+        Said::new("said-channel-is")
+    } else {
+        Said::new("said-channel-is-because").with("reason", Said::stored(&words))
+    };
+    let detail = detail.with("channel", channel_id.to_string()).with("status", tenants::said_status(&status));
+    Err(Error::Conflict { problem: "channel_not_connected", detail })
 }
 
 fn plan(app: &App, tenant: &tenant::Model, wanted: NewSource) -> Result<Plan> {

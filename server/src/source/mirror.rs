@@ -9,7 +9,9 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::tenant as tenants;
 use crate::tenant::token::{CallError, TokenError, with_token};
+use crate::words::Said;
 
 /// What a caller is told to wait when amoCRM named no time.
 const WAIT_SECONDS: u64 = 5;
@@ -109,38 +111,37 @@ pub(super) fn as_error(error: CallError) -> Error {
     match error {
         CallError::Token(token) => token_error(token),
         CallError::Crm(CrmError::Refused { status: 429 | 500..=599, retry_after, .. }) => {
-            unreachable("amoCRM does not take this call right now", retry_after)
+            unreachable("said-crm-busy", retry_after)
         }
-        CallError::Crm(CrmError::Refused { status, text, .. }) => Error::Conflict {
-            problem: "crm_refused",
-            detail: format!("amoCRM answered {status}: {}", if text.is_empty() { "(no words)" } else { &text }),
-        },
+        CallError::Crm(error @ CrmError::Refused { .. }) => {
+            Error::Conflict { problem: "crm_refused", detail: tenants::said_of(&error) }
+        }
         CallError::Crm(error @ CrmError::Invalid { .. }) => Error::Internal(error.into()),
         CallError::Crm(
             error @ (CrmError::NotSent { .. } | CrmError::NoAnswer { .. } | CrmError::Unreadable { .. }),
         ) => {
             tracing::warn!(%error, "amoCRM did not answer a call about sources");
-            unreachable("amoCRM does not answer", None)
+            unreachable("said-crm-silent", None)
         }
     }
 }
 
 fn token_error(error: TokenError) -> Error {
-    let inactive = |detail: String| Error::Conflict { problem: "tenant_inactive", detail };
+    if let Some(detail) = error.said() {
+        return Error::Conflict { problem: error.problem(), detail };
+    }
     match error {
-        TokenError::NoGrant | TokenError::NeedsReauth => inactive(format!("{error}. Messages still go both ways.")),
-        TokenError::Unpaid | TokenError::Blocked => inactive(error.to_string()),
         TokenError::Unavailable { after, .. } => {
             tracing::warn!(%error, "no access token for a call about sources");
-            unreachable("amoCRM does not answer", after)
+            unreachable("said-crm-silent", after)
         }
-        TokenError::Internal(_) => Error::Internal(error.into()),
+        other => Error::Internal(other.into()),
     }
 }
 
-fn unreachable(what: &str, after: Option<Duration>) -> Error {
+fn unreachable(key: &'static str, after: Option<Duration>) -> Error {
     let seconds = after.map_or(WAIT_SECONDS, |after| after.as_secs().max(1));
-    Error::Unavailable { detail: format!("{what}; repeat later"), retry_after: u32::try_from(seconds).unwrap_or(3600) }
+    Error::Unavailable { detail: Said::new(key), retry_after: u32::try_from(seconds).unwrap_or(3600) }
 }
 
 #[cfg(test)]
@@ -154,7 +155,7 @@ mod tests {
     #[test]
     fn a_refusal_is_a_conflict_with_amocrms_words_and_trouble_is_not() {
         match refused(400, None) {
-            Error::Conflict { problem: "crm_refused", detail } => assert!(detail.contains("400: why")),
+            Error::Conflict { problem: "crm_refused", detail } => assert!(detail.to_string().contains("400: why")),
             other => panic!("{other:?}"),
         }
         assert!(matches!(refused(503, None), Error::Unavailable { retry_after: 5, .. }));
@@ -163,5 +164,7 @@ mod tests {
         assert!(matches!(lost, Error::Unavailable { .. }));
         let dead = as_error(TokenError::NeedsReauth.into());
         assert!(matches!(dead, Error::Conflict { problem: "tenant_inactive", .. }));
+        let unpaid = as_error(TokenError::Unpaid.into());
+        assert!(matches!(unpaid, Error::Conflict { problem: "crm_unpaid", .. }));
     }
 }

@@ -19,11 +19,11 @@ use uuid::Uuid;
 
 use super::{By, find, notes, settings};
 use crate::app::App;
-use crate::connector::Probe;
+use crate::connector::{Check, Probe};
 use crate::error::{Error, Result};
 use crate::message::crm_id;
 use crate::tenant::{self as tenants, ChannelStatus};
-use crate::words::{Language, Words};
+use crate::words::{Language, Said, Words};
 
 /// What stands for the messenger's ids in a test.
 const TEST: &str = "parom-test";
@@ -34,8 +34,8 @@ pub struct Step {
     /// `credentials`, `webhook`, `chat`, `message` or `status`; the words are `source-test-{name}`.
     pub name: &'static str,
     pub ok: bool,
-    /// What was seen, or what is wrong; may be empty.
-    pub detail: String,
+    /// What was seen, or what is wrong.
+    pub detail: Option<Said>,
     /// How long it took.
     pub ms: u64,
 }
@@ -59,7 +59,7 @@ pub async fn test(app: &Arc<App>, tenant_id: Uuid, source_id: Uuid, by: &By) -> 
 async fn walk(app: &App, source: &source::Model, steps: &mut Vec<Step>) -> Result<bool> {
     let settings = settings::open(app, source)?;
     let Some(connector) = app.connectors.get(&source.kind) else {
-        let error = format!("this release has no connector of kind {}", source.kind);
+        let error = Said::new("said-connector-none").with("kind", source.kind.as_str());
         return Ok(note(steps, "credentials", Instant::now(), Err(error)));
     };
     let started = Instant::now();
@@ -82,16 +82,16 @@ async fn walk(app: &App, source: &source::Model, steps: &mut Vec<Step>) -> Resul
     let started = Instant::now();
     let sent = line.message(app, source, probe.id).await;
     let message_id = sent.as_ref().ok().cloned().unwrap_or_default();
-    if !note(steps, "message", started, sent.map(|_| String::new())) {
+    if !note(steps, "message", started, sent.map(|_| None)) {
         return Ok(false);
     }
     let started = Instant::now();
     Ok(note(steps, "status", started, line.status(&message_id).await))
 }
 
-fn note(steps: &mut Vec<Step>, name: &'static str, started: Instant, outcome: Result<String, String>) -> bool {
+fn note(steps: &mut Vec<Step>, name: &'static str, started: Instant, outcome: Check) -> bool {
     let ok = outcome.is_ok();
-    let detail = outcome.unwrap_or_else(|wrong| wrong);
+    let detail = outcome.unwrap_or_else(Some);
     steps.push(Step { name, ok, detail, ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX) });
     ok
 }
@@ -106,16 +106,17 @@ struct Line<'app> {
 
 impl<'app> Line<'app> {
     /// Err: why there is none.
-    async fn of(app: &'app App, source: &source::Model) -> Result<Result<Self, String>> {
+    async fn of(app: &'app App, source: &source::Model) -> Result<Result<Self, Said>> {
         let tenant: tenant::Model = tenants::load(app.store.read(), source.tenant_id).await?.ok_or(Error::NotFound)?;
         let channel = tenant_channel::Entity::of_tenant(source.tenant_id)
             .filter(tenant_channel::Column::ChannelId.eq(source.channel_id));
         let channel = channel.one(app.store.read()).await?;
         let Some(channel) = channel.filter(|channel| channel.status == ChannelStatus::Connected.as_str()) else {
-            return Ok(Err("the channel is not connected to the account".to_owned()));
+            return Ok(Err(Said::new("said-channel-not-connected")));
         };
         let Some((integration, configured)) = tenants::channel_config(app, source.channel_id) else {
-            return Ok(Err(format!("channel {} is not in the configuration", source.channel_id)));
+            let channel = source.channel_id.to_string();
+            return Ok(Err(Said::new("said-channel-not-configured").with("channel", channel)));
         };
         Ok(Ok(Self {
             chats: tenants::chats(app, integration)?,
@@ -131,18 +132,18 @@ impl<'app> Line<'app> {
     }
 
     /// Idempotent: the chat of the last test is used again.
-    async fn chat(&self, source: &source::Model) -> Result<String, String> {
+    async fn chat(&self, source: &source::Model) -> Check {
         let chat = NewChat {
             conversation_id: conversation(source),
             source: Some(SourceRef { external_id: source.external_id.clone() }),
             user: self.person(source),
         };
         let made = self.chats.create_chat(self.secret, &self.scope_id, &chat).await;
-        made.map(|_| String::new()).map_err(|error| error.to_string())
+        made.map(|_| None).map_err(|error| tenants::said_of(&error))
     }
 
     /// amojo's id of the message.
-    async fn message(&self, app: &App, source: &source::Model, test_id: Uuid) -> Result<String, String> {
+    async fn message(&self, app: &App, source: &source::Model, test_id: Uuid) -> Result<String, Said> {
         let message = NewMessage {
             message_id: crm_id(source.id, "message", &format!("{TEST} {test_id}")).to_string(),
             conversation_id: conversation(source),
@@ -155,19 +156,19 @@ impl<'app> Line<'app> {
             silent: true,
         };
         let sent = self.chats.send_message(self.secret, &self.scope_id, &message).await;
-        sent.map(|taken| taken.amojo_message_id).map_err(|error| error.to_string())
+        sent.map(|taken| taken.amojo_message_id).map_err(|error| tenants::said_of(&error))
     }
 
     /// amoCRM takes statuses of managers' messages only (chats-api §5.1), and a test has none: that it reads ours and
     /// says so proves the road.
-    async fn status(&self, message_id: &str) -> Result<String, String> {
+    async fn status(&self, message_id: &str) -> Check {
         let told = self.chats.delivery_status(self.secret, &self.scope_id, message_id, &DeliveryStatus::Delivered);
         match told.await {
-            Ok(()) => Ok(String::new()),
+            Ok(()) => Ok(None),
             Err(CrmError::Refused { status: status @ (400 | 404 | 422), .. }) => {
-                Ok(format!("amoCRM read the status and answered {status}: it takes those of managers' messages only"))
+                Ok(Some(Said::new("said-status-read").with("status", status)))
             }
-            Err(error) => Err(error.to_string()),
+            Err(error) => Err(tenants::said_of(&error)),
         }
     }
 }

@@ -11,13 +11,14 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::by::next_version;
-use super::create::{active, clear_default, written};
+use super::create::{active, clear_default, served, written};
 use super::reconcile::{DELETED_IN_CRM, GONE};
 use super::{By, SourceStatus, all, find, mirror};
 use crate::app::App;
 use crate::config::Integration;
 use crate::error::{Error, Result};
 use crate::tenant as tenants;
+use crate::words::Said;
 
 /// Makes a source that was deleted in amoCRM there again and gives it as it is then. 409 `not_deleted_in_crm` when it
 /// is not missing there; other errors as for [`super::create()`], and then it is as before. A caller that goes away does
@@ -25,7 +26,7 @@ use crate::tenant as tenants;
 pub async fn restore(app: &Arc<App>, tenant_id: Uuid, source_id: Uuid, by: &By) -> Result<source::Model> {
     let source = find(app, tenant_id, source_id).await?;
     if !is_missing(&source) {
-        let detail = format!("{:?} was not deleted in amoCRM, as far as is known", source.name);
+        let detail = Said::new("said-not-deleted-in-crm").with("name", source.name.as_str());
         return Err(Error::Conflict { problem: "not_deleted_in_crm", detail });
     }
     let restored = again(app, tenant_id, vec![source], by).await?;
@@ -45,6 +46,7 @@ pub(super) fn is_missing(source: &source::Model) -> bool {
 
 async fn again(app: &Arc<App>, tenant_id: Uuid, missing: Vec<source::Model>, by: &By) -> Result<Vec<source::Model>> {
     let tenant = tenants::load(app.store.read(), tenant_id).await?.ok_or(Error::NotFound)?;
+    let tenant = served(app, tenant).await?;
     active(&tenant)?;
     let (app, by) = (app.clone(), by.clone());
     let restoring = tokio::spawn(async move {

@@ -14,6 +14,7 @@ use super::{By, find, settings};
 use crate::app::App;
 use crate::connector::custom;
 use crate::error::{Error, Result};
+use crate::words::Said;
 
 /// The old secret signs so long.
 const OVERLAP_MILLIS: i64 = 24 * 3_600_000;
@@ -24,8 +25,7 @@ pub async fn rotate_secret(app: &Arc<App>, tenant_id: Uuid, source_id: Uuid, by:
     let source = find(app, tenant_id, source_id).await?;
     let mut secrets = settings::open(app, &source)?.secrets;
     let Some(old) = secrets.get(custom::SECRET) else {
-        let detail = "only sources of kind custom have a webhook secret".to_owned();
-        return Err(Error::Conflict { problem: "no_webhook", detail });
+        return Err(Error::Conflict { problem: "no_webhook", detail: Said::new("said-no-webhook") });
     };
     let now = app.clock.millis();
     let old = custom::retired(old.expose_secret(), now + OVERLAP_MILLIS);

@@ -18,6 +18,7 @@ use super::restore::is_missing;
 use super::{By, all, find, mirror};
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::words::Said;
 
 /// The account's strays as the last comparison found them, the one that amoCRM made itself first.
 pub async fn strays(app: &App, tenant_id: Uuid) -> Result<Vec<stray_source::Model>> {
@@ -86,10 +87,7 @@ async fn known(app: &App, tenant_id: Uuid, amocrm_source_id: i64) -> Result<stra
 async fn heir(app: &App, tenant_id: Uuid) -> Result<source::Model> {
     let ours: Vec<_> = all(app, tenant_id).await?.into_iter().filter(|source| !is_missing(source)).collect();
     let heir = ours.iter().find(|source| source.is_default).or(ours.last());
-    heir.cloned().ok_or_else(|| Error::Conflict {
-        problem: "no_source",
-        detail: "add a source first: it takes over the pipeline and the chats without a source".to_owned(),
-    })
+    heir.cloned().ok_or_else(|| Error::Conflict { problem: "no_source", detail: Said::new("said-no-heir") })
 }
 
 /// As amoCRM has it now. None: it is gone there.

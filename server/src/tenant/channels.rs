@@ -16,6 +16,7 @@ use super::install::InstallError;
 use super::{ChannelStatus, TenantStatus, grant, standing};
 use crate::app::App;
 use crate::config::{Channel, Integration};
+use crate::words::Said;
 
 mod judge;
 mod keep;
@@ -72,7 +73,8 @@ async fn connect_one(
 ) -> Result<Outcome, InstallError> {
     let account_id = tenant.account_id.to_string();
     if !channel.public && !channel.allowed_accounts.is_empty() && !channel.allowed_accounts.contains(&account_id) {
-        let detail = format!("account {account_id} is not in allowed_accounts of channel {}", channel.id);
+        let said = Said::new("said-account-unlisted").with("account", account_id).with("channel", channel.id.as_str());
+        let detail = said.to_string();
         return Ok(Outcome { status: ChannelStatus::NotAllowed, scope_id: None, detail });
     }
     let wanted =

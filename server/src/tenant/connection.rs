@@ -11,6 +11,7 @@ use super::install::InstallError;
 use super::{ChannelStatus, TenantStatus, channels, grant, standing};
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::words::Said;
 
 /// What the turns of a disconnected account are held with.
 const HELD_BECAUSE: &str = "disconnected";
@@ -25,7 +26,7 @@ pub async fn connect(app: &Arc<App>, tenant_id: Uuid, customer_id: Option<Uuid>)
     let tenant = super::load(app.store.read(), tenant_id).await?.ok_or(Error::NotFound)?;
     let left = TenantStatus::stored(&tenant) == TenantStatus::Uninstalled;
     if left || grant::in_use(app.store.read(), tenant_id).await?.is_none() {
-        return Err(inactive(&tenant, "has given no access: switch the integration on in amoCRM first"));
+        return Err(inactive(&tenant, Said::new("said-account-no-access")));
     }
     if let Some(customer_id) = customer_id {
         tenant::Entity::update_many()
@@ -41,11 +42,16 @@ pub async fn connect(app: &Arc<App>, tenant_id: Uuid, customer_id: Option<Uuid>)
     };
     let done = connecting.await.map_err(|error| anyhow::anyhow!("connecting an account broke off: {error}"))?;
     done.map_err(|error| match error {
-        InstallError::Later { words, after } => Error::Unavailable {
-            detail: format!("account {} could not be connected yet: {words}", tenant.account_id),
-            retry_after: after.map_or(WAIT_SECONDS, |after| u32::try_from(after.as_secs()).unwrap_or(WAIT_SECONDS)),
-        },
-        InstallError::Never(words) => inactive(&tenant, &words),
+        InstallError::Later { words, after } => {
+            tracing::warn!(tenant.id = %tenant_id, error = words, "an account could not be connected yet");
+            Error::Unavailable {
+                detail: Said::new("said-account-later").with("account", tenant.account_id.to_string()),
+                retry_after: after.map_or(WAIT_SECONDS, |after| u32::try_from(after.as_secs()).unwrap_or(WAIT_SECONDS)),
+            }
+        }
+        InstallError::Never(words) => {
+            inactive(&tenant, Said::new("said-account-never").with("reason", Said::quoted(words)))
+        }
     })
 }
 
@@ -54,7 +60,7 @@ pub async fn connect(app: &Arc<App>, tenant_id: Uuid, customer_id: Option<Uuid>)
 pub async fn disconnect(app: &Arc<App>, tenant_id: Uuid) -> Result<()> {
     let tenant = super::load(app.store.read(), tenant_id).await?.ok_or(Error::NotFound)?;
     if TenantStatus::stored(&tenant) == TenantStatus::Uninstalled {
-        return Err(inactive(&tenant, "has switched the integration off: there is nothing to disconnect"));
+        return Err(inactive(&tenant, Said::new("said-account-left")));
     }
     hold(app, &tenant, HELD_BECAUSE).await?;
     let from = [
@@ -105,6 +111,6 @@ async fn owe(app: &App, tenant_id: Uuid) -> Result<(), DbErr> {
     channels::look_by(app.store.write(), tenant_id, at).await
 }
 
-fn inactive(tenant: &tenant::Model, why: &str) -> Error {
-    Error::Conflict { problem: "tenant_inactive", detail: format!("account {} {why}", tenant.account_id) }
+fn inactive(tenant: &tenant::Model, why: Said) -> Error {
+    Error::Conflict { problem: "tenant_inactive", detail: why.with("account", tenant.account_id.to_string()) }
 }

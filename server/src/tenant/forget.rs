@@ -19,6 +19,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::store::directory::{self as entries, Kind};
 use crate::store::{Store, VENDOR};
+use crate::words::Said;
 
 /// Deletes everything of an account. 409 `tenant_active` unless it has left or was disconnected; `force` disconnects it
 /// first. `by`: who wants it, for the proof. The account may install again and begins anew.
@@ -28,12 +29,10 @@ pub async fn forget(app: &Arc<App>, tenant_id: Uuid, force: bool, by: &str) -> R
     if !gone && !force {
         return Err(Error::Conflict {
             problem: "tenant_active",
-            detail: format!(
-                "account {} ({}) is {}: disconnect it first, or force it",
-                tenant.account_id,
-                tenant.host,
-                TenantStatus::shown(&tenant).as_str()
-            ),
+            detail: Said::new("said-account-used")
+                .with("account", tenant.account_id.to_string())
+                .with("host", tenant.host.as_str())
+                .with("status", super::said_status(TenantStatus::shown(&tenant).as_str())),
         });
     }
     if !gone {

@@ -19,6 +19,7 @@ pub mod grant;
 pub mod install;
 pub mod place;
 mod remove;
+mod said;
 mod standing;
 pub mod status;
 mod suspend;
@@ -44,6 +45,7 @@ pub use connection::{connect, disconnect};
 pub use erase::{Erasure, Who, erase};
 pub use export::Export;
 pub use forget::forget;
+pub use said::{said_of, said_status};
 pub use status::{ChannelStatus, TenantStatus};
 pub use suspend::{MOST_SOURCES, limit_sources, suspend};
 

@@ -118,6 +118,7 @@ impl ChannelStatus {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fixture;
 
     #[test]
     fn words_and_states_are_the_same_thing() {
@@ -133,28 +134,8 @@ mod tests {
 
     #[test]
     fn a_suspension_hides_what_is_below_unless_nothing_goes_anyway() {
-        let mut tenant = tenant::Model {
-            tenant_id: uuid::Uuid::nil(),
-            integration: "main".into(),
-            account_id: 1,
-            host: "a.amocrm.ru".into(),
-            name: String::new(),
-            amojo_id: String::new(),
-            status: "active".into(),
-            suspended: true,
-            sources_limit: None,
-            api_domain: None,
-            created_at: 0,
-            updated_at: 0,
-            customer_id: None,
-            language: String::new(),
-            time_zone: String::new(),
-            probe_at: None,
-            probes: 0,
-            reconciled_at: None,
-            uninstalled_at: None,
-            erased_at: None,
-        };
+        let mut tenant =
+            tenant::Model { host: "a.amocrm.ru".into(), suspended: true, ..fixture::tenant(uuid::Uuid::nil()) };
         assert_eq!(TenantStatus::shown(&tenant), TenantStatus::Suspended);
         assert_eq!(TenantStatus::stored(&tenant), TenantStatus::Active);
         tenant.status = "uninstalled".into();

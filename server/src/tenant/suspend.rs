@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::{ChannelStatus, TenantStatus};
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::words::Said;
 
 /// Turns of one account do not start in the same moment.
 const JITTER: i64 = 1_000;
@@ -53,7 +54,7 @@ pub async fn suspend(app: &App, tenant_id: Uuid, suspended: bool) -> Result<()> 
 /// Sets how many sources an account may have; none: as configured. 422 outside of 0 to [`MOST_SOURCES`].
 pub async fn limit_sources(app: &App, tenant_id: Uuid, limit: Option<i32>) -> Result<()> {
     if limit.is_some_and(|limit| !(0..=MOST_SOURCES).contains(&limit)) {
-        return Err(Error::field("/sources_limit", format!("from 0 to {MOST_SOURCES}, or null")));
+        return Err(Error::field("/sources_limit", Said::new("said-sources-limit").with("most", MOST_SOURCES)));
     }
     super::load(app.store.read(), tenant_id).await?.ok_or(Error::NotFound)?;
     set(app, tenant_id, tenant::Column::SourcesLimit, Expr::value(limit)).await?;

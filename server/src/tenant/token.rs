@@ -21,6 +21,7 @@ use uuid::Uuid;
 use super::access::IDLE;
 use super::grant;
 use crate::app::App;
+use crate::words::Said;
 
 mod call;
 mod rotate;
@@ -58,6 +59,26 @@ pub enum TokenError {
 }
 
 impl TokenError {
+    /// Of what the account itself has to repair: that.
+    pub fn said(&self) -> Option<Said> {
+        Some(Said::new(match self {
+            Self::NoGrant => "said-no-grant",
+            Self::NeedsReauth => "said-needs-reauth",
+            Self::Unpaid => "said-account-unpaid",
+            Self::Blocked => "said-account-blocked",
+            Self::Unavailable { .. } | Self::Internal(_) => return None,
+        }))
+    }
+
+    /// The name of the problem that goes with it.
+    pub const fn problem(&self) -> &'static str {
+        match self {
+            Self::Unpaid => "crm_unpaid",
+            Self::Blocked => "crm_blocked",
+            _ => "tenant_inactive",
+        }
+    }
+
     fn later(words: impl ToString) -> Self {
         Self::Unavailable { words: words.to_string(), after: None }
     }

@@ -23,6 +23,7 @@ use crate::error::Error;
 use crate::message::{Direction, FailureCode, Person};
 use crate::tenant as tenants;
 use crate::tenant::token::{CallError, TokenError, with_token};
+use crate::words::Said;
 
 /// Contacts of one card that are looked at.
 const MOST_CONTACTS: usize = 20;
@@ -245,17 +246,20 @@ fn why(line: &Line, reader: &Reader) -> WhyOut {
 }
 
 fn as_error(error: CallError) -> Error {
+    if let CallError::Token(error) = &error
+        && let Some(detail) = error.said()
+    {
+        return Error::Conflict { problem: error.problem(), detail };
+    }
     match error {
-        CallError::Token(
-            error @ (TokenError::NoGrant | TokenError::NeedsReauth | TokenError::Unpaid | TokenError::Blocked),
-        ) => Error::Conflict { problem: "tenant_inactive", detail: error.to_string() },
         CallError::Token(TokenError::Internal(cause)) => Error::Internal(anyhow::anyhow!(cause)),
-        CallError::Crm(amocrm::Error::Refused { status: status @ (400..=403 | 405..=428), .. }) => {
-            Error::Conflict { problem: "crm_refused", detail: format!("amoCRM answered {status}") }
-        }
+        CallError::Crm(amocrm::Error::Refused { status: status @ (400..=403 | 405..=428), .. }) => Error::Conflict {
+            problem: "crm_refused",
+            detail: Said::new("said-crm-answered-mute").with("status", status),
+        },
         error => {
             tracing::warn!(%error, "amoCRM does not tell the chats of a contact");
-            Error::Unavailable { detail: "amoCRM does not answer right now; repeat later".to_owned(), retry_after: 5 }
+            Error::Unavailable { detail: Said::new("said-crm-silent"), retry_after: 5 }
         }
     }
 }

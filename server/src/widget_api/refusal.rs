@@ -4,7 +4,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
 use sea_orm::DbErr;
 
-use crate::error::{Changed, Error, FieldError, Problem, problem_type};
+use crate::error::{Changed, Error, Problem, WrongField, problem_type};
 use crate::words::{Language, When, Words, Zone};
 
 /// Seconds after which an account that is being set up is worth another look.
@@ -100,7 +100,7 @@ impl Refusal {
 
     fn name(&self) -> &'static str {
         match self {
-            Self::Known(error) => known_name(error),
+            Self::Known(error) => error.name(),
             Self::SessionEnded => "session_ended",
             Self::BadToken => "bad_token",
             Self::ForeignPage => "foreign_page",
@@ -123,21 +123,23 @@ impl Refusal {
             _ => format!("widget-said-{}", self.name()),
         };
         let detail = match self {
-            Self::Known(Error::Conflict { detail, .. }) => detail.as_str(),
-            _ => "",
+            Self::Known(Error::Conflict { detail, .. }) => detail.in_words(words, reader.crm),
+            _ => String::new(),
         };
         let seconds = self.retry_after().unwrap_or(0);
         if words.has(&key) {
-            return words.say(key).with("crm", reader.crm).with("detail", detail).with("seconds", seconds).to_string();
+            return words.say(key).with("crm", reader.crm).with("detail", &detail).with("seconds", seconds).to_string();
         }
-        if detail.is_empty() { title(self.name(), reader) } else { detail.to_owned() }
+        if detail.is_empty() { title(self.name(), reader) } else { detail }
     }
 
     /// The answer in the reader's language.
     pub fn answer(&self, reader: &Reader) -> HttpResponse {
         let status = self.status();
-        let errors: Vec<FieldError> = match self {
-            Self::Known(Error::Invalid(errors)) => errors.clone(),
+        let errors: Vec<WrongField> = match self {
+            Self::Known(Error::Invalid(errors)) => {
+                errors.iter().map(|error| error.shown(reader.words, reader.crm)).collect()
+            }
             _ => Vec::new(),
         };
         let problem = Problem {
@@ -156,26 +158,8 @@ impl Refusal {
     }
 }
 
-fn known_name(error: &Error) -> &'static str {
-    match error {
-        Error::Malformed(_) => "malformed_json",
-        Error::Invalid(_) => "validation",
-        Error::Unauthorized => "unauthorized",
-        Error::Forbidden(_) => "forbidden",
-        Error::NotFound => "not_found",
-        Error::Conflict { problem, .. } => problem,
-        Error::Changed(_) => "changed_meanwhile",
-        Error::TooLarge(_) => "too_large",
-        Error::MediaType(_) => "media_type",
-        Error::Unavailable { .. } => "unavailable",
-        Error::Internal(_) => "internal",
-    }
-}
-
 fn title(name: &str, reader: &Reader) -> String {
-    let key = format!("problem-{name}");
-    let key = if reader.words.has(&key) { key } else { "problem-conflict".to_owned() };
-    reader.words.say(key).with("crm", reader.crm).to_string()
+    crate::error::title(name, reader.words, reader.crm)
 }
 
 fn changed_meanwhile(changed: &Changed, reader: &Reader) -> String {

@@ -16,7 +16,7 @@ use super::refusal::{Reader, Result};
 use crate::api::sources::shown_as;
 use crate::app::App;
 use crate::source::{self as sources, Reason, SourceStatus, State};
-use crate::words::When;
+use crate::words::{Said, When};
 
 /// How long customers' messages wait for an account that is not paid, in days.
 const KEPT_UNPAID: i64 = 7;
@@ -60,6 +60,9 @@ async fn shown(app: &App, reader: &Reader, row: &source::Model, state: &State) -
     let out = shown_as(app, row, state, None).await?;
     let mut item = serde_json::to_value(&out).map_err(anyhow::Error::from)?;
     put(&mut item, "hint", json!(hint(reader, row, state)));
+    if !state.detail.is_empty() {
+        put(&mut item, "status_detail", json!(Said::stored(&state.detail).in_words(reader.words, reader.crm)));
+    }
     put(&mut item, "deleted_in_crm", json!(state.reason == Some(Reason::DeletedInCrm)));
     put(&mut item, "revision", json!(sources::version(row).to_string()));
     put(&mut item, "embed", embed(app, row));
@@ -82,7 +85,11 @@ fn hint(reader: &Reader, row: &source::Model, state: &State) -> Option<String> {
     let reason = state
         .reason
         .map(|reason| words.say(format!("source-reason-{}", reason.as_str())).with("crm", reader.crm).to_string());
-    let detail = if state.detail.is_empty() { reason.clone() } else { Some(state.detail.clone()) };
+    let detail = if state.detail.is_empty() {
+        reason.clone()
+    } else {
+        Some(Said::stored(&state.detail).in_words(words, reader.crm))
+    };
     let name =
         if state.paused_by.is_empty() { words.say("widget-somebody").to_string() } else { state.paused_by.clone() };
     let sentence = match (&reason, state.status) {

@@ -147,7 +147,7 @@ pub(super) async fn test(app: web::Data<App>, caller: Caller, source_id: web::Pa
                 .to_string(),
             name: step.name,
             ok: step.ok,
-            detail: step.detail,
+            detail: step.detail.map(|said| said.in_words(caller.reader.words, caller.reader.crm)).unwrap_or_default(),
             ms: step.ms,
         })
         .collect();

@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::error::Error;
 use crate::people::ticket::{self, CrmUser, Leads};
 use crate::source;
+use crate::words::Said;
 
 /// Which page.
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -54,8 +55,8 @@ pub(super) async fn post(app: web::Data<App>, caller: Caller, body: Body) -> Res
             Leads::Conversation(found.one(app.store.read()).await?.ok_or(Error::NotFound)?.id)
         }
         (_, id) => {
-            let why = if id.is_some() { "this page has no id" } else { "the id of what the page shows" };
-            return Err(Error::field("/id", why).into());
+            let why = if id.is_some() { "said-ticket-no-id" } else { "said-ticket-id" };
+            return Err(Error::field("/id", Said::new(why)).into());
         }
     };
     if !matches!(leads, Leads::Message(_) | Leads::Conversation(_)) {

@@ -1,7 +1,7 @@
 //! Which language somebody reads.
 
 use actix_web::HttpRequest;
-use actix_web::http::header::ACCEPT_LANGUAGE;
+use actix_web::http::header::{ACCEPT_LANGUAGE, HeaderMap};
 use fluent_templates::{LanguageIdentifier, langid};
 use serde::{Deserialize, Serialize};
 
@@ -59,10 +59,15 @@ impl Language {
     /// `?lang=` in the address, then the cookie of an earlier choice, then the browser's preference.
     pub fn of_request(request: &HttpRequest) -> Self {
         let asked = request.query_string().split('&').find_map(|pair| Self::of_code(pair.strip_prefix("lang=")?));
-        asked.or_else(|| Self::of_code(request.cookie(COOKIE)?.value())).unwrap_or_else(|| {
-            let accept = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-            Self::preferred(accept.unwrap_or_default())
-        })
+        asked
+            .or_else(|| Self::of_code(request.cookie(COOKIE)?.value()))
+            .unwrap_or_else(|| Self::accepted(request.headers()))
+    }
+
+    /// What a program's request prefers.
+    pub fn accepted(headers: &HeaderMap) -> Self {
+        let accept = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        Self::preferred(accept.unwrap_or_default())
     }
 
     /// The operator's, at a terminal: `LC_ALL`, `LC_MESSAGES`, `LANG`; English otherwise.

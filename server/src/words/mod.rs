@@ -17,12 +17,14 @@ use fluent_templates::{Loader, static_loader};
 mod glue;
 mod language;
 mod numbers;
+mod said;
 #[cfg(test)]
 mod tests;
 mod time;
 
 pub use language::{COOKIE, Language};
 pub use numbers::{bytes, decimal};
+pub use said::{CRM, Filling, Said};
 pub use time::{When, Zone, duration};
 
 // Immutable data of the binary, parsed at first use: no state hides here.

@@ -3,6 +3,9 @@ use std::fs;
 
 use super::*;
 
+mod used;
+mod voice;
+
 /// Key → placeables of every message of a language.
 fn catalogue(language: Language) -> BTreeMap<String, BTreeSet<String>> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../locales/").to_owned() + language.code();

@@ -10,7 +10,7 @@ use sea_orm::{EntityTrait, QueryOrder};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::desk::Desk;
+use super::operator::Operator;
 
 fn path(tenant_id: Uuid, rest: &str) -> String {
     format!("/admin/accounts/{tenant_id}{rest}")
@@ -25,16 +25,16 @@ async fn rows(world: &World, log: Uuid, action: &str) -> Vec<(String, Value)> {
 
 async fn a_suspension_stops_delivery_and_keeps_what_comes(world: &mut World) {
     let line = world.line("support").await;
-    let mut desk = Desk::signed_in(world).await;
-    let asked = desk.get(&path(line.tenant_id, "/suspend")).await.is(200);
+    let olga = Operator::signed_in(world).await;
+    let asked = olga.opens(&path(line.tenant_id, "/suspend")).await.is(200);
     assert!(asked.text.contains("1\u{a0}source of acme.amocrm.ru will receive and keep messages"), "{}", asked.text);
-    desk.post(&path(line.tenant_id, "/suspend"), &[("reason", " ")]).await.is(422);
+    olga.sends(&path(line.tenant_id, "/suspend"), &[("reason", " ")]).await.is(422);
     assert_eq!(world.tenant(HOST).await.unwrap()["suspended"], false, "not without a reason");
-    desk.post(&path(line.tenant_id, "/suspend"), &[("reason", "not paid since May")]).await.is(303);
-    let page = desk.get(&path(line.tenant_id, "")).await.is(200);
+    olga.sends(&path(line.tenant_id, "/suspend"), &[("reason", "not paid since May")]).await.is(303);
+    let page = olga.opens(&path(line.tenant_id, "")).await.is(200);
     assert!(page.text.contains("is suspended. Messages are received and wait."), "{}", page.text);
     assert!(
-        !desk.get(&path(line.tenant_id, "")).await.text.contains("is suspended. Messages"),
+        !olga.opens(&path(line.tenant_id, "")).await.text.contains("is suspended. Messages"),
         "a notice is said once"
     );
     assert_eq!(world.tenant(HOST).await.unwrap()["status"], "suspended");
@@ -42,8 +42,8 @@ async fn a_suspension_stops_delivery_and_keeps_what_comes(world: &mut World) {
     world.customer(&line, "anna").writes("Hello").await;
     world.deliver_to_the_end().await;
     assert_eq!((world.letters().await.len(), world.texts_at_crm(&line).len()), (1, 0), "kept, not delivered");
-    desk.get(&path(line.tenant_id, "")).await.is(200);
-    desk.post(&path(line.tenant_id, "/resume"), &[]).await.is(303);
+    olga.opens(&path(line.tenant_id, "")).await.is(200);
+    olga.sends(&path(line.tenant_id, "/resume"), &[]).await.is(303);
     world.deliver_to_the_end().await;
     assert_eq!(world.texts_at_crm(&line), ["Hello"]);
     for log in [line.tenant_id, VENDOR] {
@@ -55,20 +55,20 @@ async fn a_suspension_stops_delivery_and_keeps_what_comes(world: &mut World) {
 
 async fn a_limit_is_set_and_taken_back(world: &mut World) {
     let line = world.line("support").await;
-    let mut desk = Desk::signed_in(world).await;
-    desk.get(&path(line.tenant_id, "")).await.is(200);
+    let olga = Operator::signed_in(world).await;
+    olga.opens(&path(line.tenant_id, "")).await.is(200);
     for wrong in ["101", "-1", "many", "1.5"] {
-        let refused = desk.post(&path(line.tenant_id, "/limit"), &[("limit", wrong)]).await.is(422);
+        let refused = olga.sends(&path(line.tenant_id, "/limit"), &[("limit", wrong)]).await.is(422);
         assert!(refused.text.contains(&format!("value=\"{wrong}\"")), "what was typed stays");
     }
     let limit = async || world.tenant(HOST).await.unwrap();
-    desk.post(&path(line.tenant_id, "/limit"), &[("limit", "1")]).await.is(303);
+    olga.sends(&path(line.tenant_id, "/limit"), &[("limit", "1")]).await.is(303);
     let tenant = world.api.get(&format!("/api/v1/tenants/{}", line.tenant_id)).await.is(200);
     assert_eq!(tenant.json["sources_limit"], 1);
     let body = json!({"kind": "custom", "name": "Two", "settings": {"webhook_url": world.messenger.url()}});
     let second = world.api.post(&format!("/api/v1/tenants/{}/sources", line.tenant_id), &body).await.is(409);
     assert!(second.text.contains("source_limit"), "{}", second.text);
-    desk.post(&path(line.tenant_id, "/limit"), &[("limit", "")]).await.is(303);
+    olga.sends(&path(line.tenant_id, "/limit"), &[("limit", "")]).await.is(303);
     assert_eq!(limit().await["sources_limit"], Value::Null);
     let changes = rows(world, line.tenant_id, "account.limit_changed").await;
     let details: Vec<Value> = changes.into_iter().map(|(_, detail)| detail).collect();
@@ -79,44 +79,44 @@ async fn a_look_is_read_only_short_and_written_down(world: &mut World) {
     let line = world.line("support").await;
     world.customer(&line, "anna").writes("text-canary-77").await;
     world.deliver_all().await;
-    let mut desk = Desk::signed_in(world).await;
-    desk.get(&path(line.tenant_id, "/view-as")).await.is(200);
-    desk.post(&path(line.tenant_id, "/view-as"), &[("reason", "")]).await.is(422);
-    assert!(!desk.cookies.contains_key("parom"), "no look without a reason");
-    let opened = desk.post(&path(line.tenant_id, "/view-as"), &[("reason", "ticket 4711")]).await.is(303);
+    let olga = Operator::signed_in(world).await;
+    olga.opens(&path(line.tenant_id, "/view-as")).await.is(200);
+    olga.sends(&path(line.tenant_id, "/view-as"), &[("reason", "")]).await.is(422);
+    assert!(olga.cookie("parom").is_none(), "no look without a reason");
+    let opened = olga.sends(&path(line.tenant_id, "/view-as"), &[("reason", "ticket 4711")]).await.is(303);
     assert_eq!(opened.header("location"), "/panel");
     for log in [line.tenant_id, VENDOR] {
         let looks = rows(world, log, "account.looked_at").await;
         assert_eq!(looks, [("Olga".to_owned(), json!({"reason": "ticket 4711"}))]);
     }
-    let panel = desk.get("/panel").await.is(200);
+    let panel = olga.opens("/panel").await.is(200);
     assert!(panel.text.contains("ticket 4711") && panel.text.contains("class=\"strip"), "a strip says who looks");
     assert!(!panel.text.contains("text-canary-77"));
     for hidden in ["/panel/messages", "/panel/conversations"] {
-        assert!(!desk.get(hidden).await.text.contains("text-canary-77"), "{hidden}");
+        assert!(!olga.opens(hidden).await.text.contains("text-canary-77"), "{hidden}");
     }
     let session = entity::session::Entity::of_tenant(line.tenant_id).one(world.app().store.read()).await;
     let csrf = session.unwrap().unwrap().csrf;
-    let invite = [("email", "new@shop.example"), ("name", "New"), ("role", "owner")];
-    let refused = desk.post_as("/panel/team/invite", &csrf, &invite).await;
+    let invite = [("csrf", csrf.as_str()), ("email", "new@shop.example"), ("name", "New"), ("role", "owner")];
+    let refused = olga.sends_as_it_is("/panel/team/invite", &invite).await;
     assert!([400, 403].contains(&refused.status), "{} {}", refused.status, refused.text);
     let members = entity::member::Entity::of_tenant(line.tenant_id).all(world.app().store.read()).await.unwrap();
     assert!(members.is_empty(), "nothing was changed: {members:?}");
 
     world.advance(Duration::from_secs(14 * 60));
-    desk.get("/admin/accounts").await.is(200);
-    desk.get("/panel").await.is(200);
+    olga.opens("/admin/accounts").await.is(200);
+    olga.opens("/panel").await.is(200);
     world.advance(Duration::from_secs(14 * 60));
-    desk.get("/panel").await.is(200);
+    olga.opens("/panel").await.is(200);
     world.advance(Duration::from_secs(2 * 60));
-    assert_eq!(desk.get("/panel").await.status, 303, "half an hour is over, however much was looked at");
+    assert_eq!(olga.opens("/panel").await.status, 303, "half an hour is over, however much was looked at");
 }
 
 async fn the_page_says_what_to_do(world: &mut World) {
     world.sandbox.add_account(HOST);
     let line = world.line("support").await;
-    let mut desk = Desk::signed_in(world).await;
-    let page = desk.get(&path(line.tenant_id, "")).await.is(200);
+    let olga = Operator::signed_in(world).await;
+    let page = olga.opens(&path(line.tenant_id, "")).await.is(200);
     let install = format!("{}/oauth/install?integration=main", world.api.base());
     for wanted in [HOST, CHANNEL_ID, "Line support", "Your own messenger", "90\u{a0}days left", install.as_str()] {
         assert!(page.text.contains(wanted), "{wanted} is not in {}", page.text);
@@ -127,17 +127,17 @@ async fn the_page_says_what_to_do(world: &mut World) {
         .await
         .unwrap();
     assert_eq!(refused.rows_affected, 1);
-    let page = desk.get(&path(line.tenant_id, "")).await.is(200);
+    let page = olga.opens(&path(line.tenant_id, "")).await.is(200);
     let account = world.tenant(HOST).await.unwrap()["account_id"].as_str().unwrap().to_owned();
     assert!(page.text.contains(&format!("Allow account {account} ({HOST})")), "{}", page.text);
-    let list = desk.get("/admin/accounts").await.is(200);
+    let list = olga.opens("/admin/accounts").await.is(200);
     assert!(list.text.contains("1\u{a0}channel not allowed"), "{}", list.text);
-    let channels = desk.get("/admin/channels").await.is(200);
+    let channels = olga.opens("/admin/channels").await.is(200);
     assert!(channels.text.contains("Accounts that amoCRM does not let connect") && channels.text.contains(&account));
     assert!(!channels.text.contains("channel-secret-of-the-tests") && channels.text.contains("…ests"));
     assert!(!channels.text.contains("integration-secret-of"), "only the end of a secret is shown");
-    desk.get(&path(Uuid::from_u128(7), "")).await.is(404);
-    desk.get(&path(Uuid::from_u128(7), "/view-as")).await.is(404);
+    olga.opens(&path(Uuid::from_u128(7), "")).await.is(404);
+    olga.opens(&path(Uuid::from_u128(7), "/view-as")).await.is(404);
 }
 
 both!(a_suspension_stops_delivery_and_keeps_what_comes, a_look_is_read_only_short_and_written_down);

@@ -9,7 +9,7 @@ use sea_orm::{EntityTrait, IntoActiveModel};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::desk::Desk;
+use super::operator::Operator;
 
 /// Accounts that exist here alone.
 async fn add_tenants(world: &World, count: i64) {
@@ -41,33 +41,33 @@ async fn accounts_are_found_a_page_at_a_time(world: &mut World) {
     world.owner(HOST).installs_in_a_browser().await.is(200);
     world.active(HOST).await;
     add_tenants(world, 60).await;
-    let mut desk = Desk::signed_in(world).await;
-    let first = desk.get("/admin/accounts").await.is(200);
+    let olga = Operator::signed_in(world).await;
+    let first = olga.opens("/admin/accounts").await.is(200);
     assert_eq!(hosts(&first.text).len(), 50);
     assert_eq!(hosts(&first.text)[0], "shop59.amocrm.ru", "newest first");
     let next = first.text.split("rel=\"next\" href=\"").nth(1).unwrap().split('"').next().unwrap();
-    let second = desk.get(&next.replace("&amp;", "&").replace("&#38;", "&")).await.is(200);
+    let second = olga.opens(&next.replace("&amp;", "&").replace("&#38;", "&")).await.is(200);
     let rest = hosts(&second.text);
     assert_eq!((rest.len(), rest.last().unwrap().as_str()), (11, HOST));
     assert!(!second.text.contains("rel=\"next\""));
 
     let found =
-        async |desk: &mut Desk, query: &str| hosts(&desk.get(&format!("/admin/accounts?{query}")).await.is(200).text);
-    assert_eq!(found(&mut desk, "q=SHOP12").await, ["shop12.amocrm.ru"]);
-    assert_eq!(found(&mut desk, "q=900013").await, ["shop13.amocrm.ru"]);
-    assert_eq!(found(&mut desk, &format!("q={}", "%D0%9C%D0%B0%D0%B3%D0%B0%D0%B7%D0%B8%D0%BD%2014")).await.len(), 1);
-    assert_eq!(found(&mut desk, "q=%25").await.len(), 0, "a per cent sign is a sign");
-    assert_eq!(found(&mut desk, "q=shop&state=unpaid").await.len(), 30);
-    assert_eq!(found(&mut desk, "state=suspended").await, ["shop7.amocrm.ru"]);
-    assert_eq!(found(&mut desk, "state=active").await.len(), 30, "29 of the made and the installed one");
-    assert_eq!(found(&mut desk, "state=uninstalled").await.len(), 0);
-    desk.get("/admin/accounts?cursor=x").await.is(422);
+        async |olga: &Operator, query: &str| hosts(&olga.opens(&format!("/admin/accounts?{query}")).await.is(200).text);
+    assert_eq!(found(&olga, "q=SHOP12").await, ["shop12.amocrm.ru"]);
+    assert_eq!(found(&olga, "q=900013").await, ["shop13.amocrm.ru"]);
+    assert_eq!(found(&olga, &format!("q={}", "%D0%9C%D0%B0%D0%B3%D0%B0%D0%B7%D0%B8%D0%BD%2014")).await.len(), 1);
+    assert_eq!(found(&olga, "q=%25").await.len(), 0, "a per cent sign is a sign");
+    assert_eq!(found(&olga, "q=shop&state=unpaid").await.len(), 30);
+    assert_eq!(found(&olga, "state=suspended").await, ["shop7.amocrm.ru"]);
+    assert_eq!(found(&olga, "state=active").await.len(), 30, "29 of the made and the installed one");
+    assert_eq!(found(&olga, "state=uninstalled").await.len(), 0);
+    olga.opens("/admin/accounts?cursor=x").await.is(422);
 }
 
 async fn queues_say_where_and_why(world: &mut World) {
     let line = world.line("support").await;
-    let mut desk = Desk::signed_in(world).await;
-    let empty = desk.get("/admin/queues").await.is(200);
+    let olga = Operator::signed_in(world).await;
+    let empty = olga.opens("/admin/queues").await.is(200);
     assert!(empty.text.contains("Nothing is waiting anywhere."), "{}", empty.text);
     world.sandbox.faults().until_cleared(Part::Message, Fault::Status { code: 503, retry_after: None });
     world.customer(&line, "anna").writes("one").await;
@@ -76,21 +76,21 @@ async fn queues_say_where_and_why(world: &mut World) {
         world.advance(std::time::Duration::from_secs(60));
         world.deliver_all().await;
     }
-    let page = desk.get("/admin/queues").await.is(200);
+    let page = olga.opens("/admin/queues").await.is(200);
     for wanted in [HOST, "to amoCRM", "in a row", "12\u{a0}min", "Try now", "amojo:main"] {
         assert!(page.text.contains(wanted), "{wanted} is not in {}", page.text);
     }
-    let list = desk.get("/admin/accounts").await.is(200);
+    let list = olga.opens("/admin/accounts").await.is(200);
     assert!(list.text.contains("12\u{a0}min"), "the age of the oldest letter: {}", list.text);
     world.sandbox.faults().clear();
     let action = page.text.split("action=\"/admin/queues/").nth(1).unwrap().split('"').next().unwrap().to_owned();
-    desk.post(&format!("/admin/queues/{action}"), &[]).await.is(303);
+    olga.sends(&format!("/admin/queues/{action}"), &[]).await.is(303);
     world.deliver_all().await;
     assert!(!world.texts_at_crm(&line).is_empty(), "tried without waiting for the back-off's end");
     world.deliver_to_the_end().await;
     assert_eq!(world.texts_at_crm(&line).len(), 2);
-    desk.post(&format!("/admin/queues/{}/{}/try", line.tenant_id, Uuid::from_u128(9)), &[]).await.is(404);
-    let after = desk.get("/admin/queues").await.is(200);
+    olga.sends(&format!("/admin/queues/{}/{}/try", line.tenant_id, Uuid::from_u128(9)), &[]).await.is(404);
+    let after = olga.opens("/admin/queues").await.is(200);
     assert!(!after.text.contains("Try now"), "{}", after.text);
 }
 
@@ -101,11 +101,11 @@ async fn a_paused_source_is_not_tried_by_hand(world: &mut World) {
     world.api.patch(&line.path(""), &json!({"paused": true})).await.is(200);
     world.manager(&line).answers("anna", "Good morning").await;
     world.deliver_to_the_end().await;
-    let mut desk = Desk::signed_in(world).await;
-    let page = desk.get("/admin/queues").await.is(200);
+    let olga = Operator::signed_in(world).await;
+    let page = olga.opens("/admin/queues").await.is(200);
     assert!(page.text.contains("The source is paused.") && !page.text.contains("Try now"), "{}", page.text);
     let path = format!("/admin/queues/{}/{}/try", line.tenant_id, line.source_id);
-    desk.post(&path, &[]).await.is(303);
+    olga.sends(&path, &[]).await.is(303);
     world.deliver_to_the_end().await;
     assert_eq!(world.messenger.texts(), Vec::<String>::new(), "it stays paused");
     world.leave_letters();
@@ -120,12 +120,12 @@ async fn what_was_given_up_is_counted_without_texts(world: &mut World) {
         world.manager(&line).answers("anna", text).await;
     }
     world.deliver_to_the_end().await;
-    let mut desk = Desk::signed_in(world).await;
-    let page = desk.get("/admin/undelivered").await.is(200);
+    let olga = Operator::signed_in(world).await;
+    let page = olga.opens("/admin/undelivered").await.is(200);
     assert_eq!(hosts(&page.text), [HOST]);
     assert!(page.text.contains("The messenger refused the message"), "{}", page.text);
     assert!(page.text.contains("data-label=\"Count\">2<") && !page.text.contains("canary"), "{}", page.text);
-    let next = desk.get(&format!("/admin/undelivered?after={}", line.tenant_id)).await.is(200);
+    let next = olga.opens(&format!("/admin/undelivered?after={}", line.tenant_id)).await.is(200);
     assert!(hosts(&next.text).is_empty());
 }
 
@@ -144,24 +144,24 @@ async fn alerts_and_the_log_are_read(world: &mut World) {
         muted_until: None,
     };
     alert::Entity::insert(row.into_active_model()).exec_without_returning(world.app().store.write()).await.unwrap();
-    let mut desk = Desk::signed_in(world).await;
-    let page = desk.get("/admin/alerts").await.is(200);
+    let olga = Operator::signed_in(world).await;
+    let page = olga.opens("/admin/alerts").await.is(200);
     assert!(page.text.contains("Alert never_heard_of") && page.text.contains("3\u{a0}times"), "{}", page.text);
     assert!(page.text.contains(&line.tenant_id.to_string()) && !page.text.contains("<b>no"), "{}", page.text);
 
-    let log = desk.get("/admin/audit").await.is(200);
+    let log = olga.opens("/admin/audit").await.is(200);
     assert!(log.text.contains("operator.signed_in") && log.text.contains("Command line"), "{}", log.text);
-    let some = desk.get("/admin/audit?what=operator.enrolled&who=Olga&from=2026-11-20&to=2026-11-20").await.is(200);
+    let some = olga.opens("/admin/audit?what=operator.enrolled&who=Olga&from=2026-11-20&to=2026-11-20").await.is(200);
     assert!(some.text.contains("operator.enrolled") && !some.text.contains("operator.signed_in<"), "{}", some.text);
     for none in ["what=operator%25", "from=2026-11-21", "to=2026-11-19"] {
-        let page = desk.get(&format!("/admin/audit?{none}")).await.is(200);
+        let page = olga.opens(&format!("/admin/audit?{none}")).await.is(200);
         assert!(page.text.contains("Nothing was changed in this period."), "{none}: {}", page.text);
     }
-    let wrong = desk.get("/admin/audit?account=nobody.amocrm.ru").await.is(200);
+    let wrong = olga.opens("/admin/audit?account=nobody.amocrm.ru").await.is(200);
     assert!(wrong.text.contains("There is no such account"));
-    let own = desk.get(&format!("/admin/audit?account={HOST}")).await.is(200);
+    let own = olga.opens(&format!("/admin/audit?account={HOST}")).await.is(200);
     assert!(own.text.contains("source.created"), "{}", own.text);
-    let csv = desk.get("/admin/audit.csv?what=operator.").await.is(200);
+    let csv = olga.opens("/admin/audit.csv?what=operator.").await.is(200);
     let lines: Vec<&str> = csv.text.lines().collect();
     assert!(lines[0].contains("at,account_id,who_kind"), "{}", csv.text);
     assert_eq!(lines.len(), 4, "added, enrolled, signed in: {}", csv.text);
@@ -171,22 +171,22 @@ async fn alerts_and_the_log_are_read(world: &mut World) {
 async fn doctor_and_letter_are_shown(world: &mut World) {
     // Doctor signs by the machine's clock, the sandbox looks at the frozen one.
     world.allow_problems();
-    let mut desk = Desk::signed_in(world).await;
-    let quiet = desk.get("/admin/doctor").await.is(200);
+    let olga = Operator::signed_in(world).await;
+    let quiet = olga.opens("/admin/doctor").await.is(200);
     assert!(quiet.text.contains("Run checks") && !quiet.text.contains("public_url"));
-    let ran = desk.get("/admin/doctor?run=all").await.is(200);
+    let ran = olga.opens("/admin/doctor?run=all").await.is(200);
     for wanted in ["public_url", "database", "migrations", "warn"] {
         assert!(ran.text.contains(wanted), "{wanted} is not in {}", ran.text);
     }
-    let letter = desk.get("/admin/channels/letter?integration=main&letter=ru").await.is(200);
+    let letter = olga.opens("/admin/channels/letter?integration=main&letter=ru").await.is(200);
     assert!(letter.text.contains("Добрый день.") && letter.text.contains("vendor.support_email"), "{}", letter.text);
-    desk.get("/admin/channels/letter?integration=other").await.is(404);
-    desk.get("/admin/channels/letter?integration=main&channel=x").await.is(404);
-    let icon = desk.get("/admin/assets/channel-icon.svg").await.is(200);
+    olga.opens("/admin/channels/letter?integration=other").await.is(404);
+    olga.opens("/admin/channels/letter?integration=main&channel=x").await.is(404);
+    let icon = olga.opens("/admin/assets/channel-icon.svg").await.is(200);
     assert_eq!(icon.header("content-type"), "image/svg+xml");
     assert!(icon.text.len() < 1024, "less than 1 KB, as the letter says");
-    let russian = desk.get("/admin/accounts?lang=ru").await.is(200);
-    assert!(russian.text.contains("<h1>Аккаунты</h1>") && desk.cookies["lang"] == "ru");
+    let russian = olga.opens("/admin/accounts?lang=ru").await.is(200);
+    assert!(russian.text.contains("<h1>Аккаунты</h1>") && olga.cookie("lang").unwrap() == "ru");
 }
 
 both!(accounts_are_found_a_page_at_a_time, queues_say_where_and_why, what_was_given_up_is_counted_without_texts);

@@ -1,6 +1,6 @@
 //! The vendor's admin, as operators and strangers meet it.
 
 mod account;
-pub mod desk;
 mod lists;
+pub mod operator;
 mod signing_in;

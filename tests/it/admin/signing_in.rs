@@ -5,11 +5,11 @@ use std::time::Duration;
 use parom::people::session::{self, Kind, New};
 use parom::store::VENDOR;
 use parom_tests::settings::HOST;
-use parom_tests::{World, once};
+use parom_tests::{Reply, Visitor, World, once};
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde_json::Value;
 
-use super::desk::{Desk, EMAIL, make_operator};
+use super::operator::{EMAIL, Operator, make_operator};
 
 const PAGES: [&str; 10] = [
     "/admin",
@@ -36,61 +36,61 @@ pub async fn log(world: &World, tenant_id: uuid::Uuid) -> Vec<String> {
 }
 
 async fn the_second_step_is_never_skipped(world: &mut World) {
-    let mut desk = Desk::new(world);
+    let mut olga = Operator::new(world);
     for page in PAGES {
-        let led = desk.get(page).await.is(303);
+        let led = olga.opens(page).await.is(303);
         assert_eq!(led.header("location"), "/admin/sign-in", "{page}");
     }
     let link = make_operator(world, EMAIL).await;
-    assert_eq!(desk.follows(&link).await.is(303).header("location"), "/admin/enrol");
+    assert_eq!(olga.follows(&link).await.is(303).header("location"), "/admin/enrol");
     for page in PAGES {
-        assert_eq!(desk.get(page).await.is(303).header("location"), "/admin/code", "{page}: half of a sign-in");
+        assert_eq!(olga.opens(page).await.is(303).header("location"), "/admin/code", "{page}: half of a sign-in");
     }
-    assert_eq!(desk.get("/admin/code").await.is(303).header("location"), "/admin/enrol");
-    let first = desk.cookies["parom-admin"].clone();
-    let code = desk.enrols(world).await;
-    let again = desk.get("/admin/enrol").await.is(200);
-    assert!(again.text.contains(&desk.secret), "looking again shows the same secret");
-    desk.post("/admin/enrol", &[("code", "000000")]).await.is(422);
-    desk.post("/admin/enrol", &[("code", &code)]).await.is(303);
-    assert_ne!(desk.cookies["parom-admin"], first, "a new session begins with the second step");
-    desk.get("/admin/accounts").await.is(200);
-    desk.cookies.insert("parom-admin".into(), first);
-    assert_eq!(desk.get("/admin/accounts").await.is(303).header("location"), "/admin/sign-in", "the old one is over");
-    desk.cookies.clear();
-    let used = desk.follows(&link).await.is(422);
+    assert_eq!(olga.opens("/admin/code").await.is(303).header("location"), "/admin/enrol");
+    let first = olga.cookie("parom-admin").unwrap();
+    let code = olga.enrols(world).await;
+    let again = olga.opens("/admin/enrol").await.is(200);
+    assert!(again.text.contains(&olga.secret), "looking again shows the same secret");
+    olga.sends("/admin/enrol", &[("code", "000000")]).await.is(422);
+    olga.sends("/admin/enrol", &[("code", &code)]).await.is(303);
+    assert_ne!(olga.cookie("parom-admin").unwrap(), first, "a new session begins with the second step");
+    olga.opens("/admin/accounts").await.is(200);
+    olga.takes_cookie("parom-admin", &first);
+    assert_eq!(olga.opens("/admin/accounts").await.is(303).header("location"), "/admin/sign-in", "the old one is over");
+    olga.forgets_cookies();
+    let used = olga.follows(&link).await.is(422);
     assert!(used.text.contains("already been used"), "{}", used.text);
     let wanted = ["operator.added", "operator.signed_in refused", "operator.enrolled", "operator.signed_in"];
     assert_eq!(log(world, VENDOR).await, wanted);
 }
 
 async fn a_code_works_once_and_a_password_is_only_the_first_step(world: &mut World) {
-    let mut desk = Desk::signed_in(world).await;
-    desk.get("/admin/own").await.is(200);
-    desk.post("/admin/own", &[("password", "12345678")]).await.is(422);
-    desk.post("/admin/own", &[("password", "ferry over the strait")]).await.is(303);
-    let used = desk.code(world);
-    desk.post("/admin/sign-out", &[]).await.is(303);
-    assert_eq!(desk.get("/admin/accounts").await.is(303).header("location"), "/admin/sign-in");
+    let olga = Operator::signed_in(world).await;
+    olga.opens("/admin/own").await.is(200);
+    olga.sends("/admin/own", &[("password", "12345678")]).await.is(422);
+    olga.sends("/admin/own", &[("password", "ferry over the strait")]).await.is(303);
+    let used = olga.code(world);
+    olga.sends("/admin/sign-out", &[]).await.is(303);
+    assert_eq!(olga.opens("/admin/accounts").await.is(303).header("location"), "/admin/sign-in");
 
-    desk.cookies.clear();
+    olga.forgets_cookies();
     let fields = |password| [("email", EMAIL), ("password", password)];
-    let wrong = open_form(&mut desk, &fields("wrong horse")).await.is(422);
+    let wrong = open_form(&olga, &fields("wrong horse")).await.is(422);
     let unknown = [("email", "nobody@vendor.example"), ("password", "wrong horse")];
-    let unknown = open_form(&mut desk, &unknown).await.is(422);
+    let unknown = open_form(&olga, &unknown).await.is(422);
     let same = |text: &str| text.replace(EMAIL, "").replace("nobody@vendor.example", "").replace(nonce(text), "");
     assert_eq!(same(&wrong.text), same(&unknown.text), "nobody learns whether the e-mail is known");
-    assert_eq!(open_form(&mut desk, &fields("ferry over the strait")).await.is(303).header("location"), "/admin/code");
-    desk.get("/admin/code").await.is(200);
-    desk.post("/admin/code", &[("code", &used)]).await.is(422);
-    let fresh = desk.next_code(world);
-    desk.post("/admin/code", &[("code", &fresh)]).await.is(303);
-    desk.get("/admin/accounts").await.is(200);
+    assert_eq!(open_form(&olga, &fields("ferry over the strait")).await.is(303).header("location"), "/admin/code");
+    olga.opens("/admin/code").await.is(200);
+    olga.sends("/admin/code", &[("code", &used)]).await.is(422);
+    let fresh = olga.next_code(world);
+    olga.sends("/admin/code", &[("code", &fresh)]).await.is(303);
+    olga.opens("/admin/accounts").await.is(200);
 }
 
 /// Signs in by password: the form belongs to no session.
-async fn open_form(desk: &mut Desk, fields: &[(&str, &str)]) -> parom_tests::Reply {
-    desk.post_as("/admin/sign-in", "", fields).await
+async fn open_form(visitor: &Visitor, fields: &[(&str, &str)]) -> Reply {
+    visitor.sends_as_it_is("/admin/sign-in", fields).await
 }
 
 fn nonce(text: &str) -> &str {
@@ -99,43 +99,43 @@ fn nonce(text: &str) -> &str {
 
 async fn tries_are_counted(world: &mut World) {
     make_operator(world, EMAIL).await;
-    let mut desk = Desk::new(world);
+    let guesser = world.visitor();
     for _ in 0..5 {
-        open_form(&mut desk, &[("email", EMAIL), ("password", "wrong horse")]).await.is(422);
+        open_form(&guesser, &[("email", EMAIL), ("password", "wrong horse")]).await.is(422);
     }
-    let wait = open_form(&mut desk, &[("email", EMAIL), ("password", "wrong horse")]).await.is(429);
+    let wait = open_form(&guesser, &[("email", EMAIL), ("password", "wrong horse")]).await.is(429);
     assert_eq!(wait.header("retry-after"), "60");
     world.advance(MINUTE);
-    open_form(&mut desk, &[("email", EMAIL), ("password", "wrong horse")]).await.is(422);
+    open_form(&guesser, &[("email", EMAIL), ("password", "wrong horse")]).await.is(422);
 }
 
 async fn a_session_ends_by_itself(world: &mut World) {
-    let mut desk = Desk::signed_in(world).await;
+    let olga = Operator::signed_in(world).await;
     for _ in 0..30 {
         world.advance(14 * MINUTE);
-        desk.get("/admin/accounts").await.is(200);
+        olga.opens("/admin/accounts").await.is(200);
     }
     world.advance(15 * MINUTE);
-    assert_eq!(desk.get("/admin/accounts").await.is(303).header("location"), "/admin/sign-in", "15 minutes idle");
+    assert_eq!(olga.opens("/admin/accounts").await.is(303).header("location"), "/admin/sign-in", "15 minutes idle");
 
-    let mut half = Desk::new(world);
+    let half = Operator::new(world);
     half.follows(&make_operator(world, "petr@vendor.example").await).await.is(303);
     world.advance(10 * MINUTE);
     assert_eq!(
-        half.get("/admin/enrol").await.is(303).header("location"),
+        half.opens("/admin/enrol").await.is(303).header("location"),
         "/admin/sign-in",
         "the second step came late"
     );
 }
 
 async fn eight_hours_are_a_day(world: &mut World) {
-    let mut desk = Desk::signed_in(world).await;
+    let olga = Operator::signed_in(world).await;
     for _ in 0..34 {
         world.advance(14 * MINUTE);
-        desk.get("/admin/accounts").await.is(200);
+        olga.opens("/admin/accounts").await.is(200);
     }
     world.advance(4 * MINUTE);
-    assert_eq!(desk.get("/admin/accounts").await.is(303).header("location"), "/admin/sign-in");
+    assert_eq!(olga.opens("/admin/accounts").await.is(303).header("location"), "/admin/sign-in");
 }
 
 async fn a_session_of_the_panel_opens_nothing_here(world: &mut World) {
@@ -160,29 +160,35 @@ async fn a_session_of_the_panel_opens_nothing_here(world: &mut World) {
         reason: "",
     };
     let panel = session::open(&app, app.store.write(), new).await.unwrap();
-    let mut stranger = Desk::new(world);
-    stranger.cookies.insert("parom".into(), panel.token.clone());
+    let stranger = world.visitor();
+    stranger.takes_cookie("parom", &panel.token);
     for page in PAGES {
-        stranger.get(page).await.is(404);
+        stranger.opens(page).await.is(404);
     }
-    stranger.post_as("/admin/operators", &panel.row.csrf, &[("email", "a@b.example"), ("name", "")]).await.is(404);
-    for cookie in [&panel.token, "x"] {
-        let mut forger = Desk::new(world);
-        forger.cookies.insert("parom-admin".into(), cookie.into());
-        assert_eq!(forger.get("/admin/accounts").await.is(303).header("location"), "/admin/sign-in");
-        forger.post_as("/admin/operators", &panel.row.csrf, &[("email", "a@b.example"), ("name", "")]).await.is(303);
+    stranger
+        .sends_as_it_is("/admin/operators", &[("csrf", &panel.row.csrf), ("email", "a@b.example"), ("name", "")])
+        .await
+        .is(404);
+    for cookie in [panel.token.as_str(), "x"] {
+        let forger = world.visitor();
+        forger.takes_cookie("parom-admin", cookie);
+        assert_eq!(forger.opens("/admin/accounts").await.is(303).header("location"), "/admin/sign-in");
+        forger
+            .sends_as_it_is("/admin/operators", &[("csrf", &panel.row.csrf), ("email", "a@b.example"), ("name", "")])
+            .await
+            .is(303);
     }
 
     // The other way round: a session of the admin is nobody in the panel.
-    let desk = Desk::signed_in(world).await;
-    let mut visitor = Desk::new(world);
-    visitor.cookies.insert("parom".into(), desk.cookies["parom-admin"].clone());
-    let led = visitor.get("/panel").await;
+    let olga = Operator::signed_in(world).await;
+    let visitor = world.visitor();
+    visitor.takes_cookie("parom", &olga.cookie("parom-admin").unwrap());
+    let led = visitor.opens("/panel").await;
     assert!(led.status == 303 && led.header("location").starts_with("/panel/sign-in"), "{} {}", led.status, led.text);
 }
 
 async fn an_operator_who_leaves_is_out_at_once(world: &mut World) {
-    let mut desk = Desk::signed_in(world).await;
+    let olga = Operator::signed_in(world).await;
     let link = make_operator(world, "petr@vendor.example").await;
     let people = entity::person::Entity::of_tenant(VENDOR);
     let petr = people.filter(entity::person::Column::Email.eq("petr@vendor.example"));
@@ -190,33 +196,33 @@ async fn an_operator_who_leaves_is_out_at_once(world: &mut World) {
     let own = entity::person::Entity::of_tenant(VENDOR).filter(entity::person::Column::Email.eq(EMAIL));
     let own = own.one(world.app().store.read()).await.unwrap().unwrap();
 
-    let page = desk.get("/admin/operators").await.is(200);
+    let page = olga.opens("/admin/operators").await.is(200);
     assert!(page.text.contains("petr@vendor.example"));
     assert!(!page.text.contains(&format!("/admin/operators/{}/disable", own.id)), "nobody removes themselves");
-    desk.post(&format!("/admin/operators/{}/disable", own.id), &[]).await.is(303);
-    desk.get("/admin/accounts").await.is(200);
-    let asked = desk.get(&format!("/admin/operators/{}/disable", petr.id)).await.is(200);
+    olga.sends(&format!("/admin/operators/{}/disable", own.id), &[]).await.is(303);
+    olga.opens("/admin/accounts").await.is(200);
+    let asked = olga.opens(&format!("/admin/operators/{}/disable", petr.id)).await.is(200);
     assert!(asked.text.contains("Remove the admin from petr@vendor.example?"));
-    desk.post(&format!("/admin/operators/{}/disable", petr.id), &[]).await.is(303);
-    let mut other = Desk::new(world);
+    olga.sends(&format!("/admin/operators/{}/disable", petr.id), &[]).await.is(303);
+    let other = Operator::new(world);
     other.follows(&link).await.is(422);
     let actions = log(world, VENDOR).await;
     assert_eq!(actions.iter().filter(|action| *action == "operator.disabled").count(), 1);
 
     // Once more, by the page; the link is shown once and opens the second step.
-    desk.get("/admin/operators").await;
-    desk.post("/admin/operators", &[("email", EMAIL), ("name", "")]).await.is(422);
-    let shown = desk.post("/admin/operators", &[("email", "Petr@Vendor.example"), ("name", "Petr")]).await.is(200);
+    olga.opens("/admin/operators").await;
+    olga.sends("/admin/operators", &[("email", EMAIL), ("name", "")]).await.is(422);
+    let shown = olga.sends("/admin/operators", &[("email", "Petr@Vendor.example"), ("name", "Petr")]).await.is(200);
     let link = shown.text.split("/admin/link?token=").nth(1).unwrap().split('<').next().unwrap();
     assert_eq!(shown.header("cache-control"), "no-store");
     other.follows(&format!("/admin/link?token={link}")).await.is(303);
-    other.get("/admin/enrol").await.is(200);
+    other.opens("/admin/enrol").await.is(200);
 }
 
 async fn every_page_is_closed_to_frames_and_caches(world: &mut World) {
-    let mut desk = Desk::signed_in(world).await;
+    let olga = Operator::signed_in(world).await;
     for page in PAGES.iter().skip(1).chain(&["/admin/own", "/admin/nothing"]) {
-        let reply = desk.get(page).await;
+        let reply = olga.opens(page).await;
         assert_eq!(reply.status, if *page == "/admin/nothing" { 404 } else { 200 }, "{page}: {}", reply.text);
         assert_eq!(reply.header("cache-control"), "no-store", "{page}");
         if *page != "/admin/audit.csv" {
@@ -225,7 +231,8 @@ async fn every_page_is_closed_to_frames_and_caches(world: &mut World) {
             assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
         }
     }
-    let forged = desk.post_as("/admin/operators", "x", &[("email", "a@b.example"), ("name", "")]).await.is(403);
+    let forged =
+        olga.sends_as_it_is("/admin/operators", &[("csrf", "x"), ("email", "a@b.example"), ("name", "")]).await.is(403);
     assert!(forged.text.contains("nothing was changed"), "{}", forged.text);
     let told: Value = Value::from(log(world, VENDOR).await);
     assert!(!told.to_string().contains("a@b.example"));

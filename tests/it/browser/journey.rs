@@ -10,7 +10,8 @@ use parom_tests::{Browser, Engine, Place, Setup, World};
 use secrecy::SecretString;
 use serde_json::json;
 
-const CODE: &str = "parom_widget";
+use super::{CODE, archive};
+
 const LOGIN: &str = "acme";
 const PASSWORD: &str = "correct horse battery";
 
@@ -20,25 +21,6 @@ fn change(config: &mut Config) {
         let widget = integration.widget.get_or_insert_default();
         widget.code = Some(CODE.to_owned());
     }
-}
-
-/// The archive of this world's server.
-fn archive(world: &World) -> Vec<u8> {
-    let config = &world.app().config;
-    widget::build(&widget::BuildInputs {
-        platform: widget::Platform::Amocrm,
-        name: "Parom".to_owned(),
-        code: CODE.to_owned(),
-        version: "1.0.0".to_owned(),
-        languages: vec!["ru".to_owned(), "en".to_owned()],
-        integration: "main".to_owned(),
-        public_url: config.server.public_url.clone(),
-        vendor: widget::Vendor::default(),
-        card: true,
-        dev: true,
-        images: Default::default(),
-    })
-    .expect("the widget is built")
 }
 
 /// One administrator in front of one browser.

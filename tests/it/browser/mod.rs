@@ -1,5 +1,104 @@
-//! What people see, in a real browser: the demo's two windows, and an administrator's whole way through the widget.
+//! What people see, in a real browser: the demo's two windows, an administrator's whole way through the widget, and what
+//! goes wrong: strangers' words, foreign frames and forms, amoCRM's troubles.
 
+mod frames;
+mod hostile;
 mod journey;
 mod screens;
+mod together;
+mod trouble;
 mod windows;
+
+use parom::config::Config;
+use parom::people::ticket;
+use parom::words::Words;
+use parom_tests::settings::HOST;
+use parom_tests::{Browser, Engine, Setup, World};
+use serde_json::json;
+use uuid::Uuid;
+
+/// The widget's code.
+pub const CODE: &str = "parom_widget";
+
+/// The archive of this world's server.
+pub fn archive(world: &World) -> Vec<u8> {
+    let config = &world.app().config;
+    widget::build(&widget::BuildInputs {
+        platform: widget::Platform::Amocrm,
+        name: "Parom".to_owned(),
+        code: CODE.to_owned(),
+        version: "1.0.0".to_owned(),
+        languages: vec!["ru".to_owned(), "en".to_owned()],
+        integration: "main".to_owned(),
+        public_url: config.server.public_url.clone(),
+        vendor: widget::Vendor::default(),
+        card: true,
+        dev: true,
+        images: Default::default(),
+    })
+    .expect("the widget is built")
+}
+
+fn with_widget(config: &mut Config) {
+    if let Some(integration) = config.integrations.first_mut() {
+        integration.widget.get_or_insert_default().code = Some(CODE.to_owned());
+    }
+}
+
+/// A live world with the widget, in which nothing is installed.
+pub async fn new_world() -> World {
+    let world = World::start(Engine::Sqlite, Setup { live: true, change: with_widget }).await.expect("SQLite is there");
+    world.owner(HOST);
+    world.sandbox.set_widget("main", CODE, &archive(&world)).expect("the sandbox takes the archive");
+    world
+}
+
+/// The same with the account installed.
+pub async fn installed() -> (World, Uuid) {
+    let world = new_world().await;
+    world.owner(HOST).installs_in_a_browser().await.is(200);
+    let tenant_id = world.active(HOST).await;
+    (world, tenant_id)
+}
+
+/// The address by which an administrator enters the panel.
+pub async fn entry(world: &World, tenant_id: Uuid) -> String {
+    let ticket = ticket::issue(world.app(), tenant_id, 1001, "Anna Ivanova", true).await.expect("a ticket");
+    format!("{}/panel/enter?ticket={ticket}", world.api.base())
+}
+
+/// Opens the panel as an administrator.
+pub async fn enters(browser: &Browser, world: &World, tenant_id: Uuid) {
+    browser.goto(&entry(world, tenant_id).await).await;
+    browser.find("main h1").await;
+}
+
+/// A page of the account in amoCRM.
+pub fn crm_page(world: &World, path: &str) -> String {
+    format!("{}/accounts/{HOST}/{path}", world.sandbox.url())
+}
+
+/// Opens the widget's window.
+pub async fn opens_widget(browser: &Browser, world: &World) {
+    browser.goto(&crm_page(world, &format!("settings/widgets/{CODE}"))).await;
+    browser.find("#host[data-state=ready]").await;
+}
+
+/// Presses a control of the widget by its key.
+pub async fn presses(browser: &Browser, key: &str) {
+    let selector = format!("[data-key=\"{key}\"]");
+    browser.find(&selector).await;
+    // In one step: the window is drawn anew whenever something happens.
+    browser.run("document.querySelector(arguments[0]).click()", vec![json!(selector)]).await;
+}
+
+/// Types into a field of one of the widget's forms, once the form has all that it fetches: it is drawn anew by that.
+pub async fn types(browser: &Browser, key: &str, text: &str) {
+    browser.find("[data-key=field-pipeline_id] option:nth-child(2)").await;
+    browser.fill(&format!("[data-key=\"{key}\"]"), text).await;
+}
+
+/// A sentence as a page shows it.
+pub fn say(words: Words, key: &str) -> String {
+    words.say(key.to_owned()).with("crm", "amoCRM").to_string().replace('\u{a0}', " ")
+}

@@ -1,14 +1,14 @@
 //! Whose access is used, and what is kept when it is given again.
 
 use entity::oauth_grant::{self, Column};
-use parom::tenant::{AccessState, place};
+use parom::tenant::{AccessState, place, token};
 use parom_tests::settings::HOST;
 use parom_tests::{World, both, once};
 use sandbox::{Fault, Part};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-use super::{access_dies, alarms, consents, grants, pipelines, row, source_of, status, user, wait};
+use super::{access_dies, alarms, consents, grants, pipelines, refreshes, row, source_of, status, user, wait};
 
 async fn a_managers_access_never_replaces_an_administrators(world: &mut World) {
     let line = world.line("support").await;
@@ -133,6 +133,24 @@ async fn the_widgets_word_leads_to_a_renamed_account(world: &mut World) {
     assert!(!find(world, "renamed.amocrm.ru").await, "twice is once");
 }
 
+async fn a_dropped_caller_does_not_lose_the_new_pair(world: &mut World) {
+    let line = world.line("support").await;
+    wait(world, 86_400);
+    let before = refreshes(world);
+    let gate = world.sandbox.faults().hold(Part::Token);
+    let app = world.app().clone();
+    let caller = tokio::spawn(async move { token::access_token(&app, line.tenant_id).await });
+    gate.until_waiting(1).await;
+    caller.abort();
+    gate.open();
+    let stored = async || grants(world, line.tenant_id).await.into_iter().find(|grant| grant.version == 2);
+    let grant = world.until("the pair is stored", stored).await;
+    assert_eq!((grant.lease_owner, grant.intent_at), (None, None));
+    assert!(grant.previous_refresh_token.is_some());
+    token::access_token(world.app(), line.tenant_id).await.unwrap();
+    assert_eq!(refreshes(world) - before, 1);
+}
+
 async fn status_of(world: &World, host: &str) -> String {
     world.tenant(host).await.unwrap()["status"].as_str().unwrap().to_owned()
 }
@@ -141,6 +159,7 @@ both!(a_managers_access_never_replaces_an_administrators, giving_access_again_ke
 once!(
     another_administrator_stands_in,
     the_givers_name_is_known,
+    a_dropped_caller_does_not_lose_the_new_pair,
     a_renamed_account_is_found_by_any_call,
     the_widgets_word_leads_to_a_renamed_account,
 );

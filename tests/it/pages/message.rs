@@ -5,7 +5,7 @@ use std::time::Duration;
 use parom_tests::{Answer, World, both};
 use serde_json::json;
 
-use super::{Visitor, ids, never_says, says};
+use super::{ids, olga};
 
 async fn the_road_of_a_delivered_message(world: &mut World) {
     let line = world.line("support").await;
@@ -18,24 +18,29 @@ async fn the_road_of_a_delivered_message(world: &mut World) {
     world.advance(Duration::from_secs(60));
     world.customer(&line, "anna").tells(&answer, "read").await.is(202);
     world.deliver_all().await;
-    let visitor = Visitor::owner(world, line.tenant_id).await;
-    let came = visitor.get(&format!("/panel/messages/{first}")).await.is(200);
-    says(
-        &came,
-        &["In the chat in amoCRM since 12:00", "Parom received and stored it", "amoCRM took it", "1 attempt", "Taken"],
-    );
-    never_says(&came, &["there</b>", "Hello &", "Send again"]);
-    let went = visitor.get(&format!("/panel/messages/{answer}")).await.is(200);
-    says(
-        &went,
-        &["The customer opened it", "Read by the customer", "Delivered to the customer", "Status shown in amoCRM"],
-    );
+    let visitor = olga(world, line.tenant_id).await;
+    let came = visitor.opens(&format!("/panel/messages/{first}")).await.is(200);
+    came.says(&[
+        "In the chat in amoCRM since 12:00",
+        "Parom received and stored it",
+        "amoCRM took it",
+        "1 attempt",
+        "Taken",
+    ]);
+    came.never_says(&["there</b>", "Hello &", "Send again"]);
+    let went = visitor.opens(&format!("/panel/messages/{answer}")).await.is(200);
+    went.says(&[
+        "The customer opened it",
+        "Read by the customer",
+        "Delivered to the customer",
+        "Status shown in amoCRM",
+    ]);
     assert_eq!(came.header("cache-control"), "no-store");
-    let text = visitor.posts(&format!("/panel/messages/{first}/text"), &[]).await.is(200);
-    says(&text, &["Hello &#60;b&#62;there&#60;/b&#62;", "written to the audit log"]);
-    let looked = visitor.get("/panel/audit").await.is(200);
-    says(&looked, &[&first]);
-    let report = visitor.get(&format!("/panel/messages/{first}/report")).await.is(200);
+    let text = visitor.sends(&format!("/panel/messages/{first}/text"), &[]).await.is(200);
+    text.says(&["Hello &#60;b&#62;there&#60;/b&#62;", "written to the audit log"]);
+    let looked = visitor.opens("/panel/audit").await.is(200);
+    looked.says(&[&first]);
+    let report = visitor.opens(&format!("/panel/messages/{first}/report")).await.is(200);
     assert!(report.header("content-type").starts_with("text/plain"));
     assert!(
         report.text.contains(&format!("message: {first}")) && report.text.contains("verdict=done"),
@@ -53,36 +58,33 @@ async fn what_waits_says_when_and_can_be_hurried(world: &mut World) {
     world.manager(&line).answers("anna", "Good morning").await;
     world.manager(&line).answers("anna", "And more").await;
     world.deliver_all().await;
-    let visitor = Visitor::owner(world, line.tenant_id).await;
-    let list = visitor.get("/panel/messages?state=queued").await.is(200);
-    says(&list, &["2 messages found"]);
+    let visitor = olga(world, line.tenant_id).await;
+    let list = visitor.opens("/panel/messages?state=queued").await.is(200);
+    list.says(&["2 messages found"]);
     let ids = ids(&list);
     let (behind, waiting) = (&ids[0], &ids[1]);
-    let page = visitor.get(&format!("/panel/messages/{waiting}")).await.is(200);
-    says(
-        &page,
-        &[
-            "Stored in Parom. 1 attempt has failed",
-            "The messenger is not answering.",
-            "Try now",
-            "Stop trying",
-            "HTTP 503",
-        ],
-    );
-    let next = visitor.get(&format!("/panel/messages/{behind}")).await.is(200);
-    says(&next, &["1 message of this chat goes before it"]);
+    let page = visitor.opens(&format!("/panel/messages/{waiting}")).await.is(200);
+    page.says(&[
+        "Stored in Parom. 1 attempt has failed",
+        "The messenger is not answering.",
+        "Try now",
+        "Stop trying",
+        "HTTP 503",
+    ]);
+    let next = visitor.opens(&format!("/panel/messages/{behind}")).await.is(200);
+    next.says(&["1 message of this chat goes before it"]);
     // The back-off is a second at least; hurried, it is tried without time passing.
     let path = format!("/panel/messages/{waiting}/now");
-    says(&visitor.does(&path, &[]).await, &["The next attempt begins now."]);
+    visitor.does(&path, &[]).await.says(&["The next attempt begins now."]);
     let tries = world.messenger.received().len();
     world.deliver_all().await;
     assert_eq!(world.messenger.received().len(), tries + 2, "it, and what waited behind it");
     world.deliver_to_the_end().await;
     assert_eq!(world.messenger.texts(), ["Good morning", "And more"]);
-    let done = visitor.get(&format!("/panel/messages/{waiting}")).await.is(200);
-    says(&done, &["Started by Olga Owner", "The messenger took it"]);
+    let done = visitor.opens(&format!("/panel/messages/{waiting}")).await.is(200);
+    done.says(&["Started by Olga Owner", "The messenger took it"]);
     let late = visitor.does(&path, &[]).await;
-    says(&late, &["The message no longer waits"]);
+    late.says(&["The message no longer waits"]);
 }
 
 async fn what_is_given_up_fails_is_told_and_can_be_sent_again(world: &mut World) {
@@ -93,18 +95,15 @@ async fn what_is_given_up_fails_is_told_and_can_be_sent_again(world: &mut World)
     let said = world.manager(&line).answers("anna", "Good morning").await;
     world.manager(&line).answers("anna", "And more").await;
     world.deliver_all().await;
-    let visitor = Visitor::owner(world, line.tenant_id).await;
-    let ids = ids(&visitor.get("/panel/messages?state=queued").await.is(200));
+    let visitor = olga(world, line.tenant_id).await;
+    let ids = ids(&visitor.opens("/panel/messages?state=queued").await.is(200));
     // The second of the lane is given up first: its place does not matter.
     for id in &ids {
         let path = format!("/panel/messages/{id}/stop");
-        says(&visitor.get(&path).await.is(200), &["will not be delivered", "Stop trying"]);
-        says(
-            &visitor.does(&path, &[]).await,
-            &["Delivery is stopped", "Olga Owner stopped the delivery.", "Send again"],
-        );
+        visitor.opens(&path).await.is(200).says(&["will not be delivered", "Stop trying"]);
+        visitor.does(&path, &[]).await.says(&["Delivery is stopped", "Olga Owner stopped the delivery.", "Send again"]);
         let twice = visitor.does(&path, &[]).await;
-        says(&twice, &["no longer waits"]);
+        twice.says(&["no longer waits"]);
     }
     world.deliver_to_the_end().await;
     assert!(world.messenger.texts().is_empty());
@@ -113,9 +112,9 @@ async fn what_is_given_up_fails_is_told_and_can_be_sent_again(world: &mut World)
     assert_eq!(ledger.json["to_messenger"], json!({"accepted": 2, "delivered": 0, "failed": 2, "waiting": 0}));
     for id in ids.iter().rev() {
         let page = visitor.does(&format!("/panel/messages/{id}/again"), &[]).await;
-        says(&page, &["in line again"]);
+        page.says(&["in line again"]);
         // Sent twice, it is sent once.
-        says(&visitor.does(&format!("/panel/messages/{id}/again"), &[]).await, &["no longer waits"]);
+        visitor.does(&format!("/panel/messages/{id}/again"), &[]).await.says(&["no longer waits"]);
     }
     world.deliver_to_the_end().await;
     assert_eq!(world.messenger.texts(), ["Good morning", "And more"]);

@@ -2,7 +2,7 @@
 
 use parom_tests::{World, both};
 
-use super::{Visitor, never_says, says};
+use super::{in_russian, olga};
 
 async fn messages_are_found_by_number_name_and_every_id(world: &mut World) {
     let line = world.line("support").await;
@@ -17,20 +17,20 @@ async fn messages_are_found_by_number_name_and_every_id(world: &mut World) {
     world.deliver_all().await;
     let shown = world.api.get(&format!("/api/v1/messages/{ours}")).await.is(200);
     let theirs = shown.text_at("/amocrm_message_id");
-    let visitor = Visitor::owner(world, line.tenant_id).await;
-    let list = visitor.get("/panel/messages").await.is(200);
-    says(&list, &["2 messages found", "Анна Петрова", "boris", "Delivered"]);
-    never_says(&list, &["secret words"]);
+    let visitor = olga(world, line.tenant_id).await;
+    let list = visitor.opens("/panel/messages").await.is(200);
+    list.says(&["2 messages found", "Анна Петрова", "boris", "Delivered"]);
+    list.never_says(&["secret words"]);
     let conversation = line.crm_conversation("chat-anna");
     for asked in ["8 (915) 111-22-33", "9151112233", "петрова", "ext-1", &ours, &theirs, "chat-anna", &conversation]
     {
         let query: String = url::form_urlencoded::byte_serialize(asked.as_bytes()).collect();
-        let found = visitor.get(&format!("/panel/messages?q={query}")).await.is(200);
-        says(&found, &["1 message found", &ours]);
-        never_says(&found, &["boris"]);
+        let found = visitor.opens(&format!("/panel/messages?q={query}")).await.is(200);
+        found.says(&["1 message found", &ours]);
+        found.never_says(&["boris"]);
     }
-    says(&visitor.get("/panel/messages?q=nobody").await.is(200), &["Nothing found"]);
-    says(&visitor.get("/panel/messages?q=%25").await.is(200), &["Nothing found"]);
+    visitor.opens("/panel/messages?q=nobody").await.is(200).says(&["Nothing found"]);
+    visitor.opens("/panel/messages?q=%25").await.is(200).says(&["Nothing found"]);
 }
 
 async fn filters_choose_and_pages_follow(world: &mut World) {
@@ -44,21 +44,20 @@ async fn filters_choose_and_pages_follow(world: &mut World) {
     world.manager(&line).answers("anna", "held back").await;
     let last = customer.writes("not carried yet").await;
     world.deliver_all().await;
-    let visitor = Visitor::owner(world, line.tenant_id).await;
-    says(&visitor.get("/panel/messages?state=held").await.is(200), &["1 message found", "The source is paused."]);
-    says(&visitor.get("/panel/messages?direction=to_messenger").await.is(200), &["1 message found"]);
-    says(&visitor.get("/panel/messages?state=failed").await.is(200), &["Nothing found"]);
-    let first = visitor.get("/panel/messages?state=delivered").await.is(200);
-    says(&first, &["56 messages found", &last, "Older"]);
-    let older =
-        super::between(&first.text, "rel=\"next\" href=\"", "\"").unwrap().replace("&#38;", "&").replace("&amp;", "&");
-    let second = visitor.get(&older).await.is(200);
-    never_says(&second, &[&last, "rel=\"next\""]);
+    let visitor = olga(world, line.tenant_id).await;
+    visitor.opens("/panel/messages?state=held").await.is(200).says(&["1 message found", "The source is paused."]);
+    visitor.opens("/panel/messages?direction=to_messenger").await.is(200).says(&["1 message found"]);
+    visitor.opens("/panel/messages?state=failed").await.is(200).says(&["Nothing found"]);
+    let first = visitor.opens("/panel/messages?state=delivered").await.is(200);
+    first.says(&["56 messages found", &last, "Older"]);
+    let older = first.between("rel=\"next\" href=\"", "\"").unwrap().replace("&#38;", "&").replace("&amp;", "&");
+    let second = visitor.opens(&older).await.is(200);
+    second.never_says(&[&last, "rel=\"next\""]);
     assert_eq!(second.text.matches("data-label=\"Time\"").count(), 6, "the rest");
     // A cursor of other filters begins anew instead of showing a wrong page.
     let cursor = older.split("cursor=").nth(1).unwrap();
-    let anew = visitor.get(&format!("/panel/messages?state=held&cursor={cursor}")).await.is(200);
-    says(&anew, &["1 message found"]);
+    let anew = visitor.opens(&format!("/panel/messages?state=held&cursor={cursor}")).await.is(200);
+    anew.says(&["1 message found"]);
     world.api.patch(&line.path(""), &serde_json::json!({"paused": false})).await.is(200);
     world.deliver_to_the_end().await;
 }
@@ -69,19 +68,23 @@ async fn a_chat_says_why_it_is_one(world: &mut World) {
     world.deliver_all().await;
     world.manager(&line).answers("anna", "Good morning").await;
     world.deliver_all().await;
-    let visitor = Visitor::owner(world, line.tenant_id).await;
-    let list = visitor.get("/panel/conversations?q=anna").await.is(200);
-    let id = super::between(&list.text, "/panel/conversations/", "\"").unwrap().to_owned();
-    let chat = visitor.get(&format!("/panel/conversations/{id}")).await.is(200);
+    let visitor = olga(world, line.tenant_id).await;
+    let list = visitor.opens("/panel/conversations?q=anna").await.is(200);
+    let id = list.between("/panel/conversations/", "\"").unwrap().to_owned();
+    let chat = visitor.opens(&format!("/panel/conversations/{id}")).await.is(200);
     let (ours, theirs) = (line.crm_conversation("chat-anna"), world.manager(&line).chat_with("anna"));
-    says(
-        &chat,
-        &["chat-anna", &ours, &theirs, "under one chat ID", "Line support", "chooses the contact by its own rules"],
-    );
+    chat.says(&[
+        "chat-anna",
+        &ours,
+        &theirs,
+        "under one chat ID",
+        "Line support",
+        "chooses the contact by its own rules",
+    ]);
     assert_eq!(chat.text.matches("data-label=\"Time\"").count(), 2);
-    never_says(&chat, &["Good morning", ">Hello<"]);
-    let russian = visitor.in_russian().await.get("/panel/conversations").await.is(200);
-    says(&russian, &["Чаты", "Последнее сообщение"]);
+    chat.never_says(&["Good morning", ">Hello<"]);
+    let russian = in_russian(visitor).await.opens("/panel/conversations").await.is(200);
+    russian.says(&["Чаты", "Последнее сообщение"]);
 }
 
 both!(messages_are_found_by_number_name_and_every_id, filters_choose_and_pages_follow, a_chat_says_why_it_is_one);

@@ -3,7 +3,7 @@
 use parom_tests::{Answer, Line, World, both};
 use serde_json::json;
 
-use super::{Visitor, never_says, says};
+use super::olga;
 
 /// Two messages of managers that the messenger refused, of customers with these names.
 async fn refused(world: &mut World, names: &[&str]) -> Line {
@@ -33,55 +33,55 @@ fn boxes(text: &str) -> Vec<String> {
 
 async fn many_are_counted_first_and_sent_again_once(world: &mut World) {
     let line = refused(world, &["anna", "boris"]).await;
-    let visitor = Visitor::owner(world, line.tenant_id).await;
-    let list = visitor.get("/panel/undelivered").await.is(200);
-    says(&list, &["2 undelivered", "anna", "boris", "Refused", "Your server answered 422."]);
+    let visitor = olga(world, line.tenant_id).await;
+    let list = visitor.opens("/panel/undelivered").await.is(200);
+    list.says(&["2 undelivered", "anna", "boris", "Refused", "Your server answered 422."]);
     let ids = boxes(&list.text);
     assert_eq!(ids.len(), 2);
     let none = visitor.does("/panel/undelivered/confirm", &[("do", "retry")]).await;
-    says(&none, &["Nothing is chosen"]);
-    let asked = visitor.posts("/panel/undelivered/confirm", &[("do", "retry"), ("all", "1")]).await.is(200);
-    says(&asked, &["2 messages will be sent again", "None can arrive twice", "Send 2 again"]);
+    none.says(&["Nothing is chosen"]);
+    let asked = visitor.sends("/panel/undelivered/confirm", &[("do", "retry"), ("all", "1")]).await.is(200);
+    asked.says(&["2 messages will be sent again", "None can arrive twice", "Send 2 again"]);
     assert_eq!(world.messenger.received().len(), 2, "counting sends nothing");
     let fields: Vec<(&str, &str)> =
         [("do", "retry")].into_iter().chain(ids.iter().map(|id| ("id", id.as_str()))).collect();
-    says(
-        &visitor.does("/panel/undelivered/decide", &fields).await,
-        &["2 messages are in line again.", "Everything is delivered"],
-    );
-    says(&visitor.does("/panel/undelivered/decide", &fields).await, &["Nothing was left to send again."]);
+    visitor
+        .does("/panel/undelivered/decide", &fields)
+        .await
+        .says(&["2 messages are in line again.", "Everything is delivered"]);
+    visitor.does("/panel/undelivered/decide", &fields).await.says(&["Nothing was left to send again."]);
     world.deliver_all().await;
     assert_eq!(world.messenger.texts().len(), 2);
-    let log = visitor.get("/panel/audit").await.is(200);
+    let log = visitor.opens("/panel/audit").await.is(200);
     assert!(log.text.contains("Olga Owner"), "{}", log.text);
 }
 
 async fn some_are_removed_by_their_reason(world: &mut World) {
     let line = refused(world, &["anna", "boris"]).await;
-    let visitor = Visitor::owner(world, line.tenant_id).await;
-    let list = visitor.get("/panel/undelivered?reason=rejected").await.is(200);
+    let visitor = olga(world, line.tenant_id).await;
+    let list = visitor.opens("/panel/undelivered?reason=rejected").await.is(200);
     let ids = boxes(&list.text);
-    says(&visitor.get("/panel/undelivered?reason=too_old").await.is(200), &["Nothing found"]);
-    let asked = visitor.posts("/panel/undelivered/confirm", &[("do", "drop"), ("id", &ids[0])]).await.is(200);
-    says(&asked, &["1 message will not be delivered", "Remove 1"]);
-    says(
-        &visitor.does("/panel/undelivered/decide", &[("do", "drop"), ("id", &ids[0])]).await,
-        &["1 message is removed.", "1 undelivered"],
-    );
-    visitor.posts("/panel/undelivered/decide", &[("do", "burn"), ("id", &ids[1])]).await.is(400);
-    visitor.posts("/panel/undelivered/decide", &[("do", "drop"), ("id", "1 OR 1=1")]).await.is(400);
-    says(&visitor.get("/panel/undelivered").await.is(200), &["1 undelivered"]);
+    visitor.opens("/panel/undelivered?reason=too_old").await.is(200).says(&["Nothing found"]);
+    let asked = visitor.sends("/panel/undelivered/confirm", &[("do", "drop"), ("id", &ids[0])]).await.is(200);
+    asked.says(&["1 message will not be delivered", "Remove 1"]);
+    visitor
+        .does("/panel/undelivered/decide", &[("do", "drop"), ("id", &ids[0])])
+        .await
+        .says(&["1 message is removed.", "1 undelivered"]);
+    visitor.sends("/panel/undelivered/decide", &[("do", "burn"), ("id", &ids[1])]).await.is(400);
+    visitor.sends("/panel/undelivered/decide", &[("do", "drop"), ("id", "1 OR 1=1")]).await.is(400);
+    visitor.opens("/panel/undelivered").await.is(200).says(&["1 undelivered"]);
 }
 
 async fn the_table_holds_no_formulas_and_no_texts(world: &mut World) {
     let line = refused(world, &["=HYPERLINK(1)", "@SUM"]).await;
-    let visitor = Visitor::owner(world, line.tenant_id).await;
-    let csv = visitor.get("/panel/undelivered.csv").await.is(200);
+    let visitor = olga(world, line.tenant_id).await;
+    let csv = visitor.opens("/panel/undelivered.csv").await.is(200);
     assert!(csv.header("content-disposition").contains("attachment"));
     assert!(csv.text.contains("\"'=HYPERLINK(1)\"") && csv.text.contains("\"'@SUM\""), "{}", csv.text);
     assert_eq!(csv.text.lines().count(), 3);
-    never_says(&csv, &["Good morning"]);
-    let none = visitor.get("/panel/undelivered.csv?reason=too_old").await.is(200);
+    csv.never_says(&["Good morning"]);
+    let none = visitor.opens("/panel/undelivered.csv?reason=too_old").await.is(200);
     assert_eq!(none.text.lines().count(), 1);
 }
 

@@ -6,7 +6,7 @@ use sandbox::{Fault, Part};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Visitor, between, never_says, says};
+use super::{olga, vera};
 
 async fn installed(world: &World) -> Uuid {
     world.owner(HOST).installs_in_a_browser().await.is(200);
@@ -15,71 +15,71 @@ async fn installed(world: &World) -> Uuid {
 
 async fn a_site_chat_in_four_steps(world: &mut World) {
     let tenant_id = installed(world).await;
-    let visitor = Visitor::owner(world, tenant_id).await;
-    let choose = visitor.get("/panel/sources/new").await.is(200);
-    says(&choose, &["Where do customers write?", "Website chat", "What this messenger can do"]);
-    never_says(&choose, &["Telegram bot", "WhatsApp Business"]);
-    visitor.posts("/panel/sources/new", &[]).await.is(422);
-    visitor.posts("/panel/sources/new", &[("kind", "telegram")]).await.is(404);
+    let visitor = olga(world, tenant_id).await;
+    let choose = visitor.opens("/panel/sources/new").await.is(200);
+    choose.says(&["Where do customers write?", "Website chat", "What this messenger can do"]);
+    choose.never_says(&["Telegram bot", "WhatsApp Business"]);
+    visitor.sends("/panel/sources/new", &[]).await.is(422);
+    visitor.sends("/panel/sources/new", &[("kind", "telegram")]).await.is(404);
     let access = visitor.does("/panel/sources/new", &[("kind", "webchat")]).await;
-    says(&access, &["Step 2 of 4: Access", "Sites where the chat is shown"]);
+    access.says(&["Step 2 of 4: Access", "Sites where the chat is shown"]);
     let fields = [
         ("set.title", "Ask <us>"),
         ("set.allowed_origins", "https://shop.example\r\nhttps://b.example"),
         ("do", "next"),
     ];
     let routing = visitor.does("/panel/sources/new/webchat/access", &fields).await;
-    says(&routing, &["Step 3 of 4", "value=\"Ask &#60;us&#62;\"", "Default source"]);
+    routing.says(&["Step 3 of 4", "value=\"Ask &#60;us&#62;\"", "Default source"]);
     assert!(world.sandbox.sources(HOST).is_empty(), "nothing is made before it is confirmed");
     let made = visitor
         .does("/panel/sources/new/webchat/routing", &[("name", "Shop chat"), ("pipeline", ""), ("default", "1")])
         .await;
-    says(&made, &["is created and stands in amoCRM", "Step 4 of 4", "/chat/", "Write any message"]);
+    made.says(&["is created and stands in amoCRM", "Step 4 of 4", "/chat/", "Write any message"]);
     assert_eq!(world.sandbox.sources(HOST).len(), 1);
     assert_eq!(world.sandbox.sources(HOST)[0]["default"], json!(true));
     // The same form again, and every earlier step: still one source.
     for step in ["access", "routing"] {
-        let reply = visitor.get(&format!("/panel/sources/new/webchat/{step}")).await.is(303);
+        let reply = visitor.opens(&format!("/panel/sources/new/webchat/{step}")).await.is(303);
         assert!(reply.header("location").ends_with("/test"));
     }
     visitor.does("/panel/sources/new/webchat/routing", &[("name", "Twice")]).await;
     assert_eq!(world.sandbox.sources(HOST).len(), 1);
     world.advance(std::time::Duration::from_secs(130));
-    let slow = visitor.get("/panel/sources/new/webchat/test").await.is(200);
-    says(&slow, &["Nothing in 2 minutes", "Does the chat open by the link above?"]);
+    let slow = visitor.opens("/panel/sources/new/webchat/test").await.is(200);
+    slow.says(&["Nothing in 2 minutes", "Does the chat open by the link above?"]);
 }
 
 async fn two_forms_at_once_make_one_source(world: &mut World) {
     let tenant_id = installed(world).await;
-    let visitor = Visitor::owner(world, tenant_id).await;
+    let visitor = olga(world, tenant_id).await;
     visitor.does("/panel/sources/new", &[("kind", "webchat")]).await;
     visitor.does("/panel/sources/new/webchat/access", &[("do", "next")]).await;
     let path = "/panel/sources/new/webchat/routing";
     let fields = [("name", "Chat")];
-    let (one, two) = tokio::join!(visitor.posts(path, &fields), visitor.posts(path, &fields));
+    let (one, two) = tokio::join!(visitor.sends(path, &fields), visitor.sends(path, &fields));
     assert_eq!((one.status, two.status), (303, 303), "{} {}", one.text, two.text);
     assert_eq!(world.sandbox.sources(HOST).len(), 1);
-    says(&visitor.get("/panel/sources/new/webchat/test").await.is(200), &["Step 4 of 4"]);
+    visitor.opens("/panel/sources/new/webchat/test").await.is(200).says(&["Step 4 of 4"]);
 }
 
 async fn while_amocrm_refuses_nothing_is_half_made_and_values_stay(world: &mut World) {
     let tenant_id = installed(world).await;
-    let visitor = Visitor::owner(world, tenant_id).await;
+    let visitor = olga(world, tenant_id).await;
     visitor.does("/panel/sources/new", &[("kind", "webchat")]).await;
     visitor.does("/panel/sources/new/webchat/access", &[("set.title", "Shop"), ("do", "next")]).await;
     let path = "/panel/sources/new/webchat/routing";
     for code in [402, 403, 429, 500] {
         world.sandbox.faults().until_cleared(Part::Rest, Fault::Status { code, retry_after: None });
-        let reply = visitor.posts(path, &[("name", "My chat")]).await;
+        let reply = visitor.sends(path, &[("name", "My chat")]).await;
         assert!(matches!(reply.status, 409 | 503), "{code}: {} {}", reply.status, reply.text);
-        says(&reply, &["value=\"My chat\"", "Error:"]);
+        reply.says(&["value=\"My chat\"", "Error:"]);
         world.sandbox.faults().clear();
         assert!(world.sandbox.sources(HOST).is_empty(), "{code}");
-        says(&visitor.get(path).await.is(200), &["value=\"My chat\""]);
+        visitor.opens(path).await.is(200).says(&["value=\"My chat\""]);
     }
     let made = world
         .until("amoCRM's refusals are over", async || {
-            let reply = visitor.posts(path, &[("name", "My chat")]).await;
+            let reply = visitor.sends(path, &[("name", "My chat")]).await;
             world.advance(std::time::Duration::from_secs(5));
             (reply.status == 303).then_some(reply)
         })
@@ -106,7 +106,7 @@ async fn endpoint(answer: &'static str) -> String {
 
 async fn an_own_messenger_is_checked_live_and_gets_its_secret_once(world: &mut World) {
     let tenant_id = installed(world).await;
-    let visitor = Visitor::owner(world, tenant_id).await;
+    let visitor = olga(world, tenant_id).await;
     visitor.does("/panel/sources/new", &[("kind", "custom")]).await;
     let path = "/panel/sources/new/custom/access";
     for (address, word) in [
@@ -114,52 +114,54 @@ async fn an_own_messenger_is_checked_live_and_gets_its_secret_once(world: &mut W
         ("nonsense", "must begin with https://"),
         ("https://10.0.0.1/x", "10.0.0.1 leads into a private network"),
     ] {
-        let reply = visitor.posts(path, &[("set.webhook_url", address), ("do", "check")]).await.is(422);
-        says(&reply, &[word]);
+        let reply = visitor.sends(path, &[("set.webhook_url", address), ("do", "check")]).await.is(422);
+        reply.says(&[word]);
     }
     // A server that checks signatures: nobody knows the secret yet.
     let url = &endpoint("401 Unauthorized").await;
-    let refused = visitor.posts(path, &[("set.webhook_url", url), ("do", "check")]).await.is(422);
-    says(&refused, &["The check did not pass", "your server answered 401", "Continue anyway", url]);
+    let refused = visitor.sends(path, &[("set.webhook_url", url), ("do", "check")]).await.is(422);
+    refused.says(&["The check did not pass", "your server answered 401", "Continue anyway", url]);
     visitor.does(path, &[("set.webhook_url", url), ("do", "anyway")]).await;
     let open = endpoint("200 OK").await;
-    says(&visitor.does(path, &[("set.webhook_url", &open), ("do", "check")]).await, &["The check passed."]);
+    visitor.does(path, &[("set.webhook_url", &open), ("do", "check")]).await.says(&["The check passed."]);
     visitor.does(path, &[("set.webhook_url", &open), ("do", "next")]).await;
     let made = visitor.does("/panel/sources/new/custom/routing", &[("name", "Mine"), ("pipeline", "")]).await;
-    let secret = between(&made.text, "whsec_", "<").map(str::to_owned).unwrap();
-    says(&made, &["curl -X POST", "Copy it now"]);
-    let again = visitor.get("/panel/sources/new/custom/test").await.is(200);
-    never_says(&again, &[&secret]);
-    let id = between(&again.text, "href=\"/panel/sources/0", "\"").map(|rest| format!("0{rest}")).unwrap();
+    let secret = made.between("whsec_", "<").map(str::to_owned).unwrap();
+    made.says(&["curl -X POST", "Copy it now"]);
+    let again = visitor.opens("/panel/sources/new/custom/test").await.is(200);
+    again.never_says(&[&secret]);
+    let id = again.between("href=\"/panel/sources/0", "\"").map(|rest| format!("0{rest}")).unwrap();
     let body = json!({"id": "test-1", "conversation": {"id": "test"}, "sender": {"role": "client", "id": "test", "name": "Anna <b>"}, "content": {"type": "text", "text": "Hello"}});
     world.api.post(&format!("/api/v1/sources/{id}/messages"), &body).await.is(202);
-    says(
-        &visitor.get("/panel/sources/new/custom/test").await.is(200),
-        &["on its way to amoCRM", "passed a message on"],
-    );
+    visitor
+        .opens("/panel/sources/new/custom/test")
+        .await
+        .is(200)
+        .says(&["on its way to amoCRM", "passed a message on"]);
     world.deliver_all().await;
-    says(
-        &visitor.get("/panel/sources/new/custom/test").await.is(200),
-        &["Message from Anna &#60;b&#62; arrived", "Done"],
-    );
+    visitor
+        .opens("/panel/sources/new/custom/test")
+        .await
+        .is(200)
+        .says(&["Message from Anna &#60;b&#62; arrived", "Done"]);
 }
 
 async fn what_stands_in_the_way_is_said_on_the_first_page(world: &mut World) {
     let tenant_id = installed(world).await;
     let path = format!("/api/v1/tenants/{tenant_id}");
-    let visitor = Visitor::owner(world, tenant_id).await;
+    let visitor = olga(world, tenant_id).await;
     world.api.patch(&path, &json!({"sources_limit": 0})).await.is(200);
-    says(&visitor.get("/panel/sources/new").await.is(200), &["All 0 sources are used"]);
+    visitor.opens("/panel/sources/new").await.is(200).says(&["All 0 sources are used"]);
     world.api.patch(&path, &json!({"sources_limit": 5, "suspended": true})).await.is(200);
-    never_says(&visitor.get("/panel/sources/new").await.is(200), &["Where do customers write?"]);
-    let viewer = Visitor::enters(world, tenant_id, "Vera", false).await;
-    says(&viewer.get("/panel/sources/new").await.is(403), &["role"]);
+    visitor.opens("/panel/sources/new").await.is(200).never_says(&["Where do customers write?"]);
+    let viewer = vera(world, tenant_id).await;
+    viewer.opens("/panel/sources/new").await.is(403).says(&["role"]);
     // A draft of yesterday is gone, and says so.
     world.api.patch(&path, &json!({"suspended": false})).await.is(200);
     visitor.does("/panel/sources/new", &[("kind", "webchat")]).await;
     world.advance(std::time::Duration::from_secs(1801));
-    let old = visitor.get("/panel/sources/new/webchat/routing").await.is(303);
-    says(&visitor.get(old.header("location")).await.is(200), &["what you entered is erased"]);
+    let old = visitor.opens("/panel/sources/new/webchat/routing").await.is(303);
+    visitor.opens(old.header("location")).await.is(200).says(&["what you entered is erased"]);
 }
 
 both!(

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use parom::people::Role;
-use parom_tests::visitor::field_of;
 use parom_tests::{Reply, Visitor, World, both};
 use uuid::Uuid;
 
@@ -19,13 +18,13 @@ fn copied(world: &World, page: &Reply) -> String {
 
 async fn takes(visitor: &Visitor, link: &str) -> Reply {
     let page = visitor.opens(link).await.is(200);
-    let token = field_of(&page.text, "token").unwrap();
+    let token = page.field("token");
     visitor.sends_as_it_is("/panel/link", &[("token", &token)]).await
 }
 
 async fn invites(world: &World, owner: &Visitor, email: &str, role: &str) -> String {
     owner.opens("/panel/team").await.is(200);
-    let page = owner.does("/panel/team/invite", &[("email", email), ("role", role)]).await.is(200);
+    let page = owner.does("/panel/team/invite", &[("email", email), ("role", role)]).await;
     assert!(page.text.contains("Pass this link on") && page.text.contains("not shown again"), "{}", page.text);
     assert!(!owner.opens("/panel/team").await.text.contains("/panel/link?token="), "shown once");
     copied(world, &page)
@@ -42,10 +41,10 @@ async fn an_invitation_is_taken_once(world: &mut World) {
     let page = mark.opens("/panel/me").await.is(200);
     assert!(page.text.contains("mark@example.com") && page.text.contains("Administrator"), "{}", page.text);
     world.visitor().opens(&link).await.is(410);
-    mark.does("/panel/me/password", &[("password", PASSWORD)]).await.is(200);
+    mark.does("/panel/me/password", &[("password", PASSWORD)]).await;
     sign_in(world, "mark@example.com").await.opens("/panel/team").await.is(200);
     assert!(owner.opens("/panel/team").await.text.contains("Active"));
-    let page = owner.does("/panel/team/invite", &[("email", "mark@example.com"), ("role", "owner")]).await.is(200);
+    let page = owner.does("/panel/team/invite", &[("email", "mark@example.com"), ("role", "owner")]).await;
     assert!(page.text.contains("in the team already"), "{}", page.text);
     owner.sends("/panel/team/invite", &[("email", "nonsense"), ("role", "owner")]).await.is(422);
     owner.sends("/panel/team/invite", &[("email", "a@example.com"), ("role", "god")]).await.is(400);
@@ -68,15 +67,15 @@ async fn a_link_that_is_handed_over_opens_one_account_alone(world: &mut World) {
     let thief = world.visitor();
     let asked = takes(&thief, &link).await.is(200);
     assert!(asked.text.contains("have a password here already") && thief.cookies().is_empty(), "{}", asked.text);
-    let to = field_of(&asked.text, "to").unwrap();
+    let to = asked.field("to");
     let fields = [("email", "mark@example.com"), ("password", PASSWORD), ("to", &*to)];
     let mark_himself = world.visitor();
-    let page = mark_himself.does("/panel/sign-in", &fields).await.is(200);
+    let page = mark_himself.does("/panel/sign-in", &fields).await;
     assert!(page.text.contains("acme.amocrm.ru"), "{}", page.text);
 
     // A sign-in link made by an owner of one account.
     owner.opens("/panel/team").await.is(200);
-    let page = owner.does(&format!("/panel/team/{mark}/link"), &[]).await.is(200);
+    let page = owner.does(&format!("/panel/team/{mark}/link"), &[]).await;
     let handed = world.visitor();
     assert_eq!(takes(&handed, &copied(world, &page)).await.is_redirect(), "/panel");
     assert!(handed.opens("/panel").await.is(200).text.contains("acme.amocrm.ru"));
@@ -85,7 +84,7 @@ async fn a_link_that_is_handed_over_opens_one_account_alone(world: &mut World) {
     handed.sends("/panel/choose", &choose).await.is(404);
     handed.sends("/panel/me/password", &[("current", PASSWORD), ("password", "a password of the owner")]).await.is(403);
     handed.opens("/panel/me/two-step").await.is(404);
-    let two_step = owner.does(&format!("/panel/team/{mark}/two-step"), &[]).await.is(200);
+    let two_step = owner.does(&format!("/panel/team/{mark}/two-step"), &[]).await;
     assert!(two_step.text.contains("other accounts"), "{}", two_step.text);
 }
 
@@ -94,10 +93,9 @@ async fn the_last_owner_stays(world: &mut World) {
     let id = add_member(world, line.tenant_id, "anna@example.com", Role::Owner).await;
     let anna = sign_in(world, "anna@example.com").await;
     anna.opens("/panel/team").await.is(200);
-    let lower =
-        async |who: Uuid, role: &str| anna.does(&format!("/panel/team/{who}/role"), &[("role", role)]).await.is(200);
+    let lower = async |who: Uuid, role: &str| anna.does(&format!("/panel/team/{who}/role"), &[("role", role)]).await;
     assert!(lower(id, "viewer").await.text.contains("last owner"));
-    let removed = anna.does(&format!("/panel/team/{id}/remove"), &[]).await.is(200);
+    let removed = anna.does(&format!("/panel/team/{id}/remove"), &[]).await;
     assert!(removed.text.contains("last owner"), "{}", removed.text);
     let other = add_member(world, line.tenant_id, "mark@example.com", Role::Viewer).await;
     let mark = sign_in(world, "mark@example.com").await;

@@ -21,7 +21,7 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 use sha2::Sha256;
 
-use super::{Visitor, problem};
+use super::{User, problem};
 
 /// Customers need a login of ours.
 struct Logins(World);
@@ -76,11 +76,11 @@ async fn add_login(world: &World, login: &str, password: &str) {
 }
 
 /// The administrator of an account that waits for a login.
-async fn waiting(world: &World) -> Visitor {
+async fn waiting(world: &World) -> User {
     world.owner(HOST).installs_in_a_browser().await.is(200);
     assert_eq!(status(world).await, "awaiting_credentials");
     assert!(world.sandbox.connections().is_empty());
-    Visitor::of(world, HOST, 0).await
+    User::of(world, HOST, 0).await
 }
 
 async fn deeds(world: &World, action: &str) -> Vec<audit::Model> {
@@ -90,27 +90,27 @@ async fn deeds(world: &World, action: &str) -> Vec<audit::Model> {
 }
 
 async fn open_to_all_but_not_for_a_foreign_account(world: &mut World) {
-    let visitor = Visitor::administrator(world).await;
+    let user = User::administrator(world).await;
     let foreign = json!({"amojo_id": world.sandbox.add_account("other.amocrm.ru").amojo_id});
-    assert_eq!(problem(&visitor.post(world, "/connect", &foreign).await.is(409)), "wrong-account");
+    assert_eq!(problem(&user.post(world, "/connect", &foreign).await.is(409)), "wrong-account");
     for wrong in [json!({"amojo_id": ""}), json!({"amojo_id": "x"})] {
-        visitor.post(world, "/connect", &wrong).await.is(409);
+        user.post(world, "/connect", &wrong).await.is(409);
     }
     for wrong in [json!({}), json!({"amojo_id": amojo_id(world), "more": 1}), json!({"amojo_id": 1})] {
-        visitor.post(world, "/connect", &wrong).await.is(422);
+        user.post(world, "/connect", &wrong).await.is(422);
     }
-    let manager = Visitor::of(world, HOST, 1).await;
+    let manager = User::of(world, HOST, 1).await;
     let own = json!({"amojo_id": amojo_id(world)});
     assert_eq!(problem(&manager.post(world, "/connect", &own).await.is(403)), "not-admin");
     manager.post(world, "/disconnect", &json!({})).await.is(403);
 
-    let gone = visitor.post(world, "/disconnect", &json!({})).await.is(200);
+    let gone = user.post(world, "/disconnect", &json!({})).await.is(200);
     assert_eq!(
         (&gone.json["tenant"]["status"], &gone.json["channels"][0]["status"]),
         (&json!("disconnected"), &json!("disconnected"))
     );
     assert!(world.sandbox.connections().is_empty(), "amoCRM was told");
-    let back = visitor.post(world, "/connect", &own).await.is(200);
+    let back = user.post(world, "/connect", &own).await.is(200);
     assert_eq!(back.json["tenant"]["status"], "active");
     let channel = &back.json["channels"][0];
     let scope = format!("{CHANNEL_ID}_{}", amojo_id(world));
@@ -125,10 +125,10 @@ async fn open_to_all_but_not_for_a_foreign_account(world: &mut World) {
 
 async fn a_disconnected_account_keeps_its_sources(world: &mut World) {
     let line = world.line("support").await;
-    let visitor = Visitor::of(world, HOST, 0).await;
-    visitor.post(world, "/disconnect", &json!({})).await.is(200);
-    visitor.post(world, "/disconnect", &json!({})).await.is(200);
-    let list = visitor.get(world, "/sources").await.is(200);
+    let user = User::of(world, HOST, 0).await;
+    user.post(world, "/disconnect", &json!({})).await.is(200);
+    user.post(world, "/disconnect", &json!({})).await.is(200);
+    let list = user.get(world, "/sources").await.is(200);
     assert_eq!(
         (&list.json["items"][0]["status"], &list.json["tenant"]["status"]),
         (&json!("stopped"), &json!("disconnected"))
@@ -136,7 +136,7 @@ async fn a_disconnected_account_keeps_its_sources(world: &mut World) {
     world.customer(&line, "anna").writes("while away").await;
     world.deliver_to_the_end().await;
     assert!(world.texts_at_crm(&line).is_empty());
-    visitor.post(world, "/connect", &json!({"amojo_id": amojo_id(world)})).await.is(200);
+    user.post(world, "/connect", &json!({"amojo_id": amojo_id(world)})).await.is(200);
     world.advance(Duration::from_secs(1));
     world.deliver_to_the_end().await;
     assert_eq!(world.texts_at_crm(&line), ["while away"]);
@@ -145,21 +145,21 @@ async fn a_disconnected_account_keeps_its_sources(world: &mut World) {
 async fn a_login_opens_the_account(world: &mut Logins) {
     let world = &world.0;
     add_login(world, "Shop", "correct horse battery").await;
-    let visitor = waiting(world).await;
-    let wrong = visitor.post(world, "/connect", &credentials(world, "shop", "correct horse")).await.is(401);
-    let unknown = visitor.post(world, "/connect", &credentials(world, "nobody", "correct horse")).await.is(401);
+    let user = waiting(world).await;
+    let wrong = user.post(world, "/connect", &credentials(world, "shop", "correct horse")).await.is(401);
+    let unknown = user.post(world, "/connect", &credentials(world, "nobody", "correct horse")).await.is(401);
     assert_eq!(
         (problem(&wrong), &wrong.json),
         ("wrong-credentials", &unknown.json),
         "no hint whether the login exists"
     );
     for nothing in [json!({"amojo_id": amojo_id(world)}), credentials(world, "", ""), credentials(world, "shop", "")] {
-        visitor.post(world, "/connect", &nothing).await.is(401);
+        user.post(world, "/connect", &nothing).await.is(401);
     }
     assert_eq!(status(world).await, "awaiting_credentials");
     let foreign = json!({"amojo_id": "0b1c2d3e-0000-4111-8222-333344445555", "login": "shop", "password": "correct horse battery"});
-    visitor.post(world, "/connect", &foreign).await.is(409);
-    let done = visitor.post(world, "/connect", &credentials(world, "SHOP", "correct horse battery")).await.is(200);
+    user.post(world, "/connect", &foreign).await.is(409);
+    let done = user.post(world, "/connect", &credentials(world, "SHOP", "correct horse battery")).await.is(200);
     assert_eq!(done.json["tenant"]["status"], "active");
     assert_eq!(world.sandbox.connections().len(), 1);
     let login = logins::find(&world.app().store, "shop").await.unwrap().unwrap();
@@ -170,15 +170,15 @@ async fn a_login_opens_the_account(world: &mut Logins) {
     assert!(!told.contains("correct horse"), "{told}");
 
     logins::disable(&world.app().store, &world.clock, "shop").await.unwrap();
-    visitor.post(world, "/connect", &credentials(world, "shop", "correct horse battery")).await.is(401);
+    user.post(world, "/connect", &credentials(world, "shop", "correct horse battery")).await.is(401);
 }
 
 async fn passwords_cannot_be_tried_through(world: &mut Logins) {
     let world = &world.0;
     add_login(world, "shop", "correct horse battery").await;
-    let visitor = waiting(world).await;
+    let user = waiting(world).await;
     let tried = async |login: &str, password: &str| -> Reply {
-        visitor.post(world, "/connect", &credentials(world, login, password)).await
+        user.post(world, "/connect", &credentials(world, login, password)).await
     };
     for number in 0..5 {
         tried("shop", &format!("guess {number}")).await.is(401);
@@ -200,7 +200,7 @@ async fn passwords_cannot_be_tried_through(world: &mut Logins) {
 async fn amocrm_in_the_middle_leaves_nothing_half_made(world: &mut Logins) {
     let world = &world.0;
     add_login(world, "shop", "correct horse battery").await;
-    let visitor = waiting(world).await;
+    let user = waiting(world).await;
     let body = credentials(world, "shop", "correct horse battery");
     for fault in [
         Fault::Status { code: 503, retry_after: None },
@@ -208,28 +208,28 @@ async fn amocrm_in_the_middle_leaves_nothing_half_made(world: &mut Logins) {
         Fault::Reset,
     ] {
         world.sandbox.faults().next(Part::Connect, 1, fault.clone());
-        let away = visitor.post(world, "/connect", &body).await.is(503);
+        let away = user.post(world, "/connect", &body).await.is(503);
         assert!(!away.header("retry-after").is_empty(), "{}", away.text);
         assert_eq!(status(world).await, "awaiting_credentials", "{fault:?}");
     }
-    assert_eq!(visitor.post(world, "/connect", &body).await.is(200).json["tenant"]["status"], "active");
+    assert_eq!(user.post(world, "/connect", &body).await.is(200).json["tenant"]["status"], "active");
     // A channel that amoCRM does not allow is said, not hidden.
-    visitor.post(world, "/disconnect", &json!({})).await.is(200);
+    user.post(world, "/disconnect", &json!({})).await.is(200);
     world.sandbox.allow_accounts(CHANNEL_ID, Some(vec![]));
-    let refused = visitor.post(world, "/connect", &body).await.is(200);
+    let refused = user.post(world, "/connect", &body).await.is(200);
     assert_eq!(refused.json["channels"][0]["status"], "not_allowed", "{}", refused.text);
 }
 
 async fn the_vendors_service_decides(world: &mut Remote) {
     let world = &world.0;
-    let visitor = waiting(world).await;
+    let user = waiting(world).await;
     for (login, status_code) in [("no", 401), ("banned", 401), ("broken", 503), ("teapot", 503), ("moved", 503)] {
-        let reply = visitor.post(world, "/connect", &credentials(world, login, "пароль 1")).await.is(status_code);
+        let reply = user.post(world, "/connect", &credentials(world, login, "пароль 1")).await.is(status_code);
         assert_eq!(reply.header("retry-after").is_empty(), status_code == 401, "{login}");
         world.advance(Duration::from_secs(61));
     }
     assert_eq!(status(world).await, "awaiting_credentials");
-    let done = visitor.post(world, "/connect", &credentials(world, "yes", "пароль 1")).await.is(200);
+    let done = user.post(world, "/connect", &credentials(world, "yes", "пароль 1")).await.is(200);
     assert_eq!(done.json["tenant"]["status"], "active");
     assert!(logins::list(&world.app().store).await.unwrap().is_empty());
 }

@@ -5,7 +5,7 @@ use parom_tests::{Reply, World, answer, once};
 use reqwest::Method;
 use serde_json::json;
 
-use super::{Visitor, problem};
+use super::{User, problem};
 
 const PAGE: &str = "https://acme.amocrm.ru";
 
@@ -44,7 +44,7 @@ async fn preflights_of_account_pages_are_answered(world: &mut World) {
 }
 
 async fn other_pages_get_nothing(world: &mut World) {
-    let visitor = Visitor::administrator(world).await;
+    let user = User::administrator(world).await;
     for origin in [
         "https://evil.example",
         "https://acme.amocrm.ru.evil.example",
@@ -60,7 +60,7 @@ async fn other_pages_get_nothing(world: &mut World) {
         let refused = answer(preflight(world, origin, "/widget/v1/session")).await.is(403);
         assert_eq!(refused.header("access-control-allow-origin"), "", "{origin}");
         assert!(refused.header("vary").contains("Origin"));
-        let request = world.api.anonymous(Method::GET, "/widget/v1/sources").bearer_auth(&visitor.session);
+        let request = world.api.anonymous(Method::GET, "/widget/v1/sources").bearer_auth(&user.session);
         let refused = answer(request.header("Origin", origin)).await.is(403);
         assert_eq!(
             (refused.header("access-control-allow-origin"), problem(&refused)),
@@ -73,36 +73,36 @@ async fn other_pages_get_nothing(world: &mut World) {
 }
 
 async fn errors_can_be_read_too(world: &mut World) {
-    let visitor = Visitor::administrator(world).await;
-    let manager = Visitor::of(world, HOST, 1).await;
-    readable(&visitor.get(world, "/sources").await.is(200), PAGE);
-    readable(&visitor.delete(world, "/sources/01900000-0000-7000-8000-000000000000").await.is(404), PAGE);
-    readable(&visitor.delete(world, "/sources/no-uuid").await.is(404), PAGE);
-    readable(&visitor.get(world, "/nothing").await.is(404), PAGE);
-    let method = answer(visitor.request(world, Method::PUT, "/sources")).await.is(405);
+    let user = User::administrator(world).await;
+    let manager = User::of(world, HOST, 1).await;
+    readable(&user.get(world, "/sources").await.is(200), PAGE);
+    readable(&user.delete(world, "/sources/01900000-0000-7000-8000-000000000000").await.is(404), PAGE);
+    readable(&user.delete(world, "/sources/no-uuid").await.is(404), PAGE);
+    readable(&user.get(world, "/nothing").await.is(404), PAGE);
+    let method = answer(user.request(world, Method::PUT, "/sources")).await.is(405);
     readable(&method, PAGE);
     assert_eq!(problem(&method), "method-not-allowed");
     readable(&manager.post(world, "/sources", &json!({"kind": "custom"})).await.is(403), PAGE);
     let send = |body: Vec<u8>, kind: &'static str| {
-        let request = visitor.request(world, Method::POST, "/sources").header("Content-Type", kind);
+        let request = user.request(world, Method::POST, "/sources").header("Content-Type", kind);
         answer(request.body(body))
     };
     readable(&send(b"{".to_vec(), "application/json").await.is(400), PAGE);
     readable(&send(vec![b' '; 300 * 1024], "application/json").await.is(413), PAGE);
     readable(&send(b"{}".to_vec(), "text/plain").await.is(415), PAGE);
     readable(&send(b"{}".to_vec(), "application/json").await.is(422), PAGE);
-    let nobody = Visitor { session: "x".to_owned(), ..visitor.clone() };
+    let nobody = User { session: "x".to_owned(), ..user.clone() };
     readable(&nobody.get(world, "/sources").await.is(401), PAGE);
     world.sandbox.set_gateway_page(HOST, Some(502));
-    readable(&visitor.get(world, "/pipelines").await.is(503), PAGE);
+    readable(&user.get(world, "/pipelines").await.is(503), PAGE);
     let bare = answer(world.api.anonymous(Method::GET, "/widget/v1/sources")).await.is(401);
     assert_eq!(bare.header("access-control-allow-origin"), "", "nobody to echo");
 }
 
 async fn refusals_speak_the_readers_language(world: &mut World) {
     let manager = {
-        Visitor::administrator(world).await;
-        Visitor::of(world, HOST, 1).await
+        User::administrator(world).await;
+        User::of(world, HOST, 1).await
     };
     let body = json!({"kind": "custom", "name": "x"});
     let english = manager.post(world, "/sources", &body).await.is(403);

@@ -48,14 +48,14 @@ pub fn exchange(world: &World, host: &str, token: &str) -> RequestBuilder {
     request.header("Origin", format!("https://{host}")).header("X-Auth-Token", token).json(&json!({}))
 }
 
-/// Somebody in front of the widget.
+/// A user of amoCRM in front of the widget.
 #[derive(Clone)]
-pub struct Visitor {
+pub struct User {
     pub host: String,
     pub session: String,
 }
 
-impl Visitor {
+impl User {
     /// With a session of their own.
     pub async fn of(world: &World, host: &str, user: usize) -> Self {
         let opened = answer(exchange(world, host, &token(&claims(world, host, user)))).await.is(200);

@@ -5,27 +5,27 @@ use parom_tests::settings::HOST;
 use parom_tests::{World, answer, both};
 use serde_json::json;
 
-use super::{Visitor, claims, exchange, token};
+use super::{User, claims, exchange, token};
 
 async fn a_session_of_one_account_reaches_no_other(world: &mut World) {
     let line = world.line_at("other.amocrm.ru", "support").await;
-    let visitor = Visitor::administrator(world).await;
-    let list = visitor.get(world, "/sources").await.is(200);
+    let user = User::administrator(world).await;
+    let list = user.get(world, "/sources").await.is(200);
     assert_eq!((&list.json["items"], &list.json["used"]), (&json!([]), &json!(0)));
     let path = format!("/sources/{}", line.source_id);
-    visitor.patch(world, &path, &json!({"name": "mine"})).await.is(404);
-    visitor.delete(world, &path).await.is(404);
-    visitor.post(world, &format!("{path}/test"), &json!({})).await.is(404);
-    visitor.post(world, &format!("{path}/restore"), &json!({})).await.is(404);
-    visitor.post(world, "/strays/31/adopt", &json!({})).await.is(404);
-    visitor.post(world, "/strays/31/remove", &json!({})).await.is(404);
+    user.patch(world, &path, &json!({"name": "mine"})).await.is(404);
+    user.delete(world, &path).await.is(404);
+    user.post(world, &format!("{path}/test"), &json!({})).await.is(404);
+    user.post(world, &format!("{path}/restore"), &json!({})).await.is(404);
+    user.post(world, "/strays/31/adopt", &json!({})).await.is(404);
+    user.post(world, "/strays/31/remove", &json!({})).await.is(404);
     let message = world.customer(&line, "anna").writes("Hello").await;
     world.deliver_all().await;
     for page in [json!({"page": "source", "id": line.source_id}), json!({"page": "message", "id": message})] {
-        visitor.post(world, "/ticket", &page).await.is(404);
+        user.post(world, "/ticket", &page).await.is(404);
     }
     let lead = world.sandbox.chats("other.amocrm.ru")[0].lead.clone().unwrap();
-    let card = visitor.get(world, &format!("/card?contact_id={}", lead.contact_id)).await.is(200);
+    let card = user.get(world, &format!("/card?contact_id={}", lead.contact_id)).await.is(200);
     assert_eq!(card.json, json!({"items": []}));
     // An account's own administrator is nobody in another one, whatever else a token claims.
     let mut claims = claims(world, "other.amocrm.ru", 0);
@@ -35,7 +35,7 @@ async fn a_session_of_one_account_reaches_no_other(world: &mut World) {
 
 async fn a_ticket_leads_to_its_page_and_dies(world: &mut World) {
     let line = world.line("support").await;
-    let visitor = Visitor::of(world, HOST, 0).await;
+    let user = User::of(world, HOST, 0).await;
     let message = world.customer(&line, "anna").writes("Hello").await;
     world.deliver_all().await;
     let conversation = world.messages().await[0].conversation_id;
@@ -50,12 +50,12 @@ async fn a_ticket_leads_to_its_page_and_dies(world: &mut World) {
         json!({"page": "message", "id": message}),
         json!({"page": "conversation", "id": conversation}),
     ] {
-        let url = visitor.post(world, "/ticket", &page).await.is(200).text_at("/panel_url");
+        let url = user.post(world, "/ticket", &page).await.is(200).text_at("/panel_url");
         let now = world.clock.millis();
         let entry = directory::find(world.app().store.read(), directory::Kind::Ticket, &hash(&url), now).await.unwrap();
         assert_eq!(entry.unwrap().tenant_id, line.tenant_id, "{page}");
     }
-    let manager = Visitor::of(world, HOST, 1).await;
+    let manager = User::of(world, HOST, 1).await;
     for (page, status) in [
         (json!({"page": "overview"}), 403),
         (json!({"page": "source", "id": line.source_id}), 403),
@@ -71,7 +71,7 @@ async fn a_ticket_leads_to_its_page_and_dies(world: &mut World) {
         (json!({"page": "message", "id": conversation}), 404),
         (json!({}), 422),
     ] {
-        visitor.post(world, "/ticket", &body).await.is(status);
+        user.post(world, "/ticket", &body).await.is(status);
     }
 }
 

@@ -9,7 +9,7 @@ use sandbox::{Fault, Part};
 use sea_orm::EntityTrait;
 use serde_json::json;
 
-use super::{Visitor, claims, exchange, problem, signed, token};
+use super::{User, claims, exchange, problem, signed, token};
 
 async fn open(world: &World, token: &str) -> Reply {
     answer(exchange(world, HOST, token)).await
@@ -72,20 +72,20 @@ async fn one_token_is_one_session_however_often_it_comes(world: &mut World) {
 }
 
 async fn a_session_ends_and_comes_again_with_its_token(world: &mut World) {
-    let visitor = Visitor::administrator(world).await;
-    visitor.get(world, "/sources").await.is(200);
+    let user = User::administrator(world).await;
+    user.get(world, "/sources").await.is(200);
     let mut claims = claims(world, HOST, 0);
     claims["exp"] = json!(world.clock.now().timestamp() + 3600);
     let long = token(&claims);
     let first = open(world, &long).await.is(200);
     world.advance(Duration::from_secs(26 * 60));
-    let ended = visitor.get(world, "/sources").await.is(401);
+    let ended = user.get(world, "/sources").await.is(401);
     assert_eq!(problem(&ended), "session-ended");
     assert_eq!(open(world, &long).await.is(200).json["token"], first.json["token"]);
-    let again = Visitor { session: first.text_at("/token"), ..visitor };
+    let again = User { session: first.text_at("/token"), ..user };
     again.get(world, "/sources").await.is(200);
     for wrong in ["", "x", &"x".repeat(43), &"x".repeat(5_000)] {
-        let nobody = Visitor { session: wrong.to_owned(), ..again.clone() };
+        let nobody = User { session: wrong.to_owned(), ..again.clone() };
         assert_eq!(problem(&nobody.get(world, "/sources").await.is(401)), "session-ended", "{wrong}");
     }
 }
@@ -153,10 +153,10 @@ async fn every_state_of_an_account_is_told_with_words(world: &mut World) {
     let suspended = open(world, &token(&claims(world, HOST, 0))).await.is(200);
     assert_eq!(suspended.json["tenant"]["status"], "suspended");
     assert!(suspended.text_at("/tenant/hint").contains("support"), "{}", suspended.text);
-    let visitor = Visitor { host: HOST.to_owned(), session: suspended.text_at("/token") };
-    visitor.get(world, "/sources").await.is(200);
+    let user = User { host: HOST.to_owned(), session: suspended.text_at("/token") };
+    user.get(world, "/sources").await.is(200);
     world.api.patch(&path, &json!({"suspended": false})).await.is(200);
-    visitor.post(world, "/disconnect", &json!({})).await.is(200);
+    user.post(world, "/disconnect", &json!({})).await.is(200);
     let request = exchange(world, HOST, &token(&claims(world, HOST, 0))).header("Accept-Language", "ru");
     let disconnected = answer(request).await.is(200);
     assert_eq!(disconnected.json["tenant"]["status"], "disconnected");
@@ -177,16 +177,16 @@ async fn too_many_exchanges_of_one_token_wait(world: &mut World) {
 }
 
 async fn sixty_requests_a_minute_a_user(world: &mut World) {
-    let visitor = Visitor::administrator(world).await;
+    let user = User::administrator(world).await;
     for _ in 0..60 {
-        visitor.get(world, "/kinds").await.is(200);
+        user.get(world, "/kinds").await.is(200);
     }
-    let refused = visitor.get(world, "/kinds").await.is(429);
+    let refused = user.get(world, "/kinds").await.is(429);
     assert_eq!((problem(&refused), refused.header("retry-after")), ("rate-limited", "1"));
-    let other = Visitor::of(world, HOST, 1).await;
+    let other = User::of(world, HOST, 1).await;
     other.get(world, "/kinds").await.is(200);
     world.advance(Duration::from_secs(1));
-    visitor.get(world, "/kinds").await.is(200);
+    user.get(world, "/kinds").await.is(200);
 }
 
 /// While the client secret is being replaced.
@@ -219,10 +219,10 @@ async fn amocrm_away_is_no_reason_to_show_nothing(world: &mut World) {
     world.line("support").await;
     world.sandbox.faults().next(Part::Rest, 10, Fault::Reset);
     let opened = open(world, &token(&claims(world, HOST, 0))).await.is(200);
-    let visitor = Visitor { host: HOST.to_owned(), session: opened.text_at("/token") };
-    let list = visitor.get(world, "/sources").await.is(200);
+    let user = User { host: HOST.to_owned(), session: opened.text_at("/token") };
+    let list = user.get(world, "/sources").await.is(200);
     assert_eq!(list.json["items"][0]["external_id"], "support", "{}", list.text);
-    let away = visitor.get(world, "/pipelines").await.is(503);
+    let away = user.get(world, "/pipelines").await.is(503);
     assert!(!away.header("retry-after").is_empty());
 }
 

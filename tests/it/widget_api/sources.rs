@@ -8,21 +8,21 @@ use sandbox::{Fault, Part};
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde_json::{Value, json};
 
-use super::{Visitor, problem};
+use super::{User, problem};
 
 fn body(world: &World, name: &str) -> Value {
     json!({"kind": "custom", "name": name, "pipeline_id": null, "default": false, "settings": {"webhook_url": world.messenger.url()}})
 }
 
 async fn a_source_is_made_changed_and_deleted(world: &mut World) {
-    let visitor = Visitor::administrator(world).await;
-    let pipelines = visitor.get(world, "/pipelines").await.is(200);
+    let user = User::administrator(world).await;
+    let pipelines = user.get(world, "/pipelines").await.is(200);
     let names: Vec<_> = pipelines.json["items"].as_array().unwrap().iter().map(|one| one["name"].clone()).collect();
     assert_eq!(names, ["Sales", "Support"]);
     let second = pipelines.json["items"][1]["id"].clone();
     assert!(second.is_string() && pipelines.json["items"][0]["is_main"] == true, "{}", pipelines.text);
 
-    let made = visitor.post(world, "/sources", &body(world, "Support")).await.is(201);
+    let made = user.post(world, "/sources", &body(world, "Support")).await.is(201);
     assert!(made.text_at("/webhook_secret").starts_with("whsec_"));
     assert_eq!(
         (&made.json["status"], &made.json["pipeline_name"]),
@@ -31,7 +31,7 @@ async fn a_source_is_made_changed_and_deleted(world: &mut World) {
         made.text
     );
     let path = format!("/sources/{}", made.text_at("/id"));
-    let list = visitor.get(world, "/sources").await.is(200);
+    let list = user.get(world, "/sources").await.is(200);
     let item = &list.json["items"][0];
     assert_eq!(
         (&list.json["used"], &list.json["limit"], &list.json["next_cursor"]),
@@ -43,19 +43,19 @@ async fn a_source_is_made_changed_and_deleted(world: &mut World) {
     assert_eq!((&list.json["strays"], &list.json["tenant"]["host"]), (&json!([]), &json!(HOST)));
 
     let changed =
-        visitor.patch(world, &path, &json!({"name": "Sales", "pipeline_id": second, "default": true})).await.is(200);
+        user.patch(world, &path, &json!({"name": "Sales", "pipeline_id": second, "default": true})).await.is(200);
     assert_eq!(
         (&changed.json["name"], &changed.json["pipeline_name"], &changed.json["default"]),
         (&json!("Sales"), &json!("Support"), &json!(true))
     );
     assert_eq!(world.sandbox.sources(HOST)[0]["name"], "Sales");
-    let paused = visitor.patch(world, &path, &json!({"paused": true})).await.is(200);
+    let paused = user.patch(world, &path, &json!({"paused": true})).await.is(200);
     assert_eq!(paused.json["status"], "paused");
     assert!(paused.text_at("/hint").contains("Paused since"), "{}", paused.text);
-    visitor.patch(world, &path, &json!({"paused": false})).await.is(200);
-    visitor.delete(world, &path).await.is(204);
+    user.patch(world, &path, &json!({"paused": false})).await.is(200);
+    user.delete(world, &path).await.is(204);
     assert!(world.sandbox.sources(HOST).is_empty());
-    visitor.delete(world, &path).await.is(404);
+    user.delete(world, &path).await.is(404);
 
     let tenant_id = made.text_at("/tenant_id").parse().unwrap();
     let rows = audit::Entity::of_tenant(tenant_id).filter(audit::Column::Action.like("source.%"));
@@ -67,23 +67,23 @@ async fn a_source_is_made_changed_and_deleted(world: &mut World) {
 }
 
 async fn a_repeat_makes_no_second_source(world: &mut World) {
-    let visitor = Visitor::administrator(world).await;
-    let ask = async |visitor: &Visitor, name: &str| {
-        let request = visitor.request(world, Method::POST, "/sources").header("Idempotency-Key", "form-1");
+    let user = User::administrator(world).await;
+    let ask = async |user: &User, name: &str| {
+        let request = user.request(world, Method::POST, "/sources").header("Idempotency-Key", "form-1");
         answer(request.json(&body(world, name))).await
     };
-    let first = ask(&visitor, "Support").await.is(201);
+    let first = ask(&user, "Support").await.is(201);
     // By another session of the same user: the first one ended meanwhile.
-    let again = ask(&Visitor::of(world, HOST, 0).await, "Support").await.is(201);
+    let again = ask(&User::of(world, HOST, 0).await, "Support").await.is(201);
     assert_eq!((&again.json, again.header("idempotency-replayed")), (&first.json, "true"));
     assert_eq!(again.header("access-control-allow-origin"), "https://acme.amocrm.ru");
-    ask(&visitor, "Other").await.is(422);
+    ask(&user, "Other").await.is(422);
     assert_eq!(world.sandbox.sources(HOST).len(), 1);
 }
 
 async fn managers_look_and_change_nothing(world: &mut World) {
     let line = world.line("support").await;
-    let manager = Visitor::of(world, HOST, 1).await;
+    let manager = User::of(world, HOST, 1).await;
     let list = manager.get(world, "/sources").await.is(200);
     assert_eq!(list.json["items"][0]["external_id"], "support");
     let path = format!("/sources/{}", line.source_id);
@@ -106,11 +106,11 @@ async fn managers_look_and_change_nothing(world: &mut World) {
 
 async fn the_second_of_two_administrators_is_told(world: &mut World) {
     let line = world.line("support").await;
-    let (one, other) = (Visitor::of(world, HOST, 0).await, Visitor::of(world, HOST, 0).await);
+    let (one, other) = (User::of(world, HOST, 0).await, User::of(world, HOST, 0).await);
     let path = format!("/sources/{}", line.source_id);
     let revision = one.get(world, "/sources").await.is(200).text_at("/items/0/revision");
-    let change = async |visitor: &Visitor, name: &str, revision: &str| {
-        let request = visitor.request(world, Method::PATCH, &path).header("If-Match", format!("\"{revision}\""));
+    let change = async |user: &User, name: &str, revision: &str| {
+        let request = user.request(world, Method::PATCH, &path).header("If-Match", format!("\"{revision}\""));
         answer(request.json(&json!({"name": name}))).await
     };
     let done = change(&one, "First", &revision).await.is(200);
@@ -124,8 +124,8 @@ async fn the_second_of_two_administrators_is_told(world: &mut World) {
 }
 
 async fn amocrms_refusals_are_told_and_nothing_is_half_made(world: &mut World) {
-    let visitor = Visitor::administrator(world).await;
-    let ask = async || visitor.post(world, "/sources", &body(world, "Support")).await;
+    let user = User::administrator(world).await;
+    let ask = async || user.post(world, "/sources", &body(world, "Support")).await;
     world.sandbox.set_too_many(HOST, Some(3));
     assert_eq!(ask().await.is(503).header("retry-after"), "3");
     world.sandbox.set_too_many(HOST, None);
@@ -136,36 +136,48 @@ async fn amocrms_refusals_are_told_and_nothing_is_half_made(world: &mut World) {
     let lost = ask().await;
     assert!(lost.status == 503, "{}", lost.text);
     assert!(world.sandbox.sources(HOST).is_empty(), "{:?}", world.sandbox.sources(HOST));
-    let wrong = visitor
+    let wrong = user
         .post(world, "/sources", &json!({"kind": "custom", "name": " ", "settings": {"webhook_url": "ftp://x"}}))
         .await
         .is(422);
     assert!(!wrong.wrong_fields().is_empty(), "{}", wrong.text);
     world.sandbox.set_unpaid(HOST, true);
-    assert_eq!(problem(&ask().await.is(409)), "crm-refused");
-    let unpaid = visitor.get(world, "/sources").await.is(200);
+    for language in ["en", "ru"] {
+        // What to do, and again the same: the first refusal leaves nothing behind that answers instead.
+        let refused = user.post(world, &format!("/sources?lang={language}"), &body(world, "Support")).await.is(409);
+        assert_eq!(problem(&refused), "crm-unpaid");
+        assert!(
+            ["pay in", "оплатите"].iter().any(|what| refused.text_at("/detail").contains(what)),
+            "{}",
+            refused.text
+        );
+    }
+    let unpaid = user.get(world, "/sources").await.is(200);
     assert_eq!(unpaid.json["tenant"]["status"], "unpaid", "{}", unpaid.text);
     assert!(unpaid.text_at("/tenant/hint").contains("7"), "{}", unpaid.text);
+    // Paid: nobody waits for the next slow try.
+    world.sandbox.set_unpaid(HOST, false);
+    ask().await.is(201);
 }
 
 async fn the_fifty_first_source_is_refused(world: &mut World) {
-    let visitor = Visitor::administrator(world).await;
+    let user = User::administrator(world).await;
     let tenant = world.tenant(HOST).await.unwrap();
     let path = format!("/api/v1/tenants/{}", tenant["id"].as_str().unwrap());
     world.api.patch(&path, &json!({"sources_limit": 2})).await.is(200);
     for name in ["one", "two"] {
-        visitor.post(world, "/sources", &body(world, name)).await.is(201);
+        user.post(world, "/sources", &body(world, name)).await.is(201);
     }
-    let refused = visitor.post(world, "/sources?lang=ru", &body(world, "three")).await.is(409);
+    let refused = user.post(world, "/sources?lang=ru", &body(world, "three")).await.is(409);
     assert_eq!(problem(&refused), "source-limit");
     assert!(refused.text_at("/detail").contains("Все источники заняты"), "{}", refused.text);
-    let list = visitor.get(world, "/sources").await.is(200);
+    let list = user.get(world, "/sources").await.is(200);
     assert_eq!((&list.json["used"], &list.json["limit"]), (&json!(2), &json!(2)));
 }
 
 async fn kinds_come_with_their_forms_in_words(world: &mut World) {
-    let visitor = Visitor::administrator(world).await;
-    let kinds = visitor.get(world, "/kinds?lang=ru").await.is(200);
+    let user = User::administrator(world).await;
+    let kinds = user.get(world, "/kinds?lang=ru").await.is(200);
     let kinds = kinds.json["items"].as_array().unwrap();
     let named = |name: &str| kinds.iter().find(|kind| kind["kind"] == name).unwrap();
     assert_eq!(kinds.len(), 2, "{kinds:?}");
@@ -182,7 +194,7 @@ async fn kinds_come_with_their_forms_in_words(world: &mut World) {
     }
     assert!(named("webchat")["about"].as_str().unwrap().contains("сайте"), "{kinds:?}");
     let chat = json!({"kind": "webchat", "name": "Site", "settings": {}});
-    let made = visitor.post(world, "/sources", &chat).await.is(201);
+    let made = user.post(world, "/sources", &chat).await.is(201);
     let link = format!("{}/chat/{}", world.api.base(), made.text_at("/id"));
     assert_eq!(made.text_at("/embed/link"), link);
     assert!(made.text_at("/embed/code").contains(&link));
@@ -190,21 +202,21 @@ async fn kinds_come_with_their_forms_in_words(world: &mut World) {
 
 async fn a_source_deleted_in_amocrm_comes_back_in_one_click(world: &mut World) {
     let line = world.line("support").await;
-    let visitor = Visitor::of(world, HOST, 0).await;
+    let user = User::of(world, HOST, 0).await;
     world.sandbox.delete_source(HOST, "support");
     parom::source::reconcile(world.app(), line.tenant_id).await.unwrap();
-    let list = visitor.get(world, "/sources").await.is(200);
+    let list = user.get(world, "/sources").await.is(200);
     assert_eq!(list.json["items"][0]["deleted_in_crm"], true, "{}", list.text);
-    let restored = visitor.post(world, &format!("/sources/{}/restore", line.source_id), &json!({})).await.is(200);
+    let restored = user.post(world, &format!("/sources/{}/restore", line.source_id), &json!({})).await.is(200);
     assert_eq!((&restored.json["deleted_in_crm"], &restored.json["status"]), (&json!(false), &json!("working")));
     assert_eq!(world.sandbox.sources(HOST).len(), 1);
 }
 
 async fn a_test_tells_its_steps_in_words(world: &mut World) {
     let line = world.line("support").await;
-    let visitor = Visitor::of(world, HOST, 0).await;
+    let user = User::of(world, HOST, 0).await;
     let path = format!("/sources/{}/test?lang=ru", line.source_id);
-    let tested = visitor.post(world, &path, &json!({})).await.is(200);
+    let tested = user.post(world, &path, &json!({})).await.is(200);
     let steps = tested.json["steps"].as_array().unwrap();
     let names: Vec<_> = steps.iter().map(|step| step["name"].as_str().unwrap()).collect();
     assert_eq!(names[0], "credentials", "{}", tested.text);

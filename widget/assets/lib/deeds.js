@@ -1,16 +1,46 @@
 /** What is done to a source. Each deed runs alone and leaves its news in the window. */
-define([], function () {
+define(['./dom.js'], function (dom) {
   'use strict';
 
   function path(item, deed) {
     return '/sources/' + encodeURIComponent(item.id) + (deed ? '/' + deed : '');
   }
 
+  /** What differs now: label and value, as the form names them. */
+  function differences(app, before, now) {
+    const words = app.words;
+    return [
+      now.name !== before.name ? words.say('source-edit-name') + ': ' + now.name : null,
+      now.pipeline_id !== before.pipeline_id
+        ? words.say('source-edit-pipeline') + ': ' + (now.pipeline_name || '#' + now.pipeline_id) : null,
+      now.default !== before.default && now.default ? words.say('sources-default-mark') : null
+    ].filter(Boolean);
+  }
+
+  /** Fields that nobody touched here follow what is there now; else saving would take the others' change back. */
+  function follow(values, before, now) {
+    const pipeline = function (item) { return item.pipeline_id ? String(item.pipeline_id) : ''; };
+    values.name = values.name.trim() === before.name ? now.name : values.name;
+    values.default = values.default === before.default ? now.default : values.default;
+    if (values.pipeline_id === pipeline(before)) {
+      values.pipeline_id = pipeline(now);
+      values.pipeline_name = now.pipeline_name;
+    }
+  }
+
   /** Somebody else was faster: what was typed stays, the next save is made against what is there now. */
-  function outrun(app, problem) {
+  function outrun(app, before, problem) {
     return app.refresh().then(function () {
-      app.view.of = app.sourceOf(app.view.id);
-      app.tell('warn', app.explain(problem));
+      const now = app.sourceOf(app.view.id);
+      const told = [dom.paragraph(app.explain(problem))];
+      app.view.of = now;
+      if (now) {
+        differences(app, before, now).forEach(function (line) { told.push(dom.paragraph(line)); });
+        if (app.view.values) {
+          follow(app.view.values, before, now);
+        }
+      }
+      app.tell('warn', told);
     });
   }
 
@@ -22,7 +52,7 @@ define([], function () {
         return app.refresh();
       }, function (problem) {
         if (problem.status === 412) {
-          return outrun(app, problem);
+          return outrun(app, item, problem);
         }
         throw problem;
       });

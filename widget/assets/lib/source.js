@@ -77,8 +77,8 @@ define(['./dom.js', './deeds.js', './fields.js'], function (dom, deeds, fields) 
       pipeline_name: item.pipeline_name, default: item.default };
     if (!view.pipelines) {
       view.pipelines = [];
-      app.api.call('GET', '/pipelines').then(function (answer) {
-        view.pipelines = answer.items;
+      app.pipelines().then(function (items) {
+        view.pipelines = items;
         app.paint();
       }, function (problem) { console.debug(problem); });
     }

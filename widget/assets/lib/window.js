@@ -19,6 +19,7 @@ function (config, makeWords, dom, makeApi, account, sources, source, add) {
     let timer = null;
     let alive = true;
     let busy = false;
+    let known = null;
     let wanted = target || {};
 
     const app = {
@@ -103,6 +104,15 @@ function (config, makeWords, dom, makeApi, account, sources, source, add) {
           }
         });
       });
+    };
+
+    /** The account's pipelines, asked for once a window. */
+    app.pipelines = function () {
+      if (!known) {
+        known = api.call('GET', '/pipelines').then(function (answer) { return answer.items; });
+        known.catch(function () { known = null; });
+      }
+      return known;
     };
 
     /** Reads the list again; what changed is painted unless somebody is typing. */

@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::panel::Notice;
 use crate::people::Form;
 use crate::tenant as tenants;
+use crate::words::Said;
 
 /// The limit as typed; empty: the configured one.
 #[derive(Deserialize)]
@@ -35,7 +36,7 @@ pub async fn set(
     let limit = if typed.is_empty() { Ok(None) } else { typed.parse::<i32>().map(Some) };
     let set = match limit {
         Ok(limit) => tenants::limit_sources(&app, *id, limit).await,
-        Err(_) => Err(Error::field("/sources_limit", "a number")),
+        Err(_) => Err(Error::field("/sources_limit", Said::new("said-number"))),
     };
     match set {
         Ok(()) => {}

@@ -1,6 +1,7 @@
 //! One account: what it is, how it is doing, and what the vendor may do about it.
 
 pub mod limit;
+mod reason;
 pub mod suspend;
 pub mod view_as;
 
@@ -21,10 +22,7 @@ use crate::app::App;
 use crate::panel::Tone;
 use crate::source as sources;
 use crate::tenant::{self as tenants, ChannelStatus};
-use crate::words::{Sentence, Words};
-
-/// Longest reason that an operator can give.
-const LONGEST_REASON: usize = 500;
+use crate::words::{Said, Sentence, Words};
 
 #[derive(Template)]
 #[template(path = "admin/account.html")]
@@ -137,7 +135,7 @@ async fn channels(app: &App, words: Words, tenant: &tenant::Model) -> Result<Vec
                     .with("channel", row.channel_id.to_string())
                     .with("code", known.map(|(_, channel)| channel.code.clone()).unwrap_or_default())
             }),
-            said: row.detail,
+            said: Said::stored(&row.detail).in_words(words, states::crm(app, tenant)),
             connected_at: row.connected_at,
             next_try_at: row.next_try_at,
         }
@@ -158,7 +156,7 @@ async fn source_rows(app: &App, words: Words, tenant: &tenant::Model, crm: &'sta
             state: Shown { tone: source_tone(word), text: words.say_of("source-state-", word).with("crm", crm) },
             since: state.since,
             reason: state.reason.map(|reason| words.say_of("source-reason-", reason.as_str()).with("crm", crm)),
-            said: state.detail,
+            said: Said::stored(&state.detail).in_words(words, crm),
             is_default: row.is_default,
             kind: row.kind,
             name: row.name,
@@ -184,10 +182,4 @@ async fn load(app: &App, tenant_id: Uuid) -> Result<tenant::Model> {
 
 fn address(tenant_id: Uuid) -> String {
     format!("/admin/accounts/{tenant_id}")
-}
-
-/// A reason that can be read later; none when nothing is said.
-fn reason(text: &str) -> Option<String> {
-    let text: String = text.replace('\0', "").trim().chars().take(LONGEST_REASON).collect();
-    (text.chars().count() >= 3).then_some(text)
 }

@@ -2,44 +2,20 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
-use askama::Template;
 use entity::{source, tenant};
 use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter};
-use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{address, load, reason};
+use super::reason::{Question, Why};
+use super::{address, load};
 use crate::admin::operator::{Operator, Visitor};
-use crate::admin::page::{self, Page, redirect, see_other};
+use crate::admin::page::{redirect, see_other};
 use crate::admin::refused::Result;
 use crate::app::App;
 use crate::panel::{Notice, Tone};
 use crate::people::{Empty, Form};
 use crate::tenant as tenants;
-use crate::words::Sentence;
-
-#[derive(Template)]
-#[template(path = "admin/reason.html")]
-pub(super) struct Asked {
-    pub page: Page,
-    /// What will happen.
-    pub says: Sentence,
-    pub label: Sentence,
-    pub button: Sentence,
-    pub danger: bool,
-    /// Where the form goes.
-    pub action: String,
-    pub back: String,
-    pub wrong: Option<Sentence>,
-}
-
-/// Why, in the operator's words.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Why {
-    pub reason: String,
-}
 
 /// Asks whether, and why.
 pub async fn ask(app: web::Data<App>, Operator(visitor): Operator, id: web::Path<Uuid>) -> Result<HttpResponse> {
@@ -58,7 +34,7 @@ pub async fn begin(
     form: Form<Why>,
 ) -> Result<HttpResponse> {
     let tenant = load(&app, *id).await?;
-    let Some(reason) = reason(&form.reason) else {
+    let Some(reason) = form.said() else {
         return answer(&app, &visitor, &tenant, StatusCode::UNPROCESSABLE_ENTITY).await;
     };
     tenants::suspend(&app, *id, true).await?;
@@ -85,19 +61,13 @@ async fn answer(app: &App, visitor: &Visitor, tenant: &tenant::Model, status: St
     let words = visitor.words;
     let count = source::Entity::of_tenant(tenant.tenant_id).filter(source::Column::DeletedAt.is_null());
     let count = count.count(app.store.read()).await?;
-    let title = words.say("admin-suspend-question").with("account", tenant.host.as_str());
-    let page = Page::of(app, visitor, "/admin/accounts", title).await?;
-    let wrong = (status != StatusCode::OK).then(|| words.say("admin-reason-missing"));
-    let page = if wrong.is_some() { page.with_error() } else { page };
-    let asked = Asked {
-        page: page.clone(),
+    let question = Question {
+        title: words.say("admin-suspend-question").with("account", tenant.host.as_str()),
         says: words.say("admin-suspend-confirm").with("sources", count).with("account", tenant.host.as_str()),
         label: words.say("admin-suspend-reason"),
         button: words.say("admin-suspend"),
         danger: true,
-        action: format!("{}/suspend", address(tenant.tenant_id)),
-        back: address(tenant.tenant_id),
-        wrong,
+        deed: "suspend",
     };
-    Ok(page::html_as(status, &page, &asked))
+    question.ask(app, visitor, tenant, status).await
 }

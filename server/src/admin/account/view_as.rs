@@ -7,10 +7,10 @@ use entity::tenant;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::suspend::{Asked, Why};
-use super::{address, load, reason};
+use super::load;
+use super::reason::{Question, Why};
 use crate::admin::operator::{Operator, Visitor};
-use crate::admin::page::{self, Page, redirect};
+use crate::admin::page::redirect;
 use crate::admin::refused::Result;
 use crate::app::App;
 use crate::people::Form;
@@ -32,7 +32,7 @@ pub async fn begin(
     form: Form<Why>,
 ) -> Result<HttpResponse> {
     let tenant = load(&app, *id).await?;
-    let Some(reason) = reason(&form.reason) else {
+    let Some(reason) = form.said() else {
         return answer(&app, &visitor, &tenant, StatusCode::UNPROCESSABLE_ENTITY).await;
     };
     let new = sessions::New {
@@ -60,19 +60,13 @@ pub async fn begin(
 
 async fn answer(app: &App, visitor: &Visitor, tenant: &tenant::Model, status: StatusCode) -> Result<HttpResponse> {
     let words = visitor.words;
-    let title = words.say("admin-view-as-question").with("account", tenant.host.as_str());
-    let page = Page::of(app, visitor, "/admin/accounts", title).await?;
-    let wrong = (status != StatusCode::OK).then(|| words.say("admin-reason-missing"));
-    let page = if wrong.is_some() { page.with_error() } else { page };
-    let asked = Asked {
-        page: page.clone(),
+    let question = Question {
+        title: words.say("admin-view-as-question").with("account", tenant.host.as_str()),
         says: words.say("admin-view-as-says"),
         label: words.say("admin-view-as-reason"),
         button: words.say("admin-view-as"),
         danger: false,
-        action: format!("{}/view-as", address(tenant.tenant_id)),
-        back: address(tenant.tenant_id),
-        wrong,
+        deed: "view-as",
     };
-    Ok(page::html_as(status, &page, &asked))
+    question.ask(app, visitor, tenant, status).await
 }

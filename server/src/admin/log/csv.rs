@@ -1,6 +1,5 @@
 //! The same rows as a file for spreadsheets.
 
-use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use bytes::Bytes;
 use futures_util::stream;
@@ -10,16 +9,18 @@ use super::Query;
 use super::find::Filter;
 use crate::admin::operator::Operator;
 use crate::admin::refused::{Refused, Result};
-use crate::api::json::Moment;
 use crate::app::App;
+use crate::panel::csv;
 
 /// Rows read at once.
 const CHUNK: u64 = 500;
+const COLUMNS: [&str; 10] =
+    ["at", "account_id", "who_kind", "who_id", "who", "what", "object", "detail", "address", "outcome"];
 
 /// All rows that the filters mean, read as they are sent.
 pub async fn download(app: web::Data<App>, _operator: Operator, query: web::Query<Query>) -> Result<HttpResponse> {
     let filter = Filter::read(&app, &query).await?.ok_or(Refused::NotThere)?;
-    let head = "\u{feff}at,account_id,who_kind,who_id,who,what,object,detail,address,outcome\r\n".to_owned();
+    let head = csv::head(&COLUMNS);
     let rows = stream::unfold(Some((app, filter, None)), |state| async move {
         let (app, filter, after) = state?;
         match chunk(&app, &filter, after).await {
@@ -31,11 +32,7 @@ pub async fn download(app: web::Data<App>, _operator: Operator, query: web::Quer
         }
     });
     let body = futures_util::StreamExt::chain(stream::iter([Ok::<_, sea_orm::DbErr>(Bytes::from(head))]), rows);
-    Ok(HttpResponse::Ok()
-        .content_type("text/csv; charset=utf-8")
-        .insert_header((header::CONTENT_DISPOSITION, "attachment; filename=\"parom-audit.csv\""))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .streaming(body))
+    Ok(csv::file("parom-audit.csv").streaming(body))
 }
 
 /// Some lines, and behind which row the next ones begin; none: these were the last.
@@ -49,9 +46,8 @@ async fn chunk(
     let last = rows.last().filter(|_| whole).map(|row| row.id);
     let line = |row: entity::audit::Model| {
         let account = if row.tenant_id.is_nil() { String::new() } else { row.tenant_id.to_string() };
-        let at = Moment(row.at).to_string();
-        let fields = [
-            at,
+        csv::line([
+            csv::moment(row.at),
             account,
             row.actor_kind,
             row.actor_id,
@@ -61,26 +57,7 @@ async fn chunk(
             row.detail,
             row.address,
             row.outcome,
-        ];
-        fields.map(|field| quoted(&field)).join(",") + "\r\n"
+        ])
     };
     Ok((rows.into_iter().map(line).collect(), last))
-}
-
-/// A field in quotes; one that a spreadsheet would take for a formula begins with an apostrophe.
-fn quoted(field: &str) -> String {
-    let guard = if field.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
-    format!("\"{guard}{}\"", field.replace('"', "\"\""))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_field_is_a_formula() {
-        assert_eq!(quoted("=1+1"), "\"'=1+1\"");
-        assert_eq!(quoted("say \"no\", twice"), "\"say \"\"no\"\", twice\"");
-        assert_eq!(quoted(""), "\"\"");
-    }
 }

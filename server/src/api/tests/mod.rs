@@ -19,6 +19,7 @@ use crate::cli::key;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::fault::Faults;
+use crate::fixture;
 use crate::store::{Store, directory};
 use crate::vault::Vault;
 
@@ -125,66 +126,28 @@ impl Answer {
 async fn add_tenant(app: &App, tenant_id: Uuid, account_id: i64) {
     let db = app.store.write();
     let tenant = tenant::Model {
-        tenant_id,
-        integration: "main".into(),
         account_id,
         host: format!("shop{account_id}.amocrm.ru"),
         name: "Shop".into(),
         amojo_id: "amojo".into(),
-        status: "active".into(),
-        suspended: false,
-        sources_limit: None,
-        api_domain: None,
         created_at: START,
         updated_at: START,
-        customer_id: None,
-        language: String::new(),
-        time_zone: String::new(),
-        probe_at: None,
-        probes: 0,
-        reconciled_at: None,
-        uninstalled_at: None,
-        erased_at: None,
+        ..fixture::tenant(tenant_id)
     };
     tenant::Entity::insert(tenant.into_active_model()).exec_without_returning(db).await.unwrap();
     let entry = directory::Entry { tenant_id, id: tenant_id, note: String::new(), expires_at: None };
     directory::enter(db, directory::Kind::Account, &format!("main:{account_id}"), entry).await.unwrap();
-    let channel = tenant_channel::Model {
-        tenant_id,
-        channel_id: CHANNEL,
-        scope_id: format!("{CHANNEL}_amojo"),
-        status: "connected".into(),
-        detail: String::new(),
-        connected_at: START,
-        checked_at: START,
-        next_try_at: None,
-        tries: 0,
-    };
+    let channel =
+        tenant_channel::Model { connected_at: START, checked_at: START, ..fixture::channel(tenant_id, CHANNEL) };
     tenant_channel::Entity::insert(channel.into_active_model()).exec_without_returning(db).await.unwrap();
     let source = source::Model {
-        tenant_id,
-        id: source_of(tenant_id),
-        kind: "custom".into(),
-        name: "Support".into(),
-        external_id: "support".into(),
         channel_id: CHANNEL,
         amocrm_source_id: 3_108_069,
         pipeline_id: 20_453,
-        is_default: false,
-        status: "working".into(),
-        status_reason: String::new(),
-        paused: false,
-        contact_rule: "leave".into(),
-        services: "[]".into(),
         settings: json!({"webhook_url": "https://messenger.example/parom"}).to_string(),
-        secrets: None,
         created_at: START,
         updated_at: START,
-        deleted_at: None,
-        status_since: 0,
-        paused_by: String::new(),
-        proved_at: None,
-        services_sent: String::new(),
+        ..fixture::source(tenant_id, source_of(tenant_id))
     };
     source::Entity::insert(source.into_active_model()).exec_without_returning(db).await.unwrap();
     let id = source_of(tenant_id);

@@ -14,6 +14,7 @@ use crate::chat::{history, source_of};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::fault::Faults;
+use crate::fixture;
 use crate::message::{Body, Content, Direction, Person, Role, State};
 use crate::store::{Store, directory};
 use crate::vault::Vault;
@@ -39,53 +40,15 @@ impl Chat {
         crate::store::migrate(&store).await.unwrap();
         let vault = Vault::open(&config.secrets, true).unwrap();
         let app = App::new(config, store, vault, Faults::default()).unwrap();
-        let tenant = tenant::Model {
-            tenant_id: TENANT,
-            integration: "main".into(),
-            account_id: 1,
-            host: "acme.amocrm.ru".into(),
-            name: "Acme".into(),
-            amojo_id: Uuid::from_u128(3).to_string(),
-            status: "active".into(),
-            suspended: false,
-            sources_limit: None,
-            api_domain: None,
-            created_at: 0,
-            updated_at: 0,
-        customer_id: None,
-        language: String::new(),
-        time_zone: String::new(),
-        probe_at: None,
-        probes: 0,
-        reconciled_at: None,
-        uninstalled_at: None,
-        erased_at: None,
-        };
+        let tenant = tenant::Model { amojo_id: Uuid::from_u128(3).to_string(), ..fixture::tenant(TENANT) };
         tenant.into_active_model().insert(app.store.write()).await.unwrap();
         let source = source::Model {
-            tenant_id: TENANT,
-            id: SOURCE,
             kind: "webchat".into(),
             name: "Site".into(),
             external_id: "site".into(),
             channel_id: Uuid::from_u128(4),
-            amocrm_source_id: 1,
-            pipeline_id: 1,
-            is_default: false,
-            status: "working".into(),
-            status_reason: String::new(),
-            paused: false,
-            contact_rule: "leave".into(),
-            services: "[]".into(),
             settings: json!({"title": "Acme <help>"}).to_string(),
-            secrets: None,
-            created_at: 0,
-            updated_at: 0,
-            deleted_at: None,
-        status_since: 0,
-        paused_by: String::new(),
-        proved_at: None,
-        services_sent: String::new(),
+            ..fixture::source(TENANT, SOURCE)
         };
         source.into_active_model().insert(app.store.write()).await.unwrap();
         let entry = directory::Entry { tenant_id: TENANT, id: SOURCE, note: String::new(), expires_at: None };

@@ -9,6 +9,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::customer::logins::find;
 use crate::fault::Faults;
+use crate::fixture;
 use crate::store::{self, Store, VENDOR};
 use crate::vault::Vault;
 
@@ -47,26 +48,11 @@ async fn opens(app: &App, login: &str, password: &str) -> bool {
 
 async fn add_tenant(app: &App, id: u128, customer_id: Uuid) {
     let row = tenant::Model {
-        tenant_id: Uuid::from_u128(id),
-        integration: "main".to_owned(),
-        account_id: 1,
         host: format!("shop{id}.amocrm.ru"),
-        name: String::new(),
-        amojo_id: String::new(),
-        status: "active".to_owned(),
-        suspended: false,
-        sources_limit: None,
-        api_domain: None,
         created_at: START,
         updated_at: START,
         customer_id: Some(customer_id),
-        language: String::new(),
-        time_zone: String::new(),
-        probe_at: None,
-        probes: 0,
-        reconciled_at: None,
-        uninstalled_at: None,
-        erased_at: None,
+        ..fixture::tenant(Uuid::from_u128(id))
     };
     tenant::Entity::insert(row.into_active_model()).exec_without_returning(app.store.write()).await.unwrap();
 }

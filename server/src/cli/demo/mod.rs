@@ -46,7 +46,10 @@ pub async fn run(command: DemoCommand) -> anyhow::Result<ExitCode> {
     say("")?;
     say(&format!("  Widget              {}", stage.marketplace_url(HOST)))?;
     say(&format!("  A new account       {}   (install it there)", stage.marketplace_url(NEW_HOST)))?;
-    say(&format!("  Panel               {}   (good once, for ten minutes; later from the widget)", stage.panel_url().await?))?;
+    say(&format!(
+        "  Panel               {}   (good once, for ten minutes; later from the widget)",
+        stage.panel_url().await?
+    ))?;
     say(&format!("  Vendor's admin      {}   (good once, for 15 minutes)", stage.admin_url().await?))?;
     say("")?;
     say(&format!("  Parom               {}", stage.url()))?;

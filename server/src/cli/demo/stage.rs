@@ -168,7 +168,8 @@ impl Stage {
     pub async fn panel_url(&self) -> anyhow::Result<String> {
         let app = &self.running.app;
         let tenants = self.api(Method::GET, "/api/v1/tenants", None).await?;
-        let tenant_id = tenants["items"][0]["id"].as_str().and_then(|id| id.parse().ok()).context("there is no account")?;
+        let tenant_id =
+            tenants["items"][0]["id"].as_str().and_then(|id| id.parse().ok()).context("there is no account")?;
         let users = self.sandbox.users(HOST);
         let admin = users.iter().find(|user| user.is_admin).context("the account has no administrator")?;
         let ticket = ticket::issue(app, tenant_id, admin.id, &admin.name, true).await?;
@@ -182,7 +183,8 @@ impl Stage {
         match deeds::add(app, OPERATOR, "", Language::of_terminal(), &by).await? {
             Ok((_, link)) => Ok(link),
             Err(_) => {
-                let person = person::by_email(app, app.store.read(), OPERATOR).await?.context("the operator is gone")?;
+                let person =
+                    person::by_email(app, app.store.read(), OPERATOR).await?.context("the operator is gone")?;
                 Ok(deeds::link(app, &person, false, &by).await?)
             }
         }

@@ -6,9 +6,10 @@ use entity::{alert, oauth_grant, raw_hook, source, stray_source, tenant, tenant_
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
-use super::Check;
+use super::{Check, because};
 use crate::store::{Store, VENDOR};
 use crate::tenant::access;
+use crate::words::Said;
 
 /// So many are named in one line.
 const NAMED: usize = 5;
@@ -17,23 +18,24 @@ const DAY: i64 = 24 * 3_600_000;
 /// What was found, by the line it belongs to.
 #[derive(Default)]
 struct Found {
-    lost: Vec<String>,
-    ending: Vec<String>,
+    lost: Vec<Said>,
+    ending: Vec<Said>,
     /// The fewest days that access is left anywhere.
     fewest: Option<(i64, String)>,
-    not_allowed: Vec<String>,
-    misconfigured: Vec<String>,
-    disconnected: Vec<String>,
-    sources: Vec<String>,
-    strays: Vec<String>,
-    alarms: Vec<String>,
+    not_allowed: Vec<Said>,
+    misconfigured: Vec<Said>,
+    disconnected: Vec<Said>,
+    sources: Vec<Said>,
+    strays: Vec<Said>,
+    alarms: Vec<Said>,
     aside: BTreeMap<String, i64>,
 }
 
 /// Looks at all accounts, or at one.
 pub async fn look(store: &Store, only: Option<Uuid>, checks: &mut Vec<Check>) {
     if let Err(error) = look_at(store, only, checks).await {
-        checks.push(Check::warn("accounts", format!("the accounts could not be read: {error}"), "run: parom migrate"));
+        let said = because("doctor-accounts-wrong", error.to_string());
+        checks.push(Check::warn("accounts", said, "doctor-migrate-fix"));
     }
 }
 
@@ -54,7 +56,7 @@ async fn look_at(store: &Store, only: Option<Uuid>, checks: &mut Vec<Check>) -> 
         alarms_of(store, VENDOR, "", &mut found).await?;
         quarantined(store, VENDOR, &mut found.aside).await?;
     }
-    checks.push(Check::ok("accounts", format!("{} installed", all.len())));
+    checks.push(Check::ok("accounts", Said::new("doctor-accounts").with("count", all.len())));
     say(&found, checks);
     Ok(())
 }
@@ -63,13 +65,14 @@ async fn access_of(store: &Store, tenant: &tenant::Model, found: &mut Found) -> 
     let used = oauth_grant::Entity::of_tenant(tenant.tenant_id).filter(oauth_grant::Column::InUse.eq(true));
     let Some(grant) = used.one(store.read()).await? else { return Ok(()) };
     let days = access::days_left(&grant, store.clock().millis());
+    let said = |key, days: i64| Said::new(key).with("host", tenant.host.as_str()).with("days", days);
     if grant.dead || days == 0 {
         let since = (store.clock().millis() - grant.refreshed_at).max(0) / DAY;
-        found.lost.push(format!("{} (last renewed {since} days ago)", tenant.host));
+        found.lost.push(said("doctor-token-lost-one", since));
         return Ok(());
     }
     if days <= access::EXPIRING_DAYS {
-        found.ending.push(format!("{} ({days} days left)", tenant.host));
+        found.ending.push(said("doctor-token-ending-one", days));
     }
     if found.fewest.as_ref().is_none_or(|(fewest, _)| days < *fewest) {
         found.fewest = Some((days, tenant.host.clone()));
@@ -79,12 +82,18 @@ async fn access_of(store: &Store, tenant: &tenant::Model, found: &mut Found) -> 
 
 async fn channels_of(store: &Store, tenant: &tenant::Model, found: &mut Found) -> Result<(), DbErr> {
     for row in tenant_channel::Entity::of_tenant(tenant.tenant_id).all(store.read()).await? {
-        let named = format!("{} (account {}, channel {})", tenant.host, tenant.account_id, row.channel_id);
+        let named = |key| {
+            let said = Said::new(key).with("host", tenant.host.as_str());
+            said.with("account", tenant.account_id.to_string()).with("channel", row.channel_id.to_string())
+        };
         match row.status.as_str() {
             "connected" => {}
-            "not_allowed" => found.not_allowed.push(named),
-            "misconfigured" => found.misconfigured.push(format!("{named}: {}", row.detail)),
-            _ => found.disconnected.push(named),
+            "not_allowed" => found.not_allowed.push(named("doctor-channel-one")),
+            "misconfigured" => {
+                let said = named("doctor-channel-one-because").with("reason", Said::stored(&row.detail));
+                found.misconfigured.push(said);
+            }
+            _ => found.disconnected.push(named("doctor-channel-one")),
         }
     }
     Ok(())
@@ -95,11 +104,12 @@ async fn sources_of(store: &Store, tenant: &tenant::Model, found: &mut Found) ->
         .filter(source::Column::DeletedAt.is_null())
         .filter(source::Column::Status.is_in(["needs_attention", "stopped", "blocked", "unpaid"]));
     for row in broken.all(store.read()).await? {
-        found.sources.push(format!("{} at {}: {} ({})", row.name, tenant.host, row.status, row.status_reason));
+        let said = Said::new("doctor-source-one").with("source", row.name).with("host", tenant.host.as_str());
+        found.sources.push(said.with("status", row.status).with("reason", row.status_reason));
     }
     let strays = stray_source::Entity::of_tenant(tenant.tenant_id).count(store.read()).await?;
     if strays > 0 {
-        found.strays.push(format!("{} ({strays})", tenant.host));
+        found.strays.push(Said::quoted(format!("{} ({strays})", tenant.host)));
     }
     Ok(())
 }
@@ -108,8 +118,8 @@ async fn alarms_of(store: &Store, tenant_id: Uuid, host: &str, found: &mut Found
     let open = alert::Entity::of_tenant(tenant_id).filter(alert::Column::ResolvedAt.is_null());
     for row in open.all(store.read()).await? {
         let days = (store.clock().millis() - row.opened_at).max(0) / DAY;
-        let whose = if host.is_empty() { String::new() } else { format!(" at {host}") };
-        found.alarms.push(format!("{}{whose} ({days} days)", row.kind));
+        let said = Said::new(if host.is_empty() { "doctor-alarm-one" } else { "doctor-alarm-one-at" });
+        found.alarms.push(said.with("kind", row.kind).with("host", host).with("days", days));
     }
     Ok(())
 }
@@ -132,66 +142,58 @@ async fn quarantined(store: &Store, tenant_id: Uuid, aside: &mut BTreeMap<String
 }
 
 fn say(found: &Found, checks: &mut Vec<Check>) {
-    let again = "send their administrators the address /oauth/install of this server";
-    let well = match &found.fewest {
-        Some((days, host)) => format!("every account's access works; the fewest days left: {days} at {host}"),
-        None => "every account's access works".to_owned(),
-    };
     if !found.lost.is_empty() {
-        checks.push(named("tokens", "these accounts must allow access again", &found.lost, again));
+        let check = named("tokens", "doctor-tokens-lost", &found.lost, "doctor-tokens-lost-fix");
+        checks.push(check.remedied("address", "/oauth/install"));
     } else if !found.ending.is_empty() {
-        let remedy = "idle access is renewed by a running server after 30 days: see its log why it is not, or let an administrator allow access again";
-        checks.push(named("tokens", "the access of these accounts ends soon", &found.ending, remedy));
+        checks.push(named("tokens", "doctor-tokens-ending", &found.ending, "doctor-tokens-ending-fix"));
     } else {
-        checks.push(Check::ok("tokens", well));
+        checks.push(Check::ok(
+            "tokens",
+            match &found.fewest {
+                Some((days, host)) => Said::new("doctor-tokens-fewest").with("days", *days).with("host", host.as_str()),
+                None => Said::new("doctor-tokens-ok"),
+            },
+        ));
     }
     let lines = [
-        (
-            &found.not_allowed,
-            "the channel is private and these accounts are not on its list",
-            "ask amoCRM's support to add them to the channel, or to make it public; they are tried again by themselves",
-        ),
-        (
-            &found.misconfigured,
-            "amoCRM refuses the channel for these accounts",
-            "compare id and secret of the channel with the letter from amoCRM; check with: parom chats sign",
-        ),
-        (
-            &found.disconnected,
-            "these channels are not connected",
-            "they are connected again by themselves; if not, switch the integration off and on in amoCRM",
-        ),
+        (&found.not_allowed, "doctor-channels-not_allowed", "doctor-channels-not_allowed-fix"),
+        (&found.misconfigured, "doctor-channels-misconfigured", "doctor-channels-misconfigured-fix"),
+        (&found.disconnected, "doctor-channels-disconnected", "doctor-channels-disconnected-fix"),
     ];
     if lines.iter().all(|(bad, ..)| bad.is_empty()) {
-        checks.push(Check::ok("channels", "every channel is connected"));
+        checks.push(Check::ok("channels", Said::new("doctor-channels-ok")));
     }
     for (bad, what, remedy) in lines.into_iter().filter(|(bad, ..)| !bad.is_empty()) {
         checks.push(named("channels", what, bad, remedy));
     }
-    let or_well = |name, good: &str, what, bad: &[String], remedy| match bad {
-        [] => Check::ok(name, good),
+    let or_well = |name, good, what, bad: &[Said], remedy| match bad {
+        [] => Check::ok(name, Said::new(good)),
         bad => named(name, what, bad, remedy),
     };
-    let remedy = "open the source in the panel: it says what to do";
-    checks.push(or_well("sources", "every source works", "these sources need attention", &found.sources, remedy));
-    let remedy = "adopt or remove them in the panel, page Sources";
-    let what = "amoCRM has sources of this integration that are none of ours";
-    checks.push(or_well("strays", "amoCRM has no other sources", what, &found.strays, remedy));
-    let remedy =
-        "each line above or the panel's overview says what to do; an alarm ends by itself when its cause is gone";
-    checks.push(or_well("alarms", "no alarm is open", "open alarms", &found.alarms, remedy));
+    let (good, bad, remedy) = ("doctor-sources-ok", "doctor-sources-bad", "doctor-sources-bad-fix");
+    checks.push(or_well("sources", good, bad, &found.sources, remedy));
+    let (good, bad, remedy) = ("doctor-strays-ok", "doctor-strays-bad", "doctor-strays-bad-fix");
+    checks.push(or_well("strays", good, bad, &found.strays, remedy));
+    let (good, bad, remedy) = ("doctor-alarms-ok", "doctor-alarms-bad", "doctor-alarms-bad-fix");
+    checks.push(or_well("alarms", good, bad, &found.alarms, remedy));
     checks.push(if found.aside.is_empty() {
-        Check::ok("quarantine", "no hook was put aside")
+        Check::ok("quarantine", Said::new("doctor-quarantine-ok"))
     } else {
         let all: Vec<_> = found.aside.iter().map(|(reason, count)| format!("{count} × {reason}")).collect();
-        let detail = format!("genuine hooks that could not be worked on are kept: {}", all.join(", "));
-        Check::warn("quarantine", detail, "version_1: connect the account again; foreign_account, unknown_scope: is another server using this channel?")
+        let said = Said::new("doctor-quarantine-bad").with("items", all.join(", "));
+        Check::warn("quarantine", said, "doctor-quarantine-bad-fix")
     });
 }
 
-fn named(name: &'static str, what: &str, bad: &[String], remedy: &str) -> Check {
-    let some = bad.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+fn named(name: &'static str, what: &'static str, bad: &[Said], remedy: &'static str) -> Check {
+    let some = bad.get(..NAMED).unwrap_or(bad).to_vec();
     let more = bad.len().saturating_sub(NAMED);
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    Check::warn(name, format!("{what}: {some}{more}"), remedy)
+    let said = Said::new(what);
+    let said = if more > 0 {
+        said.with("items", Said::new("doctor-list-more").with("items", some).with("count", more))
+    } else {
+        said.with("items", some)
+    };
+    Check::warn(name, said, remedy)
 }

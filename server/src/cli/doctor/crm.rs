@@ -8,6 +8,7 @@ use reqwest::{Client, header};
 use super::Check;
 use crate::clock::Clock;
 use crate::config::{Channel, Config, Integration, base};
+use crate::words::Said;
 
 /// Signatures stop working here.
 const SIGNATURE_SECONDS: i64 = 900;
@@ -17,23 +18,22 @@ const NOTABLE_SECONDS: i64 = 30;
 /// Asks every integration's amojo.
 pub async fn reachable(config: &Config, http: &Client, clock: &Clock, checks: &mut Vec<Check>) {
     if config.integrations.is_empty() {
-        let remedy = "add an [[integration]] with its keys to the configuration";
-        checks.push(Check::warn("integration", "no integration is configured: no account can install", remedy));
+        let said = Said::new("doctor-integration-none");
+        checks.push(Check::warn("integration", said, "doctor-integration-none-fix"));
     }
     for integration in &config.integrations {
         let url = base(&integration.amojo_url);
         match http.get(url).send().await {
             Ok(response) => {
-                checks.push(Check::ok("amocrm", format!("{url} answers")));
+                checks.push(Check::ok("amocrm", Said::new("doctor-crm-ok").with("url", url)));
                 compare(response.headers(), clock, checks);
                 for channel in &integration.channels {
                     signature(integration, channel, http, clock, checks).await;
                 }
             }
             Err(error) => {
-                let reason = if error.is_timeout() { "it does not answer in time" } else { "no connection" };
-                let remedy = "check outgoing network; if it works elsewhere, wait";
-                checks.push(Check::fail("amocrm", format!("{url}: {reason}"), remedy));
+                let key = if error.is_timeout() { "doctor-crm-late" } else { "doctor-crm-unreachable" };
+                checks.push(Check::fail("amocrm", Said::new(key).with("url", url), "doctor-crm-unreachable-fix"));
             }
         }
     }
@@ -43,14 +43,14 @@ fn compare(headers: &header::HeaderMap, clock: &Clock, checks: &mut Vec<Check>) 
     let date = headers.get(header::DATE).and_then(|value| value.to_str().ok());
     let Some(theirs) = date.and_then(|text| DateTime::parse_from_rfc2822(text).ok()) else { return };
     let seconds = (clock.now() - theirs.with_timezone(&Utc)).num_seconds();
-    let remedy = "switch on time synchronisation (NTP) on this machine";
+    let said = |key| Said::new(key).with("seconds", seconds.to_string());
+    let remedy = "doctor-clock-off-fix";
     checks.push(match seconds.abs() {
-        0..=NOTABLE_SECONDS => Check::ok("clock", format!("clock differs from amoCRM by {seconds} s")),
+        0..=NOTABLE_SECONDS => Check::ok("clock", said("doctor-clock-ok")),
         late if late < SIGNATURE_SECONDS => {
-            let detail = format!("clock is {seconds} s off, signatures stop working at {SIGNATURE_SECONDS} s");
-            Check::warn("clock", detail, remedy)
+            Check::warn("clock", said("doctor-clock-off").with("limit", SIGNATURE_SECONDS), remedy)
         }
-        _ => Check::fail("clock", format!("clock is {seconds} s off, no signature works"), remedy),
+        _ => Check::fail("clock", said("doctor-clock-broken"), remedy),
     });
 }
 
@@ -69,11 +69,10 @@ async fn signature(
     let scope = format!("{}_{NOBODY}", channel.id);
     let done = chats.history(&channel.secret, &scope, NOBODY, 0, 1).await;
     let refused = matches!(&done, Err(error) if matches!(error.status(), Some(401 | 403)));
-    let name = &channel.title;
+    let said = |key| Said::new(key).with("channel", channel.id.as_str()).with("title", channel.title.as_str());
     checks.push(if refused {
-        let remedy = "compare secret with the letter from amoCRM; check with: parom chats sign";
-        Check::fail("channel", format!("channel {} ({name}) does not accept a signed request", channel.id), remedy)
+        Check::fail("channel", said("doctor-channel-refused"), "doctor-channel-refused-fix")
     } else {
-        Check::ok("channel", format!("channel {} ({name}) accepts the signature", channel.id))
+        Check::ok("channel", said("doctor-channel-ok"))
     });
 }

@@ -4,8 +4,9 @@ use entity::{dead_letter, letter, tenant};
 use sea_orm::{DbErr, EntityTrait, PaginatorTrait, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use super::Check;
+use super::{Check, because};
 use crate::store::{self, Store};
+use crate::words::Said;
 
 /// An older waiting letter is worth a look.
 const OLD_MILLIS: i64 = 15 * 60_000;
@@ -14,26 +15,30 @@ const OLD_MILLIS: i64 = 15 * 60_000;
 pub async fn database(store: &Store, checks: &mut Vec<Check>) -> bool {
     match store::check_durability(store).await {
         Ok(found) if found.is_safe() => {
-            checks.push(Check::ok("database", format!("database keeps what it accepted ({})", found.summary())));
+            checks.push(Check::ok("database", Said::new("doctor-database-ok").with("mode", found.summary())));
         }
-        Ok(found) => checks.push(Check::fail("database", "database may lose accepted messages", found.to_string())),
+        Ok(found) => {
+            let check = Check::fail("database", Said::new("doctor-database-unsafe"), "doctor-database-unsafe-fix");
+            checks.push(check.remedied("wanted", found.to_string()));
+        }
         Err(error) => {
-            checks.push(Check::fail("database", error.to_string(), "check database.url and that the database runs"));
+            let said = because("doctor-database-down", error.to_string());
+            checks.push(Check::fail("database", said, "doctor-database-down-fix"));
         }
     }
     match store::pending_migrations(store).await {
         Ok(0) => {
-            checks.push(Check::ok("migrations", "the schema is up to date"));
+            checks.push(Check::ok("migrations", Said::new("doctor-migrations-ok")));
             true
         }
         Ok(count) => {
-            let detail = if count == 1 { "1 migration is".to_owned() } else { format!("{count} migrations are") };
-            let remedy = "make a backup, then run: parom migrate; doctor sees more afterwards";
-            checks.push(Check::warn("migrations", format!("{detail} not applied"), remedy));
+            let said = Said::new("doctor-migrations-behind").with("count", count);
+            checks.push(Check::warn("migrations", said, "doctor-migrations-behind-fix"));
             false
         }
         Err(error) => {
-            checks.push(Check::fail("migrations", error.to_string(), "run: parom migrate"));
+            let said = because("doctor-migrations-wrong", error.to_string());
+            checks.push(Check::fail("migrations", said, "doctor-migrate-fix"));
             false
         }
     }
@@ -43,10 +48,10 @@ pub async fn database(store: &Store, checks: &mut Vec<Check>) -> bool {
 pub async fn queue(store: &Store, checks: &mut Vec<Check>) {
     match look_at_queue(store).await {
         Ok((waiting, age, dead)) => {
-            let remedy = "see which remote side is slow: /metrics, GET /api/v1/dead-letters";
+            let remedy = "doctor-queue-fix";
             let detail = match age {
-                Some(age) => format!("{waiting} wait, the oldest since {} s", age / 1000),
-                None => "nothing waits".to_owned(),
+                Some(age) => Said::new("doctor-queue-waiting").with("count", waiting).with("seconds", age / 1000),
+                None => Said::new("doctor-queue-empty"),
             };
             checks.push(if age.is_some_and(|age| age > OLD_MILLIS) {
                 Check::warn("queue", detail, remedy)
@@ -54,11 +59,12 @@ pub async fn queue(store: &Store, checks: &mut Vec<Check>) {
                 Check::ok("queue", detail)
             });
             if dead > 0 {
-                checks.push(Check::warn("undelivered", format!("{dead} letters were given up"), remedy));
+                checks.push(Check::warn("undelivered", Said::new("doctor-undelivered").with("count", dead), remedy));
             }
         }
         Err(error) => {
-            checks.push(Check::warn("queue", format!("the queue could not be read: {error}"), "run: parom migrate"))
+            let said = because("doctor-queue-wrong", error.to_string());
+            checks.push(Check::warn("queue", said, "doctor-migrate-fix"));
         }
     }
 }

@@ -2,28 +2,26 @@
 
 use crate::config::{Config, base};
 use crate::vault::Vault;
+use crate::words::Said;
 
-use super::Check;
+use super::{Check, because};
 
 /// The master key is there, readable, and for nobody else to read.
 pub fn secrets(config: &Config, checks: &mut Vec<Check>) {
-    let file = config.secrets.key_file.display();
+    let file = config.secrets.key_file.display().to_string();
     if config.secrets.key.is_none() && !config.secrets.key_file.exists() && config.database.is_sqlite() {
-        checks.push(Check::ok("secrets", format!("the key file {file} is made at the first start")));
+        checks.push(Check::ok("secrets", Said::new("doctor-secrets-new").with("file", file)));
         return;
     }
     match Vault::open(&config.secrets, false) {
         Ok(vault) if vault.key_file_mode_is_open() => {
-            let detail = format!("{file} can be read by other users");
-            checks.push(Check::warn("secrets", detail, format!("run: chmod 600 {file}")));
+            let said = Said::new("doctor-secrets-open").with("file", file.as_str());
+            checks.push(Check::warn("secrets", said, "doctor-secrets-open-fix").remedied("file", file));
         }
-        Ok(_) => checks.push(Check::ok("secrets", "the key opens")),
+        Ok(_) => checks.push(Check::ok("secrets", Said::new("doctor-secrets-ok"))),
         Err(error) => {
-            checks.push(Check::fail(
-                "secrets",
-                error.to_string(),
-                "restore the key file: without it no stored token opens",
-            ));
+            let said = because("doctor-secrets-wrong", error.to_string());
+            checks.push(Check::fail("secrets", said, "doctor-secrets-wrong-fix"));
         }
     }
 }
@@ -32,10 +30,10 @@ pub fn secrets(config: &Config, checks: &mut Vec<Check>) {
 pub fn public_url(config: &Config, checks: &mut Vec<Check>) {
     let url = base(&config.server.public_url);
     if config.server.public_url.scheme() == "https" {
-        checks.push(Check::ok("public_url", url));
+        checks.push(Check::ok("public_url", Said::new("doctor-public_url-ok").with("url", url)));
     } else {
-        let remedy = "put a proxy with a certificate in front and set server.public_url";
-        checks.push(Check::warn("public_url", format!("{url} is not https"), remedy));
+        let said = Said::new("doctor-public_url-not-https").with("url", url);
+        checks.push(Check::warn("public_url", said, "doctor-public_url-not-https-fix"));
     }
 }
 
@@ -54,18 +52,12 @@ pub fn windows(config: &Config, checks: &mut Vec<Check>) {
             continue;
         }
         mixed += 1;
-        let detail = format!(
-            "channel {} ({}) has a time window and also serves {}, which know none",
-            channel.id,
-            channel.title,
-            free.join(", ")
-        );
-        let remedy = "give these connectors a channel of their own, or ask amoCRM's support to take the window off; \
-                      then set connectors and time_window_seconds to match";
-        checks.push(Check::warn("window", detail, remedy));
+        let said = Said::new("doctor-window-mixed").with("channel", channel.id.as_str());
+        let said = said.with("title", channel.title.as_str()).with("kinds", free.join(", "));
+        checks.push(Check::warn("window", said, "doctor-window-mixed-fix"));
     }
     if mixed == 0 {
-        checks.push(Check::ok("window", "no channel's time window is put on messengers without one"));
+        checks.push(Check::ok("window", Said::new("doctor-window-ok")));
     }
 }
 
@@ -88,7 +80,8 @@ mod tests {
     fn a_window_on_messengers_without_one_is_told() {
         let mixed = check("time_window_seconds = 86400\nconnectors = [\"whatsapp\", \"webchat\"]\n");
         assert_eq!((mixed.len(), mixed[0].status), (1, Status::Warn));
-        assert!(mixed[0].detail.contains("webchat") && !mixed[0].detail.contains("whatsapp,"), "{}", mixed[0].detail);
+        let said = mixed[0].detail.to_string();
+        assert!(said.contains("webchat") && !said.contains("whatsapp,"), "{said}");
         for well in
             ["time_window_seconds = 86400\nconnectors = [\"whatsapp\"]\n", "connectors = [\"whatsapp\", \"webchat\"]\n"]
         {

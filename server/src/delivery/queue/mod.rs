@@ -17,8 +17,8 @@ use crate::fault::Faults;
 use crate::store::Store;
 
 mod accept;
-mod by_hand;
 mod backlog;
+mod by_hand;
 mod conversation;
 mod erase;
 pub mod lane;

@@ -1,7 +1,6 @@
 //! The end of a key.
 
 use actix_web::{HttpResponse, web};
-use askama::Template;
 use entity::api_key;
 use serde_json::json;
 use uuid::Uuid;
@@ -9,19 +8,7 @@ use uuid::Uuid;
 use crate::api::key_ring;
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::panel::{self, Empty, Form, Member, Nav, Notice, PageContext, Right, Tone};
-use crate::words::Sentence;
-
-#[derive(Template)]
-#[template(path = "panel/message/confirm.html")]
-struct Confirm {
-    page: PageContext,
-    sentence: Sentence,
-    action: String,
-    button: Sentence,
-    danger: bool,
-    back: String,
-}
+use crate::panel::{Confirm, Empty, Form, Member, Nav, Notice, Right, Tone};
 
 async fn find(app: &App, member: &Member, id: &str) -> Result<api_key::Model> {
     let id = Uuid::try_parse(id).map_err(|_| Error::NotFound)?;
@@ -39,9 +26,9 @@ pub async fn ask(app: web::Data<App>, member: Member, id: web::Path<String>) -> 
         button: page.words.say("keys-revoke"),
         danger: true,
         back: "/panel/keys".to_owned(),
-        page: page.clone(),
+        page,
     };
-    panel::html(&page, &confirm)
+    confirm.ask()
 }
 
 /// `POST /panel/keys/{id}/revoke`.

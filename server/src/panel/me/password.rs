@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::panel::{Form, Member, Notice};
 use crate::people::{password, person, session, throttle};
+use crate::words::Said;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -24,7 +25,7 @@ pub(super) struct Typed {
 pub(super) async fn set(app: web::Data<App>, member: Member, form: Form<Typed>) -> Result<HttpResponse> {
     let person = person_of(&app, &member).await?;
     if !trusted(&app, &member, &person).await? {
-        return Err(Error::Forbidden("the session does not prove who it is".into()));
+        return Err(Error::Forbidden(Said::new("said-session-weak")));
     }
     let words = member.words;
     // Who came by a link to their own mail has proved as much as the password would.

@@ -1,7 +1,6 @@
 //! What a person does with a message: try now, send again, stop trying. Each says what came of it, and never more.
 
 use actix_web::{HttpResponse, web};
-use askama::Template;
 use entity::audit;
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
 use serde_json::json;
@@ -13,24 +12,11 @@ use crate::delivery::dead;
 use crate::delivery::read::first_id_at;
 use crate::delivery::read::story::Story;
 use crate::error::Result;
-use crate::panel::{self, Empty, Form, Member, Nav, Notice, PageContext, Right, Tone};
-use crate::words::Sentence;
+use crate::panel::{Confirm, Empty, Form, Member, Nav, Notice, Right, Tone};
 
 const SENT_AGAIN: &str = "message.sent_again";
 const TRIED_NOW: &str = "message.tried_now";
 const GIVEN_UP: &str = "message.given_up";
-
-/// A question before a deed.
-#[derive(Template)]
-#[template(path = "panel/message/confirm.html")]
-struct Confirm {
-    page: PageContext,
-    sentence: Sentence,
-    action: String,
-    button: Sentence,
-    danger: bool,
-    back: String,
-}
 
 /// Somebody started a try.
 #[derive(Clone, Debug)]
@@ -58,17 +44,15 @@ pub async fn ask_again(app: web::Data<App>, member: Member, id: web::Path<String
     let page = member.page("msg-send-again", Nav::Messages);
     let path = format!("/panel/messages/{}", story.message.id);
     let key = if story.may_repeat() { "msg-send-again-confirm" } else { "msg-send-again-once" };
-    panel::html(
-        &page,
-        &Confirm {
-            sentence: page.words.say(key),
-            action: format!("{path}/again"),
-            button: page.words.say("msg-send-again"),
-            danger: false,
-            back: path,
-            page: page.clone(),
-        },
-    )
+    let confirm = Confirm {
+        sentence: page.words.say(key),
+        action: format!("{path}/again"),
+        button: page.words.say("msg-send-again"),
+        danger: false,
+        back: path,
+        page,
+    };
+    confirm.ask()
 }
 
 /// `POST /panel/messages/{id}/again`: what was given up goes to the end of its chat's queue, under its old id.
@@ -119,17 +103,15 @@ pub async fn ask_stop(app: web::Data<App>, member: Member, id: web::Path<String>
         crate::message::Direction::ToMessenger => "msg-drop-confirm",
         crate::message::Direction::ToCrm => "msg-drop-confirm-in",
     };
-    panel::html(
-        &page,
-        &Confirm {
-            sentence: page.words.say(key).with("manager", manager).with("crm", page.crm),
-            action: format!("{path}/stop"),
-            button: page.words.say("msg-drop"),
-            danger: true,
-            back: path,
-            page: page.clone(),
-        },
-    )
+    let confirm = Confirm {
+        sentence: page.words.say(key).with("manager", manager).with("crm", page.crm),
+        action: format!("{path}/stop"),
+        button: page.words.say("msg-drop"),
+        danger: true,
+        back: path,
+        page,
+    };
+    confirm.ask()
 }
 
 /// `POST /panel/messages/{id}/stop`: it fails now and stands among the undelivered.

@@ -15,7 +15,7 @@ use crate::people::door::{self, Door};
 use crate::people::session::{self, Kind, New};
 use crate::people::ticket::{self, Leads};
 use crate::people::{member, token};
-use crate::words::Language;
+use crate::words::{Language, Said};
 
 #[derive(Deserialize)]
 pub(super) struct Entering {
@@ -40,7 +40,7 @@ pub(super) async fn enter(
     let Some(ticket) = ticket::take(&app, &query.ticket).await? else { return used(&app, &request) };
     let language = Language::of_request(&request);
     let found = member::of_crm_user(&app, ticket.tenant_id, &ticket.user, language).await?;
-    let Some((person, _)) = found else { return Err(Error::Forbidden("access was taken away".into())) };
+    let Some((person, _)) = found else { return Err(Error::Forbidden(Said::new("said-access-gone"))) };
     let only = if ticket.user.is_admin { None } else { bound_to(&app, ticket.tenant_id, ticket.leads).await? };
     if only.is_none() && !ticket.user.is_admin && matches!(ticket.leads, Leads::Message(_) | Leads::Conversation(_)) {
         return Err(Error::NotFound);

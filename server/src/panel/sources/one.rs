@@ -147,7 +147,7 @@ fn in_words(member: &Member, fields: &Fields, error: &crate::error::FieldError) 
         }
         "/pipeline_id" => ("pipeline".into(), words.say("form-pipeline-gone").with("crm", member.crm()).to_string()),
         pointer => {
-            let said = words.say("form-refused").with("reason", error.detail.as_str());
+            let said = words.say("form-refused").with("reason", error.detail.in_words(words, member.crm()));
             (pointer.trim_start_matches('/').to_owned(), said.to_string())
         }
     }
@@ -161,9 +161,9 @@ pub(in crate::panel) fn refused(member: &Member, error: &Error) -> Notice {
         Error::Conflict { problem, detail } => {
             let key = format!("source-refused-{problem}");
             let key = if words.has(&key) { key } else { "source-refused-other".to_owned() };
-            words.say(key).with("crm", crm).with("reason", detail.as_str()).to_string()
+            words.say(key).with("crm", crm).with("reason", detail.in_words(words, crm)).to_string()
         }
-        other => other.to_string(),
+        other => other.said().in_words(words, crm),
     };
     Notice::failed(said)
 }

@@ -1,25 +1,12 @@
 //! The end of a source, and its return after a user deleted it in amoCRM.
 
 use actix_web::{HttpResponse, web};
-use askama::Template;
 
 use super::{by, find};
 use crate::app::App;
 use crate::delivery::read::{activity, chats};
 use crate::error::{Error, Result};
-use crate::panel::{self, Empty, Form, Member, Nav, Notice, PageContext, Right, Tone};
-use crate::words::Sentence;
-
-#[derive(Template)]
-#[template(path = "panel/message/confirm.html")]
-struct Confirm {
-    page: PageContext,
-    sentence: Sentence,
-    action: String,
-    button: Sentence,
-    danger: bool,
-    back: String,
-}
+use crate::panel::{Confirm, Empty, Form, Member, Nav, Notice, Right, Tone};
 
 /// `GET /panel/sources/{id}/delete`: counts what ends.
 pub async fn ask(app: web::Data<App>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
@@ -42,9 +29,9 @@ pub async fn ask(app: web::Data<App>, member: Member, id: web::Path<String>) -> 
         button: page.words.say("source-delete"),
         danger: true,
         back: format!("/panel/sources/{}", source.id),
-        page: page.clone(),
+        page,
     };
-    panel::html(&page, &confirm)
+    confirm.ask()
 }
 
 /// `POST /panel/sources/{id}/delete`.

@@ -10,8 +10,7 @@ use uuid::Uuid;
 use super::{by, find};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::panel::{self, Empty, Form, Member, Nav, Notice, PageContext, Right, Tone};
-use crate::words::Sentence;
+use crate::panel::{self, Confirm, Empty, Form, Member, Nav, Notice, PageContext, Right, Tone};
 
 /// The session keeps a fresh secret under this name until its page has been shown.
 const FRESH: &str = "fresh-secret";
@@ -20,17 +19,6 @@ const FRESH: &str = "fresh-secret";
 struct Fresh {
     source_id: Uuid,
     secret: String,
-}
-
-#[derive(Template)]
-#[template(path = "panel/message/confirm.html")]
-struct Confirm {
-    page: PageContext,
-    sentence: Sentence,
-    action: String,
-    button: Sentence,
-    danger: bool,
-    back: String,
 }
 
 #[derive(Template)]
@@ -57,9 +45,9 @@ pub async fn ask(app: web::Data<App>, member: Member, id: web::Path<String>) -> 
         button: page.words.say("webhooks-rotate"),
         danger: false,
         back: format!("/panel/sources/{}/access", source.id),
-        page: page.clone(),
+        page,
     };
-    panel::html(&page, &confirm)
+    confirm.ask()
 }
 
 /// `POST /panel/sources/{id}/secret`.

@@ -4,6 +4,7 @@ use entity::source;
 
 use crate::panel::PageContext;
 use crate::source::{Action, SourceStatus, State};
+use crate::words::Said;
 
 /// The one button.
 #[derive(Clone, Debug)]
@@ -70,7 +71,7 @@ pub fn shown(page: &PageContext, source: &source::Model, state: &State) -> Shown
         badge: page.badge(tone(state.status), words.say_of("source-state-", word).with("crm", page.crm)),
         since: page.stamp(&state.since),
         sentence,
-        detail: state.detail.clone(),
+        detail: Said::stored(&state.detail).in_words(words, page.crm),
         button: state.action.and_then(|action| button(page, source, action)),
     }
 }

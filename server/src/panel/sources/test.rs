@@ -103,7 +103,7 @@ pub async fn run(
         .map(|step| Ran {
             name: step.name.to_owned(),
             ok: step.ok,
-            detail: step.detail,
+            detail: step.detail.map(|said| said.in_words(words, member.crm())).unwrap_or_default(),
             ms: i64::try_from(step.ms).unwrap_or(i64::MAX),
         })
         .collect();

@@ -13,6 +13,7 @@ use crate::panel::sign_in::named;
 use crate::panel::{Empty, Form, Member, Nav, Notice, PageContext, Right, Role, html};
 use crate::people::member::{self, Refused};
 use crate::people::{session, totp};
+use crate::words::Said;
 
 #[derive(Template)]
 #[template(path = "panel/team_remove.html")]
@@ -44,7 +45,7 @@ pub(super) async fn role(
     form: Form<Wanted>,
 ) -> Result<HttpResponse> {
     member.require(Right::ManageTeam)?;
-    let role = Role::of(&form.role).ok_or_else(|| Error::Malformed("there is no such role".into()))?;
+    let role = Role::of(&form.role).ok_or_else(|| Error::Malformed(Said::new("said-form-role")))?;
     let person = known(&app, &member, *person_id).await?;
     let done = member::change_role(&app, member.tenant.tenant_id, person.id, role).await?;
     let words = member.words;

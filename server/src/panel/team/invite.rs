@@ -13,7 +13,7 @@ use crate::panel::{Empty, Form, Member, Nav, Notice, Right, Role, html_as};
 use crate::people::link::{self, Link, Purpose};
 use crate::people::mail::{self, Letter};
 use crate::people::{member, person};
-use crate::words::{Language, Words};
+use crate::words::{Language, Said, Words};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -25,7 +25,7 @@ pub(super) struct Wanted {
 /// `POST /panel/team/invite`
 pub(super) async fn invite(app: web::Data<App>, member: Member, form: Form<Wanted>) -> Result<HttpResponse> {
     member.require(Right::ManageTeam)?;
-    let role = Role::of(&form.role).ok_or_else(|| Error::Malformed("there is no such role".into()))?;
+    let role = Role::of(&form.role).ok_or_else(|| Error::Malformed(Said::new("said-form-role")))?;
     let email = form.email.trim().to_lowercase();
     if !person::is_email(&email) {
         let page = member.page("team-title", Nav::Team).with_error();

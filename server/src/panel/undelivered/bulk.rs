@@ -12,7 +12,7 @@ use crate::delivery::read::dead::{self, Wanted};
 use crate::delivery::read::list::Ground;
 use crate::error::{Error, Result};
 use crate::panel::{self, Fields, Form, Member, Nav, Notice, PageContext, Right, Tone};
-use crate::words::Sentence;
+use crate::words::{Said, Sentence};
 
 /// So many at once: a page has to answer before its reader leaves.
 const MOST: u64 = 500;
@@ -30,7 +30,7 @@ impl Deed {
         match fields.get("do") {
             "retry" => Ok(Self::Retry),
             "drop" => Ok(Self::Drop),
-            _ => Err(Error::Malformed("the form names no deed".into())),
+            _ => Err(Error::Malformed(Said::new("said-form-deed"))),
         }
     }
 
@@ -149,7 +149,7 @@ fn chosen(fields: &Fields) -> Result<Vec<Uuid>> {
         .into_iter()
         .map(Uuid::try_parse)
         .collect::<Result<_, _>>()
-        .map_err(|_| Error::Malformed("the form names something that is no id".into()))?;
+        .map_err(|_| Error::Malformed(Said::new("said-form-id")))?;
     let fits = u64::try_from(ids.len()).is_ok_and(|count| count <= MOST);
-    if fits { Ok(ids) } else { Err(Error::Malformed(format!("at most {MOST} at once"))) }
+    if fits { Ok(ids) } else { Err(Error::Malformed(Said::new("said-form-most").with("most", MOST))) }
 }

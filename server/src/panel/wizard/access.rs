@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::panel::fields::{self, Drawn};
 use crate::panel::{self, Fields, Form, Member, Nav, PageContext, Right};
 use crate::source::Kind;
-use crate::words::Sentence;
+use crate::words::{Said, Sentence};
 
 #[derive(Template)]
 #[template(path = "panel/wizard/access.html")]
@@ -123,13 +123,14 @@ async fn check(app: &App, member: &Member, kind: &Kind, settings: &Value) -> Res
     secrets.entry(custom::SECRET.to_owned()).or_insert_with(custom::new_secret);
     let settings = Settings { public: setup.public, secrets };
     let probe = Probe { id: app.clock.uuid_v7(), source_id: app.clock.uuid_v7(), now: app.clock.now() };
+    let said = |said: Said| said.in_words(member.words, member.crm());
     let seen = match connector.check_access(&settings).await {
         Ok(seen) => seen,
-        Err(why) => return Ok(Checked::Failed(why)),
+        Err(why) => return Ok(Checked::Failed(said(why))),
     };
     match connector.check_webhook(&settings, &probe).await {
-        Ok(more) => Ok(Checked::Passed(if seen.is_empty() { more } else { seen })),
-        Err(why) => Ok(Checked::Failed(why)),
+        Ok(more) => Ok(Checked::Passed(seen.or(more).map(said).unwrap_or_default())),
+        Err(why) => Ok(Checked::Failed(said(why))),
     }
 }
 

@@ -1,24 +1,11 @@
 //! Leaving before anything is made.
 
 use actix_web::{HttpResponse, web};
-use askama::Template;
 
 use super::draft::Draft;
 use crate::app::App;
 use crate::error::Result;
-use crate::panel::{self, Empty, Form, Member, Nav, PageContext, Right};
-use crate::words::Sentence;
-
-#[derive(Template)]
-#[template(path = "panel/message/confirm.html")]
-struct Confirm {
-    page: PageContext,
-    sentence: Sentence,
-    action: String,
-    button: Sentence,
-    danger: bool,
-    back: String,
-}
+use crate::panel::{self, Confirm, Empty, Form, Member, Nav, Right};
 
 /// `GET /panel/sources/new/leave`.
 pub async fn ask(app: web::Data<App>, member: Member) -> Result<HttpResponse> {
@@ -32,9 +19,9 @@ pub async fn ask(app: web::Data<App>, member: Member) -> Result<HttpResponse> {
         button: page.words.say("wizard-leave-button"),
         danger: false,
         back: super::address(&draft.kind, "access"),
-        page: page.clone(),
+        page,
     };
-    panel::html(&page, &confirm)
+    confirm.ask()
 }
 
 /// `POST /panel/sources/new/leave`.

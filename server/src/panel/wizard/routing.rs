@@ -166,7 +166,7 @@ fn in_words(member: &Member, draft: &Draft, error: &FieldError) -> (String, Stri
         }
         "/pipeline_id" => ("pipeline".into(), words.say("form-pipeline-gone").with("crm", member.crm()).to_string()),
         pointer => {
-            let said = words.say("form-refused").with("reason", error.detail.as_str());
+            let said = words.say("form-refused").with("reason", error.detail.in_words(words, member.crm()));
             (pointer.trim_start_matches('/').to_owned(), said.to_string())
         }
     }

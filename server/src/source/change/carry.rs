@@ -15,6 +15,7 @@ use crate::source::create::{clear_default, written};
 use crate::source::{By, SourceStatus, mirror, reconcile, settings};
 use crate::tenant as tenants;
 use crate::tenant::token::CallError;
+use crate::words::Said;
 
 /// Why the letters of a paused source wait.
 const PAUSED: &str = "paused";
@@ -82,8 +83,7 @@ async fn mirror_it(app: &Arc<App>, source: &source::Model, change: &rest::Source
     match mirror::update(app, source.tenant_id, source.amocrm_source_id, change).await {
         Err(CallError::Crm(error)) if error.status() == Some(404) => {
             reconcile::note_missing(app, source).await?;
-            let detail = "somebody deleted this source in amoCRM; create it there again, then repeat";
-            Err(Error::Conflict { problem: "deleted_in_crm", detail: detail.to_owned() })
+            Err(Error::Conflict { problem: "deleted_in_crm", detail: Said::new("said-deleted-in-crm") })
         }
         other => other.map_err(mirror::as_error),
     }

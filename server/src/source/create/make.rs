@@ -19,6 +19,7 @@ use crate::source::limit::{Usage, limit_of};
 use crate::source::{By, SourceStatus, leftover, mirror, not_deleted};
 use crate::store::directory::{self, Kind};
 use crate::tenant::token::CallError;
+use crate::words::Said;
 
 /// To its end, whether or not somebody still waits for it.
 pub(super) async fn make(app: Arc<App>, tenant: tenant::Model, plan: Plan, by: By) -> Result<Created> {
@@ -72,10 +73,10 @@ async fn reserve_in(app: &App, tx: &DatabaseTransaction, tenant: &tenant::Model,
     if usage.is_full() {
         return Err(Error::Conflict {
             problem: "source_limit",
-            detail: format!(
-                "account {} has {} of {} sources; delete one, or ask the vendor for more",
-                tenant.account_id, usage.used, usage.limit
-            ),
+            detail: Said::new("said-source-limit")
+                .with("account", tenant.account_id.to_string())
+                .with("used", usage.used)
+                .with("limit", usage.limit),
         });
     }
     let ours_before = leftover::is_ours(tx, tenant_id, &row.external_id).await?;
@@ -94,7 +95,7 @@ async fn reserve_in(app: &App, tx: &DatabaseTransaction, tenant: &tenant::Model,
 fn external_id_taken(external_id: &str) -> Error {
     Error::Conflict {
         problem: "external_id_taken",
-        detail: format!("{external_id:?} is already a source of this account; choose another external_id"),
+        detail: Said::new("said-external_id-taken").with("external_id", external_id),
     }
 }
 
@@ -102,11 +103,7 @@ fn external_id_taken(external_id: &str) -> Error {
 const CRM_LIMIT: usize = 50;
 
 fn crm_limit(there: usize, error: CallError) -> Error {
-    let words = match mirror::as_error(error) {
-        Error::Conflict { detail, .. } => detail,
-        other => other.to_string(),
-    };
-    let detail = format!("amoCRM has {there} sources of this account and takes no more. {words}");
+    let detail = Said::new("said-crm-limit").with("count", there).with("reason", mirror::as_error(error).said());
     Error::Conflict { problem: "crm_limit", detail }
 }
 

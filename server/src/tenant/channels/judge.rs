@@ -5,8 +5,9 @@ use std::time::Duration;
 use amocrm::Error as CrmError;
 use amocrm::chats::Connected;
 
-use crate::tenant::ChannelStatus;
 use crate::tenant::install::InstallError;
+use crate::tenant::{ChannelStatus, said_of};
+use crate::words::Said;
 
 /// What one channel's connection came to.
 pub(super) struct Outcome {
@@ -29,23 +30,23 @@ pub(super) fn judge(answer: Result<Connected, CrmError>, public: bool) -> Result
                 detail: if works {
                     String::new()
                 } else {
-                    format!("amoCRM connected the channel with hook version {version:?}; only v2 brings messages")
+                    Said::new("said-hook-version").with("version", version).to_string()
                 },
             })
         }
         Err(CrmError::Refused { status: 429 | 500..=599, text, retry_after, .. }) => {
             Err(InstallError::Later { words: format!("the Chats API refuses for now: {text}"), after: retry_after })
         }
-        Err(CrmError::Refused { status, text, .. }) => Ok(Outcome {
+        Err(error @ CrmError::Refused { status, .. }) => Ok(Outcome {
             status: match status {
                 403 | 404 if !public => ChannelStatus::NotAllowed,
                 _ => ChannelStatus::Misconfigured,
             },
             scope_id: None,
-            detail: format!("amoCRM answered {status}: {text}"),
+            detail: said_of(&error).to_string(),
         }),
         Err(error @ CrmError::Invalid { .. }) => {
-            Ok(Outcome { status: ChannelStatus::Misconfigured, scope_id: None, detail: error.to_string() })
+            Ok(Outcome { status: ChannelStatus::Misconfigured, scope_id: None, detail: said_of(&error).to_string() })
         }
         Err(error) => Err(InstallError::Later { words: error.to_string(), after: None::<Duration> }),
     }

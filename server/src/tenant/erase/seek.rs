@@ -8,6 +8,7 @@ use super::Who;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::message::{Body, Content, Person};
+use crate::words::Said;
 
 /// Rows of a page.
 const PAGE: u64 = 500;
@@ -51,7 +52,7 @@ pub async fn find(app: &App, tenant_id: Uuid, who: &Who) -> Result<Found> {
 async fn by_phone(app: &App, tenant_id: Uuid, phone: &str, found: &mut Found) -> Result<()> {
     let wanted = digits(phone);
     if wanted.len() < SHORTEST {
-        return Err(Error::field("/phone", "a phone number with its country code, e.g. +7 915 111-22-33"));
+        return Err(Error::field("/phone", Said::new("said-phone")));
     }
     let mut after = Uuid::nil();
     loop {

@@ -24,7 +24,7 @@ pub enum CallError {
 /// lives now if it was renamed. `call` is given a client of the account's present host.
 ///
 /// What amoCRM says of the account as a whole becomes its state: 402 is `unpaid`, 403 to what everybody may ask is
-/// `blocked`, and a call that goes through ends both.
+/// `blocked`, and a call that goes through ends both. The caller is told so by [`TokenError`], as by the token endpoint.
 pub async fn with_token<T, Call, Called>(app: &Arc<App>, tenant_id: Uuid, call: Call) -> Result<T, CallError>
 where
     Call: Fn(Rest, SecretString) -> Called,
@@ -68,17 +68,16 @@ async fn told<T>(
         }
         Err(error) => error,
     };
-    let refused = match error {
-        amocrm::Error::Refused { status: 402, .. } => Some(TenantStatus::Unpaid),
+    let (refused, meaning) = match error {
+        amocrm::Error::Refused { status: 402, .. } => (TenantStatus::Unpaid, TokenError::Unpaid),
         amocrm::Error::Refused { status: 403, call, .. } if call == "account" || is_blocked(app, tenant_id).await? => {
-            Some(TenantStatus::Blocked)
+            (TenantStatus::Blocked, TokenError::Blocked)
         }
-        _ => None,
+        error => return Err(error.into()),
     };
-    if let Some(refused) = refused {
-        standing::refused(app, tenant_id, refused).await.map_err(TokenError::from)?;
-    }
-    Err(error.into())
+    standing::refused(app, tenant_id, refused).await.map_err(TokenError::from)?;
+    tracing::debug!(tenant.id = %tenant_id, %error, "the account as a whole is refused");
+    Err(meaning.into())
 }
 
 /// A refusal with 403 may be about rights: the account itself is something that every user may read.

@@ -1,0 +1,170 @@
+## Sentences of errors and live checks (crate::words::Said)
+
+said-quoted = { $text }
+said-fields-wrong = some fields need a correction
+said-unauthorized = the key is missing, revoked or wrong
+said-not-found = nothing with this id
+said-too-large = the request is larger than { $bytes } bytes
+said-internal = Parom’s own error, nothing is stored
+said-changed = { $who } changed { $what } at { $at }; nothing of yours is stored. Read it again and repeat your change
+said-changed-somebody = somebody
+said-changed-something = it
+said-not-storing = Parom cannot store anything right now, repeat later
+said-too-much-waits = Too much is waiting to be stored, repeat later
+said-method = it takes { $methods }
+
+## JSON and forms
+
+said-field-unknown = unknown field `{ $field }`
+said-field-unknown-of = unknown field `{ $field }`; known: { $known }
+said-field-missing = missing field `{ $field }`
+said-field-twice = duplicate field `{ $field }`
+said-value-unknown = unknown value `{ $value }`; known: { $known }
+said-value-unfit = { $reason }
+said-json-none = no JSON at line { $line }, column { $column }
+said-json-more = something follows the JSON object
+said-json-type = the body must be application/json
+said-json-compressed = the body must not be compressed
+said-body-broke = the body broke off
+said-body-slow = the body took too long
+said-form-field = the form has no field { $field }
+said-form-fields = the form has other fields than its page
+said-form-type = forms are application/x-www-form-urlencoded
+said-form-deed = the form names no deed
+said-form-id = the form names something that is no id
+said-form-role = there is no such role
+said-form-most = at most { $most } at once
+
+## Fields
+
+said-empty = must not be empty
+said-most-bytes = at most { $most } bytes
+said-most-ids = at most { $most } ids at once
+said-most-characters = must be at most { $most } characters
+said-unstorable = holds a character that cannot be stored (NUL or half of a surrogate pair)
+said-web-address = must be an address that begins with https:// or http://
+said-uuid = must be an id (UUID)
+said-date = a date like 2026-11-20
+said-date-order = must not lie before from
+said-number = a number
+said-page-limit = a whole number from 1 to { $most }
+said-cursor-wrong = the cursor is wrong or too old
+said-cursor-other = the cursor belongs to other filters or to another list
+said-phone = a phone number with its country code, e.g. +7 915 111-22-33
+said-sources-limit = from 0 to { $most }, or null
+said-if-match = the ETag of GET, e.g. "1795165200000"
+said-tenant-named = a vendor’s key names tenant_id or source_id
+said-not-yet = this version of Parom does not take it yet
+said-not-of-text = does not belong to a text
+said-error-needed = is needed with failed
+said-error-text = is needed with the code other
+said-error-only = belongs to failed only
+said-idempotency-signs = 1 to { $most } visible ASCII characters
+said-idempotency-other = this key was used for a request with another body
+said-idempotency-running = the first request with this Idempotency-Key is still running
+said-ticket-no-id = this page has no id
+said-ticket-id = the id of what the page shows
+said-chat-id = must be the id that the page gave
+said-chat-body = send {"{"}"id":"<uuid>","text":"…"{"}"}: { $reason }
+said-chat-crowd = too many visitors watch at once, connect later
+
+## Rights
+
+said-scope = this needs a key of scope { $needed }, this one has { $has }
+said-vendor-only = this is for keys of the vendor
+said-role = the role does not allow this
+said-session-weak = the session does not prove who it is
+said-access-gone = access was taken away
+
+## Sources
+
+said-name-empty = a source has a name, 1 to 255 characters
+said-name-long = at most { $most } characters; this one has { $length }
+said-name-signs = a name has no line breaks and control characters
+said-external_id-signs = 1 to 36 printable ASCII characters: Latin letters, digits, signs, spaces
+said-external_id-spaces = no spaces at its beginning and end
+said-pipeline-id = the id of a pipeline of the account, see GET …/pipelines
+said-pipeline-unknown = the account has no such pipeline; it has: { $known }
+said-services-list = a list, as in { $crm }’s Sources API
+said-services-long = too long
+said-services-type = { $crm } knows only "whatsapp"
+said-services-empty = not empty
+said-kind-unknown = one of: { $known }
+said-kind-unserved = no channel of integration “{ $integration }” serves { $kind }
+said-channel-unknown = no channel of integration “{ $integration }” with this id serves { $kind }
+said-channel-choose = several channels serve { $kind }, name one of: { $known }
+said-drop_before = goes together with "paused": false
+said-source-busy = this source is being changed by others all the time, repeat later
+said-source-limit = account { $account } has { $used } of { $limit } sources; delete one, or ask the vendor for more
+said-external_id-taken = “{ $external_id }” is already a source of this account; choose another external_id
+said-no-webhook = only sources of kind custom have a webhook secret
+said-no-heir = add a source first: it takes over the pipeline and the chats without a source
+said-deleted-in-crm = somebody deleted this source in { $crm }; create it there again, then repeat
+said-not-deleted-in-crm = “{ $name }” was not deleted in { $crm }, as far as is known
+
+## Messages
+
+said-message-differs = the id is that of message { $message }, whose sender, chat or content differs
+said-message-said-else = a message with this id was sent before and said something else
+said-not-from-crm = Status can be set only for messages that came from { $crm }
+
+## Account and channel
+
+said-account-is = account { $account } is { $status }: sources can be changed while it is active
+said-account-used = account { $account } ({ $host }) is { $status }: disconnect it first, or force it
+said-account-no-access = account { $account } has given no access: switch the integration on in { $crm } first
+said-account-left = account { $account } has switched the integration off: there is nothing to disconnect
+said-account-never = account { $account } cannot be connected: { $reason }
+said-account-later = account { $account } could not be connected yet: { $crm } did not take it, repeat later
+said-account-unlisted = account { $account } is not in allowed_accounts of channel { $channel }
+said-hook-version = { $crm } connected the channel with webhook version “{ $version }”; only v2 brings messages
+said-channel-is = channel { $channel } is { $status } for this account
+said-channel-is-because = channel { $channel } is { $status } for this account ({ $reason })
+said-status-provisioning = being set up
+said-status-awaiting_credentials = waiting for a login and password
+said-status-active = active
+said-status-needs_reauth = without access (needs_reauth)
+said-status-unpaid = not paid
+said-status-blocked = blocked
+said-status-suspended = suspended
+said-status-disconnected = disconnected
+said-status-uninstalled = uninstalled
+said-status-connected = connected
+said-status-connecting = connecting
+said-status-not_allowed = not allowed (not_allowed)
+said-status-misconfigured = misconfigured
+said-no-grant = the account has given no access. Messages still go both ways.
+said-needs-reauth = { $crm } no longer accepts the access the account gave; an administrator must allow it again. Messages still go both ways.
+said-account-unpaid = the { $crm } account is not paid for
+said-account-blocked = { $crm } blocks the account or this server
+
+## What became of a call
+
+said-crm-answered = { $crm } answered { $status }: { $text }
+said-crm-answered-mute = { $crm } answered { $status } without words
+said-crm-limit = { $crm } has { $count } sources of this account and takes no more. { $reason }
+said-crm-busy = { $crm } does not take this call right now; repeat later
+said-crm-silent = { $crm } does not answer; repeat later
+said-crm-unreached = { $crm } could not be reached, nothing was sent ({ $reason })
+said-crm-unknown = { $crm } gave no whole answer, the outcome is unknown ({ $reason })
+said-crm-unreadable = { $crm } answered { $status } with something unreadable, the outcome is unknown
+said-crm-invalid = the call could not be made: { $reason }
+
+## Live checks
+
+said-connector-none = this release has no connector of kind { $kind }
+said-channel-not-connected = the channel is not connected to the account
+said-channel-not-configured = channel { $channel } is not in the configuration
+said-status-read = { $crm } read the status and answered { $status }: it takes those of managers’ messages only
+said-webhook-missing = the source has no webhook address or secret
+said-webhook-secret = the webhook secret cannot be used
+said-server-answered = your server answered { $status }
+said-server-unconnected = no connection to your server
+said-server-late = your server did not answer in { $seconds } seconds
+said-server-broke = the connection broke
+said-url-scheme = the address must begin with https://
+said-url-plain = plain http is not allowed, use https://
+said-url-user = the address must not hold a user name or password
+said-url-host = the address has no host
+said-url-port = port { $port } is not allowed: use 443 or a port from 1024
+said-url-private = { $host } is not a public address

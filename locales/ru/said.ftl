@@ -1,0 +1,170 @@
+## Предложения ошибок и живых проверок (crate::words::Said)
+
+said-quoted = { $text }
+said-fields-wrong = некоторые поля нужно исправить
+said-unauthorized = ключ не указан, отозван или неверен
+said-not-found = объекта с таким id нет
+said-too-large = запрос больше { $bytes } Б
+said-internal = внутренняя ошибка Парома, ничего не сохранено
+said-changed = { $who } меняет { $what } ({ $at }); ваше не сохранено. Прочитайте снова и повторите изменение
+said-changed-somebody = кто-то
+said-changed-something = этот объект
+said-not-storing = Паром сейчас ничего не может сохранить, повторите позже
+said-too-much-waits = Слишком много ждёт сохранения, повторите позже
+said-method = адрес принимает { $methods }
+
+## JSON и формы
+
+said-field-unknown = неизвестное поле `{ $field }`
+said-field-unknown-of = неизвестное поле `{ $field }`; известны: { $known }
+said-field-missing = нет поля `{ $field }`
+said-field-twice = поле `{ $field }` указано дважды
+said-value-unknown = неизвестное значение `{ $value }`; известны: { $known }
+said-value-unfit = значение не подходит; ответ разборщика: “{ $reason }”
+said-json-none = это не JSON, строка { $line }, столбец { $column }
+said-json-more = после объекта JSON стоит что-то ещё
+said-json-type = тело запроса должно быть application/json
+said-json-compressed = тело запроса нельзя сжимать
+said-body-broke = тело запроса оборвалось
+said-body-slow = тело запроса шло слишком долго
+said-form-field = в форме нет поля { $field }
+said-form-fields = поля формы не те, что на её странице
+said-form-type = форма отправляется как application/x-www-form-urlencoded
+said-form-deed = в форме не указано действие
+said-form-id = в форме указано то, что не является id
+said-form-role = такой роли нет
+said-form-most = за раз — не больше { $most }
+
+## Поля
+
+said-empty = не может быть пустым
+said-most-bytes = не больше { $most } Б
+said-most-ids = за раз не больше { $most } id
+said-most-characters = не больше { $most } знаков
+said-unstorable = содержит знак, который нельзя сохранить (NUL или половина суррогатной пары)
+said-web-address = адрес должен начинаться с https:// или http://
+said-uuid = нужен id (UUID)
+said-date = нужна дата вида 2026-11-20
+said-date-order = не может быть раньше from
+said-number = нужно число
+said-page-limit = целое число от 1 до { $most }
+said-cursor-wrong = курсор неверен или устарел
+said-cursor-other = курсор от других фильтров или от другого списка
+said-phone = номер телефона с кодом страны, например +7 915 111-22-33
+said-sources-limit = от 0 до { $most } или null
+said-if-match = ETag из ответа GET, например "1795165200000"
+said-tenant-named = с ключом разработчика укажите tenant_id или source_id
+said-not-yet = эта версия Парома такого ещё не принимает
+said-not-of-text = не относится к тексту
+said-error-needed = нужно вместе с failed
+said-error-text = нужно вместе с кодом other
+said-error-only = относится только к failed
+said-idempotency-signs = от 1 до { $most } видимых знаков ASCII
+said-idempotency-other = этот ключ уже был у запроса с другим телом
+said-idempotency-running = первый запрос с этим Idempotency-Key ещё выполняется
+said-ticket-no-id = у этой страницы нет id
+said-ticket-id = нужен id того, что показывает страница
+said-chat-id = нужен id, который дала страница
+said-chat-body = отправьте {"{"}"id":"<uuid>","text":"…"{"}"}; ответ разборщика: “{ $reason }”
+said-chat-crowd = слишком много посетителей на связи, подключитесь позже
+
+## Права
+
+said-scope = нужен ключ с областью { $needed }, у этого { $has }
+said-vendor-only = это для ключей разработчика
+said-role = роль этого не позволяет
+said-session-weak = сеанс не доказывает, кто вы
+said-access-gone = доступ закрыт
+
+## Источники
+
+said-name-empty = у источника есть название, от 1 до 255 знаков
+said-name-long = не больше { $most } знаков, сейчас { $length }
+said-name-signs = в названии не бывает переносов строк и управляющих знаков
+said-external_id-signs = от 1 до 36 печатных знаков ASCII: латинские буквы, цифры, знаки, пробелы
+said-external_id-spaces = без пробелов в начале и в конце
+said-pipeline-id = нужен id воронки аккаунта, см. GET …/pipelines
+said-pipeline-unknown = такой воронки в аккаунте нет; есть: { $known }
+said-services-list = нужен список, как в Sources API { $crm }
+said-services-long = слишком длинно
+said-services-type = { $crm } знает только "whatsapp"
+said-services-empty = не может быть пустым
+said-kind-unknown = одно из: { $known }
+said-kind-unserved = ни один канал интеграции «{ $integration }» не обслуживает { $kind }
+said-channel-unknown = у интеграции «{ $integration }» нет канала с таким id для { $kind }
+said-channel-choose = { $kind } обслуживают несколько каналов, укажите один: { $known }
+said-drop_before = указывается вместе с "paused": false
+said-source-busy = этот источник всё время меняют другие, повторите позже
+said-source-limit = в аккаунте { $account } занято { $used } из { $limit } источников; удалите ненужный или попросите у разработчика больше
+said-external_id-taken = источник «{ $external_id }» в этом аккаунте уже есть; выберите другой external_id
+said-no-webhook = секрет вебхука есть только у источников вида custom
+said-no-heir = сначала добавьте источник: он примет воронку и чаты без источника
+said-deleted-in-crm = этот источник удалили в { $crm }; создайте его там снова и повторите
+said-not-deleted-in-crm = насколько известно, «{ $name }» в { $crm } не удаляли
+
+## Сообщения
+
+said-message-differs = этот id у сообщения { $message }, но отправитель, чат или содержимое другие
+said-message-said-else = сообщение с этим id уже было, и текст в нём другой
+said-not-from-crm = Статус ставится только сообщениям из { $crm }
+
+## Аккаунт и канал
+
+said-account-is = аккаунт { $account } сейчас { $status }: менять источники можно, пока он активен
+said-account-used = аккаунт { $account } ({ $host }) сейчас { $status }: сначала отключите его или удалите принудительно
+said-account-no-access = аккаунт { $account } не дал доступа: сначала включите интеграцию в { $crm }
+said-account-left = аккаунт { $account } выключил интеграцию: отключать нечего
+said-account-never = аккаунт { $account } нельзя подключить: { $reason }
+said-account-later = аккаунт { $account } пока не подключён: { $crm } не приняла запрос, повторите позже
+said-account-unlisted = аккаунта { $account } нет в allowed_accounts канала { $channel }
+said-hook-version = { $crm } подключила канал с версией вебхуков «{ $version }»; сообщения приносит только v2
+said-channel-is = канал { $channel } для этого аккаунта { $status }
+said-channel-is-because = канал { $channel } для этого аккаунта { $status } ({ $reason })
+said-status-provisioning = настраивается
+said-status-awaiting_credentials = ждёт логина и пароля
+said-status-active = активен
+said-status-needs_reauth = без доступа (needs_reauth)
+said-status-unpaid = не оплачен
+said-status-blocked = заблокирован
+said-status-suspended = приостановлен
+said-status-disconnected = отключён
+said-status-uninstalled = удалён
+said-status-connected = подключён
+said-status-connecting = подключается
+said-status-not_allowed = не разрешён (not_allowed)
+said-status-misconfigured = настроен с ошибкой
+said-no-grant = аккаунт не дал доступа. Сообщения по-прежнему идут в обе стороны.
+said-needs-reauth = { $crm } больше не принимает доступ, который дал аккаунт; администратор должен разрешить его снова. Сообщения по-прежнему идут в обе стороны.
+said-account-unpaid = аккаунт { $crm } не оплачен
+said-account-blocked = { $crm } блокирует аккаунт или этот сервер
+
+## Чем кончился вызов
+
+said-crm-answered = ответ { $crm } { $status }: { $text }
+said-crm-answered-mute = ответ { $crm } { $status } без слов
+said-crm-limit = в { $crm } уже { $count } источников этого аккаунта, и больше она не принимает. { $reason }
+said-crm-busy = { $crm } сейчас не принимает этот вызов, повторите позже
+said-crm-silent = { $crm } не отвечает, повторите позже
+said-crm-unreached = связи с { $crm } нет, ничего не отправлено ({ $reason })
+said-crm-unknown = полного ответа { $crm } нет, исход неизвестен ({ $reason })
+said-crm-unreadable = ответ { $crm } { $status } нельзя прочитать, исход неизвестен
+said-crm-invalid = вызов не получился: { $reason }
+
+## Живые проверки
+
+said-connector-none = эта версия не знает мессенджера вида { $kind }
+said-channel-not-connected = канал не подключён к аккаунту
+said-channel-not-configured = канала { $channel } нет в конфигурации
+said-status-read = { $crm } прочитала статус и ответила { $status }: она принимает статусы только сообщений менеджеров
+said-webhook-missing = у источника нет адреса или секрета вебхука
+said-webhook-secret = секрет вебхука не подходит для подписи
+said-server-answered = ваш сервер ответил { $status }
+said-server-unconnected = нет соединения с вашим сервером
+said-server-late = ваш сервер не ответил за { $seconds } с
+said-server-broke = соединение оборвалось
+said-url-scheme = адрес должен начинаться с https://
+said-url-plain = http без шифрования не разрешён, укажите https://
+said-url-user = в адресе не должно быть имени и пароля
+said-url-host = в адресе нет хоста
+said-url-port = порт { $port } не разрешён: укажите 443 или порт от 1024
+said-url-private = { $host } — не публичный адрес

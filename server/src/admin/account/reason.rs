@@ -1,0 +1,85 @@
+//! What an operator does about an account only with a reason, which the account can read.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use askama::Template;
+use entity::tenant;
+use serde::Deserialize;
+
+use super::address;
+use crate::admin::operator::Visitor;
+use crate::admin::page::{self, Page};
+use crate::admin::refused::Result;
+use crate::app::App;
+use crate::words::Sentence;
+
+/// Characters of the longest reason and of the shortest.
+const LONGEST: usize = 500;
+const SHORTEST: usize = 3;
+
+/// Why, in the operator's words.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Why {
+    reason: String,
+}
+
+impl Why {
+    /// A reason that can be read later; none when nothing is said.
+    pub fn said(&self) -> Option<String> {
+        let text: String = self.reason.replace('\0', "").trim().chars().take(LONGEST).collect();
+        (text.chars().count() >= SHORTEST).then_some(text)
+    }
+}
+
+/// A question whose answer is a reason.
+pub struct Question {
+    pub title: Sentence,
+    /// What will happen.
+    pub says: Sentence,
+    pub label: Sentence,
+    pub button: Sentence,
+    pub danger: bool,
+    /// The last part of the form's address.
+    pub deed: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "admin/reason.html")]
+struct Asked {
+    page: Page,
+    says: Sentence,
+    label: Sentence,
+    button: Sentence,
+    danger: bool,
+    action: String,
+    back: String,
+    wrong: Option<Sentence>,
+}
+
+impl Question {
+    /// The question as a page; once more with what is missing, unless `status` is 200.
+    pub async fn ask(
+        self,
+        app: &App,
+        visitor: &Visitor,
+        tenant: &tenant::Model,
+        status: StatusCode,
+    ) -> Result<HttpResponse> {
+        let page = Page::of(app, visitor, "/admin/accounts", self.title).await?;
+        let wrong = (status != StatusCode::OK).then(|| visitor.words.say("admin-reason-missing"));
+        let page = if wrong.is_some() { page.with_error() } else { page };
+        let back = address(tenant.tenant_id);
+        let asked = Asked {
+            page: page.clone(),
+            says: self.says,
+            label: self.label,
+            button: self.button,
+            danger: self.danger,
+            action: format!("{back}/{}", self.deed),
+            back,
+            wrong,
+        };
+        Ok(page::html_as(status, &page, &asked))
+    }
+}

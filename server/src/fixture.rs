@@ -1,0 +1,74 @@
+//! Rows for unit tests: whole and plain, so that a test says only what it is about.
+
+use entity::{source, tenant, tenant_channel};
+use uuid::Uuid;
+
+/// An installed account.
+pub fn tenant(tenant_id: Uuid) -> tenant::Model {
+    tenant::Model {
+        tenant_id,
+        integration: "main".into(),
+        account_id: 1,
+        host: "acme.amocrm.ru".into(),
+        name: "Acme".into(),
+        amojo_id: String::new(),
+        status: "active".into(),
+        suspended: false,
+        sources_limit: None,
+        api_domain: None,
+        created_at: 0,
+        updated_at: 0,
+        customer_id: None,
+        language: String::new(),
+        time_zone: String::new(),
+        probe_at: None,
+        probes: 0,
+        reconciled_at: None,
+        uninstalled_at: None,
+        erased_at: None,
+    }
+}
+
+/// A connected channel of an account.
+pub fn channel(tenant_id: Uuid, channel_id: Uuid) -> tenant_channel::Model {
+    tenant_channel::Model {
+        tenant_id,
+        channel_id,
+        scope_id: format!("{channel_id}_amojo"),
+        status: "connected".into(),
+        detail: String::new(),
+        connected_at: 0,
+        checked_at: 0,
+        next_try_at: None,
+        tries: 0,
+    }
+}
+
+/// A working source of an account.
+pub fn source(tenant_id: Uuid, id: Uuid) -> source::Model {
+    source::Model {
+        tenant_id,
+        id,
+        kind: "custom".into(),
+        name: "Support".into(),
+        external_id: "support".into(),
+        channel_id: Uuid::nil(),
+        amocrm_source_id: 1,
+        pipeline_id: 1,
+        is_default: false,
+        status: "working".into(),
+        status_reason: String::new(),
+        paused: false,
+        contact_rule: "leave".into(),
+        services: "[]".into(),
+        settings: "{}".into(),
+        secrets: None,
+        created_at: 0,
+        updated_at: 0,
+        deleted_at: None,
+        status_since: 0,
+        paused_by: String::new(),
+        proved_at: None,
+        services_sent: String::new(),
+    }
+}

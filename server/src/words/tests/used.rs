@@ -1,0 +1,166 @@
+//! Every key is said by somebody, or waits for something that is named here.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::{Language, catalogue};
+
+/// Keys that nothing says yet, or beginnings of keys, and what will say them. One that is said must leave this list.
+const LATER: &[(&str, &str)] = &[
+    ("alert-acknowledge", "alerts by e-mail, with their answers"),
+    ("alert-mute", "alerts by e-mail, with their answers"),
+    ("alert-resolved-", "alerts by e-mail, with their answers"),
+    ("alert-source_silent-", "alerts by e-mail: a source that is quieter than usual"),
+    ("admin-redrive-", "Engine: the undelivered sent again by the vendor"),
+    ("alert-vendor_gap-", "Engine: a gap in the ledger is an alarm"),
+    ("alert-vendor_refused-", "Engine: the spool for amoCRM's hooks"),
+    ("attempt-limited", "Engine: limits of rate"),
+    ("data-retention", "Engine: retention"),
+    ("messages-kept", "Engine: retention"),
+    ("messages-text-erased", "Engine: retention"),
+    ("msg-not-found", "Engine: retention"),
+    ("page-read-only", "Engine: the order in which load is shed"),
+    ("form-date-future", "Protocol: history import"),
+    ("form-file-not-jsonl", "Protocol: history import"),
+    ("form-not-date", "Protocol: history import"),
+    ("import-", "Protocol: history import"),
+    ("letter-kind-import", "Protocol: history import"),
+    ("nav-import", "Protocol: history import"),
+    ("letter-kind-edit", "Protocol: edits"),
+    ("letter-kind-reaction", "Protocol: reactions"),
+    ("letter-kind-typing", "Protocol: typing"),
+    ("message-deleted", "Protocol: deletions"),
+    ("message-edited", "Protocol: edits"),
+    ("msg-open-card", "Protocol: chat and contact"),
+    ("reason-media_", "Protocol: media"),
+    ("alert-source_blocked-", "Messengers: what a messenger says of a bot or number"),
+    ("alert-source_moved-", "Messengers: what a messenger says of a bot or number"),
+    ("alert-token_expiring-", "Messengers: what a messenger says of a bot or number"),
+    ("alert-webhook_suspended-", "Messengers: endpoints that fail for 24 hours"),
+    ("reason-webhook_timeout", "Messengers: endpoints that fail for 24 hours"),
+    ("webhooks-recover", "Messengers: endpoints that fail for 24 hours"),
+    ("webhooks-test-and-on", "Messengers: endpoints that fail for 24 hours"),
+    ("chat-attach", "Messengers: files in the site chat"),
+    ("chat-file-", "Messengers: files in the site chat"),
+    ("chat-edited", "Messengers: the site chat"),
+    ("chat-minimise", "Messengers: the site chat's bubble"),
+    ("chat-open", "Messengers: the site chat's bubble"),
+    ("chat-paused", "Messengers: the site chat"),
+    ("chat-privacy", "Messengers: the site chat's consent line"),
+    ("chat-state-seen", "Messengers: read marks in the site chat"),
+    ("chat-today", "Messengers: the site chat"),
+    ("chat-typing", "Messengers: typing in the site chat"),
+    ("chat-yesterday", "Messengers: the site chat"),
+    ("wizard-web-color-low", "Messengers: colours of the site chat"),
+    ("hop-no-receipts", "Messengers: those that tell nothing of delivery"),
+    ("msg-answer-sent-no-receipts", "Messengers: those that tell nothing of delivery"),
+    ("wizard-access-ok", "Messengers: access that is checked by asking the messenger"),
+    ("wizard-checking", "Messengers: access that is checked by asking the messenger"),
+    ("wizard-custom-test-", "Messengers: parom connector check, from the wizard"),
+    ("wizard-tg-", "Messengers: Telegram"),
+    ("alert-template_rejected-", "WhatsApp: templates"),
+    ("nav-templates", "WhatsApp: templates"),
+    ("reason-template_refused", "WhatsApp: templates"),
+    ("template-state-", "WhatsApp: templates"),
+    ("templates-", "WhatsApp: templates"),
+    ("wizard-wa-", "WhatsApp"),
+    ("admin-notice", "a notice of the vendor to all accounts"),
+    ("cli-", "the command line in the operator's language"),
+    ("doctor-", "the command line in the operator's language"),
+];
+
+/// Where words are said: code, pages, scripts.
+const SOURCES: [&str; 5] = ["server/src", "server/assets", "templates", "widget/src", "widget/assets"];
+
+/// What sources hold that may be a key or a part of one.
+#[derive(Default)]
+struct Said {
+    /// Texts in quotes.
+    whole: BTreeSet<String>,
+    /// The same as ends of keys: actions of the audit log stand there with dashes for their dots.
+    ends: BTreeSet<String>,
+    /// Texts that end in a dash or go on with a value: `say_of("source-state-", …)`, `format!("problem-{name}")`.
+    beginnings: BTreeSet<String>,
+}
+
+impl Said {
+    fn read() -> Self {
+        let mut said = Self::default();
+        for folder in SOURCES {
+            said.read_folder(&Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(folder));
+        }
+        said
+    }
+
+    fn read_folder(&mut self, folder: &Path) {
+        let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        for path in paths.collect::<Vec<PathBuf>>() {
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            if name.starts_with("tests") {
+                continue;
+            } else if path.is_dir() {
+                self.read_folder(&path);
+            } else if let Ok(text) = fs::read_to_string(&path) {
+                // What stands in Rust's test modules says nothing to people.
+                self.read_text(text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default());
+            }
+        }
+    }
+
+    fn read_text(&mut self, text: &str) {
+        for quote in ['"', '\'', '`'] {
+            let mut before = "";
+            for part in text.split(quote) {
+                // A quote within a text begins no text.
+                let is_within = std::mem::replace(&mut before, part).ends_with('\\');
+                if is_within {
+                    continue;
+                }
+                let end = part.find(|sign: char| !sign.is_ascii_alphanumeric() && !"-_.".contains(sign));
+                let word = part[..end.unwrap_or(part.len())].to_owned();
+                let goes_on = end.is_some_and(|end| part[end..].starts_with('{'));
+                if word.len() > 1 && (goes_on || (end.is_none() && word.ends_with('-'))) {
+                    self.beginnings.insert(word);
+                } else if end.is_none() {
+                    self.ends.insert(word.replace('.', "-"));
+                    self.whole.insert(word);
+                }
+            }
+        }
+    }
+
+    /// Whole, or composed of a beginning and something that the sources know: a word of theirs or a number.
+    fn has(&self, key: &str) -> bool {
+        let known = |tail: &str| self.ends.contains(tail) || tail.parse::<u32>().is_ok();
+        let ends = |tail: &str| known(tail) || tail.match_indices('-').any(|(at, _)| known(&tail[..at]));
+        self.whole.contains(key)
+            || self.beginnings.iter().any(|beginning| key.strip_prefix(beginning.as_str()).is_some_and(ends))
+    }
+}
+
+#[test]
+fn every_key_is_said_or_waits_for_something() {
+    let said = Said::read();
+    let unsaid: Vec<String> = catalogue(Language::En).into_keys().filter(|key| !said.has(key)).collect();
+    let waits = |key: &str| LATER.iter().any(|(beginning, _)| key.starts_with(beginning));
+    let forgotten: Vec<&String> = unsaid.iter().filter(|key| !waits(key)).collect();
+    assert!(forgotten.is_empty(), "nobody says these, say them or remove them: {forgotten:#?}");
+    let over = LATER.iter().filter(|(beginning, _)| !unsaid.iter().any(|key| key.starts_with(beginning)));
+    let over: Vec<_> = over.collect();
+    assert!(over.is_empty(), "these wait no more, take them off the list: {over:#?}");
+}
+
+#[test]
+fn sources_are_read_as_they_are_written() {
+    let mut said = Said::default();
+    said.read_text(
+        r#"words.say("a-key"); words.say_of("state-", x); format!("why-{name}"); by.did("key.made"); "held" "the.event""#,
+    );
+    for key in ["a-key", "state-held", "state-held-fix", "why-held", "why-2", "state-key-made", "why-key-made-fix"] {
+        assert!(said.has(key), "{key}");
+    }
+    for key in ["a-key-fix", "state-lost", "held-fix", "why-lost-held", "the-event"] {
+        assert!(!said.has(key), "{key}");
+    }
+}

@@ -1,0 +1,293 @@
+//! Strangers' words in a real browser, on every page of panel, widget and manager: nothing of them runs and nothing of
+//! them is drawn.
+
+use parom_tests::payloads::{ATTACKS, batches};
+use parom_tests::settings::HOST;
+use parom_tests::{Answer, Browser, Place, Site, World};
+use sandbox::{ChatView, HookMessage};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{crm_page, enters, installed, opens_widget, presses};
+
+/// In every page and frame before its own scripts: notes what an attack would do.
+const TRIPWIRE: &str = r"(() => {
+  let book = window;
+  try { top.document; book = top; } catch (error) { book = window; }
+  book.__fired = book.__fired || [];
+  for (const name of ['alert', 'confirm', 'prompt']) window[name] = () => { book.__fired.push(name); };
+  document.addEventListener('securitypolicyviolation', (event) =>
+    book.__fired.push(['policy', event.violatedDirective, event.blockedURI, event.sample].join(' ')));
+})()";
+
+/// What has fired, what stands in the page that no page of ours has, and all its words.
+const LOOK: &str = r"
+  const drawn = [];
+  const never = ['iframe', 'frame', 'object', 'embed', 'video', 'audio', 'source', 'math', 'base', 'template', 'foreignobject'];
+  const note = (node) => drawn.push((node.outerHTML || '<!--' + node.data).slice(0, 200));
+  const walker = document.createTreeWalker(document, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_COMMENT);
+  for (let node = walker.currentNode; node; node = walker.nextNode()) {
+    if (node.nodeType === 8) {
+      if (/alert|evil|</.test(node.data)) note(node);
+      continue;
+    }
+    const attributes = node.attributes ? [...node.attributes] : [];
+    const name = node.localName || '';
+    if (never.includes(name)
+      || attributes.some((one) => /^on/i.test(one.name))
+      || attributes.some((one) => /^(href|src|action|formaction|data|content|xlink:href)$/i.test(one.name)
+        && (/^[\s]*javascript:/i.test(one.value) || one.value.includes('//evil.example')))
+      || ['script', 'style'].includes(name) && /alert\(|display:none\}/.test(node.textContent)
+      || name === 'meta' && node.httpEquiv === 'refresh'
+      || name === 'b' && node.textContent === 'bold') note(node);
+  }
+  const fired = window.__fired ? [...window.__fired] : ['the tripwire is not there'];
+  if (location.protocol === 'chrome-error:') fired.push('the page has gone');
+  const fields = [...document.querySelectorAll('input, textarea')].map((one) => one.value);
+  return { fired, drawn, text: [document.title, document.body.textContent, ...fields].join('\n') };
+";
+
+/// What the page here would give away.
+async fn look(browser: &Browser) -> (Vec<Value>, String) {
+    let found = browser.run(LOOK, vec![]).await;
+    let list = |key: &str| found[key].as_array().expect("a list").clone();
+    let text = found["text"].as_str().expect("words").to_owned();
+    (list("fired").into_iter().chain(list("drawn")).collect(), text)
+}
+
+/// Fails the test when something of an attack runs or is drawn; gives the page's words.
+async fn is_calm(browser: &Browser) -> String {
+    let (found, text) = look(browser).await;
+    assert_eq!(found, Vec::<Value>::new(), "at {}", browser.url().await);
+    text
+}
+
+/// The same, and these texts stand there as they are.
+async fn shows(browser: &Browser, wanted: &[&str]) {
+    let text = is_calm(browser).await;
+    for one in wanted {
+        assert!(text.contains(one), "{} does not show {one}:\n{text}", browser.url().await);
+    }
+}
+
+/// A browser with the tripwire.
+async fn wary() -> Option<Browser> {
+    let browser = Browser::open("en").await?;
+    browser.on_every_page(TRIPWIRE).await;
+    Some(browser)
+}
+
+/// An account in which every name, text and id is an attack: a source for each batch of them, with one conversation.
+struct House {
+    tenant_id: Uuid,
+    batches: Vec<String>,
+}
+
+impl House {
+    fn all(&self) -> Vec<&str> {
+        self.batches.iter().map(String::as_str).collect()
+    }
+}
+
+async fn full_of_attacks(world: &World, tenant_id: Uuid) -> House {
+    let batches = batches(240);
+    assert!((20..=50).contains(&batches.len()), "{} sources", batches.len());
+    let path = format!("/api/v1/tenants/{tenant_id}/sources");
+    for (number, batch) in batches.iter().enumerate() {
+        let source = json!({"kind": "custom", "name": batch, "settings": {"webhook_url": world.messenger.url()}});
+        let made = world.api.post(&path, &source).await.is(201);
+        let source_id = made.text_at("/id");
+        world.messenger.knows(&source_id, &made.text_at("/webhook_secret"));
+        let message = json!({
+            "id": format!("{number} {batch}"),
+            "conversation": {"id": batch},
+            "sender": {"role": "client", "id": batch, "name": batch},
+            "content": {"type": "text", "text": batch},
+        });
+        world.api.post(&format!("/api/v1/sources/{source_id}/messages"), &message).await.is(202);
+    }
+    let all = async || (world.sandbox.messages(HOST).len() == batches.len()).then_some(());
+    world.until("all attacks are in the CRM", all).await;
+    // A messenger that answers an attack by the attack.
+    world.messenger.answers_by(|received| Answer::Status(422, json!({"error": received.text()})));
+    for chat in world.sandbox.chats(HOST) {
+        let file = HookMessage::file("file", "https://files.example/1", &chat.name, 10).with("text", json!(chat.name));
+        world.sandbox.manager_says(HOST, &chat.id, &chat.name).await.expect("the hook");
+        world.sandbox.manager_sends(HOST, &chat.id, file).await.expect("the hook");
+    }
+    world.until("all letters are carried", async || world.letters().await.is_empty().then_some(())).await;
+    assert_eq!(world.messages().await.len(), batches.len() * 3);
+    House { tenant_id, batches }
+}
+
+/// A list with everything that is older: each text stands somewhere in it.
+async fn list_shows(browser: &Browser, url: &str, wanted: &[&str]) {
+    browser.goto(url).await;
+    let mut text = is_calm(browser).await;
+    loop {
+        let next = "const next = document.querySelector('a[rel=next]'); return next ? next.href : null";
+        let next = browser.run(next, vec![]).await;
+        let Some(next) = next.as_str() else { break };
+        browser.goto(next).await;
+        text.push_str(&is_calm(browser).await);
+    }
+    for one in wanted {
+        assert!(text.contains(one), "{url} does not show {one}:\n{text}");
+    }
+}
+
+/// Presses "show the text" of a message, from whatever page of the panel is open; gives its words.
+async fn read(browser: &Browser, message: Uuid) -> String {
+    let script = "const form = document.createElement('form'); form.method = 'post'; form.action = arguments[0];\
+        form.append(document.querySelector('input[name=csrf]').cloneNode()); document.body.append(form); form.submit()";
+    let path = format!("/panel/messages/{message}/text");
+    browser.run(script, vec![json!(path)]).await;
+    browser.until("the text is shown", async || browser.url().await.ends_with(&path)).await;
+    browser.find("section[aria-labelledby=text]").await;
+    is_calm(browser).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_of_strangers_words_runs_in_the_panel() {
+    let Some(browser) = wary().await else { return };
+    let (world, tenant_id) = installed().await;
+    let house = full_of_attacks(&world, tenant_id).await;
+    let base = world.api.base();
+    enters(&browser, &world, house.tenant_id).await;
+    let all = house.all();
+    for path in ["messages?period=all", "conversations", "undelivered?period=all", "sources", "webhooks"] {
+        list_shows(&browser, &format!("{base}/panel/{path}"), &all).await;
+    }
+    for path in ["", "/audit", "/account", "/keys", "/sources/new", "/data"] {
+        list_shows(&browser, &format!("{base}/panel{path}"), &[]).await;
+    }
+    let holds_one = |text: &str| house.batches.iter().any(|batch| text.contains(batch.as_str()));
+    let (mut texts, mut files) = (0, 0);
+    for message in world.messages().await {
+        let body: Value = serde_json::from_str(&message.body).expect("a body");
+        let from_customer = message.direction == 1;
+        if from_customer {
+            texts += 1;
+            browser.goto(&format!("{base}/panel/conversations/{}", message.conversation_id)).await;
+            assert!(holds_one(&is_calm(&browser).await), "the chat shows no name");
+        } else if body.to_string().contains("file_name") {
+            files += 1;
+        } else {
+            // The messenger's own words, folded away.
+            browser.goto(&format!("{base}/panel/messages/{}", message.id)).await;
+            assert!(holds_one(&is_calm(&browser).await), "the page shows no answer");
+            continue;
+        }
+        let text = read(&browser, message.id).await;
+        assert!(holds_one(&text), "the page shows no text: {text}");
+    }
+    assert_eq!((texts, files), (all.len(), all.len()));
+    browser.close().await;
+    world.close().await;
+}
+
+/// Contacts and chats that one card may show.
+const CARD: usize = 20;
+
+fn contacts_of(chats: &[ChatView]) -> String {
+    let id = |chat: &ChatView| format!("contact_id={}", chat.lead.as_ref().expect("an incoming lead").contact_id);
+    chats.iter().map(id).collect::<Vec<_>>().join("&")
+}
+
+/// Leads with many contacts, which the sandbox does not have: the card asks for those of its number in the address.
+fn one_card_for_many(contacts: &[String]) -> String {
+    format!(
+        "(() => {{ const lists = {}, open = XMLHttpRequest.prototype.open;\
+           XMLHttpRequest.prototype.open = function (method, url, ...rest) {{\
+             const list = lists[Number(new URLSearchParams(location.search).get('card'))];\
+             return open.call(this, method, url.replace(/contact_id=\\d+/, list), ...rest); }}; }})()",
+        json!(contacts)
+    )
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_of_strangers_words_runs_in_the_crm() {
+    let Some(browser) = wary().await else { return };
+    let (world, tenant_id) = installed().await;
+    let house = full_of_attacks(&world, tenant_id).await;
+    let all = house.all();
+
+    // The widget: all sources, and each with its questions.
+    opens_widget(&browser, &world).await;
+    browser.find(".parom-widget .parom-row").await;
+    shows(&browser, &all).await;
+    let keys = "return [...document.querySelectorAll('[data-key^=open-]')].map(one => one.dataset.key)";
+    let keys = browser.run(keys, vec![]).await;
+    let keys: Vec<&str> = keys.as_array().expect("keys").iter().filter_map(Value::as_str).collect();
+    assert_eq!(keys.len(), all.len());
+    for key in keys {
+        presses(&browser, key).await;
+        for question in ["pause", "delete"] {
+            presses(&browser, question).await;
+            browser.find("#parom-question").await;
+            let text = is_calm(&browser).await;
+            assert!(house.batches.iter().any(|batch| text.matches(batch.as_str()).count() > 0), "{text}");
+            presses(&browser, "cancel").await;
+        }
+        presses(&browser, "back").await;
+    }
+    presses(&browser, "add").await;
+    browser.find("[data-key=kind-webchat]").await;
+    is_calm(&browser).await;
+
+    // The lead cards, and the manager's window.
+    let chats = world.sandbox.chats(HOST);
+    let cards: Vec<_> = chats.chunks(CARD).collect();
+    let contacts: Vec<String> = cards.iter().map(|card| contacts_of(card)).collect();
+    browser.on_every_page(&one_card_for_many(&contacts)).await;
+    for (number, card) in cards.iter().enumerate() {
+        let lead = card[0].lead.as_ref().expect("an incoming lead").id;
+        browser.goto(&crm_page(&world, &format!("leads/{lead}?card={number}"))).await;
+        browser.find(&format!(".parom-chat:nth-child({})", card.len())).await;
+        shows(&browser, &card.iter().map(|chat| chat.name.as_str()).collect::<Vec<_>>()).await;
+    }
+    for path in ["leads", "pipelines"] {
+        browser.goto(&crm_page(&world, path)).await;
+        is_calm(&browser).await;
+    }
+    browser.goto(&crm_page(&world, "")).await;
+    shows(&browser, &all).await;
+    let rows = "return [...document.querySelectorAll('#chat-rows a')].map(one => one.href)";
+    let rows = browser.run(rows, vec![]).await;
+    for row in rows.as_array().expect("rows").iter().filter_map(Value::as_str) {
+        browser.goto(row).await;
+        browser.find("#message-rows li:nth-child(3)").await;
+        is_calm(&browser).await;
+    }
+    let failures =
+        browser.run("return [...document.querySelectorAll('#host-errors li')].map(one => one.textContent)", vec![]);
+    assert_eq!(failures.await, json!([]));
+    browser.close().await;
+    world.close().await;
+}
+
+/// What would be missed otherwise: each attack that can do harm is noticed where it does.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_tripwire_notices_what_really_runs() {
+    let Some(browser) = wary().await else { return };
+    let site = Site::start();
+    for attack in ATTACKS {
+        // These do harm only within an attribute, or in no page at all.
+        let harmless = !attack.contains('<') || attack.starts_with("{{");
+        site.writes("/", &format!("<!doctype html><title>t</title><body><p>{attack}</p>"), "");
+        browser.goto(&site.neighbour("/")).await;
+        assert_eq!(look(&browser).await.0.is_empty(), harmless, "{attack}");
+    }
+    site.writes("/", "<!doctype html><body><p title=x onmouseover=alert(1) x=>x</p>", "");
+    browser.goto(&site.neighbour("/")).await;
+    assert_eq!(look(&browser).await.0.len(), 1);
+    site.writes("/", "<!doctype html><body><script>alert(1)</script>", "");
+    browser.goto(&site.neighbour("/")).await;
+    assert!(look(&browser).await.0.contains(&json!("alert")), "it ran");
+    site.writes("/", "<!doctype html><body><script>alert(1)</script>", "script-src 'none'");
+    browser.goto(&site.neighbour("/")).await;
+    let (found, _) = look(&browser).await;
+    let by_policy = |one: &Value| one.as_str().is_some_and(|text| text.starts_with("policy script-src"));
+    assert!(found.iter().any(by_policy) && !found.contains(&json!("alert")), "{found:?}");
+    browser.close().await;
+}

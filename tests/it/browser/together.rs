@@ -1,0 +1,112 @@
+//! Two people change one thing, a hand presses twice: the slower one is told and loses nothing, and there is one source.
+
+use parom::words::{Language, Words};
+use parom_tests::settings::HOST;
+use parom_tests::{Browser, Place};
+use serde_json::json;
+
+use super::trouble::{fills_the_wizard, sources, value};
+use super::{enters, installed, opens_widget, presses, say, types};
+
+/// The sentence about somebody's change, up to its time.
+fn changed_by(words: Words, name: &str) -> String {
+    let said = words.say("form-changed-meanwhile").with("name", name).with("time", "⌚").to_string();
+    said.split('⌚').next().unwrap_or_default().replace('\u{a0}', " ").trim().to_owned()
+}
+
+async fn two_administrators_in(language: Language) {
+    let Some(browser) = Browser::open(language.code()).await else { return };
+    let (world, tenant_id) = installed().await;
+    let words = Words::new(language);
+    let make = |name: &str| json!({"kind": "webchat", "name": name, "settings": {}});
+    let path = format!("/api/v1/tenants/{tenant_id}/sources");
+    let source = world.api.post(&path, &make("Shop")).await.is(201).text_at("/id");
+    let shown = async || world.api.get(&format!("/api/v1/sources/{source}")).await.is(200).json;
+    let page = format!("{}/panel/sources/{source}", world.api.base());
+    let olga = world.sandbox.users(HOST).into_iter().find(|user| user.is_admin).expect("an administrator").name;
+
+    // Anna in the panel, Olga in the widget, each with the source open.
+    enters(&browser, &world, tenant_id).await;
+    browser.goto(&page).await;
+    let anna = browser.client().window().await.expect("this window");
+    let widget = browser.client().new_window(true).await.expect("another").handle;
+    let to = async |window| browser.client().switch_to_window(window).await.expect("it comes to the front");
+    to(widget.clone()).await;
+    opens_widget(&browser, &world).await;
+    presses(&browser, &format!("open-{source}")).await;
+
+    // Olga is faster: Anna is told, and nothing that she typed is lost.
+    types(&browser, "field-name", "Olga's shop").await;
+    presses(&browser, "save").await;
+    browser.says(&say(words, "common-saved")).await;
+    to(anna.clone()).await;
+    browser.fill("input[name=name]", "Anna's shop").await;
+    browser.press("main form.form button.primary").await;
+    browser.says(&changed_by(words, &olga)).await;
+    browser.says("Olga's shop").await;
+    assert_eq!(value(&browser, "input[name=name]").await, "Anna's shop");
+    assert_eq!(shown().await["name"], "Olga's shop");
+
+    // Olga has it open still; Anna saves now, with another default.
+    to(widget.clone()).await;
+    types(&browser, "field-name", "Olga's second").await;
+    to(anna).await;
+    browser.press("#f-default").await;
+    browser.press("main form.form button.primary").await;
+    browser.says(&say(words, "common-saved")).await;
+    assert_eq!((&shown().await["name"], &shown().await["default"]), (&json!("Anna's shop"), &json!(true)));
+    to(widget).await;
+    presses(&browser, "save").await;
+    browser.says(&changed_by(words, "Anna Ivanova")).await;
+    // What she changed: the name that the source has now, and the mark.
+    let notice = browser.find("[data-notice]").await.text().await.expect("words");
+    assert!(notice.contains("Anna's shop") && notice.contains(&say(words, "sources-default-mark")), "{notice}");
+    assert_eq!(value(&browser, "[data-key=field-name]").await, "Olga's second");
+    assert_eq!(shown().await["name"], "Anna's shop");
+    // Saved again, only what she touched is changed.
+    presses(&browser, "save").await;
+    browser.says(&say(words, "common-saved")).await;
+    assert_eq!((&shown().await["name"], &shown().await["default"]), (&json!("Olga's second"), &json!(true)));
+    assert_eq!(world.sandbox.sources(HOST)[0]["name"], "Olga's second");
+    browser.close().await;
+    world.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_second_of_two_administrators_is_told_in_english() {
+    two_administrators_in(Language::En).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_second_of_two_administrators_is_told_in_russian() {
+    two_administrators_in(Language::Ru).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_button_pressed_twice_makes_one_source() {
+    let Some(browser) = Browser::open("en").await else { return };
+    let (world, tenant_id) = installed().await;
+    enters(&browser, &world, tenant_id).await;
+    fills_the_wizard(&browser, &world, "Panel").await;
+    browser.press_twice("main form button.primary").await;
+    browser.until("the test step", async || browser.url().await.ends_with("/test")).await;
+    assert_eq!(sources(&world, tenant_id).await, 1);
+    opens_widget(&browser, &world).await;
+    presses(&browser, "add").await;
+    presses(&browser, "kind-webchat").await;
+    types(&browser, "field-name", "Widget").await;
+    browser.press_twice("[data-key=create]").await;
+    browser.find("[data-key=test]").await;
+    assert_eq!(sources(&world, tenant_id).await, 2);
+    browser.close().await;
+
+    // Nothing but the server is there to notice.
+    let Some(browser) = Browser::open_without_scripts("en").await else { return };
+    enters(&browser, &world, tenant_id).await;
+    fills_the_wizard(&browser, &world, "Without scripts").await;
+    browser.press_twice("main form button.primary").await;
+    browser.until("the test step", async || browser.url().await.ends_with("/test")).await;
+    assert_eq!(sources(&world, tenant_id).await, 3);
+    browser.close().await;
+    world.close().await;
+}

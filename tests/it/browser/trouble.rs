@@ -1,0 +1,206 @@
+//! amoCRM refuses in the middle of a form, or its call gets lost: the page says what happened and what to do, nothing is
+//! half-made, and what was typed stays.
+
+use parom::words::{Language, Words};
+use parom_tests::settings::HOST;
+use parom_tests::{Browser, Place, World};
+use sandbox::Sandbox;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{CODE, crm_page, enters, installed, new_world, opens_widget, presses, say, types};
+
+/// A way in which amoCRM refuses everything about an account.
+struct Trouble {
+    name: &'static str,
+    set: fn(&Sandbox, bool),
+    /// What the panel's form says of it, and the widget's.
+    panel: &'static str,
+    widget: &'static str,
+}
+
+const TROUBLES: [Trouble; 4] = [
+    Trouble {
+        name: "402",
+        set: |sandbox, on| sandbox.set_unpaid(HOST, on),
+        panel: "source-refused-crm_unpaid",
+        widget: "widget-said-crm_unpaid",
+    },
+    Trouble {
+        name: "403",
+        set: |sandbox, on| sandbox.set_blocked(HOST, on),
+        panel: "source-refused-crm_blocked",
+        widget: "widget-said-crm_blocked",
+    },
+    Trouble {
+        name: "429",
+        set: |sandbox, on| sandbox.set_too_many(HOST, on.then_some(1)),
+        panel: "source-crm-away",
+        widget: "widget-said-unavailable",
+    },
+    Trouble {
+        name: "502 in HTML",
+        set: |sandbox, on| sandbox.set_gateway_page(HOST, on.then_some(502)),
+        panel: "source-crm-away",
+        widget: "widget-said-unavailable",
+    },
+];
+
+/// A sentence up to its first number, which depends on the moment.
+fn beginning(words: Words, key: &'static str) -> String {
+    let said = words.say(key).with("crm", "amoCRM").with("seconds", 7).to_string().replace('\u{a0}', " ");
+    said.split('7').next().unwrap_or_default().trim().to_owned()
+}
+
+/// How many sources there are, here and at amoCRM: always as many.
+pub(super) async fn sources(world: &World, tenant_id: Uuid) -> usize {
+    let here = world.api.get(&format!("/api/v1/tenants/{tenant_id}/sources?limit=200")).await.is(200);
+    let here = here.json["items"].as_array().expect("a list").len();
+    assert_eq!(here, world.sandbox.sources(HOST).len(), "half-made");
+    let rows = async || {
+        let usage = parom::source::usage(world.app(), tenant_id).await.expect("the usage");
+        (usage.used == u64::try_from(here).expect("few")).then_some(())
+    };
+    world.until("no place is taken by what is not there", rows).await;
+    here
+}
+
+pub(super) async fn value(browser: &Browser, selector: &str) -> String {
+    let value = browser.run("return document.querySelector(arguments[0]).value", vec![json!(selector)]).await;
+    value.as_str().expect("a field").to_owned()
+}
+
+/// Goes through the panel's wizard up to the button that makes the source.
+pub(super) async fn fills_the_wizard(browser: &Browser, world: &World, name: &str) {
+    browser.goto(&format!("{}/panel/sources/new", world.api.base())).await;
+    browser.press("input[name=kind][value=webchat]").await;
+    browser.press("main form button.primary").await;
+    browser.fill("input[name='set.title']", "Shop").await;
+    browser.press("main form button[value=next]").await;
+    browser.fill("input[name=name]", name).await;
+}
+
+async fn wizard_in(language: Language) {
+    let Some(browser) = Browser::open(language.code()).await else { return };
+    let (world, tenant_id) = installed().await;
+    let words = Words::new(language);
+    enters(&browser, &world, tenant_id).await;
+    for (number, trouble) in TROUBLES.iter().enumerate() {
+        let name = format!("Source «{}»", trouble.name);
+        fills_the_wizard(&browser, &world, &name).await;
+        (trouble.set)(&world.sandbox, true);
+        // Twice: what the first refusal left behind must not change what the second says.
+        for _ in 0..2 {
+            browser.press("main form button.primary").await;
+            browser.find("#notice[role=alert]").await;
+            let said = browser.find("#notice").await.text().await.expect("words");
+            assert!(said.replace('\u{a0}', " ").contains(&beginning(words, trouble.panel)), "{}: {said}", trouble.name);
+            assert_eq!(value(&browser, "input[name=name]").await, name);
+            assert_eq!(sources(&world, tenant_id).await, number, "{}", trouble.name);
+            browser.run("document.getElementById('notice').remove()", vec![]).await;
+        }
+        (trouble.set)(&world.sandbox, false);
+        browser.press("main form button.primary").await;
+        let made = async || browser.url().await.ends_with("/test");
+        browser.until(&format!("after {} the same form makes it", trouble.name), made).await;
+        assert_eq!(sources(&world, tenant_id).await, number + 1);
+        assert!(world.sandbox.sources(HOST).iter().any(|one| one["name"] == json!(name)));
+    }
+    browser.close().await;
+    world.close().await;
+}
+
+async fn widget_in(language: Language) {
+    let Some(browser) = Browser::open(language.code()).await else { return };
+    let (world, tenant_id) = installed().await;
+    let words = Words::new(language);
+    opens_widget(&browser, &world).await;
+    for (number, trouble) in TROUBLES.iter().enumerate() {
+        let name = format!("Source «{}»", trouble.name);
+        presses(&browser, "add").await;
+        presses(&browser, "kind-webchat").await;
+        types(&browser, "field-name", &name).await;
+        (trouble.set)(&world.sandbox, true);
+        for _ in 0..2 {
+            presses(&browser, "create").await;
+            let notice = browser.find("[data-notice][role=alert]").await;
+            let said = notice.text().await.expect("words").replace('\u{a0}', " ");
+            assert!(said.contains(&beginning(words, trouble.widget)), "{}: {said}", trouble.name);
+            assert_eq!(value(&browser, "[data-key=field-name]").await, name);
+            assert_eq!(sources(&world, tenant_id).await, number, "{}", trouble.name);
+            browser.run("document.querySelector('[data-notice]').remove()", vec![]).await;
+        }
+        (trouble.set)(&world.sandbox, false);
+        presses(&browser, "create").await;
+        browser.find("[data-key=test]").await;
+        browser.says(&name).await;
+        assert_eq!(sources(&world, tenant_id).await, number + 1);
+        presses(&browser, "back").await;
+    }
+    browser.close().await;
+    world.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_wizard_survives_amocrms_troubles_in_english() {
+    wizard_in(Language::En).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_wizard_survives_amocrms_troubles_in_russian() {
+    wizard_in(Language::Ru).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_widget_survives_amocrms_troubles_in_english() {
+    widget_in(Language::En).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_widget_survives_amocrms_troubles_in_russian() {
+    widget_in(Language::Ru).await;
+}
+
+async fn lost_call_in(language: Language) {
+    let Some(browser) = Browser::open(language.code()).await else { return };
+    let world = new_world().await;
+    let words = Words::new(language);
+    world.sandbox.set_lose_install_calls(true);
+    opens_widget(&browser, &world).await;
+    browser.says(&say(words, "widget-not-installed")).await;
+    browser.press("[data-action=install]").await;
+    browser.says(&say(words, "widget-provisioning")).await;
+    assert!(world.sandbox.is_installed(HOST, "main") && world.tenant(HOST).await.is_none(), "the call is lost");
+    // A minute of waiting.
+    browser.run("const real = Date.now; Date.now = () => real() + 61000", vec![]).await;
+    browser.says(&say(words, "widget-provisioning-late")).await;
+    presses(&browser, "connect").await;
+    let client = browser.client();
+    let here = client.window().await.expect("this window");
+    let opened = async || client.windows().await.is_ok_and(|all| all.len() > 1);
+    browser.until("the consent opens in a window", opened).await;
+    let all = client.windows().await.expect("the windows");
+    let consent = all.into_iter().find(|one| *one != here).expect("the new one");
+    client.switch_to_window(consent).await.expect("it comes to the front");
+    browser.press("button[value=allow], form button.primary").await;
+    browser.says(HOST).await;
+    world.active(HOST).await;
+    client.close_window().await.expect("it closes");
+    client.switch_to_window(here).await.expect("back in the widget");
+    // The window goes on by itself.
+    browser.says(&say(words, "tenant-state-active")).await;
+    browser.says(&say(words, "sources-empty-title")).await;
+    assert_eq!(browser.url().await, crm_page(&world, &format!("settings/widgets/{CODE}")));
+    browser.close().await;
+    world.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lost_install_call_is_made_up_for_in_english() {
+    lost_call_in(Language::En).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lost_install_call_is_made_up_for_in_russian() {
+    lost_call_in(Language::Ru).await;
+}
