@@ -227,7 +227,11 @@ mod tests {
         assert_eq!(found(&[known], &[theirs("a", 1)]).differences[0].reason, Some(""));
         let stopped = source::Model { status_reason: "access_refused: 401".into(), ..ours("a", 1) };
         let there = Source { pipeline_id: Some(9), ..theirs("a", 1) };
-        assert_eq!(found(&[stopped], &[there.clone()]).differences[0].reason, None, "the worse reason stays");
+        assert_eq!(
+            found(&[stopped], std::slice::from_ref(&there)).differences[0].reason,
+            None,
+            "the worse reason stays"
+        );
         let silent = compare(&[ours("a", 1)], &Theirs { sources: &[there], pipelines: &[] }, &[], &[], None);
         assert_eq!(silent.differences[0].reason, None, "no pipelines prove nothing");
     }
