@@ -246,7 +246,7 @@ admin-alert-count =
        *[other] { $count } times
     }
 admin-alert-other = Alert { $kind }
-admin-doctor-says = The same checks as of “parom doctor”; with amoCRM’s answers they take some seconds. Lines and remedies are in English.
+admin-doctor-says = The same checks as of “parom doctor”; with amoCRM’s answers they take some seconds.
 
 ## Vendor’s admin: audit log, operators
 

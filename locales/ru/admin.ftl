@@ -268,7 +268,7 @@ admin-alert-count =
        *[other] { $count } раза
     }
 admin-alert-other = Оповещение { $kind }
-admin-doctor-says = Те же проверки, что у команды «parom doctor»; с ответами amoCRM они занимают несколько секунд. Строки и советы — на английском.
+admin-doctor-says = Те же проверки, что у команды «parom doctor»; с ответами amoCRM они занимают несколько секунд.
 
 ## Vendor’s admin: audit log, operators
 

@@ -64,7 +64,7 @@ define(['./dom.js', './deeds.js', './fields.js'], function (dom, deeds, fields) 
         dom.paragraph(words.say('common-secret-once'))
       ]) : null,
       item.embed ? dom.node('div', { class: 'parom-block' }, [
-        dom.paragraph(words.say('wizard-web-embed')), dom.copyable(words, 'copy-embed', item.embed.code),
+        dom.paragraph(words.say('wizard-web-line')), dom.copyable(words, 'copy-embed', item.embed.code),
         dom.paragraph(words.say('wizard-web-link')), dom.paragraph(dom.link(item.embed.link, item.embed.link))
       ]) : null
     ];

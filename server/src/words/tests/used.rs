@@ -19,6 +19,7 @@ const LATER: &[(&str, &str)] = &[
     ("data-retention", "Engine: retention"),
     ("messages-kept", "Engine: retention"),
     ("messages-text-erased", "Engine: retention"),
+    ("wizard-web-embed", "Messengers: the one-line embed"),
     ("msg-not-found", "Engine: retention"),
     ("page-read-only", "Engine: the order in which load is shed"),
     ("form-date-future", "Protocol: history import"),
