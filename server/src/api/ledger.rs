@@ -2,17 +2,14 @@
 
 use actix_web::{HttpResponse, get, web};
 use chrono::NaiveDate;
-use entity::{ledger_delta, letter};
-use sea_orm::sea_query::{ExprTrait, Func, SimpleExpr};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, FromQueryResult, QueryFilter, QuerySelect, Select};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::key::ApiKey;
 use crate::app::App;
+use crate::delivery::read::ledger::{self, Counts, Which};
 use crate::error::{Error, Problem, Result};
-use crate::message::{Direction, LetterKind};
 use crate::words::Said;
 
 /// What was accepted by a source and what became of it. Messages only: no edits, statuses, typing, reactions.
@@ -29,7 +26,7 @@ pub struct LedgerOut {
 }
 
 /// `accepted` is always the sum of the others; each figure belongs to the day on which its message was accepted.
-#[derive(Debug, Default, PartialEq, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct LedgerCountsOut {
     pub accepted: i64,
     /// The other side took it.
@@ -71,34 +68,17 @@ impl Days {
         }
         Ok(days)
     }
-
-    fn only<E: sea_orm::EntityTrait>(&self, mut select: Select<E>, day: E::Column) -> Select<E> {
-        if let Some(from) = self.from {
-            select = select.filter(day.gte(number(from)));
-        }
-        if let Some(to) = self.to {
-            select = select.filter(day.lte(number(to)));
-        }
-        select
-    }
 }
 
 fn number(date: NaiveDate) -> i32 {
     i32::try_from((date - NaiveDate::default()).num_days()).unwrap_or(i32::MAX)
 }
 
-#[derive(Debug, FromQueryResult)]
-struct Settled {
-    direction: i16,
-    accepted: Option<i64>,
-    delivered: Option<i64>,
-    failed: Option<i64>,
-}
-
-#[derive(Debug, FromQueryResult)]
-struct Waiting {
-    direction: i16,
-    waiting: i64,
+impl From<Counts> for LedgerCountsOut {
+    fn from(counts: Counts) -> Self {
+        let Counts { accepted, delivered, failed, waiting } = counts;
+        Self { accepted, delivered, failed, waiting }
+    }
 }
 
 /// What a source accepted, delivered, failed to deliver and still holds, in both directions.
@@ -117,73 +97,19 @@ pub async fn get(
 ) -> Result<HttpResponse> {
     let source = key.source(&app, *source_id).await?;
     let days = Days::read(&query)?;
-    let tx = app.store.read_tx().await?;
-    let counted = async { Ok::<_, DbErr>((settled(&tx, &source, &days).await?, waiting(&tx, &source, &days).await?)) };
-    let counted = counted.await;
-    tx.rollback().await?;
-    let (settled, waiting) = counted?;
-    let counts = |direction: Direction| row(direction, &settled, &waiting);
+    let which = Which {
+        tenant_id: source.tenant_id,
+        source_id: Some(source.id),
+        from: days.from.map(number),
+        to: days.to.map(number),
+    };
+    let counted = ledger::read(&app, which).await?;
     Ok(HttpResponse::Ok().json(LedgerOut {
         from: days.from,
         to: days.to,
-        to_crm: counts(Direction::ToCrm),
-        to_messenger: counts(Direction::ToMessenger),
+        to_crm: counted.to_crm.into(),
+        to_messenger: counted.to_messenger.into(),
     }))
-}
-
-async fn settled(
-    db: &impl ConnectionTrait,
-    source: &entity::source::Model,
-    days: &Days,
-) -> Result<Vec<Settled>, DbErr> {
-    use ledger_delta::Column::{Accepted, Day, Delivered, Direction, Failed, SourceId};
-    let select = ledger_delta::Entity::of_tenant(source.tenant_id).filter(SourceId.eq(source.id));
-    days.only(select, Day)
-        .select_only()
-        .column(Direction)
-        .column_as(sum(Accepted), "accepted")
-        .column_as(sum(Delivered), "delivered")
-        .column_as(sum(Failed), "failed")
-        .group_by(Direction)
-        .into_model()
-        .all(db)
-        .await
-}
-
-/// PostgreSQL sums BIGINT into NUMERIC.
-fn sum(column: ledger_delta::Column) -> SimpleExpr {
-    SimpleExpr::from(Func::sum(column.into_expr())).cast_as("bigint")
-}
-
-async fn waiting(
-    db: &impl ConnectionTrait,
-    source: &entity::source::Model,
-    days: &Days,
-) -> Result<Vec<Waiting>, DbErr> {
-    use letter::Column::{Day, Direction, Id, Kind, SourceId};
-    let select = letter::Entity::of_tenant(source.tenant_id)
-        .filter(SourceId.eq(source.id))
-        .filter(Kind.eq(LetterKind::Message.number()));
-    days.only(select, Day)
-        .select_only()
-        .column(Direction)
-        .column_as(Id.count(), "waiting")
-        .group_by(Direction)
-        .into_model()
-        .all(db)
-        .await
-}
-
-fn row(direction: Direction, settled: &[Settled], waiting: &[Waiting]) -> LedgerCountsOut {
-    let number = direction.number();
-    let settled = settled.iter().find(|row| row.direction == number);
-    let figure = |of: fn(&Settled) -> Option<i64>| settled.and_then(of).unwrap_or(0);
-    LedgerCountsOut {
-        accepted: figure(|row| row.accepted),
-        delivered: figure(|row| row.delivered),
-        failed: figure(|row| row.failed),
-        waiting: waiting.iter().find(|row| row.direction == number).map_or(0, |row| row.waiting),
-    }
 }
 
 #[cfg(test)]
@@ -215,14 +141,5 @@ mod tests {
                 other => panic!("{other:?}"),
             }
         }
-    }
-
-    #[test]
-    fn directions_do_not_mix() {
-        let settled = [Settled { direction: 1, accepted: Some(5), delivered: Some(3), failed: Some(1) }];
-        let waiting = [Waiting { direction: 1, waiting: 1 }];
-        let to_crm = LedgerCountsOut { accepted: 5, delivered: 3, failed: 1, waiting: 1 };
-        assert_eq!(row(Direction::ToCrm, &settled, &waiting), to_crm);
-        assert_eq!(row(Direction::ToMessenger, &settled, &waiting), LedgerCountsOut::default());
     }
 }

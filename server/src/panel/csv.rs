@@ -43,10 +43,11 @@ mod tests {
 
     #[test]
     fn formulas_are_no_formulas() {
-        for attack in ["=1+1", "+7", "-2", "@SUM(A1)", "\tx", "\r=1", "\n=1", " =1", "|cmd"] {
+        for attack in ["=1+1", "+7", "+1", "-2", "-1", "@SUM(A1)", "\tx", "\t=1", "\r=1", "\n=1", " =1", "|cmd"] {
             assert!(quoted(attack).starts_with("\"'"), "{attack:?}");
         }
         let harmless = line(["Anna \"A\", Ltd".to_owned(), String::new()]);
+        assert_eq!(quoted("a \"b\", c"), "\"a \"\"b\"\", c\"");
         assert_eq!(harmless, "\"Anna \"\"A\"\", Ltd\",\"\"\r\n");
     }
 }

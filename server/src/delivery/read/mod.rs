@@ -6,6 +6,7 @@ pub mod chats;
 pub mod dead;
 pub mod find;
 pub mod holds;
+pub mod ledger;
 pub mod list;
 pub mod reason;
 pub mod status;

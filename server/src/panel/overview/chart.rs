@@ -6,8 +6,8 @@ use entity::ledger_delta;
 use sea_orm::{ColumnTrait, DbErr, FromQueryResult, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
-use super::ledger::sum;
 use crate::app::App;
+use crate::delivery::read::ledger::sum;
 use crate::message::day_of;
 use crate::panel::PageContext;
 use crate::panel::markup::escaped;

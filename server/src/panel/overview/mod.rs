@@ -31,7 +31,7 @@ struct Overview {
     sides: Sides,
     period: Period,
     periods: [Period; 3],
-    equations: Vec<Equation>,
+    equations: [Equation; 2],
     /// When the sums were compared: now.
     checked_at: i64,
     chart: Chart,

@@ -1,0 +1,143 @@
+//! The account of messages: accepted = delivered + failed + waiting, in both directions, by days of acceptance (UTC).
+
+use entity::{ledger_delta, letter};
+use sea_orm::sea_query::{ExprTrait as _, Func, SimpleExpr};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, Select};
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::message::{Direction, LetterKind};
+
+/// Which messages are counted.
+#[derive(Clone, Copy, Debug)]
+pub struct Which {
+    pub tenant_id: Uuid,
+    /// None: of all sources.
+    pub source_id: Option<Uuid>,
+    /// First day, counted from 1970; none: from the beginning.
+    pub from: Option<i32>,
+    /// Last day; none: until now.
+    pub to: Option<i32>,
+}
+
+impl Which {
+    fn days<E: EntityTrait>(&self, mut select: Select<E>, day: E::Column) -> Select<E> {
+        if let Some(from) = self.from {
+            select = select.filter(day.gte(from));
+        }
+        if let Some(to) = self.to {
+            select = select.filter(day.lte(to));
+        }
+        select
+    }
+}
+
+/// One direction's figures. `accepted` is always the sum of the others, or something was lost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    pub accepted: i64,
+    pub delivered: i64,
+    pub failed: i64,
+    /// Counted from what lies in the queue, not from the other figures.
+    pub waiting: i64,
+}
+
+/// Both directions, of one moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ledger {
+    pub to_crm: Counts,
+    pub to_messenger: Counts,
+}
+
+#[derive(Debug, FromQueryResult)]
+struct Settled {
+    direction: i16,
+    accepted: Option<i64>,
+    delivered: Option<i64>,
+    failed: Option<i64>,
+}
+
+#[derive(Debug, FromQueryResult)]
+struct Waiting {
+    direction: i16,
+    waiting: i64,
+}
+
+/// Adds up what was accepted and what became of it. Messages only: no edits, statuses, typing, reactions.
+pub async fn read(app: &App, which: Which) -> Result<Ledger, DbErr> {
+    // Of one moment, or the sums would differ by what is settled between the two reads.
+    let tx = app.store.read_tx().await?;
+    let read = async { Ok::<_, DbErr>((settled(&tx, which).await?, waiting(&tx, which).await?)) };
+    let read = read.await;
+    tx.rollback().await?;
+    let (settled, waiting) = read?;
+    let of = |direction| counts(direction, &settled, &waiting);
+    Ok(Ledger { to_crm: of(Direction::ToCrm), to_messenger: of(Direction::ToMessenger) })
+}
+
+fn counts(direction: Direction, settled: &[Settled], waiting: &[Waiting]) -> Counts {
+    let number = direction.number();
+    let row = settled.iter().find(|row| row.direction == number);
+    let figure = |of: fn(&Settled) -> Option<i64>| row.and_then(of).unwrap_or(0);
+    Counts {
+        accepted: figure(|row| row.accepted),
+        delivered: figure(|row| row.delivered),
+        failed: figure(|row| row.failed),
+        waiting: waiting.iter().find(|row| row.direction == number).map_or(0, |row| row.waiting),
+    }
+}
+
+async fn settled(db: &impl ConnectionTrait, which: Which) -> Result<Vec<Settled>, DbErr> {
+    use ledger_delta::Column::{Accepted, Day, Delivered, Direction, Failed, SourceId};
+    let mut select = ledger_delta::Entity::of_tenant(which.tenant_id);
+    if let Some(source_id) = which.source_id {
+        select = select.filter(SourceId.eq(source_id));
+    }
+    which
+        .days(select, Day)
+        .select_only()
+        .column(Direction)
+        .column_as(sum(Accepted), "accepted")
+        .column_as(sum(Delivered), "delivered")
+        .column_as(sum(Failed), "failed")
+        .group_by(Direction)
+        .into_model()
+        .all(db)
+        .await
+}
+
+/// PostgreSQL sums BIGINT into NUMERIC.
+pub fn sum(column: ledger_delta::Column) -> SimpleExpr {
+    SimpleExpr::from(Func::sum(column.into_expr())).cast_as("bigint")
+}
+
+async fn waiting(db: &impl ConnectionTrait, which: Which) -> Result<Vec<Waiting>, DbErr> {
+    use letter::Column::{Day, Direction, Id, Kind, SourceId};
+    let mut select = letter::Entity::of_tenant(which.tenant_id).filter(Kind.eq(LetterKind::Message.number()));
+    if let Some(source_id) = which.source_id {
+        select = select.filter(SourceId.eq(source_id));
+    }
+    which
+        .days(select, Day)
+        .select_only()
+        .column(Direction)
+        .column_as(Id.count(), "waiting")
+        .group_by(Direction)
+        .into_model()
+        .all(db)
+        .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn directions_do_not_mix() {
+        let settled = [Settled { direction: 1, accepted: Some(5), delivered: Some(3), failed: Some(1) }];
+        let waiting = [Waiting { direction: 1, waiting: 1 }];
+        let to_crm = Counts { accepted: 5, delivered: 3, failed: 1, waiting: 1 };
+        assert_eq!(counts(Direction::ToCrm, &settled, &waiting), to_crm);
+        assert_eq!(counts(Direction::ToMessenger, &settled, &waiting), Counts::default());
+    }
+}
