@@ -11,6 +11,7 @@ use super::ticket::CrmUser;
 use super::{person as persons, session};
 use crate::app::App;
 use crate::store::directory;
+use crate::store::ended;
 use crate::words::Language;
 
 mod invite;
@@ -136,13 +137,7 @@ pub async fn of_crm_user(
 ) -> Result<Option<(person::Model, Role)>, DbErr> {
     let tx = app.store.write_tx().await?;
     let done = of_crm_user_in(app, &tx, tenant_id, user, language).await;
-    match done {
-        Ok(found) => tx.commit().await.map(|()| found),
-        Err(error) => {
-            tx.rollback().await?;
-            Err(error)
-        }
-    }
+    ended(tx, done).await
 }
 
 async fn of_crm_user_in(
@@ -191,8 +186,7 @@ pub async fn change_role(
         Ok(Ok(()))
     };
     let done = done.await;
-    tx.commit().await?;
-    done
+    ended(tx, done).await
 }
 
 /// Takes access away: the sessions of this account end with it.
@@ -211,8 +205,7 @@ pub async fn remove(app: &App, tenant_id: Uuid, person_id: Uuid) -> Result<Resul
         Ok(Ok(()))
     };
     let done = done.await;
-    tx.commit().await?;
-    done
+    ended(tx, done).await
 }
 
 /// Notes that somebody was here.

@@ -12,6 +12,7 @@ use super::token;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::store::directory;
+use crate::store::ended;
 
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
@@ -244,13 +245,7 @@ pub async fn set_data<T: Serialize>(app: &App, row: &session::Model, name: &str,
         Ok(change(&tx, row, session::Column::Data, Expr::value(sealed)).await?)
     };
     let done = done.await;
-    match done {
-        Ok(()) => Ok(tx.commit().await?),
-        Err(error) => {
-            tx.rollback().await?;
-            Err(error)
-        }
-    }
+    ended(tx, done).await
 }
 
 fn all_data(app: &App, row: &session::Model) -> Map<String, Value> {

@@ -12,6 +12,7 @@ use super::reconcile::GONE;
 use super::{By, SourceStatus, find, mirror};
 use crate::app::App;
 use crate::error::Result;
+use crate::store::ended;
 use crate::tenant::token::{CallError, TokenError};
 
 /// What a deletion leaves.
@@ -39,11 +40,8 @@ async fn carry_out(app: Arc<App>, source: source::Model, by: By) -> Result<Delet
         Err(error) => return Err(mirror::as_error(error)),
     }
     let tx = app.store.write_tx().await?;
-    if let Err(error) = store(&app, &tx, &source, &by).await {
-        let _ = tx.rollback().await;
-        return Err(error.into());
-    }
-    tx.commit().await?;
+    let done = store(&app, &tx, &source, &by).await;
+    ended(tx, done).await?;
     app.lookup.forget();
     // What waits, held or not, is taken up and buried by the engine.
     app.queue.resume(source.tenant_id, source.id, 0).await?;

@@ -17,6 +17,7 @@ use super::{By, SourceStatus, all, find, mirror};
 use crate::app::App;
 use crate::config::Integration;
 use crate::error::{Error, Result};
+use crate::store::ended;
 use crate::tenant as tenants;
 use crate::words::Said;
 
@@ -136,17 +137,10 @@ async fn keep(app: &App, source: source::Model, found: &rest::Source, by: &By) -
         ..Default::default()
     };
     let tx = app.store.write_tx().await?;
-    match store(app, &tx, &source, row, by).await {
-        Ok(kept) => {
-            tx.commit().await?;
-            tracing::info!(tenant.id = %kept.tenant_id, source.id = %kept.id, "a source was made in amoCRM again");
-            Ok(kept)
-        }
-        Err(error) => {
-            let _ = tx.rollback().await;
-            Err(error.into())
-        }
-    }
+    let done = store(app, &tx, &source, row, by).await;
+    let kept = ended(tx, done).await?;
+    tracing::info!(tenant.id = %kept.tenant_id, source.id = %kept.id, "a source was made in amoCRM again");
+    Ok(kept)
 }
 
 async fn store(

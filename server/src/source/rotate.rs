@@ -14,6 +14,7 @@ use super::{By, find, settings};
 use crate::app::App;
 use crate::connector::custom;
 use crate::error::{Error, Result};
+use crate::store::ended;
 use crate::words::Said;
 
 /// The old secret signs so long.
@@ -49,16 +50,10 @@ pub async fn rotate_secret(app: &Arc<App>, tenant_id: Uuid, source_id: Uuid, by:
         }
         Ok::<_, sea_orm::DbErr>(done.rows_affected == 1)
     };
-    match stored.await {
-        Ok(true) => tx.commit().await?,
-        Ok(false) => {
-            let _ = tx.rollback().await;
-            return Err(changed_meanwhile(app, &find(app, tenant_id, source_id).await?).await?);
-        }
-        Err(error) => {
-            let _ = tx.rollback().await;
-            return Err(error.into());
-        }
+    let stored = stored.await;
+    // Somebody else was faster: nothing was written.
+    if !ended(tx, stored).await? {
+        return Err(changed_meanwhile(app, &find(app, tenant_id, source_id).await?).await?);
     }
     app.lookup.forget();
     Ok(new)

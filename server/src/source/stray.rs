@@ -18,6 +18,7 @@ use super::restore::is_missing;
 use super::{By, all, find, mirror};
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::store::ended;
 use crate::words::Said;
 
 /// The account's strays as the last comparison found them, the one that amoCRM made itself first.
@@ -108,16 +109,8 @@ async fn take_over(app: &Arc<App>, heir: source::Model, stray: &rest::Source, by
         Some(done.map_err(mirror::as_error)?)
     };
     let tx = app.store.write_tx().await?;
-    match store(app, &tx, &heir, mirrored.as_ref(), stray, by).await {
-        Ok(adopted) => {
-            tx.commit().await?;
-            Ok(adopted)
-        }
-        Err(error) => {
-            let _ = tx.rollback().await;
-            Err(error.into())
-        }
-    }
+    let done = store(app, &tx, &heir, mirrored.as_ref(), stray, by).await;
+    Ok(ended(tx, done).await?)
 }
 
 async fn store(

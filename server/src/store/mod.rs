@@ -17,10 +17,12 @@ use crate::config;
 pub mod checkpoint;
 pub mod directory;
 mod durability;
+mod ended;
 pub mod lock;
 mod migrate;
 
 pub use durability::{Durability, check as check_durability};
+pub use ended::ended;
 pub use lock::ServeLock;
 pub use migrate::{pending as pending_migrations, run as migrate};
 

@@ -20,6 +20,7 @@ use super::{TenantStatus, channels, standing};
 use crate::app::App;
 use crate::config::{CustomersMode, Integration};
 use crate::store::directory::{self, Kind};
+use crate::store::ended;
 
 pub use call::{For, store as store_call, store_unclear};
 pub use run::{Progress, carry, run};
@@ -191,16 +192,8 @@ struct Facts<'call> {
 
 async fn store(app: &App, facts: &Facts<'_>, giver: &Giver, fresh: &Fresh) -> Result<Uuid, InstallError> {
     let tx = app.store.write_tx().await?;
-    match store_in(app, &tx, facts, giver, fresh).await {
-        Ok(tenant_id) => {
-            tx.commit().await?;
-            Ok(tenant_id)
-        }
-        Err(error) => {
-            let _ = tx.rollback().await;
-            Err(error)
-        }
-    }
+    let done = store_in(app, &tx, facts, giver, fresh).await;
+    ended(tx, done).await
 }
 
 async fn store_in(

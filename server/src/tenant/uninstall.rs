@@ -20,6 +20,7 @@ use super::{ChannelStatus, TenantStatus, channels, connection, grant, standing};
 use crate::alert::{self, Alarm};
 use crate::app::App;
 use crate::store::VENDOR;
+use crate::store::ended;
 
 /// Seconds until amoCRM is asked again; then every half an hour.
 const PAUSES: [i64; 5] = [1, 5, 30, 120, 600];
@@ -161,16 +162,8 @@ async fn leave(app: &Arc<App>, tenant: &tenant::Model, seen: &[(i64, i64)]) -> a
     // Held first: an installation that comes after the commit below lets them go on again.
     connection::hold(app, tenant, HELD_BECAUSE).await?;
     let tx = app.store.write_tx().await?;
-    let left = match leave_in(app, &tx, tenant, seen).await {
-        Ok(left) => {
-            tx.commit().await?;
-            left
-        }
-        Err(error) => {
-            let _ = tx.rollback().await;
-            return Err(error.into());
-        }
-    };
+    let done = leave_in(app, &tx, tenant, seen).await;
+    let left = ended(tx, done).await?;
     app.lookup.forget();
     if !left {
         standing::go_on(app, tenant_id).await?;

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::{Queue, ledger};
 use crate::message::{Direction, LetterKind, State, Stream, lane_id};
+use crate::store::ended;
 
 impl Queue {
     /// Everything that waits in a conversation. What is on its way right now ends without a trace.
@@ -23,16 +24,8 @@ impl Queue {
 
     async fn take_out(&self, tenant_id: Uuid, conversation_id: Uuid, only: Option<Uuid>) -> Result<u64, DbErr> {
         let tx = self.store.write_tx().await?;
-        match self.take_out_in(&tx, tenant_id, conversation_id, only).await {
-            Ok(gone) => {
-                tx.commit().await?;
-                Ok(gone)
-            }
-            Err(error) => {
-                let _ = tx.rollback().await;
-                Err(error)
-            }
-        }
+        let done = self.take_out_in(&tx, tenant_id, conversation_id, only).await;
+        ended(tx, done).await
     }
 
     async fn take_out_in(

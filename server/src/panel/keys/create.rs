@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::error::Result;
 use crate::panel::choice::Choice;
 use crate::panel::{self, Form, Member, Nav, Notice, PageContext, Right, Tone};
+use crate::store::ended;
 use crate::words::Sentence;
 
 const NAME_CHARS: usize = 100;
@@ -115,14 +116,8 @@ pub async fn create(app: web::Data<App>, member: Member, form: Form<Fields>) -> 
         member.audit(&app, &tx, "key.created", &made.1.to_string(), detail).await?;
         Ok::<_, sea_orm::DbErr>(made)
     };
-    let (key, _) = match made.await {
-        Ok(made) => made,
-        Err(error) => {
-            let _ = tx.rollback().await;
-            return Err(error.into());
-        }
-    };
-    tx.commit().await?;
+    let made = made.await;
+    let (key, _) = ended(tx, made).await?;
     let fresh = Fresh { name: name.to_owned(), key: key.expose_secret().to_owned() };
     member.set_data(&app, FRESH, Some(&fresh)).await?;
     let notice = Notice::done(words.say("keys-created").with("name", name));

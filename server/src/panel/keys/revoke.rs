@@ -9,6 +9,7 @@ use crate::api::key_ring;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::panel::{Confirm, Empty, Form, Member, Nav, Notice, Right, Tone};
+use crate::store::ended;
 
 async fn find(app: &App, member: &Member, id: &str) -> Result<api_key::Model> {
     let id = Uuid::try_parse(id).map_err(|_| Error::NotFound)?;
@@ -48,14 +49,8 @@ pub async fn revoke(
         }
         Ok::<_, sea_orm::DbErr>(done)
     };
-    let done = match done.await {
-        Ok(done) => done,
-        Err(error) => {
-            let _ = tx.rollback().await;
-            return Err(error.into());
-        }
-    };
-    tx.commit().await?;
+    let done = done.await;
+    let done = ended(tx, done).await?;
     let words = member.words;
     let notice = if done {
         Notice::done(words.say("keys-revoked").with("name", key.name))

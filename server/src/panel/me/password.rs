@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::panel::{Form, Member, Notice};
 use crate::people::{password, person, session, throttle};
+use crate::store::ended;
 use crate::words::Said;
 
 #[derive(Deserialize)]
@@ -52,7 +53,6 @@ pub(super) async fn set(app: web::Data<App>, member: Member, form: Form<Typed>) 
         member.audit(&app, &tx, "member.password_set", &person.email, json!({})).await
     };
     let done = done.await;
-    tx.commit().await?;
-    done?;
+    ended(tx, done).await?;
     member.see_other(&app, "/panel/me", Notice::done(words.say("password-set"))).await
 }

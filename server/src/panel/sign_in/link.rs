@@ -17,6 +17,7 @@ use crate::people::door::Door;
 use crate::people::link::{self, Link, Purpose};
 use crate::people::mail::{self, Letter};
 use crate::people::{door, member, person, throttle};
+use crate::store::ended;
 use crate::tenant;
 use crate::words::{Language, Words};
 
@@ -187,8 +188,7 @@ pub(super) async fn accept(
         Ok::<_, sea_orm::DbErr>(accepted)
     };
     let done = done.await;
-    tx.commit().await?;
-    Ok(done?)
+    Ok(ended(tx, done).await?)
 }
 
 fn ask_password(app: &App, request: &HttpRequest, email: &str, token: &str) -> Result<HttpResponse> {

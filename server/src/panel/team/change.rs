@@ -13,6 +13,7 @@ use crate::panel::sign_in::named;
 use crate::panel::{Empty, Form, Member, Nav, Notice, PageContext, Right, Role, html};
 use crate::people::member::{self, Refused};
 use crate::people::{session, totp};
+use crate::store::ended;
 use crate::words::Said;
 
 #[derive(Template)]
@@ -129,8 +130,7 @@ pub(super) async fn two_step(
         member.audit(&app, &tx, "member.two_step_removed", &named(&person), json!({})).await
     };
     let done = done.await;
-    tx.commit().await?;
-    done?;
+    ended(tx, done).await?;
     let removed = Notice::done(words.say("team-two-step-removed").with("name", named(&person)));
     member.see_other(&app, "/panel/team", removed).await
 }

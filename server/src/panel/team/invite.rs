@@ -13,6 +13,7 @@ use crate::panel::{Empty, Form, Member, Nav, Notice, Right, Role, html_as};
 use crate::people::link::{self, Link, Purpose};
 use crate::people::mail::{self, Letter};
 use crate::people::{member, person};
+use crate::store::ended;
 use crate::words::{Language, Said, Words};
 
 #[derive(Deserialize)]
@@ -55,8 +56,7 @@ pub(super) async fn invite(app: web::Data<App>, member: Member, form: Form<Wante
         Ok::<_, Error>(Some((person, token)))
     };
     let done = done.await;
-    tx.commit().await?;
-    let Some((person, token)) = done? else {
+    let Some((person, token)) = ended(tx, done).await? else {
         let known = Notice::failed(member.words.say("team-known").with("email", email));
         return member.see_other(&app, "/panel/team", known).await;
     };
@@ -114,8 +114,7 @@ pub(super) async fn link(
         link::issue(&app, &tx, made).await
     };
     let done = done.await;
-    tx.commit().await?;
-    let address = link::address(&app, purpose, &done?);
+    let address = link::address(&app, purpose, &ended(tx, done).await?);
     let key = if purpose == Purpose::Invitation { "team-invite-copy" } else { "team-link-copy" };
     let notice = Notice::done(member.words.say(key).with("email", person.email)).with_copy(address);
     member.see_other(&app, "/panel/team", notice).await

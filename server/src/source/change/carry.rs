@@ -13,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::source::by::CHANGED;
 use crate::source::create::{clear_default, written};
 use crate::source::{By, SourceStatus, mirror, reconcile, settings};
+use crate::store::ended;
 use crate::tenant as tenants;
 use crate::tenant::token::CallError;
 use crate::words::Said;
@@ -67,16 +68,8 @@ async fn mirror_and_store(
     }
     let row = row(app, source, version, plan, mirrored.as_ref(), by)?;
     let tx = app.store.write_tx().await?;
-    match store(app, &tx, source, row, plan, by).await {
-        Ok(changed) => {
-            tx.commit().await?;
-            Ok(changed)
-        }
-        Err(error) => {
-            let _ = tx.rollback().await;
-            Err(error)
-        }
-    }
+    let done = store(app, &tx, source, row, plan, by).await;
+    ended(tx, done).await
 }
 
 async fn mirror_it(app: &Arc<App>, source: &source::Model, change: &rest::SourceChange) -> Result<rest::Source> {

@@ -18,6 +18,7 @@ use crate::error::{Error, Result};
 use crate::source::limit::{Usage, limit_of};
 use crate::source::{By, SourceStatus, leftover, mirror, not_deleted};
 use crate::store::directory::{self, Kind};
+use crate::store::ended;
 use crate::tenant::token::CallError;
 use crate::words::Said;
 
@@ -46,16 +47,8 @@ pub(super) async fn make(app: Arc<App>, tenant: tenant::Model, plan: Plan, by: B
 /// source of ours had this external id.
 async fn reserve(app: &App, tenant: &tenant::Model, row: &source::Model) -> Result<bool> {
     let tx = app.store.write_tx().await?;
-    match reserve_in(app, &tx, tenant, row).await {
-        Ok(ours_before) => {
-            tx.commit().await?;
-            Ok(ours_before)
-        }
-        Err(error) => {
-            let _ = tx.rollback().await;
-            Err(error)
-        }
-    }
+    let done = reserve_in(app, &tx, tenant, row).await;
+    ended(tx, done).await
 }
 
 async fn reserve_in(app: &App, tx: &DatabaseTransaction, tenant: &tenant::Model, row: &source::Model) -> Result<bool> {
@@ -183,13 +176,8 @@ async fn settle(app: &App, row: &source::Model, mirrored: &Mirrored, by: &By) ->
         ..row.clone()
     };
     let tx = app.store.write_tx().await?;
-    match settle_in(app, &tx, &source, by).await {
-        Ok(()) => tx.commit().await?,
-        Err(error) => {
-            let _ = tx.rollback().await;
-            return Err(error.into());
-        }
-    }
+    let done = settle_in(app, &tx, &source, by).await;
+    ended(tx, done).await?;
     Ok(source)
 }
 

@@ -13,6 +13,7 @@ use crate::error::Result;
 use crate::source::by::{CHANGED, next_version};
 use crate::source::create::clear_default;
 use crate::source::{By, SourceStatus};
+use crate::store::ended;
 
 pub(super) async fn apply(
     app: &App,
@@ -22,13 +23,8 @@ pub(super) async fn apply(
     by: &By,
 ) -> Result<()> {
     let tx = app.store.write_tx().await?;
-    match apply_in(app, &tx, tenant, ours, found, by).await {
-        Ok(()) => Ok(tx.commit().await?),
-        Err(error) => {
-            let _ = tx.rollback().await;
-            Err(error.into())
-        }
-    }
+    let done = apply_in(app, &tx, tenant, ours, found, by).await;
+    Ok(ended(tx, done).await?)
 }
 
 async fn apply_in(

@@ -11,6 +11,7 @@ use crate::alert::{self, Alarm};
 use crate::app::App;
 use crate::store::VENDOR;
 use crate::store::directory::{self, Kind};
+use crate::store::ended;
 use crate::tenant::ChannelStatus;
 use crate::tenant::standing::slowly;
 
@@ -115,13 +116,8 @@ pub(super) async fn broken(
         let outcome = Outcome { status, scope_id: None, detail: detail.to_owned() };
         alarm(app, &tx, tenant, channel_id, &outcome).await
     };
-    match changed.await {
-        Ok(()) => tx.commit().await,
-        Err(error) => {
-            let _ = tx.rollback().await;
-            Err(error)
-        }
-    }
+    let changed = changed.await;
+    ended(tx, changed).await
 }
 
 /// One alarm an account and channel, gone as soon as it is connected.
