@@ -57,17 +57,13 @@ pub(super) async fn entry_of(app: &App, scope: &Scope, hook: HookMessage) -> any
             aliases: vec![amojo_chat],
         })),
     };
-    let body = Body {
-        sender: Person {
-            id: clean(hook.sender.id.as_deref().unwrap_or_default()),
-            role: Role::Manager,
-            name: hook.sender.name.as_deref().map(clean),
-            ..Person::default()
-        },
-        receiver: Some(receiver),
-        content,
-        silent: false,
+    let sender = Person {
+        id: clean(hook.sender.id.as_deref().unwrap_or_default()),
+        role: Role::Manager,
+        name: hook.sender.name.as_deref().map(clean),
+        ..Person::default()
     };
+    let body = Body { receiver: Some(receiver), ..Body::new(sender, content) };
     let letter = match &failure {
         Some(failure) => {
             let report = StatusReport { state: State::Failed, failure: Some(failure.clone()) };
@@ -208,6 +204,7 @@ fn content_of(message: &HookContent) -> Content {
         file_size: message.file_size.unwrap_or_default(),
         text: Some(text.clone()).filter(|text| !text.is_empty()),
         group_id: message.media_group_id.as_deref().map(clean),
+        ..Media::default()
     };
     match message.kind.as_str() {
         "picture" => Content::Picture(media()),

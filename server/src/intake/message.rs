@@ -45,10 +45,8 @@ async fn entry_of(app: &App, source: &source::Model, incoming: Incoming) -> Resu
     let fingerprint = fingerprint(&incoming);
     let conversation = conversation_of(app, source, &incoming).await?;
     let body = Body {
-        sender: cleaned(incoming.sender),
-        receiver: None,
-        content: cleaned_content(incoming.content),
         silent: incoming.silent,
+        ..Body::new(cleaned(incoming.sender), cleaned_content(incoming.content))
     };
     let message = NewMessage {
         source_id: source.id,

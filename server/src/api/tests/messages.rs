@@ -128,7 +128,7 @@ async fn a_running_request_is_waited_for_and_then_taken_over() {
 async fn from_crm(api: &Api, conversation_id: Uuid) -> Uuid {
     let id = api.app.clock.uuid_v7();
     let sender = Person { id: "m".into(), role: Role::Manager, ..Person::default() };
-    let body = Body { sender, receiver: None, content: Content::Text { text: "Good morning".into() }, silent: false };
+    let body = Body::new(sender, Content::Text { text: "Good morning".into() });
     let row = rows::Model {
         tenant_id: OURS,
         id,

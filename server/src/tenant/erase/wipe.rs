@@ -105,7 +105,7 @@ async fn messages(app: &App, page: &[message::Model], counts: &mut Counts) -> Re
     let amocrms: Vec<String> = page.iter().filter_map(|message| named(&message.amocrm_message_id)).collect();
     for (direction, role) in [(Direction::ToCrm, Role::Client), (Direction::ToMessenger, Role::Manager)] {
         let sender = Person { role, ..Person::default() };
-        let body = Body { sender, receiver: None, content: Content::Text { text: String::new() }, silent: false };
+        let body = Body::new(sender, Content::Text { text: String::new() });
         let done = message::Entity::update_many()
             .col_expr(message::Column::Body, Expr::value(serde_json::to_string(&body).map_err(anyhow::Error::from)?))
             .col_expr(message::Column::ExternalId, Expr::value(""))

@@ -1,0 +1,198 @@
+//! The stored body of a message: its content and everything around it.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::content::{Content, Person};
+
+/// The stored body of a message. What is absent on the wire is absent here.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Body {
+    pub sender: Person,
+    /// The other side, where it is not the conversation's customer or was told anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receiver: Option<Person>,
+    pub content: Content,
+    /// Makes no lead and notifies nobody.
+    #[serde(default)]
+    pub silent: bool,
+    /// The row of a list message that the customer chose (chats-api §3.11).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub callback_data: Option<String>,
+    /// Buttons or a list under a manager's message (chats-api §4.4).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub markup: Option<Markup>,
+    /// The template it was made from (chats-api §4.5).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template: Option<Template>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<Quote>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forward: Option<Quote>,
+    /// Makes it a comment, or an answer to one (chats-api §3.4.8, §4.6).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub post: Option<Post>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shared_post: Option<SharedPost>,
+    /// What it said before, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub past: Vec<Past>,
+    /// The sender took it back; `content` stays what it last said.
+    #[serde(default)]
+    pub deleted: bool,
+}
+
+impl Body {
+    /// A body of content alone.
+    pub fn new(sender: Person, content: Content) -> Self {
+        Self {
+            sender,
+            receiver: None,
+            content,
+            silent: false,
+            callback_data: None,
+            markup: None,
+            template: None,
+            reply_to: None,
+            forward: None,
+            post: None,
+            shared_post: None,
+            past: Vec::new(),
+            deleted: false,
+        }
+    }
+}
+
+/// A content that was replaced.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Past {
+    pub content: Content,
+    /// When it was replaced, milliseconds since 1970.
+    pub until: i64,
+}
+
+/// What can be chosen under a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Markup {
+    /// Rows of buttons.
+    Buttons(Vec<Vec<Button>>),
+    /// A list message.
+    List(List),
+}
+
+/// A button: without `url` its text comes back as the customer's message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Button {
+    pub text: String,
+    #[serde(default)]
+    #[schema(required)]
+    pub url: Option<String>,
+}
+
+/// A list message (chats-api §4.4); its texts may be empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct List {
+    #[serde(default)]
+    pub header: String,
+    #[serde(default)]
+    pub body: String,
+    #[serde(default)]
+    pub footer: String,
+    /// The button that opens the list.
+    #[serde(default)]
+    pub button: String,
+    #[serde(default)]
+    pub sections: Vec<Section>,
+}
+
+/// A part of a list.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Section {
+    #[serde(default)]
+    pub title: String,
+    #[serde(default)]
+    pub rows: Vec<Row>,
+}
+
+/// A row to choose; its id comes back as `callback_data`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Row {
+    pub id: String,
+    #[serde(default)]
+    pub title: String,
+    #[serde(default)]
+    pub description: String,
+}
+
+/// Which template a message was made from.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Template {
+    pub id: String,
+    #[serde(default)]
+    #[schema(required)]
+    pub external_id: Option<String>,
+    /// Its text with the markers unfilled.
+    #[serde(default)]
+    pub content: String,
+    #[serde(default)]
+    pub params: Vec<Marker>,
+}
+
+/// A marker of a template and what stands for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Marker {
+    pub key: String,
+    #[serde(default)]
+    pub value: String,
+}
+
+/// Another message that is quoted or forwarded: by an id, or told in words.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Quote {
+    /// The sender's side id: the messenger's, or ours in the form of a UUID.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_id: Option<String>,
+    /// Ours, when we know the message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message_id: Option<Uuid>,
+    /// amojo's, when it told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amocrm_message_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content: Option<Content>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sender: Option<Person>,
+    /// Milliseconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent_at: Option<i64>,
+}
+
+/// The post under which a comment stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Post {
+    pub id: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preview_url: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub permalink: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub caption: Option<String>,
+}
+
+/// A post that the customer shared.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SharedPost {
+    pub url: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site_name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preview_url: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub permalink: Option<String>,
+}
