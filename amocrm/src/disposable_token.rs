@@ -134,6 +134,21 @@ struct Claims {
 /// `expected` gives what tokens of an integration must fit, by `client_id`; it is asked once, with a claim that nobody
 /// has verified yet, so it must do nothing but look up. An unknown integration costs as much time as a wrong signature
 /// and looks the same. `kid`, `jku`, `x5u` and `jwk` of the header are never followed.
+///
+/// ```
+/// use amocrm::HostRules;
+/// use amocrm::disposable_token::{Expected, TokenError, verify};
+///
+/// let expected = |client_uuid: &str| {
+///     (client_uuid == "11111111-2222-3333-4444-555555555555").then(|| Expected {
+///         secrets: vec!["the client secret".into()],
+///         redirect_uri: "https://bridge.example.com/oauth".into(),
+///         hosts: HostRules::new(["amocrm.ru"]),
+///     })
+/// };
+/// let claimed = "what $authorizedAjax put into X-Auth-Token";
+/// assert_eq!(verify(claimed, chrono::Utc::now(), expected), Err(TokenError::Malformed));
+/// ```
 pub fn verify(
     token: &str,
     now: DateTime<Utc>,

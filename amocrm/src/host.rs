@@ -66,6 +66,25 @@ impl HostRules {
         Self { suffixes }
     }
 
+    /// Reads the shared API host that a token names in `api_domain`, e.g. `api-b.amocrm.ru` (crm-api §1.11), in the
+    /// same narrow form.
+    pub fn api(&self, text: &str) -> Result<Host, HostRefused> {
+        self.shared(text, "api-")
+    }
+
+    /// Reads a files host, i.e. an account's `drive_url`, e.g. `https://drive-b.amocrm.ru` (crm-api §8), in the same
+    /// narrow form.
+    pub fn drive(&self, text: &str) -> Result<Host, HostRefused> {
+        self.shared(text, "drive-")
+    }
+
+    fn shared(&self, text: &str, prefix: &str) -> Result<Host, HostRefused> {
+        let host = self.parse(text)?;
+        let label = host.0.split('.').next().and_then(|label| label.strip_prefix(prefix));
+        let fits = label.is_some_and(|label| label.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+        if fits { Ok(host) } else { Err(HostRefused::Label) }
+    }
+
     /// Reads a `referer` or any other claimed host.
     ///
     /// Accepted are the bare host, `https://host` and `https://host/` (crm-api §1.6), in any letter case. Everything

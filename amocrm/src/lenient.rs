@@ -35,6 +35,16 @@ pub(crate) fn number(value: &Value, key: &str) -> Option<i64> {
     }
 }
 
+/// The member as a finite number, or a text of one.
+pub(crate) fn float(value: &Value, key: &str) -> Option<f64> {
+    let float: Option<f64> = match present(value, key)? {
+        Value::Number(number) => number.as_f64(),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    };
+    float.filter(|float| float.is_finite())
+}
+
 /// The member as a size or duration: a [`number`] above zero.
 pub(crate) fn size(value: &Value, key: &str) -> Option<u64> {
     number(value, key).and_then(|number| u64::try_from(number).ok()).filter(|number| *number > 0)
@@ -87,6 +97,8 @@ mod tests {
         assert_eq!(read("g"), None);
         assert_eq!(read("h"), Some(0));
         assert_eq!(size(&value, "f"), None);
+        assert_eq!((float(&value, "c"), float(&value, "h"), float(&value, "e")), (Some(9.9), Some(-0.5), None));
+        assert_eq!(float(&json!({"a": "NaN"}), "a"), None);
     }
 
     #[test]

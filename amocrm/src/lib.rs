@@ -22,9 +22,16 @@
 //! # Where the facts come from
 //!
 //! "chats-api §3.5" and "crm-api §1.8" in the documentation name sections of the two protocol references that this
-//! crate was written from; they say which public page or observation a fact rests on.
+//! crate was written from; they say which public page or observation a fact rests on. The pages themselves:
+//! <https://www.amocrm.ru/developers/content/chats/chat-api-reference>,
+//! <https://www.amocrm.ru/developers/content/crm_platform/platform-abilities>,
+//! <https://www.amocrm.ru/developers/content/oauth/oauth> and <https://developers.kommo.com>.
 
 #![deny(missing_docs)]
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 pub mod chats;
 pub mod claims;

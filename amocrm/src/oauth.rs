@@ -16,7 +16,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value, json};
 use url::{Url, form_urlencoded};
 
-pub use error::OAuthError;
+pub use error::{Asked, OAuthError};
 pub use tokens::{AccountAddress, Tokens};
 use tokens::{LONGEST_LIFE, TokenClient, USUAL_LIFE, tokens};
 
@@ -26,6 +26,22 @@ use crate::transport::{self, TOTAL_TIME};
 type Sending = Pin<Box<dyn Future<Output = Result<HttpResponse, OAuthError>> + Send>>;
 
 /// OAuth client of one integration. It knows no account: the account's address is an argument of each call.
+///
+/// ```no_run
+/// # async fn example(http: reqwest::Client, secret: secrecy::SecretString, code: secrecy::SecretString, referer: &str)
+/// # -> Result<(), Box<dyn std::error::Error>> {
+/// use amocrm::HostRules;
+/// use amocrm::oauth::OAuth;
+///
+/// // The callback's referer decides where the client secret goes: check it.
+/// let host = HostRules::new(["amocrm.ru", "kommo.com"]).parse(referer)?;
+/// let oauth = OAuth::new(http, "11111111-2222-3333-4444-555555555555", secret, "https://acme.example/oauth");
+/// let tokens = oauth.exchange_code(&format!("https://{host}"), &code).await?;
+/// let next = oauth.refresh(&format!("https://{host}"), &tokens.refresh_token).await?;
+/// # let _ = next;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct OAuth {
     http: Client,
@@ -59,10 +75,11 @@ impl OAuth {
     /// `token_base` is the address of the account, e.g. `https://acme.amocrm.ru`: check the host with
     /// [`HostRules`](crate::HostRules) first, the client secret is sent there.
     pub async fn exchange_code(&self, token_base: &str, code: &SecretString) -> Result<Tokens, OAuthError> {
+        const CALL: &str = "exchange_code";
         let client = self.client(token_base)?;
         let exchange = client.exchange_code(AuthorizationCode::new(code.expose_secret().to_owned()));
-        let send = self.sender("exchange_code", code);
-        tokens(exchange.request_async(&send).await)
+        let send = self.sender(CALL, code);
+        tokens(Asked { call: CALL, address: token_base.to_owned() }, exchange.request_async(&send).await)
     }
 
     /// Exchanges a refresh token for the next pair; the old one is spent by that.
@@ -70,11 +87,12 @@ impl OAuth {
     /// The caller sees to it that only one renewal of a grant is under way at a time. After an unknown outcome the same
     /// token may be sent once more (crm-api §1.8).
     pub async fn refresh(&self, token_base: &str, refresh_token: &SecretString) -> Result<Tokens, OAuthError> {
+        const CALL: &str = "refresh";
         let client = self.client(token_base)?;
         let token = RefreshToken::new(refresh_token.expose_secret().to_owned());
         let exchange = client.exchange_refresh_token(&token).add_extra_param("redirect_uri", &self.redirect_uri);
-        let send = self.sender("refresh", refresh_token);
-        tokens(exchange.request_async(&send).await)
+        let send = self.sender(CALL, refresh_token);
+        tokens(Asked { call: CALL, address: token_base.to_owned() }, exchange.request_async(&send).await)
     }
 
     /// Asks the shared API host where an account lives now, after 401 or 404 from its old address (crm-api §1.11).
@@ -92,12 +110,11 @@ impl OAuth {
         let answer = transport::exchange(CALL, &self.http, request).await?;
         if !(200..300).contains(&answer.status) {
             return Err(match OAuthError::refusal(&answer, &[refresh_token.expose_secret()]) {
-                OAuthError::HostChanged { status: 401, hint } => OAuthError::Rejected { hint },
+                OAuthError::HostChanged { asked, status: 401, hint } => OAuthError::Rejected { asked, hint },
                 other => other,
             });
         }
-        let status = answer.status;
-        let lacking = |reason: &str| OAuthError::Unreadable { status, reason: reason.to_owned() };
+        let lacking = |reason: &str| OAuthError::unreadable(Asked::of(&answer), answer.status, reason);
         let object: Value = serde_json::from_slice(&answer.body).map_err(|_| lacking("the answer is no JSON"))?;
         Ok(AccountAddress {
             id: lenient::number(&object, "id").ok_or_else(|| lacking("id is missing"))?,
@@ -145,8 +162,7 @@ impl OAuth {
         if !(200..300).contains(&answer.status) {
             return Err(OAuthError::refusal(&answer, &[grant, self.client_secret.expose_secret()]));
         }
-        let status = answer.status;
-        let lacking = |reason: &str| OAuthError::Unreadable { status, reason: reason.to_owned() };
+        let lacking = |reason: &str| OAuthError::unreadable(Asked::of(&answer), answer.status, reason);
         let object: Value = serde_json::from_slice(&answer.body).map_err(|_| lacking("the answer is no JSON"))?;
         let body = json!({
             "token_type": "Bearer",

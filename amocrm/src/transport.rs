@@ -25,6 +25,7 @@ pub const RETRY_AFTER_LIMIT: Duration = Duration::from_secs(86_400);
 /// A whole answer, or one that was cut at [`ANSWER_LIMIT`].
 pub(crate) struct Answer {
     pub(crate) call: &'static str,
+    pub(crate) address: String,
     pub(crate) status: u16,
     headers: HeaderMap,
     pub(crate) body: Vec<u8>,
@@ -33,13 +34,14 @@ pub(crate) struct Answer {
 
 /// Sends the request and reads its answer.
 pub(crate) async fn exchange(call: &'static str, http: &Client, request: RequestBuilder) -> Result<Answer, Error> {
-    let request = request.build().map_err(|error| failure(call, error))?;
-    let mut response = http.execute(request).await.map_err(|error| failure(call, error))?;
+    let request = request.build().map_err(|error| failure(call, "", error))?;
+    let address = address(request.url());
+    let mut response = http.execute(request).await.map_err(|error| failure(call, &address, error))?;
     let status = response.status().as_u16();
     let headers = response.headers().clone();
     let mut body = Vec::new();
     let mut cut = false;
-    while let Some(chunk) = response.chunk().await.map_err(|error| failure(call, error))? {
+    while let Some(chunk) = response.chunk().await.map_err(|error| failure(call, &address, error))? {
         let room = ANSWER_LIMIT.saturating_sub(body.len());
         cut = chunk.len() > room;
         body.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
@@ -47,10 +49,17 @@ pub(crate) async fn exchange(call: &'static str, http: &Client, request: Request
             break;
         }
     }
-    Ok(Answer { call, status, headers, body, cut })
+    Ok(Answer { call, address, status, headers, body, cut })
 }
 
-fn failure(call: &'static str, error: reqwest::Error) -> Error {
+/// Host and path: they name the account or scope. A query stays out.
+fn address(url: &Url) -> String {
+    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+    clean(&format!("{}{port}{}", url.host_str().unwrap_or_default(), url.path()))
+}
+
+fn failure(call: &'static str, address: &str, error: reqwest::Error) -> Error {
+    let address = address.to_owned();
     let (unusable, unconnected) = (error.is_builder(), error.is_connect());
     let error = error.without_url();
     let mut reason = error.to_string();
@@ -63,9 +72,9 @@ fn failure(call: &'static str, error: reqwest::Error) -> Error {
     if unusable {
         Error::Invalid { call, what: reason }
     } else if unconnected {
-        Error::NotSent { call, reason }
+        Error::NotSent { call, address, reason }
     } else {
-        Error::NoAnswer { call, reason }
+        Error::NoAnswer { call, address, reason }
     }
 }
 
@@ -75,6 +84,7 @@ impl Answer {
         if !(200..300).contains(&self.status) {
             return Err(Error::Refused {
                 call: self.call,
+                address: self.address.clone(),
                 status: self.status,
                 retry_after: self.retry_after(),
                 text: words(&self.body),
@@ -104,7 +114,7 @@ impl Answer {
 
     pub(crate) fn unreadable(&self, what: &str) -> Error {
         let text = clean(&format!("{what}: {}", excerpt(&self.body)));
-        Error::Unreadable { call: self.call, status: self.status, text }
+        Error::Unreadable { call: self.call, address: self.address.clone(), status: self.status, text }
     }
 
     /// How long to wait: header in seconds, header as a date (relative to the answer's own `Date`), else the body.

@@ -3,7 +3,7 @@
 use secrecy::SecretString;
 use serde::Serialize;
 
-use super::{ChatUser, Chats, Request, SourceRef, of_profile, required};
+use super::{ChatPerson, ChatUser, Chats, Request, SourceRef, required};
 use crate::error::Error;
 use crate::lenient;
 
@@ -26,36 +26,6 @@ pub struct Chat {
     pub id: String,
     /// The participant, if the answer had one.
     pub user: Option<ChatPerson>,
-}
-
-/// A participant as amojo knows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ChatPerson {
-    /// amojo's id of the participant.
-    pub id: Option<String>,
-    /// Our id of the participant.
-    pub client_id: Option<String>,
-    /// Display name.
-    pub name: Option<String>,
-    /// Address of the picture.
-    pub avatar: Option<String>,
-    /// Phone; amojo may drop the `+`.
-    pub phone: Option<String>,
-    /// E-mail address.
-    pub email: Option<String>,
-}
-
-impl ChatPerson {
-    pub(super) fn read(person: &serde_json::Value) -> Self {
-        Self {
-            id: lenient::text(person, "id"),
-            client_id: lenient::text(person, "client_id"),
-            name: lenient::text(person, "name"),
-            avatar: lenient::text(person, "avatar"),
-            phone: of_profile(person, "phone"),
-            email: of_profile(person, "email"),
-        }
-    }
 }
 
 impl Chats {

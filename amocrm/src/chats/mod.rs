@@ -1,11 +1,21 @@
-//! Client of the Chats API ("amojo", chats-api): channels, chats, messages, delivery statuses, history.
+//! Client of the Chats API ("amojo", chats-api): channels, chats, messages and their changes, delivery statuses,
+//! history, typing, reactions.
 
 mod connect;
+mod content;
 mod create;
+mod edit;
 mod history;
+mod ids;
 mod message;
+mod person;
+mod post;
+mod quote;
+mod reaction;
+mod refusal;
 pub mod sign;
 mod status;
+mod typing;
 mod wire;
 
 use std::fmt;
@@ -16,19 +26,55 @@ use secrecy::SecretString;
 use url::Url;
 
 pub use connect::{Connect, Connected};
-pub use create::{Chat, ChatPerson, NewChat};
-pub use history::{HISTORY_PAGE, HistoryContent, HistoryMessage, HistoryPerson};
-pub use message::{ChatUser, Content, MediaFile, NewMessage, SourceRef, Taken};
+pub use content::{Content, MediaFile, MediaKind};
+pub use create::{Chat, NewChat};
+pub use edit::{EditContent, EditMessage, EditTarget};
+pub use history::{HISTORY_PAGE, HistoryPages};
+pub use ids::{ConversationRef, MessageRef, SourceRef};
+pub use message::{NewMessage, Taken};
+pub use person::{ChatPerson, ChatUser};
+pub use post::{Post, SharedPost};
+pub use quote::{Forwards, Quote, QuotedMessage, QuotedSender};
+pub use reaction::{Reaction, ReactionUser};
 pub use status::{DeliveryStatus, FailureCode, StatusStyle};
+pub use typing::Typing;
 
+pub use crate::hooks::chats::{MessageContent, PastMessage};
+
+use crate::Now;
 use crate::error::Error;
 use crate::transport::{self, Answer, TOTAL_TIME};
-use crate::{Now, lenient};
 
 /// A client of one Chats API host. Cheap to clone; holds no secret.
 ///
 /// Every call is signed with the channel secret it is given, at the moment of sending and over the exact bytes sent, so
 /// trying a call again means calling again. No call is repeated by the client itself.
+///
+/// ```no_run
+/// # async fn example(http: reqwest::Client, secret: secrecy::SecretString) -> Result<(), amocrm::Error> {
+/// use amocrm::chats::{ChatUser, Chats, Connect, Content, NewMessage};
+///
+/// let now = std::sync::Arc::new(chrono::Utc::now);
+/// let chats = Chats::new(http, "https://amojo.amocrm.ru", now)?;
+/// let connect = Connect {
+///     account_id: "3c7a9e84-5d16-4f0b-9a2e-1b8c4d6e7f90".into(),
+///     title: "Acme Chat".into(),
+///     is_time_window_disabled: false,
+/// };
+/// let connected = chats.connect(&secret, "9d1f6c52-0b7e-4a53-8f21-6f0c3f5a7b10", &connect).await?;
+/// let message = NewMessage {
+///     message_id: "acme-msg-0001".into(),
+///     conversation_id: "acme-conv-77".into(),
+///     at_milliseconds: 1_788_253_801_125,
+///     sender: ChatUser { id: "acme-user-77".into(), name: "Maria".into(), ..ChatUser::default() },
+///     content: Content::Text { text: "Is the blue one in stock?".into() },
+///     ..NewMessage::default()
+/// };
+/// let taken = chats.send_message(&secret, &connected.scope_id, &message).await?;
+/// println!("amoCRM calls it {}", taken.amojo_message_id);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Chats {
     http: Client,
@@ -84,7 +130,7 @@ impl Chats {
         if !request.body.is_empty() {
             builder = builder.body(request.body);
         }
-        transport::exchange(call, &self.http, builder).await?.success(transport::excerpt)
+        transport::exchange(call, &self.http, builder).await?.success(refusal::words)
     }
 }
 
@@ -125,9 +171,4 @@ fn is_path_id(segment: &str) -> bool {
 /// An id of ours that must not be empty.
 fn required(call: &'static str, name: &str, value: &str) -> Result<(), Error> {
     if value.is_empty() { Err(Error::invalid(call, format!("{name} is empty"))) } else { Ok(()) }
-}
-
-/// A phone or an e-mail address of a person, flat or under `profile` (chats-api §7 row 8).
-fn of_profile(person: &serde_json::Value, key: &str) -> Option<String> {
-    lenient::text(person, key).or_else(|| person.get("profile").and_then(|profile| lenient::text(profile, key)))
 }

@@ -73,8 +73,9 @@ pub enum StatusStyle {
     Older,
 }
 
+/// A status as JSON.
 #[derive(Serialize)]
-struct Body<'body> {
+pub(super) struct StatusBody<'body> {
     #[serde(skip_serializing_if = "Option::is_none")]
     msgid: Option<&'body str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -87,7 +88,12 @@ struct Body<'body> {
     error: Option<&'body str>,
 }
 
-impl<'body> Body<'body> {
+impl<'body> StatusBody<'body> {
+    /// The form in which a change of the message carries it: the newest names, no id (chats-api §3.4.6).
+    pub(super) fn of_edit(status: &'body DeliveryStatus) -> Self {
+        Self::new(StatusStyle::Newest, "", status)
+    }
+
     fn new(style: StatusStyle, message_id: &'body str, status: &'body DeliveryStatus) -> Self {
         let (number, failure) = match status {
             DeliveryStatus::Delivered => (1, None),
@@ -95,7 +101,7 @@ impl<'body> Body<'body> {
             DeliveryStatus::Failed { code, text } if text.is_empty() => (-1, Some((code, code.phrase()))),
             DeliveryStatus::Failed { code, text } => (-1, Some((code, text.as_str()))),
         };
-        Body {
+        StatusBody {
             msgid: (style != StatusStyle::Newest).then_some(message_id),
             status_code: (style != StatusStyle::Older).then_some(number),
             delivery_status: (style != StatusStyle::Newest).then_some(number),
@@ -119,7 +125,7 @@ impl Chats {
         status: &DeliveryStatus,
     ) -> Result<(), Error> {
         const CALL: &str = "delivery_status";
-        let body = Body::new(self.status_style, amojo_message_id, status);
+        let body = StatusBody::new(self.status_style, amojo_message_id, status);
         let request = Request::post(CALL, secret, vec![scope_id, amojo_message_id, CALL], &body)?;
         self.call(request).await?.nothing_expected()
     }

@@ -2,7 +2,13 @@
 
 use serde_json::Value;
 
-pub use super::message::{HookContent, HookMessage, HookReceiver, HookSender};
+pub use super::action::{HookReaction, HookTyping};
+pub use super::content::{Card, HookForwards, HookPost, MessageContent, PastMessage, Place};
+pub use super::markup::{Button, ListMessage, ListRow, ListSection, Markup};
+use super::mend;
+pub use super::message::HookMessage;
+pub use super::template::{Template, TemplateParam};
+pub use crate::chats::ChatPerson;
 use crate::lenient;
 
 /// One hook.
@@ -13,6 +19,8 @@ pub struct Hook {
     pub account_id: String,
     /// When the hook was made, Unix seconds.
     pub time: Option<i64>,
+    /// True: broken characters (bytes that are no UTF-8, halves of surrogate pairs) were replaced by U+FFFD.
+    pub mended: bool,
     /// What happened.
     pub event: HookEvent,
 }
@@ -30,43 +38,10 @@ pub enum HookEvent {
     Unknown,
 }
 
-/// A manager is typing (chats-api §4.7).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HookTyping {
-    /// amojo's id of the chat.
-    pub conversation_id: String,
-    /// Our id of the chat; absent until a chat that amoCRM began is bound.
-    pub conversation_client_id: Option<String>,
-    /// amojo's id of the manager.
-    pub user_id: Option<String>,
-    /// When typing counts as over, Unix seconds.
-    pub expired_at: Option<i64>,
-    /// Our id of the post, when an answer to a comment is typed.
-    pub post_id: Option<String>,
-}
-
-/// A manager set or cleared a reaction (chats-api §4.7).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HookReaction {
-    /// amojo's id of the message.
-    pub message_id: String,
-    /// Our id of the message; absent if it was born in amoCRM.
-    pub message_client_id: Option<String>,
-    /// amojo's id of the chat.
-    pub conversation_id: String,
-    /// Our id of the chat.
-    pub conversation_client_id: Option<String>,
-    /// amojo's id of the manager.
-    pub user_id: Option<String>,
-    /// The emoji that was set; `None` when the reaction was cleared.
-    pub emoji: Option<String>,
-}
-
 /// A body that is no usable hook. Answer 200 all the same and keep the bytes for a person: amoCRM does not repeat hooks.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HookError {
-    /// Not a JSON object. Bodies with a lone surrogate (`"\ud800"`), invalid UTF-8 or more than 127 levels of nesting
-    /// are malformed too: they have no faithful form as Rust text, and guessing one would alter a person's words.
+    /// Not a JSON object; more than 127 levels of nesting are malformed too.
     #[error("the hook is no JSON object: {reason}")]
     Malformed {
         /// Where and why reading stopped; no piece of the body.
@@ -87,20 +62,36 @@ pub enum HookError {
 ///
 /// Required are only `account_id` and the ids of chat and message. Everything else is optional, unknown members are
 /// ignored, numbers may come as text or floats, and missing, `null` and empty values read alike (chats-api §4.2). Texts
-/// are handed over as they are, NUL characters included: a caller that can't store them must check.
+/// are handed over as they are, NUL characters included: a caller that can't store them must check. Only broken
+/// characters are replaced ([`Hook::mended`]).
+///
+/// ```
+/// use amocrm::chats::sign::{hook_signature, verify_hook};
+/// use amocrm::hooks::chats::{HookEvent, Markup, parse};
+///
+/// let body = br#"{"account_id":"3c7a9e84","time":1788254001,"message":{
+///     "conversation":{"id":"5e4d3c2b","client_id":"acme-conv-77"},"receiver":{"client_id":"acme-user-77"},
+///     "message":{"id":"7b0d2c1e","type":"text","text":"See the shop",
+///         "markup":{"mode":"inline","buttons":[[{"text":"Open","url":"https://acme.test"}]]}}}}"#;
+/// let secret = "channel secret".into();
+/// assert!(verify_hook(&secret, body, &hook_signature(&secret, body)));
+///
+/// let hook = parse(body)?;
+/// let HookEvent::Message(message) = hook.event else { panic!("no message") };
+/// assert_eq!(message.receiver.client_id.as_deref(), Some("acme-user-77"));
+/// assert_eq!(message.message.text, "See the shop");
+/// assert!(matches!(message.message.markup, Some(Markup::Buttons { rows, .. }) if rows[0][0].url.is_some()));
+/// # Ok::<(), amocrm::hooks::chats::HookError>(())
+/// ```
 pub fn parse(raw_body: &[u8]) -> Result<Hook, HookError> {
-    let body: Value =
-        serde_json::from_slice(raw_body).map_err(|error| HookError::Malformed { reason: describe(&error) })?;
+    let (body, mended) = mend::parse(raw_body).map_err(|error| HookError::Malformed { reason: describe(&error) })?;
     if !body.is_object() {
         return Err(HookError::Malformed { reason: "another JSON value".to_owned() });
     }
-    let account_id = match lenient::text(&body, "account_id") {
-        Some(account_id) => account_id,
-        None if body.get("receiver").is_some_and(Value::is_string) => {
-            return Err(HookError::Version1);
-        }
-        None => return Err(HookError::Incomplete { what: "account_id" }),
-    };
+    if body.get("receiver").is_some_and(Value::is_string) && body.get("message").is_none() {
+        return Err(HookError::Version1);
+    }
+    let account_id = lenient::text(&body, "account_id").ok_or(HookError::Incomplete { what: "account_id" })?;
     let event = if let Some(message) = lenient::present(&body, "message") {
         HookEvent::Message(Box::new(HookMessage::read(message)?))
     } else if let Some(action) = lenient::present(&body, "action") {
@@ -114,42 +105,7 @@ pub fn parse(raw_body: &[u8]) -> Result<Hook, HookError> {
     } else {
         HookEvent::Unknown
     };
-    Ok(Hook { account_id, time: lenient::number(&body, "time"), event })
-}
-
-impl HookTyping {
-    fn read(action: &Value, typing: &Value) -> Result<Self, HookError> {
-        let conversation = member(typing, "conversation");
-        Ok(Self {
-            conversation_id: id(conversation, "action.typing.conversation.id")?,
-            conversation_client_id: lenient::text(conversation, "client_id"),
-            user_id: lenient::text(member(typing, "user"), "id")
-                .or_else(|| lenient::text(member(action, "user"), "id")),
-            expired_at: lenient::number(typing, "expired_at"),
-            post_id: lenient::text(typing, "post_id"),
-        })
-    }
-}
-
-impl HookReaction {
-    fn read(reaction: &Value) -> Result<Self, HookError> {
-        let (message, conversation) = (member(reaction, "message"), member(reaction, "conversation"));
-        let emoji = lenient::text(reaction, "emoji");
-        let kind = lenient::text(reaction, "type");
-        if kind.as_deref() == Some("react") && emoji.is_none() {
-            return Err(HookError::Incomplete { what: "action.reaction.emoji" });
-        }
-        Ok(Self {
-            message_id: lenient::text(message, "id")
-                .or_else(|| lenient::text(reaction, "msgid"))
-                .ok_or(HookError::Incomplete { what: "action.reaction.message.id" })?,
-            message_client_id: lenient::text(message, "client_id"),
-            conversation_id: id(conversation, "action.reaction.conversation.id")?,
-            conversation_client_id: lenient::text(conversation, "client_id"),
-            user_id: lenient::text(member(reaction, "user"), "id"),
-            emoji: emoji.filter(|_| kind.as_deref() != Some("unreact")),
-        })
-    }
+    Ok(Hook { account_id, time: lenient::number(&body, "time"), mended, event })
 }
 
 /// A member that may be missing; `null` stands for it then.

@@ -3,6 +3,12 @@
 //! Nothing here trusts its input: the caller verifies signatures first ([`verify_hook`](crate::chats::sign::verify_hook),
 //! [`revoke::verify`]) and these readers never panic, whatever the bytes.
 
+mod action;
 pub mod chats;
+mod content;
+pub mod crm;
+mod markup;
+mod mend;
 mod message;
 pub mod revoke;
+mod template;

@@ -1,5 +1,6 @@
 //! What can become of a token call.
 
+use std::fmt;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -11,70 +12,106 @@ use crate::transport::{Answer, clean, excerpt};
 /// Longest hint kept, in characters.
 const HINT_LIMIT: usize = 300;
 
+/// What was asked of whom.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// The method of this crate, e.g. `"refresh"`.
+    pub call: &'static str,
+    /// Host and path, e.g. `acme.amocrm.ru/oauth2/access_token`.
+    pub address: String,
+}
+
+impl fmt::Display for Asked {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} ({})", self.call, self.address)
+    }
+}
+
 /// Why a token call did not succeed, in the classes that crm-api §1.8 tells apart. Never holds a token or secret.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OAuthError {
     /// 400: the code or refresh token is spent, expired or wrong, or the integration's settings are. Final for it.
-    #[error("amoCRM rejected the grant: {hint}")]
+    #[error("{asked}: amoCRM rejected the grant: {hint}")]
     Rejected {
+        /// What was asked of whom.
+        asked: Asked,
         /// What amoCRM said, for people; may be empty.
         hint: String,
     },
     /// 401 or 404: the account may live elsewhere now; ask [`subdomain`](super::OAuth::subdomain), try once there, then
     /// as [`Rejected`](OAuthError::Rejected).
-    #[error("the account is not known at this address ({status}): {hint}")]
+    #[error("{asked}: the account is not known at this address ({status}): {hint}")]
     HostChanged {
+        /// What was asked of whom.
+        asked: Asked,
         /// 401 or 404.
         status: u16,
         /// What amoCRM said, for people; may be empty.
         hint: String,
     },
     /// 402: the account is not paid for.
-    #[error("the account is not paid for")]
-    Unpaid,
+    #[error("{asked}: the account is not paid for")]
+    Unpaid {
+        /// What was asked of whom.
+        asked: Asked,
+    },
     /// 403: the account or our address is blocked.
-    #[error("access is blocked: {hint}")]
+    #[error("{asked}: access is blocked: {hint}")]
     Blocked {
+        /// What was asked of whom.
+        asked: Asked,
         /// What amoCRM said, for people; may be empty.
         hint: String,
     },
     /// 429: too many requests. Nothing was spent.
-    #[error("amoCRM asks to slow down")]
+    #[error("{asked}: amoCRM asks to slow down")]
     Busy {
+        /// What was asked of whom.
+        asked: Asked,
         /// How long it asks to wait.
         retry_after: Option<Duration>,
     },
     /// 5xx: trouble at amoCRM; try again later with the same grant.
-    #[error("amoCRM has trouble ({status})")]
+    #[error("{asked}: amoCRM has trouble ({status})")]
     Unavailable {
+        /// What was asked of whom.
+        asked: Asked,
         /// HTTP status.
         status: u16,
         /// How long it asks to wait.
         retry_after: Option<Duration>,
     },
     /// Any other status that is no success, redirects among them.
-    #[error("amoCRM answered {status}: {hint}")]
+    #[error("{asked}: amoCRM answered {status}: {hint}")]
     Refused {
+        /// What was asked of whom.
+        asked: Asked,
         /// HTTP status.
         status: u16,
         /// What amoCRM said, for people; may be empty.
         hint: String,
     },
     /// Nothing reached amoCRM, see [`Error::NotSent`].
-    #[error("amoCRM could not be reached, nothing was sent ({reason})")]
+    #[error("{asked}: amoCRM could not be reached, nothing was sent ({reason})")]
     NotSent {
+        /// What was asked of whom.
+        asked: Asked,
         /// The causes.
         reason: String,
     },
     /// No whole answer came: whether the grant is spent is unknown, see [`Error::NoAnswer`].
-    #[error("no whole answer came, the outcome is unknown ({reason})")]
+    #[error("{asked}: no whole answer came, the outcome is unknown ({reason})")]
     NoAnswer {
+        /// What was asked of whom.
+        asked: Asked,
         /// The causes.
         reason: String,
     },
     /// A success that holds no pair of tokens, or no address: whether the grant is spent is unknown.
-    #[error("amoCRM answered {status} with something unreadable, the outcome is unknown: {reason}")]
+    #[error("{asked}: amoCRM answered {status} with something unreadable, the outcome is unknown: {reason}")]
     Unreadable {
+        /// What was asked of whom.
+        asked: Asked,
         /// HTTP status.
         status: u16,
         /// What is wrong with it; no piece of the answer.
@@ -88,35 +125,46 @@ pub enum OAuthError {
     },
 }
 
+impl Asked {
+    pub(super) fn of(answer: &Answer) -> Self {
+        Self { call: answer.call, address: answer.address.clone() }
+    }
+}
+
 impl OAuthError {
     /// True when the grant may be spent although no tokens came.
     pub fn outcome_unknown(&self) -> bool {
         matches!(self, OAuthError::NoAnswer { .. } | OAuthError::Unreadable { .. })
     }
 
+    pub(super) fn unreadable(asked: Asked, status: u16, reason: &str) -> Self {
+        OAuthError::Unreadable { asked, status, reason: reason.to_owned() }
+    }
+
     /// The meaning of an answer that is no success. `secrets` were part of the request and must not come out again.
     pub(super) fn refusal(answer: &Answer, secrets: &[&str]) -> Self {
         let (status, retry_after) = (answer.status, answer.retry_after());
-        let hint = hint(&answer.body, secrets);
+        let (asked, hint) = (Asked::of(answer), hint(&answer.body, secrets));
         match status {
-            400 => OAuthError::Rejected { hint },
-            401 | 404 => OAuthError::HostChanged { status, hint },
-            402 => OAuthError::Unpaid,
-            403 => OAuthError::Blocked { hint },
-            429 => OAuthError::Busy { retry_after },
-            500..=599 => OAuthError::Unavailable { status, retry_after },
-            _ => OAuthError::Refused { status, hint },
+            400 => OAuthError::Rejected { asked, hint },
+            401 | 404 => OAuthError::HostChanged { asked, status, hint },
+            402 => OAuthError::Unpaid { asked },
+            403 => OAuthError::Blocked { asked, hint },
+            429 => OAuthError::Busy { asked, retry_after },
+            500..=599 => OAuthError::Unavailable { asked, status, retry_after },
+            _ => OAuthError::Refused { asked, status, hint },
         }
     }
 }
 
 impl From<Error> for OAuthError {
     fn from(error: Error) -> Self {
+        let asked = Asked { call: error.call(), address: error.address().unwrap_or_default().to_owned() };
         match error {
-            Error::NotSent { reason, .. } => OAuthError::NotSent { reason },
-            Error::NoAnswer { reason, .. } => OAuthError::NoAnswer { reason },
-            Error::Refused { status, text, .. } => OAuthError::Refused { status, hint: text },
-            Error::Unreadable { status, text, .. } => OAuthError::Unreadable { status, reason: text },
+            Error::NotSent { reason, .. } => OAuthError::NotSent { asked, reason },
+            Error::NoAnswer { reason, .. } => OAuthError::NoAnswer { asked, reason },
+            Error::Refused { status, text, .. } => OAuthError::Refused { asked, status, hint: text },
+            Error::Unreadable { status, text, .. } => OAuthError::Unreadable { asked, status, reason: text },
             Error::Invalid { what, .. } => OAuthError::Invalid { what },
         }
     }

@@ -12,7 +12,7 @@ use oauth2::{
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use super::OAuthError;
+use super::{Asked, OAuthError};
 
 /// What is assumed when an answer does not say how long its token lives: a day (crm-api §1.8).
 pub(super) const USUAL_LIFE: u64 = 86_400;
@@ -67,9 +67,10 @@ pub(super) type TokenClient = oauth2::Client<
 
 /// The pair as ours, or what went wrong.
 pub(super) fn tokens(
+    asked: Asked,
     answer: Result<TokenAnswer, RequestTokenError<OAuthError, BasicErrorResponse>>,
 ) -> Result<Tokens, OAuthError> {
-    let unreadable = |reason: &str| OAuthError::Unreadable { status: 200, reason: reason.to_owned() };
+    let unreadable = |reason: &str| OAuthError::unreadable(asked.clone(), 200, reason);
     let answer = answer.map_err(|error| match error {
         RequestTokenError::Request(error) => error,
         RequestTokenError::ServerResponse(_) | RequestTokenError::Parse(..) | RequestTokenError::Other(_) => {

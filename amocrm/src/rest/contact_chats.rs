@@ -1,8 +1,11 @@
 //! Which chats a contact has, and which contacts a lead (crm-api §5.2, §5.4).
 
+use reqwest::Method;
 use secrecy::SecretString;
+use serde_json::{Value, json};
 
-use super::{Request, Rest};
+use super::batch::{fits, made};
+use super::{Request, Rest, read};
 use crate::error::Error;
 use crate::lenient;
 
@@ -15,6 +18,12 @@ pub struct ContactChat {
     pub chat_id: String,
 }
 
+impl ContactChat {
+    fn read(chat: &Value) -> Option<Self> {
+        Some(Self { contact_id: lenient::number(chat, "contact_id")?, chat_id: lenient::text(chat, "chat_id")? })
+    }
+}
+
 impl Rest {
     /// The chats of some contacts, of channels that this integration owns. An administrator's token is needed. Empty
     /// for contacts without chats and for unknown ones.
@@ -23,43 +32,53 @@ impl Rest {
         token: &SecretString,
         contact_ids: &[i64],
     ) -> Result<Vec<ContactChat>, Error> {
+        let ids: Vec<_> = contact_ids.iter().map(i64::to_string).collect();
+        self.contact_chats("chats_of_contacts", token, ["contact_id", "contact_id[]"], ids).await
+    }
+
+    /// The contacts on which some chats hang, by the chats' ids in the Chats API; of own channels only. A chat that
+    /// hangs on nobody is missing in the answer.
+    pub async fn contacts_of_chats(&self, token: &SecretString, chat_ids: &[&str]) -> Result<Vec<ContactChat>, Error> {
+        let ids = chat_ids.iter().map(|id| (*id).to_owned()).collect();
+        self.contact_chats("contacts_of_chats", token, ["chat_id", "chat_id[]"], ids).await
+    }
+
+    async fn contact_chats(
+        &self,
+        call: &'static str,
+        token: &SecretString,
+        [one_name, list_name]: [&'static str; 2],
+        mut ids: Vec<String>,
+    ) -> Result<Vec<ContactChat>, Error> {
         // One by name, several as a list: Kommo takes only one of the two forms of the filter.
-        let query = match contact_ids {
-            [] => return Ok(Vec::new()),
-            [one] => vec![("contact_id", one.to_string())],
-            several => several.iter().map(|id| ("contact_id[]", id.to_string())).collect(),
+        let query = match ids.len() {
+            0 => return Ok(Vec::new()),
+            1 => vec![(one_name, ids.swap_remove(0))],
+            _ => ids.into_iter().map(|id| (list_name, id)).collect(),
         };
-        let answer = self.call(token, Request::get("contact chats", vec!["contacts", "chats"], query)).await?;
-        if answer.status == 204 {
-            return Ok(Vec::new());
-        }
-        let object = answer.object()?;
-        let embedded = object.get("_embedded").ok_or_else(|| answer.unreadable("_embedded is missing"))?;
-        let read = |chat| {
-            Some(ContactChat {
-                contact_id: lenient::number(chat, "contact_id")?,
-                chat_id: lenient::text(chat, "chat_id")?,
-            })
-        };
-        Ok(lenient::list(embedded, "chats").into_iter().filter_map(read).collect())
+        let answer = self.call(token, Request::get(call, vec!["contacts", "chats"], query)).await?;
+        read::embedded(&answer, "chats", ContactChat::read)
+    }
+
+    /// Hangs 1 to [`WRITE_BATCH`](super::WRITE_BATCH) chats of own channels on contacts, and returns what amoCRM made
+    /// of it in the same order. An administrator's token is needed. Safe to call again: a chat that hangs on another
+    /// contact moves.
+    pub async fn link_chats(&self, token: &SecretString, links: &[ContactChat]) -> Result<Vec<ContactChat>, Error> {
+        const CALL: &str = "link_chats";
+        fits(CALL, links.len())?;
+        let item = |(place, link): (usize, &ContactChat)| json!({"contact_id": link.contact_id, "chat_id": link.chat_id, "request_id": place.to_string()});
+        let items: Vec<Value> = links.iter().enumerate().map(item).collect();
+        let request = Request::with_body(CALL, Method::POST, vec!["contacts", "chats"], &items)?;
+        let answer = self.call(token, request).await?;
+        let listed = read::written(&answer, "chats", |chat| Some(chat.clone()))?;
+        made(&answer, &listed, links.len(), ContactChat::read)
     }
 
     /// The contacts of a lead, the main one first. Empty for an unknown lead.
     pub async fn contacts_of_lead(&self, token: &SecretString, lead_id: i64) -> Result<Vec<i64>, Error> {
         let (lead_id, with) = (lead_id.to_string(), vec![("with", "contacts".to_owned())]);
-        let answer = match self.call(token, Request::get("lead", vec!["leads", &lead_id], with)).await {
-            Err(Error::Refused { status: 404, .. }) => return Ok(Vec::new()),
-            other => other?,
-        };
-        if answer.status == 204 {
-            return Ok(Vec::new());
-        }
-        let object = answer.object()?;
-        let mut contacts: Vec<_> = match object.get("_embedded") {
-            Some(embedded) => lenient::list(embedded, "contacts"),
-            None => Vec::new(),
-        };
-        contacts.sort_by_key(|contact| !lenient::flag(contact, "is_main").unwrap_or(false));
-        Ok(contacts.into_iter().filter_map(|contact| lenient::number(contact, "id")).collect())
+        let answer = self.call(token, Request::get("contacts_of_lead", vec!["leads", &lead_id], with)).await;
+        let contacts = read::found(answer, |lead| Some(super::leads::contacts(lead)))?;
+        Ok(contacts.unwrap_or_default())
     }
 }

@@ -1,30 +1,75 @@
-//! Client of the CRM API v4 (crm-api §0): account, users, pipelines, sources, widgets.
+//! Client of the CRM API v4 (crm-api §0): what an integration with chats calls besides the Chats API.
+//!
+//! [`Rest`] speaks to one account's host, [`Drive`] to its files host. Both read leniently (numbers as text, `0`/`1`
+//! for booleans, `[]` for empty objects, 204 for empty lists) and write strictly: what amoCRM is known to refuse is
+//! refused here with [`Error::Invalid`], before anything is sent.
 
 mod account;
+mod batch;
+mod complex_lead;
 mod contact_chats;
+mod contacts;
+mod drive;
+mod entity_files;
+mod events;
+mod fields;
+mod find_contact;
+mod leads;
+mod notes;
+mod page;
 mod pipelines;
 mod problem;
+mod read;
+mod request;
+mod reviews;
 mod services;
 mod sources;
+mod summary;
+mod talks;
+mod template;
+mod templates;
+mod unsorted;
+mod unsorted_calls;
 mod users;
+mod webhooks;
+mod website_buttons;
 mod widgets;
 
 use std::fmt;
 use std::time::Duration;
 
-use http::HeaderValue;
-use reqwest::{Client, Method};
-use secrecy::{ExposeSecret, SecretString};
-use serde::Serialize;
+use reqwest::Client;
+use secrecy::SecretString;
 use url::Url;
 
 pub use account::Account;
+pub use batch::WRITE_BATCH;
+pub use complex_lead::{ComplexLead, MadeLead};
 pub use contact_chats::ContactChat;
+pub use contacts::{Contact, ContactChange, NewContact};
+pub use drive::{Drive, DriveFile, NewFile};
+pub use entity_files::EntityFile;
+pub use events::{Event, EventFilter};
+pub use fields::{Field, FieldValue};
+pub use find_contact::{phone_digits, same_email, same_phone};
+pub use leads::{Lead, LeadSource, NewLead};
+pub use notes::{Entity, Note};
+pub use page::Page;
 pub use pipelines::Pipeline;
+pub use reviews::{Review, ReviewOutcome, ReviewStatus};
 pub use services::{Service, ServicePage, ServiceParams};
 pub use sources::{NewSource, SOURCES_BATCH, Source, SourceChange};
-pub use users::{User, UserPage};
+pub use summary::UnsortedSummary;
+pub use talks::{Talk, TalkFilter};
+pub use template::{NewTemplate, Template, TemplateAttachment, TemplateButton, TemplateChange, WabaTemplate};
+pub use templates::TEMPLATES_PAGE;
+pub use unsorted::{Unsorted, UnsortedChat, UnsortedFilter};
+pub use users::User;
+pub use webhooks::Webhook;
+pub use website_buttons::{NewWebsiteButton, WebsiteButton};
 pub use widgets::Widget;
+
+use request::Request;
 
 use crate::error::Error;
 use crate::transport::{self, Answer, TOTAL_TIME};
@@ -33,11 +78,27 @@ use crate::transport::{self, Answer, TOTAL_TIME};
 ///
 /// Every call takes the access token it is made with. What amoCRM says about a refusal is put into
 /// [`Error::Refused`]'s text as one line for people (crm-api §1.14). No call is repeated by the client itself.
+///
+/// ```no_run
+/// # async fn example(http: reqwest::Client, token: secrecy::SecretString) -> Result<(), amocrm::Error> {
+/// use amocrm::rest::{Field, NewContact, Rest};
+///
+/// let rest = Rest::new(http, "https://acme.amocrm.ru")?;
+/// let known = rest.contacts_with_phone(&token, "8 999 000-11-22").await?;
+/// if known.is_empty() {
+///     let fields = vec![Field::phone("+79990001122")];
+///     let new = NewContact { name: Some("Maria".into()), fields, ..NewContact::default() };
+///     rest.create_contacts(&token, &[new]).await?;
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Rest {
     http: Client,
     base: Url,
     total_time: Duration,
+    acting_as: Option<i64>,
 }
 
 impl Rest {
@@ -47,7 +108,7 @@ impl Rest {
     /// a host with [`HostRules`](crate::HostRules) before a token is sent there. Fails with [`Error::Invalid`] if
     /// `base_url` is not a plain http(s) address.
     pub fn new(http: Client, base_url: &str) -> Result<Self, Error> {
-        Ok(Self { http, base: transport::base_url("Rest::new", base_url)?, total_time: TOTAL_TIME })
+        Ok(Self { http, base: transport::base_url("Rest::new", base_url)?, total_time: TOTAL_TIME, acting_as: None })
     }
 
     /// The same client with another total time limit for each call (default [`TOTAL_TIME`]).
@@ -56,55 +117,21 @@ impl Rest {
         self
     }
 
+    /// The same client acting as this user, whose rights and name apply (header `X-Context-User-ID`). Allowed only with
+    /// a grant of an administrator; an unknown user or one without licence is refused (crm-api §0).
+    pub fn acting_as(mut self, user_id: i64) -> Self {
+        self.acting_as = Some(user_id);
+        self
+    }
+
     async fn call(&self, token: &SecretString, request: Request<'_>) -> Result<Answer, Error> {
-        let call = request.call;
-        let mut url = transport::join(&self.base, ["api", "v4"].into_iter().chain(request.path));
-        if !request.query.is_empty() {
-            url.query_pairs_mut().extend_pairs(request.query);
-        }
-        let mut bearer = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret()))
-            .map_err(|_| Error::invalid(call, "the access token can't stand in a header"))?;
-        bearer.set_sensitive(true);
-        let mut builder = self
-            .http
-            .request(request.method, url)
-            .timeout(self.total_time)
-            .header("Accept", "application/hal+json, application/json")
-            .header("Authorization", bearer);
-        if let Some(body) = request.body {
-            builder = builder.header("Content-Type", "application/json").body(body);
-        }
-        transport::exchange(call, &self.http, builder).await?.success(problem::words)
+        let url = transport::join(&self.base, ["api", "v4"].into_iter().chain(request.path.iter().copied()));
+        request.send(&self.http, url, token, self.total_time, self.acting_as).await
     }
 }
 
 impl fmt::Debug for Rest {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Rest").field("base", &self.base.as_str()).finish_non_exhaustive()
-    }
-}
-
-/// What one call sends. Path segments are our constants, amoCRM's numbers and checked codes only.
-struct Request<'call> {
-    call: &'static str,
-    method: Method,
-    path: Vec<&'call str>,
-    query: Vec<(&'static str, String)>,
-    body: Option<Vec<u8>>,
-}
-
-impl<'call> Request<'call> {
-    fn get(call: &'static str, path: Vec<&'call str>, query: Vec<(&'static str, String)>) -> Self {
-        Self { call, method: Method::GET, path, query, body: None }
-    }
-
-    fn with_body(
-        call: &'static str,
-        method: Method,
-        path: Vec<&'call str>,
-        payload: &(impl Serialize + ?Sized),
-    ) -> Result<Self, Error> {
-        let body = serde_json::to_vec(payload).map_err(|error| Error::invalid(call, error.to_string()))?;
-        Ok(Self { call, method, path, query: Vec::new(), body: Some(body) })
     }
 }

@@ -3,7 +3,7 @@
 use secrecy::SecretString;
 use serde_json::Value;
 
-use super::{Request, Rest};
+use super::{Request, Rest, read};
 use crate::error::Error;
 use crate::lenient;
 
@@ -36,11 +36,6 @@ impl Rest {
     pub async fn pipelines(&self, token: &SecretString) -> Result<Vec<Pipeline>, Error> {
         const CALL: &str = "pipelines";
         let answer = self.call(token, Request::get(CALL, vec!["leads", CALL], Vec::new())).await?;
-        if answer.status == 204 {
-            return Ok(Vec::new());
-        }
-        let object = answer.object()?;
-        let embedded = object.get("_embedded").ok_or_else(|| answer.unreadable("_embedded is missing"))?;
-        Ok(lenient::list(embedded, CALL).into_iter().filter_map(Pipeline::read).collect())
+        read::embedded(&answer, CALL, Pipeline::read)
     }
 }

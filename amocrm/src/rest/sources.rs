@@ -7,10 +7,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::services::Service;
-use super::{Request, Rest};
+use super::{Request, Rest, read};
 use crate::error::Error;
 use crate::lenient;
-use crate::transport::Answer;
 
 /// The most sources one call creates, changes or deletes (the smaller of two documented numbers, chats-api §7 row 22).
 pub const SOURCES_BATCH: usize = 50;
@@ -90,11 +89,6 @@ impl Source {
             services: lenient::list(source, "services").into_iter().filter_map(Service::read).collect(),
         })
     }
-
-    fn read_all(answer: &Answer, object: &Value) -> Result<Vec<Self>, Error> {
-        let embedded = object.get("_embedded").ok_or_else(|| answer.unreadable("_embedded is missing"))?;
-        Ok(lenient::list(embedded, "sources").into_iter().filter_map(Source::read).collect())
-    }
 }
 
 impl NewSource {
@@ -119,23 +113,13 @@ impl Rest {
         const CALL: &str = "sources";
         let filter = external_ids.iter().map(|id| ("filter[external_id][]", (*id).to_owned())).collect();
         let answer = self.call(token, Request::get(CALL, vec![CALL], filter)).await?;
-        if answer.status == 204 {
-            return Ok(Vec::new());
-        }
-        Source::read_all(&answer, &answer.object()?)
+        read::embedded(&answer, CALL, Source::read)
     }
 
     /// One source by amoCRM's id. `None` when there is none (any more): 204, by some accounts 404.
     pub async fn source(&self, token: &SecretString, id: i64) -> Result<Option<Source>, Error> {
         let id = id.to_string();
-        let answer = match self.call(token, Request::get("source", vec!["sources", &id], Vec::new())).await {
-            Err(Error::Refused { status: 404, .. }) => return Ok(None),
-            other => other?,
-        };
-        if answer.status == 204 {
-            return Ok(None);
-        }
-        Source::read(&answer.object()?).map(Some).ok_or_else(|| answer.unreadable("id is missing"))
+        read::found(self.call(token, Request::get("source", vec!["sources", &id], Vec::new())).await, Source::read)
     }
 
     /// Makes 1 to [`SOURCES_BATCH`] sources. **Not** idempotent: an `external_id` that exists is refused with 400; list
@@ -145,7 +129,17 @@ impl Rest {
         batch_fits(CALL, sources.len())?;
         sources.iter().try_for_each(|source| source.check(CALL))?;
         let answer = self.call(token, Request::with_body(CALL, Method::POST, vec!["sources"], sources)?).await?;
-        Source::read_all(&answer, &answer.object()?)
+        read::written(&answer, "sources", Source::read)
+    }
+
+    /// Makes one source and returns it, see [`create_sources`](Rest::create_sources).
+    pub async fn create_source(&self, token: &SecretString, source: &NewSource) -> Result<Source, Error> {
+        const CALL: &str = "create_source";
+        source.check(CALL)?;
+        let answer = self.call(token, Request::with_body(CALL, Method::POST, vec!["sources"], &[source])?).await?;
+        let made = read::written(&answer, "sources", Source::read)?;
+        let named = made.into_iter().find(|made| made.external_id.as_deref() == Some(&source.external_id));
+        named.ok_or_else(|| answer.unreadable("the new source is not in the answer"))
     }
 
     /// Changes one source and returns it. Safe to call again. 404: there is no such source any more.
@@ -154,10 +148,7 @@ impl Rest {
         let id = id.to_string();
         let request = Request::with_body(CALL, Method::PATCH, vec!["sources", &id], change)?;
         let answer = self.call(token, request).await?;
-        let object = answer.object()?;
-        Source::read(&object)
-            .or_else(|| Source::read_all(&answer, &object).ok()?.pop())
-            .ok_or_else(|| answer.unreadable("id is missing"))
+        read::one(&answer, "sources", Source::read)
     }
 
     /// Changes 1 to [`SOURCES_BATCH`] sources by amoCRM's ids; all or none. Safe to call again. Match the answer by id.
@@ -176,7 +167,7 @@ impl Rest {
         batch_fits(CALL, changes.len())?;
         let items: Vec<_> = changes.iter().map(|(id, change)| Item { id: *id, change }).collect();
         let answer = self.call(token, Request::with_body(CALL, Method::PATCH, vec!["sources"], &items)?).await?;
-        Source::read_all(&answer, &answer.object()?)
+        read::written(&answer, "sources", Source::read)
     }
 
     /// Deletes 1 to [`SOURCES_BATCH`] sources by amoCRM's ids. Refused with 400 naming those that are not there (any
@@ -196,8 +187,7 @@ impl Rest {
     /// Deletes one source. Refused with 404 when there is none (any more). Deleting the default one promotes nobody.
     pub async fn delete_source(&self, token: &SecretString, id: i64) -> Result<(), Error> {
         let id = id.to_string();
-        let path = vec!["sources", id.as_str()];
-        let request = Request { call: "delete_source", method: Method::DELETE, path, query: Vec::new(), body: None };
+        let request = Request::bare("delete_source", Method::DELETE, vec!["sources", &id]);
         self.call(token, request).await?.nothing_expected()
     }
 }

@@ -3,7 +3,8 @@
 use secrecy::SecretString;
 use serde_json::Value;
 
-use super::{Request, Rest};
+use super::page::{Page, numbered};
+use super::{Request, Rest, read};
 use crate::error::Error;
 use crate::lenient;
 
@@ -47,40 +48,19 @@ impl User {
     }
 }
 
-/// One page of users.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct UserPage {
-    /// The users; without ones that have no id.
-    pub users: Vec<User>,
-    /// Whether another page follows. amoCRM's link to it is not handed on: ask for the next number instead.
-    pub has_more: bool,
-}
-
 impl Rest {
-    /// One user with its amojo id. `None` when amoCRM answers 204; an unknown id may also be refused with 404.
+    /// One user with its amojo id. `None` when there is none: 204, by some accounts 404.
     pub async fn user(&self, token: &SecretString, id: i64) -> Result<Option<User>, Error> {
         let (id, with) = (id.to_string(), vec![("with", "amojo_id".to_owned())]);
-        let answer = self.call(token, Request::get("user", vec!["users", &id], with)).await?;
-        if answer.status == 204 {
-            return Ok(None);
-        }
-        User::read(&answer.object()?).map(Some).ok_or_else(|| answer.unreadable("id is missing"))
+        read::found(self.call(token, Request::get("user", vec!["users", &id], with)).await, User::read)
     }
 
     /// A page of up to 250 users with their amojo ids; `page` counts from 1. Past the end it is empty.
-    pub async fn users(&self, token: &SecretString, page: u32) -> Result<UserPage, Error> {
+    pub async fn users(&self, token: &SecretString, page: u32) -> Result<Page<User>, Error> {
         const CALL: &str = "users";
-        let query = vec![("with", "amojo_id".to_owned()), ("page", page.to_string()), ("limit", PAGE.to_string())];
+        let mut query = vec![("with", "amojo_id".to_owned())];
+        query.extend(numbered(page, PAGE));
         let answer = self.call(token, Request::get(CALL, vec![CALL], query)).await?;
-        if answer.status == 204 {
-            return Ok(UserPage::default());
-        }
-        let object = answer.object()?;
-        let embedded = object.get("_embedded").ok_or_else(|| answer.unreadable("_embedded is missing"))?;
-        let users = lenient::list(embedded, "users").into_iter().filter_map(User::read).collect();
-        // Either says it; one account sends the link, another only the count.
-        let linked = object.get("_links").is_some_and(|links| lenient::present(links, "next").is_some());
-        let has_more = linked || lenient::number(&object, "_page_count").is_some_and(|pages| pages > i64::from(page));
-        Ok(UserPage { users, has_more })
+        Page::read(&answer, page, CALL, User::read)
     }
 }

@@ -1,9 +1,11 @@
 //! What the account knows of a widget of the integration (crm-api §3.3).
 
+use reqwest::Method;
 use secrecy::SecretString;
 use serde_json::Value;
 
-use super::{Request, Rest};
+use super::request::path_id;
+use super::{Request, Rest, read};
 use crate::error::Error;
 use crate::lenient;
 
@@ -49,18 +51,25 @@ impl Rest {
     /// they may hold what users typed. Fails with [`Error::Invalid`] if the code can't stand in a path.
     pub async fn widget(&self, token: &SecretString, code: &str) -> Result<Option<Widget>, Error> {
         const CALL: &str = "widget";
-        let fits =
-            !code.is_empty() && code.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
-        if !fits {
-            return Err(Error::invalid(CALL, "a widget's code holds letters, digits, '-' and '_'"));
+        let path = vec!["widgets", path_id(CALL, "the widget's code", code)?];
+        read::found(self.call(token, Request::get(CALL, path, Vec::new())).await, Widget::read)
+    }
+
+    /// Installs the widget, or changes its settings; an administrator's token is needed. Safe to call again.
+    pub async fn install_widget(&self, token: &SecretString, code: &str, settings: &Value) -> Result<Widget, Error> {
+        const CALL: &str = "install_widget";
+        let path = vec!["widgets", path_id(CALL, "the widget's code", code)?];
+        let answer = self.call(token, Request::with_body(CALL, Method::POST, path, settings)?).await?;
+        read::one(&answer, "widgets", Widget::read)
+    }
+
+    /// Switches the widget off. False: the account does not know it (404).
+    pub async fn disable_widget(&self, token: &SecretString, code: &str) -> Result<bool, Error> {
+        const CALL: &str = "disable_widget";
+        let path = vec!["widgets", path_id(CALL, "the widget's code", code)?];
+        match self.call(token, Request::bare(CALL, Method::DELETE, path)).await {
+            Err(Error::Refused { status: 404, .. }) => Ok(false),
+            other => other?.nothing_expected().map(|()| true),
         }
-        let answer = match self.call(token, Request::get(CALL, vec!["widgets", code], Vec::new())).await {
-            Err(Error::Refused { status: 404, .. }) => return Ok(None),
-            other => other?,
-        };
-        if answer.status == 204 {
-            return Ok(None);
-        }
-        Widget::read(&answer.object()?).map(Some).ok_or_else(|| answer.unreadable("id or code is missing"))
     }
 }

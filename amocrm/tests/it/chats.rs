@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use amocrm::Now;
 use amocrm::chats::sign::{content_md5, sign, string_to_sign};
 use amocrm::chats::{ChatUser, Chats, Connect, Content, NewChat, NewMessage};
-use amocrm::{Error, Now};
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use serde_json::json;
@@ -36,13 +36,10 @@ pub fn message() -> NewMessage {
     NewMessage {
         message_id: "acme-msg-0001".to_owned(),
         conversation_id: "acme-conv-77".to_owned(),
-        conversation_ref_id: None,
         at_milliseconds: 1_788_253_800_125,
         sender: ChatUser { id: "acme-user-77".to_owned(), name: "Мария 👋".to_owned(), ..ChatUser::default() },
-        receiver: None,
-        source: None,
         content: Content::Text { text: "Добрый день! / \u{2028}".to_owned() },
-        silent: false,
+        ..NewMessage::default()
     }
 }
 
@@ -132,38 +129,11 @@ async fn a_base_with_a_path_is_signed_as_sent() {
     assert_signed(&stub.only());
 }
 
-#[tokio::test]
-async fn history() {
-    let row = json!({"timestamp": 1788254100, "msec_timestamp": "1788254100001", "sender": {"id": "s", "name": "Oleg"},
-        "receiver": {"id": "r", "client_id": "acme-user-77", "phone": "79990001122"},
-        "message": {"id": "m", "client_id": "acme-msg-0002", "type": "text", "text": "Yes", "media": "", "file_size": "0"}});
-    let stub = Stub::answering("200 OK", &json!({"messages": [row]}).to_string()).await;
-    let rows = chats(&stub.base).history(&secret(), SCOPE, MESSAGE, 100, 50).await.unwrap();
-    assert_eq!(rows.len(), 1);
-    assert_eq!(rows[0].msec_timestamp, Some(1_788_254_100_001));
-    assert_eq!(rows[0].message.client_id.as_deref(), Some("acme-msg-0002"));
-    assert_eq!((rows[0].message.media.as_ref(), rows[0].message.file_size), (None, None));
-    let seen = stub.only();
-    assert_eq!(
-        seen.line(),
-        format!("GET /v2/origin/custom/{SCOPE}/chats/{MESSAGE}/history?offset=100&limit=50 HTTP/1.1")
-    );
-    assert_eq!(seen.header("Content-MD5"), Some("d41d8cd98f00b204e9800998ecf8427e"));
-    assert!(seen.body.is_empty());
-    assert_signed(&seen);
-
-    let stub = Stub::answering("204 No Content", "").await;
-    assert_eq!(chats(&stub.base).history(&secret(), SCOPE, MESSAGE, 0, 1).await.unwrap(), []);
-    for limit in [0, 51] {
-        let error = chats(&stub.base).history(&secret(), SCOPE, MESSAGE, 0, limit).await.unwrap_err();
-        assert!(matches!(error, Error::Invalid { call: "history", .. }), "{error}");
-    }
-}
-
 #[test]
 fn calls_can_be_spawned() {
     fn spawnable<T: Send>(_: T) {}
     let (chats, secret, message) = (chats("http://127.0.0.1:1"), secret(), message());
     spawnable(chats.send_message(&secret, SCOPE, &message));
     spawnable(chats.history(&secret, SCOPE, MESSAGE, 0, 1));
+    spawnable(chats.history_pages(&secret, SCOPE, MESSAGE));
 }

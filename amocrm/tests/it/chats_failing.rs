@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use amocrm::Error;
-use amocrm::chats::{ChatUser, Chats, Content, NewMessage, SourceRef};
+use amocrm::chats::{ChatUser, Chats, Content, Forwards, MessageRef, NewMessage, Post};
+use amocrm::chats::{Quote, QuotedMessage, QuotedSender, SharedPost, SourceRef};
 use tokio::net::TcpListener;
 
 use crate::chats::{ACCOUNT, CHANNEL, SCOPE, chats, clock, message, secret};
@@ -16,7 +17,11 @@ async fn failing(play: Play) -> Error {
     assert_eq!(stub.seen().len(), 1, "asked once: {error}");
     assert_eq!(error.call(), "send_message");
     let shown = format!("{error} {error:?}");
-    assert!(!shown.contains("test-channel-secret") && !shown.contains("127.0.0.1"), "{shown}");
+    assert!(!shown.contains("test-channel-secret"), "{shown}");
+    // which account it was for
+    let place = format!("{}/v2/origin/custom/{SCOPE}", stub.base.strip_prefix("http://").unwrap());
+    assert_eq!(error.address(), Some(place.as_str()));
+    assert!(error.to_string().contains(&place), "{error}");
     error
 }
 
@@ -26,6 +31,7 @@ async fn nobody_there() {
     assert!(matches!(error, Error::NotSent { .. }), "{error}");
     assert!(!error.outcome_unknown());
     assert_eq!(error.status(), None);
+    assert!(error.to_string().contains(SCOPE), "{error}");
 }
 
 #[tokio::test]
@@ -114,7 +120,25 @@ async fn own_mistakes_are_not_sent() {
     }
     let long = SourceRef { external_id: "x".repeat(41) };
     let nowhere = Content::Location { longitude: f64::NAN, latitude: 0.0, caption: String::new() };
+    let whole = |content, sender| {
+        let quoted = QuotedMessage { content, at_milliseconds: 0, sender: QuotedSender::Named(sender) };
+        Some(Quote::Whole(Box::new(quoted)))
+    };
+    let forwards = Forwards {
+        message: Quote::Known(MessageRef::Ours(String::new())),
+        conversation_id: None,
+        conversation_ref_id: None,
+    };
     for broken in [
+        NewMessage { receiver: Some(ChatUser::default()), ..message() },
+        NewMessage { reply_to: Some(Quote::Known(MessageRef::Amojo(String::new()))), ..message() },
+        NewMessage { reply_to: whole(Content::default(), "Maria".to_owned()), ..message() },
+        NewMessage { reply_to: whole(message().content, String::new()), ..message() },
+        NewMessage { reply_to: whole(nowhere.clone(), "Maria".to_owned()), ..message() },
+        NewMessage { forwards: Some(forwards), ..message() },
+        NewMessage { post: Some(Post { id: "p".to_owned(), ..Post::default() }), ..message() },
+        NewMessage { post: Some(Post { url: "p".to_owned(), ..Post::default() }), ..message() },
+        NewMessage { shared_post: Some(SharedPost::default()), ..message() },
         NewMessage { message_id: String::new(), ..message() },
         NewMessage { conversation_id: String::new(), ..message() },
         NewMessage { sender: ChatUser::default(), ..message() },

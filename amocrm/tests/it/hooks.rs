@@ -26,11 +26,11 @@ fn sample(name: &str) -> Hook {
     let (_, body) = samples().into_iter().find(|(found, _)| found == name).unwrap_or_else(|| panic!("{name}"));
     let hook = parse(&body).unwrap();
     assert_eq!(hook.account_id, ACCOUNT);
-    assert!(hook.time.is_some());
+    assert!(hook.time.is_some() && !hook.mended);
     hook
 }
 
-fn message(name: &str) -> HookMessage {
+pub fn message(name: &str) -> HookMessage {
     match sample(name).event {
         HookEvent::Message(message) => *message,
         other => panic!("{name}: {other:?}"),
@@ -74,8 +74,7 @@ fn kinds_of_content() {
     assert_eq!(picture.media.as_deref(), Some("https://amojo.amocrm.ru/attachments/aa/01/ready.jpg"));
     assert!(picture.thumbnail.is_some() && picture.media_group_id.is_some());
     assert_eq!(picture.file_size, Some(88_123));
-    assert_eq!(picture.markup.unwrap()["mode"], "inline");
-    assert_eq!(picture.template.unwrap()["id"], 7103);
+    assert!(picture.markup.is_some() && picture.template.is_some());
     for (name, kind, size) in [
         ("video", "video", Some(2_200_123)),
         ("voice", "voice", Some(20_111)),
@@ -87,11 +86,16 @@ fn kinds_of_content() {
         assert_eq!((content.kind.as_str(), content.file_size), (kind, size));
         assert!(content.media.is_some(), "{name}");
     }
-    assert!(message("text_with_a_url_button").message.markup.is_some());
-    assert!(message("list_message").message.markup.unwrap()["list_message"].is_object());
-    let reply = message("reply").message.reply_to.unwrap();
-    assert_eq!(reply["message"]["msgid"], "acme-msg-0001");
-    assert_eq!(message("forward").message.forwards.unwrap()["messages"][0]["msgid"], "acme-msg-0001");
+}
+
+/// Every documented member of a message has its place: nothing is left over.
+#[test]
+fn nothing_is_left_over() {
+    for (name, body) in samples() {
+        if let HookEvent::Message(message) = parse(&body).unwrap().event {
+            assert!(message.message.other.is_empty(), "{name}: {:?}", message.message.other);
+        }
+    }
 }
 
 #[test]
@@ -102,7 +106,7 @@ fn strangers_and_comments() {
     let bare = message("no_source_no_profile");
     assert_eq!((bare.source_external_id, bare.receiver.phone), (None, None));
     let comment = message("comment_reply");
-    assert_eq!(comment.message.post_id().as_deref(), Some("post-900"));
+    assert_eq!(comment.message.post_id(), Some("post-900"));
     assert_eq!(comment.message.markup, None);
     assert_eq!(comment.receiver.name.as_deref(), Some("Maria"));
     assert_eq!(message("text").message.post, None);
@@ -126,30 +130,4 @@ fn typing_and_reactions() {
         json!({"account_id": ACCOUNT, "action": {"user": {"id": "u"}, "typing": {"conversation": {"id": CHAT}}}});
     let HookEvent::Typing(typing) = parse(body.to_string().as_bytes()).unwrap().event else { panic!() };
     assert_eq!(typing.user_id.as_deref(), Some("u"));
-}
-
-#[test]
-fn loose_values() {
-    let body = json!({"account_id": ACCOUNT, "time": "1788254001", "new": {"unknown": []}, "message": {
-        "conversation": {"id": 17, "client_id": null}, "receiver": [], "sender": null, "source": {"external_id": ""},
-        "timestamp": 1788254000.0, "msec_timestamp": "", "message": {"id": "m", "type": "text", "text": null,
-        "media": 5, "file_size": "12", "markup": [], "template": {}, "tag": "", "reply_to": null}}});
-    let hook = parse(body.to_string().as_bytes()).unwrap();
-    assert_eq!(hook.time, Some(1_788_254_001));
-    let HookEvent::Message(message) = hook.event else { panic!() };
-    assert_eq!(message.conversation_id, "17");
-    assert_eq!((message.conversation_client_id.as_ref(), message.source_external_id.as_ref()), (None, None));
-    assert_eq!((message.sender.id.as_ref(), message.receiver.id.as_ref()), (None, None));
-    assert_eq!(message.at_milliseconds(), Some(1_788_254_000_000));
-    let content = message.message;
-    assert_eq!((content.text.as_str(), content.file_size), ("", Some(12)));
-    assert_eq!((content.markup, content.template, content.tag, content.reply_to), (None, None, None, None));
-}
-
-#[test]
-fn nul_and_emoji_are_kept() {
-    let body =
-        br#"{"account_id":"a","message":{"conversation":{"id":"c"},"message":{"id":"m","text":"\u0000\ud83d\udc4b"}}}"#;
-    let HookEvent::Message(message) = parse(body).unwrap().event else { panic!() };
-    assert_eq!(message.message.text, "\0👋");
 }

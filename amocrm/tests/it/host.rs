@@ -94,6 +94,24 @@ fn safe(text: &str) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+#[test]
+fn shared_hosts() {
+    assert_eq!(rules().api("api-b.amocrm.ru").unwrap().as_str(), "api-b.amocrm.ru");
+    assert_eq!(rules().drive("https://drive-b.kommo.com").unwrap().as_str(), "drive-b.kommo.com");
+    for text in [
+        "api-.amocrm.ru",
+        "api.amocrm.ru",
+        "api-a-b.amocrm.ru",
+        "acme.amocrm.ru",
+        "drive-b.amocrm.ru",
+        "api-b.evil.com",
+    ] {
+        assert!(rules().api(text).is_err(), "{text}");
+    }
+    assert!(rules().drive("https://drive-b.amocrm.ru.evil.com").is_err());
+    assert!(rules().drive("https://api-b.amocrm.ru").is_err());
+}
+
 proptest! {
     #[test]
     fn anything(text in any::<String>()) {

@@ -1,5 +1,18 @@
 //! The CRM API v4 over a real socket.
 
+mod contact_chats;
+mod contacts;
+mod drive;
+mod failing;
+mod feed;
+mod leads;
+mod sources;
+mod talks;
+mod templates;
+mod unsorted;
+mod webhooks;
+mod website_buttons;
+
 use std::time::Duration;
 
 use amocrm::Error;
@@ -7,7 +20,6 @@ use amocrm::rest::Rest;
 use secrecy::SecretString;
 use serde_json::json;
 
-use crate::rest_sources::source;
 use crate::stub::{Play, Stub, answer, http};
 
 pub fn token() -> SecretString {
@@ -56,12 +68,12 @@ async fn users() {
     let page = json!({"_page": 1, "_links": {"next": {"href": "https://evil.test/"}}, "_embedded": {"users": [user, {"rights": []}]}});
     let stub = Stub::answering("200 OK", &page.to_string()).await;
     let page = rest(&stub).users(&token(), 2).await.unwrap();
-    assert_eq!((page.users, page.has_more), (vec![one], true));
+    assert_eq!((page.items, page.has_more), (vec![one], true));
     assert_eq!(stub.only().target(), "/accounts/shop.amocrm.ru/api/v4/users?with=amojo_id&page=2&limit=250");
 
     let stub = Stub::new(vec![answer("204 No Content", "", ""), answer("204 No Content", "", "")]).await;
     assert_eq!(rest(&stub).user(&token(), 5).await.unwrap(), None);
-    assert!(rest(&stub).users(&token(), 1).await.unwrap().users.is_empty());
+    assert!(rest(&stub).users(&token(), 1).await.unwrap().items.is_empty());
 }
 
 #[tokio::test]
@@ -119,13 +131,16 @@ async fn refusals_carry_amocrms_words() {
     let body = r#"{"validation-errors":[{"request_id":"0","errors":[{"code":"NotSupportedChoice","path":"0.pipeline_id",
         "detail":"No such choice."}]}],"title":"Bad Request","status":400,"detail":"Request validation failed"}"#;
     let stub = Stub::answering("400 Bad Request", body).await;
-    let error = rest(&stub).create_sources(&token(), &[source("a")]).await.unwrap_err();
+    let error = rest(&stub).create_sources(&token(), &[sources::source("a")]).await.unwrap_err();
     let text = "Request validation failed; 0.pipeline_id: No such choice.".to_owned();
-    assert_eq!(error, Error::Refused { call: "create_sources", status: 400, retry_after: None, text });
+    let address = format!("{}/accounts/shop.amocrm.ru/api/v4/sources", stub.base.trim_start_matches("http://"));
     assert_eq!(
         error.to_string(),
-        "create_sources: amoCRM answered 400: Request validation failed; 0.pipeline_id: No such choice."
+        format!(
+            "create_sources ({address}): amoCRM answered 400: Request validation failed; 0.pipeline_id: No such choice."
+        )
     );
+    assert_eq!(error, Error::Refused { call: "create_sources", address, status: 400, retry_after: None, text });
     for (status, expected) in
         [("401 Unauthorized", 401), ("402 Payment Required", 402), ("308 Permanent Redirect", 308)]
     {
@@ -140,10 +155,54 @@ async fn refusals_carry_amocrms_words() {
     assert!(matches!(rest(&stub).delete_source(&token(), 1).await.unwrap_err(), Error::NoAnswer { .. }));
 }
 
+#[tokio::test]
+async fn a_widget_is_installed_and_switched_off() {
+    let body = json!({"id": 742, "code": "parom_chats", "is_active_in_account": true});
+    let stub = Stub::new(vec![
+        answer("200 OK", "", &body.to_string()),
+        answer("204 No Content", "", ""),
+        answer("404 Not Found", "", ""),
+    ])
+    .await;
+    let rest = rest(&stub);
+    assert!(rest.install_widget(&token(), "parom_chats", &json!({"login": "anna"})).await.unwrap().is_active);
+    assert!(rest.disable_widget(&token(), "parom_chats").await.unwrap());
+    assert!(!rest.disable_widget(&token(), "parom_chats").await.unwrap());
+    let seen = stub.seen();
+    assert_eq!((seen[0].method(), seen[0].json()), ("POST", json!({"login": "anna"})));
+    assert_eq!(seen[1].line(), "DELETE /accounts/shop.amocrm.ru/api/v4/widgets/parom_chats HTTP/1.1");
+}
+
+#[tokio::test]
+async fn acting_as_another_user() {
+    let stub = Stub::new(vec![answer("204 No Content", "", ""), answer("204 No Content", "", "")]).await;
+    rest(&stub).pipelines(&token()).await.unwrap();
+    rest(&stub).acting_as(87_654_321).pipelines(&token()).await.unwrap();
+    let seen = stub.seen();
+    assert_eq!(seen[0].header("X-Context-User-ID"), None);
+    assert_eq!(seen[1].header("X-Context-User-ID"), Some("87654321"));
+}
+
+/// The targets of requests without the stub's own path, readable.
+pub fn targets(stub: &Stub) -> Vec<String> {
+    let readable = |seen: &crate::stub::Seen| {
+        let target = seen.target().strip_prefix("/accounts/shop.amocrm.ru/api/v4/").unwrap().to_owned();
+        let target = target.replace("%5B", "[").replace("%5D", "]").replace("%2C", ",");
+        format!("{} {target}", seen.method())
+    };
+    stub.seen().iter().map(readable).collect()
+}
+
 #[test]
 fn calls_can_be_spawned() {
     fn spawnable<T: Send>(_: T) {}
     let (rest, token) = (Rest::new(http(), "http://127.0.0.1:1").unwrap(), token());
     spawnable(rest.account(&token, &["amojo_id"]));
     spawnable(rest.sources(&token, &["a"]));
+    spawnable(rest.contacts_with_phone(&token, "+79990001122"));
+    spawnable(rest.create_leads(&token, &[]));
+    spawnable(rest.link_unsorted(&token, "u", 1, None, None));
+    let drive = amocrm::rest::Drive::new(http(), "http://127.0.0.1:1").unwrap();
+    let file = amocrm::rest::NewFile { name: "a".into(), content_type: None, content: vec![1] };
+    spawnable(drive.upload(&token, &file));
 }

@@ -56,8 +56,14 @@ pub struct Stub {
 impl Stub {
     /// Plays the script, one connection a play, then refuses to say more.
     pub async fn new(script: Vec<Play>) -> Self {
+        Self::telling(|_| script).await
+    }
+
+    /// The same with a script that names the stub's own address.
+    pub async fn telling(script: impl FnOnce(&str) -> Vec<Play>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
+        let script = script(&base);
         let seen = Arc::new(Mutex::new(Vec::new()));
         let keep = Arc::clone(&seen);
         tokio::spawn(async move {

@@ -5,7 +5,7 @@ use amocrm::rest::{NewSource, Rest, Service, ServicePage, ServiceParams, SourceC
 use secrecy::SecretString;
 use serde_json::json;
 
-use crate::rest::{rest, token};
+use super::{rest, token};
 use crate::stub::{Stub, answer, http};
 
 pub fn source(external_id: &str) -> NewSource {

@@ -1,0 +1,117 @@
+//! Changing what a message says (chats-api §3.4.6).
+
+use secrecy::SecretString;
+use serde_json::Value;
+
+use super::{Chats, Content, DeliveryStatus, MediaKind, Request, Taken, required};
+use crate::error::Error;
+
+/// A change of a message. Its JSON form is the whole body of the request, `event_type` included.
+///
+/// A change makes no lead and no notification. Sender, source and quotes can't be changed. amoCRM has no deletion: who
+/// needs one changes the text.
+///
+/// ```
+/// use amocrm::chats::{Content, EditContent, EditMessage, EditTarget};
+///
+/// let edit = EditMessage {
+///     target: EditTarget::Ours("acme-msg-0001".into()),
+///     conversation_id: "acme-conv-77".into(),
+///     at_milliseconds: 1_788_254_200_500,
+///     content: EditContent::Whole(Content::Text { text: "Is the red one in stock?".into() }),
+///     delivery_status: None,
+/// };
+/// let json = serde_json::to_value(&edit).unwrap();
+/// assert_eq!(json["event_type"], "edit_message");
+/// assert_eq!(json["payload"]["msgid"], "acme-msg-0001");
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct EditMessage {
+    /// Which message.
+    pub target: EditTarget,
+    /// Our id of the chat.
+    pub conversation_id: String,
+    /// When it was changed, Unix milliseconds.
+    pub at_milliseconds: i64,
+    /// What it says now.
+    pub content: EditContent,
+    /// What became of the message, reported with the change (chats-api §7 row 5: inside `message`, newest names).
+    pub delivery_status: Option<DeliveryStatus>,
+}
+
+/// The message that changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EditTarget {
+    /// By our id.
+    Ours(String),
+    /// By amojo's id.
+    Amojo(String),
+    /// By amojo's id, and from now on it has an id of ours too: for messages that were born in amoCRM.
+    Bind {
+        /// amojo's id of the message.
+        amojo_message_id: String,
+        /// Our id, which the message gets by this.
+        message_id: String,
+    },
+}
+
+/// What a changed message says.
+#[derive(Clone, Debug, PartialEq)]
+pub enum EditContent {
+    /// Everything anew.
+    Whole(Content),
+    /// The file stays, the caption is new.
+    Caption {
+        /// Of which kind the message is.
+        kind: MediaKind,
+        /// The new caption, possibly empty.
+        caption: String,
+    },
+}
+
+impl EditMessage {
+    fn check(&self, call: &'static str) -> Result<(), Error> {
+        required(call, "conversation_id", &self.conversation_id)?;
+        let (amojo, ours) = self.target.ids();
+        amojo.map_or(Ok(()), |id| required(call, "id", id))?;
+        ours.map_or(Ok(()), |id| required(call, "msgid", id))?;
+        match &self.content {
+            EditContent::Whole(content) if content.is_empty_text() => {
+                Err(Error::invalid(call, "message.text is empty"))
+            }
+            EditContent::Whole(content) => content.check(call),
+            EditContent::Caption { .. } => Ok(()),
+        }
+    }
+}
+
+impl EditTarget {
+    /// amojo's id and ours.
+    pub(super) fn ids(&self) -> (Option<&str>, Option<&str>) {
+        match self {
+            EditTarget::Ours(id) => (None, Some(id)),
+            EditTarget::Amojo(id) => (Some(id), None),
+            EditTarget::Bind { amojo_message_id, message_id } => (Some(amojo_message_id), Some(message_id)),
+        }
+    }
+}
+
+impl Chats {
+    /// Changes a message that amoCRM has. Safe to call again.
+    ///
+    /// amoCRM documents no answer of its own: what it says of the message is given if it says anything, and any 2xx with
+    /// JSON or nothing in it is success.
+    pub async fn edit_message(
+        &self,
+        secret: &SecretString,
+        scope_id: &str,
+        edit: &EditMessage,
+    ) -> Result<Option<Taken>, Error> {
+        const CALL: &str = "edit_message";
+        edit.check(CALL)?;
+        let answer = self.call(Request::post(CALL, secret, vec![scope_id], edit)?).await?;
+        answer.nothing_expected()?;
+        let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+        Ok([CALL, "new_message"].into_iter().find_map(|key| body.get(key).and_then(Taken::read)))
+    }
+}

@@ -1,0 +1,92 @@
+//! Participants of a chat: as we describe them, and as amoCRM does.
+
+use serde::ser::SerializeStruct as _;
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+
+use crate::lenient;
+
+/// A participant as we describe it: the customer, a manager or the bot.
+///
+/// A manager has the amojo id of a user as `ref_id` ([`User`](crate::rest::User)), the bot has the id that amoCRM's
+/// support gave it, with the bot's `client_id` as `id` (chats-api §3.4.1, §5.8).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ChatUser {
+    /// Our id of the participant (the bot's `client_id` for the bot).
+    pub id: String,
+    /// amojo's id: needed for managers and the bot as senders, and for a customer's first answer in a chat that amoCRM
+    /// began (chats-api §5.4).
+    pub ref_id: Option<String>,
+    /// Display name.
+    pub name: String,
+    /// Address of a picture that amojo may fetch a little later; must be public.
+    pub avatar: Option<String>,
+    /// Phone, used by amoCRM to find duplicates.
+    pub phone: Option<String>,
+    /// E-mail address, used by amoCRM to find duplicates.
+    pub email: Option<String>,
+    /// Address of the person's page in the messenger.
+    pub profile_link: Option<String>,
+}
+
+impl Serialize for ChatUser {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Profile<'user> {
+            #[serde(skip_serializing_if = "Option::is_none")]
+            phone: &'user Option<String>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            email: &'user Option<String>,
+        }
+        let mut user = serializer.serialize_struct("ChatUser", 6)?;
+        user.serialize_field("id", &self.id)?;
+        if let Some(ref_id) = &self.ref_id {
+            user.serialize_field("ref_id", ref_id)?;
+        }
+        user.serialize_field("name", &self.name)?;
+        if let Some(avatar) = &self.avatar {
+            user.serialize_field("avatar", avatar)?;
+        }
+        if self.phone.is_some() || self.email.is_some() {
+            user.serialize_field("profile", &Profile { phone: &self.phone, email: &self.email })?;
+        }
+        if let Some(link) = &self.profile_link {
+            user.serialize_field("profile_link", link)?;
+        }
+        user.end()
+    }
+}
+
+/// A participant as amoCRM tells of it: in answers, in hooks and in the history. Empty texts read as `None`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ChatPerson {
+    /// amojo's id of the participant, opaque: bots and templates write too.
+    pub id: Option<String>,
+    /// Our id of the participant; absent for amoCRM's users, and for a stranger to whom amoCRM wrote first.
+    pub client_id: Option<String>,
+    /// Display name.
+    pub name: Option<String>,
+    /// Address of the picture.
+    pub avatar: Option<String>,
+    /// Phone, with or without `+`; when amoCRM writes first, the chosen one.
+    pub phone: Option<String>,
+    /// E-mail address.
+    pub email: Option<String>,
+}
+
+impl ChatPerson {
+    pub(crate) fn read(person: &Value) -> Self {
+        // phone and e-mail stand flat or under `profile` (chats-api §7 row 8)
+        let of_profile = |key| {
+            lenient::text(person, key).or_else(|| person.get("profile").and_then(|profile| lenient::text(profile, key)))
+        };
+        Self {
+            id: lenient::text(person, "id"),
+            client_id: lenient::text(person, "client_id"),
+            name: lenient::text(person, "name"),
+            avatar: lenient::text(person, "avatar"),
+            phone: of_profile("phone"),
+            email: of_profile("email"),
+        }
+    }
+}

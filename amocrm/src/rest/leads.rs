@@ -1,0 +1,179 @@
+//! Leads, as far as a chat integration meets them (crm-api §4.4, §5.4).
+
+use reqwest::Method;
+use secrecy::SecretString;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::batch::{made_ids, marked};
+use super::contacts::named;
+use super::fields::Field;
+use super::{Request, Rest, read};
+use crate::error::Error;
+use crate::lenient;
+
+/// A lead as amoCRM has it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lead {
+    /// CRM id.
+    pub id: i64,
+    /// Name.
+    pub name: Option<String>,
+    /// Budget, in the account's currency.
+    pub price: Option<i64>,
+    /// CRM id of the user who is responsible.
+    pub responsible_user_id: Option<i64>,
+    /// Its pipeline.
+    pub pipeline_id: Option<i64>,
+    /// Its stage. 142 is won, 143 lost, in every pipeline.
+    pub status_id: Option<i64>,
+    /// Unix seconds.
+    pub created_at: Option<i64>,
+    /// Unix seconds.
+    pub updated_at: Option<i64>,
+    /// When it was won or lost, Unix seconds.
+    pub closed_at: Option<i64>,
+    /// In the bin.
+    pub is_deleted: bool,
+    /// CRM ids of its contacts, the main one first.
+    pub contacts: Vec<i64>,
+    /// Where it came from; `None` where the platform does not say.
+    pub source: Option<LeadSource>,
+}
+
+/// Where a lead came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeadSource {
+    /// CRM id of the source.
+    pub id: Option<i64>,
+    /// The integration's own id of the source, see [`Source`](super::Source).
+    pub external_id: Option<String>,
+    /// `widget` for sources of integrations.
+    pub kind: Option<String>,
+}
+
+/// A lead to be made. Nothing is required.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NewLead {
+    /// Name.
+    pub name: Option<String>,
+    /// Budget, in the account's currency.
+    pub price: Option<i64>,
+    /// CRM id of the user who will be responsible.
+    pub responsible_user_id: Option<i64>,
+    /// Its pipeline; `None`: that of its source, else the main one.
+    pub pipeline_id: Option<i64>,
+    /// Its stage; `None`: the first.
+    pub status_id: Option<i64>,
+    /// Values of custom fields.
+    pub fields: Vec<Field>,
+    /// Names of tags.
+    pub tags: Vec<String>,
+    /// CRM ids of its contacts; the first is the main one.
+    pub contacts: Vec<i64>,
+    /// The integration's own id of the source it comes from.
+    pub source_external_id: Option<String>,
+}
+
+impl Serialize for NewLead {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Body<'lead> {
+            #[serde(skip_serializing_if = "Option::is_none")]
+            name: Option<&'lead str>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            price: Option<i64>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            responsible_user_id: Option<i64>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            pipeline_id: Option<i64>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            status_id: Option<i64>,
+            #[serde(rename = "custom_fields_values", skip_serializing_if = "<[Field]>::is_empty")]
+            fields: &'lead [Field],
+            #[serde(rename = "tags_to_add", skip_serializing_if = "<[String]>::is_empty", serialize_with = "named")]
+            tags: &'lead [String],
+            #[serde(rename = "_embedded", skip_serializing_if = "serde_json::Map::is_empty")]
+            embedded: serde_json::Map<String, Value>,
+        }
+        let body = Body {
+            name: self.name.as_deref(),
+            price: self.price,
+            responsible_user_id: self.responsible_user_id,
+            pipeline_id: self.pipeline_id,
+            status_id: self.status_id,
+            fields: &self.fields,
+            tags: &self.tags,
+            embedded: self.embedded(),
+        };
+        body.serialize(serializer)
+    }
+}
+
+impl NewLead {
+    fn embedded(&self) -> serde_json::Map<String, Value> {
+        let mut embedded = serde_json::Map::new();
+        if !self.contacts.is_empty() {
+            let contact = |(place, id): (usize, &i64)| json!({"id": id, "is_main": place == 0});
+            embedded.insert("contacts".to_owned(), self.contacts.iter().enumerate().map(contact).collect());
+        }
+        if let Some(external_id) = &self.source_external_id {
+            embedded.insert("source".to_owned(), json!({"external_id": external_id, "type": "widget"}));
+        }
+        embedded
+    }
+}
+
+impl Lead {
+    /// As the API and as hooks write it.
+    pub(crate) fn read(lead: &Value) -> Option<Self> {
+        let number = |key| lenient::number(lead, key);
+        Some(Self {
+            id: number("id")?,
+            name: lenient::text(lead, "name"),
+            price: number("price"),
+            responsible_user_id: number("responsible_user_id"),
+            pipeline_id: number("pipeline_id"),
+            status_id: number("status_id"),
+            created_at: number("created_at").or_else(|| number("date_create")),
+            updated_at: number("updated_at").or_else(|| number("last_modified")),
+            closed_at: number("closed_at"),
+            is_deleted: lenient::flag(lead, "is_deleted").unwrap_or(false),
+            contacts: contacts(lead),
+            source: LeadSource::read(lead),
+        })
+    }
+}
+
+impl LeadSource {
+    fn read(lead: &Value) -> Option<Self> {
+        let source = lead.get("_embedded").and_then(|embedded| lenient::present(embedded, "source"));
+        let id = lenient::number(lead, "source_id").or_else(|| lenient::number(source?, "id"));
+        let external_id = source.and_then(|source| lenient::text(source, "external_id"));
+        let kind = source.and_then(|source| lenient::text(source, "type"));
+        (id.is_some() || external_id.is_some()).then_some(Self { id, external_id, kind })
+    }
+}
+
+/// The contacts that a lead embeds, the main one first.
+pub(super) fn contacts(lead: &Value) -> Vec<i64> {
+    let mut contacts = lead.get("_embedded").map(|embedded| lenient::list(embedded, "contacts")).unwrap_or_default();
+    contacts.sort_by_key(|contact| !lenient::flag(contact, "is_main").unwrap_or(false));
+    contacts.into_iter().filter_map(|contact| lenient::number(contact, "id")).collect()
+}
+
+impl Rest {
+    /// One lead with its contacts and its source. `None` when there is none (any more): 204, by some accounts 404.
+    pub async fn lead(&self, token: &SecretString, id: i64) -> Result<Option<Lead>, Error> {
+        let (id, with) = (id.to_string(), vec![("with", "contacts,source,source_id".to_owned())]);
+        read::found(self.call(token, Request::get("lead", vec!["leads", &id], with)).await, Lead::read)
+    }
+
+    /// Makes 1 to [`WRITE_BATCH`](super::WRITE_BATCH) leads and returns their ids in the same order. **Not** idempotent.
+    pub async fn create_leads(&self, token: &SecretString, leads: &[NewLead]) -> Result<Vec<i64>, Error> {
+        const CALL: &str = "create_leads";
+        let items = marked(CALL, leads)?;
+        let answer = self.call(token, Request::with_body(CALL, Method::POST, vec!["leads"], &items)?).await?;
+        made_ids(&answer, "leads", leads.len())
+    }
+}

@@ -1,0 +1,96 @@
+//! One call as it goes out: method, path, query, body, bearer.
+
+use std::time::Duration;
+
+use http::HeaderValue;
+use reqwest::{Client, Method};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Serialize;
+use url::Url;
+
+use super::problem;
+use crate::error::Error;
+use crate::transport::{self, Answer};
+
+/// Longest id from outside that may stand in a path.
+const ID_LIMIT: usize = 64;
+
+pub(super) type Query = Vec<(&'static str, String)>;
+
+/// What one call sends. Path segments are our constants, amoCRM's numbers and checked ids only.
+pub(super) struct Request<'call> {
+    pub(super) call: &'static str,
+    method: Method,
+    pub(super) path: Vec<&'call str>,
+    query: Query,
+    content_type: &'static str,
+    body: Option<Vec<u8>>,
+}
+
+impl<'call> Request<'call> {
+    pub(super) fn get(call: &'static str, path: Vec<&'call str>, query: Query) -> Self {
+        Self { query, ..Self::bare(call, Method::GET, path) }
+    }
+
+    /// Without query and body.
+    pub(super) fn bare(call: &'static str, method: Method, path: Vec<&'call str>) -> Self {
+        Self { call, method, path, query: Vec::new(), content_type: "application/json", body: None }
+    }
+
+    pub(super) fn with_body(
+        call: &'static str,
+        method: Method,
+        path: Vec<&'call str>,
+        payload: &(impl Serialize + ?Sized),
+    ) -> Result<Self, Error> {
+        let body = serde_json::to_vec(payload).map_err(|error| Error::invalid(call, error.to_string()))?;
+        Ok(Self { body: Some(body), ..Self::bare(call, method, path) })
+    }
+
+    /// A POST of bytes as they are.
+    pub(super) fn with_bytes(call: &'static str, bytes: Vec<u8>) -> Self {
+        let content_type = "application/octet-stream";
+        Self { content_type, body: Some(bytes), ..Self::bare(call, Method::POST, Vec::new()) }
+    }
+
+    /// Sends it and reads a success, or amoCRM's words.
+    pub(super) async fn send(
+        self,
+        http: &Client,
+        mut url: Url,
+        token: &SecretString,
+        total_time: Duration,
+        acting_as: Option<i64>,
+    ) -> Result<Answer, Error> {
+        let call = self.call;
+        if !self.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(self.query);
+        }
+        let mut bearer = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret()))
+            .map_err(|_| Error::invalid(call, "the access token can't stand in a header"))?;
+        bearer.set_sensitive(true);
+        let mut builder = http
+            .request(self.method, url)
+            .timeout(total_time)
+            .header("Accept", "application/hal+json, application/json")
+            .header("Authorization", bearer);
+        if let Some(user_id) = acting_as {
+            builder = builder.header("X-Context-User-ID", user_id);
+        }
+        if let Some(body) = self.body {
+            builder = builder.header("Content-Type", self.content_type).body(body);
+        }
+        transport::exchange(call, http, builder).await?.success(problem::words)
+    }
+}
+
+/// An id that came from outside, fit to stand in a path.
+pub(super) fn path_id<'id>(call: &'static str, what: &str, id: &'id str) -> Result<&'id str, Error> {
+    let fits = (1..=ID_LIMIT).contains(&id.len())
+        && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    if fits {
+        Ok(id)
+    } else {
+        Err(Error::invalid(call, format!("{what} must be 1 to {ID_LIMIT} letters, digits, '-' and '_'")))
+    }
+}
