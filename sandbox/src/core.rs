@@ -10,6 +10,8 @@ use tokio::sync::watch;
 
 use crate::{
     config::{ChannelConfig, IntegrationConfig, Now},
+    crm,
+    demotion::Demotion,
     faults::Faults,
     state::State,
 };
@@ -21,6 +23,7 @@ pub(crate) struct Core {
     addresses: Mutex<Addresses>,
     pub(crate) integrations: Vec<IntegrationConfig>,
     pub(crate) faults: Faults,
+    pub(crate) demotion: Demotion,
     pub(crate) client: reqwest::Client,
     now: Now,
 }
@@ -46,6 +49,7 @@ impl Core {
             addresses: Mutex::new(Addresses::default()),
             integrations,
             faults: Faults::default(),
+            demotion: Demotion::default(),
             client,
             now,
         }
@@ -63,7 +67,13 @@ impl Core {
 
     /// Changes the state and wakes everybody who waits for a change.
     pub(crate) fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
-        let answer = change(&mut locked(&self.state));
+        let now = self.now();
+        let answer = {
+            let mut state = locked(&self.state);
+            let answer = change(&mut state);
+            crm::settle(&mut state, &self.integrations, now);
+            answer
+        };
         self.touch();
         answer
     }

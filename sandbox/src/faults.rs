@@ -7,6 +7,8 @@ use std::{
 
 use tokio::sync::watch;
 
+use crate::hook_faults::{HookFault, HookFaults, HookKind};
+
 /// Which requests a fault meets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
@@ -121,9 +123,10 @@ struct Rule {
 }
 
 /// The thread-safe set of switches of one sandbox. Faults are met in the order in which they were switched on.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Faults {
     rules: Mutex<Vec<Rule>>,
+    pub(crate) hooks: HookFaults,
 }
 
 impl Faults {
@@ -165,9 +168,20 @@ impl Faults {
         gate
     }
 
+    /// The next `count` hooks of this kind meet the fault.
+    pub fn next_hooks(&self, kind: HookKind, count: usize, fault: HookFault) {
+        self.hooks.add(kind, Some(count), fault);
+    }
+
+    /// Every hook of this kind meets the fault until [`Faults::clear`].
+    pub fn hooks_until_cleared(&self, kind: HookKind, fault: HookFault) {
+        self.hooks.add(kind, None, fault);
+    }
+
     /// Switches everything off.
     pub fn clear(&self) {
         self.rules().clear();
+        self.hooks.clear();
     }
 
     /// Switches off what was set for one part.
@@ -177,7 +191,7 @@ impl Faults {
 
     /// How many switches are still on; 0 once every counted fault was met.
     pub fn left(&self) -> usize {
-        self.rules().len()
+        self.rules().len() + self.hooks.left()
     }
 
     /// What a person should know about the switches: one line for each fault, with the parts that meet it.
@@ -200,7 +214,7 @@ impl Faults {
             }
             parts.iter().map(|part| format!("{part:?}")).collect::<Vec<_>>().join(" + ")
         };
-        lines.iter().map(|(name, of)| format!("{}: {name}", parts(of))).collect()
+        lines.iter().map(|(name, of)| format!("{}: {name}", parts(of))).chain(self.hooks.describe()).collect()
     }
 
     /// Takes what this request meets: every delay or gate that matches, and the first other fault.

@@ -4,21 +4,23 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use crate::{
+    compose::{self, Place, Writer},
     core::Core,
+    hook_body,
+    hook_faults::{self, HookKind},
     hook_message::HookMessage,
-    outgoing::{self, Call, HookAnswer},
+    outgoing::{Call, HookAnswer},
     signature,
-    state::{Account, Chat, Direction, Message, Person, State},
+    state::{Direction, Message, State},
 };
 
 /// amoCRM waits this long for an answer.
 const LIMIT: Duration = Duration::from_secs(5);
 
 /// What a manager said, and how its hook was answered.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct Said {
     /// Amojo id of the message; statuses are reported for it.
     pub message_id: String,
@@ -45,93 +47,71 @@ pub struct PreparedHook {
 
 /// Stores a manager's message in its chat and makes the signed hook for it.
 pub(crate) fn prepare(core: &Core, host: &str, chat_id: &str, message: HookMessage) -> Result<PreparedHook> {
+    let own_url = core.own_url();
     let now = core.now();
     let msec = message.msec_timestamp.unwrap_or_else(|| now.timestamp_millis());
-    let id = Uuid::new_v4().to_string();
-    let mut content = message.fields;
-    content.insert("id".to_owned(), json!(id));
-    let (scope_id, hook) = core.change(|state| {
-        let scope_id = connected_scope(state, host, chat_id)?;
-        let account = state.accounts.get_mut(host).context("no such account")?;
-        let manager = account.manager().context("the account has no manager")?.clone();
-        let chat = account.chat_mut(chat_id).context("no such chat")?;
-        chat.unread = 0;
-        let chat = chat.clone();
-        let person = account.person(&chat.person_id).cloned();
-        let manager_id = manager.amojo_id.unwrap_or_default();
-        let inner = Value::Object(content);
-        let hook = body(account, &chat, person.as_ref(), &manager_id, msec, &inner);
-        let source = account.source_of(&chat).map(|source| source.external_id.clone());
-        account.keep(Message {
-            id: id.clone(),
-            msgid: None,
-            scope_id: scope_id.clone(),
-            chat_id: chat.id.clone(),
-            direction: Direction::Outgoing,
-            sender_id: manager_id,
-            sender_name: manager.name,
-            receiver_id: Some(chat.person_id.clone()),
-            msec_timestamp: msec,
-            content: inner,
-            payload: hook.clone(),
-            source,
-            silent: true,
-            edited: false,
-            reactions: Vec::new(),
-            statuses: Vec::new(),
-            hook: None,
-        });
-        let whole = json!({
-            "account_id": account.amojo_id,
-            "time": now.timestamp(),
-            "message": hook,
-        });
-        anyhow::Ok((scope_id, whole))
+    let (scope_id, message_id, hook) = core.change(|state| {
+        let (scope_id, version) = connected(state, host, chat_id)?;
+        let author = message.author;
+        let writer = compose::writer(state.accounts.get(host).context("no such account")?, author)?;
+        let place = Place { host, chat_id, scope_id: &scope_id, own_url: &own_url, now };
+        let content = compose::content(state, &place, message)?;
+        let stored = store(state, host, chat_id, writer, msec, content)?;
+        let account = state.accounts.get(host).context("no such account")?;
+        let hook = if version == "v1" {
+            let chat = account.chat(chat_id).context("no such chat")?;
+            hook_body::first_version(chat, account.person(&chat.person_id), msec, &stored.content)
+                .context("a hook of the first version can't name a chat that the other side doesn't know")?
+        } else {
+            json!({"account_id": account.amojo_id, "time": now.timestamp(), "message": stored.payload})
+        };
+        anyhow::Ok((scope_id, stored.id, hook))
     })?;
     let body = serde_json::to_vec(&hook).context("the hook's JSON")?;
     let signature = sign(core, &scope_id, &body);
-    Ok(PreparedHook { scope_id, chat_id: chat_id.to_owned(), message_id: id, body, signature })
+    Ok(PreparedHook { scope_id, chat_id: chat_id.to_owned(), message_id, body, signature })
 }
 
-fn connected_scope(state: &State, host: &str, chat_id: &str) -> Result<String> {
+/// Keeps the message in its chat, as read by everybody.
+fn store(state: &mut State, host: &str, chat_id: &str, writer: Writer, msec: i64, content: Value) -> Result<Message> {
+    let account = state.accounts.get_mut(host).context("no such account")?;
+    let chat = account.chat_mut(chat_id).context("no such chat")?;
+    chat.unread = 0;
+    let chat = chat.clone();
+    let mut sender = json!({"id": writer.id});
+    if writer.is_bot || content.get("post").is_some() {
+        hook_body::put(&mut sender, "name", json!(writer.name));
+    }
+    let message = Message {
+        id: content.get("id").and_then(Value::as_str).unwrap_or_default().to_owned(),
+        msgid: None,
+        scope_id: chat.scope_id.clone(),
+        chat_id: chat.id.clone(),
+        direction: Direction::Outgoing,
+        sender_id: writer.id,
+        sender_name: writer.name,
+        receiver_id: Some(chat.person_id.clone()),
+        msec_timestamp: msec,
+        payload: hook_body::message(account, &chat, &sender, msec, &content),
+        content,
+        source: account.source_of(&chat).map(|source| source.external_id.clone()),
+        silent: true,
+        edited: false,
+        reactions: Vec::new(),
+        statuses: Vec::new(),
+        hook: None,
+    };
+    account.keep(message.clone());
+    Ok(message)
+}
+
+/// Scope of a chat whose channel is connected, and the version of its hooks.
+pub(crate) fn connected(state: &State, host: &str, chat_id: &str) -> Result<(String, String)> {
     let account = state.accounts.get(host).context("no such account")?;
     let scope_id = &account.chat(chat_id).context("no such chat")?.scope_id;
-    match state.connections.get(scope_id) {
-        None => bail!("the channel of this chat is not connected, so there are no hooks"),
-        Some(connection) if connection.hook_version != "v2" => {
-            bail!("the channel was connected with hook_api_version v1, which is dead")
-        }
-        Some(_) => Ok(scope_id.clone()),
-    }
-}
-
-/// The hook's `message` object.
-fn body(account: &Account, chat: &Chat, person: Option<&Person>, manager_id: &str, msec: i64, inner: &Value) -> Value {
-    let mut receiver = json!({
-        "id": chat.person_id,
-        "phone": person.map(|one| one.phone.as_str()).unwrap_or_default(),
-        "email": person.map(|one| one.email.as_str()).unwrap_or_default(),
-    });
-    let mut conversation = json!({"id": chat.id});
-    // Both client ids are missing while a chat that was written first is not bound.
-    if let (Some(receiver), Some(id)) = (receiver.as_object_mut(), person.and_then(|one| one.client_id.as_ref())) {
-        receiver.insert("client_id".to_owned(), json!(id));
-    }
-    if let (Some(conversation), Some(id)) = (conversation.as_object_mut(), &chat.conversation_id) {
-        conversation.insert("client_id".to_owned(), json!(id));
-    }
-    let mut message = json!({
-        "receiver": receiver,
-        "sender": {"id": manager_id},
-        "conversation": conversation,
-        "timestamp": msec.div_euclid(1000),
-        "msec_timestamp": msec,
-        "message": inner,
-    });
-    if let (Some(message), Some(source)) = (message.as_object_mut(), account.source_of(chat)) {
-        message.insert("source".to_owned(), json!({"external_id": source.external_id}));
-    }
-    message
+    let connection = state.connections.get(scope_id);
+    let connection = connection.context("the channel of this chat is not connected, so there are no hooks")?;
+    Ok((scope_id.clone(), connection.hook_version.clone()))
 }
 
 /// The signature a hook over this scope (or channel) must carry; empty for an unknown channel.
@@ -140,7 +120,7 @@ pub(crate) fn sign(core: &Core, scope_id: &str, body: &[u8]) -> String {
     core.channel(channel_id).map(|(_, channel)| signature::sign_hook(&channel.secret, body)).unwrap_or_default()
 }
 
-/// Sends bytes to the hook address of a scope, once.
+/// Sends bytes to the hook address of a scope, once, unless a switch wants it otherwise.
 pub(crate) async fn post(core: &Core, scope_id: &str, body: Vec<u8>, signature: Option<&str>) -> HookAnswer {
     let path = format!("/location/{scope_id}");
     let mut request =
@@ -153,7 +133,41 @@ pub(crate) async fn post(core: &Core, scope_id: &str, body: Vec<u8>, signature: 
         Some(account.host.clone())
     });
     let call = Call { request, method: "POST", shown: path, host, limit: LIMIT };
-    outgoing::call(core, call).await
+    let channel_id = scope_id.get(..36).unwrap_or(scope_id);
+    let client_id = core.channel(channel_id).map(|(integration, _)| integration.client_id.as_str()).unwrap_or_default();
+    hook_faults::deliver(core, HookKind::Chats, client_id, call).await.answer
+}
+
+/// Signs a hook and sends it, once.
+pub(crate) async fn post_signed(core: &Core, scope_id: &str, hook: &Value) -> Result<HookAnswer> {
+    let body = serde_json::to_vec(hook).context("the hook's JSON")?;
+    let signature = sign(core, scope_id, &body);
+    Ok(post(core, scope_id, body, Some(&signature)).await)
+}
+
+/// Sends the hook for a message that was imported in a user's name.
+pub(crate) async fn echo(core: &Core, host: &str, message_id: &str) -> Result<HookAnswer> {
+    let now = core.now();
+    let (scope_id, hook) = core.read(|state| {
+        let account = state.accounts.get(host).context("no such account")?;
+        let message = account.message(message_id).context("no such message")?;
+        let by_user = account.users.iter().any(|user| user.amojo_id.as_ref() == Some(&message.sender_id));
+        if message.direction != Direction::Imported || !by_user {
+            bail!("the message was not imported in a manager's name");
+        }
+        let (scope_id, _) = connected(state, host, &message.chat_id)?;
+        let chat = account.chat(&message.chat_id).context("no such chat")?;
+        let mut content = Value::Object(HookMessage::text("").fields);
+        for (key, value) in message.content.as_object().into_iter().flatten() {
+            hook_body::put(&mut content, key, value.clone());
+        }
+        hook_body::put(&mut content, "id", json!(message.id));
+        let sender = json!({"id": message.sender_id});
+        let body = hook_body::message(account, chat, &sender, message.msec_timestamp, &content);
+        let hook = json!({"account_id": account.amojo_id, "time": now.timestamp(), "message": body});
+        anyhow::Ok((scope_id, hook))
+    })?;
+    post_signed(core, &scope_id, &hook).await
 }
 
 /// Makes, stores and sends a manager's message.
@@ -167,41 +181,4 @@ pub(crate) async fn send(core: &Core, host: &str, chat_id: &str, message: HookMe
         }
     });
     Ok(Said { message_id: hook.message_id, chat_id: hook.chat_id, answer })
-}
-
-/// Makes the chat a manager opens by a phone number; the other side knows neither chat nor person yet.
-pub(crate) fn open_chat(
-    core: &Core,
-    host: &str,
-    channel_id: &str,
-    source: Option<&str>,
-    phone: &str,
-) -> Result<String> {
-    let (integration, _) = core.channel(channel_id).context("no such channel")?;
-    core.change(|state| {
-        let account = state.accounts.get_mut(host).context("no such account")?;
-        let person_id = Uuid::new_v4().to_string();
-        let id = Uuid::new_v4().to_string();
-        account.people.push(Person {
-            id: person_id.clone(),
-            channel_id: channel_id.to_owned(),
-            client_id: None,
-            name: phone.to_owned(),
-            avatar: String::new(),
-            phone: phone.trim_start_matches('+').to_owned(),
-            email: String::new(),
-        });
-        account.chats.push(Chat {
-            id: id.clone(),
-            scope_id: format!("{channel_id}_{}", account.amojo_id),
-            client_id: integration.client_id.clone(),
-            conversation_id: None,
-            person_id,
-            source: source.map(str::to_owned),
-            lead_id: None,
-            unread: 0,
-            messages: 0,
-        });
-        Ok(id)
-    })
 }

@@ -14,10 +14,11 @@ use crate::{
 impl Sandbox {
     /// Chats of an account in the order in which they were made.
     pub fn chats(&self, host: &str) -> Vec<ChatView> {
+        let now = self.core.now();
         self.core.read(|state| {
             let account = state.accounts.get(host);
             account.map_or_else(Vec::new, |account| {
-                let view = |chat| ChatView::of(account, chat);
+                let view = |chat| ChatView::of(account, chat, now);
                 account.chats.iter().map(view).collect()
             })
         })

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// How a hook was answered.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct HookAnswer {
     /// HTTP status; none when there was no answer in time.
     pub status: Option<u16>,

@@ -8,11 +8,13 @@ use anyhow::{Context, Result};
 use crate::{
     config::SandboxConfig,
     core::Core,
+    crm,
     faults::Faults,
     hook_message::HookMessage,
     hooks::{self, PreparedHook, Said},
     installation,
     oauth::consent,
+    open_chat::open_chat,
     outgoing::HookAnswer,
     pages,
     view::AccountView,
@@ -57,9 +59,7 @@ impl Sandbox {
             App::new()
                 .app_data(shared.clone())
                 .app_data(web::PayloadConfig::new(wire::BODY_LIMIT))
-                .route("/v2/{rest:.*}", web::to(wire::serve))
-                .route("/accounts/{host}/oauth2/{rest:.*}", web::to(wire::serve))
-                .route("/accounts/{host}/api/{rest:.*}", web::to(wire::serve))
+                .configure(wire::routes)
                 .configure(pages::routes)
         })
         .workers(1)
@@ -70,6 +70,7 @@ impl Sandbox {
         let address = server.addrs().first().copied().context("the sandbox has no address")?;
         let url = format!("http://{address}");
         core.set_own_url(&url);
+        tokio::spawn(crm::run(Arc::downgrade(&core)));
         let server = server.run();
         let handle = server.handle();
         tokio::spawn(async move {
@@ -199,7 +200,7 @@ impl Sandbox {
         phone: &str,
         text: &str,
     ) -> Result<Said> {
-        let chat_id = hooks::open_chat(&self.core, host, channel_id, source, phone)?;
+        let chat_id = open_chat(&self.core, host, channel_id, source, phone)?;
         hooks::send(&self.core, host, &chat_id, HookMessage::text(text)).await
     }
 

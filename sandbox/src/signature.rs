@@ -21,7 +21,8 @@ pub(crate) struct Signed<'a> {
     pub(crate) body: &'a [u8],
 }
 
-/// Checks a request; the error says which part of the scheme was broken.
+/// Checks a request; the error says which part of the scheme was broken. Dates may end in what clients are seen to
+/// send, `+0000`, `-0000` or `GMT`; everything else is compared byte for byte.
 pub(crate) fn check(request: &Signed<'_>, secret: &str, now: DateTime<Utc>) -> Result<(), String> {
     let date = DateTime::parse_from_rfc2822(request.date)
         .map_err(|_| format!("Date header is not an RFC 2822 date: {:?}", request.date))?;
@@ -34,7 +35,7 @@ pub(crate) fn check(request: &Signed<'_>, secret: &str, now: DateTime<Utc>) -> R
         return Err("Content-MD5 is not the lower-case hex MD5 of the body's bytes".to_owned());
     }
     let text = [request.method, request.content_md5, request.content_type, request.date, request.path].join("\n");
-    if equal(&hmac_sha1(secret, text.as_bytes())?, &request.signature.to_ascii_lowercase()) {
+    if equal(&hmac_sha1(secret, text.as_bytes())?, request.signature) {
         Ok(())
     } else {
         Err("X-Signature does not match".to_owned())

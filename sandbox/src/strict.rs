@@ -60,6 +60,15 @@ impl<'a> Object<'a> {
         self.text(key)?.filter(|text| !text.is_empty()).ok_or_else(|| format!("{} is required", self.name(key)))
     }
 
+    /// A text that must be there, with at most so many characters.
+    pub(crate) fn short_text(&self, key: &str, limit: usize) -> Result<&'a str, Wrong> {
+        let text = self.required_text(key)?;
+        if text.chars().count() > limit {
+            return Err(format!("{} is longer than {limit} characters", self.name(key)));
+        }
+        Ok(text)
+    }
+
     /// An address of http or https, if the field is there and not empty.
     pub(crate) fn link(&self, key: &str) -> Result<Option<&'a str>, Wrong> {
         let Some(text) = self.text(key)?.filter(|text| !text.is_empty()) else {

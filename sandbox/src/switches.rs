@@ -1,6 +1,15 @@
 //! What a test or a person can break about accounts, channels and integrations.
 
-use crate::{installation, sandbox::Sandbox, state::Switches};
+use std::time::Duration;
+
+use anyhow::Result;
+
+use crate::{
+    breakage::{self, Breakage},
+    installation,
+    sandbox::Sandbox,
+    state::Switches,
+};
 
 impl Sandbox {
     fn switch(&self, host: &str, change: impl FnOnce(&mut Switches)) {
@@ -29,6 +38,65 @@ impl Sandbox {
     /// REST and the token endpoint answer 429 with `retry_after` and `Retry-After` of these seconds; none mends it.
     pub fn set_too_many(&self, host: &str, retry_after: Option<u64>) {
         self.switch(host, |switches| switches.too_many = retry_after);
+    }
+
+    /// Whether chats make incoming leads, as they do at first, or leads at once.
+    pub fn set_unsorted(&self, host: &str, on: bool) {
+        self.switch(host, |switches| switches.no_unsorted = !on);
+    }
+
+    /// Where the hook of a template that was sent for approval stands: under `chat_template_reviews`, as third parties
+    /// read it, or with `add` at the root, as the Russian sample shows it and as it is at first.
+    pub fn set_wrapped_reviews(&self, host: &str, wrapped: bool) {
+        self.switch(host, |switches| switches.wrapped_reviews = wrapped);
+    }
+
+    /// A plan without CRM hooks: subscribing is refused with 403.
+    pub fn set_plan_without_webhooks(&self, host: &str, without: bool) {
+        self.switch(host, |switches| switches.no_webhooks = without);
+    }
+
+    /// How many templates an integration may have in an account; beyond it creating answers 422.
+    pub fn set_template_limit(&self, limit: usize) {
+        self.core.change(|state| state.template_limit = limit);
+    }
+
+    /// From now on REST counts: 7 requests a second for each integration and account, 50 for an account, 429 beyond;
+    /// after repeated excess 403 for everything and everybody, until [`Sandbox::lift_ban`]. By the sandbox's clock, so
+    /// a frozen one refuses for good. Off at first.
+    pub fn set_rate_limits(&self, on: bool) {
+        self.core.change(|state| state.rates.on = on);
+    }
+
+    /// Support unblocks the address that did not listen to 429.
+    pub fn lift_ban(&self) {
+        self.core.change(|state| state.rates.forgive());
+    }
+
+    /// The slow queue: an integration whose chat hooks were answered slowly or not at all gets them so much later, until
+    /// its answers are quick again. None switches it off, as it is at first.
+    pub fn set_demotion(&self, delay: Option<Duration>) {
+        self.core.demotion.set(delay);
+    }
+
+    /// Whether an integration (by name) is in the slow queue now.
+    pub fn is_demoted(&self, integration: &str) -> bool {
+        self.core.integration_named(integration).is_some_and(|one| self.core.demotion.is_demoted(&one.client_id))
+    }
+
+    /// Breaks what the text of a command line would. An error says why there is nothing to break.
+    pub fn break_it(&self, breakage: &Breakage) -> Result<()> {
+        breakage.apply(&self.core)
+    }
+
+    /// Mends everything that can be mended: what has expired stays so, and a renamed account keeps its host.
+    pub fn mend(&self) {
+        breakage::mend(&self.core);
+    }
+
+    /// What is broken now, as `GET /faults` tells it.
+    pub fn broken(&self) -> Vec<String> {
+        breakage::now(&self.core)
     }
 
     /// A user puts a pipeline into the archive, or takes it out again. Its sources stay as they are.

@@ -6,6 +6,9 @@ use crate::{core::Core, exchange::Answer};
 
 /// The refusal that every call to this account's host meets now; none while it works.
 pub(crate) fn of(core: &Core, host: &str) -> Option<Answer> {
+    if core.read(|state| state.rates.banned) {
+        return Some(problem(403, "Forbidden", "this address is blocked because it did not listen to 429"));
+    }
     let switches = core.read(|state| state.accounts.get(host).map(|account| account.switches.clone()))?;
     if let Some(status) = switches.page {
         return Some(page(status));
@@ -29,7 +32,8 @@ fn problem(status: u16, title: &str, detail: &str) -> Answer {
     Answer::json(status, "application/problem+json", &body).noted(detail)
 }
 
-fn too_many(seconds: u64) -> Answer {
+/// The answer to one request too many.
+pub(crate) fn too_many(seconds: u64) -> Answer {
     let body = json!({
         "title": "Too Many Requests",
         "type": "https://httpstatus.es/429",
@@ -37,7 +41,7 @@ fn too_many(seconds: u64) -> Answer {
         "detail": "Too many requests",
         "retry_after": seconds,
     });
-    let answer = Answer::json(429, "application/problem+json", &body).noted("too many requests, on purpose");
+    let answer = Answer::json(429, "application/problem+json", &body).noted("too many requests");
     Answer { retry_after: Some(seconds), ..answer }
 }
 

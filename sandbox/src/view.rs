@@ -73,6 +73,8 @@ pub struct ChatView {
     pub messages: usize,
     /// Messages the manager was notified of and hasn't seen.
     pub unread: usize,
+    /// Until when the customer counts as typing; none when nobody types.
+    pub typing_until: Option<chrono::DateTime<chrono::Utc>>,
     /// The incoming lead, once there is one.
     pub lead: Option<LeadView>,
 }
@@ -138,7 +140,7 @@ pub struct MessageView {
     pub silent: bool,
     /// Whether it was edited since.
     pub edited: bool,
-    /// Reactions on it: amojo id of the person, and emoji.
+    /// Reactions on it: who (the other side's id of a customer, the amojo id of a manager), and the emoji.
     pub reactions: Vec<(String, String)>,
     /// Every status that came, in order.
     pub statuses: Vec<Status>,
@@ -190,7 +192,7 @@ impl AccountView {
 }
 
 impl ChatView {
-    pub(crate) fn of(account: &Account, chat: &Chat) -> Self {
+    pub(crate) fn of(account: &Account, chat: &Chat, now: chrono::DateTime<chrono::Utc>) -> Self {
         let person = account.person(&chat.person_id);
         let own =
             |look: fn(&crate::state::Person) -> &String| person.map(|person| look(person).clone()).unwrap_or_default();
@@ -207,6 +209,7 @@ impl ChatView {
             hook_source: account.source_of(chat).map(|source| source.external_id.clone()),
             messages: chat.messages,
             unread: chat.unread,
+            typing_until: chat.typing_at(now).map(|typing| typing.until),
             lead: account.leads.iter().find(|lead| Some(lead.id) == chat.lead_id).map(|lead| LeadView {
                 id: lead.id,
                 contact_id: lead.contact_id,

@@ -17,14 +17,26 @@ use futures_util::{StreamExt, stream};
 use crate::{
     amojo,
     core::Core,
+    drive,
     exchange::{Answer, Incoming},
     faults::{Fault, Part},
+    hosts::{Kind, Target},
     log::{LogDirection, RequestView},
     oauth, rest,
 };
 
 /// The largest body that is read.
 pub(crate) const BODY_LIMIT: usize = 8 * 1024 * 1024;
+
+/// Adds the routes of the protocol, each below `/accounts/{host}` and at the root, where the header `Host` decides.
+pub(crate) fn routes(config: &mut web::ServiceConfig) {
+    config.route("/v2/{rest:.*}", web::to(serve));
+    for part in ["oauth2", "api", "v1.0", "download"] {
+        config
+            .route(&format!("/accounts/{{host}}/{part}/{{rest:.*}}"), web::to(serve))
+            .route(&format!("/{part}/{{rest:.*}}"), web::to(serve));
+    }
+}
 
 /// Which part of the protocol a request belongs to.
 fn part_of(method: &str, segments: &[&str]) -> Part {
@@ -37,16 +49,20 @@ fn part_of(method: &str, segments: &[&str]) -> Part {
         ["v2", "origin", "custom", _, "react"] => Part::Reaction,
         ["v2", "origin", "custom", _, _, "delivery_status"] => Part::Status,
         ["v2", "origin", "custom", ..] => Part::History,
-        ["accounts", _, "oauth2", ..] => Part::Token,
+        ["accounts", _, "oauth2", ..] | ["oauth2", ..] => Part::Token,
         _ => Part::Rest,
     }
 }
 
 fn route(core: &Core, request: &Incoming) -> Answer {
-    match request.segments().as_slice() {
-        ["v2", "origin", "custom", rest @ ..] => amojo::answer(core, request, rest),
-        ["accounts", host, "oauth2", rest @ ..] => oauth::answer(core, request, host, rest),
-        ["accounts", host, "api", "v4", rest @ ..] => rest::answer(core, request, host, rest),
+    if let ["v2", "origin", "custom", rest @ ..] = request.segments().as_slice() {
+        return amojo::answer(core, request, rest);
+    }
+    let target = Target::of(core, request);
+    match (target.rest.as_slice(), target.kind()) {
+        (_, Kind::Drive) => drive::answer(core, request, &target),
+        (["oauth2", rest @ ..], _) => oauth::answer(core, request, &target, rest),
+        (["api", "v4", rest @ ..], Kind::Account) => rest::answer(core, request, &target, rest),
         _ => Answer::empty(404).noted("no such method"),
     }
 }
@@ -143,7 +159,7 @@ fn write_log(core: &Core, request: &Incoming, answer: &Answer, met: &[String], s
             let amojo_id = scope.get(37..)?;
             state.account_by_amojo(amojo_id).map(|one| one.host.clone())
         }),
-        _ => None,
+        _ => Some(Target::of(core, request).host).filter(|host| core.read(|state| state.accounts.contains_key(host))),
     });
     let path =
         if request.query.is_empty() { request.path.clone() } else { format!("{}?{}", request.path, request.query) };

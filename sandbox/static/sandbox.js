@@ -1,120 +1,66 @@
-// Keeps the manager's window fresh. Everything that comes from people is set as text, never as markup.
+// Keeps the manager's window fresh. The rows come as finished HTML in which everything people wrote is escaped.
 'use strict';
 
 (function () {
+  document.documentElement.classList.add('scripts');
   const place = document.querySelector('.places [aria-current]');
   if (place) place.scrollIntoView({ block: 'nearest', inline: 'center' });
 
   const root = document.getElementById('window');
   if (!root) return;
+  const find = (id) => document.getElementById(id);
 
-  function node(tag, className, text) {
-    const made = document.createElement(tag);
-    if (className) made.className = className;
-    if (text) made.textContent = text;
-    return made;
+  function build(row) {
+    const made = document.createElement('template');
+    made.innerHTML = row.html.trim();
+    return made.content.firstElementChild;
   }
 
-  function add(parent, ...children) {
-    for (const child of children) if (child) parent.append(child);
-    return parent;
+  // What a person has opened and where the focus is goes over to the new row.
+  function replace(item, fresh) {
+    const inside = (element) => [...element.querySelectorAll('a,button,summary,audio,video')];
+    const at = inside(item).indexOf(document.activeElement);
+    const opened = [...item.querySelectorAll('details')].map((one) => one.open);
+    item.replaceWith(fresh);
+    fresh.querySelectorAll('details').forEach((one, index) => (one.open = opened[index] || false));
+    const target = at >= 0 && inside(fresh)[at];
+    if (target) target.focus({ preventScroll: true });
   }
 
-  function icon(name) {
-    const space = 'http://www.w3.org/2000/svg';
-    const svg = document.createElementNS(space, 'svg');
-    svg.setAttribute('class', 'icon');
-    svg.setAttribute('aria-hidden', 'true');
-    const use = document.createElementNS(space, 'use');
-    use.setAttribute('href', '#i-' + name);
-    svg.append(use);
-    return svg;
-  }
+  const known = new WeakMap();
 
-  function fileLink(row) {
-    const link = node('a', '', row.media_name + ' ↗');
-    link.href = row.media;
-    link.target = '_blank';
-    link.rel = 'noopener noreferrer';
-    return add(node('p'), link);
-  }
-
-  function chatRow(row) {
-    const link = node('a');
-    link.href = row.href;
-    if (row.current) link.setAttribute('aria-current', 'page');
-    const line = add(node('span', 'line'), node('span', 'name', row.name),
-      row.unread ? node('span', 'unread', row.unread) : null);
-    add(link, line, node('span', 'small muted cut', row.source), node('span', 'small cut', row.last));
-    return add(node('li'), link);
-  }
-
-  function bubble(row) {
-    const item = node('li', row.mine ? 'bubble mine' : 'bubble');
-    add(item, add(node('p', 'tiny muted', row.who + ' '), node('time', '', row.time)));
-    if (row.text) add(item, node('p', 'text', row.text));
-    if (row.media) add(item, fileLink(row));
-    if (row.marks.length) add(item, node('p', 'tiny muted', row.marks.join(' · ')));
-    if (row.state) {
-      const tone = add(node('span', 'tone t-' + row.tone), icon(row.icon));
-      tone.append(row.state + (row.error ? ' · ' + row.error : ''));
-      const marks = add(node('p', 'tiny marks'), tone);
-      marks.append(' ');
-      add(item, add(marks, node('span', 'muted', row.hook)));
-    }
-    return item;
-  }
-
-  function logRow(row) {
-    const left = add(node('span'), node('time', '', row.time));
-    left.append(' ');
-    add(left, node('span', 'muted', row.arrow));
-    left.append(' ');
-    add(left, node('b', '', row.method));
-    const right = add(node('span'), node('span', 'tone t-' + row.tone, row.status));
-    right.append(' ');
-    add(right, node('span', 'muted numbers', row.millis));
-    return add(node('li'), add(node('span', 'line'), left, right), node('code', '', row.path),
-      row.note ? node('span', 'note', row.note) : null);
-  }
-
-  // Brings a list to the wanted rows and touches only what differs, so that focus and scrolling survive
+  // Brings a list to the wanted rows and touches only what differs, so that focus, scrolling and players survive
   // and a screen reader hears only what is new.
-  function sync(list, rows, build) {
+  function sync(list, rows) {
     if (!list) return;
     const old = new Map();
     for (const item of list.children) old.set(item.dataset.key, item);
     let before = null;
     for (const row of rows) {
-      const wanted = JSON.stringify(row);
       let item = old.get(row.id);
       old.delete(row.id);
-      if (!item || item.dataset.row !== wanted) {
+      if (!item || known.get(item) !== row.html) {
         const fresh = build(row);
-        fresh.dataset.key = row.id;
-        fresh.dataset.row = wanted;
-        if (item) {
-          const focused = item.contains(document.activeElement);
-          item.replaceWith(fresh);
-          const target = focused && fresh.querySelector('a');
-          if (target) target.focus();
+        if (!item || !item.isEqualNode(fresh)) {
+          if (item) replace(item, fresh);
+          item = fresh;
         }
-        item = fresh;
+        known.set(item, row.html);
       }
-      const place = before ? before.nextElementSibling : list.firstElementChild;
-      if (place !== item) list.insertBefore(item, place);
+      const next = before ? before.nextElementSibling : list.firstElementChild;
+      if (next !== item) list.insertBefore(item, next);
       before = item;
     }
     for (const item of old.values()) item.remove();
   }
 
   function show(id, visible) {
-    const found = document.getElementById(id);
+    const found = find(id);
     if (found) found.hidden = !visible;
   }
 
   function text(id, value) {
-    const found = document.getElementById(id);
+    const found = find(id);
     if (found && found.textContent !== value) found.textContent = value;
   }
 
@@ -139,51 +85,46 @@
     asking = false;
   }
 
+  let typingTimer = 0;
+  let windowEnds = null;
+
   function draw(data) {
-    sync(document.getElementById('chat-rows'), data.chats, chatRow);
-    sync(document.getElementById('message-rows'), data.messages, bubble);
-    sync(document.getElementById('log-rows'), data.log, logRow);
+    sync(find('chat-rows'), data.chats);
+    sync(find('message-rows'), data.messages);
+    sync(find('log-rows'), data.log);
     show('no-chats', data.chats.length === 0);
     show('no-log', data.log.length === 0);
     show('broken', data.broken !== '');
     text('broken', data.broken);
     text('heading', data.heading);
     text('subtitle', data.subtitle);
+    show('chat-note', data.note !== '');
+    text('chat-note', data.note);
+    show('only-templates', data.only_templates);
+    text('typing', data.typing);
+    clearTimeout(typingTimer);
+    if (data.typing) typingTimer = setTimeout(() => text('typing', ''), data.typing_millis);
+    windowEnds = data.window_millis === null ? null : Date.now() + data.window_millis;
+    tick();
   }
 
-  const form = document.getElementById('answer');
-  if (form) {
-    const field = form.elements.text;
-    let sending = false;
-    form.addEventListener('submit', async function (event) {
-      event.preventDefault();
-      const written = field.value;
-      if (sending || !written.trim()) return;
-      sending = true;
-      try {
-        const answer = await fetch(form.action, { method: 'POST', body: new URLSearchParams({ text: written }) });
-        if (!answer.ok) throw new Error(String(answer.status));
-        if (field.value === written) field.value = '';
-        refresh();
-      } catch (error) {
-        // Without the script's help the browser shows the reason on a page of its own.
-        form.submit();
-      }
-      sending = false;
-      field.focus();
-    });
-    field.addEventListener('keydown', function (event) {
-      if (event.key === 'Enter' && !event.shiftKey && !event.isComposing && !matchMedia('(pointer:coarse)').matches) {
-        event.preventDefault();
-        form.requestSubmit();
-      }
-    });
+  // Time left as 1:02:03.
+  function tick() {
+    const words = find('time-words');
+    if (!words) return;
+    show('time-left', windowEnds !== null);
+    if (windowEnds === null) return;
+    const left = Math.max(0, Math.round((windowEnds - Date.now()) / 1000));
+    const two = (number) => String(number).padStart(2, '0');
+    text('time-words', left ? words.dataset.left : words.dataset.over);
+    text('time', left ? Math.floor(left / 3600) + ':' + two(Math.floor(left / 60) % 60) + ':' + two(left % 60) : '');
   }
+  setInterval(tick, 1000);
 
   const tabs = document.querySelectorAll('.tabs a');
   function markTab() {
     // Not `:target`: the browser sets it only after this script has run for the first time.
-    const named = location.hash && document.getElementById(location.hash.slice(1));
+    const named = location.hash && find(location.hash.slice(1));
     const target = named && named.matches('.pane') ? named : document.querySelector('.pane.first');
     for (const tab of tabs) {
       if (target && tab.hash === '#' + target.id) tab.setAttribute('aria-current', 'page');
@@ -193,5 +134,18 @@
   addEventListener('hashchange', markTab);
   markTab();
 
+  document.addEventListener('click', (event) => {
+    const link = event.target.closest('[data-jump]');
+    const quoted = link && find(link.hash.slice(1));
+    if (!link) return;
+    // Not by the address: on a narrow screen that would change the pane.
+    event.preventDefault();
+    if (!quoted) return;
+    quoted.scrollIntoView({ block: 'center' });
+    quoted.tabIndex = -1;
+    quoted.focus({ preventScroll: true });
+  });
+
+  document.addEventListener('sandbox:changed', refresh);
   new EventSource(root.dataset.events).addEventListener('change', refresh);
 })();

@@ -14,15 +14,17 @@ pub(super) fn create(scoped: &Scoped<'_>) -> Outcome {
     let fields = Object::whole(&body)?;
     // Official samples carry `account_id` here, so it must pass.
     fields.only(&["conversation_id", "source", "user", "account_id"])?;
-    let conversation_id = fields.required_text("conversation_id")?;
+    let lengths = scoped.core.read(|state| state.lengths);
+    let conversation_id = fields.short_text("conversation_id", lengths.id)?;
     let source = parties::source(&fields)?;
-    let user = Party::read(&fields.required_object("user")?)?;
+    let user = Party::read(&fields.required_object("user")?, &lengths)?;
     let (person, chat_id) = scoped.core.change(|state| {
         let account = state
             .account_by_amojo_mut(&scoped.amojo_id)
             .ok_or_else(|| Refusal(404, "the account is gone".to_owned()))?;
         let person = parties::person(scoped, account, &user)?;
-        let wanted = Wanted { conversation_id, conversation_ref_id: None, person_id: &person.id, source };
+        let wanted =
+            Wanted { conversation_id, conversation_ref_id: None, names_person: false, person_id: &person.id, source };
         let chat_id = parties::chat(scoped, account, &wanted)?;
         Ok::<_, Refusal>((person, chat_id))
     })?;

@@ -1,6 +1,9 @@
 //! The inner `message` object: required fields for each type.
 
-use crate::strict::{Object, Wrong};
+use crate::{
+    abilities::Lengths,
+    strict::{Object, Wrong},
+};
 
 const KNOWN: [&str; 13] = [
     "type",
@@ -30,9 +33,12 @@ pub(super) enum Use {
 }
 
 /// Checks a message; the answer lists fields that no page names.
-pub(super) fn check(message: &Object<'_>, usage: Use) -> Result<Vec<String>, Wrong> {
+pub(super) fn check(message: &Object<'_>, usage: Use, lengths: &Lengths) -> Result<Vec<String>, Wrong> {
     let kind = message.required_text("type")?;
     let text = message.text("text")?;
+    if text.is_some_and(|text| text.chars().count() > lengths.text) {
+        return Err(format!("message.text is longer than {} characters", lengths.text));
+    }
     message.link("media")?;
     message.text("file_name")?;
     message.whole_number("file_size")?;
@@ -98,7 +104,18 @@ pub(super) fn check_embedded(message: &Object<'_>) -> Result<(), Wrong> {
     if message.text("id")?.is_some() || message.text("msgid")?.is_some() {
         return Ok(());
     }
-    message.required_text("type")?;
+    match message.required_text("type")? {
+        "text" => {
+            message.required_text("text")?;
+        }
+        "location" => {
+            message.required_object("location")?;
+        }
+        "contact" => {
+            message.required_object("contact")?;
+        }
+        _ => {}
+    }
     message.required_number("timestamp")?;
     message.required_number("msec_timestamp")?;
     let sender = message.required_object("sender")?;

@@ -33,7 +33,7 @@ pub(super) fn take(scoped: &Scoped<'_>, payload: &Object<'_>) -> Outcome {
     let conversation_id = payload.required_text("conversation_id")?;
     let (id, msgid) = (payload.text("id")?, payload.text("msgid")?);
     let message = payload.required_object("message")?;
-    content::check(&message, Use::Edit)?;
+    content::check(&message, Use::Edit, &scoped.core.read(|state| state.lengths))?;
     let reported = match message.object("delivery_status")? {
         Some(fields) => Some(fields),
         None => payload.object("delivery_status")?,
@@ -66,6 +66,9 @@ pub(super) fn take(scoped: &Scoped<'_>, payload: &Object<'_>) -> Outcome {
             return Err(Refusal(400, "the message is in another conversation".to_owned()));
         }
         if let (Some(_), Some(msgid)) = (id, msgid) {
+            if account.message_id_for(scoped.scope_id, msgid).is_some_and(|other| other != found) {
+                return Err(Refusal(400, "message with this msgid exists".to_owned()));
+            }
             account.attach_msgid(&found, msgid);
         }
         let Some(message) = account.message_mut(&found) else {

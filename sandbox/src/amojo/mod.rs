@@ -3,12 +3,15 @@
 mod chat;
 mod connect;
 mod content;
+mod doubts;
 mod edit;
 mod history;
+mod keep;
 mod message;
 mod parties;
 mod reaction;
 mod status;
+mod typing;
 
 use serde_json::{Value, json};
 
@@ -96,7 +99,7 @@ fn signed(core: &Core, request: &Incoming, segments: &[&str]) -> Outcome {
                 ("POST", ["chats"]) => chat::create(&scoped),
                 ("GET", ["chats", chat_id, "history"]) => history::read(&scoped, chat_id),
                 ("POST", [message_id, "delivery_status"]) => status::take(&scoped, message_id),
-                ("POST", ["typing"]) => reaction::typing(&scoped),
+                ("POST", ["typing"]) => typing::take(&scoped),
                 ("POST", ["react"]) => reaction::react(&scoped),
                 _ => Err(Refusal(404, "no such method".to_owned())),
             }

@@ -1,9 +1,8 @@
 //! People and chats that requests name, found or made.
 
-use uuid::Uuid;
-
 use super::{Refusal, Scoped};
 use crate::{
+    abilities::Lengths,
     state::{Account, Chat, Person},
     strict::{Object, Wrong},
 };
@@ -20,7 +19,7 @@ pub(super) struct Party {
 
 impl Party {
     /// Reads a sender, receiver or user with all its rules.
-    pub(super) fn read(fields: &Object<'_>) -> Result<Self, Wrong> {
+    pub(super) fn read(fields: &Object<'_>, lengths: &Lengths) -> Result<Self, Wrong> {
         fields.only(&["id", "ref_id", "name", "avatar", "profile", "profile_link"])?;
         let profile = fields.object("profile")?;
         if let Some(profile) = &profile {
@@ -32,9 +31,9 @@ impl Party {
         };
         fields.link("profile_link")?;
         Ok(Self {
-            id: fields.required_text("id")?.to_owned(),
+            id: fields.short_text("id", lengths.id)?.to_owned(),
             ref_id: fields.text("ref_id")?.map(str::to_owned),
-            name: fields.required_text("name")?.to_owned(),
+            name: fields.short_text("name", lengths.name)?.to_owned(),
             avatar: fields.link("avatar")?.unwrap_or_default().to_owned(),
             phone: in_profile("phone")?,
             email: in_profile("email")?,
@@ -59,15 +58,7 @@ pub(super) fn person(scoped: &Scoped<'_>, account: &mut Account, party: &Party) 
             .position(|one| &one.channel_id == channel_id && one.client_id.as_ref() == Some(&party.id)),
     };
     let at = found.unwrap_or_else(|| {
-        account.people.push(Person {
-            id: Uuid::new_v4().to_string(),
-            channel_id: channel_id.clone(),
-            client_id: None,
-            name: String::new(),
-            avatar: String::new(),
-            phone: String::new(),
-            email: String::new(),
-        });
+        account.people.push(Person::stranger(channel_id));
         account.people.len() - 1
     });
     let person = account.people.get_mut(at).ok_or_else(|| Refusal(500, "the person vanished".to_owned()))?;
@@ -91,29 +82,11 @@ pub(super) fn chat(scoped: &Scoped<'_>, account: &mut Account, wanted: &Wanted<'
     let by_client =
         account.chats.iter().position(|one| own(one) && one.conversation_id.as_deref() == Some(wanted.conversation_id));
     let found = match wanted.conversation_ref_id {
-        Some(id) => {
-            let at = account
-                .chats
-                .iter()
-                .position(|one| own(one) && one.id == id)
-                .ok_or_else(|| Refusal(400, format!("conversation_ref_id {id} is no chat")))?;
-            // Which of two chats wins is not documented; the one amoCRM's own id names is the safer reading.
-            Some(at)
-        }
+        Some(id) => Some(named_by_amocrm(account, id, wanted, own)?),
         None => by_client,
     };
     let at = found.unwrap_or_else(|| {
-        account.chats.push(Chat {
-            id: Uuid::new_v4().to_string(),
-            scope_id: scoped.scope_id.to_owned(),
-            client_id: scoped.integration.client_id.clone(),
-            conversation_id: None,
-            person_id: wanted.person_id.to_owned(),
-            source: None,
-            lead_id: None,
-            unread: 0,
-            messages: 0,
-        });
+        account.chats.push(Chat::opened(scoped.scope_id, &scoped.integration.client_id, wanted.person_id));
         account.chats.len() - 1
     });
     let chat = account.chats.get_mut(at).ok_or_else(|| Refusal(500, "the chat vanished".to_owned()))?;
@@ -124,10 +97,33 @@ pub(super) fn chat(scoped: &Scoped<'_>, account: &mut Account, wanted: &Wanted<'
     Ok(chat.id.clone())
 }
 
+/// The chat with this amojo id. Which of two chats wins is not documented where the other side's id names another one;
+/// the one amoCRM's own id names is the safer reading, and the two stay apart.
+fn named_by_amocrm(
+    account: &Account,
+    id: &str,
+    wanted: &Wanted<'_>,
+    own: impl Fn(&Chat) -> bool,
+) -> Result<usize, Refusal> {
+    let at = account.chats.iter().position(|one| own(one) && one.id == id);
+    let at = at.ok_or_else(|| Refusal(400, format!("conversation_ref_id {id} is no chat")))?;
+    match account.chats.get(at).map(|chat| chat.conversation_id.as_deref()) {
+        Some(None) if !wanted.names_person => {
+            Err(Refusal(400, "sender.ref_id is required until the chat that was written first is bound".to_owned()))
+        }
+        Some(Some(known)) if known != wanted.conversation_id => {
+            Err(Refusal(400, format!("conversation_ref_id {id} belongs to another conversation_id")))
+        }
+        _ => Ok(at),
+    }
+}
+
 /// The chat a request means.
 pub(super) struct Wanted<'a> {
     pub(super) conversation_id: &'a str,
     pub(super) conversation_ref_id: Option<&'a str>,
+    /// Whether the person was named by their amojo id.
+    pub(super) names_person: bool,
     pub(super) person_id: &'a str,
     pub(super) source: Option<&'a str>,
 }

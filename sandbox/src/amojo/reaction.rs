@@ -1,18 +1,7 @@
-//! Typing and reactions of the customer.
+//! Reactions from outside, of customers and of managers who reacted in the messenger.
 
-use super::{Outcome, Refusal, Scoped, parsed};
-use crate::{exchange::Answer, strict::Object};
-
-/// `POST {scope_id}/typing`.
-pub(super) fn typing(scoped: &Scoped<'_>) -> Outcome {
-    let body = parsed(scoped.request)?;
-    let fields = Object::whole(&body)?;
-    fields.only(&["conversation_id", "sender", "duration_ms"])?;
-    fields.required_text("conversation_id")?;
-    fields.required_object("sender")?.required_text("id")?;
-    fields.whole_number("duration_ms")?;
-    Ok(Answer::empty(204))
-}
+use super::{Outcome, Refusal, Scoped, parsed, problem};
+use crate::{exchange::Answer, state::Account, strict::Object};
 
 /// `POST {scope_id}/react`.
 pub(super) fn react(scoped: &Scoped<'_>) -> Outcome {
@@ -26,10 +15,8 @@ pub(super) fn react(scoped: &Scoped<'_>) -> Outcome {
     }
     let (msgid, id) = (fields.text("msgid")?, fields.text("id")?);
     let user = fields.required_object("user")?;
-    let user_id = match user.text("id")? {
-        Some(id) => id,
-        None => user.required_text("ref_id")?,
-    };
+    user.only(&["id", "ref_id"])?;
+    let (own_id, ref_id) = (user.text("id")?, user.text("ref_id")?);
     let set = match fields.required_text("type")? {
         "react" => Some(fields.required_text("emoji")?),
         "unreact" => None,
@@ -37,23 +24,60 @@ pub(super) fn react(scoped: &Scoped<'_>) -> Outcome {
             return Err(Refusal(400, format!("type {other:?} is not react or unreact")));
         }
     };
-    scoped.core.change(|state| {
+    let allowed = scoped.core.change(|state| {
+        let allowed = set.is_none_or(|emoji| state.abilities(scoped.scope_id).allow(emoji));
         let account = state
             .account_by_amojo_mut(&scoped.amojo_id)
             .ok_or_else(|| Refusal(404, "the account is gone".to_owned()))?;
+        let by = reactor(account, scoped, own_id, ref_id)?;
         let found = match (id, msgid) {
             (Some(id), _) => Some(id.to_owned()),
             (None, Some(msgid)) => account.message_id_for(scoped.scope_id, msgid),
             (None, None) => return Err(Refusal(400, "msgid or id is required".to_owned())),
         };
-        let message = found
-            .and_then(|id| account.message_mut(&id))
-            .filter(|message| message.scope_id == scoped.scope_id)
-            .ok_or_else(|| Refusal(404, "no message has this id".to_owned()))?;
-        message.reactions.retain(|(by, _)| by != user_id);
-        if let Some(emoji) = set {
-            message.reactions.push((user_id.to_owned(), emoji.to_owned()));
+        let missing = || Refusal(404, "no message has this id".to_owned());
+        let found = found.ok_or_else(missing)?;
+        let chat = account.message(&found).and_then(|message| account.chat(&message.chat_id));
+        let chat = chat.filter(|chat| chat.scope_id == scoped.scope_id).ok_or_else(missing)?;
+        let right = conversation_ref.is_none_or(|id| chat.id == id)
+            && conversation.is_none_or(|id| chat.conversation_id.as_deref() == Some(id));
+        if !right {
+            return Err(Refusal(404, "the message is in another conversation".to_owned()));
         }
-        Ok(Answer::empty(200))
-    })
+        let message = account.message_mut(&found).ok_or_else(missing)?;
+        message.reactions.retain(|(other, _)| *other != by);
+        message.reactions.extend(set.map(|emoji| (by, emoji.to_owned())));
+        Ok(allowed)
+    })?;
+    if allowed {
+        return Ok(Answer::empty(200));
+    }
+    let note = "a reaction the channel was not registered with";
+    problem(scoped.core, note.to_owned());
+    Ok(Answer::empty(200).noted(note))
+}
+
+/// Who reacts: a manager by the amojo id, else the customer by the other side's id.
+fn reactor(
+    account: &Account,
+    scoped: &Scoped<'_>,
+    own_id: Option<&str>,
+    ref_id: Option<&str>,
+) -> Result<String, Refusal> {
+    if let Some(ref_id) = ref_id {
+        let known = account.users.iter().any(|user| user.amojo_id.as_deref() == Some(ref_id))
+            || account.person(ref_id).is_some()
+            || scoped.channel.bot.as_ref().is_some_and(|(id, _)| id == ref_id);
+        return if known {
+            Ok(ref_id.to_owned())
+        } else {
+            Err(Refusal(400, format!("user.ref_id {ref_id} is nobody's id")))
+        };
+    }
+    let own_id = own_id.filter(|id| !id.is_empty()).ok_or_else(|| "user.id is required".to_owned())?;
+    let known = account
+        .people
+        .iter()
+        .any(|one| one.channel_id == scoped.channel.id && one.client_id.as_deref() == Some(own_id));
+    if known { Ok(own_id.to_owned()) } else { Err(Refusal(400, "user.id is nobody's id".to_owned())) }
 }

@@ -8,33 +8,48 @@ use serde_json::json;
 use crate::{
     core::Core,
     exchange::{Answer, Incoming},
+    hosts::{self, Kind, Target},
     trouble,
 };
 
-/// Answers a request below `/accounts/{host}/oauth2/`.
-pub(crate) fn answer(core: &Core, request: &Incoming, host: &str, rest: &[&str]) -> Answer {
-    match (request.method.as_str(), rest) {
-        ("POST", ["access_token"]) => match trouble::of(core, host) {
+/// Answers a request below `/oauth2/`: tokens by the account's own host, the look-up of a renamed account by the host it
+/// shares with others.
+pub(crate) fn answer(core: &Core, request: &Incoming, target: &Target<'_>, rest: &[&str]) -> Answer {
+    let host = target.host.as_str();
+    match (request.method.as_str(), rest, target.kind()) {
+        ("POST", ["access_token"], Kind::Account) => match trouble::of(core, host) {
             Some(refusal) => refusal,
             None => token::exchange(core, request, host),
         },
-        ("GET", ["account", "current", "subdomain"]) => subdomain(core, request),
-        (_, ["access_token"]) => Answer::empty(405),
+        (_, ["access_token"], Kind::Account) => Answer::empty(405),
+        ("GET", ["account", "current", "subdomain"], Kind::Shared) => current_subdomain(core, request, host),
+        ("GET", ["account", "subdomain"], Kind::Site) => old_subdomain(core, request, host),
         _ => Answer::empty(404).noted("no such method"),
     }
 }
 
-/// Where the account of a refresh token lives now; any host of the sandbox answers.
-fn subdomain(core: &Core, request: &Incoming) -> Answer {
+/// Where the account of a refresh token lives now; the token isn't used up.
+fn current_subdomain(core: &Core, request: &Incoming, host: &str) -> Answer {
     let token = request.header("x-refresh-token");
     let now = core.now();
+    address(core, host, core.read(|state| state.grants.refresh_owner(token, now)))
+}
+
+/// The same by an access token, as it was before: deprecated.
+fn old_subdomain(core: &Core, request: &Incoming, host: &str) -> Answer {
+    let token = request.header("authorization").strip_prefix("Bearer ").unwrap_or_default();
+    let now = core.now();
+    address(core, host, core.change(|state| Some(state.grants.use_access(token, now)?.account_id)))
+}
+
+/// The address of an account; only hosts of its own platform know it.
+fn address(core: &Core, asked: &str, id: Option<i64>) -> Answer {
     let found = core.read(|state| {
-        let id = state.grants.refresh_owner(token, now)?;
-        let account = state.account_by_id(id)?;
-        Some((id, account.host.clone()))
+        let account = state.account_by_id(id?)?;
+        (hosts::domain(&account.host) == hosts::domain(asked)).then(|| (account.id, account.host.clone()))
     });
     let Some((id, host)) = found else {
-        return Answer::empty(401).noted("refresh token is not valid");
+        return Answer::empty(401).noted("the token is not valid");
     };
     let (label, top) = (host.split('.').next().unwrap_or_default(), host.rsplit('.').next().unwrap_or_default());
     let body = json!({"id": id, "subdomain": label, "domain": host, "top_level_domain": top});

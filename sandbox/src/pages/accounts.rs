@@ -7,7 +7,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::{Frame, notice, own_form, render, see_other};
-use crate::{core::Core, installation};
+use crate::{core::Core, hosts, installation};
 
 struct Row {
     name: String,
@@ -60,7 +60,7 @@ pub(super) async fn add(core: web::Data<Arc<Core>>, request: HttpRequest, form: 
         return HttpResponse::Forbidden().finish();
     }
     let host = form.host.trim().to_ascii_lowercase();
-    if !is_host(&host) {
+    if !hosts::is_host(&host) {
         return notice(&frame, StatusCode::BAD_REQUEST, frame.words.host_wrong);
     }
     let now = core.now();
@@ -68,16 +68,6 @@ pub(super) async fn add(core: web::Data<Arc<Core>>, request: HttpRequest, form: 
         state.ensure_account(&host, now);
     });
     see_other(&frame.link("/"))
-}
-
-/// Whether a text can be an account's host.
-pub(super) fn is_host(host: &str) -> bool {
-    let label = |label: &str| {
-        !label.is_empty()
-            && !label.starts_with('-')
-            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-    };
-    host.len() <= 200 && host.contains('.') && host.split('.').all(label)
 }
 
 /// The form behind the buttons of one account.

@@ -7,7 +7,8 @@ use askama::Template;
 use serde_json::{Value, json};
 
 use super::{
-    Frame, host, notice, render, render_host,
+    Frame, feed, host, notice, render, render_host,
+    rows::Row,
     shell::{Place, Shell},
     strings::fill,
 };
@@ -16,7 +17,7 @@ use crate::{
     state::{Account, Chat, Lead, Person},
 };
 
-struct Row {
+struct LeadRow {
     name: String,
     title: String,
     pipeline: String,
@@ -29,7 +30,7 @@ struct Row {
 struct ListPage<'a> {
     frame: &'a Frame,
     shell: &'a Shell,
-    rows: Vec<Row>,
+    rows: Vec<LeadRow>,
 }
 
 fn person_of<'a>(account: &'a Account, lead: &Lead) -> Option<&'a Person> {
@@ -52,7 +53,7 @@ pub(super) async fn list(core: web::Data<Arc<Core>>, request: HttpRequest, host:
             leads
                 .iter()
                 .rev()
-                .map(|lead| Row {
+                .map(|lead| LeadRow {
                     name: person_of(account, lead).map(|person| person.name.clone()).unwrap_or_default(),
                     title: fill(frame.words.lead, "id", &lead.id.to_string()),
                     pipeline: pipeline_name(account, lead.pipeline_id),
@@ -65,10 +66,12 @@ pub(super) async fn list(core: web::Data<Arc<Core>>, request: HttpRequest, host:
     render(StatusCode::OK, &ListPage { frame: &frame, shell: &shell, rows }, None)
 }
 
+/// A chat of the lead's contact with what the card shows of it.
 struct ChatRow {
     source: String,
-    last: String,
     href: String,
+    rows: Vec<Row>,
+    hidden: String,
 }
 
 #[derive(Template)]
@@ -88,17 +91,21 @@ struct Page<'a> {
     has_widgets: bool,
 }
 
-fn chat_row(frame: &Frame, account: &Account, chat: &Chat) -> ChatRow {
-    let last = account.messages.iter().rev().find(|message| message.chat_id == chat.id);
+fn chat_row(frame: &Frame, account: &Account, chat: &Chat, lead: &Lead) -> ChatRow {
     let keep = if frame.language_query.is_empty() { String::new() } else { format!("&{}", frame.language_query) };
+    let (rows, hidden) = feed::card_rows(account, chat, lead, frame.words);
     ChatRow {
         source: account
             .source_of(chat)
             .map(|source| source.name.clone())
             .or_else(|| chat.source.clone())
             .unwrap_or_default(),
-        last: last.map(|message| message.field("text").chars().take(80).collect()).unwrap_or_default(),
         href: format!("/accounts/{}/?chat={}{keep}#chat", account.host, chat.id),
+        rows,
+        hidden: match hidden {
+            0 => String::new(),
+            count => fill(frame.words.chats.card_hidden, "count", &count.to_string()),
+        },
     }
 }
 
@@ -139,8 +146,9 @@ pub(super) async fn show(
         let lead = account.leads.iter().find(|lead| lead.id == id)?;
         let person = person_of(account, lead);
         let own = |look: fn(&Person) -> &String| person.map(|person| look(person).clone()).unwrap_or_default();
-        let of_contact =
-            |chat: &&Chat| account.leads.iter().any(|one| one.contact_id == lead.contact_id && one.chat_id == chat.id);
+        let of_contact = |chat: &&Chat| {
+            account.crm.contact_of_chat(&chat.id) == Some(lead.contact_id) || chat.lead_id == Some(lead.id)
+        };
         let page = Page {
             frame: &frame,
             shell: &shell,
@@ -152,7 +160,7 @@ pub(super) async fn show(
             email: own(|person| &person.email),
             pipeline: pipeline_name(account, lead.pipeline_id),
             source: lead.source_name.clone(),
-            chats: account.chats.iter().filter(of_contact).map(|chat| chat_row(&frame, account, chat)).collect(),
+            chats: account.chats.iter().filter(of_contact).map(|chat| chat_row(&frame, account, chat, lead)).collect(),
             has_widgets: core.integrations.iter().any(|one| {
                 let widget = state.widgets.get(&one.client_id);
                 account.has_active(&one.client_id) && widget.is_some_and(|widget| widget.takes_card())

@@ -1,9 +1,15 @@
 //! Pages for people: accounts, consent, the manager's window, leads, sources, integrations and their widgets.
 
 mod accounts;
+mod acts;
 mod broken;
+mod bubble;
+mod composer;
 mod consent;
+mod contacts;
 mod events;
+mod faults_api;
+mod feed;
 mod host;
 mod leads;
 mod marketplace;
@@ -24,7 +30,7 @@ use askama::Template;
 
 use strings::{Language, Words};
 
-use crate::core::Core;
+use crate::{core::Core, media};
 
 /// Adds the routes of all pages.
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
@@ -36,10 +42,16 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .route("/accounts/{host}/", web::get().to(window::show))
         .route("/accounts/{host}/snapshot", web::get().to(window::snapshot))
         .route("/accounts/{host}/events", web::get().to(events::stream))
+        .route("/accounts/{host}/acts", web::post().to(acts::perform))
+        .route("/accounts/{host}/files", web::post().to(acts::upload))
+        .route("/accounts/{host}/messages/{id}/media", web::get().to(acts::file))
+        .route("/accounts/{host}/messages/{id}/media", web::head().to(acts::file))
         .route("/accounts/{host}/chats/{chat}/answer", web::post().to(window::answer))
         .route("/accounts/{host}/user", web::post().to(shell::sign_in))
         .route("/accounts/{host}/break", web::get().to(broken::show))
         .route("/accounts/{host}/break", web::post().to(broken::press))
+        .route("/accounts/{host}/contacts", web::get().to(contacts::list))
+        .route("/accounts/{host}/contacts", web::post().to(contacts::press))
         .route("/accounts/{host}/leads", web::get().to(leads::list))
         .route("/accounts/{host}/leads/{id}", web::get().to(leads::show))
         .route("/accounts/{host}/pipelines", web::get().to(pipelines::show))
@@ -57,6 +69,11 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         )
         .route("/oauth", web::get().to(consent::show))
         .route("/oauth", web::post().to(consent::decide))
+        .route("/attachments/{id}/{name}", web::get().to(media::attachment))
+        .route("/attachments/{id}/{name}", web::head().to(media::attachment))
+        .route("/faults", web::get().to(faults_api::list))
+        .route("/faults", web::post().to(faults_api::break_it))
+        .route("/faults", web::delete().to(faults_api::mend))
         .route("/healthz", web::get().to(HttpResponse::Ok))
         .route("/static/{file}", web::get().to(asset))
         .default_service(web::to(nothing_here));
@@ -116,7 +133,7 @@ pub(crate) fn notice(frame: &Frame, status: StatusCode, text: &str) -> HttpRespo
 pub(crate) fn render(status: StatusCode, page: &impl Template, form_target: Option<&str>) -> HttpResponse {
     let policy = format!(
         "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; \
-         base-uri 'none'; frame-ancestors 'self'; form-action 'self' {}",
+         media-src 'self'; base-uri 'none'; frame-ancestors 'self'; form-action 'self' {}",
         form_target.unwrap_or_default()
     );
     finished(status, page, policy.trim())
@@ -136,7 +153,7 @@ pub(crate) fn render_host(core: &Core, page: &impl Template) -> HttpResponse {
     let theirs = origins.join(" ");
     let policy = format!(
         "default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self'; connect-src 'self' {theirs}; \
-         img-src 'self' data: {theirs}; frame-src {theirs}; base-uri 'none'; frame-ancestors 'self'; \
+         img-src 'self' data: {theirs}; media-src 'self'; frame-src {theirs}; base-uri 'none'; frame-ancestors 'self'; \
          form-action 'self'"
     );
     finished(StatusCode::OK, page, &policy)
@@ -179,6 +196,8 @@ async fn asset(file: web::Path<String>) -> HttpResponse {
         "sandbox.css" => ("text/css; charset=utf-8", include_str!("../../static/sandbox.css")),
         "sandbox.js" => ("text/javascript; charset=utf-8", include_str!("../../static/sandbox.js")),
         "jquery.min.js" => ("text/javascript; charset=utf-8", include_str!("../../assets/vendor/jquery.min.js")),
+        "composer.js" => ("text/javascript; charset=utf-8", include_str!("../../static/composer.js")),
+        "chat.css" => ("text/css; charset=utf-8", include_str!("../../static/chat.css")),
         "amd.js" => ("text/javascript; charset=utf-8", include_str!("../../static/amd.js")),
         "widget_host.js" => ("text/javascript; charset=utf-8", include_str!("../../static/widget_host.js")),
         "widget_page.js" => ("text/javascript; charset=utf-8", include_str!("../../static/widget_page.js")),

@@ -1,86 +1,86 @@
-//! What the manager's window shows, in the words of one language. The page and the script use the same rows.
+//! What the manager's window shows, in the words of one language. The page and the script use the same pieces of HTML.
 
+use std::collections::HashMap;
+
+use askama::Template;
 use chrono::{DateTime, Local, Utc};
 use serde::Serialize;
 
 use super::{
-    shell,
+    bubble::preview,
+    feed, shell,
     strings::{Words, fill},
 };
 use crate::{
     core::Core,
     log::{LogDirection, RequestView},
-    state::{Account, Chat, Direction, Message, Mood, State},
+    state::{Account, Chat, Message, State},
 };
 
 /// The window shows this many lines of the log.
 const LOG_ROWS: usize = 150;
 
-/// One chat of the list on the left.
+/// One row of a list.
 #[derive(Serialize)]
-pub(crate) struct ChatRow {
+pub(crate) struct Row {
     pub(crate) id: String,
-    pub(crate) name: String,
-    pub(crate) source: String,
-    pub(crate) last: String,
-    pub(crate) unread: String,
-    pub(crate) href: String,
-    pub(crate) current: bool,
-}
-
-/// One message in the middle.
-#[derive(Serialize)]
-pub(crate) struct Bubble {
-    pub(crate) id: String,
-    pub(crate) mine: bool,
-    pub(crate) who: String,
+    /// A finished `li`; what people wrote is escaped.
+    pub(crate) html: String,
+    /// The bare text of a message, empty elsewhere.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub(crate) text: String,
-    pub(crate) media: String,
-    pub(crate) media_name: String,
-    pub(crate) time: String,
-    pub(crate) marks: Vec<String>,
-    pub(crate) tone: &'static str,
-    pub(crate) icon: &'static str,
-    pub(crate) state: String,
-    pub(crate) error: String,
-    pub(crate) hook: String,
 }
 
-/// One line of the log on the right.
-#[derive(Serialize)]
-pub(crate) struct LogRow {
-    pub(crate) id: String,
-    pub(crate) time: String,
-    pub(crate) arrow: &'static str,
-    pub(crate) method: String,
-    pub(crate) path: String,
-    pub(crate) status: String,
-    pub(crate) tone: &'static str,
-    pub(crate) millis: String,
-    pub(crate) note: String,
+#[derive(Template)]
+#[template(path = "chat_row.html")]
+struct ChatRow<'a> {
+    id: &'a str,
+    name: String,
+    source: String,
+    last: String,
+    unread: String,
+    href: String,
+    current: bool,
+}
+
+#[derive(Template)]
+#[template(path = "log_row.html")]
+struct LogRow<'a> {
+    id: String,
+    time: String,
+    arrow: &'static str,
+    line: &'a RequestView,
+    status: String,
+    tone: &'static str,
+    millis: String,
+    note: String,
 }
 
 /// Everything that changes while the window is open.
 #[derive(Serialize)]
 pub(crate) struct Snapshot {
-    pub(crate) chats: Vec<ChatRow>,
+    pub(crate) chats: Vec<Row>,
     pub(crate) heading: String,
     pub(crate) subtitle: String,
-    pub(crate) messages: Vec<Bubble>,
-    pub(crate) log: Vec<LogRow>,
+    pub(crate) messages: Vec<Row>,
+    pub(crate) log: Vec<Row>,
     pub(crate) broken: String,
+    /// Who is typing, and for how many milliseconds more.
+    pub(crate) typing: String,
+    pub(crate) typing_millis: i64,
+    /// The time window: milliseconds left (0 when it is over), none without a window.
+    pub(crate) window_millis: Option<i64>,
+    /// Whether only templates may be sent now.
+    pub(crate) only_templates: bool,
+    /// What is to be known about the chat as a whole.
+    pub(crate) note: String,
 }
 
 fn clock(moment: DateTime<Utc>, pattern: &str) -> String {
     moment.with_timezone(&Local).format(pattern).to_string()
 }
 
-fn preview(message: &Message) -> String {
-    let text = message.field("text");
-    if text.is_empty() { format!("[{}]", message.field("type")) } else { text.chars().take(80).collect() }
-}
-
-fn person_name(account: &Account, chat: &Chat) -> String {
+pub(super) fn person_name(account: &Account, chat: &Chat) -> String {
     account.person(&chat.person_id).map(|person| person.name.clone()).unwrap_or_default()
 }
 
@@ -88,8 +88,8 @@ fn source_name(account: &Account, chat: &Chat) -> String {
     account.source_of(chat).map(|source| source.name.clone()).or_else(|| chat.source.clone()).unwrap_or_default()
 }
 
-fn chat_rows(account: &Account, chosen: &str, words: &Words, keep: &str) -> Vec<ChatRow> {
-    let mut latest: std::collections::HashMap<&str, (usize, &Message)> = std::collections::HashMap::new();
+fn chat_rows(account: &Account, chosen: &str, words: &Words, keep: &str) -> Vec<Row> {
+    let mut latest: HashMap<&str, (usize, &Message)> = HashMap::new();
     for (at, message) in account.messages.iter().enumerate() {
         latest.insert(&message.chat_id, (at, message));
     }
@@ -103,143 +103,67 @@ fn chat_rows(account: &Account, chosen: &str, words: &Words, keep: &str) -> Vec<
         })
         .collect();
     found.sort_by_key(|(at, ..)| std::cmp::Reverse(*at));
-    found
-        .into_iter()
-        .map(|(_, message, chat)| ChatRow {
-            id: chat.id.clone(),
+    let row = |(_, message, chat): (usize, &Message, &Chat)| {
+        let unread = Some(chat.unread).filter(|count| *count > 0);
+        let row = ChatRow {
+            id: &chat.id,
             name: person_name(account, chat),
             source: source_name(account, chat),
-            last: preview(message),
-            unread: if chat.unread == 0 {
-                String::new()
-            } else {
-                fill(words.unread, "count", &chat.unread.to_string())
-            },
+            last: preview(message, words),
+            unread: unread.map(|count| fill(words.unread, "count", &count.to_string())).unwrap_or_default(),
             href: format!("/accounts/{}/?chat={}{keep}#chat", account.host, chat.id),
             current: chat.id == chosen,
-        })
-        .collect()
+        };
+        Row { id: chat.id.clone(), html: row.render().unwrap_or_default(), text: String::new() }
+    };
+    found.into_iter().map(row).collect()
 }
 
-fn bubble(message: &Message, words: &Words) -> Bubble {
-    let outgoing = message.direction == Direction::Outgoing;
-    let (tone, icon, state) = match (outgoing, message.mood()) {
-        (false, _) => ("", "", ""),
-        (true, Mood::Sent) => ("wait", "clock", words.sent),
-        (true, Mood::Delivered) => ("ok", "tick", words.delivered),
-        (true, Mood::Read) => ("ok", "ticks", words.read),
-        (true, Mood::Failed) => ("bad", "cross", words.failed),
-    };
-    let mut marks = Vec::new();
-    if message.edited {
-        marks.push(words.edited.to_owned());
-    }
-    if message.direction == Direction::Imported {
-        marks.push(words.outside.to_owned());
-    }
-    marks.extend(message.reactions.iter().map(|(_, emoji)| emoji.clone()));
-    let error = match (message.mood(), message.failure()) {
-        (Mood::Failed, Some(status)) => {
-            let code = status.error_code.map(|code| code.to_string());
-            let words = [code, status.error.clone()];
-            words.into_iter().flatten().collect::<Vec<_>>().join(" · ")
-        }
-        _ => String::new(),
-    };
-    let media = message.field("media");
-    let name = message.field("file_name");
-    let moment = DateTime::from_timestamp_millis(message.msec_timestamp).unwrap_or_default();
-    Bubble {
-        id: message.id.clone(),
-        mine: message.direction != Direction::Incoming,
-        who: message.sender_name.clone(),
-        text: match message.field("text") {
-            "" if media.is_empty() => special(message),
-            text => text.to_owned(),
-        },
-        media: if media.starts_with("http") { media.to_owned() } else { String::new() },
-        media_name: if name.is_empty() { message.field("type").to_owned() } else { name.to_owned() },
-        time: clock(moment, "%H:%M"),
-        marks,
-        tone,
-        icon,
-        state: state.to_owned(),
-        error,
-        hook: match &message.hook {
-            None => String::new(),
-            Some(hook) => format!(
-                "hook → {} · {} {}",
-                hook.status.map_or_else(|| words.no_answer.to_owned(), |status| status.to_string()),
-                hook.millis,
-                words.millis
-            ),
-        },
-    }
-}
-
-/// A message without text or file: a place or a contact.
-fn special(message: &Message) -> String {
-    let part = |object: &str, key: &str| {
-        message
-            .content
-            .get(object)
-            .and_then(|inner| inner.get(key))
-            .map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
-    };
-    let words = match message.field("type") {
-        "location" => [part("location", "lat"), part("location", "lon")],
-        _ => [part("contact", "name"), part("contact", "phone")],
-    };
-    words.into_iter().flatten().collect::<Vec<_>>().join(", ")
-}
-
-fn log_row(line: &RequestView, words: &Words) -> LogRow {
-    let tone = match line.status {
-        Some(200..=299) => "ok",
-        Some(300..=499) => "warn",
-        _ => "bad",
-    };
+fn log_row(line: &RequestView, words: &Words) -> Row {
     let note = line.note.clone().unwrap_or_default();
-    LogRow {
-        id: line.number.to_string(),
+    let id = line.number.to_string();
+    let row = LogRow {
+        id: id.clone(),
         time: clock(line.at, "%H:%M:%S"),
         arrow: match line.direction {
             LogDirection::In => "→",
             LogDirection::Out => "hook",
         },
-        method: line.method.clone(),
-        path: line.path.clone(),
+        line,
         status: line.status.map_or_else(|| words.no_answer.to_owned(), |status| status.to_string()),
-        tone,
+        tone: match line.status {
+            Some(200..=299) => "ok",
+            Some(300..=499) => "warn",
+            _ => "bad",
+        },
         millis: format!("{} {}", line.millis, words.millis),
         note: if note == "X-Signature does not match" { words.signature_bad.to_owned() } else { note },
-    }
+    };
+    Row { id, html: row.render().unwrap_or_default(), text: String::new() }
 }
 
 /// The rows of one account's window; `keep` is what links carry on (`&lang=ru` or nothing).
-pub(crate) fn snapshot(core: &Core, host: &str, chosen: &str, words: &Words, keep: &str) -> Option<Snapshot> {
+pub(crate) fn snapshot(core: &Core, host: &str, chosen: &str, words: &'static Words, keep: &str) -> Option<Snapshot> {
+    let now = core.now();
     let make = |state: &State| {
         let account = state.accounts.get(host)?;
         let chat = account.chat(chosen);
+        let typing = chat.and_then(|chat| chat.typing_at(now));
+        let window = chat.and_then(|chat| feed::window(state, account, chat, now));
+        let unbound = chat.is_some_and(|chat| chat.conversation_id.is_none());
+        let log = state.requests.iter().rev().filter(|line| line.host.as_deref().is_none_or(|known| known == host));
         Some(Snapshot {
             chats: chat_rows(account, chosen, words, keep),
             heading: chat.map_or_else(|| words.chat.to_owned(), |chat| person_name(account, chat)),
             subtitle: chat.map(|chat| source_name(account, chat)).unwrap_or_default(),
-            messages: account
-                .messages
-                .iter()
-                .filter(|message| message.chat_id == chosen)
-                .map(|message| bubble(message, words))
-                .collect(),
-            log: state
-                .requests
-                .iter()
-                .rev()
-                .filter(|line| line.host.as_deref().is_none_or(|known| known == host))
-                .take(LOG_ROWS)
-                .map(|line| log_row(line, words))
-                .collect(),
+            messages: chat.map(|chat| feed::window_rows(state, account, chat, words)).unwrap_or_default(),
+            log: log.take(LOG_ROWS).map(|line| log_row(line, words)).collect(),
             broken: shell::broken(core, state, words, host),
+            typing: typing.map(|typing| fill(words.chats.typing, "who", &typing.name)).unwrap_or_default(),
+            typing_millis: typing.map_or(0, |typing| (typing.until - now).num_milliseconds()),
+            window_millis: window.map(|window| window.millis),
+            only_templates: window.is_some_and(|window| window.millis == 0 && window.blocks),
+            note: if unbound { words.chats.unbound.to_owned() } else { String::new() },
         })
     };
     core.read(make)

@@ -18,6 +18,7 @@ use crate::{
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
     Window,
+    Contacts,
     Leads,
     Pipelines,
     Marketplace,
@@ -70,6 +71,10 @@ fn troubles(words: &Words, state: &State, switches: &Switches) -> Vec<String> {
         (switches.blocked, words.now_blocked),
         (switches.no_admin_claim, words.now_no_claim),
         (state.lose_install_calls, words.now_lose_installs),
+        (switches.no_unsorted, words.troubles.now_no_unsorted),
+        (switches.no_webhooks, words.troubles.now_no_webhooks),
+        (state.rates.on, words.troubles.now_limits),
+        (state.rates.banned, words.troubles.now_banned),
     ] {
         if on {
             all.push(text.to_owned());
@@ -81,6 +86,9 @@ fn troubles(words: &Words, state: &State, switches: &Switches) -> Vec<String> {
 /// Everything that is broken now, for the account of this host; empty while all is well.
 pub(crate) fn broken(core: &Core, state: &State, words: &Words, host: &str) -> String {
     let mut all = core.faults.describe();
+    if core.demotion.is_on() {
+        all.push(words.troubles.now_demotion.to_owned());
+    }
     if let Some(account) = state.accounts.get(host) {
         all.extend(troubles(words, state, &account.switches));
     }
@@ -104,6 +112,7 @@ impl Shell {
                 home: frame.link("/"),
                 tabs: vec![
                     tab(Place::Window, "", words.manager_window),
+                    tab(Place::Contacts, "contacts", words.crm.contacts),
                     tab(Place::Leads, "leads", words.leads),
                     tab(Place::Pipelines, "pipelines", words.pipelines),
                     tab(Place::Marketplace, "marketplace", words.marketplace),

@@ -1,7 +1,16 @@
 //! Every word a person sees, in both languages.
 
+mod chat;
+mod chat_en;
+mod chat_ru;
+mod crm;
 mod en;
 mod ru;
+mod trouble;
+
+pub(crate) use chat::ChatWords;
+pub(crate) use crm::CrmWords;
+pub(crate) use trouble::TroubleWords;
 
 /// The language of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +23,9 @@ pub(crate) enum Language {
 #[derive(Debug)]
 pub(crate) struct Words {
     pub(crate) code: &'static str,
+    pub(crate) chats: &'static ChatWords,
+    pub(crate) crm: &'static CrmWords,
+    pub(crate) troubles: &'static TroubleWords,
     pub(crate) other_code: &'static str,
     pub(crate) other_name: &'static str,
     pub(crate) title: &'static str,

@@ -7,7 +7,9 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::{
-    Frame, notice, own_form, render,
+    Frame,
+    composer::{self, Offers},
+    notice, own_form, render,
     rows::{self, Snapshot},
     see_other,
     shell::{Place, Shell},
@@ -31,6 +33,7 @@ struct Page<'a> {
     chat: &'a str,
     customer_page: Option<String>,
     rows: Snapshot,
+    offers: Offers,
     snapshot_address: String,
     answer_target: String,
 }
@@ -68,15 +71,16 @@ pub(super) async fn show(
     mark_read(&core, &host, &asked.chat);
     let account = core.read(|state| {
         let account = state.accounts.get(host.as_str())?;
-        let chat = account.chat(&asked.chat).map(|chat| chat.id.clone());
-        Some((account.customer_page.clone(), chat.unwrap_or_default()))
+        let chat = account.chat(&asked.chat).map(|chat| chat.id.clone()).unwrap_or_default();
+        let offers = composer::offers(&core, state, account, &chat, frame.words);
+        Some((account.customer_page.clone(), chat, offers))
     });
     let keep = keep(&frame);
-    let found = account.and_then(|(customer_page, chat)| {
+    let found = account.and_then(|(customer_page, chat, offers)| {
         let rows = rows::snapshot(&core, &host, &chat, frame.words, &keep)?;
-        Some((Shell::of(&core, &frame, &request, &host, Place::Window)?, customer_page, chat, rows))
+        Some((Shell::of(&core, &frame, &request, &host, Place::Window)?, customer_page, chat, offers, rows))
     });
-    let Some((shell, customer_page, chat, rows)) = found else {
+    let Some((shell, customer_page, chat, offers, rows)) = found else {
         return notice(&frame, StatusCode::NOT_FOUND, frame.words.not_found);
     };
     let page = Page {
@@ -86,6 +90,7 @@ pub(super) async fn show(
         chat: &chat,
         customer_page,
         rows,
+        offers,
         snapshot_address: format!(
             "/accounts/{host}/snapshot?chat={chat}&lang={}{}",
             frame.words.code,
@@ -136,8 +141,10 @@ pub(super) async fn answer(
     if !text.is_empty() {
         let sending = {
             let (core, host, chat) = (Arc::clone(&core), host.clone(), chat.clone());
+            let user = core.read(|state| state.accounts.get(&host)?.writer().map(|user| user.id));
+            let message = user.into_iter().fold(HookMessage::text(&text), HookMessage::by_user);
             // In a task of its own: a page that is closed must not cancel the hook.
-            actix_web::rt::spawn(async move { hooks::send(&core, &host, &chat, HookMessage::text(&text)).await })
+            actix_web::rt::spawn(async move { hooks::send(&core, &host, &chat, message).await })
         };
         if let Ok(Err(error)) = sending.await {
             let words = fill(frame.words.not_sent, "reason", &error.to_string());

@@ -24,7 +24,7 @@ pub(super) fn account(call: &Call<'_>) -> Answer {
             "currency": "RUB",
             "currency_symbol": "₽",
             "customers_mode": "disabled",
-            "is_unsorted_on": true,
+            "is_unsorted_on": !account.switches.no_unsorted,
             "is_loss_reason_enabled": false,
             "is_helpbot_enabled": false,
             "is_technical_account": false,

@@ -1,118 +1,130 @@
-//! Contacts with their chats, and leads, as far as a chat integration reads them.
-//! www.amocrm.ru/developers/content/crm_platform/contacts-api and …/leads-api.
+//! Reading contacts: www.amocrm.ru/developers/content/crm_platform/contacts-api.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::{Call, hal, problem};
+use super::{
+    Call, hal,
+    page::{self, Page},
+    problem,
+};
 use crate::{
+    crm::{Contact, FIELDS, FieldKind},
     exchange::Answer,
-    state::{Account, Lead},
+    state::Account,
 };
 
-/// Numbers of a query parameter, which may come once, as a list, or as `name[]`.
-fn wanted(call: &Call<'_>, name: &str) -> Vec<String> {
-    let listed = format!("{name}[");
-    call.request
-        .query_pairs()
-        .into_iter()
-        .filter(|(key, _)| key == name || key.starts_with(&listed))
-        .map(|(_, value)| value)
-        .collect()
+/// Id of a field of contacts in an account.
+pub(super) fn field_id(account: &Account, kind: &FieldKind) -> i64 {
+    let at = FIELDS.iter().zip(1_i64..).find(|(one, _)| one.code == kind.code).map_or(0, |(_, at)| at);
+    account.id * 100 + at
 }
 
-/// `GET contacts/chats?contact_id=…` or `?chat_id=…`: only chats of the integration's own channels.
-pub(super) fn chats(call: &Call<'_>) -> Answer {
-    if !call.request.header("cookie").is_empty() {
-        return problem(400, "Bad Request", "this method must be called without cookies");
-    }
-    let (contacts, chats) = (wanted(call, "contact_id"), wanted(call, "chat_id"));
-    if contacts.is_empty() == chats.is_empty() {
-        return problem(400, "Bad Request", "one of contact_id and chat_id is needed");
-    }
-    let found: Vec<Value> = call
-        .account(|account| {
-            let own =
-                |lead: &&Lead| account.chat(&lead.chat_id).is_some_and(|chat| chat.client_id == call.access.client_id);
-            account
-                .leads
-                .iter()
-                .filter(own)
-                .filter(|lead| contacts.contains(&lead.contact_id.to_string()) || chats.contains(&lead.chat_id))
-                .map(|lead| json!({"id": lead.id + 1, "contact_id": lead.contact_id, "chat_id": lead.chat_id}))
-                .collect()
+/// Id of a value's kind, such as a phone at work.
+pub(super) fn enum_id(account: &Account, kind: &FieldKind, code: &str) -> i64 {
+    let at = kind.enums.iter().zip(1_i64..).find(|(one, _)| **one == code).map_or(0, |(_, at)| at);
+    field_id(account, kind) * 10 + at
+}
+
+fn fields(account: &Account, contact: &Contact) -> Value {
+    let shown = |kind: &FieldKind| {
+        let of_field = contact.values.iter().filter(|one| one.field == kind.code);
+        let values: Vec<Value> = of_field
+            .map(|one| match one.enum_code {
+                "" => json!({"value": one.value}),
+                code => json!({"value": one.value, "enum_id": enum_id(account, kind, code), "enum_code": code}),
+            })
+            .collect();
+        (!values.is_empty()).then(|| {
+            json!({
+                "field_id": field_id(account, kind),
+                "field_name": kind.name,
+                "field_code": kind.code,
+                "field_type": kind.kind,
+                "values": values,
+            })
         })
-        .unwrap_or_default();
-    if found.is_empty() {
-        return Answer::empty(204);
-    }
-    hal(&json!({"_total_items": found.len(), "_embedded": {"chats": found}}))
+    };
+    let list: Vec<Value> = FIELDS.iter().filter_map(shown).collect();
+    if list.is_empty() { Value::Null } else { Value::Array(list) }
 }
 
-/// `GET contacts/{id}`; 204 where there is none.
-pub(super) fn contact(call: &Call<'_>, id: &str) -> Answer {
-    let found = call.account(|account| {
-        let lead = account.leads.iter().find(|lead| lead.contact_id.to_string() == id)?;
-        let person = account.chat(&lead.chat_id).and_then(|chat| account.person(&chat.person_id))?;
-        let field =
-            |code: &str, value: &str| json!({"field_code": code, "values": [{"value": value, "enum_code": "WORK"}]});
-        let fields: Vec<Value> = [("PHONE", &person.phone), ("EMAIL", &person.email)]
-            .into_iter()
-            .filter(|(_, value)| !value.is_empty())
-            .map(|(code, value)| field(code, value))
-            .collect();
-        let leads: Vec<Value> = account
-            .leads
-            .iter()
-            .filter(|one| one.contact_id == lead.contact_id)
-            .map(|one| json!({"id": one.id}))
-            .collect();
-        let mut body = json!({
-            "id": lead.contact_id,
-            "name": person.name,
-            "account_id": account.id,
-            "custom_fields_values": fields,
-            "_embedded": {},
-            "_links": call.link(&format!("contacts/{id}")),
-        });
-        with_leads(call, &mut body, leads);
-        Some(body)
-    });
-    found.flatten().map_or_else(|| Answer::empty(204), |body| hal(&body))
+/// Tags as answers show them.
+pub(super) fn tags(account: &Account, tags: &[String]) -> Vec<Value> {
+    let number = |name: &String| name.bytes().map(i64::from).sum::<i64>();
+    tags.iter().map(|name| json!({"id": account.id + number(name), "name": name, "color": null})).collect()
 }
 
-fn with_leads(call: &Call<'_>, body: &mut Value, leads: Vec<Value>) {
-    if let Some(embedded) = body.get_mut("_embedded").and_then(Value::as_object_mut)
-        && call.with().iter().any(|word| word == "leads")
-    {
-        embedded.insert("leads".to_owned(), Value::Array(leads));
-    }
-}
-
-/// `GET leads/{id}`; `with=contacts` adds the contact. 204 where there is none.
-pub(super) fn lead(call: &Call<'_>, id: &str) -> Answer {
-    let contacts = call.with().iter().any(|word| word == "contacts");
-    let found = call.account(|account| {
-        let lead = account.leads.iter().find(|lead| lead.id.to_string() == id)?;
-        let mut body = json!({
-            "id": lead.id,
-            "name": name(account, lead),
-            "account_id": account.id,
-            "pipeline_id": lead.pipeline_id,
-            "created_at": lead.created_at.timestamp(),
-            "_embedded": {},
-            "_links": call.link(&format!("leads/{id}")),
-        });
-        if let Some(embedded) = body.get_mut("_embedded").and_then(Value::as_object_mut)
-            && contacts
-        {
-            embedded.insert("contacts".to_owned(), json!([{"id": lead.contact_id, "is_main": true}]));
+fn show(call: &Call<'_>, account: &Account, contact: &Contact, with: &[String]) -> Value {
+    let mut embedded = Map::new();
+    embedded.insert("tags".to_owned(), Value::Array(tags(account, &contact.tags)));
+    embedded.insert("companies".to_owned(), json!([]));
+    for word in with {
+        match word.as_str() {
+            "leads" => {
+                let leads = account.leads_of(contact.id).into_iter();
+                let shown: Vec<Value> =
+                    leads.map(|id| json!({"id": id, "_links": call.link(&format!("leads/{id}"))})).collect();
+                embedded.insert("leads".to_owned(), Value::Array(shown));
+            }
+            "customers" | "catalog_elements" => {
+                embedded.insert(word.clone(), json!([]));
+            }
+            _ => {}
         }
-        Some(body)
-    });
-    found.flatten().map_or_else(|| Answer::empty(204), |body| hal(&body))
+    }
+    json!({
+        "id": contact.id,
+        "name": contact.name,
+        "first_name": contact.first_name,
+        "last_name": contact.last_name,
+        "responsible_user_id": contact.responsible_user_id,
+        "group_id": 0,
+        "created_by": contact.created_by,
+        "updated_by": contact.created_by,
+        "created_at": contact.created_at,
+        "updated_at": contact.updated_at,
+        "closest_task_at": null,
+        "is_deleted": false,
+        "is_unsorted": account.crm.waiting().any(|one| {
+            account.lead(one.lead_id).is_some_and(|lead| lead.contact_id == contact.id)
+        }),
+        "custom_fields_values": fields(account, contact),
+        "account_id": account.id,
+        "_links": call.link(&format!("contacts/{}", contact.id)),
+        "_embedded": embedded,
+    })
 }
 
-fn name(account: &Account, lead: &Lead) -> String {
-    let person = account.chat(&lead.chat_id).and_then(|chat| account.person(&chat.person_id));
-    person.map(|person| person.name.clone()).unwrap_or_default()
+/// `GET contacts?query=…&with=leads&page=…&limit=…`; 204 where there is nothing.
+pub(super) fn list(call: &Call<'_>) -> Answer {
+    if let Some(refusal) = needs_filter(call) {
+        return refusal;
+    }
+    let page = match Page::of(call, 250) {
+        Ok(page) => page,
+        Err(answer) => return answer,
+    };
+    let query = call.request.query_value("query").unwrap_or_default();
+    let with = call.with();
+    let found = call.account(|account| {
+        let all = account.crm.contacts.iter().filter(|one| query.is_empty() || one.matches(&query));
+        page.cut(all).map(|one| show(call, account, one, &with)).collect()
+    });
+    page.answer(call, "contacts", "contacts", found.unwrap_or_default())
+}
+
+/// Fields can be filtered only in accounts that pay for it, which `is_api_filter_enabled` tells; no account here does.
+pub(super) fn needs_filter(call: &Call<'_>) -> Option<Answer> {
+    let asked = !page::values(call, "filter").is_empty();
+    asked.then(|| problem(400, "Bad Request", "filters are not available in this account"))
+}
+
+/// `GET contacts/{id}`; 204 where there is none: deleted or merged into another.
+pub(super) fn one(call: &Call<'_>, id: &str) -> Answer {
+    let with = call.with();
+    let found = call.account(|account| {
+        let contact = account.crm.contacts.iter().find(|one| one.id.to_string() == id)?;
+        Some(show(call, account, contact, &with))
+    });
+    found.flatten().map_or_else(|| Answer::empty(204), |body| hal(&body))
 }

@@ -1,10 +1,23 @@
 //! REST API v4: who may call, and which function answers.
 
 mod account;
+mod batch;
+mod contact_chats;
 mod contacts;
+mod contacts_write;
+mod leads;
+mod leads_write;
+mod page;
+mod reviews;
+mod routes;
 mod sources;
 mod sources_delete;
 mod sources_write;
+mod talks;
+mod templates;
+mod templates_write;
+mod unsorted;
+mod webhooks;
 mod widgets;
 
 use serde_json::{Value, json};
@@ -12,6 +25,8 @@ use serde_json::{Value, json};
 use crate::{
     core::Core,
     exchange::{Answer, Incoming},
+    hosts::Target,
+    rates::Verdict,
     state::{Access, Account},
     trouble,
 };
@@ -24,58 +39,55 @@ pub(crate) struct Call<'a> {
     pub(crate) core: &'a Core,
     pub(crate) request: &'a Incoming,
     pub(crate) host: &'a str,
+    /// What addresses of the account begin with, as the caller knows it.
+    base: &'a str,
     pub(crate) access: Access,
     is_admin: bool,
 }
 
-/// Answers a request below `/accounts/{host}/api/v4/`.
-pub(crate) fn answer(core: &Core, request: &Incoming, host: &str, rest: &[&str]) -> Answer {
+/// Answers a request to an account below `/api/v4/`.
+pub(crate) fn answer(core: &Core, request: &Incoming, target: &Target<'_>, rest: &[&str]) -> Answer {
+    let host = target.host.as_str();
     if let Some(refusal) = trouble::of(core, host) {
         return refusal;
     }
+    let access = match authorised(core, request, host) {
+        Ok(access) => access,
+        Err(refusal) => return refusal,
+    };
+    let now = core.now();
+    if core.change(|state| state.rates.count(&access.client_id, access.account_id, now)) == Verdict::TooMany {
+        return trouble::too_many(1);
+    }
+    let is_admin = core.read(|state| {
+        let user = state.accounts.get(host)?.users.iter().find(|user| user.id == access.user_id)?;
+        Some(user.is_admin)
+    });
+    let call = Call { core, request, host, base: &target.base, access, is_admin: is_admin == Some(true) };
+    routes::dispatch(&call, rest)
+}
+
+/// Whose token it is. An administrator's grant may act in another user's name by `X-Context-User-ID`.
+fn authorised(core: &Core, request: &Incoming, host: &str) -> Result<Access, Answer> {
     let token = request.header("authorization").strip_prefix("Bearer ").unwrap_or_default();
     let now = core.now();
-    let access = core.change(|state| {
+    let found = core.change(|state| {
         let access = state.grants.use_access(token, now)?;
         let account = state.accounts.get(host)?;
         let user = account.users.iter().find(|user| user.id == access.user_id)?;
-        let is_admin = user.is_admin;
-        (account.id == access.account_id).then_some((access, is_admin))
+        let as_user = request.header("x-context-user-id");
+        let other = account.users.iter().find(|one| one.id.to_string() == as_user).map(|one| one.id);
+        let acts_as = if as_user.is_empty() { Some(access.user_id) } else { other.filter(|_| user.is_admin) };
+        (account.id == access.account_id).then_some((access, acts_as))
     });
-    let Some((access, is_admin)) = access else {
-        return problem(401, "Unauthorized", "the access token is not valid here");
-    };
-    let call = Call { core, request, host, access, is_admin };
-    dispatch(&call, rest)
-}
-
-fn dispatch(call: &Call<'_>, rest: &[&str]) -> Answer {
-    let open = matches!(rest, ["account"] | ["leads", "pipelines", ..]);
-    if !call.is_admin && !open {
-        return problem(403, "Forbidden", "only administrators may call this");
-    }
-    match (call.request.method.as_str(), rest) {
-        ("GET", ["account"]) => account::account(call),
-        ("GET", ["users"]) => account::users(call),
-        ("GET", ["users", id]) => account::user(call, id),
-        ("GET", ["leads", "pipelines"]) => account::pipelines(call),
-        ("GET", ["leads", "pipelines", id]) => account::pipeline(call, id),
-        ("GET", ["leads", id]) => contacts::lead(call, id),
-        ("GET", ["contacts", "chats"]) => contacts::chats(call),
-        ("GET", ["contacts", id]) => contacts::contact(call, id),
-        ("GET", ["widgets"]) => widgets::list(call),
-        ("GET", ["widgets", code]) => widgets::one(call, code),
-        ("GET", ["sources"]) => sources::list(call),
-        ("GET", ["sources", id]) => sources::one(call, id),
-        ("POST", ["sources"]) => sources_write::create(call),
-        ("PATCH", ["sources"]) => sources_write::update_many(call),
-        ("PATCH", ["sources", id]) => sources_write::update_one(call, id),
-        ("DELETE", ["sources"]) => sources_delete::delete_many(call),
-        ("DELETE", ["sources", id]) => sources_delete::delete_one(call, id),
-        (_, ["account" | "users" | "sources" | "widgets", ..] | ["leads", "pipelines", ..]) => {
-            problem(405, "Method Not Allowed", "this method is not allowed here")
+    let (mut access, acts_as) =
+        found.ok_or_else(|| problem(401, "Unauthorized", "the access token is not valid here"))?;
+    match acts_as {
+        Some(user_id) => {
+            access.user_id = user_id;
+            Ok(access)
         }
-        _ => problem(404, "Not Found", "the sandbox has no such method"),
+        None => Err(problem(401, "Unauthorized", "X-Context-User-ID names nobody in whose name this grant may act")),
     }
 }
 
@@ -85,13 +97,33 @@ impl Call<'_> {
         self.core.read(|state| state.accounts.get(self.host).map(look))
     }
 
+    /// Changes the account, with the time in Unix seconds at hand; it was there when the token was checked.
+    fn change<T>(&self, change: impl FnOnce(&mut Account, i64) -> Result<T, Answer>) -> Result<T, Answer> {
+        let now = self.core.now().timestamp();
+        self.core.change(|state| match state.accounts.get_mut(self.host) {
+            Some(account) => change(account, now),
+            None => Err(problem(404, "Not Found", "the account is gone")),
+        })
+    }
+
     /// The words of the `with` parameter.
     fn with(&self) -> Vec<String> {
         self.request.query_value("with").unwrap_or_default().split(',').map(|word| word.trim().to_owned()).collect()
     }
 
+    fn href(&self, rest: &str) -> String {
+        format!("{}/api/v4/{rest}", self.base)
+    }
+
     fn link(&self, rest: &str) -> Value {
-        json!({"self": {"href": format!("{}/accounts/{}/api/v4/{rest}", self.core.own_url(), self.host)}})
+        json!({"self": {"href": self.href(rest)}})
+    }
+}
+
+/// Puts a field into an object.
+fn put(object: &mut Value, key: &str, value: Value) {
+    if let Some(map) = object.as_object_mut() {
+        map.insert(key.to_owned(), value);
     }
 }
 

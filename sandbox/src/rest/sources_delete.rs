@@ -3,8 +3,10 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    Call, PROBLEM, problem,
-    sources_write::{batch, number, request_id},
+    Call, PROBLEM,
+    batch::request_id,
+    problem,
+    sources_write::{batch, number},
 };
 use crate::exchange::Answer;
 

@@ -2,69 +2,49 @@
 
 use serde_json::{Value, json};
 
-use super::{Call, FieldError, hal, invalid, problem};
+use super::{
+    Call,
+    batch::{self, Wrong, blank, no_choice, request_id, typed},
+    hal, invalid, problem,
+};
 use crate::{
     exchange::Answer,
     state::{Account, Source},
     strict::Object,
 };
 
+/// At most so many sources in one call.
 const BATCH: usize = 50;
 
-fn parsed(call: &Call<'_>) -> Result<Value, Answer> {
-    serde_json::from_slice(&call.request.body).map_err(|_| problem(400, "Bad Request", "the body is not JSON"))
-}
-
 pub(super) fn batch(call: &Call<'_>) -> Result<Vec<Value>, Answer> {
-    match parsed(call)? {
-        Value::Array(items) if items.is_empty() => Err(problem(400, "Bad Request", "the batch is empty")),
-        Value::Array(items) if items.len() > BATCH => {
-            Err(problem(400, "Bad Request", "at most 50 sources in one call"))
-        }
-        Value::Array(items) => Ok(items),
-        _ => Err(problem(400, "Bad Request", "the body must be an array")),
-    }
+    batch::list(call, BATCH, 400)
 }
-
-pub(super) fn request_id(item: &Value, at: usize) -> String {
-    match item.get("request_id") {
-        Some(Value::String(text)) => text.clone(),
-        Some(other) if !other.is_null() => other.to_string(),
-        _ => at.to_string(),
-    }
-}
-
-/// What of an item is wrong: code, path and words.
-type Wrong = (&'static str, &'static str, String);
 
 /// Fields shared by creation and change, checked and laid over a source.
 fn lay_over(call: &Call<'_>, account: &Account, item: &Value, source: &mut Source) -> Result<(), Wrong> {
-    let of = |path: &'static str| move |detail: String| ("InvalidType", path, detail);
-    let fields = Object::whole(item).map_err(of(""))?;
-    if let Some(name) = fields.text("name").map_err(of("name"))? {
+    let fields = Object::whole(item).map_err(typed(""))?;
+    if let Some(name) = fields.text("name").map_err(typed("name"))? {
         if name.is_empty() {
-            return Err(("NotBlank", "name", "This value should not be blank.".to_owned()));
+            return Err(blank("name"));
         }
         name.clone_into(&mut source.name);
     }
-    if let Some(id) = fields.whole_number("pipeline_id").map_err(of("pipeline_id"))? {
+    if let Some(id) = fields.whole_number("pipeline_id").map_err(typed("pipeline_id"))? {
         if !account.pipelines.iter().any(|pipeline| pipeline.id == id) {
-            let words = "The value you selected is not a valid choice.".to_owned();
-            return Err(("NotSupportedChoice", "pipeline_id", words));
+            return Err(no_choice("pipeline_id"));
         }
         source.pipeline_id = id;
     }
-    if let Some(default) = fields.boolean("default").map_err(of("default"))? {
+    if let Some(default) = fields.boolean("default").map_err(typed("default"))? {
         source.default = default;
     }
-    if let Some(code) = fields.text("origin_code").map_err(of("origin_code"))? {
+    if let Some(code) = fields.text("origin_code").map_err(typed("origin_code"))? {
         let known = call
             .core
             .integration(&call.access.client_id)
             .is_some_and(|one| one.channels.iter().any(|channel| channel.code == code));
         if !known {
-            let words = "The value you selected is not a valid choice.".to_owned();
-            return Err(("NotSupportedChoice", "origin_code", words));
+            return Err(no_choice("origin_code"));
         }
         source.origin_code = Some(code.to_owned());
     } else if item.get("origin_code").is_some_and(Value::is_null) {
@@ -73,21 +53,17 @@ fn lay_over(call: &Call<'_>, account: &Account, item: &Value, source: &mut Sourc
     match fields.raw("services") {
         None => {}
         Some(services @ Value::Array(_)) => source.services = services.clone(),
-        Some(_) => return Err(of("services")("services must be an array".to_owned())),
+        Some(_) => return Err(typed("services")("services must be an array".to_owned())),
     }
     Ok(())
 }
 
 fn new_source(call: &Call<'_>, account: &mut Account, limit: usize, item: &Value) -> Result<Source, Wrong> {
-    let of = |path: &'static str| move |detail: String| ("InvalidType", path, detail);
-    let fields = Object::whole(item).map_err(of(""))?;
-    let blank = || "This value should not be blank.".to_owned();
-    let external_id = fields
-        .external_id("external_id", 36)
-        .map_err(of("external_id"))?
-        .ok_or_else(|| ("NotBlank", "external_id", blank()))?;
+    let fields = Object::whole(item).map_err(typed(""))?;
+    let external_id =
+        fields.external_id("external_id", 36).map_err(typed("external_id"))?.ok_or_else(|| blank("external_id"))?;
     if fields.raw("name").is_none() {
-        return Err(("NotBlank", "name", blank()));
+        return Err(blank("name"));
     }
     let own = || account.sources.iter().filter(|source| call.owns(source));
     if own().any(|source| source.external_id == external_id) {
@@ -144,13 +120,7 @@ fn whole_batch(
                     ids.push((source.id, request_id(item, at)));
                     put(account, source);
                 }
-                Err((code, path, detail)) => errors.push(FieldError {
-                    item: at,
-                    request_id: request_id(item, at),
-                    code,
-                    path: path.to_owned(),
-                    detail,
-                }),
+                Err(wrong) => errors.push(batch::error(item, at, wrong)),
             }
         }
         if !errors.is_empty() {
@@ -216,9 +186,8 @@ pub(super) fn number(call: &Call<'_>, id: &str) -> Option<i64> {
 
 /// `PATCH sources/{id}`; the answer is the source alone.
 pub(super) fn update_one(call: &Call<'_>, id: &str) -> Answer {
-    let item = match parsed(call) {
-        Ok(item) if item.is_object() => item,
-        Ok(_) => return problem(400, "Bad Request", "the body must be an object"),
+    let item = match batch::object(call) {
+        Ok(item) => item,
         Err(answer) => return answer,
     };
     let Some(number) = number(call, id) else {

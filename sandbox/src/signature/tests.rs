@@ -75,3 +75,48 @@ fn the_revoke_hook_matches_the_published_vector() {
         "658bb0758d9f54b9eac5838a66645af67a180e0a614bb6adee7b4eb4bff24092"
     );
 }
+
+/// A request that is signed over exactly this date.
+fn refused_with_date(date: &str) -> Option<String> {
+    let md5 = hex::encode(Md5::digest(b"{}"));
+    let text = ["POST", &md5, "application/json", date, "/v2/origin/custom/x"].join("\n");
+    let signature = hmac_sha1("secret", text.as_bytes()).expect("a key");
+    let request = Signed {
+        method: "POST",
+        path: "/v2/origin/custom/x",
+        date,
+        content_type: "application/json",
+        content_md5: &md5,
+        signature: &signature,
+        body: b"{}",
+    };
+    let now = DateTime::parse_from_rfc3339("2026-09-01T09:05:10Z").expect("a moment").to_utc();
+    check(&request, "secret", now).err()
+}
+
+#[test]
+fn dates_of_real_clients_are_read_and_others_are_not() {
+    for date in [
+        "Tue, 01 Sep 2026 09:05:07 +0000",
+        "Tue, 01 Sep 2026 09:05:07 -0000",
+        "Tue, 01 Sep 2026 09:05:07 GMT",
+        "Tue, 1 Sep 2026 12:05:07 +0300",
+    ] {
+        assert_eq!(refused_with_date(date), None, "{date}");
+    }
+    for date in
+        ["", "2026-09-01T09:05:07Z", "1788253507", "Wed, 01 Sep 2026 09:05:07 GMT", "Tue, 01 Sep 2026 08:50:00 GMT"]
+    {
+        assert!(refused_with_date(date).is_some_and(|reason| reason.starts_with("Date header")), "{date}");
+    }
+}
+
+#[test]
+fn checksums_and_signatures_are_compared_byte_for_byte() {
+    let all = vectors("request_vectors");
+    let vector = &all[1];
+    let (secret, now) = (field(vector, "secret"), moment(vector));
+    let (md5, signature) = (field(vector, "content_md5").to_uppercase(), field(vector, "signature").to_uppercase());
+    assert!(check(&Signed { content_md5: &md5, ..signed(vector) }, secret, now).is_err());
+    assert!(check(&Signed { signature: &signature, ..signed(vector) }, secret, now).is_err());
+}

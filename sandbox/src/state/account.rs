@@ -10,6 +10,7 @@ use super::{
     chat::{Chat, Lead, Message, Person},
     switches::{Installed, Switches},
 };
+use crate::crm::Crm;
 
 /// A user of the account.
 #[derive(Clone, Debug)]
@@ -57,6 +58,7 @@ pub(crate) struct Account {
     pub(crate) chats: Vec<Chat>,
     pub(crate) messages: Vec<Message>,
     pub(crate) leads: Vec<Lead>,
+    pub(crate) crm: Crm,
     pub(crate) customer_page: Option<String>,
     pub(crate) switches: Switches,
     /// Id of the user whose browser opens the account's pages.
@@ -110,6 +112,7 @@ impl Account {
             chats: Vec::new(),
             messages: Vec::new(),
             leads: Vec::new(),
+            crm: Crm::default(),
             customer_page: None,
             switches: Switches::default(),
             signed_in: id * 10 + 1,
@@ -135,6 +138,11 @@ impl Account {
     pub(crate) fn manager(&self) -> Option<&User> {
         let in_chats = |user: &&User| user.amojo_id.is_some();
         self.users.iter().filter(in_chats).find(|user| !user.is_admin).or_else(|| self.users.iter().find(in_chats))
+    }
+
+    /// The user in whose name the account's pages write: whoever is signed in, if they have an id in the Chats API.
+    pub(crate) fn writer(&self) -> Option<&User> {
+        self.signed_in().filter(|user| user.amojo_id.is_some()).or_else(|| self.manager())
     }
 
     /// The administrator whose grant an installation carries.

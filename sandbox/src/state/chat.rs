@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
+use uuid::Uuid;
 
 use crate::outgoing::HookAnswer;
 
@@ -63,6 +64,56 @@ pub(crate) struct Chat {
     pub(crate) lead_id: Option<i64>,
     pub(crate) unread: usize,
     pub(crate) messages: usize,
+    /// The customer is typing.
+    pub(crate) typing: Option<Typing>,
+    /// When the latest hook "the manager is typing" was made.
+    pub(crate) manager_typed_at: Option<DateTime<Utc>>,
+}
+
+/// Somebody outside amoCRM is typing.
+#[derive(Clone, Debug)]
+pub(crate) struct Typing {
+    pub(crate) name: String,
+    pub(crate) until: DateTime<Utc>,
+}
+
+impl Person {
+    /// A person of this channel whom nobody knows anything about.
+    pub(crate) fn stranger(channel_id: &str) -> Self {
+        Self {
+            id: Uuid::new_v4().to_string(),
+            channel_id: channel_id.to_owned(),
+            client_id: None,
+            name: String::new(),
+            avatar: String::new(),
+            phone: String::new(),
+            email: String::new(),
+        }
+    }
+}
+
+impl Chat {
+    /// An empty chat over a scope with a person; `client_id` is the integration's.
+    pub(crate) fn opened(scope_id: &str, client_id: &str, person_id: &str) -> Self {
+        Self {
+            id: Uuid::new_v4().to_string(),
+            scope_id: scope_id.to_owned(),
+            client_id: client_id.to_owned(),
+            conversation_id: None,
+            person_id: person_id.to_owned(),
+            source: None,
+            lead_id: None,
+            unread: 0,
+            messages: 0,
+            typing: None,
+            manager_typed_at: None,
+        }
+    }
+
+    /// Who is typing at this moment.
+    pub(crate) fn typing_at(&self, now: DateTime<Utc>) -> Option<&Typing> {
+        self.typing.as_ref().filter(|typing| typing.until > now)
+    }
 }
 
 /// An incoming lead with its contact.
@@ -97,6 +148,7 @@ pub(crate) struct Message {
     pub(crate) source: Option<String>,
     pub(crate) silent: bool,
     pub(crate) edited: bool,
+    /// Who reacted (the other side's id of a customer, the amojo id of a manager), and the emoji.
     pub(crate) reactions: Vec<(String, String)>,
     pub(crate) statuses: Vec<Status>,
     pub(crate) hook: Option<HookAnswer>,
@@ -116,6 +168,17 @@ impl Message {
             Some(_) => Mood::Failed,
             None => Mood::Sent,
         }
+    }
+
+    /// A part of the message that amoCRM keeps beside its content: `reply_to`, `forwards`. It is in the payload as
+    /// it came, and inside the content of what a manager sent.
+    pub(crate) fn beside(&self, name: &str) -> Option<&Value> {
+        self.payload.get(name).or_else(|| self.content.get(name)).filter(|value| !value.is_null())
+    }
+
+    /// The post this message comments.
+    pub(crate) fn post_id(&self) -> Option<&str> {
+        self.content.get("post")?.get("id")?.as_str()
     }
 
     /// The error that was reported, if any.

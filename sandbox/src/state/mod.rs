@@ -2,6 +2,7 @@
 
 mod account;
 mod chat;
+mod files;
 mod grants;
 mod switches;
 
@@ -11,12 +12,17 @@ use std::{
 };
 
 pub(crate) use account::{Account, Pipeline, Source, User};
-pub(crate) use chat::{Chat, Lead, Message, Mood, Person};
+pub(crate) use chat::{Chat, Lead, Message, Mood, Person, Typing};
 pub use chat::{Direction, Status};
+pub(crate) use files::{Files, StoredFile};
 pub(crate) use grants::{ACCESS_SECONDS, Access, Grants, Pair};
 pub(crate) use switches::Switches;
 
+use crate::abilities::{Abilities, Lengths};
+use crate::crm::CrmHooks;
+use crate::drive::Drive;
 use crate::log::{RequestView, TokenCall};
+use crate::rates::Rates;
 use crate::view::RepeatView;
 use crate::widget::Widget;
 
@@ -25,6 +31,9 @@ const LOG_LIMIT: usize = 2000;
 
 /// How many active sources an integration may have in an account, where nobody has chosen the other reading (50).
 const SOURCE_LIMIT: usize = 100;
+
+/// How many templates an integration may have in an account; the documents have an error for it and no number.
+const TEMPLATE_LIMIT: usize = 250;
 
 /// One connected channel of one account.
 #[derive(Clone, Debug)]
@@ -55,6 +64,18 @@ pub(crate) struct State {
     pub(crate) single_source: HashSet<String>,
     /// The call that tells of an installation is made and gets lost.
     pub(crate) lose_install_calls: bool,
+    /// CRM hooks on their way.
+    pub(crate) crm_hooks: CrmHooks,
+    /// Files of the files API.
+    pub(crate) drive: Drive,
+    /// Who calls how often.
+    pub(crate) rates: Rates,
+    /// How many templates an integration may have in an account.
+    pub(crate) template_limit: usize,
+    /// What channels were registered with, by their ids; one that isn't here has the default.
+    pub(crate) abilities: HashMap<String, Abilities>,
+    pub(crate) lengths: Lengths,
+    pub(crate) files: Files,
 }
 
 impl Default for State {
@@ -73,6 +94,13 @@ impl Default for State {
             source_limit: SOURCE_LIMIT,
             single_source: HashSet::new(),
             lose_install_calls: false,
+            crm_hooks: CrmHooks::default(),
+            drive: Drive::default(),
+            rates: Rates::default(),
+            template_limit: TEMPLATE_LIMIT,
+            abilities: HashMap::new(),
+            lengths: Lengths::default(),
+            files: Files::default(),
         }
     }
 }

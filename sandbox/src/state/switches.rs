@@ -15,6 +15,12 @@ pub(crate) struct Switches {
     pub(crate) too_many: Option<u64>,
     /// Disposable tokens without the claim `is_admin`.
     pub(crate) no_admin_claim: bool,
+    /// Chats make leads at once instead of incoming leads.
+    pub(crate) no_unsorted: bool,
+    /// `add_chat_template_review` under `chat_template_reviews` instead of at the root.
+    pub(crate) wrapped_reviews: bool,
+    /// A plan without CRM hooks: nobody may subscribe.
+    pub(crate) no_webhooks: bool,
     /// Pipelines in the archive, by their ids.
     pub(crate) archived: Vec<i64>,
 }

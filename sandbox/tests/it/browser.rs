@@ -10,7 +10,7 @@ use crate::archive::{files, zipped};
 use crate::caller::{HOST, World, text};
 
 /// A browser, or none where nobody started a chromedriver.
-async fn browser() -> Option<Client> {
+pub async fn browser() -> Option<Client> {
     let driver = std::env::var("PAROM_TEST_CHROMEDRIVER").ok()?;
     let arguments = [
         "--headless=new",

@@ -127,6 +127,28 @@ impl World {
         read(request).await
     }
 
+    /// A call of another account's REST API.
+    pub async fn get_of(&self, host: &str, path: &str, token: &str) -> Answer {
+        read(self.client.get(format!("{}/accounts/{host}{path}", self.sandbox.url())).bearer_auth(token)).await
+    }
+
+    pub async fn post_of(&self, host: &str, path: &str, token: &str, body: &Value) -> Answer {
+        let url = format!("{}/accounts/{host}{path}", self.sandbox.url());
+        read(self.client.post(url).bearer_auth(token).json(body)).await
+    }
+
+    /// Connects the channel in another account.
+    pub async fn connect_account(&self, amojo_id: &str) {
+        let body = json!({"account_id": amojo_id, "title": "Other", "hook_api_version": "v2"});
+        assert_eq!(self.signed("POST", &format!("{CHANNEL}/connect"), Some(body)).await.0, 200);
+    }
+
+    /// A signed message to another account.
+    pub async fn message_of(&self, amojo_id: &str, payload: Value) {
+        let body = json!({"event_type": "new_message", "payload": payload});
+        assert_eq!(self.signed("POST", &format!("{CHANNEL}_{amojo_id}"), Some(body)).await.0, 200);
+    }
+
     pub async fn token(&self, fields: Value) -> Answer {
         let mut body = json!({"client_id": CLIENT, "client_secret": CLIENT_SECRET, "redirect_uri": REDIRECT});
         for (key, value) in fields.as_object().unwrap() {
@@ -142,6 +164,18 @@ impl World {
         assert_eq!(status, 200, "{body}");
         body["access_token"].as_str().unwrap().to_owned()
     }
+}
+
+/// An account of the other platform: its host, and an access token of its administrator.
+pub async fn kommo(world: &World) -> (String, String) {
+    let host = "acme.kommo.com".to_owned();
+    world.sandbox.add_account(&host);
+    let code = world.sandbox.issue_code(&host, "main");
+    let body = json!({"client_id": CLIENT, "client_secret": CLIENT_SECRET, "redirect_uri": REDIRECT,
+        "grant_type": "authorization_code", "code": code});
+    let (status, pair) = world.post_of(&host, "/oauth2/access_token", "", &body).await;
+    assert_eq!(status, 200, "{pair}");
+    (host, pair["access_token"].as_str().unwrap().to_owned())
 }
 
 pub async fn read(request: reqwest::RequestBuilder) -> Answer {

@@ -3,7 +3,7 @@
 use sandbox::HookMessage;
 use serde_json::{Value, json};
 
-use crate::caller::{CHANNEL, HOST, SECRET, World, receive_one, text};
+use crate::caller::{BOT, CHANNEL, HOST, SECRET, World, receive_one, text};
 
 #[tokio::test]
 async fn a_managers_message_leaves_once_signed_and_compact() {
@@ -103,6 +103,26 @@ async fn writing_first_has_no_client_ids_until_the_answer_binds_them() {
     assert_eq!(chat.id, said.chat_id);
     assert_eq!(chat.conversation_id.as_deref(), Some("conv-77"));
     assert_eq!(chat.person_client_id.as_deref(), Some("user-77"));
+}
+
+#[tokio::test]
+async fn an_import_in_a_managers_name_may_come_back() {
+    let world = World::connected().await;
+    let maria = world.sandbox.accounts()[0].users[1].amojo_id.clone().unwrap();
+    for (msgid, ref_id) in [("m-1", maria.as_str()), ("m-2", BOT)] {
+        let mut payload = text(msgid, "From the phone");
+        payload["receiver"] = payload["sender"].take();
+        payload["sender"] = json!({"id": "x", "name": "X", "ref_id": ref_id});
+        assert_eq!(world.message(payload).await.0, 200);
+    }
+    let ids: Vec<String> = world.sandbox.messages(HOST).into_iter().map(|one| one.id).collect();
+    let (url, arrived) = receive_one(200).await;
+    world.sandbox.set_parom_url(&url);
+    assert!(world.sandbox.echoes(HOST, &ids[1]).await.is_err(), "the bot's messages never do");
+    assert_eq!(world.sandbox.echoes(HOST, &ids[0]).await.unwrap().status, Some(200));
+    let body: Value = serde_json::from_slice(&arrived.await.unwrap().body).unwrap();
+    assert_eq!((&body["message"]["sender"]["id"], &body["message"]["message"]["id"]), (&json!(maria), &json!(ids[0])));
+    assert_eq!(body["message"]["message"]["text"], "From the phone");
 }
 
 #[tokio::test]

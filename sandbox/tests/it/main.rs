@@ -6,14 +6,24 @@
     reason = "helpers of tests: a failed unwrap is the test's answer, and the caller here must be nobody else's"
 )]
 
+mod acts;
 mod archive;
+mod breakage;
 mod browser;
 mod caller;
 mod chats;
+mod crm;
 mod faults;
+mod hook_kinds;
 mod hooks;
+mod hosts;
+mod media;
 mod oauth;
 mod pages;
+mod receiver;
 mod sources;
+mod strict;
 mod switches;
 mod widget;
+mod window;
+mod window_browser;

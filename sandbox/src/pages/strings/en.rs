@@ -1,9 +1,12 @@
 //! English.
 
-use super::Words;
+use super::{Words, chat_en, crm, trouble};
 
 pub(super) const WORDS: Words = Words {
     code: "en",
+    chats: &chat_en::WORDS,
+    crm: &crm::EN,
+    troubles: &trouble::EN,
     other_code: "ru",
     other_name: "Русский",
     title: "Sandbox amoCRM",

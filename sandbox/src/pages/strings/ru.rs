@@ -1,9 +1,12 @@
 //! Russian.
 
-use super::Words;
+use super::{Words, chat_ru, crm, trouble};
 
 pub(super) const WORDS: Words = Words {
     code: "ru",
+    chats: &chat_ru::WORDS,
+    crm: &crm::RU,
+    troubles: &trouble::RU,
     other_code: "en",
     other_name: "English",
     title: "Учебная amoCRM",

@@ -1,20 +1,21 @@
 //! "Break something": the switches of an account for people.
 
-use std::{sync::Arc, time::Duration};
+mod press;
+
+use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use askama::Template;
-use serde::Deserialize;
+
+pub(super) use press::press;
 
 use super::{
-    Frame, accounts, notice, own_form, render, see_other,
+    Frame, notice, render,
     shell::{Place, Shell},
     strings::{Words, fill},
 };
 use crate::{
     core::Core,
-    faults::{Fault, Part},
-    installation,
     state::{State, Switches},
 };
 
@@ -54,33 +55,52 @@ fn button(what: &'static str, words: &str) -> Button {
     Button { what, value: String::new(), words: words.to_owned() }
 }
 
-/// What concerns every account, the Chats API too.
-fn of_all(core: &Core, words: &Words) -> Vec<Button> {
-    if core.faults.left() > 0 {
-        return vec![button("mend_all", words.mend_answers)];
-    }
-    let seconds = "5";
-    let slow = fill(words.break_slow, "seconds", seconds);
-    vec![Button { what: "slow", value: seconds.to_owned(), words: slow }, button("down", words.break_down)]
+/// A button for what the command line would call so.
+fn breaks(text: &str, words: String) -> Button {
+    Button { what: "break", value: text.to_owned(), words }
 }
 
-/// Whether it was one of the buttons of [`of_all`], which then has done its work.
-fn press_for_all(core: &Core, what: &str, value: &str) -> bool {
-    let fault = match what {
-        "mend_all" => {
-            core.faults.clear();
-            core.touch();
-            return true;
-        }
-        "slow" => Fault::Delay(Duration::from_secs(value.parse().unwrap_or_default())),
-        "down" => Fault::Reset,
-        _ => return false,
+/// What concerns every account, the Chats API too.
+fn of_all(core: &Core, state: &State, words: &Words) -> Vec<Button> {
+    let troubles = words.troubles;
+    let mut all = if core.faults.left() > 0 {
+        vec![button("mend_all", words.mend_answers)]
+    } else {
+        vec![
+            breaks("slow=5", fill(words.break_slow, "seconds", "5")),
+            breaks("reset", words.break_down.to_owned()),
+            breaks("status=503", fill(troubles.break_status, "status", "503")),
+            breaks("status=429", fill(troubles.break_status, "status", "429")),
+            breaks("html", troubles.break_html.to_owned()),
+            breaks("lost-answers", troubles.break_lost_answers.to_owned()),
+        ]
     };
-    for part in Part::ALL {
-        core.faults.until_cleared(part, fault.clone());
+    all.push(if state.rates.on {
+        button("limits_off", troubles.limits_off)
+    } else {
+        breaks("limits", troubles.limits_on.to_owned())
+    });
+    if state.rates.banned {
+        all.push(button("forgive", troubles.forgive));
     }
-    core.touch();
-    true
+    all
+}
+
+/// What concerns hooks of every account.
+fn of_hooks(core: &Core, words: &Words) -> Vec<Button> {
+    let troubles = words.troubles;
+    let demotion = if core.demotion.is_on() {
+        button("demotion_off", troubles.demotion_off)
+    } else {
+        breaks("demotion=3", fill(troubles.demotion_on, "seconds", "3"))
+    };
+    vec![
+        breaks("lost-hooks", troubles.lost_hooks.to_owned()),
+        breaks("doubled-hooks", troubles.doubled_hooks.to_owned()),
+        breaks("reordered-hooks", troubles.reordered_hooks.to_owned()),
+        breaks("late-hooks=3", fill(troubles.late_hooks, "seconds", "3")),
+        demotion,
+    ]
 }
 
 fn of_account(words: &Words, switches: &Switches) -> Vec<Button> {
@@ -99,6 +119,15 @@ fn of_account(words: &Words, switches: &Switches) -> Vec<Button> {
         let too_many = fill(words.break_too_many, "seconds", "30");
         all.extend([page("502"), page("403"), Button { what: "too_many", value: "30".to_owned(), words: too_many }]);
     }
+    let troubles = words.troubles;
+    all.push(match switches.no_unsorted {
+        true => button("unsorted_on", troubles.unsorted_on),
+        false => button("unsorted_off", troubles.unsorted_off),
+    });
+    all.push(match switches.no_webhooks {
+        true => button("plan_on", troubles.plan_on),
+        false => button("plan_off", troubles.plan_off),
+    });
     all
 }
 
@@ -185,7 +214,8 @@ pub(super) async fn show(core: web::Data<Arc<Core>>, request: HttpRequest, host:
             shell: &shell,
             target: frame.link(&format!("/accounts/{host}/break")),
             sections: vec![
-                Section { title: words.break_all, buttons: of_all(&core, words) },
+                Section { title: words.break_all, buttons: of_all(&core, state, words) },
+                Section { title: words.troubles.hooks, buttons: of_hooks(&core, words) },
                 Section { title: words.break_account, buttons: of_account(words, &switches) },
                 Section { title: words.break_access, buttons: of_access(&core, state, words, &switches) },
                 Section { title: words.break_integrations, buttons: of_integrations(&core, state, words) },
@@ -194,87 +224,4 @@ pub(super) async fn show(core: web::Data<Arc<Core>>, request: HttpRequest, host:
         }
     });
     render(StatusCode::OK, &page, None)
-}
-
-/// A pressed button.
-#[derive(Deserialize)]
-pub(super) struct Pressed {
-    what: String,
-    #[serde(default)]
-    value: String,
-    #[serde(default)]
-    text: String,
-}
-
-/// `POST /accounts/{host}/break`.
-pub(super) async fn press(
-    core: web::Data<Arc<Core>>,
-    request: HttpRequest,
-    host: web::Path<String>,
-    form: web::Form<Pressed>,
-) -> HttpResponse {
-    let frame = Frame::of(&request);
-    if !own_form(&request) {
-        return HttpResponse::Forbidden().finish();
-    }
-    let mut host = host.into_inner();
-    let text = form.text.trim();
-    match form.what.as_str() {
-        "revoke_silently" => installation::revoke_silently(&core, &host, &form.value),
-        "rename" => {
-            let new = text.to_ascii_lowercase();
-            if !accounts::is_host(&new) {
-                return notice(&frame, StatusCode::BAD_REQUEST, frame.words.host_wrong);
-            }
-            core.change(|state| state.rename(&host, &new));
-            host = new;
-        }
-        "single_source" | "multiple_sources" => {
-            if let Some(one) = core.integration_named(&form.value) {
-                core.change(|state| match form.what.as_str() {
-                    "single_source" => state.single_source.insert(one.client_id.clone()),
-                    _ => state.single_source.remove(&one.client_id),
-                });
-            }
-        }
-        what if press_for_all(&core, what, &form.value) => {}
-        what => core.change(|state| switch(state, &host, what, &form.value, text)),
-    }
-    see_other(&frame.link(&format!("/accounts/{host}/break")))
-}
-
-fn switch(state: &mut State, host: &str, what: &str, value: &str, text: &str) {
-    match what {
-        "lose_installs" => state.lose_install_calls = true,
-        "keep_installs" => state.lose_install_calls = false,
-        "limit" => state.source_limit = text.parse().unwrap_or(state.source_limit),
-        "private" => {
-            let ids: Vec<i64> = text.split([',', ' ']).filter_map(|id| id.parse().ok()).collect();
-            if ids.is_empty() {
-                state.private_channels.remove(value);
-            } else {
-                state.private_channels.insert(value.to_owned(), ids);
-            }
-        }
-        _ => {
-            let Some(account) = state.accounts.get_mut(host) else {
-                return;
-            };
-            let switches = &mut account.switches;
-            match what {
-                "unpaid" => switches.unpaid = true,
-                "pay" => switches.unpaid = false,
-                "blocked" => switches.blocked = true,
-                "unblock" => switches.blocked = false,
-                "page" => switches.page = value.parse().ok(),
-                "too_many" => switches.too_many = value.parse().ok(),
-                "mend" => (switches.page, switches.too_many) = (None, None),
-                "claim_off" => switches.no_admin_claim = true,
-                "claim_on" => switches.no_admin_claim = false,
-                "expire_access" => state.grants.drop_access(account.id),
-                "expire_refresh" => state.grants.drop_refresh(account.id),
-                _ => {}
-            }
-        }
-    }
 }

@@ -1,0 +1,99 @@
+//! What was agreed with support about a channel, and the lengths the Chats API takes. Neither can be read back over
+//! the API, so both are set here.
+
+use crate::{sandbox::Sandbox, state::State};
+
+/// What a channel was registered with. Everything is on at first, and there is no time window.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Abilities {
+    /// Managers may open a chat by a phone number.
+    pub write_first: bool,
+    /// Seconds after the customer's latest message in which managers may answer; none without a window.
+    pub time_window_seconds: Option<u32>,
+    /// Once the window is over the card offers templates alone (only on `.com`).
+    pub templates_after_window: bool,
+    /// The reactions managers may set; they alone leave as hooks.
+    pub reactions: Reactions,
+    /// Managers may quote.
+    pub quotes: bool,
+    /// Managers may forward.
+    pub forwards: bool,
+    /// Managers may record voice messages.
+    pub voice: bool,
+    /// "The manager is typing" leaves as a hook.
+    pub typing_hooks: bool,
+}
+
+/// The reactions of a channel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reactions {
+    /// None at all.
+    Off,
+    /// Any emoji.
+    All,
+    /// These emoji.
+    Only(Vec<String>),
+}
+
+impl Default for Abilities {
+    fn default() -> Self {
+        Self {
+            write_first: true,
+            time_window_seconds: None,
+            templates_after_window: false,
+            reactions: Reactions::All,
+            quotes: true,
+            forwards: true,
+            voice: true,
+            typing_hooks: true,
+        }
+    }
+}
+
+impl Abilities {
+    /// Whether this emoji may be set.
+    pub(crate) fn allow(&self, emoji: &str) -> bool {
+        match &self.reactions {
+            Reactions::Off => false,
+            Reactions::All => true,
+            Reactions::Only(list) => list.iter().any(|one| one == emoji),
+        }
+    }
+}
+
+/// How long fields of the Chats API may be, in characters. The documents name no figures: these are ours, and a
+/// field beyond them is refused with 400.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lengths {
+    /// `msgid`, `conversation_id`, ids of participants.
+    pub id: usize,
+    /// Names of participants.
+    pub name: usize,
+    /// Text of a message.
+    pub text: usize,
+}
+
+impl Default for Lengths {
+    fn default() -> Self {
+        Self { id: 255, name: 255, text: 65_536 }
+    }
+}
+
+impl State {
+    /// What the channel with this id, or of this scope, was registered with.
+    pub(crate) fn abilities(&self, scope_id: &str) -> Abilities {
+        self.abilities.get(scope_id.get(..36).unwrap_or(scope_id)).cloned().unwrap_or_default()
+    }
+}
+
+impl Sandbox {
+    /// Writes to support: the channel (by id) has these abilities from now on.
+    pub fn set_abilities(&self, channel_id: &str, abilities: Abilities) {
+        self.core.change(|state| state.abilities.insert(channel_id.to_owned(), abilities));
+    }
+
+    /// The lengths that are taken from now on.
+    pub fn set_lengths(&self, lengths: Lengths) {
+        self.core.change(|state| state.lengths = lengths);
+    }
+}

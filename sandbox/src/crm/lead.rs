@@ -1,0 +1,106 @@
+//! Leads beyond where they came from: their state, and how they end.
+
+use super::Event;
+use crate::state::{Account, Lead};
+
+/// Last digit of the id of a pipeline's step for incoming leads.
+pub(crate) const UNSORTED_STEP: i64 = 1;
+/// Last digit of the id of the step where accepted leads stand.
+pub(crate) const FIRST_STEP: i64 = 2;
+/// The step of won leads, the same in every pipeline.
+pub(crate) const WON: i64 = 142;
+/// The step of lost leads, the same in every pipeline.
+pub(crate) const LOST: i64 = 143;
+
+/// The card of a lead. Times are Unix seconds.
+#[derive(Clone, Debug)]
+pub(crate) struct Card {
+    pub(crate) name: String,
+    pub(crate) price: i64,
+    pub(crate) status_id: i64,
+    pub(crate) responsible_user_id: i64,
+    pub(crate) created_by: i64,
+    pub(crate) updated_at: i64,
+    pub(crate) closed_at: Option<i64>,
+    /// Id of the source it came from, where there is one.
+    pub(crate) source_id: Option<i64>,
+    pub(crate) tags: Vec<String>,
+}
+
+impl Account {
+    /// The lead with this id.
+    pub(crate) fn lead(&self, id: i64) -> Option<&Lead> {
+        self.leads.iter().find(|lead| lead.id == id)
+    }
+
+    /// Ids of a contact's leads.
+    pub(crate) fn leads_of(&self, contact_id: i64) -> Vec<i64> {
+        self.leads.iter().filter(|lead| lead.contact_id == contact_id).map(|lead| lead.id).collect()
+    }
+
+    /// The newest lead of a contact that is neither won nor lost.
+    pub(crate) fn open_lead_of(&self, contact_id: i64) -> Option<i64> {
+        let open = |lead: &&Lead| self.crm.cards.get(&lead.id).is_some_and(|card| card.closed_at.is_none());
+        self.leads.iter().rev().filter(|lead| lead.contact_id == contact_id).find(open).map(|lead| lead.id)
+    }
+
+    /// A step of a pipeline by its last digit.
+    pub(crate) fn step(pipeline_id: i64, digit: i64) -> i64 {
+        pipeline_id * 10 + digit
+    }
+
+    /// Whether the id is a step of this pipeline in which leads may be put.
+    pub(crate) fn is_step(pipeline_id: i64, status_id: i64) -> bool {
+        [UNSORTED_STEP, FIRST_STEP].iter().any(|digit| Self::step(pipeline_id, *digit) == status_id)
+            || matches!(status_id, WON | LOST)
+    }
+
+    /// Keeps a lead that did not come from a chat and tells of it.
+    pub(crate) fn keep_lead(&mut self, lead: Lead, card: Card) {
+        self.crm.settled_lead = self.crm.settled_lead.max(lead.id);
+        self.crm.events.push(Event::of_lead("add", &lead, &card));
+        self.crm.cards.insert(lead.id, card);
+        self.leads.push(lead);
+    }
+
+    /// Changes a lead and tells of it. A lead that is won or lost lets its chats go: what they bring next is a new
+    /// incoming lead.
+    pub(crate) fn change_lead(&mut self, id: i64, now: i64, change: impl FnOnce(&mut Lead, &mut Card)) -> bool {
+        let (Some(lead), Some(card)) = (self.leads.iter_mut().find(|lead| lead.id == id), self.crm.cards.get_mut(&id))
+        else {
+            return false;
+        };
+        let before = card.status_id;
+        change(lead, card);
+        card.updated_at = now;
+        let closed = matches!(card.status_id, WON | LOST);
+        card.closed_at = closed.then(|| card.closed_at.unwrap_or(now));
+        let mut events = vec![Event::of_lead("update", lead, card)];
+        if before != card.status_id {
+            events.push(Event::of_lead("status", lead, card));
+        }
+        self.crm.events.extend(events);
+        if closed {
+            self.let_chats_go(id);
+        }
+        true
+    }
+
+    /// Takes a lead away and tells of it.
+    pub(crate) fn delete_lead(&mut self, id: i64) -> bool {
+        let (Some(at), Some(card)) = (self.leads.iter().position(|lead| lead.id == id), self.crm.cards.remove(&id))
+        else {
+            return false;
+        };
+        let lead = self.leads.remove(at);
+        self.crm.events.push(Event::of_lead("delete", &lead, &card));
+        self.let_chats_go(id);
+        true
+    }
+
+    pub(super) fn let_chats_go(&mut self, lead_id: i64) {
+        for chat in self.chats.iter_mut().filter(|chat| chat.lead_id == Some(lead_id)) {
+            chat.lead_id = None;
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! The CRM behind the chats: contacts, leads and incoming leads, talks, templates, and the hooks that tell of them.
+//!
+//! Chats know nothing of it. [`settle`] looks after every change at what the chats have brought and does what
+//! amoCRM does: makes contacts, incoming leads and talks, and writes down what subscribers are told.
+
+mod acts;
+mod contact;
+mod event;
+mod form;
+mod lead;
+mod merge;
+mod review;
+mod send;
+mod settle;
+mod talk;
+mod template;
+mod unsorted;
+mod view;
+mod webhook;
+
+use std::collections::BTreeMap;
+
+pub(crate) use contact::{Contact, FIELDS, FieldKind, FieldValue};
+pub(crate) use lead::{Card, FIRST_STEP, LOST, UNSORTED_STEP, WON};
+pub(crate) use review::Review;
+pub(crate) use send::{CrmHooks, run};
+pub(crate) use settle::settle;
+pub(crate) use talk::Talk;
+pub(crate) use template::{Template, blank as blank_template};
+pub(crate) use unsorted::{Sorted, Unsorted};
+pub use view::{ContactView, CrmHookView, IncomingLeadView, LinkView, TalkView, WebhookView};
+pub(crate) use webhook::{Webhook, known_events};
+
+use event::Event;
+use send::Delivery;
+
+/// A chat that hangs on a contact. A chat has at most one, a contact may have many.
+#[derive(Clone, Debug)]
+pub(crate) struct Link {
+    /// Changes when the link does.
+    pub(crate) id: i64,
+    pub(crate) chat_id: String,
+    pub(crate) contact_id: i64,
+}
+
+/// What an account holds beside its chats.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Crm {
+    pub(crate) contacts: Vec<Contact>,
+    pub(crate) links: Vec<Link>,
+    /// What is known of leads beyond where they came from, by their id.
+    pub(crate) cards: BTreeMap<i64, Card>,
+    pub(crate) unsorted: Vec<Unsorted>,
+    pub(crate) talks: Vec<Talk>,
+    pub(crate) templates: Vec<Template>,
+    pub(crate) webhooks: Vec<Webhook>,
+    /// What happened and was not yet told to anybody.
+    events: Vec<Event>,
+    settled_messages: usize,
+    settled_lead: i64,
+}
+
+impl Crm {
+    pub(crate) fn contact(&self, id: i64) -> Option<&Contact> {
+        self.contacts.iter().find(|one| one.id == id)
+    }
+
+    pub(crate) fn contact_mut(&mut self, id: i64) -> Option<&mut Contact> {
+        self.contacts.iter_mut().find(|one| one.id == id)
+    }
+
+    /// The contact a chat hangs on.
+    pub(crate) fn contact_of_chat(&self, chat_id: &str) -> Option<i64> {
+        self.links.iter().find(|link| link.chat_id == chat_id).map(|link| link.contact_id)
+    }
+}

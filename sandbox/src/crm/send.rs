@@ -1,0 +1,166 @@
+//! Sending CRM hooks: a form, two seconds, and again later where the answer was invalid.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Weak},
+    time::Duration,
+};
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::CrmHookView;
+use crate::{
+    core::Core,
+    hook_faults::{self, Delivered, HookKind},
+    outgoing::{self, Call, HookAnswer},
+    state::State,
+};
+
+/// amoCRM waits this long for an answer.
+const LIMIT: Duration = Duration::from_secs(2);
+/// The clock may be anybody's, so what is due later is looked for this often.
+const LOOK: Duration = Duration::from_millis(200);
+/// How many attempts are remembered.
+const REMEMBERED: usize = 2000;
+
+/// One hook on its way to one subscriber.
+#[derive(Clone, Debug)]
+pub(crate) struct Delivery {
+    pub(crate) host: String,
+    pub(crate) event: String,
+    pub(crate) destination: String,
+    pub(crate) body: String,
+    pub(crate) attempt: u32,
+    pub(crate) due: DateTime<Utc>,
+}
+
+/// Hooks that wait, and those that were tried.
+#[derive(Debug, Default)]
+pub(crate) struct CrmHooks {
+    pub(super) queue: Vec<Delivery>,
+    pub(super) tried: VecDeque<CrmHookView>,
+}
+
+/// When the next attempt is due after this one was answered so; none when there is none. After 5 and 15 minutes for
+/// every invalid answer, after 15 minutes and an hour more only for 499 and 5xx.
+fn next_attempt(attempt: u32, status: Option<u16>) -> Option<TimeDelta> {
+    let server = status.is_some_and(|status| status == 499 || status >= 500);
+    match attempt {
+        1 => Some(TimeDelta::minutes(5)),
+        2 => Some(TimeDelta::minutes(15)),
+        3 if server => Some(TimeDelta::minutes(15)),
+        4 if server => Some(TimeDelta::hours(1)),
+        _ => None,
+    }
+}
+
+fn is_valid(answer: &HookAnswer) -> bool {
+    answer.status.is_some_and(|status| (100..300).contains(&status))
+}
+
+/// Sends what is due for as long as the sandbox lives.
+pub(crate) async fn run(core: Weak<Core>) {
+    let Some(mut changes) = core.upgrade().map(|core| core.subscribe()) else {
+        return;
+    };
+    loop {
+        changes.borrow_and_update();
+        let waiting = match core.upgrade() {
+            Some(core) => {
+                send_due(&core).await;
+                core.read(|state| !state.crm_hooks.queue.is_empty())
+            }
+            None => return,
+        };
+        let woken = async { changes.changed().await };
+        let gone = match waiting {
+            true => tokio::time::timeout(LOOK, woken).await.is_ok_and(|changed| changed.is_err()),
+            false => woken.await.is_err(),
+        };
+        if gone {
+            return;
+        }
+    }
+}
+
+async fn send_due(core: &Arc<Core>) {
+    let now = core.now();
+    if core.read(|state| state.crm_hooks.queue.iter().all(|one| one.due > now)) {
+        return;
+    }
+    let due: Vec<Delivery> = core.change(|state| state.crm_hooks.queue.extract_if(.., |one| one.due <= now).collect());
+    for delivery in due {
+        send(core, delivery).await;
+    }
+}
+
+fn call(core: &Core, host: &str, destination: &str, body: &str, what: &str) -> Call {
+    let request = core
+        .client
+        .post(destination)
+        .header("Content-Type", "application/x-www-form-urlencoded")
+        .header("User-Agent", "amoCRM-Webhooks/3.0")
+        .body(body.to_owned());
+    // The address is a secret of whoever subscribed it, so the log shows what it tells instead.
+    Call { request, method: "POST", shown: what.to_owned(), host: Some(host.to_owned()), limit: LIMIT }
+}
+
+/// Sends any form, once.
+pub(super) async fn post(core: &Core, host: &str, destination: &str, body: &str) -> HookAnswer {
+    outgoing::call(core, call(core, host, destination, body, "CRM hook")).await
+}
+
+async fn send(core: &Arc<Core>, delivery: Delivery) {
+    let call = call(core, &delivery.host, &delivery.destination, &delivery.body, &delivery.event);
+    let delivered = hook_faults::deliver(core, HookKind::Crm, "", call).await;
+    let now = core.now();
+    core.change(|state| answered(state, delivery, &delivered, now));
+}
+
+fn answered(state: &mut State, delivery: Delivery, delivered: &Delivered, now: DateTime<Utc>) {
+    let answer = &delivered.answer;
+    let tried = &mut state.crm_hooks.tried;
+    tried.push_back(CrmHookView {
+        host: delivery.host.clone(),
+        event: delivery.event.clone(),
+        destination: delivery.destination.clone(),
+        body: delivery.body.clone(),
+        attempt: delivery.attempt,
+        status: answer.status,
+    });
+    while tried.len() > REMEMBERED {
+        tried.pop_front();
+    }
+    if is_valid(answer) || delivered.on_purpose {
+        return;
+    }
+    let account = state.accounts.get_mut(&delivery.host);
+    let webhook =
+        account.and_then(|account| account.crm.webhooks.iter_mut().find(|one| one.destination == delivery.destination));
+    let Some(webhook) = webhook else {
+        return;
+    };
+    webhook.answered_wrongly(now.timestamp());
+    if let Some(wait) = next_attempt(delivery.attempt, answer.status).filter(|_| !webhook.disabled) {
+        state.crm_hooks.queue.push(Delivery { attempt: delivery.attempt + 1, due: now + wait, ..delivery });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attempts_follow_the_documented_steps() {
+        let minutes = |attempt, status| next_attempt(attempt, status).map(|wait| wait.num_minutes());
+        for (status, steps) in [
+            (None, [Some(5), Some(15), None, None, None]),
+            (Some(404), [Some(5), Some(15), None, None, None]),
+            (Some(302), [Some(5), Some(15), None, None, None]),
+            (Some(499), [Some(5), Some(15), Some(15), Some(60), None]),
+            (Some(503), [Some(5), Some(15), Some(15), Some(60), None]),
+        ] {
+            assert_eq!([1, 2, 3, 4, 5].map(|attempt| minutes(attempt, status)), steps, "{status:?}");
+        }
+    }
+}

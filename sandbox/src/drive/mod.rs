@@ -1,0 +1,94 @@
+//! The files API of the `drive-…` hosts: www.amocrm.ru/developers/content/files/files-api. One host serves many
+//! accounts; whose files they are is told by the access token. Errors are plain JSON.
+
+mod files;
+mod upload;
+
+use std::collections::HashMap;
+
+use bytes::Bytes;
+use serde_json::{Value, json};
+
+use crate::{
+    core::Core,
+    exchange::{Answer, Incoming},
+    hosts::Target,
+    state::Access,
+};
+
+pub(crate) const JSON: &str = "application/json";
+
+/// A file that is completely there.
+#[derive(Clone, Debug)]
+pub(crate) struct DriveFile {
+    uuid: String,
+    version_uuid: String,
+    account_id: i64,
+    name: String,
+    content_type: String,
+    bytes: Bytes,
+    created_at: i64,
+    is_trashed: bool,
+}
+
+/// A file of which parts are missing.
+#[derive(Clone, Debug)]
+struct Session {
+    id: i64,
+    account_id: i64,
+    name: String,
+    content_type: String,
+    size: usize,
+    /// The file this becomes a version of.
+    file_uuid: Option<String>,
+    bytes: Vec<u8>,
+    started_at: i64,
+}
+
+/// All files, and the sessions in which they arrive by the last part of their next address.
+#[derive(Debug, Default)]
+pub(crate) struct Drive {
+    files: Vec<DriveFile>,
+    sessions: HashMap<String, Session>,
+    opened: i64,
+}
+
+/// A request with a valid token.
+struct Call<'a> {
+    core: &'a Core,
+    request: &'a Incoming,
+    base: &'a str,
+    access: Access,
+}
+
+fn problem(status: u16, title: &str, detail: &str) -> Answer {
+    let body =
+        json!({"title": title, "type": format!("https://httpstatus.es/{status}"), "status": status, "detail": detail});
+    Answer::json(status, JSON, &body).noted(detail)
+}
+
+fn ok(value: &Value) -> Answer {
+    Answer::json(200, JSON, value)
+}
+
+/// Answers a request to a `drive-…` host. Parts of a file and downloads need no token: their addresses are secrets.
+pub(crate) fn answer(core: &Core, request: &Incoming, target: &Target<'_>) -> Answer {
+    match (request.method.as_str(), target.rest.as_slice()) {
+        ("POST", ["v1.0", "sessions", "upload", key]) => return upload::part(core, request, &target.base, key),
+        ("GET" | "HEAD", ["download", _, uuid, _]) => return files::download(core, uuid),
+        _ => {}
+    }
+    let token = request.header("authorization").strip_prefix("Bearer ").unwrap_or_default();
+    let now = core.now();
+    let Some(access) = core.change(|state| state.grants.use_access(token, now)) else {
+        return problem(401, "Unauthorized", "the access token is not valid");
+    };
+    let call = Call { core, request, base: &target.base, access };
+    match (request.method.as_str(), target.rest.as_slice()) {
+        ("POST", ["v1.0", "sessions"]) => upload::open(&call),
+        ("GET", ["v1.0", "files"]) => files::list(&call),
+        ("GET", ["v1.0", "files", uuid]) => files::one(&call, uuid),
+        ("DELETE", ["v1.0", "files"]) => files::delete(&call),
+        _ => problem(404, "Not Found", "no such method"),
+    }
+}

@@ -1,0 +1,95 @@
+//! Which of amoCRM's hosts a request is for: named by the path prefix `/accounts/{host}`, or by the header `Host`.
+
+use crate::{core::Core, exchange::Incoming};
+
+/// What a host is, by its first label.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// One account's own.
+    Account,
+    /// `api-…`: shared by many accounts, knows where a renamed one lives.
+    Shared,
+    /// `drive-…`: the files of many accounts.
+    Drive,
+    /// `www`: the public site with the consent page.
+    Site,
+}
+
+/// A request's host, what follows it in the path, and what links to the same place begin with.
+#[derive(Debug)]
+pub(crate) struct Target<'a> {
+    pub(crate) host: String,
+    /// Without a slash at the end.
+    pub(crate) base: String,
+    pub(crate) rest: Vec<&'a str>,
+}
+
+/// What kind of host this is. Labels of accounts never begin so: `api-a`, `drive-b`.
+pub(crate) fn kind(host: &str) -> Kind {
+    let label = host.split('.').next().unwrap_or_default();
+    let numbered = |prefix: &str| {
+        label
+            .strip_prefix(prefix)
+            .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_alphanumeric()))
+    };
+    match label {
+        "www" => Kind::Site,
+        _ if numbered("api-") => Kind::Shared,
+        _ if numbered("drive-") => Kind::Drive,
+        _ => Kind::Account,
+    }
+}
+
+/// The domain a host stands in, `amocrm.ru` for `acme.amocrm.ru`.
+pub(crate) fn domain(host: &str) -> &str {
+    host.split_once('.').map_or("", |(_, domain)| domain)
+}
+
+/// Whether a text can be an account's host.
+pub(crate) fn is_host(host: &str) -> bool {
+    let label = |label: &str| {
+        !label.is_empty()
+            && !label.starts_with('-')
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    host.len() <= 200 && host.contains('.') && host.split('.').all(label)
+}
+
+impl<'a> Target<'a> {
+    /// Reads the target of a request.
+    pub(crate) fn of(core: &Core, request: &'a Incoming) -> Self {
+        let mut rest = request.segments();
+        if rest.first() == Some(&"accounts") && rest.len() > 1 {
+            let host = rest.get(1).copied().unwrap_or_default().to_owned();
+            rest.drain(..2);
+            return Self { base: format!("{}/accounts/{host}", core.own_url()), host, rest };
+        }
+        let named = request.header("host");
+        let host = named.rsplit_once(':').map_or(named, |(host, _)| host).to_ascii_lowercase();
+        Self { base: format!("https://{host}"), host, rest }
+    }
+
+    /// What kind of host it is.
+    pub(crate) fn kind(&self) -> Kind {
+        kind(&self.host)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_are_told_by_their_first_label() {
+        for (host, wanted) in [
+            ("acme.amocrm.ru", Kind::Account),
+            ("api-a.amocrm.ru", Kind::Shared),
+            ("drive-b.kommo.com", Kind::Drive),
+            ("www.amocrm.ru", Kind::Site),
+            ("api-.amocrm.ru", Kind::Account),
+            ("drive-my-shop.amocrm.ru", Kind::Account),
+        ] {
+            assert_eq!(kind(host), wanted, "{host}");
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! What managers and bots do in an account, as functions. [`crate::Act`] is the same as JSON.
+
+use anyhow::Result;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::{
+    attachment::Attachment,
+    hook_actions::{self, HookForm},
+    hook_message::{Author, HookMessage},
+    hooks::{self, Said},
+    open_chat::open_chat,
+    outgoing::HookAnswer,
+    sandbox::Sandbox,
+};
+
+impl Sandbox {
+    /// A manager sends several files at once: a hook for each, in order, bound by one `media_group_id`. The caption
+    /// stands beside the first.
+    pub async fn manager_sends_album(
+        &self,
+        host: &str,
+        chat_id: &str,
+        files: Vec<Attachment>,
+        caption: &str,
+    ) -> Result<Vec<Said>> {
+        let mut caption = Some(caption);
+        let messages = files.into_iter().map(|file| {
+            let message = HookMessage::attachment(file);
+            caption.take().map(|text| message.clone().caption(text)).unwrap_or(message)
+        });
+        let mut all = Vec::new();
+        for message in album(messages.collect()) {
+            all.push(hooks::send(&self.core, host, chat_id, message).await?);
+        }
+        Ok(all)
+    }
+
+    /// A manager writes first to a phone number, by a message of any kind. The chat that an earlier call opened for
+    /// the same number and source is used again while nobody has answered in it.
+    pub async fn manager_writes_first(
+        &self,
+        host: &str,
+        channel_id: &str,
+        source: Option<&str>,
+        phone: &str,
+        message: HookMessage,
+    ) -> Result<Said> {
+        let chat_id = open_chat(&self.core, host, channel_id, source, phone)?;
+        hooks::send(&self.core, host, &chat_id, message).await
+    }
+
+    /// A manager reacts to a message (by amojo id), or takes the reaction back (`None`). The hook comes in the form
+    /// of the documents' table or sample.
+    pub async fn manager_reacts(
+        &self,
+        host: &str,
+        message_id: &str,
+        emoji: Option<&str>,
+        form: HookForm,
+    ) -> Result<HookAnswer> {
+        hook_actions::reaction(&self.core, host, message_id, (Author::Manager, emoji), form).await
+    }
+
+    /// A manager types, in a chat or in an answer to a comment on a post. `None`: no hook, because the latest one is
+    /// younger than five seconds.
+    pub async fn manager_types(
+        &self,
+        host: &str,
+        chat_id: &str,
+        post_id: Option<&str>,
+        form: HookForm,
+    ) -> Result<Option<HookAnswer>> {
+        hook_actions::typing(&self.core, host, chat_id, (Author::Manager, post_id), form).await
+    }
+
+    /// The hook that may come back for a message that was imported in a manager's name: the documents promise silence
+    /// for the bot's messages alone. An error: the message is no such import, or its channel is not connected.
+    pub async fn echoes(&self, host: &str, message_id: &str) -> Result<HookAnswer> {
+        hooks::echo(&self.core, host, message_id).await
+    }
+
+    /// Changes the version of hooks of a connected scope without any call of the other side, as old connections have
+    /// it: `v1` or `v2`. Hooks of the first version are flat and name no account.
+    pub fn set_hook_version(&self, scope_id: &str, version: &str) {
+        self.core.change(|state| {
+            if let Some(connection) = state.connections.get_mut(scope_id) {
+                version.clone_into(&mut connection.hook_version);
+            }
+        });
+    }
+}
+
+/// Binds messages into one album; a single message stays what it is.
+pub(crate) fn album(messages: Vec<HookMessage>) -> Vec<HookMessage> {
+    if messages.len() < 2 {
+        return messages;
+    }
+    let group = Uuid::new_v4();
+    messages.into_iter().map(|message| message.with("media_group_id", json!(group))).collect()
+}

@@ -1,0 +1,88 @@
+//! Talks: www.amocrm.ru/developers/content/crm_platform/talks-api. The list is documented for Kommo alone.
+
+use serde_json::{Value, json};
+
+use super::{
+    Call, batch, hal,
+    page::{Page, values},
+    problem,
+};
+use crate::{crm::Talk, exchange::Answer, state::Account, strict::Object};
+
+fn show(call: &Call<'_>, account: &Account, talk: &Talk) -> Value {
+    let entity = |what: &str, id: Option<i64>| {
+        let shown = id.map(|id| json!({"id": id, "_links": call.link(&format!("{what}/{id}"))}));
+        shown.into_iter().collect::<Vec<_>>()
+    };
+    json!({
+        "talk_id": talk.id,
+        "created_at": talk.created_at,
+        "updated_at": talk.updated_at,
+        "rate": 0,
+        "contact_id": talk.contact_id,
+        "chat_id": talk.chat_id,
+        "entity_id": talk.lead_id,
+        "entity_type": talk.lead_id.map(|_| "lead"),
+        "is_in_work": talk.is_in_work,
+        "is_read": talk.is_read,
+        "origin": talk.origin,
+        "missed_at": null,
+        "account_id": account.id,
+        "_links": call.link(&format!("talks/{}", talk.id)),
+        "_embedded": {
+            "contacts": entity("contacts", talk.contact_id),
+            "leads": entity("leads", talk.lead_id),
+            "customers": [],
+        },
+    })
+}
+
+/// `GET talks`, on Kommo only; elsewhere there is no such method.
+pub(super) fn list(call: &Call<'_>) -> Answer {
+    if call.host.ends_with(".amocrm.ru") {
+        return problem(404, "Not Found", "the list of talks is documented for Kommo only");
+    }
+    let page = match Page::of(call, 250) {
+        Ok(page) => page,
+        Err(answer) => return answer,
+    };
+    let (ids, entities) = (values(call, "filter[id]"), values(call, "filter[entity_id]"));
+    let wanted = |list: &[String], id: Option<i64>| {
+        list.is_empty() || id.is_some_and(|id| list.iter().any(|one| *one == id.to_string()))
+    };
+    let found = call.account(|account| {
+        let matches = |talk: &&Talk| wanted(&ids, Some(talk.id)) && wanted(&entities, talk.lead_id);
+        page.cut(account.crm.talks.iter().filter(matches)).map(|talk| show(call, account, talk)).collect()
+    });
+    page.answer(call, "talks", "talks", found.unwrap_or_default())
+}
+
+fn nobody() -> Answer {
+    problem(404, "Not Found", "no talk has this id")
+}
+
+/// `GET talks/{id}`.
+pub(super) fn one(call: &Call<'_>, id: &str) -> Answer {
+    let found = call.account(|account| {
+        let talk = account.crm.talks.iter().find(|talk| talk.id.to_string() == id)?;
+        Some(show(call, account, talk))
+    });
+    found.flatten().map_or_else(nobody, |body| hal(&body))
+}
+
+/// `POST talks/{id}/close` with an optional `force_close`: 202, or 422 where it is closed. No account here has the bot
+/// that would ask for a rating first.
+pub(super) fn close(call: &Call<'_>, id: &str) -> Answer {
+    let act = |body: Value| {
+        let typed = Object::whole(&body).and_then(|fields| fields.boolean("force_close"));
+        typed.map_err(|reason| problem(400, "Bad Request", &reason))?;
+        call.change(|account, now| {
+            let talk = account.crm.talks.iter().find(|talk| talk.id.to_string() == id).ok_or_else(nobody)?;
+            match account.close_talk(talk.id, now) {
+                true => Ok(Answer::empty(202)),
+                false => Err(problem(422, "Unprocessable Entity", "the talk is closed already")),
+            }
+        })
+    };
+    batch::object_or_nothing(call).and_then(act).unwrap_or_else(|answer| answer)
+}

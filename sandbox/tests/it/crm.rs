@@ -1,0 +1,9 @@
+//! The CRM half, seen through REST.
+
+mod chats;
+mod contacts;
+mod incoming;
+mod leads;
+mod talks;
+mod templates;
+mod webhooks;
