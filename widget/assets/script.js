@@ -94,6 +94,11 @@ function ($, Modal, config, SettingsWindow, areas) {
         return true;
       },
 
+      /** The account is being set up now: nobody has to wait for the next look. */
+      onInstall: function () {
+        windows.forEach(function (shown) { shown.look(); });
+      },
+
       onAddAsSource: function (pipelineId) {
         const target = { pipeline_id: pipelineId };
         const shown = current();

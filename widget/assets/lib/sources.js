@@ -43,9 +43,20 @@ define(['./dom.js', './deeds.js'], function (dom, deeds) {
     return null;
   }
 
+  function hintOf(app, item) {
+    return item.deleted_in_crm ? app.words.say('source-deleted-in-crm') : item.hint;
+  }
+
+  /** What every source says of an account in trouble stands above them all already. */
+  function isOfAccount(app, hint) {
+    const items = app.list.items;
+    return app.tenant.status !== 'active' && items.length > 1
+      && items.every(function (item) { return hintOf(app, item) === hint; });
+  }
+
   function row(app, item) {
     const words = app.words;
-    const hint = item.deleted_in_crm ? words.say('source-deleted-in-crm') : item.hint;
+    const hint = hintOf(app, item);
     return dom.node('li', { class: 'parom-row' }, [
       dom.node('div', { class: 'parom-row-main' }, [
         dom.node('button', { type: 'button', class: 'parom-name', 'data-key': 'open-' + item.id, on: { click: function () {
@@ -58,7 +69,7 @@ define(['./dom.js', './deeds.js'], function (dom, deeds) {
         ])
       ]),
       dom.node('div', { class: 'parom-row-side' }, [stateOf(app, item), remedy(app, item)]),
-      hint && (item.status !== 'working' || item.deleted_in_crm)
+      hint && (item.status !== 'working' || item.deleted_in_crm) && !isOfAccount(app, hint)
         ? dom.node('p', { class: 'parom-row-hint' }, hint) : null
     ]);
   }

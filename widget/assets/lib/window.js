@@ -237,6 +237,8 @@ function (config, makeWords, dom, makeApi, account, sources, source, add) {
         wanted = next;
         load(false);
       },
+      /** Something has changed that the server knows better. */
+      look: function () { load(true); },
       sources: function () { return app.list ? app.list.items.length : 0; },
       destroy: function () {
         alive = false;
