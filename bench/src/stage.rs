@@ -138,6 +138,7 @@ async fn fill(running: &Running, tenants: usize, conversations: usize) -> anyhow
                 amocrm_chat_id: Set(String::new()),
                 contact: Set(format!(r#"{{"id":"user-{chat}","name":"Customer {chat}"}}"#)),
                 created_at: Set(now),
+                ..Default::default()
             });
             for (side, origin, external_id) in
                 [(Side::Messenger, source_id, external_id), (Side::OursAtCrm, channel_id, client_id.clone())]

@@ -22,6 +22,15 @@ pub struct Model {
     pub count: i64,
     pub resolved_at: Option<i64>,
     pub muted_until: Option<i64>,
+    /// When the next letter about it is due; none: nothing is to be told.
+    pub letter_at: Option<i64>,
+    /// Letters sent since it opened.
+    pub letters: i32,
+    /// When the last of them left.
+    pub lettered_at: Option<i64>,
+    /// Who is on it; empty: nobody.
+    #[sea_orm(column_type = "Text")]
+    pub taken_by: String,
 }
 
 /// None: rows are joined by hand, always within a tenant.

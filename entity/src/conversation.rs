@@ -21,6 +21,25 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub contact: String,
     pub created_at: i64,
+    /// amojo's id of the customer in a chat that a manager began; else empty.
+    #[sea_orm(column_type = "Text")]
+    pub crm_person_id: String,
+    /// amoCRM does not know our ids of this chat yet: the customer's first message carries both sides'.
+    pub crm_unbound: bool,
+    /// The digits of the phone by which a manager began it, until the messenger has named it; else empty.
+    #[sea_orm(column_type = "Text")]
+    pub awaited: String,
+    /// See `parom::message::Shared`.
+    pub shared: i16,
+    /// The CRM's contact on which the chat hangs; 0: none is known.
+    pub contact_id: i64,
+    #[sea_orm(column_type = "Text")]
+    pub contact_name: String,
+    /// Why this contact, or why none: a word of `parom::contact::Why`; empty: nobody has asked yet.
+    #[sea_orm(column_type = "Text")]
+    pub contact_why: String,
+    /// When amoCRM was last asked about the contact.
+    pub contact_seen_at: i64,
 }
 
 /// None: rows are joined by hand, always within a tenant.

@@ -3,9 +3,11 @@
 //! Small closed sets are stored as SMALLINT with their meaning in `parom::message` and `parom::intake`.
 
 pub mod alert;
+pub mod alert_reader;
 pub mod api_key;
 pub mod attempt;
 pub mod audit;
+pub mod contact_task;
 pub mod conversation;
 pub mod conversation_alias;
 pub mod customer;
@@ -14,10 +16,14 @@ pub mod dedupe;
 pub mod directory;
 pub mod erasure;
 pub mod idempotency;
+pub mod import;
+pub mod import_line;
+pub mod import_skip;
 pub mod install_call;
 pub mod lane;
 pub mod ledger_delta;
 pub mod letter;
+pub mod media;
 pub mod member;
 pub mod message;
 pub mod oauth_grant;

@@ -38,6 +38,14 @@ pub struct Model {
     /// Counts what was carried in its lane; 0 until carried.
     pub position: i64,
     pub possible_duplicate: bool,
+    /// The customer's reaction, an emoji; empty: none.
+    #[sea_orm(column_type = "Text")]
+    pub client_reaction: String,
+    /// The managers' last reaction.
+    #[sea_orm(column_type = "Text")]
+    pub manager_reaction: String,
+    /// When either changed last; 0: never.
+    pub reacted_at: i64,
 }
 
 /// None: rows are joined by hand, always within a tenant.

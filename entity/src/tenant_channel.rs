@@ -24,6 +24,8 @@ pub struct Model {
     /// When a connect that was refused is tried again.
     pub next_try_at: Option<i64>,
     pub tries: i32,
+    /// When it was connected anew because a hook of the dead version came.
+    pub renewed_at: Option<i64>,
 }
 
 /// None: rows are joined by hand, always within a tenant.

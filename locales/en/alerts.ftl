@@ -2,7 +2,7 @@
 
 alert-source_stopped-subject = { $source } ({ $account }): stopped, connect again
 alert-source_stopped-body =
-    Source “{ $source }” does not work since { $stamp }: { $messenger } no longer accepts its access. Reason: { $reason } Customers’ messages do not arrive; { $waiting ->
+    Source “{ $source }” does not work since { $stamp }: { $messenger } no longer accepts its access. Reason: { $reason }. Customers’ messages do not arrive; { $waiting ->
         [0] no messages are waiting
         [one] { $waiting } manager message is waiting
        *[other] { $waiting } manager messages are waiting
@@ -60,16 +60,7 @@ alert-webhook_suspended-body =
 alert-template_rejected-subject = Template “{ $template }” ({ $account }): WhatsApp rejected it
 alert-template_rejected-body = WhatsApp’s reason: { $reason } Copy the template, correct it and send it for review again: { $url }
 alert-resolved-subject = Resolved: { $subject }
-alert-resolved-body =
-    Works again since { $stamp }. It lasted { $duration }. { $late ->
-        [0] No messages were late
-        [one] { $late } message arrived late
-       *[other] { $late } messages arrived late
-    }, { $failed ->
-        [0] none failed
-        [one] { $failed } failed
-       *[other] { $failed } failed
-    }.
+alert-resolved-body = Over { $time }. It lasted { $duration }.
 alert-acknowledge = I am on it
 alert-mute =
     Mute for { $hours ->
@@ -85,3 +76,65 @@ alert-vendor_refused-subject =
        *[other] { $count } amoCRM calls were refused
     }
 alert-vendor_refused-body = Between { $from } and { $to } neither the database nor the spool took a write. Affected accounts are compared with chat history now. amoCRM does not repeat these calls.
+alert-blocked-subject = { $account }: { $crm } refuses all requests, messages wait
+alert-blocked-body =
+    { $crm } refuses every request of account { $account } since { $stamp }. { $waiting ->
+        [0] No messages wait
+        [one] { $waiting } message waits
+       *[other] { $waiting } messages wait
+    } here, each is kept for 7 days. Ask the support of { $crm } why; Parom goes on asking and sends what waits in order: { $url }
+alert-several-subject =
+    { $account }: { $count ->
+        [one] { $count } alert
+       *[other] { $count } alerts
+    }
+alert-several-vendor =
+    { $count ->
+        [one] Parom: { $count } alert of the vendor
+       *[other] Parom: { $count } alerts of the vendor
+    }
+alert-why-vendor = You get this letter because alerts of the vendor go to { $email }. Change it: { $url }
+alert-kind-source_stopped = A messenger no longer accepts the access of a source
+alert-kind-source_gone = A source was deleted in { $crm }
+alert-kind-needs_reauth = { $crm } does not renew the access
+alert-kind-unpaid = { $crm } is not paid
+alert-kind-blocked = { $crm } refuses all requests
+
+## Alerts: the page
+
+alerts-title = Alerts
+alerts-none = No open alerts.
+alerts-taken = You are on it. No letter comes for 4 hours.
+alerts-muted = Muted until { $stamp }. The alert still stands here.
+alerts-letters = Letters
+alerts-letters-about = A letter comes a minute after something breaks, once more after 4 hours, and when it is over. Texts of messages are never in it.
+alerts-mail-off = No letters leave: the vendor has not set up a mail server. Alerts are shown here.
+alerts-letters-to-me = Send me letters about alerts
+alerts-email = Letters go to { $email }.
+alerts-email-hint = A code goes to this address, then letters do.
+alerts-kinds = About what
+alerts-readers = Who gets letters
+alerts-no-address = has given no address
+alerts-switch-on = Send letters
+alerts-switch-off = Send no letters
+alerts-switched-on = { $name } gets letters.
+alerts-switched-off = { $name } gets no letters.
+alerts-code = Code from the letter to { $email }
+alerts-code-confirm = Confirm address
+alerts-code-sent = A code went to { $email }. It lives 15 minutes.
+alerts-code-unsent = The letter with the code did not leave, the mail server refused it. Look at the address.
+alerts-code-wrong = This is not the code of the last letter.
+alerts-code-gone = The code has run out. Save the address again, a new one comes.
+alerts-code-wait =
+    Too many codes. Next one in { $seconds ->
+        [one] { $seconds } second
+       *[other] { $seconds } seconds
+    }.
+alerts-address-proved = Letters go to { $email } from now on.
+mail-alert-code-subject = { $code } is the code for letters about alerts
+mail-alert-code-body =
+    Somebody wants alerts of account { $account } to go to this address. If it was you, enter this code in the panel:
+
+    { $code }
+
+    If not, do nothing: without the code no letters come.

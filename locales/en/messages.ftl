@@ -6,6 +6,8 @@ messages-search-hint = Text is not searched: Parom does not keep it in plain for
 messages-filter-direction = Direction
 messages-direction-to-crm = From customer
 messages-direction-to-messenger = To customer
+messages-state-taken = Taken by the other side
+messages-state-waiting = All that waits
 messages-filter-state = State
 messages-filter-period = Period
 messages-found =
@@ -108,6 +110,7 @@ filter-any = All
 filter-period-today = Today
 filter-period-7d = 7 days
 filter-period-30d = 30 days
+filter-period-since = Since { $stamp }
 filter-period-all = All time
 messages-col-time = Time
 messages-col-customer = Customer
@@ -131,6 +134,19 @@ conversation-why-manager = A manager began this chat in { $crm }. The messenger 
 contact-rule-leave = { $crm } chooses the contact by its own rules
 contact-rule-link = A new chat is linked to the contact with the same phone or e-mail
 contact-rule-create = A contact is made before a new chat begins
+conversation-contact = Contact in { $crm }
+contact-why-phone = It has the customer’s phone number.
+contact-why-email = It has the customer’s email.
+contact-why-phone_several = Several contacts have this phone number; this one was changed last.
+contact-why-email_several = Several contacts have this email; this one was changed last.
+contact-why-made = Parom made it: no contact had this phone number or email.
+contact-why-crm = { $crm } chose it by its own rules.
+contact-why-merged = People joined the former contact with this one in { $crm }.
+contact-why-moved = People moved the chat to this contact in { $crm }.
+contact-why-gone = The contact was deleted in { $crm }.
+contact-why-nobody = No contact has this phone number or email. { $crm } chooses by its own rules.
+contact-why-late = { $crm } did not answer in time and chose itself; people already work on its lead.
+contact-why-unclear = { $crm } did not answer whether the contact was made. Parom makes no second one.
 
 ## Message page: further words
 

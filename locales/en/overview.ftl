@@ -3,7 +3,8 @@
 health-title = Health
 health-all-good =
     { $count ->
-        [one] The source works
+        [1] The source works
+        [2] Both sources work
        *[other] All { $count } sources work
     }.
 health-some-bad =
@@ -15,7 +16,10 @@ health-our-side = Passed on within { $delay } (95 of 100 messages)
 health-oldest-waiting = Longest wait: { $delay }
 health-nothing-waiting = Nothing is waiting
 ledger-title = Nothing is lost: the account of messages
-ledger-equation = { $accepted } accepted = { $delivered } delivered + { $failed } failed + { $waiting } waiting
+ledger-figure-accepted = { $count } accepted
+ledger-figure-delivered = { $count } delivered
+ledger-figure-failed = { $count } failed
+ledger-figure-waiting = { $count } waiting
 ledger-accepted = Accepted
 ledger-balanced = The sums agree, checked { $time }
 ledger-gap = The sums differ by { $gap }. The vendor has been told, nobody needs to do anything here.

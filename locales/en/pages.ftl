@@ -75,7 +75,7 @@ two-step-on = Two-step sign-in is on.
 two-step-off = Two-step sign-in is off.
 two-step-remove = Switch off two-step sign-in
 panel-switch = Other accounts
-panel-looked-at = Vendor’s support looks at this account: { $reason }. Nothing can be changed, texts are hidden.
+panel-looked-at = Vendor’s support looks at this account until { $stamp }: { $reason }. Nothing can be changed, texts are hidden.
 page-forbidden-title = Not for your role
 page-forbidden-looking = This page is closed here.
 page-not-found-title = There is no such page
@@ -103,3 +103,7 @@ mail-invite-body =
 
     { $link }
 session-seen = Last action
+theme-title = Look
+theme-auto = As on the device
+theme-light = Light
+theme-dark = Dark

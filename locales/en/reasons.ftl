@@ -56,6 +56,8 @@ reason-internal = Parom could not carry the message. The cause is in the vendor�
 reason-internal-fix = Send again. If it fails once more, copy the report and write to support.
 reason-source_disconnected = The source of this chat was deleted.
 reason-source_disconnected-fix = Write to the customer by another source.
+reason-no_bot = The message was written outside { $crm }, and this channel has no bot to show it by.
+reason-no_bot-fix = Ask the vendor to enter the channel’s bot, then send again.
 reason-suspended = The vendor has suspended this account. Messages are received and wait.
 reason-suspended-fix = Write to support.
 
@@ -70,5 +72,6 @@ reason-short-recipient_unreachable = Not in the messenger
 reason-short-unsupported = Kind not supported
 reason-short-window_closed = More than 24 hours since the customer’s message
 reason-short-rejected = Refused
+reason-short-no_bot = The channel has no bot
 reason-short-internal = Parom’s own error, or outcome unknown
 reason-short-other = Other reasons

@@ -42,6 +42,7 @@ source-test-failed = The test stopped at step { $step }: { $reason }
 source-pause = Pause source
 source-pause-confirm =
     Messages of “{ $source }” will be received and will wait. { $count ->
+        [0] Nothing is waiting
         [one] { $count } message is waiting
        *[other] { $count } messages are waiting
     } now.
@@ -65,6 +66,7 @@ source-abilities = What this messenger can do
 ## Why a source is in its state, and its one button
 
 source-reason-access_refused = The messenger no longer accepts the saved access.
+source-reason-credentials_erased = The account had left { $crm }, so the saved access to the messenger was erased. Give it again; chats and settings are kept.
 source-reason-messenger_unreachable = The messenger is not answering. Messages wait and are tried again.
 source-reason-deleted_in_crm = Somebody deleted this source in { $crm }. New chats go to the default source until you create it again.
 source-reason-pipeline_archived = Its pipeline is in the archive of { $crm }, so new leads are not seen. Choose another one.
@@ -191,3 +193,19 @@ ability-speed =
     }
 ability-takes = Carries: { $kinds }
 ability-takes-not = Does not carry yet: { $kinds }
+ability-takes-as = Carries in another form: { $kinds }
+ability-knows = Knows: { $features }
+ability-replaces = Replaces by text: { $features }
+ability-lacks = Does without: { $features }
+ability-name-captions = captions below files
+ability-name-media_groups = files sent together
+ability-name-buttons = buttons
+ability-name-lists = lists to choose from
+ability-name-quotes = quotes
+ability-name-forwards = forwarded messages
+ability-name-templates = templates with their values
+ability-name-comments = answers to comments
+ability-name-reactions = reactions
+ability-name-typing = “is typing”
+ability-name-write_first = writing first
+ability-name-edits = edited messages

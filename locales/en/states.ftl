@@ -2,6 +2,7 @@
 
 source-state-working = Working
 source-state-working-hint = Proved { $time }: a message or a check went through.
+source-state-working-unproved = No message and no test has gone through it yet.
 source-state-checking = Checking
 source-state-checking-hint = Parom waits for the first proof that the messenger is connected. Usually less than a minute.
 source-state-needs_attention = Needs attention
@@ -66,6 +67,7 @@ message-late = Arrived late: { $delay } after it was written
 message-maybe-twice = The customer may have received it twice
 message-edited = Edited
 message-deleted = Deleted by the sender
+message-deleted-by-customer = Deleted by the customer
 
 ## States: token
 
@@ -93,8 +95,9 @@ letter-kind-import = Import page
 
 ## States: import
 
-import-state-planning = Counting
 import-state-ready = Ready to start
+import-state-queued = Waits for its turn
+import-state-counted = Counted
 import-state-running = Running
 import-state-paused = Paused
 import-state-done = Finished

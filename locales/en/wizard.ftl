@@ -15,7 +15,7 @@ wizard-waiting-test = Write any message to “{ $name }” from your own phone. 
 wizard-test-arrived = Message from { $customer } arrived in { $seconds } s and is in { $crm }.
 wizard-test-slow = Nothing in 2 minutes. The source is created and keeps waiting; check the three points below.
 wizard-skip-test = Finish without a test
-wizard-done = “{ $source }” works. New chats go to “{ $pipeline }”.
+wizard-done = “{ $source }” is created. New chats go to “{ $pipeline }”.
 wizard-leave = The source is not created yet. What you entered is not kept.
 
 ## Source wizard: Telegram

@@ -2,7 +2,7 @@
 
 alert-source_stopped-subject = { $source } ({ $account }): остановлен, подключите заново
 alert-source_stopped-body =
-    Источник «{ $source }» не работает с { $stamp }: { $messenger } больше не принимает доступ. Причина: { $reason } Сообщения клиентов не приходят; { $waiting ->
+    Источник «{ $source }» не работает с { $stamp }: { $messenger } больше не принимает доступ. Причина: { $reason }. Сообщения клиентов не приходят; { $waiting ->
         [0] ждущих сообщений нет
         [one] { $waiting } сообщение менеджеров ждёт
         [few] { $waiting } сообщения менеджеров ждут
@@ -76,20 +76,7 @@ alert-webhook_suspended-body =
 alert-template_rejected-subject = Шаблон «{ $template }» ({ $account }): WhatsApp отклонил
 alert-template_rejected-body = Причина от WhatsApp: { $reason } Скопируйте шаблон, исправьте и снова отправьте на проверку: { $url }
 alert-resolved-subject = Решено: { $subject }
-alert-resolved-body =
-    Снова работает с { $stamp }. Длилось { $duration }. { $late ->
-        [0] Опоздавших сообщений нет
-        [one] С опозданием пришло { $late } сообщение
-        [few] С опозданием пришли { $late } сообщения
-        [many] С опозданием пришло { $late } сообщений
-       *[other] С опозданием пришло { $late } сообщения
-    }, не доставлено: { $failed ->
-        [0] ни одного
-        [one] { $failed }
-        [few] { $failed }
-        [many] { $failed }
-       *[other] { $failed }
-    }.
+alert-resolved-body = Решено { $time }. Длилось { $duration }.
 alert-acknowledge = Занимаюсь
 alert-mute =
     Отключить на { $hours ->
@@ -109,3 +96,73 @@ alert-vendor_refused-subject =
        *[other] Отклонены { $count } вызова amoCRM
     }
 alert-vendor_refused-body = С { $from } по { $to } ни база, ни запасной журнал не принимали запись. Затронутые аккаунты сверяются с историей чатов. amoCRM такие вызовы не повторяет.
+alert-blocked-subject = { $account }: { $crm } отклоняет все запросы, сообщения ждут
+alert-blocked-body =
+    { $crm } отклоняет все запросы аккаунта { $account } с { $stamp }. { $waiting ->
+        [0] Ждущих сообщений нет
+        [one] Здесь ждёт { $waiting } сообщение
+        [few] Здесь ждут { $waiting } сообщения
+        [many] Здесь ждут { $waiting } сообщений
+       *[other] Здесь ждут { $waiting } сообщения
+    }, каждое хранится 7 дней. Узнайте причину в поддержке { $crm }; Паром продолжает спрашивать и отправит ждущее по порядку: { $url }
+alert-several-subject =
+    { $account }: { $count ->
+        [one] { $count } оповещение
+        [few] { $count } оповещения
+        [many] { $count } оповещений
+       *[other] { $count } оповещения
+    }
+alert-several-vendor =
+    { $count ->
+        [one] Паром: { $count } оповещение разработчику
+        [few] Паром: { $count } оповещения разработчику
+        [many] Паром: { $count } оповещений разработчику
+       *[other] Паром: { $count } оповещения разработчику
+    }
+alert-why-vendor = Вы получили это письмо, потому что оповещения разработчика идут на { $email }. Изменить: { $url }
+alert-kind-source_stopped = Мессенджер больше не принимает доступ источника
+alert-kind-source_gone = Источник удалён в { $crm }
+alert-kind-needs_reauth = { $crm } не продлевает доступ
+alert-kind-unpaid = Нет оплаты { $crm }
+alert-kind-blocked = { $crm } отклоняет все запросы
+
+## Alerts: the page
+
+alerts-title = Оповещения
+alerts-none = Открытых оповещений нет.
+alerts-taken = Вы этим занимаетесь. Писем не будет 4 часа.
+alerts-muted = Отключено до { $stamp }. Само оповещение остаётся здесь.
+alerts-letters = Письма
+alerts-letters-about = Письмо приходит через минуту после поломки, ещё раз через 4 часа и когда всё решено. Текстов сообщений в нём нет.
+alerts-mail-off = Письма не отправляются: разработчик не настроил почтовый сервер. Оповещения видны здесь.
+alerts-letters-to-me = Присылать мне письма об оповещениях
+alerts-email = Письма идут на { $email }.
+alerts-email-hint = Сначала на этот адрес придёт код, потом письма.
+alerts-kinds = О чём
+alerts-readers = Кто получает письма
+alerts-no-address = адрес не указан
+alerts-switch-on = Присылать письма
+alerts-switch-off = Не присылать писем
+alerts-switched-on = Письма теперь получает { $name }.
+alerts-switched-off = Писем больше не получает { $name }.
+alerts-code = Код из письма на { $email }
+alerts-code-confirm = Подтвердить адрес
+alerts-code-sent = Код отправлен на { $email }. Он действует 15 минут.
+alerts-code-unsent = Письмо с кодом не ушло: почтовый сервер отказал. Проверьте адрес.
+alerts-code-wrong = Это не код из последнего письма.
+alerts-code-gone = Код больше не действует. Сохраните адрес ещё раз, придёт новый.
+alerts-code-wait =
+    Слишком много кодов. Следующий через { $seconds ->
+        [one] { $seconds } секунду
+        [few] { $seconds } секунды
+        [many] { $seconds } секунд
+       *[other] { $seconds } секунды
+    }.
+alerts-address-proved = Теперь письма идут на { $email }.
+mail-alert-code-subject = { $code } — код для писем об оповещениях
+mail-alert-code-body =
+    Кто-то хочет получать оповещения аккаунта { $account } на этот адрес. Если это вы, введите код в панели:
+
+    { $code }
+
+    Если нет, ничего не делайте: без кода писем не будет.

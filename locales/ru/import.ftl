@@ -4,8 +4,7 @@ import-title = Импорт истории
 import-empty = Перенесите прежние сообщения в { $crm }, чтобы менеджеры видели, с чего всё началось.
 import-new = Новый импорт
 import-source = В какой источник
-import-file = Файл с сообщениями (по одному JSON в строке)
-import-period = Только сообщения с даты
+import-file = Файл с сообщениями
 import-plan = Посчитать без записи
 import-plan-result =
     { $messages ->
@@ -28,13 +27,6 @@ import-plan-leads =
        *[other] Появятся { $leads } новой сделки
     } в воронке «{ $pipeline }».
 import-plan-notices = Менеджеры получат одно уведомление на чат, только о последнем сообщении.
-import-plan-skips =
-    { $count ->
-        [one] { $count } строка будет пропущена
-        [few] { $count } строки будут пропущены
-        [many] { $count } строк будут пропущены
-       *[other] { $count } строки будут пропущены
-    }: { $reason }
 import-24h-note = Карточка показывает историю за 24 часа до создания сделки. Более старое хранится в чате, но в новой сделке не видно.
 import-start =
     { $messages ->
@@ -62,3 +54,44 @@ import-finished =
        *[other] Импортировано { $done } сообщения
     }, пропущено: { $skipped }.
 import-download-skipped = Скачать пропущенные строки
+import-leads =
+    { $leads ->
+        [0] Новых сделок не появится.
+        [one] Появится не больше { $leads } новой сделки.
+        [few] Появится не больше { $leads } новых сделок.
+        [many] Появится не больше { $leads } новых сделок.
+       *[other] Появится не больше { $leads } новой сделки.
+    }
+import-leads-which = Сделки и уведомления
+import-leads-newest = Одно на чат, по последнему
+import-leads-none = Нет: всё приходит без уведомлений
+import-col-file = Файл
+import-col-progress = Импортировано
+import-col-made = Добавлен
+import-col-line = Строка
+import-of = { $done } из { $total }
+import-no-source = Прежние сообщения приходят в источник: сначала добавьте его.
+import-file-hint = По одному JSON в строке или CSV с теми же названиями полей в первой строке. Не больше { $size }.
+import-link-note = Чаты можно привязать к контактам, которые в { $crm } уже есть: перед запуском выберите в источнике поиск по телефону или почте клиента.
+import-link-open = Настройки источника
+import-other-file = Другой файл
+import-counted-gone = Сообщения только посчитаны. Файл больше не хранится: чтобы импортировать, добавьте его ещё раз.
+import-cancel = Остановить импорт
+import-started = Импорт идёт сам. Страницу можно закрыть.
+import-paused = Импорт на паузе.
+import-resumed = Импорт продолжается.
+import-cancelled = Импорт остановлен.
+import-skipped-lines =
+    { $count ->
+        [one] Пропущена { $count } строка
+        [few] Пропущены { $count } строки
+        [many] Пропущено { $count } строк
+       *[other] Пропущено { $count } строки
+    }
+import-duplicates =
+    { $count ->
+        [one] { $count } из них уже приходило и не отправлено повторно.
+        [few] { $count } из них уже приходили и не отправлены повторно.
+        [many] { $count } из них уже приходили и не отправлены повторно.
+       *[other] { $count } из них уже приходили и не отправлены повторно.
+    }

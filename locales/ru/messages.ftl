@@ -6,6 +6,8 @@ messages-search-hint = По тексту поиска нет: Паром не х
 messages-filter-direction = Направление
 messages-direction-to-crm = От клиента
 messages-direction-to-messenger = Клиенту
+messages-state-taken = Принято другой стороной
+messages-state-waiting = Всё, что ждёт
 messages-filter-state = Состояние
 messages-filter-period = Период
 messages-found =
@@ -122,6 +124,7 @@ filter-any = Все
 filter-period-today = Сегодня
 filter-period-7d = 7 дней
 filter-period-30d = 30 дней
+filter-period-since = С { $stamp }
 filter-period-all = Всё время
 messages-col-time = Время
 messages-col-customer = Клиент
@@ -145,6 +148,19 @@ conversation-why-manager = Чат начат менеджером в { $crm }. �
 contact-rule-leave = Контакт выбирает { $crm } по своим правилам
 contact-rule-link = Новый чат привязывается к контакту с тем же телефоном или почтой
 contact-rule-create = Перед новым чатом создаётся контакт
+conversation-contact = Контакт в { $crm }
+contact-why-phone = У него телефон клиента.
+contact-why-email = У него почта клиента.
+contact-why-phone_several = Этот телефон у нескольких контактов; этот изменён последним.
+contact-why-email_several = Эта почта у нескольких контактов; этот изменён последним.
+contact-why-made = Его создал Паром: контакта с таким телефоном или почтой не было.
+contact-why-crm = { $crm } выбрала его по своим правилам.
+contact-why-merged = В { $crm } прежний контакт объединили с этим.
+contact-why-moved = В { $crm } чат перенесли в этот контакт.
+contact-why-gone = Контакт удалён в { $crm }.
+contact-why-nobody = Контакта с таким телефоном или почтой нет. { $crm } выбирает по своим правилам.
+contact-why-late = { $crm } не ответила вовремя и выбрала сама; с этой сделкой уже работают.
+contact-why-unclear = { $crm } не ответила, создан ли контакт. Второй Паром не создаёт.
 
 ## Страница сообщения: ещё слова
 

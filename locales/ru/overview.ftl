@@ -3,10 +3,9 @@
 health-title = Состояние
 health-all-good =
     { $count ->
-        [one] Источник работает
-        [few] Работают все { $count } источника
-        [many] Работают все { $count } источников
-       *[other] Работают все { $count } источника
+        [1] Источник работает
+        [2] Работают оба источника
+       *[other] Работают все источники: { $count }
     }.
 health-some-bad =
     { $bad ->
@@ -19,7 +18,10 @@ health-our-side = Передаёт за { $delay } (95 сообщений из 1
 health-oldest-waiting = Дольше всех ждёт: { $delay }
 health-nothing-waiting = Ничего не ждёт
 ledger-title = Ничего не потеряно: счёт сообщений
-ledger-equation = { $accepted } принято = { $delivered } доставлено + { $failed } не доставлено + { $waiting } ждёт
+ledger-figure-accepted = { $count } принято
+ledger-figure-delivered = { $count } доставлено
+ledger-figure-failed = { $count } не доставлено
+ledger-figure-waiting = { $count } ждёт
 ledger-accepted = Принято
 ledger-balanced = Суммы сходятся, проверено { $time }
 ledger-gap = Суммы расходятся на { $gap }. Разработчик уже оповещён, от вас ничего не нужно.

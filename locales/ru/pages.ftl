@@ -79,7 +79,7 @@ two-step-on = Вход с подтверждением включён.
 two-step-off = Вход с подтверждением выключен.
 two-step-remove = Выключить вход с подтверждением
 panel-switch = Другие аккаунты
-panel-looked-at = Аккаунт смотрит поддержка разработчика: { $reason }. Менять ничего нельзя, тексты скрыты.
+panel-looked-at = До { $stamp } аккаунт смотрит поддержка разработчика: { $reason }. Менять ничего нельзя, тексты скрыты.
 page-forbidden-title = Недоступно вашей роли
 page-forbidden-looking = Эта страница здесь закрыта.
 page-not-found-title = Такой страницы нет
@@ -107,3 +107,7 @@ mail-invite-body =
 
     { $link }
 session-seen = Последнее действие
+theme-title = Вид
+theme-auto = Как на устройстве
+theme-light = Светлый
+theme-dark = Тёмный

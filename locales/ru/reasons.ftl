@@ -60,6 +60,8 @@ reason-internal = Паром не смог передать сообщение. 
 reason-internal-fix = Отправьте ещё раз. Если снова не выйдет, скопируйте отчёт и напишите в поддержку.
 reason-source_disconnected = Источник этого чата удалён.
 reason-source_disconnected-fix = Напишите клиенту через другой источник.
+reason-no_bot = Сообщение написано вне { $crm }, а у канала нет бота, от имени которого его показать.
+reason-no_bot-fix = Попросите поставщика указать бота канала и отправьте снова.
 reason-suspended = Разработчик приостановил аккаунт. Сообщения принимаются и ждут.
 reason-suspended-fix = Напишите в поддержку.
 
@@ -74,5 +76,6 @@ reason-short-recipient_unreachable = Нет в мессенджере
 reason-short-unsupported = Вид не поддерживается
 reason-short-window_closed = Больше 24 часов с сообщения клиента
 reason-short-rejected = Отказ
+reason-short-no_bot = У канала нет бота
 reason-short-internal = Ошибка Парома или неизвестный исход
 reason-short-other = Другие причины

@@ -54,8 +54,21 @@ said-phone = номер телефона с кодом страны, напри�
 said-sources-limit = от 0 до { $most } или null
 said-if-match = ETag из ответа GET, например "1795165200000"
 said-tenant-named = с ключом разработчика укажите tenant_id или source_id
-said-not-yet = эта версия Парома такого ещё не принимает
-said-not-of-text = не относится к тексту
+said-not-of-kind = не относится к виду { $kind }
+said-not-of-edit = не относится к изменению
+said-only-manager = бывает только у роли "manager"
+said-user-id = должен быть номером пользователя CRM, целым числом
+said-no-receiver = бывает только у сообщений менеджеров и ботов
+said-receiver-needed = должен называть клиента, если писал менеджер или бот
+said-media-needed = файлу нужен media_url или media_id
+said-media-twice = укажите либо media_url, либо media_id
+said-degrees = должно быть числом от -{ $most } до { $most }
+said-quote-either = укажите либо id, либо text с sender и sent_at
+said-quote-needed = нужен id или text
+said-no-bot-comment = бот не может комментировать
+said-not-from-messenger = Сообщение пришло из { $crm }; изменить можно только сообщения, пришедшие из мессенджера.
+said-message-deleted = Сообщение удалено.
+said-emoji = должно быть одним эмодзи, не длиннее 64 байт
 said-error-needed = нужно вместе с failed
 said-error-text = нужно вместе с кодом other
 said-error-only = относится только к failed
@@ -168,3 +181,29 @@ said-url-user = в адресе не должно быть имени и пар�
 said-url-host = в адресе нет хоста
 said-url-port = порт { $port } не разрешён: укажите 443 или порт от 1024
 said-url-private = { $host } — не публичный адрес
+said-install-ours = мешает что-то на стороне Парома; причину разработчик найдёт в журнале
+said-install-gone = аккаунта больше нет в базе Парома
+said-install-leaving = аккаунт удаляется
+said-install-foreign = доступ дан не тому аккаунту, который ответил
+said-install-no-chats = у аккаунта { $account } нет номера в API чатов (amojo_id): чаты там выключены, напишите в поддержку { $crm }
+said-install-given-up =
+    попыток больше не будет, сделано { $count ->
+        [one] { $count } попытка
+        [few] { $count } попытки
+        [many] { $count } попыток
+       *[other] { $count } попытки
+    }: { $reason }
+said-net-name = имя не находится в DNS
+said-net-refused = в соединении отказано
+said-net-certificate = сертификат не принимается
+said-net-late = ответ не пришёл вовремя
+said-net-unreachable = до этого адреса нет пути
+said-net-cut = соединение оборвалось
+said-import-not-utf8 = это не UTF-8
+said-import-twice = такой id уже есть выше в файле
+said-import-undelivered = { $crm } не принимает это сообщение; оно среди недоставленных
+said-import-erased = за это время сообщение стёрли
+said-import-no-source = Источник удалён: восстановите его и продолжите.
+said-import-over = Этот импорт уже нельзя изменить: { $state }.
+said-import-busy = этот импорт сейчас меняет кто-то другой: повторите
+said-import-type = тело должно быть application/x-ndjson или text/csv

@@ -44,6 +44,7 @@ source-test-failed = Проверка остановилась на шаге { $
 source-pause = Поставить на паузу
 source-pause-confirm =
     Сообщения источника «{ $source }» будут приниматься и ждать. Сейчас { $count ->
+        [0] ничего не ждёт
         [one] ждёт { $count } сообщение
         [few] ждут { $count } сообщения
         [many] ждут { $count } сообщений
@@ -73,6 +74,7 @@ source-abilities = Что умеет этот мессенджер
 ## Почему источник в этом состоянии и что с этим делать
 
 source-reason-access_refused = Мессенджер больше не принимает сохранённый доступ.
+source-reason-credentials_erased = Интеграцию в { $crm } отключали, и сохранённый доступ к мессенджеру стёрт. Введите его снова, чаты и настройки сохранены.
 source-reason-messenger_unreachable = Мессенджер не отвечает. Сообщения ждут, попытки повторяются.
 source-reason-deleted_in_crm = Этот источник удалили в { $crm }. Новые чаты идут в источник по умолчанию, пока вы не создадите его снова.
 source-reason-pipeline_archived = Его воронка в архиве { $crm }, новых сделок не видно. Выберите другую.
@@ -207,3 +209,19 @@ ability-speed =
     }
 ability-takes = Передаёт: { $kinds }
 ability-takes-not = Пока не передаёт: { $kinds }
+ability-takes-as = Передаёт в другом виде: { $kinds }
+ability-knows = Умеет: { $features }
+ability-replaces = Заменяет текстом: { $features }
+ability-lacks = Обходится без: { $features }
+ability-name-captions = подписи к файлам
+ability-name-media_groups = файлы одной группой
+ability-name-buttons = кнопки
+ability-name-lists = списки для выбора
+ability-name-quotes = цитаты
+ability-name-forwards = пересланные сообщения
+ability-name-templates = шаблоны со значениями
+ability-name-comments = ответы на комментарии
+ability-name-reactions = реакции
+ability-name-typing = «печатает»
+ability-name-write_first = первое сообщение клиенту
+ability-name-edits = изменение сообщений

@@ -2,6 +2,7 @@
 
 source-state-working = Работает
 source-state-working-hint = Подтверждено { $time }: прошло сообщение или проверка.
+source-state-working-unproved = Через него ещё не прошло ни сообщения, ни проверки.
 source-state-checking = Проверяется
 source-state-checking-hint = Паром ждёт первого подтверждения от мессенджера. Обычно меньше минуты.
 source-state-needs_attention = Нужно внимание
@@ -70,6 +71,7 @@ message-late = Пришло с опозданием: через { $delay } по�
 message-maybe-twice = Клиент мог получить его дважды
 message-edited = Изменено
 message-deleted = Удалено отправителем
+message-deleted-by-customer = Удалено клиентом
 
 ## States: token
 
@@ -97,8 +99,9 @@ letter-kind-import = Страница импорта
 
 ## States: import
 
-import-state-planning = Подсчёт
 import-state-ready = Готов к запуску
+import-state-queued = Ждёт очереди
+import-state-counted = Посчитан
 import-state-running = Идёт
 import-state-paused = На паузе
 import-state-done = Завершён

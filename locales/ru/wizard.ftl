@@ -15,7 +15,7 @@ wizard-waiting-test = Напишите любое сообщение в «{ $nam
 wizard-test-arrived = Сообщение от { $customer } пришло за { $seconds } с и уже в { $crm }.
 wizard-test-slow = За 2 минуты ничего не пришло. Источник создан и продолжает ждать; проверьте три пункта ниже.
 wizard-skip-test = Закончить без проверки
-wizard-done = «{ $source }» работает. Новые чаты попадают в воронку «{ $pipeline }».
+wizard-done = Источник «{ $source }» создан. Новые чаты попадают в воронку «{ $pipeline }».
 wizard-leave = Источник ещё не создан. Введённое не сохранится.
 
 ## Source wizard: Telegram

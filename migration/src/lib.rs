@@ -7,6 +7,11 @@ pub use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait};
 
 mod m20261120_000001_first;
 mod m20261120_000002_tenants;
+mod m20261120_000003_media;
+mod m20261120_000004_live;
+mod m20261120_000005_contacts;
+mod m20261120_000006_alert_letters;
+mod m20261120_000007_imports;
 mod table;
 
 /// All migrations in order.
@@ -15,6 +20,14 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261120_000001_first::Migration), Box::new(m20261120_000002_tenants::Migration)]
+        vec![
+            Box::new(m20261120_000001_first::Migration),
+            Box::new(m20261120_000002_tenants::Migration),
+            Box::new(m20261120_000003_media::Migration),
+            Box::new(m20261120_000004_live::Migration),
+            Box::new(m20261120_000005_contacts::Migration),
+            Box::new(m20261120_000006_alert_letters::Migration),
+            Box::new(m20261120_000007_imports::Migration),
+        ]
     }
 }

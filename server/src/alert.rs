@@ -1,8 +1,18 @@
 //! What somebody should look at: a tenant's own matters, and the vendor's under [`crate::store::VENDOR`]. One cause is
 //! one row, however often it is seen; it is resolved by whoever sees that it is gone.
+//!
+//! ```text
+//! raise ─▶ open ─▶ letter after a moment ─▶ one more after four hours
+//!          │ take, mute: letters are put off
+//!          ├─ resolve ─▶ a closing letter, if there was one before
+//!          └─ end     ─▶ silence: what it was about is gone, nothing works again
+//! ```
+
+mod hand;
+pub mod said;
 
 use entity::alert::{self, Column};
-use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::sea_query::{Expr, OnConflict, SimpleExpr};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
     UpdateMany,
@@ -11,6 +21,17 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::app::App;
+
+pub use hand::{mute, take};
+
+/// The kinds of an account's alerts, as people choose letters by them; words are `alert-kind-{kind}`.
+pub const KINDS: [&str; 5] = ["source_stopped", "source_gone", "needs_reauth", "unpaid", "blocked"];
+/// The vendor's kinds: their words say what is to be done.
+pub const VENDOR_KINDS: [&str; 5] =
+    ["channel_not_allowed", "channel_misconfigured", "channel_hook_version", "revoke_unconfirmed", "installs_unclear"];
+
+/// A cause that is gone within this time is in no letter, and causes that come together are in one.
+const SETTLES: i64 = 60_000;
 
 /// What is to be said.
 #[derive(Clone, Debug)]
@@ -42,6 +63,10 @@ pub async fn raise(app: &App, db: &impl ConnectionTrait, alarm: Alarm<'_>) -> Re
         count: 1,
         resolved_at: None,
         muted_until: None,
+        letter_at: Some(now + SETTLES),
+        letters: 0,
+        lettered_at: None,
+        taken_by: String::new(),
     };
     let new = alert::Entity::insert(row.into_active_model())
         .on_conflict(OnConflict::columns([Column::TenantId, Column::Key]).do_nothing().to_owned())
@@ -60,6 +85,9 @@ pub async fn raise(app: &App, db: &impl ConnectionTrait, alarm: Alarm<'_>) -> Re
             .col_expr(Column::Count, Expr::value(1_i64))
             .col_expr(Column::MutedUntil, Expr::value(Option::<i64>::None))
             .col_expr(Column::ResolvedAt, Expr::value(Option::<i64>::None))
+            .col_expr(Column::LetterAt, Expr::value(Some(now + SETTLES)))
+            .col_expr(Column::Letters, Expr::value(0))
+            .col_expr(Column::TakenBy, Expr::value(""))
             .filter(Column::ResolvedAt.is_not_null());
         opened = again.exec(db).await?.rows_affected > 0;
     }
@@ -71,7 +99,7 @@ pub async fn raise(app: &App, db: &impl ConnectionTrait, alarm: Alarm<'_>) -> Re
     Ok(opened)
 }
 
-/// Closes an alert by proof. True: it was open.
+/// Closes an alert by proof; whoever had a letter about it gets one more. True: it was open.
 pub async fn resolve(
     app: &App,
     db: &impl ConnectionTrait,
@@ -79,12 +107,42 @@ pub async fn resolve(
     kind: &str,
     object: &str,
 ) -> Result<bool, DbErr> {
+    let now = app.clock.millis();
+    let letter =
+        Expr::case(Expr::col(Column::Letters).gt(0), Expr::value(Some(now))).finally(Expr::value(Option::<i64>::None));
+    close(now, db, (tenant_id, kind, object), letter.into()).await
+}
+
+/// Closes an alert without a word: what it was about is gone, or something else is said of it. True: it was open.
+pub async fn end(
+    app: &App,
+    db: &impl ConnectionTrait,
+    tenant_id: Uuid,
+    kind: &str,
+    object: &str,
+) -> Result<bool, DbErr> {
+    close(app.clock.millis(), db, (tenant_id, kind, object), Expr::value(Option::<i64>::None)).await
+}
+
+async fn close(
+    now: i64,
+    db: &impl ConnectionTrait,
+    (tenant_id, kind, object): (Uuid, &str, &str),
+    letter_at: SimpleExpr,
+) -> Result<bool, DbErr> {
     let done = of(tenant_id, &key(kind, object))
-        .col_expr(Column::ResolvedAt, Expr::value(Some(app.clock.millis())))
+        .col_expr(Column::ResolvedAt, Expr::value(Some(now)))
+        .col_expr(Column::LetterAt, letter_at)
         .filter(Column::ResolvedAt.is_null())
         .exec(db)
         .await?;
     Ok(done.rows_affected > 0)
+}
+
+/// Whether this alert is open.
+pub async fn is_open(db: &impl ConnectionTrait, tenant_id: Uuid, kind: &str, object: &str) -> Result<bool, DbErr> {
+    let found = alert::Entity::of_tenant(tenant_id).filter(Column::Key.eq(key(kind, object))).one(db).await?;
+    Ok(found.is_some_and(|alert| alert.resolved_at.is_none()))
 }
 
 /// The open alerts of a tenant (or of the vendor), newest first, at most 200.

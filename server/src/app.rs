@@ -15,11 +15,22 @@ use crate::delivery::queue::writer::Writer;
 use crate::fault::Faults;
 use crate::http_client::HttpClients;
 use crate::lookup::Lookup;
+use crate::media::Media;
 use crate::pace::Paces;
 use crate::store::Store;
 use crate::telemetry::Metrics;
+use crate::tenant::users::KnownUsers;
 use crate::vault::Vault;
 use crate::widget_api;
+
+/// A manager types to the customer of a conversation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Typed {
+    pub conversation_id: Uuid,
+    pub name: Option<String>,
+    /// Milliseconds since 1970.
+    pub until: i64,
+}
 
 /// The running application. Shared as `Arc<App>`.
 pub struct App {
@@ -32,14 +43,19 @@ pub struct App {
     pub queue: Queue,
     pub writer: Writer,
     pub lookup: Lookup,
+    pub media: Media,
     pub faults: Faults,
     pub metrics: Metrics,
     /// Conversations in which something was carried or told, for whoever watches live.
     pub happened: broadcast::Sender<Uuid>,
+    /// Who types to whom, while it is true.
+    pub typed: broadcast::Sender<Typed>,
     /// Who is in a web chat right now.
     pub guests: Guests,
     /// How fast each account's REST API is called from here.
     pub rest_paces: Paces<Uuid>,
+    /// Who is who in each account's chats.
+    pub users: KnownUsers,
     /// Passwords are hashed one a core: each takes 19 MiB.
     pub hashing: tokio::sync::Semaphore,
     /// What the road of messages notices of sources.
@@ -60,10 +76,13 @@ impl App {
             connectors: Connectors::new(&http),
             writer: Writer::start(queue.clone()),
             lookup: Lookup::new(store.clone()),
+            media: Media::open(&config.media, &http)?,
             metrics: Metrics::install()?,
             happened: broadcast::channel(1024).0,
+            typed: broadcast::channel(256).0,
             guests: Guests::default(),
             rest_paces: Paces::new(20_000),
+            users: KnownUsers::default(),
             hashing: tokio::sync::Semaphore::new(
                 std::thread::available_parallelism().map_or(2, std::num::NonZero::get),
             ),

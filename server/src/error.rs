@@ -2,7 +2,7 @@
 //! and never into an answer.
 
 use actix_web::http::{StatusCode, header};
-use actix_web::{HttpResponse, ResponseError};
+use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 use serde::Serialize;
 
 use crate::delivery::queue::writer::Refused;
@@ -143,8 +143,7 @@ impl Error {
     /// The problem in a language, for programs.
     pub fn answer(&self, words: Words, crm: &str) -> HttpResponse {
         let (name, status) = (self.name(), self.status_code());
-        let mut answer = HttpResponse::build(status);
-        answer.content_type("application/problem+json");
+        let mut answer = problem_in(words.language(), status);
         if let Self::Unavailable { retry_after, .. } = self {
             answer.insert_header((header::RETRY_AFTER, retry_after.to_string()));
         }
@@ -171,6 +170,16 @@ impl Error {
             tracing::error!(cause = format!("{cause:#}"), "a request failed by our own mistake");
         }
     }
+}
+
+/// The head of a problem whose words are in a language: caches keep the languages apart.
+pub fn problem_in(language: Language, status: StatusCode) -> HttpResponseBuilder {
+    let mut answer = HttpResponse::build(status);
+    answer
+        .content_type("application/problem+json")
+        .insert_header((header::CONTENT_LANGUAGE, language.code()))
+        .insert_header((header::VARY, "Accept-Language"));
+    answer
 }
 
 /// The title of a problem.

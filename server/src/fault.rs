@@ -13,6 +13,9 @@ pub const POINTS: &[&str] = &[
     "carry.after_call",
     "settle.before_commit",
     "settle.after_commit",
+    "media.before_commit",
+    "media.after_commit",
+    "import.before_commit",
 ];
 
 /// The error that a planned `error` gives: treat it as what fails at that place.

@@ -41,6 +41,7 @@ pub fn channel(tenant_id: Uuid, channel_id: Uuid) -> tenant_channel::Model {
         checked_at: 0,
         next_try_at: None,
         tries: 0,
+        renewed_at: None,
     }
 }
 

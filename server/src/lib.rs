@@ -5,13 +5,17 @@
 
 // the road
 pub mod connector;
+pub mod contact;
 pub mod delivery;
+pub mod import;
 pub mod intake;
+pub mod media;
 pub mod message;
 pub mod verdict;
 
 // tenants, their lines and their people
 pub mod alert;
+pub mod alert_letters;
 pub mod audit;
 pub mod customer;
 pub mod oauth;
@@ -41,6 +45,7 @@ pub mod pace;
 pub mod store;
 
 // foundation
+pub mod browser;
 pub mod clock;
 pub mod config;
 pub mod fault;

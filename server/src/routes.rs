@@ -8,6 +8,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use sea_orm::{ConnectionTrait, Statement};
 
 use crate::app::App;
+use crate::config::Server;
 use crate::error::Error;
 use crate::words::{CRM, Language, Words};
 use crate::{api, chat, intake, oauth};
@@ -19,6 +20,7 @@ pub fn public(config: &mut web::ServiceConfig) {
         .route("/healthz", web::get().to(health))
         .configure(oauth::routes)
         .configure(chat::routes)
+        .configure(crate::media::routes)
         .configure(crate::widget_api::routes)
         .configure(crate::panel::routes)
         .configure(crate::admin::routes)
@@ -66,8 +68,12 @@ pub async fn secure_headers(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let only_https = request.app_data::<web::Data<App>>().and_then(|app| only_https(&app.config.server));
     let mut response = next.call(request).await?;
     let headers = response.headers_mut();
+    if let Some(line) = only_https {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, line);
+    }
     let wanted = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
@@ -79,4 +85,12 @@ pub async fn secure_headers(
         }
     }
     Ok(response)
+}
+
+/// What tells browsers to come by https alone. Without subdomains: the others of this name may not be ours.
+fn only_https(server: &Server) -> Option<HeaderValue> {
+    if server.public_url.scheme() != "https" || server.hsts_days == 0 {
+        return None;
+    }
+    HeaderValue::from_str(&format!("max-age={}", u64::from(server.hsts_days) * 86_400)).ok()
 }

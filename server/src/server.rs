@@ -106,8 +106,12 @@ pub async fn start_on(listener: TcpListener, config: Config, options: Options) -
     tasks.spawn(crate::people::sweep::run(app.clone(), app.stop.clone()));
     if options.deliver {
         tasks.spawn(Worker::new(app.clone()).run(app.stop.clone()));
+        tasks.spawn(crate::media::run(app.clone(), app.stop.clone()));
         tasks.spawn(crate::source::reconcile::run(app.clone(), app.stop.clone()));
         tasks.spawn(crate::tenant::watch::run(app.clone(), app.stop.clone()));
+        tasks.spawn(crate::contact::run(app.clone(), app.stop.clone()));
+        tasks.spawn(crate::import::run(app.clone(), app.stop.clone()));
+        tasks.spawn(crate::alert_letters::run(app.clone(), app.stop.clone()));
     }
 
     listener.set_nonblocking(true).context("the listening socket")?;

@@ -119,7 +119,7 @@ impl Vault {
             return Err(VaultError::Refused);
         }
         if *key_id != self.key_id {
-            return Err(VaultError::OtherKey { sealed_by: hex(key_id), ours: hex(&self.key_id) });
+            return Err(VaultError::OtherKey { sealed_by: hex::encode(key_id), ours: hex::encode(self.key_id) });
         }
         let bound = self.bound(tenant, kind, row);
         let payload = Payload { msg: ciphertext, aad: &bound };
@@ -170,13 +170,15 @@ fn keyed(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
     mac.finalize().into_bytes().into()
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+/// Hex SHA-256, under which keys, tokens and states are kept: they are random, so a plain hash is enough, look-ups are
+/// by it alone, and whoever reads the database can use none. What people choose themselves is `people::password`'s.
+pub fn hash(secret: &str) -> String {
+    hex::encode(Sha256::digest(secret.as_bytes()))
 }
 
 impl fmt::Debug for Vault {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Vault").field("key_id", &hex(&self.key_id)).finish_non_exhaustive()
+        formatter.debug_struct("Vault").field("key_id", &hex::encode(self.key_id)).finish_non_exhaustive()
     }
 }
 

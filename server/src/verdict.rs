@@ -29,6 +29,10 @@ pub struct Taken {
     pub amocrm_message_id: Option<String>,
     /// amojo's id of the conversation.
     pub amocrm_chat_id: Option<String>,
+    /// The messenger's id of a conversation that it has just opened.
+    pub conversation_id: Option<String>,
+    /// The messenger's id of the customer in it.
+    pub receiver_id: Option<String>,
     /// A state told together with the answer, above plain acceptance.
     pub state: Option<State>,
     /// With `state` failed: why.

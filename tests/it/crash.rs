@@ -23,6 +23,12 @@ async fn prepared(engine: Engine) -> Option<(Drill, Line)> {
     Some((drill, line))
 }
 
+/// Those on the road of a text.
+fn points() -> Vec<&'static str> {
+    let elsewhere = |point: &&str| point.starts_with("media.") || point.starts_with("import.");
+    POINTS.iter().copied().filter(|point| !elsewhere(point)).collect()
+}
+
 fn each_once(texts: Vec<String>) {
     let unique: BTreeSet<&String> = texts.iter().collect();
     assert_eq!(unique.len(), texts.len(), "something came twice: {texts:?}");
@@ -30,7 +36,7 @@ fn each_once(texts: Vec<String>) {
 
 async fn dies_at_every_point(engine: Engine) {
     let Some((mut drill, line)) = prepared(engine).await else { return };
-    for point in POINTS {
+    for point in points() {
         let plan = format!("{point}=abort");
 
         let text = format!("to amoCRM, {point}");
@@ -45,7 +51,7 @@ async fn dies_at_every_point(engine: Engine) {
         // the commit did not come: the worker may pick a letter up, and die, before its sender has been answered.
         if first.is_err() {
             let again = try_answer(post(&drill)).await.expect("the server answers");
-            let wanted = if *point == "accept.before_commit" { 202 } else { 200 };
+            let wanted = if point == "accept.before_commit" { 202 } else { 200 };
             assert_eq!(again.status, wanted, "{point}: {}", again.text);
         }
         drill.arrives_at_crm(HOST, &text).await;
@@ -67,8 +73,8 @@ async fn dies_at_every_point(engine: Engine) {
         drill.everything_is_carried().await;
         drill.stops().await;
     }
-    assert_eq!(drill.texts_at_crm(&line).len(), 1 + POINTS.len());
-    assert_eq!(drill.messenger.texts().len(), POINTS.len());
+    assert_eq!(drill.texts_at_crm(&line).len(), 1 + points().len());
+    assert_eq!(drill.messenger.texts().len(), points().len());
     each_once(drill.texts_at_crm(&line));
     each_once(drill.messenger.texts());
     drill.ends_well().await;

@@ -4,13 +4,14 @@
 //! account says here why.
 
 mod headers;
+mod https;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use entity::{
-    api_key, audit, conversation, dead_letter, letter, member, message, oauth_grant, session, source, stray_source,
-    tenant, tenant_channel,
+    alert, alert_reader, api_key, audit, conversation, dead_letter, import, letter, member, message, oauth_grant,
+    session, source, stray_source, tenant, tenant_channel,
 };
 use parom_tests::settings::HOST;
 use parom_tests::{Answer, Api, Line, World, answer, both};
@@ -72,6 +73,7 @@ struct Theirs {
     key: Uuid,
     person: Uuid,
     session: Uuid,
+    import: Uuid,
 }
 
 impl Theirs {
@@ -96,6 +98,9 @@ impl Theirs {
             seen_at: Set(0),
         };
         stray.insert(db).await.unwrap();
+        let file = world.api.request(Method::POST, &line.path("/imports?dry_run=true"));
+        let file = file.header("content-type", "application/x-ndjson").body(crate::import::texts("carl", 2));
+        let imported = answer(file).await.is(202).text_at("/id");
         let one = "one of theirs";
         Self {
             tenant: line.tenant_id,
@@ -106,6 +111,7 @@ impl Theirs {
             key: api_key::Entity::of_tenant(line.tenant_id).one(db).await.unwrap().expect(one).id,
             person: member::Entity::of_tenant(line.tenant_id).one(db).await.unwrap().expect(one).person_id,
             session: session::Entity::of_tenant(line.tenant_id).one(db).await.unwrap().expect(one).id,
+            import: imported.parse().expect("an id"),
         }
     }
 
@@ -122,9 +128,13 @@ impl Theirs {
             ("/conversations/{id}", format!("/conversations/{}", self.conversation)),
             ("/messages/{message_id}", format!("/messages/{}", self.message)),
             ("/messages/{id}", format!("/messages/{}", self.message)),
+            ("/messages/{external_id}", "/messages/anna-0".to_owned()),
             ("/dead-letters/{id}", format!("/dead-letters/{}", self.dead_letter)),
             ("/keys/{id}", format!("/keys/{}", self.key)),
+            ("/imports/{id}", format!("/imports/{}", self.import)),
+            ("/import/{id}", format!("/import/{}", self.import)),
             ("/webhooks/{id}", format!("/webhooks/{}", self.source)),
+            ("/readers/{person_id}", format!("/readers/{}", self.person)),
             ("/team/{person_id}", format!("/team/{}", self.person)),
             ("/me/sessions/{id}", format!("/me/sessions/{}", self.session)),
             // Of no account.
@@ -146,10 +156,13 @@ async fn rows(world: &World, tenant_id: Uuid) -> BTreeMap<&'static str, String> 
         };
     }
     all!(
+        alert,
+        alert_reader,
         api_key,
         audit,
         conversation,
         dead_letter,
+        import,
         letter,
         member,
         message,
@@ -177,6 +190,7 @@ fn body(path: &str) -> Value {
 fn form(path: &str) -> Vec<(&'static str, &'static str)> {
     match path.rsplit('/').next().unwrap_or_default() {
         "role" => vec![("role", "viewer")],
+        _ if path.starts_with("/panel/alerts/readers/") => vec![("to", "off")],
         _ if path.matches('/').count() == 3 && path.starts_with("/panel/sources/") => {
             vec![("name", "Mine"), ("version", "1")]
         }

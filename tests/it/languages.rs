@@ -52,6 +52,10 @@ fn says_the_same(english: &Reply, russian: &Reply) {
     assert!(english.status >= 400, "{}", english.text);
     assert_eq!((english.status, &english.json["type"]), (russian.status, &russian.json["type"]), "{}", russian.text);
     assert_eq!(english.wrong_fields(), russian.wrong_fields());
+    for (reply, language) in [(english, "en"), (russian, "ru")] {
+        assert_eq!(reply.header("content-language"), language);
+        assert!(reply.header("vary").contains("Accept-Language"), "caches keep them apart: {:?}", reply.headers);
+    }
     for text in words_of(russian) {
         assert!(is_russian(&text), "{text:?} of {}", russian.text);
     }

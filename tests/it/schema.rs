@@ -9,9 +9,19 @@ use sea_orm::{ConnectionTrait, Statement};
 /// Read without a tenant, by design.
 const WITHOUT_TENANT: [&str; 2] = ["directory", "seaql_migrations"];
 
-/// Scans over all tenants: the engine's timer, the work that is due for accounts by itself, and the accounts of a login
-/// of the vendor's. Nothing else may be searched without a tenant.
-const SCANS: [&str; 4] = ["turn_ready", "tenant_probe", "tenant_reconciled", "tenant_customer"];
+/// Scans over all tenants: the engine's timer, the work that is due for accounts by itself, the accounts of a login of the
+/// vendor's, files that are due to be fetched or deleted, letters about alerts, and imports that go on. Nothing else may be searched without a tenant.
+const SCANS: [&str; 9] = [
+    "turn_ready",
+    "tenant_probe",
+    "tenant_reconciled",
+    "tenant_customer",
+    "media_wanted",
+    "media_day",
+    "alert_letter",
+    "import_due",
+    "contact_task_due",
+];
 
 #[derive(Debug, Default)]
 struct Table {

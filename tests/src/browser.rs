@@ -207,7 +207,7 @@ impl Browser {
         text.as_str().unwrap_or_default().replace('\u{a0}', " ")
     }
 
-    /// Lets axe-core look at the page and fails on what it calls serious or critical.
+    /// Lets axe-core look at the page and fails on what it calls serious or critical, and if the page does not fit.
     pub async fn is_accessible(&self, name: &str) {
         let source = std::fs::read_to_string(axe()).unwrap_or_else(|error| {
             panic!("axe-core is not there ({error}): tests/run installs it, or `npm ci --prefix tests/browser`")
@@ -220,6 +220,11 @@ impl Browser {
               error => done(['axe: ' + error]))";
         let found = self.client.execute_async(script, vec![]).await.expect("axe ends");
         assert_eq!(found, json!([]), "{name}");
+        self.fits(name).await;
+    }
+
+    /// Fails if the page is wider than the window.
+    pub async fn fits(&self, name: &str) {
         let sideways = self.run("return document.documentElement.scrollWidth - innerWidth", vec![]).await;
         assert!(sideways.as_i64().unwrap_or(0) <= 0, "{name} scrolls sideways by {sideways} px");
     }

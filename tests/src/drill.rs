@@ -43,6 +43,7 @@ impl Drill {
         let database = TestDatabase::fresh(engine).await?;
         let stage = Stage::set(Clock::system()).await;
         let text = config_text(free_port(), database.url(), stage.sandbox.url());
+        let text = format!("{text}[media]\ndir = {:?}\n", database.folder().join("media"));
         std::fs::write(database.folder().join("parom.toml"), text).expect("the configuration is written");
         let mut drill = Self { stage, binary: binary.to_owned(), database, child: None };
         let made = drill.command(&["key", "create", "--name", "drill", "--scope", "admin"]).output().await;
@@ -109,6 +110,7 @@ impl Drill {
         for statement in [
             "UPDATE lane SET due_at = 0, leased_until = 0 WHERE owner IS NOT NULL",
             "UPDATE turn SET ready_at = 0 WHERE ready_at IS NOT NULL",
+            "UPDATE import SET next_at = 0 WHERE next_at IS NOT NULL",
         ] {
             db.execute_unprepared(statement).await.expect(statement);
         }

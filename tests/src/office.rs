@@ -203,6 +203,8 @@ impl Desk {
                 aliases: vec![alias],
             })),
             crm_chat: None,
+            begun: None,
+            opened: None,
             message: Some(NewMessage {
                 source_id: self.source_id,
                 direction,
@@ -214,6 +216,8 @@ impl Desk {
                 sent_at: now,
             }),
             change: None,
+            rewrite: None,
+            media: Vec::new(),
             letters: vec![letter],
         };
         Parcel { tenant_id: self.tenant_id, hurry: Hurry::Other, raw: None, entries: vec![entry] }

@@ -13,6 +13,8 @@ pub const START: i64 = 1_795_165_200_000;
 pub const CLIENT_ID: &str = "5f1d2a4e-93a5-4c0e-8a4f-0c1f4be3a111";
 pub const CLIENT_SECRET: &str = "integration-secret-of-the-tests-0123456789abcdef";
 pub const CHANNEL_ID: &str = "344a5002-f8ca-454d-af3d-396180102ac7";
+/// The bot that amoCRM issued with the channel; worlds enter it where they need it.
+pub const BOT_ID: &str = "e1f2a3b4-c5d6-47e8-99fa-0b1c2d3e4f50";
 pub const CHANNEL_SECRET: &str = "channel-secret-of-the-tests";
 /// 32 bytes, base64.
 pub const VAULT_KEY: &str = "cGFyb20tdGVzdHMtcGFyb20tdGVzdHMtMDEyMzQ1Njc=";
@@ -75,7 +77,7 @@ pub async fn start_sandbox(clock: &Clock) -> Sandbox {
                 code: "amo.ext.30490163".to_owned(),
                 secret: CHANNEL_SECRET.to_owned(),
                 title: "Parom".to_owned(),
-                bot: None,
+                bot: Some((BOT_ID.to_owned(), "Acme".to_owned())),
             }],
         }],
         widgets: Vec::new(),

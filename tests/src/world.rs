@@ -136,6 +136,7 @@ impl World {
     fn config(&self, port: u16) -> Config {
         let text = config_text(port, self.database().url(), self.sandbox.url());
         let mut config = Config::from_toml(&text).expect("the configuration of the tests");
+        config.media.dir = self.database().folder().join("media");
         (self.setup.change)(&mut config);
         config
     }
@@ -155,8 +156,15 @@ impl World {
         Worker::new(self.app().clone())
     }
 
-    /// Carries everything that is due now, and what that makes due; gives how many letters were tried.
+    /// Fetches every file that is due now, once; gives how many were tried.
+    pub async fn fetch_all(&self) -> usize {
+        parom::media::fetch_all(self.app()).await.expect("the files are read")
+    }
+
+    /// Carries everything that is due now, and what that makes due; gives how many letters were tried. Files first, as the
+    /// service itself does.
     pub async fn deliver_all(&mut self) -> usize {
+        self.fetch_all().await;
         self.worker.as_mut().expect("the server runs").deliver_all().await.expect("the queue is read")
     }
 

@@ -2,8 +2,10 @@
 // in the browser's storage (outbox.js), answers come by themselves, and what was seen is told (receipts.js).
 
 import { begin, send, write } from "./outbox.js";
+import { reacted, typed, types } from "./live.js";
+import { base, pause, shownUpTo, words } from "./page.js";
 import { arrived } from "./receipts.js";
-import { base, pause, rowOf, say, saying, show, shownUpTo, words } from "./view.js";
+import { onChoice, rowOf, say, saying, show } from "./view.js";
 
 const form = document.getElementById("form");
 const input = document.getElementById("text");
@@ -45,9 +47,16 @@ const answered = (event) => {
   const position = Number(event.lastEventId);
   if (!(position > after)) return;
   after = position;
-  const { id, text, sent_at: at, sender } = JSON.parse(event.data);
-  const isNew = !rowOf(id);
-  arrived(show({ id, text, at, name: sender.name, mine: false }), isNew);
+  const message = JSON.parse(event.data);
+  const isNew = !rowOf(message.id);
+  typed();
+  arrived(show(message), isNew);
+};
+
+const changed = (event) => {
+  const { id, ...reactions } = JSON.parse(event.data);
+  const row = rowOf(id);
+  if (row) reacted(row, reactions);
 };
 
 const connect = () => {
@@ -57,6 +66,8 @@ const connect = () => {
   stream = mine;
   mine.addEventListener("open", opened);
   mine.addEventListener("message", answered);
+  mine.addEventListener("reaction", changed);
+  mine.addEventListener("typing", (event) => types(JSON.parse(event.data)));
   // Many tabs of this chat are open: this one goes on when somebody looks at it.
   mine.addEventListener("replaced", () => mine.close());
   mine.addEventListener("error", () => {
@@ -92,6 +103,7 @@ addEventListener("offline", () => say("line", words.offline));
 addEventListener("pagehide", () => stream?.close());
 addEventListener("pageshow", (event) => event.persisted && connect());
 
+onChoice(write);
 if (!navigator.onLine) say("line", words.offline);
 begin();
 connect();

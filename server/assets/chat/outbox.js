@@ -1,7 +1,8 @@
 // What is not sent yet. Every message has its id before the first try and stays in the browser's storage until the
 // server has it: a repeat is recognised there, a reload or a lost connection loses nothing.
 
-import { counted, mark, pause, post, remove, rowOf, say, saying, show, source, words } from "./view.js";
+import { counted, pause, post, source, words } from "./page.js";
+import { mark, remove, rowOf, say, saying, show } from "./view.js";
 
 // An item of storage each, so that tabs never write over each other; the keys sort by time.
 const prefix = "parom:" + source + ":";
@@ -65,16 +66,16 @@ const present = (item) => {
   mark(item.id, words.failed, () => {
     drop(item);
     remove(item.id);
-    write(item.text);
+    write(item.text, item.row);
   });
 };
 
-/** Shows a new message and sends it, now or when it can be. */
-export const write = (text) => {
+/** Shows a new message and sends it, now or when it can be; `row` is the row of a list that was chosen. */
+export const write = (text, row) => {
   const at = new Date().toISOString();
   const id = newId();
   made += 1;
-  const item = { key: prefix + [at, String(made).padStart(6, "0"), id].join("|"), id, text, at };
+  const item = { key: prefix + [at, String(made).padStart(6, "0"), id].join("|"), id, text, row, at };
   put(item);
   present(item);
   send();
@@ -119,7 +120,7 @@ const sendAll = async () => {
 const deliver = async (item) => {
   let answer = { status: 0 };
   try {
-    answer = await post("/messages", { id: item.id, text: item.text });
+    answer = await post("/messages", { id: item.id, text: item.text, callback_data: item.row });
   } catch {
     // Nobody answered: whether it arrived is found out by the repeat.
   }

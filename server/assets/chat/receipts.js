@@ -1,6 +1,7 @@
 // Receipts: an answer is delivered when it is here and read when it is on the screen of a visible page.
 
-import { owing, post } from "./view.js";
+import { post } from "./page.js";
+import { owing } from "./view.js";
 
 const owed = { delivered: new Set(), read: new Set() };
 const onScreen = new Set();

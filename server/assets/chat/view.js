@@ -1,35 +1,17 @@
-// The page: messages in their list, and the strip above the input. All text goes in by textContent.
+// The page: messages in their list, and the strip above the input.
 
-const page = document.body.dataset;
-
-/** Where this chat lives: `/chat/{source_id}`. */
-export const base = page.base;
-/** The source's id. */
-export const source = page.source;
-/** The stream goes on after this position. */
-export const shownUpTo = Number(page.after);
-/** What the page says, in the visitor's language. */
-export const words = JSON.parse(page.words);
+import { above, below } from "./content.js";
+import { letReact, reacted } from "./live.js";
+import { button, counted, element, words } from "./page.js";
 
 const [log, list, notice, fresh] = ["log", "messages", "notice", "fresh"].map((id) => document.getElementById(id));
-const plural = new Intl.PluralRules(words.language);
-
-/** A sentence with a count. */
-export const counted = (forms, n) => (forms[plural.select(n)] || forms.other).replace("{n}", n);
-
-const element = (name, className, text) => {
-  const made = document.createElement(name);
-  made.className = className;
-  made.textContent = text;
-  return made;
-};
 
 const clock = (time) => {
   const at = new Date(time.dateTime);
   const today = at.toDateString() === new Date().toDateString();
   const day = today ? {} : { day: "numeric", month: "long" };
-  time.textContent = at.toLocaleString(words.language, { ...day, hour: "2-digit", minute: "2-digit" });
-  time.title = at.toLocaleString(words.language);
+  time.textContent = at.toLocaleString(words.language, { ...day, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  time.title = at.toLocaleString(words.language, { hourCycle: "h23" });
 };
 
 const rows = new Map([...list.children].map((row) => [row.dataset.id, row]));
@@ -51,6 +33,20 @@ export const rowOf = (id) => rows.get(id);
 /** Answers whose receipts are owed still. */
 export const owing = () => list.querySelectorAll(".theirs[data-owed]");
 
+let choose = () => {};
+
+/** What happens when something is chosen below a message. */
+export const onChoice = (act) => (choose = act);
+
+const fill = (row, message) => {
+  const [said, mark] = [row.querySelector(".text"), row.querySelector(".mark")];
+  row.querySelectorAll(".plain, .file").forEach((old) => old.remove());
+  (said || mark).before(...above(message));
+  mark.before(...below(message, (...choice) => choose(...choice)));
+  letReact(row);
+  reacted(row, message.reactions || {});
+};
+
 /** Puts a message at the end, once. Whoever reads above is not moved but told. */
 export const show = (message) => {
   if (rows.has(message.id)) return rows.get(message.id);
@@ -62,7 +58,10 @@ export const show = (message) => {
   const mark = element("p", "mark", "");
   mark.append(time);
   const who = message.mine ? words.you : message.name || words.employee;
-  row.append(element("p", message.mine ? "who unseen" : "who", who), element("p", "text", message.text), mark);
+  row.append(element("p", message.mine ? "who unseen" : "who", who));
+  if (message.text) row.append(element("p", "text", message.text));
+  row.append(mark);
+  fill(row, message);
   list.append(row);
   rows.set(message.id, row);
   if (message.mine || follows) {
@@ -86,15 +85,10 @@ export const mark = (id, state, again) => {
   const row = rows.get(id);
   if (!row) return;
   row.classList.toggle("bad", Boolean(again));
-  row.querySelectorAll(".state, button").forEach((old) => old.remove());
+  row.querySelectorAll(".state, .again").forEach((old) => old.remove());
   const place = row.querySelector(".mark");
   place.append(element("span", "state", state));
-  if (again) {
-    const button = element("button", "", words.again);
-    button.type = "button";
-    button.addEventListener("click", again);
-    place.append(button);
-  }
+  if (again) place.append(button("again", words.again, again));
   follow();
 };
 
@@ -115,18 +109,6 @@ export const say = (kind, what) => {
 /** What was said last of a kind. */
 export const saying = (kind) => said[kind];
 
-/** POSTs JSON to this chat; rejects after 20 seconds. */
-export const post = (path, body) => {
-  const limit = new AbortController();
-  const timer = setTimeout(() => limit.abort(), 20000);
-  const headers = { "Content-Type": "application/json" };
-  const request = { method: "POST", credentials: "same-origin", headers, body: JSON.stringify(body), signal: limit.signal };
-  return fetch(base + path, request).finally(() => clearTimeout(timer));
-};
-
-/** Milliseconds before the next try: 1, 2, 4 … 30 seconds, each between half and whole. */
-export const pause = (tries) => Math.max(1000, Math.min(30000, 1000 * 2 ** Math.min(tries, 5)) * (0.5 + Math.random() / 2));
-
 const scrolled = () => {
   follows = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
   if (!follows) return;
@@ -138,4 +120,9 @@ fresh.addEventListener("click", toEnd);
 log.addEventListener("scroll", scrolled, { passive: true });
 new ResizeObserver(follow).observe(log);
 document.querySelectorAll("time").forEach(clock);
+for (const row of rows.values()) {
+  const text = row.querySelector(".text")?.textContent ?? "";
+  fill(row, { ...JSON.parse(row.dataset.message), text });
+  delete row.dataset.message;
+}
 toEnd();

@@ -3,42 +3,38 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use entity::alert;
-use serde_json::Value;
+use serde::Deserialize;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::operator::Operator;
-use super::page::{self, Page};
-use super::refused::Result;
+use super::page::{self, Page, see_other};
+use super::refused::{Refused, Result};
+use crate::alert::{VENDOR_KINDS, said};
+use crate::alert_letters::readers::{self, Choice};
 use crate::app::App;
+use crate::panel::Notice;
+use crate::people::{Form, mail};
 use crate::store::VENDOR;
 use crate::words::{Sentence, Words};
-
-/// Placeables that the words of an alert may have; its detail fills them.
-const PLACEABLES: [&str; 14] = [
-    "source",
-    "messenger",
-    "integration",
-    "host",
-    "account_id",
-    "channel_id",
-    "said",
-    "gap",
-    "accepted",
-    "delivered",
-    "failed",
-    "waiting",
-    "count",
-    "tenant_id",
-];
-
-/// Kinds whose words say what the vendor is to do.
-const OURS: [&str; 4] = ["channel_not_allowed", "channel_misconfigured", "revoke_unconfirmed", "installs_unclear"];
 
 #[derive(Template)]
 #[template(path = "admin/alerts.html")]
 struct Alerts {
     page: Page,
     rows: Vec<AlertRow>,
+    mail_on: bool,
+    /// The reader gets letters.
+    letters: bool,
+    address: String,
+}
+
+/// Whether letters are wanted.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wanted {
+    /// `on` or `off`.
+    to: String,
 }
 
 /// An open alert in words.
@@ -60,29 +56,35 @@ pub async fn show(app: web::Data<App>, Operator(visitor): Operator) -> Result<Ht
     let open = crate::alert::open(app.store.read(), VENDOR).await?;
     let page = Page::of(&app, &visitor, "/admin/alerts", visitor.words.say("admin-alerts")).await?;
     let rows = open.iter().map(|alert| row(visitor.words, alert, None, "amoCRM")).collect();
-    Ok(page::html(&page, &Alerts { page: page.clone(), rows }))
+    let me = readers::one(app.store.read(), VENDOR, visitor.person.id).await?;
+    let alerts = Alerts {
+        rows,
+        mail_on: mail::is_on(&app),
+        letters: me.is_some_and(|me| me.choice.letters),
+        address: visitor.person.email.clone(),
+        page: page.clone(),
+    };
+    Ok(page::html(&page, &alerts))
+}
+
+/// Letters about the vendor's alerts to this operator, or none.
+pub async fn letters(app: web::Data<App>, Operator(visitor): Operator, form: Form<Wanted>) -> Result<HttpResponse> {
+    let id = visitor.person.id;
+    let me = readers::one(app.store.read(), VENDOR, id).await?.ok_or(Refused::NotThere)?;
+    let choice = Choice { letters: form.to == "on", ..me.choice };
+    readers::choose(&app, app.store.write(), VENDOR, id, &choice).await?;
+    visitor.note_own(&app, ("alert.letters_chosen", &id.to_string()), json!({ "letters": choice.letters })).await?;
+    see_other(&app, &visitor, "/admin/alerts", Notice::done(visitor.words.say("common-saved"))).await
 }
 
 /// An alert in words; one of a kind that has none is named as it is stored.
 pub fn row(words: Words, alert: &alert::Model, account: Option<&str>, crm: &'static str) -> AlertRow {
     let detail: Value = serde_json::from_str(&alert.detail).unwrap_or_default();
-    let fill = |key: String| {
-        let host = detail.get("host").and_then(Value::as_str);
-        let named = words.say(key).with("crm", crm).with("account", account.or(host).unwrap_or_default());
-        PLACEABLES.into_iter().fold(named, |sentence, name| match detail.get(name) {
-            Some(Value::Number(number)) => match number.as_i64() {
-                Some(number) => sentence.with(name, number),
-                None => sentence.with(name, number.as_f64().unwrap_or_default()),
-            },
-            Some(Value::String(text)) => sentence.with(name, text.as_str()),
-            _ => sentence.with(name, ""),
-        })
-    };
-    let key = format!("alert-{}-subject", alert.kind);
-    let known = words.has(&key);
+    let host = account.or_else(|| detail.get("host").and_then(Value::as_str)).unwrap_or_default();
+    let fill = |part| said::of(words, alert, part, host, crm);
     AlertRow {
-        subject: if known { fill(key) } else { words.say("admin-alert-other").with("kind", alert.kind.as_str()) },
-        body: OURS.contains(&alert.kind.as_str()).then(|| fill(format!("alert-{}-body", alert.kind))),
+        subject: fill("subject").unwrap_or_else(|| words.say("admin-alert-other").with("kind", alert.kind.as_str())),
+        body: fill("body").filter(|_| VENDOR_KINDS.contains(&alert.kind.as_str())),
         said: detail.get("said").and_then(Value::as_str).unwrap_or_default().to_owned(),
         tenant_id: detail.get("tenant_id").and_then(Value::as_str).and_then(|id| Uuid::try_parse(id).ok()),
         opened_at: alert.opened_at,

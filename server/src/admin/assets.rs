@@ -1,19 +1,20 @@
 //! What pages of the admin have beside those of the panel.
 
-use actix_web::http::header;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::letter::{ICON, ICON_NAME};
 use super::refused::{Refused, Result};
+use crate::browser::asset::{self, Asset, PICTURE, STYLE};
 
-const STYLE: &str = include_str!("../../assets/admin/admin.css");
+fn file_of(name: &str) -> Option<Asset> {
+    Some(match name {
+        "admin.css" => (STYLE, include_str!("../../assets/admin/admin.css")),
+        ICON_NAME => (PICTURE, ICON),
+        _ => return None,
+    })
+}
 
 /// `GET /admin/assets/{file}`
-pub async fn get(file: web::Path<String>) -> Result<HttpResponse> {
-    let (kind, text) = match file.as_str() {
-        "admin.css" => ("text/css; charset=utf-8", STYLE),
-        ICON_NAME => ("image/svg+xml", ICON),
-        _ => return Err(Refused::NotThere),
-    };
-    Ok(HttpResponse::Ok().content_type(kind).insert_header((header::CACHE_CONTROL, "no-cache")).body(text))
+pub async fn get(file: web::Path<String>, request: HttpRequest) -> Result<HttpResponse> {
+    Ok(asset::answer(file_of(&file).ok_or(Refused::NotThere)?, &request))
 }

@@ -87,6 +87,7 @@ fn vendor(config: &mut web::ServiceConfig) {
         .route("/channels", web::get().to(channels::show))
         .route("/channels/letter", web::get().to(channels::letter_page::show))
         .route("/alerts", web::get().to(alerts::show))
+        .route("/alerts/letters", web::post().to(alerts::letters))
         .route("/doctor", web::get().to(doctor::show))
         .route("/audit", web::get().to(log::show))
         .route("/audit.csv", web::get().to(log::csv::download))

@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::delivery::queue::parcel::{Alias, Side};
 use crate::delivery::read::{Holds, chats};
 use crate::error::{Error, Problem, Result};
-use crate::intake::message::as_ours;
+use crate::lookup::as_ours;
 use crate::message::Person;
 
 /// One customer over one source, or one group chat.
@@ -45,6 +45,16 @@ pub struct ContactOut {
     pub name: Option<String>,
     #[schema(required)]
     pub phone: Option<String>,
+    /// The contact of the CRM on which the chat hangs; null: none is known.
+    #[schema(required, example = "3102959")]
+    pub amocrm_contact_id: Option<String>,
+    /// Its name there when it was last read.
+    #[schema(required)]
+    pub amocrm_contact_name: Option<String>,
+    /// Why this contact, or why none: `phone`, `email`, `phone_several`, `email_several` (of several the one changed last),
+    /// `made`, `crm` (amoCRM chose), `merged`, `moved`, `gone`, `nobody`, `late`, `unclear`; null: nobody has asked yet.
+    #[schema(required, example = "phone")]
+    pub why: Option<String>,
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -154,12 +164,19 @@ fn shown(row: conversation::Model, last_message_at: Option<Moment>) -> Conversat
         id: filled(person.id),
         name: person.name,
         phone: person.phone,
+        ..ContactOut::default()
     });
+    let contact = ContactOut {
+        amocrm_contact_id: (row.contact_id > 0).then(|| row.contact_id.to_string()),
+        amocrm_contact_name: filled(row.contact_name),
+        why: filled(row.contact_why),
+        ..contact.unwrap_or_default()
+    };
     ConversationOut {
         id: row.id,
         external_id: filled(row.external_id),
         amocrm_chat_id: filled(row.amocrm_chat_id),
-        contact: contact.unwrap_or_default(),
+        contact,
         last_message_at,
     }
 }

@@ -12,7 +12,6 @@ use futures_util::future::LocalBoxFuture;
 use moka::future::Cache;
 use sea_orm::{ColumnTrait, QueryFilter};
 use secrecy::SecretString;
-use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
@@ -20,6 +19,7 @@ use super::shared;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::store::{Store, VENDOR, directory};
+use crate::vault;
 use crate::words::Said;
 
 /// Every key begins so.
@@ -123,7 +123,7 @@ impl FromRequest for ApiKey {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let header = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let hash = header.and_then(bearer).map(hash);
+        let hash = header.and_then(bearer).map(vault::hash);
         let parts =
             request.app_data::<web::Data<App>>().cloned().zip(request.app_data::<web::Data<KeyCache>>().cloned());
         async move {
@@ -149,11 +149,6 @@ fn bearer(header: &str) -> Option<&str> {
     let key = key.trim();
     let fits = scheme.eq_ignore_ascii_case("bearer") && key.starts_with(PREFIX) && key.len() <= MOST_BYTES;
     fits.then_some(key)
-}
-
-/// Hex SHA-256, under which a key is kept: keys are random, so a plain hash is enough and look-ups are by it alone.
-pub fn hash(key: &str) -> String {
-    hex::encode(Sha256::digest(key.as_bytes()))
 }
 
 /// A fresh key: 32 random bytes in the alphabet of URLs.
@@ -213,7 +208,6 @@ mod tests {
         assert_ne!(one.expose_secret(), two.expose_secret());
         assert_eq!(one.expose_secret().len(), 4 + 43);
         assert_eq!(bearer(&format!("Bearer {}", one.expose_secret())), Some(one.expose_secret()));
-        assert_eq!(hash("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     }
 
     #[test]

@@ -6,9 +6,10 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait
 use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 
-use super::key::{Scope, hash, new_key};
+use super::key::{Scope, new_key};
 use crate::clock::Clock;
 use crate::store::directory;
+use crate::vault;
 
 /// What a key is to be.
 #[derive(Clone, Copy, Debug)]
@@ -28,7 +29,7 @@ pub async fn add(
     wish: &Wish<'_>,
 ) -> Result<(SecretString, Uuid), DbErr> {
     let key = new_key();
-    let (id, hash) = (clock.uuid_v7(), hash(key.expose_secret()));
+    let (id, hash) = (clock.uuid_v7(), vault::hash(key.expose_secret()));
     let text = key.expose_secret();
     let tail = text.chars().skip(text.chars().count().saturating_sub(4)).collect();
     let row = api_key::ActiveModel {

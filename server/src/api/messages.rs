@@ -11,9 +11,11 @@ use uuid::Uuid;
 use super::idempotency::once;
 use super::json::{Body, Moment};
 use super::key::{ApiKey, Scope};
-use super::message_out::{AcceptedOut, ConversationRefOut, FailureOut, MessageOut, MessageStatus};
-use super::message_types::MessageIn;
-use super::{roster, shared, timeline};
+use super::message_in::MessageIn;
+use super::message_out::{
+    AcceptedOut, AroundOut, ContentOut, ConversationRefOut, FailureOut, MessageOut, MessageStatus,
+};
+use super::{media_url, roster, shared, timeline};
 use crate::app::App;
 use crate::delivery::queue::parcel::Outcome;
 use crate::delivery::read::list::failure_of;
@@ -57,6 +59,7 @@ pub async fn post(app: web::Data<App>, key: ApiKey, source_id: web::Path<Uuid>, 
     let source = key.source(&app, *source_id).await?;
     let (message, asked) = body.read::<MessageIn>().await?;
     let incoming = message.checked()?;
+    media_url::check(&app, &incoming.body.content)?;
     once(&app, &key, asked, async {
         let external_id = incoming.external_id.clone();
         let outcome = crate::intake::message::accept(&app, &source, incoming, None).await?;
@@ -119,6 +122,7 @@ pub fn show(row: message::Model, conversation: Option<&conversation::Model>, hol
     let status = MessageStatus::of(State::from_number(row.state)?, hold.is_some());
     let error = failure_of(&row)?;
     let contact = || conversation.and_then(|conversation| serde_json::from_str::<Person>(&conversation.contact).ok());
+    let around = AroundOut::of(&body);
     let receiver = match direction {
         Direction::ToMessenger => body.receiver.or_else(contact),
         Direction::ToCrm => body.receiver,
@@ -137,10 +141,10 @@ pub fn show(row: message::Model, conversation: Option<&conversation::Model>, hol
         },
         sender: body.sender.into(),
         receiver: receiver.map(Into::into),
-        content: body.content.into(),
-        template: None,
-        reply_to: None,
+        content: ContentOut::of(body.content, body.markup, body.callback_data),
+        around,
         silent: body.silent,
+        deleted: body.deleted,
         possible_duplicate: row.possible_duplicate,
         sent_at: Moment(row.sent_at),
         accepted_at: Moment(row.accepted_at),

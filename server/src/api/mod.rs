@@ -13,23 +13,31 @@ use actix_web::middleware::{Next, from_fn};
 use actix_web::{HttpRequest, HttpResponse, web};
 use sea_orm::DbErr;
 
-use crate::error::{Error, Problem, Result};
+use crate::error::{Error, Problem, Result, problem_in};
 use crate::words::{CRM, Language, Said, Words};
 
 pub mod conversations;
 pub mod cursor;
 pub mod dead_letters;
+pub mod edits;
 pub mod idempotency;
+pub mod import_out;
+pub mod imports;
 pub mod json;
 pub mod key;
 pub mod key_ring;
 pub mod ledger;
+pub mod live;
+pub mod media;
+mod media_url;
+pub mod message_in;
 pub mod message_out;
-pub mod message_types;
+mod message_ref;
 pub mod messages;
 pub mod openapi;
 pub mod roster;
 pub mod source_acts;
+pub mod source_secret;
 pub mod source_types;
 pub mod sources;
 pub mod statuses;
@@ -57,6 +65,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .service(sources::patch)
         .service(sources::delete)
         .service(source_acts::test)
+        .service(source_secret::rotate)
         .service(source_acts::restore)
         .service(source_acts::reconcile)
         .service(source_acts::strays)
@@ -64,9 +73,19 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .service(source_acts::remove)
         .service(messages::post)
         .service(messages::get)
+        .service(edits::patch)
+        .service(edits::delete)
+        .service(media::post)
         .service(statuses::post)
+        .service(live::typing)
+        .service(live::reaction)
         .service(conversations::list)
         .service(conversations::messages)
+        .service(imports::create)
+        .service(imports::get)
+        .service(imports::pause)
+        .service(imports::resume)
+        .service(imports::cancel)
         .service(ledger::get)
         .service(dead_letters::list)
         .service(dead_letters::retry)
@@ -112,9 +131,8 @@ fn method_not_allowed(methods: &BTreeSet<&'static str>, words: Words) -> HttpRes
         detail: Said::new("said-method").with("methods", allowed.as_str()).plain(words, CRM),
         errors: Vec::new(),
     };
-    HttpResponse::MethodNotAllowed()
+    problem_in(words.language(), StatusCode::METHOD_NOT_ALLOWED)
         .insert_header((header::ALLOW, allowed))
-        .content_type("application/problem+json")
         .body(serde_json::to_string(&problem).unwrap_or_default())
 }
 

@@ -7,7 +7,10 @@ use utoipa::openapi::path::PathItem;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{conversations, dead_letters, ledger, messages, source_acts, sources, statuses, tenants};
+use super::{
+    conversations, dead_letters, edits, imports, ledger, live, media, messages, source_acts, source_secret, sources,
+    statuses, tenants,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -27,6 +30,7 @@ use super::{conversations, dead_letters, ledger, messages, source_acts, sources,
         (name = "sources", description = "Messenger lines of an account"),
         (name = "messages", description = "Messages, their states and timelines"),
         (name = "conversations", description = "What was said"),
+        (name = "imports", description = "Earlier messages, a file at a time"),
         (name = "ledger", description = "accepted = delivered + failed + waiting"),
         (name = "dead letters", description = "What will not be tried again by itself"),
     ),
@@ -45,6 +49,7 @@ struct Document;
     sources::patch,
     sources::delete,
     source_acts::test,
+    source_secret::rotate,
     source_acts::restore,
     source_acts::reconcile,
     source_acts::strays,
@@ -52,9 +57,19 @@ struct Document;
     source_acts::remove,
     messages::post,
     messages::get,
+    edits::patch,
+    edits::delete,
+    media::post,
     statuses::post,
+    live::typing,
+    live::reaction,
     conversations::list,
     conversations::messages,
+    imports::create,
+    imports::get,
+    imports::pause,
+    imports::resume,
+    imports::cancel,
     ledger::get,
     dead_letters::list,
     dead_letters::retry,
@@ -202,7 +217,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(count, 24);
+        assert_eq!(count, 35);
     }
 
     #[test]

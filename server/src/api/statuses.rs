@@ -8,16 +8,14 @@ use uuid::Uuid;
 use super::idempotency::once;
 use super::json::{Body, Object, checked_id};
 use super::key::{ApiKey, Scope};
+use super::message_ref;
 use crate::app::App;
 use crate::error::{Error, Problem, Result};
+use crate::intake::begun::{self, Named};
 use crate::intake::clean;
-use crate::intake::message::as_ours;
-use crate::intake::status::{About, accept};
+use crate::intake::status::accept;
 use crate::message::{Failure, FailureCode, State, StatusReport};
 use crate::words::Said;
-
-/// Of an id that is the messenger's own even where it looks like one of ours.
-const THEIRS: &str = "ext:";
 
 /// What became of a message at the customer.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -28,6 +26,26 @@ pub struct StatusIn {
     #[serde(default)]
     #[schema(value_type = Option<FailureIn>)]
     pub error: Option<Object<FailureIn>>,
+    /// The chat that became of `conversation.started`, where its answer did not tell.
+    #[serde(default)]
+    #[schema(value_type = Option<TheirIn>)]
+    pub conversation: Option<Object<TheirIn>>,
+    /// The customer in it.
+    #[serde(default)]
+    #[schema(value_type = Option<TheirIn>)]
+    pub receiver: Option<Object<TheirIn>>,
+    /// Your id of the message.
+    #[serde(default)]
+    #[schema(example = "ext-1001")]
+    pub id: Option<String>,
+}
+
+/// Something by your id.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TheirIn {
+    #[schema(example = "chat-9")]
+    pub id: String,
 }
 
 /// States a messenger can tell. A message only goes upwards: a lower state is taken and ignored.
@@ -62,6 +80,16 @@ pub struct StatusOut {
 }
 
 impl StatusIn {
+    /// The ids of a dialogue that a manager began, if they are told.
+    fn named(&self) -> Result<Option<Named>> {
+        let checked = |pointer: &str, id: Option<&String>| id.map(|id| checked_id(pointer, id.clone())).transpose();
+        let of = |their: &Option<Object<TheirIn>>| their.as_ref().map(|Object(their)| their.id.clone());
+        let conversation_id = checked("/conversation/id", of(&self.conversation).as_ref())?;
+        let receiver_id = checked("/receiver/id", of(&self.receiver).as_ref())?;
+        let message_id = checked("/id", self.id.as_ref())?;
+        Ok(conversation_id.map(|conversation_id| Named { conversation_id, receiver_id, message_id }))
+    }
+
     fn checked(self) -> Result<StatusReport> {
         let state = match self.status {
             ToldStatus::Delivered => State::Delivered,
@@ -81,17 +109,6 @@ impl StatusIn {
             (_, None) => None,
         };
         Ok(StatusReport { state, failure })
-    }
-}
-
-/// `ext:ID` is theirs, a UUID is ours, anything else theirs.
-fn about(text: &str) -> Result<About> {
-    if let Some(theirs) = text.strip_prefix(THEIRS) {
-        return Ok(About::Theirs(checked_id("/message_id", theirs.to_owned())?));
-    }
-    match as_ours(text) {
-        Some(ours) => Ok(About::Ours(ours)),
-        None => Ok(About::Theirs(checked_id("/message_id", text.to_owned())?)),
     }
 }
 
@@ -123,11 +140,15 @@ pub async fn post(
     key.needs(Scope::Write)?;
     let (source_id, message_id) = path.into_inner();
     let source = key.source(&app, source_id).await?;
-    let about = about(&message_id)?;
+    let about = message_ref::checked("/message_id", &message_id)?;
     let (told, asked) = body.read::<StatusIn>().await?;
     let status = told.status;
+    let named = told.named()?;
     let report = told.checked()?;
     once(&app, &key, asked, async {
+        if let Some(named) = named {
+            begun::tell(&app, &source, &about, named).await?;
+        }
         let told = accept(&app, &source, about, report).await?;
         Ok(HttpResponse::Accepted().json(StatusOut { id: told.message_id, status, ignored: told.ignored }))
     })
@@ -143,20 +164,6 @@ mod tests {
 
     fn checked(body: &Value) -> Result<StatusReport> {
         parse::<StatusIn>(body.to_string().as_bytes()).and_then(StatusIn::checked)
-    }
-
-    #[test]
-    fn whose_an_id_is() {
-        let ours = "01900000-0000-7000-8000-000000000001";
-        assert_eq!(about(ours).unwrap(), About::Ours(Uuid::try_parse(ours).unwrap()));
-        assert_eq!(about(&format!("ext:{ours}")).unwrap(), About::Theirs(ours.to_owned()));
-        for theirs in ["wamid.HBgL", "01900000000070008000000000000001", "17"] {
-            assert_eq!(about(theirs).unwrap(), About::Theirs(theirs.to_owned()));
-        }
-        for wrong in ["ext:", "a\0b"] {
-            assert!(matches!(about(wrong), Err(Error::Invalid(_))));
-        }
-        assert!(matches!(about(&"x".repeat(256)), Err(Error::Invalid(_))));
     }
 
     #[test]

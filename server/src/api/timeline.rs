@@ -136,6 +136,9 @@ mod tests {
             day: 0,
             position: 0,
             possible_duplicate: false,
+            client_reaction: String::new(),
+            manager_reaction: String::new(),
+            reacted_at: 0,
         }
     }
 

@@ -2,6 +2,7 @@
 //! id: whoever names the last one that they have gets everything after it, in order, once – however often the
 //! connection breaks, whichever instance answers.
 
+use std::collections::HashMap;
 use std::fmt::Write;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,17 +13,21 @@ use anyhow::Context;
 use bytes::Bytes;
 use entity::source;
 use futures_util::stream;
+use serde_json::json;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Instant, Interval, interval_at};
 use uuid::Uuid;
 
 use super::guests::Seat;
-use super::history::{self, Answer, BATCH};
-use super::visitor::{self, Visitor};
-use crate::app::App;
+use super::history::{self, BATCH};
+use super::page;
+use super::shown::{Reactions, Shown};
+use super::visitor::Visitor;
+use crate::app::{App, Typed};
+use crate::browser::origin;
 use crate::error::{Error, Result};
-use crate::words::Said;
+use crate::words::{Said, Words};
 
 /// A comment keeps proxies patient; the look into storage beside it finds what another instance carried.
 const ALIVE: Duration = Duration::from_secs(15);
@@ -30,7 +35,7 @@ const ALIVE: Duration = Duration::from_secs(15);
 /// `GET /chat/{source_id}/events`. Resumes after the header `Last-Event-ID` or `?after=`, whichever is further.
 pub async fn get(app: web::Data<App>, source_id: web::Path<String>, request: HttpRequest) -> Result<HttpResponse> {
     let source = super::source_of(&app, &source_id).await?;
-    if !visitor::is_own_page(request.headers(), &app.config.server.public_url) {
+    if !origin::is_own(request.headers(), &app.config.server.public_url) {
         return Ok(super::foreign());
     }
     let Some(visitor) = Visitor::of(&request, source.id) else { return Ok(super::unknown_visitor()) };
@@ -42,9 +47,13 @@ pub async fn get(app: web::Data<App>, source_id: web::Path<String>, request: Htt
         // Before the first look, so that nothing happens between the two.
         happened: app.happened.subscribe(),
         spoke: app.guests.hear(),
+        typed: app.typed.subscribe(),
+        words: page::words_of(&request),
         alive: interval_at(Instant::now() + ALIVE, ALIVE),
         after: position_in(&request),
         conversation_id: None,
+        reacted_at: 0,
+        reactions: HashMap::new(),
         ready: "retry: 2000\n\n".to_owned(),
         look: true,
         ending: false,
@@ -79,7 +88,12 @@ struct Feed {
     app: web::Data<App>,
     source: Arc<source::Model>,
     visitor: Visitor,
+    words: Words,
     conversation_id: Option<Uuid>,
+    /// When the last reaction changed that was sent.
+    reacted_at: i64,
+    /// Reactions as they were sent, by the page's ids of their messages.
+    reactions: HashMap<String, Reactions>,
     /// The last position that was sent.
     after: i64,
     /// What is to be sent next.
@@ -90,6 +104,7 @@ struct Feed {
     ending: bool,
     happened: Receiver<Uuid>,
     spoke: Receiver<String>,
+    typed: Receiver<Typed>,
     alive: Interval,
     seat: Seat,
 }
@@ -99,6 +114,7 @@ enum Woken {
     /// Something may be there.
     Look,
     Alive,
+    Typed(Typed),
     /// It concerns somebody else.
     Elsewhere,
     /// A newer stream of the visitor took the place; the page waits until somebody looks at it again.
@@ -129,6 +145,11 @@ impl Feed {
                     self.look = true;
                     self.ready.push_str(": alive\n\n");
                 }
+                Woken::Typed(typed) => {
+                    if let Err(error) = write_typing(&mut self.ready, &typed, self.app.clock.millis()) {
+                        tracing::warn!(source.id = %self.source.id, error = format!("{error:#}"), "typing could not be shown");
+                    }
+                }
                 Woken::Elsewhere => {}
                 Woken::Replaced => {
                     self.ready.push_str("event: replaced\ndata: {}\n\n");
@@ -157,6 +178,11 @@ impl Feed {
                 Err(RecvError::Lagged(_)) => Woken::Look,
                 Err(RecvError::Closed) => Woken::Stop,
             },
+            typed = self.typed.recv() => match typed {
+                Ok(typed) if Some(typed.conversation_id) == self.conversation_id => Woken::Typed(typed),
+                Ok(_) | Err(RecvError::Lagged(_)) => Woken::Elsewhere,
+                Err(RecvError::Closed) => Woken::Stop,
+            },
             _ = self.alive.tick() => Woken::Alive,
         }
     }
@@ -168,17 +194,38 @@ impl Feed {
             self.conversation_id = history::conversation_of(&self.app, &self.source, &self.visitor).await?;
         }
         let Some(conversation_id) = self.conversation_id else { return Ok(()) };
-        let found = history::after(&self.app, self.source.tenant_id, conversation_id, self.after).await?;
+        let place = (self.source.tenant_id, conversation_id);
+        let found = history::after(&self.app, self.words, place, self.after).await?;
         self.look = u64::try_from(found.len()).is_ok_and(|length| length >= BATCH);
-        for answer in &found {
-            write_event(&mut self.ready, answer)?;
-            self.after = answer.position;
+        for (position, answer) in &found {
+            write_answer(&mut self.ready, *position, answer)?;
+            self.after = *position;
+        }
+        let (reacted, last) = history::reacted(&self.app, place, self.reacted_at).await?;
+        self.reacted_at = last;
+        for (id, reactions) in reacted {
+            // Those of the last moment come again, for more may have come in it.
+            if self.reactions.get(&id) != Some(&reactions) {
+                write_reactions(&mut self.ready, &id, &reactions)?;
+                self.reactions.insert(id, reactions);
+            }
         }
         Ok(())
     }
 }
 
-fn write_event(into: &mut String, answer: &Answer) -> anyhow::Result<()> {
+fn write_answer(into: &mut String, position: i64, answer: &Shown) -> anyhow::Result<()> {
     let data = serde_json::to_string(answer).context("an answer as JSON")?;
-    write!(into, "id: {}\ndata: {data}\n\n", answer.position).context("an answer as text")
+    write!(into, "id: {position}\ndata: {data}\n\n").context("an answer as text")
+}
+
+fn write_reactions(into: &mut String, id: &str, reactions: &Reactions) -> anyhow::Result<()> {
+    let data = json!({ "id": id, "mine": reactions.mine, "theirs": reactions.theirs });
+    write!(into, "event: reaction\ndata: {data}\n\n").context("a reaction as text")
+}
+
+/// For how long, not until when: the visitor's clock may be wrong.
+fn write_typing(into: &mut String, typed: &Typed, now: i64) -> anyhow::Result<()> {
+    let data = json!({ "name": typed.name, "millis": (typed.until - now).max(0) });
+    write!(into, "event: typing\ndata: {data}\n\n").context("typing as text")
 }

@@ -9,24 +9,27 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::Bytes;
 use entity::source;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::guests::Act;
 use super::page::{self, Unsent};
-use super::visitor::{self, Visitor};
+use super::visitor::Visitor;
 use crate::app::App;
-use crate::config::Platform;
+use crate::browser::origin;
 use crate::delivery::queue::parcel::Outcome;
 use crate::error::{Error, Result};
 use crate::intake::message::{Incoming, accept};
-use crate::message::{Content, Person, Role};
+use crate::message::{Body, Content, Person, Role};
 use crate::words::{Language, Said, Sentence, Words};
 
 /// A larger body is refused. The longest text fits in, written as forms or JSON escapes write it: 12 bytes a character.
 const BODY_BYTES: usize = 64 * 1024;
 /// A body that takes longer is dropped.
 const BODY_WITHIN: Duration = Duration::from_secs(10);
+/// Characters of a row's id.
+const ROW_LENGTH: usize = 255;
 /// Characters of a text.
 const TEXT_LENGTH: usize = 4096;
 
@@ -36,6 +39,9 @@ const TEXT_LENGTH: usize = 4096;
 struct MessageIn {
     id: Uuid,
     text: String,
+    /// The row of a list that was chosen; the text is its title.
+    #[serde(default)]
+    callback_data: Option<String>,
 }
 
 /// `POST /chat/{source_id}/messages`.
@@ -55,7 +61,7 @@ pub async fn post(
         Err(Error::NotFound) if form => return page::closed(words, StatusCode::NOT_FOUND, words.say("chat-closed")),
         other => other?,
     };
-    if !visitor::is_own_page(request.headers(), &app.config.server.public_url) {
+    if !origin::is_own(request.headers(), &app.config.server.public_url) {
         return Ok(super::foreign());
     }
     let visitor = match Visitor::of(&request, source.id) {
@@ -96,19 +102,21 @@ pub async fn post(
 
 async fn store(app: &App, source: &source::Model, visitor: &Visitor, message: MessageIn) -> Result<HttpResponse> {
     let text = checked(&message.text)?;
+    if message.callback_data.as_ref().is_some_and(|row| row.chars().count() > ROW_LENGTH) {
+        return Err(Error::field("/callback_data", Said::new("said-most-characters").with("most", ROW_LENGTH)));
+    }
     let external_id = message.id.to_string();
+    let sender = Person {
+        id: visitor.id.clone(),
+        role: Role::Client,
+        name: Some(name_of(app, source, visitor).await),
+        ..Person::default()
+    };
     let incoming = Incoming {
         external_id: external_id.clone(),
         conversation_id: visitor.id.clone(),
-        sender: Person {
-            id: visitor.id.clone(),
-            role: Role::Client,
-            name: Some(name_of(app, source, visitor).await),
-            ..Person::default()
-        },
         sent_at: None,
-        content: Content::Text { text },
-        silent: false,
+        body: Body { callback_data: message.callback_data, ..Body::new(sender, Content::Text { text }) },
     };
     let outcome = accept(app, source, incoming, None).await?;
     app.guests.say_spoke(&visitor.id);
@@ -127,14 +135,10 @@ async fn store(app: &App, source: &source::Model, visitor: &Visitor, message: Me
     })))
 }
 
-/// The name by which managers see a visitor who told none, in the language of the account's brand.
+/// The name by which managers see a visitor who told none, in the account's language.
 async fn name_of(app: &App, source: &source::Model, visitor: &Visitor) -> String {
     let tenant = app.lookup.tenant(source.tenant_id).await.ok().flatten();
-    let integration = tenant.and_then(|tenant| app.config.integration(&tenant.integration));
-    let language = match integration.map(|integration| integration.platform) {
-        Some(Platform::Amocrm) => Language::Ru,
-        Some(Platform::Kommo) | None => Language::En,
-    };
+    let language = tenant.map_or(Language::En, |tenant| crate::tenant::language(&app.config, &tenant));
     Words::new(language).say("chat-visitor").with("code", visitor.code()).to_string()
 }
 
@@ -151,7 +155,8 @@ pub async fn read(payload: web::Payload) -> Result<Bytes> {
     body.map_err(|_| Error::Malformed(Said::new("said-body-broke")))
 }
 
-fn from_json(body: &[u8]) -> Result<MessageIn> {
+/// What the page's script sends.
+pub fn from_json<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
     serde_json::from_slice(body).map_err(|error| match error.classify() {
         serde_json::error::Category::Data => {
             Error::field("", Said::new("said-chat-body").with("reason", error.to_string()))
@@ -164,7 +169,7 @@ fn from_form(body: &[u8]) -> Result<MessageIn> {
     let field = |name| url::form_urlencoded::parse(body).find(|(key, _)| key == name).map(|(_, value)| value);
     let id = field("id").unwrap_or_default();
     let id = Uuid::try_parse(&id).map_err(|_| Error::field("/id", Said::new("said-chat-id")))?;
-    Ok(MessageIn { id, text: field("text").unwrap_or_default().into_owned() })
+    Ok(MessageIn { id, text: field("text").unwrap_or_default().into_owned(), callback_data: None })
 }
 
 /// The text as it is stored: line ends as scripts have them, no space around.
@@ -188,17 +193,20 @@ mod tests {
 
     #[test]
     fn json_is_an_id_and_a_text_and_nothing_else() {
-        let read = from_json(format!(r#"{{"id":"{}","text":"Hi"}}"#, ID.to_uppercase()).as_bytes()).unwrap();
-        assert_eq!(read, MessageIn { id: ID.parse().unwrap(), text: "Hi".into() });
-        assert!(matches!(from_json(b"{"), Err(Error::Malformed(_))));
-        assert!(matches!(from_json(b"\xff"), Err(Error::Malformed(_))));
+        let message = from_json::<MessageIn>;
+        let read = message(format!(r#"{{"id":"{}","text":"Hi"}}"#, ID.to_uppercase()).as_bytes()).unwrap();
+        assert_eq!(read, MessageIn { id: ID.parse().unwrap(), text: "Hi".into(), callback_data: None });
+        let chosen = message(format!(r#"{{"id":"{ID}","text":"One","callback_data":"k1"}}"#).as_bytes()).unwrap();
+        assert_eq!(chosen.callback_data.as_deref(), Some("k1"));
+        assert!(matches!(message(b"{"), Err(Error::Malformed(_))));
+        assert!(matches!(message(b"\xff"), Err(Error::Malformed(_))));
         for wrong in [
             r#"{"text":"Hi"}"#.to_owned(),
             r#"{"id":"7","text":"Hi"}"#.to_owned(),
             format!(r#"{{"id":"{ID}","text":7}}"#),
             format!(r#"{{"id":"{ID}","text":"Hi","role":"manager"}}"#),
         ] {
-            assert!(matches!(from_json(wrong.as_bytes()), Err(Error::Invalid(_))), "{wrong}");
+            assert!(matches!(message(wrong.as_bytes()), Err(Error::Invalid(_))), "{wrong}");
         }
     }
 

@@ -7,6 +7,7 @@
 //! POST /chat/{source_id}/messages   a message in: JSON from the script, a form without it
 //! GET  /chat/{source_id}/events     answers out, resumable at any position
 //! POST /chat/{source_id}/receipts   which answers arrived and were seen
+//! POST /chat/{source_id}/reactions  the customer's reaction to a message
 //! GET  /chat/static/{file}          script and style
 //! ```
 //!
@@ -28,7 +29,9 @@ mod guests;
 mod history;
 mod messages;
 mod page;
+mod reactions;
 mod receipts;
+mod shown;
 #[cfg(test)]
 mod tests;
 mod visitor;
@@ -44,7 +47,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .route("/{source_id}", web::get().to(page::get))
             .route("/{source_id}/messages", web::post().to(messages::post))
             .route("/{source_id}/events", web::get().to(events::get))
-            .route("/{source_id}/receipts", web::post().to(receipts::post)),
+            .route("/{source_id}/receipts", web::post().to(receipts::post))
+            .route("/{source_id}/reactions", web::post().to(reactions::post)),
     );
 }
 

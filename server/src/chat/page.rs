@@ -1,5 +1,7 @@
 //! `GET /chat/{source_id}`: the hosted page, with the conversation so far.
 
+use std::sync::Arc;
+
 use actix_web::cookie::Cookie;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -8,25 +10,28 @@ use askama::Template;
 use entity::source;
 use serde::Deserialize;
 
-use super::history::{self, Line};
+use super::shown::Shown;
 use super::visitor::{self, Visitor};
 use super::words;
+use super::{history, reactions};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::words::{Language, Sentence, Words};
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; \
-                      form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+                      media-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 #[derive(Template)]
 #[template(path = "chat/page.html")]
 struct Page<'a> {
     words: Words,
     script_words: String,
+    /// The reactions that are offered, with spaces between.
+    emoji: String,
     title: String,
     greeting: String,
     source_id: String,
-    lines: &'a [Line],
+    lines: &'a [Shown],
     /// The stream goes on after this position.
     after: i64,
     /// The id of the message that the form would send: sent twice, it is stored once.
@@ -48,6 +53,13 @@ struct Closed {
 struct Settings {
     title: Option<String>,
     greeting: Option<String>,
+}
+
+impl Page<'_> {
+    /// A message for the script, but for its text, which stands on the page.
+    fn json(line: &Shown) -> String {
+        serde_json::to_string(&Shown { text: String::new(), ..line.clone() }).unwrap_or_default()
+    }
 }
 
 /// A form that was not taken, shown again with its text.
@@ -78,7 +90,7 @@ pub async fn get(app: web::Data<App>, source_id: web::Path<String>, request: Htt
 
 /// The page for a visitor; with a form that was not taken, if there was one.
 pub async fn show(
-    app: &App,
+    app: &Arc<App>,
     source: &source::Model,
     visitor: Option<&Visitor>,
     words: Words,
@@ -90,7 +102,7 @@ pub async fn show(
         None => None,
     };
     let (lines, after) = match conversation_id {
-        Some(conversation_id) => history::read(app, source.tenant_id, conversation_id).await?,
+        Some(conversation_id) => history::read(app, words, source.tenant_id, conversation_id).await?,
         None => (Vec::new(), 0),
     };
     let settings: Settings = serde_json::from_str(&source.settings).unwrap_or_default();
@@ -98,6 +110,7 @@ pub async fn show(
     let page = Page {
         words,
         script_words: words::of_script(words).to_string(),
+        emoji: reactions::offered(app, source.channel_id).join(" "),
         title: own(settings.title).unwrap_or_else(|| words.say("chat-title").to_string()),
         greeting: own(settings.greeting).unwrap_or_else(|| words.say("chat-greeting").to_string()),
         source_id: source.id.to_string(),

@@ -8,11 +8,13 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::guests::Act;
-use super::visitor::{self, Visitor};
+use super::visitor::Visitor;
 use super::{history, messages};
 use crate::app::App;
+use crate::browser::origin;
 use crate::error::{Error, Result};
-use crate::intake::status::{About, accept};
+use crate::intake::status::accept;
+use crate::lookup::About;
 use crate::message::{Direction, State, StatusReport};
 use crate::words::Said;
 
@@ -35,7 +37,7 @@ pub async fn post(
     payload: web::Payload,
 ) -> Result<HttpResponse> {
     let source = super::source_of(&app, &source_id).await?;
-    if !visitor::is_own_page(request.headers(), &app.config.server.public_url) {
+    if !origin::is_own(request.headers(), &app.config.server.public_url) {
         return Ok(super::foreign());
     }
     let Some(visitor) = Visitor::of(&request, source.id) else { return Ok(super::unknown_visitor()) };

@@ -4,7 +4,6 @@
 use actix_web::HttpRequest;
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
-use actix_web::http::header::{self, HeaderMap};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
@@ -58,23 +57,6 @@ pub fn new_cookie(source_id: Uuid, public_url: &Url) -> Cookie<'static> {
         .finish()
 }
 
-/// False when a browser says that another site made it send this. What says nothing is no browser, or an old one
-/// whose cookie stays at home on foreign requests (`SameSite`).
-pub fn is_own_page(headers: &HeaderMap, public_url: &Url) -> bool {
-    let text = |name: header::HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or_default());
-    if let Some(site) = text(header::HeaderName::from_static("sec-fetch-site")) {
-        return matches!(site, "same-origin" | "none");
-    }
-    let Some(origin) = text(header::ORIGIN) else { return true };
-    let Ok(origin) = Url::parse(origin) else { return false };
-    let authority = origin.port().map_or_else(
-        || origin.host_str().unwrap_or_default().to_owned(),
-        |port| format!("{}:{port}", origin.host_str().unwrap_or_default()),
-    );
-    origin.origin() == public_url.origin()
-        || text(header::HOST).is_some_and(|host| !authority.is_empty() && host.eq_ignore_ascii_case(&authority))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,25 +93,5 @@ mod tests {
         for bad in ["", "x", short.as_str(), padded.as_str(), "not base64 at all, not base64 at all, no 43"] {
             assert_eq!(Visitor::from_cookie(SOURCE, bad), None, "{bad}");
         }
-    }
-
-    #[test]
-    fn only_the_own_page_may_ask() {
-        let url = Url::parse("https://parom.example").unwrap();
-        let says = |pairs: &[(&'static str, &str)]| {
-            let mut headers = HeaderMap::new();
-            for (name, value) in pairs {
-                headers.insert(header::HeaderName::from_static(name), value.parse().unwrap());
-            }
-            is_own_page(&headers, &url)
-        };
-        assert!(says(&[]));
-        assert!(says(&[("sec-fetch-site", "same-origin")]));
-        assert!(!says(&[("sec-fetch-site", "same-site")]));
-        assert!(!says(&[("sec-fetch-site", "cross-site"), ("origin", "https://parom.example")]));
-        assert!(says(&[("origin", "https://parom.example")]));
-        assert!(says(&[("origin", "http://127.0.0.1:8080"), ("host", "127.0.0.1:8080")]));
-        assert!(!says(&[("origin", "https://evil.example"), ("host", "parom.example")]));
-        assert!(!says(&[("origin", "null"), ("host", "parom.example")]));
     }
 }

@@ -25,6 +25,16 @@ impl Counted {
     }
 }
 
+/// Stands for a name until the script knows it.
+const NAME: &str = "\u{1}";
+
+/// What files are called that have no name.
+fn kinds(words: Words) -> Value {
+    let named = ["picture", "video", "file", "voice", "audio", "sticker"]
+        .map(|kind| (kind.to_owned(), Value::from(words.say_of("messages-kind-", kind).to_string())));
+    Value::Object(named.into_iter().collect())
+}
+
 /// The script's sentences by the names that it knows.
 pub fn of_script(words: Words) -> Value {
     let say = |key: &'static str| words.say(key).to_string();
@@ -35,6 +45,13 @@ pub fn of_script(words: Words) -> Value {
         "sending": say("chat-state-sending"),
         "sent": say("chat-state-sent"),
         "failed": say("chat-state-failed"),
+        "typing": words.say("chat-typing").with("name", NAME).to_string().replacen(NAME, "{name}", 1),
+        "somebody": say("chat-typing-somebody"),
+        "forwarded": say("chat-forwarded"),
+        "react": say("chat-react"),
+        "choose": say("chat-choose"),
+        "map": say("chat-map"),
+        "kinds": kinds(words),
         "again": say("chat-send-again"),
         "offline": say("chat-offline"),
         "connecting": say("chat-reconnecting"),

@@ -113,7 +113,10 @@ async fn examine(config: &Config, tenant: Option<Uuid>, checks: &mut Vec<Check>)
     machine::public_url(config, checks);
     machine::windows(config, checks);
     match HttpClients::new(&config.network) {
-        Ok(http) => crm::reachable(config, http.trusted(), &clock, checks).await,
+        Ok(http) => {
+            machine::media(config, &http, &clock, checks).await;
+            crm::reachable(config, http.trusted(), &clock, checks).await;
+        }
         Err(error) => {
             let said = because("doctor-network-wrong", error.to_string());
             checks.push(Check::fail("network", said, "doctor-network-wrong-fix"));

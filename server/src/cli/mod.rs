@@ -21,6 +21,7 @@ pub mod chats;
 pub mod customer;
 mod demo;
 pub mod doctor;
+pub mod import;
 pub mod key;
 mod openapi;
 mod sandbox;
@@ -73,6 +74,8 @@ enum Command {
     /// The vendor's people, who may enter the admin.
     #[command(subcommand)]
     Vendor(vendor::VendorCommand),
+    /// Brings earlier messages of a source into amoCRM, from a file.
+    Import(import::ImportCommand),
     /// Prints the OpenAPI document of the public API.
     Openapi,
 }
@@ -131,6 +134,12 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Vendor(command) => {
             let app = beside(config).await?;
             let done = vendor::run(command, &app, &mut std::io::stdout()).await;
+            app.store.close().await;
+            done
+        }
+        Command::Import(command) => {
+            let app = beside(config).await?;
+            let done = import::run(command, &app, &mut std::io::stdout()).await;
             app.store.close().await;
             done
         }

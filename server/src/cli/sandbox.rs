@@ -3,8 +3,9 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use anyhow::Context;
 use clap::Args;
-use sandbox::{ChannelConfig, IntegrationConfig, Sandbox, SandboxConfig};
+use sandbox::{Breakage, ChannelConfig, IntegrationConfig, Sandbox, SandboxConfig};
 use secrecy::ExposeSecret;
 
 use super::say;
@@ -21,6 +22,10 @@ pub struct SandboxCommand {
     /// An account to begin with; may be given several times.
     #[arg(long, default_value = "demo.amocrm.ru", value_name = "HOST")]
     account: Vec<String>,
+    /// Something to break from the start, like slow=5 or unpaid@demo.amocrm.ru (a wrong one lists them all); may be given
+    /// several times.
+    #[arg(long, value_name = "FAULT")]
+    fault: Vec<Breakage>,
 }
 
 /// Serves accounts until it is asked to stop. Integrations, channels and `public_url` come from the configuration.
@@ -29,6 +34,9 @@ pub async fn run(config: Config, command: SandboxCommand) -> anyhow::Result<Exit
     let sandbox = Sandbox::start(settings(&config, command.listen, &Clock::system())).await?;
     for host in &command.account {
         sandbox.add_account(host);
+    }
+    for fault in &command.fault {
+        sandbox.break_it(fault).with_context(|| format!("--fault {fault}"))?;
     }
     say(&format!("listening {}", sandbox.url()))?;
     stop_asked_for().await?;

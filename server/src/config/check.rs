@@ -31,10 +31,8 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
     customers(&config.customers)?;
     rule("limits.sources_per_tenant", config.limits.sources_per_tenant > 0, "must be at least 1")?;
     rates(&config.rates)?;
-    if let Some(url) = &config.media.url {
-        let bucket = url.scheme() == "s3" && url.host_str().is_some_and(|host| !host.is_empty());
-        rule("media.url", bucket && anonymous(url), "must look like s3://bucket/prefix")?;
-    }
+    super::media::check(&config.media)?;
+    rule("import.file_mb", config.import.file_mb > 0, "must be at least 1")?;
     mail(&config.mail)?;
     integrations(&config.integrations)
 }
@@ -43,7 +41,7 @@ fn broken(key: impl Display, problem: impl Into<String>) -> ConfigError {
     ConfigError::invalid(key.to_string(), problem)
 }
 
-fn rule(key: impl Display, kept: bool, problem: &str) -> Result<(), ConfigError> {
+pub(super) fn rule(key: impl Display, kept: bool, problem: &str) -> Result<(), ConfigError> {
     if kept { Ok(()) } else { Err(broken(key, problem)) }
 }
 
@@ -53,12 +51,12 @@ fn listen(key: &str, address: &str) -> Result<(), ConfigError> {
     rule(key, host_fits && port.parse::<u16>().is_ok(), "must be ADDRESS:PORT, like 127.0.0.1:8080 or [::]:8080")
 }
 
-fn anonymous(url: &Url) -> bool {
+pub(super) fn anonymous(url: &Url) -> bool {
     url.username().is_empty() && url.password().is_none()
 }
 
 /// An address that is opened or called as it is.
-fn web(key: impl Display, url: &Url) -> Result<(), ConfigError> {
+pub(super) fn web(key: impl Display, url: &Url) -> Result<(), ConfigError> {
     rule(&key, matches!(url.scheme(), "http" | "https"), "must begin with http:// or https://")?;
     rule(key, anonymous(url), "must hold no user and password")
 }
@@ -81,7 +79,7 @@ fn database(database: &Database) -> Result<(), ConfigError> {
     rule("database.max_connections", database.max_connections >= 2, "must be at least 2")
 }
 
-fn secret(key: impl Display, value: Option<&SecretString>) -> Result<(), ConfigError> {
+pub(super) fn secret(key: impl Display, value: Option<&SecretString>) -> Result<(), ConfigError> {
     let empty = value.is_some_and(|value| value.expose_secret().trim().is_empty());
     rule(key, !empty, "is empty")
 }

@@ -14,6 +14,7 @@ mod explain;
 mod integration;
 mod known;
 mod load;
+mod media;
 mod parse;
 #[cfg(test)]
 mod tests;
@@ -27,6 +28,7 @@ use url::Url;
 
 pub use integration::{Bot, Channel, Integration, Platform, Reactions, WidgetConfig};
 pub use load::{ConfigError, variable};
+pub use media::{Media, MediaMode, S3};
 pub use parse::HostOrNet;
 
 /// The connectors a channel may name; a connector that is not here cannot be configured.
@@ -47,6 +49,7 @@ pub struct Config {
     pub limits: Limits,
     pub rates: Rates,
     pub media: Media,
+    pub import: Import,
     pub mail: Mail,
     #[serde(default, rename = "integration")]
     pub integrations: Vec<Integration>,
@@ -60,6 +63,8 @@ pub struct Server {
     /// http or https, without path, query and user; print it by [`base`].
     #[serde(deserialize_with = "parse::address")]
     pub public_url: Url,
+    /// For how many days browsers are told to come by https alone; 0: they are not. Only while `public_url` is https.
+    pub hsts_days: u32,
     /// Where `/metrics` and `/readyz` are served instead of on the public port.
     pub ops_listen: Option<String>,
     /// Whose `X-Forwarded-For` is believed.
@@ -148,13 +153,11 @@ pub struct Rates {
     pub rest_per_account: f64,
 }
 
-/// Where files live; `url` (an `s3://` address) wins over `dir`.
+/// History imports. Sizes are megabytes of 1024 × 1024 bytes.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Media {
-    pub mode: MediaMode,
-    pub dir: PathBuf,
-    #[serde(default, deserialize_with = "parse::optional_address")]
-    pub url: Option<Url>,
+pub struct Import {
+    /// The largest file.
+    pub file_mb: u32,
 }
 
 /// Letters to people: sign-in links and invitations. With `url`, `from` is a mailbox.
@@ -164,14 +167,6 @@ pub struct Mail {
     pub url: Option<SecretString>,
     /// `Name <address>` or an address.
     pub from: Option<String>,
-}
-
-/// Whether files are kept by us or public links handed through.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "lowercase")]
-pub enum MediaMode {
-    Store,
-    Pass,
 }
 
 impl Config {

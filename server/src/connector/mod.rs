@@ -10,48 +10,21 @@ use secrecy::SecretString;
 use uuid::Uuid;
 
 use crate::http_client::HttpClients;
-use crate::message::{Content, Person};
 use crate::verdict::Report;
 use crate::words::Said;
 
+mod abilities;
 pub mod custom;
 mod field;
+pub mod file;
+pub mod fit;
+mod outgoing;
 pub mod webchat;
 
+pub use abilities::{Abilities, AfterUnknown, ContentAbilities, FeatureAbilities, Length, Stand, Support, Unit};
 pub use field::{Field, Input};
-
-/// What a messenger can do, as data: shown in the panel, enforced by the engine.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Abilities {
-    /// Kinds of content it takes natively, by [`Content::kind`].
-    pub content: &'static [&'static str],
-    /// Its acceptance is as good as a receipt.
-    pub delivered_on_accept: bool,
-    /// What may be done after an outcome nobody knows.
-    pub after_unknown: AfterUnknown,
-    /// Requests a second to one source.
-    pub requests_per_second: u32,
-    /// Requests at once to one source.
-    pub at_once: u32,
-}
-
-impl Abilities {
-    /// True when this content may be handed to the connector.
-    pub fn takes(&self, content: &Content) -> bool {
-        self.content.contains(&content.kind())
-    }
-}
-
-/// What may be done when a message was handed over and no answer came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AfterUnknown {
-    /// Send again by the back-off, marked as a repeat: the receiver recognises it by its id.
-    RepeatMarked,
-    /// Send again freely: a repeat has no effect.
-    RepeatFreely,
-    /// Nobody can find out: one resend after 60 s, marked as a possible duplicate, then failed.
-    ResendOnce,
-}
+use file::{NotOpened, Opened};
+pub use outgoing::{Event, Message, Named, Outgoing, Part};
 
 /// What a source is configured with.
 #[derive(Clone, Debug)]
@@ -60,24 +33,6 @@ pub struct Settings {
     pub public: serde_json::Value,
     /// Credentials by name.
     pub secrets: BTreeMap<String, SecretString>,
-}
-
-/// A message on its way to the customer.
-#[derive(Clone, Debug)]
-pub struct Outgoing {
-    /// Stays the same in every try.
-    pub letter_id: Uuid,
-    pub message_id: Uuid,
-    pub source_id: Uuid,
-    /// The messenger's id of the conversation.
-    pub conversation_id: String,
-    pub sender: Person,
-    pub receiver: Person,
-    pub content: Content,
-    pub sent_at: DateTime<Utc>,
-    /// An earlier try may have arrived.
-    pub repeat: bool,
-    pub now: DateTime<Utc>,
 }
 
 /// A live test of a source.
@@ -123,8 +78,15 @@ pub trait Connector: Send + Sync {
         Ok(None)
     }
 
-    /// Hands a message over. Must end within 30 seconds; dropping the future must be harmless.
+    /// Hands over what fits its abilities: of a message that [`fit`] cut, one part. Must end within 30 seconds; dropping
+    /// the future must be harmless.
     async fn send(&self, settings: &Settings, outgoing: &Outgoing) -> Report;
+
+    /// Opens a file by the reference under which the messenger keeps it. The default is for kinds whose files have public
+    /// addresses.
+    async fn open_media(&self, _settings: &Settings, _reference: &str) -> Result<Opened, NotOpened> {
+        Err(NotOpened::Never("unsupported"))
+    }
 }
 
 /// A source's settings, checked.

@@ -5,18 +5,31 @@ use async_trait::async_trait;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Abilities, AfterUnknown, Connector, Field, Input, Outgoing, Settings, Setup};
+use super::{
+    Abilities, AfterUnknown, Connector, ContentAbilities, FeatureAbilities, Field, Input, Outgoing, Settings, Setup,
+    Stand, Support,
+};
 use crate::error::FieldError;
 use crate::verdict::{Report, Taken};
 
 const ABILITIES: Abilities = Abilities {
-    content: &["text"],
+    content: ContentAbilities::all(Support::Native),
+    features: FeatureAbilities {
+        media_groups: Support::As(Stand::Apart),
+        templates: Support::As(Stand::Text),
+        comments: Support::As(Stand::Text),
+        // Nobody can be found by a phone number here.
+        write_first: Support::Refused,
+        edits: Support::Refused,
+        ..FeatureAbilities::all(Support::Native)
+    },
+    text_length: None,
+    caption_length: None,
     delivered_on_accept: false,
     after_unknown: AfterUnknown::RepeatFreely,
     requests_per_second: 1000,
     at_once: 32,
 };
-
 const FIELDS: &[Field] = &[
     Field::optional("allowed_origins", Input::Lines, "wizard-web-sites").with_hint("wizard-web-sites-hint"),
     Field::optional("title", Input::Text, "wizard-web-title"),

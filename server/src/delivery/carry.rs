@@ -1,12 +1,14 @@
 //! One leased letter from lease to settlement: what is tried, and what the verdict does to letter, message and turn.
 
+use std::sync::Arc;
+
 use anyhow::Context;
 use uuid::Uuid;
 
 use super::parts::Parts;
 use super::queue::letters::{amojo_pool, status_letter};
 use super::queue::{Attempt, Claim, Learned, Settled, Settlement, TurnEffect};
-use super::{backoff, to_crm, to_messenger};
+use super::{backoff, dialogue, to_crm, to_messenger};
 use crate::app::App;
 use crate::connector::AfterUnknown;
 use crate::message::{Direction, Failure, FailureCode, LetterKind, State, StatusReport};
@@ -21,7 +23,7 @@ const OPEN_MILLIS: i64 = 30_000;
 const RESEND_MILLIS: i64 = 60_000;
 
 /// Carries a letter. Never fails: whatever happens becomes a settlement.
-pub async fn carry(app: &App, claim: Claim) -> anyhow::Result<Settlement> {
+pub async fn carry(app: &Arc<App>, claim: Claim) -> anyhow::Result<Settlement> {
     let started = app.clock.millis();
     app.faults.hit("carry.before_call").context("before the call")?;
     let parts = match Parts::read(app, &claim).await {
@@ -35,12 +37,14 @@ pub async fn carry(app: &App, claim: Claim) -> anyhow::Result<Settlement> {
         Some(Report::not_done(Verdict::Pause, "suspended"))
     } else if claim.starts > STARTS {
         Some(bury(FailureCode::Internal, "poison: it was started three times without an end"))
+    } else if claim.letter.kind == LetterKind::Typing && claim.letter.expires_at <= started {
+        None
     } else if claim.letter.expires_at <= started {
         Some(bury(FailureCode::SourceDisconnected, "too_old: it could not be delivered in time"))
     } else {
         let tried = match claim.direction {
             Direction::ToCrm => to_crm::carry(app, &claim, &parts).await,
-            Direction::ToMessenger => to_messenger::carry(app, &claim, &parts).await.map(Some),
+            Direction::ToMessenger => to_messenger::carry(app, &claim, &parts).await,
         };
         tried.unwrap_or_else(|error| {
             tracing::error!(tenant.id = %claim.tenant_id, letter.id = %claim.letter.id, error = format!("{error:#}"), "a letter could not be carried");
@@ -50,7 +54,19 @@ pub async fn carry(app: &App, claim: Claim) -> anyhow::Result<Settlement> {
     app.faults.hit("carry.after_call").context("after the call")?;
     let Some(report) = report else { return Ok(plain(claim, Settled::Superseded)) };
     let millis = i32::try_from(app.clock.millis() - started).unwrap_or(i32::MAX);
-    settlement(app, claim, &parts, report, started, millis)
+    let typing = claim.letter.kind == LetterKind::Typing;
+    let done = settlement(app, claim, &parts, report, started, millis)?;
+    Ok(if typing { once(done) } else { done })
+}
+
+/// Typing is told once or never, and leaves no trace: what the try says of the other side counts all the same, but it
+/// pauses nobody.
+fn once(done: Settlement) -> Settlement {
+    let turn = match done.turn {
+        TurnEffect::Hold { .. } => TurnEffect::None,
+        turn => turn,
+    };
+    Settlement { settled: Settled::Superseded, attempt: None, follow_ups: Vec::new(), turn, ..done }
 }
 
 /// A try that was cut off by the clock: it may have gone out.
@@ -159,11 +175,15 @@ fn take(app: &App, done: &mut Settlement, parts: &Parts, taken: Taken) -> anyhow
         external_id: taken.external_id,
         amocrm_message_id: taken.amocrm_message_id,
         amocrm_chat_id: taken.amocrm_chat_id,
+        ..dialogue::learned(&done.claim, parts, taken.conversation_id, taken.receiver_id)?
     };
     if done.claim.letter.kind == LetterKind::Status {
         let report: StatusReport = serde_json::from_str(&done.claim.letter.payload)?;
         done.state = Some(report.state);
         done.failure = report.failure;
+        return Ok(());
+    }
+    if done.claim.letter.kind != LetterKind::Message {
         return Ok(());
     }
     if done.claim.direction == Direction::ToCrm {
@@ -188,7 +208,7 @@ fn take(app: &App, done: &mut Settlement, parts: &Parts, taken: Taken) -> anyhow
 /// It will not be tried again by itself; the manager is told.
 fn dead(app: &App, done: &mut Settlement, parts: &Parts, failure: Failure, reason: &str) -> anyhow::Result<()> {
     let short = reason.split(':').next().unwrap_or(reason);
-    let reason_word = if short.contains(' ') { reason_of(failure.code).to_owned() } else { short.to_owned() };
+    let reason_word = if short.contains(' ') { failure.code.word().to_owned() } else { short.to_owned() };
     done.settled = Settled::Buried { reason: reason_word, detail: reason.to_owned() };
     if done.claim.letter.kind != LetterKind::Message {
         return Ok(());
@@ -204,24 +224,9 @@ fn dead(app: &App, done: &mut Settlement, parts: &Parts, failure: Failure, reaso
 fn follow(app: &App, done: &mut Settlement, parts: &Parts, report: StatusReport) -> anyhow::Result<()> {
     let Some((channel_id, _)) = &done.crm else { return Ok(()) };
     let source_id = parts.source.as_ref().map_or(Uuid::nil(), |source| source.id);
-    let letter = status_letter(app, *channel_id, source_id, parts.message.id, &report)?;
+    let letter = status_letter(app, *channel_id, source_id, done.claim.letter.message_id, &report)?;
     done.follow_ups.push(letter);
     Ok(())
-}
-
-/// The dead letter's reason, a word that the panel explains.
-fn reason_of(code: FailureCode) -> &'static str {
-    match code {
-        FailureCode::ConversationDeleted => "conversation_deleted",
-        FailureCode::RecipientBlocked => "recipient_blocked",
-        FailureCode::SourceDisconnected => "source_disconnected",
-        FailureCode::Internal => "internal",
-        FailureCode::RecipientUnreachable => "recipient_unreachable",
-        FailureCode::Unsupported => "unsupported",
-        FailureCode::WindowClosed => "window_closed",
-        FailureCode::Rejected => "rejected",
-        FailureCode::Other => "other",
-    }
 }
 
 fn word(verdict: &Verdict) -> &'static str {

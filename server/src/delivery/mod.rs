@@ -8,6 +8,7 @@ pub mod backoff;
 pub mod by_hand;
 mod carry;
 pub mod dead;
+mod dialogue;
 mod parts;
 pub mod queue;
 pub mod read;

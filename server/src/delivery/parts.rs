@@ -4,16 +4,23 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use entity::{conversation, message, source, tenant, tenant_channel};
-use sea_orm::{ColumnTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter};
+use uuid::Uuid;
 
 use super::queue::Claim;
 use crate::app::App;
 use crate::message::{Body, Direction, Person};
 
-/// A leased letter with everything it names.
-pub struct Parts {
+/// A message with its body read.
+pub struct Told {
     pub message: message::Model,
     pub body: Body,
+}
+
+/// A leased letter with everything it names.
+pub struct Parts {
+    /// The message it is about; none: it is about no message (typing).
+    told: Option<Told>,
     pub conversation: conversation::Model,
     pub contact: Person,
     /// None: the message never had one.
@@ -28,11 +35,10 @@ impl Parts {
     pub async fn read(app: &App, claim: &Claim) -> anyhow::Result<Self> {
         let db = app.store.read();
         let tenant_id = claim.tenant_id;
-        let message = message::Entity::of_tenant(tenant_id)
-            .filter(message::Column::Id.eq(claim.letter.message_id))
-            .one(db)
-            .await?
-            .context("the letter's message is missing")?;
+        let told = match claim.letter.message_id {
+            id if id.is_nil() => None,
+            id => Some(Told::read(db, tenant_id, id).await?),
+        };
         let conversation = conversation::Entity::of_tenant(tenant_id)
             .filter(conversation::Column::Id.eq(claim.conversation_id))
             .one(db)
@@ -54,13 +60,29 @@ impl Parts {
             None => None,
         };
         Ok(Self {
-            body: serde_json::from_str(&message.body).context("the message's body is damaged")?,
             contact: serde_json::from_str(&conversation.contact).context("the conversation's contact is damaged")?,
-            message,
+            told,
             conversation,
             source,
             tenant,
             channel,
         })
+    }
+
+    /// The message it is about; an error for a letter that is about none.
+    pub fn told(&self) -> anyhow::Result<&Told> {
+        self.told.as_ref().context("the letter is about no message")
+    }
+}
+
+impl Told {
+    async fn read(db: &impl ConnectionTrait, tenant_id: Uuid, message_id: Uuid) -> anyhow::Result<Self> {
+        let message = message::Entity::of_tenant(tenant_id)
+            .filter(message::Column::Id.eq(message_id))
+            .one(db)
+            .await?
+            .context("the letter's message is missing")?;
+        let body = serde_json::from_str(&message.body).context("the message's body is damaged")?;
+        Ok(Self { message, body })
     }
 }

@@ -9,6 +9,8 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::carry::{carry, cut_off};
+use super::queue::letters::amojo_rate;
+use super::queue::parcel::{Alias, Side};
 use super::queue::{Claim, Rate, Ready, Settled, Settlement, TurnEffect, Wish};
 use super::slots::Slots;
 use crate::app::App;
@@ -175,7 +177,7 @@ impl Worker {
 
     async fn limits(&self, ready: &Ready) -> (Rate, u32) {
         if ready.pool.starts_with("amojo:") {
-            return (Rate::of(self.app.config.rates.chats_start), AMOJO_AT_ONCE);
+            return (amojo_rate(&self.app), AMOJO_AT_ONCE);
         }
         let source = self.app.lookup.source(ready.target).await.ok().flatten();
         let connector = source.as_ref().and_then(|source| self.app.connectors.get(&source.kind));
@@ -225,6 +227,8 @@ struct Told {
     claim: Claim,
     verdict: &'static str,
     hold: Option<String>,
+    /// The messenger's id of a dialogue that goes on in another conversation from now on.
+    dialogue: Option<String>,
 }
 
 impl Told {
@@ -241,7 +245,10 @@ impl Told {
             Settled::Buried { .. } => "bury",
             Settled::GivenBack => "given_back",
         };
-        Self { claim: settlement.claim.clone(), verdict, hold }
+        let learned = &settlement.learned;
+        let opened = learned.opened.as_ref().map(|opened| opened.external_id.clone());
+        let dialogue = opened.or_else(|| learned.used.clone());
+        Self { claim: settlement.claim.clone(), verdict, hold, dialogue }
     }
 
     async fn tell(self, app: &App) {
@@ -249,6 +256,10 @@ impl Told {
         metrics::counter!("parom_attempts_total", "direction" => direction, "verdict" => self.verdict).increment(1);
         if self.verdict == "done" && self.claim.letter.kind == LetterKind::Message {
             crate::source::prove(app, self.claim.tenant_id, self.claim.source_id).await;
+        }
+        if let Some(external_id) = self.dialogue {
+            let alias = Alias { side: Side::Messenger, origin: self.claim.source_id, external_id };
+            app.lookup.forget_conversation(self.claim.tenant_id, alias).await;
         }
         let Some(reason) = self.hold else { return };
         tracing::warn!(tenant.id = %self.claim.tenant_id, source.id = %self.claim.source_id, reason, "a target is held: its letters wait");

@@ -10,6 +10,7 @@
 
 mod address;
 mod guard;
+pub mod reason;
 #[cfg(test)]
 mod tests;
 
@@ -28,6 +29,8 @@ pub use guard::{Policy, UrlRefused};
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// For the whole call including the body; `RequestBuilder::timeout` changes it for one call.
 const TOTAL_TIMEOUT: Duration = Duration::from_secs(15);
+/// For one file, whose bytes must keep coming.
+pub const FILE_TIMEOUT: Duration = Duration::from_secs(15 * 60);
 const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 const IDLE_CONNECTIONS_PER_HOST: usize = 32;
 const USER_AGENT: &str = concat!("Parom/", env!("CARGO_PKG_VERSION"));
@@ -47,6 +50,7 @@ pub struct NoClient(#[from] reqwest::Error);
 #[derive(Clone, Debug)]
 pub struct HttpClients {
     trusted: Client,
+    files: Client,
     guarded: Guarded,
 }
 
@@ -58,6 +62,7 @@ impl HttpClients {
         let resolving = |filter| builder().dns_resolver(Resolver::new(Arc::clone(&policy), filter));
         Ok(Self {
             trusted: builder().build()?,
+            files: builder().timeout(FILE_TIMEOUT).read_timeout(TOTAL_TIMEOUT).build()?,
             guarded: Guarded {
                 public: resolving(Filter::PublicOrListed).https_only(true).build()?,
                 listed: resolving(Filter::ListedOnly).build()?,
@@ -69,6 +74,11 @@ impl HttpClients {
     /// For addresses from the configuration.
     pub fn trusted(&self) -> &Client {
         &self.trusted
+    }
+
+    /// For the operator's file store: a transfer may take long, silence may not.
+    pub fn files(&self) -> &Client {
+        &self.files
     }
 
     /// For addresses from tenants.

@@ -1,6 +1,7 @@
 //! `POST /location/{scope_id}`: amoCRM's hooks. Each is sent once and has five seconds, so the order is: raw bytes,
 //! signature, one commit, 200.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::http::header;
@@ -11,12 +12,15 @@ use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use serde_json::json;
 
-use super::manager;
+use sha2::{Digest, Sha256};
+
+use super::manager::{self, Live};
 use crate::app::App;
 use crate::delivery::queue::parcel::{Hurry, Parcel, RawHook};
 use crate::delivery::queue::writer::Refused;
 use crate::lookup::Scope;
 use crate::store::VENDOR;
+use crate::tenant::channels;
 
 /// A larger body is refused.
 pub const BODY_BYTES: usize = 1024 * 1024;
@@ -33,6 +37,8 @@ enum Quarantine {
     Version1,
     Unreadable,
     UnknownEvent,
+    UnknownConversation,
+    UnknownMessage,
 }
 
 impl Quarantine {
@@ -43,6 +49,8 @@ impl Quarantine {
             Self::Version1 => "version_1",
             Self::Unreadable => "unreadable",
             Self::UnknownEvent => "unknown_event",
+            Self::UnknownConversation => "unknown_conversation",
+            Self::UnknownMessage => "unknown_message",
         }
     }
 }
@@ -114,8 +122,8 @@ async fn read(mut payload: web::Payload, limit: usize) -> Result<Bytes, HttpResp
     }
 }
 
-async fn store(app: &App, scope_id: &str, body: Bytes) -> Result<(), Refused> {
-    let unavailable = |error: std::sync::Arc<sea_orm::DbErr>| Refused::Unavailable(error);
+async fn store(app: &Arc<App>, scope_id: &str, body: Bytes) -> Result<(), Refused> {
+    let unavailable = |error: Arc<sea_orm::DbErr>| Refused::Unavailable(error);
     let Some(scope) = app.lookup.scope(scope_id).await.map_err(unavailable)? else {
         return quarantine(app, None, scope_id, body, Quarantine::UnknownScope).await;
     };
@@ -123,7 +131,10 @@ async fn store(app: &App, scope_id: &str, body: Bytes) -> Result<(), Refused> {
         Ok(hook) => hook,
         Err(error) => {
             let why = match error {
-                HookError::Version1 => Quarantine::Version1,
+                HookError::Version1 => {
+                    renew(app, &scope);
+                    Quarantine::Version1
+                }
                 HookError::Malformed { .. } | HookError::Incomplete { .. } => Quarantine::Unreadable,
             };
             return quarantine(app, Some(&scope), scope_id, body, why).await;
@@ -132,23 +143,40 @@ async fn store(app: &App, scope_id: &str, body: Bytes) -> Result<(), Refused> {
     if !hook.account_id.eq_ignore_ascii_case(&scope.tenant.amojo_id) {
         return quarantine(app, Some(&scope), scope_id, body, Quarantine::ForeignAccount).await;
     }
-    match hook.event {
+    if hook.mended {
+        tracing::info!(tenant.id = %scope.tenant.tenant_id, "a hook of amoCRM held half a character; the rest is carried");
+    }
+    if scope.channel.renewed_at.is_some() {
+        channels::renewed(app, &scope.channel).await;
+    }
+    let done = match &hook.event {
         HookEvent::Message(message) => {
-            let entry = manager::entry_of(app, &scope, *message).await.map_err(|error| {
-                tracing::error!(error = format!("{error:#}"), "a manager's message could not be routed");
-                Refused::Unavailable(std::sync::Arc::new(sea_orm::DbErr::Custom(error.to_string())))
-            })?;
-            let raw = raw_of(app, scope_id, body, "");
-            let parcel =
-                Parcel { tenant_id: scope.tenant.tenant_id, hurry: Hurry::Hook, raw: Some(raw), entries: vec![entry] };
+            let entry = manager::entry_of(app, &scope, message.as_ref().clone()).await;
+            entry.map(|entry| Live::Entry(Box::new(entry)))
+        }
+        HookEvent::Typing(typing) => manager::typing(app, &scope, typing).await,
+        HookEvent::Reaction(reaction) => {
+            manager::reaction(app, &scope, reaction, hex::encode(Sha256::digest(&body))).await
+        }
+        HookEvent::Unknown => return quarantine(app, Some(&scope), scope_id, body, Quarantine::UnknownEvent).await,
+    };
+    let done = done.map_err(|error| {
+        tracing::error!(error = format!("{error:#}"), "what a manager did could not be routed");
+        unavailable(Arc::new(sea_orm::DbErr::Custom(error.to_string())))
+    })?;
+    let raw = |body| raw_of(app, scope_id, body, "");
+    match done {
+        Live::Entry(entry) => {
+            let entries = vec![*entry];
+            let tenant_id = scope.tenant.tenant_id;
+            let parcel = Parcel { tenant_id, hurry: Hurry::Hook, raw: Some(raw(body)), entries };
             app.writer.accept(parcel).await.map(|_| ())
         }
-        // Kept with their bytes; carrying them follows with the Protocol issue.
-        HookEvent::Typing(_) | HookEvent::Reaction(_) => {
-            let raw = raw_of(app, scope_id, body, "");
-            keep(app, scope.tenant.tenant_id, raw).await
+        Live::Late => keep(app, scope.tenant.tenant_id, raw(body)).await,
+        Live::UnknownConversation => {
+            quarantine(app, Some(&scope), scope_id, body, Quarantine::UnknownConversation).await
         }
-        HookEvent::Unknown => quarantine(app, Some(&scope), scope_id, body, Quarantine::UnknownEvent).await,
+        Live::UnknownMessage => quarantine(app, Some(&scope), scope_id, body, Quarantine::UnknownMessage).await,
     }
 }
 
@@ -163,6 +191,16 @@ async fn quarantine(
     tracing::warn!(tenant.id = %tenant_id, reason = why.word(), "a genuine hook of amoCRM is kept in quarantine");
     metrics::counter!("parom_quarantined_total", "reason" => why.word()).increment(1);
     keep(app, tenant_id, raw_of(app, scope_id, body, why.word())).await
+}
+
+/// The channel is connected for version 2 again, aside: amoCRM waits for its answer.
+fn renew(app: &Arc<App>, scope: &Scope) {
+    let (app, channel) = (app.clone(), scope.channel.clone());
+    tokio::spawn(async move {
+        if let Err(error) = channels::renew(&app, &channel).await {
+            tracing::error!(tenant.id = %channel.tenant_id, channel.id = %channel.channel_id, error = format!("{error:#}"), "the channel could not be connected for hooks of version 2; its next hook of version 1 tries again");
+        }
+    });
 }
 
 async fn keep(app: &App, tenant_id: uuid::Uuid, raw: RawHook) -> Result<(), Refused> {

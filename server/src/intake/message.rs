@@ -5,15 +5,18 @@ use entity::source;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::{believed, clean};
+use super::cleaned::{cleaned, cleaned_person};
+use super::enclosed::enclosed;
+use super::{begun, believed};
 use crate::app::App;
 use crate::delivery::queue::letters::{TO_CRM_MILLIS, amojo_pool};
 use crate::delivery::queue::parcel::{
-    Alias, Conversation, DedupeKey, Entry, Event, Hurry, NewConversation, NewLetter, NewMessage, Outcome, Parcel,
-    RawHook, Side,
+    Alias, Conversation, DedupeKey, Entry, Event, Hurry, NewConversation, NewLetter, NewMessage, Opened, Outcome,
+    Parcel, RawHook, Side,
 };
 use crate::error::Result;
-use crate::message::{Body, Content, Direction, LetterKind, Person, State, Stream, crm_id, day_of};
+use crate::media::Whose;
+use crate::message::{Body, Content, Direction, LetterKind, Person, Role, State, Stream, crm_id, day_of};
 
 /// One message as a messenger or the API told it, checked at the door.
 #[derive(Clone, Debug)]
@@ -22,32 +25,54 @@ pub struct Incoming {
     pub external_id: String,
     /// The messenger's id of the conversation; as above.
     pub conversation_id: String,
-    pub sender: Person,
     /// Milliseconds since 1970 by the sender's clock.
     pub sent_at: Option<i64>,
-    pub content: Content,
-    /// No lead, no notification.
-    pub silent: bool,
+    /// The customer is its sender, or its receiver where a manager or a bot wrote.
+    pub body: Body,
+}
+
+impl Incoming {
+    /// Whose conversation it is.
+    pub(super) fn customer(&self) -> &Person {
+        match self.body.sender.role {
+            Role::Client => &self.body.sender,
+            Role::Manager | Role::Bot => self.body.receiver.as_ref().unwrap_or(&self.body.sender),
+        }
+    }
 }
 
 /// Stores a customer's message. When this returns it is durable and will be delivered or become a visible dead
 /// letter; a message whose id came before is told as a duplicate and not stored again.
 pub async fn accept(app: &App, source: &source::Model, incoming: Incoming, raw: Option<RawHook>) -> Result<Outcome> {
-    let entry = entry_of(app, source, incoming).await?;
+    store(app, source, incoming, raw, app.clock.uuid_v7()).await
+}
+
+/// The same under an id of ours that was made before. Whoever may have to begin anew looks first whether a message has it.
+pub async fn accept_as(app: &App, source: &source::Model, incoming: Incoming, id: Uuid) -> Result<Outcome> {
+    store(app, source, incoming, None, id).await
+}
+
+async fn store(
+    app: &App,
+    source: &source::Model,
+    incoming: Incoming,
+    raw: Option<RawHook>,
+    id: Uuid,
+) -> Result<Outcome> {
+    let entry = entry_of(app, source, incoming, id).await?;
     let parcel = Parcel { tenant_id: source.tenant_id, hurry: Hurry::Other, raw, entries: vec![entry] };
     let receipt = app.writer.accept(parcel).await?;
     Ok(receipt.into_iter().next().context("a parcel of one entry has one outcome")?)
 }
 
-async fn entry_of(app: &App, source: &source::Model, incoming: Incoming) -> Result<Entry> {
+async fn entry_of(app: &App, source: &source::Model, incoming: Incoming, id: Uuid) -> Result<Entry> {
     let now = app.clock.millis();
-    let id = app.clock.uuid_v7();
     let fingerprint = fingerprint(&incoming);
-    let conversation = conversation_of(app, source, &incoming).await?;
-    let body = Body {
-        silent: incoming.silent,
-        ..Body::new(cleaned(incoming.sender), cleaned_content(incoming.content))
-    };
+    let (conversation, opened) = conversation_of(app, source, &incoming).await?;
+    let whose =
+        Whose { tenant_id: source.tenant_id, source_id: source.id, direction: Direction::ToCrm, message_id: id };
+    let mut body = cleaned(incoming.body);
+    let media = enclosed(app, &whose, &mut body).await?;
     let message = NewMessage {
         source_id: source.id,
         direction: Direction::ToCrm,
@@ -74,39 +99,47 @@ async fn entry_of(app: &App, source: &source::Model, incoming: Incoming) -> Resu
         day: day_of(now),
         late: false,
     };
-    Ok(Entry {
-        key: DedupeKey { origin: source.id, external_id: incoming.external_id, event: Event::Message },
-        fingerprint,
-        id,
-        accepted_at: now,
-        conversation,
-        crm_chat: None,
-        message: Some(message),
-        change: None,
-        letters: vec![letter],
-    })
+    let key = DedupeKey { origin: source.id, external_id: incoming.external_id, event: Event::Message };
+    let bare = Entry::bare(key, id, now, conversation);
+    Ok(Entry { fingerprint, opened, message: Some(message), media, letters: vec![letter], ..bare })
 }
 
-async fn conversation_of(app: &App, source: &source::Model, incoming: &Incoming) -> Result<Conversation> {
+/// The conversation, and the name of its dialogue where a manager began it and this is the first answer.
+async fn conversation_of(
+    app: &App,
+    source: &source::Model,
+    incoming: &Incoming,
+) -> Result<(Conversation, Option<Opened>)> {
     let identity = Alias { side: Side::Messenger, origin: source.id, external_id: incoming.conversation_id.clone() };
     if let Some(known) = app.lookup.conversation(source.tenant_id, identity.clone()).await? {
-        return Ok(Conversation::Known(known.conversation_id));
+        return Ok((Conversation::Known(known.conversation_id), None));
+    }
+    if let Some((id, opened)) = begun::answered(app, source, incoming).await? {
+        return Ok((Conversation::Known(id), Some(opened)));
     }
     let ours = crm_id(source.id, "conversation", &incoming.conversation_id).to_string();
-    Ok(Conversation::Open(Box::new(NewConversation {
+    let new = NewConversation {
         id: app.clock.uuid_v7(),
         source_id: source.id,
         external_id: incoming.conversation_id.clone(),
         amocrm_chat_id: String::new(),
-        contact: serde_json::to_string(&cleaned(incoming.sender.clone())).context("a person as JSON")?,
+        contact: serde_json::to_string(&cleaned_person(incoming.customer().clone())).context("a person as JSON")?,
         aliases: vec![identity, Alias { side: Side::OursAtCrm, origin: source.channel_id, external_id: ours }],
-    })))
+    };
+    Ok((Conversation::Open(Box::new(new)), None))
 }
 
 /// What a repeat under the same id must have equal: conversation, sender's role and id, content without URLs
 /// (signed links may change).
 fn fingerprint(incoming: &Incoming) -> i64 {
-    let content = match &incoming.content {
+    let body = &incoming.body;
+    let role = format!("{:?}", body.sender.role);
+    hashed(&[&incoming.conversation_id, &role, &body.sender.id, body.content.kind(), &told(&body.content)])
+}
+
+/// A content as its repeats tell it.
+pub(super) fn told(content: &Content) -> String {
+    match content {
         Content::Text { text } => text.clone(),
         Content::Location { latitude, longitude } => format!("{latitude} {longitude}"),
         Content::Contact { name, phone } => format!("{name}\0{phone}"),
@@ -118,10 +151,12 @@ fn fingerprint(incoming: &Incoming) -> i64 {
         | Content::Sticker(media) => {
             format!("{}\0{}\0{}", media.file_name, media.file_size, media.text.as_deref().unwrap_or_default())
         }
-    };
+    }
+}
+
+/// The first 64 bits of a hash over the parts, each with its length in front.
+pub(super) fn hashed(parts: &[&str]) -> i64 {
     let mut hash = Sha256::new();
-    let role = format!("{:?}", incoming.sender.role);
-    let parts: [&str; 5] = [&incoming.conversation_id, &role, &incoming.sender.id, incoming.content.kind(), &content];
     for part in parts {
         hash.update(part.len().to_be_bytes());
         hash.update(part.as_bytes());
@@ -130,26 +165,4 @@ fn fingerprint(incoming: &Incoming) -> i64 {
     let mut first = [0_u8; 8];
     first.copy_from_slice(&digest[..8]);
     i64::from_be_bytes(first)
-}
-
-fn cleaned(mut person: Person) -> Person {
-    for text in
-        [&mut person.name, &mut person.phone, &mut person.email, &mut person.avatar_url, &mut person.profile_url]
-    {
-        *text = text.take().map(|text| clean(&text)).filter(|text| !text.is_empty());
-    }
-    person
-}
-
-fn cleaned_content(content: Content) -> Content {
-    match content {
-        Content::Text { text } => Content::Text { text: clean(&text) },
-        Content::Contact { name, phone } => Content::Contact { name: clean(&name), phone: clean(&phone) },
-        other => other,
-    }
-}
-
-/// A key's external id as a UUID of ours, when it has that form.
-pub fn as_ours(text: &str) -> Option<Uuid> {
-    (text.len() == 36).then(|| Uuid::try_parse(text).ok()).flatten()
 }

@@ -3,10 +3,17 @@
 //! Whatever the way – a messenger's webhook, the web chat, the public API, amoCRM's hook – it ends in one
 //! [`crate::delivery::queue::writer::Writer::accept`], the only door to the queue.
 
+pub mod begun;
 pub mod chats;
+mod cleaned;
+pub mod edit;
+mod enclosed;
+mod live;
 mod manager;
 pub mod message;
 pub mod status;
+
+pub use live::{reaction, typing};
 
 /// Text as every store and wire can carry it: a NUL becomes U+FFFD.
 pub fn clean(text: &str) -> String {

@@ -1,7 +1,7 @@
 //! What a messenger tells of a message that came from amoCRM: delivered, read, failed.
 
 use anyhow::Context;
-use entity::{dedupe, message, source};
+use entity::{message, source};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
@@ -9,20 +9,12 @@ use crate::app::App;
 use crate::delivery::queue::letters::{messenger_pool, status_letter};
 use crate::delivery::queue::parcel::{Conversation, DedupeKey, Entry, Event, Hurry, Parcel, StateChange};
 use crate::error::{Error, Result};
+use crate::lookup::{About, known_message};
 use crate::message::{Direction, State, StatusReport};
 use crate::words::Said;
 
 /// A status for an id that is not known yet waits this long for its message.
 const PARKED_MILLIS: i64 = 24 * 3_600_000;
-
-/// Which message a status is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum About {
-    /// Our id, as in the webhook.
-    Ours(Uuid),
-    /// The messenger's own id.
-    Theirs(String),
-}
 
 /// What was made of a status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,13 +52,7 @@ pub async fn accept(app: &App, source: &source::Model, about: About, report: Sta
 }
 
 async fn find_theirs(app: &App, source: &source::Model, external_id: &str) -> Result<Option<Uuid>> {
-    let found = dedupe::Entity::of_tenant(source.tenant_id)
-        .filter(dedupe::Column::Origin.eq(source.id))
-        .filter(dedupe::Column::ExternalId.eq(external_id))
-        .filter(dedupe::Column::Event.eq(Event::Sent.number()))
-        .one(app.store.read())
-        .await?;
-    Ok(found.map(|row| row.message_id))
+    Ok(known_message(app, source, external_id, &[Event::Sent]).await?)
 }
 
 async fn apply(app: &App, source: &source::Model, message_id: Uuid, report: &StatusReport) -> Result<Told> {
@@ -89,20 +75,13 @@ async fn apply(app: &App, source: &source::Model, message_id: Uuid, report: &Sta
     if report.state > State::Sent {
         letters.push(status_letter(app, source.channel_id, source.id, message_id, report)?);
     }
+    let key =
+        DedupeKey { origin: source.id, external_id: message_id.to_string(), event: Event::of_status(report.state) };
+    let conversation = Conversation::Known(found.conversation_id);
     let entry = Entry {
-        key: DedupeKey {
-            origin: source.id,
-            external_id: message_id.to_string(),
-            event: Event::of_status(report.state),
-        },
-        fingerprint: 0,
-        id: app.clock.uuid_v7(),
-        accepted_at: app.clock.millis(),
-        conversation: Conversation::Known(found.conversation_id),
-        crm_chat: None,
-        message: None,
         change: Some(StateChange { message_id, state: report.state, failure: report.failure.clone() }),
         letters,
+        ..Entry::bare(key, app.clock.uuid_v7(), app.clock.millis(), conversation)
     };
     let parcel = Parcel { tenant_id: source.tenant_id, hurry: Hurry::Other, raw: None, entries: vec![entry] };
     app.writer.accept(parcel).await?;

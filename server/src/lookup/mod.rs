@@ -12,8 +12,15 @@ use uuid::Uuid;
 use crate::delivery::queue::parcel::{Alias, Side};
 use crate::store::{Store, directory};
 
+mod about;
+
+pub use about::{About, as_ours, known_message};
+
 /// How long another instance's change may stay unseen.
 const FRESH: Duration = Duration::from_secs(5);
+
+/// The same of a conversation: which one a shared dialogue goes on in (docs/decisions/0011-write-first.md).
+const NAMED: Duration = Duration::from_secs(60);
 
 /// A channel connected for a tenant.
 #[derive(Clone, Debug)]
@@ -50,7 +57,7 @@ impl Lookup {
             tenants: Cache::builder().max_capacity(20_000).time_to_live(FRESH).build(),
             scopes: Cache::builder().max_capacity(20_000).time_to_live(FRESH).build(),
             sources: Cache::builder().max_capacity(50_000).time_to_live(FRESH).build(),
-            conversations: Cache::builder().max_capacity(100_000).time_to_live(Duration::from_secs(600)).build(),
+            conversations: Cache::builder().max_capacity(100_000).time_to_live(NAMED).build(),
         }
     }
 

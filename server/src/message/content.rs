@@ -29,6 +29,9 @@ pub struct Person {
     pub email: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub avatar_url: Option<String>,
+    /// The kept picture; then `avatar_url` is where it came from and leaves us to nobody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub avatar_media_id: Option<Uuid>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub profile_url: Option<String>,
     /// Of a manager who wrote outside amoCRM: the CRM's id of the user.

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::words::{Language, Words};
+
 /// Why a message failed: a code of product.md §6.2 and a text for people.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Failure {
@@ -26,6 +28,18 @@ pub enum FailureCode {
     Other,
 }
 
+impl Failure {
+    /// For the manager, in the account's language: what was told, else the words of the code.
+    pub fn words(&self, language: Language) -> String {
+        if self.text.is_empty() { failure_words(self.code, language) } else { self.text.clone() }
+    }
+}
+
+/// Words for the manager where nobody gave any.
+pub fn failure_words(code: FailureCode, language: Language) -> String {
+    Words::new(language).say_of("failure-", code.word()).to_string()
+}
+
 impl FailureCode {
     /// amoCRM's code of a failed delivery (chats-api §5.1).
     pub const fn amocrm_code(self) -> i32 {
@@ -38,18 +52,18 @@ impl FailureCode {
         }
     }
 
-    /// Words for the manager where the messenger gave none.
-    pub const fn words(self) -> &'static str {
+    /// Its word on the wire, and the end of its key in the words: `failure-…`.
+    pub const fn word(self) -> &'static str {
         match self {
-            Self::ConversationDeleted => "The customer deleted the conversation.",
-            Self::RecipientBlocked => "The customer blocked the bot or deleted the chat.",
-            Self::SourceDisconnected => "The source is disconnected.",
-            Self::Internal => "Parom could not deliver the message.",
-            Self::RecipientUnreachable => "The customer cannot be reached in this messenger.",
-            Self::Unsupported => "The messenger does not take messages of this kind.",
-            Self::WindowClosed => "The time for free messages is over.",
-            Self::Rejected => "The messenger refused the message.",
-            Self::Other => "The message was not delivered.",
+            Self::ConversationDeleted => "conversation_deleted",
+            Self::RecipientBlocked => "recipient_blocked",
+            Self::SourceDisconnected => "source_disconnected",
+            Self::Internal => "internal",
+            Self::RecipientUnreachable => "recipient_unreachable",
+            Self::Unsupported => "unsupported",
+            Self::WindowClosed => "window_closed",
+            Self::Rejected => "rejected",
+            Self::Other => "other",
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Direction, Stream};
+use super::{Direction, Stream, stored_as_small_integer};
 
 /// The id by which amoCRM knows a thing of a messenger: equal ids of two sources do not collide.
 ///
@@ -11,6 +11,54 @@ pub fn crm_id(source_id: Uuid, part: &str, external_id: &str) -> Uuid {
     let space = Uuid::new_v5(&source_id, part.as_bytes());
     Uuid::new_v5(&space, external_id.as_bytes())
 }
+
+/// By which ids of ours amoCRM knows a conversation and the people in it.
+#[derive(Clone, Copy, Debug)]
+pub struct CrmIds<'a> {
+    source_id: Uuid,
+    /// The messenger's id of the conversation.
+    external_id: &'a str,
+    /// amojo's id of the chat, where the dialogue has another chat there whose ids must stay its own; else empty.
+    apart: &'a str,
+}
+
+impl<'a> CrmIds<'a> {
+    /// `apart`: see [`Shared::Apart`].
+    pub fn new(source_id: Uuid, external_id: &'a str, apart: &'a str) -> Self {
+        Self { source_id, external_id, apart }
+    }
+
+    /// Of the conversation.
+    pub fn conversation(&self) -> String {
+        self.of("conversation", self.external_id)
+    }
+
+    /// Of a person by the messenger's id.
+    pub fn person(&self, external_id: &str) -> String {
+        self.of("person", external_id)
+    }
+
+    fn of(&self, part: &str, external_id: &str) -> String {
+        let id = match self.apart {
+            "" => crm_id(self.source_id, part, external_id),
+            apart => crm_id(self.source_id, &format!("{part} of {apart}"), external_id),
+        };
+        id.to_string()
+    }
+}
+
+/// Whether a conversation has its dialogue in the messenger for itself: where a manager writes first to somebody who
+/// has a chat already, amoCRM has two chats for one dialogue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shared {
+    Not,
+    /// Its ids at amoCRM are the dialogue's.
+    First,
+    /// Its ids at amoCRM are made of amojo's id of the chat too.
+    Apart,
+}
+
+stored_as_small_integer!(Shared { Not = 0, First = 1, Apart = 2 });
 
 /// The lane of one direction and stream of a conversation.
 pub fn lane_id(conversation_id: Uuid, direction: Direction, stream: Stream) -> Uuid {

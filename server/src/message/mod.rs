@@ -11,8 +11,8 @@ mod ids;
 
 pub use body::{Body, Button, List, Marker, Markup, Past, Post, Quote, Row, Section, SharedPost, Template};
 pub use content::{Content, Media, Person, Role};
-pub use failure::{Failure, FailureCode};
-pub use ids::{crm_id, day_of, lane_id};
+pub use failure::{Failure, FailureCode, failure_words};
+pub use ids::{CrmIds, Shared, crm_id, day_of, lane_id};
 
 /// Where a message goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]

@@ -40,6 +40,10 @@ async fn callback(app: Arc<App>, request: &HttpRequest, in_path: Option<&str>) -
     if query.get("error").is_some() {
         return denied(&app, &frame, named, state).await;
     }
+    let Some(code) = query.get("code").filter(|code| code.len() <= LONGEST_CODE) else {
+        let page = frame.page(frame.say("install-no-code-title")).line(frame.say("install-no-code"));
+        return Ok(page.answer(StatusCode::BAD_REQUEST));
+    };
     // Its mere presence marks amoCRM's own call.
     let from_amocrm = query.raw("from_widget").is_some();
     let referer = query.get("referer").unwrap_or_default();
@@ -59,10 +63,6 @@ async fn callback(app: Arc<App>, request: &HttpRequest, in_path: Option<&str>) -
         }
         Choice::Unclear { host, reason } => (host, Err(reason)),
         Choice::One(integration, host) => (host, Ok(integration)),
-    };
-    let Some(code) = query.get("code").filter(|code| code.len() <= LONGEST_CODE) else {
-        let page = frame.page(frame.say("install-no-code-title")).line(frame.say("install-no-code"));
-        return Ok(page.answer(StatusCode::BAD_REQUEST));
     };
     let code = SecretString::from(code);
     let integration = match choice {

@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::people::ticket;
 use crate::tenant::install::{Entered, Progress};
 use crate::tenant::{self as tenants, ChannelStatus, TenantStatus};
+use crate::words::Said;
 
 /// `own_browser`: the browser is the one in which the administrator began, so what belongs to them may be shown.
 pub(super) async fn shown(
@@ -23,17 +24,17 @@ pub(super) async fn shown(
 ) -> Result<HttpResponse> {
     match progress {
         Progress::Done(entered) => connected(app, frame, integration, &entered, own_browser).await,
-        Progress::Later { words: said, entered } => {
+        Progress::Later { said, entered } => {
             let line = frame.say(if entered { "install-channel-failed" } else { "install-later" });
-            let page = frame.page(frame.say("install-later-title")).line(line).details(said);
+            let page = frame.page(frame.say("install-later-title")).line(line).details(frame.told(&said));
             Ok(page.answer(StatusCode::ACCEPTED))
         }
-        Progress::Failed { words: said } => {
+        Progress::Failed { said } => {
             let page = frame
                 .page(frame.say("install-failed-title"))
                 .line(frame.say("install-failed"))
                 .way(start::address(Some(integration)), frame.say("install-start-again"))
-                .details(said);
+                .details(frame.told(&said));
             Ok(page.answer(StatusCode::BAD_REQUEST))
         }
     }
@@ -82,7 +83,7 @@ async fn channels(app: &App, frame: &Frame, page: Page, tenant: &tenant::Model) 
     } else {
         frame.say("install-channel-failed")
     };
-    let page = page.step("bad", sentence).details(refused.detail.clone());
+    let page = page.step("bad", sentence).details(frame.told(&Said::stored(&refused.detail)));
     let support = app.config.vendor.support_url.as_str();
     if !support.starts_with("https://") {
         return Ok(page);

@@ -5,7 +5,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-use crate::words::{Language, Sentence, Words};
+use crate::words::{Language, Said, Sentence, Words};
 
 /// What every page of a request shares.
 pub(super) struct Frame {
@@ -22,6 +22,11 @@ impl Frame {
     /// A sentence that may name the platform.
     pub fn say(&self, key: &'static str) -> Sentence {
         self.words.say(key).with("crm", self.crm)
+    }
+
+    /// An error in the reader's words.
+    pub fn told(&self, said: &Said) -> String {
+        said.in_words(self.words, self.crm)
     }
 
     /// A page with a title and nothing else yet.

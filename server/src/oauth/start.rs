@@ -2,7 +2,6 @@
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::page::{Frame, Other, browser};
@@ -12,6 +11,7 @@ use crate::config::Integration;
 use crate::error::Result;
 use crate::store::VENDOR;
 use crate::store::directory::{self, Kind};
+use crate::vault;
 use crate::words::Language;
 
 /// A state is good for this long, once.
@@ -39,7 +39,7 @@ pub(super) async fn install(app: web::Data<App>, request: HttpRequest) -> Result
     let (cookie, browser) = browser::new(&app.config.server.public_url);
     let expires_at = Some(app.clock.millis() + STATE_LIVES);
     let entry = directory::Entry { tenant_id: VENDOR, id: browser, note: integration.name.clone(), expires_at };
-    directory::enter(app.store.write(), Kind::OauthState, &stored_as(&state), entry).await?;
+    directory::enter(app.store.write(), Kind::OauthState, &vault::hash(&state), entry).await?;
     let consent = amocrm::oauth::consent_url(integration.consent_url.as_str(), &integration.client_id, &state)
         .map_err(anyhow::Error::from)?;
     Ok(HttpResponse::Found()
@@ -86,13 +86,13 @@ pub(super) fn address(integration: Option<&Integration>) -> String {
 
 /// What a state was made for, without using it up. None: unknown, used or older than ten minutes.
 pub(super) async fn peek(app: &App, state: &str) -> Result<Option<State>> {
-    let found = directory::find(app.store.read(), Kind::OauthState, &stored_as(state), app.clock.millis()).await?;
+    let found = directory::find(app.store.read(), Kind::OauthState, &vault::hash(state), app.clock.millis()).await?;
     Ok(found.map(State::of))
 }
 
 /// Uses a state up: of two callers one gets it.
 pub(super) async fn take(app: &App, state: &str) -> Result<Option<State>> {
-    let taken = directory::take(app.store.write(), Kind::OauthState, &stored_as(state), app.clock.millis()).await?;
+    let taken = directory::take(app.store.write(), Kind::OauthState, &vault::hash(state), app.clock.millis()).await?;
     Ok(taken.map(State::of))
 }
 
@@ -105,9 +105,4 @@ impl State {
     pub fn began_in(&self, request: &HttpRequest) -> bool {
         !self.browser.is_nil() && self.browser == browser::of(request)
     }
-}
-
-/// Who reads the database cannot continue somebody's installation.
-fn stored_as(state: &str) -> String {
-    hex::encode(Sha256::digest(state.as_bytes()))
 }

@@ -1,5 +1,6 @@
 //! Filters of lists: what an address may say, and the choices a form shows.
 
+use chrono::{NaiveDate, NaiveTime};
 use uuid::Uuid;
 
 use crate::api::cursor::Page;
@@ -39,9 +40,32 @@ pub fn sources(page: &PageContext, ground: &Ground, chosen: &str) -> Vec<Choice>
 /// Spans of time that lists are chosen by.
 pub const PERIODS: [&str; 4] = ["today", "7d", "30d", "all"];
 
-/// The choices of a period.
+/// The period of an address: one of [`PERIODS`], or a date; else the usual one.
+pub fn period<'asked>(asked: &'asked str, usual: &'static str) -> &'asked str {
+    if PERIODS.contains(&asked) || midnight(asked).is_some() { asked } else { usual }
+}
+
+/// The choices of a period. A date stands among them while it is chosen.
 pub fn periods(page: &PageContext, chosen: &str) -> Vec<Choice> {
-    PERIODS.into_iter().map(|period| Choice::new(period, page.words.say_of("filter-period-", period), chosen)).collect()
+    let since = midnight(chosen).map(|at| {
+        let label = page.words.say("filter-period-since").with("stamp", page.when(&at).stamp());
+        Choice::new(chosen, label, chosen)
+    });
+    let named =
+        PERIODS.into_iter().map(|period| Choice::new(period, page.words.say_of("filter-period-", period), chosen));
+    since.into_iter().chain(named).collect()
+}
+
+/// A day of the account of messages as a period: `2026-11-14`.
+pub fn date_of(day: i32) -> String {
+    let date = NaiveDate::from_epoch_days(day).unwrap_or_default();
+    date.format("%Y-%m-%d").to_string()
+}
+
+/// Where a day of the account of messages begins: at midnight in UTC.
+fn midnight(date: &str) -> Option<i64> {
+    let date = NaiveDate::parse_from_str(date, "%Y-%m-%d").ok().filter(|_| date.len() == 10)?;
+    Some(date.and_time(NaiveTime::MIN).and_utc().timestamp_millis()).filter(|at| *at >= 0)
 }
 
 /// Where a period begins; `today` begins at the account's midnight.
@@ -57,7 +81,7 @@ pub fn begin(page: &PageContext, period: &str, now: i64) -> Option<i64> {
         }
         "7d" => Some(now - 7 * DAY),
         "30d" => Some(now - 30 * DAY),
-        _ => None,
+        date => midnight(date),
     }
 }
 
@@ -84,6 +108,17 @@ pub fn address(path: &str, pairs: &[(&str, &str)]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_period_is_a_word_or_a_day() {
+        for asked in ["today", "7d", "30d", "all", "2026-11-20", "1970-01-01"] {
+            assert_eq!(period(asked, "7d"), asked);
+        }
+        for asked in ["", "yesterday", "2026-13-01", "2026-1-1", "1969-12-31", "99999-01-01", "2026-11-20T00"] {
+            assert_eq!(period(asked, "7d"), "7d");
+        }
+        assert_eq!((date_of(0), midnight("1970-01-02")), ("1970-01-01".to_owned(), Some(86_400_000)));
+    }
 
     #[test]
     fn addresses_hold_what_is_filled() {

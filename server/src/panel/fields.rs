@@ -105,6 +105,19 @@ pub fn read(
     if errors.is_empty() { Ok(settings) } else { Err((settings, errors)) }
 }
 
+/// Typed settings over what somebody else made of them meanwhile: what was not touched here follows. Credentials are
+/// never drawn, so none is carried along.
+pub fn over(fields: &[Field], typed: &Value, was: &Value, now: &Value) -> Value {
+    let mut settings = now.as_object().cloned().unwrap_or_default();
+    let shown = |values: &Value, field: &Field| values.get(field.name).map(text_of).unwrap_or_default();
+    for field in fields.iter().filter(|field| !field.secret && shown(typed, field) != shown(was, field)) {
+        let value = typed.get(field.name).cloned().unwrap_or_default();
+        let empty = text_of(&value).is_empty();
+        put(&mut settings, field, value, empty);
+    }
+    Value::Object(settings)
+}
+
 fn put(settings: &mut Map<String, Value>, field: &Field, value: Value, empty: bool) {
     if empty {
         settings.remove(field.name);
@@ -204,6 +217,20 @@ mod tests {
         let drawn = draw(words, FIELDS, &read, None, &[]);
         assert_eq!(drawn[1].value, "https://b.example");
         assert!(drawn[2].choices[1].chosen && !drawn[2].choices[0].chosen);
+    }
+
+    #[test]
+    fn only_what_was_touched_goes_over_what_somebody_else_made() {
+        let was = json!({"webhook_url": "https://a.example", "sites": [], "hours": 1});
+        let now = json!({"webhook_url": "https://b.example", "sites": [], "hours": 2});
+        let typed = json!({"webhook_url": "https://a.example", "ask": ["name"], "hours": 1});
+        assert_eq!(
+            over(FIELDS, &typed, &was, &now),
+            json!({"webhook_url": "https://b.example", "sites": [], "ask": ["name"], "hours": 2})
+        );
+        let emptied = json!({"sites": []});
+        let before = json!({"sites": ["https://c.example"]});
+        assert_eq!(over(FIELDS, &emptied, &before, &before)["sites"], Value::Null);
     }
 
     #[test]

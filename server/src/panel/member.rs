@@ -19,6 +19,7 @@ use uuid::Uuid;
 use super::html::{ancestors, nothing_kept};
 use super::notice::Notice;
 use super::page::{Nav, PageContext, Title};
+use super::theme::Theme;
 use super::{Right, Role};
 use crate::app::App;
 use crate::audit::{self, Actor, Deed};
@@ -51,6 +52,7 @@ pub struct Member {
     pub address: Option<IpAddr>,
     /// The only conversation that the session shows.
     pub only: Option<Uuid>,
+    theme: Theme,
     notice: Option<Notice>,
     crm: &'static str,
     ancestors: String,
@@ -67,6 +69,11 @@ impl Member {
     /// Ends the request by the page that says who may.
     pub fn require(&self, right: Right) -> Result<()> {
         if self.may(right) { Ok(()) } else { Err(Error::Forbidden(Said::new("said-role"))) }
+    }
+
+    /// The proof that a form is from a page of this session.
+    pub(super) fn csrf(&self) -> &str {
+        &self.session.csrf
     }
 
     /// `amoCRM` or `Kommo`.
@@ -99,6 +106,8 @@ impl Member {
             framed: self.framed,
             looked_at: if self.view_as { self.session.reason.clone() } else { String::new() },
             view_as: self.view_as,
+            looks_until: self.session.expires_at,
+            theme: self.theme,
             notice: self.notice.clone(),
             support_url: self.support_url.clone(),
             not_taken: false,
@@ -212,6 +221,7 @@ async fn of(app: &App, request: &HttpRequest, session: Arc<session::Model>) -> R
         view_as,
         framed: door::is_framed(request),
         address: door::address(request, app),
+        theme: Theme::of_request(request),
         only: sessions::data(app, &session, ONLY),
         crm: integration.map_or("amoCRM", |integration| integration.platform.brand()),
         ancestors: match integration {
@@ -241,7 +251,7 @@ async fn is_of_conversation(app: &App, path: &str, tenant_id: Uuid, only: Uuid) 
     let mut parts = path.trim_start_matches("/panel").trim_start_matches('/').split('/');
     let (place, id) = (parts.next().unwrap_or_default(), parts.next().and_then(|id| id.parse::<Uuid>().ok()));
     match (place, id) {
-        ("events" | "language", None) => Ok(true),
+        ("events" | "language" | "theme", None) => Ok(true),
         ("conversations", Some(id)) => Ok(id == only),
         ("messages", Some(id)) => {
             let found = message::Entity::of_tenant(tenant_id)

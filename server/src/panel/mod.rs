@@ -8,6 +8,7 @@
 //! Every deed is a form, answered by a redirect to a page that says what happened.
 
 mod account;
+mod alerts;
 mod assets;
 mod audit;
 mod choice;
@@ -19,6 +20,7 @@ mod errors;
 mod events;
 mod fields;
 mod html;
+mod import;
 mod keys;
 pub mod markup;
 mod me;
@@ -34,6 +36,7 @@ mod rights;
 mod sign_in;
 mod sources;
 mod team;
+mod theme;
 mod undelivered;
 mod webhooks;
 mod wizard;
@@ -57,13 +60,16 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .wrap(from_fn(errors::pages))
             .route("/static/{file}", web::get().to(assets::get))
             .route("/events", web::get().to(events::get))
+            .route("/theme", web::post().to(theme::choose))
             .configure(sign_in::routes)
             .configure(overview::routes)
+            .configure(alerts::routes)
             .configure(account::routes)
             .configure(team::routes)
             .configure(audit::routes)
             .configure(data::routes)
             .configure(me::routes)
+            .configure(import::routes)
             .configure(pages::routes)
             .default_service(web::to(errors::nothing_here)),
     );

@@ -6,6 +6,7 @@ use actix_web::HttpRequest;
 
 use super::markup;
 use super::notice::{Notice, Tone};
+use super::theme::Theme;
 use super::{Right, Role};
 use crate::app::App;
 use crate::people::{door, form, token};
@@ -19,6 +20,7 @@ pub enum Nav {
     Messages,
     Conversations,
     Undelivered,
+    Import,
     Keys,
     Team,
     Audit,
@@ -36,6 +38,7 @@ const PLACES: &[(Nav, &str, &str, Right)] = &[
     (Nav::Messages, "/panel/messages", "nav-messages", Right::Look),
     (Nav::Conversations, "/panel/conversations", "nav-conversations", Right::Look),
     (Nav::Undelivered, "/panel/undelivered", "nav-undelivered", Right::Look),
+    (Nav::Import, "/panel/import", "nav-import", Right::Import),
     (Nav::Keys, "/panel/keys", "nav-keys", Right::ManageKeys),
     (Nav::Account, "/panel/account", "nav-account", Right::Look),
     (Nav::Team, "/panel/team", "nav-team", Right::SeeTeam),
@@ -93,6 +96,9 @@ pub struct PageContext {
     /// Why an operator looks; empty: no operator does.
     pub looked_at: String,
     pub view_as: bool,
+    /// When an operator's look ends, milliseconds since 1970.
+    pub looks_until: i64,
+    pub theme: Theme,
     pub notice: Option<Notice>,
     /// Empty: the vendor gave none.
     pub support_url: String,
@@ -127,6 +133,8 @@ impl PageContext {
             framed: door::is_framed(request),
             looked_at: String::new(),
             view_as: false,
+            looks_until: 0,
+            theme: Theme::of_request(request),
             notice: None,
             support_url: app.config.vendor.support_url.clone(),
             not_taken: false,
@@ -158,6 +166,11 @@ impl PageContext {
             current: *nav == self.nav,
         })
         .collect()
+    }
+
+    /// The looks that somebody may choose from; none in a frame.
+    pub fn themes(&self) -> &'static [Theme] {
+        if self.framed || self.account.is_empty() { &[] } else { &Theme::ALL }
     }
 
     /// The language that the page could have instead.

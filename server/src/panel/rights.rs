@@ -13,6 +13,8 @@ pub enum Right {
     EditSources,
     /// Send messages again, skip them, export them.
     Retry,
+    /// Bring earlier messages in.
+    Import,
     /// API keys and webhooks.
     ManageKeys,
     /// Allow access again, adopt or remove sources that amoCRM made.
@@ -31,6 +33,7 @@ const RIGHTS: &[(Right, Role, bool)] = &[
     (Right::SeeTexts, Role::Viewer, false),
     (Right::EditSources, Role::Administrator, false),
     (Right::Retry, Role::Administrator, false),
+    (Right::Import, Role::Administrator, false),
     (Right::ManageKeys, Role::Administrator, false),
     (Right::ManageAccount, Role::Administrator, false),
     (Right::SeeTeam, Role::Administrator, true),

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpMessage, HttpRequest, ResponseError, web};
 use entity::session;
-use url::Url;
 
 use super::session::{self as sessions, Kind};
 use crate::app::App;
+use crate::browser::origin;
 use crate::error::Result;
 
 /// Two doors with separate sessions: what opens one does not open the other.
@@ -122,23 +122,7 @@ pub fn is_framed(request: &HttpRequest) -> bool {
 
 /// False when a browser says that another site made it send this.
 pub fn own_origin(request: &HttpRequest, app: &App) -> bool {
-    comes_from_here(
-        text(request, "sec-fetch-site"),
-        text(request, "origin"),
-        text(request, "host"),
-        &app.config.server.public_url,
-    )
-}
-
-fn comes_from_here(site: Option<&str>, origin: Option<&str>, host: Option<&str>, public_url: &Url) -> bool {
-    if let Some(site) = site {
-        return matches!(site, "same-origin" | "none");
-    }
-    let Some(origin) = origin else { return true };
-    let Ok(origin) = Url::parse(origin) else { return false };
-    let Some(name) = origin.host_str() else { return false };
-    let authority = origin.port().map_or_else(|| name.to_owned(), |port| format!("{name}:{port}"));
-    origin.origin() == public_url.origin() || host.is_some_and(|host| host.eq_ignore_ascii_case(&authority))
+    origin::is_own(request.headers(), &app.config.server.public_url)
 }
 
 /// Where a request came from: the peer, or what a trusted proxy says of it.
@@ -173,21 +157,6 @@ fn text<'request>(request: &'request HttpRequest, name: &'static str) -> Option<
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_own_pages_send_forms() {
-        let url = Url::parse("https://parom.example").unwrap();
-        let from = |site, origin, host| comes_from_here(site, origin, host, &url);
-        assert!(from(None, None, Some("parom.example")));
-        assert!(from(Some("same-origin"), None, None));
-        assert!(!from(Some("same-site"), Some("https://parom.example"), None));
-        assert!(!from(Some("cross-site"), Some("https://parom.example"), Some("parom.example")));
-        assert!(from(None, Some("https://parom.example"), None));
-        assert!(from(None, Some("http://127.0.0.1:8080"), Some("127.0.0.1:8080")));
-        assert!(!from(None, Some("https://evil.example"), Some("parom.example")));
-        assert!(!from(None, Some("null"), Some("parom.example")));
-        assert!(!from(None, Some("data:text/html,x"), Some("")));
-    }
 
     #[test]
     fn the_admin_is_a_door_of_its_own() {

@@ -39,9 +39,9 @@ pub async fn send(app: &App, letter: Letter) -> anyhow::Result<()> {
     let message = Message::builder()
         .from(from)
         .to(to)
-        .subject(letter.subject)
+        .subject(plain(&letter.subject))
         .header(ContentType::TEXT_PLAIN)
-        .body(letter.text)
+        .body(plain(&letter.text))
         .map_err(|error| anyhow::anyhow!("a letter could not be made: {error}"))?;
     let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url.expose_secret())
         .map_err(|_| anyhow::anyhow!("mail.url is no address of an SMTP server"))?
@@ -53,6 +53,11 @@ pub async fn send(app: &App, letter: Letter) -> anyhow::Result<()> {
         Ok(Err(error)) => Err(anyhow::anyhow!("the SMTP server of mail.url did not take a letter: {error}")),
         Err(_) => anyhow::bail!("the SMTP server of mail.url does not answer"),
     }
+}
+
+/// With spaces that are nothing but spaces: letters are read in many programs.
+fn plain(text: &str) -> String {
+    text.replace('\u{a0}', " ")
 }
 
 /// Sends in the background: the page that asks must not tell by its time whether there was anything to send.

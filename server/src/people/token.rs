@@ -2,17 +2,13 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use sha2::{Digest, Sha256};
+
+pub use crate::vault::hash;
 
 /// 256 random bits, 43 characters that need no quoting in an address or cookie.
 pub fn new() -> String {
     let random: [u8; 32] = rand::random();
     URL_SAFE_NO_PAD.encode(random)
-}
-
-/// What is stored of a token.
-pub fn hash(token: &str) -> String {
-    hex::encode(Sha256::digest(token.as_bytes()))
 }
 
 /// Whether this has the form of our tokens; what has not is looked up nowhere.

@@ -77,7 +77,7 @@ pub async fn create(app: &Arc<App>, tenant_id: Uuid, wanted: NewSource, by: &By)
 
 /// The account as it is now: one that amoCRM refused is asked for again before somebody is turned away who has paid a
 /// minute ago. Its own slow tries come hours apart.
-pub(super) async fn served(app: &Arc<App>, tenant: tenant::Model) -> Result<tenant::Model> {
+pub async fn served(app: &Arc<App>, tenant: tenant::Model) -> Result<tenant::Model> {
     if !matches!(TenantStatus::shown(&tenant), TenantStatus::Unpaid | TenantStatus::Blocked) {
         return Ok(tenant);
     }

@@ -67,7 +67,7 @@ async fn store(app: &App, tx: &DatabaseTransaction, source: &source::Model, by: 
     source::Entity::update(row).exec(tx).await?;
     let id = source.id.to_string();
     for kind in [GONE, STOPPED] {
-        crate::alert::resolve(app, tx, source.tenant_id, kind, &id).await?;
+        crate::alert::end(app, tx, source.tenant_id, kind, &id).await?;
     }
     let detail = json!({ "name": source.name, "kind": source.kind, "external_id": source.external_id, "was_default": source.is_default });
     by.did(app, tx, "source.deleted", (source.tenant_id, &id), detail).await

@@ -63,16 +63,11 @@ pub(super) async fn delete_many(app: &Arc<App>, tenant_id: Uuid, ids: &[i64]) ->
 
 /// Makes a source. Not idempotent.
 pub(super) async fn create(app: &Arc<App>, tenant_id: Uuid, new: &NewSource) -> Result<Source, CallError> {
-    let made = with_token(app, tenant_id, |rest, token| {
+    with_token(app, tenant_id, |rest, token| {
         let new = new.clone();
-        async move { rest.create_sources(&token, &[new]).await }
+        async move { rest.create_source(&token, &new).await }
     })
-    .await?;
-    let named = made.into_iter().find(|source| source.external_id.as_deref() == Some(&new.external_id));
-    named.ok_or_else(|| {
-        CrmError::Unreadable { call: "create_sources", status: 200, text: "the new source is not in the answer".into() }
-            .into()
-    })
+    .await
 }
 
 /// The source with this external id, if amoCRM has it.
@@ -149,7 +144,9 @@ mod tests {
     use super::*;
 
     fn refused(status: u16, retry_after: Option<Duration>) -> Error {
-        as_error(CrmError::Refused { call: "x", status, retry_after, text: "why".into() }.into())
+        as_error(
+            CrmError::Refused { call: "x", address: String::new(), status, retry_after, text: "why".into() }.into(),
+        )
     }
 
     #[test]
@@ -160,7 +157,7 @@ mod tests {
         }
         assert!(matches!(refused(503, None), Error::Unavailable { retry_after: 5, .. }));
         assert!(matches!(refused(429, Some(Duration::from_secs(30))), Error::Unavailable { retry_after: 30, .. }));
-        let lost = as_error(CrmError::NoAnswer { call: "x", reason: "reset".into() }.into());
+        let lost = as_error(CrmError::NoAnswer { call: "x", address: String::new(), reason: "reset".into() }.into());
         assert!(matches!(lost, Error::Unavailable { .. }));
         let dead = as_error(TokenError::NeedsReauth.into());
         assert!(matches!(dead, Error::Conflict { problem: "tenant_inactive", .. }));

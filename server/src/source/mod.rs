@@ -40,7 +40,7 @@ use crate::error::{Error, Result};
 pub use self::migration::{Migration, MigrationAction, MigrationStep, migration};
 pub use by::{By, version};
 pub use change::{SourceChange, change};
-pub use create::{Created, NewSource, create, new_external_id};
+pub use create::{Created, NewSource, create, new_external_id, served};
 pub use delete::{Deleted, delete};
 pub use kinds::{Kind, kinds};
 pub use limit::{Usage, usage};

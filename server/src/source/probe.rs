@@ -147,13 +147,12 @@ impl<'app> Line<'app> {
         let message = NewMessage {
             message_id: crm_id(source.id, "message", &format!("{TEST} {test_id}")).to_string(),
             conversation_id: conversation(source),
-            conversation_ref_id: None,
             at_milliseconds: app.clock.millis(),
             sender: self.person(source),
-            receiver: None,
             source: Some(SourceRef { external_id: source.external_id.clone() }),
             content: Content::Text { text: self.words.say("source-test-text").to_string() },
             silent: true,
+            ..NewMessage::default()
         };
         let sent = self.chats.send_message(self.secret, &self.scope_id, &message).await;
         sent.map(|taken| taken.amojo_message_id).map_err(|error| tenants::said_of(&error))

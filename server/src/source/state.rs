@@ -35,6 +35,16 @@ pub struct State {
     pub paused_by: String,
 }
 
+impl State {
+    /// The key of the sentence that says what it means. What nothing has gone through yet claims no proof.
+    pub fn hint_key(&self) -> String {
+        match (self.status, self.proved_at) {
+            (SourceStatus::Working, None) => "source-state-working-unproved".to_owned(),
+            (status, _) => format!("source-state-{}-hint", status.as_str()),
+        }
+    }
+}
+
 /// Failures in a row after which a side counts as not answering.
 const NOT_ANSWERING: i32 = 3;
 
@@ -76,8 +86,9 @@ impl Facts<'_> {
     }
 
     fn findings(&self) -> Vec<Finding> {
-        let mut found = vec![self.stored()];
-        found.extend(self.account());
+        // Of two that are equally bad the first is said: an account that is away comes before what its sources want.
+        let mut found: Vec<Finding> = self.account().into_iter().collect();
+        found.push(self.stored());
         found.extend(self.channel());
         if self.source.paused {
             found.push(self.finding(SourceStatus::Paused, None));

@@ -21,11 +21,13 @@ use crate::words::Said;
 mod judge;
 mod keep;
 mod leave;
+mod renew;
 
 use judge::{Outcome, judge};
 
 pub(super) use keep::look_by;
 pub(super) use leave::take_off;
+pub use renew::{renew, renewed};
 
 /// Connects every channel of the integration to the account (connecting again is harmless), stores the scopes, lets
 /// held turns go on and moves the tenant to `active`, or to `needs_reauth` when its access is dead. Its sources are
@@ -35,7 +37,7 @@ pub(super) use leave::take_off;
 /// tenant's state is unchanged. Calling again is right.
 pub async fn connect(app: &App, tenant_id: Uuid) -> Result<(), InstallError> {
     let Some(tenant) = super::load(app.store.read(), tenant_id).await? else {
-        return Err(InstallError::Never("the account is gone from the database".into()));
+        return Err(InstallError::Never(Said::new("said-install-gone")));
     };
     connect_all(app, &tenant).await?;
     // The others are moved by what ends them: payment, a call that is let through again, the vendor. One that left

@@ -42,16 +42,14 @@ pub async fn connect(app: &Arc<App>, tenant_id: Uuid, customer_id: Option<Uuid>)
     };
     let done = connecting.await.map_err(|error| anyhow::anyhow!("connecting an account broke off: {error}"))?;
     done.map_err(|error| match error {
-        InstallError::Later { words, after } => {
-            tracing::warn!(tenant.id = %tenant_id, error = words, "an account could not be connected yet");
+        InstallError::Later { said, after } => {
+            tracing::warn!(tenant.id = %tenant_id, error = %said, "an account could not be connected yet");
             Error::Unavailable {
                 detail: Said::new("said-account-later").with("account", tenant.account_id.to_string()),
                 retry_after: after.map_or(WAIT_SECONDS, |after| u32::try_from(after.as_secs()).unwrap_or(WAIT_SECONDS)),
             }
         }
-        InstallError::Never(words) => {
-            inactive(&tenant, Said::new("said-account-never").with("reason", Said::quoted(words)))
-        }
+        InstallError::Never(said) => inactive(&tenant, Said::new("said-account-never").with("reason", said)),
     })
 }
 

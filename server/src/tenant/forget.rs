@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use entity::{
-    alert, api_key, attempt, audit, conversation, conversation_alias, dead_letter, dedupe, directory, erasure,
-    idempotency, install_call, lane, ledger_delta, letter, member, message, oauth_grant, parked_status, person,
-    raw_hook, session, source, stray_source, tenant, tenant_channel, turn,
+    alert, alert_reader, api_key, attempt, audit, contact_task, conversation, conversation_alias, dead_letter, dedupe,
+    directory, erasure, idempotency, import, import_line, import_skip, install_call, lane, ledger_delta, letter,
+    member, message, oauth_grant, parked_status, person, raw_hook, session, source, stray_source, tenant,
+    tenant_channel, turn,
 };
 use sea_orm::sea_query::Condition;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
@@ -52,9 +53,11 @@ pub async fn forget(app: &Arc<App>, tenant_id: Uuid, force: bool, by: &str) -> R
             count(stringify!($table), remove::rows::<$table::Entity>(store, tenant_id, Condition::all()).await?);
         )+};
     }
+    all!(import, import_line, import_skip);
     all!(letter, lane, turn, parked_status, attempt, dead_letter, dedupe, raw_hook, message, conversation_alias);
     all!(conversation, ledger_delta, idempotency, stray_source, source, session, member, api_key, install_call);
-    all!(alert, audit, erasure, oauth_grant, tenant_channel);
+    all!(alert, alert_reader, audit, erasure, oauth_grant, tenant_channel, contact_task);
+    count("media", crate::media::of_tenant(app, tenant_id).await?);
     let vendors = Condition::all().add(alert::Column::Key.ends_with(format!(":{tenant_id}")));
     count("alert", remove::rows::<alert::Entity>(store, VENDOR, vendors).await?);
     // What was on its way while this ran may have left a line.

@@ -16,11 +16,12 @@ mod run;
 mod stage;
 
 use super::grant::{self, Fresh, Giver};
-use super::{TenantStatus, channels, standing};
+use super::{TenantStatus, channels, said_of, said_of_oauth, standing};
 use crate::app::App;
 use crate::config::{CustomersMode, Integration};
 use crate::store::directory::{self, Kind};
 use crate::store::ended;
+use crate::words::Said;
 
 pub use call::{For, store as store_call, store_unclear};
 pub use run::{Progress, carry, run};
@@ -29,42 +30,44 @@ pub use stage::Entered;
 /// An installation is worked on for a day; after this the account is visited, and one that broke off is taken up again.
 pub(super) const UNFINISHED: i64 = 25 * 3_600_000;
 
-/// Why an account is not installed yet. The words are for people and hold no secret.
+/// Why an account is not installed yet. What is said is for people and holds no secret; causes of our own are logged.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InstallError {
     /// Trying again is right, after what amoCRM asked for if it did.
-    #[error("{words}")]
-    Later { words: String, after: Option<Duration> },
+    #[error("{said}")]
+    Later { said: Said, after: Option<Duration> },
     /// Trying again with the same code is pointless.
     #[error("{0}")]
-    Never(String),
+    Never(Said),
 }
 
 impl InstallError {
-    fn later(words: impl ToString) -> Self {
-        Self::Later { words: words.to_string(), after: None }
+    fn later(said: Said) -> Self {
+        Self::Later { said, after: None }
     }
 }
 
 impl From<DbErr> for InstallError {
     fn from(error: DbErr) -> Self {
-        Self::later(format!("the database: {error}"))
+        anyhow::Error::from(error).into()
     }
 }
 
-/// Our own configuration or code is in the way; what is stored waits until that is repaired.
+/// Our own database, configuration or code is in the way; what is stored waits until that is repaired.
 impl From<anyhow::Error> for InstallError {
     fn from(error: anyhow::Error) -> Self {
-        Self::later(format!("{error:#}"))
+        tracing::error!(cause = format!("{error:#}"), "an installation waits for something on our side");
+        Self::later(Said::new("said-install-ours"))
     }
 }
 
 impl From<CrmError> for InstallError {
     fn from(error: CrmError) -> Self {
+        let said = said_of(&error);
         match error {
-            CrmError::Refused { retry_after, .. } => Self::Later { words: error.to_string(), after: retry_after },
-            CrmError::Invalid { .. } => Self::Never(error.to_string()),
-            other => Self::later(other),
+            CrmError::Refused { retry_after, .. } => Self::Later { said, after: retry_after },
+            CrmError::Invalid { .. } => Self::Never(said),
+            _ => Self::later(said),
         }
     }
 }
@@ -93,15 +96,18 @@ pub async fn exchange(
     let asked_at = app.clock.millis();
     match super::oauth(app, integration).exchange_code(address.as_str(), code).await {
         Ok(tokens) => Ok(Fresh::of(tokens, asked_at)),
-        Err(error) => Err(match error {
-            OAuthError::Rejected { .. } | OAuthError::HostChanged { .. } | OAuthError::Invalid { .. } => {
-                InstallError::Never(error.to_string())
-            }
-            OAuthError::Busy { retry_after } | OAuthError::Unavailable { retry_after, .. } => {
-                InstallError::Later { words: error.to_string(), after: retry_after }
-            }
-            other => InstallError::later(other),
-        }),
+        Err(error) => {
+            let said = said_of_oauth(&error);
+            Err(match error {
+                OAuthError::Rejected { .. } | OAuthError::HostChanged { .. } | OAuthError::Invalid { .. } => {
+                    InstallError::Never(said)
+                }
+                OAuthError::Busy { retry_after, .. } | OAuthError::Unavailable { retry_after, .. } => {
+                    InstallError::Later { said, after: retry_after }
+                }
+                _ => InstallError::later(said),
+            })
+        }
     }
 }
 
@@ -120,13 +126,10 @@ pub async fn enter(app: &App, integration: &Integration, host: &Host, fresh: &Fr
     let account = rest.account(&fresh.access_token, &["amojo_id", "datetime_settings"]).await?;
     let claims = claims::read(&fresh.access_token).unwrap_or_default();
     if claims.account_id.is_some_and(|claimed| claimed != account.id) {
-        return Err(InstallError::Never("the token belongs to another account than the one that answered".into()));
+        return Err(InstallError::Never(Said::new("said-install-foreign")));
     }
     let Some(amojo_id) = account.amojo_id.clone() else {
-        return Err(InstallError::Never(format!(
-            "account {} has no id in the Chats API (amojo_id): chats are switched off there, ask amoCRM's support",
-            account.id
-        )));
+        return Err(InstallError::Never(Said::new("said-install-no-chats").with("account", account.id.to_string())));
     };
     let user_id = account.current_user_id.or_else(|| claims.sub.as_ref()?.parse().ok());
     let user = match user_id {
@@ -157,7 +160,7 @@ pub async fn enter(app: &App, integration: &Integration, host: &Host, fresh: &Fr
 /// sign in and this one had not been connected before.
 pub async fn finish(app: &App, tenant_id: Uuid) -> Result<(), InstallError> {
     let Some(tenant) = super::load(app.store.read(), tenant_id).await? else {
-        return Err(InstallError::Never("the account is gone from the database".into()));
+        return Err(InstallError::Never(Said::new("said-install-gone")));
     };
     let status = TenantStatus::stored(&tenant);
     if app.config.customers.mode == CustomersMode::Open || status.was_connected() {
@@ -214,10 +217,10 @@ async fn store_in(
         new_id
     } else {
         let entry = directory::find(tx, Kind::Account, &key, now).await?;
-        entry.ok_or_else(|| InstallError::later("the account is being removed"))?.tenant_id
+        entry.ok_or_else(|| InstallError::later(Said::new("said-install-leaving")))?.tenant_id
     };
     let Some(known) = tenant::Entity::of_tenant(tenant_id).lock_exclusive().one(tx).await? else {
-        return Err(InstallError::Never("the account stands in the directory but has no row".into()));
+        return Err(InstallError::Never(Said::new("said-install-gone")));
     };
     let in_use = grant::keep(app, tx, tenant_id, giver, fresh).await?;
     let status = match TenantStatus::stored(&known) {

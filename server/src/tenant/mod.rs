@@ -17,14 +17,16 @@ pub mod export;
 pub mod forget;
 pub mod grant;
 pub mod install;
+mod language;
 pub mod place;
-mod remove;
+pub mod remove;
 mod said;
 mod standing;
 pub mod status;
 mod suspend;
 pub mod token;
 pub mod uninstall;
+pub mod users;
 pub mod watch;
 
 use amocrm::chats::Chats;
@@ -45,7 +47,8 @@ pub use connection::{connect, disconnect};
 pub use erase::{Erasure, Who, erase};
 pub use export::Export;
 pub use forget::forget;
-pub use said::{said_of, said_status};
+pub use language::language;
+pub use said::{said_of, said_of_oauth, said_status};
 pub use status::{ChannelStatus, TenantStatus};
 pub use suspend::{MOST_SOURCES, limit_sources, suspend};
 

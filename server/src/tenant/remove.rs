@@ -11,7 +11,7 @@ pub(super) const BATCH: u64 = 500;
 
 /// Deletes all rows of a tenant that the condition names; gives how many. Each batch is a commit of its own, so what
 /// broke off is simply done again.
-pub(super) async fn rows<E: EntityTrait>(store: &Store, tenant_id: Uuid, which: Condition) -> Result<u64, DbErr> {
+pub async fn rows<E: EntityTrait>(store: &Store, tenant_id: Uuid, which: Condition) -> Result<u64, DbErr> {
     let mut gone = 0;
     loop {
         let done = batch::<E>(store.write(), tenant_id, which.clone()).await?;

@@ -1,7 +1,9 @@
 //! What amoCRM and an account's standing are called before people: with amoCRM's own words as they are.
 
 use amocrm::Error as CrmError;
+use amocrm::oauth::OAuthError;
 
+use crate::http_client::reason;
 use crate::words::Said;
 
 /// Why a call of amoCRM did not succeed.
@@ -13,10 +15,32 @@ pub fn said_of(error: &CrmError) -> Said {
         CrmError::Refused { status, text, .. } => {
             Said::new("said-crm-answered").with("status", *status).with("text", text.as_str())
         }
-        CrmError::NotSent { reason, .. } => Said::new("said-crm-unreached").with("reason", reason.as_str()),
-        CrmError::NoAnswer { reason, .. } => Said::new("said-crm-unknown").with("reason", reason.as_str()),
+        CrmError::NotSent { reason, .. } => Said::new("said-crm-unreached").with("reason", reason::said(reason)),
+        CrmError::NoAnswer { reason, .. } => Said::new("said-crm-unknown").with("reason", reason::said(reason)),
         CrmError::Unreadable { status, .. } => Said::new("said-crm-unreadable").with("status", *status),
         CrmError::Invalid { what, .. } => Said::new("said-crm-invalid").with("reason", what.as_str()),
+    }
+}
+
+/// What became of a token call, as people read it; what amoCRM said of it is quoted.
+pub fn said_of_oauth(error: &OAuthError) -> Said {
+    let answered = |status: u16, hint: &str| {
+        let key = if hint.is_empty() { "said-crm-answered-mute" } else { "said-crm-answered" };
+        Said::new(key).with("status", status).with("text", hint)
+    };
+    match error {
+        OAuthError::Rejected { hint, .. } => answered(400, hint),
+        OAuthError::HostChanged { status, hint, .. } | OAuthError::Refused { status, hint, .. } => {
+            answered(*status, hint)
+        }
+        OAuthError::Unpaid { .. } => Said::new("said-account-unpaid"),
+        OAuthError::Blocked { .. } => Said::new("said-account-blocked"),
+        OAuthError::Busy { .. } => Said::new("said-crm-busy"),
+        OAuthError::Unavailable { status, .. } => answered(*status, ""),
+        OAuthError::NotSent { reason, .. } => Said::new("said-crm-unreached").with("reason", reason::said(reason)),
+        OAuthError::NoAnswer { reason, .. } => Said::new("said-crm-unknown").with("reason", reason::said(reason)),
+        OAuthError::Unreadable { status, .. } => Said::new("said-crm-unreadable").with("status", *status),
+        OAuthError::Invalid { what, .. } => Said::new("said-crm-invalid").with("reason", what.as_str()),
     }
 }
 

@@ -50,7 +50,7 @@ pub(crate) async fn change_status(
     Ok(true)
 }
 
-/// Opens the alarm of the state it is in and resolves those of the others.
+/// Opens the alarm of the state it is in and closes those of the others: resolved when it is active.
 pub(super) async fn alarm(
     app: &App,
     db: &impl ConnectionTrait,
@@ -61,8 +61,11 @@ pub(super) async fn alarm(
         let kind = trouble.as_str();
         if trouble == now_in {
             alert::raise(app, db, Alarm { tenant_id, kind, object: "", source_id: None, detail: json!({}) }).await?;
-        } else {
+        } else if now_in == TenantStatus::Active {
             alert::resolve(app, db, tenant_id, kind, "").await?;
+        } else {
+            // Another state says what is wrong now, or the account is gone.
+            alert::end(app, db, tenant_id, kind, "").await?;
         }
     }
     Ok(())

@@ -137,6 +137,11 @@ proptest! {
 }
 
 #[test]
+fn a_secret_is_kept_as_its_sha_256() {
+    assert_eq!(hash("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+#[test]
 fn derived_values_belong_to_key_kind_and_parts() {
     let (one, two) = (vault(1), vault(2));
     let derived = one.derive("session", &["a", "bc"]);

@@ -17,7 +17,7 @@ use crate::api::json::Moment;
 use crate::app::App;
 use crate::delivery::queue::parcel::Side;
 use crate::delivery::read::MessageStatus;
-use crate::delivery::read::list::{Ground, Line, Wanted, page};
+use crate::delivery::read::list::{Ground, Line, Reached, Wanted, page};
 use crate::delivery::read::reason::Reason;
 use crate::error::Error;
 use crate::message::{Direction, FailureCode, Person};
@@ -187,7 +187,7 @@ async fn chat(
         Ok(page(app.store.read(), row.tenant_id, &wanted, ground, None, 1).await?.pop())
     };
     let newest = last(Wanted::default()).await?;
-    let failed = last(Wanted { status: Some(MessageStatus::Failed), ..Wanted::default() }).await?;
+    let failed = last(Wanted { reached: Some(Reached::Status(MessageStatus::Failed)), ..Wanted::default() }).await?;
     let window = match window_of(app, source) {
         Some(seconds) => {
             let incoming = last(Wanted { direction: Some(Direction::ToCrm), ..Wanted::default() }).await?;

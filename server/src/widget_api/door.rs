@@ -37,7 +37,9 @@ pub(super) async fn guard(
         in_words(next.call(request).await?)
     };
     let headers = response.headers_mut();
-    headers.append(header::VARY, HeaderValue::from_static("Origin"));
+    // One line: not everybody reads a second one. What varies already does so by its language.
+    let vary = if headers.contains_key(header::VARY) { "Origin, Accept-Language" } else { "Origin" };
+    headers.insert(header::VARY, HeaderValue::from_static(vary));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if let Some(origin) = origin.filter(|_| allowed) {
         let_read(headers, origin);

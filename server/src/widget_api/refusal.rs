@@ -4,7 +4,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
 use sea_orm::DbErr;
 
-use crate::error::{Changed, Error, Problem, WrongField, problem_type};
+use crate::error::{Changed, Error, Problem, WrongField, problem_in, problem_type};
 use crate::words::{Language, When, Words, Zone};
 
 /// Seconds after which an account that is being set up is worth another look.
@@ -149,8 +149,7 @@ impl Refusal {
             detail: self.detail(reader),
             errors,
         };
-        let mut answer = HttpResponse::build(status);
-        answer.content_type("application/problem+json");
+        let mut answer = problem_in(reader.words.language(), status);
         if let Some(seconds) = self.retry_after() {
             answer.insert_header((header::RETRY_AFTER, seconds.to_string()));
         }

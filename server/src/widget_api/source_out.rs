@@ -76,11 +76,8 @@ fn put(item: &mut Value, name: &str, value: Value) {
 }
 
 /// What the state means, since when, and who or what made it so.
-fn hint(reader: &Reader, row: &source::Model, state: &State) -> Option<String> {
+fn hint(reader: &Reader, row: &source::Model, state: &State) -> String {
     let words = reader.words;
-    if state.status == SourceStatus::Working && state.proved_at.is_none() {
-        return None;
-    }
     let when = |at| When::new(at, reader.now, reader.zone, words);
     let reason = state
         .reason
@@ -92,11 +89,11 @@ fn hint(reader: &Reader, row: &source::Model, state: &State) -> Option<String> {
     };
     let name =
         if state.paused_by.is_empty() { words.say("widget-somebody").to_string() } else { state.paused_by.clone() };
-    let sentence = match (&reason, state.status) {
+    match (&reason, state.status) {
         // The reason says it better than the state, unless the state's words are built around it.
         (Some(reason), status) if status != SourceStatus::NeedsAttention => reason.clone(),
         _ => words
-            .say(format!("source-state-{}-hint", state.status.as_str()))
+            .say(state.hint_key())
             .with("crm", reader.crm)
             .with("payer", reader.crm)
             .with("days", KEPT_UNPAID)
@@ -106,8 +103,7 @@ fn hint(reader: &Reader, row: &source::Model, state: &State) -> Option<String> {
             .with("source", row.name.as_str())
             .with("reason", detail.unwrap_or_default())
             .to_string(),
-    };
-    Some(sentence)
+    }
 }
 
 /// How customers get to a web chat.

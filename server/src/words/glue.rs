@@ -35,7 +35,7 @@ fn holds_on(word: &str, next: Option<char>, language: Language) -> bool {
         return true;
     }
     let bare = word.trim_start_matches(['(', '«', '„', '"', '“']);
-    if bare.ends_with(|last: char| last.is_ascii_digit()) && next.is_alphabetic() {
+    if bare.ends_with(|last: char| last.is_ascii_digit()) && (next.is_alphabetic() || next == '%') {
         return true;
     }
     language == Language::Ru && next.is_alphanumeric() && SHORT.contains(&bare.to_lowercase().as_str())
@@ -56,6 +56,7 @@ mod tests {
         assert_eq!(glue("сделка № 5 — в воронке"), "сделка №_5_— в_воронке");
         assert_eq!(glue("«В Пароме» и (с 14:05)"), "«В_Пароме» и (с_14:05)");
         assert_eq!(glue("конец "), "конец ");
+        assert_eq!(glue("ошибок 50 %, ждут 0"), "ошибок 50_%, ждут 0");
     }
 
     #[test]

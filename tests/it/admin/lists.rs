@@ -142,6 +142,10 @@ async fn alerts_and_the_log_are_read(world: &mut World) {
         count: 3,
         resolved_at: None,
         muted_until: None,
+        letter_at: None,
+        letters: 0,
+        lettered_at: None,
+        taken_by: String::new(),
     };
     alert::Entity::insert(row.into_active_model()).exec_without_returning(world.app().store.write()).await.unwrap();
     let olga = Operator::signed_in(world).await;
@@ -189,5 +193,27 @@ async fn doctor_and_letter_are_shown(world: &mut World) {
     assert!(russian.text.contains("<h1>Аккаунты</h1>") && olga.cookie("lang").unwrap() == "ru");
 }
 
+async fn the_doctor_says_in_russian_why_a_source_stopped(world: &mut World) {
+    // As above.
+    world.allow_problems();
+    let line = world.line("support").await;
+    world.customer(&line, "anna").writes("Hello").await;
+    world.deliver_all().await;
+    world.messenger.answers_next([Answer::status(401)]);
+    world.manager(&line).answers("anna", "Good morning").await;
+    world.deliver_all().await;
+    let olga = Operator::signed_in(world).await;
+    let page = olga.opens("/admin/doctor?run=all&lang=ru").await.is(200);
+    page.says(&["мессенджер больше не принимает сохранённый доступ (ваш сервер ответил 401)"]);
+    page.never_says(&["access_refused", "your server answered"]);
+    world.api.patch(&line.path(""), &json!({"paused": false})).await.is(200);
+    world.deliver_to_the_end().await;
+}
+
 both!(accounts_are_found_a_page_at_a_time, queues_say_where_and_why, what_was_given_up_is_counted_without_texts);
-once!(a_paused_source_is_not_tried_by_hand, alerts_and_the_log_are_read, doctor_and_letter_are_shown);
+once!(
+    the_doctor_says_in_russian_why_a_source_stopped,
+    a_paused_source_is_not_tried_by_hand,
+    alerts_and_the_log_are_read,
+    doctor_and_letter_are_shown
+);

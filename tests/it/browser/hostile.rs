@@ -4,7 +4,7 @@
 use parom_tests::payloads::{ATTACKS, batches};
 use parom_tests::settings::HOST;
 use parom_tests::{Answer, Browser, Place, Site, World};
-use sandbox::{ChatView, HookMessage};
+use sandbox::{Attachment, ChatView, HookMessage};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -111,7 +111,7 @@ async fn full_of_attacks(world: &World, tenant_id: Uuid) -> House {
     // A messenger that answers an attack by the attack.
     world.messenger.answers_by(|received| Answer::Status(422, json!({"error": received.text()})));
     for chat in world.sandbox.chats(HOST) {
-        let file = HookMessage::file("file", "https://files.example/1", &chat.name, 10).with("text", json!(chat.name));
+        let file = HookMessage::attachment(Attachment::sample("file").named(&chat.name)).caption(&chat.name);
         world.sandbox.manager_says(HOST, &chat.id, &chat.name).await.expect("the hook");
         world.sandbox.manager_sends(HOST, &chat.id, file).await.expect("the hook");
     }

@@ -10,7 +10,7 @@ use parom_tests::{Browser, Engine, Place, Setup, World};
 use secrecy::SecretString;
 use serde_json::json;
 
-use super::{CODE, archive};
+use super::{CODE, archive, looks_right};
 
 const LOGIN: &str = "acme";
 const PASSWORD: &str = "correct horse battery";
@@ -59,12 +59,7 @@ impl Way<'_> {
     /// Whether the page shuts nobody out; pictures of it at two widths.
     async fn looks_right(&self, stop: &str) {
         let name = format!("{}/widget-{stop}", self.name);
-        for width in [360, 1280] {
-            self.browser.resize(width, 900).await;
-            self.browser.is_accessible(&format!("{name} at {width}")).await;
-            self.browser.shot_whole(&format!("{name}-{width}"), width).await;
-        }
-        self.browser.resize(1280, 900).await;
+        looks_right(self.browser, &name).await;
         let errors = self
             .browser
             .run("return [...document.querySelectorAll('#host-errors li')].map(one => one.textContent)", vec![]);

@@ -1,6 +1,7 @@
 //! What people see, in a real browser: the demo's two windows, an administrator's whole way through the widget, and what
 //! goes wrong: strangers' words, foreign frames and forms, amoCRM's troubles.
 
+mod chat;
 mod frames;
 mod hostile;
 mod journey;
@@ -43,6 +44,26 @@ fn with_widget(config: &mut Config) {
     if let Some(integration) = config.integrations.first_mut() {
         integration.widget.get_or_insert_default().code = Some(CODE.to_owned());
     }
+}
+
+/// Whether the present page shuts nobody out: on a phone, in the frames that amoCRM has for it, in a window of its own
+/// and on a dark screen. Pictures of it as `NAME-WIDTH` and `NAME-dark-WIDTH`.
+pub async fn looks_right(browser: &Browser, name: &str) {
+    for width in [360, 600, 1000, 1280] {
+        browser.resize(width, 900).await;
+        if [360, 1280].contains(&width) {
+            browser.is_accessible(&format!("{name} at {width}")).await;
+        }
+        browser.fits(&format!("{name} at {width}")).await;
+        browser.shot_whole(&format!("{name}-{width}"), width).await;
+    }
+    browser.dark(true).await;
+    browser.is_accessible(&format!("{name}, dark")).await;
+    for width in [360, 1280] {
+        browser.shot_whole(&format!("{name}-dark-{width}"), width).await;
+    }
+    browser.dark(false).await;
+    browser.resize(1280, 900).await;
 }
 
 /// A live world with the widget, in which nothing is installed.

@@ -1,13 +1,17 @@
-//! Every page of panel and admin, in both languages, narrow and wide: nobody is shut out, nothing scrolls sideways.
+//! Every page of panel and admin, in both languages, narrow and wide, light and dark: nobody is shut out, nothing
+//! scrolls sideways.
 //! `PAROM_TEST_SHOTS=FOLDER` keeps the pictures (`docs/screens` holds the last ones that were looked at).
 
 use parom::admin::operators::deeds::{self, By};
+use parom::alert::Alarm;
 use parom::audit::Actor;
 use parom::words::Language;
 use parom_tests::settings::HOST;
-use parom_tests::{Answer, Browser, Engine, Line, Place, Setup, World};
+use parom_tests::{Answer, Browser, Engine, Line, MailServer, Place, Setup, World};
 use serde_json::json;
 use totp_rs::{Builder, Secret};
+
+use super::looks_right;
 
 /// A page by its name in pictures and its address.
 type Page = (&'static str, String);
@@ -41,6 +45,8 @@ fn pages_of_the_panel(line: &Line, message: &str, failed: &str, conversation: &s
         ("messages", "/panel/messages"),
         ("conversations", "/panel/conversations"),
         ("undelivered", "/panel/undelivered"),
+        ("import", "/panel/import"),
+        ("import-new", "/panel/import/new"),
         ("keys", "/panel/keys"),
         ("key-new", "/panel/keys/new"),
         ("webhooks", "/panel/webhooks"),
@@ -71,18 +77,26 @@ fn pages_of_the_panel(line: &Line, message: &str, failed: &str, conversation: &s
     pages
 }
 
-/// Looks at a page in both widths.
-async fn look(browser: &Browser, name: &str, url: &str) {
-    browser.goto(url).await;
-    look_here(browser, name).await;
+/// An import that is counted, one that is paused, one that is over.
+async fn imports(browser: &Browser, world: &World, line: &Line, code: &str) {
+    let file = crate::import::texts("carl", 2_000) + "not JSON\n";
+    let counted = crate::import::sends(world, line, "?dry_run=true", file.clone()).await.is(202).text_at("/id");
+    let page = |id: &str| format!("{}/panel/import/{id}", world.api.base());
+    look(browser, &format!("{code}/import-plan"), &page(&counted)).await;
+    let id = crate::import::sends(world, line, "", file).await.is(202).text_at("/id");
+    let begun = async || (crate::import::told(world, &id).await["done"].as_i64() > Some(0)).then_some(());
+    world.until("the import has begun", begun).await;
+    world.api.post(&format!("/api/v1/imports/{id}/pause"), &json!({})).await.is(202);
+    look(browser, &format!("{code}/import-paused"), &page(&id)).await;
+    look(browser, &format!("{code}/import-cancel"), &format!("{}/cancel", page(&id))).await;
+    world.api.post(&format!("/api/v1/imports/{id}/cancel"), &json!({})).await.is(202);
+    look(browser, &format!("{code}/import-cancelled"), &page(&id)).await;
+    world.until("all letters are carried", async || world.letters().await.is_empty().then_some(())).await;
 }
 
-async fn look_here(browser: &Browser, name: &str) {
-    for width in [360, 1280] {
-        browser.resize(width, 900).await;
-        browser.is_accessible(&format!("{name} at {width}")).await;
-        browser.shot_whole(&format!("{name}-{width}"), width).await;
-    }
+async fn look(browser: &Browser, name: &str, url: &str) {
+    browser.goto(url).await;
+    looks_right(browser, name).await;
 }
 
 /// The wizard, step by step, for a chat on a site.
@@ -91,19 +105,41 @@ async fn wizard(browser: &Browser, base: &str, language: &str) {
     browser.run("document.querySelector('input[value=webchat]').click()", vec![]).await;
     browser.press("main form button.primary").await;
     browser.find("ol [aria-current=step]").await;
-    look_here(browser, &format!("{language}/wizard-2-access")).await;
+    looks_right(browser, &format!("{language}/wizard-2-access")).await;
     browser.press("main form button.primary").await;
     browser.find("main select[name=pipeline]").await;
-    look_here(browser, &format!("{language}/wizard-3-routing")).await;
+    looks_right(browser, &format!("{language}/wizard-3-routing")).await;
     browser.press("main form button.primary").await;
     browser.until("the test step", async || browser.url().await.contains("/test")).await;
-    look_here(browser, &format!("{language}/wizard-4-test")).await;
+    looks_right(browser, &format!("{language}/wizard-4-test")).await;
+}
+
+/// Something that somebody should look at.
+async fn an_alert(world: &World, line: &Line) {
+    let object = line.source_id.to_string();
+    let alarm = Alarm {
+        tenant_id: line.tenant_id,
+        kind: "source_stopped",
+        object: &object,
+        source_id: Some(line.source_id),
+        detail: json!({"source": "Сайт магазина", "messenger": "API", "reason": "your server answered 401"}),
+    };
+    parom::alert::raise(world.app(), world.app().store.write(), alarm).await.expect("an alert");
+}
+
+/// The same page, chosen to be dark on a light screen.
+async fn look_here_in_the_dark(browser: &Browser, name: &str) {
+    browser.press("footer button[value=dark]").await;
+    browser.find("html[data-theme=dark]").await;
+    looks_right(browser, name).await;
 }
 
 async fn panel_in(language: Language) {
     let code = language.code();
     let Some(browser) = Browser::open(code).await else { return };
-    let world = World::start(Engine::Sqlite, Setup { live: true, ..Setup::default() }).await.expect("SQLite is there");
+    let _mail = MailServer::start().await;
+    let world =
+        World::start(Engine::Sqlite, Setup { live: true, change: MailServer::serves }).await.expect("SQLite is there");
     let line = lived_in(&world).await;
     let base = world.api.base();
     let messages = world.messages().await;
@@ -117,7 +153,11 @@ async fn panel_in(language: Language) {
     for (name, path) in pages_of_the_panel(&line, &ids.0, &failed, &ids.1) {
         look(&browser, &format!("{code}/{name}"), &format!("{base}{path}")).await;
     }
+    imports(&browser, &world, &line, code).await;
     wizard(&browser, &base, code).await;
+    an_alert(&world, &line).await;
+    look(&browser, &format!("{code}/alerts"), &format!("{base}/panel/alerts")).await;
+    look_here_in_the_dark(&browser, &format!("{code}/alerts-dark")).await;
     browser.close().await;
     world.close().await;
 }
@@ -134,7 +174,7 @@ async fn admin_in(language: Language) {
     browser.goto(&added.expect("a new one").1).await;
     browser.press("main form button").await;
     let secret = browser.find("code.mono.all").await.text().await.expect("the secret");
-    look_here(&browser, &format!("{code}/admin-enrol")).await;
+    looks_right(&browser, &format!("{code}/admin-enrol")).await;
     let secret = Secret::try_from_base32(secret.trim()).expect("base32");
     let totp = Builder::new().with_secret(secret).with_account_name("x").build().expect("a generator");
     let now = u64::try_from(world.clock.millis() / 1000).expect("after 1970");

@@ -3,6 +3,7 @@
 use parom_tests::settings::HOST;
 use parom_tests::{Reply, World, answer, once, state_of};
 use reqwest::Method;
+use sandbox::{Fault, Part};
 
 use super::{allows, user};
 
@@ -60,6 +61,31 @@ async fn only_the_administrators_own_browser_is_let_in(world: &mut World) {
     assert!(!shown.text.contains("ticket="), "{}", shown.text);
 }
 
+/// Why it did not work is said in the reader's words; what amoCRM said is quoted.
+async fn what_amocrm_refuses_is_told_in_the_readers_language(world: &mut World) {
+    for (fault, status, russian, english) in [
+        (Fault::Status { code: 503, retry_after: None }, 202, "ответ amoCRM 503", "amoCRM answered 503"),
+        (
+            Fault::Status { code: 429, retry_after: None },
+            202,
+            "сейчас не принимает этот вызов",
+            "does not take this call",
+        ),
+        (Fault::Status { code: 402, retry_after: None }, 202, "аккаунт amoCRM не оплачен", "account is not paid for"),
+        (Fault::Reset, 202, "соединение оборвалось", "the connection broke off"),
+        (Fault::Status { code: 400, retry_after: None }, 400, "ответ amoCRM 400", "amoCRM answered 400"),
+    ] {
+        for (language, words) in [("ru", russian), ("en", english)] {
+            let (state, cookie) = begins(world).await;
+            let back = world.sandbox.allow(HOST, "main", Some(&state));
+            world.sandbox.faults().until_cleared(Part::Token, fault.clone());
+            let shown = page(world, &back, language, &cookie).await.is(status);
+            world.sandbox.faults().clear();
+            shown.says(&[words]);
+        }
+    }
+}
+
 async fn every_end_has_its_words(world: &mut World) {
     let (state, cookie) = begins(world).await;
     let denied = format!("/oauth/callback?error=access_denied&state={state}");
@@ -73,4 +99,9 @@ async fn every_end_has_its_words(world: &mut World) {
     assert!(shown.text.contains("Start again"), "{}", shown.text);
 }
 
-once!(the_first_page_says_what_will_happen, only_the_administrators_own_browser_is_let_in, every_end_has_its_words,);
+once!(
+    the_first_page_says_what_will_happen,
+    only_the_administrators_own_browser_is_let_in,
+    what_amocrm_refuses_is_told_in_the_readers_language,
+    every_end_has_its_words,
+);

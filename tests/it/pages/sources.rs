@@ -1,8 +1,9 @@
 //! Sources: states, changes, pause, end, return.
 
 use parom_tests::settings::HOST;
-use parom_tests::{World, both};
+use parom_tests::{Reply, World, both, once};
 use sandbox::{Fault, Part};
+use serde_json::json;
 
 use super::{in_russian, olga, vera};
 
@@ -46,13 +47,80 @@ async fn a_change_is_saved_and_the_second_administrator_is_told(world: &mut Worl
     world.sandbox.faults().clear();
 }
 
+/// The form of a page as it stands, with what somebody types over it.
+fn typed<'form>(page: &'form Reply, typed: &[(&'form str, &'form str)]) -> Vec<(&'form str, String)> {
+    let hidden = ["version", "was_name", "was_pipeline", "was_default", "was_contact_rule"];
+    let mut fields: Vec<(&str, String)> = hidden.iter().map(|name| (*name, page.field(name))).collect();
+    fields.push(("name", page.between("name=\"name\" type=\"text\" value=\"", "\"").unwrap().to_owned()));
+    let selected = |name: &str| {
+        let select = page.between(&format!("name=\"{name}\""), "</select>").unwrap();
+        let chosen = select.split("<option value=\"").find(|option| option.contains(" selected")).unwrap().to_owned();
+        chosen.split('"').next().unwrap().to_owned()
+    };
+    fields.extend([("pipeline", selected("pipeline")), ("contact_rule", selected("contact_rule"))]);
+    for (name, value) in typed {
+        fields.retain(|(known, _)| known != name);
+        fields.push((name, (*value).to_owned()));
+    }
+    fields
+}
+
+fn sent<'form>(fields: &'form [(&'form str, String)]) -> Vec<(&'form str, &'form str)> {
+    fields.iter().map(|(name, value)| (*name, value.as_str())).collect()
+}
+
+async fn only_what_the_second_administrator_touched_goes_over_the_others_change(world: &mut World) {
+    let line = world.line("support").await;
+    let path = format!("/panel/sources/{}", line.source_id);
+    let shown = async || world.api.get(&line.path("")).await.is(200).json;
+    let olga = olga(world, line.tenant_id).await;
+    let ivan = world.panel_as(line.tenant_id, 2003, "Ivan", true).await;
+    let (hers, his) = (olga.opens(&path).await.is(200), ivan.opens(&path).await.is(200));
+    let before = shown().await;
+    olga.does(&path, &sent(&typed(&hers, &[("name", "Sales"), ("default", "1")]))).await.says(&["Saved"]);
+
+    // He touched the contact rule alone: her name and mark stand in his form now, and stay when he saves again.
+    let refused = ivan.sends(&path, &sent(&typed(&his, &[("contact_rule", "link")]))).await.is(409);
+    refused.says(&["Olga Owner changed this", "value=\"Sales\"", "This is the default source."]);
+    refused.never_says(&["value=\"Line support\""]);
+    ivan.does(&path, &sent(&typed(&refused, &[]))).await.says(&["Saved"]);
+    let now = shown().await;
+    assert_eq!((&now["name"], &now["default"], &now["contact_rule"]), (&json!("Sales"), &json!(true), &json!("link")));
+    assert_eq!(now["pipeline_id"], before["pipeline_id"]);
+    assert_eq!(world.sandbox.sources(HOST)[0]["name"], "Sales");
+
+    // A form that was not taken keeps what stood there: a change that came in between is told all the same.
+    let page = ivan.opens(&path).await.is(200);
+    let wrong = ivan.sends(&path, &sent(&typed(&page, &[("name", " ")]))).await.is(422);
+    olga.does(&path, &sent(&typed(&olga.opens(&path).await, &[("contact_rule", "create")]))).await.says(&["Saved"]);
+    let told = ivan.sends(&path, &sent(&typed(&wrong, &[("name", "Ivan's")]))).await.is(409);
+    ivan.does(&path, &sent(&typed(&told, &[("name", "Ivan's")]))).await.says(&["Saved"]);
+    let now = shown().await;
+    assert_eq!((&now["name"], &now["contact_rule"]), (&json!("Ivan's"), &json!("create")));
+}
+
+async fn settings_of_the_messenger_follow_the_other_administrator_too(world: &mut World) {
+    let line = world.line("support").await;
+    let body = json!({"kind": "webchat", "name": "Site", "settings": {"title": "Shop", "greeting": "Hello"}});
+    let made = world.api.post(&format!("/api/v1/tenants/{}/sources", line.tenant_id), &body).await.is(201);
+    let path = format!("/panel/sources/{}/access", made.text_at("/id"));
+    let olga = olga(world, line.tenant_id).await;
+    let page = olga.opens(&path).await.is(200);
+    let (version, was) = (page.field("version"), page.field("was").replace("&#34;", "\""));
+    let change = json!({"settings": {"title": "Store", "greeting": "Hello"}});
+    world.api.patch(&format!("/api/v1/sources/{}", made.text_at("/id")), &change).await.is(200);
+    let fields = [("set.title", "Shop"), ("set.greeting", "Welcome"), ("version", &*version), ("was", &*was)];
+    let refused = olga.sends(&path, &fields).await.is(409);
+    refused.says(&["changed this", "value=\"Store\"", "Welcome"]);
+}
+
 async fn a_pause_ends_with_a_choice(world: &mut World) {
     let line = world.line("support").await;
     world.customer(&line, "anna").writes("Hello").await;
     world.deliver_all().await;
     let visitor = olga(world, line.tenant_id).await;
     let path = |rest: &str| format!("/panel/sources/{}{rest}", line.source_id);
-    visitor.opens(&path("/pause")).await.is(200).says(&["will be received and will wait", "0 messages are waiting"]);
+    visitor.opens(&path("/pause")).await.is(200).says(&["will be received and will wait", "Nothing is waiting now"]);
     let paused = visitor.does(&path("/pause"), &[]).await;
     paused.says(&["is paused", "Paused by you", "by Olga Owner", "Switch on"]);
     world.manager(&line).answers("anna", "Old").await;
@@ -92,6 +160,8 @@ async fn the_end_of_a_source_is_counted_and_a_lost_one_returns(world: &mut World
 both!(
     the_list_says_how_each_is_doing,
     a_change_is_saved_and_the_second_administrator_is_told,
+    only_what_the_second_administrator_touched_goes_over_the_others_change,
     a_pause_ends_with_a_choice,
     the_end_of_a_source_is_counted_and_a_lost_one_returns,
 );
+once!(settings_of_the_messenger_follow_the_other_administrator_too);

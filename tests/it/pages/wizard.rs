@@ -88,6 +88,19 @@ async fn while_amocrm_refuses_nothing_is_half_made_and_values_stay(world: &mut W
     assert_eq!(world.sandbox.sources(HOST).len(), 1);
 }
 
+async fn who_has_paid_a_moment_ago_is_let_in(world: &mut World) {
+    let tenant_id = installed(world).await;
+    let visitor = olga(world, tenant_id).await;
+    world.sandbox.set_unpaid(HOST, true);
+    world.api.get(&format!("/api/v1/tenants/{tenant_id}/pipelines")).await.is(409);
+    let barred = visitor.opens("/panel/sources/new").await.is(200);
+    barred.says(&["amoCRM takes no messages"]);
+    barred.never_says(&["Website chat"]);
+    world.sandbox.set_unpaid(HOST, false);
+    visitor.opens("/panel/sources/new").await.is(200).says(&["Where do customers write?", "Website chat"]);
+    assert_eq!(world.tenant(HOST).await.unwrap()["status"], "active");
+}
+
 /// An endpoint that gives one answer to whatever comes.
 async fn endpoint(answer: &'static str) -> String {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -168,6 +181,7 @@ both!(
     a_site_chat_in_four_steps,
     two_forms_at_once_make_one_source,
     while_amocrm_refuses_nothing_is_half_made_and_values_stay,
+    who_has_paid_a_moment_ago_is_let_in,
     an_own_messenger_is_checked_live_and_gets_its_secret_once,
     what_stands_in_the_way_is_said_on_the_first_page,
 );

@@ -1,12 +1,15 @@
 //! The panel, as people of an account and strangers meet it.
 
+mod alerts;
 mod letters;
 mod looks;
+mod overview;
 mod pages;
 mod roles;
 mod signing_in;
 mod steps;
 mod team;
+mod theme;
 mod tickets;
 
 use parom::people::{Role, member, password, person};

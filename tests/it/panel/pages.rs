@@ -6,6 +6,14 @@ use entity::conversation;
 use parom_tests::settings::HOST;
 use parom_tests::{World, both, once};
 
+/// A page's text with what stands in its links alone.
+fn without_links(text: &str) -> String {
+    let mut parts = text.split("<a ");
+    let first = parts.next().unwrap_or_default().to_owned();
+    let rest = parts.map(|part| part.split_once('>').unwrap_or_default().1.replacen("</a>", "", 1));
+    rest.fold(first, |text, part| text + &part)
+}
+
 async fn the_overview_counts_what_happened(world: &mut World) {
     let line = world.line("support").await;
     let owner = world.panel(line.tenant_id).await;
@@ -17,7 +25,7 @@ async fn the_overview_counts_what_happened(world: &mut World) {
     world.deliver_all().await;
     world.manager(&line).answers("anna", "Good morning").await;
     let page = owner.opens("/panel").await.is(200);
-    let plain = page.text.replace('\u{a0}', " ");
+    let plain = without_links(&page.text.replace('\u{a0}', " "));
     assert!(plain.contains("2 accepted = 2 delivered + 0 failed + 0 waiting"), "{plain}");
     assert!(plain.contains("1 accepted = 0 delivered + 0 failed + 1 waiting"), "{plain}");
     assert!(plain.contains("The sums agree") && !plain.contains("The sums differ"));

@@ -11,6 +11,7 @@ use super::{add_member, sign_in};
 const PAGES: &[(&str, [u16; 4])] = &[
     ("/panel", [200, 200, 200, 200]),
     ("/panel/account", [200, 200, 200, 200]),
+    ("/panel/alerts", [200, 200, 200, 200]),
     ("/panel/team", [200, 200, 403, 200]),
     ("/panel/audit", [200, 200, 403, 200]),
     ("/panel/audit.csv", [200, 200, 403, 200]),
@@ -18,6 +19,8 @@ const PAGES: &[(&str, [u16; 4])] = &[
     ("/panel/data/export", [200, 403, 403, 403]),
     ("/panel/data/all", [200, 403, 403, 403]),
     ("/panel/data/customer?who=nobody", [422, 403, 403, 403]),
+    ("/panel/import", [200, 200, 403, 403]),
+    ("/panel/import/new", [200, 200, 403, 403]),
     ("/panel/me", [200, 200, 200, 404]),
     ("/panel/nothing", [404, 404, 404, 404]),
 ];
@@ -27,6 +30,10 @@ type Fields = [(&'static str, &'static str)];
 /// Forms that change something, with fields that would be right.
 const DEEDS: &[(&str, &Fields, [u16; 4])] = &[
     ("/panel/team/invite", &[("email", "x@example.com"), ("role", "viewer")], [303, 403, 403, 403]),
+    ("/panel/alerts/take", &[("key", "nothing")], [404, 404, 403, 403]),
+    ("/panel/alerts/mute", &[("key", "nothing"), ("hours", "4")], [404, 404, 403, 403]),
+    ("/panel/alerts/mine", &[("letters", "1")], [303, 303, 303, 404]),
+    ("/panel/alerts/readers/01941f29-7c00-7000-8000-000000000000", &[("to", "off")], [404, 403, 403, 403]),
     ("/panel/data/all", &[("account", "wrong")], [422, 403, 403, 403]),
     ("/panel/data/customer", &[("who", "01941f29-7c00-7000-8000-000000000000")], [404, 403, 403, 403]),
 ];
@@ -84,8 +91,21 @@ async fn looks(world: &World, tenant_id: uuid::Uuid) -> parom_tests::Visitor {
     let visitor = world.visitor();
     visitor.takes_cookie("parom", &opened.token);
     let page = visitor.opens("/panel").await.is(200);
-    assert!(page.text.contains("ticket 4711"), "{}", page.text);
+    page.says(&["until 12:30: ticket 4711"]);
     visitor
+}
+
+async fn who_may_not_repair_gets_no_button(world: &mut World) {
+    let line = world.line("support").await;
+    world.api.patch(&line.path(""), &serde_json::json!({"paused": true})).await.is(200);
+    let owner = world.panel(line.tenant_id).await;
+    owner.opens("/panel").await.is(200).says(&["Line support", "Switch on"]);
+    let viewer = world.panel_as(line.tenant_id, 2, "Mark", false).await;
+    for visitor in [viewer, looks(world, line.tenant_id).await] {
+        let page = visitor.opens("/panel").await.is(200);
+        page.says(&["Line support", "Paused"]);
+        page.never_says(&["Switch on"]);
+    }
 }
 
 async fn strangers_are_led_to_the_sign_in(world: &mut World) {
@@ -102,4 +122,4 @@ async fn strangers_are_led_to_the_sign_in(world: &mut World) {
     world.visitor().opens("/panel/events").await.is(401);
 }
 
-once!(every_page_is_there_for_whom_it_is_meant, strangers_are_led_to_the_sign_in);
+once!(every_page_is_there_for_whom_it_is_meant, who_may_not_repair_gets_no_button, strangers_are_led_to_the_sign_in);

@@ -20,8 +20,8 @@ async fn errors_name_the_field(world: &mut World) {
         ("/conversation/id", json!(long)),
         ("/sender/id", json!("")),
         ("/content/text", json!("")),
-        ("/content/type", json!("picture")),
-        ("/sender/role", json!("manager")),
+        ("/content/type", json!("hologram")),
+        ("/sender/role", json!("king")),
     ] {
         let reply = anna.posts(&wrong(pointer, value.clone())).await.is(422);
         assert_eq!(reply.wrong_fields(), [pointer], "{value}: {}", reply.text);
@@ -167,3 +167,23 @@ both!(
     ids_of_every_kind_are_kept_apart
 );
 once!(pages_that_are_not_there);
+
+async fn a_new_secret_signs_beside_the_old_one(world: &mut World) {
+    let line = world.line("support").await;
+    let anna = world.customer(&line, "anna");
+    anna.writes("Hello").await;
+    world.deliver_all().await;
+    let rotated = world.api.post(&line.path("/rotate-secret"), &json!({})).await.is(200);
+    let new = rotated.text_at("/webhook_secret");
+    assert!(new.starts_with("whsec_") && new != line.webhook_secret);
+    // The messenger knows the old one alone, and takes it.
+    world.manager(&line).answers("anna", "Good morning").await;
+    world.deliver_all().await;
+    world.messenger.knows(&line.source_id.to_string(), &new);
+    world.manager(&line).answers("anna", "And a good day").await;
+    world.deliver_all().await;
+    assert_eq!(world.messenger.texts(), ["Good morning", "And a good day"]);
+    world.api.with_key("prm_nobody").post(&line.path("/rotate-secret"), &json!({})).await.is(401);
+}
+
+once!(a_new_secret_signs_beside_the_old_one);

@@ -19,7 +19,9 @@ async fn conversations_and_their_messages() {
         items.iter().map(|item| item["external_id"].clone()).collect::<Vec<_>>(),
         [json!("a/b %"), json!("chat-7")]
     );
-    assert_eq!(items[1]["contact"], json!({"id": "user-7", "name": "Anna", "phone": "+79151112233"}));
+    let contact = json!({"id": "user-7", "name": "Anna", "phone": "+79151112233", "amocrm_contact_id": null,
+        "amocrm_contact_name": null, "why": null});
+    assert_eq!(items[1]["contact"], contact);
     assert_eq!(
         (&items[1]["last_message_at"], &items[1]["amocrm_chat_id"]),
         (&json!("2026-11-20T09:33:00.123Z"), &Value::Null)

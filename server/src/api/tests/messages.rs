@@ -146,6 +146,9 @@ async fn from_crm(api: &Api, conversation_id: Uuid) -> Uuid {
         day: 0,
         position: 0,
         possible_duplicate: false,
+        client_reaction: String::new(),
+        manager_reaction: String::new(),
+        reacted_at: 0,
     };
     rows::Entity::insert(row.into_active_model()).exec_without_returning(api.app.store.write()).await.unwrap();
     id

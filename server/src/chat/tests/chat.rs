@@ -65,7 +65,7 @@ impl Chat {
         let id = self.app.clock.uuid_v7();
         let now = self.app.clock.millis();
         let sender = Person { id: "m".into(), role: Role::Manager, name: Some("Maria".into()), ..Person::default() };
-        let body = Body { sender, receiver: None, content: Content::Text { text: text.into() }, silent: false };
+        let body = Body::new(sender, Content::Text { text: text.into() });
         let row = message::Model {
             tenant_id: TENANT,
             id,
@@ -83,6 +83,9 @@ impl Chat {
             day: 0,
             position,
             possible_duplicate: false,
+            client_reaction: String::new(),
+            manager_reaction: String::new(),
+            reacted_at: 0,
         };
         row.into_active_model().insert(self.app.store.write()).await.unwrap();
         id

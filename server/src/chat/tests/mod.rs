@@ -14,8 +14,11 @@ use self::chat::{Chat, SOURCE, TENANT};
 use super::{history, routes};
 use crate::delivery::queue::parcel::Event;
 use crate::message::State;
+use crate::words::{Language, Words};
 
 mod chat;
+
+const EN: Words = Words::new(Language::En);
 
 // Macros, because the service's request type has no name here.
 macro_rules! serve {
@@ -131,7 +134,7 @@ async fn a_form_sent_twice_is_one_message() {
                 && !html.contains(&format!("name=\"id\" value=\"{id}\""))
         );
     }
-    let (lines, _) = history::read(&chat.app, TENANT, chat.conversation(&anna).await).await.unwrap();
+    let (lines, _) = history::read(&chat.app, EN, TENANT, chat.conversation(&anna).await).await.unwrap();
     assert_eq!(lines.len(), 1);
 }
 
@@ -165,7 +168,7 @@ async fn a_stream_loses_and_doubles_nothing() {
         let data: Value = serde_json::from_str(data).unwrap();
         assert_eq!(data["text"], format!("n{from}\nend"));
         assert_eq!(data["id"], json!(ids[usize::try_from(from - 1).unwrap()]));
-        assert_eq!(data["sender"]["name"], "Maria");
+        assert_eq!(data["name"], "Maria");
     }
     // A notice of nothing new says nothing; the next answer comes once to each.
     chat.say(conversation_id).await;
@@ -177,7 +180,7 @@ async fn a_stream_loses_and_doubles_nothing() {
         let said = next(stream).await;
         assert_eq!((said.matches("id: 251\n").count(), said.matches("id: ").count()), (1, 1));
     }
-    let (lines, position) = history::read(&chat.app, TENANT, conversation_id).await.unwrap();
+    let (lines, position) = history::read(&chat.app, EN, TENANT, conversation_id).await.unwrap();
     assert_eq!((lines.len(), position), (201, 251));
     assert_eq!(lines.last().map(|line| (line.text.as_str(), line.owed)), Some(("live", "delivered")));
     chat.app.stop.cancel();
@@ -227,7 +230,7 @@ async fn receipts_move_the_visitors_own_answers_upwards() {
 #[actix_web::test]
 async fn script_and_style_are_asked_for_and_mostly_unchanged() {
     let server = init_service(Server::new().configure(routes)).await;
-    for file in ["chat.js", "outbox.js", "receipts.js", "view.js", "chat.css"] {
+    for file in ["chat.js", "content.js", "live.js", "outbox.js", "page.js", "receipts.js", "view.js", "chat.css"] {
         let request = || TestRequest::get().uri(&format!("/chat/static/{file}"));
         let answer = call_service(&server, request().to_request()).await;
         assert_eq!(answer.status(), StatusCode::OK);

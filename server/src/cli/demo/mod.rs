@@ -54,7 +54,11 @@ pub async fn run(command: DemoCommand) -> anyhow::Result<ExitCode> {
     say("")?;
     say(&format!("  Parom               {}", stage.url()))?;
     say(&format!("  API key             {}", stage.key()))?;
-    say(&format!("  Own messenger       source {}, its webhooks: {}", sources.custom.id, stage.messenger_url()))?;
+    say(&format!(
+        "  Own messenger       source {}; what its webhooks brought: {}",
+        sources.custom.id,
+        stage.messenger_url()
+    ))?;
     say(&format!("  Data                {}", stage.folder().display()))?;
     say("")?;
     say("Nothing leaves this machine. Stop with Ctrl-C.")?;

@@ -222,6 +222,12 @@ url = "sqlite://{folder}/parom.db"
 key_file = "{folder}/parom.key"
 [media]
 dir = "{folder}/media"
+[vendor]
+name = "Parom demo"
+legal_entity = "Nobody (a demo)"
+support_url = "https://support.example/help"
+support_email = "help@support.example"
+privacy_url = "https://support.example/privacy"
 [network]
 allow_private = ["127.0.0.1/32"]
 [[integration]]

@@ -7,6 +7,7 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, Quer
 use uuid::Uuid;
 
 use super::{Check, because};
+use crate::source::Reason;
 use crate::store::{Store, VENDOR};
 use crate::tenant::access;
 use crate::words::Said;
@@ -105,13 +106,28 @@ async fn sources_of(store: &Store, tenant: &tenant::Model, found: &mut Found) ->
         .filter(source::Column::Status.is_in(["needs_attention", "stopped", "blocked", "unpaid"]));
     for row in broken.all(store.read()).await? {
         let said = Said::new("doctor-source-one").with("source", row.name).with("host", tenant.host.as_str());
-        found.sources.push(said.with("status", row.status).with("reason", row.status_reason));
+        let reason = match row.status_reason.as_str() {
+            "" => Said::new(format!("doctor-source-{}", row.status)),
+            stored => why(stored),
+        };
+        found.sources.push(said.with("reason", reason));
     }
     let strays = stray_source::Entity::of_tenant(tenant.tenant_id).count(store.read()).await?;
     if strays > 0 {
         found.strays.push(Said::quoted(format!("{} ({strays})", tenant.host)));
     }
     Ok(())
+}
+
+/// A stored reason: its key, and what the other side said. One of an older release is words.
+fn why(stored: &str) -> Said {
+    let (key, theirs) = stored.split_once(": ").unwrap_or((stored, ""));
+    let Some(reason) = Reason::parse(key) else { return Said::stored(stored) };
+    let said = Said::new(format!("doctor-source-{}", reason.as_str()));
+    if theirs.is_empty() {
+        return said;
+    }
+    Said::new("doctor-source-why").with("reason", said).with("text", Said::stored(theirs))
 }
 
 async fn alarms_of(store: &Store, tenant_id: Uuid, host: &str, found: &mut Found) -> Result<(), DbErr> {

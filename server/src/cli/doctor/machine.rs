@@ -5,6 +5,9 @@ use crate::vault::Vault;
 use crate::words::Said;
 
 use super::{Check, because};
+use crate::clock::Clock;
+use crate::http_client::HttpClients;
+use crate::media::Files;
 
 /// The master key is there, readable, and for nobody else to read.
 pub fn secrets(config: &Config, checks: &mut Vec<Check>) {
@@ -35,6 +38,22 @@ pub fn public_url(config: &Config, checks: &mut Vec<Check>) {
         let said = Said::new("doctor-public_url-not-https").with("url", url);
         checks.push(Check::warn("public_url", said, "doctor-public_url-not-https-fix"));
     }
+}
+
+/// Files can be written, read and deleted.
+pub async fn media(config: &Config, http: &HttpClients, clock: &Clock, checks: &mut Vec<Check>) {
+    let place = config.media.url.as_ref().map_or_else(|| config.media.dir.display().to_string(), ToString::to_string);
+    let tried = match Files::open(&config.media, http) {
+        Ok(files) => files.probe(clock.uuid_v7()).await,
+        Err(error) => Err(error),
+    };
+    checks.push(match tried {
+        Ok(()) => Check::ok("media", Said::new("doctor-media-ok").with("place", place)),
+        Err(error) => {
+            let said = because("doctor-media-wrong", format!("{error:#}")).with("place", place);
+            Check::fail("media", said, "doctor-media-wrong-fix")
+        }
+    });
 }
 
 /// Messengers in which a manager may answer only for a time after the customer's message.

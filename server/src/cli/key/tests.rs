@@ -5,7 +5,7 @@ use entity::tenant;
 use sea_orm::ActiveValue::Set;
 
 use super::*;
-use crate::api::key::hash;
+use crate::vault::hash;
 
 #[derive(Debug, Parser)]
 struct Parom {

@@ -25,6 +25,10 @@ fn each_rule_names_its_key() {
         ("[rates]\nchats_floor = 0", "rates.chats_floor: "),
         ("[rates]\nrest_per_account = nan", "rates.rest_per_account: "),
         ("[media]\nurl = \"https://bucket\"", "media.url: "),
+        ("[media]\ntenant_mb = 0", "media.tenant_mb: "),
+        ("[media]\nkeep_days = 15", "media.keep_days: "),
+        ("[media.s3]\nendpoint = \"s3://bucket\"", "media.s3.endpoint: "),
+        ("[media.s3]\naccess_key_id = \"AKIA\"", "media.s3.secret_access_key: "),
     ] {
         assert!(refusal(text).starts_with(key), "{text}: {}", refusal(text));
     }

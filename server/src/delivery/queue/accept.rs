@@ -9,7 +9,7 @@ use super::conversation;
 use super::lane::{self, LaneKey, Placed, Want};
 use super::parcel::{DedupeKey, Entry, Outcome, Parcel, Receipt};
 use super::rows::Rows;
-use super::{Queue, ledger, turn};
+use super::{Queue, ledger, media, opened, turn};
 use crate::message::{State, day_of};
 use crate::store::Store;
 
@@ -62,11 +62,20 @@ impl Queue {
         }
         let fresh = conversation::resolve(tx, &self.store, fresh).await?;
         conversation::learn_aliases(tx, &self.store, &fresh).await?;
+        let told = fresh.iter().filter_map(|one| {
+            let opened = one.entry.opened.as_ref()?;
+            Some(opened::Told { tenant_id: one.tenant_id, conversation_id: one.conversation_id, opened })
+        });
+        let named = opened::name_dialogues(tx, &self.store, told.collect()).await?;
 
         self.append(tx, &fresh).await?;
         insert_messages(tx, &self.store, &fresh).await?;
         conversation::learn_chats(tx, &self.store, &fresh).await?;
+        conversation::note_begun(tx, &self.store, &fresh).await?;
+        opened::write_names(tx, &self.store, &named).await?;
         apply_changes(tx, &self.store, &fresh).await?;
+        rewrite_messages(tx, &self.store, &fresh).await?;
+        media::insert(tx, &self.store, &fresh).await?;
         insert_raw(tx, &self.store, parcels, &receipts).await?;
         self.count_accepted(tx, &fresh).await?;
         Ok(receipts)
@@ -268,6 +277,23 @@ async fn apply_changes(tx: &impl ConnectionTrait, store: &Store, fresh: &[Fresh<
             "UPDATE message SET state = rows.state, error = rows.error FROM rows WHERE message.tenant_id = rows.tenant_id \
              AND message.id = rows.id AND ((rows.state < 4 AND message.state < rows.state) \
              OR (rows.state = 4 AND message.state < 2))",
+        )
+        .await?;
+    Ok(())
+}
+
+/// What known messages say from now on.
+async fn rewrite_messages(tx: &impl ConnectionTrait, store: &Store, fresh: &[Fresh<'_>]) -> Result<(), DbErr> {
+    let all: Vec<_> =
+        fresh.iter().filter_map(|one| one.entry.rewrite.as_ref().map(|new| (one.tenant_id, new))).collect();
+    Rows::new()
+        .uuid("tenant_id", all.iter().map(|(tenant_id, _)| *tenant_id))
+        .uuid("id", all.iter().map(|(_, new)| new.message_id))
+        .text("body", all.iter().map(|(_, new)| new.body.as_str()))
+        .execute(
+            tx,
+            store,
+            "UPDATE message SET body = rows.body FROM rows WHERE message.tenant_id = rows.tenant_id AND message.id = rows.id",
         )
         .await?;
     Ok(())

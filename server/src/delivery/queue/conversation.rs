@@ -6,7 +6,7 @@ use sea_orm::{ConnectionTrait, DbErr};
 use uuid::Uuid;
 
 use super::accept::Fresh;
-use super::parcel::{Alias, Conversation, NewConversation};
+use super::parcel::{Alias, Begun, Conversation, NewConversation};
 use super::rows::Rows;
 use crate::store::Store;
 
@@ -81,6 +81,28 @@ pub(super) async fn learn_chats(tx: &impl ConnectionTrait, store: &Store, fresh:
         })
         .collect();
     write_chats(tx, store, &learned).await
+}
+
+/// Notes what amoCRM told of conversations that managers begin, while their messenger has not named them.
+pub(super) async fn note_begun(tx: &impl ConnectionTrait, store: &Store, fresh: &[Fresh<'_>]) -> Result<(), DbErr> {
+    let begun: BTreeMap<(Uuid, Uuid), &Begun> = fresh
+        .iter()
+        .filter_map(|one| Some(((one.tenant_id, one.conversation_id), one.entry.begun.as_ref()?)))
+        .collect();
+    Rows::new()
+        .uuid("tenant_id", begun.keys().map(|key| key.0))
+        .uuid("id", begun.keys().map(|key| key.1))
+        .text("person_id", begun.values().map(|begun| begun.person_id.as_str()))
+        .text("phone", begun.values().map(|begun| begun.phone.as_str()))
+        .execute(
+            tx,
+            store,
+            "UPDATE conversation SET crm_unbound = true, crm_person_id = rows.person_id, awaited = rows.phone FROM rows \
+             WHERE conversation.tenant_id = rows.tenant_id AND conversation.id = rows.id \
+             AND conversation.external_id = '' AND conversation.crm_unbound = false",
+        )
+        .await?;
+    Ok(())
 }
 
 /// amojo's ids of chats whose conversation has none yet.

@@ -4,6 +4,7 @@ use anyhow::Context;
 use entity::source;
 use uuid::Uuid;
 
+use super::Rate;
 use super::parcel::NewLetter;
 use crate::app::App;
 use crate::message::{Direction, LetterKind, StatusReport, Stream, day_of};
@@ -22,9 +23,40 @@ pub fn amojo_pool(app: &App, channel_id: Uuid) -> String {
     pool_of(found.map_or("", |(integration, _)| integration.name.as_str()))
 }
 
+/// How many requests one scope of amojo takes.
+pub fn amojo_rate(app: &App) -> Rate {
+    Rate::of(app.config.rates.chats_start)
+}
+
 /// The slots of calls to a source's messenger.
 pub fn messenger_pool(app: &App, source: &source::Model) -> String {
     app.connectors.get(&source.kind).map_or_else(|| source.kind.clone(), |connector| connector.pool().to_owned())
+}
+
+/// A letter to a source's messenger about a message; nil: about none.
+pub fn messenger_letter(
+    app: &App,
+    source: &source::Model,
+    message_id: Uuid,
+    (kind, stream): (LetterKind, Stream),
+    payload: String,
+    expires_at: i64,
+) -> NewLetter {
+    NewLetter {
+        id: app.clock.uuid_v7(),
+        message_id,
+        source_id: source.id,
+        direction: Direction::ToMessenger,
+        stream,
+        target: source.id,
+        pool: messenger_pool(app, source),
+        kind,
+        payload,
+        order_hint: None,
+        expires_at,
+        day: day_of(app.clock.millis()),
+        late: false,
+    }
 }
 
 /// A letter that tells amoCRM what became of a message.

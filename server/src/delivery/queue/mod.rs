@@ -25,6 +25,8 @@ pub mod lane;
 mod lease;
 mod ledger;
 pub mod letters;
+mod media;
+mod opened;
 pub mod parcel;
 mod revive;
 mod rows;

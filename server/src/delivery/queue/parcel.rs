@@ -4,6 +4,7 @@
 use bytes::Bytes;
 use uuid::Uuid;
 
+use crate::media::NewMedia;
 use crate::message::{Direction, Failure, LetterKind, State, Stream, stored_as_small_integer};
 
 /// Whose request it is decides who is served first when the door is crowded.
@@ -32,6 +33,11 @@ impl Parcel {
             self.entries.iter().filter_map(|entry| entry.message.as_ref()).map(|message| message.body.len()).sum();
         raw + bodies + 512 * self.entries.len() + 256
     }
+
+    /// Whether there may be files to be fetched once it is stored.
+    pub fn has_media(&self) -> bool {
+        self.entries.iter().any(|entry| !entry.media.is_empty())
+    }
 }
 
 /// The bytes as they came.
@@ -54,6 +60,14 @@ pub enum Event {
     Message,
     /// The messenger's id of a message that we sent.
     Sent,
+    /// A change of a message, one key a change.
+    Edit,
+    /// Somebody types: one key a conversation and few seconds.
+    Typing,
+    /// A reaction, one key each.
+    Reaction,
+    /// The messenger named the dialogue of a conversation that a manager began.
+    Opened,
     /// A status of one of our messages, one key a state.
     StatusSent,
     StatusDelivered,
@@ -61,7 +75,18 @@ pub enum Event {
     StatusFailed,
 }
 
-stored_as_small_integer!(Event { Message = 1, Sent = 2, StatusSent = 11, StatusDelivered = 12, StatusRead = 13, StatusFailed = 14 });
+stored_as_small_integer!(Event {
+    Message = 1,
+    Sent = 2,
+    Edit = 3,
+    Typing = 4,
+    Reaction = 5,
+    Opened = 6,
+    StatusSent = 11,
+    StatusDelivered = 12,
+    StatusRead = 13,
+    StatusFailed = 14,
+});
 
 impl Event {
     /// The key's event of a status.
@@ -100,7 +125,36 @@ pub struct Entry {
     pub message: Option<NewMessage>,
     /// A state that the message's receiver told.
     pub change: Option<StateChange>,
+    /// What a known message says from now on.
+    pub rewrite: Option<Rewrite>,
+    /// A manager began the conversation.
+    pub begun: Option<Begun>,
+    /// The messenger named the conversation's dialogue.
+    pub opened: Option<Opened>,
+    /// Files to be fetched, or to be kept longer.
+    pub media: Vec<NewMedia>,
     pub letters: Vec<NewLetter>,
+}
+
+impl Entry {
+    /// One that stores nothing yet but its key.
+    pub fn bare(key: DedupeKey, id: Uuid, accepted_at: i64, conversation: Conversation) -> Self {
+        Self {
+            key,
+            fingerprint: 0,
+            id,
+            accepted_at,
+            conversation,
+            crm_chat: None,
+            message: None,
+            change: None,
+            rewrite: None,
+            begun: None,
+            opened: None,
+            media: Vec::new(),
+            letters: Vec::new(),
+        }
+    }
 }
 
 /// Which conversation.
@@ -121,6 +175,30 @@ pub struct NewConversation {
     pub contact: String,
     /// The first decides which conversation it is; the others follow it.
     pub aliases: Vec<Alias>,
+}
+
+/// What amoCRM tells of a conversation that a manager begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Begun {
+    /// amojo's id of the customer; empty: the hook named none.
+    pub person_id: String,
+    /// The digits of the customer's phone; empty: none was told.
+    pub phone: String,
+}
+
+/// The messenger's names for a conversation that a manager began, as its answer, a status or its first message tells them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opened {
+    pub source_id: Uuid,
+    pub channel_id: Uuid,
+    /// The messenger's id of the dialogue.
+    pub external_id: String,
+    /// amojo's id of the chat.
+    pub amocrm_chat_id: String,
+    /// JSON of the customer, with the messenger's id of them.
+    pub contact: String,
+    /// Our id of a message in it, and the messenger's.
+    pub message: Option<(Uuid, String)>,
 }
 
 /// Which side's id an alias is.
@@ -163,6 +241,14 @@ pub struct StateChange {
     pub message_id: Uuid,
     pub state: State,
     pub failure: Option<Failure>,
+}
+
+/// A known message's new body.
+#[derive(Clone, Debug)]
+pub struct Rewrite {
+    pub message_id: Uuid,
+    /// JSON of [`crate::message::Body`].
+    pub body: String,
 }
 
 /// A letter without its place; the lane gives it one.

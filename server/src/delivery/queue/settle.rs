@@ -7,9 +7,9 @@ use uuid::Uuid;
 
 use super::accept::place;
 use super::lane::{self, Due, Lane, LaneKey, Seed};
-use super::parcel::NewLetter;
+use super::parcel::{NewLetter, Opened};
 use super::turn::{BREAKER, HELD, Turn, WAIT};
-use super::{Claim, Queue, ledger, turn};
+use super::{Claim, Queue, ledger, opened, turn};
 use crate::message::{Failure, LetterKind, State};
 
 mod effects;
@@ -73,6 +73,12 @@ pub struct Learned {
     pub amocrm_message_id: Option<String>,
     /// amojo's id of the conversation.
     pub amocrm_chat_id: Option<String>,
+    /// The messenger's names for a dialogue that a manager began.
+    pub opened: Option<Opened>,
+    /// The messenger's id of a dialogue of several chats, in which a manager wrote.
+    pub used: Option<String>,
+    /// amoCRM heard our ids of a chat that a manager began.
+    pub bound: bool,
 }
 
 /// A line of the timeline.
@@ -112,6 +118,7 @@ impl Queue {
     async fn settle_in(&self, tx: &DatabaseTransaction, settlements: &[Settlement]) -> Result<Vec<bool>, DbErr> {
         learned::learn_keys(tx, &self.store, settlements).await?;
         learned::learn_aliases(tx, &self.store, settlements).await?;
+        let named = learned::learn_dialogues(tx, &self.store, settlements).await?;
         let mut turns = self.lock_all_turns(tx, settlements).await?;
         let parked = learned::take_parked(tx, &self.store, settlements).await?;
         let follow_ups: Vec<(&Claim, &NewLetter)> = settlements
@@ -153,6 +160,8 @@ impl Queue {
         lane::write_lanes(tx, &self.store, &lanes).await?;
         effects::update_messages(tx, &self.store, &mine, &positions).await?;
         learned::learn_chats(tx, &self.store, settlements).await?;
+        learned::note_bound(tx, &self.store, settlements).await?;
+        opened::write_names(tx, &self.store, &named).await?;
         effects::insert_attempts(tx, &self.store, settlements).await?;
         effects::insert_dead(tx, &self.store, &mine).await?;
         self.end_turns_of(tx, &mut turns, &seeds, &lanes, &mine).await?;

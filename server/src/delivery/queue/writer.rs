@@ -50,6 +50,8 @@ pub struct Writer {
     settlements: Settlements,
     /// Called after every commit that may have made something due.
     stored: Arc<Notify>,
+    /// The same of files to be fetched.
+    stored_media: Arc<Notify>,
 }
 
 #[derive(Clone)]
@@ -75,10 +77,11 @@ impl Writer {
         let doors: Arc<[Door]> = (0..doors)
             .map(|_| Door { line: Arc::default(), came: Arc::default(), room: Arc::new(Semaphore::new(WAITING_BYTES)) })
             .collect();
-        let writer = Self { doors, settlements: Settlements::default(), stored: Arc::new(Notify::new()) };
+        let writer =
+            Self { doors, settlements: Settlements::default(), stored: Arc::default(), stored_media: Arc::default() };
         for door in writer.doors.iter() {
             let (alive, door) = (Arc::downgrade(&writer.doors), door.clone());
-            let (queue, stored) = (queue.clone(), writer.stored.clone());
+            let (queue, stored) = (queue.clone(), [writer.stored.clone(), writer.stored_media.clone()]);
             keep_running(move || run_door(alive.clone(), door.clone(), queue.clone(), stored.clone()));
         }
         let (alive, line) = (Arc::downgrade(&writer.doors), writer.settlements.clone());
@@ -117,6 +120,11 @@ impl Writer {
         self.stored.clone()
     }
 
+    /// Wakes when there may be files to be fetched.
+    pub fn stored_media(&self) -> Arc<Notify> {
+        self.stored_media.clone()
+    }
+
     fn door_of(&self, tenant_id: Uuid) -> &Door {
         let hash = usize::from(tenant_id.as_bytes()[15]);
         &self.doors[hash % self.doors.len()]
@@ -133,7 +141,7 @@ fn keep_running<F: Future<Output = ()> + Send + 'static>(make: impl Fn() -> F + 
 }
 
 /// Ends when the last [`Writer`] is gone and nothing waits.
-async fn run_door(alive: std::sync::Weak<[Door]>, door: Door, queue: Queue, stored: Arc<Notify>) {
+async fn run_door(alive: std::sync::Weak<[Door]>, door: Door, queue: Queue, stored: [Arc<Notify>; 2]) {
     loop {
         let batch = take_batch(&door);
         if batch.is_empty() {
@@ -143,8 +151,13 @@ async fn run_door(alive: std::sync::Weak<[Door]>, door: Door, queue: Queue, stor
             let _ = tokio::time::timeout(Duration::from_secs(1), door.came.notified()).await;
             continue;
         }
+        let [letters, media] = &stored;
+        let has_media = batch.iter().any(|waiting| waiting.parcel.has_media());
         write_batch(&queue, batch).await;
-        stored.notify_one();
+        letters.notify_one();
+        if has_media {
+            media.notify_one();
+        }
     }
 }
 

@@ -16,13 +16,45 @@ use crate::message::{Body, Direction, Failure, Person, State};
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
     pub direction: Option<Direction>,
-    pub status: Option<MessageStatus>,
+    pub reached: Option<Reached>,
     pub source_id: Option<Uuid>,
     pub conversation_id: Option<Uuid>,
     /// Accepted at this moment (milliseconds since 1970) or later.
     pub from: Option<i64>,
     /// Only what a search found.
     pub found: Option<Found>,
+}
+
+/// How far messages have come: one status, or one figure of the account of messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reached {
+    Status(MessageStatus),
+    /// The other side took it, whatever it has said since.
+    Taken,
+    /// Queued or held.
+    Waiting,
+}
+
+impl Reached {
+    /// By its word in addresses: a status, `taken` or `waiting`.
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "taken" => Some(Self::Taken),
+            "waiting" => Some(Self::Waiting),
+            status => MessageStatus::from_word(status).map(Self::Status),
+        }
+    }
+
+    const fn states(self) -> &'static [State] {
+        match self {
+            Self::Waiting | Self::Status(MessageStatus::Queued | MessageStatus::Held) => &[State::Queued],
+            Self::Taken => &[State::Sent, State::Delivered, State::Read],
+            Self::Status(MessageStatus::Sent) => &[State::Sent],
+            Self::Status(MessageStatus::Delivered) => &[State::Delivered],
+            Self::Status(MessageStatus::Read) => &[State::Read],
+            Self::Status(MessageStatus::Failed) => &[State::Failed],
+        }
+    }
 }
 
 /// A message with what a line of a list says of it.
@@ -128,18 +160,12 @@ fn select(tenant_id: Uuid, wanted: &Wanted, ground: &Ground) -> anyhow::Result<S
             .add(message::Column::ConversationId.is_in(found.conversations.iter().copied()));
         select = select.filter(any);
     }
-    if let Some(status) = wanted.status {
-        let state = match status {
-            MessageStatus::Queued | MessageStatus::Held => State::Queued,
-            MessageStatus::Sent => State::Sent,
-            MessageStatus::Delivered => State::Delivered,
-            MessageStatus::Read => State::Read,
-            MessageStatus::Failed => State::Failed,
-        };
-        select = select.filter(message::Column::State.eq(state.number()));
-        select = match status {
-            MessageStatus::Held => select.filter(ground.held()),
-            MessageStatus::Queued => select.filter(ground.held().not()),
+    if let Some(reached) = wanted.reached {
+        let states = reached.states().iter().map(|state| state.number());
+        select = select.filter(message::Column::State.is_in(states));
+        select = match reached {
+            Reached::Status(MessageStatus::Held) => select.filter(ground.held()),
+            Reached::Status(MessageStatus::Queued) => select.filter(ground.held().not()),
             _ => select,
         };
     }

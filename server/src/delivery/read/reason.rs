@@ -86,6 +86,7 @@ pub fn dead_key(reason: &str, detail: &str, direction: Direction) -> &'static st
         "recipient_unreachable" => "recipient_unreachable",
         "unsupported" => "kind_not_supported",
         "window_closed" => "window_closed",
+        "no_bot" => "no_bot",
         "internal" if detail.contains("cannot be found out") => "outcome_unknown",
         "internal" | "poison" => "internal",
         _ => refused(direction),
@@ -135,7 +136,15 @@ mod tests {
         use crate::words::{Language, Words};
         let both = [Direction::ToCrm, Direction::ToMessenger];
         let stored = ["too_old", "dropped_by_person", "source_disconnected", "conversation_deleted", "internal"];
-        let more = ["recipient_blocked", "recipient_unreachable", "unsupported", "window_closed", "rejected", "poison"];
+        let more = [
+            "recipient_blocked",
+            "recipient_unreachable",
+            "unsupported",
+            "window_closed",
+            "rejected",
+            "poison",
+            "no_bot",
+        ];
         let holds = ["paused", "suspended", "signature_refused", "unpaid", "anything"];
         let mut keys = vec!["outcome_unknown", "webhook_status", "rate_limited", "crm_down", "messenger_down"];
         for direction in both {

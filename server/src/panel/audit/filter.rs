@@ -9,7 +9,8 @@ use uuid::Uuid;
 use crate::app::App;
 
 /// The beginnings of deeds' names that can be chosen.
-pub(super) const GROUPS: &[&str] = &["source", "account", "member", "key", "message", "undelivered", "data", "text"];
+pub(super) const GROUPS: &[&str] =
+    &["source", "account", "member", "key", "message", "undelivered", "import", "alert", "data", "text"];
 
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Asked {

@@ -1,5 +1,6 @@
 //! Chats of the account: lists, one chat with what was said in it, and why it is one chat.
 
+mod contact;
 mod one;
 mod why;
 
@@ -15,6 +16,7 @@ use crate::delivery::read::{chats, find};
 use crate::error::Result;
 use crate::panel::{self, Member, Nav, PageContext, Right};
 
+pub use contact::card;
 pub use one::get;
 
 #[derive(Debug, Default, Deserialize)]

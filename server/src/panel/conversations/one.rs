@@ -5,8 +5,10 @@ use askama::Template;
 use serde::Deserialize;
 use uuid::Uuid;
 
+use super::contact::Shown;
 use super::why::{self, Link};
 use crate::app::App;
+use crate::contact;
 use crate::delivery::read::chats;
 use crate::delivery::read::list::{self, Ground, Wanted};
 use crate::error::{Error, Result};
@@ -34,6 +36,7 @@ struct One {
     begun: String,
     links: Vec<Link>,
     rule: Option<Sentence>,
+    contact: Shown,
     rows: Vec<Row>,
     newest: Option<String>,
     older: Option<String>,
@@ -50,9 +53,10 @@ pub async fn get(
     let id = Uuid::try_parse(&id).map_err(|_| Error::NotFound)?;
     let (db, tenant_id) = (app.store.read(), member.tenant.tenant_id);
     let conversation = chats::one(db, tenant_id, id).await?.ok_or(Error::NotFound)?;
+    let conversation = contact::look(&app, conversation).await;
     let query = web::Query::<Query>::from_query(request.query_string()).map(web::Query::into_inner).unwrap_or_default();
-    let contact: Person = serde_json::from_str(&conversation.contact).unwrap_or_default();
-    let customer = reasons::customer(&contact, member.words);
+    let person: Person = serde_json::from_str(&conversation.contact).unwrap_or_default();
+    let customer = reasons::customer(&person, member.words);
     let page = member.page(member.words.say("conversation-title").with("name", customer.as_str()), Nav::Conversations);
     let ground = Ground::of_tenant(db, tenant_id).await?;
     let source = ground.sources.get(&conversation.source_id);
@@ -64,14 +68,15 @@ pub async fn get(
     let path = format!("/panel/conversations/{id}");
     let one = One {
         customer,
-        phone: contact.phone.as_deref().map(reasons::short_phone).unwrap_or_default(),
-        email: contact.email.clone().unwrap_or_default(),
+        phone: person.phone.as_deref().map(reasons::short_phone).unwrap_or_default(),
+        email: person.email.clone().unwrap_or_default(),
         source_id: conversation.source_id.to_string(),
         source: source.filter(|source| source.deleted_at.is_none()).map(|source| source.name.clone()),
         messenger: source.map(|source| page.words.say_of("connector-", &source.kind)),
         begun: page.time(&conversation.created_at),
         links: why::links(&page, &ground, &conversation, &aliases),
         rule: source.map(|source| page.words.say_of("contact-rule-", &source.contact_rule).with("crm", page.crm)),
+        contact: Shown::of(&page, &member.tenant.host, &conversation),
         rows: lines.iter().map(|line| row(&page, &ground, line)).collect(),
         newest: query.cursor.as_ref().map(|_| path.clone()),
         older: next.as_deref().map(|next| choice::address(&path, &[("cursor", next)])),

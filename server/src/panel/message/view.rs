@@ -9,6 +9,7 @@ use super::words_of;
 use crate::app::App;
 use crate::delivery::read::story::Story;
 use crate::message::{Content, Direction};
+use crate::panel::conversations;
 use crate::panel::reasons::{self, Said};
 use crate::panel::{Member, PageContext, Right};
 use crate::words::Sentence;
@@ -75,6 +76,8 @@ pub struct Page {
     main: Main,
     may_stop: bool,
     conversation: String,
+    /// The contact's card in amoCRM.
+    card: Option<String>,
     direction: Sentence,
     customer: String,
     phone: String,
@@ -132,6 +135,7 @@ pub fn page(
         main: main(app, member, page, story, stage),
         may_stop: member.may(Right::Retry) && story.waiting.is_some(),
         conversation: message.conversation_id.to_string(),
+        card: story.conversation.as_ref().and_then(|row| conversations::card(&member.tenant.host, row)),
         direction: words.say(direction),
         customer: reasons::customer(&story.contact, words),
         phone: story.contact.phone.as_deref().map(reasons::short_phone).unwrap_or_default(),

@@ -7,8 +7,8 @@ use serde::Deserialize;
 
 use super::choice;
 use crate::app::App;
-use crate::delivery::read::list::{self, Ground, Wanted};
-use crate::delivery::read::{MessageStatus, find};
+use crate::delivery::read::find;
+use crate::delivery::read::list::{self, Ground, Reached, Wanted};
 use crate::error::Result;
 use crate::message::Direction;
 use crate::panel::{self, Member, Nav, Right};
@@ -50,7 +50,7 @@ pub async fn list(app: web::Data<App>, member: Member, request: HttpRequest) -> 
     };
     let wanted = Wanted {
         direction: direction(&query.direction),
-        status: MessageStatus::from_word(&query.state),
+        reached: Reached::from_word(&query.state),
         source_id: choice::source_id(&ground, &query.source),
         conversation_id: None,
         from: choice::begin(&page, period, app.clock.millis()),
@@ -66,9 +66,8 @@ pub async fn list(app: web::Data<App>, member: Member, request: HttpRequest) -> 
 }
 
 /// Searching looks at everything unless somebody says otherwise; looking around begins with a week.
-fn chosen_period(query: &Query, searching: bool) -> &'static str {
-    let usual = if searching { "all" } else { "7d" };
-    choice::PERIODS.into_iter().find(|period| *period == query.period).unwrap_or(usual)
+fn chosen_period(query: &Query, searching: bool) -> &str {
+    choice::period(&query.period, if searching { "all" } else { "7d" })
 }
 
 fn direction(text: &str) -> Option<Direction> {

@@ -71,6 +71,10 @@ pub fn list(page: &PageContext, ground: &Ground, lines: &[Line], asked: &Asked<'
         MessageStatus::ALL
             .map(|status| Choice::new(status.as_str(), words.say_of("message-state-", status.as_str()), &query.state)),
     );
+    states.extend(["taken", "waiting"].map(|word| {
+        let label = words.say_of("messages-state-", word);
+        Choice::new(word, label, &query.state)
+    }));
     let set = [&query.direction, &query.state, &query.source];
     let filters = set.into_iter().filter(|value| !value.is_empty()).count();
     let pairs = |cursor: &str| {

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::delivery::read::ledger::{self, Counts, Which};
 use crate::message::day_of;
+use crate::panel::choice;
 
 /// The days that are added up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,9 +46,26 @@ pub(super) struct Equation {
     /// `to_crm`, `to_messenger`
     pub direction: &'static str,
     pub counts: Counts,
+    /// The first day that is counted, as lists of messages are filtered by it.
+    from: String,
 }
 
 impl Equation {
+    /// Each figure with its words (`ledger-figure-…`) and the messages behind it.
+    pub fn figures(&self) -> [(&'static str, i64, String); 4] {
+        let Counts { accepted, delivered, failed, waiting } = self.counts;
+        let figures = [
+            ("accepted", accepted, ""),
+            ("delivered", delivered, "taken"),
+            ("failed", failed, "failed"),
+            ("waiting", waiting, "waiting"),
+        ];
+        figures.map(|(word, count, state)| {
+            let filters = [("direction", self.direction), ("state", state), ("period", &self.from)];
+            (word, count, choice::address("/panel/messages", &filters))
+        })
+    }
+
     /// What the sums differ by.
     pub fn gap(&self) -> i64 {
         let Counts { accepted, delivered, failed, waiting } = self.counts;
@@ -59,7 +77,7 @@ pub(super) async fn equations(app: &App, tenant_id: Uuid, period: Period) -> Res
     let from = day_of(app.clock.millis()) - period.days() + 1;
     let counted = ledger::read(app, Which { tenant_id, source_id: None, from: Some(from), to: None }).await?;
     Ok([
-        Equation { direction: "to_crm", counts: counted.to_crm },
-        Equation { direction: "to_messenger", counts: counted.to_messenger },
+        Equation { direction: "to_crm", counts: counted.to_crm, from: choice::date_of(from) },
+        Equation { direction: "to_messenger", counts: counted.to_messenger, from: choice::date_of(from) },
     ])
 }

@@ -2,12 +2,11 @@
 
 use entity::{alert, source};
 use sea_orm::{ColumnTrait, QueryFilter};
-use serde_json::Value;
 use uuid::Uuid;
 
 use crate::app::App;
 use crate::error::Result;
-use crate::panel::{Member, PageContext};
+use crate::panel::{Member, PageContext, Right};
 use crate::source::{self as sources, SourceStatus};
 use crate::tenant::TenantStatus;
 use crate::words::Words;
@@ -29,7 +28,7 @@ pub(super) struct SourceProblem {
     pub since: i64,
     /// What happened, in a sentence; empty: the state says it all.
     pub text: String,
-    /// The words of the one button.
+    /// The words of the one button; none for who may not press it.
     pub action: Option<String>,
 }
 
@@ -55,8 +54,10 @@ pub(super) async fn of(app: &App, member: &Member, page: &PageContext) -> Result
         .map(|(row, state)| {
             let reason =
                 state.reason.map(|reason| words.say_of("source-reason-", reason.as_str()).with("crm", page.crm));
-            let action =
-                state.action.map(|action| words.say_of("source-action-", action.as_str()).with("crm", page.crm));
+            let action = state
+                .action
+                .filter(|_| member.may(Right::EditSources))
+                .map(|action| words.say_of("source-action-", action.as_str()).with("crm", page.crm));
             let problem = SourceProblem {
                 id: row.id,
                 name: row.name.clone(),
@@ -85,22 +86,11 @@ pub(super) async fn of(app: &App, member: &Member, page: &PageContext) -> Result
 }
 
 fn told(row: alert::Model, words: Words, page: &PageContext) -> Option<Told> {
-    let key = format!("alert-{}-subject", row.kind);
-    if OF_STATE.contains(&row.kind.as_str()) || !words.has(&key) {
+    if OF_STATE.contains(&row.kind.as_str()) {
         return None;
     }
-    let detail: Value = serde_json::from_str(&row.detail).unwrap_or_default();
-    let mut sentence = words.say(key).with("account", page.account.as_str()).with("crm", page.crm);
-    for name in
-        ["source", "messenger", "name", "host", "days", "count", "waiting", "duration", "stamp", "url", "percent"]
-    {
-        sentence = match detail.get(name) {
-            Some(Value::String(text)) => sentence.with(name, text.as_str()),
-            Some(Value::Number(number)) => sentence.with(name, number.as_i64().unwrap_or_default()),
-            _ => sentence,
-        };
-    }
-    Some(Told { text: sentence.to_string(), since: row.opened_at, source_id: row.source_id })
+    let text = crate::alert::said::of(words, &row, "subject", &page.account, page.crm)?;
+    Some(Told { text: text.to_string(), since: row.opened_at, source_id: row.source_id })
 }
 
 /// What an account's state means, with what still works.

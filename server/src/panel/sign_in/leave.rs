@@ -43,10 +43,15 @@ pub(super) async fn language(
             person::set_language(app.store.write(), person_id, language).await?;
         }
     }
+    Ok(to(&back(&request)))
+}
+
+/// The page of ours on which a form was sent, else the overview.
+pub(in crate::panel) fn back(request: &HttpRequest) -> String {
     let referer = request.headers().get(header::REFERER).and_then(|value| value.to_str().ok());
-    let back = referer.and_then(|referer| Url::parse(referer).ok()).map(|url| {
+    let path = referer.and_then(|referer| Url::parse(referer).ok()).map(|url| {
         let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
         format!("{}{query}", url.path())
     });
-    Ok(to(safe(back.as_deref().unwrap_or("/panel"))))
+    safe(path.as_deref().unwrap_or("/panel")).to_owned()
 }

@@ -17,6 +17,7 @@ mod second;
 use actix_web::web;
 
 pub(super) use into::named;
+pub(super) use leave::back;
 
 /// Paths are relative to `/panel`.
 pub(super) fn routes(config: &mut web::ServiceConfig) {

@@ -6,7 +6,8 @@ use askama::Template;
 use super::find;
 use super::shown::{Shown, shown};
 use crate::app::App;
-use crate::connector::{Abilities as Data, AfterUnknown};
+use crate::connector::fit::Thing;
+use crate::connector::{Abilities as Data, AfterUnknown, Support};
 use crate::error::{Error, Result};
 use crate::panel::{self, Member, Nav, PageContext, Right};
 use crate::words::{Sentence, Words};
@@ -26,22 +27,21 @@ pub struct Abilities {
     pub lines: Vec<Line>,
 }
 
-/// Kinds of content in the order in which people ask for them.
-const KINDS: [&str; 9] = ["text", "picture", "video", "file", "voice", "audio", "sticker", "location", "contact"];
-
 /// The card of a kind.
 pub fn abilities_of(words: Words, kind: &str, data: &Data) -> Abilities {
     let yes = |text: Sentence| Line { tone: "ok", word: words.say("answer-yes"), text };
     let no = |text: Sentence| Line { tone: "off", word: words.say("answer-no"), text };
-    let named = |taken: bool| {
-        let kinds = KINDS.into_iter().filter(|kind| data.content.contains(kind) == taken);
-        kinds.map(|kind| words.say_of("messages-kind-", kind).to_string().to_lowercase()).collect::<Vec<_>>().join(", ")
-    };
-    let mut lines = vec![yes(words.say("ability-takes").with("kinds", named(true)))];
-    let missing = named(false);
-    if !missing.is_empty() {
-        lines.push(no(words.say("ability-takes-not").with("kinds", missing)));
-    }
+    let mut lines = Vec::new();
+    let content = data.content.rows().into_iter().map(|(kind, support)| (Thing::Kind(kind), support)).collect();
+    let [native, other, refused] = sorted(words, content);
+    lines.extend(native.map(|kinds| yes(words.say("ability-takes").with("kinds", kinds))));
+    lines.extend(other.map(|kinds| yes(words.say("ability-takes-as").with("kinds", kinds))));
+    lines.extend(refused.map(|kinds| no(words.say("ability-takes-not").with("kinds", kinds))));
+    let features = data.features.rows().into_iter().map(|(one, support)| (Thing::Feature(one), support)).collect();
+    let [native, other, refused] = sorted(words, features);
+    lines.extend(native.map(|features| yes(words.say("ability-knows").with("features", features))));
+    lines.extend(other.map(|features| yes(words.say("ability-replaces").with("features", features))));
+    lines.extend(refused.map(|features| no(words.say("ability-lacks").with("features", features))));
     lines.push(if data.delivered_on_accept {
         yes(words.say("ability-delivered-on-accept"))
     } else {
@@ -54,6 +54,23 @@ pub fn abilities_of(words: Words, kind: &str, data: &Data) -> Abilities {
     });
     lines.push(yes(words.say("ability-speed").with("count", data.requests_per_second)));
     Abilities { about: words.say(format!("connector-{kind}-about")), lines }
+}
+
+/// The names of what is native, of what something else stands for, and of what is not there; none: there is none.
+fn sorted(words: Words, things: Vec<(Thing, Support)>) -> [Option<String>; 3] {
+    let named = |wanted: fn(Support) -> bool| {
+        let names: Vec<String> = things
+            .iter()
+            .filter(|(_, support)| wanted(*support))
+            .map(|(thing, _)| thing.named(words).to_string().to_lowercase())
+            .collect();
+        Some(names.join(", ")).filter(|names| !names.is_empty())
+    };
+    [
+        named(|support| support == Support::Native),
+        named(|support| matches!(support, Support::As(_))),
+        named(|support| support == Support::Refused),
+    ]
 }
 
 #[derive(Template)]

@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::connector::Field;
 use crate::error::{Error, Result};
 use crate::panel::fields::{self, Drawn};
-use crate::panel::{self, Fields, Form, Member, Nav, Notice, PageContext, Right, Tone};
+use crate::panel::{self, Fields, Form, Member, Nav, Notice, PageContext, Right};
 use crate::source::{SourceChange, version};
 
 #[derive(Template)]
@@ -26,8 +26,26 @@ struct Access {
     fields: Vec<Drawn>,
     errors: Vec<(String, String)>,
     version: i64,
+    /// The settings as the page was drawn, as JSON.
+    was: String,
     /// It has a secret that can be changed.
     webhook: bool,
+}
+
+/// The source as the page was drawn with it: its version, and its settings as JSON.
+struct Seen {
+    version: i64,
+    was: String,
+}
+
+impl Seen {
+    fn of(source: &source::Model) -> Self {
+        Self { version: version(source), was: source.settings.clone() }
+    }
+
+    fn sent(form: &Fields) -> Option<Self> {
+        Some(Self { version: form.get("version").parse().ok()?, was: form.get("was").to_owned() })
+    }
 }
 
 fn fields_of(app: &App, source: &source::Model) -> &'static [Field] {
@@ -39,8 +57,7 @@ pub async fn get(app: web::Data<App>, member: Member, id: web::Path<String>) -> 
     member.require(Right::Look)?;
     let source = find(&app, &member, &id).await?;
     let page = member.page(member.words.say("source-title").with("name", source.name.as_str()), Nav::Sources);
-    let settings = serde_json::from_str(&source.settings).unwrap_or_default();
-    show(&app, &member, page, StatusCode::OK, &source, &settings, Vec::new()).await
+    show(&app, &member, page, StatusCode::OK, (&source, Seen::of(&source)), &stored(&source), Vec::new()).await
 }
 
 /// `POST /panel/sources/{id}/access`.
@@ -53,42 +70,50 @@ pub async fn change(
     member.require(Right::EditSources)?;
     let source = find(&app, &member, &id).await?;
     let kind = fields_of(&app, &source);
-    let names: Vec<String> = kind.iter().map(fields::name_of).chain(["version".to_owned()]).collect();
+    let names: Vec<String> = kind.iter().map(fields::name_of).chain(["version", "was"].map(str::to_owned)).collect();
     form.known(&names.iter().map(String::as_str).collect::<Vec<_>>())?;
+    let seen = Seen::sent(&form).unwrap_or_else(|| Seen::of(&source));
     let words = member.words;
-    let before: Value = serde_json::from_str(&source.settings).unwrap_or_default();
+    let before = stored(&source);
     let page = || member.page(words.say("source-title").with("name", source.name.as_str()), Nav::Sources).with_error();
     let settings = match fields::read(words, kind, &form, &before, source.secrets.is_some()) {
         Ok(settings) => settings,
         Err((settings, errors)) => {
-            return show(&app, &member, page(), StatusCode::UNPROCESSABLE_ENTITY, &source, &settings, errors).await;
+            return show(&app, &member, page(), StatusCode::UNPROCESSABLE_ENTITY, (&source, seen), &settings, errors)
+                .await;
         }
     };
-    let expected = form.get("version").parse().ok();
     let change = SourceChange { settings: Some(settings.clone()), ..SourceChange::default() };
-    let done = crate::source::change(&app, member.tenant.tenant_id, source.id, change, expected, &by(&member)).await;
-    let (status, page, errors) = match done {
+    let done =
+        crate::source::change(&app, member.tenant.tenant_id, source.id, change, Some(seen.version), &by(&member)).await;
+    match done {
         Ok(_) => {
             let path = format!("/panel/sources/{}/access", source.id);
-            return member.see_other(&app, &path, Notice::done(words.say("common-saved"))).await;
+            member.see_other(&app, &path, Notice::done(words.say("common-saved"))).await
         }
         Err(Error::Invalid(wrong)) => {
-            (StatusCode::UNPROCESSABLE_ENTITY, page(), fields::wrong(words, kind, &settings, &wrong))
+            let errors = fields::wrong(words, kind, &settings, &wrong);
+            show(&app, &member, page(), StatusCode::UNPROCESSABLE_ENTITY, (&source, seen), &settings, errors).await
         }
         Err(Error::Changed(changed)) => {
-            let who = if changed.who.is_empty() { words.say("source-somebody").to_string() } else { changed.who };
-            let said =
-                words.say("form-changed-meanwhile").with("name", who).with("time", member.when(changed.at).adverb());
-            (StatusCode::CONFLICT, page().with_notice(Notice::of(Tone::Warn, said)), Vec::new())
+            let now = find(&app, &member, &id).await?;
+            let was = serde_json::from_str(&seen.was).unwrap_or(before);
+            let settings = fields::over(kind, &settings, &was, &stored(&now));
+            let page = page().with_notice(super::one::outrun(&member, &changed));
+            show(&app, &member, page, StatusCode::CONFLICT, (&now, Seen::of(&now)), &settings, Vec::new()).await
         }
         Err(error @ (Error::Conflict { .. } | Error::Unavailable { .. })) => {
+            let page = page().with_notice(super::refused(&member, &error));
             let status = actix_web::ResponseError::status_code(&error);
-            (status, page().with_notice(super::refused(&member, &error)), Vec::new())
+            show(&app, &member, page, status, (&source, seen), &settings, Vec::new()).await
         }
-        Err(error) => return Err(error),
-    };
-    let now = find(&app, &member, &id).await?;
-    show(&app, &member, page, status, &now, &settings, errors).await
+        Err(error) => Err(error),
+    }
+}
+
+/// The settings as they are stored, without credentials.
+fn stored(source: &source::Model) -> Value {
+    serde_json::from_str(&source.settings).unwrap_or_default()
 }
 
 async fn show(
@@ -96,7 +121,7 @@ async fn show(
     member: &Member,
     page: PageContext,
     status: StatusCode,
-    source: &source::Model,
+    (source, seen): (&source::Model, Seen),
     settings: &Value,
     errors: Vec<(String, String)>,
 ) -> Result<HttpResponse> {
@@ -108,7 +133,8 @@ async fn show(
         may: member.may(Right::EditSources),
         state: shown(&page, source, &state),
         fields: fields::draw(page.words, fields_of(app, source), settings, Some(&masked), &errors),
-        version: version(source),
+        version: seen.version,
+        was: seen.was,
         webhook: source.kind == "custom",
         errors,
         page: page.clone(),

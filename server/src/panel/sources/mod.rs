@@ -10,6 +10,7 @@ mod secret;
 mod shown;
 mod strays;
 mod test;
+mod typed;
 mod view;
 
 use std::sync::Arc;
@@ -36,7 +37,7 @@ pub use strays::{adopt, remove as remove_stray};
 pub use test::{get as test, run as run_test};
 
 /// amoCRM is asked so long for what a page can do without.
-const PATIENCE: Duration = Duration::from_secs(3);
+pub(super) const PATIENCE: Duration = Duration::from_secs(3);
 
 /// A live source of the member's account.
 async fn find(app: &App, member: &Member, id: &str) -> Result<source::Model> {
@@ -75,7 +76,7 @@ pub(super) async fn pipelines(app: &Arc<App>, tenant_id: Uuid) -> Option<Vec<Pip
 }
 
 /// The name of a pipeline, else its number.
-fn pipeline_name(page: &PageContext, pipelines: Option<&[Pipeline]>, id: i64) -> String {
+pub(super) fn pipeline_name(page: &PageContext, pipelines: Option<&[Pipeline]>, id: i64) -> String {
     let found = pipelines.into_iter().flatten().find(|pipeline| pipeline.id == id);
     found.map_or_else(
         || page.words.say("source-pipeline-number").with("id", id.to_string()).to_string(),

@@ -4,30 +4,17 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use entity::source;
-use serde::Deserialize;
 use uuid::Uuid;
 
 use super::shown::{Shown, shown};
+use super::typed::{Typed, Was};
 use super::{Pipeline, by, find, pipeline_name, pipelines};
 use crate::app::App;
 use crate::delivery::dead;
-use crate::error::{Error, Result};
+use crate::error::{Changed, Error, Result};
 use crate::panel::choice::Choice;
 use crate::panel::{self, Form, Member, Nav, Notice, PageContext, Right, Tone};
-use crate::source::{ContactRule, SourceChange, version};
 use crate::words::Sentence;
-
-/// What the form sends.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Fields {
-    name: String,
-    /// Absent while amoCRM does not tell its pipelines.
-    pipeline: Option<String>,
-    default: Option<String>,
-    contact_rule: Option<String>,
-    version: i64,
-}
 
 #[derive(Template)]
 #[template(path = "panel/sources/one.html")]
@@ -53,6 +40,7 @@ struct One {
     default_now: Option<String>,
     rules: Vec<Choice>,
     version: i64,
+    was: Was,
     /// What somebody else changed, field and value.
     changed: Vec<(String, String)>,
     external_id: String,
@@ -61,12 +49,17 @@ struct One {
 }
 
 /// What stands in the form and why.
-#[derive(Default)]
 struct Sent {
-    fields: Option<Fields>,
+    typed: Typed,
     errors: Vec<(String, String)>,
     /// The fields that somebody else changed.
     changed: Vec<String>,
+}
+
+impl From<Typed> for Sent {
+    fn from(typed: Typed) -> Self {
+        Self { typed, errors: Vec::new(), changed: Vec::new() }
+    }
 }
 
 /// `GET /panel/sources/{id}`.
@@ -74,71 +67,60 @@ pub async fn get(app: web::Data<App>, member: Member, id: web::Path<String>) -> 
     member.require(Right::Look)?;
     let source = find(&app, &member, &id).await?;
     let page = member.page(member.words.say("source-title").with("name", source.name.as_str()), Nav::Sources);
-    show(&app, &member, page, StatusCode::OK, &source, Sent::default()).await
+    show(&app, &member, page, StatusCode::OK, &source, Typed::of(&source).into()).await
 }
 
-/// `POST /panel/sources/{id}`: changes what differs; what somebody else changed meanwhile is told and nothing is lost.
+/// `POST /panel/sources/{id}`: changes what this person touched; what somebody else changed meanwhile is told, stays, and
+/// nothing that was typed is lost.
 pub async fn save(
     app: web::Data<App>,
     member: Member,
     id: web::Path<String>,
-    form: Form<Fields>,
+    form: Form<Typed>,
 ) -> Result<HttpResponse> {
     member.require(Right::EditSources)?;
     let source = find(&app, &member, &id).await?;
-    let fields = form.0;
-    let change = SourceChange {
-        name: Some(fields.name.trim().to_owned()).filter(|name| *name != source.name),
-        pipeline_id: fields.pipeline.as_deref().and_then(|id| id.parse().ok()).filter(|id| *id != source.pipeline_id),
-        // The mark is given to another source, never only taken away.
-        default: fields.default.is_some().then_some(true).filter(|_| !source.is_default),
-        contact_rule: fields
-            .contact_rule
-            .as_deref()
-            .and_then(rule_of)
-            .filter(|rule| rule.as_str() != source.contact_rule),
-        ..SourceChange::default()
-    };
+    let typed = form.0;
+    let (change, expected) = (typed.change(&source), Some(typed.version));
     let path = format!("/panel/sources/{}", source.id);
-    let done =
-        crate::source::change(&app, member.tenant.tenant_id, source.id, change, Some(fields.version), &by(&member))
-            .await;
+    let done = crate::source::change(&app, member.tenant.tenant_id, source.id, change, expected, &by(&member)).await;
     let page = |member: &Member| {
         member.page(member.words.say("source-title").with("name", source.name.as_str()), Nav::Sources).with_error()
     };
-    let (status, page, sent) = match done {
-        Ok(_) => return member.see_other(&app, &path, Notice::done(member.words.say("common-saved"))).await,
+    match done {
+        Ok(_) => member.see_other(&app, &path, Notice::done(member.words.say("common-saved"))).await,
         Err(Error::Invalid(wrong)) => {
-            let errors = wrong.iter().map(|error| in_words(&member, &fields, error)).collect();
-            (StatusCode::UNPROCESSABLE_ENTITY, page(&member), Sent { fields: Some(fields), errors, ..Sent::default() })
+            let errors = wrong.iter().map(|error| in_words(&member, &typed, error)).collect();
+            let sent = Sent { errors, ..typed.into() };
+            show(&app, &member, page(&member), StatusCode::UNPROCESSABLE_ENTITY, &source, sent).await
         }
         Err(Error::Changed(changed)) => {
-            let who =
-                if changed.who.is_empty() { member.words.say("source-somebody").to_string() } else { changed.who };
-            let said = member.words.say("form-changed-meanwhile").with("name", who);
-            let said = said.with("time", member.when(changed.at).adverb());
-            let page = page(&member).with_notice(Notice::of(Tone::Warn, said));
-            (StatusCode::CONFLICT, page, Sent { fields: Some(fields), changed: changed.what, ..Sent::default() })
+            let now = find(&app, &member, &id).await?;
+            let page = page(&member).with_notice(outrun(&member, &changed));
+            let sent = Sent { changed: changed.what, ..typed.over(&now).into() };
+            show(&app, &member, page, StatusCode::CONFLICT, &now, sent).await
         }
         Err(error @ (Error::Conflict { .. } | Error::Unavailable { .. })) => {
             let page = page(&member).with_notice(refused(&member, &error));
             let status = actix_web::ResponseError::status_code(&error);
-            (status, page, Sent { fields: Some(fields), ..Sent::default() })
+            show(&app, &member, page, status, &source, typed.into()).await
         }
-        Err(error) => return Err(error),
-    };
-    let now = find(&app, &member, &id).await?;
-    show(&app, &member, page, status, &now, sent).await
+        Err(error) => Err(error),
+    }
 }
 
-fn rule_of(word: &str) -> Option<ContactRule> {
-    [ContactRule::Leave, ContactRule::Link, ContactRule::Create].into_iter().find(|rule| rule.as_str() == word)
+/// Who was faster, and when.
+pub(super) fn outrun(member: &Member, changed: &Changed) -> Notice {
+    let words = member.words;
+    let who = if changed.who.is_empty() { words.say("source-somebody").to_string() } else { changed.who.clone() };
+    let said = words.say("form-changed-meanwhile").with("name", who);
+    Notice::of(Tone::Warn, said.with("time", member.when(changed.at).adverb()))
 }
 
-fn in_words(member: &Member, fields: &Fields, error: &crate::error::FieldError) -> (String, String) {
+fn in_words(member: &Member, typed: &Typed, error: &crate::error::FieldError) -> (String, String) {
     let words = member.words;
     let name = words.say("source-edit-name").with("crm", member.crm()).to_string();
-    let length = fields.name.trim().chars().count();
+    let length = typed.name.trim().chars().count();
     match error.pointer.as_str() {
         "/name" if length == 0 => ("name".into(), words.say("form-empty").with("field", name).to_string()),
         "/name" if length > 255 => {
@@ -185,16 +167,13 @@ async fn show(
         words.say("source-held").with("count", count).with("stamp", stamp)
     });
     let default_now = default_now(app, member, source.id).await?;
-    let Sent { fields, errors, changed } = sent;
-    let called = fields.as_ref().map_or_else(|| source.name.clone(), |fields| fields.name.clone());
-    let wanted =
-        fields.as_ref().and_then(|fields| fields.pipeline.clone()).unwrap_or_else(|| source.pipeline_id.to_string());
-    let rule =
-        fields.as_ref().and_then(|fields| fields.contact_rule.clone()).unwrap_or_else(|| source.contact_rule.clone());
+    let Sent { typed, errors, changed } = sent;
+    let wanted = typed.pipeline.clone().unwrap_or_else(|| source.pipeline_id.to_string());
+    let rule = typed.contact_rule.as_deref().unwrap_or(&source.contact_rule);
     let error_of =
         |of: &str| errors.iter().find(|(name, _)| name == of).map(|(_, text)| text.clone()).unwrap_or_default();
     let rules = ["leave", "link", "create"]
-        .map(|one| Choice::new(one, words.say_of("contact-rule-", one).with("crm", page.crm), &rule));
+        .map(|one| Choice::new(one, words.say_of("contact-rule-", one).with("crm", page.crm), rule));
     let one = One {
         tab: "settings",
         id: source.id.to_string(),
@@ -203,16 +182,17 @@ async fn show(
         paused: source.paused,
         messenger: words.say_of("connector-", &source.kind),
         held,
-        called,
         name_error: error_of("name"),
         pipeline_error: error_of("pipeline"),
         pipeline: pipeline_name(&page, pipelines.as_deref(), source.pipeline_id),
         pipelines: choices(pipelines.as_deref(), source, &wanted, &page),
         is_default: source.is_default,
-        wants_default: source.is_default || fields.as_ref().is_some_and(|fields| fields.default.is_some()),
+        wants_default: source.is_default || typed.default.is_some(),
         default_now,
         rules: rules.into(),
-        version: version(source),
+        version: typed.version,
+        was: typed.was(source),
+        called: typed.name,
         changed: values_now(&page, source, pipelines.as_deref(), &changed),
         external_id: source.external_id.clone(),
         amocrm_id: source.amocrm_source_id.to_string(),

@@ -56,7 +56,7 @@ pub fn shown(page: &PageContext, source: &source::Model, state: &State) -> Shown
                 state.paused_by.clone()
             };
             words
-                .say(format!("source-state-{word}-hint"))
+                .say(state.hint_key())
                 .with("crm", page.crm)
                 .with("time", page.when(&proved).adverb())
                 .with("stamp", page.when(&state.since).stamp())

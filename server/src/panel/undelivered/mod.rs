@@ -35,8 +35,8 @@ impl Query {
         read.map(web::Query::into_inner).unwrap_or_default()
     }
 
-    fn period(&self) -> &'static str {
-        choice::PERIODS.into_iter().find(|period| *period == self.period).unwrap_or("all")
+    fn period(&self) -> &str {
+        choice::period(&self.period, "all")
     }
 
     fn wanted(&self, page: &PageContext, ground: &Ground, now: i64) -> Wanted {

@@ -96,7 +96,7 @@ fn heap(page: &PageContext, query: &Query, group: &Group) -> Heap {
 
 /// The few words of a stored reason, for headings of groups and the CSV's readers.
 pub fn short(reason: &str) -> &'static str {
-    const KNOWN: [&str; 10] = [
+    const KNOWN: [&str; 11] = [
         "too_old",
         "dropped_by_person",
         "source_disconnected",
@@ -107,6 +107,7 @@ pub fn short(reason: &str) -> &'static str {
         "internal",
         "rejected",
         "conversation_deleted",
+        "no_bot",
     ];
     match KNOWN.into_iter().find(|known| *known == reason) {
         Some(known) => known,

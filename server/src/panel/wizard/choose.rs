@@ -1,8 +1,11 @@
 //! Step 1: where do customers write?
 
+use std::sync::Arc;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use entity::tenant;
 use serde::Deserialize;
 
 use super::draft::Draft;
@@ -10,7 +13,7 @@ use super::steps::{Steps, steps};
 use super::{address, draft_of, kind_of};
 use crate::app::App;
 use crate::error::Result;
-use crate::panel::sources::{Abilities, abilities_of};
+use crate::panel::sources::{Abilities, PATIENCE, abilities_of};
 use crate::panel::{self, Form, Member, Nav, PageContext, Right};
 use crate::tenant::TenantStatus;
 use crate::words::Sentence;
@@ -58,12 +61,22 @@ pub async fn post(app: web::Data<App>, member: Member, form: Form<Fields>) -> Re
     Ok(panel::to(&address(kind.kind, "access")))
 }
 
-async fn show(app: &App, member: &Member, error: bool) -> Result<HttpResponse> {
+/// The account as amoCRM serves it now: who has just paid is not turned away by what was stored before. While amoCRM
+/// refuses, or does not answer in time, it is as it was.
+async fn account_now(app: &Arc<App>, member: &Member) -> tenant::Model {
+    let asking = crate::source::served(app, tenant::Model::clone(&member.tenant));
+    match tokio::time::timeout(PATIENCE, asking).await {
+        Ok(Ok(tenant)) => tenant,
+        Ok(Err(_)) | Err(_) => tenant::Model::clone(&member.tenant),
+    }
+}
+
+async fn show(app: &Arc<App>, member: &Member, error: bool) -> Result<HttpResponse> {
     let page = member.page("wizard-title", Nav::Sources);
     let page = if error { page.with_error() } else { page };
     let words = page.words;
     let usage = crate::source::usage(app, member.tenant.tenant_id).await?;
-    let status = TenantStatus::shown(&member.tenant);
+    let status = TenantStatus::shown(&account_now(app, member).await);
     let barred = if status != TenantStatus::Active {
         let key = format!("tenant-state-{}-hint", status.as_str());
         Some(words.say(key).with("crm", page.crm).with("days", 7).with("vendor", ""))

@@ -7,6 +7,8 @@ use crate::source::SourceStatus;
 pub enum Reason {
     /// The messenger refuses the credentials, or the webhook said that nobody is there any more.
     AccessRefused,
+    /// The account had left, and its credentials went with it.
+    CredentialsErased,
     /// The messenger does not answer.
     MessengerUnreachable,
     /// A user deleted it in amoCRM.
@@ -26,8 +28,9 @@ pub enum Reason {
 
 impl Reason {
     /// All there are, for the tests of words.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::AccessRefused,
+        Self::CredentialsErased,
         Self::MessengerUnreachable,
         Self::DeletedInCrm,
         Self::PipelineArchived,
@@ -46,6 +49,7 @@ impl Reason {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::AccessRefused => "access_refused",
+            Self::CredentialsErased => "credentials_erased",
             Self::MessengerUnreachable => "messenger_unreachable",
             Self::DeletedInCrm => "deleted_in_crm",
             Self::PipelineArchived => "pipeline_archived",
@@ -69,7 +73,7 @@ impl Reason {
     /// What to do about it.
     pub const fn action(self) -> Option<Action> {
         Some(match self {
-            Self::AccessRefused => Action::Reconnect,
+            Self::AccessRefused | Self::CredentialsErased => Action::Reconnect,
             Self::MessengerUnreachable => Action::Test,
             Self::DeletedInCrm => Action::Restore,
             Self::PipelineArchived => Action::ChoosePipeline,

@@ -57,6 +57,7 @@ impl Case {
             checked_at: 800,
             next_try_at: None,
             tries: 0,
+            renewed_at: None,
         };
         Self {
             source: crate::source::tests::source("working", false),
@@ -133,6 +134,17 @@ fn the_account_shows_through() {
     let mut case = Case::new();
     case.tenant.suspended = true;
     case.is(SourceStatus::Paused, Some(Reason::AccountSuspended), Some(Action::Support));
+}
+
+#[test]
+fn credentials_that_were_erased_are_asked_for_once_the_account_is_back() {
+    let mut case = Case::new();
+    case.source.status = "stopped".into();
+    case.source.status_reason = "credentials_erased".into();
+    case.is(SourceStatus::Stopped, Some(Reason::CredentialsErased), Some(Action::Reconnect));
+    assert_eq!(case.state().detail, "");
+    case.tenant.status = "uninstalled".into();
+    case.is(SourceStatus::Stopped, Some(Reason::AccountDisconnected), Some(Action::ConnectAccount));
 }
 
 #[test]

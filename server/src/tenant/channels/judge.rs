@@ -34,8 +34,8 @@ pub(super) fn judge(answer: Result<Connected, CrmError>, public: bool) -> Result
                 },
             })
         }
-        Err(CrmError::Refused { status: 429 | 500..=599, text, retry_after, .. }) => {
-            Err(InstallError::Later { words: format!("the Chats API refuses for now: {text}"), after: retry_after })
+        Err(ref error @ CrmError::Refused { status: 429 | 500..=599, retry_after, .. }) => {
+            Err(InstallError::Later { said: said_of(error), after: retry_after })
         }
         Err(error @ CrmError::Refused { status, .. }) => Ok(Outcome {
             status: match status {
@@ -48,7 +48,7 @@ pub(super) fn judge(answer: Result<Connected, CrmError>, public: bool) -> Result
         Err(error @ CrmError::Invalid { .. }) => {
             Ok(Outcome { status: ChannelStatus::Misconfigured, scope_id: None, detail: said_of(&error).to_string() })
         }
-        Err(error) => Err(InstallError::Later { words: error.to_string(), after: None::<Duration> }),
+        Err(error) => Err(InstallError::Later { said: said_of(&error), after: None::<Duration> }),
     }
 }
 
@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     fn refused(status: u16) -> Result<Connected, CrmError> {
-        Err(CrmError::Refused { call: "connect", status, retry_after: None, text: "no".into() })
+        Err(CrmError::Refused { call: "connect", address: String::new(), status, retry_after: None, text: "no".into() })
     }
 
     fn version(version: Option<&str>) -> Result<Connected, CrmError> {
@@ -80,7 +80,7 @@ mod tests {
         for later in [429, 500, 503] {
             assert_eq!(status(refused(later), false), None);
         }
-        let unknown = CrmError::NoAnswer { call: "connect", reason: "reset".into() };
+        let unknown = CrmError::NoAnswer { call: "connect", address: String::new(), reason: "reset".into() };
         assert_eq!(status(Err(unknown), false), None);
     }
 

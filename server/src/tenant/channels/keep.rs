@@ -60,6 +60,7 @@ pub(super) async fn keep(
     }
     let connected = outcome.status == ChannelStatus::Connected;
     let tries = if connected { 0 } else { known.as_ref().map_or(0, |known| known.tries).saturating_add(1) };
+    let renewed_at = known.as_ref().and_then(|known| known.renewed_at);
     let row = tenant_channel::Model {
         tenant_id,
         channel_id,
@@ -70,6 +71,7 @@ pub(super) async fn keep(
         checked_at: now,
         next_try_at: (!connected).then(|| now + slowly(tries - 1)),
         tries,
+        renewed_at,
     };
     if let Some(next_try_at) = row.next_try_at {
         look_by(&tx, tenant_id, next_try_at).await?;
@@ -141,8 +143,10 @@ async fn alarm(
             });
             let alarm = Alarm { tenant_id: VENDOR, kind, object: &object, source_id: None, detail };
             alert::raise(app, db, alarm).await?;
-        } else {
+        } else if outcome.status == ChannelStatus::Connected {
             alert::resolve(app, db, VENDOR, kind, &object).await?;
+        } else {
+            alert::end(app, db, VENDOR, kind, &object).await?;
         }
     }
     Ok(())

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use entity::{
-    attempt, conversation, conversation_alias, dead_letter, dedupe, message, parked_status, raw_hook, tenant,
+    attempt, contact_task, conversation, conversation_alias, dead_letter, dedupe, import, import_line, message,
+    parked_status, raw_hook, tenant,
 };
 use sea_orm::sea_query::{Condition, Expr};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -33,6 +34,7 @@ pub(super) async fn conversation(app: &App, row: &conversation::Model, counts: &
     let mut needles = Needles::default();
     needles.add(&row.external_id);
     needles.add(&row.amocrm_chat_id);
+    needles.add(&row.crm_person_id);
     let contact: Option<Person> = serde_json::from_str(&row.contact).ok();
     contact.iter().for_each(|contact| needles.add_person(contact));
 
@@ -61,17 +63,41 @@ pub(super) async fn conversation(app: &App, row: &conversation::Model, counts: &
     let of_it = Condition::all().add(conversation_alias::Column::ConversationId.eq(id));
     let gone = remove::rows::<conversation_alias::Entity>(&app.store, tenant_id, of_it).await?;
     count(counts, "conversation_alias", gone);
+    let of_it = Condition::all().add(contact_task::Column::ConversationId.eq(id));
+    count(counts, "contact_task", remove::rows::<contact_task::Entity>(&app.store, tenant_id, of_it).await?);
+    import_lines(app, row, counts).await?;
     raw_hooks(app, tenant_id, &needles, counts).await?;
     let nobody = serde_json::to_string(&Person::default()).map_err(anyhow::Error::from)?;
     let done = conversation::Entity::update_many()
         .col_expr(conversation::Column::ExternalId, Expr::value(""))
         .col_expr(conversation::Column::AmocrmChatId, Expr::value(""))
         .col_expr(conversation::Column::Contact, Expr::value(nobody))
+        .col_expr(conversation::Column::CrmPersonId, Expr::value(""))
+        .col_expr(conversation::Column::CrmUnbound, Expr::value(false))
+        .col_expr(conversation::Column::Awaited, Expr::value(""))
+        .col_expr(conversation::Column::ContactId, Expr::value(0_i64))
+        .col_expr(conversation::Column::ContactName, Expr::value(""))
+        .col_expr(conversation::Column::ContactWhy, Expr::value(""))
         .filter(conversation::Column::TenantId.eq(tenant_id))
         .filter(conversation::Column::Id.eq(id))
         .exec(app.store.write())
         .await?;
     count(counts, "conversation", done.rows_affected);
+    Ok(())
+}
+
+/// Earlier messages of the chat that wait to be imported.
+async fn import_lines(app: &App, row: &conversation::Model, counts: &mut Counts) -> Result<()> {
+    if row.external_id.is_empty() {
+        return Ok(());
+    }
+    let imports = import::Entity::of_tenant(row.tenant_id).filter(import::Column::SourceId.eq(row.source_id));
+    for import in imports.all(app.store.write()).await? {
+        let of_it = Condition::all()
+            .add(import_line::Column::ImportId.eq(import.id))
+            .add(import_line::Column::ConversationId.eq(row.external_id.as_str()));
+        count(counts, "import_line", remove::rows::<import_line::Entity>(&app.store, row.tenant_id, of_it).await?);
+    }
     Ok(())
 }
 
@@ -100,6 +126,8 @@ async fn messages(app: &App, page: &[message::Model], counts: &mut Counts) -> Re
     let db = app.store.write();
     let all = || page.iter().map(|message| message.id);
     let sources = || page.iter().map(|message| message.source_id);
+    let ids: Vec<Uuid> = all().collect();
+    count(counts, "media", crate::media::of_messages(app, tenant_id, &ids).await?);
     let named = |id: &String| (!id.is_empty()).then(|| id.clone());
     let theirs: Vec<String> = page.iter().filter_map(|message| named(&message.external_id)).collect();
     let amocrms: Vec<String> = page.iter().filter_map(|message| named(&message.amocrm_message_id)).collect();

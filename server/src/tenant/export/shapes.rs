@@ -82,7 +82,8 @@ pub(super) fn conversation(row: &conversation::Model) -> Value {
         "conversation",
         json!({
             "id": row.id, "source_id": row.source_id, "external_id": row.external_id,
-            "amocrm_chat_id": row.amocrm_chat_id, "contact": stored(&row.contact), "created_at": time(row.created_at),
+            "amocrm_chat_id": row.amocrm_chat_id, "contact": stored(&row.contact), "amocrm_contact_id": (row.contact_id > 0).then_some(row.contact_id),
+            "created_at": time(row.created_at),
         }),
     )
 }

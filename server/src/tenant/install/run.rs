@@ -11,6 +11,7 @@ use super::call;
 use super::stage::{Entered, Stage};
 use super::{InstallError, enter, exchange, finish};
 use crate::app::App;
+use crate::words::Said;
 
 /// How often the table is looked at: a call waits no longer than this, whichever instance stored it.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
@@ -31,9 +32,9 @@ pub enum Progress {
     /// The account is set up.
     Done(Entered),
     /// It is tried again by itself. `entered`: access is given, only channels are missing.
-    Later { words: String, entered: bool },
-    /// For good, with words for people.
-    Failed { words: String },
+    Later { said: Said, entered: bool },
+    /// For good.
+    Failed { said: Said },
 }
 
 /// The background task of installations. Ends when `stop` is cancelled and what is under way has ended.
@@ -74,28 +75,30 @@ pub async fn carry(app: Arc<App>, row: install_call::Model) -> Progress {
     let result = while_held(&app, &row, steps(&app, &row)).await;
     let progress = match result {
         Ok(entered) => Progress::Done(entered),
-        Err((InstallError::Never(words), _)) => Progress::Failed { words },
-        Err((InstallError::Later { words, after }, entered)) => {
+        Err((InstallError::Never(said), _)) => Progress::Failed { said },
+        Err((InstallError::Later { said, after }, entered)) => {
             let now = app.clock.millis();
             let next_at = now.saturating_add(pause(row.attempts, after));
             let deadline = row.received_at + if entered { call::LONGEST } else { CODE_LIVES };
             if next_at < deadline {
-                let stored = call::later(&app, &row, next_at, &words).await;
-                tracing::warn!(install.id = %row.id, integration = row.integration, remote.host = row.host, attempt = row.attempts, error = words, "an installation is not finished; it goes on by itself");
+                let stored = call::later(&app, &row, next_at, &said.to_string()).await;
+                tracing::warn!(install.id = %row.id, integration = row.integration, remote.host = row.host, attempt = row.attempts, error = %said, "an installation is not finished; it goes on by itself");
                 complain(stored);
-                return Progress::Later { words, entered };
+                return Progress::Later { said, entered };
             }
-            Progress::Failed { words: format!("given up after {} tries: {words}", row.attempts) }
+            Progress::Failed {
+                said: Said::new("said-install-given-up").with("count", row.attempts).with("reason", said),
+            }
         }
     };
     complain(match &progress {
         Progress::Done(entered) => call::done(&app, &row, entered.tenant_id).await,
-        Progress::Failed { words } => {
+        Progress::Failed { said } => {
             tracing::error!(
-                install.id = %row.id, integration = row.integration, remote.host = row.host, error = words,
+                install.id = %row.id, integration = row.integration, remote.host = row.host, error = %said,
                 "an installation has failed; an administrator of the account must switch the integration off and on, or open /oauth/install"
             );
-            call::failed(&app, &row, words).await
+            call::failed(&app, &row, &said.to_string()).await
         }
         Progress::Later { .. } => Ok(()),
     });

@@ -101,11 +101,11 @@ impl Renewal<'_> {
         };
         match answer {
             Ok(fresh) => Ok(Ok(fresh)),
-            Err(OAuthError::Rejected { hint } | OAuthError::HostChanged { hint, .. }) => Ok(Err(hint)),
-            Err(OAuthError::Unpaid) => Err(TokenError::Unpaid),
+            Err(OAuthError::Rejected { hint, .. } | OAuthError::HostChanged { hint, .. }) => Ok(Err(hint)),
+            Err(OAuthError::Unpaid { .. }) => Err(TokenError::Unpaid),
             Err(OAuthError::Blocked { .. }) => Err(TokenError::Blocked),
             Err(error @ OAuthError::Invalid { .. }) => Err(TokenError::Internal(error.to_string())),
-            Err(OAuthError::Busy { retry_after }) => {
+            Err(OAuthError::Busy { retry_after, .. }) => {
                 Err(TokenError::Unavailable { words: "amoCRM asks to slow down".into(), after: retry_after })
             }
             Err(error @ OAuthError::Unavailable { retry_after, .. }) => {

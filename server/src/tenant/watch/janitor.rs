@@ -131,7 +131,7 @@ async fn forget_codes(app: &App, now: i64) -> Result<(), DbErr> {
 async fn end_alarm(app: &App, now: i64) -> Result<(), DbErr> {
     let open = alert::open(app.store.read(), VENDOR).await?;
     if open.iter().any(|matter| matter.key == ALARM && now - matter.last_at > QUIET) {
-        alert::resolve(app, app.store.write(), VENDOR, ALARM, "").await?;
+        alert::end(app, app.store.write(), VENDOR, ALARM, "").await?;
     }
     Ok(())
 }

@@ -1,13 +1,14 @@
 //! Ids that answers told: of messages, so that echoes are recognised and statuses find them; of chats, so that hooks
 //! and questions do.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sea_orm::{ConnectionTrait, DbErr};
 use uuid::Uuid;
 
 use super::Settlement;
 use crate::delivery::queue::conversation::{insert_aliases, write_chats};
+use crate::delivery::queue::opened::{Named, Told, name_dialogues, use_dialogues};
 use crate::delivery::queue::parcel::{Alias, Event, NewLetter, Side};
 use crate::delivery::queue::rows::Rows;
 use crate::message::{Direction, LetterKind, Stream, day_of};
@@ -151,4 +152,43 @@ pub async fn learn_aliases(tx: &impl ConnectionTrait, store: &Store, settlements
 pub async fn learn_chats(tx: &impl ConnectionTrait, store: &Store, settlements: &[Settlement]) -> Result<(), DbErr> {
     let learned = learned_chats(settlements).into_iter().map(|(key, (id, _))| (key, id)).collect();
     write_chats(tx, store, &learned).await
+}
+
+/// Enters the names of dialogues that managers began, and lets shared ones go on where a manager wrote last. Before any
+/// turn is locked.
+pub async fn learn_dialogues<'a>(
+    tx: &impl ConnectionTrait,
+    store: &Store,
+    settlements: &'a [Settlement],
+) -> Result<Vec<Named<'a>>, DbErr> {
+    let used = settlements.iter().filter_map(|one| {
+        let claim = &one.claim;
+        Some((claim.tenant_id, claim.source_id, one.learned.used.as_deref()?, claim.conversation_id))
+    });
+    use_dialogues(tx, store, used.collect()).await?;
+    let told = settlements.iter().filter_map(|one| {
+        let (claim, opened) = (&one.claim, one.learned.opened.as_ref()?);
+        Some(Told { tenant_id: claim.tenant_id, conversation_id: claim.conversation_id, opened })
+    });
+    name_dialogues(tx, store, told.collect()).await
+}
+
+/// Notes which chats amoCRM knows by our ids from now on.
+pub async fn note_bound(tx: &impl ConnectionTrait, store: &Store, settlements: &[Settlement]) -> Result<(), DbErr> {
+    let bound: BTreeSet<(Uuid, Uuid)> = settlements
+        .iter()
+        .filter(|one| one.learned.bound)
+        .map(|one| (one.claim.tenant_id, one.claim.conversation_id))
+        .collect();
+    Rows::new()
+        .uuid("tenant_id", bound.iter().map(|key| key.0))
+        .uuid("id", bound.iter().map(|key| key.1))
+        .execute(
+            tx,
+            store,
+            "UPDATE conversation SET crm_unbound = false FROM rows WHERE conversation.tenant_id = rows.tenant_id \
+             AND conversation.id = rows.id",
+        )
+        .await?;
+    Ok(())
 }

@@ -5,10 +5,16 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::json::Moment;
-use super::message_types::ContentType;
 use super::timeline::TimelineEventOut;
 pub use crate::delivery::read::MessageStatus;
-use crate::message::{Content, Direction, Failure, FailureCode, Media, Person, Role};
+use crate::message::{Direction, Failure, FailureCode, Person, Role};
+use crate::words::Language;
+
+mod around;
+mod content;
+
+pub use around::{AroundOut, QuoteOut};
+pub use content::ContentOut;
 
 /// What is known of an accepted message.
 #[derive(Debug, Serialize, ToSchema)]
@@ -47,12 +53,12 @@ pub struct MessageOut {
     #[schema(required)]
     pub receiver: Option<PersonOut>,
     pub content: ContentOut,
-    #[schema(required)]
-    pub template: Option<serde_json::Value>,
-    #[schema(required)]
-    pub reply_to: Option<serde_json::Value>,
+    #[serde(flatten)]
+    pub around: AroundOut,
     /// Makes no lead and notifies nobody.
     pub silent: bool,
+    /// The customer took it back; `content` is what it said.
+    pub deleted: bool,
     /// It may have reached the customer twice: the outcome of an earlier try could not be found out.
     pub possible_duplicate: bool,
     #[schema(value_type = String, format = DateTime)]
@@ -83,8 +89,7 @@ pub struct FailureOut {
 
 impl From<Failure> for FailureOut {
     fn from(failure: Failure) -> Self {
-        let text = if failure.text.is_empty() { failure.code.words().to_owned() } else { failure.text };
-        Self { code: failure.code, text }
+        Self { text: failure.words(Language::En), code: failure.code }
     }
 }
 
@@ -116,79 +121,6 @@ impl From<Person> for PersonOut {
             email: person.email,
             avatar_url: person.avatar_url,
             profile_url: person.profile_url,
-        }
-    }
-}
-
-/// What a message says; the fields depend on `type`.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ContentOut {
-    #[serde(rename = "type")]
-    pub kind: ContentType,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub text: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub media_url: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub file_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub file_size: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub group_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub latitude: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub longitude: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub phone: Option<String>,
-}
-
-impl ContentOut {
-    fn bare(kind: ContentType) -> Self {
-        Self {
-            kind,
-            text: None,
-            media_url: None,
-            file_name: None,
-            file_size: None,
-            group_id: None,
-            latitude: None,
-            longitude: None,
-            name: None,
-            phone: None,
-        }
-    }
-
-    fn media(kind: ContentType, media: Media) -> Self {
-        Self {
-            text: media.text,
-            media_url: Some(media.media_url),
-            file_name: Some(media.file_name),
-            file_size: Some(media.file_size).filter(|size| *size > 0),
-            group_id: media.group_id,
-            ..Self::bare(kind)
-        }
-    }
-}
-
-impl From<Content> for ContentOut {
-    fn from(content: Content) -> Self {
-        match content {
-            Content::Text { text } => Self { text: Some(text), ..Self::bare(ContentType::Text) },
-            Content::Picture(media) => Self::media(ContentType::Picture, media),
-            Content::Video(media) => Self::media(ContentType::Video, media),
-            Content::File(media) => Self::media(ContentType::File, media),
-            Content::Voice(media) => Self::media(ContentType::Voice, media),
-            Content::Audio(media) => Self::media(ContentType::Audio, media),
-            Content::Sticker(media) => Self::media(ContentType::Sticker, media),
-            Content::Location { latitude, longitude } => {
-                Self { latitude: Some(latitude), longitude: Some(longitude), ..Self::bare(ContentType::Location) }
-            }
-            Content::Contact { name, phone } => {
-                Self { name: Some(name), phone: Some(phone), ..Self::bare(ContentType::Contact) }
-            }
         }
     }
 }

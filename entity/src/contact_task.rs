@@ -1,0 +1,33 @@
+//! A chat whose contact has still to be found, made or linked.
+
+use sea_orm::entity::prelude::*;
+
+/// One row.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "contact_task")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub conversation_id: Uuid,
+    /// Tries that did not succeed.
+    pub tries: i32,
+    /// Making a contact was begun: it may be there though no answer said so.
+    pub making: bool,
+    /// Also the end of the claim of whoever works on it.
+    pub next_try_at: i64,
+    pub created_at: i64,
+}
+
+/// None: rows are joined by hand, always within a tenant.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Entity {
+    /// Every select starts here: the rows of one tenant.
+    pub fn of_tenant(tenant_id: Uuid) -> Select<Self> {
+        Self::find().filter(Column::TenantId.eq(tenant_id))
+    }
+}

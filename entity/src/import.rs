@@ -1,0 +1,62 @@
+//! A history import: what was asked, how far it is, and when something is to be done about it next.
+
+use sea_orm::entity::prelude::*;
+
+/// One row.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "import")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub source_id: Uuid,
+    /// The channel whose rate it shares: one import a channel runs at a time.
+    pub target: Uuid,
+    /// See `parom::import::State`.
+    pub state: i16,
+    /// Only counted so far.
+    pub dry_run: bool,
+    /// The newest message of each chat notifies; else all are silent.
+    pub newest_loud: bool,
+    /// What the file was called; may be empty.
+    #[sea_orm(column_type = "Text")]
+    pub file_name: String,
+    /// Messages in the file.
+    pub total: i64,
+    pub chats: i64,
+    pub leads_expected: i64,
+    /// Messages that amoCRM has by now, those it had before among them.
+    pub done: i64,
+    /// Messages that had come before.
+    pub duplicates: i64,
+    /// Lines without effect.
+    pub skipped: i64,
+    /// Thousandths of a message that may be handed over now.
+    pub tokens: i64,
+    pub refilled_at: i64,
+    /// Live messages wait: it stands back.
+    pub gives_way: bool,
+    /// Counts whoever took it: what an earlier holder writes is void.
+    pub epoch: i64,
+    /// Also the end of the hold of whoever works on it; none: nothing is to be done.
+    pub next_at: Option<i64>,
+    /// Why it stopped, JSON by language; empty: it did not.
+    #[sea_orm(column_type = "Text")]
+    pub failure: String,
+    pub created_at: i64,
+    pub finished_at: Option<i64>,
+}
+
+/// None: rows are joined by hand, always within a tenant.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Entity {
+    /// Every select starts here: the rows of one tenant.
+    pub fn of_tenant(tenant_id: Uuid) -> Select<Self> {
+        Self::find().filter(Column::TenantId.eq(tenant_id))
+    }
+}

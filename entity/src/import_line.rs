@@ -1,0 +1,43 @@
+//! A message of an import that amoCRM has not got yet.
+
+use sea_orm::entity::prelude::*;
+
+/// One row.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "import_line")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub import_id: Uuid,
+    /// The messenger's id of the message.
+    #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
+    pub external_id: String,
+    /// Where it stands in the file, from 1.
+    pub line: i64,
+    /// The messenger's id of the chat.
+    #[sea_orm(column_type = "Text")]
+    pub conversation_id: String,
+    /// Milliseconds since 1970.
+    pub sent_at: i64,
+    /// Our id, made before it is handed over: tells "mine" from "came before" after a crash.
+    pub message_id: Uuid,
+    /// The message as product.md §6.2 has it, JSON.
+    #[sea_orm(column_type = "Text")]
+    pub text: String,
+    /// It is in the queue.
+    pub accepted: bool,
+}
+
+/// None: rows are joined by hand, always within a tenant.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Entity {
+    /// Every select starts here: the rows of one tenant.
+    pub fn of_tenant(tenant_id: Uuid) -> Select<Self> {
+        Self::find().filter(Column::TenantId.eq(tenant_id))
+    }
+}

@@ -1,0 +1,22 @@
+## What stands in a message for something that the messenger does not know
+
+carried-forward = Forwarded message:
+carried-forward-of = Forwarded from { $name }:
+carried-location = Location: { $map }
+carried-contact = Contact: { $name }, { $phone }
+carried-unknown = [A message of an unknown kind: { $kind }]
+
+## Why a message failed, told to the manager in the chat
+
+failure-conversation_deleted = The customer deleted the chat.
+failure-recipient_blocked = The customer blocked the bot or deleted the chat.
+failure-source_disconnected = The source of this chat is not connected any more.
+failure-internal = Parom could not deliver the message.
+failure-recipient_unreachable = The customer cannot be reached in this messenger.
+failure-unsupported = The messenger does not take messages of this kind.
+failure-window_closed = The time for free messages is over.
+failure-rejected = The messenger refused the message.
+failure-rejected-with = The messenger refused the message: its answer was { $status }.
+failure-no-phone = No phone number was given, so there is nobody to write to.
+failure-empty = The message has no text.
+failure-other = The message was not delivered.

@@ -1,0 +1,22 @@
+## Что стоит в сообщении вместо того, чего мессенджер не знает
+
+carried-forward = Пересланное сообщение:
+carried-forward-of = Переслано от { $name }:
+carried-location = Место на карте: { $map }
+carried-contact = Контакт: { $name }, { $phone }
+carried-unknown = [Сообщение неизвестного вида: { $kind }]
+
+## Почему сообщение не доставлено: текст для менеджера в чате
+
+failure-conversation_deleted = Клиент удалил чат.
+failure-recipient_blocked = Клиент заблокировал бота или удалил чат.
+failure-source_disconnected = Источник этого чата больше не подключён.
+failure-internal = Паром не смог доставить сообщение.
+failure-recipient_unreachable = Клиент недоступен в этом мессенджере.
+failure-unsupported = Мессенджер не принимает такие сообщения.
+failure-window_closed = Время свободных сообщений истекло.
+failure-rejected = Мессенджер не принял сообщение.
+failure-rejected-with = Мессенджер не принял сообщение: его ответ — { $status }.
+failure-no-phone = Телефон не указан: некому писать.
+failure-empty = В сообщении нет текста.
+failure-other = Сообщение не доставлено.

@@ -1,0 +1,72 @@
+// What is shown beside messages: reactions of both sides, and that somebody types.
+
+import { button, element, emoji, post, words } from "./page.js";
+
+const typing = document.getElementById("typing");
+let over;
+
+/** Somebody types, for so long. */
+export const types = ({ name, millis }) => {
+  clearTimeout(over);
+  typing.textContent = name ? words.typing.replace("{name}", name) : words.somebody;
+  typing.hidden = !(millis > 0);
+  over = setTimeout(typed, millis);
+};
+
+/** Nobody does. */
+export const typed = () => {
+  clearTimeout(over);
+  typing.hidden = true;
+};
+
+const draw = (row) => {
+  const { mine, theirs } = row.dataset;
+  row.querySelector(".reactions")?.remove();
+  const shown = [theirs, mine].filter(Boolean);
+  if (shown.length) row.querySelector(".mark").prepend(element("span", "reactions", shown.join(" ")));
+  row.querySelectorAll(".emoji button").forEach((one) => one.setAttribute("aria-pressed", one.textContent === mine));
+};
+
+/** Shows the reactions of a message as they are now. */
+export const reacted = (row, { mine, theirs }) => {
+  Object.assign(row.dataset, { mine: mine || "", theirs: theirs || "" });
+  draw(row);
+};
+
+const react = async (row, sign) => {
+  const before = row.dataset.mine;
+  const now = sign === before ? null : sign;
+  reacted(row, { mine: now, theirs: row.dataset.theirs });
+  let done = false;
+  try {
+    done = (await post("/reactions", { id: row.dataset.id, emoji: now })).ok;
+  } catch {
+    // Nobody answered.
+  }
+  if (!done) reacted(row, { mine: before, theirs: row.dataset.theirs });
+};
+
+/** Lets the customer react to a message of the other side. */
+export const letReact = (row) => {
+  if (!emoji.length || row.classList.contains("mine")) return;
+  const choices = element("p", "emoji");
+  choices.hidden = true;
+  const open = button("react", "☺", () => {
+    choices.hidden = !choices.hidden;
+    open.setAttribute("aria-expanded", !choices.hidden);
+  });
+  open.title = words.react;
+  open.setAttribute("aria-label", words.react);
+  open.setAttribute("aria-expanded", false);
+  for (const sign of emoji) {
+    choices.append(
+      button("", sign, () => {
+        choices.hidden = true;
+        open.setAttribute("aria-expanded", false);
+        react(row, sign);
+      }),
+    );
+  }
+  row.querySelector(".mark").append(open);
+  row.append(choices);
+};

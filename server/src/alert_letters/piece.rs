@@ -1,0 +1,125 @@
+//! What a letter says of one alert: what, since when, what still works, one address.
+
+use entity::{alert, source, tenant};
+use sea_orm::{ColumnTrait, QueryFilter};
+use serde_json::Value;
+
+use crate::alert::said;
+use crate::app::App;
+use crate::delivery::read::ledger::{self, Counts, Which};
+use crate::words::{self, Said, Sentence, When, Words, Zone};
+
+/// Letters to amoCRM are kept so long (product.md §7).
+const KEPT: i64 = 7 * 86_400_000;
+/// Characters of a name in a subject, so that source, account and state fit into 70.
+const NAME_CHARS: usize = 30;
+
+/// Whose alerts they are, and who reads.
+pub(super) struct About<'about> {
+    pub app: &'about App,
+    /// None: the vendor's.
+    pub tenant: Option<&'about tenant::Model>,
+    pub crm: &'static str,
+    pub words: Words,
+}
+
+/// What is said of one alert.
+pub(super) struct Piece {
+    pub subject: String,
+    pub body: String,
+}
+
+impl About<'_> {
+    fn when(&self, at: i64) -> When {
+        let zone = self.tenant.map_or(Zone::UTC, |tenant| Zone::named(&tenant.time_zone));
+        When::new(at, self.app.clock.millis(), zone, self.words)
+    }
+
+    /// The account's address, as every page names it.
+    pub fn account(&self) -> &str {
+        self.tenant.map_or("", |tenant| tenant.host.as_str())
+    }
+
+    /// The words of an alert.
+    pub async fn piece(&self, alert: &alert::Model) -> anyhow::Result<Piece> {
+        let source = self.source_of(alert).await?;
+        let detail: Value = serde_json::from_str(&alert.detail).unwrap_or_default();
+        let text = |name: &str| detail.get(name).and_then(Value::as_str).unwrap_or_default();
+        let other = || self.words.say("admin-alert-other").with("kind", alert.kind.as_str());
+        let host = if self.tenant.is_some() { self.account() } else { text("host") };
+        let named = |sentence: Sentence| match &source {
+            Some(source) => {
+                let messenger = self.words.say_of("connector-", &source.kind);
+                sentence.with("source", short(&source.name)).with("messenger", messenger)
+            }
+            None => sentence.with("source", short(text("source"))),
+        };
+        let subject = named(said::of(self.words, alert, "subject", host, self.crm).unwrap_or_else(other)).to_string();
+        if let Some(resolved_at) = alert.resolved_at {
+            return Ok(self.closing(&subject, alert.opened_at, resolved_at));
+        }
+        let body = named(said::of(self.words, alert, "body", host, self.crm).unwrap_or_else(other))
+            .with("stamp", self.when(alert.opened_at).stamp())
+            .with("until", self.when(alert.opened_at + KEPT).stamp())
+            .with("waiting", self.waiting(alert, source.as_ref()).await?)
+            .with("reason", Said::stored(text("reason")).in_words(self.words, self.crm))
+            .with("default", text("default"))
+            .with("url", self.address(alert, source.as_ref()));
+        Ok(Piece { subject, body: body.to_string() })
+    }
+
+    fn closing(&self, subject: &str, opened_at: i64, resolved_at: i64) -> Piece {
+        let lasted = words::duration(resolved_at - opened_at, self.words);
+        let body = self.words.say("alert-resolved-body").with("time", self.when(resolved_at).adverb());
+        Piece {
+            subject: self.words.say("alert-resolved-subject").with("subject", subject).to_string(),
+            body: format!("{subject}\n{}", body.with("duration", lasted)),
+        }
+    }
+
+    async fn source_of(&self, alert: &alert::Model) -> anyhow::Result<Option<source::Model>> {
+        let Some(id) = alert.source_id else { return Ok(None) };
+        let found = source::Entity::of_tenant(alert.tenant_id).filter(source::Column::Id.eq(id));
+        Ok(found.one(self.app.store.read()).await?)
+    }
+
+    /// Messages that wait because of it: of the source for its customers, else of the account for amoCRM.
+    async fn waiting(&self, alert: &alert::Model, source: Option<&source::Model>) -> anyhow::Result<i64> {
+        let source_id = source.map(|source| source.id);
+        let which = Which { tenant_id: alert.tenant_id, source_id, from: None, to: None };
+        let counted = ledger::read(self.app, which).await?;
+        let Counts { waiting, .. } = if source.is_some() { counted.to_messenger } else { counted.to_crm };
+        Ok(waiting)
+    }
+
+    /// The page on which something can be done.
+    fn address(&self, alert: &alert::Model, source: Option<&source::Model>) -> String {
+        let path = match (alert.kind.as_str(), source) {
+            ("source_stopped", Some(source)) => format!("/panel/sources/{}/access", source.id),
+            (_, Some(source)) => format!("/panel/sources/{}", source.id),
+            (_, None) if self.tenant.is_some() => "/panel/account".to_owned(),
+            (_, None) => "/admin/alerts".to_owned(),
+        };
+        format!("{}{path}", self.app.public_url())
+    }
+}
+
+fn short(name: &str) -> String {
+    if name.chars().count() <= NAME_CHARS {
+        return name.to_owned();
+    }
+    let beginning: String = name.chars().take(NAME_CHARS - 1).collect();
+    format!("{}…", beginning.trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_names_leave_room_in_a_subject() {
+        assert_eq!(short("Поддержка"), "Поддержка");
+        let long = short(&"очень ".repeat(20));
+        assert!(long.chars().count() <= NAME_CHARS && long.ends_with('…'), "{long}");
+    }
+}

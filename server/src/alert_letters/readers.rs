@@ -1,0 +1,119 @@
+//! Who gets letters about the alerts of an account: owners and administrators unless they say otherwise, viewers if they
+//! say so. The vendor's go to operators.
+
+use entity::alert_reader::{self, Column};
+use entity::{member, person};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+};
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::people::Role;
+use crate::people::member::{self as members, Standing};
+use crate::store::VENDOR;
+
+/// What somebody wants to read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    pub letters: bool,
+    /// Kinds of which no letters are wanted.
+    pub without: Vec<String>,
+    /// An address that was proved; empty: the person's own.
+    pub email: String,
+}
+
+impl Choice {
+    /// What a role has before anybody chooses.
+    fn usual(role: Role) -> Self {
+        Self { letters: role != Role::Viewer, without: Vec::new(), email: String::new() }
+    }
+
+    /// Of a stored row; without one the role decides.
+    fn of(row: Option<&alert_reader::Model>, role: Role) -> Self {
+        row.map_or_else(
+            || Self::usual(role),
+            |row| Self {
+                letters: row.wants_letters,
+                without: serde_json::from_str(&row.without).unwrap_or_default(),
+                email: row.email.clone(),
+            },
+        )
+    }
+}
+
+/// Somebody who may get letters, with what they want.
+#[derive(Clone, Debug)]
+pub struct Reader {
+    pub person: person::Model,
+    pub role: Role,
+    pub choice: Choice,
+}
+
+impl Reader {
+    /// Where letters go; empty: nowhere.
+    pub fn address(&self) -> &str {
+        if self.choice.email.is_empty() { &self.person.email } else { &self.choice.email }
+    }
+
+    /// Whether they get letters about this kind.
+    pub fn wants(&self, kind: &str) -> bool {
+        self.choice.letters && !self.address().is_empty() && !self.choice.without.iter().any(|without| without == kind)
+    }
+}
+
+/// Everybody who could get letters of an account, or of the vendor.
+pub async fn all(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Vec<Reader>, DbErr> {
+    let chosen = alert_reader::Entity::of_tenant(tenant_id).all(db).await?;
+    let reader = |person: person::Model, role: Role| {
+        let row = chosen.iter().find(|row| row.person_id == person.id);
+        Reader { choice: Choice::of(row, role), person, role }
+    };
+    if tenant_id == VENDOR {
+        let operators = person::Entity::of_tenant(VENDOR)
+            .filter(person::Column::IsOperator.eq(true))
+            .filter(person::Column::DisabledAt.is_null())
+            .order_by_asc(person::Column::Id)
+            .limit(100);
+        return Ok(operators.all(db).await?.into_iter().map(|person| reader(person, Role::Owner)).collect());
+    }
+    let members = members::all(db, tenant_id).await?;
+    let there = |(row, person): (member::Model, person::Model)| {
+        let active = members::standing(&row) == Standing::Active && person.disabled_at.is_none();
+        active.then(|| reader(person, Role::of(&row.role).unwrap_or(Role::Viewer)))
+    };
+    Ok(members.into_iter().filter_map(there).collect())
+}
+
+/// One of them; none: no member, or not an active one.
+pub async fn one(db: &impl ConnectionTrait, tenant_id: Uuid, person_id: Uuid) -> Result<Option<Reader>, DbErr> {
+    Ok(all(db, tenant_id).await?.into_iter().find(|reader| reader.person.id == person_id))
+}
+
+/// Keeps what somebody chose.
+pub async fn choose(
+    app: &App,
+    db: &impl ConnectionTrait,
+    tenant_id: Uuid,
+    person_id: Uuid,
+    choice: &Choice,
+) -> Result<(), DbErr> {
+    let row = alert_reader::Model {
+        tenant_id,
+        person_id,
+        wants_letters: choice.letters,
+        without: serde_json::json!(choice.without).to_string(),
+        email: choice.email.clone(),
+        updated_at: app.clock.millis(),
+    };
+    alert_reader::Entity::insert(row.into_active_model())
+        .on_conflict(
+            OnConflict::columns([Column::TenantId, Column::PersonId])
+                .update_columns([Column::WantsLetters, Column::Without, Column::Email, Column::UpdatedAt])
+                .to_owned(),
+        )
+        .exec_without_returning(db)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,115 @@
+//! A customer's message that is changed or taken back.
+
+use actix_web::{HttpResponse, delete, patch, web};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::idempotency::once;
+use super::json::{Body, Object};
+use super::key::{ApiKey, Scope};
+use super::message_in::ContentIn;
+use super::message_ref;
+use crate::app::App;
+use crate::error::{Error, FieldError, Problem, Result};
+use crate::intake::edit::{self, Change};
+use crate::words::Said;
+
+/// What a message says from now on.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EditIn {
+    #[schema(value_type = ContentIn)]
+    pub content: Object<ContentIn>,
+}
+
+/// A change that was stored.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EditOut {
+    /// Our id of the message.
+    pub id: Uuid,
+    /// The change is on its way.
+    #[schema(example = "queued")]
+    pub status: &'static str,
+}
+
+/// Changes what a message of the customer says. What it said before stays in the panel.
+#[utoipa::path(tag = "messages", params(
+    ("source_id", description = "The source it came by"),
+    ("external_id", description = "Your id of the message, or ours (`ext:ID` where yours looks like ours)"),
+    ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),
+), request_body = EditIn, responses(
+    (status = 202, description = "Stored", body = EditOut),
+    (status = 400, description = "Unreadable JSON", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "Scope too small", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such source or message", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "It came from amoCRM, or was deleted", body = Problem, content_type = "application/problem+json"),
+    (status = 413, description = "Above 256 KiB", body = Problem, content_type = "application/problem+json"),
+    (status = 415, description = "Not application/json", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "Wrong fields", body = Problem, content_type = "application/problem+json"),
+    (status = 503, description = "Cannot be stored now, repeat later", body = Problem, content_type = "application/problem+json"),
+))]
+#[patch("/v1/sources/{source_id}/messages/{external_id}")]
+pub async fn patch(
+    app: web::Data<App>,
+    key: ApiKey,
+    path: web::Path<(Uuid, String)>,
+    body: Body,
+) -> Result<HttpResponse> {
+    key.needs(Scope::Write)?;
+    let (source_id, external_id) = path.into_inner();
+    let source = key.source(&app, source_id).await?;
+    let about = message_ref::checked("/external_id", &external_id)?;
+    let (edit, asked) = body.read::<EditIn>().await?;
+    let content = edit.content.0.checked_edit()?;
+    super::media_url::check(&app, &content)?;
+    once(&app, &key, asked, async {
+        let id = edit::accept(&app, &source, &about, Change::Says(Box::new(content))).await?;
+        Ok(HttpResponse::Accepted().json(EditOut { id, status: "queued" }))
+    })
+    .await
+}
+
+/// Takes a message of the customer back. amoCRM knows no deletion: its text there becomes "Deleted by the customer".
+#[utoipa::path(tag = "messages", params(
+    ("source_id", description = "The source it came by"),
+    ("external_id", description = "Your id of the message, or ours (`ext:ID` where yours looks like ours)"),
+    ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),
+), responses(
+    (status = 202, description = "Stored", body = EditOut),
+    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "Scope too small", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such source or message", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "It came from amoCRM", body = Problem, content_type = "application/problem+json"),
+    (status = 503, description = "Cannot be stored now, repeat later", body = Problem, content_type = "application/problem+json"),
+))]
+#[delete("/v1/sources/{source_id}/messages/{external_id}")]
+pub async fn delete(
+    app: web::Data<App>,
+    key: ApiKey,
+    path: web::Path<(Uuid, String)>,
+    body: Body,
+) -> Result<HttpResponse> {
+    key.needs(Scope::Write)?;
+    let (source_id, external_id) = path.into_inner();
+    let source = key.source(&app, source_id).await?;
+    let about = message_ref::checked("/external_id", &external_id)?;
+    once(&app, &key, body.ignore()?, async {
+        let id = edit::accept(&app, &source, &about, Change::Deleted).await?;
+        Ok(HttpResponse::Accepted().json(EditOut { id, status: "queued" }))
+    })
+    .await
+}
+
+impl ContentIn {
+    /// As at creation, but a file that is not named stays, and no row can be chosen by a change.
+    fn checked_edit(self) -> Result<crate::message::Content> {
+        let mut wrong = Vec::new();
+        let (content, chosen) = self.checked_change(&mut wrong);
+        if chosen.is_some() {
+            wrong.push(FieldError::new("/content/callback_data", Said::new("said-not-of-edit")));
+        }
+        if wrong.is_empty() { Ok(content) } else { Err(Error::Invalid(wrong)) }
+    }
+}

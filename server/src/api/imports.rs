@@ -1,0 +1,262 @@
+//! History imports: a file of earlier messages, counted first and then carried at a fifth of the rate.
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use entity::import;
+use futures_util::StreamExt;
+use serde::Deserialize;
+use utoipa::IntoParams;
+use uuid::Uuid;
+
+use super::idempotency::{Asked, once};
+use super::import_out::{ImportOut, shown};
+use super::json::Body;
+use super::key::{ApiKey, Scope};
+use super::media::Stream;
+use super::messages::TenantQuery;
+use super::roster;
+use super::sources::{by, current};
+use crate::app::App;
+use crate::error::{Error, Problem, Result};
+use crate::import::{self as imports, Format, Leads, Wish};
+use crate::source::By;
+use crate::words::{Language, Said};
+
+/// How a file is imported.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ImportQuery {
+    /// true: only counts what would happen.
+    #[serde(default)]
+    dry_run: bool,
+    /// `newest` (default): the newest message of each chat makes a lead and a notice; `none`: all are silent.
+    #[serde(default)]
+    #[param(value_type = Option<String>)]
+    leads: Option<LeadsIn>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LeadsIn {
+    Newest,
+    None,
+}
+
+impl From<LeadsIn> for Leads {
+    fn from(leads: LeadsIn) -> Self {
+        match leads {
+            LeadsIn::Newest => Self::Newest,
+            LeadsIn::None => Self::None,
+        }
+    }
+}
+
+/// Takes a file of earlier messages: one JSON object of `POST …/messages` a line, or CSV whose header names the same fields
+/// (`id`, `conversation.id`, `sender.role`, `content.text` …). After 202 all of it is stored; it goes on by itself.
+///
+/// Within each chat the oldest message goes first. All are silent but the newest of each chat, and keep their `sent_at`;
+/// what came before is recognised by its `id`. Lines that are wrong are skipped with a reason.
+#[utoipa::path(tag = "imports", params(
+    ("source_id", description = "The source they came by"),
+    ImportQuery,
+    ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),
+), request_body(content(
+    (String = "application/x-ndjson"),
+    (String = "text/csv"),
+), description = "The messages"), responses(
+    (status = 202, description = "Stored, and counted", body = ImportOut),
+    (status = 400, description = "The body broke off", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "Scope too small", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such source", body = Problem, content_type = "application/problem+json"),
+    (status = 413, description = "Larger than import.file_mb", body = Problem, content_type = "application/problem+json"),
+    (status = 415, description = "Another type, or compressed", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "A wrong parameter", body = Problem, content_type = "application/problem+json"),
+    (status = 503, description = "Cannot be stored now, repeat later", body = Problem, content_type = "application/problem+json"),
+))]
+#[post("/v1/sources/{source_id}/imports")]
+pub async fn create(
+    app: web::Data<App>,
+    key: ApiKey,
+    source_id: web::Path<Uuid>,
+    query: web::Query<ImportQuery>,
+    body: Stream,
+) -> Result<HttpResponse> {
+    key.needs(Scope::Write)?;
+    let source = current(&app, &key, *source_id).await?;
+    let request = body.request;
+    let format = format_of(&request)?;
+    // Said before anything is stored: a key that is none, for one.
+    Asked::of(&request, &[])?;
+    let leads = query.leads.map(Leads::from).unwrap_or_default();
+    let wish = Wish { format, leads, dry_run: query.dry_run, file_name: String::new() };
+    let chunks = body.payload.map(|chunk| chunk.map_err(std::io::Error::other));
+    let arrived = imports::take_in(&app, &source, wish, chunks).await?;
+    let by = by(&app, &key, &request).await?;
+    let language = Language::accepted(request.headers());
+    // A repeat is known by the bytes; what it brought is thrown away.
+    let asked = Asked::of(&request, arrived.checksum().as_bytes());
+    let mut arrived = Some(arrived);
+    let answer = match asked {
+        Ok(asked) => {
+            let work = async {
+                let Some(file) = arrived.as_ref() else { return Err(Error::not_storing()) };
+                let row = file.keep(&app, &by).await?;
+                arrived = None;
+                Ok(HttpResponse::Accepted().json(shown(&app, row, language).await?))
+            };
+            once(&app, &key, asked, work).await
+        }
+        Err(error) => Err(error),
+    };
+    if let Some(unused) = arrived {
+        unused.discard(&app).await;
+    }
+    answer
+}
+
+fn format_of(request: &HttpRequest) -> Result<Format> {
+    let headers = request.headers();
+    if headers.get(header::CONTENT_ENCODING).is_some_and(|coding| coding != "identity") {
+        return Err(Error::MediaType(Said::new("said-json-compressed")));
+    }
+    let text = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    Format::of_type(text).ok_or_else(|| Error::MediaType(Said::new("said-import-type")))
+}
+
+/// How far an import is.
+#[utoipa::path(tag = "imports", params(("id", description = "The import"), TenantQuery), responses(
+    (status = 200, description = "The import", body = ImportOut),
+    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such import", body = Problem, content_type = "application/problem+json"),
+))]
+#[get("/v1/imports/{id}")]
+pub async fn get(
+    app: web::Data<App>,
+    key: ApiKey,
+    request: HttpRequest,
+    id: web::Path<Uuid>,
+    query: web::Query<TenantQuery>,
+) -> Result<HttpResponse> {
+    let row = find(&app, &key, *id, &query).await?;
+    Ok(HttpResponse::Ok().json(shown(&app, row, Language::accepted(request.headers())).await?))
+}
+
+async fn find(app: &App, key: &ApiKey, id: Uuid, query: &TenantQuery) -> Result<import::Model> {
+    let named = roster::named(query.tenant_id.as_deref())?;
+    for tenant_id in roster::searched(app, key, named).await? {
+        if let Some(row) = imports::find(app, tenant_id, id).await? {
+            return Ok(row);
+        }
+    }
+    Err(Error::NotFound)
+}
+
+/// What somebody does with an import.
+#[derive(Clone, Copy, Debug)]
+enum Act {
+    Pause,
+    Resume,
+    Cancel,
+}
+
+impl Act {
+    async fn done(self, app: &App, row: &import::Model, by: &By) -> Result<import::Model> {
+        match self {
+            Self::Pause => imports::pause(app, row.tenant_id, row.id, by).await,
+            Self::Resume => imports::resume(app, row.tenant_id, row.id, by).await,
+            Self::Cancel => imports::cancel(app, row.tenant_id, row.id, by).await,
+        }
+    }
+}
+
+/// Hands nothing more over until it is resumed. What is in the queue goes on.
+#[utoipa::path(tag = "imports", params(
+    ("id", description = "The import"),
+    TenantQuery,
+    ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),
+), responses(
+    (status = 202, description = "Done, or it was so already", body = ImportOut),
+    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "Scope too small", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such import", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "It is over", body = Problem, content_type = "application/problem+json"),
+))]
+#[post("/v1/imports/{id}/pause")]
+pub async fn pause(
+    app: web::Data<App>,
+    key: ApiKey,
+    request: HttpRequest,
+    id: web::Path<Uuid>,
+    query: web::Query<TenantQuery>,
+    body: Body,
+) -> Result<HttpResponse> {
+    act(&app, &key, &request, (*id, &query), body, Act::Pause).await
+}
+
+/// Goes on after a pause or a failure, where it stands.
+#[utoipa::path(tag = "imports", params(
+    ("id", description = "The import"),
+    TenantQuery,
+    ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),
+), responses(
+    (status = 202, description = "Done, or it was so already", body = ImportOut),
+    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "Scope too small", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such import", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "It is over", body = Problem, content_type = "application/problem+json"),
+))]
+#[post("/v1/imports/{id}/resume")]
+pub async fn resume(
+    app: web::Data<App>,
+    key: ApiKey,
+    request: HttpRequest,
+    id: web::Path<Uuid>,
+    query: web::Query<TenantQuery>,
+    body: Body,
+) -> Result<HttpResponse> {
+    act(&app, &key, &request, (*id, &query), body, Act::Resume).await
+}
+
+/// Ends an import for good. What was imported stays.
+#[utoipa::path(tag = "imports", params(
+    ("id", description = "The import"),
+    TenantQuery,
+    ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),
+), responses(
+    (status = 202, description = "Done, or it was so already", body = ImportOut),
+    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "Scope too small", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such import", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "It is over", body = Problem, content_type = "application/problem+json"),
+))]
+#[post("/v1/imports/{id}/cancel")]
+pub async fn cancel(
+    app: web::Data<App>,
+    key: ApiKey,
+    request: HttpRequest,
+    id: web::Path<Uuid>,
+    query: web::Query<TenantQuery>,
+    body: Body,
+) -> Result<HttpResponse> {
+    act(&app, &key, &request, (*id, &query), body, Act::Cancel).await
+}
+
+async fn act(
+    app: &App,
+    key: &ApiKey,
+    request: &HttpRequest,
+    (id, query): (Uuid, &TenantQuery),
+    body: Body,
+    act: Act,
+) -> Result<HttpResponse> {
+    key.needs(Scope::Write)?;
+    let row = find(app, key, id, query).await?;
+    let by = by(app, key, request).await?;
+    once(app, key, body.ignore()?, async {
+        let row = act.done(app, &row, &by).await?;
+        Ok(HttpResponse::Accepted().json(shown(app, row, Language::accepted(request.headers())).await?))
+    })
+    .await
+}

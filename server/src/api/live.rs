@@ -1,0 +1,138 @@
+//! What a customer does beside writing: typing and reacting.
+
+use actix_web::{HttpResponse, post, web};
+use serde::Deserialize;
+use serde_json::json;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::idempotency::once;
+use super::json::{Body, Object, checked_id};
+use super::key::{ApiKey, Scope};
+use super::message_in::ConversationIn;
+use super::message_ref;
+use crate::app::App;
+use crate::error::{Error, Problem, Result};
+use crate::intake;
+use crate::message::Person;
+use crate::words::Said;
+
+/// The longest emoji sequences in use have 35 bytes.
+const EMOJI_BYTES: usize = 64;
+
+/// Somebody types.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TypingIn {
+    #[schema(value_type = ConversationIn)]
+    pub conversation: Object<ConversationIn>,
+    #[schema(value_type = ActorIn)]
+    pub sender: Object<ActorIn>,
+}
+
+/// Who does it.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ActorIn {
+    /// Your id of the person, at most 255 bytes.
+    #[schema(example = "user-7", min_length = 1, max_length = 255)]
+    pub id: String,
+}
+
+/// A reaction to a message of either side.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReactionIn {
+    #[schema(value_type = ReactedIn)]
+    pub message: Object<ReactedIn>,
+    #[schema(value_type = ActorIn)]
+    pub sender: Object<ActorIn>,
+    /// One emoji with its exact code points; null takes the reaction back.
+    #[serde(default)]
+    #[schema(required, example = "👍")]
+    pub emoji: Option<String>,
+}
+
+/// Which message.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReactedIn {
+    /// Yours or ours; `ext:ID` is yours where both fit.
+    #[schema(example = "ext-1001")]
+    pub id: String,
+}
+
+fn person(actor: ActorIn) -> Result<Person> {
+    Ok(Person { id: checked_id("/sender/id", actor.id)?, ..Person::default() })
+}
+
+/// Tells the manager that the customer types. Told within seconds or never; more than one in three seconds is one.
+#[utoipa::path(tag = "messages", params(("source_id", description = "The source")), request_body = TypingIn, responses(
+    (status = 202, description = "Taken"),
+    (status = 400, description = "Unreadable JSON", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "Scope too small", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such source or conversation", body = Problem, content_type = "application/problem+json"),
+    (status = 415, description = "Not application/json", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "Wrong fields", body = Problem, content_type = "application/problem+json"),
+    (status = 503, description = "Cannot be stored now", body = Problem, content_type = "application/problem+json"),
+))]
+#[post("/v1/sources/{source_id}/typing")]
+pub async fn typing(app: web::Data<App>, key: ApiKey, source_id: web::Path<Uuid>, body: Body) -> Result<HttpResponse> {
+    key.needs(Scope::Write)?;
+    let source = key.source(&app, *source_id).await?;
+    let (typing, asked) = body.read::<TypingIn>().await?;
+    let conversation_id = checked_id("/conversation/id", typing.conversation.0.id)?;
+    let sender = person(typing.sender.0)?;
+    once(&app, &key, asked, async {
+        intake::typing(&app, &source, &conversation_id, sender).await?;
+        Ok(HttpResponse::Accepted().json(json!({})))
+    })
+    .await
+}
+
+/// Sets a customer's reaction to a message, or takes it back.
+#[utoipa::path(tag = "messages", params(
+    ("source_id", description = "The source"),
+    ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),
+), request_body = ReactionIn, responses(
+    (status = 202, description = "Stored"),
+    (status = 400, description = "Unreadable JSON", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "Scope too small", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such source or message", body = Problem, content_type = "application/problem+json"),
+    (status = 415, description = "Not application/json", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "Wrong fields", body = Problem, content_type = "application/problem+json"),
+    (status = 503, description = "Cannot be stored now, repeat later", body = Problem, content_type = "application/problem+json"),
+))]
+#[post("/v1/sources/{source_id}/reactions")]
+pub async fn reaction(
+    app: web::Data<App>,
+    key: ApiKey,
+    source_id: web::Path<Uuid>,
+    body: Body,
+) -> Result<HttpResponse> {
+    key.needs(Scope::Write)?;
+    let source = key.source(&app, *source_id).await?;
+    let (reaction, asked) = body.read::<ReactionIn>().await?;
+    let about = message_ref::checked("/message/id", &reaction.message.0.id)?;
+    let sender = person(reaction.sender.0)?;
+    let emoji = checked_emoji(reaction.emoji)?;
+    once(&app, &key, asked, async {
+        intake::reaction(&app, &source, &about, sender, emoji).await?;
+        Ok(HttpResponse::Accepted().json(json!({})))
+    })
+    .await
+}
+
+/// Short and without letters: amoCRM says whether it knows the emoji.
+fn checked_emoji(emoji: Option<String>) -> Result<Option<String>> {
+    let right = |emoji: &str| {
+        let fits = !emoji.is_empty() && emoji.len() <= EMOJI_BYTES;
+        fits && !emoji.contains(['\0', '\u{fffd}']) && !emoji.chars().any(|letter| letter.is_ascii_alphabetic())
+    };
+    match emoji {
+        Some(emoji) if !right(&emoji) => Err(Error::field("/emoji", Said::new("said-emoji"))),
+        other => Ok(other),
+    }
+}

@@ -1,0 +1,210 @@
+//! Uploads: files that a message names by `content.media_id`.
+
+use actix_web::dev::Payload;
+use actix_web::http::header::{self, ContentDisposition, Header};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, post, web};
+use futures_util::StreamExt;
+use futures_util::future::{Ready, join, ready};
+use futures_util::stream::poll_fn;
+use multer::Multipart;
+use serde::{Deserialize, Serialize};
+use tokio::sync::mpsc;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use super::idempotency::{Asked, once};
+use super::key::{ApiKey, Scope};
+use super::sources::current;
+use crate::app::App;
+use crate::error::{Error, Problem, Result};
+use crate::media::{Arrived, Upload};
+use crate::words::Said;
+
+/// A file that a message may name now, for a week.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UploadOut {
+    /// For `content.media_id`.
+    pub media_id: Uuid,
+    /// Bytes.
+    #[schema(example = 48213)]
+    pub size: u64,
+    /// By the file's first bytes, whatever was said.
+    #[schema(example = "image/jpeg")]
+    pub mime_type: &'static str,
+}
+
+/// What is said of a file beside its bytes.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct UploadQuery {
+    /// The file's name, for bodies that are the file itself; a form tells it by itself.
+    #[serde(default)]
+    file_name: Option<String>,
+}
+
+/// A body that is not read before it is known who asks.
+pub struct Stream {
+    pub(super) request: HttpRequest,
+    pub(super) payload: Payload,
+}
+
+impl FromRequest for Stream {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        ready(Ok(Self { request: request.clone(), payload: payload.take() }))
+    }
+}
+
+/// Takes a file: either the body is the file, or a form (`multipart/form-data`) whose first file is taken. It is kept a week
+/// for messages to name, and as long as other files once one does.
+#[utoipa::path(tag = "messages", params(
+    ("source_id", description = "The source"),
+    UploadQuery,
+    ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),
+), request_body(content(
+    (String = "application/octet-stream"),
+    (String = "multipart/form-data"),
+), description = "The file, of any type, or a form with it"), responses(
+    (status = 200, description = "Kept", body = UploadOut),
+    (status = 400, description = "The body broke off, or is no form", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "Scope too small", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such source", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "The account keeps as much as it may", body = Problem, content_type = "application/problem+json"),
+    (status = 413, description = "Larger than its kind may be", body = Problem, content_type = "application/problem+json"),
+    (status = 415, description = "A compressed body, or a form of another kind", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "No file, or an empty one", body = Problem, content_type = "application/problem+json"),
+))]
+#[post("/v1/sources/{source_id}/media")]
+pub async fn post(
+    app: web::Data<App>,
+    key: ApiKey,
+    source_id: web::Path<Uuid>,
+    query: web::Query<UploadQuery>,
+    body: Stream,
+) -> Result<HttpResponse> {
+    key.needs(Scope::Write)?;
+    let source = current(&app, &key, *source_id).await?;
+    let request = body.request.clone();
+    let form = form(&request)?;
+    // Said before anything is stored: a key that is none, for one.
+    Asked::of(&request, &[])?;
+    let upload = Upload::begin(&app, source.tenant_id, source.id).await?;
+    let arrived = match form {
+        Some(boundary) => read_form(upload, body.payload, boundary).await?,
+        None => {
+            let told = query.file_name.clone().or_else(|| disposition_name(&request)).unwrap_or_default();
+            read_plain(upload, body, &told).await?
+        }
+    };
+    // A repeat is known by the bytes; what it brought is thrown away.
+    let asked = Asked::of(&request, arrived.checksum().as_bytes());
+    let mut arrived = Some(arrived);
+    let answer = match asked {
+        Ok(asked) => once(&app, &key, asked, keep(&app, &mut arrived)).await,
+        Err(error) => Err(error),
+    };
+    if let Some(unused) = arrived {
+        unused.discard(&app).await;
+    }
+    answer
+}
+
+async fn keep(app: &App, arrived: &mut Option<Arrived>) -> Result<HttpResponse> {
+    let Some(file) = arrived.as_ref() else { return Err(Error::not_storing()) };
+    file.keep(app).await?;
+    let told = UploadOut { media_id: file.id(), size: file.size(), mime_type: file.mime_type() };
+    *arrived = None;
+    Ok(HttpResponse::Ok().json(told))
+}
+
+/// The boundary of a form; none: the body is the file.
+fn form(request: &HttpRequest) -> Result<Option<String>> {
+    let headers = request.headers();
+    if headers.get(header::CONTENT_ENCODING).is_some_and(|coding| coding != "identity") {
+        return Err(Error::MediaType(Said::new("said-media-compressed")));
+    }
+    let text = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    match kind.as_str() {
+        "multipart/form-data" => match multer::parse_boundary(text) {
+            Ok(boundary) => Ok(Some(boundary)),
+            Err(_) => Err(Error::MediaType(Said::new("said-media-form"))),
+        },
+        "application/x-www-form-urlencoded" => Err(Error::MediaType(Said::new("said-media-form"))),
+        other if other.starts_with("multipart/") => Err(Error::MediaType(Said::new("said-media-form"))),
+        _ => Ok(None),
+    }
+}
+
+fn disposition_name(request: &HttpRequest) -> Option<String> {
+    let told = ContentDisposition::parse(request).ok()?;
+    let whole = told.get_filename_ext().and_then(|name| String::from_utf8(name.value.clone()).ok());
+    whole.or_else(|| told.get_filename().map(str::to_owned))
+}
+
+async fn read_plain(mut upload: Upload<'_>, mut body: Stream, file_name: &str) -> Result<Arrived> {
+    let length = body.request.headers().get(header::CONTENT_LENGTH);
+    if let Some(told) = length.and_then(|value| value.to_str().ok()).and_then(|text| text.parse().ok()) {
+        upload = upload.announced(told).await?;
+    }
+    while let Some(chunk) = body.payload.next().await {
+        let Ok(chunk) = chunk else {
+            upload.abandon().await;
+            return Err(broke_off());
+        };
+        upload = upload.take(chunk).await?;
+    }
+    upload.finish(file_name).await
+}
+
+/// A form's first file. The body of a request stays on its thread and the form's reader wants one that may move: a short
+/// line lies between.
+async fn read_form(upload: Upload<'_>, mut payload: Payload, boundary: String) -> Result<Arrived> {
+    let (line, mut chunks) = mpsc::channel(1);
+    let carry = async move {
+        while let Some(chunk) = payload.next().await {
+            // An error: the reader has what it wants, or has given up.
+            if line.send(chunk.map_err(std::io::Error::other)).await.is_err() {
+                return;
+            }
+        }
+    };
+    let form = Multipart::new(poll_fn(move |context| chunks.poll_recv(context)), boundary);
+    let (arrived, ()) = join(first_file(upload, form), carry).await;
+    arrived
+}
+
+async fn first_file(mut upload: Upload<'_>, mut form: Multipart<'_>) -> Result<Arrived> {
+    loop {
+        let field = match form.next_field().await {
+            Ok(Some(field)) => field,
+            Ok(None) => {
+                upload.abandon().await;
+                return Err(Error::field("", Said::new("said-media-no-file")));
+            }
+            Err(_) => {
+                upload.abandon().await;
+                return Err(broke_off());
+            }
+        };
+        let Some(file_name) = field.file_name().map(str::to_owned) else { continue };
+        let mut chunks = field;
+        loop {
+            match chunks.chunk().await {
+                Ok(Some(chunk)) => upload = upload.take(chunk).await?,
+                Ok(None) => return upload.finish(&file_name).await,
+                Err(_) => {
+                    upload.abandon().await;
+                    return Err(broke_off());
+                }
+            }
+        }
+    }
+}
+
+fn broke_off() -> Error {
+    Error::Malformed(Said::new("said-body-broke"))
+}

@@ -1,0 +1,147 @@
+//! Who wrote a message, and to whom.
+
+use serde::Deserialize;
+use url::Url;
+use utoipa::ToSchema;
+
+use super::kept;
+use crate::api::json::checked_id;
+use crate::error::FieldError;
+use crate::message::{Person, Role};
+use crate::words::Said;
+
+/// Who wrote it.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SenderIn {
+    pub role: RoleIn,
+    /// Your id of the person, at most 255 bytes.
+    #[schema(example = "user-7", min_length = 1, max_length = 255)]
+    pub id: String,
+    #[serde(default)]
+    #[schema(example = "Anna")]
+    pub name: Option<String>,
+    #[serde(default)]
+    #[schema(example = "+79151112233")]
+    pub phone: Option<String>,
+    #[serde(default)]
+    #[schema(example = "anna@example.com")]
+    pub email: Option<String>,
+    #[serde(default)]
+    #[schema(format = "uri")]
+    pub avatar_url: Option<String>,
+    #[serde(default)]
+    #[schema(format = "uri")]
+    pub profile_url: Option<String>,
+    /// Of a manager: the CRM's id of the user in whose name the message is shown. Absent: the channel's bot.
+    #[serde(default)]
+    #[schema(example = "31415")]
+    pub user_id: Option<String>,
+}
+
+/// The customer who received it.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PersonIn {
+    /// Your id of the person, at most 255 bytes.
+    #[schema(example = "user-7", min_length = 1, max_length = 255)]
+    pub id: String,
+    #[serde(default)]
+    pub name: Option<String>,
+    #[serde(default)]
+    pub phone: Option<String>,
+    #[serde(default)]
+    pub email: Option<String>,
+    #[serde(default)]
+    #[schema(format = "uri")]
+    pub avatar_url: Option<String>,
+    #[serde(default)]
+    #[schema(format = "uri")]
+    pub profile_url: Option<String>,
+}
+
+/// The sides of a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RoleIn {
+    Client,
+    Manager,
+    Bot,
+}
+
+impl From<RoleIn> for Role {
+    fn from(role: RoleIn) -> Self {
+        match role {
+            RoleIn::Client => Self::Client,
+            RoleIn::Manager => Self::Manager,
+            RoleIn::Bot => Self::Bot,
+        }
+    }
+}
+
+impl SenderIn {
+    pub(super) fn checked(self, wrong: &mut Vec<FieldError>) -> Person {
+        let user_id = self.user_id.filter(|user_id| !user_id.is_empty());
+        if let Some(user_id) = &user_id {
+            if self.role != RoleIn::Manager {
+                wrong.push(FieldError::new("/sender/user_id", Said::new("said-only-manager")));
+            } else if !user_id.bytes().all(|byte| byte.is_ascii_digit()) || user_id.len() > 19 {
+                wrong.push(FieldError::new("/sender/user_id", Said::new("said-user-id")));
+            }
+        }
+        let person = PersonIn {
+            id: self.id,
+            name: self.name,
+            phone: self.phone,
+            email: self.email,
+            avatar_url: self.avatar_url,
+            profile_url: self.profile_url,
+        };
+        Person { user_id, ..person.checked("/sender", self.role.into(), wrong) }
+    }
+}
+
+impl PersonIn {
+    fn checked(self, at: &str, role: Role, wrong: &mut Vec<FieldError>) -> Person {
+        for (name, url) in [("avatar_url", &self.avatar_url), ("profile_url", &self.profile_url)] {
+            let right = url.as_deref().is_none_or(|url| url.is_empty() || is_web_address(url));
+            if !right {
+                wrong.push(FieldError::new(format!("{at}/{name}"), Said::new("said-web-address")));
+            }
+        }
+        Person {
+            id: kept(checked_id(&format!("{at}/id"), self.id), wrong),
+            role,
+            name: self.name,
+            phone: self.phone,
+            email: self.email,
+            avatar_url: self.avatar_url,
+            profile_url: self.profile_url,
+            ..Person::default()
+        }
+    }
+}
+
+/// Who receives what a manager or a bot wrote; a customer's message goes to nobody by name.
+pub(super) fn checked_receiver(
+    sender: Role,
+    receiver: Option<PersonIn>,
+    wrong: &mut Vec<FieldError>,
+) -> Option<Person> {
+    match (sender, receiver) {
+        (Role::Client, None) => None,
+        (Role::Client, Some(_)) => {
+            wrong.push(FieldError::new("/receiver", Said::new("said-no-receiver")));
+            None
+        }
+        (Role::Manager | Role::Bot, None) => {
+            wrong.push(FieldError::new("/receiver", Said::new("said-receiver-needed")));
+            None
+        }
+        (Role::Manager | Role::Bot, Some(receiver)) => Some(receiver.checked("/receiver", Role::Client, wrong)),
+    }
+}
+
+pub(super) fn is_web_address(text: &str) -> bool {
+    Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
+}

@@ -1,0 +1,71 @@
+//! What stands around a message, as it is shown.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::content::ContentOut;
+use crate::api::json::Moment;
+use crate::message::{Body, Post, Quote, SharedPost, Template};
+
+/// What a message answers, passes on, comments on or was made from.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AroundOut {
+    /// The template it was made from.
+    #[schema(required)]
+    pub template: Option<Template>,
+    #[schema(required)]
+    pub reply_to: Option<QuoteOut>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub forward: Option<QuoteOut>,
+    /// The post that it comments on, or under which the manager answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub post: Option<Post>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shared_post: Option<SharedPost>,
+}
+
+impl AroundOut {
+    /// Of a stored body.
+    pub fn of(body: &Body) -> Self {
+        Self {
+            template: body.template.clone(),
+            reply_to: body.reply_to.as_ref().map(QuoteOut::of),
+            forward: body.forward.as_ref().map(QuoteOut::of),
+            post: body.post.clone(),
+            shared_post: body.shared_post.clone(),
+        }
+    }
+}
+
+/// Another message.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct QuoteOut {
+    /// Ours where we know the message, else the messenger's; null: told in words alone.
+    #[schema(required)]
+    pub id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub content: Option<ContentOut>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sender: Option<QuotedOut>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub sent_at: Option<Moment>,
+}
+
+/// Who wrote the quoted message.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct QuotedOut {
+    #[schema(required)]
+    pub name: Option<String>,
+}
+
+impl QuoteOut {
+    fn of(quote: &Quote) -> Self {
+        Self {
+            id: quote.message_id.map(|id| id.to_string()).or_else(|| quote.external_id.clone()),
+            content: quote.content.clone().map(ContentOut::from),
+            sender: quote.sender.as_ref().map(|sender| QuotedOut { name: sender.name.clone() }),
+            sent_at: quote.sent_at.map(Moment),
+        }
+    }
+}

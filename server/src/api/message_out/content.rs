@@ -1,0 +1,122 @@
+//! What a message says, as it is shown.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::api::message_in::ContentType;
+use crate::message::{Button, Content, List, Markup, Media};
+
+/// What a message says; the fields depend on `type`.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ContentOut {
+    #[serde(rename = "type")]
+    pub kind: ContentType,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// Where the file was named to be; absent where Parom keeps it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub media_url: Option<String>,
+    /// The file that Parom keeps.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub media_id: Option<Uuid>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file_size: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mime_type: Option<String>,
+    /// Seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub duration: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sticker_id: Option<String>,
+    /// Common to attachments that were sent together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub latitude: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub longitude: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    /// The row of a list message that the customer chose.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub callback_data: Option<String>,
+    /// Rows of buttons.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub buttons: Option<Vec<Vec<Button>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub list: Option<List>,
+}
+
+impl ContentOut {
+    /// A stored content with what can be chosen under it and what was chosen.
+    pub fn of(content: Content, markup: Option<Markup>, callback_data: Option<String>) -> Self {
+        let (buttons, list) = match markup {
+            Some(Markup::Buttons(rows)) => (Some(rows), None),
+            Some(Markup::List(list)) => (None, Some(list)),
+            None => (None, None),
+        };
+        Self { callback_data, buttons, list, ..Self::from(content) }
+    }
+
+    fn bare(kind: ContentType) -> Self {
+        Self {
+            kind,
+            text: None,
+            media_url: None,
+            media_id: None,
+            file_name: None,
+            file_size: None,
+            mime_type: None,
+            duration: None,
+            sticker_id: None,
+            group_id: None,
+            latitude: None,
+            longitude: None,
+            name: None,
+            phone: None,
+            callback_data: None,
+            buttons: None,
+            list: None,
+        }
+    }
+
+    fn media(kind: ContentType, media: Media) -> Self {
+        Self {
+            text: media.text,
+            media_url: Some(media.media_url).filter(|url| !url.is_empty() && media.media_id.is_none()),
+            media_id: media.media_id,
+            file_name: Some(media.file_name),
+            file_size: Some(media.file_size).filter(|size| *size > 0),
+            mime_type: media.mime_type,
+            duration: media.duration,
+            sticker_id: media.sticker_id,
+            group_id: media.group_id,
+            ..Self::bare(kind)
+        }
+    }
+}
+
+impl From<Content> for ContentOut {
+    fn from(content: Content) -> Self {
+        match content {
+            Content::Text { text } => Self { text: Some(text), ..Self::bare(ContentType::Text) },
+            Content::Picture(media) => Self::media(ContentType::Picture, media),
+            Content::Video(media) => Self::media(ContentType::Video, media),
+            Content::File(media) => Self::media(ContentType::File, media),
+            Content::Voice(media) => Self::media(ContentType::Voice, media),
+            Content::Audio(media) => Self::media(ContentType::Audio, media),
+            Content::Sticker(media) => Self::media(ContentType::Sticker, media),
+            Content::Location { latitude, longitude } => {
+                Self { latitude: Some(latitude), longitude: Some(longitude), ..Self::bare(ContentType::Location) }
+            }
+            Content::Contact { name, phone } => {
+                Self { name: Some(name), phone: Some(phone), ..Self::bare(ContentType::Contact) }
+            }
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! Whose id a message is named by.
+
+use super::json::checked_id;
+use crate::error::Result;
+use crate::lookup::About;
+
+/// A message as paths and bodies name it: what no id of theirs can be is refused with `pointer`.
+pub fn checked(pointer: &str, text: &str) -> Result<About> {
+    match About::of(text) {
+        About::Theirs(id) => checked_id(pointer, id).map(About::Theirs),
+        ours => Ok(ours),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::error::Error;
+
+    #[test]
+    fn whose_an_id_is() {
+        let ours = "01900000-0000-7000-8000-000000000001";
+        assert_eq!(checked("/id", ours).unwrap(), About::Ours(Uuid::try_parse(ours).unwrap()));
+        assert_eq!(checked("/id", &format!("ext:{ours}")).unwrap(), About::Theirs(ours.to_owned()));
+        for theirs in ["wamid.HBgL", "01900000000070008000000000000001", "17"] {
+            assert_eq!(checked("/id", theirs).unwrap(), About::Theirs(theirs.to_owned()));
+        }
+        for wrong in ["ext:", "a\0b"] {
+            assert!(matches!(checked("/id", wrong), Err(Error::Invalid(_))));
+        }
+        assert!(matches!(checked("/id", &"x".repeat(256)), Err(Error::Invalid(_))));
+    }
+}

@@ -1,0 +1,76 @@
+//! Where files live, and how many of them.
+
+use std::path::PathBuf;
+
+use secrecy::SecretString;
+use serde::Deserialize;
+use url::Url;
+
+use super::check::{anonymous, rule, secret, web};
+use super::{ConfigError, parse};
+
+/// A message may wait 7 days and the link to its file lives 8 more.
+const KEEP_DAYS: u32 = 16;
+
+/// Where files live; `url` (an `s3://` address) wins over `dir`. Sizes are megabytes of 1024 × 1024 bytes.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Media {
+    pub mode: MediaMode,
+    pub dir: PathBuf,
+    #[serde(default, deserialize_with = "parse::optional_address")]
+    pub url: Option<Url>,
+    #[serde(default)]
+    pub s3: S3,
+    /// Pictures and stickers.
+    pub picture_mb: u32,
+    pub video_mb: u32,
+    /// Voice messages too.
+    pub audio_mb: u32,
+    pub file_mb: u32,
+    pub avatar_mb: u32,
+    /// All files of one account together.
+    pub tenant_mb: u32,
+    pub keep_days: u32,
+}
+
+/// How the bucket of `media.url` is reached. Without `access_key_id` the machine's own role is asked for.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct S3 {
+    pub region: Option<String>,
+    #[serde(default, deserialize_with = "parse::optional_address")]
+    pub endpoint: Option<Url>,
+    pub access_key_id: Option<String>,
+    pub secret_access_key: Option<SecretString>,
+}
+
+/// Whether files are kept by us or public links handed through.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum MediaMode {
+    Store,
+    Pass,
+}
+
+pub(super) fn check(media: &Media) -> Result<(), ConfigError> {
+    if let Some(url) = &media.url {
+        let bucket = url.scheme() == "s3" && url.host_str().is_some_and(|host| !host.is_empty());
+        rule("media.url", bucket && anonymous(url), "must look like s3://bucket/prefix")?;
+    }
+    if let Some(endpoint) = &media.s3.endpoint {
+        web("media.s3.endpoint", endpoint)?;
+    }
+    secret("media.s3.secret_access_key", media.s3.secret_access_key.as_ref())?;
+    let both = media.s3.access_key_id.is_some() == media.s3.secret_access_key.is_some();
+    rule("media.s3.secret_access_key", both, "and media.s3.access_key_id are needed together")?;
+    for (key, size) in [
+        ("media.picture_mb", media.picture_mb),
+        ("media.video_mb", media.video_mb),
+        ("media.audio_mb", media.audio_mb),
+        ("media.file_mb", media.file_mb),
+        ("media.avatar_mb", media.avatar_mb),
+        ("media.tenant_mb", media.tenant_mb),
+    ] {
+        rule(key, size > 0, "must be at least 1")?;
+    }
+    rule("media.keep_days", media.keep_days >= KEEP_DAYS, "must be at least 16")
+}

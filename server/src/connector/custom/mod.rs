@@ -1,0 +1,185 @@
+//! A messenger of somebody else's, by webhooks of the Standard Webhooks scheme (product.md §6.3).
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use reqwest::header;
+use secrecy::SecretString;
+use serde::Deserialize;
+use serde_json::json;
+use url::Url;
+
+use super::{
+    Abilities, AfterUnknown, Check, Connector, ContentAbilities, FeatureAbilities, Field, Input, Outgoing, Probe,
+    Settings, Setup, Support,
+};
+use crate::error::FieldError;
+use crate::http_client::Guarded;
+use crate::verdict::{Report, Verdict};
+use crate::words::{Language, Said, Words};
+
+mod answer;
+mod sign;
+mod wire;
+
+pub use answer::retry_after;
+pub use sign::{new_secret, retired, sign};
+
+/// 2xx within this time is "taken".
+const ANSWER_WITHIN: Duration = Duration::from_secs(15);
+/// The name of the secret among a source's credentials.
+pub const SECRET: &str = "webhook_secret";
+/// The one before it, while both are valid: see [`retired`].
+pub const OLD_SECRET: &str = "webhook_secret_old";
+
+const ABILITIES: Abilities = Abilities {
+    content: ContentAbilities::all(Support::Native),
+    features: FeatureAbilities::all(Support::Native),
+    text_length: None,
+    caption_length: None,
+    delivered_on_accept: false,
+    after_unknown: AfterUnknown::RepeatMarked,
+    requests_per_second: 100,
+    at_once: 8,
+};
+
+const FIELDS: &[Field] =
+    &[Field::required("webhook_url", Input::Url, "wizard-custom-url").with_hint("wizard-custom-url-hint")];
+
+/// The connector of kind `custom`.
+pub struct Custom {
+    http: Guarded,
+}
+
+impl Custom {
+    pub fn new(http: Guarded) -> Self {
+        Self { http }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CustomSettings {
+    webhook_url: Url,
+}
+
+#[async_trait]
+impl Connector for Custom {
+    fn kind(&self) -> &'static str {
+        "custom"
+    }
+
+    fn pool(&self) -> &'static str {
+        "webhooks"
+    }
+
+    fn abilities(&self) -> &'static Abilities {
+        &ABILITIES
+    }
+
+    fn fields(&self) -> &'static [Field] {
+        FIELDS
+    }
+
+    /// There is nobody to ask; what can be told without a request is.
+    async fn check_access(&self, settings: &Settings) -> Check {
+        let (url, secret) = target(settings).ok_or_else(|| Said::new("said-webhook-missing"))?;
+        self.http.check_url(&url).map_err(|refused| refused.said())?;
+        sign(secret, "", 0, b"").map(|_| None).map_err(|_| Said::new("said-webhook-secret"))
+    }
+
+    /// Sends `source.test`, which receivers ignore as they ignore every type they do not know.
+    async fn check_webhook(&self, settings: &Settings, probe: &Probe) -> Check {
+        let event = json!({
+            "type": "source.test",
+            "timestamp": wire::time(probe.now),
+            "data": { "source_id": probe.source_id },
+        });
+        let webhook = Webhook {
+            id: probe.id.to_string(),
+            timestamp: probe.now.timestamp(),
+            body: event.to_string(),
+            words: Words::new(Language::En),
+        };
+        let tried = self.post(settings, webhook).await;
+        match tried.report.verdict {
+            Verdict::Done(_) => Ok(Some(tried.said)),
+            _ => Err(tried.said),
+        }
+    }
+
+    fn setup(&self, settings: serde_json::Value) -> Result<Setup, Vec<FieldError>> {
+        let parsed: CustomSettings = serde_json::from_value(settings)
+            .map_err(|error| vec![FieldError::of_serde("/settings/webhook_url", &error)])?;
+        self.http
+            .check_url(&parsed.webhook_url)
+            .map_err(|refused| vec![FieldError::new("/settings/webhook_url", refused.said())])?;
+        Ok(Setup { public: json!({ "webhook_url": parsed.webhook_url }), secrets: Default::default() })
+    }
+
+    async fn send(&self, settings: &Settings, outgoing: &Outgoing) -> Report {
+        let webhook = Webhook {
+            id: outgoing.id(),
+            timestamp: outgoing.now.timestamp(),
+            body: wire::body(outgoing).to_string(),
+            words: outgoing.words,
+        };
+        self.post(settings, webhook).await.report
+    }
+}
+
+/// What is posted. `words`: in which people are told why it is refused.
+struct Webhook {
+    id: String,
+    timestamp: i64,
+    body: String,
+    words: Words,
+}
+
+/// A try, and what people who test are told of it.
+struct Tried {
+    report: Report,
+    said: Said,
+}
+
+impl Tried {
+    fn not_done(verdict: Verdict, said: Said) -> Self {
+        Self { report: Report::not_done(verdict, said.to_string()), said }
+    }
+}
+
+impl Custom {
+    /// Posts a signed event and judges the answer.
+    async fn post(&self, settings: &Settings, webhook: Webhook) -> Tried {
+        let Webhook { id, timestamp, body, words } = webhook;
+        let Some((url, secret)) = target(settings) else {
+            return Tried::not_done(Verdict::Pause, Said::new("said-webhook-missing"));
+        };
+        let Ok(signature) = sign::signatures(settings, secret, &id, timestamp, body.as_bytes()) else {
+            return Tried::not_done(Verdict::Pause, Said::new("said-webhook-secret"));
+        };
+        let request = match self.http.post(&url) {
+            Ok(request) => request,
+            Err(refused) => return Tried::not_done(Verdict::Pause, refused.said()),
+        };
+        let sent = request
+            .timeout(ANSWER_WITHIN)
+            .header(header::CONTENT_TYPE, "application/json")
+            .header("webhook-id", id)
+            .header("webhook-timestamp", timestamp)
+            .header("webhook-signature", signature)
+            .body(body)
+            .send()
+            .await;
+        match sent {
+            Ok(response) => answer::judge(response, words).await,
+            Err(error) => answer::not_answered(&error),
+        }
+    }
+}
+
+/// Where webhooks go and what signs them.
+fn target(settings: &Settings) -> Option<(Url, &SecretString)> {
+    let url = settings.public.get("webhook_url").and_then(|url| url.as_str()).and_then(|url| Url::parse(url).ok());
+    url.zip(settings.secrets.get(SECRET))
+}

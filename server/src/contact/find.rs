@@ -1,0 +1,117 @@
+//! Finding a customer's contact.
+
+use std::sync::Arc;
+
+use amocrm::rest::{Contact, phone_digits};
+use uuid::Uuid;
+
+use super::{Card, Why};
+use crate::app::App;
+use crate::message::Person;
+use crate::tenant::token::{CallError, with_token};
+
+/// Shorter numbers are no phones of persons.
+const PHONE_DIGITS: usize = 7;
+
+/// The customer's number, where it is one.
+pub(super) fn phone(person: &Person) -> Option<String> {
+    person.phone.clone().filter(|phone| phone_digits(phone).len() >= PHONE_DIGITS)
+}
+
+/// The customer's address, where it is one.
+pub(super) fn email(person: &Person) -> Option<String> {
+    person.email.clone().filter(|email| email.contains('@'))
+}
+
+/// The contact with exactly the customer's number, else with their address. Of several the one that was changed last: that
+/// is the one people work with. `except`: a contact that does not count.
+pub(super) async fn find(
+    app: &Arc<App>,
+    tenant_id: Uuid,
+    person: &Person,
+    except: Option<i64>,
+) -> Result<Option<(Card, Why)>, CallError> {
+    if let Some(phone) = phone(person) {
+        let ask = |rest: amocrm::rest::Rest, token| {
+            let phone = phone.clone();
+            async move { rest.contacts_with_phone(&token, &phone).await }
+        };
+        let mut found = with_token(app, tenant_id, ask).await?;
+        found.retain(|contact| Some(contact.id) != except);
+        if let Some(found) = chosen(found, Why::Phone, Why::PhoneSeveral) {
+            return Ok(Some(found));
+        }
+    }
+    let Some(email) = email(person) else { return Ok(None) };
+    let ask = |rest: amocrm::rest::Rest, token| {
+        let email = email.clone();
+        async move { rest.contacts_with_email(&token, &email).await }
+    };
+    let mut found = with_token(app, tenant_id, ask).await?;
+    found.retain(|contact| Some(contact.id) != except);
+    Ok(chosen(found, Why::Email, Why::EmailSeveral))
+}
+
+fn chosen(found: Vec<Contact>, one: Why, several: Why) -> Option<(Card, Why)> {
+    let why = if found.len() > 1 { several } else { one };
+    let contact = found.into_iter().max_by_key(|contact| (contact.updated_at, contact.id))?;
+    Some((card(&contact), why))
+}
+
+/// A contact of amoCRM as it is kept here.
+pub(super) fn card(contact: &Contact) -> Card {
+    let parts = [&contact.first_name, &contact.last_name].into_iter().flatten();
+    let joined = || parts.map(String::as_str).collect::<Vec<_>>().join(" ");
+    let name = contact.name.clone().filter(|name| !name.is_empty()).unwrap_or_else(joined);
+    Card { id: contact.id, name: name.replace('\0', "\u{fffd}") }
+}
+
+/// A contact by its id; none: there is none any more.
+pub(super) async fn by_id(app: &Arc<App>, tenant_id: Uuid, id: i64) -> Result<Option<Card>, CallError> {
+    let found = with_token(app, tenant_id, |rest, token| async move { rest.contact(&token, id).await }).await;
+    match found {
+        Ok(found) => Ok(found.filter(|contact| !contact.is_deleted).map(|contact| card(&contact))),
+        Err(CallError::Crm(error)) if error.status() == Some(410) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The contact on which a chat hangs at amoCRM.
+pub(super) async fn of_chat(app: &Arc<App>, tenant_id: Uuid, chat_id: &str) -> Result<Option<i64>, CallError> {
+    let ask = |rest: amocrm::rest::Rest, token| {
+        let chat_id = chat_id.to_owned();
+        async move { rest.contacts_of_chats(&token, &[chat_id.as_str()]).await }
+    };
+    let found = with_token(app, tenant_id, ask).await?;
+    Ok(found.into_iter().find(|one| one.chat_id == chat_id).map(|one| one.contact_id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn contact(id: i64, updated_at: i64) -> Contact {
+        Contact { id, updated_at: Some(updated_at), name: Some(format!("{id}")), ..Contact::default() }
+    }
+
+    #[test]
+    fn of_several_the_one_changed_last_is_taken_and_it_is_said() {
+        let found = vec![contact(1, 50), contact(2, 70), contact(3, 60)];
+        let (card, why) = chosen(found, Why::Phone, Why::PhoneSeveral).unwrap();
+        assert_eq!((card.id, why), (2, Why::PhoneSeveral));
+        let (card, why) = chosen(vec![contact(1, 50)], Why::Phone, Why::PhoneSeveral).unwrap();
+        assert_eq!((card.id, why), (1, Why::Phone));
+        assert_eq!(chosen(Vec::new(), Why::Email, Why::EmailSeveral), None);
+    }
+
+    #[test]
+    fn what_is_no_number_and_no_address_is_not_looked_for() {
+        let person = |phone: &str, email: &str| Person {
+            phone: Some(phone.to_owned()),
+            email: Some(email.to_owned()),
+            ..Person::default()
+        };
+        assert_eq!((phone(&person("112", "")), email(&person("", "nobody"))), (None, None));
+        assert!(phone(&person("+7 915 000-00-00", "")).is_some() && email(&person("", "a@b.c")).is_some());
+    }
+}

@@ -1,0 +1,107 @@
+//! Hangs a chat on its contact.
+
+use std::sync::Arc;
+
+use amocrm::rest::{ContactChat, Field, NewContact};
+use anyhow::Context;
+use uuid::Uuid;
+
+use super::{Card, Outcome, Rule, Why, find, task};
+use crate::app::App;
+use crate::message::Person;
+use crate::tenant::token::{CallError, with_token};
+
+/// Pages of incoming leads that are looked through, the newest first.
+const PAGES: u32 = 4;
+
+/// A chat and what its source wants.
+pub(super) struct Job {
+    pub tenant_id: Uuid,
+    pub conversation_id: Uuid,
+    /// amojo's.
+    pub chat_id: String,
+    pub rule: Rule,
+    pub person: Person,
+    /// An earlier try may have made the contact.
+    pub making: bool,
+}
+
+/// While nothing hangs there.
+pub(super) async fn first(app: &Arc<App>, job: &Job) -> anyhow::Result<Outcome> {
+    match (find::find(app, job.tenant_id, &job.person, None).await?, job.rule) {
+        (Some((card, why)), _) => onto(app, job, card, why).await,
+        (None, Rule::Create) => made(app, job).await,
+        (None, Rule::Leave | Rule::Link) => Ok(Outcome { card: None, why: Why::Nobody }),
+    }
+}
+
+/// After messages went on: what amoCRM made meanwhile stays once somebody works with it.
+pub(super) async fn late(app: &Arc<App>, job: &Job) -> anyhow::Result<Outcome> {
+    let Some(current) = find::of_chat(app, job.tenant_id, &job.chat_id).await? else { return first(app, job).await };
+    // amoCRM's own has the number too, if it was made for this chat.
+    let found = find::find(app, job.tenant_id, &job.person, Some(current)).await?;
+    let why = match found {
+        Some((card, why)) if waits(app, job).await? => return onto(app, job, card, why).await,
+        Some(_) => Why::Late,
+        None => told(job, Why::Crm),
+    };
+    Ok(Outcome { card: find::by_id(app, job.tenant_id, current).await?, why })
+}
+
+/// What an earlier try began to make and is found now, was made.
+fn told(job: &Job, why: Why) -> Why {
+    if job.making { Why::Made } else { why }
+}
+
+async fn onto(app: &Arc<App>, job: &Job, card: Card, why: Why) -> anyhow::Result<Outcome> {
+    link(app, job, card.id).await?;
+    Ok(Outcome { card: Some(card), why: told(job, why) })
+}
+
+async fn link(app: &Arc<App>, job: &Job, contact_id: i64) -> Result<(), CallError> {
+    let link = |rest: amocrm::rest::Rest, token| {
+        let link = ContactChat { contact_id, chat_id: job.chat_id.clone() };
+        async move { rest.link_chats(&token, &[link]).await }
+    };
+    with_token(app, job.tenant_id, link).await.map(|_| ())
+}
+
+/// Makes a contact that could not be found. One that nobody could find again (no number, no address) is begun once only.
+async fn made(app: &Arc<App>, job: &Job) -> anyhow::Result<Outcome> {
+    let (phone, email) = (find::phone(&job.person), find::email(&job.person));
+    if job.making && phone.is_none() && email.is_none() {
+        return Ok(Outcome { card: None, why: Why::Unclear });
+    }
+    task::note_making(app, job.tenant_id, job.conversation_id).await?;
+    let fields = phone.iter().map(|phone| Field::phone(phone)).chain(email.iter().map(|email| Field::email(email)));
+    let name = job.person.name.clone().or_else(|| phone.clone()).or_else(|| email.clone());
+    let name = name.unwrap_or_else(|| job.person.id.clone());
+    let contact = NewContact { name: Some(name.clone()), fields: fields.collect(), ..NewContact::default() };
+    let make = |rest: amocrm::rest::Rest, token| {
+        let contact = contact.clone();
+        async move { rest.create_contacts(&token, &[contact]).await }
+    };
+    let ids = with_token(app, job.tenant_id, make).await?;
+    let id = ids.first().copied().context("amoCRM told no id of the contact that was made")?;
+    onto(app, job, Card { id, name }, Why::Made).await
+}
+
+/// Whether the chat's incoming lead still waits to be accepted.
+async fn waits(app: &Arc<App>, job: &Job) -> Result<bool, CallError> {
+    for number in 1..=PAGES {
+        let ask = |rest: amocrm::rest::Rest, token| async move {
+            rest.unsorted_chats(&token, &amocrm::rest::UnsortedFilter::default(), number).await
+        };
+        let page = with_token(app, job.tenant_id, ask).await?;
+        let of_chat = |one: &amocrm::rest::Unsorted| {
+            one.chat.as_ref().is_some_and(|chat| chat.chat_id.as_ref() == Some(&job.chat_id))
+        };
+        if page.items.iter().any(of_chat) {
+            return Ok(true);
+        }
+        if !page.has_more {
+            break;
+        }
+    }
+    Ok(false)
+}

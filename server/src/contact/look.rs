@@ -1,0 +1,74 @@
+//! Whether the contact is still what it was: people delete contacts and join them, and nobody tells us.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use entity::conversation;
+
+use super::{Card, Outcome, Why, find, row};
+use crate::app::App;
+
+/// So long the last answer is believed.
+const FRESH_MILLIS: i64 = 10 * 60_000;
+/// No page waits longer for it.
+const WITHIN: Duration = Duration::from_millis(1500);
+
+/// The conversation with its contact as amoCRM has it now. Where amoCRM does not answer soon it stays as it is known.
+pub async fn look(app: &Arc<App>, known: conversation::Model) -> conversation::Model {
+    let is_fresh = app.clock.millis() - known.contact_seen_at < FRESH_MILLIS && known.contact_seen_at > 0;
+    if known.amocrm_chat_id.is_empty() || is_fresh {
+        return known;
+    }
+    let outcome = match tokio::time::timeout(WITHIN, ask(app, &known)).await {
+        Ok(Ok(Some(outcome))) => outcome,
+        Ok(Ok(None)) => return seen(app, known).await,
+        Ok(Err(error)) => {
+            tracing::info!(tenant.id = %known.tenant_id, error = format!("{error:#}"), "the contact of a chat could not be read");
+            return known;
+        }
+        Err(_) => return known,
+    };
+    let now = app.clock.millis();
+    if let Err(error) = row::write(app.store.write(), now, known.tenant_id, known.id, &outcome).await {
+        tracing::warn!(tenant.id = %known.tenant_id, %error, "the contact of a chat could not be noted; the next look notes it");
+    }
+    let (contact_id, contact_name) = outcome.card.map_or((0, String::new()), |card| (card.id, card.name));
+    conversation::Model { contact_id, contact_name, contact_why: outcome.why.word().to_owned(), ..known }
+}
+
+/// Nothing hangs there, and nothing did: that was found out, and is believed for a while.
+async fn seen(app: &App, known: conversation::Model) -> conversation::Model {
+    let now = app.clock.millis();
+    if let Err(error) = row::seen(app.store.write(), now, known.tenant_id, known.id).await {
+        tracing::warn!(tenant.id = %known.tenant_id, %error, "that a chat has no contact could not be noted; the next look notes it");
+    }
+    known
+}
+
+async fn ask(app: &Arc<App>, known: &conversation::Model) -> anyhow::Result<Option<Outcome>> {
+    let tenant_id = known.tenant_id;
+    let there = find::of_chat(app, tenant_id, &known.amocrm_chat_id).await?;
+    let card = match there {
+        Some(id) => find::by_id(app, tenant_id, id).await?,
+        None => None,
+    };
+    let why = match &card {
+        Some(card) if card.id == known.contact_id => return Ok(Some(same(known, card.clone()))),
+        Some(_) if known.contact_id == 0 => Why::Crm,
+        Some(_) => match find::by_id(app, tenant_id, known.contact_id).await? {
+            Some(_) => Why::Moved,
+            None => Why::Merged,
+        },
+        None if known.contact_id == 0 => return Ok(None),
+        None => match find::by_id(app, tenant_id, known.contact_id).await? {
+            Some(card) => return Ok(Some(same(known, card))),
+            None => Why::Gone,
+        },
+    };
+    Ok(Some(Outcome { card, why }))
+}
+
+/// The same contact, perhaps by another name.
+fn same(known: &conversation::Model, card: Card) -> Outcome {
+    Outcome { card: Some(card), why: Why::of(&known.contact_why).unwrap_or(Why::Crm) }
+}

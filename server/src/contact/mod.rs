@@ -1,0 +1,126 @@
+//! The contact of the CRM on which a new chat hangs, by the rule of its source (product.md §6.1).
+//!
+//! ```text
+//! first message of a new chat ─▶ plan (durable) ─▶ create chat ─▶ find · make ─▶ link ─▶ the message goes on
+//!                                  └─ not within three seconds: it goes on at once; tried again while nobody works
+//!                                     on the lead that amoCRM made meanwhile
+//! ```
+
+mod find;
+mod hang;
+mod look;
+mod row;
+mod task;
+
+use entity::{conversation, source};
+
+pub use look::look;
+pub use task::{before_first, due_now, plan, run};
+
+/// What a source does about the contact of a new chat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Rule {
+    /// amoCRM's own rules.
+    Leave,
+    /// Look for the customer's phone or e-mail.
+    Link,
+    /// The same; make a contact where there is none.
+    Create,
+}
+
+impl Rule {
+    fn of(source: &source::Model) -> Self {
+        match source.contact_rule.as_str() {
+            "link" => Self::Link,
+            "create" => Self::Create,
+            _ => Self::Leave,
+        }
+    }
+}
+
+/// Why a chat hangs on its contact, or on none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Why {
+    /// It has the customer's phone number.
+    Phone,
+    /// It has the customer's e-mail address.
+    Email,
+    /// Several have the number: the one that was changed last.
+    PhoneSeveral,
+    EmailSeveral,
+    /// We made it.
+    Made,
+    /// amoCRM chose it.
+    Crm,
+    /// Ours was joined with it there.
+    Merged,
+    /// Somebody moved the chat there.
+    Moved,
+    /// It was deleted there.
+    Gone,
+    /// Nobody has the number or address.
+    Nobody,
+    /// amoCRM had made one, and somebody works on its lead, before we could ask.
+    Late,
+    /// Whether making one succeeded could not be found out: no second one is made.
+    Unclear,
+}
+
+impl Why {
+    /// Its word in the table and the API, and the end of its key in the words: `contact-why-…`.
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Phone => "phone",
+            Self::Email => "email",
+            Self::PhoneSeveral => "phone_several",
+            Self::EmailSeveral => "email_several",
+            Self::Made => "made",
+            Self::Crm => "crm",
+            Self::Merged => "merged",
+            Self::Moved => "moved",
+            Self::Gone => "gone",
+            Self::Nobody => "nobody",
+            Self::Late => "late",
+            Self::Unclear => "unclear",
+        }
+    }
+
+    /// The reason of a word.
+    fn of(word: &str) -> Option<Self> {
+        let all = [
+            Self::Phone,
+            Self::Email,
+            Self::PhoneSeveral,
+            Self::EmailSeveral,
+            Self::Made,
+            Self::Crm,
+            Self::Merged,
+            Self::Moved,
+            Self::Gone,
+            Self::Nobody,
+            Self::Late,
+            Self::Unclear,
+        ];
+        all.into_iter().find(|why| why.word() == word)
+    }
+}
+
+/// A contact by id and name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Card {
+    id: i64,
+    name: String,
+}
+
+/// What is known of a chat's contact from now on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Outcome {
+    card: Option<Card>,
+    why: Why,
+}
+
+/// Whether the rule has something to do before the first message of this conversation.
+pub fn is_wanted(source: &source::Model, row: &conversation::Model) -> bool {
+    // A chat with an id there has had its first message, or was begun on a contact's card.
+    Rule::of(source) != Rule::Leave && row.amocrm_chat_id.is_empty() && row.contact_why.is_empty()
+}

@@ -1,0 +1,71 @@
+//! What is kept of a chat's contact, in the conversation's row.
+
+use entity::{contact_task, conversation};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use uuid::Uuid;
+
+use super::Outcome;
+use crate::app::App;
+use crate::store::ended;
+
+/// Keeps an outcome and ends what was planned, in one commit.
+pub(super) async fn keep(app: &App, tenant_id: Uuid, conversation_id: Uuid, outcome: &Outcome) -> Result<(), DbErr> {
+    let tx = app.store.write_tx().await?;
+    let done = async {
+        write(&tx, app.clock.millis(), tenant_id, conversation_id, outcome).await?;
+        end(&tx, tenant_id, conversation_id).await
+    };
+    let done = done.await;
+    ended(tx, done).await
+}
+
+/// Ends what was planned.
+pub(super) async fn end(db: &impl ConnectionTrait, tenant_id: Uuid, conversation_id: Uuid) -> Result<(), DbErr> {
+    contact_task::Entity::delete_many()
+        .filter(contact_task::Column::TenantId.eq(tenant_id))
+        .filter(contact_task::Column::ConversationId.eq(conversation_id))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Writes an outcome; a conversation that was erased meanwhile stays empty.
+pub(super) async fn write(
+    db: &impl ConnectionTrait,
+    now: i64,
+    tenant_id: Uuid,
+    conversation_id: Uuid,
+    outcome: &Outcome,
+) -> Result<(), DbErr> {
+    use conversation::Column;
+    let (id, name) = outcome.card.as_ref().map_or((0, ""), |card| (card.id, card.name.as_str()));
+    let is_somebodys = Condition::any().add(Column::ExternalId.ne("")).add(Column::AmocrmChatId.ne(""));
+    conversation::Entity::update_many()
+        .col_expr(Column::ContactId, Expr::value(id))
+        .col_expr(Column::ContactName, Expr::value(name))
+        .col_expr(Column::ContactWhy, Expr::value(outcome.why.word()))
+        .col_expr(Column::ContactSeenAt, Expr::value(now))
+        .filter(Column::TenantId.eq(tenant_id))
+        .filter(Column::Id.eq(conversation_id))
+        .filter(is_somebodys)
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Notes that amoCRM was asked, and knows of no contact.
+pub(super) async fn seen(
+    db: &impl ConnectionTrait,
+    now: i64,
+    tenant_id: Uuid,
+    conversation_id: Uuid,
+) -> Result<(), DbErr> {
+    conversation::Entity::update_many()
+        .col_expr(conversation::Column::ContactSeenAt, Expr::value(now))
+        .filter(conversation::Column::TenantId.eq(tenant_id))
+        .filter(conversation::Column::Id.eq(conversation_id))
+        .exec(db)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,177 @@
+//! What was planned and is not done yet, kept in a table so that no crash forgets it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use entity::contact_task::{self, Column};
+use entity::{conversation, source};
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::hang::{self, Job};
+use super::{Outcome, Rule, Why, row};
+use crate::app::App;
+use crate::message::Person;
+
+/// A message is not held longer.
+const WITHIN: Duration = Duration::from_secs(3);
+/// A later try is nobody else's for this long.
+const CLAIMED: i64 = 120_000;
+/// How long a later try may take; less than its claim.
+const LATER_WITHIN: Duration = Duration::from_secs(60);
+/// Before the first, second, … later try. Then amoCRM's choice stays.
+const BACK_OFF: [i64; 6] = [60_000, 300_000, 1_800_000, 7_200_000, 43_200_000, 86_400_000];
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+const BATCH: u64 = 20;
+
+/// Writes down that a chat wants a contact. False: that was done before, and is another try's matter.
+pub async fn plan(app: &App, known: &conversation::Model) -> Result<bool, DbErr> {
+    let now = app.clock.millis();
+    let task = contact_task::ActiveModel {
+        tenant_id: Set(known.tenant_id),
+        conversation_id: Set(known.id),
+        tries: Set(0),
+        making: Set(false),
+        next_try_at: Set(now + BACK_OFF[0]),
+        created_at: Set(now),
+    };
+    let key = OnConflict::columns([Column::TenantId, Column::ConversationId]).do_nothing().to_owned();
+    let made = contact_task::Entity::insert(task).on_conflict(key).exec_without_returning(app.store.write()).await?;
+    Ok(made > 0)
+}
+
+/// Hangs a chat without messages on its contact, within three seconds or later. Never fails: the message goes on.
+pub async fn before_first(app: &Arc<App>, source: &source::Model, known: &conversation::Model, chat_id: &str) {
+    let Some(job) = job(source, known, chat_id, false) else { return };
+    match tokio::time::timeout(WITHIN, hang::first(app, &job)).await {
+        Ok(Ok(outcome)) => keep(app, &job, &outcome).await,
+        Ok(Err(error)) => later(&job, &format!("{error:#}")),
+        Err(_) => later(&job, "amoCRM took too long"),
+    }
+}
+
+fn later(job: &Job, error: &str) {
+    tracing::warn!(tenant.id = %job.tenant_id, conversation.id = %job.conversation_id, error, "a chat could not be hung on its contact; its messages go on, and it is tried again");
+}
+
+async fn keep(app: &App, job: &Job, outcome: &Outcome) {
+    if let Err(error) = row::keep(app, job.tenant_id, job.conversation_id, outcome).await {
+        tracing::error!(tenant.id = %job.tenant_id, conversation.id = %job.conversation_id, %error, "the contact of a chat could not be noted; it is looked for again");
+    }
+}
+
+/// None: the source leaves it to amoCRM by now, or the customer was erased.
+fn job(source: &source::Model, known: &conversation::Model, chat_id: &str, making: bool) -> Option<Job> {
+    let person: Person = serde_json::from_str(&known.contact).ok()?;
+    let rule = Rule::of(source);
+    (rule != Rule::Leave && !known.external_id.is_empty()).then(|| Job {
+        tenant_id: known.tenant_id,
+        conversation_id: known.id,
+        chat_id: chat_id.to_owned(),
+        rule,
+        person,
+        making,
+    })
+}
+
+/// Notes that a contact is about to be made: from here on it may be there, whatever the answer.
+pub(super) async fn note_making(app: &App, tenant_id: Uuid, conversation_id: Uuid) -> Result<(), DbErr> {
+    contact_task::Entity::update_many()
+        .col_expr(Column::Making, Expr::value(true))
+        .filter(Column::TenantId.eq(tenant_id))
+        .filter(Column::ConversationId.eq(conversation_id))
+        .exec(app.store.write())
+        .await?;
+    Ok(())
+}
+
+/// The background task. Ends when `stop` is cancelled.
+pub async fn run(app: Arc<App>, stop: CancellationToken) {
+    while stop.run_until_cancelled(tokio::time::sleep(LOOK_EVERY)).await.is_some() {
+        due_now(&app).await;
+    }
+}
+
+/// Tries again what is due; gives how many.
+pub async fn due_now(app: &Arc<App>) -> usize {
+    let mut tried = 0;
+    let due = contact_task::Entity::find()
+        .filter(Column::NextTryAt.lte(app.clock.millis()))
+        .order_by_asc(Column::NextTryAt)
+        .limit(BATCH)
+        .all(app.store.read())
+        .await;
+    let due = due.unwrap_or_else(|error| {
+        tracing::warn!(%error, "which chats want a contact cannot be read; it is looked up again");
+        Vec::new()
+    });
+    for task in due {
+        match again(app, &task).await {
+            Ok(true) => tried += 1,
+            Ok(false) => {}
+            Err(error) => {
+                tracing::warn!(tenant.id = %task.tenant_id, conversation.id = %task.conversation_id, error = format!("{error:#}"), "a chat could not be hung on its contact");
+                tried += 1;
+            }
+        }
+    }
+    tried
+}
+
+/// One later try. False: another instance makes it.
+async fn again(app: &Arc<App>, task: &contact_task::Model) -> anyhow::Result<bool> {
+    let now = app.clock.millis();
+    if !mine(app, task, task.next_try_at, now + CLAIMED, task.tries).await? {
+        return Ok(false);
+    }
+    let known = conversation::Entity::of_tenant(task.tenant_id)
+        .filter(conversation::Column::Id.eq(task.conversation_id))
+        .one(app.store.read())
+        .await?;
+    let source = match &known {
+        Some(known) => app.lookup.source(known.source_id).await?,
+        None => None,
+    };
+    let planned =
+        source.zip(known).and_then(|(source, known)| job(&source, &known, &known.amocrm_chat_id, task.making));
+    let Some(job) = planned else {
+        row::end(app.store.write(), task.tenant_id, task.conversation_id).await?;
+        return Ok(true);
+    };
+    // Without a chat at amoCRM there is nothing to hang: its first message still waits.
+    let done = match job.chat_id.as_str() {
+        "" => Err(anyhow::anyhow!("amoCRM has no such chat yet")),
+        _ => match tokio::time::timeout(LATER_WITHIN, hang::late(app, &job)).await {
+            Ok(done) => done,
+            Err(_) => Err(anyhow::anyhow!("amoCRM took too long")),
+        },
+    };
+    let tries = task.tries + 1;
+    match (done, BACK_OFF.get(usize::try_from(tries).unwrap_or(usize::MAX))) {
+        (Ok(outcome), _) => row::keep(app, job.tenant_id, job.conversation_id, &outcome).await?,
+        (Err(error), Some(wait)) => {
+            mine(app, task, now + CLAIMED, app.clock.millis() + wait, tries).await?;
+            return Err(error);
+        }
+        (Err(error), None) => {
+            row::keep(app, job.tenant_id, job.conversation_id, &Outcome { card: None, why: Why::Unclear }).await?;
+            return Err(error);
+        }
+    }
+    Ok(true)
+}
+
+/// Moves a task on as long as it stands as it was seen.
+async fn mine(app: &App, task: &contact_task::Model, seen: i64, next: i64, tries: i32) -> Result<bool, DbErr> {
+    let done = contact_task::Entity::update_many()
+        .col_expr(Column::NextTryAt, Expr::value(next))
+        .col_expr(Column::Tries, Expr::value(tries))
+        .filter(Column::TenantId.eq(task.tenant_id))
+        .filter(Column::ConversationId.eq(task.conversation_id))
+        .filter(Column::NextTryAt.eq(seen))
+        .exec(app.store.write())
+        .await?;
+    Ok(done.rows_affected == 1)
+}

@@ -1,0 +1,50 @@
+//! Which dialogue a conversation has in its messenger, and by which ids of ours amoCRM knows it.
+
+use anyhow::Context;
+use entity::conversation;
+use uuid::Uuid;
+
+use super::parts::Parts;
+use super::queue::parcel::Opened;
+use super::queue::{Claim, Learned};
+use crate::message::{CrmIds, Direction, LetterKind, Person, Shared};
+
+/// By which ids amoCRM knows a conversation of a source, and its people.
+pub fn crm_ids(row: &conversation::Model, source_id: Uuid) -> CrmIds<'_> {
+    let apart = row.shared == Shared::Apart.number();
+    CrmIds::new(source_id, &row.external_id, if apart { &row.amocrm_chat_id } else { "" })
+}
+
+/// What it says of the dialogue that the other side took a message. `conversation_id`, `receiver_id`: the messenger's,
+/// where its answer told them.
+pub fn learned(
+    claim: &Claim,
+    parts: &Parts,
+    conversation_id: Option<String>,
+    receiver_id: Option<String>,
+) -> anyhow::Result<Learned> {
+    let row = &parts.conversation;
+    if claim.letter.kind != LetterKind::Message {
+        return Ok(Learned::default());
+    }
+    if claim.direction == Direction::ToCrm {
+        return Ok(Learned { bound: row.crm_unbound, ..Learned::default() });
+    }
+    if !row.external_id.is_empty() {
+        let shared = row.shared != Shared::Not.number();
+        return Ok(Learned { used: shared.then(|| row.external_id.clone()), ..Learned::default() });
+    }
+    let (Some(external_id), Some(source), Some(channel)) = (conversation_id, &parts.source, &parts.channel) else {
+        return Ok(Learned::default());
+    };
+    let contact = Person { id: receiver_id.unwrap_or_else(|| parts.contact.id.clone()), ..parts.contact.clone() };
+    let opened = Opened {
+        source_id: source.id,
+        channel_id: channel.channel_id,
+        external_id,
+        amocrm_chat_id: row.amocrm_chat_id.clone(),
+        contact: serde_json::to_string(&contact).context("a person as JSON")?,
+        message: None,
+    };
+    Ok(Learned { opened: Some(opened), ..Learned::default() })
+}

@@ -1,0 +1,113 @@
+//! What a message says, in amoCRM's terms.
+
+use std::time::Duration;
+
+use amocrm::chats::{Content as CrmContent, MediaFile, MediaKind, Post as CrmPost, SharedPost as CrmSharedPost};
+
+use super::Line;
+use crate::delivery::parts::Parts;
+use crate::media::{self, Ready};
+use crate::message::{Content, Media, Post, SharedPost};
+use crate::tenant::language;
+use crate::words::Words;
+
+/// A content as amoCRM takes it.
+pub(super) enum Fitted {
+    Content(CrmContent),
+    /// Its file is being fetched.
+    Later(Duration),
+}
+
+/// Fits a content; a file that is gone becomes a text that says so, and the lane goes on.
+pub(super) async fn fit(line: &Line<'_>, parts: &Parts, content: &Content) -> anyhow::Result<Fitted> {
+    let Some(file) = content.media() else { return Ok(Fitted::Content(plain(content))) };
+    let Some(media_id) = file.media_id else {
+        return Ok(Fitted::Content(with_file(media_kind(content), file, named(file, &file.media_url))));
+    };
+    let kept = match media::ensure(line.app, parts.tenant.tenant_id, media_id).await? {
+        Ready::Kept(kept) => kept,
+        Ready::Later { after } => return Ok(Fitted::Later(after)),
+        Ready::Gone { .. } => {
+            let words = Words::new(language(&line.app.config, &parts.tenant));
+            let text = media::placeholder(words, &file.file_name, file.text.as_deref());
+            return Ok(Fitted::Content(CrmContent::Text { text }));
+        }
+    };
+    let url = media::crm_link(line.app, &kept, line.channel.stores_files).await?;
+    let size = if kept.size > 0 { kept.size } else { file.file_size };
+    let media_file = MediaFile { url: url.to_string(), file_name: kept.file_name.clone(), file_size: size };
+    let told = media::Kind::of(content).unwrap_or(media::Kind::File);
+    // A "picture" whose bytes are none goes as a file.
+    let kind = if kept.kind_for(told) == told { media_kind(content) } else { MediaKind::File };
+    Ok(Fitted::Content(with_file(kind, file, media_file)))
+}
+
+/// A content without a file.
+pub(super) fn plain(content: &Content) -> CrmContent {
+    match content {
+        Content::Text { text } => CrmContent::Text { text: text.clone() },
+        Content::Location { latitude, longitude } => {
+            CrmContent::Location { longitude: *longitude, latitude: *latitude, caption: String::new() }
+        }
+        Content::Contact { name, phone } => {
+            CrmContent::Contact { name: name.clone(), phone: phone.clone(), caption: String::new() }
+        }
+        Content::Picture(media)
+        | Content::Video(media)
+        | Content::File(media)
+        | Content::Voice(media)
+        | Content::Audio(media)
+        | Content::Sticker(media) => with_file(media_kind(content), media, named(media, "")),
+    }
+}
+
+fn named(media: &Media, url: &str) -> MediaFile {
+    MediaFile { url: url.to_owned(), file_name: media.file_name.clone(), file_size: media.file_size }
+}
+
+/// amoCRM's kind of a content that has a file.
+pub(super) fn media_kind(content: &Content) -> MediaKind {
+    match content {
+        Content::Picture(_) => MediaKind::Picture,
+        Content::Video(_) => MediaKind::Video,
+        Content::Voice(_) => MediaKind::Voice,
+        Content::Audio(_) => MediaKind::Audio,
+        Content::Sticker(_) => MediaKind::Sticker,
+        Content::File(_) | Content::Text { .. } | Content::Location { .. } | Content::Contact { .. } => MediaKind::File,
+    }
+}
+
+fn with_file(kind: MediaKind, media: &Media, file: MediaFile) -> CrmContent {
+    let caption = media.text.clone().unwrap_or_default();
+    let duration_seconds = media.duration.map(u64::from);
+    match kind {
+        MediaKind::Picture => CrmContent::Picture { file, caption },
+        MediaKind::File => CrmContent::File { file, caption },
+        MediaKind::Video => CrmContent::Video { file, caption, duration_seconds },
+        MediaKind::Voice => CrmContent::Voice { file, caption, duration_seconds },
+        MediaKind::Audio => CrmContent::Audio { file, caption, duration_seconds },
+        MediaKind::Sticker => CrmContent::Sticker { url: file.url, sticker_id: media.sticker_id.clone(), caption },
+    }
+}
+
+/// The post that is commented on.
+pub(super) fn post(post: &Post) -> CrmPost {
+    CrmPost {
+        id: post.id.clone(),
+        url: post.url.clone().unwrap_or_default(),
+        preview_url: post.preview_url.clone(),
+        preview_permalink: post.permalink.clone(),
+        username: post.username.clone(),
+        caption: post.caption.clone(),
+    }
+}
+
+/// A post that the customer shared.
+pub(super) fn shared_post(post: &SharedPost) -> CrmSharedPost {
+    CrmSharedPost {
+        url: post.url.clone(),
+        site_name: post.site_name.clone(),
+        preview_link: post.preview_url.clone(),
+        preview_permalink: post.permalink.clone(),
+    }
+}

@@ -1,0 +1,47 @@
+//! A change of a customer's message.
+
+use amocrm::chats::{EditContent, EditMessage, EditTarget};
+
+use super::content::{Fitted, fit, media_kind};
+use super::judge::{judge_about, retry};
+use super::{Line, ours};
+use crate::delivery::dialogue::crm_ids;
+use crate::delivery::parts::Parts;
+use crate::delivery::queue::Claim;
+use crate::message::{Edited, State};
+use crate::verdict::{Report, Taken};
+
+/// Tells a change; none: amoCRM never got the message, and gets it as it is now if somebody sends it again.
+pub(super) async fn carry(line: &Line<'_>, claim: &Claim, parts: &Parts) -> anyhow::Result<Option<Report>> {
+    let edited: Edited = serde_json::from_str(&claim.letter.payload)?;
+    let told = parts.told()?;
+    let Some(source) = parts.source.as_ref() else { return Ok(None) };
+    if told.message.state == State::Failed.number() || parts.conversation.external_id.is_empty() {
+        return Ok(None);
+    }
+    let content = match (edited.content.media(), told.body.content.media()) {
+        // The file stays where it is not another one.
+        (Some(new), Some(old))
+            if edited.deleted || (new.media_id, &new.media_url) == (old.media_id, &old.media_url) =>
+        {
+            let caption = new.text.clone().unwrap_or_default();
+            EditContent::Caption { kind: media_kind(&edited.content), caption }
+        }
+        _ => match fit(line, parts, &edited.content).await? {
+            Fitted::Content(content) => EditContent::Whole(content),
+            Fitted::Later(after) => return Ok(Some(retry(Some(after), false, "its file is being fetched"))),
+        },
+    };
+    let edit = EditMessage {
+        target: EditTarget::Ours(ours(source.id, "message", &told.message.external_id)),
+        conversation_id: crm_ids(&parts.conversation, source.id).conversation(),
+        at_milliseconds: edited.at,
+        content,
+        delivery_status: None,
+    };
+    let done = line.chats.edit_message(line.secret, &line.scope_id, &edit).await;
+    Ok(Some(match done {
+        Ok(_) => Report::done(200, Taken::default()),
+        Err(error) => judge_about(claim, &error),
+    }))
+}

@@ -1,0 +1,77 @@
+//! What an answer of amojo means for the letter (reliability.md §2.6).
+
+use std::time::Duration;
+
+use amocrm::Error as CrmError;
+
+use crate::delivery::queue::Claim;
+use crate::message::{Failure, FailureCode};
+use crate::verdict::{Report, Verdict};
+
+/// Unpaid accounts are probed this often.
+const UNPAID: Duration = Duration::from_secs(3600);
+/// A letter about a message that amojo does not know yet may overtake it: so often it is tried again.
+const NOT_FOUND_TRIES: i32 = 5;
+
+/// A message's error: what may have been processed stays unknown, 5xx among it.
+pub(super) fn judge_message(claim: &Claim, error: &CrmError) -> Report {
+    match error {
+        CrmError::NoAnswer { .. } | CrmError::Unreadable { .. } => keep_unknown(claim, error),
+        CrmError::Refused { status: 500.., .. } => keep_unknown(claim, error),
+        _ => judge(claim, error),
+    }
+}
+
+pub(super) fn keep_unknown(claim: &Claim, error: &CrmError) -> Report {
+    match error {
+        // The question was refused, not the message: what refuses it decides how to go on.
+        CrmError::Refused { status: 401 | 402 | 403 | 404 | 429, .. } => judge(claim, error),
+        CrmError::Refused { status, text, .. } | CrmError::Unreadable { status, text, .. } => {
+            Report::not_done(Verdict::Unknown, "amoCRM gave no clear answer").with_answer(*status, text)
+        }
+        _ => Report::not_done(Verdict::Unknown, error.to_string()),
+    }
+}
+
+/// What an error of amoCRM means (reliability.md §2.6).
+pub(super) fn judge(claim: &Claim, error: &CrmError) -> Report {
+    let CrmError::Refused { status, retry_after, text, .. } = error else {
+        return match error {
+            CrmError::Invalid { what, .. } => bury(FailureCode::Internal, what),
+            _ => retry(None, false, &error.to_string()),
+        };
+    };
+    let report = match status {
+        429 => retry(*retry_after, true, "amoCRM asked to slow down"),
+        402 => retry(Some(UNPAID), true, "the amoCRM account is not paid"),
+        // Signed anew once more, in case the clock was being set; then somebody has to look.
+        401 | 403 if claim.letter.attempts == 0 => retry(None, false, "amoCRM does not accept the signature"),
+        401 | 403 => Report::not_done(Verdict::Pause, "signature_refused"),
+        404 => Report::not_done(Verdict::Pause, "channel_disconnected"),
+        400 | 405..=407 | 409..=424 => bury(FailureCode::Rejected, "amoCRM refused the message"),
+        _ => retry(*retry_after, false, "amoCRM is not answering"),
+    };
+    report.with_answer(*status, text)
+}
+
+pub(super) fn retry(after: Option<Duration>, whole_target: bool, reason: &str) -> Report {
+    Report::not_done(Verdict::Retry { after, whole_target }, reason)
+}
+
+pub(super) fn bury(code: FailureCode, reason: &str) -> Report {
+    Report::not_done(Verdict::Bury(Failure { code, text: String::new() }), reason)
+}
+
+/// An error of a letter that is about a message: amojo may not know that one yet, and telling twice does no harm.
+pub(super) fn judge_about(claim: &Claim, error: &CrmError) -> Report {
+    match error {
+        CrmError::Refused { status: 404, text, .. } if claim.letter.attempts >= NOT_FOUND_TRIES => {
+            bury(FailureCode::Rejected, "amoCRM does not know the message").with_answer(404, text)
+        }
+        CrmError::Refused { status: 404, text, .. } => {
+            retry(None, false, "amoCRM does not know the message yet").with_answer(404, text)
+        }
+        error if error.outcome_unknown() => retry(None, false, &error.to_string()),
+        error => judge(claim, error),
+    }
+}

@@ -1,0 +1,145 @@
+//! A message into amoCRM.
+
+use amocrm::Error as CrmError;
+use amocrm::chats::{HISTORY_PAGE, NewChat, NewMessage, SourceRef};
+
+use super::content::{Fitted, fit};
+use super::judge::{bury, judge_message, keep_unknown, retry};
+use super::{Line, contact, ours, people, quote};
+use crate::delivery::dialogue::crm_ids;
+use crate::delivery::parts::Parts;
+use crate::delivery::queue::Claim;
+use crate::message::FailureCode;
+use crate::verdict::{Report, Taken};
+
+/// Pages of history that are searched for a message whose outcome is unknown.
+const HISTORY_PAGES: u32 = 20;
+
+/// Sends a message; what may have arrived is looked for first: amoCRM never sees one message twice.
+pub(super) async fn carry(line: &Line<'_>, claim: &Claim, parts: &Parts) -> anyhow::Result<Report> {
+    let message = match build(line, parts).await? {
+        Built::Message(message) => message,
+        Built::Not(report) => return Ok(*report),
+    };
+    let chat_id = if claim.letter.unknown || claim.letter.late {
+        match find_out(line, parts, &message).await {
+            Ok(Found::Yes(taken)) => return Ok(Report::done(200, taken)),
+            Ok(Found::No(id)) => Some(id),
+            Err(error) => return Ok(keep_unknown(claim, &error)),
+        }
+    } else {
+        contact::settled(line, parts, &message).await
+    };
+    Ok(match line.chats.send_message(line.secret, &line.scope_id, &message).await {
+        Ok(taken) => {
+            let chat_id = chat_id.or_else(|| told_chat(parts, &message, taken.conversation_id));
+            let message_id = Some(taken.amojo_message_id);
+            let taken = Taken { amocrm_message_id: message_id, amocrm_chat_id: chat_id, ..Taken::default() };
+            Report::done(200, taken)
+        }
+        // An id that is taken is refused without a word of why (chats-api §3.4.5): history tells.
+        Err(error @ CrmError::Refused { status: 400 | 409 | 422, .. }) => match find_out(line, parts, &message).await {
+            Ok(Found::Yes(taken)) => Report::done(200, taken),
+            Ok(Found::No(_)) => judge_message(claim, &error),
+            Err(error) => keep_unknown(claim, &error),
+        },
+        Err(error) => judge_message(claim, &error),
+    })
+}
+
+enum Built {
+    Message(Box<NewMessage>),
+    /// It cannot be sent, or not yet.
+    Not(Box<Report>),
+}
+
+async fn build(line: &Line<'_>, parts: &Parts) -> anyhow::Result<Built> {
+    let told = parts.told()?;
+    let Some(source) = parts.source.as_ref() else {
+        return Ok(Built::Not(Box::new(bury(FailureCode::SourceDisconnected, "the message has no source"))));
+    };
+    // The customer was erased while this came in: nobody knows any more which conversation it belongs to.
+    if parts.conversation.external_id.is_empty() {
+        return Ok(Built::Not(Box::new(bury(FailureCode::Internal, "the customer was erased"))));
+    }
+    let content = match fit(line, parts, &told.body.content).await? {
+        Fitted::Content(content) => content,
+        Fitted::Later(after) => {
+            return Ok(Built::Not(Box::new(retry(Some(after), false, "its file is being fetched"))));
+        }
+    };
+    let (sender, receiver) = match people::of(line, parts, source.id).await? {
+        Some(people) => people,
+        None => {
+            return Ok(Built::Not(Box::new(bury(
+                FailureCode::Unsupported,
+                "no_bot: the channel has no bot to write as",
+            ))));
+        }
+    };
+    let body = &told.body;
+    Ok(Built::Message(Box::new(NewMessage {
+        message_id: ours(source.id, "message", &told.message.external_id),
+        conversation_id: crm_ids(&parts.conversation, source.id).conversation(),
+        // Of a chat that amoCRM does not know by our ids yet, the first message carries both sides' (chats-api §5.4).
+        conversation_ref_id: parts.conversation.crm_unbound.then(|| parts.conversation.amocrm_chat_id.clone()),
+        at_milliseconds: told.message.sent_at,
+        sender,
+        receiver,
+        source: Some(SourceRef { external_id: source.external_id.clone() }),
+        content,
+        callback_data: body.callback_data.clone(),
+        shared_post: body.shared_post.as_ref().map(super::content::shared_post),
+        post: body.post.as_ref().map(super::content::post),
+        reply_to: quote::reply_to(line.app, parts, source.id).await?,
+        forwards: quote::forwards(line.app, parts, source.id).await?,
+        silent: body.silent,
+    })))
+}
+
+enum Found {
+    Yes(Taken),
+    /// Not there; the chat's id was learned.
+    No(String),
+}
+
+/// Asks amojo whether it has the message: create chat gives amojo's id of the chat (it is idempotent), history
+/// holds what was taken.
+async fn find_out(line: &Line<'_>, parts: &Parts, message: &NewMessage) -> Result<Found, CrmError> {
+    let chat_id = if parts.conversation.amocrm_chat_id.is_empty() {
+        line.chats.create_chat(line.secret, &line.scope_id, &new_chat(message)).await?.id
+    } else {
+        parts.conversation.amocrm_chat_id.clone()
+    };
+    for page in 0..HISTORY_PAGES {
+        let offset = page * HISTORY_PAGE;
+        let rows = line.chats.history(line.secret, &line.scope_id, &chat_id, offset, HISTORY_PAGE).await?;
+        if let Some(row) = rows.iter().find(|row| row.message.client_id.as_deref() == Some(&message.message_id)) {
+            return Ok(Found::Yes(Taken {
+                amocrm_message_id: Some(row.message.id.clone()),
+                amocrm_chat_id: Some(chat_id),
+                ..Taken::default()
+            }));
+        }
+        if rows.len() < usize::try_from(HISTORY_PAGE).unwrap_or(usize::MAX) {
+            break;
+        }
+    }
+    Ok(Found::No(chat_id))
+}
+
+/// The chat of a message, before it.
+pub(super) fn new_chat(message: &NewMessage) -> NewChat {
+    NewChat {
+        conversation_id: message.conversation_id.clone(),
+        source: message.source.clone(),
+        user: message.receiver.as_ref().unwrap_or(&message.sender).clone(),
+    }
+}
+
+/// amojo's id of a chat that was not known yet. Whether an answer tells theirs or ours differs (chats-api §3.4.5): what is
+/// not ours is theirs.
+fn told_chat(parts: &Parts, message: &NewMessage, told: Option<String>) -> Option<String> {
+    let unknown = parts.conversation.amocrm_chat_id.is_empty();
+    told.filter(|id| unknown && *id != message.conversation_id && uuid::Uuid::parse_str(id).is_ok())
+}

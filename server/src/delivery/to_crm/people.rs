@@ -1,0 +1,65 @@
+//! Who writes and who reads, in amoCRM's terms.
+
+use amocrm::chats::ChatUser;
+use uuid::Uuid;
+
+use super::{Line, ours};
+use crate::delivery::dialogue::crm_ids;
+use crate::delivery::parts::Parts;
+use crate::media;
+use crate::message::{Person, Role};
+
+/// Sender and, of what a manager or a bot wrote outside amoCRM, receiver (chats-api §3.4.1). None: it would be written
+/// by the channel's bot, and the channel has none.
+pub(super) async fn of(
+    line: &Line<'_>,
+    parts: &Parts,
+    source_id: Uuid,
+) -> anyhow::Result<Option<(ChatUser, Option<ChatUser>)>> {
+    let body = &parts.told()?.body;
+    if body.sender.role == Role::Client {
+        return Ok(Some((customer(line, parts, source_id, &body.sender).await, None)));
+    }
+    let receiver = customer(line, parts, source_id, body.receiver.as_ref().unwrap_or(&parts.contact)).await;
+    let Some(sender) = staff(line, parts, source_id, &body.sender).await else { return Ok(None) };
+    Ok(Some((sender, Some(receiver))))
+}
+
+async fn customer(line: &Line<'_>, parts: &Parts, source_id: Uuid, person: &Person) -> ChatUser {
+    let known = [&person.name, &person.phone, &person.email].into_iter().flatten().next();
+    let avatar = match person.avatar_media_id {
+        Some(id) => media::avatar_link(line.app, parts.tenant.tenant_id, id).await.map(|url| url.to_string()),
+        None => person.avatar_url.clone(),
+    };
+    let row = &parts.conversation;
+    let ref_id = Some(row.crm_person_id.clone()).filter(|id| row.crm_unbound && !id.is_empty());
+    ChatUser {
+        id: crm_ids(row, source_id).person(&person.id),
+        ref_id,
+        name: known.cloned().unwrap_or_else(|| person.id.clone()),
+        avatar,
+        phone: person.phone.clone(),
+        email: person.email.clone(),
+        profile_link: person.profile_url.clone(),
+    }
+}
+
+/// The user named by `user_id` where amoCRM has one with an id at amojo, else the channel's bot.
+async fn staff(line: &Line<'_>, parts: &Parts, source_id: Uuid, person: &Person) -> Option<ChatUser> {
+    if let Some(user) = manager(line, parts, person).await {
+        let id = ours(source_id, "person", &person.id);
+        return Some(ChatUser { id, ref_id: Some(user.amojo_id), name: user.name, ..ChatUser::default() });
+    }
+    let bot = line.channel.bot.as_ref()?;
+    Some(ChatUser {
+        id: bot.client_id.clone(),
+        ref_id: Some(bot.id.clone()),
+        name: bot.name.clone(),
+        ..ChatUser::default()
+    })
+}
+
+async fn manager(line: &Line<'_>, parts: &Parts, person: &Person) -> Option<crate::tenant::users::ChatsUser> {
+    let user_id = person.user_id.as_deref()?.parse().ok()?;
+    crate::tenant::users::by_id(line.app, &parts.tenant, user_id).await
+}

@@ -1,0 +1,74 @@
+//! What a message answers or passes on, in amoCRM's terms (chats-api §3.4.4).
+
+use amocrm::chats::{Forwards, MessageRef, Quote as CrmQuote, QuotedMessage, QuotedSender};
+use entity::{conversation, message};
+use sea_orm::{ColumnTrait, QueryFilter};
+use uuid::Uuid;
+
+use super::content::plain;
+use super::ours;
+use crate::app::App;
+use crate::delivery::dialogue::crm_ids;
+use crate::delivery::parts::Parts;
+use crate::lookup::About;
+use crate::message::{Direction, Quote};
+
+/// The quoted message; none: there is none, or nothing is known of it. It must be of the same chat.
+pub(super) async fn reply_to(app: &App, parts: &Parts, source_id: Uuid) -> anyhow::Result<Option<CrmQuote>> {
+    let Some(quote) = &parts.told()?.body.reply_to else { return Ok(None) };
+    let found = find(app, parts, quote).await?;
+    let here = found.filter(|row| row.conversation_id == parts.conversation.id);
+    Ok(here.and_then(|row| known(source_id, &row)).map(CrmQuote::Known).or_else(|| whole(quote)))
+}
+
+/// The forwarded message, from any chat of the source.
+pub(super) async fn forwards(app: &App, parts: &Parts, source_id: Uuid) -> anyhow::Result<Option<Forwards>> {
+    let Some(quote) = &parts.told()?.body.forward else { return Ok(None) };
+    if let Some(row) = find(app, parts, quote).await?
+        && let Some(message) = known(source_id, &row)
+    {
+        let from = conversation::Entity::of_tenant(row.tenant_id)
+            .filter(conversation::Column::Id.eq(row.conversation_id))
+            .one(app.store.read())
+            .await?;
+        let from = from.filter(|from| !from.external_id.is_empty());
+        let bound = from.as_ref().filter(|from| !from.crm_unbound);
+        return Ok(Some(Forwards {
+            message: CrmQuote::Known(message),
+            conversation_id: bound.map(|from| crm_ids(from, source_id).conversation()),
+            conversation_ref_id: from.filter(|from| from.crm_unbound).map(|from| from.amocrm_chat_id),
+        }));
+    }
+    Ok(whole(quote).map(|message| Forwards { message, conversation_id: None, conversation_ref_id: None }))
+}
+
+async fn find(app: &App, parts: &Parts, quote: &Quote) -> anyhow::Result<Option<message::Model>> {
+    let Some(source) = parts.source.as_deref() else { return Ok(None) };
+    let about = match (quote.message_id, &quote.external_id) {
+        (Some(id), _) => About::Ours(id),
+        (None, Some(id)) => About::Theirs(id.clone()),
+        (None, None) => return Ok(None),
+    };
+    Ok(about.find(app, source).await?)
+}
+
+/// By amojo's id where we know it, else by ours: of a message that is still on its way amojo will have heard before it
+/// hears of this one, for both go by one lane.
+fn known(source_id: Uuid, row: &message::Model) -> Option<MessageRef> {
+    if !row.amocrm_message_id.is_empty() {
+        return Some(MessageRef::Amojo(row.amocrm_message_id.clone()));
+    }
+    let to_crm = row.direction == Direction::ToCrm.number();
+    to_crm.then(|| MessageRef::Ours(ours(source_id, "message", &row.external_id)))
+}
+
+fn whole(quote: &Quote) -> Option<CrmQuote> {
+    let content = plain(quote.content.as_ref()?);
+    let name = quote.sender.as_ref().and_then(|sender| sender.name.clone());
+    Some(CrmQuote::Whole(Box::new(QuotedMessage {
+        content,
+        at_milliseconds: quote.sent_at.unwrap_or_default(),
+        // amoCRM demands a sender.
+        sender: QuotedSender::Named(name.unwrap_or_else(|| "?".to_owned())),
+    })))
+}

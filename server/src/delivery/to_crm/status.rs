@@ -1,0 +1,49 @@
+//! What became of a manager's message.
+
+use amocrm::chats::{DeliveryStatus, FailureCode as CrmCode};
+
+use super::Line;
+use super::judge::{bury, judge_about};
+use crate::delivery::parts::Parts;
+use crate::delivery::queue::Claim;
+use crate::message::{Failure, FailureCode, State, StatusReport};
+use crate::tenant;
+use crate::verdict::{Report, Taken};
+use crate::words::Language;
+
+/// Tells a status; none: amoCRM knows of a higher one.
+pub(super) async fn carry(line: &Line<'_>, claim: &Claim, parts: &Parts) -> anyhow::Result<Option<Report>> {
+    let report: StatusReport = serde_json::from_str(&claim.letter.payload)?;
+    let message = &parts.told()?.message;
+    let reported = State::from_number(message.reported)?;
+    let lower = reported >= report.state || (report.state == State::Failed && reported >= State::Delivered);
+    let status = match report.state {
+        State::Delivered => DeliveryStatus::Delivered,
+        State::Read => DeliveryStatus::Read,
+        State::Failed => failed(report.failure, tenant::language(&line.app.config, &parts.tenant)),
+        State::Queued | State::Sent => return Ok(None),
+    };
+    if lower {
+        return Ok(None);
+    }
+    if message.amocrm_message_id.is_empty() {
+        return Ok(Some(bury(FailureCode::Internal, "the message has no id at amoCRM")));
+    }
+    let done = line.chats.delivery_status(line.secret, &line.scope_id, &message.amocrm_message_id, &status).await;
+    Ok(Some(match done {
+        Ok(()) => Report::done(200, Taken::default()),
+        Err(error) => judge_about(claim, &error),
+    }))
+}
+
+fn failed(failure: Option<Failure>, language: Language) -> DeliveryStatus {
+    let failure = failure.unwrap_or(Failure { code: FailureCode::Other, text: String::new() });
+    let code = match failure.code.amocrm_code() {
+        901 => CrmCode::ConversationDeleted,
+        902 => CrmCode::IntegrationOff,
+        903 => CrmCode::Internal,
+        904 => CrmCode::ConversationImpossible,
+        _ => CrmCode::Other,
+    };
+    DeliveryStatus::Failed { code, text: failure.words(language) }
+}

@@ -1,0 +1,76 @@
+//! A manager types or reacts.
+
+use std::time::Duration;
+
+use chrono::DateTime;
+use entity::message;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+
+use super::message::named;
+use super::{Line, later};
+use crate::app::Typed;
+use crate::connector::{AfterUnknown, Event, Named, Support};
+use crate::delivery::parts::Parts;
+use crate::delivery::queue::Claim;
+use crate::message::{Direction, Reaction, State, Typing};
+use crate::verdict::Report;
+
+/// Shows that the manager types: one try while it is true, and nobody has to know what came of it.
+pub(super) async fn typing(line: &Line<'_>, claim: &Claim, parts: &Parts) -> anyhow::Result<()> {
+    let typing: Typing = serde_json::from_str(&claim.letter.payload)?;
+    let left = u64::try_from(typing.until - line.app.clock.millis()).unwrap_or(0);
+    let known = line.connector.abilities().features.typing == Support::Native;
+    if left == 0 || !known || claim.letter.unknown || parts.conversation.external_id.is_empty() {
+        return Ok(());
+    }
+    let sender = named(line, &typing.sender).await;
+    // Nobody may be watching.
+    let _ = line.app.typed.send(Typed {
+        conversation_id: parts.conversation.id,
+        name: sender.name.clone(),
+        until: typing.until,
+    });
+    let until = DateTime::from_timestamp_millis(typing.until).unwrap_or_default();
+    let dialogue = &parts.conversation.external_id;
+    let sent = line.send(claim, dialogue, Event::Typing { sender, until }, false);
+    let _ = tokio::time::timeout(Duration::from_millis(left), sent).await;
+    Ok(())
+}
+
+/// Sets or takes back a reaction; it waits for its message. None: the messenger never got the message, or has no
+/// reactions.
+pub(super) async fn reaction(line: &Line<'_>, claim: &Claim, parts: &Parts) -> anyhow::Result<Option<Report>> {
+    let reaction: Reaction = serde_json::from_str(&claim.letter.payload)?;
+    let message = &parts.told()?.message;
+    let abilities = line.connector.abilities();
+    if abilities.features.reactions != Support::Native || parts.conversation.external_id.is_empty() {
+        return Ok(None);
+    }
+    if message.direction == Direction::ToMessenger.number() {
+        if message.state == State::Failed.number() {
+            return Ok(None);
+        }
+        if message.state == State::Queued.number() {
+            return Ok(Some(later(None, "the message has not gone to the messenger yet")));
+        }
+    }
+    note(line, message, reaction.emoji.as_deref()).await?;
+    let named = Named { id: message.id, external_id: Some(message.external_id.clone()).filter(|id| !id.is_empty()) };
+    let event = Event::Reaction { message: named, sender: reaction.sender, emoji: reaction.emoji };
+    let repeat = claim.letter.unknown && abilities.after_unknown == AfterUnknown::RepeatMarked;
+    Ok(Some(line.send(claim, &parts.conversation.external_id, event, repeat).await))
+}
+
+/// Kept for pages that show the message later: reactions of a conversation are carried in their order, so the last one
+/// stays.
+async fn note(line: &Line<'_>, message: &message::Model, emoji: Option<&str>) -> anyhow::Result<()> {
+    message::Entity::update_many()
+        .col_expr(message::Column::ManagerReaction, Expr::value(emoji.unwrap_or_default()))
+        .col_expr(message::Column::ReactedAt, Expr::value(line.app.clock.millis()))
+        .filter(message::Column::TenantId.eq(message.tenant_id))
+        .filter(message::Column::Id.eq(message.id))
+        .exec(line.app.store.write())
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,95 @@
+//! What happens in amoCRM on its way to the customer, through the conversation's connector.
+
+use std::sync::Arc;
+
+use entity::source;
+
+use super::parts::Parts;
+use super::queue::Claim;
+use crate::app::App;
+use crate::connector::{Connector, Event, Outgoing, Settings};
+use crate::message::{Failure, FailureCode, LetterKind};
+use crate::tenant;
+use crate::verdict::{Report, Verdict};
+use crate::words::Words;
+
+mod begin;
+mod file;
+mod live;
+mod message;
+mod quote;
+
+/// What came of the try; none: nothing had to be said, or nobody has to know.
+pub async fn carry(app: &Arc<App>, claim: &Claim, parts: &Parts) -> anyhow::Result<Option<Report>> {
+    let line = match Line::find(app, parts)? {
+        Ok(line) => line,
+        Err(report) => return Ok(Some(report).filter(|_| claim.letter.kind != LetterKind::Typing)),
+    };
+    match claim.letter.kind {
+        LetterKind::Message => message::carry(&line, claim, parts).await.map(Some),
+        LetterKind::Typing => live::typing(&line, claim, parts).await.map(|()| None),
+        LetterKind::Reaction => live::reaction(&line, claim, parts).await,
+        other @ (LetterKind::Edit | LetterKind::Status | LetterKind::Import) => {
+            anyhow::bail!("letters of the kind {other:?} do not go to messengers")
+        }
+    }
+}
+
+/// A source with its messenger.
+struct Line<'a> {
+    app: &'a Arc<App>,
+    source: &'a source::Model,
+    connector: &'a dyn Connector,
+    settings: Settings,
+    words: Words,
+}
+
+impl<'a> Line<'a> {
+    /// Else why nothing can be sent.
+    fn find(app: &'a Arc<App>, parts: &'a Parts) -> anyhow::Result<Result<Self, Report>> {
+        let Some(source) = parts.source.as_deref().filter(|source| source.deleted_at.is_none()) else {
+            return Ok(Err(bury(FailureCode::SourceDisconnected, "the source was deleted")));
+        };
+        if source.paused {
+            return Ok(Err(Report::not_done(Verdict::Pause, "paused")));
+        }
+        let Some(connector) = app.connectors.get(&source.kind) else {
+            return Ok(Err(bury(FailureCode::SourceDisconnected, "this kind of messenger is not built in")));
+        };
+        Ok(Ok(Self {
+            app,
+            source,
+            connector: connector.as_ref(),
+            settings: crate::source::settings::open(app, source)?,
+            words: Words::new(tenant::language(&app.config, &parts.tenant)),
+        }))
+    }
+
+    /// `conversation_id`: the messenger's, empty while there is none.
+    async fn send(&self, claim: &Claim, conversation_id: &str, event: Event, repeat: bool) -> Report {
+        let outgoing = Outgoing {
+            letter_id: claim.letter.id,
+            source_id: self.source.id,
+            conversation_id: conversation_id.to_owned(),
+            event,
+            repeat,
+            now: self.app.clock.now(),
+            words: self.words,
+        };
+        self.connector.send(&self.settings, &outgoing).await
+    }
+}
+
+fn bury(code: FailureCode, reason: &str) -> Report {
+    bury_with(code, String::new(), reason)
+}
+
+/// With words for the manager.
+fn bury_with(code: FailureCode, text: String, reason: &str) -> Report {
+    Report::not_done(Verdict::Bury(Failure { code, text }), reason)
+}
+
+/// Later, without a word against the messenger.
+fn later(after: Option<std::time::Duration>, reason: &str) -> Report {
+    Report::not_done(Verdict::Retry { after, whole_target: false }, reason)
+}

@@ -1,0 +1,128 @@
+//! What people do with an import: begin what was counted, pause, go on, cancel.
+
+use entity::import::{self, Column};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryFilter};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{State, look};
+use crate::app::App;
+use crate::audit::{self, Deed};
+use crate::error::{Error, Result};
+use crate::source::By;
+use crate::store::ended;
+use crate::words::Said;
+
+/// Writes a deed down, in the transaction that does it.
+pub(super) async fn note(
+    app: &App,
+    db: &impl ConnectionTrait,
+    row: &import::Model,
+    by: &By,
+    action: &'static str,
+    detail: Value,
+) -> Result<(), DbErr> {
+    let object = row.id.to_string();
+    let (tenant_id, actor, address) = (row.tenant_id, &by.actor, by.address);
+    audit::record(app, db, Deed { tenant_id, actor, action, object: &object, detail, address, done: true }).await
+}
+
+/// Begins what was only counted, without the file being sent again. 409 when it was begun before, or a day has passed.
+pub async fn start(app: &App, tenant_id: Uuid, id: Uuid, by: &By) -> Result<import::Model> {
+    let row = existing(app, tenant_id, id).await?;
+    if !look::can_start(&row) {
+        return Err(over(&row));
+    }
+    let began = look::one(tenant_id, id)
+        .col_expr(Column::DryRun, Expr::value(false))
+        .col_expr(Column::CreatedAt, Expr::value(app.clock.millis()))
+        .col_expr(Column::FinishedAt, Expr::value(Option::<i64>::None))
+        .filter(Column::NextAt.is_not_null());
+    change(app, &row, State::Queued, began, by, "import.started").await
+}
+
+/// Hands nothing more over until [`resume`]; what is in the queue goes on. One that is paused stays so.
+pub async fn pause(app: &App, tenant_id: Uuid, id: Uuid, by: &By) -> Result<import::Model> {
+    let row = existing(app, tenant_id, id).await?;
+    match State::from_number(row.state)? {
+        State::Paused => Ok(row),
+        State::Queued | State::Running => {
+            change(app, &row, State::Paused, look::one(tenant_id, id), by, "import.paused").await
+        }
+        State::Reading | State::Done | State::Cancelled | State::Failed => Err(over(&row)),
+    }
+}
+
+/// Goes on where it stands, after a pause or a failure. One that goes already stays so.
+pub async fn resume(app: &App, tenant_id: Uuid, id: Uuid, by: &By) -> Result<import::Model> {
+    let row = existing(app, tenant_id, id).await?;
+    match State::from_number(row.state)? {
+        State::Queued | State::Running => Ok(row),
+        State::Paused | State::Failed => {
+            let on = look::one(tenant_id, id).col_expr(Column::Failure, Expr::value(""));
+            change(app, &row, State::Queued, on, by, "import.resumed").await
+        }
+        State::Reading | State::Done | State::Cancelled => Err(over(&row)),
+    }
+}
+
+/// Ends it for good. What was handed over stays and is delivered; the rest is thrown away. A cancelled one stays so.
+pub async fn cancel(app: &App, tenant_id: Uuid, id: Uuid, by: &By) -> Result<import::Model> {
+    let row = existing(app, tenant_id, id).await?;
+    match State::from_number(row.state)? {
+        State::Cancelled => Ok(row),
+        State::Done if !look::can_start(&row) => Err(over(&row)),
+        State::Reading => Err(over(&row)),
+        State::Queued | State::Running | State::Paused | State::Failed | State::Done => {
+            let end = look::one(tenant_id, id).col_expr(Column::FinishedAt, Expr::value(Some(app.clock.millis())));
+            change(app, &row, State::Cancelled, end, by, "import.cancelled").await
+        }
+    }
+}
+
+async fn existing(app: &App, tenant_id: Uuid, id: Uuid) -> Result<import::Model> {
+    look::find(app, tenant_id, id).await?.ok_or(Error::NotFound)
+}
+
+fn over(row: &import::Model) -> Error {
+    let state = State::from_number(row.state).map_or("failed", State::word);
+    let detail = Said::new("said-import-over").with("state", Said::new(format!("import-state-{state}")));
+    Error::Conflict { problem: "import_over", detail }
+}
+
+/// Changes a row that still stands as it was seen; whoever works on it has lost it.
+async fn change(
+    app: &App,
+    seen: &import::Model,
+    to: State,
+    update: sea_orm::UpdateMany<import::Entity>,
+    by: &By,
+    action: &'static str,
+) -> Result<import::Model> {
+    let tx = app.store.write_tx().await?;
+    let done = async {
+        let done = update
+            .col_expr(Column::State, Expr::value(to.number()))
+            .col_expr(Column::NextAt, Expr::value(Some(app.clock.millis())))
+            .col_expr(Column::GivesWay, Expr::value(false))
+            .col_expr(Column::Epoch, Expr::col(Column::Epoch).add(1))
+            .filter(Column::State.eq(seen.state))
+            .exec(&tx)
+            .await?;
+        if done.rows_affected > 0 {
+            note(app, &tx, seen, by, action, json!({"done": seen.done, "messages": seen.total})).await?;
+        }
+        Ok::<_, DbErr>(done.rows_affected > 0)
+    };
+    let done = done.await;
+    if !ended(tx, done).await? {
+        // Somebody else was faster; a repeat sees what they did.
+        return Err(Error::Unavailable { detail: Said::new("said-import-busy"), retry_after: 1 });
+    }
+    import::Entity::of_tenant(seen.tenant_id)
+        .filter(Column::Id.eq(seen.id))
+        .one(app.store.read())
+        .await?
+        .ok_or(Error::NotFound)
+}

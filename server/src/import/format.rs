@@ -1,0 +1,220 @@
+//! Files cut into messages as they come in, whatever their size: newline-delimited JSON, or CSV whose header names the
+//! fields of product.md §6.2 with dots (`id`, `conversation.id`, `sender.role`, `content.text`).
+
+use serde_json::{Map, Value};
+
+use crate::api::json::MOST_BYTES;
+
+/// How a file is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// One JSON object a line.
+    Lines,
+    /// Commas or semicolons, the first row names the fields.
+    Csv,
+}
+
+impl Format {
+    /// By the type that a request tells; none: neither.
+    pub fn of_type(content_type: &str) -> Option<Self> {
+        let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        match kind.as_str() {
+            "application/x-ndjson" => Some(Self::Lines),
+            "text/csv" => Some(Self::Csv),
+            _ => None,
+        }
+    }
+
+    /// By a file's name: CSV only when it ends so.
+    pub fn of_name(name: &str) -> Self {
+        let end = name.rsplit('.').next().unwrap_or_default();
+        if end.eq_ignore_ascii_case("csv") { Self::Csv } else { Self::Lines }
+    }
+}
+
+/// One message of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// The line it begins on, from 1.
+    pub line: i64,
+    /// Its JSON; none: it is longer than any message may be.
+    pub json: Option<Vec<u8>>,
+}
+
+/// Cuts what comes in.
+pub struct Cutter {
+    format: Format,
+    /// The line that the record in `record` began on, and the one that is being read.
+    began: i64,
+    line: i64,
+    record: Vec<u8>,
+    too_long: bool,
+    quoted: bool,
+    header: Option<Header>,
+}
+
+struct Header {
+    delimiter: u8,
+    names: Vec<String>,
+}
+
+impl Cutter {
+    pub fn new(format: Format) -> Self {
+        Self { format, began: 1, line: 1, record: Vec::new(), too_long: false, quoted: false, header: None }
+    }
+
+    /// The messages that these bytes complete.
+    pub fn take(&mut self, bytes: &[u8]) -> Vec<Piece> {
+        let mut pieces = Vec::new();
+        for byte in bytes {
+            match byte {
+                b'\n' => {
+                    self.line += 1;
+                    // A record that is too long already may have lost its closing quote: the next line is a new one.
+                    if !self.quoted || self.too_long {
+                        pieces.extend(self.cut());
+                        continue;
+                    }
+                }
+                b'"' if self.format == Format::Csv => self.quoted = !self.quoted,
+                _ => {}
+            }
+            if self.record.len() >= MOST_BYTES {
+                self.too_long = true;
+            } else {
+                self.record.push(*byte);
+            }
+        }
+        pieces
+    }
+
+    /// The last message, where the file does not end in a new line.
+    pub fn end(mut self) -> Option<Piece> {
+        self.cut()
+    }
+
+    fn cut(&mut self) -> Option<Piece> {
+        let record = std::mem::take(&mut self.record);
+        let line = std::mem::replace(&mut self.began, self.line);
+        let too_long = std::mem::take(&mut self.too_long);
+        self.quoted = false;
+        if too_long {
+            return Some(Piece { line, json: None });
+        }
+        let record = record.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&record);
+        if record.iter().all(u8::is_ascii_whitespace) {
+            return None;
+        }
+        let json = match (self.format, &self.header) {
+            (Format::Lines, _) => record.to_vec(),
+            (Format::Csv, Some(header)) => header.json_of(record),
+            (Format::Csv, None) => {
+                self.header = Some(Header::read(record));
+                return None;
+            }
+        };
+        Some(Piece { line, json: Some(json) })
+    }
+}
+
+impl Header {
+    fn read(record: &[u8]) -> Self {
+        let count = |sign: u8| record.iter().filter(|byte| **byte == sign).count();
+        let delimiter = if count(b';') > count(b',') { b';' } else { b',' };
+        let names = cells(record, delimiter).into_iter().map(|name| name.trim().to_owned()).collect();
+        Self { delimiter, names }
+    }
+
+    /// Empty cells are absent fields.
+    fn json_of(&self, record: &[u8]) -> Vec<u8> {
+        let mut message = Map::new();
+        for (name, cell) in self.names.iter().zip(cells(record, self.delimiter)) {
+            if !name.is_empty() && !cell.is_empty() {
+                put(&mut message, name, value_of(name, cell));
+            }
+        }
+        Value::Object(message).to_string().into_bytes()
+    }
+}
+
+fn cells(record: &[u8], delimiter: u8) -> Vec<String> {
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(record);
+    let first = reader.byte_records().next().and_then(Result::ok).unwrap_or_default();
+    first.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect()
+}
+
+/// Fields that are no texts in product.md §6.2.
+const NO_TEXTS: [&str; 5] =
+    ["silent", "content.file_size", "content.duration", "content.latitude", "content.longitude"];
+
+fn value_of(name: &str, cell: String) -> Value {
+    let read = NO_TEXTS.contains(&name).then(|| serde_json::from_str(cell.trim()).ok()).flatten();
+    read.unwrap_or(Value::String(cell))
+}
+
+fn put(object: &mut Map<String, Value>, path: &str, value: Value) {
+    let Some((first, rest)) = path.split_once('.') else {
+        object.insert(path.to_owned(), value);
+        return;
+    };
+    let inner = object.entry(first).or_insert_with(|| Value::Object(Map::new()));
+    if let Value::Object(inner) = inner {
+        put(inner, rest, value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn cut(format: Format, chunks: &[&str]) -> Vec<(i64, String)> {
+        let mut cutter = Cutter::new(format);
+        let mut pieces: Vec<Piece> = chunks.iter().flat_map(|chunk| cutter.take(chunk.as_bytes())).collect();
+        pieces.extend(cutter.end());
+        let text =
+            |piece: Piece| (piece.line, piece.json.map_or("too long".into(), |json| String::from_utf8(json).unwrap()));
+        pieces.into_iter().map(text).collect()
+    }
+
+    #[test]
+    fn lines_are_cut_wherever_the_chunks_end() {
+        let pieces = cut(Format::Lines, &["\u{feff}{\"a\":", "1}\r\n\n  \n{\"b\"", ":2}\n{\"c\":3}"]);
+        let texts: Vec<_> = pieces.iter().map(|(line, text)| (*line, text.trim())).collect();
+        assert_eq!(texts, [(1, "{\"a\":1}"), (4, "{\"b\":2}"), (5, "{\"c\":3}")]);
+    }
+
+    #[test]
+    fn a_line_that_is_too_long_costs_itself_alone() {
+        let long = "x".repeat(MOST_BYTES + 1);
+        for format in [Format::Lines, Format::Csv] {
+            let pieces = cut(format, &["id\n\"", &long, "\nshort\n"]);
+            assert_eq!(pieces.len(), if format == Format::Csv { 2 } else { 3 }, "{format:?}");
+            assert!(pieces.iter().any(|(line, text)| (*line, text.as_str()) == (2, "too long")), "{format:?}");
+            assert_eq!(pieces.last().unwrap().0, 3);
+        }
+    }
+
+    #[test]
+    fn csv_names_its_fields_by_their_paths() {
+        let header =
+            "id;conversation.id;sender.role;sender.id;sent_at;content.type;content.text;silent;content.latitude\n";
+        let row = "1;chat;client;anna;2026-01-01T00:00:00Z;text;\"Hello; \"\"you\"\"\nand you\";true;\n2;;;;;;;;59.9\n";
+        let pieces = cut(Format::Csv, &[header, row]);
+        let values: Vec<(i64, Value)> =
+            pieces.into_iter().map(|(line, text)| (line, serde_json::from_str(&text).unwrap())).collect();
+        let first = json!({"id": "1", "conversation": {"id": "chat"}, "sender": {"role": "client", "id": "anna"},
+            "sent_at": "2026-01-01T00:00:00Z", "content": {"type": "text", "text": "Hello; \"you\"\nand you"}, "silent": true});
+        assert_eq!(values, [(2, first), (4, json!({"id": "2", "content": {"latitude": 59.9}}))]);
+    }
+
+    #[test]
+    fn formats_are_told_by_type_and_name() {
+        assert_eq!(Format::of_type("text/csv; charset=utf-8"), Some(Format::Csv));
+        assert_eq!(Format::of_type("Application/X-NDJSON"), Some(Format::Lines));
+        assert_eq!(Format::of_type("application/json"), None);
+        assert_eq!((Format::of_name("old.CSV"), Format::of_name("old.jsonl")), (Format::Csv, Format::Lines));
+    }
+}

@@ -1,0 +1,87 @@
+//! The next lines of an import into the queue, through the one door, in the order in which they were written.
+
+use std::sync::Arc;
+
+use entity::{import, import_line, message, source};
+use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use super::step::Change;
+use super::{look, reason, settle};
+use crate::api::message_in;
+use crate::app::App;
+use crate::delivery::queue::parcel::{Alias, Outcome, Side};
+use crate::error::{Error, Result};
+use crate::intake::message::{Incoming, accept_as};
+use crate::words::Said;
+
+/// Hands over as many lines as may go now. False: none is left. What went before an error stays in `change`.
+pub(super) async fn page(
+    app: &Arc<App>,
+    source: &source::Model,
+    row: &mut import::Model,
+    change: &mut Change,
+) -> Result<bool> {
+    let room = usize::try_from(row.tokens / 1000).unwrap_or(0);
+    // One more tells whether the last one is the newest of its chat.
+    let lines = look::lines(row)
+        .filter(import_line::Column::Accepted.eq(false))
+        .order_by_asc(import_line::Column::ConversationId)
+        .order_by_asc(import_line::Column::SentAt)
+        .order_by_asc(import_line::Column::Line)
+        .limit(u64::try_from(room + 1).unwrap_or(1))
+        .all(app.store.read())
+        .await?;
+    let sent = settle::sent_of(app, row, &lines).await?;
+    for (place, line) in lines.iter().enumerate().take(room) {
+        if sent.contains(&line.message_id) {
+            change.accepted.push(line.message_id);
+            continue;
+        }
+        let newest = lines.get(place + 1).is_none_or(|next| next.conversation_id != line.conversation_id);
+        row.tokens -= 1000;
+        hand_over(app, source, line, row.newest_loud && newest, change).await?;
+    }
+    Ok(!lines.is_empty())
+}
+
+async fn hand_over(
+    app: &Arc<App>,
+    source: &source::Model,
+    line: &import_line::Model,
+    loud: bool,
+    change: &mut Change,
+) -> Result<()> {
+    let accepted = async {
+        let mut incoming = message_in::of_line(app, line.text.as_bytes())?;
+        incoming.sent_at = Some(line.sent_at);
+        incoming.body.silent |= !(loud && is_news(app, source, &incoming, line.sent_at).await?);
+        accept_as(app, source, incoming, line.message_id).await
+    };
+    match accepted.await {
+        Ok(Outcome::New { .. }) => change.accepted.push(line.message_id),
+        Ok(Outcome::Duplicate { same: true, .. }) => {
+            change.duplicates += 1;
+            change.done += 1;
+            change.over.push(line.message_id);
+        }
+        Ok(Outcome::Duplicate { same: false, message_id }) => {
+            let said = Said::new("said-message-differs").with("message", message_id.to_string());
+            change.skip(line, reason::kept(&said));
+        }
+        Err(error @ (Error::Unavailable { .. } | Error::Internal(_))) => return Err(error),
+        Err(error) => change.skip(line, reason::of_error(&error)),
+    }
+    Ok(())
+}
+
+/// Whether the chat says nothing newer already: what was written live since then has made its lead and its notice.
+async fn is_news(app: &App, source: &source::Model, incoming: &Incoming, sent_at: i64) -> Result<bool> {
+    let alias = Alias { side: Side::Messenger, origin: source.id, external_id: incoming.conversation_id.clone() };
+    let Some(known) = app.lookup.conversation(source.tenant_id, alias).await? else { return Ok(true) };
+    let newer = message::Entity::of_tenant(source.tenant_id)
+        .filter(message::Column::ConversationId.eq(known.conversation_id))
+        .filter(message::Column::SentAt.gt(sent_at))
+        .count(app.store.read())
+        .await?;
+    Ok(newer == 0)
+}

@@ -1,0 +1,124 @@
+//! Imports as they are asked for, and what is counted of a file.
+
+use entity::{conversation_alias, import, import_line, import_skip, source};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, Query};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, UpdateMany};
+use uuid::Uuid;
+
+use super::{State, pace, reason};
+use crate::app::App;
+use crate::delivery::queue::parcel::Side;
+use crate::source::ContactRule;
+use crate::words::{Language, Said};
+
+/// A line that was not taken, with its reason in the reader's language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skip {
+    /// Where it stands in the file, from 1.
+    pub line: i64,
+    pub reason: String,
+}
+
+/// An import that has been read whole; none: there is none.
+pub async fn find(app: &App, tenant_id: Uuid, id: Uuid) -> Result<Option<import::Model>, DbErr> {
+    whole(tenant_id).filter(import::Column::Id.eq(id)).one(app.store.read()).await
+}
+
+/// The account's imports, newest first, at most 100.
+pub async fn list(app: &App, tenant_id: Uuid) -> Result<Vec<import::Model>, DbErr> {
+    whole(tenant_id).order_by_desc(import::Column::Id).limit(100).all(app.store.read()).await
+}
+
+fn whole(tenant_id: Uuid) -> sea_orm::Select<import::Entity> {
+    import::Entity::of_tenant(tenant_id).filter(import::Column::State.ne(State::Reading.number()))
+}
+
+/// Lines that were not taken, in the file's order, behind `after`.
+pub async fn skips(
+    app: &App,
+    row: &import::Model,
+    after: i64,
+    limit: u64,
+    language: Language,
+) -> Result<Vec<Skip>, DbErr> {
+    let found = import_skip::Entity::of_tenant(row.tenant_id)
+        .filter(import_skip::Column::ImportId.eq(row.id))
+        .filter(import_skip::Column::Line.gt(after))
+        .order_by_asc(import_skip::Column::Line)
+        .limit(limit)
+        .all(app.store.read())
+        .await?;
+    let told = |row: import_skip::Model| Skip { line: row.line, reason: reason::told(&row.reason, language) };
+    Ok(found.into_iter().map(told).collect())
+}
+
+/// Why it stopped, in the reader's language; empty: it did not.
+pub fn failure(row: &import::Model, language: Language) -> String {
+    reason::told(&row.failure, language)
+}
+
+/// What to know before it begins, first things first: what a card shows, and that chats can hang on contacts that are there.
+pub fn notes(source: Option<&source::Model>) -> Vec<Said> {
+    let mut notes = vec![Said::new("import-24h-note")];
+    if source.is_some_and(|source| source.contact_rule == ContactRule::Leave.as_str()) {
+        notes.push(Said::new("import-link-note"));
+    }
+    notes
+}
+
+/// Seconds that the rest takes at the rate that imports may have.
+pub fn seconds_expected(app: &App, row: &import::Model) -> i64 {
+    let over = State::from_number(row.state).is_ok_and(State::is_over) && !row.dry_run;
+    if over { 0 } else { pace::seconds(app, row.total - row.done) }
+}
+
+/// Whether it was only counted and can be begun without sending the file again.
+pub fn can_start(row: &import::Model) -> bool {
+    row.dry_run && row.state == State::Done.number() && row.next_at.is_some()
+}
+
+/// Rows of one import, to be changed.
+pub(super) fn one(tenant_id: Uuid, id: Uuid) -> UpdateMany<import::Entity> {
+    import::Entity::update_many().filter(import::Column::TenantId.eq(tenant_id)).filter(import::Column::Id.eq(id))
+}
+
+/// The lines of an import.
+pub(super) fn lines(row: &import::Model) -> sea_orm::Select<import_line::Entity> {
+    import_line::Entity::of_tenant(row.tenant_id).filter(import_line::Column::ImportId.eq(row.id))
+}
+
+/// Counts what is stored of a file. Leads: one for each chat that we do not know yet, unless all are silent.
+pub(super) async fn count(app: &App, row: &mut import::Model) -> Result<(), DbErr> {
+    let db = app.store.read();
+    let chats = || {
+        let distinct = Func::count_distinct(Expr::col(import_line::Column::ConversationId));
+        lines(row).select_only().column_as(Expr::expr(distinct), "chats")
+    };
+    let known = Query::select()
+        .column(conversation_alias::Column::ExternalId)
+        .from(conversation_alias::Entity)
+        .and_where(conversation_alias::Column::TenantId.eq(row.tenant_id))
+        .and_where(conversation_alias::Column::Side.eq(Side::Messenger.number()))
+        .and_where(conversation_alias::Column::Origin.eq(row.source_id))
+        .to_owned();
+    let total = lines(row).count(db).await?;
+    let all: Option<i64> = chats().into_tuple().one(db).await?;
+    let fresh: Option<i64> = match row.newest_loud {
+        true => {
+            let strange = Expr::col(import_line::Column::ConversationId).in_subquery(known).not();
+            chats().filter(strange).into_tuple().one(db).await?
+        }
+        false => Some(0),
+    };
+    row.total = i64::try_from(total).unwrap_or(i64::MAX);
+    row.chats = all.unwrap_or(0);
+    row.leads_expected = fresh.unwrap_or(0);
+    one(row.tenant_id, row.id)
+        .col_expr(import::Column::Total, Expr::value(row.total))
+        .col_expr(import::Column::Chats, Expr::value(row.chats))
+        .col_expr(import::Column::LeadsExpected, Expr::value(row.leads_expected))
+        .col_expr(import::Column::Skipped, Expr::value(row.skipped))
+        .exec(app.store.write())
+        .await?;
+    Ok(())
+}

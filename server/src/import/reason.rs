@@ -1,0 +1,50 @@
+//! Why a line was not taken or an import stopped, kept in every language: whoever reads it comes later, and what was wrong
+//! is not kept.
+
+use std::collections::BTreeMap;
+
+use crate::error::Error;
+use crate::words::{CRM, Language, Said, Words};
+
+/// A sentence in every language, as it is stored.
+pub fn kept(said: &Said) -> String {
+    in_all(|words| said.plain(words, CRM))
+}
+
+/// What is wrong with a message: its fields, or that it is none.
+pub fn of_error(error: &Error) -> String {
+    in_all(|words| match error {
+        Error::Invalid(fields) => {
+            let fields = fields.iter().map(|field| format!("{}: {}", field.pointer, field.detail.plain(words, CRM)));
+            fields.collect::<Vec<_>>().join("; ")
+        }
+        other => other.said().plain(words, CRM),
+    })
+}
+
+fn in_all(say: impl Fn(Words) -> String) -> String {
+    let all: BTreeMap<&str, String> =
+        Language::ALL.into_iter().map(|language| (language.code(), say(Words::new(language)))).collect();
+    serde_json::to_string(&all).unwrap_or_default()
+}
+
+/// What was stored, in this language.
+pub fn told(stored: &str, language: Language) -> String {
+    let all: BTreeMap<String, String> = serde_json::from_str(stored).unwrap_or_default();
+    all.get(language.code()).cloned().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_is_told_in_the_language_of_its_reader() {
+        let error = Error::field("/content/text", Said::new("said-empty"));
+        let stored = of_error(&error);
+        let (english, russian) = (told(&stored, Language::En), told(&stored, Language::Ru));
+        assert!(english.starts_with("/content/text: ") && russian.starts_with("/content/text: "));
+        assert_ne!(english, russian);
+        assert_eq!(told("", Language::En), "");
+    }
+}

@@ -1,0 +1,64 @@
+//! The background task: imports that are due in all accounts, one page each.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use entity::import::{self, Column};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use tokio_util::sync::CancellationToken;
+
+use super::{HELD_MILLIS, look, step};
+use crate::app::App;
+
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+const BATCH: u64 = 50;
+
+/// Carries imports until `stop` is cancelled.
+pub async fn run(app: Arc<App>, stop: CancellationToken) {
+    while stop.run_until_cancelled(tokio::time::sleep(LOOK_EVERY)).await.is_some() {
+        step_all(&app).await;
+    }
+}
+
+/// One step of every import that is due; gives how many.
+pub async fn step_all(app: &Arc<App>) -> usize {
+    let due = import::Entity::find()
+        .filter(Column::NextAt.lte(app.clock.millis()))
+        .order_by_asc(Column::NextAt)
+        .limit(BATCH)
+        .all(app.store.read())
+        .await;
+    let due = due.unwrap_or_else(|error| {
+        tracing::warn!(%error, "which imports are due cannot be read; it is looked up again");
+        Vec::new()
+    });
+    let mut stepped = 0;
+    for row in due {
+        let (tenant_id, id) = (row.tenant_id, row.id);
+        match held(app, row).await {
+            Ok(Some(row)) => {
+                stepped += 1;
+                if let Err(error) = step::step(app, row).await {
+                    tracing::error!(tenant.id = %tenant_id, import.id = %id, error = format!("{error:#}"), "an import stopped for a moment; it goes on by itself");
+                }
+            }
+            Ok(None) => {}
+            Err(error) => tracing::warn!(tenant.id = %tenant_id, import.id = %id, %error, "an import cannot be taken"),
+        }
+    }
+    stepped
+}
+
+/// Takes an import for a while. None: another instance has it.
+async fn held(app: &App, row: import::Model) -> Result<Option<import::Model>, DbErr> {
+    let until = Some(app.clock.millis() + HELD_MILLIS);
+    let done = look::one(row.tenant_id, row.id)
+        .col_expr(Column::Epoch, Expr::col(Column::Epoch).add(1))
+        .col_expr(Column::NextAt, Expr::value(until))
+        .filter(Column::Epoch.eq(row.epoch))
+        .filter(Column::NextAt.eq(row.next_at))
+        .exec(app.store.write())
+        .await?;
+    Ok((done.rows_affected == 1).then(|| import::Model { epoch: row.epoch + 1, next_at: until, ..row }))
+}

@@ -1,0 +1,76 @@
+//! What became of lines that are in the queue, and whether anybody live waits there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use entity::{import, import_line, lane, message};
+use sea_orm::{ColumnTrait, DbErr, PaginatorTrait, QueryFilter, QuerySelect};
+use uuid::Uuid;
+
+use super::step::Change;
+use super::{look, reason};
+use crate::app::App;
+use crate::message::State;
+use crate::words::Said;
+
+/// Lines looked at in one step.
+const PAGE: u64 = 500;
+
+/// Notes which lines amoCRM has taken, refused, or will never get; gives how many still wait in the queue.
+pub(super) async fn settled(app: &App, row: &import::Model, change: &mut Change) -> Result<usize, DbErr> {
+    let handed =
+        look::lines(row).filter(import_line::Column::Accepted.eq(true)).limit(PAGE).all(app.store.read()).await?;
+    let states = states_of(app, row, &handed).await?;
+    let mut waiting = 0;
+    for line in &handed {
+        match states.get(&line.message_id) {
+            Some(State::Queued | State::Sent) => waiting += 1,
+            Some(State::Delivered | State::Read) => {
+                change.done += 1;
+                change.over.push(line.message_id);
+            }
+            Some(State::Failed) => change.skip(line, reason::kept(&Said::new("said-import-undelivered"))),
+            None => change.skip(line, reason::kept(&Said::new("said-import-erased"))),
+        }
+    }
+    Ok(waiting)
+}
+
+/// Those of these lines whose message is stored already: a crash came between the two commits.
+pub(super) async fn sent_of(
+    app: &App,
+    row: &import::Model,
+    lines: &[import_line::Model],
+) -> Result<BTreeSet<Uuid>, DbErr> {
+    Ok(states_of(app, row, lines).await?.into_keys().collect())
+}
+
+async fn states_of(
+    app: &App,
+    row: &import::Model,
+    lines: &[import_line::Model],
+) -> Result<BTreeMap<Uuid, State>, DbErr> {
+    if lines.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let found: Vec<(Uuid, i16)> = message::Entity::of_tenant(row.tenant_id)
+        .select_only()
+        .columns([message::Column::Id, message::Column::State])
+        .filter(message::Column::Id.is_in(lines.iter().map(|line| line.message_id)))
+        .into_tuple()
+        .all(app.store.read())
+        .await?;
+    // A damaged row is nobody's to count as delivered.
+    Ok(found.into_iter().map(|(id, state)| (id, State::from_number(state).unwrap_or(State::Failed))).collect())
+}
+
+/// Whether something waits for the channel that could go now: live messages go first, and what was handed over before.
+pub(super) async fn live_waits(app: &App, row: &import::Model) -> Result<bool, DbErr> {
+    let now = app.store.now().await?;
+    let due = lane::Entity::of_tenant(row.tenant_id)
+        .filter(lane::Column::Target.eq(row.target))
+        .filter(lane::Column::DueAt.lte(now))
+        .filter(lane::Column::Owner.is_null())
+        .count(app.store.read())
+        .await?;
+    Ok(due > 0)
+}

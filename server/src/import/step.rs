@@ -1,0 +1,242 @@
+//! One step of an import, and its one commit.
+
+use std::sync::Arc;
+
+use entity::import::{self, Column};
+use entity::{import_line, import_skip};
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{
+    ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, SqlErr,
+};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{State, act, handover, look, pace, reason, settle};
+use crate::app::App;
+use crate::error::Error;
+use crate::source::By;
+use crate::store::ended;
+use crate::words::Said;
+
+/// The next look while it runs.
+const TICK_MILLIS: i64 = 1_000;
+/// The next look while another import of the channel runs, or the source is paused.
+const LATER_MILLIS: i64 = 5_000;
+/// The next look after the database did not answer.
+const TROUBLE_MILLIS: i64 = 10_000;
+/// Lines of one batch that are thrown away.
+const THROWN: u64 = 500;
+/// More are not handed over while so many are not settled: the queue never holds a heap.
+const MOST_UNSETTLED: usize = 100;
+
+/// What a step changes.
+#[derive(Default)]
+pub(super) struct Change {
+    /// Lines that are in the queue now, by their message.
+    pub accepted: Vec<Uuid>,
+    /// Lines that are over.
+    pub over: Vec<Uuid>,
+    pub skips: Vec<(i64, String)>,
+    pub done: i64,
+    pub duplicates: i64,
+}
+
+impl Change {
+    pub(super) fn skip(&mut self, line: &import_line::Model, reason: String) {
+        self.over.push(line.message_id);
+        self.skips.push((line.line, reason));
+    }
+}
+
+/// Does what is due of an import that is held. Errors leave everything as it was: it is done again when the hold ends.
+pub(super) async fn step(app: &Arc<App>, row: import::Model) -> anyhow::Result<()> {
+    match State::from_number(row.state)? {
+        State::Queued => begin(app, row).await,
+        State::Running => go_on(app, row).await,
+        State::Paused | State::Failed => wait_for_the_rest(app, row).await,
+        State::Cancelled => cancelled(app, row).await,
+        State::Done => throw_away(app, row).await,
+        State::Reading => Ok(read_no_further(app, row).await?),
+    }
+}
+
+/// Makes it the one that runs, where none does.
+async fn begin(app: &Arc<App>, row: import::Model) -> anyhow::Result<()> {
+    let now = app.clock.millis();
+    let update = look::one(row.tenant_id, row.id)
+        .col_expr(Column::State, Expr::value(State::Running.number()))
+        .col_expr(Column::RefilledAt, Expr::value(now))
+        .col_expr(Column::NextAt, Expr::value(Some(now)))
+        .filter(Column::Epoch.eq(row.epoch));
+    match update.exec(app.store.write()).await {
+        Ok(_) => Ok(()),
+        Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => {
+            Ok(later(app, &row, LATER_MILLIS, false).await?)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn go_on(app: &Arc<App>, mut row: import::Model) -> anyhow::Result<()> {
+    let Some(source) = app.lookup.source(row.source_id).await?.filter(|source| source.deleted_at.is_none()) else {
+        return fail(app, row, &Said::new("said-import-no-source")).await;
+    };
+    let mut change = Change::default();
+    let unsettled = settle::settled(app, &row, &mut change).await?;
+    let now = app.clock.millis();
+    let rate = pace::per_second(app);
+    pace::refill(&mut row, rate, now);
+    row.gives_way = false;
+    if source.paused || unsettled >= MOST_UNSETTLED {
+        row.next_at = Some(now + if source.paused { LATER_MILLIS } else { TICK_MILLIS });
+        return Ok(keep(app, row, change).await?);
+    }
+    if settle::live_waits(app, &row).await? {
+        row.gives_way = true;
+        row.next_at = Some(now + TICK_MILLIS);
+        return Ok(keep(app, row, change).await?);
+    }
+    row.next_at = Some(now + TICK_MILLIS.max(pace::until_next(&row, rate)));
+    match handover::page(app, &source, &mut row, &mut change).await {
+        Ok(left) if !left && unsettled == 0 && change.accepted.is_empty() => finish(app, row, change).await,
+        Ok(_) => Ok(keep(app, row, change).await?),
+        Err(Error::Internal(cause)) => {
+            tracing::error!(tenant.id = %row.tenant_id, import.id = %row.id, cause = format!("{cause:#}"), "an import stops: a line could not be handed over");
+            keep_failed(app, row, change, &Said::new("said-internal")).await
+        }
+        Err(passing) => {
+            tracing::warn!(tenant.id = %row.tenant_id, import.id = %row.id, error = %passing, "an import waits");
+            row.next_at = Some(now + TROUBLE_MILLIS);
+            Ok(keep(app, row, change).await?)
+        }
+    }
+}
+
+async fn finish(app: &App, mut row: import::Model, change: Change) -> anyhow::Result<()> {
+    row.state = State::Done.number();
+    row.next_at = None;
+    row.finished_at = Some(app.clock.millis());
+    Ok(keep(app, row, change).await?)
+}
+
+async fn fail(app: &App, row: import::Model, said: &Said) -> anyhow::Result<()> {
+    keep_failed(app, row, Change::default(), said).await
+}
+
+async fn keep_failed(app: &App, mut row: import::Model, change: Change, said: &Said) -> anyhow::Result<()> {
+    row.state = State::Failed.number();
+    row.failure = reason::kept(said);
+    // Once more, for what is in the queue.
+    row.next_at = Some(app.clock.millis() + TICK_MILLIS);
+    Ok(keep(app, row, change).await?)
+}
+
+/// Counts what is in the queue until nothing is.
+async fn wait_for_the_rest(app: &App, mut row: import::Model) -> anyhow::Result<()> {
+    let mut change = Change::default();
+    let unsettled = settle::settled(app, &row, &mut change).await?;
+    row.next_at = (unsettled > 0).then(|| app.clock.millis() + LATER_MILLIS);
+    Ok(keep(app, row, change).await?)
+}
+
+/// Throws the rest away, but for what is in the queue, whether or not it was written down.
+async fn cancelled(app: &App, row: import::Model) -> anyhow::Result<()> {
+    let next = look::lines(&row).filter(import_line::Column::Accepted.eq(false)).limit(THROWN);
+    let waiting = next.all(app.store.read()).await?;
+    if waiting.is_empty() {
+        return wait_for_the_rest(app, row).await;
+    }
+    let sent = settle::sent_of(app, &row, &waiting).await?;
+    let over = waiting.iter().map(|line| line.message_id).filter(|id| !sent.contains(id)).collect();
+    let change = Change { accepted: sent.into_iter().collect(), over, ..Change::default() };
+    let again = import::Model { next_at: Some(app.clock.millis()), ..row };
+    Ok(keep(app, again, change).await?)
+}
+
+/// What was only counted, and is begun by nobody.
+async fn throw_away(app: &App, row: import::Model) -> anyhow::Result<()> {
+    let lines = import_line::Column::ImportId.eq(row.id).into();
+    crate::tenant::remove::rows::<import_line::Entity>(&app.store, row.tenant_id, lines).await?;
+    Ok(keep(app, import::Model { next_at: None, ..row }, Change::default()).await?)
+}
+
+/// A file that broke off without anybody left to throw it away.
+async fn read_no_further(app: &App, row: import::Model) -> Result<(), DbErr> {
+    use crate::tenant::remove::rows;
+    rows::<import_line::Entity>(&app.store, row.tenant_id, import_line::Column::ImportId.eq(row.id).into()).await?;
+    rows::<import_skip::Entity>(&app.store, row.tenant_id, import_skip::Column::ImportId.eq(row.id).into()).await?;
+    rows::<import::Entity>(&app.store, row.tenant_id, Column::Id.eq(row.id).into()).await?;
+    Ok(())
+}
+
+async fn later(app: &App, row: &import::Model, millis: i64, gives_way: bool) -> Result<(), DbErr> {
+    let next_at = Some(app.clock.millis() + millis);
+    keep(app, import::Model { next_at, gives_way, ..row.clone() }, Change::default()).await
+}
+
+/// Writes a step down, unless the import was taken by somebody else meanwhile.
+async fn keep(app: &App, row: import::Model, change: Change) -> Result<(), DbErr> {
+    let tx = app.store.write_tx().await?;
+    let done = keep_in(app, &tx, &row, change).await;
+    let done = match done {
+        Ok(()) => app.faults.hit("import.before_commit").map_err(|injected| DbErr::Custom(injected.to_string())),
+        Err(error) => Err(error),
+    };
+    ended(tx, done).await
+}
+
+async fn keep_in(app: &App, tx: &DatabaseTransaction, row: &import::Model, change: Change) -> Result<(), DbErr> {
+    let skipped = i64::try_from(change.skips.len()).unwrap_or(0);
+    let (done, duplicates) = (row.done + change.done, row.duplicates + change.duplicates);
+    let mine = look::one(row.tenant_id, row.id)
+        .col_expr(Column::State, Expr::value(row.state))
+        .col_expr(Column::Done, Expr::value(done))
+        .col_expr(Column::Duplicates, Expr::value(duplicates))
+        .col_expr(Column::Skipped, Expr::value(row.skipped + skipped))
+        .col_expr(Column::Tokens, Expr::value(row.tokens))
+        .col_expr(Column::RefilledAt, Expr::value(row.refilled_at))
+        .col_expr(Column::GivesWay, Expr::value(row.gives_way))
+        .col_expr(Column::Failure, Expr::value(row.failure.as_str()))
+        .col_expr(Column::NextAt, Expr::value(row.next_at))
+        .col_expr(Column::FinishedAt, Expr::value(row.finished_at))
+        .filter(Column::Epoch.eq(row.epoch))
+        .exec(tx)
+        .await?;
+    if mine.rows_affected == 0 {
+        return Ok(());
+    }
+    let of_import = |ids: Vec<Uuid>| {
+        sea_orm::Condition::all()
+            .add(import_line::Column::TenantId.eq(row.tenant_id))
+            .add(import_line::Column::ImportId.eq(row.id))
+            .add(import_line::Column::MessageId.is_in(ids))
+    };
+    if !change.accepted.is_empty() {
+        import_line::Entity::update_many()
+            .col_expr(import_line::Column::Accepted, Expr::value(true))
+            .filter(of_import(change.accepted))
+            .exec(tx)
+            .await?;
+    }
+    if !change.over.is_empty() {
+        import_line::Entity::delete_many().filter(of_import(change.over)).exec(tx).await?;
+    }
+    let (tenant_id, import_id) = (row.tenant_id, row.id);
+    let skips =
+        change.skips.into_iter().map(|(line, reason)| import_skip::Model { tenant_id, import_id, line, reason });
+    let skips: Vec<_> = skips.map(IntoActiveModel::into_active_model).collect();
+    if !skips.is_empty() {
+        let key = [import_skip::Column::TenantId, import_skip::Column::ImportId, import_skip::Column::Line];
+        import_skip::Entity::insert_many(skips)
+            .on_conflict(OnConflict::columns(key).do_nothing().to_owned())
+            .exec_without_returning(tx)
+            .await?;
+    }
+    // A dry run that is put away has been written down when it was counted.
+    if row.state == State::Done.number() && !row.dry_run {
+        let detail =
+            json!({"messages": row.total, "done": done, "duplicates": duplicates, "skipped": row.skipped + skipped});
+        act::note(app, tx, row, &By::parom(), "import.finished", detail).await?;
+    }
+    Ok(())
+}

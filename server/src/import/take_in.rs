@@ -1,0 +1,269 @@
+//! A file on its way in: each message is checked and stored as it comes; nothing of it is seen before it is whole.
+
+use std::io;
+
+use bytes::Bytes;
+use entity::{import, import_line, import_skip, source};
+use futures_util::{Stream, StreamExt, pin_mut};
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
+
+use super::format::{Cutter, Format, Piece};
+use super::{KEPT_MILLIS, Leads, State, act, look, reason};
+use crate::api::message_in;
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::intake::believed;
+use crate::source::By;
+use crate::store::ended;
+use crate::tenant::remove;
+use crate::words::Said;
+
+/// Rows of one statement.
+const BATCH: usize = 200;
+/// Reasons are kept for so many lines of a file; all are counted.
+const REASONS: i64 = 10_000;
+
+/// What somebody wants of a file.
+#[derive(Clone, Debug)]
+pub struct Wish {
+    pub format: Format,
+    pub leads: Leads,
+    /// Only counts what would happen.
+    pub dry_run: bool,
+    /// What the file is called; may be empty.
+    pub file_name: String,
+}
+
+/// A file that is whole and counted, but not begun yet.
+pub struct Arrived {
+    row: import::Model,
+    checksum: String,
+}
+
+impl Arrived {
+    /// Hex SHA-256 of the file.
+    pub fn checksum(&self) -> &str {
+        &self.checksum
+    }
+
+    /// What was counted.
+    pub fn row(&self) -> &import::Model {
+        &self.row
+    }
+
+    /// Begins it, or tells what was counted where that was all.
+    pub async fn keep(&self, app: &App, by: &By) -> Result<import::Model> {
+        let now = app.clock.millis();
+        let over = self.row.dry_run || self.row.total == 0;
+        let (state, next_at) = match over {
+            true => (State::Done, (self.row.total > 0).then_some(now + KEPT_MILLIS)),
+            false => (State::Queued, Some(now)),
+        };
+        let kept =
+            import::Model { state: state.number(), next_at, finished_at: over.then_some(now), ..self.row.clone() };
+        let tx = app.store.write_tx().await?;
+        let done = async {
+            look::one(self.row.tenant_id, self.row.id)
+                .col_expr(import::Column::State, Expr::value(kept.state))
+                .col_expr(import::Column::NextAt, Expr::value(kept.next_at))
+                .col_expr(import::Column::FinishedAt, Expr::value(kept.finished_at))
+                .exec(&tx)
+                .await?;
+            let action = if self.row.dry_run { "import.counted" } else { "import.started" };
+            let detail = json!({"messages": kept.total, "chats": kept.chats, "skipped": kept.skipped});
+            act::note(app, &tx, &kept, by, action, detail).await
+        };
+        let done = done.await;
+        ended(tx, done).await?;
+        Ok(kept)
+    }
+
+    /// Throws it away.
+    pub async fn discard(self, app: &App) {
+        discard(app, &self.row).await;
+    }
+}
+
+/// Reads a whole file into rows and counts it. 413 above `import.file_mb`, 400 when it breaks off; then nothing stays.
+pub async fn take_in(
+    app: &App,
+    source: &source::Model,
+    wish: Wish,
+    body: impl Stream<Item = io::Result<Bytes>>,
+) -> Result<Arrived> {
+    let row = begun(app, source, &wish).await?;
+    let mut desk = Desk {
+        app,
+        row,
+        cutter: Some(Cutter::new(wish.format)),
+        hash: Sha256::new(),
+        bytes: 0,
+        lines: Vec::new(),
+        skips: Vec::new(),
+    };
+    match desk.read(body).await {
+        Ok(()) => Ok(Arrived { checksum: hex::encode(desk.hash.finalize()), row: desk.row }),
+        Err(error) => {
+            discard(app, &desk.row).await;
+            Err(error)
+        }
+    }
+}
+
+async fn begun(app: &App, source: &source::Model, wish: &Wish) -> Result<import::Model> {
+    let now = app.clock.millis();
+    let row = import::Model {
+        tenant_id: source.tenant_id,
+        id: app.clock.uuid_v7(),
+        source_id: source.id,
+        target: source.channel_id,
+        state: State::Reading.number(),
+        dry_run: wish.dry_run,
+        newest_loud: wish.leads == Leads::Newest,
+        file_name: wish.file_name.chars().filter(|sign| !sign.is_control()).take(200).collect(),
+        total: 0,
+        chats: 0,
+        leads_expected: 0,
+        done: 0,
+        duplicates: 0,
+        skipped: 0,
+        tokens: 0,
+        refilled_at: 0,
+        gives_way: false,
+        epoch: 0,
+        // Nobody may be left to throw it away.
+        next_at: Some(now + KEPT_MILLIS),
+        failure: String::new(),
+        created_at: now,
+        finished_at: None,
+    };
+    import::Entity::insert(row.clone().into_active_model()).exec_without_returning(app.store.write()).await?;
+    Ok(row)
+}
+
+async fn discard(app: &App, row: &import::Model) {
+    let done = async {
+        remove::rows::<import_line::Entity>(&app.store, row.tenant_id, import_line::Column::ImportId.eq(row.id).into())
+            .await?;
+        remove::rows::<import_skip::Entity>(&app.store, row.tenant_id, import_skip::Column::ImportId.eq(row.id).into())
+            .await?;
+        remove::rows::<import::Entity>(&app.store, row.tenant_id, import::Column::Id.eq(row.id).into()).await
+    };
+    if let Err(error) = done.await {
+        // It goes in a day by itself.
+        tracing::warn!(tenant.id = %row.tenant_id, import.id = %row.id, %error, "a refused import stays for now");
+    }
+}
+
+struct Desk<'app> {
+    app: &'app App,
+    row: import::Model,
+    cutter: Option<Cutter>,
+    hash: Sha256,
+    bytes: u64,
+    lines: Vec<import_line::Model>,
+    skips: Vec<import_skip::Model>,
+}
+
+impl Desk<'_> {
+    async fn read(&mut self, body: impl Stream<Item = io::Result<Bytes>>) -> Result<()> {
+        let most = u64::from(self.app.config.import.file_mb) * 1024 * 1024;
+        pin_mut!(body);
+        while let Some(chunk) = body.next().await {
+            let chunk = chunk.map_err(|_| Error::Malformed(Said::new("said-body-broke")))?;
+            self.bytes += u64::try_from(chunk.len()).unwrap_or(u64::MAX);
+            if self.bytes > most {
+                return Err(Error::TooLarge(usize::try_from(most).unwrap_or(usize::MAX)));
+            }
+            self.hash.update(&chunk);
+            let pieces = self.cutter.as_mut().map(|cutter| cutter.take(&chunk)).unwrap_or_default();
+            for piece in pieces {
+                self.put(piece).await?;
+            }
+        }
+        if let Some(last) = self.cutter.take().and_then(Cutter::end) {
+            self.put(last).await?;
+        }
+        self.flush().await?;
+        look::count(self.app, &mut self.row).await?;
+        Ok(())
+    }
+
+    async fn put(&mut self, piece: Piece) -> Result<()> {
+        let line = piece.line;
+        match self.checked(piece) {
+            Ok(row) => self.lines.push(row),
+            Err(error) => self.skip(line, reason::of_error(&error)),
+        }
+        if self.lines.len() >= BATCH || self.skips.len() >= BATCH {
+            self.flush().await?;
+        }
+        Ok(())
+    }
+
+    fn checked(&self, piece: Piece) -> Result<import_line::Model> {
+        let json = piece.json.ok_or(Error::TooLarge(crate::api::json::MOST_BYTES))?;
+        let incoming = message_in::of_line(self.app, &json)?;
+        let text = String::from_utf8(json).map_err(|_| Error::Malformed(Said::new("said-import-not-utf8")))?;
+        Ok(import_line::Model {
+            tenant_id: self.row.tenant_id,
+            import_id: self.row.id,
+            external_id: incoming.external_id,
+            line: piece.line,
+            conversation_id: incoming.conversation_id,
+            sent_at: believed(incoming.sent_at, self.row.created_at),
+            message_id: self.app.clock.uuid_v7(),
+            text,
+            accepted: false,
+        })
+    }
+
+    fn skip(&mut self, line: i64, reason: String) {
+        self.row.skipped += 1;
+        if self.row.skipped <= REASONS {
+            let (tenant_id, import_id) = (self.row.tenant_id, self.row.id);
+            self.skips.push(import_skip::Model { tenant_id, import_id, line, reason });
+        }
+    }
+
+    async fn flush(&mut self) -> Result<()> {
+        let lines = std::mem::take(&mut self.lines);
+        let wanted: BTreeSet<i64> = lines.iter().map(|line| line.line).collect();
+        if !lines.is_empty() {
+            let key = [import_line::Column::TenantId, import_line::Column::ImportId, import_line::Column::ExternalId];
+            let stored = import_line::Entity::insert_many(lines.into_iter().map(IntoActiveModel::into_active_model))
+                .on_conflict(OnConflict::columns(key).do_nothing().to_owned())
+                .exec_without_returning(self.app.store.write())
+                .await?;
+            if usize::try_from(stored).ok() != Some(wanted.len()) {
+                let kept = self.stored_of(&wanted).await?;
+                let twice = reason::kept(&Said::new("said-import-twice"));
+                wanted.difference(&kept).for_each(|line| self.skip(*line, twice.clone()));
+            }
+        }
+        let skips = std::mem::take(&mut self.skips);
+        if !skips.is_empty() {
+            import_skip::Entity::insert_many(skips.into_iter().map(IntoActiveModel::into_active_model))
+                .exec_without_returning(self.app.store.write())
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Which of these lines are here: an id that came earlier in the file keeps its first line.
+    async fn stored_of(&self, lines: &BTreeSet<i64>) -> Result<BTreeSet<i64>, DbErr> {
+        let found: Vec<i64> = import_line::Entity::of_tenant(self.row.tenant_id)
+            .select_only()
+            .column(import_line::Column::Line)
+            .filter(import_line::Column::ImportId.eq(self.row.id))
+            .filter(import_line::Column::Line.is_in(lines.iter().copied()))
+            .into_tuple()
+            .all(self.app.store.read())
+            .await?;
+        Ok(found.into_iter().collect())
+    }
+}

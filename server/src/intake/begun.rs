@@ -1,0 +1,117 @@
+//! Conversations that managers began, and the messenger's word of which dialogue each has become: its first message, or a
+//! status. (Its answer to `conversation.started` is settled with the letter.)
+
+use anyhow::Context;
+use entity::{conversation, message, source};
+use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder};
+use uuid::Uuid;
+
+use super::clean;
+use super::message::Incoming;
+use crate::app::App;
+use crate::delivery::queue::parcel::{Conversation, DedupeKey, Entry, Event, Hurry, Opened, Parcel};
+use crate::error::Result;
+use crate::lookup::{About, as_ours};
+use crate::message::{Direction, Person};
+
+/// The messenger's ids of what a manager began.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Named {
+    /// Of the dialogue.
+    pub conversation_id: String,
+    /// Of the customer; none: it was not told.
+    pub receiver_id: Option<String>,
+    /// Of the message that the status is about.
+    pub message_id: Option<String>,
+}
+
+/// Notes the ids that a status tells of a manager's message. What has its dialogue already keeps it.
+pub async fn tell(app: &App, source: &source::Model, about: &About, named: Named) -> Result<()> {
+    let Some(found) = about.find(app, source).await? else { return Ok(()) };
+    let Some(row) = unnamed(app, source, &found).await? else { return Ok(()) };
+    let known: Person = serde_json::from_str(&row.contact).context("a conversation's contact is damaged")?;
+    let person = Person { id: named.receiver_id.map_or(known.id.clone(), |id| clean(&id)), ..known };
+    let told = named.message_id.map(|id| (found.id, clean(&id)));
+    let opened = Opened { message: told, ..opened(source, &row, &named.conversation_id, &person)? };
+    let key = DedupeKey { origin: source.id, external_id: row.id.to_string(), event: Event::Opened };
+    let entry = Entry::bare(key, app.clock.uuid_v7(), app.clock.millis(), Conversation::Known(row.id));
+    let entries = vec![Entry { opened: Some(opened), ..entry }];
+    let parcel = Parcel { tenant_id: source.tenant_id, hurry: Hurry::Other, raw: None, entries };
+    app.writer.accept(parcel).await?;
+    Ok(())
+}
+
+/// The conversation that a manager began and that this message of an unknown dialogue answers: the one whose message it
+/// quotes, else the last one begun by its customer's phone.
+pub(super) async fn answered(app: &App, source: &source::Model, incoming: &Incoming) -> Result<Option<(Uuid, Opened)>> {
+    let row = match quoted(app, source, incoming).await? {
+        Some(row) => Some(row),
+        None => by_phone(app, source, incoming.customer()).await?,
+    };
+    let Some(row) = row else { return Ok(None) };
+    let known: Person = serde_json::from_str(&row.contact).context("a conversation's contact is damaged")?;
+    let told = super::cleaned::cleaned_person(incoming.customer().clone());
+    let person = Person { phone: told.phone.or(known.phone), email: told.email.or(known.email), ..told };
+    let opened = opened(source, &row, &incoming.conversation_id, &person)?;
+    Ok(Some((row.id, opened)))
+}
+
+async fn quoted(app: &App, source: &source::Model, incoming: &Incoming) -> Result<Option<conversation::Model>, DbErr> {
+    let Some(quote) = &incoming.body.reply_to else { return Ok(None) };
+    let about = match (quote.message_id, &quote.external_id) {
+        (Some(id), _) => About::Ours(id),
+        (None, Some(id)) => as_ours(id).map_or_else(|| About::Theirs(id.clone()), About::Ours),
+        (None, None) => return Ok(None),
+    };
+    match about.find(app, source).await? {
+        Some(found) => unnamed(app, source, &found).await,
+        None => Ok(None),
+    }
+}
+
+async fn by_phone(app: &App, source: &source::Model, customer: &Person) -> Result<Option<conversation::Model>, DbErr> {
+    let phone = amocrm::rest::phone_digits(customer.phone.as_deref().unwrap_or_default());
+    if phone.is_empty() {
+        return Ok(None);
+    }
+    conversation::Entity::of_tenant(source.tenant_id)
+        .filter(conversation::Column::SourceId.eq(source.id))
+        .filter(conversation::Column::Awaited.eq(phone))
+        .filter(conversation::Column::Awaited.ne(""))
+        .order_by_desc(conversation::Column::Id)
+        .one(app.store.read())
+        .await
+}
+
+/// The conversation of a manager's message, while the messenger has not named it.
+async fn unnamed(
+    app: &App,
+    source: &source::Model,
+    found: &message::Model,
+) -> Result<Option<conversation::Model>, DbErr> {
+    if found.direction != Direction::ToMessenger.number() {
+        return Ok(None);
+    }
+    conversation::Entity::of_tenant(source.tenant_id)
+        .filter(conversation::Column::Id.eq(found.conversation_id))
+        .filter(conversation::Column::ExternalId.eq(""))
+        .filter(conversation::Column::AmocrmChatId.ne(""))
+        .one(app.store.read())
+        .await
+}
+
+fn opened(
+    source: &source::Model,
+    row: &conversation::Model,
+    conversation_id: &str,
+    person: &Person,
+) -> anyhow::Result<Opened> {
+    Ok(Opened {
+        source_id: source.id,
+        channel_id: source.channel_id,
+        external_id: clean(conversation_id),
+        amocrm_chat_id: row.amocrm_chat_id.clone(),
+        contact: serde_json::to_string(person).context("a person as JSON")?,
+        message: None,
+    })
+}

@@ -1,0 +1,169 @@
+//! A customer's message that was changed or taken back.
+
+use anyhow::Context;
+use entity::{message, source};
+use uuid::Uuid;
+
+use super::cleaned::cleaned_content;
+use super::enclosed::of_content;
+use super::message::{hashed, told};
+use crate::app::App;
+use crate::delivery::queue::letters::{TO_CRM_MILLIS, amojo_pool};
+use crate::delivery::queue::parcel::{
+    Conversation, DedupeKey, Entry, Event, Hurry, NewLetter, Outcome, Parcel, Rewrite,
+};
+use crate::error::{Error, Result};
+use crate::lookup::About;
+use crate::media::{NewMedia, Whose};
+use crate::message::{Body, Content, Direction, Edited, LetterKind, Media, Past, Stream, day_of};
+use crate::words::{Language, Said, Words};
+
+/// So often a change is begun anew because another one came between.
+const TRIES: usize = 5;
+
+/// What becomes of a message.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Change {
+    /// It says this from now on.
+    Says(Box<Content>),
+    /// The customer took it back. amoCRM has no deletion: the text there says so (product.md §6.2).
+    Deleted,
+}
+
+/// Stores a change of a message that came by this source; gives the message's id. It is delivered after what came
+/// before it. What changes nothing stores nothing.
+///
+/// Errors: not found; a conflict for a message that came from amoCRM or was taken back.
+pub async fn accept(app: &App, source: &source::Model, about: &About, change: Change) -> Result<Uuid> {
+    for _ in 0..TRIES {
+        let found = about.find(app, source).await?.ok_or(Error::NotFound)?;
+        if found.direction != Direction::ToCrm.number() {
+            return Err(Error::Conflict {
+                problem: "not_from_messenger",
+                detail: Said::new("said-not-from-messenger"),
+            });
+        }
+        let body: Body = serde_json::from_str(&found.body).context("the body of a stored message")?;
+        let Some((body, edited, media)) = changed(app, source, &found, body, &change).await? else {
+            return Ok(found.id);
+        };
+        let entry = Entry { media, ..entry_of(app, source, &found, &body, &edited)? };
+        let parcel = Parcel { tenant_id: source.tenant_id, hurry: Hurry::Other, raw: None, entries: vec![entry] };
+        let outcome = app.writer.accept(parcel).await?.into_iter().next().context("one entry has one outcome")?;
+        match outcome {
+            Outcome::New { .. } | Outcome::Duplicate { same: true, .. } => {
+                let _ = app.happened.send(found.conversation_id);
+                return Ok(found.id);
+            }
+            // Somebody changed it between the look and the commit.
+            Outcome::Duplicate { same: false, .. } => {}
+        }
+    }
+    Err(Error::not_storing())
+}
+
+/// The body after the change, what amoCRM is told, and new files; none: it says so already.
+async fn changed(
+    app: &App,
+    source: &source::Model,
+    found: &message::Model,
+    mut body: Body,
+    change: &Change,
+) -> Result<Option<(Body, Edited, Vec<NewMedia>)>> {
+    let at = app.clock.millis();
+    match change {
+        Change::Deleted if body.deleted => Ok(None),
+        Change::Says(_) if body.deleted => {
+            Err(Error::Conflict { problem: "message_deleted", detail: Said::new("said-message-deleted") })
+        }
+        Change::Deleted => {
+            let content = in_place(&body.content, language_of(app, source).await?);
+            body.deleted = true;
+            Ok(Some((body, Edited { content, at, deleted: true }, Vec::new())))
+        }
+        Change::Says(content) => {
+            let mut content = with_old_file(cleaned_content(content.as_ref().clone()), &body.content)?;
+            if content == body.content {
+                return Ok(None);
+            }
+            let whose = Whose {
+                tenant_id: source.tenant_id,
+                source_id: source.id,
+                direction: Direction::ToCrm,
+                message_id: found.id,
+            };
+            let media = of_content(app, &whose, &mut content).await?;
+            let before = std::mem::replace(&mut body.content, content.clone());
+            body.past.push(Past { content: before, until: at });
+            Ok(Some((body, Edited { content, at, deleted: false }, media)))
+        }
+    }
+}
+
+/// A content that names no file keeps the one of before, where there was one of its kind.
+fn with_old_file(mut content: Content, before: &Content) -> Result<Content> {
+    let same_kind = content.kind() == before.kind();
+    if let Some(file) = content.media_mut().filter(|file| file.media_id.is_none() && file.media_url.is_empty()) {
+        let Some(old) = before.media().filter(|_| same_kind) else {
+            return Err(Error::field("/content/media_url", Said::new("said-media-needed")));
+        };
+        *file = Media { text: file.text.take(), ..old.clone() };
+    }
+    Ok(content)
+}
+
+/// What stands in amoCRM in place of a message that was taken back. A file stays there: its caption says so.
+fn in_place(content: &Content, language: Language) -> Content {
+    let words = Words::new(language).say("message-deleted-by-customer").to_string();
+    let mut content = content.clone();
+    match content.media_mut() {
+        Some(media) => {
+            media.text = Some(words);
+            content
+        }
+        None => Content::Text { text: words },
+    }
+}
+
+async fn language_of(app: &App, source: &source::Model) -> Result<Language> {
+    let tenant = app.lookup.tenant(source.tenant_id).await.context("the source's account")?;
+    Ok(tenant.map_or(Language::En, |tenant| crate::tenant::language(&app.config, &tenant)))
+}
+
+fn entry_of(
+    app: &App,
+    source: &source::Model,
+    found: &message::Model,
+    body: &Body,
+    edited: &Edited,
+) -> anyhow::Result<Entry> {
+    let now = app.clock.millis();
+    let letter = NewLetter {
+        id: app.clock.uuid_v7(),
+        message_id: found.id,
+        source_id: source.id,
+        direction: Direction::ToCrm,
+        stream: Stream::Messages,
+        target: source.channel_id,
+        pool: amojo_pool(app, source.channel_id),
+        kind: LetterKind::Edit,
+        payload: serde_json::to_string(edited).context("an edit as JSON")?,
+        order_hint: None,
+        expires_at: now + TO_CRM_MILLIS,
+        day: day_of(now),
+        late: false,
+    };
+    // The next change in turn: of two at once one is told to begin anew.
+    let turn = body.past.len() + usize::from(body.deleted);
+    let key = DedupeKey { origin: source.id, external_id: format!("{}:{turn}", found.id), event: Event::Edit };
+    let conversation = Conversation::Known(found.conversation_id);
+    Ok(Entry {
+        fingerprint: hashed(&[edited.content.kind(), &told(&edited.content)]),
+        rewrite: Some(Rewrite {
+            message_id: found.id,
+            body: serde_json::to_string(body).context("a message body as JSON")?,
+        }),
+        letters: vec![letter],
+        ..Entry::bare(key, app.clock.uuid_v7(), now, conversation)
+    })
+}

@@ -1,0 +1,39 @@
+//! Files of a message on their way in.
+
+use crate::app::App;
+use crate::error::Result;
+use crate::media::{self, NewMedia, Origin, Whose};
+use crate::message::{Body, Content, Person};
+
+/// Takes every address of a file out of the body: what it names is wanted from the same commit on, and the body refers
+/// to it by id.
+///
+/// Errors: an upload that is not there, named `/content/media_id`.
+pub(super) async fn enclosed(app: &App, whose: &Whose, body: &mut Body) -> Result<Vec<NewMedia>> {
+    let mut all = of_content(app, whose, &mut body.content).await?;
+    let people = std::iter::once(&mut body.sender).chain(body.receiver.as_mut());
+    all.extend(people.filter_map(|person| avatar_of(app, whose, person)));
+    Ok(all)
+}
+
+/// The same for a content alone.
+pub(super) async fn of_content(app: &App, whose: &Whose, content: &mut Content) -> Result<Vec<NewMedia>> {
+    let Some(media_id) = content.media().and_then(|media| media.media_id) else {
+        return Ok(media::enclose(app, whose, content));
+    };
+    let uploaded = media::uploaded(app, whose, media_id).await?;
+    if let Some(file) = content.media_mut() {
+        if file.file_name.is_empty() {
+            file.file_name = uploaded.file_name;
+        }
+        file.file_size = uploaded.size;
+        file.mime_type = Some(uploaded.mime_type);
+    }
+    Ok(vec![uploaded.media])
+}
+
+fn avatar_of(app: &App, whose: &Whose, person: &mut Person) -> Option<NewMedia> {
+    let avatar = media::avatar(app, whose, Origin::Url(person.avatar_url.take()?));
+    person.avatar_media_id = Some(avatar.id);
+    Some(avatar)
+}

@@ -1,0 +1,108 @@
+//! A manager types or reacts. What cannot be told to a conversation that we know makes no letter; its bytes are kept.
+
+use amocrm::hooks::chats::{HookReaction, HookTyping};
+use anyhow::Context;
+use entity::{dedupe, source};
+use sea_orm::{ColumnTrait, QueryFilter};
+use std::sync::Arc;
+use uuid::Uuid;
+
+use super::route::{Chat, bound};
+use crate::app::App;
+use crate::delivery::queue::letters::{TO_MESSENGER_MILLIS, messenger_letter};
+use crate::delivery::queue::parcel::{Conversation, DedupeKey, Entry, Event};
+use crate::intake::clean;
+use crate::lookup::{Known, Scope};
+use crate::message::{LetterKind, Person, Reaction, Role, Stream, Typing};
+
+/// How long a manager types when the hook does not say (chats-api §4.7).
+const TYPING_MILLIS: i64 = 5_000;
+/// No hook is believed longer.
+const TYPING_MOST_MILLIS: i64 = 30_000;
+/// More often a messenger is not told.
+const TYPING_EVERY_MILLIS: i64 = 3_000;
+
+/// What became of a hook that is no message.
+pub(in crate::intake) enum Live {
+    Entry(Box<Entry>),
+    /// It is over already.
+    Late,
+    UnknownConversation,
+    UnknownMessage,
+}
+
+/// A manager types: told within seconds or never; repeats within three seconds are one.
+pub(in crate::intake) async fn typing(app: &App, scope: &Scope, hook: &HookTyping) -> anyhow::Result<Live> {
+    let chat = Chat { id: &hook.conversation_id, client_id: hook.conversation_client_id.as_deref() };
+    let Some((known, source)) = place(app, scope, chat).await? else { return Ok(Live::UnknownConversation) };
+    let now = app.clock.millis();
+    let told = hook.expired_at.and_then(|seconds| seconds.checked_mul(1000));
+    let until = told.unwrap_or(now + TYPING_MILLIS).min(now + TYPING_MOST_MILLIS);
+    if until <= now {
+        return Ok(Live::Late);
+    }
+    let typing = Typing { sender: manager(hook.user_id.as_deref()), until };
+    let letter = messenger_letter(
+        app,
+        &source,
+        Uuid::nil(),
+        (LetterKind::Typing, Stream::Receipts),
+        serde_json::to_string(&typing).context("typing as JSON")?,
+        until,
+    );
+    let key = DedupeKey {
+        origin: scope.channel.channel_id,
+        external_id: format!("{}:{}", known.conversation_id, now.div_euclid(TYPING_EVERY_MILLIS)),
+        event: Event::Typing,
+    };
+    let entry = Entry::bare(key, app.clock.uuid_v7(), now, Conversation::Known(known.conversation_id));
+    Ok(Live::Entry(Box::new(Entry { letters: vec![letter], ..entry })))
+}
+
+/// A manager sets or clears a reaction. `digest`: of the hook's bytes, for it has no id of its own.
+pub(in crate::intake) async fn reaction(
+    app: &App,
+    scope: &Scope,
+    hook: &HookReaction,
+    digest: String,
+) -> anyhow::Result<Live> {
+    let chat = Chat { id: &hook.conversation_id, client_id: hook.conversation_client_id.as_deref() };
+    let Some((known, source)) = place(app, scope, chat).await? else { return Ok(Live::UnknownConversation) };
+    let Some(message_id) = message_of(app, scope, &hook.message_id).await? else { return Ok(Live::UnknownMessage) };
+    let now = app.clock.millis();
+    let emoji = hook.emoji.as_deref().map(clean);
+    let reaction = Reaction { sender: manager(hook.user_id.as_deref()), emoji };
+    let letter = messenger_letter(
+        app,
+        &source,
+        message_id,
+        (LetterKind::Reaction, Stream::Receipts),
+        serde_json::to_string(&reaction).context("a reaction as JSON")?,
+        now + TO_MESSENGER_MILLIS,
+    );
+    let key = DedupeKey { origin: scope.channel.channel_id, external_id: digest, event: Event::Reaction };
+    let entry = Entry::bare(key, app.clock.uuid_v7(), now, Conversation::Known(known.conversation_id));
+    Ok(Live::Entry(Box::new(Entry { letters: vec![letter], ..entry })))
+}
+
+/// A conversation with a dialogue in a messenger that is there.
+async fn place(app: &App, scope: &Scope, chat: Chat<'_>) -> anyhow::Result<Option<(Arc<Known>, Arc<source::Model>)>> {
+    let Some(known) = chat.find(app, scope).await? else { return Ok(None) };
+    let source = bound(app, Some(&known)).await?.filter(|source| source.deleted_at.is_none());
+    Ok(source.filter(|_| !known.external_id.is_empty()).map(|source| (known, source)))
+}
+
+/// Our id of a message by amojo's.
+async fn message_of(app: &App, scope: &Scope, amojo_id: &str) -> anyhow::Result<Option<Uuid>> {
+    let found = dedupe::Entity::of_tenant(scope.tenant.tenant_id)
+        .filter(dedupe::Column::Origin.eq(scope.channel.channel_id))
+        .filter(dedupe::Column::ExternalId.eq(clean(amojo_id)))
+        .filter(dedupe::Column::Event.eq(Event::Message.number()))
+        .one(app.store.read())
+        .await?;
+    Ok(found.map(|row| row.message_id))
+}
+
+fn manager(amojo_id: Option<&str>) -> Person {
+    Person { id: clean(amojo_id.unwrap_or_default()), role: Role::Manager, ..Person::default() }
+}

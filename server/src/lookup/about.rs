@@ -1,0 +1,65 @@
+//! Which message something is about.
+
+use entity::{dedupe, message, source};
+use sea_orm::{ColumnTrait, DbErr, QueryFilter};
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::delivery::queue::parcel::Event;
+
+/// What stands in front of an id of theirs where both fit.
+const THEIRS: &str = "ext:";
+
+/// A message by an id that is ours or theirs (product.md §6).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum About {
+    /// Our id, as in answers and webhooks.
+    Ours(Uuid),
+    /// The messenger's own id.
+    Theirs(String),
+}
+
+impl About {
+    /// `ext:ID` is theirs, a UUID is ours, anything else theirs.
+    pub fn of(text: &str) -> Self {
+        if let Some(theirs) = text.strip_prefix(THEIRS) {
+            return Self::Theirs(theirs.to_owned());
+        }
+        as_ours(text).map_or_else(|| Self::Theirs(text.to_owned()), Self::Ours)
+    }
+
+    /// The message of this source, from whichever side it came; none: nobody knows it (yet).
+    pub async fn find(&self, app: &App, source: &source::Model) -> Result<Option<message::Model>, DbErr> {
+        let id = match self {
+            Self::Ours(id) => Some(*id),
+            Self::Theirs(id) => known_message(app, source, id, &[Event::Message, Event::Sent]).await?,
+        };
+        let Some(id) = id else { return Ok(None) };
+        message::Entity::of_tenant(source.tenant_id)
+            .filter(message::Column::Id.eq(id))
+            .filter(message::Column::SourceId.eq(source.id))
+            .one(app.store.read())
+            .await
+    }
+}
+
+/// Our id of the message that the messenger knows by one of theirs.
+pub async fn known_message(
+    app: &App,
+    source: &source::Model,
+    external_id: &str,
+    events: &[Event],
+) -> Result<Option<Uuid>, DbErr> {
+    let found = dedupe::Entity::of_tenant(source.tenant_id)
+        .filter(dedupe::Column::Origin.eq(source.id))
+        .filter(dedupe::Column::ExternalId.eq(external_id))
+        .filter(dedupe::Column::Event.is_in(events.iter().map(|event| event.number())))
+        .one(app.store.read())
+        .await?;
+    Ok(found.map(|row| row.message_id))
+}
+
+/// An id as a UUID of ours, when it has that form.
+pub fn as_ours(text: &str) -> Option<Uuid> {
+    (text.len() == 36).then(|| Uuid::try_parse(text).ok()).flatten()
+}

@@ -1,0 +1,180 @@
+//! The file of a message that is about to leave.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use bytes::Bytes;
+use entity::media::{self, Column};
+use futures_util::stream::BoxStream;
+use futures_util::{StreamExt, TryStreamExt};
+use sea_orm::{ColumnTrait, DbErr, QueryFilter};
+use tokio::time::Instant;
+use url::Url;
+use uuid::Uuid;
+
+use super::files::Key;
+use super::link::{For, link};
+use super::{Kind, Origin, State, fetch, sniff};
+use crate::app::App;
+
+/// So long a delivery waits for a fetch that is under way.
+const WAIT: Duration = Duration::from_secs(5);
+/// So long it leaves a due file to the worker before it fetches it itself.
+const LEAVE: Duration = Duration::from_secs(1);
+/// So long a fetch of a delivery's own may take.
+const BUDGET: Duration = Duration::from_secs(8);
+/// The same for a face, without which a message is as good.
+const BUDGET_OF_AVATAR: Duration = Duration::from_secs(3);
+/// Between two looks at what another instance fetches.
+const LOOK: Duration = Duration::from_millis(250);
+
+/// Whether a file can be sent.
+#[derive(Clone, Debug)]
+pub enum Ready {
+    Kept(Kept),
+    /// Not yet: ask again then. It ends by itself.
+    Later {
+        after: Duration,
+    },
+    /// Never: send [`super::placeholder`] and go on. The reason is a word.
+    Gone {
+        reason: String,
+    },
+}
+
+/// A file that can be sent.
+#[derive(Clone)]
+pub struct Kept {
+    pub tenant_id: Uuid,
+    pub id: Uuid,
+    pub file_name: String,
+    /// By its first bytes; empty in mode `pass`.
+    pub mime_type: String,
+    /// Bytes; 0 in mode `pass`.
+    pub size: u64,
+    /// Hex SHA-256; empty in mode `pass`.
+    pub checksum: String,
+    pub(super) epoch: i32,
+    /// Mode `pass`: the public address.
+    pub(super) passed: Option<Url>,
+}
+
+impl std::fmt::Debug for Kept {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Kept").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+impl Kept {
+    pub(super) fn of(row: &media::Model, passed: Option<Url>) -> Self {
+        Self {
+            tenant_id: row.tenant_id,
+            id: row.id,
+            file_name: row.file_name.clone(),
+            mime_type: row.mime_type.clone(),
+            size: u64::try_from(row.size).unwrap_or(0),
+            checksum: row.checksum.clone(),
+            epoch: row.epoch,
+            passed,
+        }
+    }
+
+    /// As what it can be sent when it was said to be this: a picture whose bytes are none is a file.
+    pub fn kind_for(&self, said: Kind) -> Kind {
+        if self.passed.is_some() || sniff::fits(said, &self.mime_type) { said } else { Kind::File }
+    }
+
+    pub(super) fn key(&self) -> Key {
+        Key { tenant_id: self.tenant_id, id: self.id, epoch: self.epoch }
+    }
+}
+
+pub(super) async fn row(app: &App, tenant_id: Uuid, id: Uuid) -> Result<Option<media::Model>, DbErr> {
+    media::Entity::of_tenant(tenant_id).filter(Column::Id.eq(id)).one(app.store.read()).await
+}
+
+/// The file of a `media_id`, fetched now when nobody did yet. Waits a few seconds at most. An error is the database's or a
+/// damaged row's.
+pub async fn ensure(app: &App, tenant_id: Uuid, media_id: Uuid) -> anyhow::Result<Ready> {
+    wait_for(app, tenant_id, media_id, BUDGET).await
+}
+
+async fn wait_for(app: &App, tenant_id: Uuid, media_id: Uuid, budget: Duration) -> anyhow::Result<Ready> {
+    let started = Instant::now();
+    let mut fetched = false;
+    loop {
+        let mut rung = std::pin::pin!(app.media.settled.notified());
+        rung.as_mut().enable();
+        let Some(row) = row(app, tenant_id, media_id).await? else {
+            return Ok(Ready::Gone { reason: "media_gone".to_owned() });
+        };
+        if let Some(ready) = settled(app, &row)? {
+            return Ok(ready);
+        }
+        let wait = row.next_try_at.unwrap_or(0) - app.store.now().await?;
+        let is_due = wait <= 0;
+        if !is_due && !row.leased {
+            // Backing off: nothing will happen before.
+            return Ok(Ready::Later { after: Duration::from_millis(u64::try_from(wait).unwrap_or(0)) });
+        }
+        let workers = !row.leased && app.media.worker_runs.load(Ordering::Relaxed) && started.elapsed() < LEAVE;
+        if is_due && !workers && !fetched {
+            if let Some(claimed) = fetch::claim(app, row).await? {
+                fetched = true;
+                fetch::attempt(app, claimed, Some(budget)).await;
+            }
+        } else if fetched || started.elapsed() >= WAIT.min(budget) {
+            return Ok(Ready::Later { after: WAIT });
+        } else {
+            let _ = tokio::time::timeout(LOOK, rung).await;
+        }
+    }
+}
+
+/// None: it is still wanted.
+fn settled(app: &App, row: &media::Model) -> anyhow::Result<Option<Ready>> {
+    Ok(match State::from_number(row.state)? {
+        State::Wanted => None,
+        State::Kept => Some(Ready::Kept(Kept::of(row, None))),
+        State::Gone | State::Refused => Some(Ready::Gone { reason: row.failure.clone() }),
+        State::Passed => match Origin::of(app, row)? {
+            Origin::Url(url) => Some(Ready::Kept(Kept::of(row, Some(address(&url)?)))),
+            Origin::Connector { .. } => anyhow::bail!("only public addresses are handed through"),
+        },
+    })
+}
+
+/// The error would quote the address.
+fn address(url: &str) -> anyhow::Result<Url> {
+    Url::parse(url).map_err(|_| anyhow::anyhow!("the address of a file is damaged"))
+}
+
+/// The file as it is now: nothing is fetched for it. None: it is not here.
+pub async fn find(app: &App, tenant_id: Uuid, media_id: Uuid) -> anyhow::Result<Option<Kept>> {
+    let Some(row) = row(app, tenant_id, media_id).await? else { return Ok(None) };
+    Ok(match settled(app, &row)? {
+        Some(Ready::Kept(kept)) => Some(kept),
+        _ => None,
+    })
+}
+
+/// A link to a face for amoCRM. Never keeps a message waiting: none when it is not here in a few seconds.
+pub async fn avatar_link(app: &App, tenant_id: Uuid, media_id: Uuid) -> Option<Url> {
+    match wait_for(app, tenant_id, media_id, BUDGET_OF_AVATAR).await {
+        Ok(Ready::Kept(kept)) => Some(link(app, &kept, For::Crm)),
+        Ok(_) => None,
+        Err(error) => {
+            let cause = format!("{error:#}");
+            tracing::warn!(tenant.id = %tenant_id, media.id = %media_id, cause, "a face is left out");
+            None
+        }
+    }
+}
+
+/// The bytes of a file, for connectors that upload them. An error is the store's, or says that it is not kept here.
+pub async fn read(app: &App, kept: &Kept) -> anyhow::Result<BoxStream<'static, anyhow::Result<Bytes>>> {
+    anyhow::ensure!(kept.passed.is_none(), "in mode pass the file is not here");
+    let found = app.media.files.read(kept.key(), 0..kept.size).await?;
+    let bytes = found.ok_or_else(|| anyhow::anyhow!("the file is not in the store any more"))?;
+    Ok(bytes.map_err(anyhow::Error::from).boxed())
+}

@@ -1,0 +1,105 @@
+//! Bytes on their way into the store: counted, hashed and looked at as they pass; nothing is held but a buffer.
+
+use anyhow::Context;
+use bytes::Bytes;
+use object_store::buffered::BufWriter;
+use sha2::{Digest, Sha256};
+use tokio::io::AsyncWriteExt;
+
+use super::super::files::Key;
+use super::super::sniff;
+use crate::app::App;
+
+/// A file that is whole and in the store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Stored {
+    pub size: u64,
+    /// Hex SHA-256.
+    pub checksum: String,
+    pub mime_type: &'static str,
+}
+
+/// Why a file is not kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum NotKept {
+    /// Larger than its kind may be.
+    TooLarge,
+    /// The account keeps as much as it may.
+    NoRoom,
+    Empty,
+    /// It ended before its end.
+    BrokeOff(String),
+    /// It is not ours to fetch any more.
+    Lost,
+}
+
+/// Takes a file in.
+pub(crate) struct Sink {
+    writer: BufWriter,
+    hash: Sha256,
+    head: Vec<u8>,
+    size: u64,
+    limit: u64,
+    room: u64,
+}
+
+impl Sink {
+    /// `limit`: the most bytes of the file; `room`: how many the account may still keep.
+    pub fn new(app: &App, key: Key, limit: u64, room: u64) -> Self {
+        let writer = app.media.files.write(key);
+        Self { writer, hash: Sha256::new(), head: Vec::new(), size: 0, limit, room }
+    }
+
+    /// Why a file of this size is not taken.
+    pub fn refuses(&self, size: u64) -> Option<NotKept> {
+        if size > self.limit {
+            Some(NotKept::TooLarge)
+        } else if size > self.room {
+            Some(NotKept::NoRoom)
+        } else {
+            None
+        }
+    }
+
+    /// What it is, as soon as enough of it is here to tell.
+    pub fn mime_type(&self) -> Option<&'static str> {
+        (self.head.len() >= sniff::HEAD).then(|| sniff::type_of(&self.head))
+    }
+
+    /// Takes less from now on.
+    pub fn limit_to(&mut self, limit: u64) {
+        self.limit = self.limit.min(limit);
+    }
+
+    /// The next bytes. An error is the store's.
+    pub async fn take(&mut self, chunk: Bytes) -> anyhow::Result<Result<(), NotKept>> {
+        self.size += u64::try_from(chunk.len()).unwrap_or(u64::MAX);
+        if let Some(not_kept) = self.refuses(self.size) {
+            return Ok(Err(not_kept));
+        }
+        let missing = sniff::HEAD.saturating_sub(self.head.len());
+        self.head.extend(chunk.iter().take(missing));
+        self.hash.update(&chunk);
+        self.writer.put(chunk).await.context("the file store does not take a file")?;
+        Ok(Ok(()))
+    }
+
+    /// Leaves nothing of the file.
+    pub async fn give_up(mut self, why: NotKept) -> NotKept {
+        if let Err(error) = self.writer.abort().await {
+            // Nothing was begun, or the store clears it away by its own rules.
+            tracing::debug!(%error, "a file that is not kept");
+        }
+        why
+    }
+
+    /// The file is whole: makes it durable.
+    pub async fn finish(mut self) -> anyhow::Result<Result<Stored, NotKept>> {
+        if self.size == 0 {
+            return Ok(Err(self.give_up(NotKept::Empty).await));
+        }
+        self.writer.shutdown().await.context("the file store does not take a file")?;
+        let mime_type = sniff::type_of(&self.head);
+        Ok(Ok(Stored { size: self.size, checksum: hex::encode(self.hash.finalize()), mime_type }))
+    }
+}

@@ -1,0 +1,212 @@
+//! Fetching: a wanted file is claimed, opened, read into the store, and settled.
+//!
+//! A claim is one conditional update: whoever raised the epoch fetches, for as long as the lease is prolonged. A fetch that
+//! broke off without a word is taken over when its lease has run out; what it wrote lies under its own epoch's name and is
+//! taken away by whoever succeeds.
+
+use std::time::Duration;
+
+use entity::media::{self, Column};
+use futures_util::StreamExt;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use tokio::time::Instant;
+use uuid::Uuid;
+
+pub(super) mod keep;
+mod open;
+mod settle;
+
+use keep::{NotKept, Sink};
+use settle::Outcome;
+
+use super::files::Key;
+use super::{Kind, Origin, State, quota};
+use crate::app::App;
+use crate::connector::file::NotOpened;
+use crate::http_client::FILE_TIMEOUT;
+
+/// A claim lasts so long unless it is prolonged.
+const LEASE: i64 = 60_000;
+/// It is prolonged this often.
+const BEAT: Duration = Duration::from_secs(20);
+/// So long the other side may say nothing.
+const SILENCE: Duration = Duration::from_secs(20);
+/// Fetches of one file that nobody ended properly.
+const POISON: i32 = 12;
+
+/// Rows that are due, longest waiting first, of other accounts than these.
+pub(super) async fn due(app: &App, but: &[Uuid], limit: u64) -> Result<Vec<media::Model>, DbErr> {
+    let now = app.store.now().await?;
+    media::Entity::find()
+        .filter(Column::NextTryAt.lte(now))
+        .filter(Column::TenantId.is_not_in(but.iter().copied()))
+        .order_by_asc(Column::NextTryAt)
+        .limit(limit)
+        .all(app.store.read())
+        .await
+}
+
+/// Fetches everything that is due now, once; gives how many were tried. For tests and tools.
+pub async fn fetch_all(app: &App) -> anyhow::Result<usize> {
+    let mut tried = 0;
+    loop {
+        let mut some = 0;
+        for row in due(app, &[], 64).await? {
+            let Some(claimed) = claim(app, row).await? else { continue };
+            some += 1;
+            attempt(app, claimed, None).await;
+        }
+        tried += some;
+        if some == 0 {
+            return Ok(tried);
+        }
+    }
+}
+
+/// Takes a due row for this process; none: somebody else has it.
+pub(super) async fn claim(app: &App, row: media::Model) -> Result<Option<media::Model>, DbErr> {
+    let until = Some(app.store.now().await? + LEASE);
+    let claimed = media::Model {
+        epoch: row.epoch.saturating_add(1),
+        tries: row.tries.saturating_add(1),
+        leased: true,
+        next_try_at: until,
+        ..row
+    };
+    let done = media::Entity::update_many()
+        .col_expr(Column::Epoch, Expr::value(claimed.epoch))
+        .col_expr(Column::Tries, Expr::value(claimed.tries))
+        .col_expr(Column::Leased, Expr::value(true))
+        .col_expr(Column::NextTryAt, Expr::value(until))
+        .filter(Column::TenantId.eq(row.tenant_id))
+        .filter(Column::Id.eq(row.id))
+        .filter(Column::Epoch.eq(row.epoch))
+        .filter(Column::State.eq(State::Wanted.number()))
+        .filter(Column::NextTryAt.eq(row.next_try_at))
+        .exec(app.store.write())
+        .await?;
+    Ok((done.rows_affected == 1).then_some(claimed))
+}
+
+/// Fetches a claimed row and writes down what came of it. It gives up, without counting the try, when its time is over (a
+/// budget is for whoever cannot wait) or the server stops.
+pub(super) async fn attempt(app: &App, row: media::Model, budget: Option<Duration>) {
+    let (tenant_id, id) = (row.tenant_id, row.id);
+    let started = Instant::now();
+    let outcome = tokio::select! {
+        outcome = fetch(app, &row) => outcome,
+        () = app.stop.cancelled() => Outcome::Released,
+        () = tokio::time::sleep(budget.unwrap_or(FILE_TIMEOUT)) => Outcome::Released,
+    };
+    let word = outcome.word();
+    if app.faults.hit("media.before_commit").is_err() {
+        return;
+    }
+    match settle::settle(app, &row, outcome).await {
+        Ok(true) => {
+            metrics::counter!("parom_media_fetches_total", "outcome" => word).increment(1);
+            metrics::histogram!("parom_media_fetch_seconds").record(started.elapsed());
+            tracing::debug!(tenant.id = %tenant_id, media.id = %id, outcome = word, "a file was tried");
+        }
+        Ok(false) => {
+            tracing::info!(tenant.id = %tenant_id, media.id = %id, "a file was fetched by somebody else meanwhile")
+        }
+        Err(error) => {
+            tracing::error!(tenant.id = %tenant_id, media.id = %id, %error, "what came of fetching a file could not be stored");
+        }
+    }
+    app.media.settled.notify_waiters();
+}
+
+async fn fetch(app: &App, row: &media::Model) -> Outcome {
+    if row.tries > POISON {
+        return Outcome::Refused { failure: "poison" };
+    }
+    match read(app, row).await {
+        Ok(outcome) => outcome,
+        Err(error) => {
+            let cause = format!("{error:#}");
+            tracing::error!(tenant.id = %row.tenant_id, media.id = %row.id, cause, "a file cannot be kept; it is tried again");
+            Outcome::Broken
+        }
+    }
+}
+
+/// What is to be fetched, and from where.
+fn wanted(app: &App, row: &media::Model) -> anyhow::Result<(Kind, Origin)> {
+    Ok((Kind::from_number(row.kind)?, Origin::of(app, row)?))
+}
+
+/// An error is our own, the store's or the database's: nobody else's fault, so the file waits for as long as it takes.
+async fn read(app: &App, row: &media::Model) -> anyhow::Result<Outcome> {
+    let (kind, origin) = match wanted(app, row) {
+        Ok(wanted) => wanted,
+        Err(error) => {
+            let cause = format!("{error:#}");
+            tracing::error!(tenant.id = %row.tenant_id, media.id = %row.id, cause, "a file's row is damaged");
+            return Ok(Outcome::Refused { failure: "damaged" });
+        }
+    };
+    let mut opened = match open::open(app, row.tenant_id, &origin).await? {
+        Ok(opened) => opened,
+        Err(not_opened) => return Ok(not_opened.into()),
+    };
+    let limit = kind.limit(&app.config.media);
+    let room = quota::room(app, row.tenant_id).await?;
+    let mut sink = Sink::new(app, Key { tenant_id: row.tenant_id, id: row.id, epoch: row.epoch }, limit, room);
+    if let Some(not_kept) = opened.told.and_then(|told| sink.refuses(told)) {
+        return Ok(not_kept.into());
+    }
+    let mut beaten = Instant::now();
+    loop {
+        let chunk = match tokio::time::timeout(SILENCE, opened.bytes.next()).await {
+            Ok(None) => break,
+            Ok(Some(Ok(chunk))) => chunk,
+            Ok(Some(Err(reason))) => return Ok(sink.give_up(NotKept::BrokeOff(reason)).await.into()),
+            Err(_) => return Ok(sink.give_up(NotKept::BrokeOff("silence".to_owned())).await.into()),
+        };
+        if let Err(not_kept) = sink.take(chunk).await? {
+            return Ok(sink.give_up(not_kept).await.into());
+        }
+        if beaten.elapsed() >= BEAT {
+            beaten = Instant::now();
+            if !prolong(app, row).await? {
+                return Ok(sink.give_up(NotKept::Lost).await.into());
+            }
+        }
+    }
+    Ok(match sink.finish().await? {
+        Ok(stored) => Outcome::of(kind, row, stored),
+        Err(not_kept) => not_kept.into(),
+    })
+}
+
+/// False: the row has gone, or somebody else took it over.
+async fn prolong(app: &App, row: &media::Model) -> Result<bool, DbErr> {
+    let until = app.store.now().await? + LEASE;
+    let mine = settle::mine(row).col_expr(Column::NextTryAt, Expr::value(Some(until)));
+    Ok(mine.exec(app.store.write()).await?.rows_affected == 1)
+}
+
+impl From<NotOpened> for Outcome {
+    fn from(not_opened: NotOpened) -> Self {
+        match not_opened {
+            NotOpened::Never(failure) => Self::Refused { failure },
+            NotOpened::Gone(failure) => Self::Gone { failure },
+            NotOpened::Later { reason, after } => Self::Later { failure: reason, after },
+        }
+    }
+}
+
+impl From<NotKept> for Outcome {
+    fn from(not_kept: NotKept) -> Self {
+        match not_kept {
+            NotKept::TooLarge => Self::Refused { failure: "media_too_big" },
+            NotKept::NoRoom => Self::Refused { failure: "no_room" },
+            NotKept::Empty => Self::Gone { failure: "empty".to_owned() },
+            NotKept::BrokeOff(failure) => Self::Later { failure, after: None },
+            NotKept::Lost => Self::Released,
+        }
+    }
+}

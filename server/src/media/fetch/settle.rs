@@ -1,0 +1,150 @@
+//! What came of a fetch, written down by whoever still holds the claim.
+
+use std::time::Duration;
+
+use entity::media::{self, Column};
+use sea_orm::sea_query::{Expr, SimpleExpr};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, UpdateMany};
+
+use super::super::files::Key;
+use super::super::{Kind, State, name, quota, sniff};
+use super::keep::Stored;
+use crate::app::App;
+
+/// After the first, second, … fetch that failed for a reason that may pass; then it is gone. A quarter of an hour in all:
+/// the conversation waits so long.
+const BACK_OFF: &[i64] = &[5_000, 15_000, 60_000, 240_000, 600_000];
+/// After a fault of our own.
+const MENDED: i64 = 60_000;
+/// Fetches of what is not there: a link may have been refreshed meanwhile.
+const LOOKS: i32 = 2;
+
+pub(super) enum Outcome {
+    Kept {
+        stored: Stored,
+        file_name: String,
+    },
+    /// Not there.
+    Gone {
+        failure: String,
+    },
+    /// We do not take it.
+    Refused {
+        failure: &'static str,
+    },
+    Later {
+        failure: String,
+        after: Option<Duration>,
+    },
+    /// By our own fault; the try does not count.
+    Broken,
+    /// Given back as if nothing had been tried.
+    Released,
+}
+
+impl Outcome {
+    /// Of bytes that are here.
+    pub fn of(kind: Kind, row: &media::Model, stored: Stored) -> Self {
+        if kind == Kind::Avatar && !sniff::fits(kind, stored.mime_type) {
+            return Self::Refused { failure: "not_a_picture" };
+        }
+        let file_name = match row.file_name.as_str() {
+            "" => name::made_up(kind, stored.mime_type),
+            told => told.to_owned(),
+        };
+        Self::Kept { stored, file_name }
+    }
+
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Kept { .. } => "kept",
+            Self::Gone { .. } => "gone",
+            Self::Refused { .. } => "refused",
+            Self::Later { .. } => "later",
+            Self::Broken => "broken",
+            Self::Released => "released",
+        }
+    }
+}
+
+/// The row while the claim holds.
+pub(super) fn mine(row: &media::Model) -> UpdateMany<media::Entity> {
+    media::Entity::update_many()
+        .filter(Column::TenantId.eq(row.tenant_id))
+        .filter(Column::Id.eq(row.id))
+        .filter(Column::Epoch.eq(row.epoch))
+        .filter(Column::State.eq(State::Wanted.number()))
+}
+
+/// False: the claim was lost, and with it what was fetched.
+pub(super) async fn settle(app: &App, row: &media::Model, outcome: Outcome) -> Result<bool, DbErr> {
+    let now = app.store.now().await?;
+    let (kept, written) = match &outcome {
+        Outcome::Kept { stored, .. } => (Some(stored.size), row.epoch - 1),
+        Outcome::Gone { .. } | Outcome::Refused { .. } => (None, row.epoch),
+        Outcome::Later { .. } | Outcome::Broken | Outcome::Released => (None, 0),
+    };
+    let mut update = mine(row).col_expr(Column::Leased, Expr::value(false));
+    for (column, value) in changes(row, outcome, now) {
+        update = update.col_expr(column, value);
+    }
+    let good = update.exec(app.store.write()).await?.rows_affected == 1;
+    if app.faults.hit("media.after_commit").is_err() {
+        return Ok(good);
+    }
+    if let (true, Some(size)) = (good, kept) {
+        quota::add(app, row.tenant_id, size).await;
+    }
+    // What is missed here is taken away with the row.
+    let useless = Key { tenant_id: row.tenant_id, id: row.id, epoch: if good { written } else { row.epoch } };
+    if let Err(error) = app.media.files.remove(useless).await {
+        tracing::warn!(tenant.id = %row.tenant_id, media.id = %row.id, %error, "what an earlier fetch left stays for now");
+    }
+    Ok(good)
+}
+
+fn changes(row: &media::Model, outcome: Outcome, now: i64) -> Vec<(Column, SimpleExpr)> {
+    let end = |state: State, failure: String| {
+        vec![
+            (Column::State, Expr::value(state.number())),
+            (Column::Failure, Expr::value(failure)),
+            (Column::NextTryAt, Expr::value(Option::<i64>::None)),
+            (Column::Origin, Expr::value(Vec::<u8>::new())),
+        ]
+    };
+    let again = |failure: String, millis: i64| {
+        vec![(Column::Failure, Expr::value(failure)), (Column::NextTryAt, Expr::value(Some(now + millis)))]
+    };
+    let step = usize::try_from(row.tries - 1).unwrap_or(0);
+    match outcome {
+        Outcome::Kept { stored, file_name } => {
+            let mut all = end(State::Kept, String::new());
+            all.extend([
+                (Column::FileName, Expr::value(file_name)),
+                (Column::MimeType, Expr::value(stored.mime_type)),
+                (Column::Size, Expr::value(i64::try_from(stored.size).unwrap_or(i64::MAX))),
+                (Column::Checksum, Expr::value(stored.checksum)),
+                (Column::KeptAt, Expr::value(Some(now))),
+            ]);
+            all
+        }
+        Outcome::Gone { failure } if row.tries < LOOKS => again(failure, BACK_OFF[0]),
+        Outcome::Gone { failure } => end(State::Gone, failure),
+        Outcome::Refused { failure } => end(State::Refused, failure.to_owned()),
+        Outcome::Later { failure, after } => match BACK_OFF.get(step) {
+            Some(wait) => again(failure, after.map_or(*wait, |after| millis(after).max(*wait))),
+            None => end(State::Gone, failure),
+        },
+        Outcome::Broken => uncounted(row, again("internal".to_owned(), MENDED)),
+        Outcome::Released => uncounted(row, again(row.failure.clone(), 0)),
+    }
+}
+
+fn uncounted(row: &media::Model, mut changes: Vec<(Column, SimpleExpr)>) -> Vec<(Column, SimpleExpr)> {
+    changes.push((Column::Tries, Expr::value(row.tries - 1)));
+    changes
+}
+
+fn millis(after: Duration) -> i64 {
+    i64::try_from(after.as_millis()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,155 @@
+//! The bytes: a folder, or an S3-compatible bucket. A file's name is made of ids alone and carries the account first, so
+//! nothing that a sender says becomes a path, and an account's files can be taken away together.
+//!
+//! ```text
+//! {tenant}/{last two signs of id}/{id}-{epoch}
+//! ```
+//!
+//! Each fetch has an epoch of its own, so that two that overlap never write into one file; the row says which counts.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use anyhow::Context;
+use bytes::Bytes;
+use futures_util::stream::BoxStream;
+use futures_util::{StreamExt, TryStreamExt};
+use object_store::aws::AmazonS3Builder;
+use object_store::buffered::BufWriter;
+use object_store::client::{HttpClient, HttpConnector};
+use object_store::local::LocalFileSystem;
+use object_store::path::Path;
+use object_store::{ClientOptions, Error, GetOptions, ObjectStore, ObjectStoreExt, RetryConfig};
+use secrecy::ExposeSecret;
+use uuid::Uuid;
+
+use crate::config::{self, base};
+use crate::http_client::HttpClients;
+
+/// What is held in memory of one file on its way in; also the smallest part that S3 takes.
+const BUFFER: usize = 5 * 1024 * 1024;
+/// Parts of one file on their way to S3 at once.
+const PARTS: usize = 2;
+/// How long a request to S3 is repeated.
+const REPEATED: std::time::Duration = std::time::Duration::from_secs(20);
+
+/// The file store. Cheap to clone.
+#[derive(Clone)]
+pub struct Files {
+    store: Arc<dyn ObjectStore>,
+    prefix: Path,
+}
+
+/// Where one file lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Key {
+    pub tenant_id: Uuid,
+    pub id: Uuid,
+    pub epoch: i32,
+}
+
+impl Files {
+    /// Opens the store of a configuration. Nothing is asked and nothing is made yet.
+    pub fn open(media: &config::Media, http: &HttpClients) -> anyhow::Result<Self> {
+        let Some(url) = &media.url else {
+            let dir = std::path::absolute(&media.dir).context("media.dir")?;
+            let prefix = Path::from_absolute_path(&dir).context("media.dir")?;
+            let store = Arc::new(LocalFileSystem::new().with_fsync(true));
+            return Ok(Self { store, prefix });
+        };
+        let bucket = url.host_str().unwrap_or_default();
+        let retry = RetryConfig { max_retries: 3, retry_timeout: REPEATED, ..RetryConfig::default() };
+        let mut s3 = AmazonS3Builder::new()
+            .with_bucket_name(bucket)
+            .with_retry(retry)
+            .with_disable_bulk_delete(true)
+            .with_http_connector(Ours(http.files().clone()));
+        if let Some(region) = &media.s3.region {
+            s3 = s3.with_region(region);
+        }
+        if let Some(endpoint) = &media.s3.endpoint {
+            s3 = s3.with_endpoint(base(endpoint)).with_allow_http(endpoint.scheme() == "http");
+        }
+        if let (Some(id), Some(secret)) = (&media.s3.access_key_id, &media.s3.secret_access_key) {
+            s3 = s3.with_access_key_id(id).with_secret_access_key(secret.expose_secret());
+        }
+        let store = Arc::new(s3.build().context("media.url")?);
+        let prefix = Path::from_url_path(url.path()).context("media.url")?;
+        Ok(Self { store, prefix })
+    }
+
+    fn of_tenant(&self, tenant_id: Uuid) -> Path {
+        self.prefix.clone().join(tenant_id.to_string())
+    }
+
+    fn path(&self, key: Key) -> Path {
+        let id = key.id.to_string();
+        let shelf = id.get(id.len() - 2..).unwrap_or_default().to_owned();
+        self.of_tenant(key.tenant_id).join(shelf).join(format!("{id}-{}", key.epoch))
+    }
+
+    /// Writes a file; it is there, durably, once the writer was shut down without an error.
+    pub(super) fn write(&self, key: Key) -> BufWriter {
+        BufWriter::with_capacity(self.store.clone(), self.path(key), BUFFER).with_max_concurrency(PARTS)
+    }
+
+    /// Reads a part of a file; none: it is not there.
+    pub(super) async fn read(
+        &self,
+        key: Key,
+        range: Range<u64>,
+    ) -> Result<Option<BoxStream<'static, Result<Bytes, Error>>>, Error> {
+        let options = GetOptions { range: Some(range.into()), ..GetOptions::default() };
+        match self.store.get_opts(&self.path(key), options).await {
+            Ok(found) => Ok(Some(found.into_stream())),
+            Err(Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Takes away what the epochs up to this one have written.
+    pub(super) async fn remove(&self, key: Key) -> Result<(), Error> {
+        for epoch in 1..=key.epoch {
+            match self.store.delete(&self.path(Key { epoch, ..key })).await {
+                Ok(()) | Err(Error::NotFound { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes away everything of an account; gives how many files that were.
+    pub(super) async fn remove_tenant(&self, tenant_id: Uuid) -> Result<u64, Error> {
+        let all = self.store.list(Some(&self.of_tenant(tenant_id))).map_ok(|found| found.location).boxed();
+        let mut gone = 0;
+        let mut deleted = self.store.delete_stream(all);
+        while let Some(one) = deleted.next().await {
+            match one {
+                Ok(_) => gone += 1,
+                Err(Error::NotFound { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(gone)
+    }
+
+    /// Whether a file can be written, read and deleted: what `parom doctor` asks.
+    pub async fn probe(&self, id: Uuid) -> anyhow::Result<()> {
+        const TEXT: &[u8] = b"parom";
+        let path = self.prefix.clone().join(format!("probe-{id}"));
+        self.store.put(&path, TEXT.into()).await.context("writing")?;
+        let read = self.store.get(&path).await.context("reading")?.bytes().await.context("reading")?;
+        anyhow::ensure!(read == TEXT, "what was read is not what was written");
+        self.store.delete(&path).await.context("deleting")
+    }
+}
+
+/// The store's requests go out by our own client.
+#[derive(Debug)]
+struct Ours(reqwest::Client);
+
+impl HttpConnector for Ours {
+    fn connect(&self, _: &ClientOptions) -> object_store::Result<HttpClient> {
+        Ok(HttpClient::new(self.0.clone()))
+    }
+}

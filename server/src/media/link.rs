@@ -1,0 +1,113 @@
+//! Links to files: signed, ending, and silent about where a file came from.
+//!
+//! ```text
+//! {public_url}/media/{token}/{file name}
+//! token = base64url(version (1) ‖ tenant (16) ‖ file (16) ‖ end in ms (8) ‖ HMAC-SHA256 of these (32))
+//! ```
+//!
+//! The name is there for people and for readers that go by its end; it is not signed and not looked at.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use entity::media::{self, Column};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
+use subtle::ConstantTimeEq;
+use url::Url;
+use uuid::Uuid;
+
+use super::ensure::Kept;
+use crate::app::App;
+
+const VERSION: u8 = 1;
+const HOUR: i64 = 3_600_000;
+const SIGNED: usize = 1 + 16 + 16 + 8;
+/// The end of a link that has none.
+const NEVER: i64 = i64::MAX;
+
+/// Who reads a link, and so for how long it is good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum For {
+    /// A messenger's server: two days, twice of what is promised.
+    Webhook,
+    /// amoCRM, which fetches "a little later": eight days.
+    Crm,
+    /// amoCRM where the channel is agreed to keep files: amoCRM keeps the link instead of a copy, so it never ends. Use
+    /// [`crm_link`], which also keeps the file.
+    CrmForEver,
+    /// A page that is open now: an hour.
+    Panel,
+}
+
+/// A link to a file. In mode `pass` the public address itself.
+pub fn link(app: &App, kept: &Kept, reader: For) -> Url {
+    if let Some(passed) = &kept.passed {
+        return passed.clone();
+    }
+    let now = app.clock.millis();
+    let end = match reader {
+        For::Webhook => now + 48 * HOUR,
+        For::Crm => now + 8 * 24 * HOUR,
+        For::CrmForEver => NEVER,
+        For::Panel => now + HOUR,
+    };
+    let mut url = app.config.server.public_url.clone();
+    let token = sign(app, kept.tenant_id, kept.id, end);
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.pop_if_empty().extend(["media", &token, &kept.file_name]);
+    }
+    url
+}
+
+/// A link for amoCRM. `stores_files`: the channel's option; then neither link nor file end.
+pub async fn crm_link(app: &App, kept: &Kept, stores_files: bool) -> Result<Url, DbErr> {
+    if !stores_files {
+        return Ok(link(app, kept, For::Crm));
+    }
+    media::Entity::update_many()
+        .col_expr(Column::Day, Expr::value(i32::MAX))
+        .filter(Column::TenantId.eq(kept.tenant_id))
+        .filter(Column::Id.eq(kept.id))
+        .filter(Column::Day.lt(i32::MAX))
+        .exec(app.store.write())
+        .await?;
+    Ok(link(app, kept, For::CrmForEver))
+}
+
+/// What a link that we made leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Target {
+    pub tenant_id: Uuid,
+    pub id: Uuid,
+    /// Milliseconds since 1970.
+    pub end: i64,
+}
+
+fn sign(app: &App, tenant_id: Uuid, id: Uuid, end: i64) -> String {
+    let mut token = vec![VERSION];
+    token.extend(tenant_id.as_bytes());
+    token.extend(id.as_bytes());
+    token.extend(end.to_be_bytes());
+    let signature = signature(app, &token);
+    token.extend(signature);
+    URL_SAFE_NO_PAD.encode(token)
+}
+
+fn signature(app: &App, signed: &[u8]) -> [u8; 32] {
+    *app.vault.derive("media link", &[&hex::encode(signed)])
+}
+
+/// None: not a link of ours.
+pub(super) fn verify(app: &App, token: &str) -> Option<Target> {
+    let token = URL_SAFE_NO_PAD.decode(token).ok()?;
+    let (signed, told) = token.split_at_checked(SIGNED)?;
+    if !bool::from(signature(app, signed).ct_eq(told)) {
+        return None;
+    }
+    let (version, rest) = signed.split_first()?;
+    let (tenant_id, rest) = rest.split_first_chunk::<16>()?;
+    let (id, end) = rest.split_first_chunk::<16>()?;
+    let end = i64::from_be_bytes(end.try_into().ok()?);
+    let target = Target { tenant_id: Uuid::from_bytes(*tenant_id), id: Uuid::from_bytes(*id), end };
+    (*version == VERSION).then_some(target)
+}

@@ -1,0 +1,150 @@
+//! Files that messages carry: fetched soon after the message was accepted, kept, and lent out by signed links that end.
+//!
+//! ```text
+//! accept  ─▶ row `wanted`, in the message's own commit           new.rs, delivery::queue
+//! worker  ─▶ claim ─▶ open (guarded) ─▶ keep (cap, quota, type by its bytes) ─▶ settle   fetch/
+//! carry   ─▶ ensure ─▶ kept: a link · later: try again · gone: a placeholder             ensure.rs, link.rs, words.rs
+//! reader  ─▶ GET /media/{token}/{name}, whole or a range          serve.rs
+//! ```
+//!
+//! Nothing of a file's origin ever leaves: it may carry a secret, so it is sealed in its row, read by whoever fetches, and
+//! erased as soon as the bytes are here. What a sender says of type and size is not believed.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64};
+use std::time::Duration;
+
+use moka::future::Cache;
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+use crate::config;
+use crate::http_client::HttpClients;
+use crate::message::{Content, stored_as_small_integer};
+
+mod ensure;
+mod fetch;
+mod files;
+mod link;
+mod name;
+mod new;
+mod quota;
+mod remove;
+mod serve;
+mod sniff;
+mod sweep;
+mod upload;
+mod words;
+mod worker;
+
+pub use ensure::{Kept, Ready, avatar_link, ensure, find, read};
+pub use fetch::fetch_all;
+pub use files::Files;
+pub use link::{For, crm_link, link};
+pub use new::{NewMedia, Origin, Uploaded, Whose, avatar, avatar_id, check_url, enclose, uploaded, wanted};
+pub use remove::{of_messages, of_tenant};
+pub use serve::routes;
+pub use sweep::sweep;
+pub use upload::{Arrived, Upload};
+pub use words::placeholder;
+pub use worker::run;
+
+/// What a file is for; decides how large it may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Picture,
+    Video,
+    File,
+    Voice,
+    Audio,
+    Sticker,
+    /// A person's face.
+    Avatar,
+}
+
+stored_as_small_integer!(Kind { Picture = 1, Video = 2, File = 3, Voice = 4, Audio = 5, Sticker = 6, Avatar = 7 });
+
+impl Kind {
+    /// The kind of a message's file; none: this content has no file.
+    pub fn of(content: &Content) -> Option<Self> {
+        Self::named(content.kind())
+    }
+
+    /// By the name of a content's kind on the wire.
+    pub fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "picture" => Self::Picture,
+            "video" => Self::Video,
+            "file" => Self::File,
+            "voice" => Self::Voice,
+            "audio" => Self::Audio,
+            "sticker" => Self::Sticker,
+            _ => return None,
+        })
+    }
+
+    /// Its name on the wire.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Picture => "picture",
+            Self::Video => "video",
+            Self::File => "file",
+            Self::Voice => "voice",
+            Self::Audio => "audio",
+            Self::Sticker => "sticker",
+            Self::Avatar => "avatar",
+        }
+    }
+
+    /// The most bytes that are taken.
+    pub fn limit(self, config: &config::Media) -> u64 {
+        let megabytes = match self {
+            Self::Picture | Self::Sticker => config.picture_mb,
+            Self::Video => config.video_mb,
+            Self::Voice | Self::Audio => config.audio_mb,
+            Self::File => config.file_mb,
+            Self::Avatar => config.avatar_mb,
+        };
+        u64::from(megabytes) * 1024 * 1024
+    }
+}
+
+/// How far a file has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum State {
+    /// To be fetched.
+    Wanted,
+    /// Here.
+    Kept,
+    /// It could not be fetched, for good.
+    Gone,
+    /// We do not take it: too large, a forbidden address, no room.
+    Refused,
+    /// Not fetched: its public address is handed through.
+    Passed,
+}
+
+stored_as_small_integer!(State { Wanted = 0, Kept = 1, Gone = 2, Refused = 3, Passed = 4 });
+
+/// What a process needs for its files. One in each `App`.
+pub struct Media {
+    files: Files,
+    /// Bytes that accounts keep, as last counted.
+    used: Cache<Uuid, Arc<AtomicI64>>,
+    /// Rung when a fetch has ended.
+    settled: Notify,
+    /// Somebody of this process fetches by itself.
+    worker_runs: AtomicBool,
+}
+
+impl Media {
+    /// Opens the store; the folder is made when the first file is written.
+    pub fn open(config: &config::Media, http: &HttpClients) -> anyhow::Result<Self> {
+        Ok(Self {
+            files: Files::open(config, http)?,
+            used: Cache::builder().max_capacity(10_000).time_to_live(Duration::from_secs(30)).build(),
+            settled: Notify::new(),
+            worker_runs: AtomicBool::new(false),
+        })
+    }
+}

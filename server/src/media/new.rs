@@ -1,0 +1,182 @@
+//! Files at the door: what is stored of them in the commit that accepts their message.
+
+use std::fmt;
+
+use entity::media::{self, Column};
+use sea_orm::{ColumnTrait, QueryFilter};
+use serde::{Deserialize, Serialize};
+use url::Url;
+use uuid::Uuid;
+
+use super::{Kind, State, name};
+use crate::app::App;
+use crate::config::MediaMode;
+use crate::error::{Error, Result};
+use crate::message::{Content, Direction, day_of};
+use crate::words::Said;
+
+/// What the vault's seal of an origin is bound to.
+const SEALED_AS: &str = "media_origin";
+
+/// Where a file comes from. `Debug` shows nothing of it: it may carry a secret.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// An address that anybody may call.
+    Url(String),
+    /// Something that only the source's connector can open.
+    Connector { source_id: Uuid, reference: String },
+}
+
+impl fmt::Debug for Origin {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Url(_) => "Url(…)",
+            Self::Connector { .. } => "Connector(…)",
+        })
+    }
+}
+
+impl Origin {
+    fn text(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// Opens the origin of a row.
+    pub(super) fn of(app: &App, row: &media::Model) -> anyhow::Result<Self> {
+        let plain = app.vault.open_sealed(row.tenant_id, SEALED_AS, &row.id.to_string(), &row.origin)?;
+        // The error would quote what could not be read.
+        serde_json::from_slice(&plain).map_err(|_| anyhow::anyhow!("the origin of a file is damaged"))
+    }
+}
+
+/// Whose file it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Whose {
+    pub tenant_id: Uuid,
+    pub source_id: Uuid,
+    pub direction: Direction,
+    pub message_id: Uuid,
+}
+
+/// A file that is stored with its message.
+#[derive(Clone, Debug)]
+pub struct NewMedia {
+    /// Stands in the message as `media_id`.
+    pub id: Uuid,
+    pub(crate) source_id: Uuid,
+    pub(crate) message_id: Uuid,
+    pub(crate) direction: Direction,
+    pub(crate) kind: Kind,
+    pub(crate) state: State,
+    pub(crate) origin: Vec<u8>,
+    pub(crate) file_name: String,
+    pub(crate) failure: &'static str,
+    pub(crate) created_at: i64,
+    pub(crate) day: i32,
+}
+
+/// Whether an address may be fetched, as far as it can be told without the network.
+pub fn check_url(app: &App, url: &str) -> Result<Url, Said> {
+    let url = Url::parse(url).map_err(|_| Said::new("said-not-address"))?;
+    app.http.guarded().check_url(&url).map_err(|refused| refused.said())?;
+    Ok(url)
+}
+
+/// Takes the file out of a content: what stands in `media_url` is to be fetched, the content knows it by `media_id` from
+/// now on, and nothing of the address stays in it. Content without a file, without an address or with a `media_id` stays
+/// as it is. A `thumbnail_url` is dropped: it would be one more address of somebody else's.
+pub fn enclose(app: &App, whose: &Whose, content: &mut Content) -> Vec<NewMedia> {
+    let Some(kind) = Kind::of(content) else { return Vec::new() };
+    let Some(media) = content.media_mut() else { return Vec::new() };
+    media.thumbnail_url = None;
+    if media.media_url.is_empty() || media.media_id.is_some() {
+        return Vec::new();
+    }
+    let new = wanted(app, whose, kind, Origin::Url(std::mem::take(&mut media.media_url)), &media.file_name);
+    media.file_name.clone_from(&new.file_name);
+    media.media_id = Some(new.id);
+    vec![new]
+}
+
+/// A file to be fetched. An address that must not be called is stored as refused: its message goes on with a placeholder.
+pub fn wanted(app: &App, whose: &Whose, kind: Kind, origin: Origin, file_name: &str) -> NewMedia {
+    made(app, whose, app.clock.uuid_v7(), kind, origin, name::clean(file_name))
+}
+
+/// A person's face. Its id follows from account and origin, so the same one is fetched once; naming it again later
+/// prolongs its life, and has one that was gone looked for again on another day.
+pub fn avatar(app: &App, whose: &Whose, origin: Origin) -> NewMedia {
+    let id = avatar_id(app, whose.tenant_id, &origin);
+    made(app, whose, id, Kind::Avatar, origin, String::new())
+}
+
+/// The id of an avatar. Nobody without our key can tell the origin by it.
+pub fn avatar_id(app: &App, tenant_id: Uuid, origin: &Origin) -> Uuid {
+    Uuid::new_v5(&tenant_id, app.vault.derive("media avatar", &[&tenant_id.to_string(), &origin.text()]).as_slice())
+}
+
+fn made(app: &App, whose: &Whose, id: Uuid, kind: Kind, origin: Origin, file_name: String) -> NewMedia {
+    let public = matches!(origin, Origin::Url(_));
+    let (state, failure) = match &origin {
+        Origin::Url(url) if check_url(app, url).is_err() => (State::Refused, "address_refused"),
+        Origin::Url(_) if app.config.media.mode == MediaMode::Pass => (State::Passed, ""),
+        _ => (State::Wanted, ""),
+    };
+    let useless = public && state == State::Refused;
+    let origin = if useless { Vec::new() } else { seal(app, whose.tenant_id, id, &origin) };
+    NewMedia { kind, state, origin, file_name, failure, ..plain(app, whose, id) }
+}
+
+fn seal(app: &App, tenant_id: Uuid, id: Uuid, origin: &Origin) -> Vec<u8> {
+    app.vault.seal(tenant_id, SEALED_AS, &id.to_string(), origin.text().as_bytes())
+}
+
+/// One that is not here and will not come.
+fn plain(app: &App, whose: &Whose, id: Uuid) -> NewMedia {
+    let now = app.clock.millis();
+    NewMedia {
+        id,
+        source_id: whose.source_id,
+        message_id: whose.message_id,
+        direction: whose.direction,
+        kind: Kind::File,
+        state: State::Gone,
+        origin: Vec::new(),
+        file_name: String::new(),
+        failure: "media_gone",
+        created_at: now,
+        day: last_day(app, now),
+    }
+}
+
+/// The last day on which what is made now is kept.
+fn last_day(app: &App, now: i64) -> i32 {
+    day_of(now).saturating_add(i32::try_from(app.config.media.keep_days).unwrap_or(i32::MAX))
+}
+
+/// An uploaded file that a message names.
+#[derive(Clone, Debug)]
+pub struct Uploaded {
+    /// Ties the file to the message and prolongs its life, in the message's commit.
+    pub media: NewMedia,
+    pub file_name: String,
+    pub size: u64,
+    pub mime_type: String,
+}
+
+/// The file of a `content.media_id`: one that was uploaded to this very source and is here; else 422 at
+/// `/content/media_id`.
+pub async fn uploaded(app: &App, whose: &Whose, media_id: Uuid) -> Result<Uploaded> {
+    let found = media::Entity::of_tenant(whose.tenant_id).filter(Column::Id.eq(media_id)).one(app.store.read()).await?;
+    let ours = |row: &media::Model| row.source_id == whose.source_id && row.state == State::Kept.number();
+    let Some(row) = found.filter(ours) else {
+        return Err(Error::field("/content/media_id", Said::new("said-media-unknown")));
+    };
+    Ok(Uploaded {
+        media: plain(app, whose, row.id),
+        file_name: row.file_name,
+        size: u64::try_from(row.size).unwrap_or(0),
+        mime_type: row.mime_type,
+    })
+}

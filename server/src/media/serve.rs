@@ -1,0 +1,142 @@
+//! `GET /media/{token}/{name}`: a file, whole or a part of it, for whoever holds the link. What a browser might run is
+//! never shown in place, whatever its name says.
+
+use std::ops::Range;
+
+use actix_web::body::SizedStream;
+use actix_web::http::header::{
+    self, ByteRangeSpec, ContentRange, ContentRangeSpec, ETag, EntityTag, Header, IfNoneMatch, IfRange, Range as Ranges,
+};
+use actix_web::http::{Method, StatusCode};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
+use futures_util::stream::empty;
+
+use super::ensure::{Kept, row};
+use super::{State, link, name, sniff};
+use crate::app::App;
+use crate::message::day_of;
+use crate::words::{Language, Words};
+
+/// Nothing runs, nothing is loaded, nobody frames it.
+const POLICY: &str = "default-src 'none'; sandbox; frame-ancestors 'none'";
+
+/// Mounts `/media`.
+pub fn routes(config: &mut web::ServiceConfig) {
+    config.service(web::resource("/media/{token}/{name}").route(web::get().to(get)).route(web::head().to(get)));
+}
+
+async fn get(app: web::Data<App>, path: web::Path<(String, String)>, request: HttpRequest) -> HttpResponse {
+    let Some(target) = link::verify(&app, &path.0) else { return nothing(&request, StatusCode::NOT_FOUND) };
+    let now = app.clock.millis();
+    if target.end <= now {
+        return nothing(&request, StatusCode::GONE);
+    }
+    let found = match row(&app, target.tenant_id, target.id).await {
+        Ok(found) => found,
+        Err(error) => {
+            tracing::error!(tenant.id = %target.tenant_id, media.id = %target.id, %error, "a file's row cannot be read");
+            return nothing(&request, StatusCode::SERVICE_UNAVAILABLE);
+        }
+    };
+    let found = found.filter(|row| row.state == State::Kept.number() && row.day >= day_of(now));
+    match found.map(|row| Kept::of(&row, None)) {
+        Some(kept) => lend(&app, &request, &kept).await,
+        None => nothing(&request, StatusCode::NOT_FOUND),
+    }
+}
+
+/// The same words whatever is wrong: who guesses learns nothing.
+fn nothing(request: &HttpRequest, status: StatusCode) -> HttpResponse {
+    let words = Words::new(Language::accepted(request.headers()));
+    let key = if status == StatusCode::SERVICE_UNAVAILABLE { "media-busy" } else { "media-nothing-here" };
+    HttpResponse::build(status)
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .content_type("text/plain; charset=utf-8")
+        .body(format!("{}\n", words.say(key)))
+}
+
+/// What of a file is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Part {
+    Whole,
+    Some(Range<u64>),
+    /// Beyond its end.
+    Nowhere,
+}
+
+async fn lend(app: &App, request: &HttpRequest, kept: &Kept) -> HttpResponse {
+    let tag = EntityTag::new_strong(kept.checksum.clone());
+    if knows(request, &tag) {
+        return headed(HttpResponse::NotModified(), kept, tag).finish();
+    }
+    let (range, mut answer) = match part(request, &tag, kept.size) {
+        Part::Nowhere => {
+            let told = ContentRange(ContentRangeSpec::Bytes { range: None, instance_length: Some(kept.size) });
+            return headed(HttpResponse::RangeNotSatisfiable(), kept, tag).insert_header(told).finish();
+        }
+        Part::Whole => (0..kept.size, headed(HttpResponse::Ok(), kept, tag)),
+        Part::Some(range) => {
+            let last = range.end - 1;
+            let told = ContentRangeSpec::Bytes { range: Some((range.start, last)), instance_length: Some(kept.size) };
+            let mut answer = headed(HttpResponse::PartialContent(), kept, tag);
+            answer.insert_header(ContentRange(told));
+            (range, answer)
+        }
+    };
+    let (content_type, inline) = sniff::served(&kept.mime_type);
+    answer.insert_header((header::CONTENT_TYPE, content_type));
+    answer.insert_header(name::disposition(inline, &kept.file_name));
+    let length = range.end - range.start;
+    if request.method() == Method::HEAD {
+        return answer.body(SizedStream::new(length, empty::<Result<_, std::io::Error>>()));
+    }
+    match app.media.files.read(kept.key(), range).await {
+        Ok(Some(bytes)) => answer.body(SizedStream::new(length, bytes)),
+        Ok(None) => {
+            tracing::error!(tenant.id = %kept.tenant_id, media.id = %kept.id, "a kept file is not in the store");
+            nothing(request, StatusCode::NOT_FOUND)
+        }
+        Err(error) => {
+            tracing::error!(tenant.id = %kept.tenant_id, media.id = %kept.id, %error, "the file store cannot be read");
+            nothing(request, StatusCode::SERVICE_UNAVAILABLE)
+        }
+    }
+}
+
+fn headed(mut answer: HttpResponseBuilder, kept: &Kept, tag: EntityTag) -> HttpResponseBuilder {
+    let private = if kept.size > 0 { "private, max-age=3600" } else { "no-store" };
+    answer
+        .insert_header(ETag(tag))
+        .insert_header((header::ACCEPT_RANGES, "bytes"))
+        .insert_header((header::CACHE_CONTROL, private))
+        .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"));
+    answer
+}
+
+fn knows(request: &HttpRequest, tag: &EntityTag) -> bool {
+    match IfNoneMatch::parse(request) {
+        Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|one| one.weak_eq(tag)),
+        Ok(IfNoneMatch::Any) => request.headers().contains_key(header::IF_NONE_MATCH),
+        Err(_) => false,
+    }
+}
+
+/// One range of bytes is given, several or unreadable ones mean the whole (RFC 9110 §14.2); a condition that does not hold
+/// as well.
+fn part(request: &HttpRequest, tag: &EntityTag, size: u64) -> Part {
+    let Ok(Ranges::Bytes(specs)) = Ranges::parse(request) else { return Part::Whole };
+    let same = !request.headers().contains_key(header::IF_RANGE)
+        || matches!(IfRange::parse(request), Ok(IfRange::EntityTag(told)) if told.strong_eq(tag));
+    match specs.as_slice() {
+        [spec] if same => satisfied(spec, size),
+        _ => Part::Whole,
+    }
+}
+
+fn satisfied(spec: &ByteRangeSpec, size: u64) -> Part {
+    match spec.to_satisfiable_range(size) {
+        Some((first, last)) => Part::Some(first..last + 1),
+        None => Part::Nowhere,
+    }
+}

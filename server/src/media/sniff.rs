@@ -1,0 +1,146 @@
+//! What a file is, by its first bytes. Nobody's word is taken for it.
+
+use super::Kind;
+
+/// So many first bytes are looked at.
+pub(super) const HEAD: usize = 8 * 1024;
+/// What nobody recognises.
+pub(super) const UNKNOWN: &str = "application/octet-stream";
+/// What browsers show without running anything.
+const SHOWN: &[&str] = &[
+    "image/jpeg",
+    "image/png",
+    "image/gif",
+    "image/webp",
+    "image/avif",
+    "image/bmp",
+    "image/heif",
+    "video/mp4",
+    "video/webm",
+    "video/quicktime",
+    "audio/mpeg",
+    "audio/ogg",
+    "audio/m4a",
+    "audio/x-wav",
+    "audio/x-flac",
+    "audio/aac",
+    "audio/amr",
+];
+
+/// The type of a file that begins like this.
+pub(super) fn type_of(head: &[u8]) -> &'static str {
+    if let Some(markup) = markup(head) {
+        return markup;
+    }
+    if let Some(found) = infer::get(head) {
+        return found.mime_type();
+    }
+    if is_text(head) { "text/plain" } else { UNKNOWN }
+}
+
+/// Whatever a browser might take for a page: the first sign that is no blank is `<`.
+fn markup(head: &[u8]) -> Option<&'static str> {
+    let rest = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+    if !rest.starts_with(b"<") {
+        return None;
+    }
+    let has = |tag: &[u8]| rest.windows(tag.len()).any(|window| window.eq_ignore_ascii_case(tag));
+    Some(if has(b"<svg") {
+        "image/svg+xml"
+    } else if rest.len() >= 5 && rest[..5].eq_ignore_ascii_case(b"<?xml") {
+        "text/xml"
+    } else {
+        "text/html"
+    })
+}
+
+/// UTF-8 without control signs; the end may have been cut within a sign.
+fn is_text(head: &[u8]) -> bool {
+    let whole = match std::str::from_utf8(head) {
+        Ok(_) => true,
+        Err(error) => error.error_len().is_none(),
+    };
+    whole && !head.is_empty() && !head.iter().any(|byte| matches!(byte, 0..=8 | 14..=26 | 28..=31 | 127))
+}
+
+/// Whether a file of this type can be what it is sent as.
+pub(super) fn fits(kind: Kind, mime_type: &str) -> bool {
+    let picture = mime_type.starts_with("image/") && mime_type != "image/svg+xml";
+    let sound = mime_type.starts_with("audio/");
+    match kind {
+        Kind::File => true,
+        Kind::Picture | Kind::Avatar => picture,
+        Kind::Video => mime_type.starts_with("video/"),
+        Kind::Audio => sound,
+        // Some messengers record into containers of videos.
+        Kind::Voice => sound || ["video/mp4", "video/webm"].contains(&mime_type),
+        // Moving ones are videos or packed drawings.
+        Kind::Sticker => picture || ["video/webm", "application/gzip"].contains(&mime_type),
+    }
+}
+
+/// What a file of this type is most likely sent as.
+pub(super) fn kind_of(mime_type: &str) -> Kind {
+    [Kind::Picture, Kind::Video, Kind::Audio].into_iter().find(|kind| fits(*kind, mime_type)).unwrap_or(Kind::File)
+}
+
+/// How a file is served: its `Content-Type`, and whether a browser may show it in place.
+pub(super) fn served(mime_type: &str) -> (&str, bool) {
+    match mime_type {
+        shown if SHOWN.contains(&shown) => (shown, true),
+        "text/plain" => ("text/plain; charset=utf-8", false),
+        // What a browser would run, were it told what it is.
+        active if active.starts_with("text/") || active.contains("xml") || active.contains("script") => {
+            (UNKNOWN, false)
+        }
+        other => (other, false),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_are_told_by_the_first_bytes() {
+        for (head, mime_type) in [
+            (b"\xff\xd8\xff\xe0\x00\x10JFIF".as_slice(), "image/jpeg"),
+            (b"\x89PNG\r\n\x1a\n", "image/png"),
+            (b"GIF89a<script>", "image/gif"),
+            (b"%PDF-1.7", "application/pdf"),
+            (b"OggS\x00\x02", "audio/ogg"),
+            (b"<html>", "text/html"),
+            (b"\xef\xbb\xbf \n<!DOCTYPE html>", "text/html"),
+            (b" <script>alert(1)</script>", "text/html"),
+            (b"<svg xmlns='http://www.w3.org/2000/svg'>", "image/svg+xml"),
+            (b"<?xml version='1.0'?><!-- x --><SVG onload=alert(1)>", "image/svg+xml"),
+            (b"<?xml version='1.0'?><a/>", "text/xml"),
+            (b"name;phone\n\xd0\x90\xd0\xbd\xd0\xbd\xd0\xb0;7\n", "text/plain"),
+            (b"alert(1)", "text/plain"),
+            (b"cut within a sign \xd0", "text/plain"),
+            (b"\x00\x01\x02", UNKNOWN),
+            (b"", UNKNOWN),
+        ] {
+            assert_eq!(type_of(head), mime_type, "{:?}", String::from_utf8_lossy(head));
+        }
+    }
+
+    #[test]
+    fn nothing_that_a_browser_would_run_is_shown_in_place() {
+        for active in ["text/html", "image/svg+xml", "text/xml", "application/javascript", "text/x-shellscript"] {
+            assert_eq!(served(active), (UNKNOWN, false), "{active}");
+        }
+        assert_eq!(served("text/plain"), ("text/plain; charset=utf-8", false));
+        assert_eq!(served("application/pdf"), ("application/pdf", false));
+        assert_eq!(served("image/png"), ("image/png", true));
+    }
+
+    #[test]
+    fn a_lie_about_the_kind_is_seen() {
+        assert!(fits(Kind::Picture, "image/webp") && !fits(Kind::Picture, "image/svg+xml"));
+        assert!(!fits(Kind::Picture, "text/html") && !fits(Kind::Video, "application/x-executable"));
+        assert!(fits(Kind::Voice, "video/mp4") && !fits(Kind::Audio, "video/mp4"));
+        assert!(fits(Kind::File, UNKNOWN) && fits(Kind::Sticker, "application/gzip"));
+        assert_eq!((kind_of("image/gif"), kind_of("image/svg+xml")), (Kind::Picture, Kind::File));
+    }
+}

@@ -1,0 +1,200 @@
+//! Files that come to us instead of being fetched: taken in piece by piece, then kept or thrown away.
+//!
+//! The row stands before the first byte, as one that is not here, so that an upload that breaks off leaves nothing behind
+//! that nobody knows of.
+
+use bytes::Bytes;
+use entity::media::{self, Column};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use uuid::Uuid;
+
+use super::fetch::keep::{NotKept, Sink, Stored};
+use super::files::Key;
+use super::{Kind, State, name, quota, sniff};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::message::{Direction, day_of};
+use crate::words::Said;
+
+/// What nobody names in a message is kept so many days.
+const UNUSED_DAYS: i32 = 7;
+/// The one try of an upload.
+const EPOCH: i32 = 1;
+
+/// A file that is coming in.
+pub struct Upload<'a> {
+    app: &'a App,
+    key: Key,
+    sink: Sink,
+    typed: bool,
+}
+
+impl<'a> Upload<'a> {
+    /// Begins one for a source. The largest kind's limit holds until it is known what comes.
+    pub async fn begin(app: &'a App, tenant_id: Uuid, source_id: Uuid) -> Result<Self> {
+        let now = app.clock.millis();
+        let key = Key { tenant_id, id: app.clock.uuid_v7(), epoch: EPOCH };
+        let row = media::ActiveModel {
+            tenant_id: Set(tenant_id),
+            id: Set(key.id),
+            source_id: Set(source_id),
+            message_id: Set(Uuid::nil()),
+            direction: Set(Direction::ToCrm.number()),
+            kind: Set(Kind::File.number()),
+            state: Set(State::Gone.number()),
+            origin: Set(Vec::new()),
+            file_name: Set(String::new()),
+            mime_type: Set(String::new()),
+            size: Set(0),
+            checksum: Set(String::new()),
+            failure: Set("upload".to_owned()),
+            tries: Set(EPOCH),
+            epoch: Set(EPOCH),
+            leased: Set(false),
+            next_try_at: Set(None),
+            created_at: Set(now),
+            kept_at: Set(None),
+            day: Set(day_of(now) + 1),
+        };
+        media::Entity::insert(row).exec_without_returning(app.store.write()).await?;
+        let room = quota::room(app, tenant_id).await.map_err(|error| anyhow::anyhow!(error))?;
+        let largest = [Kind::Picture, Kind::Video, Kind::Audio, Kind::File].map(|kind| kind.limit(&app.config.media));
+        let limit = largest.into_iter().max().unwrap_or(0);
+        Ok(Self { app, key, sink: Sink::new(app, key, limit, room), typed: false })
+    }
+
+    /// Refuses at once what says itself that it is too large.
+    pub async fn announced(self, size: u64) -> Result<Self> {
+        match self.sink.refuses(size) {
+            Some(why) => Err(self.refuse(why).await),
+            None => Ok(self),
+        }
+    }
+
+    /// The next bytes: 413 above the limit, 409 when the account may keep no more.
+    pub async fn take(mut self, chunk: Bytes) -> Result<Self> {
+        if let Err(why) = self.sink.take(chunk).await? {
+            return Err(self.refuse(why).await);
+        }
+        if !self.typed
+            && let Some(mime_type) = self.sink.mime_type()
+        {
+            self.typed = true;
+            self.sink.limit_to(sniff::kind_of(mime_type).limit(&self.app.config.media));
+        }
+        Ok(self)
+    }
+
+    /// It is whole; 422 when nothing came.
+    pub async fn finish(self, file_name: &str) -> Result<Arrived> {
+        let Self { app, key, sink, .. } = self;
+        let stored = match sink.finish().await? {
+            Ok(stored) => stored,
+            Err(why) => return Err(refused(app, key, Kind::File, &why).await),
+        };
+        let kind = sniff::kind_of(stored.mime_type);
+        if stored.size > kind.limit(&app.config.media) {
+            return Err(refused(app, key, kind, &NotKept::TooLarge).await);
+        }
+        let file_name = match name::clean(file_name) {
+            empty if empty.is_empty() => name::made_up(kind, stored.mime_type),
+            name => name,
+        };
+        Ok(Arrived { key, stored, kind, file_name })
+    }
+
+    /// It broke off, or is not wanted any more.
+    pub async fn abandon(self) {
+        let Self { app, key, sink, .. } = self;
+        sink.give_up(NotKept::Lost).await;
+        clear(app, key).await;
+    }
+
+    async fn refuse(self, why: NotKept) -> Error {
+        let Self { app, key, sink, .. } = self;
+        let kind = sink.mime_type().map_or(Kind::File, sniff::kind_of);
+        let why = sink.give_up(why).await;
+        refused(app, key, kind, &why).await
+    }
+}
+
+async fn refused(app: &App, key: Key, kind: Kind, why: &NotKept) -> Error {
+    clear(app, key).await;
+    match why {
+        NotKept::TooLarge => Error::TooLarge(usize::try_from(kind.limit(&app.config.media)).unwrap_or(usize::MAX)),
+        NotKept::NoRoom => Error::Conflict {
+            problem: "media_no_room",
+            detail: Said::new("said-media-no-room").with("most", app.config.media.tenant_mb.to_string()),
+        },
+        NotKept::Empty => Error::field("", Said::new("said-media-empty")),
+        NotKept::BrokeOff(_) | NotKept::Lost => Error::Malformed(Said::new("said-body-broke")),
+    }
+}
+
+async fn clear(app: &App, key: Key) {
+    let row = media::Entity::of_tenant(key.tenant_id).filter(Column::Id.eq(key.id)).all(app.store.write()).await;
+    let done = match row {
+        Ok(rows) => super::remove::rows(app, &rows).await,
+        Err(error) => Err(error.into()),
+    };
+    if let Err(error) = done {
+        // It goes in two days by itself.
+        let cause = format!("{error:#}");
+        tracing::warn!(tenant.id = %key.tenant_id, media.id = %key.id, cause, "a refused upload stays for now");
+    }
+}
+
+/// A file that is whole but not kept yet.
+pub struct Arrived {
+    key: Key,
+    stored: Stored,
+    kind: Kind,
+    file_name: String,
+}
+
+impl Arrived {
+    /// Its `media_id`.
+    pub fn id(&self) -> Uuid {
+        self.key.id
+    }
+
+    pub fn size(&self) -> u64 {
+        self.stored.size
+    }
+
+    pub fn mime_type(&self) -> &'static str {
+        self.stored.mime_type
+    }
+
+    /// Hex SHA-256.
+    pub fn checksum(&self) -> &str {
+        &self.stored.checksum
+    }
+
+    /// Keeps it for messages to name, a week without one.
+    pub async fn keep(&self, app: &App) -> Result<()> {
+        let now = app.clock.millis();
+        media::Entity::update_many()
+            .col_expr(Column::State, Expr::value(State::Kept.number()))
+            .col_expr(Column::Kind, Expr::value(self.kind.number()))
+            .col_expr(Column::FileName, Expr::value(self.file_name.as_str()))
+            .col_expr(Column::MimeType, Expr::value(self.stored.mime_type))
+            .col_expr(Column::Size, Expr::value(i64::try_from(self.stored.size).unwrap_or(i64::MAX)))
+            .col_expr(Column::Checksum, Expr::value(self.stored.checksum.as_str()))
+            .col_expr(Column::Failure, Expr::value(""))
+            .col_expr(Column::KeptAt, Expr::value(Some(now)))
+            .col_expr(Column::Day, Expr::value(day_of(now) + UNUSED_DAYS))
+            .filter(Column::TenantId.eq(self.key.tenant_id))
+            .filter(Column::Id.eq(self.key.id))
+            .exec(app.store.write())
+            .await?;
+        quota::add(app, self.key.tenant_id, self.stored.size).await;
+        Ok(())
+    }
+
+    /// Throws it away.
+    pub async fn discard(self, app: &App) {
+        clear(app, self.key).await;
+    }
+}

@@ -1,0 +1,29 @@
+//! What is said instead of a file.
+
+use crate::words::Words;
+
+/// What a message says whose file is not to be had: that it could not be loaded, then the caption.
+pub fn placeholder(words: Words, file_name: &str, caption: Option<&str>) -> String {
+    let instead = match file_name {
+        "" => words.say("media-not-loaded-unnamed").to_string(),
+        name => words.say("media-not-loaded").with("name", name.to_owned()).to_string(),
+    };
+    match caption.filter(|caption| !caption.trim().is_empty()) {
+        Some(caption) => format!("{instead}\n{caption}"),
+        None => instead,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::Language;
+
+    #[test]
+    fn a_file_that_is_not_to_be_had_is_told_of_in_both_languages() {
+        let plain = |language, name, caption| placeholder(Words::new(language), name, caption).replace('\u{a0}', " ");
+        assert_eq!(plain(Language::En, "photo.jpg", None), "[photo.jpg could not be loaded]");
+        assert_eq!(plain(Language::Ru, "фото.jpg", Some("вот")), "[не удалось загрузить фото.jpg]\nвот");
+        assert_eq!(plain(Language::En, "", Some(" ")), "[the file could not be loaded]");
+    }
+}

@@ -1,0 +1,114 @@
+//! Fetches what is due, by itself: at once when a message was accepted here, else by looking every other second, so that
+//! nothing waits for a wake-up that was lost or was another instance's.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use sea_orm::DbErr;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::fetch;
+use crate::app::App;
+
+/// Fetches at once.
+const SLOTS: usize = 16;
+/// Of one account.
+const SLOTS_OF_TENANT: usize = 4;
+const POLL: Duration = Duration::from_secs(2);
+/// Between two clearings of what has expired.
+const SWEEP_EVERY: Duration = Duration::from_secs(3600);
+
+/// Runs until cancelled; what is under way is given back.
+pub async fn run(app: Arc<App>, stop: CancellationToken) {
+    app.media.worker_runs.store(true, Ordering::Relaxed);
+    tokio::join!(fetch_on(app.clone(), &stop), sweep_on(&app, &stop));
+}
+
+async fn fetch_on(app: Arc<App>, stop: &CancellationToken) {
+    let stored = app.writer.stored_media();
+    let mut worker = Worker { app, running: JoinSet::new(), of_tenant: HashMap::new() };
+    while !stop.is_cancelled() {
+        match worker.round().await {
+            Ok(0) => {}
+            Ok(_) => continue,
+            Err(error) => tracing::error!(%error, "files that are wanted cannot be read; it is tried again"),
+        }
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = stored.notified() => {}
+            () = tokio::time::sleep(POLL) => {}
+            Some(ended) = worker.running.join_next() => worker.ended(ended),
+        }
+    }
+    while worker.running.join_next().await.is_some() {}
+}
+
+async fn sweep_on(app: &App, stop: &CancellationToken) {
+    loop {
+        match super::sweep(app).await {
+            Ok(0) => {}
+            Ok(files) => tracing::info!(files, "files that had expired were deleted"),
+            Err(error) => {
+                tracing::warn!(error = format!("{error:#}"), "expired files cannot be deleted; it is tried again");
+            }
+        }
+        if stop.run_until_cancelled(tokio::time::sleep(SWEEP_EVERY)).await.is_none() {
+            return;
+        }
+    }
+}
+
+struct Worker {
+    app: Arc<App>,
+    running: JoinSet<Uuid>,
+    of_tenant: HashMap<Uuid, usize>,
+}
+
+impl Worker {
+    /// Starts what there is room for; gives how many.
+    async fn round(&mut self) -> Result<usize, DbErr> {
+        while let Some(ended) = self.running.try_join_next() {
+            self.ended(ended);
+        }
+        let room = SLOTS - self.running.len();
+        if room == 0 {
+            return Ok(0);
+        }
+        let full = self.of_tenant.iter().filter(|(_, running)| **running >= SLOTS_OF_TENANT);
+        let full: Vec<Uuid> = full.map(|(tenant_id, _)| *tenant_id).collect();
+        let mut started = 0;
+        for row in fetch::due(&self.app, &full, u64::try_from(SLOTS).unwrap_or(1)).await? {
+            let tenant_id = row.tenant_id;
+            let running = self.of_tenant.entry(tenant_id).or_default();
+            if *running >= SLOTS_OF_TENANT || started >= room {
+                continue;
+            }
+            let Some(claimed) = fetch::claim(&self.app, row).await? else { continue };
+            *running += 1;
+            started += 1;
+            let app = self.app.clone();
+            self.running.spawn(async move {
+                fetch::attempt(&app, claimed, None).await;
+                tenant_id
+            });
+        }
+        Ok(started)
+    }
+
+    fn ended(&mut self, ended: Result<Uuid, tokio::task::JoinError>) {
+        let Ok(tenant_id) = ended else {
+            // Nobody knows whose it was: count anew, at worst one account fetches a little more at once.
+            tracing::error!("a fetch broke off");
+            self.of_tenant.clear();
+            return;
+        };
+        if let Some(running) = self.of_tenant.get_mut(&tenant_id) {
+            *running = running.saturating_sub(1);
+        }
+        self.of_tenant.retain(|_, running| *running > 0);
+    }
+}

@@ -1,0 +1,61 @@
+//! What somebody does with an open alert.
+
+use actix_web::{HttpResponse, web};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::HERE;
+use crate::alert;
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::panel::sign_in::named;
+use crate::panel::{Form, Member, Notice, Right};
+use crate::people::person;
+
+const HOUR: i64 = 3_600_000;
+/// Hours for which an alert can be muted.
+const HOURS: [i64; 2] = [4, 24];
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Which {
+    key: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Muted {
+    key: String,
+    hours: i64,
+}
+
+/// `POST /panel/alerts/take`: somebody is on it, nobody is reminded for four hours.
+pub(super) async fn take(app: web::Data<App>, member: Member, form: Form<Which>) -> Result<HttpResponse> {
+    member.require(Right::ManageAccount)?;
+    let tenant_id = member.tenant.tenant_id;
+    let person = match member.person_id {
+        Some(person_id) => person::by_id(app.store.read(), person_id).await?,
+        None => None,
+    };
+    let name = person.as_ref().map(named).ok_or(Error::NotFound)?;
+    if !alert::take(&app, app.store.write(), tenant_id, &form.key, &name).await? {
+        return Err(Error::NotFound);
+    }
+    member.audit(&app, app.store.write(), "alert.taken", &form.key, json!({})).await?;
+    member.see_other(&app, HERE, Notice::done(member.words.say("alerts-taken"))).await
+}
+
+/// `POST /panel/alerts/mute`: no letters about it for so many hours.
+pub(super) async fn mute(app: web::Data<App>, member: Member, form: Form<Muted>) -> Result<HttpResponse> {
+    member.require(Right::ManageAccount)?;
+    if !HOURS.contains(&form.hours) {
+        return Err(Error::NotFound);
+    }
+    let until = app.clock.millis() + form.hours * HOUR;
+    if !alert::mute(app.store.write(), member.tenant.tenant_id, &form.key, until).await? {
+        return Err(Error::NotFound);
+    }
+    member.audit(&app, app.store.write(), "alert.muted", &form.key, json!({ "hours": form.hours })).await?;
+    let said = member.words.say("alerts-muted").with("stamp", member.when(until).stamp());
+    member.see_other(&app, HERE, Notice::done(said)).await
+}

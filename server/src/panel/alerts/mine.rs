@@ -1,0 +1,131 @@
+//! The reader's own letters. Who came through amoCRM has no e-mail with us and gives one: a code that goes there proves
+//! that it is theirs, so that nobody has letters sent to others.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use subtle::ConstantTimeEq;
+
+use super::{HERE, Sent, shown};
+use crate::alert::KINDS;
+use crate::alert_letters::readers::{self, Choice, Reader};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::panel::{Fields, Form, Member, Nav, Notice};
+use crate::people::mail::{self, Letter};
+use crate::people::{person, throttle};
+
+/// The name under which the session keeps an address that is not proved yet.
+const WAITING: &str = "alert_address";
+const CODE_LIVES: i64 = 15 * 60_000;
+/// Letters with codes a minute, and tries of one code.
+const CODES: i32 = 3;
+const TRIES: u8 = 5;
+
+#[derive(Serialize, Deserialize)]
+struct Waiting {
+    email: String,
+    code: String,
+    until: i64,
+    tries: u8,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Proof {
+    code: SecretString,
+}
+
+/// The address that waits for its code; empty: none does.
+pub(super) fn waiting(app: &App, member: &Member) -> String {
+    let kept: Option<Waiting> = member.data(app, WAITING);
+    kept.filter(|kept| kept.until > app.clock.millis()).map(|kept| kept.email).unwrap_or_default()
+}
+
+async fn me(app: &App, member: &Member) -> Result<Reader> {
+    let person_id = member.person_id.filter(|_| !member.view_as).ok_or(Error::NotFound)?;
+    readers::one(app.store.read(), member.tenant.tenant_id, person_id).await?.ok_or(Error::NotFound)
+}
+
+async fn keep(app: &App, member: &Member, me: &Reader, choice: &Choice) -> Result<()> {
+    let tenant_id = member.tenant.tenant_id;
+    readers::choose(app, app.store.write(), tenant_id, me.person.id, choice).await?;
+    let detail = json!({ "letters": choice.letters, "without": choice.without });
+    member.audit(app, app.store.write(), "alert.letters_chosen", &me.person.id.to_string(), detail).await?;
+    Ok(())
+}
+
+/// `POST /panel/alerts/mine`
+pub(super) async fn choose(app: web::Data<App>, member: Member, form: Form<Fields>) -> Result<HttpResponse> {
+    form.known(&["letters", "kind", "email"])?;
+    let me = me(&app, &member).await?;
+    let wanted = form.all("kind");
+    let choice = Choice {
+        letters: form.has("letters"),
+        without: KINDS.into_iter().filter(|kind| !wanted.contains(kind)).map(str::to_owned).collect(),
+        email: me.choice.email.clone(),
+    };
+    let typed = form.get("email").trim();
+    let new_address = me.person.email.is_empty() && choice.letters && !typed.eq_ignore_ascii_case(me.address());
+    if !new_address {
+        keep(&app, &member, &me, &choice).await?;
+        return member.see_other(&app, HERE, Notice::done(member.words.say("common-saved"))).await;
+    }
+    let wrong = |error: String| {
+        let page = member.page("alerts-title", Nav::Overview).with_error();
+        let sent = Sent { address: Some(typed.to_owned()), error };
+        shown(&app, &member, page, StatusCode::UNPROCESSABLE_ENTITY, sent)
+    };
+    if !person::is_email(typed) {
+        return wrong(member.words.say("form-not-email").to_string()).await;
+    }
+    if let Err(wait) = throttle::count(&app, &format!("alert-address:{}", me.person.id), CODES).await? {
+        return wrong(member.words.say("alerts-code-wait").with("seconds", wait.seconds).to_string()).await;
+    }
+    if let Err(error) = send_code(&app, &member, typed).await {
+        tracing::error!(tenant.id = %member.tenant.tenant_id, error = format!("{error:#}"), "a code for an address of alerts was not sent");
+        return wrong(member.words.say("alerts-code-unsent").to_string()).await;
+    }
+    keep(&app, &member, &me, &choice).await?;
+    let said = member.words.say("alerts-code-sent").with("email", typed);
+    member.see_other(&app, HERE, Notice::done(said)).await
+}
+
+async fn send_code(app: &App, member: &Member, email: &str) -> anyhow::Result<()> {
+    let code = format!("{:06}", rand::random_range(0..1_000_000));
+    let words = member.words;
+    let account = member.tenant.host.as_str();
+    let letter = Letter {
+        to: email.to_owned(),
+        subject: words.say("mail-alert-code-subject").with("code", code.as_str()).to_string(),
+        text: words.say("mail-alert-code-body").with("code", code.as_str()).with("account", account).to_string(),
+    };
+    mail::send(app, letter).await?;
+    let until = app.clock.millis() + CODE_LIVES;
+    let waiting = Waiting { email: email.to_owned(), code, until, tries: 0 };
+    member.set_data(app, WAITING, Some(&waiting)).await.map_err(|error| anyhow::anyhow!("{error}"))
+}
+
+/// `POST /panel/alerts/code`: whoever has the code reads the mail of that address.
+pub(super) async fn prove(app: web::Data<App>, member: Member, form: Form<Proof>) -> Result<HttpResponse> {
+    let me = me(&app, &member).await?;
+    let kept: Option<Waiting> = member.data(&app, WAITING);
+    let gone = Notice::failed(member.words.say("alerts-code-gone"));
+    let Some(kept) = kept.filter(|kept| kept.until > app.clock.millis() && kept.tries < TRIES) else {
+        member.set_data::<Waiting>(&app, WAITING, None).await?;
+        return member.see_other(&app, HERE, gone).await;
+    };
+    let given: String = form.code.expose_secret().chars().filter(char::is_ascii_digit).collect();
+    if !bool::from(given.as_bytes().ct_eq(kept.code.as_bytes())) {
+        let kept = Waiting { tries: kept.tries + 1, ..kept };
+        member.set_data(&app, WAITING, Some(&kept)).await?;
+        return member.see_other(&app, HERE, Notice::failed(member.words.say("alerts-code-wrong"))).await;
+    }
+    let choice = Choice { email: kept.email, letters: true, ..me.choice.clone() };
+    keep(&app, &member, &me, &choice).await?;
+    member.set_data::<Waiting>(&app, WAITING, None).await?;
+    let said = member.words.say("alerts-address-proved").with("email", choice.email.as_str());
+    member.see_other(&app, HERE, Notice::done(said)).await
+}

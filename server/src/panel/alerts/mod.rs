@@ -1,0 +1,163 @@
+//! `/panel/alerts`: what is open, and who gets letters about it.
+
+mod deeds;
+mod mine;
+mod others;
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use entity::alert;
+use uuid::Uuid;
+
+use super::{Member, Nav, PageContext, Right, html_as};
+use crate::alert::{self as alerts, KINDS, said};
+use crate::alert_letters::readers::{self, Reader};
+use crate::app::App;
+use crate::error::Result;
+use crate::people::mail;
+use crate::words::Sentence;
+
+const HERE: &str = "/panel/alerts";
+
+/// Paths are relative to `/panel`.
+pub(super) fn routes(config: &mut web::ServiceConfig) {
+    config
+        .route("/alerts", web::get().to(show))
+        .route("/alerts/take", web::post().to(deeds::take))
+        .route("/alerts/mute", web::post().to(deeds::mute))
+        .route("/alerts/mine", web::post().to(mine::choose))
+        .route("/alerts/code", web::post().to(mine::prove))
+        .route("/alerts/readers/{person_id}", web::post().to(others::switch));
+}
+
+/// An open alert.
+struct Row {
+    key: String,
+    subject: String,
+    since: i64,
+    /// Tone and word.
+    state: (&'static str, Sentence),
+    source_id: Option<Uuid>,
+}
+
+/// Somebody of the account, for who decides about letters.
+struct Line {
+    id: Uuid,
+    name: String,
+    address: String,
+    letters: bool,
+    is_me: bool,
+}
+
+/// A kind that letters can be wanted about.
+struct Kind {
+    kind: &'static str,
+    label: Sentence,
+    wanted: bool,
+}
+
+#[derive(Template)]
+#[template(path = "panel/alerts.html")]
+struct Alerts {
+    page: PageContext,
+    rows: Vec<Row>,
+    may_act: bool,
+    mail_on: bool,
+    /// What the reader chose; none: an operator looks.
+    mine: Option<Mine>,
+    others: Vec<Line>,
+    may_switch: bool,
+}
+
+/// The reader's own form.
+struct Mine {
+    letters: bool,
+    kinds: Vec<Kind>,
+    /// They have no address of their own: one can be given.
+    typed: bool,
+    address: String,
+    /// What is wrong with the address; empty: nothing.
+    error: String,
+    /// The address that waits for its code; empty: none does.
+    waiting: String,
+}
+
+/// What stands in the reader's form instead of what is stored.
+#[derive(Default)]
+struct Sent {
+    address: Option<String>,
+    error: String,
+}
+
+/// `GET /panel/alerts`
+async fn show(app: web::Data<App>, member: Member) -> Result<HttpResponse> {
+    let page = member.page("alerts-title", Nav::Overview);
+    shown(&app, &member, page, StatusCode::OK, Sent::default()).await
+}
+
+async fn shown(app: &App, member: &Member, page: PageContext, status: StatusCode, sent: Sent) -> Result<HttpResponse> {
+    member.require(Right::Look)?;
+    let (db, tenant_id) = (app.store.read(), member.tenant.tenant_id);
+    let open = alerts::open(db, tenant_id).await?;
+    let everybody = readers::all(db, tenant_id).await?;
+    let me = everybody.iter().find(|reader| Some(reader.person.id) == member.person_id);
+    let template = Alerts {
+        rows: open.iter().map(|row| line(&page, row)).collect(),
+        may_act: member.may(Right::ManageAccount),
+        mail_on: mail::is_on(app),
+        mine: me.filter(|_| !member.view_as).map(|me| mine(app, member, &page, me, sent)),
+        others: if member.may(Right::SeeTeam) {
+            everybody.iter().map(|one| other(member, one)).collect()
+        } else {
+            Vec::new()
+        },
+        may_switch: member.may(Right::ManageTeam),
+        page: page.clone(),
+    };
+    html_as(status, &page, &template)
+}
+
+fn line(page: &PageContext, row: &alert::Model) -> Row {
+    let words = page.words;
+    let subject = said::of(words, row, "subject", &page.account, page.crm);
+    let muted = row.muted_until.filter(|until| *until > page.now);
+    let state = match (muted, row.taken_by.as_str()) {
+        (Some(until), _) => ("off", words.say("alert-state-muted").with("stamp", page.when(&until).stamp())),
+        (None, "") => ("bad", words.say("alert-state-open")),
+        (None, name) => ("warn", words.say("alert-state-acknowledged").with("name", name)),
+    };
+    Row {
+        key: row.key.clone(),
+        subject: subject.map_or_else(|| row.kind.clone(), |subject| subject.to_string()),
+        since: row.opened_at,
+        state,
+        source_id: row.source_id,
+    }
+}
+
+fn mine(app: &App, member: &Member, page: &PageContext, me: &Reader, sent: Sent) -> Mine {
+    let kinds = KINDS.map(|kind| Kind {
+        kind,
+        label: page.words.say_of("alert-kind-", kind).with("crm", page.crm),
+        wanted: !me.choice.without.iter().any(|without| without == kind),
+    });
+    Mine {
+        letters: me.choice.letters,
+        kinds: kinds.into(),
+        typed: me.person.email.is_empty(),
+        address: sent.address.unwrap_or_else(|| me.address().to_owned()),
+        error: sent.error,
+        waiting: mine::waiting(app, member),
+    }
+}
+
+fn other(member: &Member, reader: &Reader) -> Line {
+    Line {
+        id: reader.person.id,
+        name: super::sign_in::named(&reader.person),
+        address: reader.address().to_owned(),
+        letters: reader.choice.letters && !reader.address().is_empty(),
+        is_me: Some(reader.person.id) == member.person_id,
+    }
+}

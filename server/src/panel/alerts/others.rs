@@ -1,0 +1,40 @@
+//! Owners decide who gets letters at all; what about, each reader decides.
+
+use actix_web::{HttpResponse, web};
+use serde::Deserialize;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::HERE;
+use crate::alert_letters::readers::{self, Choice};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::panel::sign_in::named;
+use crate::panel::{Form, Member, Notice, Right};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Switched {
+    /// `on` or `off`.
+    to: String,
+}
+
+/// `POST /panel/alerts/readers/{person_id}`
+pub(super) async fn switch(
+    app: web::Data<App>,
+    member: Member,
+    person_id: web::Path<String>,
+    form: Form<Switched>,
+) -> Result<HttpResponse> {
+    member.require(Right::ManageTeam)?;
+    let person_id = Uuid::try_parse(&person_id).map_err(|_| Error::NotFound)?;
+    let tenant_id = member.tenant.tenant_id;
+    let reader = readers::one(app.store.read(), tenant_id, person_id).await?.ok_or(Error::NotFound)?;
+    let choice = Choice { letters: form.to == "on", ..reader.choice.clone() };
+    readers::choose(&app, app.store.write(), tenant_id, person_id, &choice).await?;
+    let detail = json!({ "letters": choice.letters, "name": named(&reader.person) });
+    member.audit(&app, app.store.write(), "alert.letters_chosen", &person_id.to_string(), detail).await?;
+    let key = if choice.letters { "alerts-switched-on" } else { "alerts-switched-off" };
+    let said = member.words.say(key).with("name", named(&reader.person));
+    member.see_other(&app, HERE, Notice::done(said)).await
+}

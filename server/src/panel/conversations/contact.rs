@@ -1,0 +1,31 @@
+//! The contact of the CRM on which a chat hangs, and why.
+
+use entity::conversation;
+
+use crate::panel::PageContext;
+use crate::words::Sentence;
+
+/// As a page shows it.
+pub struct Shown {
+    /// Its card in amoCRM; none: no contact is known.
+    pub address: Option<String>,
+    pub name: String,
+    /// None: nobody has asked yet.
+    pub why: Option<Sentence>,
+}
+
+impl Shown {
+    pub fn of(page: &PageContext, host: &str, row: &conversation::Model) -> Self {
+        let why = Some(row.contact_why.as_str()).filter(|why| !why.is_empty());
+        Self {
+            address: card(host, row),
+            name: row.contact_name.clone(),
+            why: why.map(|why| page.words.say_of("contact-why-", why).with("crm", page.crm)),
+        }
+    }
+}
+
+/// The address of the contact's card on the account's host.
+pub fn card(host: &str, row: &conversation::Model) -> Option<String> {
+    (row.contact_id > 0).then(|| format!("https://{host}/contacts/detail/{}", row.contact_id))
+}

@@ -1,0 +1,95 @@
+//! A new import: source, file and leads are chosen, the file is counted.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use entity::source;
+use uuid::Uuid;
+
+use super::{by, upload};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::import as imports;
+use crate::panel::choice::Choice;
+use crate::panel::member::to;
+use crate::panel::{Member, Nav, PageContext, Right, html_as};
+use crate::words::Sentence;
+
+/// Words are `import-leads-{word}`.
+const LEADS: [&str; 2] = ["newest", "none"];
+
+#[derive(Template)]
+#[template(path = "panel/import/new.html")]
+struct New {
+    page: PageContext,
+    sources: Vec<Choice>,
+    leads: Vec<Choice>,
+    most: u64,
+    error: String,
+}
+
+/// `GET /panel/import/new`
+pub(super) async fn form(app: web::Data<App>, member: Member) -> Result<HttpResponse> {
+    member.require(Right::Import)?;
+    show(&app, &member, &upload::Fields::default(), None).await
+}
+
+async fn show(app: &App, member: &Member, fields: &upload::Fields, error: Option<Sentence>) -> Result<HttpResponse> {
+    let page = member.page("import-new", Nav::Import);
+    let (page, status) = match error {
+        Some(_) => (page.with_error(), StatusCode::UNPROCESSABLE_ENTITY),
+        None => (page, StatusCode::OK),
+    };
+    let mut sources = crate::source::all(app, member.tenant.tenant_id).await?;
+    sources.sort_by_key(|source| (!source.is_default, source.name.to_lowercase()));
+    let choice = |source: source::Model| Choice::new(source.id.to_string(), source.name, &fields.source);
+    let form = New {
+        sources: sources.into_iter().map(choice).collect(),
+        leads: LEADS.map(|word| Choice::new(word, page.words.say_of("import-leads-", word), &fields.leads)).into(),
+        most: u64::from(app.config.import.file_mb) * 1024 * 1024,
+        error: error.map(|error| error.to_string()).unwrap_or_default(),
+        page: page.clone(),
+    };
+    html_as(status, &page, &form)
+}
+
+/// `POST /panel/import`: takes the file in and counts it; nothing is written to amoCRM yet.
+pub(super) async fn take(
+    app: web::Data<App>,
+    member: Member,
+    request: HttpRequest,
+    body: web::Payload,
+) -> Result<HttpResponse, actix_web::Error> {
+    member.require(Right::Import)?;
+    upload::own_page(&app, &request)?;
+    let mut fields = upload::Fields::default();
+    let arrived = match upload::read(&app, &member, &request, body.into_inner(), &mut fields).await {
+        Ok(arrived) => arrived,
+        Err(upload::Failed::Refused(refused)) => return Err(refused.into()),
+        Err(upload::Failed::Other(error @ (Error::Internal(_) | Error::Unavailable { .. } | Error::NotFound))) => {
+            return Err(error.into());
+        }
+        Err(upload::Failed::Other(error)) => {
+            let said = member.words.say("said-quoted").with("text", error.said().in_words(member.words, member.crm()));
+            return Ok(show(&app, &member, &fields, Some(said)).await?);
+        }
+    };
+    if arrived.row().total == 0 && arrived.row().skipped == 0 {
+        arrived.discard(&app).await;
+        let label = member.words.say("import-file").to_string();
+        return Ok(show(&app, &member, &fields, Some(member.words.say("form-empty").with("field", label))).await?);
+    }
+    let row = arrived.keep(&app, &by(&member)).await?;
+    Ok(to(&format!("/panel/import/{}", row.id)))
+}
+
+/// The source that a form names, of the member's account.
+pub(super) async fn source_of(app: &App, member: &Member, id: &str) -> Result<source::Model> {
+    let id = Uuid::try_parse(id).map_err(|_| Error::NotFound)?;
+    crate::source::find(app, member.tenant.tenant_id, id).await
+}
+
+/// What a form says of leads.
+pub(super) fn leads_of(word: &str) -> imports::Leads {
+    imports::Leads::parse(word).unwrap_or_default()
+}

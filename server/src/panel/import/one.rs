@@ -1,0 +1,151 @@
+//! One import: what was counted before it begins, how far it is, what was not taken.
+
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use entity::{import, source};
+
+use super::{badge, find};
+use crate::app::App;
+use crate::error::Result;
+use crate::import::{self as imports, Skip, State};
+use crate::panel::member::LIVE;
+use crate::panel::sources::{pipeline_name, pipelines};
+use crate::panel::{Member, Nav, PageContext, Right, html};
+use crate::words::Sentence;
+
+/// Skipped lines on the page; the others are in the file.
+const SKIPS: u64 = 20;
+
+#[derive(Template)]
+#[template(path = "panel/import/one.html")]
+struct One {
+    page: PageContext,
+    id: String,
+    badge: String,
+    source: String,
+    file: String,
+    made: String,
+    state: View,
+    skips: Vec<Skip>,
+    skipped: i64,
+}
+
+/// What a page shows of it.
+enum View {
+    /// It was counted and waits for a decision.
+    Plan(Plan),
+    /// It was counted, and the file is gone again.
+    Counted(Sentence),
+    Under(Way),
+    Over {
+        finished: Sentence,
+        duplicates: Option<Sentence>,
+    },
+}
+
+struct Plan {
+    result: Sentence,
+    leads: Sentence,
+    notices: bool,
+    /// Of the source whose chats could hang on contacts that are there.
+    link: Option<String>,
+    start: Option<Sentence>,
+}
+
+struct Way {
+    done: i64,
+    total: i64,
+    progress: Sentence,
+    gives_way: bool,
+    failure: String,
+    goes: bool,
+}
+
+/// `GET /panel/import/{id}`
+pub(super) async fn get(
+    app: web::Data<App>,
+    member: Member,
+    request: HttpRequest,
+    id: web::Path<String>,
+) -> Result<HttpResponse> {
+    member.require(Right::Import)?;
+    let app = app.into_inner();
+    let row = find(&app, &member, &id).await?;
+    let page = member.page("import-title", Nav::Import);
+    let all = crate::source::all(&app, row.tenant_id).await?;
+    let source = all.into_iter().find(|source| source.id == row.source_id);
+    let live = request.headers().contains_key(LIVE);
+    let state = view(&app, &page, &row, source.as_ref(), live).await?;
+    let one = One {
+        id: row.id.to_string(),
+        badge: badge(&page, &row),
+        source: source.map(|source| source.name).unwrap_or_default(),
+        file: row.file_name.clone(),
+        made: page.time(&row.created_at),
+        skips: imports::skips(&app, &row, 0, SKIPS, page.words.language()).await?,
+        skipped: row.skipped,
+        state,
+        page: page.clone(),
+    };
+    html(&page, &one)
+}
+
+async fn view(
+    app: &Arc<App>,
+    page: &PageContext,
+    row: &import::Model,
+    source: Option<&source::Model>,
+    live: bool,
+) -> Result<View> {
+    let words = page.words;
+    let seconds = imports::seconds_expected(app, row);
+    let duration = page.duration(&(seconds * 1000));
+    let state = State::from_number(row.state)?;
+    Ok(match state {
+        State::Done if row.dry_run => {
+            let result = words.say("import-plan-result").with("messages", row.total).with("chats", row.chats);
+            let result = result.with("duration", duration);
+            if !imports::can_start(row) && row.total > 0 {
+                return Ok(View::Counted(result));
+            }
+            View::Plan(Plan {
+                result,
+                leads: leads(app, page, row, source, live).await,
+                notices: row.newest_loud,
+                link: source.filter(|source| source.contact_rule == "leave").map(|source| source.id.to_string()),
+                start: imports::can_start(row).then(|| words.say("import-start").with("messages", row.total)),
+            })
+        }
+        State::Done | State::Cancelled => View::Over {
+            finished: words.say("import-finished").with("done", row.done).with("skipped", row.skipped),
+            duplicates: (row.duplicates > 0).then(|| words.say("import-duplicates").with("count", row.duplicates)),
+        },
+        State::Reading | State::Queued | State::Running | State::Paused | State::Failed => View::Under(Way {
+            done: row.done,
+            total: row.total,
+            progress: words
+                .say("import-progress")
+                .with("done", row.done)
+                .with("total", row.total)
+                .with("duration", duration),
+            gives_way: row.gives_way,
+            failure: imports::failure(row, words.language()),
+            goes: matches!(state, State::Queued | State::Running),
+        }),
+    })
+}
+
+async fn leads(
+    app: &Arc<App>,
+    page: &PageContext,
+    row: &import::Model,
+    source: Option<&source::Model>,
+    live: bool,
+) -> Sentence {
+    let Some(source) = source else { return page.words.say("import-leads").with("leads", row.leads_expected) };
+    let known = if live { None } else { pipelines(app, row.tenant_id).await };
+    let name = pipeline_name(page, known.as_deref(), source.pipeline_id);
+    page.words.say("import-plan-leads").with("leads", row.leads_expected).with("pipeline", name)
+}

@@ -1,0 +1,26 @@
+//! The lines that were not taken, as a table of somebody's own: without texts, for those are in the file.
+
+use actix_web::{HttpResponse, web};
+
+use super::find;
+use crate::app::App;
+use crate::error::Result;
+use crate::import as imports;
+use crate::panel::{Member, Right, csv};
+
+const PAGE: u64 = 1_000;
+
+/// `GET /panel/import/{id}/skipped.csv`
+pub(super) async fn download(app: web::Data<App>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
+    member.require(Right::Import)?;
+    let row = find(&app, &member, &id).await?;
+    let mut text = csv::head(&["line", "reason"]);
+    let mut after = 0;
+    loop {
+        let page = imports::skips(&app, &row, after, PAGE, member.words.language()).await?;
+        let Some(last) = page.last() else { break };
+        after = last.line;
+        page.into_iter().for_each(|skip| text.push_str(&csv::line([skip.line.to_string(), skip.reason])));
+    }
+    Ok(csv::file("skipped.csv").body(text))
+}

@@ -1,0 +1,126 @@
+//! The one form with a file: its fields come first, the file is read as it arrives.
+
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::{HttpRequest, web};
+use futures_util::StreamExt;
+use futures_util::future::join;
+use futures_util::stream::{poll_fn, unfold};
+use multer::{Field, Multipart};
+use subtle::ConstantTimeEq;
+use tokio::sync::mpsc;
+
+use super::new::{leads_of, source_of};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::import::{Arrived, Format, Wish, take_in};
+use crate::panel::Member;
+use crate::people::door::{self, Refused};
+use crate::people::form::CSRF;
+use crate::words::Said;
+
+/// A field is no longer, in bytes.
+const LONGEST: usize = 1_000;
+
+/// What the form says beside the file.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Fields {
+    csrf: String,
+    pub source: String,
+    pub leads: String,
+}
+
+/// Why nothing was taken.
+pub(super) enum Failed {
+    /// The form is none of this session's.
+    Refused(Refused),
+    Other(Error),
+}
+
+impl<E: Into<Error>> From<E> for Failed {
+    fn from(error: E) -> Self {
+        Self::Other(error.into())
+    }
+}
+
+/// Refuses what another site makes a browser send.
+pub(super) fn own_page(app: &App, request: &HttpRequest) -> Result<(), Refused> {
+    if door::own_origin(request, app) { Ok(()) } else { Err(Refused::Foreign) }
+}
+
+/// Reads the form. The body of a request stays on its thread and the form's reader wants one that may move: a short line
+/// lies between.
+pub(super) async fn read(
+    app: &web::Data<App>,
+    member: &Member,
+    request: &HttpRequest,
+    mut payload: Payload,
+    fields: &mut Fields,
+) -> Result<Arrived, Failed> {
+    let text = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let boundary = multer::parse_boundary(text).map_err(|_| Error::MediaType(Said::new("said-form-type")))?;
+    let (line, mut chunks) = mpsc::channel(1);
+    let carry = async move {
+        while let Some(chunk) = payload.next().await {
+            // An error: the reader has what it wants, or has given up.
+            if line.send(chunk.map_err(std::io::Error::other)).await.is_err() {
+                return;
+            }
+        }
+    };
+    let form = Multipart::new(poll_fn(move |context| chunks.poll_recv(context)), boundary);
+    let (arrived, ()) = join(read_form(app, member, form, fields), carry).await;
+    arrived
+}
+
+async fn read_form(
+    app: &App,
+    member: &Member,
+    mut form: Multipart<'_>,
+    fields: &mut Fields,
+) -> Result<Arrived, Failed> {
+    loop {
+        let field = form.next_field().await.map_err(|_| broke_off())?;
+        let Some(field) = field else { return Err(Error::Malformed(Said::new("said-form-fields")).into()) };
+        match field.name().unwrap_or_default() {
+            CSRF => fields.csrf = short(field).await?,
+            "source" => fields.source = short(field).await?,
+            "leads" => fields.leads = short(field).await?,
+            "file" => {
+                let ours = fields.csrf.as_bytes().ct_eq(member.csrf().as_bytes());
+                if fields.csrf.is_empty() || !bool::from(ours) {
+                    return Err(Failed::Refused(Refused::Stale));
+                }
+                return Ok(take(app, member, fields, field).await?);
+            }
+            _ => return Err(Error::Malformed(Said::new("said-form-fields")).into()),
+        }
+    }
+}
+
+async fn take(app: &App, member: &Member, fields: &Fields, file: Field<'_>) -> Result<Arrived> {
+    let source = source_of(app, member, &fields.source).await?;
+    let file_name = file.file_name().unwrap_or_default().to_owned();
+    let format = Format::of_name(&file_name);
+    let wish = Wish { format, leads: leads_of(&fields.leads), dry_run: true, file_name };
+    let chunks = unfold(file, |mut file| async move {
+        let chunk = file.chunk().await.transpose()?;
+        Some((chunk.map_err(std::io::Error::other), file))
+    });
+    take_in(app, &source, wish, chunks).await
+}
+
+async fn short(mut field: Field<'_>) -> Result<String> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = field.chunk().await.map_err(|_| broke_off())? {
+        if bytes.len() + chunk.len() > LONGEST {
+            return Err(Error::TooLarge(LONGEST));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    String::from_utf8(bytes).map_err(|_| Error::Malformed(Said::new("said-form-fields")))
+}
+
+fn broke_off() -> Error {
+    Error::Malformed(Said::new("said-body-broke"))
+}

@@ -1,0 +1,75 @@
+//! Light or dark: as the device has it, or as somebody chose for this browser. A frame of amoCRM is light as the page
+//! around it.
+
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
+
+use super::Form;
+use super::member::{Member, to};
+use super::sign_in::back;
+use crate::app::App;
+use crate::error::Result;
+use crate::people::door;
+
+/// The cookie in which a choice is kept; without it the device decides.
+const COOKIE: &str = "theme";
+
+/// How pages look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Theme {
+    /// As the device has it.
+    Auto,
+    Light,
+    Dark,
+}
+
+impl Theme {
+    /// In the order in which they are offered.
+    pub const ALL: [Self; 3] = [Self::Auto, Self::Light, Self::Dark];
+
+    /// The word of form and cookie; the words of people are `theme-{word}`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    fn of(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|theme| theme.as_str() == word)
+    }
+
+    /// What this browser was told to show.
+    pub fn of_request(request: &HttpRequest) -> Self {
+        if door::is_framed(request) {
+            return Self::Light;
+        }
+        request.cookie(COOKIE).and_then(|cookie| Self::of(cookie.value())).unwrap_or(Self::Auto)
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Chosen {
+    to: String,
+}
+
+/// `POST /panel/theme`: back to the page it was pressed on.
+pub(super) async fn choose(
+    app: web::Data<App>,
+    request: HttpRequest,
+    _member: Member,
+    form: Form<Chosen>,
+) -> Result<HttpResponse> {
+    let mut answer = to(&back(&request));
+    if let Some(theme) = Theme::of(&form.to) {
+        let age = if theme == Theme::Auto { 0 } else { 31_536_000 };
+        let secure = if door::is_secure(&app) { "; Secure" } else { "" };
+        let line = format!("{COOKIE}={}; Path=/panel; Max-Age={age}; HttpOnly; SameSite=Lax{secure}", theme.as_str());
+        let line = HeaderValue::from_str(&line).map_err(anyhow::Error::from)?;
+        answer.headers_mut().append(header::SET_COOKIE, line);
+    }
+    Ok(answer)
+}

@@ -1,0 +1,92 @@
+//! A hook of the dead version 1: the account was connected for it by somebody. Connecting for version 2 again mends that.
+//!
+//! ```text
+//! hook of version 1 ─▶ the vendor is told ─▶ connect, at most once a day ─▶ hook of version 2 ─▶ the alert ends
+//! ```
+
+use entity::tenant_channel::{self, Column};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter};
+use serde_json::json;
+
+use super::{connect_one, keep};
+use crate::alert::{self, Alarm};
+use crate::app::App;
+use crate::store::VENDOR;
+use crate::tenant::{ChannelStatus, channel_config, load};
+
+const ALARM: &str = "channel_hook_version";
+/// How often one channel is connected because of such hooks.
+const EVERY: i64 = 24 * 3_600_000;
+/// After amoCRM did not answer.
+const AGAIN: i64 = 3_600_000;
+
+/// Tells the vendor and connects the channel for hooks of version 2, at most once a day over all instances.
+pub async fn renew(app: &App, channel: &tenant_channel::Model) -> anyhow::Result<()> {
+    let Some(tenant) = load(app.store.read(), channel.tenant_id).await? else { return Ok(()) };
+    let detail = json!({
+        "tenant_id": tenant.tenant_id,
+        "account_id": tenant.account_id.to_string(),
+        "host": tenant.host,
+        "integration": tenant.integration,
+        "channel_id": channel.channel_id,
+    });
+    let object = object(channel);
+    let alarm = Alarm { tenant_id: VENDOR, kind: ALARM, object: &object, source_id: None, detail };
+    alert::raise(app, app.store.write(), alarm).await?;
+    let now = app.clock.millis();
+    if !claim(app, channel, now).await? {
+        return Ok(());
+    }
+    let Some((integration, configured)) = channel_config(app, channel.channel_id) else { return Ok(()) };
+    match connect_one(app, &tenant, integration, configured).await {
+        Ok(outcome) => keep::keep(app, &tenant, channel.channel_id, outcome).await?,
+        Err(error) => {
+            tracing::warn!(tenant.id = %tenant.tenant_id, channel.id = %channel.channel_id, %error, "amoCRM could not be asked for hooks of version 2; a hook in an hour asks again");
+            note(app, channel, now - EVERY + AGAIN).await?;
+        }
+    }
+    app.lookup.forget();
+    Ok(())
+}
+
+/// A hook of version 2 came from a channel that was connected anew: the vendor's alert ends.
+pub async fn renewed(app: &App, channel: &tenant_channel::Model) {
+    let ended = async {
+        let object = object(channel);
+        if alert::is_open(app.store.read(), VENDOR, ALARM, &object).await? {
+            alert::resolve(app, app.store.write(), VENDOR, ALARM, &object).await?;
+        }
+        Ok::<_, DbErr>(())
+    };
+    if let Err(error) = ended.await {
+        tracing::warn!(tenant.id = %channel.tenant_id, %error, "that hooks are well again could not be noted; the next one notes it");
+    }
+}
+
+fn object(channel: &tenant_channel::Model) -> String {
+    format!("{}:{}", channel.channel_id, channel.tenant_id)
+}
+
+/// True: it is our turn. A channel that was taken off stays off.
+async fn claim(app: &App, channel: &tenant_channel::Model, now: i64) -> Result<bool, DbErr> {
+    let due = Condition::any().add(Column::RenewedAt.is_null()).add(Column::RenewedAt.lte(now - EVERY));
+    let claimed = this(channel)
+        .col_expr(Column::RenewedAt, Expr::value(Some(now)))
+        .filter(due)
+        .filter(Column::Status.ne(ChannelStatus::Disconnected.as_str()))
+        .exec(app.store.write())
+        .await?;
+    Ok(claimed.rows_affected == 1)
+}
+
+async fn note(app: &App, channel: &tenant_channel::Model, renewed_at: i64) -> Result<(), DbErr> {
+    this(channel).col_expr(Column::RenewedAt, Expr::value(Some(renewed_at))).exec(app.store.write()).await?;
+    Ok(())
+}
+
+fn this(channel: &tenant_channel::Model) -> sea_orm::UpdateMany<tenant_channel::Entity> {
+    tenant_channel::Entity::update_many()
+        .filter(Column::TenantId.eq(channel.tenant_id))
+        .filter(Column::ChannelId.eq(channel.channel_id))
+}

@@ -1,0 +1,17 @@
+//! Which language an account reads.
+
+use entity::tenant;
+
+use crate::config::{Config, Platform};
+use crate::words::Language;
+
+/// The account's own language where amoCRM told one of ours, else its platform's.
+pub fn language(config: &Config, tenant: &tenant::Model) -> Language {
+    Language::of_code(&tenant.language).unwrap_or_else(|| {
+        let platform = config.integration(&tenant.integration).map(|integration| integration.platform);
+        match platform {
+            Some(Platform::Amocrm) => Language::Ru,
+            Some(Platform::Kommo) | None => Language::En,
+        }
+    })
+}

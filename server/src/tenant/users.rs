@@ -1,0 +1,100 @@
+//! Users of an account as chats name them: by amojo's id in hooks, by the CRM's id in our API.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use entity::tenant;
+use moka::future::Cache;
+use uuid::Uuid;
+
+use super::token::{CallError, with_token};
+use crate::app::App;
+
+/// How long a list of users is believed.
+const FRESH: Duration = Duration::from_secs(3600);
+/// A list in which somebody was missed, or that could not be read, is asked for again after this.
+const RETRY_MILLIS: i64 = 300_000;
+/// Nobody waits longer for a name.
+const WITHIN: Duration = Duration::from_secs(3);
+/// Pages of 250 users.
+const PAGES: u32 = 8;
+
+/// A user with an id in the Chats API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChatsUser {
+    /// The CRM's id.
+    pub id: i64,
+    /// amojo's id.
+    pub amojo_id: String,
+    pub name: String,
+}
+
+/// Lists of users by account, kept for an hour.
+#[derive(Clone)]
+pub struct KnownUsers(Cache<Uuid, Arc<Listed>>);
+
+struct Listed {
+    at: i64,
+    users: Vec<ChatsUser>,
+}
+
+impl Default for KnownUsers {
+    fn default() -> Self {
+        Self(Cache::builder().max_capacity(5_000).time_to_live(FRESH).build())
+    }
+}
+
+/// The user with a CRM id; none: there is none with an id in chats, or amoCRM does not tell now.
+pub async fn by_id(app: &Arc<App>, tenant: &tenant::Model, id: i64) -> Option<ChatsUser> {
+    find(app, tenant.tenant_id, |user| user.id == id).await
+}
+
+/// The user with amojo's id; none as above, and for bots.
+pub async fn by_amojo_id(app: &Arc<App>, tenant_id: Uuid, amojo_id: &str) -> Option<ChatsUser> {
+    find(app, tenant_id, |user| user.amojo_id.eq_ignore_ascii_case(amojo_id)).await
+}
+
+async fn find(app: &Arc<App>, tenant_id: Uuid, wanted: impl Fn(&ChatsUser) -> bool) -> Option<ChatsUser> {
+    let listed = listed(app, tenant_id).await?;
+    if let Some(user) = listed.users.iter().find(|user| wanted(user)) {
+        return Some(user.clone());
+    }
+    // Somebody new, or a bot: whoever looks for it often does not ask amoCRM as often.
+    if app.clock.millis() - listed.at < RETRY_MILLIS {
+        return None;
+    }
+    app.users.0.invalidate(&tenant_id).await;
+    self::listed(app, tenant_id).await?.users.iter().find(|user| wanted(user)).cloned()
+}
+
+async fn listed(app: &Arc<App>, tenant_id: Uuid) -> Option<Arc<Listed>> {
+    let (app, cache) = (app.clone(), app.users.0.clone());
+    // Detached: it goes on when nobody waits any more, and the next one finds it.
+    let list = tokio::spawn(async move {
+        let reading = async {
+            let users = read(&app, tenant_id).await.unwrap_or_else(|error| {
+                // Grants of non-administrators may not list users; chats go on without names.
+                tracing::info!(tenant.id = %tenant_id, %error, "the account's users cannot be listed");
+                Vec::new()
+            });
+            Arc::new(Listed { at: app.clock.millis(), users })
+        };
+        cache.get_with(tenant_id, reading).await
+    });
+    tokio::time::timeout(WITHIN, list).await.ok()?.ok()
+}
+
+async fn read(app: &Arc<App>, tenant_id: Uuid) -> Result<Vec<ChatsUser>, CallError> {
+    let mut users = Vec::new();
+    for number in 1..=PAGES {
+        let page = with_token(app, tenant_id, |rest, token| async move { rest.users(&token, number).await }).await?;
+        users.extend(page.items.into_iter().filter_map(|user| {
+            let name = user.name.unwrap_or_default();
+            user.amojo_id.map(|amojo_id| ChatsUser { id: user.id, amojo_id, name })
+        }));
+        if !page.has_more {
+            break;
+        }
+    }
+    Ok(users)
+}

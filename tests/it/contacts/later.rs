@@ -1,0 +1,79 @@
+//! A message is not held by a CRM that does not answer; the link is tried again while nobody works on the lead.
+
+use std::time::Duration;
+
+use parom_tests::settings::HOST;
+use parom_tests::{World, both};
+use sandbox::{Fault, Part};
+
+use super::{PHONE, anna_writes, because, hangs_on, line, why};
+
+fn down(world: &World) {
+    world.sandbox.faults().until_cleared(Part::Rest, Fault::Status { code: 503, retry_after: None });
+}
+
+async fn a_crm_that_is_down_holds_no_message_and_is_asked_later(world: &mut World) {
+    let line = line(world, "link").await;
+    let anna = world.sandbox.add_contact(HOST, "Anna Card", Some(PHONE), None);
+    down(world);
+    anna_writes(world, &line).await;
+    assert_ne!(hangs_on(world, &line), anna, "amoCRM made its own");
+    assert_eq!(why(world, &line).await, (None, None));
+    assert_eq!(parom::contact::due_now(world.app()).await, 0, "not at once");
+    world.advance(Duration::from_secs(61));
+    assert_eq!(parom::contact::due_now(world.app()).await, 1, "still down");
+    world.sandbox.faults().clear();
+    assert_eq!(parom::contact::due_now(world.app()).await, 0);
+    world.advance(Duration::from_secs(301));
+    assert_eq!(parom::contact::due_now(world.app()).await, 1);
+    assert_eq!(hangs_on(world, &line), anna);
+    assert_eq!(world.sandbox.incoming_leads(HOST)[0].contact_id, anna, "the lead goes with its chat");
+    assert_eq!(why(world, &line).await, because(anna, "phone"));
+}
+
+async fn what_somebody_works_on_stays_where_it_is(world: &mut World) {
+    let line = line(world, "link").await;
+    let anna = world.sandbox.add_contact(HOST, "Anna Card", Some(PHONE), None);
+    down(world);
+    anna_writes(world, &line).await;
+    let made = hangs_on(world, &line);
+    let lead = world.sandbox.incoming_leads(HOST)[0].clone();
+    assert!(world.sandbox.accept_lead(HOST, &lead.uid));
+    world.sandbox.faults().clear();
+    world.advance(Duration::from_secs(61));
+    assert_eq!(parom::contact::due_now(world.app()).await, 1);
+    assert_ne!(made, anna);
+    assert_eq!(hangs_on(world, &line), made);
+    assert_eq!(why(world, &line).await, because(made, "late"));
+}
+
+async fn an_account_that_is_not_paid_for_holds_no_message(world: &mut World) {
+    let line = line(world, "create").await;
+    world.sandbox.faults().until_cleared(Part::Rest, Fault::Status { code: 402, retry_after: None });
+    anna_writes(world, &line).await;
+    let contacts = world.sandbox.contacts(HOST).len();
+    world.sandbox.faults().clear();
+    world.advance(Duration::from_secs(61));
+    parom::contact::due_now(world.app()).await;
+    assert_eq!(world.sandbox.contacts(HOST).len(), contacts, "amoCRM's own is taken, no second one made");
+}
+
+async fn it_ends_after_some_days(world: &mut World) {
+    let line = line(world, "link").await;
+    down(world);
+    anna_writes(world, &line).await;
+    let mut tries = 0;
+    for _ in 0..10 {
+        world.advance(Duration::from_secs(86_401));
+        tries += parom::contact::due_now(world.app()).await;
+    }
+    assert_eq!(tries, 6);
+    assert_eq!(why(world, &line).await, (None, Some("unclear".to_owned())));
+}
+
+both!(
+    a_crm_that_is_down_holds_no_message_and_is_asked_later,
+    what_somebody_works_on_stays_where_it_is,
+    an_account_that_is_not_paid_for_holds_no_message,
+    it_ends_after_some_days,
+);

@@ -1,0 +1,78 @@
+//! What connectors can do, as `docs/connectors.md` tells it: made from the code by `UPDATE_DOCS=1`.
+
+use std::fmt::Write;
+
+use parom::config::Config;
+use parom::connector::{Abilities, AfterUnknown, Connectors, Length, Support};
+use parom::http_client::HttpClients;
+
+use crate::walls::read::root;
+
+const HEAD: &str = "# What messengers can do
+
+Made from `server/src/connector` by the test `content::abilities`: `UPDATE_DOCS=1 cargo nextest run -p parom-tests -E
+'test(connectors_are_documented)'`. The panel shows the same in words.
+
+`native`: as it is · `text`, `picture`, `file`: in another form · `apart`: as a message of its own · `refused`: a message
+fails with 905 and says why, everything else is left out.
+";
+
+fn rows(
+    table: &mut String,
+    head: &str,
+    kinds: &[(&str, &Abilities)],
+    of: fn(&Abilities) -> Vec<(&'static str, Support)>,
+) {
+    let names: Vec<_> = kinds.iter().map(|(name, _)| *name).collect();
+    let _ = write!(table, "\n| {head} | {} |\n|---|{}\n", names.join(" | "), "---|".repeat(names.len()));
+    for (place, (thing, _)) in of(kinds[0].1).iter().enumerate() {
+        let words: Vec<_> = kinds.iter().map(|(_, abilities)| of(abilities)[place].1.word()).collect();
+        let _ = writeln!(table, "| {} | {} |", thing.replace('_', " "), words.join(" | "));
+    }
+}
+
+fn limits(table: &mut String, kinds: &[(&str, &Abilities)]) {
+    let names: Vec<_> = kinds.iter().map(|(name, _)| *name).collect();
+    let _ = write!(table, "\n| limit | {} |\n|---|{}\n", names.join(" | "), "---|".repeat(names.len()));
+    let length =
+        |length: Option<Length>| length.map_or("none".to_owned(), |one| format!("{} {}", one.most, one.unit.word()));
+    let mut row = |name: &str, of: &dyn Fn(&Abilities) -> String| {
+        let values: Vec<_> = kinds.iter().map(|(_, abilities)| of(abilities)).collect();
+        let _ = writeln!(table, "| {name} | {} |", values.join(" | "));
+    };
+    row("text of one message", &|one| length(one.text_length));
+    row("caption", &|one| length(one.caption_length));
+    row("requests a second", &|one| one.requests_per_second.to_string());
+    row("at once", &|one| one.at_once.to_string());
+    row("acceptance counts as delivered", &|one| if one.delivered_on_accept { "yes" } else { "no" }.to_owned());
+    row("after an unknown outcome", &|one| {
+        match one.after_unknown {
+            AfterUnknown::RepeatMarked => "repeated, marked",
+            AfterUnknown::RepeatFreely => "repeated, without effect",
+            AfterUnknown::ResendOnce => "one resend after 60 s, marked",
+        }
+        .to_owned()
+    });
+}
+
+#[test]
+fn connectors_are_documented() {
+    parom::http_client::install_crypto_provider();
+    let text = parom_tests::settings::config_text(1, "sqlite://x", "http://127.0.0.1:1");
+    let config = Config::from_toml(&text).unwrap();
+    let connectors = Connectors::new(&HttpClients::new(&config.network).unwrap());
+    let kinds: Vec<_> = connectors.kinds().map(|kind| (kind, connectors.get(kind).unwrap().abilities())).collect();
+    let mut table = HEAD.to_owned();
+    rows(&mut table, "content", &kinds, |abilities| abilities.content.rows());
+    rows(&mut table, "feature", &kinds, |abilities| abilities.features.rows());
+    limits(&mut table, &kinds);
+    let file = root().join("docs/connectors.md");
+    if parom::config::variable("UPDATE_DOCS").is_some() {
+        std::fs::write(&file, &table).unwrap();
+    }
+    assert_eq!(
+        std::fs::read_to_string(&file).unwrap_or_default(),
+        table,
+        "run with UPDATE_DOCS=1 and look at the difference"
+    );
+}

@@ -1,0 +1,196 @@
+//! Managers type and react.
+
+use std::time::Duration;
+
+use parom_tests::{Answer, World, both};
+use sandbox::HookForm;
+use serde_json::{Value, json};
+
+use super::{chatting, last, last_id};
+
+const RFC_3339: &str = "%Y-%m-%dT%H:%M:%S%.3fZ";
+
+fn quiet(world: &World) -> bool {
+    world.messenger.received().is_empty()
+}
+
+async fn typing_is_told_once_while_it_is_true(world: &mut World) {
+    let (line, manager) = chatting(world).await;
+    let chat = manager.chat_with("anna");
+    for (number, form) in [HookForm::Sample, HookForm::Table].into_iter().enumerate() {
+        world.advance(Duration::from_secs(6));
+        world.sandbox.manager_types(&line.host, &chat, None, form).await.unwrap().expect("a hook");
+        world.deliver_all().await;
+        assert_eq!(world.messenger.received().len(), number + 1);
+        let until = world.clock.now() + Duration::from_secs(5);
+        assert_eq!(
+            last(world),
+            json!({
+                "type": "typing",
+                "timestamp": world.clock.now().format(RFC_3339).to_string(),
+                "data": {
+                    "source_id": line.source_id,
+                    "conversation": {"id": "chat-anna"},
+                    "sender": {"id": last(world)["data"]["sender"]["id"]},
+                    "until": until.format(RFC_3339).to_string(),
+                },
+            })
+        );
+        let users = world.sandbox.users(&line.host).into_iter().filter_map(|user| user.amojo_id);
+        assert!(users.into_iter().any(|id| last(world)["data"]["sender"]["id"] == id.as_str()));
+    }
+    assert!(world.letters().await.is_empty());
+}
+
+/// A typing hook that ends at this second.
+async fn types_until(world: &World, line: &parom_tests::Line, expired_at: Value) -> Option<u16> {
+    let account = world.sandbox.add_account(&line.host).amojo_id;
+    let chat = world.manager(line).chat_with("anna");
+    let hook = json!({"account_id": account, "time": 1, "action": {"typing": {
+        "user": {"id": "a9b8c7d6-e5f4-4a3b-8c2d-1e0f9a8b7c6d"},
+        "conversation": {"id": chat, "client_id": line.crm_conversation("chat-anna")},
+        "expired_at": expired_at,
+    }}});
+    let body = serde_json::to_vec(&hook).unwrap();
+    let signature = world.sandbox.sign_hook(&line.scope_id, &body);
+    world.sandbox.post_hook(&line.scope_id, body, Some(&signature)).await.status
+}
+
+async fn typing_that_is_over_is_told_nobody(world: &mut World) {
+    let (line, _) = chatting(world).await;
+    let now = world.clock.now().timestamp();
+    assert_eq!(types_until(world, &line, json!(now)).await, Some(200));
+    assert!(world.letters().await.is_empty(), "it came too late");
+    // Text, floats, nothing, next year: five seconds when it does not say, thirty at most.
+    for (expired_at, seconds) in [(json!((now + 5).to_string()), 5), (json!(null), 5), (json!(now + 86_400), 30)] {
+        assert_eq!(types_until(world, &line, expired_at).await, Some(200));
+        let letters = world.letters().await;
+        assert_eq!(letters.len(), 1);
+        assert_eq!(letters[0].expires_at, (world.clock.now().timestamp() + seconds) * 1000);
+        world.deliver_all().await;
+        world.advance(Duration::from_secs(4));
+    }
+    assert_eq!(world.messenger.received().len(), 3);
+    // Nobody carried it in time: no webhook, no dead letter.
+    types_until(world, &line, json!(world.clock.now().timestamp() + 5)).await;
+    world.advance(Duration::from_secs(6));
+    world.deliver_all().await;
+    assert_eq!(world.messenger.received().len(), 3);
+    let dead = world.api.get(&line.dead_letters()).await.is(200);
+    assert_eq!(dead.json["items"], json!([]));
+}
+
+async fn typing_is_coalesced_and_its_failures_hurt_nobody(world: &mut World) {
+    let (line, manager) = chatting(world).await;
+    for _ in 0..3 {
+        types_until(world, &line, json!(world.clock.now().timestamp() + 5)).await;
+    }
+    assert_eq!(world.letters().await.len(), 1, "repeats within seconds are one");
+    world.deliver_all().await;
+    let answers = [401, 403, 410, 404, 500, 429].map(Answer::status).into_iter().chain([Answer::Cut]);
+    for answer in answers {
+        world.advance(Duration::from_secs(6));
+        let before = world.messenger.received().len();
+        world.messenger.answers_next([answer.clone()]);
+        types_until(world, &line, json!(world.clock.now().timestamp() + 5)).await;
+        world.deliver_all().await;
+        assert_eq!(world.messenger.received().len(), before + 1, "{answer:?} is not repeated");
+        assert!(world.letters().await.is_empty());
+    }
+    let source = world.api.get(&line.path("")).await.is(200);
+    assert_eq!(source.json["status"], "working", "{}", source.text);
+    manager.answers("anna", "Good morning").await;
+    world.deliver_all().await;
+    assert_eq!(world.messenger.texts(), ["Good morning"]);
+}
+
+async fn reactions_are_set_and_taken_back(world: &mut World) {
+    let (line, manager) = chatting(world).await;
+    let hello = world.sandbox.messages(&line.host).into_iter().find(|one| one.text == "Hello").unwrap().id;
+    let id = world.messages().await[0].id.to_string();
+    for (emoji, form) in [(Some("👍"), HookForm::Table), (Some("❤️"), HookForm::Sample), (None, HookForm::Table)]
+    {
+        world.advance(Duration::from_secs(1));
+        let answer = world.sandbox.manager_reacts(&line.host, &hello, emoji, form).await.unwrap();
+        assert_eq!(answer.status, Some(200));
+        world.deliver_all().await;
+        assert_eq!(
+            last(world),
+            json!({
+                "type": "reaction",
+                "timestamp": last(world)["timestamp"],
+                "data": {
+                    "source_id": line.source_id,
+                    "conversation": {"id": "chat-anna"},
+                    "message": {"id": id, "external_id": "anna-0"},
+                    "sender": {"id": last(world)["data"]["sender"]["id"]},
+                    "emoji": emoji,
+                },
+            })
+        );
+    }
+    assert_eq!(world.messenger.received().len(), 3);
+    // To one's own message, which has no id of the messenger's.
+    let said = manager.answers("anna", "Good morning").await;
+    world.deliver_all().await;
+    let own = last_id(world).await;
+    world.sandbox.manager_reacts(&line.host, &said.message_id, Some("🎉"), HookForm::Table).await.unwrap();
+    world.deliver_all().await;
+    assert_eq!(last(world)["data"]["message"], json!({"id": own, "external_id": null}));
+}
+
+async fn a_reaction_waits_for_its_message(world: &mut World) {
+    let (line, manager) = chatting(world).await;
+    world.messenger.answers_next([Answer::status(500)]);
+    let said = manager.answers("anna", "Good morning").await;
+    world.sandbox.manager_reacts(&line.host, &said.message_id, Some("🎉"), HookForm::Table).await.unwrap();
+    world.deliver_to_the_end().await;
+    let kinds: Vec<_> = world.messenger.received().iter().map(|one| one.body["type"].clone()).collect();
+    assert_eq!(kinds, ["message.created", "message.created", "reaction"]);
+}
+
+async fn a_reaction_that_comes_twice_is_one(world: &mut World) {
+    let (line, _) = chatting(world).await;
+    let account = world.sandbox.add_account(&line.host).amojo_id;
+    let hello = world.sandbox.messages(&line.host).pop().unwrap();
+    let hook = json!({"account_id": account, "time": 1, "action": {"reaction": {"message": {"id": hello.id},
+        "user": {"id": "x"}, "conversation": {"id": hello.chat_id}, "type": "react", "emoji": "👩‍👩‍👧‍👦"}}});
+    let body = serde_json::to_vec(&hook).unwrap();
+    let signature = world.sandbox.sign_hook(&line.scope_id, &body);
+    for _ in 0..2 {
+        world.sandbox.post_hook(&line.scope_id, body.clone(), Some(&signature)).await;
+    }
+    world.deliver_all().await;
+    assert_eq!(world.messenger.received().len(), 1);
+    assert_eq!(last(world)["data"]["emoji"], "👩‍👩‍👧‍👦");
+}
+
+async fn what_concerns_nobody_we_know_is_kept_aside(world: &mut World) {
+    let (line, manager) = chatting(world).await;
+    let account = world.sandbox.add_account(&line.host).amojo_id;
+    let chat = manager.chat_with("anna");
+    let stranger = "00000000-0000-4000-8000-000000000009";
+    let hooks = [
+        json!({"typing": {"user": {"id": "x"}, "conversation": {"id": stranger}}}),
+        json!({"reaction": {"message": {"id": "m"}, "user": {"id": "x"}, "conversation": {"id": stranger}, "type": "unreact"}}),
+        json!({"reaction": {"message": {"id": "m"}, "user": {"id": "x"}, "conversation": {"id": chat}, "type": "unreact"}}),
+    ];
+    for action in hooks {
+        let body = serde_json::to_vec(&json!({"account_id": account, "time": 1, "action": action})).unwrap();
+        let signature = world.sandbox.sign_hook(&line.scope_id, &body);
+        assert_eq!(world.sandbox.post_hook(&line.scope_id, body, Some(&signature)).await.status, Some(200));
+    }
+    world.deliver_all().await;
+    assert!(quiet(world));
+    assert_eq!(world.quarantined().await, ["unknown_conversation", "unknown_conversation", "unknown_message"]);
+}
+
+both!(
+    typing_is_told_once_while_it_is_true,
+    typing_that_is_over_is_told_nobody,
+    typing_is_coalesced_and_its_failures_hurt_nobody,
+    reactions_are_set_and_taken_back,
+    a_reaction_waits_for_its_message,
+    a_reaction_that_comes_twice_is_one,
+    what_concerns_nobody_we_know_is_kept_aside,
+);

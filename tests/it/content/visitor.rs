@@ -1,0 +1,201 @@
+//! The same in the chat on a site.
+
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use parom_tests::settings::HOST;
+use parom_tests::{Reply, World, answer, both};
+use reqwest::Method;
+use sandbox::{Attachment, Button, HookForm, HookMessage, ListMessage, Row, Section};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::lent;
+
+/// A site with a visitor who has said "Hello", and amojo's id of their chat.
+struct Site {
+    page: String,
+    cookie: String,
+    chat: String,
+    hello: Uuid,
+}
+
+impl Site {
+    async fn open(world: &mut World) -> Self {
+        world.owner(HOST).installs_in_a_browser().await.is(200);
+        let tenant_id = world.active(HOST).await;
+        let source = json!({"kind": "webchat", "name": "Site", "external_id": "site", "settings": {}});
+        let made = world.api.post(&format!("/api/v1/tenants/{tenant_id}/sources"), &source).await.is(201);
+        let page = format!("/chat/{}", made.text_at("/id"));
+        let shown = answer(world.api.anonymous(Method::GET, &page)).await.is(200);
+        let cookie = shown.header("set-cookie").split(';').next().unwrap().to_owned();
+        let mut site = Self { page, cookie, chat: String::new(), hello: Uuid::new_v4() };
+        site.posts(world, "/messages", json!({"id": site.hello, "text": "Hello"})).await.is(202);
+        world.deliver_all().await;
+        site.chat = world.sandbox.messages(HOST)[0].chat_id.clone();
+        site
+    }
+
+    fn request(&self, world: &World, method: Method, rest: &str) -> reqwest::RequestBuilder {
+        let request = world.api.anonymous(method, &format!("{}{rest}", self.page));
+        request.header("Cookie", &self.cookie).header("Origin", world.api.base())
+    }
+
+    async fn posts(&self, world: &World, rest: &str, body: Value) -> Reply {
+        answer(self.request(world, Method::POST, rest).json(&body)).await
+    }
+
+    async fn sends(&self, world: &World, message: HookMessage) -> String {
+        let said = world.sandbox.manager_sends(HOST, &self.chat, message).await.unwrap();
+        assert_eq!(said.answer.status, Some(200));
+        said.message_id
+    }
+
+    /// The stream until it has said this; the data of its events by their names.
+    async fn hears(&self, world: &World, wanted: &str) -> Vec<(String, Value)> {
+        let response = self.request(world, Method::GET, "/events").send().await.unwrap();
+        read(response, wanted).await
+    }
+
+    async fn page(&self, world: &World) -> String {
+        answer(self.request(world, Method::GET, "")).await.is(200).text
+    }
+}
+
+async fn read(response: reqwest::Response, wanted: &str) -> Vec<(String, Value)> {
+    assert_eq!(response.status(), 200);
+    let mut stream = response.bytes_stream();
+    let mut heard = String::new();
+    let reading = async {
+        while !(heard.contains(wanted) && heard.ends_with("\n\n")) {
+            heard.push_str(std::str::from_utf8(&stream.next().await.unwrap().unwrap()).unwrap());
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), reading).await.unwrap_or_else(|_| panic!("no {wanted} was told"));
+    let field = |event: &str, name: &str| event.lines().find_map(|line| line.strip_prefix(name)).map(str::to_owned);
+    let events = heard.split("\n\n").filter_map(|event| {
+        let data = serde_json::from_str(&field(event, "data: ")?).unwrap();
+        Some((field(event, "event: ").unwrap_or_default(), data))
+    });
+    events.collect()
+}
+
+async fn every_kind_is_shown(world: &mut World) {
+    let site = Site::open(world).await;
+    for kind in ["picture", "video", "file", "voice", "audio", "sticker"] {
+        site.sends(world, HookMessage::attachment(Attachment::sample(kind)).caption(kind)).await;
+        world.deliver_all().await;
+    }
+    let place =
+        HookMessage::text("").with("type", json!("location")).with("location", json!({"lon": 37.61, "lat": 55.75}));
+    site.sends(world, place).await;
+    let buttons = [vec![
+        Button { text: "Yes".into(), url: None },
+        Button { text: "Evil".into(), url: Some("javascript:alert(1)".into()) },
+        Button { text: "Shop".into(), url: Some("https://acme.test/".into()) },
+    ]];
+    let hello = world.sandbox.messages(HOST)[0].id.clone();
+    site.sends(
+        world,
+        HookMessage::text("Well?").with("markup", json!({"mode": "inline", "buttons": buttons})).quoting(&hello),
+    )
+    .await;
+    let row = Row { callback_data: "k7".into(), title: "Delivery".into(), description: "1-2 days".into() };
+    let section = Section { title: "Available".into(), rows: vec![row] };
+    let list = ListMessage {
+        header: "Pick".into(),
+        body: "Choose".into(),
+        footer: String::new(),
+        button: "Open".into(),
+        sections: vec![section],
+    };
+    site.sends(world, HookMessage::text("Pick").list(list)).await;
+    world.deliver_all().await;
+
+    let heard = site.hears(world, "\"list\"").await;
+    let answers: Vec<_> = heard.iter().map(|(_, data)| data.clone()).collect();
+    assert_eq!(answers.len(), 9, "{answers:#?}");
+    for (answer, kind) in answers.iter().zip(["picture", "video", "file", "voice", "audio", "sticker"]) {
+        assert_eq!((&answer["file"]["kind"], &answer["text"]), (&json!(kind), &json!(kind)), "{answer}");
+        let link = answer["file"]["url"].as_str().unwrap();
+        assert!(link.starts_with(&format!("{}/media/", world.api.base())), "{link}");
+        let file = lent(world, link).await;
+        assert_eq!(json!(file.len()), answer["file"]["size"]);
+    }
+    assert_eq!(answers[6]["link"], "https://maps.google.com/maps?q=55.75%2C37.61");
+    assert_eq!(
+        answers[7]["buttons"],
+        json!([[{"text": "Yes"}, {"text": "Evil"}, {"text": "Shop", "url": "https://acme.test/"}]]),
+        "a button leads to the web or nowhere"
+    );
+    assert_eq!((&answers[7]["quote"]["text"], &answers[7]["quote"]["forwarded"]), (&json!("Hello"), &json!(false)));
+    assert_eq!(answers[8]["list"]["sections"][0]["rows"][0]["id"], "k7");
+    assert!(answers[0]["name"].is_string(), "managers are named: {}", answers[0]);
+
+    let page = site.page(world).await;
+    for shown in ["Shop – https://acme.test/", "• Delivery – 1-2 days", "&#62; ", "/media/", "maps.google.com"] {
+        assert!(page.contains(shown), "without script the page shows {shown}: {page}");
+    }
+    let chosen = json!({"id": Uuid::new_v4(), "text": "Delivery", "callback_data": "k7"});
+    site.posts(world, "/messages", chosen).await.is(202);
+    world.deliver_all().await;
+    let there = world.sandbox.messages(HOST).into_iter().rfind(|message| message.msgid.is_some()).unwrap();
+    assert_eq!((there.text.as_str(), &there.payload["message"]["callback_data"]), ("Delivery", &json!("k7")));
+}
+
+async fn typing_is_seen_while_it_is_true(world: &mut World) {
+    let site = Site::open(world).await;
+    let response = site.request(world, Method::GET, "/events").send().await.unwrap();
+    let (page, chat) = (site.page(world).await, site.chat.clone());
+    assert!(page.contains("id=\"typing\""));
+    // The stream listens from its first byte on.
+    world.sandbox.manager_types(HOST, &chat, None, HookForm::Sample).await.unwrap().expect("a hook");
+    world.deliver_all().await;
+    let heard = read(response, "event: typing").await;
+    let (_, typing) = heard.iter().find(|(event, _)| event == "typing").unwrap();
+    assert_eq!(typing["millis"], 5_000);
+    assert!(typing["name"].is_string(), "{typing}");
+}
+
+async fn reactions_of_both_sides_are_shown(world: &mut World) {
+    let site = Site::open(world).await;
+    let amojo_id = site.sends(world, HookMessage::text("Good morning")).await;
+    let hello = world.sandbox.messages(HOST)[0].id.clone();
+    world.sandbox.manager_reacts(HOST, &hello, Some("👍"), HookForm::Table).await.unwrap();
+    world.deliver_all().await;
+    let heard = site.hears(world, "event: reaction").await;
+    let (_, told) = heard.iter().find(|(event, _)| event == "reaction").unwrap();
+    assert_eq!(*told, json!({"id": site.hello.to_string(), "mine": "", "theirs": "👍"}));
+    let answer = heard.iter().find(|(_, data)| data["text"] == "Good morning").unwrap().1.clone();
+    let react = async |emoji: Value| site.posts(world, "/reactions", json!({"id": answer["id"], "emoji": emoji})).await;
+    react(json!("❤️")).await.is(204);
+    react(json!("🦄")).await.is(422);
+    site.posts(world, "/reactions", json!({"id": Uuid::new_v4(), "emoji": "❤️"})).await.is(404);
+    let mut worker = world.another_worker();
+    worker.deliver_all().await.unwrap();
+    let there = |world: &World| {
+        let message = world.sandbox.messages(HOST).into_iter().find(|message| message.id == amojo_id).unwrap();
+        message.reactions.into_iter().map(|(_, emoji)| emoji).collect::<Vec<_>>()
+    };
+    assert_eq!(there(world), ["❤️"]);
+    assert!(site.page(world).await.contains("❤️"));
+    react(json!(null)).await.is(204);
+    worker.deliver_all().await.unwrap();
+    assert!(there(world).is_empty());
+    // Another visitor reaches nothing of this chat.
+    let stranger = answer_to_stranger(world, &site, &answer["id"]).await;
+    assert_eq!(stranger, 404);
+}
+
+/// A reaction by somebody who has a chat of their own.
+async fn answer_to_stranger(world: &World, site: &Site, id: &Value) -> u16 {
+    let shown = answer(world.api.anonymous(Method::GET, &site.page)).await.is(200);
+    let cookie = shown.header("set-cookie").split(';').next().unwrap().to_owned();
+    let other = Site { page: site.page.clone(), cookie, chat: String::new(), hello: Uuid::new_v4() };
+    other.posts(world, "/messages", json!({"id": other.hello, "text": "Me too"})).await.is(202);
+    let status = other.posts(world, "/reactions", json!({"id": id, "emoji": "❤️"})).await.status;
+    world.another_worker().deliver_all().await.unwrap();
+    status
+}
+
+both!(every_kind_is_shown, typing_is_seen_while_it_is_true, reactions_of_both_sides_are_shown);

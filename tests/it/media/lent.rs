@@ -1,0 +1,206 @@
+//! What whoever holds a link gets: the file, a part of it, or nothing.
+
+use std::time::Duration;
+
+use parom::media::{For, Kept, Kind, crm_link, link};
+use parom_tests::{FileHost, Page, World, both, once};
+use reqwest::{Method, Response};
+use url::Url;
+
+use super::{accepts, keeps, png, whose};
+
+async fn asks(world: &World, method: Method, url: &Url, headers: &[(&str, &str)]) -> Response {
+    let mut request = world.app().http.trusted().request(method, url.clone());
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    request.send().await.expect("the server answers")
+}
+
+async fn gets(world: &World, url: &Url, headers: &[(&str, &str)]) -> (u16, Vec<u8>) {
+    let answer = asks(world, Method::GET, url, headers).await;
+    (answer.status().as_u16(), answer.bytes().await.unwrap().to_vec())
+}
+
+fn header<'a>(answer: &'a Response, name: &str) -> &'a str {
+    answer.headers().get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
+}
+
+async fn named(world: &World, line: &parom_tests::Line, kind: Kind, name: &str, body: Vec<u8>) -> Kept {
+    let host = FileHost::start().await;
+    let url = host.puts("/x", [Page::file("text/plain", body)]);
+    let origin = parom::media::Origin::Url(url);
+    let new = parom::media::wanted(world.app(), &whose(world, line), kind, origin, name);
+    let id = new.id;
+    accepts(world, line, vec![new]).await;
+    super::kept(world, line, id).await
+}
+
+async fn a_file_is_lent_whole_and_in_parts(world: &mut World) {
+    let line = world.line("support").await;
+    let host = FileHost::start().await;
+    // More than one buffer of the store.
+    let bytes = png(6_000_001);
+    let kept = keeps(world, &line, Kind::Picture, &host.puts("/a.png", [Page::file("x/y", bytes.clone())])).await;
+    let url = link(world.app(), &kept, For::Webhook);
+    assert!(url.as_str().starts_with(&format!("{}/media/", world.app().public_url())), "{url}");
+    let whole = asks(world, Method::GET, &url, &[]).await;
+    assert_eq!(whole.status(), 200);
+    for (name, value) in [
+        ("content-type", "image/png"),
+        ("content-length", "6000001"),
+        ("accept-ranges", "bytes"),
+        ("x-content-type-options", "nosniff"),
+        ("content-security-policy", "default-src 'none'; sandbox; frame-ancestors 'none'"),
+        ("content-disposition", "inline; filename=\"picture.png\""),
+    ] {
+        assert_eq!(header(&whole, name), value, "{name}");
+    }
+    let tag = header(&whole, "etag").to_owned();
+    assert_eq!(tag, format!("\"{}\"", kept.checksum));
+    assert_eq!(whole.bytes().await.unwrap(), bytes);
+
+    let head = asks(world, Method::HEAD, &url, &[]).await;
+    assert_eq!((head.status().as_u16(), header(&head, "content-length")), (200, "6000001"));
+    assert_eq!(header(&head, "etag"), tag);
+    assert!(head.bytes().await.unwrap().is_empty());
+
+    for (range, first, last) in [
+        ("bytes=0-0", 0, 0),
+        ("bytes=2-5", 2, 5),
+        ("bytes=5999990-", 5_999_990, 6_000_000),
+        ("bytes=-3", 5_999_998, 6_000_000),
+        ("bytes=5999999-99999999", 5_999_999, 6_000_000),
+        ("bytes=-99999999", 0, 6_000_000),
+    ] {
+        let part = asks(world, Method::GET, &url, &[("range", range)]).await;
+        assert_eq!(part.status(), 206, "{range}");
+        assert_eq!(header(&part, "content-range"), format!("bytes {first}-{last}/6000001"), "{range}");
+        assert_eq!(part.bytes().await.unwrap(), bytes[first..=last], "{range}");
+    }
+    let head = asks(world, Method::HEAD, &url, &[("range", "bytes=2-5")]).await;
+    assert_eq!((head.status().as_u16(), header(&head, "content-length")), (206, "4"));
+    let beyond = asks(world, Method::GET, &url, &[("range", "bytes=6000001-")]).await;
+    assert_eq!((beyond.status().as_u16(), header(&beyond, "content-range")), (416, "bytes */6000001"));
+    // What is not understood, and what belongs to another file, is no range.
+    for headers in [
+        vec![("range", "bytes=0-1,4-5")],
+        vec![("range", "lines=0-1")],
+        vec![("range", "bytes=5-2")],
+        vec![("range", "bytes=0-1"), ("if-range", "\"other\"")],
+        vec![("range", "bytes=0-1"), ("if-range", "Fri, 20 Nov 2026 09:00:00 GMT")],
+    ] {
+        let (status, body) = gets(world, &url, &headers).await;
+        assert_eq!((status, body.len()), (200, bytes.len()), "{headers:?}");
+    }
+    assert_eq!(gets(world, &url, &[("range", "bytes=0-1"), ("if-range", &tag)]).await.0, 206);
+    assert_eq!(gets(world, &url, &[("if-none-match", &tag)]).await, (304, Vec::new()));
+    assert_eq!(gets(world, &url, &[("if-none-match", "\"other\"")]).await.0, 200);
+}
+
+async fn what_a_browser_would_run_is_never_shown_in_place(world: &mut World) {
+    let line = world.line("support").await;
+    for (name, body, content_type) in [
+        ("page.html", "<!doctype html><script>alert(1)</script>", "application/octet-stream"),
+        ("picture.png", "<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", "application/octet-stream"),
+        (
+            "data.xml",
+            "<?xml version='1.0'?><x:script xmlns:x='http://www.w3.org/1999/xhtml'/>",
+            "application/octet-stream",
+        ),
+        ("run.js", "alert(1)", "text/plain; charset=utf-8"),
+        ("paper.pdf", "%PDF-1.7", "application/pdf"),
+    ] {
+        let kept = named(world, &line, Kind::Picture, name, body.into()).await;
+        let answer = asks(world, Method::GET, &link(world.app(), &kept, For::Panel), &[]).await;
+        assert_eq!(header(&answer, "content-type"), content_type, "{name}");
+        assert!(header(&answer, "content-disposition").starts_with("attachment; "), "{name}");
+        assert_eq!(header(&answer, "x-content-type-options"), "nosniff");
+        assert!(header(&answer, "content-security-policy").contains("sandbox"));
+    }
+}
+
+async fn no_name_gets_out_of_its_header(world: &mut World) {
+    let line = world.line("support").await;
+    for (name, told, last) in [
+        ("../../../etc/passwd", "attachment; filename=\"passwd\"", "passwd"),
+        ("a\"; filename=\"b.exe", "attachment; filename=\"a; filename=b.exe\"", "a;%20filename=b.exe"),
+        ("x\r\nSet-Cookie: a=b", "attachment; filename=\"xSet-Cookie a=b\"", "xSet-Cookie%20a=b"),
+        (
+            "Счёт.txt",
+            "attachment; filename=\"____.txt\"; filename*=UTF-8''%D0%A1%D1%87%D1%91%D1%82.txt",
+            "%D0%A1%D1%87%D1%91%D1%82.txt",
+        ),
+        ("q?a=b#c.txt", "attachment; filename=\"qa=b#c.txt\"", "qa=b%23c.txt"),
+    ] {
+        let kept = named(world, &line, Kind::File, name, b"text".to_vec()).await;
+        let url = link(world.app(), &kept, For::Panel);
+        assert_eq!(url.path_segments().unwrap().next_back().unwrap(), last, "{name}");
+        let answer = asks(world, Method::GET, &url, &[]).await;
+        assert_eq!((answer.status().as_u16(), header(&answer, "content-disposition")), (200, told), "{name}");
+        assert!(answer.headers().get("set-cookie").is_none());
+    }
+}
+
+async fn links_end_and_cannot_be_made(world: &mut World) {
+    let line = world.line("support").await;
+    let host = FileHost::start().await;
+    let kept = keeps(world, &line, Kind::Picture, &host.puts("/a.png", [Page::file("x/y", png(100))])).await;
+    let app = world.app().clone();
+    let [webhook, crm, panel] = [For::Webhook, For::Crm, For::Panel].map(|reader| link(&app, &kept, reader));
+    for url in [&webhook, &crm, &panel] {
+        assert_eq!(gets(world, url, &[]).await.0, 200);
+        let (before, rest) = url.as_str().split_once("/media/").unwrap();
+        let (token, name) = rest.split_once('/').unwrap();
+        // Another name is as good; another sign of the token is nobody's link.
+        assert_eq!(gets(world, &format!("{before}/media/{token}/other.txt").parse().unwrap(), &[]).await.0, 200);
+        for at in [0, 10, 30, 50, token.len() - 2] {
+            let other = if &token[at..=at] == "A" { "B" } else { "A" };
+            let forged = format!("{}{other}{}", &token[..at], &token[at + 1..]);
+            let forged = format!("{before}/media/{forged}/{name}").parse().unwrap();
+            assert_eq!(gets(world, &forged, &[]).await.0, 404, "sign {at}");
+        }
+        for token in ["", "x", &token[..20], &"A".repeat(98), "%00", "..%2f.."] {
+            assert_eq!(gets(world, &format!("{before}/media/{token}/{name}").parse().unwrap(), &[]).await.0, 404);
+        }
+    }
+    let for_ever = crm_link(&app, &kept, true).await.unwrap();
+    world.advance(Duration::from_secs(3_600));
+    assert_eq!((gets(world, &panel, &[]).await.0, gets(world, &webhook, &[]).await.0), (410, 200));
+    world.advance(Duration::from_secs(23 * 3_600));
+    assert_eq!(gets(world, &webhook, &[]).await.0, 200, "a day was promised");
+    world.advance(Duration::from_secs(24 * 3_600));
+    assert_eq!((gets(world, &webhook, &[]).await.0, gets(world, &crm, &[]).await.0), (410, 200));
+    world.advance(Duration::from_secs(6 * 86_400));
+    assert_eq!(gets(world, &crm, &[]).await.0, 410);
+    // Whoever guesses is not told which it was: the words are the same.
+    let said = async |url: &Url| String::from_utf8(gets(world, url, &[]).await.1).unwrap();
+    assert_eq!(said(&crm).await, said(&format!("{}/media/x/y", app.public_url()).parse().unwrap()).await);
+    world.advance(Duration::from_secs(400 * 86_400));
+    parom::media::sweep(&app).await.unwrap();
+    assert_eq!(gets(world, &for_ever, &[]).await.0, 200, "amoCRM keeps this link instead of a copy");
+}
+
+/// A link says of itself whose file it means: with another account's id in it, it is no link of ours.
+async fn a_link_opens_one_account_only(world: &mut World) {
+    let (ours, theirs) = (world.line("support").await, world.line_at("other.amocrm.ru", "support").await);
+    let host = FileHost::start().await;
+    let page = || [Page::file("x/y", png(100))];
+    let kept = keeps(world, &ours, Kind::Picture, &host.puts("/ours.png", page())).await;
+    let other = keeps(world, &theirs, Kind::Picture, &host.puts("/theirs.png", page())).await;
+    // Ours by tenant, theirs by id: signed rightly, yet there is no such file.
+    let mut mixed = other;
+    mixed.tenant_id = ours.tenant_id;
+    assert_eq!(gets(world, &link(world.app(), &mixed, For::Panel), &[]).await.0, 404);
+    let found = parom::media::find(world.app(), theirs.tenant_id, kept.id).await.unwrap();
+    assert!(found.is_none());
+    assert_eq!(super::gone(world, &theirs, kept.id).await, "media_gone");
+}
+
+both!(links_end_and_cannot_be_made);
+once!(
+    a_file_is_lent_whole_and_in_parts,
+    what_a_browser_would_run_is_never_shown_in_place,
+    no_name_gets_out_of_its_header,
+    a_link_opens_one_account_only,
+);

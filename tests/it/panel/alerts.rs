@@ -1,0 +1,259 @@
+//! Letters about alerts: to whom, when, of what, and when not.
+
+use std::time::Duration;
+
+use parom::alert_letters::round;
+use parom::people::{Role, member, person};
+use parom::words::Language;
+use parom_tests::{Answer, Engine, Line, MailServer, Place, Setup, World};
+
+use super::{add_member, add_person, sign_in};
+use crate::admin::operator::Operator;
+
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(3600);
+
+async fn world(engine: Engine) -> Option<World> {
+    World::start(engine, Setup { live: false, change: MailServer::serves }).await
+}
+
+/// The messenger lets nobody in: the source stops, with a message that waits.
+async fn stops(world: &mut World, line: &Line) {
+    world.customer(line, "anna").writes("Private question").await;
+    world.deliver_all().await;
+    world.messenger.answers_next([Answer::status(401)]);
+    world.manager(line).answers("anna", "Secret answer").await;
+    world.deliver_all().await;
+}
+
+/// Somebody repaired it: the next message proves it.
+async fn goes_on(world: &mut World, line: &Line) {
+    world.api.patch(&line.path(""), &serde_json::json!({"paused": false})).await.is(200);
+    world.deliver_to_the_end().await;
+}
+
+async fn sends(world: &World, letters: usize) {
+    assert_eq!(round(world.app()).await.unwrap(), letters);
+}
+
+async fn an_alert_is_told_when_it_opens_once_more_and_when_it_is_over(engine: Engine, mail: &MailServer) {
+    let Some(mut world) = world(engine).await else { return };
+    let line = world.line("support").await;
+    let anna = add_member(&world, line.tenant_id, "anna@example.com", Role::Owner).await;
+    person::set_language(world.app().store.write(), anna, Language::Ru).await.unwrap();
+    add_member(&world, line.tenant_id, "vera@example.com", Role::Viewer).await;
+    let invited = add_person(&world, "invited@example.com").await;
+    let db = world.app().store.write();
+    assert!(member::invite(world.app(), db, line.tenant_id, invited, Role::Administrator).await.unwrap());
+    stops(&mut world, &line).await;
+    sends(&world, 0).await;
+    world.advance(MINUTE);
+    sends(&world, 1).await;
+    let letter = mail.next().await;
+    assert_eq!(letter.to, "anna@example.com", "owners and administrators, in their language");
+    assert_eq!(letter.subject, format!("Line support ({}): остановлен, подключите заново", line.host));
+    letter.says(&[
+        "не работает с 12:00",
+        "Причина: ваш сервер ответил 401.",
+        "1 сообщение менеджеров ждёт",
+        &format!("{}/panel/sources/{}/access", world.api.base(), line.source_id),
+        "идут на anna@example.com",
+        "/panel/alerts",
+    ]);
+    for text in ["Private", "Secret", "anna0", "chat-anna"] {
+        assert!(!letter.text.contains(text) && !letter.subject.contains(text), "{letter:?}");
+    }
+    sends(&world, 0).await;
+    world.advance(4 * HOUR);
+    sends(&world, 1).await;
+    assert_eq!(mail.next().await.subject, letter.subject, "once more, for it is open still");
+    world.advance(5 * HOUR);
+    sends(&world, 0).await;
+    goes_on(&mut world, &line).await;
+    world.manager(&line).answers("anna", "Works").await;
+    world.deliver_to_the_end().await;
+    sends(&world, 1).await;
+    let over = mail.next().await;
+    over.says(&["Решено: Line support", "Длилось 9 ч"]);
+    world.advance(24 * HOUR);
+    sends(&world, 0).await;
+    assert!(mail.is_empty());
+    world.close().await;
+}
+
+async fn what_comes_together_is_one_letter_and_a_flicker_is_none(engine: Engine, mail: &MailServer) {
+    let Some(mut world) = world(engine).await else { return };
+    let (one, two) = (world.line("one").await, world.line("two").await);
+    add_member(&world, one.tenant_id, "anna@example.com", Role::Administrator).await;
+    stops(&mut world, &one).await;
+    goes_on(&mut world, &one).await;
+    world.manager(&one).answers("anna", "Works").await;
+    world.deliver_to_the_end().await;
+    world.advance(2 * MINUTE);
+    sends(&world, 0).await;
+    stops(&mut world, &one).await;
+    stops(&mut world, &two).await;
+    world.advance(MINUTE);
+    sends(&world, 1).await;
+    let letter = mail.next().await;
+    assert_eq!(letter.subject, format!("{}: 2 alerts", one.host));
+    letter.says(&["Line one", "Line two", "your server answered 401"]);
+    // The next one waits until ten minutes have passed.
+    world.sandbox.set_unpaid(&one.host, true);
+    world.api.get(&format!("/api/v1/tenants/{}/pipelines", one.tenant_id)).await.is(409);
+    world.advance(2 * MINUTE);
+    sends(&world, 0).await;
+    world.advance(9 * MINUTE);
+    sends(&world, 1).await;
+    mail.next().await.says(&["amoCRM is not paid, messages wait"]);
+    // Deleted: nothing works again, and nobody is told that it does.
+    world.sandbox.set_unpaid(&one.host, false);
+    world.api.delete(&two.path("")).await.is(204);
+    world.advance(HOUR);
+    world.api.get(&format!("/api/v1/tenants/{}/pipelines", one.tenant_id)).await.is(200);
+    sends(&world, 1).await;
+    let over = mail.next().await;
+    over.says(&["Resolved:", "is not paid"]);
+    assert!(!over.text.contains("Line two"), "{over:?}");
+    goes_on(&mut world, &one).await;
+    world.close().await;
+}
+
+async fn nobody_is_written_to_who_does_not_want_it(engine: Engine, mail: &MailServer) {
+    let Some(mut world) = world(engine).await else { return };
+    let line = world.line("support").await;
+    add_member(&world, line.tenant_id, "anna@example.com", Role::Owner).await;
+    add_member(&world, line.tenant_id, "mark@example.com", Role::Administrator).await;
+    let vera = add_member(&world, line.tenant_id, "vera@example.com", Role::Viewer).await;
+    let (anna, mark) = (sign_in(&world, "anna@example.com").await, sign_in(&world, "mark@example.com").await);
+    // Mark wants to hear of money alone, Anna of nothing; she lets Vera have what there is.
+    let page = mark.opens("/panel/alerts").await.is(200);
+    page.says(&["No open alerts", "Letters go to mark@example.com", "A messenger no longer accepts the access"]);
+    mark.does("/panel/alerts/mine", &[("letters", "1"), ("kind", "unpaid")]).await.says(&["Saved"]);
+    let page = anna.opens("/panel/alerts").await.is(200);
+    page.says(&["Who gets letters", "mark@example.com"]);
+    anna.does("/panel/alerts/mine", &[("kind", "unpaid")]).await.says(&["Saved"]);
+    anna.does(&format!("/panel/alerts/readers/{vera}"), &[("to", "on")]).await.says(&["vera@example.com gets letters"]);
+    mark.sends(&format!("/panel/alerts/readers/{vera}"), &[("to", "off")]).await.is(403);
+    anna.opens("/panel/audit?group=alert").await.is(200).says(&["Letters about alerts chosen"]);
+    stops(&mut world, &line).await;
+    world.advance(MINUTE);
+    sends(&world, 1).await;
+    assert_eq!(mail.next().await.to, "vera@example.com");
+    // Whoever is on it is not reminded, and a muted one is silent.
+    let page = mark.opens("/panel/alerts").await.is(200);
+    page.says(&["Line support", "Open", "I am on it", "Mute for 4 hours", "Mute for 24 hours"]);
+    let key = page.field("key");
+    mark.does("/panel/alerts/take", &[("key", &key)]).await.says(&["Being handled by"]);
+    world.advance(3 * HOUR);
+    sends(&world, 0).await;
+    anna.opens("/panel/alerts").await.is(200);
+    anna.does("/panel/alerts/mute", &[("key", &key), ("hours", "24")])
+        .await
+        .says(&["Muted until", "still stands here"]);
+    anna.sends("/panel/alerts/mute", &[("key", &key), ("hours", "1000")]).await.is(404);
+    world.advance(23 * HOUR);
+    sends(&world, 0).await;
+    world.advance(HOUR);
+    sends(&world, 1).await;
+    assert_eq!(mail.next().await.to, "vera@example.com", "open after all");
+    goes_on(&mut world, &line).await;
+    world.close().await;
+}
+
+async fn who_came_through_amocrm_proves_an_address_first(engine: Engine, mail: &MailServer) {
+    let Some(mut world) = world(engine).await else { return };
+    let line = world.line("support").await;
+    let olga = world.panel(line.tenant_id).await;
+    olga.opens("/panel/alerts").await.is(200).says(&["A code goes to this address"]);
+    let mine = |email: &'static str| [("letters", "1"), ("kind", "source_stopped"), ("email", email)];
+    olga.sends("/panel/alerts/mine", &mine("nonsense"))
+        .await
+        .is(422)
+        .says(&["An e-mail looks like", "value=\"nonsense\""]);
+    olga.does("/panel/alerts/mine", &mine("olga@example.com")).await.says(&["A code went to olga@example.com"]);
+    let letter = mail.next().await;
+    let code = letter.subject.split(' ').next().unwrap().to_owned();
+    assert!(letter.to == "olga@example.com" && code.len() == 6 && letter.text.contains(&line.host), "{letter:?}");
+    stops(&mut world, &line).await;
+    world.advance(MINUTE);
+    sends(&world, 0).await;
+    let wrong = if code == "000000" { "000001" } else { "000000" };
+    olga.does("/panel/alerts/code", &[("code", wrong)]).await.says(&["This is not the code"]);
+    olga.does("/panel/alerts/code", &[("code", &code)]).await.says(&["Letters go to olga@example.com from now on"]);
+    olga.does("/panel/alerts/code", &[("code", &code)]).await.says(&["The code has run out"]);
+    goes_on(&mut world, &line).await;
+    world.manager(&line).answers("anna", "Works").await;
+    world.deliver_to_the_end().await;
+    stops(&mut world, &line).await;
+    world.advance(MINUTE);
+    sends(&world, 1).await;
+    assert_eq!(mail.next().await.to, "olga@example.com");
+    // Five wrong codes are enough.
+    olga.does("/panel/alerts/mine", &mine("other@example.com")).await;
+    let code = mail.next().await.subject.split(' ').next().unwrap().to_owned();
+    for _ in 0..5 {
+        olga.does("/panel/alerts/code", &[("code", "abc")]).await.says(&["This is not the code"]);
+    }
+    olga.does("/panel/alerts/code", &[("code", &code)]).await.says(&["The code has run out"]);
+    goes_on(&mut world, &line).await;
+    world.close().await;
+}
+
+async fn operators_are_told_of_the_vendors(engine: Engine, mail: &MailServer) {
+    let Some(mut world) = world(engine).await else { return };
+    let line = world.line("support").await;
+    let olga = Operator::signed_in(&world).await;
+    while !mail.is_empty() {
+        mail.next().await;
+    }
+    let raise = async |world: &World, object: &str| {
+        let detail = serde_json::json!({"host": line.host, "account_id": "17", "tenant_id": line.tenant_id});
+        let alarm = parom::alert::Alarm {
+            tenant_id: parom::store::VENDOR,
+            kind: "channel_not_allowed",
+            object,
+            source_id: None,
+            detail,
+        };
+        parom::alert::raise(world.app(), world.app().store.write(), alarm).await.unwrap();
+        world.advance(11 * MINUTE);
+    };
+    raise(&world, "x").await;
+    sends(&world, 1).await;
+    let letter = mail.next().await;
+    letter.says(&[&line.host, "account 17 is not on its list", "/admin/alerts", "alerts of the vendor go to"]);
+    let page = olga.opens("/admin/alerts").await.is(200);
+    page.says(&["Letters go to", "Send no letters"]);
+    olga.does("/admin/alerts/letters", &[("to", "off")]).await.says(&["You get no letters"]);
+    raise(&world, "y").await;
+    sends(&world, 0).await;
+    world.deliver_all().await;
+    world.close().await;
+}
+
+macro_rules! on_both {
+    ($($name:ident),+ $(,)?) => {$(
+        mod $name {
+            use super::{Engine, MailServer};
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                super::$name(Engine::Sqlite, &MailServer::start().await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                super::$name(Engine::Postgres, &MailServer::start().await).await;
+            }
+        }
+    )+};
+}
+
+on_both!(
+    an_alert_is_told_when_it_opens_once_more_and_when_it_is_over,
+    what_comes_together_is_one_letter_and_a_flicker_is_none,
+    nobody_is_written_to_who_does_not_want_it,
+    who_came_through_amocrm_proves_an_address_first,
+    operators_are_told_of_the_vendors,
+);

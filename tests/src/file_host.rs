@@ -1,0 +1,197 @@
+//! Somebody else's file server, which says what it likes: wrong lengths, half files, redirects. Written by hand, because no
+//! library would lie for us.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+
+/// What is answered at a path.
+#[derive(Clone, Debug)]
+pub struct Page {
+    status: u16,
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
+    /// What `Content-Length` says; none: chunked.
+    told: Option<usize>,
+    /// It goes on for ever.
+    endless: bool,
+    /// It comes when the host lets it go.
+    held: bool,
+}
+
+impl Page {
+    /// A file, told rightly.
+    pub fn file(mime_type: &str, body: impl Into<Vec<u8>>) -> Self {
+        let body = body.into();
+        let headers = vec![("Content-Type".to_owned(), mime_type.to_owned())];
+        Self { status: 200, headers, told: Some(body.len()), body, endless: false, held: false }
+    }
+
+    /// An answer without a body.
+    pub fn status(status: u16) -> Self {
+        Self { status, headers: Vec::new(), body: Vec::new(), told: Some(0), endless: false, held: false }
+    }
+
+    /// A redirect.
+    pub fn to(location: &str) -> Self {
+        Self::status(302).with("Location", location)
+    }
+
+    /// One more header.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Says another length than it has.
+    #[must_use]
+    pub fn telling(self, length: usize) -> Self {
+        Self { told: Some(length), ..self }
+    }
+
+    /// Says no length.
+    #[must_use]
+    pub fn chunked(self) -> Self {
+        Self { told: None, ..self }
+    }
+
+    /// Comes when the host lets it go.
+    #[must_use]
+    pub fn held(self) -> Self {
+        Self { held: true, ..self }
+    }
+
+    /// Says no length and repeats its body until the reader hangs up.
+    #[must_use]
+    pub fn endless(self) -> Self {
+        Self { told: None, endless: true, ..self }
+    }
+}
+
+/// A request as it came: its first line and headers.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    pub path: String,
+    pub head: String,
+}
+
+struct State {
+    pages: BTreeMap<String, Vec<Page>>,
+    asked: Vec<Asked>,
+    gate: Arc<Semaphore>,
+}
+
+/// The running server; every address of this machine's loopback network may be its own. Stops when dropped.
+pub struct FileHost {
+    state: Arc<Mutex<State>>,
+    address: std::net::SocketAddr,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Drop for FileHost {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl FileHost {
+    /// Starts one at 127.0.0.1.
+    pub async fn start() -> Self {
+        Self::start_at("127.0.0.1").await
+    }
+
+    /// Starts one at another address.
+    pub async fn start_at(host: &str) -> Self {
+        let listener = TcpListener::bind((host, 0)).await.expect("a port for the file host");
+        let address = listener.local_addr().expect("its address");
+        let state = State { pages: BTreeMap::new(), asked: Vec::new(), gate: Arc::new(Semaphore::new(0)) };
+        let state = Arc::new(Mutex::new(state));
+        let shared = state.clone();
+        let task = tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(serve(stream, shared.clone()));
+            }
+        });
+        Self { state, address, task }
+    }
+
+    /// Puts an answer at a path; several are given one after the other, the last one for ever.
+    pub fn puts(&self, path: &str, pages: impl IntoIterator<Item = Page>) -> String {
+        let at = path.split('?').next().unwrap_or(path).to_owned();
+        self.state.lock().unwrap().pages.insert(at, pages.into_iter().collect());
+        self.url(path)
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// What was asked so far.
+    pub fn asked(&self) -> Vec<Asked> {
+        self.state.lock().unwrap().asked.clone()
+    }
+
+    /// Lets go of one answer that is held.
+    pub fn releases(&self) {
+        self.state.lock().unwrap().gate.add_permits(1);
+    }
+
+    /// How often a path was asked for.
+    pub fn count(&self, path: &str) -> usize {
+        self.asked().iter().filter(|asked| asked.path == path).count()
+    }
+}
+
+async fn serve(mut stream: TcpStream, state: Arc<Mutex<State>>) {
+    let mut head = Vec::new();
+    let mut byte = [0];
+    while !head.ends_with(b"\r\n\r\n") {
+        match stream.read(&mut byte).await {
+            Ok(1) => head.push(byte[0]),
+            _ => return,
+        }
+    }
+    let head = String::from_utf8_lossy(&head).into_owned();
+    let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
+    let (page, gate) = {
+        let mut state = state.lock().unwrap();
+        state.asked.push(Asked { path: path.clone(), head });
+        let pages = state.pages.get_mut(path.split('?').next().unwrap_or_default());
+        let page = pages.map(|pages| if pages.len() > 1 { pages.remove(0) } else { pages[0].clone() });
+        (page.unwrap_or_else(|| Page::status(404)), state.gate.clone())
+    };
+    if page.held {
+        gate.acquire().await.expect("the gate stays").forget();
+    }
+    // Whoever hangs up has had enough.
+    let _ = answer(&mut stream, page).await;
+}
+
+async fn answer(stream: &mut TcpStream, page: Page) -> std::io::Result<()> {
+    let mut head = format!("HTTP/1.1 {} Said\r\nConnection: close\r\n", page.status);
+    for (name, value) in &page.headers {
+        head.push_str(&format!("{name}: {value}\r\n"));
+    }
+    match page.told {
+        Some(told) => head.push_str(&format!("Content-Length: {told}\r\n\r\n")),
+        None => head.push_str("Transfer-Encoding: chunked\r\n\r\n"),
+    }
+    stream.write_all(head.as_bytes()).await?;
+    if page.told.is_some() {
+        stream.write_all(&page.body).await?;
+        return stream.shutdown().await;
+    }
+    loop {
+        stream.write_all(format!("{:x}\r\n", page.body.len()).as_bytes()).await?;
+        stream.write_all(&page.body).await?;
+        stream.write_all(b"\r\n").await?;
+        if !page.endless {
+            stream.write_all(b"0\r\n\r\n").await?;
+            return stream.shutdown().await;
+        }
+    }
+}

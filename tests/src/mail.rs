@@ -1,0 +1,161 @@
+//! A mail server that takes everything and shows what it got.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, OnceLock};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use parom::config::Config;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
+
+/// Where it listens, for the configuration of the only world of a test.
+static PORT: OnceLock<u16> = OnceLock::new();
+
+/// The server. Start it before the world.
+pub struct MailServer {
+    letters: Arc<Mutex<VecDeque<Mail>>>,
+    came: Arc<Notify>,
+}
+
+/// A letter, decoded.
+#[derive(Clone, Debug)]
+pub struct Mail {
+    /// All headers as they came.
+    pub head: String,
+    pub to: String,
+    pub subject: String,
+    pub text: String,
+}
+
+impl MailServer {
+    /// One a test: nextest gives each a process of its own.
+    pub async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        PORT.set(listener.local_addr().unwrap().port()).expect("one mail server a test");
+        let server = Self { letters: Arc::default(), came: Arc::default() };
+        let (letters, came) = (server.letters.clone(), server.came.clone());
+        tokio::spawn(async move {
+            loop {
+                let (stream, _) = listener.accept().await.unwrap();
+                let letter = talk(stream).await;
+                letters.lock().unwrap().push_back(letter);
+                came.notify_one();
+            }
+        });
+        server
+    }
+
+    /// For [`crate::Setup::change`]: letters go to the server of this test.
+    pub fn serves(config: &mut Config) {
+        config.mail.url = Some(format!("smtp://127.0.0.1:{}", PORT.get().unwrap()).into());
+        config.mail.from = Some("Parom <parom@vendor.example>".to_owned());
+    }
+
+    /// The next letter; waits for it.
+    pub async fn next(&self) -> Mail {
+        loop {
+            if let Some(letter) = self.letters.lock().unwrap().pop_front() {
+                return letter;
+            }
+            self.came.notified().await;
+        }
+    }
+
+    /// Nothing has come that was not read.
+    pub fn is_empty(&self) -> bool {
+        self.letters.lock().unwrap().is_empty()
+    }
+}
+
+impl Mail {
+    fn read(raw: &str) -> Self {
+        let (head, body) = raw.split_once("\n\n").unwrap();
+        let head = head.replace("\n ", " ");
+        let field = |name: &str| {
+            let line = head.lines().find_map(|line| line.strip_prefix(name));
+            line.unwrap_or_default().trim().to_owned()
+        };
+        let (to, subject) = (field("To:"), words_of(&field("Subject:")));
+        let text = if head.contains("base64") {
+            let all: String = body.split_whitespace().collect();
+            String::from_utf8(STANDARD.decode(all).unwrap()).unwrap()
+        } else {
+            unquoted(body)
+        };
+        Self { head, to, subject, text }
+    }
+
+    /// Words anywhere in it.
+    #[track_caller]
+    pub fn says(&self, words: &[&str]) {
+        for words in words {
+            assert!(self.subject.contains(words) || self.text.contains(words), "{words:?} is not in {self:?}");
+        }
+    }
+}
+
+/// `=?utf-8?b?…?=` as text: a space between two of them is none.
+fn words_of(subject: &str) -> String {
+    let (mut text, mut was_coded) = (String::new(), true);
+    for part in subject.split(' ') {
+        let coded = part.strip_prefix("=?utf-8?b?").and_then(|part| part.strip_suffix("?="));
+        if !(text.is_empty() || was_coded && coded.is_some()) {
+            text.push(' ');
+        }
+        match coded {
+            Some(coded) => text += &String::from_utf8(STANDARD.decode(coded).unwrap()).unwrap(),
+            None => text += part,
+        }
+        was_coded = coded.is_some();
+    }
+    text
+}
+
+/// Quoted-printable as text.
+fn unquoted(body: &str) -> String {
+    let body = body.replace("=\n", "");
+    let mut bytes = Vec::new();
+    let mut rest = body.as_bytes();
+    while let Some((&first, after)) = rest.split_first() {
+        let coded = (first == b'=').then(|| after.get(..2).and_then(|two| hex::decode(two).ok())).flatten();
+        match coded {
+            Some(coded) => {
+                bytes.extend(coded);
+                rest = &after[2..];
+            }
+            None => {
+                bytes.push(first);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8(bytes).unwrap()
+}
+
+async fn talk(stream: TcpStream) -> Mail {
+    let (read, mut write) = stream.into_split();
+    let mut lines = BufReader::new(read).lines();
+    write.write_all(b"220 here\r\n").await.unwrap();
+    let mut letter = String::new();
+    while let Some(line) = lines.next_line().await.unwrap() {
+        let answer: &[u8] = match line.split(' ').next().unwrap().to_uppercase().as_str() {
+            "DATA" => {
+                write.write_all(b"354 go on\r\n").await.unwrap();
+                while let Some(line) = lines.next_line().await.unwrap().filter(|line| line != ".") {
+                    letter.push_str(&line);
+                    letter.push('\n');
+                }
+                b"250 taken\r\n"
+            }
+            "QUIT" => {
+                write.write_all(b"221 bye\r\n").await.unwrap();
+                break;
+            }
+            _ => b"250 ok\r\n",
+        };
+        write.write_all(answer).await.unwrap();
+    }
+    Mail::read(&letter)
+}
