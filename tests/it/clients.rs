@@ -22,7 +22,7 @@ const LIMIT: Duration = Duration::from_secs(60);
 
 /// What a variable of the environment names; a line says so where it names nothing.
 fn installed(variable: &str) -> Option<PathBuf> {
-    let path = std::env::var_os(variable).map(PathBuf::from);
+    let path = parom::config::variable(variable).map(PathBuf::from);
     if path.is_none() {
         println!("skipped: {variable} is not set; tests/run installs the client and sets it");
     }
