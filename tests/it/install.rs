@@ -223,6 +223,9 @@ async fn an_account_that_leaves_keeps_what_waits(world: &mut World) {
     world.until("the tenant is uninstalled", async || (status(world).await == "uninstalled").then_some(())).await;
     let tenant = world.tenant(HOST).await.unwrap();
     assert_eq!(tenant["channels"][0]["status"], "disconnected", "{tenant}");
+    // The channel is taken off in amoCRM beside this; then nothing is called any more.
+    let taken_off = || world.sandbox.requests().iter().any(|request| request.path.ends_with("/disconnect"));
+    world.until("the channel is taken off", async || taken_off().then_some(())).await;
     let before = calls(world);
     world.customer(&line, "anna").writes("while away").await;
     world.deliver_to_the_end().await;
