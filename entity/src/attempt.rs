@@ -27,6 +27,12 @@ pub struct Model {
     pub answer: String,
     #[sea_orm(column_type = "Text")]
     pub reason: String,
+    /// Of a webhook: its own id, and its source.
+    pub id: Option<Uuid>,
+    pub source_id: Option<Uuid>,
+    /// The webhook's type; empty: it was none.
+    #[sea_orm(column_type = "Text")]
+    pub event: String,
 }
 
 /// None: rows are joined by hand, always within a tenant.

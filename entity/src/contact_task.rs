@@ -14,6 +14,8 @@ pub struct Model {
     pub tries: i32,
     /// Making a contact was begun: it may be there though no answer said so.
     pub making: bool,
+    /// An existing contact is linked though the source leaves contacts to amoCRM: an import wants it.
+    pub linking: bool,
     /// Also the end of the claim of whoever works on it.
     pub next_try_at: i64,
     pub created_at: i64,

@@ -40,6 +40,16 @@ pub struct Model {
     pub contact_why: String,
     /// When amoCRM was last asked about the contact.
     pub contact_seen_at: i64,
+    /// What brought the customer here: the payload of a link, the marks of a page; empty: nothing is known.
+    #[sea_orm(column_type = "Text")]
+    pub visit: String,
+    /// Since when the customer does not let us write; 0: they do.
+    pub shut_at: i64,
+    /// When the messenger last told whether they do.
+    pub reach_at: i64,
+    /// The messenger's id now, where it is another one than `external_id`; else empty.
+    #[sea_orm(column_type = "Text")]
+    pub moved_to: String,
 }
 
 /// None: rows are joined by hand, always within a tenant.

@@ -19,6 +19,8 @@ pub struct Model {
     pub dry_run: bool,
     /// The newest message of each chat notifies; else all are silent.
     pub newest_loud: bool,
+    /// Its new chats are hung on contacts that are there, whatever the source does.
+    pub link_contacts: bool,
     /// What the file was called; may be empty.
     #[sea_orm(column_type = "Text")]
     pub file_name: String,

@@ -20,7 +20,7 @@ pub struct Model {
     pub direction: i16,
     /// See `parom::message::LetterKind`.
     pub kind: i16,
-    /// JSON of what the message row does not hold; empty for messages.
+    /// JSON of what the message row does not hold; of a message in parts, how far it has come.
     #[sea_orm(column_type = "Text")]
     pub payload: String,
     pub attempts: i32,

@@ -52,6 +52,11 @@ pub struct Model {
     /// The services as amoCRM last got them.
     #[sea_orm(column_type = "Text")]
     pub services_sent: String,
+    /// JSON of what is known of its line at the messenger, see `parom::source::line`.
+    #[sea_orm(column_type = "Text")]
+    pub facts: String,
+    /// When its line is looked at next; none: there is nothing to look at.
+    pub look_at: Option<i64>,
 }
 
 /// None: rows are joined by hand, always within a tenant.

@@ -24,6 +24,10 @@ pub struct Model {
     pub reason: String,
     /// In a row; opens the breaker.
     pub failures: i32,
+    /// Since when every webhook failed; none: the last one was answered.
+    pub failing_since: Option<i64>,
+    /// Webhooks that failed since then.
+    pub failing: i32,
 }
 
 /// None: rows are joined by hand, always within a tenant.

@@ -85,3 +85,32 @@ data-forget-button =
 data-forget-all-hint = Sources, chats, messages, keys and the team of this account are erased in Parom, the channel is disconnected. Chats in { $crm } stay. This cannot be undone.
 data-gone-title = The account is erased
 data-gone = Everything of { $account } is erased. Certificate: { $proof }.
+
+## Messages that did not come
+
+account-lost = Messages that did not come
+account-lost-about = { $crm } tells Parom of each message of a manager once. What did not come because of an interruption stands in { $crm }’s history: Parom looks there every hour and after each interruption.
+account-lost-look = Look for lost messages
+account-lost-looked = Parom looks through the chats of the last 48 hours now. What it finds is shown here.
+account-lost-looking = Parom is looking now.
+account-lost-last =
+    Last look { $time }: { $chats ->
+        [0] no chats
+        [one] { $chats } chat
+       *[other] { $chats } chats
+    }, { $found ->
+        [0] nothing was missing
+        [one] { $found } message was missing
+       *[other] { $found } messages were missing
+    }.
+account-lost-never = The first look comes within an hour.
+account-lost-found =
+    { $count ->
+        [one] { $count } message was found so far.
+       *[other] { $count } messages were found so far.
+    }
+account-lost-waiting =
+    { $count ->
+        [one] { $count } found message waits for a decision: send it or remove it.
+       *[other] { $count } found messages wait for a decision: send them or remove them.
+    }

@@ -294,6 +294,19 @@ alert-revoke_unconfirmed-subject = { $host }: switched off or not, amoCRM does n
 alert-revoke_unconfirmed-body = A signed notice of the switching off came, but calls of account { $account_id } neither work nor are refused. Nothing is erased; Parom goes on asking.
 alert-installs_unclear-subject = Install call of { $host }: whose integration it is, is not clear
 alert-installs_unclear-body = The call is kept, its code lives 20 minutes. Give one integration own_redirect = true, and let the administrator install again.
+alert-hooks_lost-subject =
+    { $host }: { $count ->
+        [one] { $count } message of a manager came by no call
+       *[other] { $count } messages of managers came by no call
+    }
+alert-hooks_lost-body =
+    They were found in amoCRM’s history. { $held ->
+        [0] None is older than 15 minutes, all were sent on.
+        [one] { $held } is older than 15 minutes and waits for the people of account { $account_id }.
+       *[other] { $held } are older than 15 minutes and wait for the people of account { $account_id }.
+    } Was the server down, the database, the network? The log of that time says it.
+alert-disk_full-subject = The disk with files is nearly full
+alert-disk_full-body = { $free } MB are free at { $place }. When it is full, files of messages and with SQLite the messages themselves are not taken. Make room, lower media.keep_days, or move the files to a bucket (media.url).
 
 audit-did-operator-added = Operator added
 audit-did-operator-link_made = Sign-in link of an operator made

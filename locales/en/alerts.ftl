@@ -83,6 +83,19 @@ alert-blocked-body =
         [one] { $waiting } message waits
        *[other] { $waiting } messages wait
     } here, each is kept for 7 days. Ask the support of { $crm } why; Parom goes on asking and sends what waits in order: { $url }
+alert-media_full-subject = { $account }: no room for more files
+alert-media_full-body = Files of account { $account } fill their { $most } MB since { $stamp }. Messages go on; instead of a new file there is a line that says so. Files that are old enough are deleted by themselves. For more room write to the service: { $url }
+alert-found_in_history-subject =
+    { $account }: { $count ->
+        [one] { $count } message was found in { $crm }’s history
+       *[other] { $count } messages were found in { $crm }’s history
+    }
+alert-found_in_history-body =
+    Managers wrote, and nothing told Parom of it in time: there was an interruption. { $held ->
+        [0] All of it is on its way to the customers now.
+        [one] { $held } message is older than 15 minutes and waits for your decision.
+       *[other] { $held } messages are older than 15 minutes and wait for your decision.
+    } Send or remove: { $url }
 alert-several-subject =
     { $account }: { $count ->
         [one] { $count } alert
@@ -95,10 +108,14 @@ alert-several-vendor =
     }
 alert-why-vendor = You get this letter because alerts of the vendor go to { $email }. Change it: { $url }
 alert-kind-source_stopped = A messenger no longer accepts the access of a source
+alert-kind-webhook_suspended = Your own messenger’s server failed for 24 hours
 alert-kind-source_gone = A source was deleted in { $crm }
 alert-kind-needs_reauth = { $crm } does not renew the access
 alert-kind-unpaid = { $crm } is not paid
 alert-kind-blocked = { $crm } refuses all requests
+alert-kind-found_in_history = Messages were found in { $crm }’s history
+alert-kind-media_full = Files fill their room
+alert-kind-template_rejected = WhatsApp rejected a template
 
 ## Alerts: the page
 

@@ -4,6 +4,7 @@ carried-forward = Forwarded message:
 carried-forward-of = Forwarded from { $name }:
 carried-location = Location: { $map }
 carried-contact = Contact: { $name }, { $phone }
+carried-signed = { $name }:
 carried-unknown = [A message of an unknown kind: { $kind }]
 
 ## Why a message failed, told to the manager in the chat
@@ -19,4 +20,6 @@ failure-rejected = The messenger refused the message.
 failure-rejected-with = The messenger refused the message: its answer was { $status }.
 failure-no-phone = No phone number was given, so there is nobody to write to.
 failure-empty = The message has no text.
+failure-found-late = The message was found late. It waits until somebody sends or removes it.
+failure-found-dropped = The message came to Parom late, and somebody decided not to send it.
 failure-other = The message was not delivered.

@@ -143,6 +143,18 @@ doctor-alarm-one-at =
         [one] { $days } day
        *[other] { $days } days
     })
+doctor-spool-ok = webhooks that the database does not take have a place in { $place }; none waits there
+doctor-spool-none = there is no folder for webhooks that the database does not take: while it is down they are lost
+doctor-spool-none-fix = set spool.dir to a folder on lasting disk that the server may write
+doctor-spool-memory = { $place } is in memory: webhooks that wait there end with the machine
+doctor-spool-memory-fix = set spool.dir to a folder on lasting disk
+doctor-spool-waiting =
+    { $hooks ->
+        [one] { $hooks } webhook of amoCRM waits
+       *[other] { $hooks } webhooks of amoCRM wait
+    } in { $place } for the database
+doctor-spool-waiting-fix = a running server gives them to the database by itself; what a machine left that is no more: parom spool drain { $place }
+doctor-spool-wrong = the folder { $place } for webhooks cannot be used: { $reason }
 doctor-quarantine-ok = nothing of amoCRM was put aside
 doctor-quarantine-bad = genuine calls of amoCRM that could not be worked on are kept: { $items }
 doctor-quarantine-bad-fix = version_1: connect the account again; foreign_account, unknown_scope: is another server using this channel?
@@ -154,3 +166,9 @@ cli-listening = listening { $url }
 cli-demo-ready = Manager’s window, customer’s page, panel and admin are ready:
 cli-key-once = Save this key now: it is not shown again.
 cli-nothing-to-do = Nothing to do.
+doctor-history-never = chats were not compared with amoCRM’s history yet; it happens every hour
+doctor-history-ok = chats were last compared with amoCRM’s history { $minutes } min ago; messages found there so far: { $found }
+doctor-history-late = chats were not compared with amoCRM’s history for 3 hours: { $items }
+doctor-history-late-fix = does the server run, does amoCRM answer? parom tenant compare ACCOUNT starts it
+doctor-history-held = messages found in amoCRM’s history wait for a person: { $items }
+doctor-history-held-fix = the account’s people send or remove them in the panel, page Undelivered

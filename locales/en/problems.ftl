@@ -29,3 +29,6 @@ problem-internal = Parom’s own error, nothing is stored
 problem-tenant_active = The account is in use
 problem-not_deleted_in_crm = The source is there in { $crm }
 problem-no_webhook = The source has no webhook secret
+problem-webhook_not_kept = The webhook cannot be sent again
+problem-template_locked = WhatsApp has this template
+problem-template_no_source = No source with official WhatsApp

@@ -36,6 +36,8 @@ reason-signature_refused = { $crm } does not accept Parom’s signature.
 reason-signature_refused-fix = The vendor has been told. Messages wait.
 reason-source_paused = The source is paused.
 reason-source_paused-fix = Switch the source on.
+reason-webhook_suspended = Your server failed for 24 hours, so Parom has paused the source.
+reason-webhook_suspended-fix = Repair the server, then press “Test and switch on” at the source.
 reason-too_old =
     Delivery was tried for { $hours ->
         [one] { $hours } hour
@@ -60,6 +62,8 @@ reason-no_bot = The message was written outside { $crm }, and this channel has n
 reason-no_bot-fix = Ask the vendor to enter the channel’s bot, then send again.
 reason-suspended = The vendor has suspended this account. Messages are received and wait.
 reason-suspended-fix = Write to support.
+reason-found_in_history = Written { $age } ago and found in { $crm }’s history only now: nothing told Parom of it in time.
+reason-found_in_history-fix = Send it if it still makes sense, or remove it. By itself it is never sent.
 
 ## Reasons in a few words, as headings
 
@@ -73,5 +77,6 @@ reason-short-unsupported = Kind not supported
 reason-short-window_closed = More than 24 hours since the customer’s message
 reason-short-rejected = Refused
 reason-short-no_bot = The channel has no bot
+reason-short-found_in_history = Found in the history, waits for a decision
 reason-short-internal = Parom’s own error, or outcome unknown
 reason-short-other = Other reasons

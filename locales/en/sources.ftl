@@ -68,6 +68,7 @@ source-abilities = What this messenger can do
 source-reason-access_refused = The messenger no longer accepts the saved access.
 source-reason-credentials_erased = The account had left { $crm }, so the saved access to the messenger was erased. Give it again; chats and settings are kept.
 source-reason-messenger_unreachable = The messenger is not answering. Messages wait and are tried again.
+source-reason-webhook_suspended = Your server failed for 24 hours, so Parom has paused the source. Messages wait here, each for 24 hours.
 source-reason-deleted_in_crm = Somebody deleted this source in { $crm }. New chats go to the default source until you create it again.
 source-reason-pipeline_archived = Its pipeline is in the archive of { $crm }, so new leads are not seen. Choose another one.
 source-reason-account_not_connected = The account is not connected yet.

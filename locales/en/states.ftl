@@ -65,6 +65,7 @@ message-state-failed = Failed
 message-state-held = On hold
 message-late = Arrived late: { $delay } after it was written
 message-maybe-twice = The customer may have received it twice
+message-found-in-history = Found in { $crm }’s history: nothing told Parom of it in time
 message-edited = Edited
 message-deleted = Deleted by the sender
 message-deleted-by-customer = Deleted by the customer
@@ -92,6 +93,7 @@ letter-kind-status = Status
 letter-kind-typing = Typing
 letter-kind-reaction = Reaction
 letter-kind-import = Import page
+letter-kind-resend = Webhook sent again
 
 ## States: import
 
@@ -127,6 +129,7 @@ template-state-review = In review
 template-state-approved = Approved
 template-state-rejected = Rejected
 template-state-paused = Paused by WhatsApp
+template-state-plain = Ready
 key-state-active = Active
 key-state-revoked = Revoked
 member-state-invited = Invited

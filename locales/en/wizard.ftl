@@ -27,6 +27,12 @@ wizard-tg-refused = Telegram does not know this token. Perhaps a newer one was i
 wizard-tg-taken = Bot @{ $bot } already works in source “{ $source }”.
 wizard-tg-webhook-elsewhere = Bot @{ $bot } now sends messages to { $host }. After you continue they will come to Parom and stop coming there.
 wizard-tg-take-over = Move the bot to Parom
+wizard-tg-groups = Groups too
+wizard-tg-groups-hint = Groups in which the bot is become chats, one a group. To see all messages there, switch off Group Privacy in @BotFather and add the bot again.
+wizard-tg-delivered = Count as delivered what Telegram took
+wizard-tg-delivered-hint = Telegram does not tell when a message is delivered or read. Without this mark messages stay “sent”.
+wizard-tg-sign = Sign with the manager’s name
+wizard-tg-sign-hint = The name stands on a line above each message of a manager.
 
 ## Source wizard: WhatsApp
 
@@ -58,6 +64,11 @@ wizard-web-color = Button colour
 wizard-web-color-low = White text on this colour is hard to read (contrast { $ratio }, needs 4.5). Parom will use dark text.
 wizard-web-embed = Paste this line before </body> on every page
 wizard-web-link = Or give customers this link
+wizard-web-preview = Open the chat
+wizard-web-secret = Customers who have signed in to your site
+wizard-web-secret-hint = Your site names them by a signed token; then their chat is the same on every device. The secret for signing is shown once, an earlier one holds for a day.
+wizard-web-secret-new = Make a signing secret
+wizard-web-secret-made = A new signing secret is made for “{ $source }”. The one before holds for a day.
 wizard-custom-url = Webhook URL
 wizard-custom-url-hint = Parom will post messages here. https only, answer with 2xx within 15 seconds.
 wizard-custom-url-private = { $host } leads into a private network. Give an address reachable from the internet.
@@ -73,6 +84,12 @@ wizard-web-ask-phone = Phone
 wizard-web-ask-email = E-mail
 wizard-web-consent = Consent text
 wizard-web-consent-hint = The customer agrees to it before the first message.
+wizard-web-hours = Working hours
+wizard-web-hours-hint = Days and times, one line each: mon-fri 09:00-18:00. Leave empty if somebody always answers.
+wizard-web-zone = Time zone of the working hours
+wizard-web-zone-hint = For example Europe/Moscow
+wizard-web-away = Text outside working hours
+wizard-web-away-hint = Leave empty for “Nobody is here right now. Write, and the answer will come in working hours.”
 
 ## Source wizard: further words
 
@@ -100,7 +117,8 @@ wizard-slow-custom-1 = Did the API answer 202? Another answer says what to corre
 wizard-slow-custom-2 = Is the message’s id new? A known one is not stored again.
 wizard-slow-custom-3 = Does the key allow “Read and send”?
 wizard-web-open = Open the chat and write something:
-wizard-web-line = Paste this line where the link to the chat should stand:
+wizard-web-line = Paste this line before </body> on every page of the site:
+wizard-web-nowhere = The line works on the sites of the list: name one under “Access” first.
 wizard-custom-curl = Send a message from a terminal; put a key in place of API_KEY:
 wizard-finish = Done
 wizard-leave-title = Leave?

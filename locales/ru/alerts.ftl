@@ -105,6 +105,23 @@ alert-blocked-body =
         [many] Здесь ждут { $waiting } сообщений
        *[other] Здесь ждут { $waiting } сообщения
     }, каждое хранится 7 дней. Узнайте причину в поддержке { $crm }; Паром продолжает спрашивать и отправит ждущее по порядку: { $url }
+alert-media_full-subject = { $account }: нет места для новых файлов
+alert-media_full-body = С { $stamp } файлы аккаунта { $account } занимают все свои { $most } МБ. Сообщения по-прежнему ходят; вместо нового файла стоит строка об этом. Старые файлы удаляются сами. Если нужно больше места, напишите в сервис: { $url }
+alert-found_in_history-subject =
+    { $account }: { $count ->
+        [one] в истории { $crm } нашлось { $count } сообщение
+        [few] в истории { $crm } нашлись { $count } сообщения
+        [many] в истории { $crm } нашлось { $count } сообщений
+       *[other] в истории { $crm } нашлось { $count } сообщения
+    }
+alert-found_in_history-body =
+    Менеджеры писали, но из-за перерыва Парому вовремя об этом не сообщили. { $held ->
+        [0] Всё найденное уже идёт клиентам.
+        [one] { $held } сообщение старше 15 минут и ждёт вашего решения.
+        [few] { $held } сообщения старше 15 минут и ждут вашего решения.
+        [many] { $held } сообщений старше 15 минут и ждут вашего решения.
+       *[other] { $held } сообщения старше 15 минут и ждут вашего решения.
+    } Отправить или убрать: { $url }
 alert-several-subject =
     { $account }: { $count ->
         [one] { $count } оповещение
@@ -121,10 +138,14 @@ alert-several-vendor =
     }
 alert-why-vendor = Вы получили это письмо, потому что оповещения разработчика идут на { $email }. Изменить: { $url }
 alert-kind-source_stopped = Мессенджер больше не принимает доступ источника
+alert-kind-webhook_suspended = Сервер своего мессенджера не отвечал 24 часа
 alert-kind-source_gone = Источник удалён в { $crm }
 alert-kind-needs_reauth = { $crm } не продлевает доступ
 alert-kind-unpaid = Нет оплаты { $crm }
 alert-kind-blocked = { $crm } отклоняет все запросы
+alert-kind-found_in_history = Сообщения нашлись в истории { $crm }
+alert-kind-media_full = Место для файлов заполнено
+alert-kind-template_rejected = WhatsApp отклонил шаблон
 
 ## Alerts: the page
 

@@ -4,6 +4,7 @@ carried-forward = Пересланное сообщение:
 carried-forward-of = Переслано от { $name }:
 carried-location = Место на карте: { $map }
 carried-contact = Контакт: { $name }, { $phone }
+carried-signed = { $name }:
 carried-unknown = [Сообщение неизвестного вида: { $kind }]
 
 ## Почему сообщение не доставлено: текст для менеджера в чате
@@ -19,4 +20,6 @@ failure-rejected = Мессенджер не принял сообщение.
 failure-rejected-with = Мессенджер не принял сообщение: его ответ — { $status }.
 failure-no-phone = Телефон не указан: некому писать.
 failure-empty = В сообщении нет текста.
+failure-found-late = Сообщение найдено поздно. Оно ждёт, пока его отправят или уберут.
+failure-found-dropped = Сообщение дошло до Парома поздно, и его решили не отправлять.
 failure-other = Сообщение не доставлено.

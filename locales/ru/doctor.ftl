@@ -165,6 +165,19 @@ doctor-alarm-one-at =
         [many] { $days } дней
        *[other] { $days } дня
     })
+doctor-spool-ok = вебхукам, которые база не приняла, есть место в { $place }; сейчас там пусто
+doctor-spool-none = нет папки для вебхуков, которые база не приняла: пока она не работает, они теряются
+doctor-spool-none-fix = укажите в spool.dir папку на постоянном диске, куда сервер может писать
+doctor-spool-memory = { $place } находится в памяти: вебхуки, которые ждут там, пропадут вместе с машиной
+doctor-spool-memory-fix = укажите в spool.dir папку на постоянном диске
+doctor-spool-waiting =
+    { $hooks ->
+        [one] { $hooks } вебхук amoCRM ждёт
+        [few] { $hooks } вебхука amoCRM ждут
+       *[other] { $hooks } вебхуков amoCRM ждут
+    } базу в { $place }
+doctor-spool-waiting-fix = работающий сервер передаст их базе сам; оставшееся от машины, которой больше нет: parom spool drain { $place }
+doctor-spool-wrong = папка { $place } для вебхуков не годится: { $reason }
 doctor-quarantine-ok = ничего из присланного amoCRM не отложено
 doctor-quarantine-bad = отложены подлинные вызовы amoCRM, с которыми ничего не удалось сделать: { $items }
 doctor-quarantine-bad-fix = version_1: подключите аккаунт заново; foreign_account, unknown_scope: не пользуется ли этим каналом другой сервер?
@@ -176,3 +189,9 @@ cli-listening = слушает { $url }
 cli-demo-ready = Готовы окно менеджера, страница клиента, панель и админка:
 cli-key-once = Сохраните ключ сейчас: больше он не покажется.
 cli-nothing-to-do = Делать нечего.
+doctor-history-never = чаты ещё не сравнивались с историей amoCRM; это происходит каждый час
+doctor-history-ok = чаты сравнивались с историей amoCRM { $minutes } мин назад; найдено там сообщений: { $found }
+doctor-history-late = чаты 3 часа не сравнивались с историей amoCRM: { $items }
+doctor-history-late-fix = работает ли сервер, отвечает ли amoCRM? Запустить: parom tenant compare ACCOUNT
+doctor-history-held = сообщения, найденные в истории amoCRM, ждут человека: { $items }
+doctor-history-held-fix = люди аккаунта отправят или уберут их в панели, страница «Недоставленное»

@@ -29,3 +29,6 @@ problem-internal = Внутренняя ошибка Парома, ничего 
 problem-tenant_active = Аккаунт ещё в работе
 problem-not_deleted_in_crm = Источник есть в { $crm }
 problem-no_webhook = У источника нет секрета вебхука
+problem-webhook_not_kept = Вебхук нельзя отправить ещё раз
+problem-template_locked = Шаблон у WhatsApp
+problem-template_no_source = Нет источника с официальным WhatsApp

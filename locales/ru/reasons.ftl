@@ -38,6 +38,8 @@ reason-signature_refused = { $crm } не принимает подпись Па�
 reason-signature_refused-fix = Разработчик уже оповещён. Сообщения ждут.
 reason-source_paused = Источник на паузе.
 reason-source_paused-fix = Снимите источник с паузы.
+reason-webhook_suspended = Ваш сервер 24 часа не принимал сообщения, и Паром поставил источник на паузу.
+reason-webhook_suspended-fix = Исправьте сервер и нажмите «Проверить и включить» у источника.
 reason-too_old =
     Доставка не удалась за { $hours ->
         [one] { $hours } час
@@ -64,6 +66,8 @@ reason-no_bot = Сообщение написано вне { $crm }, а у ка�
 reason-no_bot-fix = Попросите поставщика указать бота канала и отправьте снова.
 reason-suspended = Разработчик приостановил аккаунт. Сообщения принимаются и ждут.
 reason-suspended-fix = Напишите в поддержку.
+reason-found_in_history = Написано { $age } назад, но найдено в истории { $crm } только сейчас: вовремя Парому о нём не сообщили.
+reason-found_in_history-fix = Отправьте, если это ещё имеет смысл, или уберите. Само оно не уйдёт.
 
 ## Причины в нескольких словах, для заголовков
 
@@ -77,5 +81,6 @@ reason-short-unsupported = Вид не поддерживается
 reason-short-window_closed = Больше 24 часов с сообщения клиента
 reason-short-rejected = Отказ
 reason-short-no_bot = У канала нет бота
+reason-short-found_in_history = Найдено в истории, ждёт решения
 reason-short-internal = Ошибка Парома или неизвестный исход
 reason-short-other = Другие причины

@@ -69,6 +69,7 @@ message-state-failed = Не доставлено
 message-state-held = Задержано
 message-late = Пришло с опозданием: через { $delay } после написания
 message-maybe-twice = Клиент мог получить его дважды
+message-found-in-history = Найдено в истории { $crm }: вовремя Парому о нём не сообщили
 message-edited = Изменено
 message-deleted = Удалено отправителем
 message-deleted-by-customer = Удалено клиентом
@@ -96,6 +97,7 @@ letter-kind-status = Статус
 letter-kind-typing = Набор текста
 letter-kind-reaction = Реакция
 letter-kind-import = Страница импорта
+letter-kind-resend = Вебхук ещё раз
 
 ## States: import
 
@@ -131,6 +133,7 @@ template-state-review = На проверке
 template-state-approved = Одобрен
 template-state-rejected = Отклонён
 template-state-paused = Приостановлен WhatsApp
+template-state-plain = Готов
 key-state-active = Действует
 key-state-revoked = Отозван
 member-state-invited = Приглашён

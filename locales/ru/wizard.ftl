@@ -27,6 +27,12 @@ wizard-tg-refused = Telegram не знает такого токена. Возм
 wizard-tg-taken = Бот @{ $bot } уже работает в источнике «{ $source }».
 wizard-tg-webhook-elsewhere = Бот @{ $bot } сейчас отправляет сообщения на { $host }. Если продолжить, они пойдут в Паром и перестанут приходить туда.
 wizard-tg-take-over = Перевести бота в Паром
+wizard-tg-groups = Принимать группы
+wizard-tg-groups-hint = Группы, где есть бот, станут чатами, по одному на группу. Чтобы бот видел все сообщения, выключите Group Privacy в @BotFather и добавьте бота заново.
+wizard-tg-delivered = Считать доставленным то, что принял Telegram
+wizard-tg-delivered-hint = Telegram не сообщает о доставке и прочтении. Без этой отметки сообщения остаются отправленными.
+wizard-tg-sign = Подписывать именем менеджера
+wizard-tg-sign-hint = Имя стоит строкой выше каждого сообщения менеджера.
 
 ## Source wizard: WhatsApp
 
@@ -60,6 +66,11 @@ wizard-web-color = Цвет кнопки
 wizard-web-color-low = Белый текст на этом цвете плохо виден (контраст { $ratio }, нужно 4,5). Паром возьмёт тёмный текст.
 wizard-web-embed = Вставьте эту строку перед </body> на каждой странице
 wizard-web-link = Или дайте клиентам эту ссылку
+wizard-web-preview = Открыть чат
+wizard-web-secret = Клиенты, которые вошли на ваш сайт
+wizard-web-secret-hint = Сайт называет их подписанным токеном, и чат у них один на всех устройствах. Секрет подписи показывается один раз, прежний действует ещё сутки.
+wizard-web-secret-new = Создать секрет подписи
+wizard-web-secret-made = Для «{ $source }» создан новый секрет подписи. Прежний действует ещё сутки.
 wizard-custom-url = Адрес вебхука
 wizard-custom-url-hint = Сюда Паром будет отправлять сообщения. Только https, ответ 2xx за 15 секунд.
 wizard-custom-url-private = { $host } ведёт в частную сеть. Укажите адрес, доступный из интернета.
@@ -75,6 +86,12 @@ wizard-web-ask-phone = Телефон
 wizard-web-ask-email = Почта
 wizard-web-consent = Текст согласия
 wizard-web-consent-hint = Клиент соглашается с ним до первого сообщения.
+wizard-web-hours = Часы работы
+wizard-web-hours-hint = Дни и время, по строке на каждые: пн-пт 09:00-18:00. Оставьте пустым, если отвечают всегда.
+wizard-web-zone = Часовой пояс
+wizard-web-zone-hint = Например, Europe/Moscow
+wizard-web-away = Текст в нерабочее время
+wizard-web-away-hint = Оставьте пустым, и будет: «Сейчас никого нет. Напишите, мы ответим в рабочее время.»
 
 ## Мастер источника: ещё слова
 
@@ -102,7 +119,8 @@ wizard-slow-custom-1 = Ответил ли API 202? Другой ответ го
 wizard-slow-custom-2 = Новый ли номер сообщения? Известный второй раз не сохраняется.
 wizard-slow-custom-3 = Позволяет ли ключ «Читать и отправлять»?
 wizard-web-open = Откройте чат и напишите что-нибудь:
-wizard-web-line = Вставьте эту строку там, где нужна ссылка на чат:
+wizard-web-line = Вставьте эту строку перед </body> на каждой странице сайта:
+wizard-web-nowhere = Строка работает на сайтах из списка: сначала добавьте сайт на вкладке «Доступ».
 wizard-custom-curl = Отправьте сообщение из терминала; вместо API_KEY поставьте ключ:
 wizard-finish = Готово
 wizard-leave-title = Уйти?

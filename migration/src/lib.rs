@@ -12,6 +12,10 @@ mod m20261120_000004_live;
 mod m20261120_000005_contacts;
 mod m20261120_000006_alert_letters;
 mod m20261120_000007_imports;
+mod m20261120_000008_history;
+mod m20261120_000009_crm_hooks;
+mod m20261120_000011_lines;
+mod m20261120_000013_webhooks;
 mod table;
 
 /// All migrations in order.
@@ -28,6 +32,10 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000005_contacts::Migration),
             Box::new(m20261120_000006_alert_letters::Migration),
             Box::new(m20261120_000007_imports::Migration),
+            Box::new(m20261120_000008_history::Migration),
+            Box::new(m20261120_000009_crm_hooks::Migration),
+            Box::new(m20261120_000011_lines::Migration),
+            Box::new(m20261120_000013_webhooks::Migration),
         ]
     }
 }

@@ -34,6 +34,13 @@ impl Incoming {
     }
 }
 
+/// What amoCRM does of its own accord after an answer: it calls the other side about an integration of an account.
+#[derive(Clone, Debug)]
+pub(crate) enum Then {
+    Installs { host: String, integration: String },
+    SwitchesOff { host: String, integration: String },
+}
+
 /// The answer to a request of the protocol.
 #[derive(Debug)]
 pub(crate) struct Answer {
@@ -43,12 +50,13 @@ pub(crate) struct Answer {
     pub(crate) retry_after: Option<u64>,
     pub(crate) note: Option<String>,
     pub(crate) host: Option<String>,
+    pub(crate) then: Option<Box<Then>>,
 }
 
 impl Answer {
     /// An answer without a body.
     pub(crate) fn empty(status: u16) -> Self {
-        Self { status, content_type: "", body: Vec::new(), retry_after: None, note: None, host: None }
+        Self { status, content_type: "", body: Vec::new(), retry_after: None, note: None, host: None, then: None }
     }
 
     /// An answer with a JSON body of this media type.
@@ -58,6 +66,10 @@ impl Answer {
 
     pub(crate) fn noted(self, note: impl Into<String>) -> Self {
         Self { note: Some(note.into()), ..self }
+    }
+
+    pub(crate) fn followed_by(self, then: Then) -> Self {
+        Self { then: Some(Box::new(then)), ..self }
     }
 
     pub(crate) fn of_host(self, host: Option<&str>) -> Self {

@@ -1,12 +1,13 @@
 //! Installing and switching off: what changes in the account, and the two calls amoCRM makes about it.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use serde_json::json;
 
 use crate::{
     config::IntegrationConfig,
     core::Core,
+    exchange::Then,
     log::{LogDirection, RequestView},
     oauth::consent,
     outgoing::{self, Call, HookAnswer},
@@ -156,4 +157,15 @@ pub(crate) async fn revoke(core: &Core, host: &str, integration: &str) -> HookAn
     let call =
         Call { request, method: "GET", shown: "/oauth/revoked".to_owned(), host: Some(host.to_owned()), limit: LIMIT };
     outgoing::call(core, call).await
+}
+
+/// Whoever installs or switches off does not wait for these calls: other requests may overtake them.
+pub(crate) fn in_background(core: &Arc<Core>, then: Then) {
+    let core = Arc::clone(core);
+    actix_web::rt::spawn(async move {
+        match then {
+            Then::Installs { host, integration } => install(&core, &host, &integration).await,
+            Then::SwitchesOff { host, integration } => revoke(&core, &host, &integration).await,
+        }
+    });
 }

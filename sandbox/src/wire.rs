@@ -21,6 +21,7 @@ use crate::{
     exchange::{Answer, Incoming},
     faults::{Fault, Part},
     hosts::{Kind, Target},
+    installation,
     log::{LogDirection, RequestView},
     oauth, rest,
 };
@@ -108,7 +109,7 @@ async fn handle(core: Arc<Core>, request: Incoming) -> HttpResponse {
             other => instead = Some(other),
         }
     }
-    let (answer, broken) = match instead {
+    let (mut answer, broken) = match instead {
         None => (route(&core, &request), Broken::No),
         Some(Fault::LostAnswer) => {
             met.push("fault: processed, answer lost".to_owned());
@@ -137,6 +138,9 @@ async fn handle(core: Arc<Core>, request: Incoming) -> HttpResponse {
             (Answer::empty(0), Broken::Silent)
         }
     };
+    if let Some(then) = answer.then.take() {
+        installation::in_background(&core, *then);
+    }
     write_log(&core, &request, &answer, &met, matches!(broken, Broken::Silent), started);
     if !later.is_zero() {
         tokio::time::sleep(later).await;

@@ -25,10 +25,30 @@ use crate::app::App;
 pub use hand::{mute, take};
 
 /// The kinds of an account's alerts, as people choose letters by them; words are `alert-kind-{kind}`.
-pub const KINDS: [&str; 5] = ["source_stopped", "source_gone", "needs_reauth", "unpaid", "blocked"];
+pub const KINDS: [&str; 10] = [
+    "source_stopped",
+    WEBHOOK_SUSPENDED,
+    "source_gone",
+    "source_moved",
+    "needs_reauth",
+    "unpaid",
+    "blocked",
+    "media_full",
+    "template_rejected",
+    "found_in_history",
+];
+/// A developer's endpoint failed for a day. Also why its letters wait.
+pub const WEBHOOK_SUSPENDED: &str = "webhook_suspended";
 /// The vendor's kinds: their words say what is to be done.
-pub const VENDOR_KINDS: [&str; 5] =
-    ["channel_not_allowed", "channel_misconfigured", "channel_hook_version", "revoke_unconfirmed", "installs_unclear"];
+pub const VENDOR_KINDS: [&str; 7] = [
+    "channel_not_allowed",
+    "channel_misconfigured",
+    "channel_hook_version",
+    "revoke_unconfirmed",
+    "installs_unclear",
+    "disk_full",
+    "hooks_lost",
+];
 
 /// A cause that is gone within this time is in no letter, and causes that come together are in one.
 const SETTLES: i64 = 60_000;
@@ -151,6 +171,19 @@ pub async fn open(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Vec<aler
         .filter(Column::ResolvedAt.is_null())
         .order_by_desc(Column::LastAt)
         .limit(200)
+        .all(db)
+        .await
+}
+
+/// Whose alerts of a kind without objects are open, at most 1000.
+pub async fn whose(db: &impl ConnectionTrait, kind: &str) -> Result<Vec<Uuid>, DbErr> {
+    alert::Entity::find()
+        .select_only()
+        .column(Column::TenantId)
+        .filter(Column::Key.eq(kind))
+        .filter(Column::ResolvedAt.is_null())
+        .limit(1000)
+        .into_tuple()
         .all(db)
         .await
 }

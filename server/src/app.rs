@@ -17,6 +17,7 @@ use crate::http_client::HttpClients;
 use crate::lookup::Lookup;
 use crate::media::Media;
 use crate::pace::Paces;
+use crate::spool::Spool;
 use crate::store::Store;
 use crate::telemetry::Metrics;
 use crate::tenant::users::KnownUsers;
@@ -44,6 +45,8 @@ pub struct App {
     pub writer: Writer,
     pub lookup: Lookup,
     pub media: Media,
+    /// Where hooks go that the database does not take; claimed by serving processes alone.
+    pub spool: Spool,
     pub faults: Faults,
     pub metrics: Metrics,
     /// Conversations in which something was carried or told, for whoever watches live.
@@ -60,6 +63,10 @@ pub struct App {
     pub hashing: tokio::sync::Semaphore,
     /// What the road of messages notices of sources.
     pub source_notes: crate::source::Notes,
+    /// Hooks of the CRM that are acted upon.
+    pub crm_acts: crate::intake::crm::Acts,
+    /// What is remembered of hooks that never came.
+    pub holes: crate::holes::Memory,
     /// What is remembered of the widget's callers.
     pub widget: widget_api::Memory,
     /// Cancelled when the server is about to stop: long answers end, nothing new is begun.
@@ -73,10 +80,11 @@ impl App {
         let http = HttpClients::new(&config.network)?;
         let queue = Queue::new(store.clone(), clock.uuid_v7(), faults.clone());
         Ok(Arc::new(Self {
-            connectors: Connectors::new(&http),
+            connectors: Connectors::new(&http, &config),
             writer: Writer::start(queue.clone()),
             lookup: Lookup::new(store.clone()),
             media: Media::open(&config.media, &http)?,
+            spool: Spool::default(),
             metrics: Metrics::install()?,
             happened: broadcast::channel(1024).0,
             typed: broadcast::channel(256).0,
@@ -87,6 +95,8 @@ impl App {
                 std::thread::available_parallelism().map_or(2, std::num::NonZero::get),
             ),
             source_notes: crate::source::Notes::default(),
+            crm_acts: crate::intake::crm::Acts::default(),
+            holes: crate::holes::Memory::default(),
             widget: widget_api::Memory::default(),
             stop: CancellationToken::new(),
             config,

@@ -71,5 +71,7 @@ pub fn source(tenant_id: Uuid, id: Uuid) -> source::Model {
         paused_by: String::new(),
         proved_at: None,
         services_sent: String::new(),
+        facts: "{}".into(),
+        look_at: None,
     }
 }

@@ -7,6 +7,7 @@
 pub mod connector;
 pub mod contact;
 pub mod delivery;
+pub mod holes;
 pub mod import;
 pub mod intake;
 pub mod media;
@@ -21,6 +22,8 @@ pub mod customer;
 pub mod oauth;
 pub mod people;
 pub mod source;
+pub mod source_notices;
+pub mod template;
 pub mod tenant;
 
 // what it shows to customers
@@ -42,6 +45,7 @@ pub mod error;
 mod fixture;
 pub mod lookup;
 pub mod pace;
+pub mod spool;
 pub mod store;
 
 // foundation

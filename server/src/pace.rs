@@ -52,6 +52,14 @@ impl<K: Hash + Eq + Send + Sync + 'static> Paces<K> {
         Ok(())
     }
 
+    /// Counts one more in any case; gives in how many milliseconds the next would be welcome.
+    pub async fn spend(&self, key: K, budget: Budget, now: i64) -> i64 {
+        let whole_at = self.whole_at.get_with(key, async { Arc::default() }).await;
+        let mut whole_at = whole_at.lock().unwrap_or_else(PoisonError::into_inner);
+        *whole_at = (*whole_at).max(now) + budget.each;
+        (*whole_at + budget.each - now - budget.at_once * budget.each).max(0)
+    }
+
     /// Counts one more in any case and waits until it is welcome, by a clock that no test stops: what is paced is a
     /// remote side.
     pub async fn wait(&self, key: K, budget: Budget) {
@@ -71,6 +79,18 @@ impl<K: Hash + Eq + Send + Sync + 'static> Paces<K> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn what_is_spent_is_counted_and_tells_when_the_next_is_welcome() {
+        let paces = Paces::new(10);
+        let budget = Budget { at_once: 3, each: 1_000 };
+        let mut waits = Vec::new();
+        for _ in 0..5 {
+            waits.push(paces.spend("a", budget, 0).await);
+        }
+        assert_eq!(waits, [0, 0, 1_000, 2_000, 3_000]);
+        assert_eq!(paces.spend("a", budget, 60_000).await, 0);
+    }
 
     #[tokio::test]
     async fn the_sixth_of_a_second_waits_and_keys_do_not_share() {

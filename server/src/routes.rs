@@ -17,6 +17,8 @@ use crate::{api, chat, intake, oauth};
 pub fn public(config: &mut web::ServiceConfig) {
     config
         .route("/location/{scope_id}", web::post().to(intake::chats::hook))
+        .route("/crm/hooks/{token}", web::post().to(intake::crm::hook))
+        .route("/hooks/{kind}/{source_id}", web::post().to(intake::connector::hook))
         .route("/healthz", web::get().to(health))
         .configure(oauth::routes)
         .configure(chat::routes)

@@ -16,6 +16,7 @@ use crate::config::Config;
 use crate::delivery::worker::Worker;
 use crate::fault::Faults;
 use crate::routes;
+use crate::spool;
 use crate::store::{self, Store};
 use crate::vault::Vault;
 
@@ -48,6 +49,7 @@ pub struct Running {
     handles: Vec<ServerHandle>,
     tasks: JoinSet<()>,
     _lock: store::ServeLock,
+    _spool: Option<spool::Lock>,
 }
 
 impl Running {
@@ -70,6 +72,9 @@ impl Running {
             handle.stop(false).await;
         }
         while self.tasks.join_next().await.is_some() {}
+        if let Err(error) = crate::holes::leave(&self.app).await {
+            tracing::warn!(%error, "that this process stopped in order could not be written down; chats are compared once too often");
+        }
         self.app.store.close().await;
     }
 }
@@ -99,7 +104,10 @@ pub async fn start_on(listener: TcpListener, config: Config, options: Options) -
         }
     }
 
+    let spool = app.spool.claim(&app.config.spool);
+
     let mut tasks = JoinSet::new();
+    tasks.spawn(crate::intake::ladder::drain(app.clone(), app.stop.clone()));
     tasks.spawn(store::checkpoint::run(app.store.clone(), app.stop.clone()));
     tasks.spawn(app.metrics.clone().keep_up(app.stop.clone()));
     tasks.spawn(crate::tenant::install::run(app.clone(), app.stop.clone()));
@@ -108,9 +116,13 @@ pub async fn start_on(listener: TcpListener, config: Config, options: Options) -
         tasks.spawn(Worker::new(app.clone()).run(app.stop.clone()));
         tasks.spawn(crate::media::run(app.clone(), app.stop.clone()));
         tasks.spawn(crate::source::reconcile::run(app.clone(), app.stop.clone()));
+        tasks.spawn(crate::source::line::run(app.clone(), app.stop.clone()));
         tasks.spawn(crate::tenant::watch::run(app.clone(), app.stop.clone()));
+        tasks.spawn(crate::tenant::subscription::run(app.clone(), app.stop.clone()));
         tasks.spawn(crate::contact::run(app.clone(), app.stop.clone()));
+        tasks.spawn(crate::source_notices::run(app.clone(), app.stop.clone()));
         tasks.spawn(crate::import::run(app.clone(), app.stop.clone()));
+        tasks.spawn(crate::holes::run(app.clone(), app.stop.clone()));
         tasks.spawn(crate::alert_letters::run(app.clone(), app.stop.clone()));
     }
 
@@ -125,7 +137,7 @@ pub async fn start_on(listener: TcpListener, config: Config, options: Options) -
         ops_url = Some(format!("http://{}", listener.local_addr().context("the operators' address")?));
         handles.push(serve_ops(&app, listener)?);
     }
-    Ok(Running { app, url, ops_url, handles, tasks, _lock: lock })
+    Ok(Running { app, url, ops_url, handles, tasks, _lock: lock, _spool: spool })
 }
 
 fn listen(address: &str) -> anyhow::Result<TcpListener> {

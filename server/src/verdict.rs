@@ -33,6 +33,10 @@ pub struct Taken {
     pub conversation_id: Option<String>,
     /// The messenger's id of the customer in it.
     pub receiver_id: Option<String>,
+    /// The messenger's id that the conversation has from now on beside its old one.
+    pub moved_to: Option<String>,
+    /// A part of a message was taken and more follow: how far it has come, for the next try.
+    pub onward: Option<String>,
     /// A state told together with the answer, above plain acceptance.
     pub state: Option<State>,
     /// With `state` failed: why.
@@ -49,17 +53,22 @@ pub struct Report {
     pub answer: String,
     /// In words: why it is not done. Empty when it is.
     pub reason: String,
+    /// The type of the webhook that was posted; none: none was.
+    pub webhook: Option<&'static str>,
+    /// How long the conversation is better left alone now: the messenger's limit for each.
+    pub rest: Duration,
 }
 
 impl Report {
     /// Taken with this HTTP status.
     pub fn done(status: u16, taken: Taken) -> Self {
-        Self { verdict: Verdict::Done(taken), status, answer: String::new(), reason: String::new() }
+        Self { status, ..Self::not_done(Verdict::Done(taken), "") }
     }
 
     /// Anything else.
     pub fn not_done(verdict: Verdict, reason: impl Into<String>) -> Self {
-        Self { verdict, status: 0, answer: String::new(), reason: reason.into() }
+        let (answer, reason) = (String::new(), reason.into());
+        Self { verdict, status: 0, answer, reason, webhook: None, rest: Duration::ZERO }
     }
 
     /// With the answer that led to it, cut to 4 KiB.

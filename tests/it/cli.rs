@@ -50,6 +50,27 @@ async fn the_demo_checks_itself() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn lost_messages_are_looked_for_by_the_running_server() {
+    let mut drill = drill().await;
+    drill.serves("").await;
+    let line: Line = drill.line("support").await;
+    drill.customer(&line, "anna").writes("Hello").await;
+    drill.arrives_at_crm(HOST, "Hello").await;
+    let told = run(&mut drill.command(&["tenant", "compare", HOST])).await;
+    assert!(told.status.success(), "{}", text(&told.stderr));
+    assert!(text(&told.stdout).contains("compares its chats with amoCRM's history now"), "{}", text(&told.stdout));
+    drill
+        .until("the chats are compared", async || {
+            let (_, checks) = doctor(&drill).await;
+            status(&checks, "history").1.starts_with("chats were last compared").then_some(())
+        })
+        .await;
+    let chat = format!("/chats/{}/history", drill.manager(&line).chat_with("anna"));
+    let asked = drill.sandbox.requests().into_iter().filter(|request| request.path.contains(&chat));
+    assert_eq!(asked.count(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn doctor_says_what_is_well_and_what_is_not() {
     let mut drill = drill().await;
     drill.serves("").await;
@@ -62,6 +83,8 @@ async fn doctor_says_what_is_well_and_what_is_not() {
         assert_eq!(status(&checks, name).0, "ok", "{name}: {checks:?}");
     }
     assert_eq!(status(&checks, "public_url").0, "warn", "it is not https");
+    let (word, detail) = status(&checks, "history");
+    assert!(word == "ok" && detail.starts_with("chats were not compared"), "{detail}");
     assert_eq!(status(&checks, "quarantine").0, "ok");
 
     // A genuine hook that names another account is kept, and doctor names the reason.

@@ -1,5 +1,7 @@
-//! Clients that Parom has not written talk to the sandbox (`tests/clients`): what they see and what the sandbox
-//! remembers must agree. `tests/run` installs them and names them in the environment.
+//! Clients that Parom has not written talk to the sandbox and to the simulated messengers (`tests/clients`): what they
+//! see and what those remember must agree. `tests/run` installs them and names them in the environment.
+
+mod telegram;
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -7,7 +9,7 @@ use std::time::Duration;
 
 use sandbox::{ChannelConfig, Direction, IntegrationConfig, Sandbox, SandboxConfig};
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt, BufReader, Lines};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
 const HOST: &str = "acme.amocrm.ru";
@@ -75,7 +77,7 @@ impl Client {
         for (name, value) in given {
             command.arg(format!("--{name}")).arg(value);
         }
-        let mut child = command.stdout(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
         Self { child, lines }
     }
@@ -85,6 +87,11 @@ impl Client {
             tokio::time::timeout(LIMIT, self.lines.next_line()).await.expect("the client says something in time");
         let line = line.unwrap().expect("the client has more to say (what went wrong stands above)");
         serde_json::from_str(&line).unwrap_or_else(|_| panic!("not a line of JSON: {line}"))
+    }
+
+    /// Gives the client a line that it waits for.
+    async fn say(&mut self, line: &str) {
+        self.child.stdin.as_mut().unwrap().write_all(format!("{line}\n").as_bytes()).await.unwrap();
     }
 
     async fn ends_well(mut self) {

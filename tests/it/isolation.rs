@@ -70,6 +70,7 @@ struct Theirs {
     message: Uuid,
     conversation: Uuid,
     dead_letter: Uuid,
+    webhook_attempt: Uuid,
     key: Uuid,
     person: Uuid,
     session: Uuid,
@@ -108,6 +109,7 @@ impl Theirs {
             message: message::Entity::of_tenant(line.tenant_id).one(db).await.unwrap().expect(one).id,
             conversation: conversation::Entity::of_tenant(line.tenant_id).one(db).await.unwrap().expect(one).id,
             dead_letter: dead_letter::Entity::of_tenant(line.tenant_id).one(db).await.unwrap().expect(one).id,
+            webhook_attempt: last_webhook(world, line).await,
             key: api_key::Entity::of_tenant(line.tenant_id).one(db).await.unwrap().expect(one).id,
             person: member::Entity::of_tenant(line.tenant_id).one(db).await.unwrap().expect(one).person_id,
             session: session::Entity::of_tenant(line.tenant_id).one(db).await.unwrap().expect(one).id,
@@ -130,12 +132,15 @@ impl Theirs {
             ("/messages/{id}", format!("/messages/{}", self.message)),
             ("/messages/{external_id}", "/messages/anna-0".to_owned()),
             ("/dead-letters/{id}", format!("/dead-letters/{}", self.dead_letter)),
+            ("/webhook-attempts/{id}", format!("/webhook-attempts/{}", self.webhook_attempt)),
             ("/keys/{id}", format!("/keys/{}", self.key)),
             ("/imports/{id}", format!("/imports/{}", self.import)),
             ("/import/{id}", format!("/import/{}", self.import)),
             ("/webhooks/{id}", format!("/webhooks/{}", self.source)),
             ("/readers/{person_id}", format!("/readers/{}", self.person)),
             ("/team/{person_id}", format!("/team/{}", self.person)),
+            // amoCRM's, which knows no template of theirs for us.
+            ("/templates/{id}", "/templates/987654321".to_owned()),
             ("/me/sessions/{id}", format!("/me/sessions/{}", self.session)),
             // Of no account.
             ("/static/{file}", "/static/x".to_owned()),
@@ -145,6 +150,12 @@ impl Theirs {
         assert!(!filled.contains('{'), "{path}: say in this test what its ids are");
         (filled != path && !path.contains("{file}") && !path.contains("{kind}")).then_some(filled)
     }
+}
+
+/// The newest entry of a source's webhook log.
+async fn last_webhook(world: &World, line: &Line) -> Uuid {
+    let log = world.api.get(&line.path("/webhook-attempts")).await.is(200);
+    log.text_at("/items/0/id").parse().expect("an id")
 }
 
 /// Everything that an account has, but for what its own people just left by looking.

@@ -10,8 +10,9 @@ use sea_orm::{ConnectionTrait, Statement};
 const WITHOUT_TENANT: [&str; 2] = ["directory", "seaql_migrations"];
 
 /// Scans over all tenants: the engine's timer, the work that is due for accounts by itself, the accounts of a login of the
-/// vendor's, files that are due to be fetched or deleted, letters about alerts, and imports that go on. Nothing else may be searched without a tenant.
-const SCANS: [&str; 9] = [
+/// vendor's, files that are due to be fetched or deleted, letters about alerts, imports that go on, and lines at
+/// messengers that are to be looked at. Nothing else may be searched without a tenant.
+const SCANS: [&str; 13] = [
     "turn_ready",
     "tenant_probe",
     "tenant_reconciled",
@@ -21,6 +22,10 @@ const SCANS: [&str; 9] = [
     "alert_letter",
     "import_due",
     "contact_task_due",
+    "history_look_due",
+    "source_look",
+    "crm_subscription_due",
+    "source_notice_due",
 ];
 
 #[derive(Debug, Default)]

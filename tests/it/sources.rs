@@ -3,6 +3,7 @@
 mod halfway;
 mod limits;
 mod mirrored;
+mod notices;
 mod reconciled;
 mod states;
 mod strays;

@@ -95,6 +95,11 @@ impl Api {
         Self { key: key.to_owned(), ..self.clone() }
     }
 
+    /// The key itself, for programs that call the API too.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
     /// Where the server listens now.
     pub fn base(&self) -> String {
         self.base.lock().unwrap().clone()

@@ -77,7 +77,7 @@ impl Browser {
 
     /// Sets the size of the page in CSS pixels.
     pub async fn resize(&self, width: u32, height: u32) {
-        let whole = DevTools("Emulation.clearDeviceMetricsOverride", json!({}));
+        let whole = DevTools("Emulation.clearDeviceMetricsOverride".to_owned(), json!({}));
         self.client.issue_cmd(whole).await.expect("the browser is itself again");
         // The window's own frame is larger than the page in it.
         self.client.set_window_size(width, height).await.expect("the window takes a size");
@@ -88,21 +88,64 @@ impl Browser {
         // No window is narrower than half a thousand pixels, a phone is.
         let narrow = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
         if width < 500 {
-            let told = DevTools("Emulation.setDeviceMetricsOverride", narrow);
+            let told = DevTools("Emulation.setDeviceMetricsOverride".to_owned(), narrow);
             self.client.issue_cmd(told).await.expect("the browser plays a phone");
+        }
+    }
+
+    /// Takes the line away from the present page, or gives it back.
+    pub async fn offline(&self, offline: bool) {
+        self.network(
+            "emulateNetworkConditions",
+            json!({"offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}),
+        )
+        .await;
+    }
+
+    /// Lets no request of the present tab through to addresses like these.
+    pub async fn blocks(&self, patterns: &[&str]) {
+        self.network("setBlockedURLs", json!({"urls": patterns})).await;
+    }
+
+    async fn network(&self, command: &'static str, parameters: Value) {
+        let enable = DevTools("Network.enable".to_owned(), json!({}));
+        self.client.issue_cmd(enable).await.expect("the browser tells of its line");
+        let told = DevTools(format!("Network.{command}"), parameters);
+        self.client.issue_cmd(told).await.expect("the browser plays a bad line");
+    }
+
+    /// Types where the focus is.
+    pub async fn types(&self, text: &str) {
+        let told = DevTools("Input.insertText".to_owned(), json!({"text": text}));
+        self.client.issue_cmd(told).await.expect("the browser types");
+    }
+
+    /// Presses a key by its name (`Enter`, `Escape`, `ArrowRight`).
+    pub async fn presses_key(&self, key: &str) {
+        let text = if key == "Enter" { "\r" } else { "" };
+        let code = match key {
+            "Enter" => 13,
+            "Escape" => 27,
+            "ArrowRight" => 39,
+            _ => 0,
+        };
+        for (kind, text) in [("keyDown", text), ("keyUp", "")] {
+            let pressed = json!({"type": kind, "key": key, "code": key, "text": text, "windowsVirtualKeyCode": code});
+            let told = DevTools("Input.dispatchKeyEvent".to_owned(), pressed);
+            self.client.issue_cmd(told).await.expect("the browser takes a key");
         }
     }
 
     /// Shows pages as somebody with a dark screen has them, or no longer.
     pub async fn dark(&self, dark: bool) {
         let scheme = json!({"name": "prefers-color-scheme", "value": if dark { "dark" } else { "light" }});
-        let told = DevTools("Emulation.setEmulatedMedia", json!({"features": [scheme]}));
+        let told = DevTools("Emulation.setEmulatedMedia".to_owned(), json!({"features": [scheme]}));
         self.client.issue_cmd(told).await.expect("the browser plays a dark screen");
     }
 
     /// Runs a script in every page and frame from the next one on, before the page's own.
     pub async fn on_every_page(&self, script: &str) {
-        let told = DevTools("Page.addScriptToEvaluateOnNewDocument", json!({"source": script}));
+        let told = DevTools("Page.addScriptToEvaluateOnNewDocument".to_owned(), json!({"source": script}));
         self.client.issue_cmd(told).await.expect("the browser takes a script for every page");
     }
 
@@ -253,7 +296,7 @@ impl Browser {
 
 /// A command of the browser's own protocol.
 #[derive(Debug)]
-struct DevTools(&'static str, Value);
+struct DevTools(String, Value);
 
 impl WebDriverCompatibleCommand for DevTools {
     fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {

@@ -75,6 +75,17 @@ impl TestDatabase {
         connect(&self.url).await
     }
 
+    /// Lets no writer go on until it is released.
+    pub async fn blocked(&self) -> Blocked {
+        let connection = self.connect().await;
+        let text = match self.engine {
+            Engine::Sqlite => "BEGIN IMMEDIATE",
+            Engine::Postgres => "BEGIN; LOCK TABLE raw_hook IN EXCLUSIVE MODE",
+        };
+        connection.execute_unprepared(text).await.expect("the lock is free");
+        Blocked(connection)
+    }
+
     /// Runs a statement as the cluster's administrator, outside of this database.
     pub async fn administer(&self, statement: &str) {
         let Some((name, cluster)) = &self.created else { panic!("only PostgreSQL has an administrator") };
@@ -88,6 +99,17 @@ impl TestDatabase {
         if self.created.is_some() {
             self.administer("DROP DATABASE {name} WITH (FORCE)").await;
         }
+    }
+}
+
+/// A database whose writers all wait.
+pub struct Blocked(DatabaseConnection);
+
+impl Blocked {
+    /// Lets them go on.
+    pub async fn release(self) {
+        self.0.execute_unprepared("ROLLBACK").await.expect("the lock is let go");
+        self.0.close().await.expect("the connection closes");
     }
 }
 

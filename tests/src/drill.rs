@@ -43,7 +43,11 @@ impl Drill {
         let database = TestDatabase::fresh(engine).await?;
         let stage = Stage::set(Clock::system()).await;
         let text = config_text(free_port(), database.url(), stage.sandbox.url());
-        let text = format!("{text}[media]\ndir = {:?}\n", database.folder().join("media"));
+        let text = format!(
+            "{text}[media]\ndir = {:?}\n[spool]\ndir = {:?}\n",
+            database.folder().join("media"),
+            database.folder().join("spool")
+        );
         std::fs::write(database.folder().join("parom.toml"), text).expect("the configuration is written");
         let mut drill = Self { stage, binary: binary.to_owned(), database, child: None };
         let made = drill.command(&["key", "create", "--name", "drill", "--scope", "admin"]).output().await;
@@ -57,8 +61,12 @@ impl Drill {
     /// The binary with these arguments and the configuration of this drill.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.binary);
-        command.args(arguments).env("PAROM_CONFIG", self.database.folder().join("parom.toml")).kill_on_drop(true);
+        command.args(arguments).env("PAROM_CONFIG", self.config_file()).kill_on_drop(true);
         command
+    }
+
+    pub fn config_file(&self) -> PathBuf {
+        self.database.folder().join("parom.toml")
     }
 
     /// Starts the server with these fault points, e.g. `accept.before_commit=abort`, and waits until it listens.

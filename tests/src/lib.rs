@@ -38,12 +38,13 @@ pub mod payloads;
 pub mod people;
 pub mod settings;
 pub mod site;
+pub mod telegram;
 pub mod visitor;
 pub mod world;
 
 use std::future::Future;
 
-pub use api::{Api, Reply, answer, try_answer};
+pub use api::{Api, Reply, answer, client, try_answer};
 pub use browser::Browser;
 pub use database::Engine;
 pub use drill::Drill;
@@ -53,6 +54,7 @@ pub use messenger::{Answer, Messenger, Received};
 pub use office::Office;
 pub use people::{Customer, Line, Manager, Owner, Stage, state_of};
 pub use site::Site;
+pub use telegram::{TelegramLine, TelegramWorld};
 pub use visitor::Visitor;
 pub use world::{Setup, World};
 

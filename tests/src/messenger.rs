@@ -228,8 +228,9 @@ async fn take(shared: web::Data<Shared>, request: HttpRequest, body: Bytes) -> H
 
 /// What is wrong with a request by the Standard Webhooks scheme; none: nothing.
 fn wrong(state: &State, received: &Received, signatures: &str, body: &[u8], now: i64) -> Option<String> {
-    let source =
-        ["/data/message/source_id", "/data/source_id"].iter().find_map(|at| received.body.pointer(at)?.as_str());
+    let source = ["/data/message/source_id", "/data/source_id", "/data/source/id"]
+        .iter()
+        .find_map(|at| received.body.pointer(at)?.as_str());
     let source = source.unwrap_or_default();
     let Some(secret) = state.secrets.get(source) else { return Some(format!("source {source:?} is not known")) };
     if (received.timestamp - now).abs() > 300 {

@@ -77,6 +77,11 @@ impl Office {
         self.database.connect().await
     }
 
+    /// Lets no writer of the database go on.
+    pub async fn blocked(&self) -> crate::database::Blocked {
+        self.database.blocked().await
+    }
+
     /// Stores a parcel, which must succeed; gives the message's id.
     pub async fn accepts(&self, parcel: Parcel) -> Uuid {
         let receipt = self.writer.accept(parcel).await.expect("the parcel is stored");
@@ -205,6 +210,7 @@ impl Desk {
             crm_chat: None,
             begun: None,
             opened: None,
+            found: None,
             message: Some(NewMessage {
                 source_id: self.source_id,
                 direction,
@@ -242,6 +248,7 @@ pub fn settlement(claim: &Claim, settled: Settled) -> Settlement {
         follow_ups: Vec::new(),
         crm: None,
         turn: TurnEffect::None,
+        rest: 0,
     }
 }
 

@@ -4,6 +4,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
+use doubles::telegram::Telegram;
 use entity::api_key;
 use parom::app::App;
 use parom::clock::Clock;
@@ -24,19 +25,22 @@ use crate::{Engine, Place, check};
 pub struct Setup {
     /// Letters leave by themselves and the clock is the machine's.
     pub live: bool,
+    /// With a small Telegram, which the server calls.
+    pub telegram: bool,
     /// Changes the configuration before each start.
     pub change: fn(&mut Config),
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { live: false, change: |_| {} }
+        Self { live: false, telegram: false, change: |_| {} }
     }
 }
 
 /// Sandbox, messenger, database and server of one test.
 pub struct World {
     stage: Stage,
+    pub(crate) telegram: Option<Telegram>,
     /// Switches of the running server's fault points.
     pub faults: Faults,
     database: Option<TestDatabase>,
@@ -84,8 +88,10 @@ impl World {
     pub async fn start(engine: Engine, setup: Setup) -> Option<Self> {
         let database = TestDatabase::fresh(engine).await?;
         let clock = if setup.live { Clock::system() } else { Clock::frozen(START) };
+        let telegram = if setup.telegram { Some(crate::telegram::start(&clock).await) } else { None };
         let mut world = Self {
             stage: Stage::set(clock).await,
+            telegram,
             faults: Faults::default(),
             running: None,
             worker: None,
@@ -137,6 +143,10 @@ impl World {
         let text = config_text(port, self.database().url(), self.sandbox.url());
         let mut config = Config::from_toml(&text).expect("the configuration of the tests");
         config.media.dir = self.database().folder().join("media");
+        config.spool.dir = self.database().folder().join("spool");
+        if let Some(telegram) = &self.telegram {
+            config.telegram.api_url = telegram.base_url().parse().expect("an address");
+        }
         (self.setup.change)(&mut config);
         config
     }
@@ -189,8 +199,18 @@ impl World {
 
     /// Ends the server without a word to it, as a crash does, and starts it again on the same data.
     pub async fn restart(&mut self) {
+        self.crash();
+        self.come_back().await;
+    }
+
+    /// Ends the server without a word to it.
+    pub fn crash(&mut self) {
         self.worker = None;
         self.running = None;
+    }
+
+    /// Starts it again on the same data.
+    pub async fn come_back(&mut self) {
         self.serve().await;
     }
 

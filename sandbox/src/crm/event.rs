@@ -82,20 +82,7 @@ impl Event {
 
     /// The same form for `add` and `update`; `is_in_work` 0 means closed.
     pub(super) fn of_talk(action: &'static str, talk: &Talk) -> Self {
-        let fields = json!({
-            "talk_id": talk.id,
-            "created_at": talk.created_at,
-            "updated_at": talk.updated_at,
-            "rate": 0,
-            "contact_id": talk.contact_id,
-            "chat_id": talk.chat_id,
-            "entity_id": talk.lead_id,
-            "entity_type": talk.lead_id.map(|_| "lead"),
-            "is_in_work": talk.is_in_work,
-            "is_read": talk.is_read,
-            "origin": talk.origin,
-        });
-        entity("talk", action, "talk", fields)
+        entity("talk", action, "talk", talk.facts())
     }
 
     /// A new incoming lead. No code of its own is documented, so those who subscribed to new leads are told.

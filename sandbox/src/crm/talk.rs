@@ -1,5 +1,7 @@
 //! Talks: the conversations of a chat, each from its first message until somebody closes it.
 
+use serde_json::{Value, json};
+
 use super::Event;
 use crate::state::Account;
 
@@ -16,6 +18,25 @@ pub(crate) struct Talk {
     pub(crate) origin: String,
     pub(crate) created_at: i64,
     pub(crate) updated_at: i64,
+}
+
+impl Talk {
+    /// What hooks and REST tell alike.
+    pub(crate) fn facts(&self) -> Value {
+        json!({
+            "talk_id": self.id,
+            "created_at": self.created_at,
+            "updated_at": self.updated_at,
+            "rate": 0,
+            "contact_id": self.contact_id,
+            "chat_id": self.chat_id,
+            "entity_id": self.lead_id,
+            "entity_type": self.lead_id.map(|_| "lead"),
+            "is_in_work": self.is_in_work,
+            "is_read": self.is_read,
+            "origin": self.origin,
+        })
+    }
 }
 
 impl Account {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::{Frame, own_form, shell};
-use crate::{core::Core, disposable, installation};
+use crate::{core::Core, disposable, exchange::Then, installation};
 
 /// `GET /accounts/{host}/widgets/{code}/{file}`.
 pub(super) async fn file(core: web::Data<Arc<Core>>, path: web::Path<(String, String, String)>) -> HttpResponse {
@@ -98,22 +98,14 @@ pub(super) async fn press(
         Some(())
     });
     match (known, action.as_str()) {
-        (Some(()), "install") => in_background(&core, &host, &integration.name, true),
-        (Some(()), "disable") => in_background(&core, &host, &integration.name, false),
+        (Some(()), "install") => {
+            installation::in_background(&core, Then::Installs { host, integration: integration.name.clone() });
+        }
+        (Some(()), "disable") => {
+            installation::in_background(&core, Then::SwitchesOff { host, integration: integration.name.clone() });
+        }
         (Some(()), "save") => {}
         _ => return HttpResponse::NotFound().finish(),
     }
     HttpResponse::NoContent().finish()
-}
-
-/// amoCRM's own calls are not awaited by the page: the widget's first request may overtake them.
-fn in_background(core: &Arc<Core>, host: &str, integration: &str, install: bool) {
-    let (core, host, integration) = (Arc::clone(core), host.to_owned(), integration.to_owned());
-    actix_web::rt::spawn(async move {
-        if install {
-            installation::install(&core, &host, &integration).await;
-        } else {
-            installation::revoke(&core, &host, &integration).await;
-        }
-    });
 }

@@ -111,6 +111,8 @@ fn others(call: &Call<'_>, rest: &[&str]) -> Option<Answer> {
         ("GET", ["users", id]) => Some(account::user(call, id)),
         ("GET", ["widgets"]) => Some(widgets::list(call)),
         ("GET", ["widgets", code]) => Some(widgets::one(call, code)),
+        ("POST", ["widgets", code]) => Some(widgets::install(call, code)),
+        ("DELETE", ["widgets", code]) => Some(widgets::disable(call, code)),
         ("GET", ["talks"]) => Some(talks::list(call)),
         ("GET", ["talks", id]) => Some(talks::one(call, id)),
         ("POST", ["talks", id, "close"]) => Some(talks::close(call, id)),

@@ -14,27 +14,16 @@ fn show(call: &Call<'_>, account: &Account, talk: &Talk) -> Value {
         let shown = id.map(|id| json!({"id": id, "_links": call.link(&format!("{what}/{id}"))}));
         shown.into_iter().collect::<Vec<_>>()
     };
-    json!({
-        "talk_id": talk.id,
-        "created_at": talk.created_at,
-        "updated_at": talk.updated_at,
-        "rate": 0,
-        "contact_id": talk.contact_id,
-        "chat_id": talk.chat_id,
-        "entity_id": talk.lead_id,
-        "entity_type": talk.lead_id.map(|_| "lead"),
-        "is_in_work": talk.is_in_work,
-        "is_read": talk.is_read,
-        "origin": talk.origin,
-        "missed_at": null,
-        "account_id": account.id,
-        "_links": call.link(&format!("talks/{}", talk.id)),
-        "_embedded": {
-            "contacts": entity("contacts", talk.contact_id),
-            "leads": entity("leads", talk.lead_id),
-            "customers": [],
-        },
-    })
+    let mut shown = talk.facts();
+    shown["missed_at"] = Value::Null;
+    shown["account_id"] = json!(account.id);
+    shown["_links"] = call.link(&format!("talks/{}", talk.id));
+    shown["_embedded"] = json!({
+        "contacts": entity("contacts", talk.contact_id),
+        "leads": entity("leads", talk.lead_id),
+        "customers": [],
+    });
+    shown
 }
 
 /// `GET talks`, on Kommo only; elsewhere there is no such method.

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::{Call, hal, problem};
 use crate::{
-    exchange::Answer,
+    exchange::{Answer, Then},
+    installation::SourceOfItsOwn,
     state::{Account, State},
     widget::Widget,
 };
@@ -77,6 +78,36 @@ pub(super) fn one(call: &Call<'_>, code: &str) -> Answer {
     let all = call.core.read(|state| shown(call, state));
     match all.iter().find(|one| one.get("code").and_then(Value::as_str) == Some(code)) {
         Some(found) => hal(found),
-        None => problem(404, "Not Found", "no widget has this code"),
+        None => unknown(),
     }
+}
+
+fn unknown() -> Answer {
+    problem(404, "Not Found", "no widget has this code")
+}
+
+/// `POST widgets/{code}` with its settings: installs it, and amoCRM tells its integration so.
+pub(super) fn install(call: &Call<'_>, code: &str) -> Answer {
+    let Some(integration) = call.core.integration_of_code(code) else { return unknown() };
+    let Ok(Value::Object(settings)) = serde_json::from_slice(&call.request.body) else {
+        return problem(400, "Bad Request", "an object with the settings of the widget is expected");
+    };
+    let own = SourceOfItsOwn::of(call.core, integration);
+    let done = call.change(|account, _| {
+        own.activate(account);
+        account.installed.entry(integration.client_id.clone()).or_default().settings = settings;
+        Ok(())
+    });
+    let then = Then::Installs { host: call.host.to_owned(), integration: integration.name.clone() };
+    done.map_or_else(|refusal| refusal, |()| one(call, code).followed_by(then))
+}
+
+/// `DELETE widgets/{code}`: switches it off, as its button does.
+pub(super) fn disable(call: &Call<'_>, code: &str) -> Answer {
+    let Some(integration) = call.core.integration_of_code(code) else { return unknown() };
+    if call.account(|account| account.has_active(&integration.client_id)) != Some(true) {
+        return problem(404, "Not Found", "the widget is not installed");
+    }
+    let then = Then::SwitchesOff { host: call.host.to_owned(), integration: integration.name.clone() };
+    Answer::empty(204).followed_by(then)
 }

@@ -172,6 +172,32 @@ async fn the_buttons_install_save_and_disable_for_administrators_only() {
 }
 
 #[tokio::test]
+async fn the_api_installs_and_switches_off_too() {
+    let world = World::new().await;
+    let token = world.access().await;
+    let call = async |method: &str, code: &str, body| {
+        world.json(method, &format!("/api/v4/widgets/{code}"), &token, body).await
+    };
+    assert_eq!(call("POST", "bridge", Some(json!({}))).await.0, 404, "nothing was uploaded");
+    world.sandbox.set_widget("main", "bridge", &zipped(&files())).unwrap();
+    assert_eq!(call("POST", "bridge", Some(json!([]))).await.0, 400);
+    let (url, arrived) = receive_one(200).await;
+    world.sandbox.set_redirect_uri("main", &format!("{url}/oauth/callback"));
+    let (status, shown) = call("POST", "bridge", Some(json!({"login": "anna"}))).await;
+    assert_eq!(
+        (status, &shown["is_active_in_account"], &shown["settings"]),
+        (200, &json!(true), &json!({"login": "anna"}))
+    );
+    assert!(arrived.await.unwrap().head.contains("from_widget=1"), "amoCRM's own call follows");
+    let (url, arrived) = receive_one(200).await;
+    world.sandbox.set_parom_url(&url);
+    assert_eq!(call("DELETE", "bridge", None).await.0, 204);
+    assert!(arrived.await.unwrap().head.contains("/oauth/revoked?client_uuid="));
+    assert!(!world.sandbox.is_installed(HOST, "main"));
+    assert_eq!(call("DELETE", "bridge", None).await.0, 401, "its own token is dead");
+}
+
+#[tokio::test]
 async fn without_multiple_sources_amocrm_makes_one_itself() {
     let world = World::new().await;
     world.sandbox.set_multiple_sources("main", false);

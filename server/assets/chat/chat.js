@@ -1,25 +1,45 @@
-// The web chat's page. It is whole without script; with it messages leave without a reload and wait for a connection
-// in the browser's storage (outbox.js), answers come by themselves, and what was seen is told (receipts.js).
+// The chat. Its page is whole without script; with it messages leave without a reload and wait for a connection in the
+// browser's storage (outbox.js), answers come by themselves (stream.js), and what was seen is told (receipts.js).
 
-import { begin, send, write } from "./outbox.js";
-import { reacted, typed, types } from "./live.js";
-import { base, pause, shownUpTo, words } from "./page.js";
+import { drawing } from "./dom.js";
+import { letAttach, takeFiles } from "./files.js";
+import { introduced, introduction } from "./intro.js";
+import { reacted, tellTyping, typed, types } from "./live.js";
+import { begin, send, waits, write } from "./outbox.js";
+import { place } from "./place.js";
 import { arrived } from "./receipts.js";
+import { letPick } from "./smileys.js";
+import { listen } from "./stream.js";
+import { ask, on, part, pause, words } from "./tools.js";
 import { onChoice, rowOf, say, saying, show } from "./view.js";
 
-const form = document.getElementById("form");
-const input = document.getElementById("text");
+const [form, input] = [part("form"), part("text")];
+const submit = form.querySelector("[type=submit]");
 
-form.noValidate = true;
-form.addEventListener("submit", (event) => {
+input.required = false;
+submit.setAttribute("aria-label", words.send);
+submit.title = words.send;
+submit.replaceChildren(drawing("send"));
+letPick(submit, submit.parentNode);
+letAttach(submit, submit.parentNode);
+
+const writes = (text, more) => {
+  place.makeKnown();
+  write(text, { ...introduction(), ...more });
+  if (!closes) connect();
+};
+
+on(form, "submit", (event) => {
   event.preventDefault();
-  const text = input.value.trim();
-  if (text) write(text);
+  const [text, files] = [input.value.trim(), takeFiles()];
+  if (files.length) files.forEach((file, at) => writes(at ? "" : text, { file }));
+  else if (text) writes(text);
   input.value = "";
   input.focus();
 });
 
-input.addEventListener("keydown", (event) => {
+on(input, "input", tellTyping);
+on(input, "keydown", (event) => {
   const plain = !event.shiftKey && !event.ctrlKey && !event.altKey && !event.metaKey;
   // On phones Enter breaks the line; while a word is being composed it belongs to the composition.
   if (event.key !== "Enter" || !plain || event.isComposing || matchMedia("(pointer: coarse)").matches) return;
@@ -27,83 +47,115 @@ input.addEventListener("keydown", (event) => {
   form.requestSubmit();
 });
 
-// The stream of answers. The position of the last one is the cursor: a new connection goes on after it.
-let stream;
-let after = shownUpTo;
+// The position of the last answer is the cursor: a new connection goes on after it.
+let closes;
+let isOpen = false;
+let after = place.after;
 let tries = 0;
 let comeBack;
 let hiddenAt = 0;
 
 const opened = () => {
+  isOpen = true;
   if (saying("line")) {
     say("line", words.connected);
     setTimeout(() => saying("line") === words.connected && say("line", ""), 3000);
   }
   tries = 0;
   send();
+  if (place.partial) spoke({});
+  place.partial = false;
 };
 
-const answered = (event) => {
-  const position = Number(event.lastEventId);
+const answered = (message, id) => {
+  const position = Number(id);
   if (!(position > after)) return;
   after = position;
-  const message = JSON.parse(event.data);
   const isNew = !rowOf(message.id);
   typed();
   arrived(show(message), isNew);
 };
 
-const changed = (event) => {
-  const { id, ...reactions } = JSON.parse(event.data);
+const changed = ({ id, ...reactions }) => {
   const row = rowOf(id);
   if (row) reacted(row, reactions);
 };
 
+// The same customer wrote on another device, or what they wrote could not be read before.
+const spoke = async ({ id }) => {
+  introduced();
+  if (rowOf(id)) return;
+  const answer = await ask("/history").catch(() => null);
+  const told = answer?.ok ? await answer.json() : { lines: [] };
+  told.lines.filter((line) => line.mine).forEach(show);
+};
+
+const ended = (status) => {
+  isOpen = false;
+  if (status === 401) place.expired();
+  if (status === 403 || status === 404) say("closed", status === 404 ? words.closed : words.cookies);
+  if (saying("closed")) return;
+  tries += 1;
+  if (!navigator.onLine) say("line", words.offline);
+  else if (tries > 1) say("line", words.connecting);
+  comeBack = setTimeout(connect, pause(tries - 1));
+};
+
+const heard = {
+  open: opened,
+  message: answered,
+  reaction: changed,
+  typing: types,
+  spoke,
+  // Many tabs of this chat are open: this one goes on when somebody looks at it.
+  replaced: () => disconnect(),
+  end: ended,
+};
+
+const disconnect = () => {
+  closes?.();
+  isOpen = false;
+};
+
 const connect = () => {
   clearTimeout(comeBack);
-  stream?.close();
-  const mine = new EventSource(base + "/events?after=" + after);
-  stream = mine;
-  mine.addEventListener("open", opened);
-  mine.addEventListener("message", answered);
-  mine.addEventListener("reaction", changed);
-  mine.addEventListener("typing", (event) => types(JSON.parse(event.data)));
-  // Many tabs of this chat are open: this one goes on when somebody looks at it.
-  mine.addEventListener("replaced", () => mine.close());
-  mine.addEventListener("error", () => {
-    mine.close();
-    if (stream !== mine || saying("closed")) return;
-    tries += 1;
-    if (!navigator.onLine) say("line", words.offline);
-    else if (tries > 1) say("line", words.connecting);
-    comeBack = setTimeout(connect, pause(tries - 1));
-  });
+  disconnect();
+  if (!place.isKnown() || place.signal.aborted) return;
+  closes = listen(after, (name, ...what) => heard[name]?.(...what));
 };
 
 const wake = () => {
-  if (stream?.readyState !== EventSource.OPEN && !saying("closed")) connect();
+  if (!isOpen && !saying("closed")) connect();
   send();
 };
 
-document.addEventListener("visibilitychange", () => {
+on(document, "visibilitychange", () => {
   if (document.visibilityState === "hidden") {
     hiddenAt = Date.now();
     return;
   }
   // A phone that slept may hold a dead connection that looks open.
-  if (Date.now() - hiddenAt > 60000) stream?.close();
+  if (Date.now() - hiddenAt > 60000) disconnect();
   wake();
 });
-addEventListener("focus", wake);
-addEventListener("online", () => {
-  stream?.close();
+on(window, "focus", () => isOpen || wake());
+on(window, "online", () => {
+  disconnect();
   wake();
 });
-addEventListener("offline", () => say("line", words.offline));
-addEventListener("pagehide", () => stream?.close());
-addEventListener("pageshow", (event) => event.persisted && connect());
+on(window, "offline", () => say("line", words.offline));
+on(window, "pagehide", disconnect);
+on(window, "pageshow", (event) => event.persisted && connect());
+place.signal.addEventListener("abort", () => {
+  clearTimeout(comeBack);
+  disconnect();
+});
 
-onChoice(write);
+onChoice((text, row) => writes(text, { row }));
 if (!navigator.onLine) say("line", words.offline);
+if (waits()) introduced();
 begin();
 connect();
+
+/** Tries again now: somebody looks, or is known by another token. */
+export const awake = wake;

@@ -1,6 +1,7 @@
 // What a message holds beside its text: quotes, files, places, and what can be chosen.
 
-import { button, element, words } from "./page.js";
+import { button, element } from "./dom.js";
+import { sized, words } from "./tools.js";
 
 const link = (url, className, text) => {
   const made = element("a", className, text);
@@ -11,12 +12,6 @@ const link = (url, className, text) => {
 };
 
 const named = (file) => file.name || words.kinds[file.kind];
-
-const size = (bytes) => {
-  const [value, unit] = bytes < 1e6 ? [bytes / 1e3, "kilobyte"] : [bytes / 1e6, "megabyte"];
-  const format = { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: 1 };
-  return new Intl.NumberFormat(words.language, format).format(Math.max(value, 0.1));
-};
 
 const image = (file) => {
   const made = element("img");
@@ -37,14 +32,22 @@ const player = (name) => (file) => {
   return made;
 };
 
+// Without an address it is on its way.
 const download = (file) => {
   const made = element("p", "file");
-  made.append(link(file.url, "", named(file)));
-  if (file.size) made.append(element("span", "size", size(file.size)));
+  made.append(file.url ? link(file.url, "", named(file)) : element("span", "", named(file)));
+  if (file.size) made.append(element("span", "size", sized(file.size)));
   return made;
 };
 
-const drawn = { picture: image, sticker: image, video: player("video"), voice: player("audio"), audio: player("audio") };
+const ways = { picture: image, sticker: image, video: player("video"), voice: player("audio"), audio: player("audio") };
+
+/** A file as it is shown. */
+export const shownFile = (file) => {
+  const made = (file.url && ways[file.kind] ? ways[file.kind] : download)(file);
+  made.classList.add("enclosed");
+  return made;
+};
 
 const quote = ({ name, text, forwarded }) => {
   const made = element("blockquote", "quote");
@@ -55,10 +58,8 @@ const quote = ({ name, text, forwarded }) => {
 };
 
 /** What stands above the text. */
-export const above = (message) => {
-  const { file } = message;
-  return [message.quote && quote(message.quote), file && (drawn[file.kind] || download)(file)].filter(Boolean);
-};
+export const above = (message) =>
+  [message.quote && quote(message.quote), message.file && shownFile(message.file)].filter(Boolean);
 
 const buttons = (rows, choose) => {
   const made = element("div", "choices");
@@ -93,7 +94,7 @@ const list = ({ header, body, footer, button: open, sections }, said, choose) =>
 
 /** What stands below the text; `choose` is told a text and, of a list, the row. */
 export const below = (message, choose) => {
-  const place = message.link && link(message.link, "", words.map);
+  const map = message.link && link(message.link, "", words.map);
   const rows = message.buttons?.length && buttons(message.buttons, choose);
-  return [place, rows, message.list && list(message.list, message.text, choose)].filter(Boolean);
+  return [map, rows, message.list && list(message.list, message.text, choose)].filter(Boolean);
 };

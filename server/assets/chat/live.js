@@ -1,8 +1,10 @@
-// What is shown beside messages: reactions of both sides, and that somebody types.
+// What is shown and told beside messages: that somebody types, and reactions of both sides.
 
-import { button, element, emoji, post, words } from "./page.js";
+import { button, element } from "./dom.js";
+import { place } from "./place.js";
+import { part, post, words } from "./tools.js";
 
-const typing = document.getElementById("typing");
+const typing = part("typing");
 let over;
 
 /** Somebody types, for so long. */
@@ -17,6 +19,15 @@ export const types = ({ name, millis }) => {
 export const typed = () => {
   clearTimeout(over);
   typing.hidden = true;
+};
+
+let toldAt = 0;
+
+/** The customer types: told every three seconds at most, and never twice. */
+export const tellTyping = () => {
+  if (!place.started || Date.now() - toldAt < 3000) return;
+  toldAt = Date.now();
+  post("/typing", {}).catch(() => {});
 };
 
 const draw = (row) => {
@@ -48,7 +59,7 @@ const react = async (row, sign) => {
 
 /** Lets the customer react to a message of the other side. */
 export const letReact = (row) => {
-  if (!emoji.length || row.classList.contains("mine")) return;
+  if (!place.emoji.length || row.classList.contains("mine")) return;
   const choices = element("p", "emoji");
   choices.hidden = true;
   const open = button("react", "☺", () => {
@@ -58,11 +69,12 @@ export const letReact = (row) => {
   open.title = words.react;
   open.setAttribute("aria-label", words.react);
   open.setAttribute("aria-expanded", false);
-  for (const sign of emoji) {
+  for (const sign of place.emoji) {
     choices.append(
       button("", sign, () => {
         choices.hidden = true;
         open.setAttribute("aria-expanded", false);
+        open.focus();
         react(row, sign);
       }),
     );

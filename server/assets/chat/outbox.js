@@ -1,11 +1,13 @@
 // What is not sent yet. Every message has its id before the first try and stays in the browser's storage until the
 // server has it: a repeat is recognised there, a reload or a lost connection loses nothing.
 
-import { counted, pause, post, source, words } from "./page.js";
-import { mark, remove, rowOf, say, saying, show } from "./view.js";
+import { place } from "./place.js";
+import { dropFile, fileOf, keepFile } from "./store.js";
+import { counted, newId, on, pause, post, words } from "./tools.js";
+import { drawFile, mark, remove, rowOf, say, saying, show } from "./view.js";
 
 // An item of storage each, so that tabs never write over each other; the keys sort by time.
-const prefix = "parom:" + source + ":";
+const prefix = "parom:" + place.source + ":" + place.whose;
 const memory = new Map();
 let made = 0;
 
@@ -20,6 +22,7 @@ const put = (item) => {
 
 const drop = (item) => {
   memory.delete(item.key);
+  if (item.file) dropFile(item.id);
   try {
     localStorage.removeItem(item.key);
   } catch {
@@ -48,37 +51,43 @@ const all = () => {
 
 const waiting = () => all().filter((item) => !item.refused);
 
-// crypto.randomUUID is missing where the page came over plain http.
-const newId = () => {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 15) | 64;
-  bytes[8] = (bytes[8] & 63) | 128;
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
-};
-
 const present = (item) => {
   show({ ...item, mine: true });
   if (!item.refused) {
     mark(item.id, words.sending);
     return;
   }
-  mark(item.id, words.failed, () => {
+  mark(item.id, item.refused, async () => {
+    const file = item.file && (await fileOf(item.id));
     drop(item);
     remove(item.id);
-    write(item.text, item.row);
+    write(item.text, { ...item.with, row: item.row, file });
   });
 };
 
-/** Shows a new message and sends it, now or when it can be; `row` is the row of a list that was chosen. */
-export const write = (text, row) => {
-  const at = new Date().toISOString();
-  const id = newId();
-  made += 1;
-  const item = { key: prefix + [at, String(made).padStart(6, "0"), id].join("|"), id, text, row, at };
+const stored = async (item, file) => {
+  if (file) await keepFile(item.id, file);
   put(item);
   present(item);
   send();
+};
+
+let storing = Promise.resolve();
+
+/**
+ * Shows a new message and sends it, now or when it can be. `row`: the row of a list that was chosen; `file`: what goes
+ * with it; whatever else there is – answers to questions, consent – goes along.
+ */
+export const write = (text, { row, file, ...others } = {}) => {
+  const at = new Date().toISOString();
+  const id = newId();
+  made += 1;
+  const key = prefix + "|" + [at, String(made).padStart(6, "0"), id].join("|");
+  const about = file && { kind: "file", name: file.name, size: file.size };
+  const item = { key, id, text, row, at, file: about, with: { ...others, visit: place.visit() } };
+  // One after the other: a file takes its time, and what was written after it comes after it.
+  storing = storing.then(() => stored(item, file));
+  return storing;
 };
 
 let sending = false;
@@ -90,7 +99,7 @@ let retry;
 export const send = async () => {
   wanted = true;
   say("unsent", waiting().length);
-  if (sending || saying("closed")) return;
+  if (sending || saying("closed") || place.signal.aborted) return;
   sending = true;
   clearTimeout(retry);
   const turn = navigator.locks ? (job) => navigator.locks.request(prefix + "send", job) : (job) => job();
@@ -116,45 +125,71 @@ const sendAll = async () => {
   }
 };
 
+const refuse = (item, why) => {
+  const refused = { ...item, refused: why };
+  put(refused);
+  present(refused);
+  return 0;
+};
+
+const posted = async (item) => {
+  if (!item.file) return post("/messages", { id: item.id, text: item.text, callback_data: item.row, ...item.with });
+  const file = await fileOf(item.id);
+  if (!file) return { status: 410 };
+  const form = new FormData();
+  const { visit, about, consent } = item.with;
+  for (const [name, value] of Object.entries({ id: item.id, text: item.text, visit: JSON.stringify(visit), ...about })) {
+    form.append(name, value);
+  }
+  if (consent) form.append("consent", "1");
+  form.append("file", file, item.file.name);
+  return post("/files", form, 600000);
+};
+
+const arrived = async (item, answer) => {
+  failures = 0;
+  place.started = true;
+  drop(item);
+  mark(item.id, words.sent);
+  say("wait", "");
+  const { file } = item.file ? await answer.json().catch(() => ({})) : {};
+  if (file) drawFile(item.id, file);
+  return 0;
+};
+
 // Gives 0 when the next may go, else milliseconds to wait.
 const deliver = async (item) => {
   let answer = { status: 0 };
   try {
-    answer = await post("/messages", { id: item.id, text: item.text, callback_data: item.row });
+    answer = await posted(item);
   } catch {
     // Nobody answered: whether it arrived is found out by the repeat.
   }
   const status = answer.status;
-  if (status === 200 || status === 202) {
-    failures = 0;
-    drop(item);
-    mark(item.id, words.sent);
-    say("wait", "");
-    return 0;
-  }
+  if (status === 200 || status === 202) return arrived(item, answer);
   if (status === 429) {
     const seconds = Number(answer.headers.get("Retry-After")) || 3;
     say("wait", counted(words.too_fast, seconds));
     return seconds * 1000;
+  }
+  if (status === 401) {
+    place.expired();
+    return 30000;
   }
   if (status === 403 || status === 404) {
     say("closed", status === 404 ? words.closed : words.cookies);
     waiting().forEach((each) => mark(each.id, words.failed));
     return 30000;
   }
-  if (status >= 400 && status < 500 && status !== 408) {
-    const refused = { ...item, refused: true };
-    put(refused);
-    present(refused);
-    return 0;
-  }
+  if (item.file && (status === 413 || status === 415)) return refuse(item, status === 413 ? words.too_large : words.file_kind);
+  if (status >= 400 && status < 500 && status !== 408) return refuse(item, words.failed);
   failures += 1;
   if (failures >= 3) mark(item.id, words.failed, send);
   return pause(failures);
 };
 
-addEventListener("storage", (event) => {
-  if (!event.key?.startsWith(prefix)) return;
+on(window, "storage", (event) => {
+  if (!event.key?.startsWith(prefix + "|")) return;
   const item = parsed(event.newValue || event.oldValue);
   if (!item?.id) return;
   if (event.newValue) {
@@ -176,3 +211,6 @@ export const begin = () => {
   }
   send();
 };
+
+/** Whether something waits. */
+export const waits = () => all().length > 0;

@@ -1,11 +1,17 @@
 // Receipts: an answer is delivered when it is here and read when it is on the screen of a visible page.
 
-import { post } from "./page.js";
+import { place } from "./place.js";
+import { on, part, post } from "./tools.js";
 import { owing } from "./view.js";
 
 const owed = { delivered: new Set(), read: new Set() };
 const onScreen = new Set();
+const unread = new Set();
 let telling;
+
+// What one tab shows is read in all.
+const tabs = "BroadcastChannel" in window ? new BroadcastChannel("parom:" + place.source + ":" + place.whose) : null;
+place.signal.addEventListener("abort", () => tabs?.close());
 
 const tell = (kind, id) => {
   owed[kind].add(id);
@@ -18,7 +24,7 @@ const flush = async () => {
   let done = false;
   try {
     const answer = await post("/receipts", { delivered, read });
-    done = answer.ok || (answer.status < 500 && answer.status !== 429);
+    done = answer.ok || (answer.status < 500 && answer.status !== 429 && answer.status !== 401);
   } catch {
     // Told later.
   }
@@ -29,11 +35,18 @@ const flush = async () => {
   telling = owed.delivered.size + owed.read.size > 0 ? setTimeout(flush, done ? 400 : 10000) : undefined;
 };
 
+const seen = (id) => {
+  unread.delete(id);
+  place.unread(unread.size);
+};
+
 const looked = () => {
   if (document.visibilityState !== "visible") return;
   for (const row of onScreen) {
     observer.unobserve(row);
     tell("read", row.dataset.id);
+    seen(row.dataset.id);
+    tabs?.postMessage(row.dataset.id);
   }
   onScreen.clear();
 };
@@ -45,13 +58,16 @@ const note = (entries) => {
   }
   looked();
 };
-const observer = new IntersectionObserver(note, { root: document.getElementById("log"), rootMargin: "0px 0px -16px 0px" });
+const observer = new IntersectionObserver(note, { root: part("log"), rootMargin: "0px 0px -16px 0px" });
+if (tabs) tabs.onmessage = (event) => seen(event.data);
 
 /** An answer is on the page. */
 export const arrived = (row, isNew) => {
   if (isNew) tell("delivered", row.dataset.id);
+  unread.add(row.dataset.id);
+  place.unread(unread.size);
   observer.observe(row);
 };
 
-document.addEventListener("visibilitychange", looked);
+on(document, "visibilitychange", looked);
 owing().forEach((row) => arrived(row, row.dataset.owed === "delivered"));

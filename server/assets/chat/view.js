@@ -1,20 +1,14 @@
-// The page: messages in their list, and the strip above the input.
+// What is seen: messages in their list, and the strip above the input.
 
-import { above, below } from "./content.js";
+import { above, below, shownFile } from "./content.js";
+import { button, element } from "./dom.js";
 import { letReact, reacted } from "./live.js";
-import { button, counted, element, words } from "./page.js";
+import { place } from "./place.js";
+import { counted, on, part, words } from "./tools.js";
 
-const [log, list, notice, fresh] = ["log", "messages", "notice", "fresh"].map((id) => document.getElementById(id));
+const [log, list, notice, fresh] = ["log", "messages", "notice", "fresh"].map(part);
 
-const clock = (time) => {
-  const at = new Date(time.dateTime);
-  const today = at.toDateString() === new Date().toDateString();
-  const day = today ? {} : { day: "numeric", month: "long" };
-  time.textContent = at.toLocaleString(words.language, { ...day, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-  time.title = at.toLocaleString(words.language, { hourCycle: "h23" });
-};
-
-const rows = new Map([...list.children].map((row) => [row.dataset.id, row]));
+const rows = new Map([...list.querySelectorAll("[data-id]")].map((row) => [row.dataset.id, row]));
 let unseen = 0;
 // Whoever is at the end stays there, also when the keyboard opens or a message grows.
 let follows = true;
@@ -26,6 +20,29 @@ const toEnd = () => {
   fresh.hidden = true;
 };
 const follow = () => follows && toEnd();
+
+const clock = (time) => {
+  const at = new Date(time.dateTime);
+  time.textContent = at.toLocaleTimeString(words.language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  time.title = at.toLocaleString(words.language, { hourCycle: "h23" });
+};
+
+const dayOf = (at) => {
+  const days = Math.round((new Date().setHours(0, 0, 0, 0) - new Date(at).setHours(0, 0, 0, 0)) / 86400000);
+  if (days === 0) return words.today;
+  if (days === 1) return words.yesterday;
+  return at.toLocaleDateString(words.language, { day: "numeric", month: "long", year: days > 300 ? "numeric" : undefined });
+};
+
+let lastDay = "";
+
+// A line between the days, before a row that begins another one.
+const divided = (row) => {
+  const at = new Date(row.querySelector("time").dateTime);
+  if (at.toDateString() === lastDay) return [row];
+  lastDay = at.toDateString();
+  return [element("li", "day", dayOf(at)), row];
+};
 
 /** The element of a message; undefined: it is not on the page. */
 export const rowOf = (id) => rows.get(id);
@@ -47,11 +64,10 @@ const fill = (row, message) => {
   reacted(row, message.reactions || {});
 };
 
-/** Puts a message at the end, once. Whoever reads above is not moved but told. */
-export const show = (message) => {
-  if (rows.has(message.id)) return rows.get(message.id);
+const made = (message) => {
   const row = element("li", "message " + (message.mine ? "mine" : "theirs"), "");
   row.dataset.id = message.id;
+  if (message.owed) row.dataset.owed = message.owed;
   const time = element("time", "", "");
   time.dateTime = message.at;
   clock(time);
@@ -62,7 +78,14 @@ export const show = (message) => {
   if (message.text) row.append(element("p", "text", message.text));
   row.append(mark);
   fill(row, message);
-  list.append(row);
+  return row;
+};
+
+/** Puts a message at the end, once. Whoever reads above is not moved but told. */
+export const show = (message) => {
+  if (rows.has(message.id)) return rows.get(message.id);
+  const row = made(message);
+  list.append(...divided(row));
   rows.set(message.id, row);
   if (message.mine || follows) {
     toEnd();
@@ -86,22 +109,28 @@ export const mark = (id, state, again) => {
   if (!row) return;
   row.classList.toggle("bad", Boolean(again));
   row.querySelectorAll(".state, .again").forEach((old) => old.remove());
-  const place = row.querySelector(".mark");
-  place.append(element("span", "state", state));
-  if (again) place.append(button("again", words.again, again));
+  const under = row.querySelector(".mark");
+  under.append(element("span", "state", state));
+  if (again) under.append(button("again", words.again, again));
+  follow();
+};
+
+/** Draws the file of a message anew, now that it has an address. */
+export const drawFile = (id, file) => {
+  rows.get(id)?.querySelector(".enclosed")?.replaceWith(shownFile(file));
   follow();
 };
 
 // The strip shows the most important of what there is to say.
-const said = { closed: "", wait: "", line: "", unsent: 0 };
+const said = { closed: "", wait: "", file: "", line: "", unsent: 0 };
 
-/** Says something of a kind – `closed`, `wait`, `line` – or with an empty text nothing more; `unsent` is a count. */
+/** Says something of a kind – `closed`, `wait`, `file`, `line` – or with an empty text nothing more; `unsent` counts. */
 export const say = (kind, what) => {
   said[kind] = what;
   const isDown = said.line === words.offline || said.line === words.connecting;
   const count = isDown && said.unsent > 0 ? " " + counted(words.unsent, said.unsent) + "." : "";
-  const text = said.closed || said.wait || said.line + count;
-  notice.className = "notice " + (said.closed ? "t-warn" : "t-wait");
+  const text = said.closed || said.wait || said.file || said.line + count;
+  notice.className = "notice " + (said.closed || said.file ? "t-warn" : "t-wait");
   if (notice.textContent !== text) notice.textContent = text;
   notice.hidden = !text;
 };
@@ -116,13 +145,15 @@ const scrolled = () => {
   fresh.hidden = true;
 };
 
-fresh.addEventListener("click", toEnd);
-log.addEventListener("scroll", scrolled, { passive: true });
+on(fresh, "click", toEnd);
+on(log, "scroll", scrolled, { passive: true });
 new ResizeObserver(follow).observe(log);
-document.querySelectorAll("time").forEach(clock);
 for (const row of rows.values()) {
   const text = row.querySelector(".text")?.textContent ?? "";
+  clock(row.querySelector("time"));
   fill(row, { ...JSON.parse(row.dataset.message), text });
   delete row.dataset.message;
+  row.before(...divided(row).slice(0, -1));
 }
+place.lines?.forEach(show);
 toEnd();

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::words::{Sentence, Words};
 
 /// Placeables that the words of an alert may have; its detail fills them.
-const PLACEABLES: [&str; 14] = [
+const PLACEABLES: [&str; 19] = [
     "source",
     "messenger",
     "integration",
@@ -20,7 +20,12 @@ const PLACEABLES: [&str; 14] = [
     "failed",
     "waiting",
     "count",
+    "held",
     "tenant_id",
+    "template",
+    "most",
+    "free",
+    "place",
 ];
 
 /// What an alert says in a part (`subject`, `body`) to a reader whose account and CRM are called so. None: its kind has

@@ -4,13 +4,14 @@ use entity::{alert, source, tenant};
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde_json::Value;
 
-use crate::alert::said;
+use crate::alert::{WEBHOOK_SUSPENDED, said};
 use crate::app::App;
 use crate::delivery::read::ledger::{self, Counts, Which};
 use crate::words::{self, Said, Sentence, When, Words, Zone};
 
-/// Letters to amoCRM are kept so long (product.md §7).
+/// Letters are kept so long (product.md §7): to amoCRM, and to messengers.
 const KEPT: i64 = 7 * 86_400_000;
+const KEPT_OUT: i64 = 86_400_000;
 /// Characters of a name in a subject, so that source, account and state fit into 70.
 const NAME_CHARS: usize = 30;
 
@@ -60,7 +61,7 @@ impl About<'_> {
         }
         let body = named(said::of(self.words, alert, "body", host, self.crm).unwrap_or_else(other))
             .with("stamp", self.when(alert.opened_at).stamp())
-            .with("until", self.when(alert.opened_at + KEPT).stamp())
+            .with("until", self.when(alert.opened_at + kept(&alert.kind)).stamp())
             .with("waiting", self.waiting(alert, source.as_ref()).await?)
             .with("reason", Said::stored(text("reason")).in_words(self.words, self.crm))
             .with("default", text("default"))
@@ -96,12 +97,20 @@ impl About<'_> {
     fn address(&self, alert: &alert::Model, source: Option<&source::Model>) -> String {
         let path = match (alert.kind.as_str(), source) {
             ("source_stopped", Some(source)) => format!("/panel/sources/{}/access", source.id),
+            (WEBHOOK_SUSPENDED, Some(source)) => format!("/panel/sources/{}/resume", source.id),
             (_, Some(source)) => format!("/panel/sources/{}", source.id),
+            ("template_rejected", None) => "/panel/templates".to_owned(),
+            ("found_in_history", None) => "/panel/undelivered".to_owned(),
             (_, None) if self.tenant.is_some() => "/panel/account".to_owned(),
             (_, None) => "/admin/alerts".to_owned(),
         };
         format!("{}{path}", self.app.public_url())
     }
+}
+
+/// How long what waits because of such an alert is kept.
+fn kept(kind: &str) -> i64 {
+    if kind == WEBHOOK_SUSPENDED { KEPT_OUT } else { KEPT }
 }
 
 fn short(name: &str) -> String {

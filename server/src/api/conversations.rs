@@ -30,6 +30,12 @@ pub struct ConversationOut {
     #[schema(required)]
     pub amocrm_chat_id: Option<String>,
     pub contact: ContactOut,
+    /// What brought the customer: the payload of a bot's link, the marks of a page; null: nothing is known.
+    #[schema(required)]
+    pub visit: Option<String>,
+    /// Since when the customer does not let us write; null: they do.
+    #[schema(required, value_type = Option<String>, format = DateTime)]
+    pub unreachable_since: Option<Moment>,
     /// Null: nothing was said yet.
     #[schema(required, value_type = Option<String>, format = DateTime)]
     pub last_message_at: Option<Moment>,
@@ -177,6 +183,8 @@ fn shown(row: conversation::Model, last_message_at: Option<Moment>) -> Conversat
         external_id: filled(row.external_id),
         amocrm_chat_id: filled(row.amocrm_chat_id),
         contact,
+        visit: filled(row.visit),
+        unreachable_since: (row.shut_at > 0).then_some(Moment(row.shut_at)),
         last_message_at,
     }
 }

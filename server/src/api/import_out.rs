@@ -30,6 +30,8 @@ pub struct ImportOut {
     /// `newest` or `none`.
     #[schema(example = "newest")]
     pub leads: &'static str,
+    /// New chats are hung on contacts that are there.
+    pub link_contacts: bool,
     /// Messages in the file.
     pub total: i64,
     /// Chats they belong to.
@@ -71,12 +73,13 @@ pub async fn shown(app: &App, row: import::Model, language: Language) -> Result<
     let source = source.one(app.store.read()).await?;
     let words = Words::new(language);
     Ok(ImportOut {
-        notes: imports::notes(source.as_ref()).iter().map(|note| note.plain(words, CRM)).collect(),
+        notes: imports::notes(&row, source.as_ref()).iter().map(|note| note.plain(words, CRM)).collect(),
         id: row.id,
         source_id: row.source_id,
         status: State::from_number(row.state)?.word(),
         dry_run: row.dry_run,
         leads: if row.newest_loud { Leads::Newest.word() } else { Leads::None.word() },
+        link_contacts: row.link_contacts,
         total: row.total,
         chats: row.chats,
         done: row.done,

@@ -34,6 +34,9 @@ pub struct ImportQuery {
     #[serde(default)]
     #[param(value_type = Option<String>)]
     leads: Option<LeadsIn>,
+    /// true: new chats are hung on contacts that are there, by the customer's phone or e-mail, whatever the source does.
+    #[serde(default)]
+    link_contacts: bool,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -90,7 +93,8 @@ pub async fn create(
     // Said before anything is stored: a key that is none, for one.
     Asked::of(&request, &[])?;
     let leads = query.leads.map(Leads::from).unwrap_or_default();
-    let wish = Wish { format, leads, dry_run: query.dry_run, file_name: String::new() };
+    let wish =
+        Wish { format, leads, link_contacts: query.link_contacts, dry_run: query.dry_run, file_name: String::new() };
     let chunks = body.payload.map(|chunk| chunk.map_err(std::io::Error::other));
     let arrived = imports::take_in(&app, &source, wish, chunks).await?;
     let by = by(&app, &key, &request).await?;

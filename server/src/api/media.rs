@@ -4,11 +4,9 @@ use actix_web::dev::Payload;
 use actix_web::http::header::{self, ContentDisposition, Header};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, post, web};
 use futures_util::StreamExt;
-use futures_util::future::{Ready, join, ready};
-use futures_util::stream::poll_fn;
+use futures_util::future::{Ready, ready};
 use multer::Multipart;
 use serde::{Deserialize, Serialize};
-use tokio::sync::mpsc;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -16,6 +14,7 @@ use super::idempotency::{Asked, once};
 use super::key::{ApiKey, Scope};
 use super::sources::current;
 use crate::app::App;
+use crate::browser::form_data;
 use crate::error::{Error, Problem, Result};
 use crate::media::{Arrived, Upload};
 use crate::words::Said;
@@ -93,7 +92,7 @@ pub async fn post(
     Asked::of(&request, &[])?;
     let upload = Upload::begin(&app, source.tenant_id, source.id).await?;
     let arrived = match form {
-        Some(boundary) => read_form(upload, body.payload, boundary).await?,
+        Some(boundary) => form_data::read(body.payload, boundary, async |form| first_file(upload, form).await).await?,
         None => {
             let told = query.file_name.clone().or_else(|| disposition_name(&request)).unwrap_or_default();
             read_plain(upload, body, &told).await?
@@ -160,23 +159,7 @@ async fn read_plain(mut upload: Upload<'_>, mut body: Stream, file_name: &str) -
     upload.finish(file_name).await
 }
 
-/// A form's first file. The body of a request stays on its thread and the form's reader wants one that may move: a short
-/// line lies between.
-async fn read_form(upload: Upload<'_>, mut payload: Payload, boundary: String) -> Result<Arrived> {
-    let (line, mut chunks) = mpsc::channel(1);
-    let carry = async move {
-        while let Some(chunk) = payload.next().await {
-            // An error: the reader has what it wants, or has given up.
-            if line.send(chunk.map_err(std::io::Error::other)).await.is_err() {
-                return;
-            }
-        }
-    };
-    let form = Multipart::new(poll_fn(move |context| chunks.poll_recv(context)), boundary);
-    let (arrived, ()) = join(first_file(upload, form), carry).await;
-    arrived
-}
-
+/// A form's first file.
 async fn first_file(mut upload: Upload<'_>, mut form: Multipart<'_>) -> Result<Arrived> {
     loop {
         let field = match form.next_field().await {

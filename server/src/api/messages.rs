@@ -19,7 +19,7 @@ use super::{media_url, roster, shared, timeline};
 use crate::app::App;
 use crate::delivery::queue::parcel::Outcome;
 use crate::delivery::read::list::failure_of;
-use crate::delivery::read::{Holds, chats, story};
+use crate::delivery::read::{Holds, chats, found, story};
 use crate::error::{Error, Problem, Result};
 use crate::message::{self as vocabulary, Direction, Person, State};
 use crate::words::Said;
@@ -108,7 +108,8 @@ async fn with_timeline(app: &App, row: message::Model) -> Result<MessageOut> {
         Some(source) => Holds::of(db, &source).await?,
         None => Holds::default(),
     };
-    let timeline = timeline::build(&row, &attempts, &dead)?;
+    let found = found::one(db, row.tenant_id, row.id).await?;
+    let timeline = timeline::build(&row, &attempts, &dead, found.as_ref())?;
     let mut shown = show(row, conversation.as_ref(), &holds)?;
     shown.timeline = Some(timeline);
     Ok(shown)

@@ -43,6 +43,7 @@ pub mod sources;
 pub mod statuses;
 pub mod tenants;
 pub mod timeline;
+pub mod webhook_attempts;
 
 pub use openapi::openapi;
 
@@ -66,6 +67,8 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .service(sources::delete)
         .service(source_acts::test)
         .service(source_secret::rotate)
+        .service(webhook_attempts::list)
+        .service(webhook_attempts::again)
         .service(source_acts::restore)
         .service(source_acts::reconcile)
         .service(source_acts::strays)

@@ -9,7 +9,7 @@ use utoipa::{Modify, OpenApi};
 
 use super::{
     conversations, dead_letters, edits, imports, ledger, live, media, messages, source_acts, source_secret, sources,
-    statuses, tenants,
+    statuses, tenants, webhook_attempts,
 };
 
 #[derive(OpenApi)]
@@ -50,6 +50,8 @@ struct Document;
     sources::delete,
     source_acts::test,
     source_secret::rotate,
+    webhook_attempts::list,
+    webhook_attempts::again,
     source_acts::restore,
     source_acts::reconcile,
     source_acts::strays,
@@ -217,7 +219,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(count, 35);
+        assert_eq!(count, 37);
     }
 
     #[test]

@@ -173,7 +173,7 @@ pub struct SourceOut {
     pub status_detail: Option<String>,
     #[schema(value_type = String, format = DateTime)]
     pub status_since: Moment,
-    /// The one thing to do: `test`, `reconnect`, `resume`, `restore`, `choose_pipeline`, `allow_access`,
+    /// The one thing to do: `test`, `reconnect`, `resume`, `restore`, `take_back`, `choose_pipeline`, `allow_access`,
     /// `connect_account`, `pay`, `support`; null: nothing helps but time.
     #[schema(required)]
     pub status_action: Option<&'static str>,

@@ -1,6 +1,6 @@
 //! "Where is my message?": what happened to it, from its row, its attempts and its dead letters.
 
-use entity::{attempt, dead_letter, message};
+use entity::{attempt, dead_letter, found_message, message};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -15,9 +15,9 @@ pub struct TimelineEventOut {
     /// Where: `messenger`, `parom` or `amocrm`.
     #[schema(example = "amocrm")]
     pub hop: &'static str,
-    /// What: `accepted`, then of each try `delivered` or `sent` (taken), `retry` (not now), `unknown` (no answer),
-    /// `held` (waits for a repair), `failed` (refused); of receipts the same after `status_`; `dead`: it will not be
-    /// tried again by itself.
+    /// What: `found_in_history` (no hook told it, amoCRM's history did), `accepted`, then of each try `delivered` or `sent`
+    /// (taken), `retry` (not now), `unknown` (no answer), `held` (waits for a repair), `failed` (refused); of receipts the
+    /// same after `status_`; `dead`: it will not be tried again by itself.
     #[schema(example = "delivered")]
     pub event: String,
     /// Which try; null: no try.
@@ -45,31 +45,24 @@ pub fn build(
     message: &message::Model,
     attempts: &[attempt::Model],
     dead: &[dead_letter::Model],
+    found: Option<&found_message::Model>,
 ) -> anyhow::Result<Vec<TimelineEventOut>> {
-    let mut events = vec![TimelineEventOut {
-        at: Moment(message.accepted_at),
-        hop: "parom",
-        event: "accepted".to_owned(),
-        attempt: None,
-        answer: None,
-        reason: None,
-    }];
+    let mut events: Vec<_> = found.map(|found| plain(found.at, "amocrm", "found_in_history")).into_iter().collect();
+    events.push(plain(message.accepted_at, "parom", "accepted"));
     for attempt in attempts {
         events.push(tried(attempt)?);
     }
     for dead in dead {
-        events.push(TimelineEventOut {
-            at: Moment(dead.last_at),
-            hop: "parom",
-            event: named(LetterKind::from_number(dead.kind)?, "dead"),
-            attempt: None,
-            answer: None,
-            reason: filled(&dead.reason),
-        });
+        let event = named(LetterKind::from_number(dead.kind)?, "dead");
+        events.push(TimelineEventOut { reason: filled(&dead.reason), ..plain(dead.last_at, "parom", &event) });
     }
     // Stable: what has one time stays in the order accepted, tried, dead.
     events.sort_by_key(|event| event.at);
     Ok(events)
+}
+
+fn plain(at: i64, hop: &'static str, event: &str) -> TimelineEventOut {
+    TimelineEventOut { at: Moment(at), hop, event: event.to_owned(), attempt: None, answer: None, reason: None }
 }
 
 fn tried(attempt: &attempt::Model) -> anyhow::Result<TimelineEventOut> {
@@ -104,6 +97,7 @@ fn named(kind: LetterKind, event: &str) -> String {
         LetterKind::Edit => format!("edit_{event}"),
         LetterKind::Typing => format!("typing_{event}"),
         LetterKind::Reaction => format!("reaction_{event}"),
+        LetterKind::Resend => format!("resend_{event}"),
     }
 }
 
@@ -156,6 +150,9 @@ mod tests {
             status,
             answer: String::new(),
             reason: reason.to_owned(),
+            id: None,
+            source_id: None,
+            event: String::new(),
         }
     }
 
@@ -185,7 +182,7 @@ mod tests {
     fn every_try_is_told_in_order() {
         let status = attempt::Model { kind: 3, direction: 1, ..attempt(1, 3_100, "done", 200, "") };
         let attempts = [attempt(2, 3_000, "bury", 400, "refused"), attempt(1, 1_000, "retry", 0, "no answer"), status];
-        let events = build(&message(), &attempts, &[dead(3_000)]).unwrap();
+        let events = build(&message(), &attempts, &[dead(3_000)], None).unwrap();
         let shown: Vec<_> =
             events.iter().map(|event| (event.at.0, event.hop, event.event.as_str(), event.attempt)).collect();
         assert_eq!(
@@ -204,7 +201,7 @@ mod tests {
     #[test]
     fn its_form_is_the_contracts() {
         let done = attempt::Model { direction: 1, answer: "{}".to_owned(), ..attempt(1, 2_000, "done", 200, "") };
-        let events = build(&message::Model { direction: 1, ..message() }, &[done], &[]).unwrap();
+        let events = build(&message::Model { direction: 1, ..message() }, &[done], &[], None).unwrap();
         assert_eq!(
             serde_json::to_value(&events[1]).unwrap(),
             json!({"at": "1970-01-01T00:00:02.000Z", "hop": "amocrm", "event": "delivered", "attempt": 1,
@@ -213,7 +210,17 @@ mod tests {
     }
 
     #[test]
+    fn what_no_hook_told_says_so_first() {
+        let found = found_message::Model { tenant_id: Uuid::nil(), message_id: Uuid::nil(), at: 1_000, held: true };
+        let events = build(&message(), &[], &[dead(1_000)], Some(&found)).unwrap();
+        let shown: Vec<_> = events.iter().map(|event| (event.hop, event.event.as_str())).collect();
+        assert_eq!(shown, [("amocrm", "found_in_history"), ("parom", "accepted"), ("parom", "dead")]);
+    }
+
+    #[test]
     fn a_damaged_row_is_an_error() {
-        assert!(build(&message(), &[attempt::Model { kind: 99, ..attempt(1, 1, "done", 200, "") }], &[]).is_err());
+        assert!(
+            build(&message(), &[attempt::Model { kind: 99, ..attempt(1, 1, "done", 200, "") }], &[], None).is_err()
+        );
     }
 }

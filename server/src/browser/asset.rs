@@ -3,6 +3,7 @@
 
 use actix_web::http::header::{self, ETag, EntityTag, Header, IfNoneMatch};
 use actix_web::{HttpRequest, HttpResponse};
+use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
 pub const SCRIPT: &str = "text/javascript; charset=utf-8";
@@ -14,7 +15,12 @@ pub type Asset = (&'static str, &'static str);
 
 /// 200 with the file and its `ETag`, or 304 for a browser that has it.
 pub fn answer((kind, text): Asset, request: &HttpRequest) -> HttpResponse {
-    let tag = EntityTag::new_strong(hex::encode(&Sha256::digest(text)[..12]));
+    told(kind, Bytes::from_static(text.as_bytes()), request)
+}
+
+/// The same for a file that was made when the server started.
+pub fn told(kind: &'static str, text: Bytes, request: &HttpRequest) -> HttpResponse {
+    let tag = EntityTag::new_strong(hex::encode(&Sha256::digest(&text)[..12]));
     let known = match IfNoneMatch::parse(request) {
         Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|one| one.weak_eq(&tag)),
         Ok(IfNoneMatch::Any) => request.headers().contains_key(header::IF_NONE_MATCH),

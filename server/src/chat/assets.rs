@@ -1,24 +1,178 @@
-//! Script and style of the customers' page.
+//! Scripts and styles: modules for the chat's own page, and for other sites one script that holds them all.
 
+use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
+use bytes::Bytes;
 
+use super::door::{self, Result};
+use crate::app::App;
 use crate::browser::asset::{self, Asset, SCRIPT, STYLE};
+
+macro_rules! asset {
+    ($name:literal) => {
+        include_str!(concat!("../../assets/chat/", $name))
+    };
+}
+
+/// The parts of a chat, each after those that it imports.
+const PARTS: &[(&str, &str)] = &[
+    ("tools", asset!("tools.js")),
+    ("frame", asset!("frame.js")),
+    ("content", asset!("content.js")),
+    ("live", asset!("live.js")),
+    ("view", asset!("view.js")),
+    ("store", asset!("store.js")),
+    ("outbox", asset!("outbox.js")),
+    ("receipts", asset!("receipts.js")),
+    ("intro", asset!("intro.js")),
+    ("files", asset!("files.js")),
+    ("smileys", asset!("smileys.js")),
+    ("stream", asset!("stream.js")),
+    ("chat", asset!("chat.js")),
+];
+const DOM: &str = asset!("dom.js");
+const SITE: &str = asset!("site.js");
+const CHAT_STYLE: &str = asset!("chat.css");
+const SITE_STYLE: &str = asset!("site.css");
 
 fn file_of(name: &str) -> Option<Asset> {
     Some(match name {
-        "chat.css" => (STYLE, include_str!("../../assets/chat/chat.css")),
-        "chat.js" => (SCRIPT, include_str!("../../assets/chat/chat.js")),
-        "content.js" => (SCRIPT, include_str!("../../assets/chat/content.js")),
-        "live.js" => (SCRIPT, include_str!("../../assets/chat/live.js")),
-        "outbox.js" => (SCRIPT, include_str!("../../assets/chat/outbox.js")),
-        "page.js" => (SCRIPT, include_str!("../../assets/chat/page.js")),
-        "receipts.js" => (SCRIPT, include_str!("../../assets/chat/receipts.js")),
-        "view.js" => (SCRIPT, include_str!("../../assets/chat/view.js")),
-        _ => return None,
+        "chat.css" => (STYLE, CHAT_STYLE),
+        "page.css" => (STYLE, asset!("page.css")),
+        "site.css" => (STYLE, SITE_STYLE),
+        "dom.js" => (SCRIPT, DOM),
+        "place.js" => (SCRIPT, asset!("place.js")),
+        _ => {
+            let name = name.strip_suffix(".js").filter(|name| *name != "frame")?;
+            (SCRIPT, PARTS.iter().find(|(part, _)| *part == name)?.1)
+        }
     })
 }
 
 /// `GET /chat/static/{file}`.
 pub async fn get(file: web::Path<String>, request: HttpRequest) -> HttpResponse {
-    file_of(&file).map_or_else(|| HttpResponse::NotFound().finish(), |file| asset::answer(file, &request))
+    let mut answer =
+        file_of(&file).map_or_else(|| HttpResponse::NotFound().finish(), |file| asset::answer(file, &request));
+    let_load(&mut answer);
+    answer
+}
+
+/// Lets pages of other sites load this, also those that load nothing without being told so.
+fn let_load(answer: &mut HttpResponse) {
+    let name = header::HeaderName::from_static("cross-origin-resource-policy");
+    answer.headers_mut().insert(name, header::HeaderValue::from_static("cross-origin"));
+}
+
+/// The script for other sites.
+pub struct Embed(Bytes);
+
+impl Embed {
+    /// Makes it; once is enough.
+    pub fn made() -> Self {
+        Self(script().into())
+    }
+}
+
+/// `GET /chat/{source_id}/embed.js`: 404 where there is no chat.
+pub async fn embed(
+    app: web::Data<App>,
+    embed: web::Data<Embed>,
+    source_id: web::Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse> {
+    door::source_of(&app, &source_id).await?;
+    let mut answer = asset::told(SCRIPT, embed.0.clone(), &request);
+    let_load(&mut answer);
+    Ok(answer)
+}
+
+/// All parts in one script. Each stays a module: what it exports is what a function returns. `place` is what `openChat` is
+/// called with.
+fn script() -> String {
+    let style = serde_json::Value::from(format!("{CHAT_STYLE}{SITE_STYLE}"));
+    let parts: String = PARTS.iter().map(|(name, text)| module(name, text)).collect();
+    let (dom, site) = (module("dom", DOM), module("site", SITE));
+    format!(
+        "(() => {{\n\"use strict\";\n{dom}const style = {style};\n\
+         const openChat = (place, into, leave) => {{\n{parts}return chat;\n}};\n{site}}})();\n"
+    )
+    .replace("const content = (() => {", "frame.build(into, leave);\nconst content = (() => {")
+}
+
+/// A module as a constant of its name.
+fn module(name: &str, text: &str) -> String {
+    let mut exported = Vec::new();
+    let mut body = String::new();
+    for line in text.lines() {
+        let bare = line.trim_start();
+        if let Some(import) = line.strip_prefix("import ") {
+            body.push_str(&imported(import));
+        } else if let Some(rest) = line.strip_prefix("export const ") {
+            exported.extend(rest.split_once(' ').map(|(name, _)| name));
+            body.push_str("const ");
+            body.push_str(rest);
+            body.push('\n');
+        } else if !(bare.is_empty() || bare.starts_with("//") || bare.starts_with("/** ") || bare.starts_with("* ")) {
+            body.push_str(line);
+            body.push('\n');
+        }
+    }
+    format!("const {name} = (() => {{\n{body}return {{ {} }};\n}})();\n", exported.join(", "))
+}
+
+/// `{ a, b } from "./dom.js";` as what takes the same out of a constant. `place` and what site.js gets are there anyway.
+fn imported(import: &str) -> String {
+    let names = import.split_once('}').map_or("", |(names, _)| names.trim_start_matches('{').trim());
+    let from = import.split('"').nth(1).unwrap_or_default().trim_start_matches("./").trim_end_matches(".js");
+    match from {
+        "place" | "parts" => String::new(),
+        from => format!("const {{ {names} }} = {from};\n"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn modules_stay_modules() {
+        let text = "// A note.\n\nimport { a, b } from \"./dom.js\";\nimport { place } from \"./place.js\";\n\n/** Says. */\n\
+                    export const c = (x) => {\n  // Why.\n  return a(x);\n};\nconst d = 1;\n";
+        assert_eq!(
+            module("one", text),
+            "const one = (() => {\nconst { a, b } = dom;\nconst c = (x) => {\n  return a(x);\n};\nconst d = 1;\n\
+             return { c };\n})();\n"
+        );
+    }
+
+    #[test]
+    fn every_part_comes_after_what_it_imports() {
+        let mut known = vec!["dom", "place", "parts"];
+        for (name, text) in PARTS.iter().chain([("site", SITE)].iter()) {
+            for line in text.lines().filter(|line| line.starts_with("import")) {
+                let from = line.split('"').nth(1).unwrap().trim_start_matches("./").trim_end_matches(".js");
+                assert!(known.contains(&from), "{name} imports {from} before it is there");
+            }
+            known.push(name);
+        }
+    }
+
+    #[test]
+    fn the_script_asks_nothing_of_a_sites_policy() {
+        let script = script();
+        for never in [
+            "eval(",
+            "new Function",
+            "innerHTML",
+            "outerHTML",
+            "insertAdjacentHTML",
+            "document.write",
+            "import ",
+            "export ",
+        ] {
+            assert!(!script.contains(never), "{never}");
+        }
+        assert!(!script.contains(".setAttribute(\"style\"") && script.matches("frame.build(").count() == 1);
+        assert_eq!(script, super::script());
+    }
 }

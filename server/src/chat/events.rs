@@ -19,36 +19,31 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Instant, Interval, interval_at};
 use uuid::Uuid;
 
+use super::door::{Guest, Result};
 use super::guests::Seat;
 use super::history::{self, BATCH};
-use super::page;
 use super::shown::{Reactions, Shown};
 use super::visitor::Visitor;
 use crate::app::{App, Typed};
-use crate::browser::origin;
-use crate::error::{Error, Result};
+use crate::error::Error;
 use crate::words::{Said, Words};
 
 /// A comment keeps proxies patient; the look into storage beside it finds what another instance carried.
 const ALIVE: Duration = Duration::from_secs(15);
 
 /// `GET /chat/{source_id}/events`. Resumes after the header `Last-Event-ID` or `?after=`, whichever is further.
-pub async fn get(app: web::Data<App>, source_id: web::Path<String>, request: HttpRequest) -> Result<HttpResponse> {
-    let source = super::source_of(&app, &source_id).await?;
-    if !origin::is_own(request.headers(), &app.config.server.public_url) {
-        return Ok(super::foreign());
-    }
-    let Some(visitor) = Visitor::of(&request, source.id) else { return Ok(super::unknown_visitor()) };
+pub async fn get(app: web::Data<App>, guest: Guest, request: HttpRequest) -> Result<HttpResponse> {
+    let Guest { place, visitor, address, .. } = guest;
     let seat = app
         .guests
-        .sit(&visitor.id)
+        .sit(&visitor.id, address)
         .ok_or_else(|| Error::Unavailable { detail: Said::new("said-chat-crowd"), retry_after: 30 })?;
     let feed = Feed {
         // Before the first look, so that nothing happens between the two.
         happened: app.happened.subscribe(),
         spoke: app.guests.hear(),
         typed: app.typed.subscribe(),
-        words: page::words_of(&request),
+        words: place.words,
         alive: interval_at(Instant::now() + ALIVE, ALIVE),
         after: position_in(&request),
         conversation_id: None,
@@ -58,7 +53,7 @@ pub async fn get(app: web::Data<App>, source_id: web::Path<String>, request: Htt
         look: true,
         ending: false,
         app,
-        source,
+        source: place.source,
         visitor,
         seat,
     };
@@ -103,7 +98,7 @@ struct Feed {
     /// After what is ready.
     ending: bool,
     happened: Receiver<Uuid>,
-    spoke: Receiver<String>,
+    spoke: Receiver<(String, Uuid)>,
     typed: Receiver<Typed>,
     alive: Interval,
     seat: Seat,
@@ -115,6 +110,8 @@ enum Woken {
     Look,
     Alive,
     Typed(Typed),
+    /// The visitor wrote, here or on another device.
+    Spoke(Uuid),
     /// It concerns somebody else.
     Elsewhere,
     /// A newer stream of the visitor took the place; the page waits until somebody looks at it again.
@@ -150,6 +147,11 @@ impl Feed {
                         tracing::warn!(source.id = %self.source.id, error = format!("{error:#}"), "typing could not be shown");
                     }
                 }
+                Woken::Spoke(id) => {
+                    // Until the first message there is no conversation to listen for.
+                    self.look = self.conversation_id.is_none();
+                    self.ready.push_str(&format!("event: spoke\ndata: {}\n\n", json!({ "id": id })));
+                }
                 Woken::Elsewhere => {}
                 Woken::Replaced => {
                     self.ready.push_str("event: replaced\ndata: {}\n\n");
@@ -171,9 +173,8 @@ impl Feed {
                 Err(RecvError::Lagged(_)) => Woken::Look,
                 Err(RecvError::Closed) => Woken::Stop,
             },
-            // Until the first message there is no conversation to listen for.
-            visitor = self.spoke.recv(), if self.conversation_id.is_none() => match visitor {
-                Ok(visitor) if visitor == self.visitor.id => Woken::Look,
+            spoke = self.spoke.recv() => match spoke {
+                Ok((visitor, id)) if visitor == self.visitor.id => Woken::Spoke(id),
                 Ok(_) => Woken::Elsewhere,
                 Err(RecvError::Lagged(_)) => Woken::Look,
                 Err(RecvError::Closed) => Woken::Stop,

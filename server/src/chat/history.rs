@@ -4,10 +4,14 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_web::http::header;
+use actix_web::{HttpResponse, web};
 use entity::{message, source};
 use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder, QuerySelect};
+use serde::Serialize;
 use uuid::Uuid;
 
+use super::door::{self, Guest, Place};
 use super::shown::{Reactions, Shown, body_of, page_id, shown};
 use super::visitor::Visitor;
 use crate::app::App;
@@ -29,6 +33,30 @@ pub async fn conversation_of(app: &App, source: &source::Model, visitor: &Visito
     let identity = Alias { side: Side::Messenger, origin: source.id, external_id: visitor.id.clone() };
     let known = app.lookup.conversation(source.tenant_id, identity).await?;
     Ok(known.map(|known| known.conversation_id))
+}
+
+/// The conversation as a page begins with it.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Told {
+    pub lines: Vec<Shown>,
+    /// The stream goes on after this position.
+    pub after: i64,
+    /// Something was said.
+    pub started: bool,
+}
+
+/// `GET /chat/{source_id}/history`: the conversation so far, for the page of a site.
+pub async fn get(app: web::Data<App>, guest: Guest) -> door::Result<HttpResponse> {
+    let told = told(&app, &guest.place, Some(&guest.visitor)).await?;
+    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(told))
+}
+
+/// What a visitor has said and heard; nothing, where nobody is known.
+pub async fn told(app: &Arc<App>, place: &Place, visitor: Option<&Visitor>) -> Result<Told> {
+    let Some(visitor) = visitor else { return Ok(Told::default()) };
+    let Some(conversation_id) = conversation_of(app, &place.source, visitor).await? else { return Ok(Told::default()) };
+    let (lines, after) = read(app, place.words, place.source.tenant_id, conversation_id).await?;
+    Ok(Told { lines, after, started: true })
 }
 
 /// The conversation so far, oldest first, and the position up to which it holds every answer.

@@ -1,39 +1,47 @@
-//! The web chat (product.md §5): the customer's own page of a source of kind `webchat`. What they write goes through
-//! [`crate::intake::message::accept`] like every message; what managers answer is read from storage in the order in
-//! which it was carried and pushed as server-sent events.
+//! The web chat (product.md §5): the customer's own page of a source of kind `webchat`, and the same on other people's
+//! sites. What customers write goes through [`crate::intake::message::accept`] like every message; what managers answer is
+//! read from storage in the order in which it was carried and pushed as server-sent events.
 //!
 //! ```text
 //! GET  /chat/{source_id}            the page, with the conversation so far; works without script
+//! GET  /chat/{source_id}/embed.js   the same for other sites: one script, a button and what is behind it
+//! GET  /chat/{source_id}/look       what that script draws
+//! GET  /chat/{source_id}/history    the conversation so far
 //! POST /chat/{source_id}/messages   a message in: JSON from the script, a form without it
+//! POST /chat/{source_id}/files      a file in, with words beside it
 //! GET  /chat/{source_id}/events     answers out, resumable at any position
 //! POST /chat/{source_id}/receipts   which answers arrived and were seen
 //! POST /chat/{source_id}/reactions  the customer's reaction to a message
-//! GET  /chat/static/{file}          script and style
+//! POST /chat/{source_id}/typing     the customer types
+//! GET  /chat/static/{file}          scripts and styles
 //! ```
 //!
-//! Who writes is told by a cookie alone ([`visitor`]); a conversation can be reached by nothing else.
+//! Who asks, and from where, is one question at one [`door`]; a conversation can be reached by nothing else. See
+//! `docs/decisions/0017-web-chat-on-other-sites.md`.
 
-use actix_web::http::StatusCode;
-use actix_web::http::header::{self, HeaderValue};
-use actix_web::{HttpResponse, web};
-use entity::source;
-use std::sync::Arc;
-use uuid::Uuid;
-
-use crate::app::App;
-use crate::error::{Error, Problem, Result};
+use actix_web::middleware::from_fn;
+use actix_web::web;
 
 mod assets;
+mod body;
+mod customer;
+mod door;
 mod events;
+mod files;
+mod form;
 mod guests;
 mod history;
+mod look;
 mod messages;
 mod page;
 mod reactions;
 mod receipts;
+mod say;
 mod shown;
+mod sites;
 #[cfg(test)]
 mod tests;
+mod typing;
 mod visitor;
 mod words;
 
@@ -41,64 +49,21 @@ pub use guests::Guests;
 
 /// Mounts `/chat`. The application hands its `App` to handlers as `web::Data<App>`.
 pub fn routes(config: &mut web::ServiceConfig) {
+    amocrm::disposable_token::install_crypto_provider();
     config.service(
         web::scope("/chat")
+            .wrap(from_fn(sites::guard))
+            .app_data(web::Data::new(assets::Embed::made()))
             .route("/static/{file}", web::get().to(assets::get))
             .route("/{source_id}", web::get().to(page::get))
+            .route("/{source_id}/embed.js", web::get().to(assets::embed))
+            .route("/{source_id}/look", web::get().to(look::get))
+            .route("/{source_id}/history", web::get().to(history::get))
             .route("/{source_id}/messages", web::post().to(messages::post))
+            .route("/{source_id}/files", web::post().to(files::post))
             .route("/{source_id}/events", web::get().to(events::get))
             .route("/{source_id}/receipts", web::post().to(receipts::post))
-            .route("/{source_id}/reactions", web::post().to(reactions::post)),
+            .route("/{source_id}/reactions", web::post().to(reactions::post))
+            .route("/{source_id}/typing", web::post().to(typing::post)),
     );
-}
-
-/// The web chat that a path names; another kind's, a deleted or an unknown source is nobody's chat.
-async fn source_of(app: &App, source_id: &str) -> Result<Arc<source::Model>> {
-    let source_id = Uuid::try_parse(source_id).map_err(|_| Error::NotFound)?;
-    let found = app.lookup.source(source_id).await.map_err(|error| {
-        tracing::error!(%error, "a web chat's source cannot be read");
-        Error::not_storing()
-    })?;
-    found.filter(|source| source.kind == "webchat" && source.deleted_at.is_none()).ok_or(Error::NotFound)
-}
-
-/// Why the script is refused, for what [`Error`] has no word.
-fn refusal(status: StatusCode, name: &str, title: &str, detail: &str) -> HttpResponse {
-    let problem = Problem {
-        kind: crate::error::problem_type(name),
-        title: title.to_owned(),
-        status: status.as_u16(),
-        detail: detail.to_owned(),
-        errors: Vec::new(),
-    };
-    HttpResponse::build(status)
-        .content_type("application/problem+json")
-        .body(serde_json::to_string(&problem).unwrap_or_default())
-}
-
-/// Too much at once: 429, repeat after so many seconds.
-fn too_fast(seconds: i64) -> HttpResponse {
-    let mut answer = refusal(
-        StatusCode::TOO_MANY_REQUESTS,
-        "too_many_requests",
-        "Too much at once",
-        "repeat this after the time in Retry-After",
-    );
-    answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-    answer
-}
-
-/// Nobody's cookie: the page gives one.
-fn unknown_visitor() -> HttpResponse {
-    refusal(
-        StatusCode::FORBIDDEN,
-        "unknown_visitor",
-        "Who is writing?",
-        "open the chat's page first, with cookies allowed",
-    )
-}
-
-/// A request that another site made the browser send.
-fn foreign() -> HttpResponse {
-    refusal(StatusCode::FORBIDDEN, "foreign_origin", "Another site asked for this", "write from the chat's own page")
 }

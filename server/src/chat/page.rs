@@ -1,22 +1,22 @@
 //! `GET /chat/{source_id}`: the hosted page, with the conversation so far.
 
-use std::sync::Arc;
-
 use actix_web::cookie::Cookie;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use anyhow::Context;
 use askama::Template;
-use entity::source;
-use serde::Deserialize;
+use serde::Serialize;
 
+use super::door::{self, Place, Result};
+use super::form::Form;
+use super::history;
+use super::look::Look;
 use super::shown::Shown;
 use super::visitor::{self, Visitor};
-use super::words;
-use super::{history, reactions};
 use crate::app::App;
-use crate::error::{Error, Result};
-use crate::words::{Language, Sentence, Words};
+use crate::connector::webchat::WebChatSettings;
+use crate::error::Error;
+use crate::words::{Sentence, Words};
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; \
                       media-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -25,20 +25,61 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; c
 #[template(path = "chat/page.html")]
 struct Page<'a> {
     words: Words,
-    script_words: String,
-    /// The reactions that are offered, with spaces between.
-    emoji: String,
-    title: String,
-    greeting: String,
+    look: &'a Look,
+    /// What the script is given, JSON.
+    given: String,
     source_id: String,
     lines: &'a [Shown],
-    /// The stream goes on after this position.
-    after: i64,
+    /// Nothing was said yet, and something is to be asked before.
+    asks: bool,
+    questions: Vec<Question>,
     /// The id of the message that the form would send: sent twice, it is stored once.
     form_id: String,
+    /// The same for a file.
+    file_id: String,
     /// What the form holds already.
     text: &'a str,
     notice: &'a str,
+}
+
+/// What is asked before the first message.
+struct Question {
+    name: &'static str,
+    /// Of the field.
+    input: &'static str,
+    label: Sentence,
+    value: String,
+}
+
+impl Question {
+    fn of(name: &str, words: Words, form: Option<&Form>) -> Option<Self> {
+        let (name, input) = match name {
+            "name" => ("name", "text"),
+            "phone" => ("phone", "tel"),
+            "email" => ("email", "email"),
+            _ => return None,
+        };
+        let value = form.map_or("", |form| form.get(name)).to_owned();
+        Some(Self { name, input, label: words.say_of("chat-ask-", name), value })
+    }
+
+    /// What browsers may fill in.
+    fn autocomplete(&self) -> &'static str {
+        if self.name == "phone" { "tel" } else { self.name }
+    }
+}
+
+/// What the script is given.
+#[derive(Serialize)]
+struct Given<'a> {
+    #[serde(flatten)]
+    look: &'a Look,
+    base: String,
+    source: String,
+    /// The stream goes on after this position.
+    after: i64,
+    /// Something was said.
+    started: bool,
 }
 
 #[derive(Template)]
@@ -48,13 +89,6 @@ struct Closed {
     sentence: Sentence,
 }
 
-/// Of the source's settings what the page shows.
-#[derive(Default, Deserialize)]
-struct Settings {
-    title: Option<String>,
-    greeting: Option<String>,
-}
-
 impl Page<'_> {
     /// A message for the script, but for its text, which stands on the page.
     fn json(line: &Shown) -> String {
@@ -62,20 +96,20 @@ impl Page<'_> {
     }
 }
 
-/// A form that was not taken, shown again with its text.
+/// A form that was not taken, shown again with what was typed.
 pub struct Unsent<'a> {
     pub status: StatusCode,
-    pub text: &'a str,
+    pub form: &'a Form,
     pub notice: &'a str,
 }
 
 /// `GET /chat/{source_id}`.
 pub async fn get(app: web::Data<App>, source_id: web::Path<String>, request: HttpRequest) -> Result<HttpResponse> {
-    let words = words_of(&request);
-    let source = match super::source_of(&app, &source_id).await {
+    let words = door::words_of(&request);
+    let source = match door::source_of(&app, &source_id).await {
         Ok(source) => source,
         Err(Error::NotFound) => return closed(words, StatusCode::NOT_FOUND, words.say("chat-closed")),
-        Err(other) => return Err(other),
+        Err(other) => return Err(other.into()),
     };
     // The cookie's path is compared letter by letter.
     let canonical = source.id.to_string();
@@ -85,40 +119,42 @@ pub async fn get(app: web::Data<App>, source_id: web::Path<String>, request: Htt
     }
     let visitor = Visitor::of(&request, source.id);
     let cookie = visitor.is_none().then(|| visitor::new_cookie(source.id, &app.config.server.public_url));
-    show(&app, &source, visitor.as_ref(), words, cookie, None).await
+    let settings = WebChatSettings::stored(&source.settings).into();
+    let place = Place { source, settings, words, on_site: false };
+    show(&app, &place, visitor.as_ref(), cookie, None).await
 }
 
 /// The page for a visitor; with a form that was not taken, if there was one.
 pub async fn show(
-    app: &Arc<App>,
-    source: &source::Model,
+    app: &web::Data<App>,
+    place: &Place,
     visitor: Option<&Visitor>,
-    words: Words,
     cookie: Option<Cookie<'_>>,
     unsent: Option<Unsent<'_>>,
 ) -> Result<HttpResponse> {
-    let conversation_id = match visitor {
-        Some(visitor) => history::conversation_of(app, source, visitor).await?,
-        None => None,
+    let (source, words) = (&place.source, place.words);
+    let told = history::told(app, place, visitor).await?;
+    let look = Look::of(app, place);
+    let form = unsent.as_ref().map(|unsent| unsent.form);
+    let given = Given {
+        look: &look,
+        base: format!("/chat/{}", source.id),
+        source: source.id.to_string(),
+        after: told.after,
+        started: told.started,
     };
-    let (lines, after) = match conversation_id {
-        Some(conversation_id) => history::read(app, words, source.tenant_id, conversation_id).await?,
-        None => (Vec::new(), 0),
-    };
-    let settings: Settings = serde_json::from_str(&source.settings).unwrap_or_default();
-    let own = |text: Option<String>| text.filter(|text| !text.is_empty());
     let page = Page {
         words,
-        script_words: words::of_script(words).to_string(),
-        emoji: reactions::offered(app, source.channel_id).join(" "),
-        title: own(settings.title).unwrap_or_else(|| words.say("chat-title").to_string()),
-        greeting: own(settings.greeting).unwrap_or_else(|| words.say("chat-greeting").to_string()),
+        given: serde_json::to_string(&given).context("what the chat's script is given")?,
         source_id: source.id.to_string(),
-        lines: &lines,
-        after,
+        lines: &told.lines,
+        asks: !(told.started || look.ask.is_empty() && look.consent.is_empty()),
+        questions: look.ask.iter().filter_map(|name| Question::of(name, words, form)).collect(),
         form_id: app.clock.uuid_v7().to_string(),
-        text: unsent.as_ref().map_or("", |unsent| unsent.text),
+        file_id: app.clock.uuid_v7().to_string(),
+        text: form.map_or("", |form| form.text.as_str()),
         notice: unsent.as_ref().map_or("", |unsent| unsent.notice),
+        look: &look,
     };
     let html = page.render().context("the chat's page")?;
     let mut answer = answer(unsent.map_or(StatusCode::OK, |unsent| unsent.status), html);
@@ -132,11 +168,6 @@ pub async fn show(
 pub fn closed(words: Words, status: StatusCode, sentence: Sentence) -> Result<HttpResponse> {
     let html = Closed { words, sentence }.render().context("the closed chat's page")?;
     Ok(answer(status, html))
-}
-
-/// The words of a visitor's language.
-pub fn words_of(request: &HttpRequest) -> Words {
-    Words::new(Language::of_request(request))
 }
 
 fn answer(status: StatusCode, html: String) -> HttpResponse {

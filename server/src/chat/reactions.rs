@@ -1,19 +1,18 @@
 //! `POST /chat/{source_id}/reactions`: the customer's reaction to a message of their chat.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use entity::message;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
 use serde::Deserialize;
 use uuid::Uuid;
 
+use super::door::{Guest, Result};
 use super::guests::Act;
-use super::visitor::Visitor;
-use super::{history, messages};
+use super::{body, history};
 use crate::app::App;
-use crate::browser::origin;
 use crate::config::Reactions;
-use crate::error::{Error, Result};
+use crate::error::Error;
 use crate::intake::reaction;
 use crate::lookup::About;
 use crate::message::{Person, Role};
@@ -43,25 +42,15 @@ pub fn offered(app: &App, channel_id: Uuid) -> Vec<&'static str> {
 }
 
 /// `POST /chat/{source_id}/reactions` `{"id":"…","emoji":"👍"|null}` → 204.
-pub async fn post(
-    app: web::Data<App>,
-    source_id: web::Path<String>,
-    request: HttpRequest,
-    payload: web::Payload,
-) -> Result<HttpResponse> {
-    let source = super::source_of(&app, &source_id).await?;
-    if !origin::is_own(request.headers(), &app.config.server.public_url) {
-        return Ok(super::foreign());
-    }
-    let Some(visitor) = Visitor::of(&request, source.id) else { return Ok(super::unknown_visitor()) };
-    let told: ReactionIn = messages::from_json(&messages::read(payload).await?)?;
+pub async fn post(app: web::Data<App>, guest: Guest, payload: web::Payload) -> Result<HttpResponse> {
+    let source = guest.source();
+    let told: ReactionIn = body::from_json(&body::read(payload).await?)?;
     if told.emoji.as_deref().is_some_and(|emoji| !offered(&app, source.channel_id).contains(&emoji)) {
-        return Err(Error::field("/emoji", Said::new("said-value-unknown").with("value", "").with("known", "")));
+        let said = Said::new("said-value-unknown").with("value", "").with("known", "");
+        return Err(Error::field("/emoji", said).into());
     }
-    if let Err(seconds) = app.guests.pace(&visitor.id, Act::Receipt, app.clock.millis()).await {
-        return Ok(super::too_fast(seconds));
-    }
-    let conversation_id = history::conversation_of(&app, &source, &visitor).await?.ok_or(Error::NotFound)?;
+    guest.pace(&app, Act::Receipt).await?;
+    let conversation_id = history::conversation_of(&app, source, &guest.visitor).await?.ok_or(Error::NotFound)?;
     let known =
         Condition::any().add(message::Column::Id.eq(told.id)).add(message::Column::ExternalId.eq(told.id.to_string()));
     let found = message::Entity::of_tenant(source.tenant_id)
@@ -70,8 +59,8 @@ pub async fn post(
         .one(app.store.read())
         .await?
         .ok_or(Error::NotFound)?;
-    let sender = Person { id: visitor.id.clone(), role: Role::Client, ..Person::default() };
-    reaction(&app, &source, &About::Ours(found.id), sender, told.emoji.clone()).await?;
+    let sender = Person { id: guest.visitor.id.clone(), role: Role::Client, ..Person::default() };
+    reaction(&app, source, &About::Ours(found.id), sender, told.emoji.clone()).await?;
     message::Entity::update_many()
         .col_expr(message::Column::ClientReaction, Expr::value(told.emoji.unwrap_or_default()))
         .col_expr(message::Column::ReactedAt, Expr::value(app.clock.millis()))

@@ -1,18 +1,17 @@
 //! `POST /chat/{source_id}/receipts`: which answers arrived in the visitor's browser and which were on the screen of a
 //! visible page. Only the script can tell: a page without it reports nothing, its answers stay `sent`.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use entity::message;
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde::Deserialize;
 use uuid::Uuid;
 
+use super::door::{Guest, Result};
 use super::guests::Act;
-use super::visitor::Visitor;
-use super::{history, messages};
+use super::{body, history};
 use crate::app::App;
-use crate::browser::origin;
-use crate::error::{Error, Result};
+use crate::error::Error;
 use crate::intake::status::accept;
 use crate::lookup::About;
 use crate::message::{Direction, State, StatusReport};
@@ -30,22 +29,11 @@ struct ReceiptsIn {
 
 /// `POST /chat/{source_id}/receipts` `{"delivered":[…],"read":[…]}` → 204. Ids of other conversations, and what was
 /// told before, are passed over.
-pub async fn post(
-    app: web::Data<App>,
-    source_id: web::Path<String>,
-    request: HttpRequest,
-    payload: web::Payload,
-) -> Result<HttpResponse> {
-    let source = super::source_of(&app, &source_id).await?;
-    if !origin::is_own(request.headers(), &app.config.server.public_url) {
-        return Ok(super::foreign());
-    }
-    let Some(visitor) = Visitor::of(&request, source.id) else { return Ok(super::unknown_visitor()) };
-    let told = read(&messages::read(payload).await?)?;
-    if let Err(seconds) = app.guests.pace(&visitor.id, Act::Receipt, app.clock.millis()).await {
-        return Ok(super::too_fast(seconds));
-    }
-    let Some(conversation_id) = history::conversation_of(&app, &source, &visitor).await? else {
+pub async fn post(app: web::Data<App>, guest: Guest, payload: web::Payload) -> Result<HttpResponse> {
+    let told = read(&body::read(payload).await?)?;
+    guest.pace(&app, Act::Receipt).await?;
+    let source = guest.source();
+    let Some(conversation_id) = history::conversation_of(&app, source, &guest.visitor).await? else {
         return Ok(HttpResponse::NoContent().finish());
     };
     let own = message::Entity::of_tenant(source.tenant_id)
@@ -60,15 +48,15 @@ pub async fn post(
         if message.state >= state.number() {
             continue;
         }
-        match accept(&app, &source, About::Ours(message.id), StatusReport { state, failure: None }).await {
+        match accept(&app, source, About::Ours(message.id), StatusReport { state, failure: None }).await {
             Ok(_) | Err(Error::Conflict { .. } | Error::NotFound) => {}
-            Err(error) => return Err(error),
+            Err(error) => return Err(error.into()),
         }
     }
     Ok(HttpResponse::NoContent().finish())
 }
 
-fn read(body: &[u8]) -> Result<ReceiptsIn> {
+fn read(body: &[u8]) -> Result<ReceiptsIn, Error> {
     let told: ReceiptsIn = serde_json::from_slice(body).map_err(|error| {
         Error::Malformed(Said::new("said-json-none").with("line", error.line()).with("column", error.column()))
     })?;

@@ -13,7 +13,7 @@ use url::Url;
 use crate::app::App;
 use crate::connector::fit::lines;
 use crate::media::{self, For};
-use crate::message::{Body, Content, Direction, List, Markup, Media, Quote, Role, State};
+use crate::message::{Body, Content, Direction, List, Markup, Quote, Role, State};
 use crate::words::Words;
 
 /// A message on the page and in the stream.
@@ -45,7 +45,7 @@ pub struct Shown {
     #[serde(skip)]
     pub plain: Vec<String>,
     /// Of an answer: amoCRM has not been told yet that it was `delivered`, or `read`; else empty.
-    #[serde(skip)]
+    #[serde(skip_serializing_if = "str::is_empty")]
     pub owed: &'static str,
 }
 
@@ -151,7 +151,7 @@ async fn say(
         (content, None) => shown.text = lines::content(words, content),
         (content, Some(media)) => {
             shown.text = media.text.clone().unwrap_or_default();
-            shown.file = file_of(app, message, content, media).await?;
+            shown.file = file_of(app, message, content).await?;
             if shown.file.is_none() {
                 shown.text = media::placeholder(words, &media.file_name, media.text.as_deref());
             }
@@ -160,14 +160,9 @@ async fn say(
     Ok(())
 }
 
-/// None: it is not here.
-async fn file_of(
-    app: &App,
-    message: &message::Model,
-    content: &Content,
-    media: &Media,
-) -> anyhow::Result<Option<File>> {
-    let Some(media_id) = media.media_id else { return Ok(None) };
+/// The file of a message, by a link of ours. None: it has none, or it is not here.
+pub async fn file_of(app: &App, message: &message::Model, content: &Content) -> anyhow::Result<Option<File>> {
+    let Some(media_id) = content.media().and_then(|media| media.media_id) else { return Ok(None) };
     let Some(kept) = media::find(app, message.tenant_id, media_id).await? else { return Ok(None) };
     // What the bytes are no good for is offered as a file.
     let kind = media::Kind::of(content).map_or("file", |said| kept.kind_for(said).word());

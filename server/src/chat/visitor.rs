@@ -1,5 +1,6 @@
-//! Who writes. A browser keeps a random secret in a cookie of this one chat; everything that is stored of the visitor
-//! is derived from it one way, so neither the database nor amoCRM nor a log can speak for them.
+//! Who writes. A browser keeps a random secret: on the chat's own page in a cookie of this one chat, on other sites in the
+//! site's storage. Everything that is stored of the visitor is derived from it one way, so neither the database nor amoCRM
+//! nor a log can speak for them. A customer who has signed in to the site is known by the site's word instead.
 
 use actix_web::HttpRequest;
 use actix_web::cookie::time::Duration;
@@ -14,8 +15,10 @@ const COOKIE: &str = "parom_visitor";
 const SECRET_BYTES: usize = 32;
 /// Hex characters of a visitor's id: 128 bits.
 const ID_LENGTH: usize = 32;
+/// Sets customers apart from secrets: no source has an id that begins like this.
+const CUSTOMER: &[u8] = b"customer of a site with a web chat";
 
-/// A browser that has been here.
+/// Somebody who has been here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Visitor {
     /// The messenger's id of the customer and of their conversation: each has the other to themselves.
@@ -23,20 +26,29 @@ pub struct Visitor {
 }
 
 impl Visitor {
-    /// The visitor of a request; none without a cookie in the form that we give.
+    /// The visitor of a request to the chat's own page; none without a cookie in the form that we give.
     pub fn of(request: &HttpRequest, source_id: Uuid) -> Option<Self> {
         let cookie = request.cookie(COOKIE)?;
-        Self::from_cookie(source_id, cookie.value())
+        Self::of_secret(source_id, cookie.value())
     }
 
-    fn from_cookie(source_id: Uuid, value: &str) -> Option<Self> {
-        let secret = URL_SAFE_NO_PAD.decode(value).ok().filter(|secret| secret.len() == SECRET_BYTES)?;
+    /// Whoever has this secret; none: it has not the form that secrets have.
+    pub fn of_secret(source_id: Uuid, text: &str) -> Option<Self> {
+        let secret = URL_SAFE_NO_PAD.decode(text).ok().filter(|secret| secret.len() == SECRET_BYTES)?;
+        Some(Self::hashed(&[source_id.as_bytes(), &secret]))
+    }
+
+    /// The customer whom the site calls so.
+    pub fn of_customer(source_id: Uuid, subject: &str) -> Self {
+        Self::hashed(&[CUSTOMER, source_id.as_bytes(), subject.as_bytes()])
+    }
+
+    fn hashed(parts: &[&[u8]]) -> Self {
         let mut hash = Sha256::new();
-        hash.update(source_id.as_bytes());
-        hash.update(&secret);
+        parts.iter().for_each(|part| hash.update(part));
         let mut id = hex::encode(hash.finalize());
         id.truncate(ID_LENGTH);
-        Some(Self { id })
+        Self { id }
     }
 
     /// Four characters by which a manager tells one visitor without a name from another.
@@ -64,24 +76,36 @@ mod tests {
     const SOURCE: Uuid = Uuid::from_u128(7);
 
     #[test]
-    fn an_id_follows_from_source_and_cookie_and_shows_neither() {
+    fn an_id_follows_from_source_and_secret_and_shows_neither() {
         let value = URL_SAFE_NO_PAD.encode([9_u8; 32]);
-        let visitor = Visitor::from_cookie(SOURCE, &value).unwrap();
-        assert_eq!(visitor, Visitor::from_cookie(SOURCE, &value).unwrap());
+        let visitor = Visitor::of_secret(SOURCE, &value).unwrap();
+        assert_eq!(visitor, Visitor::of_secret(SOURCE, &value).unwrap());
         assert_eq!(visitor.id.len(), 32);
         assert!(visitor.id.chars().all(|one| one.is_ascii_hexdigit()));
         assert!(!value.contains(&visitor.id) && !visitor.id.contains("0909"));
-        assert_ne!(visitor.id, Visitor::from_cookie(Uuid::from_u128(8), &value).unwrap().id);
+        assert_ne!(visitor.id, Visitor::of_secret(Uuid::from_u128(8), &value).unwrap().id);
         let other = URL_SAFE_NO_PAD.encode([8_u8; 32]);
-        assert_ne!(visitor.id, Visitor::from_cookie(SOURCE, &other).unwrap().id);
+        assert_ne!(visitor.id, Visitor::of_secret(SOURCE, &other).unwrap().id);
         assert_eq!(visitor.code(), visitor.id[..4].to_uppercase());
+    }
+
+    #[test]
+    fn a_customer_is_the_sites_and_no_secret_speaks_for_them() {
+        let anna = Visitor::of_customer(SOURCE, "anna");
+        assert_eq!(anna, Visitor::of_customer(SOURCE, "anna"));
+        assert_ne!(anna, Visitor::of_customer(SOURCE, "boris"));
+        assert_ne!(anna, Visitor::of_customer(Uuid::from_u128(8), "anna"));
+        // A secret that is as long as what would stand in its place.
+        let like = [CUSTOMER, SOURCE.as_bytes(), b"anna"].concat();
+        let forged = Visitor::of_secret(SOURCE, &URL_SAFE_NO_PAD.encode(&like[..32])).unwrap();
+        assert_ne!(anna, forged);
     }
 
     #[test]
     fn a_cookie_has_the_form_that_we_give_or_is_none() {
         let url = Url::parse("https://parom.example").unwrap();
         let cookie = new_cookie(SOURCE, &url);
-        assert!(Visitor::from_cookie(SOURCE, cookie.value()).is_some());
+        assert!(Visitor::of_secret(SOURCE, cookie.value()).is_some());
         assert_ne!(cookie.value(), new_cookie(SOURCE, &url).value());
         let text = cookie.to_string();
         for part in ["HttpOnly", "SameSite=Lax", "Secure", "Max-Age=31536000", "Path=/chat/00000000-"] {
@@ -91,7 +115,7 @@ mod tests {
         let short = URL_SAFE_NO_PAD.encode([9_u8; 31]);
         let padded = format!("{}=", URL_SAFE_NO_PAD.encode([9_u8; 32]));
         for bad in ["", "x", short.as_str(), padded.as_str(), "not base64 at all, not base64 at all, no 43"] {
-            assert_eq!(Visitor::from_cookie(SOURCE, bad), None, "{bad}");
+            assert_eq!(Visitor::of_secret(SOURCE, bad), None, "{bad}");
         }
     }
 }

@@ -25,8 +25,14 @@ impl Counted {
     }
 }
 
-/// Stands for a name until the script knows it.
-const NAME: &str = "\u{1}";
+/// A sentence with `{name}` for each placeable, which the script fills.
+fn marked(words: Words, key: &'static str, names: &[&'static str]) -> String {
+    // Signs that no sentence has: words are glued by what stands beside them.
+    let signs = ["\u{1}", "\u{2}", "\u{3}"];
+    let fillings = || names.iter().zip(signs);
+    let said = fillings().fold(words.say(key), |said, (name, sign)| said.with(name, sign)).to_string();
+    fillings().fold(said, |said, (name, sign)| said.replace(sign, &format!("{{{name}}}")))
+}
 
 /// What files are called that have no name.
 fn kinds(words: Words) -> Value {
@@ -40,12 +46,30 @@ pub fn of_script(words: Words) -> Value {
     let say = |key: &'static str| words.say(key).to_string();
     json!({
         "language": words.language().code(),
+        "today": say("chat-today"),
+        "yesterday": say("chat-yesterday"),
+        "messages": say("chat-messages"),
+        "placeholder": say("chat-placeholder"),
+        "send": say("chat-send"),
+        "open": say("chat-open"),
+        "minimise": say("chat-minimise"),
+        "attach": say("chat-attach"),
+        "attach_limit": marked(words, "chat-attach-limit", &["size"]),
+        "camera": say("chat-camera"),
+        "smileys": say("chat-smileys"),
+        "files": say("chat-files"),
+        "remove_file": marked(words, "chat-file-remove", &["file"]),
+        "too_big": marked(words, "chat-file-too-big", &["file", "size", "limit"]),
+        "too_large": say("chat-file-too-large"),
+        "file_kind": say("chat-file-kind"),
+        "about_you": say("chat-about-you"),
+        "ask": { "name": say("chat-ask-name"), "phone": say("chat-ask-phone"), "email": say("chat-ask-email") },
         "you": say("chat-you"),
         "employee": say("chat-employee"),
         "sending": say("chat-state-sending"),
         "sent": say("chat-state-sent"),
         "failed": say("chat-state-failed"),
-        "typing": words.say("chat-typing").with("name", NAME).to_string().replacen(NAME, "{name}", 1),
+        "typing": marked(words, "chat-typing", &["name"]),
         "somebody": say("chat-typing-somebody"),
         "forwarded": say("chat-forwarded"),
         "react": say("chat-react"),

@@ -18,6 +18,7 @@ use crate::words::{CRM, Filling, Language, Said, Words};
 mod accounts;
 mod crm;
 mod data;
+mod history;
 mod machine;
 
 #[derive(Args)]
@@ -112,6 +113,7 @@ async fn examine(config: &Config, tenant: Option<Uuid>, checks: &mut Vec<Check>)
     machine::secrets(config, checks);
     machine::public_url(config, checks);
     machine::windows(config, checks);
+    machine::spool(config, checks);
     match HttpClients::new(&config.network) {
         Ok(http) => {
             machine::media(config, &http, &clock, checks).await;
@@ -127,6 +129,7 @@ async fn examine(config: &Config, tenant: Option<Uuid>, checks: &mut Vec<Check>)
             if data::database(&store, checks).await {
                 accounts::look(&store, tenant, checks).await;
                 data::queue(&store, checks).await;
+                history::look(&store, tenant, checks).await;
             }
             store.close().await;
         }

@@ -43,6 +43,9 @@ pub struct ImportCommand {
     /// Which messages make leads and notices: the newest of each chat, or none
     #[arg(long, value_enum, default_value_t = LeadsOption::Newest)]
     leads: LeadsOption,
+    /// Hangs new chats on contacts that are there, by the customer's phone or e-mail
+    #[arg(long)]
+    link_contacts: bool,
     /// How the file is written [default: by its name]
     #[arg(long, value_enum)]
     format: Option<FormatOption>,
@@ -107,7 +110,8 @@ async fn take_in(command: &ImportCommand, app: &App, source: &source::Model) -> 
         LeadsOption::Newest => Leads::Newest,
         LeadsOption::None => Leads::None,
     };
-    let wish = Wish { format, leads, dry_run: command.dry_run, file_name: name };
+    let link_contacts = command.link_contacts;
+    let wish = Wish { format, leads, link_contacts, dry_run: command.dry_run, file_name: name };
     imports::take_in(app, source, wish, chunks(&command.file)?).await.map_err(said)
 }
 
@@ -133,7 +137,7 @@ fn told_before(
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
     let row = arrived.row();
-    for note in imports::notes(Some(source)) {
+    for note in imports::notes(row, Some(source)) {
         print(out, &note.plain(words, CRM))?;
     }
     let seconds = imports::seconds_expected(app, row);

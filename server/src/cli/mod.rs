@@ -18,6 +18,7 @@ use crate::vault::Vault;
 
 pub mod channel;
 pub mod chats;
+mod connector;
 pub mod customer;
 mod demo;
 pub mod doctor;
@@ -26,6 +27,7 @@ pub mod key;
 mod openapi;
 mod sandbox;
 mod serve;
+pub mod spool;
 pub mod tenant;
 pub mod vendor;
 mod widget;
@@ -56,6 +58,9 @@ enum Command {
     /// Signs and checks Chats API requests and hooks.
     #[command(subcommand)]
     Chats(chats::ChatsCommand),
+    /// Messengers of your own: does their endpoint do what the documentation says?
+    #[command(subcommand)]
+    Connector(connector::ConnectorCommand),
     /// Keys of the public API.
     #[command(subcommand)]
     Key(key::KeyCommand),
@@ -76,6 +81,9 @@ enum Command {
     Vendor(vendor::VendorCommand),
     /// Brings earlier messages of a source into amoCRM, from a file.
     Import(import::ImportCommand),
+    /// Hooks of amoCRM that wait on a disk for the database.
+    #[command(subcommand)]
+    Spool(spool::SpoolCommand),
     /// Prints the OpenAPI document of the public API.
     Openapi,
 }
@@ -109,6 +117,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Migrate => migrate(config).await,
         Command::Doctor(command) => doctor::run(config, command).await,
         Command::Chats(command) => chats::run(&command, &input()?, &Clock::system(), &mut std::io::stdout()),
+        Command::Connector(command) => connector::run(command, &Clock::system(), &mut std::io::stdout()).await,
         Command::Key(command) => {
             let store = open(config).await?;
             let done = key::run(command, &store, &mut std::io::stdout()).await;
@@ -140,6 +149,12 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Import(command) => {
             let app = beside(config).await?;
             let done = import::run(command, &app, &mut std::io::stdout()).await;
+            app.store.close().await;
+            done
+        }
+        Command::Spool(command) => {
+            let app = beside(config).await?;
+            let done = spool::run(command, &app, &mut std::io::stdout()).await;
             app.store.close().await;
             done
         }

@@ -1,8 +1,10 @@
 //! `parom serve`.
 
+use std::net::TcpListener;
 use std::process::ExitCode;
 
 use anyhow::Context;
+use listenfd::ListenFd;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::say;
@@ -18,7 +20,10 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
         tracing::warn!("no [[integration]] is configured: no account can install; see parom doctor");
     }
     let options = Options { faults: Faults::from_environment()?, ..Options::default() };
-    let running = server::start(config, options).await?;
+    let running = match handed_over()? {
+        Some(listener) => server::start_on(listener, config, options).await?,
+        None => server::start(config, options).await?,
+    };
     say(&format!("listening {}", running.url()))?;
     if let Some(url) = running.ops_url() {
         say(&format!("operators {url}"))?;
@@ -27,6 +32,12 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
     tracing::info!("stopping: what was accepted is answered, what is on its way is settled");
     running.stop().await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The socket that systemd listens on (`LISTEN_FDS`): it stays open while this process is replaced, so that nobody is
+/// refused. It wins over `server.listen`.
+fn handed_over() -> anyhow::Result<Option<TcpListener>> {
+    ListenFd::from_env().take_tcp_listener(0).context("the socket in LISTEN_FDS cannot be used")
 }
 
 /// Returns at SIGTERM or SIGINT.

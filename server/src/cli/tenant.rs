@@ -14,6 +14,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::audit::{self, Actor, Deed};
 use crate::error::Error;
+use crate::holes;
 use crate::store::VENDOR;
 use crate::tenant::{self as tenants, Erasure, Export, Who};
 
@@ -44,6 +45,8 @@ pub enum TenantCommand {
         #[arg(value_parser = limit)]
         sources: Limit,
     },
+    /// Compares an account's chats with amoCRM's history now: what managers wrote and no hook told
+    Compare(Account),
     /// Writes everything of an account, without secrets, as newline-delimited JSON
     Export {
         #[command(flatten)]
@@ -125,6 +128,7 @@ async fn carry_out(app: &Arc<App>, command: TenantCommand, out: &mut impl Write)
             let most = sources.map_or_else(|| "the configured number of".to_owned(), |sources| sources.to_string());
             writeln!(out, "{} may have {most} sources.", tenant.host).context("standard output is closed")
         }
+        TenantCommand::Compare(account) => compare(app, &account, out).await,
         TenantCommand::Export { account, out: file } => export(app, &account, file.as_deref(), out).await,
         TenantCommand::Forget { account, force, confirm, json } => {
             let tenant = find(app, &account.account).await?;
@@ -145,6 +149,14 @@ async fn carry_out(app: &Arc<App>, command: TenantCommand, out: &mut impl Write)
             erase(app, &tenant, &who, dry_run, json, out).await
         }
     }
+}
+
+async fn compare(app: &App, account: &Account, out: &mut impl Write) -> anyhow::Result<()> {
+    let tenant = find(app, &account.account).await?;
+    ensure!(holes::soon(app, tenant.tenant_id).await?, "no channel of {} is connected", tenant.host);
+    note(app, tenant.tenant_id, "account.compared", &tenant.host, json!({})).await?;
+    let words = "the running server compares its chats with amoCRM's history now; parom doctor tells what it found.";
+    writeln!(out, "{}: {words}", tenant.host).context("standard output is closed")
 }
 
 async fn suspend(app: &App, account: &Account, suspended: bool, out: &mut impl Write) -> anyhow::Result<()> {

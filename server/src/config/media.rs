@@ -31,6 +31,8 @@ pub struct Media {
     /// All files of one account together.
     pub tenant_mb: u32,
     pub keep_days: u32,
+    /// Free megabytes of the disk of `dir` below which the vendor is told; 0: never.
+    pub disk_free_mb: u32,
 }
 
 /// How the bucket of `media.url` is reached. Without `access_key_id` the machine's own role is asked for.

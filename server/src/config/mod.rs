@@ -49,6 +49,7 @@ pub struct Config {
     pub limits: Limits,
     pub rates: Rates,
     pub media: Media,
+    pub spool: Spool,
     pub import: Import,
     pub mail: Mail,
     #[serde(default, rename = "integration")]
@@ -105,6 +106,15 @@ pub struct Network {
 pub struct MessengerApi {
     #[serde(deserialize_with = "parse::address")]
     pub api_url: Url,
+}
+
+/// Where amoCRM's hooks go while the database does not take them.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Spool {
+    /// Empty: nowhere.
+    pub dir: PathBuf,
+    /// All files together, in megabytes of 1024 × 1024 bytes.
+    pub most_mb: u32,
 }
 
 /// Who runs the service; empty where the vendor said nothing.

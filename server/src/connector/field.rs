@@ -14,6 +14,8 @@ pub struct Field {
     pub label: &'static str,
     /// Key of the words below it.
     pub hint: Option<&'static str>,
+    /// A flag that is on unless somebody takes it away.
+    pub on: bool,
 }
 
 /// How it is entered, and its JSON.
@@ -58,12 +60,17 @@ impl Input {
 impl Field {
     /// A setting that may be left out.
     pub const fn optional(name: &'static str, input: Input, label: &'static str) -> Self {
-        Self { name, input, required: false, secret: false, label, hint: None }
+        Self { name, input, required: false, secret: false, label, hint: None, on: false }
     }
 
     /// A setting without which there is no source.
     pub const fn required(name: &'static str, input: Input, label: &'static str) -> Self {
         Self { required: true, ..Self::optional(name, input, label) }
+    }
+
+    /// A flag that is on at first.
+    pub const fn turned_on(self) -> Self {
+        Self { on: true, ..self }
     }
 
     /// With words below it.

@@ -1,9 +1,13 @@
-//! Files that a messenger keeps for us to fetch.
+//! Files that a messenger keeps for us to fetch, and those of ours that it is given.
 
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
+use uuid::Uuid;
 
 /// A file that is being read.
 pub struct Opened {
@@ -22,4 +26,46 @@ pub enum NotOpened {
     Gone(String),
     /// Nobody knows: tried again by the back-off, not before `after`.
     Later { reason: String, after: Option<Duration> },
+}
+
+/// Where the files of an account's messages are kept, for messengers that are given bytes and not links.
+#[async_trait]
+pub trait Shelf: Send + Sync {
+    /// Opens a file by its `media_id`; `told` is its exact size.
+    async fn open(&self, media_id: Uuid) -> Result<Opened, NotOpened>;
+}
+
+/// A [`Shelf`]. Clones share it.
+#[derive(Clone)]
+pub struct Files(Arc<dyn Shelf>);
+
+impl Files {
+    pub fn new(shelf: Arc<dyn Shelf>) -> Self {
+        Self(shelf)
+    }
+
+    /// Without any file: for messages whose files are links.
+    pub fn none() -> Self {
+        Self::new(Arc::new(Empty))
+    }
+
+    /// As [`Shelf::open`].
+    pub async fn open(&self, media_id: Uuid) -> Result<Opened, NotOpened> {
+        self.0.open(media_id).await
+    }
+}
+
+impl fmt::Debug for Files {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Files")
+    }
+}
+
+struct Empty;
+
+#[async_trait]
+impl Shelf for Empty {
+    async fn open(&self, _media_id: Uuid) -> Result<Opened, NotOpened> {
+        Err(NotOpened::Never("not_here"))
+    }
 }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::file::Files;
 use crate::message::{Content, Markup, Person, Post, Quote, Template};
 use crate::words::Words;
 
@@ -20,6 +21,8 @@ pub struct Outgoing {
     pub now: DateTime<Utc>,
     /// In which the account's people are told what went wrong.
     pub words: Words,
+    /// Where the files of messages are: `media_id` names them.
+    pub files: Files,
 }
 
 impl Outgoing {
@@ -61,6 +64,8 @@ pub struct Named {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Message {
     pub id: Uuid,
+    /// The messenger's, of a message that it has already; of one in parts, the last one's.
+    pub external_id: Option<String>,
     pub part: Part,
     pub sender: Person,
     pub receiver: Person,

@@ -1,4 +1,4 @@
-//! Whether the contact is still what it was: people delete contacts and join them, and nobody tells us.
+//! Whether the contact is still what it was: people delete contacts and join them, and hooks that tell of it may be lost.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,6 +12,8 @@ use crate::app::App;
 const FRESH_MILLIS: i64 = 10 * 60_000;
 /// No page waits longer for it.
 const WITHIN: Duration = Duration::from_millis(1500);
+/// Nobody waits.
+const PATIENTLY: Duration = Duration::from_secs(30);
 
 /// The conversation with its contact as amoCRM has it now. Where amoCRM does not answer soon it stays as it is known.
 pub async fn look(app: &Arc<App>, known: conversation::Model) -> conversation::Model {
@@ -19,7 +21,16 @@ pub async fn look(app: &Arc<App>, known: conversation::Model) -> conversation::M
     if known.amocrm_chat_id.is_empty() || is_fresh {
         return known;
     }
-    let outcome = match tokio::time::timeout(WITHIN, ask(app, &known)).await {
+    asked(app, known, WITHIN).await
+}
+
+/// The same at once and with patience, for whoever heard that something changed there.
+pub(super) async fn at_once(app: &Arc<App>, known: conversation::Model) {
+    asked(app, known, PATIENTLY).await;
+}
+
+async fn asked(app: &Arc<App>, known: conversation::Model, within: Duration) -> conversation::Model {
+    let outcome = match tokio::time::timeout(within, ask(app, &known)).await {
         Ok(Ok(Some(outcome))) => outcome,
         Ok(Ok(None)) => return seen(app, known).await,
         Ok(Err(error)) => {

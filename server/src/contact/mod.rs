@@ -11,11 +11,13 @@ mod hang;
 mod look;
 mod row;
 mod task;
+mod wake;
 
 use entity::{conversation, source};
 
 pub use look::look;
 pub use task::{before_first, due_now, plan, run};
+pub use wake::{Heard, wake};
 
 /// What a source does about the contact of a new chat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +36,14 @@ impl Rule {
             "link" => Self::Link,
             "create" => Self::Create,
             _ => Self::Leave,
+        }
+    }
+
+    /// The same where an import wants at least a link.
+    fn wished(source: &source::Model, linking: bool) -> Self {
+        match Self::of(source) {
+            Self::Leave if linking => Self::Link,
+            rule => rule,
         }
     }
 }
@@ -119,8 +129,9 @@ struct Outcome {
     why: Why,
 }
 
-/// Whether the rule has something to do before the first message of this conversation.
-pub fn is_wanted(source: &source::Model, row: &conversation::Model) -> bool {
+/// Whether the rule has something to do before the first message of this conversation. `linking`: the message's import wants
+/// a link whatever the source does.
+pub fn is_wanted(source: &source::Model, row: &conversation::Model, linking: bool) -> bool {
     // A chat with an id there has had its first message, or was begun on a contact's card.
-    Rule::of(source) != Rule::Leave && row.amocrm_chat_id.is_empty() && row.contact_why.is_empty()
+    Rule::wished(source, linking) != Rule::Leave && row.amocrm_chat_id.is_empty() && row.contact_why.is_empty()
 }

@@ -69,3 +69,14 @@ pub(super) async fn seen(
         .await?;
     Ok(())
 }
+
+/// The next look asks amoCRM, however fresh the last answer is.
+pub(super) async fn doubt(db: &impl ConnectionTrait, tenant_id: Uuid, conversation_id: Uuid) -> Result<(), DbErr> {
+    conversation::Entity::update_many()
+        .col_expr(conversation::Column::ContactSeenAt, Expr::value(0_i64))
+        .filter(conversation::Column::TenantId.eq(tenant_id))
+        .filter(conversation::Column::Id.eq(conversation_id))
+        .exec(db)
+        .await?;
+    Ok(())
+}

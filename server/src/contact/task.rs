@@ -27,13 +27,14 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 const BATCH: u64 = 20;
 
 /// Writes down that a chat wants a contact. False: that was done before, and is another try's matter.
-pub async fn plan(app: &App, known: &conversation::Model) -> Result<bool, DbErr> {
+pub async fn plan(app: &App, known: &conversation::Model, linking: bool) -> Result<bool, DbErr> {
     let now = app.clock.millis();
     let task = contact_task::ActiveModel {
         tenant_id: Set(known.tenant_id),
         conversation_id: Set(known.id),
         tries: Set(0),
         making: Set(false),
+        linking: Set(linking),
         next_try_at: Set(now + BACK_OFF[0]),
         created_at: Set(now),
     };
@@ -43,8 +44,14 @@ pub async fn plan(app: &App, known: &conversation::Model) -> Result<bool, DbErr>
 }
 
 /// Hangs a chat without messages on its contact, within three seconds or later. Never fails: the message goes on.
-pub async fn before_first(app: &Arc<App>, source: &source::Model, known: &conversation::Model, chat_id: &str) {
-    let Some(job) = job(source, known, chat_id, false) else { return };
+pub async fn before_first(
+    app: &Arc<App>,
+    source: &source::Model,
+    known: &conversation::Model,
+    linking: bool,
+    chat_id: &str,
+) {
+    let Some(job) = job(known, Rule::wished(source, linking), chat_id, false) else { return };
     match tokio::time::timeout(WITHIN, hang::first(app, &job)).await {
         Ok(Ok(outcome)) => keep(app, &job, &outcome).await,
         Ok(Err(error)) => later(&job, &format!("{error:#}")),
@@ -63,9 +70,8 @@ async fn keep(app: &App, job: &Job, outcome: &Outcome) {
 }
 
 /// None: the source leaves it to amoCRM by now, or the customer was erased.
-fn job(source: &source::Model, known: &conversation::Model, chat_id: &str, making: bool) -> Option<Job> {
+fn job(known: &conversation::Model, rule: Rule, chat_id: &str, making: bool) -> Option<Job> {
     let person: Person = serde_json::from_str(&known.contact).ok()?;
-    let rule = Rule::of(source);
     (rule != Rule::Leave && !known.external_id.is_empty()).then(|| Job {
         tenant_id: known.tenant_id,
         conversation_id: known.id,
@@ -134,8 +140,9 @@ async fn again(app: &Arc<App>, task: &contact_task::Model) -> anyhow::Result<boo
         Some(known) => app.lookup.source(known.source_id).await?,
         None => None,
     };
-    let planned =
-        source.zip(known).and_then(|(source, known)| job(&source, &known, &known.amocrm_chat_id, task.making));
+    let planned = source.zip(known).and_then(|(source, known)| {
+        job(&known, Rule::wished(&source, task.linking), &known.amocrm_chat_id, task.making)
+    });
     let Some(job) = planned else {
         row::end(app.store.write(), task.tenant_id, task.conversation_id).await?;
         return Ok(true);

@@ -53,6 +53,7 @@ pub async fn give_up(app: &App, story: &Story, name: &str) -> anyhow::Result<Wis
         follow_ups: Vec::new(),
         crm: None,
         turn: TurnEffect::None,
+        rest: 0,
     };
     if let (Direction::ToMessenger, Some(source)) = (story.direction, &story.source) {
         let report = StatusReport { state: State::Failed, failure: Some(failure) };

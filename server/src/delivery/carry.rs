@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::parts::Parts;
 use super::queue::letters::{amojo_pool, status_letter};
-use super::queue::{Attempt, Claim, Learned, Settled, Settlement, TurnEffect};
+use super::queue::{Attempt, Claim, Learned, Settled, Settlement, TurnEffect, Webhook};
 use super::{backoff, dialogue, to_crm, to_messenger};
 use crate::app::App;
 use crate::connector::AfterUnknown;
@@ -21,6 +21,8 @@ const OPEN_AFTER: i32 = 10;
 const OPEN_MILLIS: i64 = 30_000;
 /// A messenger that cannot be asked gets its one resend after this.
 const RESEND_MILLIS: i64 = 60_000;
+/// HTTP: too many requests.
+const TOO_MANY: u16 = 429;
 
 /// Carries a letter. Never fails: whatever happens becomes a settlement.
 pub async fn carry(app: &Arc<App>, claim: Claim) -> anyhow::Result<Settlement> {
@@ -97,6 +99,7 @@ fn plain(claim: Claim, settled: Settled) -> Settlement {
         follow_ups: Vec::new(),
         crm: None,
         turn: TurnEffect::None,
+        rest: 0,
     }
 }
 
@@ -121,9 +124,16 @@ fn settlement(
         status: i32::from(report.status),
         answer: report.answer,
         reason: report.reason.clone(),
+        webhook: report.webhook.map(|event| Webhook {
+            id: app.clock.uuid_v7(),
+            webhook_id: webhook_id(&claim),
+            event,
+            failed: fails(&report.verdict),
+        }),
     };
     let mut done = plain(claim, Settled::Superseded);
     done.attempt = Some(attempt);
+    done.rest = i64::try_from(report.rest.as_millis()).unwrap_or(0);
     done.crm = parts.channel.as_ref().map(|channel| (channel.channel_id, amojo_pool(app, channel.channel_id)));
     let letter = &done.claim.letter;
     match report.verdict {
@@ -132,13 +142,18 @@ fn settlement(
             take(app, &mut done, parts, taken)?;
         }
         Verdict::Bury(failure) => {
-            done.turn = TurnEffect::Healthy;
+            done.turn = if report.status > 0 { TurnEffect::Healthy } else { TurnEffect::Unasked };
             dead(app, &mut done, parts, failure, &report.reason)?;
         }
         Verdict::Retry { after, whole_target: true } => {
             let wait = backoff::millis(letter.attempts.min(2), after);
             done.settled = Settled::Again { millis: 0, unknown, resent: false };
             done.turn = TurnEffect::Wait { millis: wait };
+        }
+        // It answers, and this conversation alone waits: exactly as long as it was asked to.
+        Verdict::Retry { after, whole_target: false } if report.status == TOO_MANY => {
+            done.settled = Settled::Again { millis: backoff::millis(0, after), unknown, resent: false };
+            done.turn = TurnEffect::Slowed;
         }
         Verdict::Retry { after, whole_target: false } => {
             done.settled = again(&done.claim, after, unknown);
@@ -175,8 +190,13 @@ fn take(app: &App, done: &mut Settlement, parts: &Parts, taken: Taken) -> anyhow
         external_id: taken.external_id,
         amocrm_message_id: taken.amocrm_message_id,
         amocrm_chat_id: taken.amocrm_chat_id,
+        moved_to: taken.moved_to,
         ..dialogue::learned(&done.claim, parts, taken.conversation_id, taken.receiver_id)?
     };
+    if let Some(progress) = taken.onward {
+        done.settled = Settled::Onward { progress };
+        return Ok(());
+    }
     if done.claim.letter.kind == LetterKind::Status {
         let report: StatusReport = serde_json::from_str(&done.claim.letter.payload)?;
         done.state = Some(report.state);
@@ -196,8 +216,8 @@ fn take(app: &App, done: &mut Settlement, parts: &Parts, taken: Taken) -> anyhow
     }
     let accepted = parts.source.as_ref().and_then(|source| app.connectors.get(&source.kind));
     let accepted = accepted.is_some_and(|connector| connector.abilities().delivered_on_accept);
-    let floor = if accepted { State::Delivered } else { State::Sent };
-    let state = taken.state.map_or(floor, |told| told.max(floor));
+    let usual = if accepted { State::Delivered } else { State::Sent };
+    let state = taken.state.map_or(usual, |told| told.max(State::Sent));
     done.state = Some(state);
     if state > State::Sent {
         follow(app, done, parts, StatusReport { state, failure: None })?;
@@ -227,6 +247,17 @@ fn follow(app: &App, done: &mut Settlement, parts: &Parts, report: StatusReport)
     let letter = status_letter(app, *channel_id, source_id, done.claim.letter.message_id, &report)?;
     done.follow_ups.push(letter);
     Ok(())
+}
+
+/// One that is sent again keeps the id under which it is known.
+fn webhook_id(claim: &Claim) -> Uuid {
+    let known = (claim.letter.kind == LetterKind::Resend).then(|| claim.letter.payload.parse().ok()).flatten();
+    known.unwrap_or(claim.letter.id)
+}
+
+/// The endpoint has not answered, or not for good.
+fn fails(verdict: &Verdict) -> bool {
+    matches!(verdict, Verdict::Retry { .. } | Verdict::Unknown)
 }
 
 fn word(verdict: &Verdict) -> &'static str {

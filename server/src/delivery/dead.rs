@@ -5,11 +5,13 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::queue::Claim;
-use super::queue::letters::{TO_CRM_MILLIS, TO_MESSENGER_MILLIS, amojo_pool, messenger_pool};
-use super::queue::parcel::NewLetter;
+use super::queue::letters::{TO_CRM_MILLIS, TO_MESSENGER_MILLIS, amojo_pool, messenger_pool, status_letter};
+use super::queue::parcel::{Conversation, DedupeKey, Entry, Event, Found, Hurry, NewLetter, Parcel};
+use crate::alert::WEBHOOK_SUSPENDED;
 use crate::app::App;
-use crate::message::{Direction, LetterKind, Stream};
-use crate::tenant::{ChannelStatus, channels};
+use crate::message::{Direction, Failure, FailureCode, LetterKind, State, StatusReport, Stream};
+use crate::tenant::{self, ChannelStatus, channels};
+use crate::words::Words;
 
 /// Puts a dead letter at the end of its lane again, with its old id, marked late. False: there is no such dead
 /// letter.
@@ -48,12 +50,33 @@ pub async fn retry(app: &App, tenant_id: Uuid, id: Uuid) -> anyhow::Result<bool>
 
 /// Removes a dead letter for good; its message stays failed. False: there is no such dead letter.
 pub async fn drop(app: &App, tenant_id: Uuid, id: Uuid) -> anyhow::Result<bool> {
+    let dead = dead_letter::Entity::of_tenant(tenant_id).filter(dead_letter::Column::Id.eq(id));
+    let Some(dead) = dead.one(app.store.read()).await? else { return Ok(false) };
+    // Of everything else the manager has heard when it became one.
+    if dead.reason == Found::REASON {
+        tell_dropped(app, &dead).await?;
+    }
     let done = dead_letter::Entity::delete_many()
         .filter(dead_letter::Column::TenantId.eq(tenant_id))
         .filter(dead_letter::Column::Id.eq(id))
         .exec(app.store.write())
         .await?;
     Ok(done.rows_affected > 0)
+}
+
+/// Tells the manager of a message that was only held until now.
+async fn tell_dropped(app: &App, dead: &dead_letter::Model) -> anyhow::Result<()> {
+    let Some(source) = app.lookup.source(dead.source_id).await? else { return Ok(()) };
+    let Some(tenant) = app.lookup.tenant(dead.tenant_id).await? else { return Ok(()) };
+    let text = Words::new(tenant::language(&app.config, &tenant)).say("failure-found-dropped").to_string();
+    let report = StatusReport { state: State::Failed, failure: Some(Failure { code: FailureCode::Other, text }) };
+    let letter = status_letter(app, source.channel_id, source.id, dead.message_id, &report)?;
+    let key = DedupeKey { origin: source.id, external_id: dead.message_id.to_string(), event: Event::StatusFailed };
+    let conversation = Conversation::Known(dead.conversation_id);
+    let entry = Entry::bare(key, app.clock.uuid_v7(), app.clock.millis(), conversation);
+    let entries = vec![Entry { letters: vec![letter], ..entry }];
+    app.writer.accept(Parcel { tenant_id: dead.tenant_id, hurry: Hurry::Other, raw: None, entries }).await?;
+    Ok(())
 }
 
 /// How many messages of a source wait towards the messenger, and since when the oldest.
@@ -71,7 +94,7 @@ pub async fn held(app: &App, source: &source::Model) -> anyhow::Result<(u64, Opt
 /// Notes at the source or channel why its letters wait.
 pub async fn mark_held(app: &App, claim: &Claim, reason: &str) -> anyhow::Result<()> {
     // A person holds these: neither source nor channel is at fault.
-    if matches!(reason, "paused" | "suspended") {
+    if matches!(reason, "paused" | "suspended" | WEBHOOK_SUSPENDED) {
         return Ok(());
     }
     match claim.direction {

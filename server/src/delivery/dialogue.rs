@@ -15,6 +15,11 @@ pub fn crm_ids(row: &conversation::Model, source_id: Uuid) -> CrmIds<'_> {
     CrmIds::new(source_id, &row.external_id, if apart { &row.amocrm_chat_id } else { "" })
 }
 
+/// The messenger's id of a conversation now; empty while there is no dialogue. Its ids at amoCRM stay those of the first.
+pub fn goes_to(row: &conversation::Model) -> &str {
+    if row.moved_to.is_empty() || row.external_id.is_empty() { &row.external_id } else { &row.moved_to }
+}
+
 /// What it says of the dialogue that the other side took a message. `conversation_id`, `receiver_id`: the messenger's,
 /// where its answer told them.
 pub fn learned(

@@ -229,6 +229,7 @@ struct Told {
     hold: Option<String>,
     /// The messenger's id of a dialogue that goes on in another conversation from now on.
     dialogue: Option<String>,
+    webhook_failed: bool,
 }
 
 impl Told {
@@ -242,13 +243,16 @@ impl Told {
             Settled::Superseded => "superseded",
             Settled::Again { unknown: true, .. } => "unknown",
             Settled::Again { .. } => "retry",
+            Settled::Onward { .. } => "part",
             Settled::Buried { .. } => "bury",
             Settled::GivenBack => "given_back",
         };
         let learned = &settlement.learned;
         let opened = learned.opened.as_ref().map(|opened| opened.external_id.clone());
         let dialogue = opened.or_else(|| learned.used.clone());
-        Self { claim: settlement.claim.clone(), verdict, hold, dialogue }
+        let webhook = settlement.attempt.as_ref().and_then(|attempt| attempt.webhook);
+        let webhook_failed = webhook.is_some_and(|webhook| webhook.failed);
+        Self { claim: settlement.claim.clone(), verdict, hold, dialogue, webhook_failed }
     }
 
     async fn tell(self, app: &App) {
@@ -256,6 +260,9 @@ impl Told {
         metrics::counter!("parom_attempts_total", "direction" => direction, "verdict" => self.verdict).increment(1);
         if self.verdict == "done" && self.claim.letter.kind == LetterKind::Message {
             crate::source::prove(app, self.claim.tenant_id, self.claim.source_id).await;
+        }
+        if self.webhook_failed {
+            crate::source::failing(app, self.claim.tenant_id, self.claim.source_id).await;
         }
         if let Some(external_id) = self.dialogue {
             let alias = Alias { side: Side::Messenger, origin: self.claim.source_id, external_id };

@@ -39,22 +39,33 @@ pub(super) async fn page(
         }
         let newest = lines.get(place + 1).is_none_or(|next| next.conversation_id != line.conversation_id);
         row.tokens -= 1000;
-        hand_over(app, source, line, row.newest_loud && newest, change).await?;
+        let wish = Wish { loud: row.newest_loud && newest, link_contact: row.link_contacts };
+        hand_over(app, source, line, wish, change).await?;
     }
     Ok(!lines.is_empty())
+}
+
+/// What becomes of a line at amoCRM.
+#[derive(Clone, Copy)]
+struct Wish {
+    /// It may make a lead and a notice.
+    loud: bool,
+    /// Its chat, if it is new, is hung on a contact that is there.
+    link_contact: bool,
 }
 
 async fn hand_over(
     app: &Arc<App>,
     source: &source::Model,
     line: &import_line::Model,
-    loud: bool,
+    wish: Wish,
     change: &mut Change,
 ) -> Result<()> {
     let accepted = async {
         let mut incoming = message_in::of_line(app, line.text.as_bytes())?;
         incoming.sent_at = Some(line.sent_at);
-        incoming.body.silent |= !(loud && is_news(app, source, &incoming, line.sent_at).await?);
+        incoming.body.silent |= !(wish.loud && is_news(app, source, &incoming, line.sent_at).await?);
+        incoming.body.link_contact = wish.link_contact;
         accept_as(app, source, incoming, line.message_id).await
     };
     match accepted.await {

@@ -58,12 +58,17 @@ pub fn failure(row: &import::Model, language: Language) -> String {
 }
 
 /// What to know before it begins, first things first: what a card shows, and that chats can hang on contacts that are there.
-pub fn notes(source: Option<&source::Model>) -> Vec<Said> {
+pub fn notes(row: &import::Model, source: Option<&source::Model>) -> Vec<Said> {
     let mut notes = vec![Said::new("import-24h-note")];
-    if source.is_some_and(|source| source.contact_rule == ContactRule::Leave.as_str()) {
+    if can_link(row, source) {
         notes.push(Said::new("import-link-note"));
     }
     notes
+}
+
+/// Whether chats could hang on contacts that are there and neither the import nor its source sees to it.
+pub fn can_link(row: &import::Model, source: Option<&source::Model>) -> bool {
+    !row.link_contacts && source.is_some_and(|source| source.contact_rule == ContactRule::Leave.as_str())
 }
 
 /// Seconds that the rest takes at the rate that imports may have.

@@ -26,7 +26,7 @@ use crate::message::stored_as_small_integer;
 
 pub use act::{cancel, pause, resume, start};
 pub use format::Format;
-pub use look::{Skip, can_start, failure, find, list, notes, seconds_expected, skips};
+pub use look::{Skip, can_link, can_start, failure, find, list, notes, seconds_expected, skips};
 pub use run::{run, step_all};
 pub use take_in::{Arrived, Wish, take_in};
 

@@ -32,6 +32,8 @@ const REASONS: i64 = 10_000;
 pub struct Wish {
     pub format: Format,
     pub leads: Leads,
+    /// New chats are hung on contacts that are there, by the customer's phone or e-mail.
+    pub link_contacts: bool,
     /// Only counts what would happen.
     pub dry_run: bool,
     /// What the file is called; may be empty.
@@ -124,6 +126,7 @@ async fn begun(app: &App, source: &source::Model, wish: &Wish) -> Result<import:
         state: State::Reading.number(),
         dry_run: wish.dry_run,
         newest_loud: wish.leads == Leads::Newest,
+        link_contacts: wish.link_contacts,
         file_name: wish.file_name.chars().filter(|sign| !sign.is_control()).take(200).collect(),
         total: 0,
         chats: 0,

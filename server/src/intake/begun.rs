@@ -6,12 +6,12 @@ use entity::{conversation, message, source};
 use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
-use super::clean;
 use super::message::Incoming;
+use super::{clean, store};
 use crate::app::App;
-use crate::delivery::queue::parcel::{Conversation, DedupeKey, Entry, Event, Hurry, Opened, Parcel};
+use crate::delivery::queue::parcel::{Conversation, DedupeKey, Entry, Event, Opened};
 use crate::error::Result;
-use crate::lookup::{About, as_ours};
+use crate::lookup::About;
 use crate::message::{Direction, Person};
 
 /// The messenger's ids of what a manager began.
@@ -35,9 +35,7 @@ pub async fn tell(app: &App, source: &source::Model, about: &About, named: Named
     let opened = Opened { message: told, ..opened(source, &row, &named.conversation_id, &person)? };
     let key = DedupeKey { origin: source.id, external_id: row.id.to_string(), event: Event::Opened };
     let entry = Entry::bare(key, app.clock.uuid_v7(), app.clock.millis(), Conversation::Known(row.id));
-    let entries = vec![Entry { opened: Some(opened), ..entry }];
-    let parcel = Parcel { tenant_id: source.tenant_id, hurry: Hurry::Other, raw: None, entries };
-    app.writer.accept(parcel).await?;
+    store(app, source.tenant_id, None, Entry { opened: Some(opened), ..entry }).await?;
     Ok(())
 }
 
@@ -57,12 +55,7 @@ pub(super) async fn answered(app: &App, source: &source::Model, incoming: &Incom
 }
 
 async fn quoted(app: &App, source: &source::Model, incoming: &Incoming) -> Result<Option<conversation::Model>, DbErr> {
-    let Some(quote) = &incoming.body.reply_to else { return Ok(None) };
-    let about = match (quote.message_id, &quote.external_id) {
-        (Some(id), _) => About::Ours(id),
-        (None, Some(id)) => as_ours(id).map_or_else(|| About::Theirs(id.clone()), About::Ours),
-        (None, None) => return Ok(None),
-    };
+    let Some(about) = incoming.body.reply_to.as_ref().and_then(About::of_quote) else { return Ok(None) };
     match about.find(app, source).await? {
         Some(found) => unnamed(app, source, &found).await,
         None => Ok(None),

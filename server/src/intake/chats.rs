@@ -11,14 +11,15 @@ use amocrm::hooks::chats::{self, HookError, HookEvent};
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use serde_json::json;
-
 use sha2::{Digest, Sha256};
 
+use super::ladder;
 use super::manager::{self, Live};
 use crate::app::App;
 use crate::delivery::queue::parcel::{Hurry, Parcel, RawHook};
 use crate::delivery::queue::writer::Refused;
 use crate::lookup::Scope;
+use crate::spool::Hook;
 use crate::store::VENDOR;
 use crate::tenant::channels;
 
@@ -39,6 +40,8 @@ enum Quarantine {
     UnknownEvent,
     UnknownConversation,
     UnknownMessage,
+    /// The database takes nothing of what it tells.
+    Unstorable,
 }
 
 impl Quarantine {
@@ -51,6 +54,7 @@ impl Quarantine {
             Self::UnknownEvent => "unknown_event",
             Self::UnknownConversation => "unknown_conversation",
             Self::UnknownMessage => "unknown_message",
+            Self::Unstorable => "unstorable",
         }
     }
 }
@@ -84,25 +88,24 @@ async fn answer(app: &web::Data<App>, scope_id: &str, request: &HttpRequest, pay
     if !genuine {
         return HttpResponse::Unauthorized().body("the signature does not match");
     }
+    let received_at = app.clock.millis();
+    let hook = Hook { id: app.clock.uuid_v7(), received_at, scope_id: scope_id.to_owned(), body };
     // Detached: a caller that hangs up must not stop what its bytes began.
-    let app = app.clone();
-    let scope_id = scope_id.to_owned();
-    let stored = tokio::spawn(async move { store(&app, &scope_id, body).await }).await;
-    match stored {
+    let taken = tokio::spawn({
+        let app = app.clone();
+        async move { ladder::take(&app, hook).await }
+    });
+    match taken.await {
         Ok(Ok(())) => HttpResponse::Ok().finish(),
-        Ok(Err(refused)) => {
-            tracing::error!(error = %refused, "a hook of amoCRM could not be stored");
+        Ok(Err(_)) | Err(_) => {
+            app.holes.refused(scope_id, received_at);
             HttpResponse::ServiceUnavailable().insert_header((header::RETRY_AFTER, "1")).finish()
-        }
-        Err(panicked) => {
-            tracing::error!(error = %panicked, "storing a hook of amoCRM broke off");
-            HttpResponse::ServiceUnavailable().finish()
         }
     }
 }
 
 /// Reads a body up to a limit, within its time; else gives the answer that says why not.
-async fn read(mut payload: web::Payload, limit: usize) -> Result<Bytes, HttpResponse> {
+pub(super) async fn read(mut payload: web::Payload, limit: usize) -> Result<Bytes, HttpResponse> {
     let mut body = BytesMut::new();
     let whole = async {
         while let Some(chunk) = payload.next().await {
@@ -122,12 +125,22 @@ async fn read(mut payload: web::Payload, limit: usize) -> Result<Bytes, HttpResp
     }
 }
 
-async fn store(app: &Arc<App>, scope_id: &str, body: Bytes) -> Result<(), Refused> {
+/// Stores a hook with a right signature: as what it tells, or aside. When this returns it is durable; a hook that came before
+/// is recognised.
+pub(super) async fn store(app: &Arc<App>, hook: &Hook) -> Result<(), Refused> {
+    match understood(app, hook).await {
+        // The database will never take what it tells; its bytes it may.
+        Err(Refused::Unstorable(_)) => quarantine(app, None, hook, Quarantine::Unstorable).await,
+        done => done,
+    }
+}
+
+async fn understood(app: &Arc<App>, raw: &Hook) -> Result<(), Refused> {
     let unavailable = |error: Arc<sea_orm::DbErr>| Refused::Unavailable(error);
-    let Some(scope) = app.lookup.scope(scope_id).await.map_err(unavailable)? else {
-        return quarantine(app, None, scope_id, body, Quarantine::UnknownScope).await;
+    let Some(scope) = app.lookup.scope(&raw.scope_id).await.map_err(unavailable)? else {
+        return quarantine(app, None, raw, Quarantine::UnknownScope).await;
     };
-    let hook = match chats::parse(&body) {
+    let hook = match chats::parse(&raw.body) {
         Ok(hook) => hook,
         Err(error) => {
             let why = match error {
@@ -137,11 +150,11 @@ async fn store(app: &Arc<App>, scope_id: &str, body: Bytes) -> Result<(), Refuse
                 }
                 HookError::Malformed { .. } | HookError::Incomplete { .. } => Quarantine::Unreadable,
             };
-            return quarantine(app, Some(&scope), scope_id, body, why).await;
+            return quarantine(app, Some(&scope), raw, why).await;
         }
     };
     if !hook.account_id.eq_ignore_ascii_case(&scope.tenant.amojo_id) {
-        return quarantine(app, Some(&scope), scope_id, body, Quarantine::ForeignAccount).await;
+        return quarantine(app, Some(&scope), raw, Quarantine::ForeignAccount).await;
     }
     if hook.mended {
         tracing::info!(tenant.id = %scope.tenant.tenant_id, "a hook of amoCRM held half a character; the rest is carried");
@@ -156,41 +169,32 @@ async fn store(app: &Arc<App>, scope_id: &str, body: Bytes) -> Result<(), Refuse
         }
         HookEvent::Typing(typing) => manager::typing(app, &scope, typing).await,
         HookEvent::Reaction(reaction) => {
-            manager::reaction(app, &scope, reaction, hex::encode(Sha256::digest(&body))).await
+            manager::reaction(app, &scope, reaction, hex::encode(Sha256::digest(&raw.body))).await
         }
-        HookEvent::Unknown => return quarantine(app, Some(&scope), scope_id, body, Quarantine::UnknownEvent).await,
+        HookEvent::Unknown => return quarantine(app, Some(&scope), raw, Quarantine::UnknownEvent).await,
     };
     let done = done.map_err(|error| {
         tracing::error!(error = format!("{error:#}"), "what a manager did could not be routed");
         unavailable(Arc::new(sea_orm::DbErr::Custom(error.to_string())))
     })?;
-    let raw = |body| raw_of(app, scope_id, body, "");
     match done {
         Live::Entry(entry) => {
             let entries = vec![*entry];
             let tenant_id = scope.tenant.tenant_id;
-            let parcel = Parcel { tenant_id, hurry: Hurry::Hook, raw: Some(raw(body)), entries };
+            let parcel = Parcel { tenant_id, hurry: Hurry::Hook, raw: Some(raw_of(raw, "")), entries };
             app.writer.accept(parcel).await.map(|_| ())
         }
-        Live::Late => keep(app, scope.tenant.tenant_id, raw(body)).await,
-        Live::UnknownConversation => {
-            quarantine(app, Some(&scope), scope_id, body, Quarantine::UnknownConversation).await
-        }
-        Live::UnknownMessage => quarantine(app, Some(&scope), scope_id, body, Quarantine::UnknownMessage).await,
+        Live::Late => keep(app, scope.tenant.tenant_id, raw_of(raw, "")).await,
+        Live::UnknownConversation => quarantine(app, Some(&scope), raw, Quarantine::UnknownConversation).await,
+        Live::UnknownMessage => quarantine(app, Some(&scope), raw, Quarantine::UnknownMessage).await,
     }
 }
 
-async fn quarantine(
-    app: &App,
-    scope: Option<&Scope>,
-    scope_id: &str,
-    body: Bytes,
-    why: Quarantine,
-) -> Result<(), Refused> {
+async fn quarantine(app: &App, scope: Option<&Scope>, hook: &Hook, why: Quarantine) -> Result<(), Refused> {
     let tenant_id = scope.map_or(VENDOR, |scope| scope.tenant.tenant_id);
     tracing::warn!(tenant.id = %tenant_id, reason = why.word(), "a genuine hook of amoCRM is kept in quarantine");
     metrics::counter!("parom_quarantined_total", "reason" => why.word()).increment(1);
-    keep(app, tenant_id, raw_of(app, scope_id, body, why.word())).await
+    keep(app, tenant_id, raw_of(hook, why.word())).await
 }
 
 /// The channel is connected for version 2 again, aside: amoCRM waits for its answer.
@@ -208,14 +212,14 @@ async fn keep(app: &App, tenant_id: uuid::Uuid, raw: RawHook) -> Result<(), Refu
     app.writer.accept(parcel).await.map(|_| ())
 }
 
-fn raw_of(app: &App, scope_id: &str, body: Bytes, quarantine: &str) -> RawHook {
+fn raw_of(hook: &Hook, quarantine: &str) -> RawHook {
     RawHook {
-        id: app.clock.uuid_v7(),
+        id: hook.id,
         kind: "amocrm",
-        target: super::clean(scope_id),
-        received_at: app.clock.millis(),
+        target: super::clean(&hook.scope_id),
+        received_at: hook.received_at,
         headers: json!({}).to_string(),
-        body,
+        body: hook.body.clone(),
         quarantine: quarantine.to_owned(),
     }
 }

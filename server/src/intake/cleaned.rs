@@ -8,6 +8,7 @@ pub fn cleaned(mut body: Body) -> Body {
     body.sender = cleaned_person(body.sender);
     body.receiver = body.receiver.map(cleaned_person);
     body.content = cleaned_content(body.content);
+    optional(&mut body.caption);
     optional(&mut body.callback_data);
     body.reply_to = body.reply_to.map(cleaned_quote);
     body.forward = body.forward.map(cleaned_quote);

@@ -7,15 +7,14 @@ use uuid::Uuid;
 use super::cleaned::cleaned_content;
 use super::enclosed::of_content;
 use super::message::{hashed, told};
+use super::store;
 use crate::app::App;
-use crate::delivery::queue::letters::{TO_CRM_MILLIS, amojo_pool};
-use crate::delivery::queue::parcel::{
-    Conversation, DedupeKey, Entry, Event, Hurry, NewLetter, Outcome, Parcel, Rewrite,
-};
+use crate::delivery::queue::letters::{TO_CRM_MILLIS, crm_letter};
+use crate::delivery::queue::parcel::{Conversation, DedupeKey, Entry, Event, Outcome, Rewrite};
 use crate::error::{Error, Result};
 use crate::lookup::About;
 use crate::media::{NewMedia, Whose};
-use crate::message::{Body, Content, Direction, Edited, LetterKind, Media, Past, Stream, day_of};
+use crate::message::{Body, Content, Direction, Edited, LetterKind, Media, Past, Stream};
 use crate::words::{Language, Said, Words};
 
 /// So often a change is begun anew because another one came between.
@@ -48,9 +47,7 @@ pub async fn accept(app: &App, source: &source::Model, about: &About, change: Ch
             return Ok(found.id);
         };
         let entry = Entry { media, ..entry_of(app, source, &found, &body, &edited)? };
-        let parcel = Parcel { tenant_id: source.tenant_id, hurry: Hurry::Other, raw: None, entries: vec![entry] };
-        let outcome = app.writer.accept(parcel).await?.into_iter().next().context("one entry has one outcome")?;
-        match outcome {
+        match store(app, source.tenant_id, None, entry).await? {
             Outcome::New { .. } | Outcome::Duplicate { same: true, .. } => {
                 let _ = app.happened.send(found.conversation_id);
                 return Ok(found.id);
@@ -100,11 +97,13 @@ async fn changed(
     }
 }
 
-/// A content that names no file keeps the one of before, where there was one of its kind.
+/// A content that names no file, or the very same one, keeps the one of before, where there was one of its kind.
 fn with_old_file(mut content: Content, before: &Content) -> Result<Content> {
-    let same_kind = content.kind() == before.kind();
-    if let Some(file) = content.media_mut().filter(|file| file.media_id.is_none() && file.media_url.is_empty()) {
-        let Some(old) = before.media().filter(|_| same_kind) else {
+    let old = before.media().filter(|_| content.kind() == before.kind());
+    let same = |file: &Media| file.known_as.is_some() && old.is_some_and(|old| old.known_as == file.known_as);
+    let none = |file: &Media| file.media_id.is_none() && file.media_url.is_empty() && file.reference.is_none();
+    if let Some(file) = content.media_mut().filter(|file| none(file) || same(file)) {
+        let Some(old) = old else {
             return Err(Error::field("/content/media_url", Said::new("said-media-needed")));
         };
         *file = Media { text: file.text.take(), ..old.clone() };
@@ -138,21 +137,9 @@ fn entry_of(
     edited: &Edited,
 ) -> anyhow::Result<Entry> {
     let now = app.clock.millis();
-    let letter = NewLetter {
-        id: app.clock.uuid_v7(),
-        message_id: found.id,
-        source_id: source.id,
-        direction: Direction::ToCrm,
-        stream: Stream::Messages,
-        target: source.channel_id,
-        pool: amojo_pool(app, source.channel_id),
-        kind: LetterKind::Edit,
-        payload: serde_json::to_string(edited).context("an edit as JSON")?,
-        order_hint: None,
-        expires_at: now + TO_CRM_MILLIS,
-        day: day_of(now),
-        late: false,
-    };
+    let kind = (LetterKind::Edit, Stream::Messages);
+    let payload = serde_json::to_string(edited).context("an edit as JSON")?;
+    let letter = crm_letter(app, (source.channel_id, source.id), found.id, kind, payload, now + TO_CRM_MILLIS);
     // The next change in turn: of two at once one is told to begin anew.
     let turn = body.past.len() + usize::from(body.deleted);
     let key = DedupeKey { origin: source.id, external_id: format!("{}:{turn}", found.id), event: Event::Edit };

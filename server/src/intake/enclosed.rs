@@ -33,7 +33,11 @@ pub(super) async fn of_content(app: &App, whose: &Whose, content: &mut Content) 
 }
 
 fn avatar_of(app: &App, whose: &Whose, person: &mut Person) -> Option<NewMedia> {
-    let avatar = media::avatar(app, whose, Origin::Url(person.avatar_url.take()?));
+    let origin = match person.avatar_reference.take() {
+        Some(reference) => Origin::Connector { source_id: whose.source_id, reference },
+        None => Origin::Url(person.avatar_url.take()?),
+    };
+    let avatar = media::avatar(app, whose, origin);
     person.avatar_media_id = Some(avatar.id);
     Some(avatar)
 }

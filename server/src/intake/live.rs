@@ -4,12 +4,13 @@ use anyhow::Context;
 use entity::source;
 use uuid::Uuid;
 
+use super::store;
 use crate::app::App;
-use crate::delivery::queue::letters::{STATUS_MILLIS, amojo_pool};
-use crate::delivery::queue::parcel::{Alias, Conversation, DedupeKey, Entry, Event, Hurry, NewLetter, Parcel, Side};
+use crate::delivery::queue::letters::{STATUS_MILLIS, crm_letter};
+use crate::delivery::queue::parcel::{Alias, Conversation, DedupeKey, Entry, Event, NewLetter, Side};
 use crate::error::{Error, Result};
 use crate::lookup::About;
-use crate::message::{Direction, LetterKind, Person, Reaction, Stream, Typing, day_of};
+use crate::message::{LetterKind, Person, Reaction, Stream, Typing};
 
 /// How long amoCRM shows that somebody types (chats-api §3.7).
 const TYPING_MILLIS: i64 = 5_000;
@@ -23,13 +24,14 @@ pub async fn typing(app: &App, source: &source::Model, conversation_id: &str, se
     let now = app.clock.millis();
     let typing = Typing { sender, until: now + TYPING_MILLIS };
     let payload = serde_json::to_string(&typing).context("typing as JSON")?;
-    let letter = letter(app, source, Uuid::nil(), LetterKind::Typing, payload, typing.until);
+    let kind = (LetterKind::Typing, Stream::Receipts);
+    let letter = crm_letter(app, (source.channel_id, source.id), Uuid::nil(), kind, payload, typing.until);
     let key = DedupeKey {
         origin: source.id,
         external_id: format!("{}:{}", known.conversation_id, now.div_euclid(TYPING_EVERY_MILLIS)),
         event: Event::Typing,
     };
-    store(app, source, key, Conversation::Known(known.conversation_id), letter).await
+    send(app, source, key, known.conversation_id, letter).await
 }
 
 /// The customer reacts to a message, or takes the reaction back (`emoji` none).
@@ -43,46 +45,20 @@ pub async fn reaction(
     let found = about.find(app, source).await?.ok_or(Error::NotFound)?;
     let payload = serde_json::to_string(&Reaction { sender, emoji }).context("a reaction as JSON")?;
     let expires_at = app.clock.millis() + STATUS_MILLIS;
-    let letter = letter(app, source, found.id, LetterKind::Reaction, payload, expires_at);
+    let kind = (LetterKind::Reaction, Stream::Receipts);
+    let letter = crm_letter(app, (source.channel_id, source.id), found.id, kind, payload, expires_at);
     let key = DedupeKey { origin: source.id, external_id: letter.id.to_string(), event: Event::Reaction };
-    store(app, source, key, Conversation::Known(found.conversation_id), letter).await
+    send(app, source, key, found.conversation_id, letter).await
 }
 
-fn letter(
-    app: &App,
-    source: &source::Model,
-    message_id: Uuid,
-    kind: LetterKind,
-    payload: String,
-    expires_at: i64,
-) -> NewLetter {
-    NewLetter {
-        id: app.clock.uuid_v7(),
-        message_id,
-        source_id: source.id,
-        direction: Direction::ToCrm,
-        stream: Stream::Receipts,
-        target: source.channel_id,
-        pool: amojo_pool(app, source.channel_id),
-        kind,
-        payload,
-        order_hint: None,
-        expires_at,
-        day: day_of(app.clock.millis()),
-        late: false,
-    }
-}
-
-async fn store(
+async fn send(
     app: &App,
     source: &source::Model,
     key: DedupeKey,
-    conversation: Conversation,
+    conversation_id: Uuid,
     letter: NewLetter,
 ) -> Result<()> {
-    let entry =
-        Entry { letters: vec![letter], ..Entry::bare(key, app.clock.uuid_v7(), app.clock.millis(), conversation) };
-    let parcel = Parcel { tenant_id: source.tenant_id, hurry: Hurry::Other, raw: None, entries: vec![entry] };
-    app.writer.accept(parcel).await?;
+    let entry = Entry::bare(key, app.clock.uuid_v7(), app.clock.millis(), Conversation::Known(conversation_id));
+    store(app, source.tenant_id, None, Entry { letters: vec![letter], ..entry }).await?;
     Ok(())
 }

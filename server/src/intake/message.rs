@@ -7,16 +7,15 @@ use uuid::Uuid;
 
 use super::cleaned::{cleaned, cleaned_person};
 use super::enclosed::enclosed;
-use super::{begun, believed};
+use super::{begun, believed, store};
 use crate::app::App;
-use crate::delivery::queue::letters::{TO_CRM_MILLIS, amojo_pool};
+use crate::delivery::queue::letters::{TO_CRM_MILLIS, crm_letter};
 use crate::delivery::queue::parcel::{
-    Alias, Conversation, DedupeKey, Entry, Event, Hurry, NewConversation, NewLetter, NewMessage, Opened, Outcome,
-    Parcel, RawHook, Side,
+    Alias, Conversation, DedupeKey, Entry, Event, NewConversation, NewMessage, Opened, Outcome, RawHook, Side,
 };
 use crate::error::Result;
 use crate::media::Whose;
-use crate::message::{Body, Content, Direction, LetterKind, Person, Role, State, Stream, crm_id, day_of};
+use crate::message::{Body, Content, Direction, LetterKind, Person, Role, State, Stream, crm_id};
 
 /// One message as a messenger or the API told it, checked at the door.
 #[derive(Clone, Debug)]
@@ -44,25 +43,14 @@ impl Incoming {
 /// Stores a customer's message. When this returns it is durable and will be delivered or become a visible dead
 /// letter; a message whose id came before is told as a duplicate and not stored again.
 pub async fn accept(app: &App, source: &source::Model, incoming: Incoming, raw: Option<RawHook>) -> Result<Outcome> {
-    store(app, source, incoming, raw, app.clock.uuid_v7()).await
+    let entry = entry_of(app, source, incoming, app.clock.uuid_v7()).await?;
+    store(app, source.tenant_id, raw, entry).await
 }
 
 /// The same under an id of ours that was made before. Whoever may have to begin anew looks first whether a message has it.
 pub async fn accept_as(app: &App, source: &source::Model, incoming: Incoming, id: Uuid) -> Result<Outcome> {
-    store(app, source, incoming, None, id).await
-}
-
-async fn store(
-    app: &App,
-    source: &source::Model,
-    incoming: Incoming,
-    raw: Option<RawHook>,
-    id: Uuid,
-) -> Result<Outcome> {
     let entry = entry_of(app, source, incoming, id).await?;
-    let parcel = Parcel { tenant_id: source.tenant_id, hurry: Hurry::Other, raw, entries: vec![entry] };
-    let receipt = app.writer.accept(parcel).await?;
-    Ok(receipt.into_iter().next().context("a parcel of one entry has one outcome")?)
+    store(app, source.tenant_id, None, entry).await
 }
 
 async fn entry_of(app: &App, source: &source::Model, incoming: Incoming, id: Uuid) -> Result<Entry> {
@@ -83,22 +71,8 @@ async fn entry_of(app: &App, source: &source::Model, incoming: Incoming, id: Uui
         failure: None,
         sent_at: believed(incoming.sent_at, now),
     };
-    let letter = NewLetter {
-        id: app.clock.uuid_v7(),
-        message_id: id,
-        source_id: source.id,
-        direction: Direction::ToCrm,
-        stream: Stream::Messages,
-        target: source.channel_id,
-        pool: amojo_pool(app, source.channel_id),
-        kind: LetterKind::Message,
-        payload: String::new(),
-        // By arrival: a sender's own time never moves a message (product.md §7.2).
-        order_hint: None,
-        expires_at: now + TO_CRM_MILLIS,
-        day: day_of(now),
-        late: false,
-    };
+    let kind = (LetterKind::Message, Stream::Messages);
+    let letter = crm_letter(app, (source.channel_id, source.id), id, kind, String::new(), now + TO_CRM_MILLIS);
     let key = DedupeKey { origin: source.id, external_id: incoming.external_id, event: Event::Message };
     let bare = Entry::bare(key, id, now, conversation);
     Ok(Entry { fingerprint, opened, message: Some(message), media, letters: vec![letter], ..bare })

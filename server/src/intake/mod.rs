@@ -6,14 +6,31 @@
 pub mod begun;
 pub mod chats;
 mod cleaned;
+pub mod connector;
+pub mod crm;
 pub mod edit;
 mod enclosed;
+pub mod ladder;
 mod live;
+pub mod lost;
 mod manager;
 pub mod message;
 pub mod status;
 
+use anyhow::Context;
+use uuid::Uuid;
+
 pub use live::{reaction, typing};
+
+use crate::app::App;
+use crate::delivery::queue::parcel::{Entry, Hurry, Outcome, Parcel, RawHook};
+
+/// Stores one thing that a messenger told. When this returns it is durable.
+async fn store(app: &App, tenant_id: Uuid, raw: Option<RawHook>, entry: Entry) -> crate::error::Result<Outcome> {
+    let parcel = Parcel { tenant_id, hurry: Hurry::Other, raw, entries: vec![entry] };
+    let outcomes = app.writer.accept(parcel).await?;
+    Ok(outcomes.into_iter().next().context("a parcel of one entry has one outcome")?)
+}
 
 /// Text as every store and wire can carry it: a NUL becomes U+FFFD.
 pub fn clean(text: &str) -> String {

@@ -5,9 +5,10 @@ use entity::{message, source};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
+use super::store;
 use crate::app::App;
 use crate::delivery::queue::letters::{messenger_pool, status_letter};
-use crate::delivery::queue::parcel::{Conversation, DedupeKey, Entry, Event, Hurry, Parcel, StateChange};
+use crate::delivery::queue::parcel::{Conversation, DedupeKey, Entry, Event, StateChange};
 use crate::error::{Error, Result};
 use crate::lookup::{About, known_message};
 use crate::message::{Direction, State, StatusReport};
@@ -52,7 +53,7 @@ pub async fn accept(app: &App, source: &source::Model, about: About, report: Sta
 }
 
 async fn find_theirs(app: &App, source: &source::Model, external_id: &str) -> Result<Option<Uuid>> {
-    Ok(known_message(app, source, external_id, &[Event::Sent]).await?)
+    Ok(known_message(app, source.tenant_id, source.id, external_id, &[Event::Sent]).await?)
 }
 
 async fn apply(app: &App, source: &source::Model, message_id: Uuid, report: &StatusReport) -> Result<Told> {
@@ -83,8 +84,7 @@ async fn apply(app: &App, source: &source::Model, message_id: Uuid, report: &Sta
         letters,
         ..Entry::bare(key, app.clock.uuid_v7(), app.clock.millis(), conversation)
     };
-    let parcel = Parcel { tenant_id: source.tenant_id, hurry: Hurry::Other, raw: None, entries: vec![entry] };
-    app.writer.accept(parcel).await?;
+    store(app, source.tenant_id, None, entry).await?;
     let _ = app.happened.send(found.conversation_id);
     Ok(told)
 }

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::delivery::queue::parcel::Event;
+use crate::message::Quote;
 
 /// What stands in front of an id of theirs where both fit.
 const THEIRS: &str = "ext:";
@@ -28,11 +29,22 @@ impl About {
         as_ours(text).map_or_else(|| Self::Theirs(text.to_owned()), Self::Ours)
     }
 
+    /// The message that a quote names; none: it tells no id.
+    pub fn of_quote(quote: &Quote) -> Option<Self> {
+        match (quote.message_id, &quote.external_id) {
+            (Some(id), _) => Some(Self::Ours(id)),
+            (None, Some(id)) => Some(Self::Theirs(id.clone())),
+            (None, None) => None,
+        }
+    }
+
     /// The message of this source, from whichever side it came; none: nobody knows it (yet).
     pub async fn find(&self, app: &App, source: &source::Model) -> Result<Option<message::Model>, DbErr> {
         let id = match self {
             Self::Ours(id) => Some(*id),
-            Self::Theirs(id) => known_message(app, source, id, &[Event::Message, Event::Sent]).await?,
+            Self::Theirs(id) => {
+                known_message(app, source.tenant_id, source.id, id, &[Event::Message, Event::Sent]).await?
+            }
         };
         let Some(id) = id else { return Ok(None) };
         message::Entity::of_tenant(source.tenant_id)
@@ -43,15 +55,16 @@ impl About {
     }
 }
 
-/// Our id of the message that the messenger knows by one of theirs.
+/// Our id of the message that an origin – a source's messenger, or a channel's amojo – knows by one of theirs.
 pub async fn known_message(
     app: &App,
-    source: &source::Model,
+    tenant_id: Uuid,
+    origin: Uuid,
     external_id: &str,
     events: &[Event],
 ) -> Result<Option<Uuid>, DbErr> {
-    let found = dedupe::Entity::of_tenant(source.tenant_id)
-        .filter(dedupe::Column::Origin.eq(source.id))
+    let found = dedupe::Entity::of_tenant(tenant_id)
+        .filter(dedupe::Column::Origin.eq(origin))
         .filter(dedupe::Column::ExternalId.eq(external_id))
         .filter(dedupe::Column::Event.is_in(events.iter().map(|event| event.number())))
         .one(app.store.read())

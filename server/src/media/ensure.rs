@@ -84,6 +84,11 @@ impl Kept {
         if self.passed.is_some() || sniff::fits(said, &self.mime_type) { said } else { Kind::File }
     }
 
+    /// Only its public address is known here: mode `pass`.
+    pub fn is_passed(&self) -> bool {
+        self.passed.is_some()
+    }
+
     pub(super) fn key(&self) -> Key {
         Key { tenant_id: self.tenant_id, id: self.id, epoch: self.epoch }
     }

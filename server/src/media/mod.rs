@@ -22,6 +22,7 @@ use crate::config;
 use crate::http_client::HttpClients;
 use crate::message::{Content, stored_as_small_integer};
 
+mod disk;
 mod ensure;
 mod fetch;
 mod files;

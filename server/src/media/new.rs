@@ -83,20 +83,27 @@ pub fn check_url(app: &App, url: &str) -> Result<Url, Said> {
     Ok(url)
 }
 
-/// Takes the file out of a content: what stands in `media_url` is to be fetched, the content knows it by `media_id` from
-/// now on, and nothing of the address stays in it. Content without a file, without an address or with a `media_id` stays
-/// as it is. A `thumbnail_url` is dropped: it would be one more address of somebody else's.
+/// Takes the file out of a content: what stands in `media_url`, or what the source's connector knows by `reference`, is to
+/// be fetched, the content knows it by `media_id` from now on, and nothing of the address stays in it. Content without a
+/// file, without an address or with a `media_id` stays as it is. The same with the preview that amoCRM makes of pictures and
+/// videos; what a messenger says of one is dropped.
 pub fn enclose(app: &App, whose: &Whose, content: &mut Content) -> Vec<NewMedia> {
     let Some(kind) = Kind::of(content) else { return Vec::new() };
     let Some(media) = content.media_mut() else { return Vec::new() };
-    media.thumbnail_url = None;
-    if media.media_url.is_empty() || media.media_id.is_some() {
-        return Vec::new();
-    }
-    let new = wanted(app, whose, kind, Origin::Url(std::mem::take(&mut media.media_url)), &media.file_name);
+    let preview = media.thumbnail_url.take();
+    let origin = match media.reference.take() {
+        _ if media.media_id.is_some() => return Vec::new(),
+        Some(reference) => Origin::Connector { source_id: whose.source_id, reference },
+        None if media.media_url.is_empty() => return Vec::new(),
+        None => Origin::Url(std::mem::take(&mut media.media_url)),
+    };
+    let new = wanted(app, whose, kind, origin, &media.file_name);
     media.file_name.clone_from(&new.file_name);
     media.media_id = Some(new.id);
-    vec![new]
+    let has_preview = whose.direction == Direction::ToMessenger && matches!(kind, Kind::Picture | Kind::Video);
+    let preview = preview.filter(|_| has_preview).map(|url| wanted(app, whose, Kind::Picture, Origin::Url(url), ""));
+    media.thumbnail_id = preview.as_ref().map(|preview| preview.id);
+    std::iter::once(new).chain(preview).collect()
 }
 
 /// A file to be fetched. An address that must not be called is stored as refused: its message goes on with a placeholder.

@@ -7,10 +7,17 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use entity::media::{self, Column};
 use sea_orm::sea_query::{Alias, ExprTrait};
 use sea_orm::{ColumnTrait, DbErr, QueryFilter, QuerySelect};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::State;
+use crate::alert::{self, Alarm};
 use crate::app::App;
+
+/// The kind of the alert of an account that may keep no more.
+const ALARM: &str = "media_full";
+/// It is over below so many hundredths of the room.
+const EASED: i64 = 90;
 
 /// Bytes that may still be kept.
 pub(super) async fn room(app: &App, tenant_id: Uuid) -> Result<u64, Arc<DbErr>> {
@@ -29,20 +36,40 @@ pub(super) async fn add(app: &App, tenant_id: Uuid, bytes: u64) {
     }
 }
 
-async fn used(app: &App, tenant_id: Uuid) -> Result<Arc<AtomicI64>, Arc<DbErr>> {
-    let count = async {
-        let sum = media::Entity::of_tenant(tenant_id)
-            .select_only()
-            .column_as(Column::Size.sum().cast_as(Alias::new("bigint")), "used")
-            .filter(Column::State.eq(State::Kept.number()))
-            .into_tuple::<Option<i64>>()
-            .one(app.store.read())
-            .await?;
-        let used = sum.flatten().unwrap_or(0);
-        if used / 9 >= most(app) / 10 {
-            tracing::warn!(tenant.id = %tenant_id, bytes = used, "an account's files fill its room (media.tenant_mb)");
+/// A file was not kept because the account keeps as much as it may: its people are told, once. Never fails.
+pub(super) async fn is_full(app: &App, tenant_id: Uuid) {
+    let detail = json!({ "most": app.config.media.tenant_mb });
+    let alarm = Alarm { tenant_id, kind: ALARM, object: "", source_id: None, detail };
+    if let Err(error) = alert::raise(app, app.store.write(), alarm).await {
+        tracing::warn!(tenant.id = %tenant_id, %error, "that an account's files fill its room (media.tenant_mb) could not be told");
+    }
+}
+
+/// Ends the alerts of accounts that have room again; gives how many.
+pub(super) async fn ease(app: &App) -> Result<usize, DbErr> {
+    let mut over = 0;
+    for tenant_id in alert::whose(app.store.read(), ALARM).await? {
+        let used = count(app, tenant_id).await?;
+        if used / EASED < most(app) / 100 && alert::resolve(app, app.store.write(), tenant_id, ALARM, "").await? {
+            app.media.used.invalidate(&tenant_id).await;
+            over += 1;
         }
-        Ok(Arc::new(AtomicI64::new(used)))
-    };
+    }
+    Ok(over)
+}
+
+async fn used(app: &App, tenant_id: Uuid) -> Result<Arc<AtomicI64>, Arc<DbErr>> {
+    let count = async { Ok::<_, DbErr>(Arc::new(AtomicI64::new(count(app, tenant_id).await?))) };
     app.media.used.try_get_with(tenant_id, count).await
+}
+
+async fn count(app: &App, tenant_id: Uuid) -> Result<i64, DbErr> {
+    let sum = media::Entity::of_tenant(tenant_id)
+        .select_only()
+        .column_as(Column::Size.sum().cast_as(Alias::new("bigint")), "used")
+        .filter(Column::State.eq(State::Kept.number()))
+        .into_tuple::<Option<i64>>()
+        .one(app.store.read())
+        .await?;
+    Ok(sum.flatten().unwrap_or(0))
 }

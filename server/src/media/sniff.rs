@@ -33,7 +33,11 @@ pub(super) fn type_of(head: &[u8]) -> &'static str {
         return markup;
     }
     if let Some(found) = infer::get(head) {
-        return found.mime_type();
+        return match found.mime_type() {
+            // Opus in an Ogg is an Ogg (RFC 7845 §9); `audio/opus` is its bare form on the wire (RFC 7587).
+            "audio/opus" => "audio/ogg",
+            other => other,
+        };
     }
     if is_text(head) { "text/plain" } else { UNKNOWN }
 }
@@ -109,6 +113,7 @@ mod tests {
             (b"GIF89a<script>", "image/gif"),
             (b"%PDF-1.7", "application/pdf"),
             (b"OggS\x00\x02", "audio/ogg"),
+            (b"OggS\x00\x02\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\x13OpusHead\x01\x01", "audio/ogg"),
             (b"<html>", "text/html"),
             (b"\xef\xbb\xbf \n<!DOCTYPE html>", "text/html"),
             (b" <script>alert(1)</script>", "text/html"),

@@ -12,7 +12,8 @@ const BATCH: u64 = 200;
 /// Steps in a row.
 const STEPS: usize = 50;
 
-/// Deletes what is kept no longer, in small steps; gives how many files. Several instances may do it at once.
+/// Deletes what is kept no longer, in small steps; gives how many files. Then alerts about room are ended or raised. Several
+/// instances may do it at once.
 pub async fn sweep(app: &App) -> anyhow::Result<u64> {
     let today = day_of(app.clock.millis());
     let mut gone = 0;
@@ -28,5 +29,7 @@ pub async fn sweep(app: &App) -> anyhow::Result<u64> {
         }
         gone += remove::rows(app, &some).await?;
     }
+    super::quota::ease(app).await?;
+    super::disk::look(app).await?;
     Ok(gone)
 }

@@ -121,6 +121,9 @@ impl<'a> Upload<'a> {
 
 async fn refused(app: &App, key: Key, kind: Kind, why: &NotKept) -> Error {
     clear(app, key).await;
+    if *why == NotKept::NoRoom {
+        quota::is_full(app, key.tenant_id).await;
+    }
     match why {
         NotKept::TooLarge => Error::TooLarge(usize::try_from(kind.limit(&app.config.media)).unwrap_or(usize::MAX)),
         NotKept::NoRoom => Error::Conflict {
@@ -165,6 +168,16 @@ impl Arrived {
 
     pub fn mime_type(&self) -> &'static str {
         self.stored.mime_type
+    }
+
+    /// As what it can be shown, by its first bytes.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// Fit to be shown.
+    pub fn file_name(&self) -> &str {
+        &self.file_name
     }
 
     /// Hex SHA-256.

@@ -20,7 +20,7 @@ const SLOTS: usize = 16;
 const SLOTS_OF_TENANT: usize = 4;
 const POLL: Duration = Duration::from_secs(2);
 /// Between two clearings of what has expired.
-const SWEEP_EVERY: Duration = Duration::from_secs(3600);
+const SWEEP_EVERY: Duration = Duration::from_secs(600);
 
 /// Runs until cancelled; what is under way is given back.
 pub async fn run(app: Arc<App>, stop: CancellationToken) {

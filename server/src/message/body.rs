@@ -14,9 +14,15 @@ pub struct Body {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receiver: Option<Person>,
     pub content: Content,
+    /// What is said beside a location or a contact.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub caption: Option<String>,
     /// Makes no lead and notifies nobody.
     #[serde(default)]
     pub silent: bool,
+    /// Its chat, if it is new, is hung on a contact that is there, whatever the source does.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub link_contact: bool,
     /// The row of a list message that the customer chose (chats-api §3.11).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub callback_data: Option<String>,
@@ -50,7 +56,9 @@ impl Body {
             sender,
             receiver: None,
             content,
+            caption: None,
             silent: false,
+            link_contact: false,
             callback_data: None,
             markup: None,
             template: None,

@@ -32,6 +32,9 @@ pub struct Person {
     /// The kept picture; then `avatar_url` is where it came from and leaves us to nobody.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub avatar_media_id: Option<Uuid>,
+    /// The messenger's name of the picture, for its connector to open; leaves the body at the door.
+    #[serde(skip)]
+    pub avatar_reference: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub profile_url: Option<String>,
     /// Of a manager who wrote outside amoCRM: the CRM's id of the user.
@@ -123,7 +126,16 @@ pub struct Media {
     pub sticker_id: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thumbnail_url: Option<String>,
+    /// The kept preview; then `thumbnail_url` is where it came from and leaves us to nobody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thumbnail_id: Option<Uuid>,
     /// The kept file; then `media_url` is where it came from and leaves us to nobody.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub media_id: Option<Uuid>,
+    /// The messenger's name of the file, for its connector to open; leaves the body at the door.
+    #[serde(skip)]
+    pub reference: Option<String>,
+    /// By which the messenger knows these very bytes again: a change that keeps the file has the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known_as: Option<String>,
 }

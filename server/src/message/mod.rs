@@ -8,11 +8,13 @@ mod body;
 mod content;
 mod failure;
 mod ids;
+mod visit;
 
 pub use body::{Body, Button, List, Marker, Markup, Past, Post, Quote, Row, Section, SharedPost, Template};
 pub use content::{Content, Media, Person, Role};
 pub use failure::{Failure, FailureCode, failure_words};
 pub use ids::{CrmIds, Shared, crm_id, day_of, lane_id};
+pub use visit::{Visit, Visits};
 
 /// Where a message goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
@@ -53,6 +55,8 @@ pub enum LetterKind {
     Typing,
     Reaction,
     Import,
+    /// A webhook once more.
+    Resend,
 }
 
 /// How far a message has come. Grows only; `Failed` is reached from below `Delivered`.
@@ -88,7 +92,7 @@ pub(crate) use stored_as_small_integer;
 
 stored_as_small_integer!(Direction { ToCrm = 1, ToMessenger = 2 });
 stored_as_small_integer!(Stream { Messages = 1, Receipts = 2 });
-stored_as_small_integer!(LetterKind { Message = 1, Edit = 2, Status = 3, Typing = 4, Reaction = 5, Import = 6 });
+stored_as_small_integer!(LetterKind { Message = 1, Edit = 2, Status = 3, Typing = 4, Reaction = 5, Import = 6, Resend = 7 });
 stored_as_small_integer!(State { Queued = 0, Sent = 1, Delivered = 2, Read = 3, Failed = 4 });
 
 /// The payload of a status letter: what amoCRM (or, parked, the message) is told.

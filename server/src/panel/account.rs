@@ -4,19 +4,21 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use entity::{source, tenant_channel};
 use sea_orm::{ColumnTrait, QueryFilter};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::overview::{account_hint, account_tone};
-use super::{Member, Nav, PageContext, Right, html};
+use super::{Empty, Form, Member, Nav, Notice, PageContext, Right, Tone, html};
 use crate::app::App;
 use crate::error::Result;
+use crate::holes;
 use crate::source::{self as sources, Migration, Usage};
 use crate::tenant::{self, Access, AccessState, TenantStatus};
 use crate::words::Said;
 
 /// Paths are relative to `/panel`.
 pub(super) fn routes(config: &mut web::ServiceConfig) {
-    config.route("/account", web::get().to(show));
+    config.route("/account", web::get().to(show)).route("/account/lost", web::post().to(look_for_lost));
 }
 
 #[derive(Template)]
@@ -38,6 +40,8 @@ struct Account {
     strays: usize,
     migration: Migration,
     time_zone: String,
+    /// What comparing chats with amoCRM's history came to.
+    lost: holes::Sum,
 }
 
 struct Channel {
@@ -113,7 +117,21 @@ async fn show(app: web::Data<App>, member: Member) -> Result<HttpResponse> {
         strays: sources::strays(&app, tenant.tenant_id).await?.len(),
         migration: sources::migration(&app, tenant.tenant_id).await?,
         time_zone: tenant.time_zone.clone(),
+        lost: holes::sum(&app, tenant.tenant_id).await?,
         page: page.clone(),
     };
     html(&page, &account)
+}
+
+/// `POST /panel/account/lost`: chats are compared with amoCRM's history now.
+async fn look_for_lost(app: web::Data<App>, member: Member, _form: Form<Empty>) -> Result<HttpResponse> {
+    member.require(Right::ManageAccount)?;
+    let tenant = &member.tenant;
+    let notice = if holes::soon(&app, tenant.tenant_id).await? {
+        member.audit(&app, app.store.write(), "account.compared", &tenant.host, json!({})).await?;
+        Notice::done(member.words.say("account-lost-looked"))
+    } else {
+        Notice::of(Tone::Warn, member.words.say("account-no-channels"))
+    };
+    member.see_other(&app, "/panel/account", notice).await
 }

@@ -44,7 +44,8 @@ pub fn draw(
     fields
         .iter()
         .map(|field| {
-            let value = values.get(field.name).unwrap_or(&Value::Null);
+            let value = value_at(values, field);
+            let value = if field.on && value.is_null() { &Value::Bool(true) } else { value };
             let stored = masked.and_then(|masked| masked.get(field.name)).and_then(Value::as_str).unwrap_or_default();
             let name = name_of(field);
             let chosen: Vec<&str> = value.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
@@ -109,20 +110,36 @@ pub fn read(
 /// never drawn, so none is carried along.
 pub fn over(fields: &[Field], typed: &Value, was: &Value, now: &Value) -> Value {
     let mut settings = now.as_object().cloned().unwrap_or_default();
-    let shown = |values: &Value, field: &Field| values.get(field.name).map(text_of).unwrap_or_default();
+    let shown = |values: &Value, field: &Field| text_of(value_at(values, field));
     for field in fields.iter().filter(|field| !field.secret && shown(typed, field) != shown(was, field)) {
-        let value = typed.get(field.name).cloned().unwrap_or_default();
+        let value = value_at(typed, field).clone();
         let empty = text_of(&value).is_empty();
         put(&mut settings, field, value, empty);
     }
     Value::Object(settings)
 }
 
+/// The value of a field; one that belongs to a group is named by both, with a dot between.
+fn value_at<'a>(values: &'a Value, field: &Field) -> &'a Value {
+    field.name.split('.').fold(values, |values, name| values.get(name).unwrap_or(&Value::Null))
+}
+
 fn put(settings: &mut Map<String, Value>, field: &Field, value: Value, empty: bool) {
+    let Some((group, name)) = field.name.split_once('.') else {
+        put_plain(settings, field.name, value, empty);
+        return;
+    };
+    let mut inner = settings.remove(group).and_then(|inner| inner.as_object().cloned()).unwrap_or_default();
+    put_plain(&mut inner, name, value, empty);
+    let gone = inner.is_empty();
+    put_plain(settings, group, Value::Object(inner), gone);
+}
+
+fn put_plain(settings: &mut Map<String, Value>, name: &str, value: Value, empty: bool) {
     if empty {
-        settings.remove(field.name);
+        settings.remove(name);
     } else {
-        settings.insert(field.name.to_owned(), value);
+        settings.insert(name.to_owned(), value);
     }
 }
 
@@ -161,12 +178,13 @@ pub fn wrong(words: Words, fields: &[Field], settings: &Value, errors: &[FieldEr
     errors
         .iter()
         .map(|error| {
-            let named = error.pointer.strip_prefix("/settings/").and_then(|rest| rest.split('/').next());
-            let field = fields.iter().find(|field| Some(field.name) == named);
+            let named = error.pointer.strip_prefix("/settings/").unwrap_or_default().replace('/', ".");
+            let is_of = |field: &&Field| named == field.name || named.starts_with(&format!("{}.", field.name));
+            let field = fields.iter().find(is_of);
             let Some(field) = field else {
                 return (String::new(), refused(error));
             };
-            let value = settings.get(field.name).and_then(Value::as_str).unwrap_or_default();
+            let value = value_at(settings, field).as_str().unwrap_or_default();
             let text =
                 match (field.input, url::Url::parse(value).ok().and_then(|url| url.host_str().map(str::to_owned))) {
                     (Input::Url, Some(_)) if value.starts_with("http:") => words.say("form-not-url").to_string(),
@@ -217,6 +235,26 @@ mod tests {
         let drawn = draw(words, FIELDS, &read, None, &[]);
         assert_eq!(drawn[1].value, "https://b.example");
         assert!(drawn[2].choices[1].chosen && !drawn[2].choices[0].chosen);
+    }
+
+    #[test]
+    fn a_group_of_settings_has_a_field_each() {
+        const GROUP: &[Field] = &[
+            Field::optional("working_hours.hours", Input::Lines, "wizard-web-hours"),
+            Field::optional("working_hours.time_zone", Input::Text, "wizard-web-zone"),
+        ];
+        let words = Words::new(Language::En);
+        let sent = form(&[("set.working_hours.hours", "mon 09:00-18:00"), ("set.working_hours.time_zone", "UTC")]);
+        let kept = read(words, GROUP, &sent, &json!({"working_hours": {"text": "Later"}}), false).unwrap();
+        let hours = json!({"hours": ["mon 09:00-18:00"], "time_zone": "UTC", "text": "Later"});
+        assert_eq!(kept, json!({"working_hours": hours}));
+        assert_eq!(draw(words, GROUP, &kept, None, &[])[1].value, "UTC");
+        assert_eq!(
+            read(words, GROUP, &form(&[]), &json!({"working_hours": {"hours": ["x"]}}), false).unwrap(),
+            json!({})
+        );
+        let error = FieldError::new("/settings/working_hours/hours/0", crate::words::Said::new("said-hours"));
+        assert_eq!(super::wrong(words, GROUP, &kept, &[error])[0].0, "set.working_hours.hours");
     }
 
     #[test]

@@ -36,6 +36,7 @@ mod rights;
 mod sign_in;
 mod sources;
 mod team;
+mod templates;
 mod theme;
 mod undelivered;
 mod webhooks;
@@ -70,6 +71,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .configure(data::routes)
             .configure(me::routes)
             .configure(import::routes)
+            .configure(templates::routes)
             .configure(pages::routes)
             .default_service(web::to(errors::nothing_here)),
     );

@@ -33,6 +33,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .route("/sources/{id}/delete", get().to(sources::ask_delete))
         .route("/sources/{id}/delete", post().to(sources::delete))
         .route("/sources/{id}/restore", post().to(sources::restore))
+        .route("/sources/{id}/take-back", post().to(sources::take_back))
         .route("/sources/{id}/secret", get().to(sources::ask_secret))
         .route("/sources/{id}/secret", post().to(sources::rotate))
         .route("/sources/{id}/secret/made", get().to(sources::secret_made))
@@ -71,5 +72,6 @@ fn of_developers(config: &mut ServiceConfig) {
         .route("/webhooks", get().to(webhooks::list))
         .route("/webhooks/signature", get().to(webhooks::form))
         .route("/webhooks/signature", post().to(webhooks::check))
-        .route("/webhooks/{id}", get().to(webhooks::get));
+        .route("/webhooks/{id}", get().to(webhooks::get))
+        .route("/webhooks/{id}/again", post().to(webhooks::again));
 }

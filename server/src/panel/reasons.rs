@@ -21,6 +21,8 @@ pub struct About<'about> {
     pub kind: &'about str,
     /// Who gave it up, if somebody did.
     pub name: &'about str,
+    /// How long ago it was written, where that is said.
+    pub age: &'about str,
 }
 
 /// The words of a reason.
@@ -33,6 +35,7 @@ pub fn said(reason: &Reason, about: &About<'_>) -> Said {
             .with("status", reason.status)
             .with("kind", kind.as_str())
             .with("name", about.name)
+            .with("age", about.age)
             .with("template", "")
             .with("size", "")
             .with("limit", "")

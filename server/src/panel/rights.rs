@@ -15,6 +15,8 @@ pub enum Right {
     Retry,
     /// Bring earlier messages in.
     Import,
+    /// Make, change, send for review and delete templates of messages.
+    EditTemplates,
     /// API keys and webhooks.
     ManageKeys,
     /// Allow access again, adopt or remove sources that amoCRM made.
@@ -34,6 +36,7 @@ const RIGHTS: &[(Right, Role, bool)] = &[
     (Right::EditSources, Role::Administrator, false),
     (Right::Retry, Role::Administrator, false),
     (Right::Import, Role::Administrator, false),
+    (Right::EditTemplates, Role::Administrator, false),
     (Right::ManageKeys, Role::Administrator, false),
     (Right::ManageAccount, Role::Administrator, false),
     (Right::SeeTeam, Role::Administrator, true),

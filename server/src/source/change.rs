@@ -19,9 +19,9 @@ use uuid::Uuid;
 use super::by::{changed_meanwhile, next_version};
 use super::check::Wrong;
 use super::create::{channel_connected, pipeline_exists, written};
-use super::{By, ContactRule, find};
+use super::{By, ContactRule, find, line, settings};
 use crate::app::App;
-use crate::connector::Setup;
+use crate::connector::{HOOK_SECRET, Identity, Setup};
 use crate::error::{Error, Result};
 use crate::tenant as tenants;
 use crate::words::Said;
@@ -55,6 +55,8 @@ struct Plan {
     channel_id: Option<Uuid>,
     /// The fields that differ, by their names in the API.
     fields: Vec<&'static str>,
+    /// What its messenger tells of the line, where that was asked.
+    identity: Option<Identity>,
 }
 
 /// Changes a source and gives it as it is then. Errors as for [`super::create()`]; nothing is stored unless amoCRM has
@@ -73,13 +75,14 @@ pub async fn change(
         if expected.is_some_and(|expected| expected != source.updated_at) {
             return Err(changed_meanwhile(app, &source).await?);
         }
-        let plan = plan(app, &source, change.clone()).await?;
+        let mut plan = plan(app, &source, change.clone()).await?;
         if let Some(channel_id) = plan.channel_id {
             channel_connected(app, tenant_id, channel_id).await?;
         }
         if let Some(pipeline_id) = plan.mirror.pipeline_id {
             pipeline_exists(app, tenant_id, pipeline_id).await?;
         }
+        same_line(app, &source, &mut plan).await?;
         if let Some(claimed) = claim(app, &source).await? {
             let carrying = tokio::spawn(carry::carry_out(app.clone(), source, claimed, plan, by.clone()));
             return carrying.await.map_err(|error| anyhow::anyhow!("changing a source broke off: {error}"))?;
@@ -87,6 +90,25 @@ pub async fn change(
         // Somebody was faster: a caller with a version is told so in the next round.
     }
     Err(Error::Unavailable { detail: Said::new("said-source-busy"), retry_after: 1 })
+}
+
+/// Asks the messenger about new settings: credentials that it does not accept change nothing, and another line's are
+/// another source's.
+async fn same_line(app: &App, source: &source::Model, plan: &mut Plan) -> Result<()> {
+    let (Some(setup), Some(connector)) = (&mut plan.setup, app.connectors.get(&source.kind)) else { return Ok(()) };
+    let mut settings = settings::open(app, source)?;
+    if let (Some(now), Some(new)) = (settings.public.as_object_mut(), setup.public.as_object()) {
+        now.extend(new.clone());
+    }
+    settings.secrets.extend(setup.secrets.clone());
+    if connector.has_webhook() && !settings.secrets.contains_key(HOOK_SECRET) {
+        setup.secrets.insert(HOOK_SECRET.to_owned(), line::new_secret());
+    }
+    // Only credentials say something new of the line.
+    if connector.fields().iter().any(|field| field.secret && setup.secrets.contains_key(field.name)) {
+        plan.identity = line::known_again(app, source, connector.as_ref(), &settings).await?;
+    }
+    Ok(())
 }
 
 /// Takes the next version. None: it is no longer as it was read.
@@ -160,5 +182,5 @@ async fn plan(app: &App, source: &source::Model, change: SourceChange) -> Result
         ("paused", change.paused.is_some_and(|paused| paused != source.paused)),
     ];
     let fields = fields.into_iter().filter_map(|(field, differs)| differs.then_some(field)).collect();
-    Ok(Plan { mirror, setup, channel_id: channel.map(|(id, _)| id), fields, change })
+    Ok(Plan { mirror, setup, channel_id: channel.map(|(id, _)| id), fields, change, identity: None })
 }

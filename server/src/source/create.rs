@@ -13,9 +13,9 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::check::Wrong;
-use super::{By, ContactRule, SourceStatus, mirror, settings};
+use super::{By, ContactRule, SourceStatus, line, mirror, settings};
 use crate::app::App;
-use crate::connector::custom;
+use crate::connector::{HOOK_SECRET, Identity, custom};
 use crate::error::{Error, Result};
 use crate::tenant::{self as tenants, ChannelStatus, TenantStatus};
 use crate::words::Said;
@@ -56,6 +56,8 @@ struct Plan {
     row: source::Model,
     mirror: rest::NewSource,
     webhook_secret: Option<SecretString>,
+    /// Who its line is at the messenger, of kinds that have one.
+    identity: Option<Identity>,
 }
 
 /// Makes a source at amoCRM and here. The errors are those of product.md §6.1: wrong fields (422); the account is not
@@ -64,13 +66,14 @@ struct Plan {
 pub async fn create(app: &Arc<App>, tenant_id: Uuid, wanted: NewSource, by: &By) -> Result<Created> {
     let tenant = tenants::load(app.store.read(), tenant_id).await?.ok_or(Error::NotFound)?;
     let pipeline_id = wanted.pipeline_id;
-    let plan = plan(app, &tenant, wanted)?;
+    let mut plan = plan(app, &tenant, wanted)?;
     let tenant = served(app, tenant).await?;
     active(&tenant)?;
     channel_connected(app, tenant_id, plan.row.channel_id).await?;
     if let Some(pipeline_id) = pipeline_id {
         pipeline_exists(app, tenant_id, pipeline_id).await?;
     }
+    find_line(app, &mut plan).await?;
     let making = tokio::spawn(make::make(app.clone(), tenant, plan, by.clone()));
     making.await.map_err(|error| anyhow::anyhow!("creating a source broke off: {error}"))?
 }
@@ -83,6 +86,16 @@ pub async fn served(app: &Arc<App>, tenant: tenant::Model) -> Result<tenant::Mod
     }
     mirror::pipelines(app, tenant.tenant_id).await?;
     tenants::load(app.store.read(), tenant.tenant_id).await?.ok_or(Error::NotFound)
+}
+
+/// Asks the messenger who the line is: credentials that it does not accept make no source.
+async fn find_line(app: &App, plan: &mut Plan) -> Result<()> {
+    let Some(connector) = app.connectors.get(&plan.row.kind) else { return Ok(()) };
+    plan.identity = line::ask(connector.as_ref(), &settings::open(app, &plan.row)?).await?;
+    if let Some(identity) = &plan.identity {
+        plan.row.facts = line::facts_of(&plan.row.kind, identity).to_string();
+    }
+    Ok(())
 }
 
 /// Refuses what an account that is not active cannot do.
@@ -155,6 +168,10 @@ fn plan(app: &App, tenant: &tenant::Model, wanted: NewSource) -> Result<Plan> {
     if let Some(secret) = &webhook_secret {
         secrets.insert(custom::SECRET.to_owned(), secret.clone());
     }
+    let has_webhook = app.connectors.get(&wanted.kind).is_some_and(|connector| connector.has_webhook());
+    if has_webhook {
+        secrets.insert(HOOK_SECRET.to_owned(), line::new_secret());
+    }
     let now = app.clock.millis();
     let id = app.clock.uuid_v7();
     let row = source::Model {
@@ -181,6 +198,8 @@ fn plan(app: &App, tenant: &tenant::Model, wanted: NewSource) -> Result<Plan> {
         paused_by: String::new(),
         proved_at: None,
         services_sent: written(&services)?,
+        facts: "{}".to_owned(),
+        look_at: has_webhook.then_some(now),
     };
     let mirror = rest::NewSource {
         name: row.name.clone(),
@@ -190,7 +209,7 @@ fn plan(app: &App, tenant: &tenant::Model, wanted: NewSource) -> Result<Plan> {
         origin_code: Some(channel.code.clone()),
         services: (!services.is_empty()).then_some(services),
     };
-    Ok(Plan { row, mirror, webhook_secret })
+    Ok(Plan { row, mirror, webhook_secret, identity: None })
 }
 
 /// Services as they are stored.

@@ -9,7 +9,8 @@ use uuid::Uuid;
 
 use super::notes::STOPPED;
 use super::reconcile::GONE;
-use super::{By, SourceStatus, find, mirror};
+use super::{By, SourceStatus, find, line, mirror, notice};
+use crate::alert::WEBHOOK_SUSPENDED;
 use crate::app::App;
 use crate::error::Result;
 use crate::store::ended;
@@ -42,6 +43,7 @@ async fn carry_out(app: Arc<App>, source: source::Model, by: By) -> Result<Delet
     let tx = app.store.write_tx().await?;
     let done = store(&app, &tx, &source, &by).await;
     ended(tx, done).await?;
+    line::disconnect(&app, &source);
     app.lookup.forget();
     // What waits, held or not, is taken up and buried by the engine.
     app.queue.resume(source.tenant_id, source.id, 0).await?;
@@ -65,8 +67,10 @@ async fn store(app: &App, tx: &DatabaseTransaction, source: &source::Model, by: 
         ..Default::default()
     };
     source::Entity::update(row).exec(tx).await?;
+    notice::deleted(app, tx, source).await?;
     let id = source.id.to_string();
-    for kind in [GONE, STOPPED] {
+    line::release(tx, source, now).await?;
+    for kind in [GONE, STOPPED, WEBHOOK_SUSPENDED, line::MOVED] {
         crate::alert::end(app, tx, source.tenant_id, kind, &id).await?;
     }
     let detail = json!({ "name": source.name, "kind": source.kind, "external_id": source.external_id, "was_default": source.is_default });

@@ -102,7 +102,7 @@ pub(super) async fn delete(app: &Arc<App>, tenant_id: Uuid, amocrm_source_id: i6
 }
 
 /// What a failed call means to whoever asked us.
-pub(super) fn as_error(error: CallError) -> Error {
+pub fn as_error(error: CallError) -> Error {
     match error {
         CallError::Token(token) => token_error(token),
         CallError::Crm(CrmError::Refused { status: 429 | 500..=599, retry_after, .. }) => {
@@ -115,7 +115,7 @@ pub(super) fn as_error(error: CallError) -> Error {
         CallError::Crm(
             error @ (CrmError::NotSent { .. } | CrmError::NoAnswer { .. } | CrmError::Unreadable { .. }),
         ) => {
-            tracing::warn!(%error, "amoCRM did not answer a call about sources");
+            tracing::warn!(%error, "amoCRM did not answer a call in an account's name");
             unreachable("said-crm-silent", None)
         }
     }
@@ -127,7 +127,7 @@ fn token_error(error: TokenError) -> Error {
     }
     match error {
         TokenError::Unavailable { after, .. } => {
-            tracing::warn!(%error, "no access token for a call about sources");
+            tracing::warn!(%error, "no access token for a call in an account's name");
             unreachable("said-crm-silent", after)
         }
         other => Error::Internal(other.into()),

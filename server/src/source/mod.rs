@@ -13,12 +13,15 @@ pub mod change;
 mod check;
 pub mod create;
 pub mod delete;
+mod embed;
 pub mod kinds;
 mod leftover;
 mod limit;
+pub mod line;
 pub mod migration;
 mod mirror;
 pub mod notes;
+pub mod notice;
 pub mod probe;
 pub mod reconcile;
 pub mod restore;
@@ -26,6 +29,7 @@ pub mod rotate;
 pub mod settings;
 pub mod state;
 pub mod stray;
+mod suspend;
 #[cfg(test)]
 mod tests;
 
@@ -42,17 +46,19 @@ pub use by::{By, version};
 pub use change::{SourceChange, change};
 pub use create::{Created, NewSource, create, new_external_id, served};
 pub use delete::{Deleted, delete};
+pub use embed::{Embed, embed};
 pub use kinds::{Kind, kinds};
 pub use limit::{Usage, usage};
-pub use mirror::pipelines;
+pub use mirror::{as_error as call_error, pipelines};
 pub use notes::{Notes, note_unknown, prove, stopped};
 pub use probe::{Step, test};
 pub use reconcile::{Reconciled, reconcile};
 pub use restore::{restore, restore_all};
-pub use rotate::rotate_secret;
+pub use rotate::{rotate_secret, rotate_site_secret};
 pub use settings::masked;
 pub use state::{Action, Reason, State, state, states};
 pub use stray::{adopt, remove_stray, strays};
+pub use suspend::failing;
 
 /// How a source is doing (product.md §6.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -17,7 +17,7 @@ use secrecy::SecretString;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{By, find, notes, settings};
+use super::{By, find, line, notes, settings};
 use crate::app::App;
 use crate::connector::{Check, Probe};
 use crate::error::{Error, Result};
@@ -66,7 +66,13 @@ async fn walk(app: &App, source: &source::Model, steps: &mut Vec<Step>) -> Resul
     if !note(steps, "credentials", started, connector.check_access(&settings).await) {
         return Ok(false);
     }
-    let probe = Probe { id: app.clock.uuid_v7(), source_id: source.id, now: app.clock.now() };
+    let probe = Probe {
+        id: app.clock.uuid_v7(),
+        source_id: source.id,
+        now: app.clock.now(),
+        hook_url: line::hook_url(app, &source.kind, source.id),
+        is_new: false,
+    };
     let started = Instant::now();
     if !note(steps, "webhook", started, connector.check_webhook(&settings, &probe).await) {
         return Ok(false);

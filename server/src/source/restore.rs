@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::by::next_version;
 use super::create::{active, clear_default, served, written};
 use super::reconcile::{DELETED_IN_CRM, GONE};
-use super::{By, SourceStatus, all, find, mirror};
+use super::{By, SourceStatus, all, find, mirror, notice};
 use crate::app::App;
 use crate::config::Integration;
 use crate::error::{Error, Result};
@@ -157,5 +157,6 @@ async fn store(
     let id = source.id.to_string();
     crate::alert::resolve(app, tx, source.tenant_id, GONE, &id).await?;
     by.did(app, tx, "source.restored", (source.tenant_id, &id), json!({ "name": source.name })).await?;
+    notice::changed(app, tx, source).await?;
     Ok(kept)
 }

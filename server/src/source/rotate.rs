@@ -1,5 +1,7 @@
-//! A new signing secret for a custom messenger's webhooks. Both sign for a day, so that a receiver can follow at leisure.
+//! New signing secrets: for a custom messenger's webhooks, and for a site that names the customers of its web chat. Both, the
+//! new and the old one, hold for a day, so that the other side can follow at leisure.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use entity::source;
@@ -12,7 +14,7 @@ use uuid::Uuid;
 use super::by::{changed_meanwhile, next_version};
 use super::{By, find, settings};
 use crate::app::App;
-use crate::connector::custom;
+use crate::connector::{custom, webchat};
 use crate::error::{Error, Result};
 use crate::store::ended;
 use crate::words::Said;
@@ -25,20 +27,48 @@ const OVERLAP_MILLIS: i64 = 24 * 3_600_000;
 pub async fn rotate_secret(app: &Arc<App>, tenant_id: Uuid, source_id: Uuid, by: &By) -> Result<SecretString> {
     let source = find(app, tenant_id, source_id).await?;
     let mut secrets = settings::open(app, &source)?.secrets;
-    let Some(old) = secrets.get(custom::SECRET) else {
+    if !secrets.contains_key(custom::SECRET) {
         return Err(Error::Conflict { problem: "no_webhook", detail: Said::new("said-no-webhook") });
-    };
-    let now = app.clock.millis();
-    let old = custom::retired(old.expose_secret(), now + OVERLAP_MILLIS);
+    }
     let new = custom::new_secret();
-    secrets.insert(custom::OLD_SECRET.to_owned(), old);
-    secrets.insert(custom::SECRET.to_owned(), new.clone());
-    let sealed = settings::seal(app, tenant_id, source_id, &secrets)?;
+    replace(&mut secrets, (custom::SECRET, custom::OLD_SECRET), &new, app.clock.millis());
+    store(app, &source, &secrets, by).await?;
+    Ok(new)
+}
+
+/// The same for what a site signs its customers' names with; the first one is made so too. 404 for other kinds.
+pub async fn rotate_site_secret(app: &Arc<App>, tenant_id: Uuid, source_id: Uuid, by: &By) -> Result<SecretString> {
+    let source = find(app, tenant_id, source_id).await?;
+    if source.kind != "webchat" {
+        return Err(Error::NotFound);
+    }
+    let mut secrets = settings::open(app, &source)?.secrets;
+    let new = webchat::new_secret();
+    replace(&mut secrets, (webchat::SITE_SECRET, webchat::OLD_SITE_SECRET), &new, app.clock.millis());
+    store(app, &source, &secrets, by).await?;
+    Ok(new)
+}
+
+/// Puts a secret into its place; the one that stood there is kept as the old one.
+fn replace(secrets: &mut BTreeMap<String, SecretString>, (name, old_name): (&str, &str), new: &SecretString, now: i64) {
+    if let Some(old) = secrets.insert(name.to_owned(), new.clone()) {
+        secrets.insert(old_name.to_owned(), custom::retired(old.expose_secret(), now + OVERLAP_MILLIS));
+    }
+}
+
+async fn store(
+    app: &Arc<App>,
+    source: &source::Model,
+    secrets: &BTreeMap<String, SecretString>,
+    by: &By,
+) -> Result<()> {
+    let (tenant_id, source_id, now) = (source.tenant_id, source.id, app.clock.millis());
+    let sealed = settings::seal(app, tenant_id, source_id, secrets)?;
     let tx = app.store.write_tx().await?;
     let stored = async {
         let done = source::Entity::update_many()
             .col_expr(source::Column::Secrets, Expr::value(sealed))
-            .col_expr(source::Column::UpdatedAt, Expr::value(next_version(&source, now)))
+            .col_expr(source::Column::UpdatedAt, Expr::value(next_version(source, now)))
             .filter(source::Column::TenantId.eq(tenant_id))
             .filter(source::Column::Id.eq(source_id))
             .filter(source::Column::UpdatedAt.eq(source.updated_at))
@@ -56,5 +86,5 @@ pub async fn rotate_secret(app: &Arc<App>, tenant_id: Uuid, source_id: Uuid, by:
         return Err(changed_meanwhile(app, &find(app, tenant_id, source_id).await?).await?);
     }
     app.lookup.forget();
-    Ok(new)
+    Ok(())
 }

@@ -10,14 +10,21 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::app::App;
-use crate::connector::{Settings, custom};
+use crate::connector::webchat::{OLD_SITE_SECRET, SITE_SECRET};
+use crate::connector::{HOOK_SECRET, Settings, custom};
 
 /// What the vault's seal of a source's credentials is bound to.
 const KIND: &str = "source_secrets";
+/// Under which connectors find what is known of their line. It is no setting: nobody chooses it, and it is not shown.
+const FACTS: &str = "facts";
 
 /// The settings a connector works with, credentials opened.
 pub fn open(app: &App, source: &source::Model) -> anyhow::Result<Settings> {
-    let public = serde_json::from_str(&source.settings).context("the source's settings are damaged")?;
+    let mut public: Value = serde_json::from_str(&source.settings).context("the source's settings are damaged")?;
+    let facts = super::line::of(source);
+    if let Some(fields) = public.as_object_mut().filter(|_| !facts.is_empty()) {
+        fields.insert(FACTS.to_owned(), Value::Object(facts));
+    }
     Ok(Settings { public, secrets: secrets(app, source)? })
 }
 
@@ -45,14 +52,18 @@ pub fn seal(
     Ok(Some(app.vault.seal(tenant_id, KIND, &source_id.to_string(), &plain)))
 }
 
+/// Secrets that we make: they are no settings of the tenant's.
+const OURS: &[&str] = &[custom::SECRET, custom::OLD_SECRET, SITE_SECRET, OLD_SITE_SECRET, HOOK_SECRET];
+
 /// What a reader sees: the settings, and of each credential its last four characters. The webhook's secret is not a
 /// setting of the tenant's and is not shown at all.
 pub fn masked(app: &App, source: &source::Model) -> anyhow::Result<Value> {
     let settings = open(app, source)?;
     let mut shown = settings.public;
     if let Some(fields) = shown.as_object_mut() {
+        fields.remove(FACTS);
         for (name, secret) in settings.secrets {
-            if [custom::SECRET, custom::OLD_SECRET].contains(&name.as_str()) {
+            if OURS.contains(&name.as_str()) {
                 continue;
             }
             let text = secret.expose_secret();

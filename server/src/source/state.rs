@@ -12,7 +12,11 @@ mod tests;
 
 use entity::{source, tenant, tenant_channel, turn};
 
+use serde_json::Value;
+
 use super::SourceStatus;
+use super::line::{self, Webhook};
+use crate::alert::WEBHOOK_SUSPENDED;
 use crate::tenant::{ChannelStatus, TenantStatus};
 
 pub use facts::{state, states};
@@ -90,8 +94,11 @@ impl Facts<'_> {
         let mut found: Vec<Finding> = self.account().into_iter().collect();
         found.push(self.stored());
         found.extend(self.channel());
+        found.extend(self.line());
         if self.source.paused {
-            found.push(self.finding(SourceStatus::Paused, None));
+            let suspended =
+                self.to_messenger.is_some_and(|turn| turn.reason.strip_prefix("held:") == Some(WEBHOOK_SUSPENDED));
+            found.push(self.finding(SourceStatus::Paused, suspended.then_some(Reason::WebhookSuspended)));
         }
         if self.to_crm.is_some_and(|turn| turn.failures >= NOT_ANSWERING) {
             let since = self.waits_since.unwrap_or(self.source.status_since);
@@ -116,6 +123,30 @@ impl Facts<'_> {
         let reason = Reason::parse(key);
         let detail = if reason.is_some() { words } else { text };
         Finding { detail: detail.to_owned(), ..self.finding(status, reason) }
+    }
+
+    /// What its messenger tells of the line: where it brings messages, and who has taken the bot out of their chats.
+    fn line(&self) -> Option<Finding> {
+        let facts = line::of(self.source);
+        let attention = |reason, since, detail| {
+            Some(Finding { since, detail, ..self.finding(SourceStatus::NeedsAttention, Some(reason)) })
+        };
+        match line::webhook(&facts) {
+            Webhook::Elsewhere { host, since } => return attention(Reason::LineElsewhere, since, host),
+            Webhook::NotSet { words, since } => return attention(Reason::LineNotSet, since, words),
+            Webhook::Failing { words, since, .. } => return attention(Reason::LineFailing, since, words),
+            Webhook::Fine => {}
+        }
+        let off = facts
+            .get("owners")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+            .find(|(_, owner)| owner.get("is_enabled").and_then(Value::as_bool) == Some(false));
+        let (_, owner) = off?;
+        let since = owner.get("at").and_then(Value::as_i64).unwrap_or(self.source.status_since);
+        let name = owner.get("name").and_then(Value::as_str).unwrap_or_default();
+        attention(Reason::BusinessOff, since, name.to_owned())
     }
 
     fn account(&self) -> Option<Finding> {

@@ -18,6 +18,8 @@ pub enum Kind {
     ApiKey,
     /// Our source id → source.
     Source,
+    /// `{kind}:{the messenger's id of the line}` → source: a bot brings its messages to one place only.
+    Line,
     /// One-time state of an install in a browser.
     OauthState,
     /// Lower-cased e-mail of somebody who signs in → person.
@@ -32,6 +34,8 @@ pub enum Kind {
     SignInLink,
     /// Lower-cased login of a customer of the vendor → customer.
     Customer,
+    /// Hex SHA-256 of the token in the address of the CRM's hooks → tenant.
+    CrmHooks,
 }
 
 impl Kind {
@@ -42,6 +46,7 @@ impl Kind {
             Self::Scope => "scope",
             Self::ApiKey => "api_key",
             Self::Source => "source",
+            Self::Line => "line",
             Self::OauthState => "oauth_state",
             Self::Person => "person",
             Self::Membership => "membership",
@@ -49,6 +54,7 @@ impl Kind {
             Self::Ticket => "ticket",
             Self::SignInLink => "sign_in_link",
             Self::Customer => "customer",
+            Self::CrmHooks => "crm_hooks",
         }
     }
 }

@@ -13,7 +13,7 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::install::InstallError;
-use super::{ChannelStatus, TenantStatus, grant, standing};
+use super::{ChannelStatus, TenantStatus, grant, standing, subscription};
 use crate::app::App;
 use crate::config::{Channel, Integration};
 use crate::words::Said;
@@ -47,6 +47,7 @@ pub async fn connect(app: &App, tenant_id: Uuid) -> Result<(), InstallError> {
     let to = if dead { TenantStatus::NeedsReauth } else { TenantStatus::Active };
     standing::change_status(app, app.store.write(), tenant_id, &from, to).await?;
     compare_soon(app, tenant_id).await?;
+    subscription::soon(app.store.write(), tenant_id, app.clock.millis()).await?;
     app.lookup.forget();
     tracing::info!(tenant.id = %tenant_id, account.id = tenant.account_id, "the account is connected");
     Ok(())

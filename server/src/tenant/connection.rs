@@ -8,7 +8,7 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::install::InstallError;
-use super::{ChannelStatus, TenantStatus, channels, grant, standing};
+use super::{ChannelStatus, TenantStatus, channels, grant, standing, subscription};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::words::Said;
@@ -74,6 +74,7 @@ pub async fn disconnect(app: &Arc<App>, tenant_id: Uuid) -> Result<()> {
         tracing::info!(tenant.id = %tenant_id, account.id = tenant.account_id, "the account was disconnected; its sources and waiting messages are kept");
     }
     owe(app, tenant_id).await?;
+    subscription::soon(app.store.write(), tenant_id, app.clock.millis()).await?;
     app.lookup.forget();
     let app = app.clone();
     let telling = tokio::spawn(async move {

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::error::{Error, Result};
 
+mod lines;
 mod seek;
 mod wipe;
 
@@ -43,7 +44,7 @@ pub struct Erasure {
 /// minutes becomes a dead letter instead of opening the conversation anew.
 pub async fn erase(app: &App, tenant_id: Uuid, who: &Who, by: &str) -> Result<Erasure> {
     let found = seek::find(app, tenant_id, who).await?;
-    if found.conversations.is_empty() && found.others.is_empty() {
+    if found.conversations.is_empty() && found.others.is_empty() && found.lines.count == 0 {
         return Err(Error::NotFound);
     }
     let mut counts = BTreeMap::new();
@@ -54,6 +55,10 @@ pub async fn erase(app: &App, tenant_id: Uuid, who: &Who, by: &str) -> Result<Er
         }
     }
     wipe::others(app, tenant_id, &found.others, &mut counts).await?;
+    let waiting = lines::wipe(app, tenant_id, &found.lines).await?;
+    if waiting > 0 {
+        *counts.entry("import_line".to_owned()).or_default() += waiting;
+    }
     app.lookup.forget();
     let proof = prove(app, tenant_id, &what(who), counts, by).await?;
     tracing::info!(tenant.id = %tenant_id, erasure.id = %proof.id, "a customer was erased");

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use entity::{
-    alert, alert_reader, api_key, attempt, audit, contact_task, conversation, conversation_alias, dead_letter, dedupe,
-    directory, erasure, idempotency, import, import_line, import_skip, install_call, lane, ledger_delta, letter,
-    member, message, oauth_grant, parked_status, person, raw_hook, session, source, stray_source, tenant,
-    tenant_channel, turn,
+    alert, alert_reader, api_key, attempt, audit, contact_task, conversation, conversation_alias, crm_subscription,
+    dead_letter, dedupe, directory, erasure, found_message, history_look, idempotency, import, import_line,
+    import_skip, install_call, lane, ledger_delta, letter, member, message, oauth_grant, parked_status, person,
+    raw_hook, session, source, source_notice, stray_source, tenant, tenant_channel, turn,
 };
 use sea_orm::sea_query::Condition;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
@@ -56,7 +56,18 @@ pub async fn forget(app: &Arc<App>, tenant_id: Uuid, force: bool, by: &str) -> R
     all!(import, import_line, import_skip);
     all!(letter, lane, turn, parked_status, attempt, dead_letter, dedupe, raw_hook, message, conversation_alias);
     all!(conversation, ledger_delta, idempotency, stray_source, source, session, member, api_key, install_call);
-    all!(alert, alert_reader, audit, erasure, oauth_grant, tenant_channel, contact_task);
+    all!(
+        alert,
+        alert_reader,
+        audit,
+        erasure,
+        oauth_grant,
+        tenant_channel,
+        contact_task,
+        crm_subscription,
+        source_notice
+    );
+    all!(found_message, history_look);
     count("media", crate::media::of_tenant(app, tenant_id).await?);
     let vendors = Condition::all().add(alert::Column::Key.ends_with(format!(":{tenant_id}")));
     count("alert", remove::rows::<alert::Entity>(store, VENDOR, vendors).await?);

@@ -23,6 +23,7 @@ pub mod remove;
 mod said;
 mod standing;
 pub mod status;
+pub mod subscription;
 mod suspend;
 pub mod token;
 pub mod uninstall;

@@ -6,6 +6,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::{ChannelStatus, TenantStatus};
+use crate::alert::{self, WEBHOOK_SUSPENDED};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::words::Said;
@@ -39,7 +40,9 @@ pub async fn suspend(app: &App, tenant_id: Uuid, suspended: bool) -> Result<()> 
         if suspended {
             app.queue.hold(tenant_id, source.id, pool, SUSPENDED).await?;
         } else if source.paused {
-            app.queue.hold(tenant_id, source.id, pool, "paused").await?;
+            let suspended =
+                alert::is_open(app.store.read(), tenant_id, WEBHOOK_SUSPENDED, &source.id.to_string()).await?;
+            app.queue.hold(tenant_id, source.id, pool, if suspended { WEBHOOK_SUSPENDED } else { "paused" }).await?;
         } else {
             app.queue.resume(tenant_id, source.id, rand::random_range(0..=JITTER)).await?;
         }

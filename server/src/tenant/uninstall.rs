@@ -16,7 +16,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::token::{self, TokenError};
-use super::{ChannelStatus, TenantStatus, channels, connection, grant, standing};
+use super::{ChannelStatus, TenantStatus, channels, connection, grant, standing, subscription};
 use crate::alert::{self, Alarm};
 use crate::app::App;
 use crate::store::VENDOR;
@@ -221,6 +221,7 @@ async fn leave_in(
         .filter(tenant::Column::TenantId.eq(tenant_id))
         .exec(tx)
         .await?;
+    subscription::soon(tx, tenant_id, now).await?;
     standing::alarm(app, tx, tenant_id, TenantStatus::Uninstalled).await?;
     Ok(true)
 }

@@ -54,6 +54,17 @@ pub async fn by_amojo_id(app: &Arc<App>, tenant_id: Uuid, amojo_id: &str) -> Opt
     find(app, tenant_id, |user| user.amojo_id.eq_ignore_ascii_case(amojo_id)).await
 }
 
+/// Whether somebody is none of the account's users, neither by amojo's id nor by name: a bot. False while amoCRM does not
+/// tell who they are.
+pub async fn is_bot(app: &Arc<App>, tenant_id: Uuid, amojo_id: &str, name: &str) -> bool {
+    let same =
+        |user: &ChatsUser| user.amojo_id.eq_ignore_ascii_case(amojo_id) || (!name.is_empty() && user.name == name);
+    if find(app, tenant_id, same).await.is_some() {
+        return false;
+    }
+    listed(app, tenant_id).await.is_some_and(|listed| !listed.users.is_empty())
+}
+
 async fn find(app: &Arc<App>, tenant_id: Uuid, wanted: impl Fn(&ChatsUser) -> bool) -> Option<ChatsUser> {
     let listed = listed(app, tenant_id).await?;
     if let Some(user) = listed.users.iter().find(|user| wanted(user)) {

@@ -64,7 +64,7 @@ fn shown(field: &Field, reader: &Reader) -> FieldOut {
         label: say(field.label),
         hint: field.hint.map(say),
         required: field.required,
-        value: Value::Null,
+        value: if field.on { Value::Bool(true) } else { Value::Null },
         options,
     }
 }

@@ -108,12 +108,8 @@ fn hint(reader: &Reader, row: &source::Model, state: &State) -> String {
 
 /// How customers get to a web chat.
 fn embed(app: &App, row: &source::Model) -> Value {
-    if row.kind != "webchat" {
-        return Value::Null;
-    }
-    let link = format!("{}/chat/{}", app.public_url(), row.id);
-    // A plain link works on every site; a button that floats is not built yet.
-    json!({ "code": format!("<a href=\"{link}\" target=\"_blank\" rel=\"noopener\">{link}</a>"), "link": link })
+    let embed = sources::embed(app, row);
+    embed.map_or(Value::Null, |embed| json!({ "code": embed.line, "link": embed.link }))
 }
 
 /// How many chats each source has.

@@ -27,6 +27,23 @@ const STORED: &[(&str, &[&str])] = &[
     ("said-crm-invalid", &["reason"]),
     ("said-account-unlisted", &["account", "channel"]),
     ("said-hook-version", &["version"]),
+    ("said-telegram-token", &[]),
+    ("said-telegram-unreadable", &["status"]),
+    ("said-telegram-answered", &["status", "text"]),
+    ("said-telegram-file", &[]),
+    ("said-net-name", &[]),
+    ("said-net-refused", &[]),
+    ("said-net-certificate", &[]),
+    ("said-net-late", &[]),
+    ("said-net-unreachable", &[]),
+    ("said-net-cut", &[]),
+    ("passport-telegram-t42", &[]),
+    ("passport-telegram-t45", &[]),
+    ("passport-telegram-t46", &[]),
+    ("passport-telegram-t47", &[]),
+    ("passport-telegram-t48", &[]),
+    ("passport-telegram-t49", &[]),
+    ("passport-telegram-t51", &[]),
 ];
 
 /// The key of a sentence and what fills its placeables. `Display` is English, for logs and programs; people read it by

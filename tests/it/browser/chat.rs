@@ -40,7 +40,7 @@ async fn everything_in(language: Language) {
     let source = world.api.post(&format!("/api/v1/tenants/{tenant_id}/sources"), &source).await.is(201).text_at("/id");
     browser.goto(&format!("{}/chat/{source}", world.api.base())).await;
     browser.find("#form textarea").await.send_keys("Hello").await.expect("it takes text");
-    browser.press("#form button").await;
+    browser.press("#form [type=submit]").await;
     let hello = world.until("amoCRM has it", async || world.sandbox.messages(HOST).pop()).await;
 
     for kind in ["picture", "video", "voice", "file", "sticker"] {

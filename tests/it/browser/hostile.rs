@@ -25,8 +25,17 @@ const LOOK: &str = r"
   const drawn = [];
   const never = ['iframe', 'frame', 'object', 'embed', 'video', 'audio', 'source', 'math', 'base', 'template', 'foreignobject'];
   const note = (node) => drawn.push((node.outerHTML || '<!--' + node.data).slice(0, 200));
-  const walker = document.createTreeWalker(document, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_COMMENT);
-  for (let node = walker.currentNode; node; node = walker.nextNode()) {
+  const nodes = [];
+  const walk = (root) => {
+    const walker = document.createTreeWalker(root, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_COMMENT);
+    for (let node = walker.currentNode; node; node = walker.nextNode()) {
+      nodes.push(node);
+      if (node.shadowRoot) walk(node.shadowRoot);
+    }
+  };
+  walk(document);
+  const shadows = nodes.map((node) => node.shadowRoot).filter(Boolean);
+  for (const node of nodes) {
     if (node.nodeType === 8) {
       if (/alert|evil|</.test(node.data)) note(node);
       continue;
@@ -44,7 +53,8 @@ const LOOK: &str = r"
   const fired = window.__fired ? [...window.__fired] : ['the tripwire is not there'];
   if (location.protocol === 'chrome-error:') fired.push('the page has gone');
   const fields = [...document.querySelectorAll('input, textarea')].map((one) => one.value);
-  return { fired, drawn, text: [document.title, document.body.textContent, ...fields].join('\n') };
+  const hidden = shadows.map((shadow) => shadow.textContent);
+  return { fired, drawn, text: [document.title, document.body.textContent, ...hidden, ...fields].join('\n') };
 ";
 
 /// What the page here would give away.
@@ -262,6 +272,68 @@ async fn nothing_of_strangers_words_runs_in_the_crm() {
     let failures =
         browser.run("return [...document.querySelectorAll('#host-errors li')].map(one => one.textContent)", vec![]);
     assert_eq!(failures.await, json!([]));
+    browser.close().await;
+    world.close().await;
+}
+
+/// A chat whose every text is an attack, on a page of a site and on its own; and what the panel knows of its visitor.
+async fn a_chat_of_attacks(
+    browser: &Browser,
+    world: &World,
+    tenant_id: Uuid,
+    site: &Site,
+    number: usize,
+    attack: &str,
+) {
+    let hours = json!({"time_zone": "UTC", "hours": ["mon 00:00-00:01"], "text": attack});
+    let settings = json!({"allowed_origins": [site.stranger("")], "title": ATTACKS[number % ATTACKS.len()],
+        "greeting": attack, "consent_text": attack, "working_hours": hours});
+    let source = json!({"kind": "webchat", "name": "Site", "settings": settings});
+    let made = world.api.post(&format!("/api/v1/tenants/{tenant_id}/sources"), &source).await.is(201);
+    let chat = format!("{}/chat/{}", world.api.base(), made.text_at("/id"));
+    site.writes(
+        "/",
+        &format!("<!doctype html><title>s</title><body><script src=\"{chat}/embed.js\" async></script>"),
+        "",
+    );
+    browser.goto(&site.stranger("/?utm_source=<script>alert(1)</script>")).await;
+    let there = "if (!window.Parom) return false; Parom.open(); document.title = arguments[0];\
+        return Boolean(document.querySelector('parom-chat').shadowRoot.getElementById('text'))";
+    browser.until("the chat is open", async || browser.run(there, vec![json!(attack)]).await == json!(true)).await;
+    let write = "const root = document.querySelector('parom-chat').shadowRoot; root.getElementById('consent').click();\
+        root.getElementById('text').value = arguments[0]; root.getElementById('form').requestSubmit()";
+    browser.run(write, vec![json!(attack)]).await;
+    let message = async || world.sandbox.messages(HOST).into_iter().find(|one| one.text == attack);
+    let message = world.until("amoCRM has it", message).await;
+    let file =
+        HookMessage::attachment(Attachment::sample("file").named(ATTACKS[number % ATTACKS.len()])).caption(attack);
+    world.sandbox.manager_says(HOST, &message.chat_id, attack).await.expect("the hook");
+    world.sandbox.manager_sends(HOST, &message.chat_id, file).await.expect("the hook");
+    let all = "return document.querySelector('parom-chat').shadowRoot.querySelectorAll('.theirs').length === 2";
+    browser.until("the answers are there", async || browser.run(all, vec![]).await == json!(true)).await;
+    // Greeting, hours, what was said on both sides.
+    let text = is_calm(browser).await;
+    assert!(text.matches(attack).count() >= 5, "{attack}: {text}");
+    browser.goto(&chat).await;
+    browser.find("#form [aria-controls=smileys]").await;
+    shows(browser, &[attack]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_of_strangers_words_runs_in_the_chat() {
+    let Some(browser) = wary().await else { return };
+    let (world, tenant_id) = installed().await;
+    let site = Site::start();
+    for (number, attack) in batches(1_500).iter().enumerate() {
+        a_chat_of_attacks(&browser, &world, tenant_id, &site, number, attack).await;
+    }
+    enters(&browser, &world, tenant_id).await;
+    let chats: std::collections::BTreeSet<Uuid> =
+        world.messages().await.iter().map(|one| one.conversation_id).collect();
+    for chat in chats {
+        browser.goto(&format!("{}/panel/conversations/{chat}", world.api.base())).await;
+        shows(&browser, &["source: <script>alert(1)</script>"]).await;
+    }
     browser.close().await;
     world.close().await;
 }

@@ -116,7 +116,7 @@ impl Way<'_> {
     async fn first_message(&self, page: &str) {
         self.browser.goto(page).await;
         self.browser.find("#form textarea").await.send_keys("<b>Hello</b>").await.expect("it takes text");
-        self.browser.press("#form button").await;
+        self.browser.press("#form [type=submit]").await;
         self.browser.shows("#messages .mine .text", &["<b>Hello</b>"]).await;
         let arrived =
             async || self.world.sandbox.messages(HOST).iter().any(|one| one.text == "<b>Hello</b>").then_some(());
@@ -210,7 +210,8 @@ impl Way<'_> {
 
 async fn goes(language: Language) {
     let Some(browser) = Browser::open(language.code()).await else { return };
-    let world = World::start(Engine::Sqlite, Setup { live: true, change }).await.expect("SQLite is there");
+    let world =
+        World::start(Engine::Sqlite, Setup { live: true, change, ..Setup::default() }).await.expect("SQLite is there");
     world.owner(HOST);
     world.sandbox.set_widget("main", CODE, &archive(&world)).expect("the sandbox takes the archive");
     let hash = password::hash(world.app(), SecretString::from(PASSWORD)).await.expect("a password");

@@ -5,7 +5,9 @@ mod chat;
 mod frames;
 mod hostile;
 mod journey;
+mod kinds;
 mod screens;
+mod site_chat;
 mod together;
 mod trouble;
 mod windows;
@@ -68,7 +70,9 @@ pub async fn looks_right(browser: &Browser, name: &str) {
 
 /// A live world with the widget, in which nothing is installed.
 pub async fn new_world() -> World {
-    let world = World::start(Engine::Sqlite, Setup { live: true, change: with_widget }).await.expect("SQLite is there");
+    let world = World::start(Engine::Sqlite, Setup { live: true, change: with_widget, ..Setup::default() })
+        .await
+        .expect("SQLite is there");
     world.owner(HOST);
     world.sandbox.set_widget("main", CODE, &archive(&world)).expect("the sandbox takes the archive");
     world

@@ -138,8 +138,9 @@ async fn panel_in(language: Language) {
     let code = language.code();
     let Some(browser) = Browser::open(code).await else { return };
     let _mail = MailServer::start().await;
-    let world =
-        World::start(Engine::Sqlite, Setup { live: true, change: MailServer::serves }).await.expect("SQLite is there");
+    let world = World::start(Engine::Sqlite, Setup { live: true, change: MailServer::serves, ..Setup::default() })
+        .await
+        .expect("SQLite is there");
     let line = lived_in(&world).await;
     let base = world.api.base();
     let messages = world.messages().await;

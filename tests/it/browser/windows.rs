@@ -6,7 +6,7 @@ use serde_json::json;
 
 async fn writes(browser: &Browser, form: &str, text: &str) {
     browser.find(&format!("{form} textarea")).await.send_keys(text).await.expect("it takes text");
-    browser.press(&format!("{form} button")).await;
+    browser.press(&format!("{form} button:not([type=button])")).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,4 +1,4 @@
-//! What connectors can do, as `docs/connectors.md` tells it: made from the code by `UPDATE_DOCS=1`.
+//! What connectors can do, as `docs/connectors.md` and `docs/kinds.md` tell it: made from the code by `UPDATE_DOCS=1`.
 
 use std::fmt::Write;
 
@@ -16,6 +16,9 @@ Made from `server/src/connector` by the test `content::abilities`: `UPDATE_DOCS=
 `native`: as it is · `text`, `picture`, `file`: in another form · `apart`: as a message of its own · `refused`: a message
 fails with 905 and says why, everything else is left out.
 ";
+
+/// Between which lines of `docs/kinds.md` the same tables stand.
+const AROUND: (&str, &str) = ("<!-- made with connectors.md -->\n", "\n<!-- so far -->\n");
 
 fn rows(
     table: &mut String,
@@ -55,24 +58,42 @@ fn limits(table: &mut String, kinds: &[(&str, &Abilities)]) {
     });
 }
 
+/// Compares a page with what it should be, or makes it so.
+pub fn keeps(page: &str, wanted: &str) {
+    let file = root().join("docs").join(page);
+    if parom::config::variable("UPDATE_DOCS").is_some() {
+        std::fs::write(&file, wanted).unwrap();
+    }
+    let there = std::fs::read_to_string(&file).unwrap_or_default();
+    assert_eq!(there, wanted, "docs/{page}: run with UPDATE_DOCS=1 and look at the difference");
+}
+
 #[test]
 fn connectors_are_documented() {
     parom::http_client::install_crypto_provider();
     let text = parom_tests::settings::config_text(1, "sqlite://x", "http://127.0.0.1:1");
     let config = Config::from_toml(&text).unwrap();
-    let connectors = Connectors::new(&HttpClients::new(&config.network).unwrap());
+    let connectors = Connectors::new(&HttpClients::new(&config.network).unwrap(), &config);
     let kinds: Vec<_> = connectors.kinds().map(|kind| (kind, connectors.get(kind).unwrap().abilities())).collect();
-    let mut table = HEAD.to_owned();
-    rows(&mut table, "content", &kinds, |abilities| abilities.content.rows());
-    rows(&mut table, "feature", &kinds, |abilities| abilities.features.rows());
-    limits(&mut table, &kinds);
-    let file = root().join("docs/connectors.md");
-    if parom::config::variable("UPDATE_DOCS").is_some() {
-        std::fs::write(&file, &table).unwrap();
+    let mut tables = String::new();
+    rows(&mut tables, "content", &kinds, |abilities| abilities.content.rows());
+    rows(&mut tables, "feature", &kinds, |abilities| abilities.features.rows());
+    let mut whole = format!("{HEAD}{tables}");
+    limits(&mut whole, &kinds);
+    keeps("connectors.md", &whole);
+
+    let page = std::fs::read_to_string(root().join("docs/kinds.md")).unwrap();
+    let (before, rest) = page.split_once(AROUND.0).expect("the page has a place for the tables");
+    let (_, after) = rest.split_once(AROUND.1).expect("and an end of it");
+    keeps("kinds.md", &format!("{before}{}{}{}{after}", AROUND.0, tables, AROUND.1));
+}
+
+#[test]
+fn pictures_of_the_kinds_are_there() {
+    let page = std::fs::read_to_string(root().join("docs/kinds.md")).unwrap();
+    let pictures: Vec<_> = page.split("](images/").skip(1).filter_map(|rest| rest.split(')').next()).collect();
+    assert!(!pictures.is_empty());
+    for picture in pictures {
+        assert!(root().join("docs/images").join(picture).exists(), "docs/kinds.md shows {picture}");
     }
-    assert_eq!(
-        std::fs::read_to_string(&file).unwrap_or_default(),
-        table,
-        "run with UPDATE_DOCS=1 and look at the difference"
-    );
 }

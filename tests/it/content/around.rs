@@ -80,6 +80,20 @@ async fn a_template_is_named_with_its_values(world: &mut World) {
     );
 }
 
+async fn a_template_without_its_final_text_is_filled_in(world: &mut World) {
+    let (_, manager) = chatting(world).await;
+    let params = [("{{lead.id}}", "1592"), ("{{contact.name}}", "Anna")];
+    let bare =
+        HookMessage::text("").template(7103, Some("ready"), "{{contact.name}}: {{lead.id}}, {{lead.id}}", &params);
+    manager.sends("anna", bare.with("text", json!(""))).await;
+    world.deliver_all().await;
+    let told = message(world);
+    assert_eq!(
+        (&told["content"]["text"], &told["template"]["external_id"]),
+        (&json!("Anna: 1592, 1592"), &json!("ready"))
+    );
+}
+
 /// amojo's id of a message by its text.
 fn amojo_id(world: &World, host: &str, text: &str) -> String {
     world.sandbox.messages(host).into_iter().find(|message| message.text == text).unwrap().id
@@ -168,6 +182,7 @@ async fn a_name_that_amocrm_does_not_tell_holds_nothing_up(world: &mut World) {
 both!(
     buttons_and_lists_are_part_of_the_content,
     a_template_is_named_with_its_values,
+    a_template_without_its_final_text_is_filled_in,
     quotes_name_the_message_by_the_id_the_messenger_knows,
     a_forwarded_message_comes_with_an_empty_text,
     an_answer_to_a_comment_names_its_post,

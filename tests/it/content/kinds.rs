@@ -1,6 +1,6 @@
 //! What a message says: every kind, with its file.
 
-use parom_tests::{Answer, World, both};
+use parom_tests::{Answer, FileHost, Page, World, both};
 use sandbox::{Attachment, HookMessage};
 use serde_json::json;
 
@@ -23,9 +23,14 @@ async fn every_kind_with_a_file_is_lent_out_by_a_link_of_ours(world: &mut World)
                 "file_name": said["file_name"],
                 "file_size": said["file_size"],
                 "mime_type": said["mime_type"],
-                "thumbnail_url": null,
+                "thumbnail_url": said["thumbnail_url"],
             }),
         );
+        let preview = said["thumbnail_url"].as_str();
+        assert_eq!(preview.is_some(), ["picture", "video"].contains(&kind), "amoCRM makes previews of these: {said}");
+        if let Some(preview) = preview {
+            assert!(lent(world, preview).await.starts_with(b"\x89PNG"), "{preview}");
+        }
         assert!(said["file_name"].as_str().is_some_and(|name| !name.is_empty()), "{said}");
         let type_of = match kind {
             "picture" => "image/png",
@@ -44,6 +49,23 @@ async fn every_kind_with_a_file_is_lent_out_by_a_link_of_ours(world: &mut World)
         assert_eq!(json!(bytes.len()), said["file_size"], "{kind}");
         let original = world.sandbox.downloads(&line.host, &theirs.id).await.unwrap();
         assert_eq!(bytes, original.bytes, "{kind}");
+    }
+}
+
+async fn nobody_waits_for_a_preview(world: &mut World) {
+    let (_, manager) = chatting(world).await;
+    let host = FileHost::start().await;
+    let bytes = crate::media::png(100);
+    let picture = host.puts("/a.png", [Page::file("image/png", bytes)]);
+    let page = host.puts("/page", [Page::file("image/png", "<html>")]);
+    let gone = host.puts("/gone.png", [Page::status(404)]);
+    for preview in [gone.as_str(), page.as_str(), "file:///etc/passwd", ""] {
+        let sent = HookMessage::file("picture", &picture, "a.png", 100).with("thumbnail", json!(preview));
+        manager.sends("anna", sent).await;
+        world.deliver_all().await;
+        let (said, link) = content(world);
+        assert_eq!((&said["type"], &said["thumbnail_url"]), (&json!("picture"), &json!(null)), "{preview}");
+        assert!(!link.is_empty(), "the picture goes all the same");
     }
 }
 
@@ -154,6 +176,7 @@ both!(
     refusals_are_told_in_the_accounts_language,
     every_kind_with_a_file_is_lent_out_by_a_link_of_ours,
     an_album_is_a_message_a_file_with_one_group,
+    nobody_waits_for_a_preview,
     places_and_people_are_told_in_fields,
     a_kind_that_nobody_knows_is_told_in_words_and_never_lost,
     a_text_with_a_file_is_a_file_with_a_caption,

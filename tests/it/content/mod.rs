@@ -4,6 +4,7 @@ mod abilities;
 mod around;
 mod bad;
 mod begun;
+mod errors;
 mod kinds;
 mod live;
 mod version;

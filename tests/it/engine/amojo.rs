@@ -62,6 +62,24 @@ async fn what_may_have_arrived_is_looked_for_before_it_is_sent_again(world: &mut
     assert_eq!(shown.json["amocrm_message_id"], world.sandbox.messages(&line.host)[0].id);
 }
 
+async fn a_message_that_amocrm_refuses_as_known_is_confirmed_by_history(world: &mut World) {
+    let line = world.line("support").await;
+    world.sandbox.faults().next(Part::Message, 1, Fault::LostAnswer);
+    // At first its history does not show what it took.
+    world.sandbox.faults().next(Part::History, 1, status(204));
+    let id = world.customer(&line, "anna").writes("Hello").await;
+    world.deliver_to_the_end().await;
+    assert_eq!(world.texts_at_crm(&line), ["Hello"]);
+    assert_eq!(world.sandbox.repeats().len(), 1, "it was posted twice under one id");
+    world.allow_repeats();
+    let shown = world.api.get(&format!("/api/v1/messages/{id}")).await.is(200);
+    assert_eq!(shown.json["status"], "delivered", "{}", shown.text);
+    assert_eq!(shown.json["amocrm_message_id"], world.sandbox.messages(&line.host)[0].id);
+    let ledger = world.api.get(&line.path("/ledger")).await.is(200);
+    let counts = &ledger.json["to_crm"];
+    assert_eq!((&counts["delivered"], &counts["failed"]), (&1.into(), &0.into()), "{counts}");
+}
+
 async fn a_worker_that_vanishes_after_the_call_leaves_no_repeat(world: &mut World) {
     let line = world.line("support").await;
     let anna = world.customer(&line, "anna");
@@ -203,6 +221,7 @@ async fn waiting_for_amocrm_ends_after_seven_days(world: &mut World) {
 both!(
     every_fault_ends_in_one_message_in_order,
     what_may_have_arrived_is_looked_for_before_it_is_sent_again,
+    a_message_that_amocrm_refuses_as_known_is_confirmed_by_history,
     a_worker_that_vanishes_after_the_call_leaves_no_repeat,
     a_letter_that_never_ends_is_poison,
     asking_to_slow_down_stops_the_whole_account_for_as_long_as_asked,

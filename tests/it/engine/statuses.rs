@@ -133,8 +133,29 @@ async fn a_status_does_not_wait_for_later_messages(world: &mut World) {
     world.deliver_to_the_end().await;
 }
 
+/// A status may overtake its message there (chats-api §3.5); one that is never found is let go, and holds up nobody.
+async fn a_message_that_amocrm_does_not_know_yet_is_told_of_again(world: &mut World) {
+    let (line, said, id) = answered(world).await;
+    let not_found = Fault::Status { code: 404, retry_after: None };
+    world.sandbox.faults().next(Part::Status, 3, not_found.clone());
+    world.customer(&line, "anna").tells(&id, "delivered").await.is(202);
+    world.deliver_all().await;
+    assert!(world.statuses_at_crm(&line, &said.message_id).is_empty());
+    world.deliver_to_the_end().await;
+    assert_eq!(world.statuses_at_crm(&line, &said.message_id), [1]);
+    world.sandbox.faults().until_cleared(Part::Status, not_found);
+    world.customer(&line, "anna").tells(&id, "read").await.is(202);
+    world.deliver_to_the_end().await;
+    world.sandbox.faults().clear();
+    world.manager(&line).answers("anna", "And one more").await;
+    world.deliver_all().await;
+    assert_eq!(world.messenger.texts(), ["Good morning", "And one more"]);
+    assert_eq!(world.statuses_at_crm(&line, &said.message_id), [1]);
+}
+
 both!(
     statuses_only_rise,
+    a_message_that_amocrm_does_not_know_yet_is_told_of_again,
     a_lower_status_that_waits_behind_is_dropped,
     both_at_once_end_at_the_higher,
     a_failure_tells_code_and_words,

@@ -192,7 +192,23 @@ async fn a_worker_that_vanishes_repeats_marked(world: &mut World) {
     assert_eq!(received, [("one".to_owned(), false), ("one".to_owned(), true), ("two".to_owned(), false)]);
 }
 
+async fn no_more_of_an_answer_is_read_than_64_kib(world: &mut World) {
+    let (line, manager) = chatting(world).await;
+    for (length, known) in [(60_000, json!("theirs")), (70_000, json!(null))] {
+        let long = json!({"id": "theirs", "pad": "x".repeat(length)});
+        world.messenger.answers_next([Answer::Status(200, long)]);
+        manager.answers("anna", &format!("answered by {length}")).await;
+        world.deliver_all().await;
+        let id = world.messenger.taken().last().unwrap().message_id();
+        let shown = world.api.get(&format!("/api/v1/messages/{id}")).await.is(200);
+        assert_eq!((&shown.json["status"], &shown.json["external_id"]), (&json!("sent"), &known), "{length}");
+    }
+    let ledger = world.api.get(&line.path("/ledger")).await.is(200);
+    assert_eq!(ledger.json["to_messenger"]["delivered"], 2, "2xx is taken, whatever is said: {}", ledger.text);
+}
+
 both!(
+    no_more_of_an_answer_is_read_than_64_kib,
     an_answer_sent_again_after_its_failure_is_told_delivered,
     what_cannot_be_taken_now_is_repeated_with_the_same_id,
     a_repeat_says_so_once_an_earlier_try_may_have_arrived,

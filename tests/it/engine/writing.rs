@@ -5,7 +5,6 @@ use parom::delivery::queue::parcel::RawHook;
 use parom::delivery::queue::writer::Refused;
 use parom_tests::office::all_at_once;
 use parom_tests::{Office, both};
-use sea_orm::ConnectionTrait;
 use tokio::task::JoinSet;
 
 async fn one_bad_parcel_is_found_among_many(office: &mut Office) {
@@ -30,27 +29,9 @@ async fn one_bad_parcel_is_found_among_many(office: &mut Office) {
     assert_eq!(office.letters(&desk).await.len(), 100);
 }
 
-/// Keeps every writer of the database waiting until it is dropped or told to go.
-struct Blocked(sea_orm::DatabaseConnection);
-
-impl Blocked {
-    async fn begin(office: &Office) -> Self {
-        let connection = office.connect().await;
-        let text =
-            if office.store.is_sqlite() { "BEGIN IMMEDIATE" } else { "BEGIN; LOCK TABLE raw_hook IN EXCLUSIVE MODE" };
-        connection.execute_unprepared(text).await.unwrap();
-        Self(connection)
-    }
-
-    async fn end(self) {
-        self.0.execute_unprepared("ROLLBACK").await.unwrap();
-        self.0.close().await.unwrap();
-    }
-}
-
 async fn a_full_queue_says_so_and_goes_on(office: &mut Office) {
     let desk = office.desk();
-    let blocked = Blocked::begin(office).await;
+    let blocked = office.blocked().await;
     // 64 MiB may wait; of five times 15 MiB one is too many, whichever comes last.
     let mut waiting = JoinSet::new();
     for number in 0..5 {
@@ -59,7 +40,7 @@ async fn a_full_queue_says_so_and_goes_on(office: &mut Office) {
     }
     let refused = waiting.join_next().await.unwrap().unwrap().expect_err("stored while the database is locked");
     assert!(matches!(refused, Refused::Full), "{refused}");
-    blocked.end().await;
+    blocked.release().await;
     while let Some(one) = waiting.join_next().await {
         one.unwrap().expect("what waited is stored");
     }

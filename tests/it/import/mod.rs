@@ -4,6 +4,7 @@ mod cli;
 mod crash;
 mod file;
 mod life;
+mod linked;
 mod order;
 mod pace;
 mod pages;

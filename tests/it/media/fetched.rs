@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use parom::config::Config;
-use parom::media::Kind;
+use parom::media::{Kind, sweep};
 use parom_tests::{FileHost, Page, Setup, World, both, once};
 use sha2::{Digest, Sha256};
 
@@ -150,6 +150,17 @@ async fn too_much_is_refused_by_what_is_said_and_by_what_comes() {
     let third = wants(&world, &line, Kind::Picture, &just).await;
     world.fetch_all().await;
     assert_eq!(gone(&world, &line, third).await, "no_room");
+    // Its people are told once, until there is room again.
+    let open = async || {
+        let open = parom::alert::open(world.app().store.read(), line.tenant_id).await.unwrap();
+        open.into_iter().filter(|alert| alert.kind == "media_full").count()
+    };
+    sweep(world.app()).await.unwrap();
+    assert_eq!(open().await, 1);
+    world.panel(line.tenant_id).await.opens("/panel/alerts").await.is(200).says(&["no room for more files"]);
+    world.advance(Duration::from_secs(31 * 86_400));
+    sweep(world.app()).await.unwrap();
+    assert_eq!(open().await, 0);
     let other = world.line_at("other.amocrm.ru", "support").await;
     keeps(&world, &other, Kind::Picture, &just).await;
     parom_tests::Place::close(world).await;

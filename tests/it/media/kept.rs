@@ -140,3 +140,19 @@ both!(
     a_face_that_is_none_is_left_out_and_looked_for_another_day,
 );
 once!(erasing_takes_rows_and_bytes);
+
+fn greedy(config: &mut Config) {
+    config.media.disk_free_mb = u32::MAX;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_disk_that_is_nearly_full_is_told_to_the_vendor() {
+    let Some(world) = World::start(Engine::Sqlite, Setup { change: greedy, ..Setup::default() }).await else { return };
+    for _ in 0..2 {
+        sweep(world.app()).await.unwrap();
+    }
+    let open = parom::alert::open(world.app().store.read(), parom::store::VENDOR).await.unwrap();
+    let told: Vec<_> = open.iter().map(|alert| (alert.kind.as_str(), alert.count)).collect();
+    assert_eq!(told, [("disk_full", 2)]);
+    world.close().await;
+}

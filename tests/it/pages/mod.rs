@@ -6,6 +6,7 @@ mod keys;
 mod message;
 mod messages;
 mod sources;
+mod templates;
 mod undelivered;
 mod wizard;
 

@@ -17,10 +17,10 @@ async fn a_site_chat_in_four_steps(world: &mut World) {
     let tenant_id = installed(world).await;
     let visitor = olga(world, tenant_id).await;
     let choose = visitor.opens("/panel/sources/new").await.is(200);
-    choose.says(&["Where do customers write?", "Website chat", "What this messenger can do"]);
-    choose.never_says(&["Telegram bot", "WhatsApp Business"]);
+    choose.says(&["Where do customers write?", "Telegram bot", "Website chat", "What this messenger can do"]);
+    choose.never_says(&["WhatsApp Business", "MAX bot"]);
     visitor.sends("/panel/sources/new", &[]).await.is(422);
-    visitor.sends("/panel/sources/new", &[("kind", "telegram")]).await.is(404);
+    visitor.sends("/panel/sources/new", &[("kind", "whatsapp")]).await.is(404);
     let access = visitor.does("/panel/sources/new", &[("kind", "webchat")]).await;
     access.says(&["Step 2 of 4: Access", "Sites where the chat is shown"]);
     let fields = [
@@ -34,7 +34,7 @@ async fn a_site_chat_in_four_steps(world: &mut World) {
     let made = visitor
         .does("/panel/sources/new/webchat/routing", &[("name", "Shop chat"), ("pipeline", ""), ("default", "1")])
         .await;
-    made.says(&["is created and stands in amoCRM", "Step 4 of 4", "/chat/", "Write any message"]);
+    made.says(&["is created and stands in amoCRM", "Step 4 of 4", "/chat/", "/embed.js", "Write any message"]);
     assert_eq!(world.sandbox.sources(HOST).len(), 1);
     assert_eq!(world.sandbox.sources(HOST)[0]["default"], json!(true));
     // The same form again, and every earlier step: still one source.

@@ -14,7 +14,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
 
 async fn world(engine: Engine) -> Option<World> {
-    World::start(engine, Setup { live: false, change: MailServer::serves }).await
+    World::start(engine, Setup { change: MailServer::serves, ..Setup::default() }).await
 }
 
 /// The messenger lets nobody in: the source stops, with a message that waits.

@@ -8,7 +8,7 @@ use super::{add_member, add_person};
 
 async fn world() -> (World, MailServer) {
     let server = MailServer::start().await;
-    (World::start(Engine::Sqlite, Setup { live: false, change: MailServer::serves }).await.unwrap(), server)
+    (World::start(Engine::Sqlite, Setup { change: MailServer::serves, ..Setup::default() }).await.unwrap(), server)
 }
 
 fn link_in(world: &World, letter: &Mail) -> String {

@@ -21,6 +21,8 @@ const PAGES: &[(&str, [u16; 4])] = &[
     ("/panel/data/customer?who=nobody", [422, 403, 403, 403]),
     ("/panel/import", [200, 200, 403, 403]),
     ("/panel/import/new", [200, 200, 403, 403]),
+    ("/panel/templates", [200, 200, 200, 200]),
+    ("/panel/templates/new", [200, 200, 403, 403]),
     ("/panel/me", [200, 200, 200, 404]),
     ("/panel/nothing", [404, 404, 404, 404]),
 ];
@@ -30,6 +32,7 @@ type Fields = [(&'static str, &'static str)];
 /// Forms that change something, with fields that would be right.
 const DEEDS: &[(&str, &Fields, [u16; 4])] = &[
     ("/panel/team/invite", &[("email", "x@example.com"), ("role", "viewer")], [303, 403, 403, 403]),
+    ("/panel/account/lost", &[], [303, 303, 403, 403]),
     ("/panel/alerts/take", &[("key", "nothing")], [404, 404, 403, 403]),
     ("/panel/alerts/mute", &[("key", "nothing"), ("hours", "4")], [404, 404, 403, 403]),
     ("/panel/alerts/mine", &[("letters", "1")], [303, 303, 303, 404]),

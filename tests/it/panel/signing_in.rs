@@ -206,8 +206,8 @@ async fn somebody_with_several_accounts_chooses(world: &mut World) {
 
 async fn over_https_cookies_are_bound_to_the_host(world: &mut World) {
     let setup = Setup {
-        live: false,
         change: |config| config.server.public_url = url::Url::parse("https://parom.example").unwrap(),
+        ..Setup::default()
     };
     let engine = world.database().engine();
     let Some(world) = World::start(engine, setup).await else { return };

@@ -2,5 +2,7 @@
 
 mod api;
 mod both_ways;
+mod echoes;
 mod hooks;
 mod refused;
+mod routes;

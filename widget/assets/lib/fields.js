@@ -86,7 +86,10 @@ define(['./dom.js'], function (dom) {
         value = value.trim();
       }
       if (value !== undefined && value !== null && value !== '' && !(Array.isArray(value) && !value.length)) {
-        out[field.name] = value;
+        // A setting of a group is named by both, with a dot between.
+        const path = field.name.split('.');
+        const into = path.length > 1 ? out[path[0]] = out[path[0]] || {} : out;
+        into[path[path.length - 1]] = value;
       }
     });
     return out;

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::chat::visitor::Visitor;
-use crate::chat::{history, source_of};
+use crate::chat::{door, history};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::fault::Faults;
@@ -93,7 +93,7 @@ impl Chat {
 
     pub async fn conversation(&self, cookie: &str) -> Uuid {
         let request = TestRequest::get().insert_header(("cookie", cookie)).to_http_request();
-        let source = source_of(&self.app, &SOURCE.to_string()).await.unwrap();
+        let source = door::source_of(&self.app, &SOURCE.to_string()).await.unwrap();
         let visitor = Visitor::of(&request, SOURCE).unwrap();
         history::conversation_of(&self.app, &source, &visitor).await.unwrap().unwrap()
     }

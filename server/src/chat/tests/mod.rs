@@ -164,7 +164,8 @@ async fn a_stream_loses_and_doubles_nothing() {
         }
         let positions: Vec<i64> = said.lines().filter_map(|line| line.strip_prefix("id: ")?.parse().ok()).collect();
         assert_eq!(positions, (from..=250).collect::<Vec<_>>());
-        let data = said.lines().filter_map(|line| line.strip_prefix("data: ")).next().unwrap();
+        let from_the_first = &said[said.find("id: ").unwrap()..];
+        let data = from_the_first.lines().filter_map(|line| line.strip_prefix("data: ")).next().unwrap();
         let data: Value = serde_json::from_str(data).unwrap();
         assert_eq!(data["text"], format!("n{from}\nend"));
         assert_eq!(data["id"], json!(ids[usize::try_from(from - 1).unwrap()]));
@@ -230,7 +231,7 @@ async fn receipts_move_the_visitors_own_answers_upwards() {
 #[actix_web::test]
 async fn script_and_style_are_asked_for_and_mostly_unchanged() {
     let server = init_service(Server::new().configure(routes)).await;
-    for file in ["chat.js", "content.js", "live.js", "outbox.js", "page.js", "receipts.js", "view.js", "chat.css"] {
+    for file in ["chat.js", "dom.js", "place.js", "tools.js", "view.js", "chat.css", "page.css", "site.css"] {
         let request = || TestRequest::get().uri(&format!("/chat/static/{file}"));
         let answer = call_service(&server, request().to_request()).await;
         assert_eq!(answer.status(), StatusCode::OK);

@@ -37,10 +37,13 @@ pub async fn run(command: DemoCommand) -> anyhow::Result<ExitCode> {
     let stage = Stage::build(command.data).await?;
     stage.install().await?;
     let sources = stage.sources().await?;
+    stage.telegram_source().await?;
+    let spare = stage.spare_bot()?;
     say("The demo is ready. Open both windows side by side and write to each other:")?;
     say("")?;
     say(&format!("  Manager's window    {}", stage.manager_url()))?;
     say(&format!("  Customer's page     {}", stage.customer_url(&sources)))?;
+    say(&format!("  Customer's phone    {}   (Telegram, simulated)", stage.phone_url()))?;
     say("")?;
     say("Or set everything up as an administrator does:")?;
     say("")?;
@@ -50,6 +53,7 @@ pub async fn run(command: DemoCommand) -> anyhow::Result<ExitCode> {
         "  Panel               {}   (good once, for ten minutes; later from the widget)",
         stage.panel_url().await?
     ))?;
+    say(&format!("  A bot to add        {}   (@{}, a bot of the simulated Telegram)", spare.token, spare.username))?;
     say(&format!("  Vendor's admin      {}   (good once, for 15 minutes)", stage.admin_url().await?))?;
     say("")?;
     say(&format!("  Parom               {}", stage.url()))?;

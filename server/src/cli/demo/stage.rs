@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
+use doubles::telegram::{BotView, NewBot, NewPerson, Options as Simulated, Telegram};
 use reqwest::{Client, Method};
 use sandbox::Sandbox;
 use secrecy::{ExposeSecret, SecretString};
@@ -36,6 +37,8 @@ pub const PATIENCE: Duration = Duration::from_secs(15);
 pub struct Stage {
     pub sandbox: Sandbox,
     pub messenger: Messenger,
+    /// A Telegram of this machine, with two bots: one is a source, the other waits to become one.
+    pub telegram: Telegram,
     pub http: Client,
     running: Running,
     key: SecretString,
@@ -47,7 +50,7 @@ pub struct Source {
     pub id: String,
 }
 
-/// The demo's two sources.
+/// The sources of every demo.
 pub struct Sources {
     pub webchat: Source,
     pub custom: Source,
@@ -65,18 +68,19 @@ impl Stage {
 
         // The sandbox has to listen before its address can stand in the configuration, so it is told of the
         // integration by a first reading of the same file.
-        let first = config(&folder, &public_url, "http://127.0.0.1:9")?;
+        let first = config(&folder, &public_url, "http://127.0.0.1:9", "http://127.0.0.1:9")?;
         let settings = sandbox_command::settings(&first, "127.0.0.1:0".into(), &clock);
         let sandbox = Sandbox::start(settings).await.context("the local amoCRM could not be started")?;
         sandbox.add_account(HOST);
         sandbox.add_account(NEW_HOST);
-        let config = config(&folder, &public_url, sandbox.url())?;
+        let telegram = simulated().await.context("the simulated Telegram could not be started")?;
+        let config = config(&folder, &public_url, sandbox.url(), telegram.base_url())?;
         sandbox.set_widget(INTEGRATION, WIDGET, &widget::for_trying(&config)?)?;
         let http = HttpClients::new(&config.network)?.trusted().clone();
         let running =
             server::start_on(listener, config, Options { clock: clock.clone(), ..Options::default() }).await?;
         let key = key::create(&running.app.store, &clock, "demo", None, Scope::Admin, None).await?;
-        Ok(Self { sandbox, messenger: Messenger::start()?, http, running, key, folder })
+        Ok(Self { sandbox, messenger: Messenger::start()?, telegram, http, running, key, folder })
     }
 
     /// Installs the integration as the marketplace does; gives the tenant once it is active.
@@ -130,6 +134,31 @@ impl Stage {
         let sources = Sources { webchat, custom };
         self.sandbox.set_customer_page(HOST, &self.customer_url(&sources));
         Ok(sources)
+    }
+
+    /// Makes the first bot of the simulated Telegram a source, unless an earlier run on the same data did.
+    pub async fn telegram_source(&self) -> anyhow::Result<()> {
+        let tenants = self.api(Method::GET, "/api/v1/tenants", None).await?;
+        let tenant_id = tenants["items"][0]["id"].as_str().context("there is no account")?.to_owned();
+        let path = format!("/api/v1/tenants/{tenant_id}/sources");
+        let there = self.api(Method::GET, &path, None).await?;
+        if there["items"].as_array().is_some_and(|items| items.iter().any(|source| source["kind"] == "telegram")) {
+            return Ok(());
+        }
+        let bot = self.telegram.bots().into_iter().next().context("the simulated Telegram has no bot")?;
+        let body = json!({ "kind": "telegram", "name": "Telegram", "settings": { "bot_token": bot.token } });
+        self.api(Method::POST, &path, Some(body)).await?;
+        Ok(())
+    }
+
+    /// The customers' phones of the simulated Telegram.
+    pub fn phone_url(&self) -> String {
+        format!("{}/phone", self.telegram.base_url())
+    }
+
+    /// The bot that waits to become a source.
+    pub fn spare_bot(&self) -> anyhow::Result<BotView> {
+        self.telegram.bots().into_iter().nth(1).context("the simulated Telegram has one bot only")
     }
 
     /// One call of the public API; an answer that is no success is an error with its words.
@@ -205,11 +234,24 @@ impl Stage {
     pub async fn close(self) {
         self.running.stop().await;
         self.messenger.close().await;
+        self.telegram.stop().await;
         self.sandbox.stop().await;
     }
 }
 
-fn config(folder: &Path, public_url: &str, amocrm: &str) -> anyhow::Result<Config> {
+/// A Telegram with two bots and one customer.
+async fn simulated() -> anyhow::Result<Telegram> {
+    let telegram = Telegram::start(Simulated::default()).await?;
+    for (id, name, username) in
+        [(7_012_345_678, "Demo shop", "demo_shop_bot"), (7_012_345_701, "Second shop", "second_shop_bot")]
+    {
+        telegram.add_bot(NewBot { id, name: name.to_owned(), username: username.to_owned(), ..NewBot::default() });
+    }
+    telegram.add_person(NewPerson::default());
+    Ok(telegram)
+}
+
+fn config(folder: &Path, public_url: &str, amocrm: &str, telegram: &str) -> anyhow::Result<Config> {
     let folder = folder.display();
     let text = format!(
         r#"
@@ -222,6 +264,10 @@ url = "sqlite://{folder}/parom.db"
 key_file = "{folder}/parom.key"
 [media]
 dir = "{folder}/media"
+[spool]
+dir = "{folder}/spool"
+[telegram]
+api_url = "{telegram}"
 [vendor]
 name = "Parom demo"
 legal_entity = "Nobody (a demo)"
@@ -243,7 +289,7 @@ id = "344a5002-f8ca-454d-af3d-396180102ac7"
 code = "amo.ext.30490163"
 secret = "demo-channel-secret-that-opens-nothing"
 title = "Parom"
-connectors = ["webchat", "custom"]
+connectors = ["telegram", "webchat", "custom"]
 [integration.widget]
 code = "{WIDGET}"
 "#

@@ -8,6 +8,7 @@ use super::{Check, because};
 use crate::clock::Clock;
 use crate::http_client::HttpClients;
 use crate::media::Files;
+use crate::spool;
 
 /// The master key is there, readable, and for nobody else to read.
 pub fn secrets(config: &Config, checks: &mut Vec<Check>) {
@@ -52,6 +53,31 @@ pub async fn media(config: &Config, http: &HttpClients, clock: &Clock, checks: &
         Err(error) => {
             let said = because("doctor-media-wrong", format!("{error:#}")).with("place", place);
             Check::fail("media", said, "doctor-media-wrong-fix")
+        }
+    });
+}
+
+/// There is a last resort for hooks, on lasting disk, and nothing waits in it.
+pub fn spool(config: &Config, checks: &mut Vec<Check>) {
+    let dir = &config.spool.dir;
+    let place = dir.display().to_string();
+    if dir.as_os_str().is_empty() {
+        checks.push(Check::warn("spool", Said::new("doctor-spool-none"), "doctor-spool-none-fix"));
+        return;
+    }
+    checks.push(match spool::look(dir) {
+        Ok(seen) if seen.in_memory => {
+            let said = Said::new("doctor-spool-memory").with("place", place);
+            Check::warn("spool", said, "doctor-spool-memory-fix")
+        }
+        Ok(seen) if seen.hooks > 0 => {
+            let said = Said::new("doctor-spool-waiting").with("place", place.as_str()).with("hooks", seen.hooks);
+            Check::warn("spool", said, "doctor-spool-waiting-fix").remedied("place", place)
+        }
+        Ok(_) => Check::ok("spool", Said::new("doctor-spool-ok").with("place", place)),
+        Err(error) => {
+            let said = because("doctor-spool-wrong", error.to_string()).with("place", place);
+            Check::fail("spool", said, "doctor-spool-none-fix")
         }
     });
 }

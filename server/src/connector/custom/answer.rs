@@ -2,19 +2,21 @@
 
 use std::time::Duration;
 
+use chrono::DateTime;
 use reqwest::header;
 use serde_json::Value;
 
-use super::{ANSWER_WITHIN, Tried};
+use super::Tried;
+use super::post::ANSWER_WITHIN;
 use crate::http_client::read_up_to;
 use crate::message::{Failure, FailureCode};
 use crate::verdict::{Report, Taken, Verdict};
 use crate::words::{Said, Words};
 
 /// No more of an answer is read.
-const ANSWER_BYTES: usize = 64 * 1024;
+pub(super) const ANSWER_BYTES: usize = 64 * 1024;
 /// An id of theirs is no longer.
-const ID_BYTES: usize = 255;
+pub(super) const ID_BYTES: usize = 255;
 
 /// Takes of an answer what can be read: an id saves a look-up, a state saves a call, a conversation's ids tell that it was
 /// opened. What cannot be read is as good as nothing: the status has said that the webhook was taken.
@@ -37,10 +39,10 @@ fn taken(body: &[u8]) -> Taken {
     }
 }
 
-/// What an answer comes to; `words` are those of the account.
-pub(super) async fn judge(response: reqwest::Response, words: Words) -> Tried {
+/// What an answer to a request of `asked_at` (Unix seconds) comes to; `words` are those of the account.
+pub(super) async fn judge(response: reqwest::Response, asked_at: i64, words: Words) -> Tried {
     let status = response.status().as_u16();
-    let after = retry_after(response.headers());
+    let after = retry_after(response.headers(), asked_at);
     let body = read_up_to(response, ANSWER_BYTES).await;
     // The status line is the answer; a body that breaks off says nothing more.
     let (body, _) = body.unwrap_or_default();
@@ -79,15 +81,31 @@ pub(super) fn not_answered(error: &reqwest::Error) -> Tried {
 }
 
 /// Seconds or an HTTP date; nonsense is as good as nothing.
-pub fn retry_after(headers: &header::HeaderMap) -> Option<Duration> {
+fn retry_after(headers: &header::HeaderMap, asked_at: i64) -> Option<Duration> {
     let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
-    text.parse::<u64>().ok().map(Duration::from_secs)
+    let until = || DateTime::parse_from_rfc2822(text).ok().map(|date| date.timestamp().saturating_sub(asked_at));
+    let seconds = text.parse().ok().or_else(|| until().and_then(|seconds| u64::try_from(seconds).ok()));
+    seconds.map(Duration::from_secs)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::message::State;
+
+    #[test]
+    fn a_wait_is_told_in_seconds_or_by_a_date() {
+        let asked_at = 1_795_167_060;
+        let told = |text: &str| {
+            let value = header::HeaderValue::from_str(text).unwrap();
+            retry_after(&header::HeaderMap::from_iter([(header::RETRY_AFTER, value)]), asked_at)
+        };
+        assert_eq!(told(" 120 "), Some(Duration::from_secs(120)));
+        assert_eq!(told("Fri, 20 Nov 2026 09:32:00 GMT"), Some(Duration::from_secs(60)));
+        for nonsense in ["", "-5", "1.5", "soon", "Fri, 20 Nov 2026 09:30:00 GMT"] {
+            assert_eq!(told(nonsense), None, "{nonsense}");
+        }
+    }
 
     #[test]
     fn an_answer_tells_ids_and_state_in_whatever_form_and_never_spoils_a_2xx() {

@@ -1,17 +1,13 @@
 //! A messenger of somebody else's, by webhooks of the Standard Webhooks scheme (product.md §6.3).
 
-use std::time::Duration;
-
 use async_trait::async_trait;
-use reqwest::header;
-use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::json;
 use url::Url;
 
 use super::{
-    Abilities, AfterUnknown, Check, Connector, ContentAbilities, FeatureAbilities, Field, Input, Outgoing, Probe,
-    Settings, Setup, Support,
+    Abilities, AfterUnknown, Check, Connector, ContentAbilities, FeatureAbilities, Field, Input, Notice, Outgoing,
+    Probe, Settings, Setup, Support,
 };
 use crate::error::FieldError;
 use crate::http_client::Guarded;
@@ -19,14 +15,14 @@ use crate::verdict::{Report, Verdict};
 use crate::words::{Language, Said, Words};
 
 mod answer;
+pub mod check;
+mod post;
 mod sign;
 mod wire;
 
-pub use answer::retry_after;
+use post::{NotAnswered, Webhook, target};
 pub use sign::{new_secret, retired, sign};
 
-/// 2xx within this time is "taken".
-const ANSWER_WITHIN: Duration = Duration::from_secs(15);
 /// The name of the secret among a source's credentials.
 pub const SECRET: &str = "webhook_secret";
 /// The one before it, while both are valid: see [`retired`].
@@ -90,11 +86,7 @@ impl Connector for Custom {
 
     /// Sends `source.test`, which receivers ignore as they ignore every type they do not know.
     async fn check_webhook(&self, settings: &Settings, probe: &Probe) -> Check {
-        let event = json!({
-            "type": "source.test",
-            "timestamp": wire::time(probe.now),
-            "data": { "source_id": probe.source_id },
-        });
+        let event = wire::event("source.test", probe.now, json!({ "source_id": probe.source_id }), false);
         let webhook = Webhook {
             id: probe.id.to_string(),
             timestamp: probe.now.timestamp(),
@@ -124,16 +116,23 @@ impl Connector for Custom {
             body: wire::body(outgoing).to_string(),
             words: outgoing.words,
         };
-        self.post(settings, webhook).await.report
+        let report = self.post(settings, webhook).await.report;
+        Report { webhook: Some(wire::kind(&outgoing.event)), ..report }
     }
-}
 
-/// What is posted. `words`: in which people are told why it is refused.
-struct Webhook {
-    id: String,
-    timestamp: i64,
-    body: String,
-    words: Words,
+    fn takes_notices(&self) -> bool {
+        true
+    }
+
+    async fn notify(&self, settings: &Settings, notice: &Notice) -> Option<Report> {
+        let webhook = Webhook {
+            id: notice.id.to_string(),
+            timestamp: notice.now.timestamp(),
+            body: wire::event(notice.kind, notice.now, notice.data.clone(), notice.repeat).to_string(),
+            words: Words::new(Language::En),
+        };
+        Some(self.post(settings, webhook).await.report)
+    }
 }
 
 /// A try, and what people who test are told of it.
@@ -151,35 +150,15 @@ impl Tried {
 impl Custom {
     /// Posts a signed event and judges the answer.
     async fn post(&self, settings: &Settings, webhook: Webhook) -> Tried {
-        let Webhook { id, timestamp, body, words } = webhook;
-        let Some((url, secret)) = target(settings) else {
-            return Tried::not_done(Verdict::Pause, Said::new("said-webhook-missing"));
+        let (words, asked_at) = (webhook.words, webhook.timestamp);
+        let signed = match webhook.sign(settings) {
+            Ok(signed) => signed,
+            Err(said) => return Tried::not_done(Verdict::Pause, said),
         };
-        let Ok(signature) = sign::signatures(settings, secret, &id, timestamp, body.as_bytes()) else {
-            return Tried::not_done(Verdict::Pause, Said::new("said-webhook-secret"));
-        };
-        let request = match self.http.post(&url) {
-            Ok(request) => request,
-            Err(refused) => return Tried::not_done(Verdict::Pause, refused.said()),
-        };
-        let sent = request
-            .timeout(ANSWER_WITHIN)
-            .header(header::CONTENT_TYPE, "application/json")
-            .header("webhook-id", id)
-            .header("webhook-timestamp", timestamp)
-            .header("webhook-signature", signature)
-            .body(body)
-            .send()
-            .await;
-        match sent {
-            Ok(response) => answer::judge(response, words).await,
-            Err(error) => answer::not_answered(&error),
+        match signed.post(&self.http).await {
+            Ok(response) => answer::judge(response, asked_at, words).await,
+            Err(NotAnswered::Refused(refused)) => Tried::not_done(Verdict::Pause, refused.said()),
+            Err(NotAnswered::Failed(error)) => answer::not_answered(&error),
         }
     }
-}
-
-/// Where webhooks go and what signs them.
-fn target(settings: &Settings) -> Option<(Url, &SecretString)> {
-    let url = settings.public.get("webhook_url").and_then(|url| url.as_str()).and_then(|url| Url::parse(url).ok());
-    url.zip(settings.secrets.get(SECRET))
 }

@@ -6,26 +6,42 @@ use serde_json::{Map, Value, json};
 use crate::connector::{Event, Message, Outgoing};
 use crate::message::{Content, Markup, Media, Person, Quote};
 
+/// The type of a webhook.
+pub const fn kind(event: &Event) -> &'static str {
+    match event {
+        Event::Created(_) => "message.created",
+        Event::Started(_) => "conversation.started",
+        Event::Edited(_) => "message.edited",
+        Event::Typing { .. } => "typing",
+        Event::Reaction { .. } => "reaction",
+    }
+}
+
 /// The body of a webhook.
 pub fn body(outgoing: &Outgoing) -> Value {
-    let (kind, data) = match &outgoing.event {
-        Event::Created(message) => ("message.created", json!({ "message": of_message(outgoing, message) })),
-        Event::Started(message) => ("conversation.started", json!({ "message": of_message(outgoing, message) })),
-        Event::Edited(message) => ("message.edited", json!({ "message": of_message(outgoing, message) })),
+    let data = match &outgoing.event {
+        Event::Created(message) | Event::Started(message) | Event::Edited(message) => {
+            json!({ "message": of_message(outgoing, message) })
+        }
         Event::Typing { sender, until } => {
             let mut data = of_conversation(outgoing, sender);
             data.insert("until".into(), time(*until).into());
-            ("typing", data.into())
+            data.into()
         }
         Event::Reaction { message, sender, emoji } => {
             let mut data = of_conversation(outgoing, sender);
             data.insert("message".into(), json!({ "id": message.id, "external_id": message.external_id }));
             data.insert("emoji".into(), json!(emoji));
-            ("reaction", data.into())
+            data.into()
         }
     };
-    let mut event = json!({ "type": kind, "timestamp": time(outgoing.now), "data": data });
-    if let (true, Some(event)) = (outgoing.repeat, event.as_object_mut()) {
+    event(kind(&outgoing.event), outgoing.now, data, outgoing.repeat)
+}
+
+/// What stands around every webhook's data. `repeat`: an earlier try may have arrived.
+pub fn event(kind: &str, now: DateTime<Utc>, data: Value, repeat: bool) -> Value {
+    let mut event = json!({ "type": kind, "timestamp": time(now), "data": data });
+    if let (true, Some(event)) = (repeat, event.as_object_mut()) {
         event.insert("repeat".into(), true.into());
     }
     event

@@ -11,8 +11,10 @@ use crate::words::{Sentence, Words};
 use super::{Abilities, Message, Part, Stand, Support};
 
 pub mod lines;
+mod sign;
 mod split;
 
+pub use sign::sign;
 pub use split::split;
 
 /// Something that a messenger may know or not; as an error: it takes nothing in the place of this.

@@ -45,6 +45,7 @@ fn unlimited() -> Abilities {
 fn message(content: Content) -> Message {
     Message {
         id: Uuid::from_u128(1),
+        external_id: None,
         part: Part::WHOLE,
         sender: Person::default(),
         receiver: Person::default(),

@@ -9,7 +9,7 @@ use super::conversation;
 use super::lane::{self, LaneKey, Placed, Want};
 use super::parcel::{DedupeKey, Entry, Outcome, Parcel, Receipt};
 use super::rows::Rows;
-use super::{Queue, ledger, media, opened, turn};
+use super::{Queue, found, ledger, media, opened, turn};
 use crate::message::{State, day_of};
 use crate::store::Store;
 
@@ -76,6 +76,7 @@ impl Queue {
         apply_changes(tx, &self.store, &fresh).await?;
         rewrite_messages(tx, &self.store, &fresh).await?;
         media::insert(tx, &self.store, &fresh).await?;
+        found::insert(tx, &self.store, &fresh).await?;
         insert_raw(tx, &self.store, parcels, &receipts).await?;
         self.count_accepted(tx, &fresh).await?;
         Ok(receipts)

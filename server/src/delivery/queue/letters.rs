@@ -42,16 +42,50 @@ pub fn messenger_letter(
     payload: String,
     expires_at: i64,
 ) -> NewLetter {
+    let place = Place { direction: Direction::ToMessenger, target: source.id, pool: messenger_pool(app, source) };
+    letter(app, place, source.id, message_id, (kind, stream), payload, expires_at)
+}
+
+/// A letter to amoCRM by a channel about a message of a source; nil: about none.
+pub fn crm_letter(
+    app: &App,
+    (channel_id, source_id): (Uuid, Uuid),
+    message_id: Uuid,
+    (kind, stream): (LetterKind, Stream),
+    payload: String,
+    expires_at: i64,
+) -> NewLetter {
+    let place = Place { direction: Direction::ToCrm, target: channel_id, pool: amojo_pool(app, channel_id) };
+    letter(app, place, source_id, message_id, (kind, stream), payload, expires_at)
+}
+
+/// Where a letter goes.
+struct Place {
+    direction: Direction,
+    target: Uuid,
+    pool: String,
+}
+
+fn letter(
+    app: &App,
+    place: Place,
+    source_id: Uuid,
+    message_id: Uuid,
+    (kind, stream): (LetterKind, Stream),
+    payload: String,
+    expires_at: i64,
+) -> NewLetter {
     NewLetter {
         id: app.clock.uuid_v7(),
         message_id,
-        source_id: source.id,
-        direction: Direction::ToMessenger,
+        source_id,
+        direction: place.direction,
         stream,
-        target: source.id,
-        pool: messenger_pool(app, source),
+        target: place.target,
+        pool: place.pool,
         kind,
         payload,
+        // By arrival: a sender's own time never moves a message (product.md §7.2). Only amoCRM's hooks tell another.
         order_hint: None,
         expires_at,
         day: day_of(app.clock.millis()),
@@ -67,20 +101,8 @@ pub fn status_letter(
     message_id: Uuid,
     report: &StatusReport,
 ) -> anyhow::Result<NewLetter> {
-    let now = app.clock.millis();
-    Ok(NewLetter {
-        id: app.clock.uuid_v7(),
-        message_id,
-        source_id,
-        direction: Direction::ToCrm,
-        stream: Stream::Receipts,
-        target: channel_id,
-        pool: amojo_pool(app, channel_id),
-        kind: LetterKind::Status,
-        payload: serde_json::to_string(report).context("a status report as JSON")?,
-        order_hint: None,
-        expires_at: now + STATUS_MILLIS,
-        day: day_of(now),
-        late: false,
-    })
+    let payload = serde_json::to_string(report).context("a status report as JSON")?;
+    let expires_at = app.clock.millis() + STATUS_MILLIS;
+    let kind = (LetterKind::Status, Stream::Receipts);
+    Ok(crm_letter(app, (channel_id, source_id), message_id, kind, payload, expires_at))
 }

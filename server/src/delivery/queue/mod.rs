@@ -20,7 +20,10 @@ mod accept;
 mod backlog;
 mod by_hand;
 mod conversation;
+mod dead;
 mod erase;
+mod found;
+mod keys;
 pub mod lane;
 mod lease;
 mod ledger;
@@ -32,14 +35,15 @@ mod revive;
 mod rows;
 mod scan;
 mod settle;
+mod suspend;
 mod turn;
 pub mod writer;
 
 pub use backlog::{Backlog, DeadCount, Target};
 pub use lease::{Claim, Letter, Wish};
 pub use scan::Ready;
-pub use settle::{Attempt, Learned, Settled, Settlement, TurnEffect};
-pub use turn::{HELD, Rate};
+pub use settle::{Attempt, Learned, Settled, Settlement, TurnEffect, Webhook};
+pub use turn::{HELD, RATE, Rate};
 
 /// The statements, and what they need to know.
 #[derive(Clone)]

@@ -10,9 +10,10 @@ use sea_orm::{ConnectionTrait, DbErr};
 use uuid::Uuid;
 
 use super::conversation::insert_aliases;
+use super::keys::insert_keys;
 use super::parcel::{Alias, Event, Opened, Side};
 use super::rows::Rows;
-use crate::message::{CrmIds, Shared, day_of};
+use crate::message::{CrmIds, Shared};
 use crate::store::Store;
 
 /// Whose dialogue was named.
@@ -102,25 +103,15 @@ async fn enter(tx: &impl ConnectionTrait, store: &Store, named: &[Named<'_>]) ->
         (one.told.tenant_id, one.told.opened.source_id, one.told.opened.external_id.as_str(), one.told.conversation_id)
     });
     use_dialogues(tx, store, used.collect()).await?;
-    let messages: Vec<_> =
-        named.iter().filter_map(|one| one.told.opened.message.as_ref().map(|message| (one.told, message))).collect();
-    let day = day_of(store.clock().millis());
-    Rows::new()
-        .uuid("tenant_id", messages.iter().map(|(told, _)| told.tenant_id))
-        .uuid("origin", messages.iter().map(|(told, _)| told.opened.source_id))
-        .text("external_id", messages.iter().map(|(_, message)| message.1.as_str()))
-        .short("event", messages.iter().map(|_| Event::Sent.number()))
-        .uuid("message_id", messages.iter().map(|(_, message)| message.0))
-        .int("day", messages.iter().map(|_| day))
-        .execute(
-            tx,
-            store,
-            "INSERT INTO dedupe (tenant_id, origin, external_id, event, message_id, fingerprint, day) \
-             SELECT tenant_id, origin, external_id, event, message_id, 0, day FROM rows WHERE true \
-             ORDER BY tenant_id, origin, external_id, event ON CONFLICT DO NOTHING",
-        )
-        .await?;
-    Ok(())
+    let keys = named
+        .iter()
+        .filter_map(|one| {
+            let (message_id, external_id) = one.told.opened.message.as_ref()?;
+            let key = (one.told.tenant_id, one.told.opened.source_id, external_id.as_str(), Event::Sent.number());
+            Some((key, *message_id))
+        })
+        .collect();
+    insert_keys(tx, store, &keys).await
 }
 
 /// Lets dialogues go on in the conversations in which a manager wrote last: account, source, the messenger's id, conversation.

@@ -68,6 +68,12 @@ pub enum Event {
     Reaction,
     /// The messenger named the dialogue of a conversation that a manager began.
     Opened,
+    /// amoCRM told its id of a chat without saying anything in it.
+    Chat,
+    /// A button was pressed: one key a button and second.
+    Pressed,
+    /// A webhook that goes out once more, one key each.
+    Resent,
     /// A status of one of our messages, one key a state.
     StatusSent,
     StatusDelivered,
@@ -82,6 +88,9 @@ stored_as_small_integer!(Event {
     Typing = 4,
     Reaction = 5,
     Opened = 6,
+    Chat = 7,
+    Pressed = 8,
+    Resent = 9,
     StatusSent = 11,
     StatusDelivered = 12,
     StatusRead = 13,
@@ -131,6 +140,8 @@ pub struct Entry {
     pub begun: Option<Begun>,
     /// The messenger named the conversation's dialogue.
     pub opened: Option<Opened>,
+    /// No hook told the message.
+    pub found: Option<Found>,
     /// Files to be fetched, or to be kept longer.
     pub media: Vec<NewMedia>,
     pub letters: Vec<NewLetter>,
@@ -151,10 +162,24 @@ impl Entry {
             rewrite: None,
             begun: None,
             opened: None,
+            found: None,
             media: Vec::new(),
             letters: Vec::new(),
         }
     }
+}
+
+/// A manager's message that amoCRM's history showed (docs/decisions/0010-lost-hooks.md).
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// Too old to go by itself: a dead letter from the first moment, which a person sends or drops. None: it goes as if its
+    /// hook had come.
+    pub held: Option<NewLetter>,
+}
+
+impl Found {
+    /// The reason of a held one, as a dead letter.
+    pub const REASON: &str = "found_in_history";
 }
 
 /// Which conversation.

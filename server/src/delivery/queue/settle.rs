@@ -8,10 +8,11 @@ use uuid::Uuid;
 use super::accept::place;
 use super::lane::{self, Due, Lane, LaneKey, Seed};
 use super::parcel::{NewLetter, Opened};
-use super::turn::{BREAKER, HELD, Turn, WAIT};
+use super::turn::Turn;
 use super::{Claim, Queue, ledger, opened, turn};
 use crate::message::{Failure, LetterKind, State};
 
+mod affect;
 mod effects;
 mod learned;
 
@@ -32,6 +33,8 @@ pub struct Settlement {
     /// Target and pool of the conversation's amoCRM side, where a status goes that waited for an id just learned.
     pub crm: Option<(Uuid, String)>,
     pub turn: TurnEffect,
+    /// How long the lane rests when it goes on: milliseconds.
+    pub rest: i64,
 }
 
 /// What becomes of the letter.
@@ -43,6 +46,8 @@ pub enum Settled {
     Superseded,
     /// It stays the head; `millis` of back-off.
     Again { millis: i64, unknown: bool, resent: bool },
+    /// A part of it was taken: it stays the head and goes on from there, with its tries counted anew.
+    Onward { progress: String },
     /// A dead letter; the lane goes on.
     Buried { reason: String, detail: String },
     /// Leased, but not begun: as if it had never been leased.
@@ -58,8 +63,12 @@ pub enum TurnEffect {
     Failing { open_after: i32, open_millis: i64 },
     /// It asked to wait.
     Wait { millis: i64 },
+    /// It answers, and asked this conversation alone to wait.
+    Slowed,
     /// It cannot be served until somebody repairs it.
     Hold { reason: String },
+    /// The letter ended without a call.
+    Unasked,
     /// Nothing was learned.
     None,
 }
@@ -77,6 +86,8 @@ pub struct Learned {
     pub opened: Option<Opened>,
     /// The messenger's id of a dialogue of several chats, in which a manager wrote.
     pub used: Option<String>,
+    /// The messenger's id that the dialogue has from now on beside its old one.
+    pub moved_to: Option<String>,
     /// amoCRM heard our ids of a chat that a manager began.
     pub bound: bool,
 }
@@ -92,6 +103,21 @@ pub struct Attempt {
     /// At most 4 KiB, redacted.
     pub answer: String,
     pub reason: String,
+    /// What was posted to a developer's endpoint; none: nothing.
+    pub webhook: Option<Webhook>,
+}
+
+/// A webhook in the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Webhook {
+    /// Of this try.
+    pub id: Uuid,
+    /// `webhook-id`, which all tries share.
+    pub webhook_id: Uuid,
+    /// Its type.
+    pub event: &'static str,
+    /// The endpoint did not answer, or asked for another try. A refusal is an answer.
+    pub failed: bool,
 }
 
 impl Queue {
@@ -139,7 +165,7 @@ impl Queue {
         let mut positions = HashMap::new();
         for one in &mine {
             if let Some(lane) = lanes.get_mut(&(one.claim.tenant_id, one.claim.lane_id)) {
-                positions.insert(one.claim.letter.id, release(lane, &one.settled));
+                positions.insert(one.claim.letter.id, release(lane, one));
             }
         }
         // What a lost lease would have said is said by its successor; parked statuses are facts and go out anyway.
@@ -216,15 +242,18 @@ impl Queue {
             }
         }
         turns.retain_mut(|turn| {
-            let before = (turn.ready_at, turn.reason.clone(), turn.failures);
+            let before = turn.clone();
             let key = (turn.tenant_id, turn.target);
             for one in mine.iter().filter(|one| (one.claim.tenant_id, one.claim.target) == key) {
-                affect(turn, &one.turn, now);
+                if let Some(webhook) = one.attempt.as_ref().and_then(|attempt| attempt.webhook.as_ref()) {
+                    affect::count(turn, webhook, now);
+                }
+                affect::affect(turn, &one.turn, now);
             }
             if let (true, Some(at)) = (turn.reason.is_empty(), due.get(&key)) {
                 turn.ready_at = Some(turn.ready_at.map_or(*at, |ready_at| ready_at.min(*at)));
             }
-            before != (turn.ready_at, turn.reason.clone(), turn.failures)
+            before != *turn
         });
         self.write_turns(tx, turns).await
     }
@@ -261,19 +290,23 @@ fn seed_of(claim: &Claim) -> Seed {
 }
 
 /// Ends the lease; gives the position of what was carried.
-fn release(lane: &mut Lane, settled: &Settled) -> i64 {
+fn release(lane: &mut Lane, one: &Settlement) -> i64 {
     lane.owner = None;
     lane.leased_until = 0;
-    match settled {
+    match &one.settled {
         Settled::Carried | Settled::Superseded | Settled::Buried { .. } => {
             lane.starts = 0;
             lane.waiting = (lane.waiting - 1).max(0);
-            lane.due = if lane.waiting > 0 { Due::In(0) } else { Due::Never };
-            lane.carried += i64::from(*settled == Settled::Carried);
+            lane.due = if lane.waiting > 0 { Due::In(one.rest) } else { Due::Never };
+            lane.carried += i64::from(one.settled == Settled::Carried);
         }
         Settled::Again { millis, .. } => {
             lane.starts = 0;
             lane.due = Due::In(*millis);
+        }
+        Settled::Onward { .. } => {
+            lane.starts = 0;
+            lane.due = Due::In(one.rest);
         }
         Settled::GivenBack => {
             lane.starts = (lane.starts - 1).max(0);
@@ -281,35 +314,4 @@ fn release(lane: &mut Lane, settled: &Settled) -> i64 {
         }
     }
     lane.carried
-}
-
-fn affect(turn: &mut Turn, effect: &TurnEffect, now: i64) {
-    match effect {
-        TurnEffect::None => {}
-        // What was held meanwhile stays held.
-        _ if turn.is_held() => {}
-        TurnEffect::Healthy => {
-            turn.failures = 0;
-            if turn.reason == BREAKER {
-                turn.reason = String::new();
-                turn.ready_at = Some(now);
-            }
-        }
-        TurnEffect::Failing { open_after, open_millis } => {
-            turn.failures = turn.failures.saturating_add(1);
-            if turn.failures >= *open_after || turn.reason == BREAKER {
-                turn.reason = BREAKER.to_owned();
-                turn.ready_at = Some(now + open_millis);
-            }
-        }
-        TurnEffect::Wait { millis } => {
-            let earlier = turn.ready_at.filter(|_| turn.reason == WAIT).unwrap_or(0);
-            turn.reason = WAIT.to_owned();
-            turn.ready_at = Some(earlier.max(now + millis));
-        }
-        TurnEffect::Hold { reason } => {
-            turn.reason = format!("{HELD}{reason}");
-            turn.ready_at = None;
-        }
-    }
 }

@@ -38,7 +38,7 @@ impl Rate {
 pub type Key = (Uuid, Uuid);
 
 /// A locked turn row.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Turn {
     pub tenant_id: Uuid,
     pub target: Uuid,
@@ -47,6 +47,8 @@ pub(super) struct Turn {
     pub refilled_at: i64,
     pub reason: String,
     pub failures: i32,
+    pub failing_since: Option<i64>,
+    pub failing: i32,
 }
 
 /// No due time lies further ahead.
@@ -71,6 +73,8 @@ impl Turn {
             refilled_at: row.try_get("", "refilled_at")?,
             reason: row.try_get("", "reason")?,
             failures: row.try_get("", "failures")?,
+            failing_since: row.try_get("", "failing_since")?,
+            failing: row.try_get("", "failing")?,
         })
     }
 
@@ -141,8 +145,9 @@ impl Queue {
     ) -> Result<Vec<Turn>, DbErr> {
         let lock = if self.store.is_sqlite() { "" } else { " FOR NO KEY UPDATE OF turn" };
         let text = format!(
-            "SELECT turn.tenant_id, turn.target, ready_at, tokens, refilled_at, reason, failures FROM rows JOIN turn ON \
-             turn.tenant_id = rows.tenant_id AND turn.target = rows.target ORDER BY turn.tenant_id, turn.target{lock}"
+            "SELECT turn.tenant_id, turn.target, ready_at, tokens, refilled_at, reason, failures, failing_since, failing \
+             FROM rows JOIN turn ON turn.tenant_id = rows.tenant_id AND turn.target = rows.target \
+             ORDER BY turn.tenant_id, turn.target{lock}"
         );
         let found = Rows::new()
             .uuid("tenant_id", keys.iter().map(|key| key.0))
@@ -162,11 +167,14 @@ impl Queue {
             .long("refilled_at", turns.iter().map(|turn| turn.refilled_at))
             .text("reason", turns.iter().map(|turn| turn.reason.as_str()))
             .int("failures", turns.iter().map(|turn| turn.failures))
+            .long("failing_since", turns.iter().map(|turn| turn.failing_since.unwrap_or(-1)))
+            .int("failing", turns.iter().map(|turn| turn.failing))
             .execute(
                 tx,
                 &self.store,
                 "UPDATE turn SET ready_at = nullif(rows.ready_at, -1), tokens = rows.tokens, \
-                 refilled_at = rows.refilled_at, reason = rows.reason, failures = rows.failures FROM rows \
+                 refilled_at = rows.refilled_at, reason = rows.reason, failures = rows.failures, \
+                 failing_since = nullif(rows.failing_since, -1), failing = rows.failing FROM rows \
                  WHERE turn.tenant_id = rows.tenant_id AND turn.target = rows.target",
             )
             .await?;
@@ -214,8 +222,8 @@ impl Queue {
             .execute(
                 self.store.write(),
                 &self.store,
-                "UPDATE turn SET ready_at = {now} + rows.jitter, reason = rows.reason FROM rows \
-                 WHERE turn.tenant_id = rows.tenant_id AND turn.target = rows.target AND turn.reason <> ''",
+                "UPDATE turn SET ready_at = {now} + rows.jitter, reason = rows.reason, failing_since = NULL, failing = 0 \
+                 FROM rows WHERE turn.tenant_id = rows.tenant_id AND turn.target = rows.target AND turn.reason <> ''",
             )
             .await?;
         Ok(())

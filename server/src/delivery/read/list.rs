@@ -8,6 +8,7 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, QueryFilter, Query
 use uuid::Uuid;
 
 use super::find::Found;
+use super::found;
 use super::holds::AllHolds;
 use super::{MessageStatus, first_id_at};
 use crate::message::{Body, Direction, Failure, Person, State};
@@ -66,6 +67,8 @@ pub struct Line {
     /// Why it is held; none: it is not.
     pub held: Option<String>,
     pub failure: Option<Failure>,
+    /// No hook told it: it was found in amoCRM's history.
+    pub found: bool,
     pub body: Body,
     /// The customer, as the conversation knows them.
     pub contact: Person,
@@ -119,7 +122,9 @@ pub async fn page(
     }
     let messages = select.order_by_desc(message::Column::Id).limit(rows).all(db).await?;
     let conversations = conversations(db, tenant_id, &messages).await?;
-    messages.into_iter().map(|message| line(message, &conversations, ground)).collect()
+    let found = found::of(db, tenant_id, messages.iter().map(|message| message.id)).await?;
+    let is_found = |message: &message::Model| found.contains_key(&message.id);
+    messages.into_iter().map(|message| line(is_found(&message), message, &conversations, ground)).collect()
 }
 
 /// How many there are, at most `most`.
@@ -183,6 +188,7 @@ async fn conversations(
 }
 
 fn line(
+    found: bool,
     message: message::Model,
     conversations: &BTreeMap<Uuid, conversation::Model>,
     ground: &Ground,
@@ -196,6 +202,7 @@ fn line(
         status,
         held: hold.filter(|_| status == MessageStatus::Held),
         failure: failure_of(&message)?,
+        found,
         body: serde_json::from_str(&message.body).context("the body of a stored message")?,
         contact: conversation.and_then(|row| serde_json::from_str(&row.contact).ok()).unwrap_or_default(),
         message,

@@ -5,6 +5,7 @@ pub mod activity;
 pub mod chats;
 pub mod dead;
 pub mod find;
+pub mod found;
 pub mod holds;
 pub mod ledger;
 pub mod list;

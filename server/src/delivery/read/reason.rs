@@ -3,6 +3,8 @@
 
 use entity::attempt;
 
+use crate::alert::WEBHOOK_SUSPENDED;
+use crate::delivery::queue::parcel::Found;
 use crate::message::{Direction, FailureCode};
 
 /// A reason without its words. What they need besides is filled in by whoever shows them.
@@ -46,7 +48,8 @@ impl Reason {
             ("done", _) => return None,
             ("unknown", _) => "outcome_unknown",
             ("pause", _) => hold_key(&attempt.reason, direction),
-            ("bury", status) if direction == Direction::ToMessenger && status >= 400 => "webhook_status",
+            ("bury", status) if status >= 400 && !attempt.event.is_empty() => "webhook_status",
+            ("bury", status) if direction == Direction::ToMessenger && status >= 400 => "refused",
             ("bury", status) if status >= 400 => "crm_refused",
             ("bury", _) => dead_key(first_word(&attempt.reason), &attempt.reason, direction),
             (_, 402) => "crm_unpaid",
@@ -57,11 +60,11 @@ impl Reason {
         Some(Self { status: attempt.status, ..Self::new(key, direction, &attempt.reason) })
     }
 
-    /// The same, knowing what was answered.
+    /// The same, knowing what was answered, and whether by a server of the account's own.
     #[must_use]
-    pub fn answered(mut self, status: i32) -> Self {
+    pub fn answered(mut self, status: i32, by_own_server: bool) -> Self {
         self.status = status;
-        if status >= 400 && self.key == "refused" {
+        if status >= 400 && by_own_server && self.key == "refused" {
             self.key = "webhook_status";
         }
         self
@@ -87,6 +90,7 @@ pub fn dead_key(reason: &str, detail: &str, direction: Direction) -> &'static st
         "unsupported" => "kind_not_supported",
         "window_closed" => "window_closed",
         "no_bot" => "no_bot",
+        Found::REASON => Found::REASON,
         "internal" if detail.contains("cannot be found out") => "outcome_unknown",
         "internal" | "poison" => "internal",
         _ => refused(direction),
@@ -116,6 +120,7 @@ fn hold_key(reason: &str, direction: Direction) -> &'static str {
     match (reason, direction) {
         ("paused", _) => "source_paused",
         ("suspended", _) => "suspended",
+        (WEBHOOK_SUSPENDED, _) => WEBHOOK_SUSPENDED,
         ("signature_refused", _) => "signature_refused",
         ("unpaid", Direction::ToCrm) => "crm_unpaid",
         (_, Direction::ToCrm) => "channel_detached",
@@ -144,8 +149,9 @@ mod tests {
             "rejected",
             "poison",
             "no_bot",
+            Found::REASON,
         ];
-        let holds = ["paused", "suspended", "signature_refused", "unpaid", "anything"];
+        let holds = ["paused", "suspended", WEBHOOK_SUSPENDED, "signature_refused", "unpaid", "anything"];
         let mut keys = vec!["outcome_unknown", "webhook_status", "rate_limited", "crm_down", "messenger_down"];
         for direction in both {
             keys.extend(stored.iter().chain(&more).map(|reason| dead_key(reason, "", direction)));

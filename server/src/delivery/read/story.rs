@@ -1,14 +1,14 @@
 //! Where is my message? One message with everything that happened to it and what is ahead of it.
 
 use anyhow::Context;
-use entity::{attempt, conversation, dead_letter, dedupe, lane, letter, message, source, turn};
+use entity::{attempt, conversation, dead_letter, dedupe, found_message, lane, letter, message, source, turn};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, PaginatorTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use super::holds::Holds;
 use super::list::failure_of;
-use super::{MessageStatus, first_id_at, made_at};
-use crate::delivery::queue::parcel::Event;
+use super::{MessageStatus, first_id_at, found, made_at};
+use crate::delivery::queue::parcel::{Event, Found};
 use crate::message::{Body, Direction, Failure, LetterKind, Person, State, Stream, lane_id};
 
 /// A message, whole.
@@ -31,6 +31,8 @@ pub struct Story {
     /// Its own letter, while that waits.
     pub waiting: Option<Waiting>,
     pub receipts: Receipts,
+    /// No hook told it: it was found in amoCRM's history.
+    pub found: Option<found_message::Model>,
 }
 
 /// When the messenger told that the customer has it, in milliseconds since 1970; none: it did not tell.
@@ -59,6 +61,11 @@ impl Story {
     /// The dead letter of the message itself; none: it is not given up.
     pub fn dead_message(&self) -> Option<&dead_letter::Model> {
         self.dead.iter().find(|dead| dead.kind == LetterKind::Message.number())
+    }
+
+    /// The same of a message that was found in amoCRM's history and waits for somebody to decide.
+    pub fn held_found(&self) -> Option<&dead_letter::Model> {
+        self.dead_message().filter(|dead| dead.reason == Found::REASON)
     }
 
     /// Tries of the message itself, oldest first.
@@ -112,6 +119,7 @@ pub async fn read(db: &impl ConnectionTrait, tenant_id: Uuid, id: Uuid) -> anyho
         dead,
         waiting,
         receipts: receipts(db, &message).await?,
+        found: found::one(db, tenant_id, id).await?,
         message,
     }))
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use entity::{attempt, message};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryFilter, QueryOrder, QuerySelect, Select};
 use uuid::Uuid;
 
 use crate::message::{Direction, LetterKind};
@@ -39,7 +39,7 @@ pub async fn page(
     let tries = attempt::Entity::of_tenant(tenant_id)
         .filter(attempt::Column::MessageId.is_in(messages.iter().map(|message| message.id)))
         .filter(attempt::Column::Direction.eq(Direction::ToMessenger.number()))
-        .filter(attempt::Column::Kind.eq(LetterKind::Message.number()))
+        .filter(attempt::Column::Kind.is_in([LetterKind::Message.number(), LetterKind::Resend.number()]))
         .order_by_asc(attempt::Column::Number)
         .all(db)
         .await?;
@@ -54,4 +54,34 @@ pub async fn page(
         }
     }
     Ok((deliveries, next))
+}
+
+/// Tries of a source's webhooks that are older than `after`, newest first.
+pub async fn tries(
+    db: &impl ConnectionTrait,
+    tenant_id: Uuid,
+    source_id: Uuid,
+    after: Option<Uuid>,
+    rows: u64,
+) -> Result<Vec<attempt::Model>, DbErr> {
+    let mut select = logged(tenant_id).filter(attempt::Column::SourceId.eq(source_id));
+    if let Some(after) = after {
+        select = select.filter(attempt::Column::Id.lt(after));
+    }
+    select.order_by_desc(attempt::Column::Id).limit(rows).all(db).await
+}
+
+/// One try of these sources' webhooks.
+pub async fn one(
+    db: &impl ConnectionTrait,
+    tenant_id: Uuid,
+    sources: impl IntoIterator<Item = Uuid>,
+    id: Uuid,
+) -> Result<Option<attempt::Model>, DbErr> {
+    let select = logged(tenant_id).filter(attempt::Column::SourceId.is_in(sources));
+    select.filter(attempt::Column::Id.eq(id)).one(db).await
+}
+
+fn logged(tenant_id: Uuid) -> Select<attempt::Entity> {
+    attempt::Entity::of_tenant(tenant_id).filter(attempt::Column::Event.ne(""))
 }

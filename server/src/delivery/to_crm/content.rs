@@ -42,6 +42,16 @@ pub(super) async fn fit(line: &Line<'_>, parts: &Parts, content: &Content) -> an
     Ok(Fitted::Content(with_file(kind, file, media_file)))
 }
 
+/// With what is said beside a location or a contact.
+pub(super) fn with_caption(mut content: CrmContent, said: Option<&str>) -> CrmContent {
+    if let (CrmContent::Location { caption, .. } | CrmContent::Contact { caption, .. }, Some(said)) =
+        (&mut content, said)
+    {
+        said.clone_into(caption);
+    }
+    content
+}
+
 /// A content without a file.
 pub(super) fn plain(content: &Content) -> CrmContent {
     match content {

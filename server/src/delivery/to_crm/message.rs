@@ -1,12 +1,13 @@
 //! A message into amoCRM.
 
 use amocrm::Error as CrmError;
-use amocrm::chats::{HISTORY_PAGE, NewChat, NewMessage, SourceRef};
+use amocrm::chats::{NewChat, NewMessage, PastMessage, SourceRef};
 
-use super::content::{Fitted, fit};
+use super::content::{Fitted, fit, with_caption};
 use super::judge::{bury, judge_message, keep_unknown, retry};
 use super::{Line, contact, ours, people, quote};
 use crate::delivery::dialogue::crm_ids;
+use crate::delivery::history::Scoped;
 use crate::delivery::parts::Parts;
 use crate::delivery::queue::Claim;
 use crate::message::FailureCode;
@@ -63,7 +64,7 @@ async fn build(line: &Line<'_>, parts: &Parts) -> anyhow::Result<Built> {
         return Ok(Built::Not(Box::new(bury(FailureCode::Internal, "the customer was erased"))));
     }
     let content = match fit(line, parts, &told.body.content).await? {
-        Fitted::Content(content) => content,
+        Fitted::Content(content) => with_caption(content, told.body.caption.as_deref()),
         Fitted::Later(after) => {
             return Ok(Built::Not(Box::new(retry(Some(after), false, "its file is being fetched"))));
         }
@@ -106,26 +107,11 @@ enum Found {
 /// Asks amojo whether it has the message: create chat gives amojo's id of the chat (it is idempotent), history
 /// holds what was taken.
 async fn find_out(line: &Line<'_>, parts: &Parts, message: &NewMessage) -> Result<Found, CrmError> {
-    let chat_id = if parts.conversation.amocrm_chat_id.is_empty() {
-        line.chats.create_chat(line.secret, &line.scope_id, &new_chat(message)).await?.id
-    } else {
-        parts.conversation.amocrm_chat_id.clone()
-    };
-    for page in 0..HISTORY_PAGES {
-        let offset = page * HISTORY_PAGE;
-        let rows = line.chats.history(line.secret, &line.scope_id, &chat_id, offset, HISTORY_PAGE).await?;
-        if let Some(row) = rows.iter().find(|row| row.message.client_id.as_deref() == Some(&message.message_id)) {
-            return Ok(Found::Yes(Taken {
-                amocrm_message_id: Some(row.message.id.clone()),
-                amocrm_chat_id: Some(chat_id),
-                ..Taken::default()
-            }));
-        }
-        if rows.len() < usize::try_from(HISTORY_PAGE).unwrap_or(usize::MAX) {
-            break;
-        }
-    }
-    Ok(Found::No(chat_id))
+    let scoped = Scoped { chats: &line.chats, secret: line.secret, scope_id: &line.scope_id };
+    let chat_id = scoped.chat_id(&parts.conversation.amocrm_chat_id, || new_chat(message)).await?;
+    let ours = |row: &PastMessage| row.message.client_id.as_deref() == Some(&message.message_id);
+    let Some(row) = scoped.history(&chat_id, HISTORY_PAGES).find(ours).await? else { return Ok(Found::No(chat_id)) };
+    Ok(Found::Yes(Taken { amocrm_message_id: Some(row.message.id), amocrm_chat_id: Some(chat_id), ..Taken::default() }))
 }
 
 /// The chat of a message, before it.

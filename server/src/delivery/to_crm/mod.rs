@@ -34,6 +34,7 @@ pub async fn carry(app: &Arc<App>, claim: &Claim, parts: &Parts) -> anyhow::Resu
         LetterKind::Typing => live::typing(&line, claim, parts).await,
         LetterKind::Reaction => live::reaction(&line, claim, parts).await,
         LetterKind::Import => anyhow::bail!("import pages do not travel as letters"),
+        LetterKind::Resend => anyhow::bail!("webhooks do not go to amoCRM"),
     }
 }
 

@@ -43,12 +43,7 @@ pub(super) async fn forwards(app: &App, parts: &Parts, source_id: Uuid) -> anyho
 }
 
 async fn find(app: &App, parts: &Parts, quote: &Quote) -> anyhow::Result<Option<message::Model>> {
-    let Some(source) = parts.source.as_deref() else { return Ok(None) };
-    let about = match (quote.message_id, &quote.external_id) {
-        (Some(id), _) => About::Ours(id),
-        (None, Some(id)) => About::Theirs(id.clone()),
-        (None, None) => return Ok(None),
-    };
+    let (Some(source), Some(about)) = (parts.source.as_deref(), About::of_quote(quote)) else { return Ok(None) };
     Ok(about.find(app, source).await?)
 }
 

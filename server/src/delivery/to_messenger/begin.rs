@@ -3,10 +3,8 @@
 use entity::message;
 use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter};
 
-use super::message::refusal;
 use super::{Line, bury_with, later};
 use crate::connector::Support;
-use crate::connector::fit::Thing;
 use crate::delivery::parts::Parts;
 use crate::delivery::queue::Claim;
 use crate::message::{Direction, FailureCode, State};
@@ -24,8 +22,8 @@ pub(super) async fn hindered(line: &Line<'_>, claim: &Claim, parts: &Parts) -> a
     let agreed =
         line.app.config.channel(&line.source.channel_id.to_string()).is_none_or(|(_, channel)| channel.write_first);
     if !agreed || line.connector.abilities().features.write_first == Support::Refused {
-        let words = refusal(line, Thing::Feature("write_first"));
-        return Ok(Some(bury_with(FailureCode::Unsupported, words, "writing first is not possible here")));
+        let failure = line.connector.not_begun(line.words);
+        return Ok(Some(bury_with(failure.code, failure.text, "writing first is not possible here")));
     }
     if parts.contact.phone.as_deref().unwrap_or_default().is_empty() {
         let words = line.words.say("failure-no-phone").to_string();

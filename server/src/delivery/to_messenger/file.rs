@@ -1,14 +1,21 @@
 //! The file of a message, as a messenger may fetch it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
+use futures_util::{StreamExt, TryStreamExt};
+use uuid::Uuid;
+
 use super::Line;
+use crate::app::App;
+use crate::connector::file::{Files, NotOpened, Opened, Shelf};
 use crate::media::{self, For, Ready};
 use crate::message::{Content, Media};
 
 /// A content whose file can be fetched.
 pub(super) enum Filed {
-    Content(Content),
+    Content(Box<Content>),
     /// Its file is being fetched by us.
     Later(Duration),
 }
@@ -16,14 +23,14 @@ pub(super) enum Filed {
 /// Lends the file of a content out by a link of ours; one that is gone becomes a text that says so, and the lane goes on.
 pub(super) async fn lent(line: &Line<'_>, content: &Content) -> anyhow::Result<Filed> {
     let Some((file, media_id)) = content.media().and_then(|file| Some((file, file.media_id?))) else {
-        return Ok(Filed::Content(content.clone()));
+        return Ok(Filed::Content(Box::new(content.clone())));
     };
     let kept = match media::ensure(line.app, line.source.tenant_id, media_id).await? {
         Ready::Kept(kept) => kept,
         Ready::Later { after } => return Ok(Filed::Later(after)),
         Ready::Gone { .. } => {
             let text = media::placeholder(line.words, &file.file_name, file.text.as_deref());
-            return Ok(Filed::Content(Content::Text { text }));
+            return Ok(Filed::Content(Box::new(Content::Text { text })));
         }
     };
     let lent = Media {
@@ -31,16 +38,62 @@ pub(super) async fn lent(line: &Line<'_>, content: &Content) -> anyhow::Result<F
         file_name: kept.file_name.clone(),
         file_size: if kept.size > 0 { kept.size } else { file.file_size },
         mime_type: Some(kept.mime_type.clone()).filter(|kind| !kind.is_empty()).or_else(|| file.mime_type.clone()),
+        thumbnail_url: preview(line, file).await?,
         ..file.clone()
     };
     let said = media::Kind::of(content).unwrap_or(media::Kind::File);
     // A "picture" whose bytes are none goes as a file.
     if kept.kind_for(said) == media::Kind::File {
-        return Ok(Filed::Content(Content::File(lent)));
+        return Ok(Filed::Content(Box::new(Content::File(lent))));
     }
     let mut content = content.clone();
     if let Some(file) = content.media_mut() {
         *file = lent;
     }
-    Ok(Filed::Content(content))
+    Ok(Filed::Content(Box::new(content)))
+}
+
+/// The content of a message of which parts have gone already: as it was then, whatever became of its file since.
+pub(super) fn as_begun(line: &Line<'_>, content: &Content, filed: bool) -> Content {
+    match content.media() {
+        Some(file) if !filed => {
+            Content::Text { text: media::placeholder(line.words, &file.file_name, file.text.as_deref()) }
+        }
+        _ => content.clone(),
+    }
+}
+
+/// An account's files, for connectors that upload bytes.
+pub(super) fn files(app: &Arc<App>, tenant_id: Uuid) -> Files {
+    Files::new(Arc::new(Account { app: app.clone(), tenant_id }))
+}
+
+struct Account {
+    app: Arc<App>,
+    tenant_id: Uuid,
+}
+
+#[async_trait]
+impl Shelf for Account {
+    async fn open(&self, media_id: Uuid) -> Result<Opened, NotOpened> {
+        let later = |error: anyhow::Error| {
+            tracing::warn!(tenant.id = %self.tenant_id, media.id = %media_id, error = format!("{error:#}"), "a file cannot be read");
+            NotOpened::Later { reason: "unreadable".to_owned(), after: None }
+        };
+        let found = media::find(&self.app, self.tenant_id, media_id).await.map_err(later)?;
+        let kept = found.ok_or_else(|| NotOpened::Gone("media_gone".to_owned()))?;
+        if kept.is_passed() {
+            return Err(NotOpened::Never("passed"));
+        }
+        let bytes = media::read(&self.app, &kept).await.map_err(later)?;
+        Ok(Opened { told: Some(kept.size), bytes: bytes.map_err(|error| format!("{error:#}")).boxed() })
+    }
+}
+
+/// A link to the preview that amoCRM made. Nobody waits for it: none while it is not here, or when it is no picture.
+async fn preview(line: &Line<'_>, file: &Media) -> anyhow::Result<Option<String>> {
+    let Some(id) = file.thumbnail_id else { return Ok(None) };
+    let kept = media::find(line.app, line.source.tenant_id, id).await?;
+    let picture = kept.filter(|kept| kept.kind_for(media::Kind::Picture) == media::Kind::Picture);
+    Ok(picture.map(|kept| media::link(line.app, &kept, For::Webhook).to_string()))
 }

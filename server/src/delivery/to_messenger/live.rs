@@ -11,6 +11,7 @@ use super::message::named;
 use super::{Line, later};
 use crate::app::Typed;
 use crate::connector::{AfterUnknown, Event, Named, Support};
+use crate::delivery::dialogue::goes_to;
 use crate::delivery::parts::Parts;
 use crate::delivery::queue::Claim;
 use crate::message::{Direction, Reaction, State, Typing};
@@ -32,7 +33,7 @@ pub(super) async fn typing(line: &Line<'_>, claim: &Claim, parts: &Parts) -> any
         until: typing.until,
     });
     let until = DateTime::from_timestamp_millis(typing.until).unwrap_or_default();
-    let dialogue = &parts.conversation.external_id;
+    let dialogue = goes_to(&parts.conversation);
     let sent = line.send(claim, dialogue, Event::Typing { sender, until }, false);
     let _ = tokio::time::timeout(Duration::from_millis(left), sent).await;
     Ok(())
@@ -59,7 +60,7 @@ pub(super) async fn reaction(line: &Line<'_>, claim: &Claim, parts: &Parts) -> a
     let named = Named { id: message.id, external_id: Some(message.external_id.clone()).filter(|id| !id.is_empty()) };
     let event = Event::Reaction { message: named, sender: reaction.sender, emoji: reaction.emoji };
     let repeat = claim.letter.unknown && abilities.after_unknown == AfterUnknown::RepeatMarked;
-    Ok(Some(line.send(claim, &parts.conversation.external_id, event, repeat).await))
+    Ok(Some(line.send(claim, goes_to(&parts.conversation), event, repeat).await))
 }
 
 /// Kept for pages that show the message later: reactions of a conversation are carried in their order, so the last one

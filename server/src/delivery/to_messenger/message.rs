@@ -1,13 +1,16 @@
 //! A manager's message.
 
+use anyhow::Context;
 use chrono::DateTime;
 
 use super::file::{self, Filed};
+use super::progress::Progress;
 use super::{Line, begin, bury, bury_with, later, quote};
-use crate::connector::fit::{Thing, fit};
+use crate::connector::fit::{Thing, fit, sign};
 use crate::connector::{AfterUnknown, Event, Message, Part};
+use crate::delivery::dialogue::goes_to;
 use crate::delivery::parts::Parts;
-use crate::delivery::queue::Claim;
+use crate::delivery::queue::{Claim, Letter};
 use crate::message::{FailureCode, Person, Role};
 use crate::tenant::users;
 use crate::verdict::{Report, Taken, Verdict};
@@ -22,12 +25,18 @@ pub(super) async fn carry(line: &Line<'_>, claim: &Claim, parts: &Parts) -> anyh
         return Ok(bury(FailureCode::Internal, "whether the message arrived cannot be found out"));
     }
     let told = parts.told()?;
-    let content = match file::lent(line, &told.body.content).await? {
-        Filed::Content(content) => content,
-        Filed::Later(after) => return Ok(later(Some(after), "its file is being fetched")),
+    let progress = Progress::read(&claim.letter.payload);
+    let content = if progress.parts > 0 {
+        file::as_begun(line, &told.body.content, progress.filed)
+    } else {
+        match file::lent(line, &told.body.content).await? {
+            Filed::Content(content) => *content,
+            Filed::Later(after) => return Ok(later(Some(after), "its file is being fetched")),
+        }
     };
-    let message = Message {
+    let mut message = Message {
         id: told.message.id,
+        external_id: None,
         part: Part::WHOLE,
         sender: named(line, &told.body.sender).await,
         receiver: parts.contact.clone(),
@@ -39,6 +48,12 @@ pub(super) async fn carry(line: &Line<'_>, claim: &Claim, parts: &Parts) -> anyh
         post: told.body.post.clone(),
         sent_at: DateTime::from_timestamp_millis(told.message.sent_at).unwrap_or_default(),
     };
+    let signature = if progress.parts > 0 { progress.signature } else { signature(line, &told.body.sender).await };
+    if let Some(name) = &signature {
+        sign(&mut message, name, line.words);
+    }
+    let filed = progress.filed || message.content.media().is_some();
+    let progress = Progress { filed, signature, ..progress };
     let messages = match fit(message, abilities, line.words) {
         Ok(messages) => messages,
         Err(refused) => {
@@ -46,27 +61,43 @@ pub(super) async fn carry(line: &Line<'_>, claim: &Claim, parts: &Parts) -> anyh
         }
     };
     let repeat = claim.letter.unknown && abilities.after_unknown == AfterUnknown::RepeatMarked;
-    Ok(send(line, claim, parts, messages, repeat).await)
+    // Cut in the same way each time: what has gone stands first.
+    let Some(next) = messages.into_iter().nth(progress.parts) else { return Ok(Report::done(0, Taken::default())) };
+    let more = next.part.number < next.part.of;
+    let mut report = send(line, claim, parts, next, repeat).await;
+    if let (Verdict::Done(taken), true) = (&mut report.verdict, more) {
+        taken.onward = Some(Progress { parts: progress.parts + 1, ..progress }.written());
+    }
+    Ok(report)
 }
 
-/// Hands over the parts, the first of a new dialogue as its beginning; the later ones go to where it was opened.
-async fn send(line: &Line<'_>, claim: &Claim, parts: &Parts, messages: Vec<Message>, repeat: bool) -> Report {
-    let mut dialogue = parts.conversation.external_id.clone();
-    let mut opened = Taken::default();
-    let mut last = bury(FailureCode::Unsupported, "nothing is left of the message");
-    for message in messages {
-        let event = if dialogue.is_empty() { Event::Started } else { Event::Created };
-        last = line.send(claim, &dialogue, event(Box::new(message)), repeat).await;
-        let Verdict::Done(taken) = &mut last.verdict else { break };
-        opened.conversation_id = opened.conversation_id.or_else(|| taken.conversation_id.take());
-        opened.receiver_id = opened.receiver_id.or_else(|| taken.receiver_id.take());
-        if dialogue.is_empty() {
-            dialogue = opened.conversation_id.clone().unwrap_or_default();
-        }
-        taken.conversation_id.clone_from(&opened.conversation_id);
-        taken.receiver_id.clone_from(&opened.receiver_id);
+/// Sends a message as the webhook that its receiver had already: with the old id, marked as a repeat. What the answer tells
+/// of the message was told before.
+pub(super) async fn resend(line: &Line<'_>, claim: &Claim, parts: &Parts) -> anyhow::Result<Report> {
+    let id = claim.letter.payload.parse().context("the letter names no webhook")?;
+    let letter = Letter { id, payload: String::new(), unknown: true, ..claim.letter.clone() };
+    let report = carry(line, &Claim { letter, ..claim.clone() }, parts).await?;
+    Ok(match report.verdict {
+        Verdict::Done(_) => Report { verdict: Verdict::Done(Taken::default()), ..report },
+        _ => report,
+    })
+}
+
+/// Hands over a part; as the beginning of a dialogue while there is none.
+async fn send(line: &Line<'_>, claim: &Claim, parts: &Parts, part: Message, repeat: bool) -> Report {
+    let dialogue = goes_to(&parts.conversation);
+    let event = if dialogue.is_empty() { Event::Started } else { Event::Created };
+    line.send(claim, dialogue, event(Box::new(part)), repeat).await
+}
+
+/// The name with which this source signs; none: it does not, or nobody of the account wrote. Salesbots bring a name of
+/// their own and are no users.
+async fn signature(line: &Line<'_>, sender: &Person) -> Option<String> {
+    if sender.role != Role::Manager || sender.id.is_empty() || !line.connector.signs(&line.settings) {
+        return None;
     }
-    last
+    let user = users::by_amojo_id(line.app, line.source.tenant_id, &sender.id).await;
+    user.map(|user| user.name.trim().to_owned()).filter(|name| !name.is_empty())
 }
 
 /// A manager with the name that amoCRM knows them by.

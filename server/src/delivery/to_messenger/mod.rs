@@ -17,6 +17,7 @@ mod begin;
 mod file;
 mod live;
 mod message;
+mod progress;
 mod quote;
 
 /// What came of the try; none: nothing had to be said, or nobody has to know.
@@ -29,6 +30,7 @@ pub async fn carry(app: &Arc<App>, claim: &Claim, parts: &Parts) -> anyhow::Resu
         LetterKind::Message => message::carry(&line, claim, parts).await.map(Some),
         LetterKind::Typing => live::typing(&line, claim, parts).await.map(|()| None),
         LetterKind::Reaction => live::reaction(&line, claim, parts).await,
+        LetterKind::Resend => message::resend(&line, claim, parts).await.map(Some),
         other @ (LetterKind::Edit | LetterKind::Status | LetterKind::Import) => {
             anyhow::bail!("letters of the kind {other:?} do not go to messengers")
         }
@@ -75,6 +77,7 @@ impl<'a> Line<'a> {
             repeat,
             now: self.app.clock.now(),
             words: self.words,
+            files: file::files(self.app, self.source.tenant_id),
         };
         self.connector.send(&self.settings, &outgoing).await
     }

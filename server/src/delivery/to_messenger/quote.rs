@@ -1,11 +1,11 @@
 //! The message that another one quotes or passes on, with the ids it has here.
 
-use entity::{dedupe, message};
+use entity::message;
 use sea_orm::{ColumnTrait, QueryFilter};
-use uuid::Uuid;
 
 use super::Line;
 use crate::delivery::queue::parcel::Event;
+use crate::lookup::known_message;
 use crate::message::Quote;
 
 /// Finds the quoted message by amojo's id. What is not found stays told in words.
@@ -25,14 +25,9 @@ async fn find(line: &Line<'_>, amojo_id: &str) -> anyhow::Result<Option<message:
     if amojo_id.is_empty() {
         return Ok(None);
     }
-    let db = line.app.store.read();
-    let key = dedupe::Entity::of_tenant(line.source.tenant_id)
-        .filter(dedupe::Column::Origin.eq(line.source.channel_id))
-        .filter(dedupe::Column::ExternalId.eq(amojo_id))
-        .filter(dedupe::Column::Event.eq(Event::Message.number()))
-        .one(db)
-        .await?;
-    let Some(id) = key.map(|key| key.message_id).filter(|id: &Uuid| !id.is_nil()) else { return Ok(None) };
-    let found = message::Entity::of_tenant(line.source.tenant_id).filter(message::Column::Id.eq(id));
-    Ok(found.one(db).await?)
+    let (tenant_id, origin) = (line.source.tenant_id, line.source.channel_id);
+    let known = known_message(line.app, tenant_id, origin, amojo_id, &[Event::Message]).await?;
+    let Some(id) = known.filter(|id| !id.is_nil()) else { return Ok(None) };
+    let found = message::Entity::of_tenant(tenant_id).filter(message::Column::Id.eq(id));
+    Ok(found.one(line.app.store.read()).await?)
 }

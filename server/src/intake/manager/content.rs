@@ -10,7 +10,7 @@ use crate::words::Words;
 
 /// The body of a manager's message. A kind that nobody knows becomes words that say so; the hook's bytes are kept beside.
 pub(super) fn body_of(sender: Person, receiver: Person, message: &MessageContent, words: Words) -> Body {
-    Body {
+    let body = Body {
         receiver: Some(receiver),
         markup: message.markup.as_ref().and_then(markup_of),
         template: message.template.as_ref().map(template_of),
@@ -22,7 +22,20 @@ pub(super) fn body_of(sender: Person, receiver: Person, message: &MessageContent
             .map(|one| quote_of(one, words)),
         post: message.post.as_ref().map(|post| Post { id: optional(&post.id).unwrap_or_default(), ..Post::default() }),
         ..Body::new(sender, content_of(message, words))
+    };
+    filled(body)
+}
+
+/// A template whose final text did not come is filled in here: messengers without templates of their own need the words.
+fn filled(mut body: Body) -> Body {
+    if let (Content::Text { text }, Some(template)) = (&mut body.content, &body.template)
+        && text.trim().is_empty()
+    {
+        *text = template.params.iter().fold(template.content.clone(), |text, marker| {
+            if marker.key.is_empty() { text } else { text.replace(&marker.key, &marker.value) }
+        });
     }
+    body
 }
 
 /// Whether there is nothing in it that could be shown.
@@ -69,6 +82,7 @@ fn media_of(message: &MessageContent) -> Option<Media> {
         file_size: message.file_size.unwrap_or_default(),
         text: Some(clean(&message.text)).filter(|text| !text.is_empty()),
         group_id: optional(&message.media_group_id),
+        thumbnail_url: optional(&message.thumbnail),
         ..Media::default()
     })
 }
@@ -120,7 +134,7 @@ fn template_of(template: &chats::Template) -> Template {
 fn quote_of(quoted: &PastMessage, words: Words) -> Quote {
     let mut content = content_of(&quoted.message, words);
     if let Some(media) = content.media_mut() {
-        media.media_url = String::new();
+        (media.media_url, media.thumbnail_url) = (String::new(), None);
     }
     let sender = quoted.sender.as_ref().map(|sender| Person {
         id: optional(&sender.id).unwrap_or_default(),

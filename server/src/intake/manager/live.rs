@@ -2,8 +2,7 @@
 
 use amocrm::hooks::chats::{HookReaction, HookTyping};
 use anyhow::Context;
-use entity::{dedupe, source};
-use sea_orm::{ColumnTrait, QueryFilter};
+use entity::source;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -12,7 +11,7 @@ use crate::app::App;
 use crate::delivery::queue::letters::{TO_MESSENGER_MILLIS, messenger_letter};
 use crate::delivery::queue::parcel::{Conversation, DedupeKey, Entry, Event};
 use crate::intake::clean;
-use crate::lookup::{Known, Scope};
+use crate::lookup::{Known, Scope, known_message};
 use crate::message::{LetterKind, Person, Reaction, Role, Stream, Typing};
 
 /// How long a manager types when the hook does not say (chats-api §4.7).
@@ -94,13 +93,8 @@ async fn place(app: &App, scope: &Scope, chat: Chat<'_>) -> anyhow::Result<Optio
 
 /// Our id of a message by amojo's.
 async fn message_of(app: &App, scope: &Scope, amojo_id: &str) -> anyhow::Result<Option<Uuid>> {
-    let found = dedupe::Entity::of_tenant(scope.tenant.tenant_id)
-        .filter(dedupe::Column::Origin.eq(scope.channel.channel_id))
-        .filter(dedupe::Column::ExternalId.eq(clean(amojo_id)))
-        .filter(dedupe::Column::Event.eq(Event::Message.number()))
-        .one(app.store.read())
-        .await?;
-    Ok(found.map(|row| row.message_id))
+    let (tenant_id, origin) = (scope.tenant.tenant_id, scope.channel.channel_id);
+    Ok(known_message(app, tenant_id, origin, &clean(amojo_id), &[Event::Message]).await?)
 }
 
 fn manager(amojo_id: Option<&str>) -> Person {

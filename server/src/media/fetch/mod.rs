@@ -32,6 +32,8 @@ const LEASE: i64 = 60_000;
 const BEAT: Duration = Duration::from_secs(20);
 /// So long the other side may say nothing.
 const SILENCE: Duration = Duration::from_secs(20);
+/// Why a file is not kept when the account keeps as much as it may.
+const NO_ROOM: &str = "no_room";
 /// Fetches of one file that nobody ended properly.
 const POISON: i32 = 12;
 
@@ -103,8 +105,12 @@ pub(super) async fn attempt(app: &App, row: media::Model, budget: Option<Duratio
     if app.faults.hit("media.before_commit").is_err() {
         return;
     }
+    let is_full = matches!(outcome, Outcome::Refused { failure: NO_ROOM });
     match settle::settle(app, &row, outcome).await {
         Ok(true) => {
+            if is_full {
+                quota::is_full(app, tenant_id).await;
+            }
             metrics::counter!("parom_media_fetches_total", "outcome" => word).increment(1);
             metrics::histogram!("parom_media_fetch_seconds").record(started.elapsed());
             tracing::debug!(tenant.id = %tenant_id, media.id = %id, outcome = word, "a file was tried");
@@ -203,7 +209,7 @@ impl From<NotKept> for Outcome {
     fn from(not_kept: NotKept) -> Self {
         match not_kept {
             NotKept::TooLarge => Self::Refused { failure: "media_too_big" },
-            NotKept::NoRoom => Self::Refused { failure: "no_room" },
+            NotKept::NoRoom => Self::Refused { failure: NO_ROOM },
             NotKept::Empty => Self::Gone { failure: "empty".to_owned() },
             NotKept::BrokeOff(failure) => Self::Later { failure, after: None },
             NotKept::Lost => Self::Released,

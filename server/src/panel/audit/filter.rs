@@ -10,7 +10,7 @@ use crate::app::App;
 
 /// The beginnings of deeds' names that can be chosen.
 pub(super) const GROUPS: &[&str] =
-    &["source", "account", "member", "key", "message", "undelivered", "import", "alert", "data", "text"];
+    &["source", "account", "member", "key", "message", "undelivered", "import", "template", "alert", "data", "text"];
 
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Asked {

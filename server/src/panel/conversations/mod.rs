@@ -2,6 +2,7 @@
 
 mod contact;
 mod one;
+mod visit;
 mod why;
 
 use actix_web::{HttpRequest, HttpResponse, web};

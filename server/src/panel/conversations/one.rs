@@ -6,6 +6,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::contact::Shown;
+use super::visit::{self, Fact};
 use super::why::{self, Link};
 use crate::app::App;
 use crate::contact;
@@ -34,6 +35,10 @@ struct One {
     source: Option<String>,
     messenger: Option<Sentence>,
     begun: String,
+    /// What brought the customer, as far as it is known.
+    visit: Vec<Fact>,
+    /// Since when the customer does not let us write; none: they do.
+    shut: Option<String>,
     links: Vec<Link>,
     rule: Option<Sentence>,
     contact: Shown,
@@ -74,6 +79,8 @@ pub async fn get(
         source: source.filter(|source| source.deleted_at.is_none()).map(|source| source.name.clone()),
         messenger: source.map(|source| page.words.say_of("connector-", &source.kind)),
         begun: page.time(&conversation.created_at),
+        visit: visit::facts(&page, &conversation.visit),
+        shut: (conversation.shut_at > 0).then(|| page.time(&conversation.shut_at)),
         links: why::links(&page, &ground, &conversation, &aliases),
         rule: source.map(|source| page.words.say_of("contact-rule-", &source.contact_rule).with("crm", page.crm)),
         contact: Shown::of(&page, &member.tenant.host, &conversation),

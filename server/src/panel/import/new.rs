@@ -24,6 +24,7 @@ struct New {
     page: PageContext,
     sources: Vec<Choice>,
     leads: Vec<Choice>,
+    link_contacts: bool,
     most: u64,
     error: String,
 }
@@ -46,6 +47,7 @@ async fn show(app: &App, member: &Member, fields: &upload::Fields, error: Option
     let form = New {
         sources: sources.into_iter().map(choice).collect(),
         leads: LEADS.map(|word| Choice::new(word, page.words.say_of("import-leads-", word), &fields.leads)).into(),
+        link_contacts: !fields.link_contacts.is_empty(),
         most: u64::from(app.config.import.file_mb) * 1024 * 1024,
         error: error.map(|error| error.to_string()).unwrap_or_default(),
         page: page.clone(),

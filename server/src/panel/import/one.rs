@@ -114,7 +114,7 @@ async fn view(
                 result,
                 leads: leads(app, page, row, source, live).await,
                 notices: row.newest_loud,
-                link: source.filter(|source| source.contact_rule == "leave").map(|source| source.id.to_string()),
+                link: source.filter(|source| imports::can_link(row, Some(*source))).map(|source| source.id.to_string()),
                 start: imports::can_start(row).then(|| words.say("import-start").with("messages", row.total)),
             })
         }

@@ -3,15 +3,13 @@
 use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{HttpRequest, web};
-use futures_util::StreamExt;
-use futures_util::future::join;
-use futures_util::stream::{poll_fn, unfold};
+use futures_util::stream::unfold;
 use multer::{Field, Multipart};
 use subtle::ConstantTimeEq;
-use tokio::sync::mpsc;
 
 use super::new::{leads_of, source_of};
 use crate::app::App;
+use crate::browser::form_data;
 use crate::error::{Error, Result};
 use crate::import::{Arrived, Format, Wish, take_in};
 use crate::panel::Member;
@@ -28,6 +26,7 @@ pub(super) struct Fields {
     csrf: String,
     pub source: String,
     pub leads: String,
+    pub link_contacts: String,
 }
 
 /// Why nothing was taken.
@@ -48,29 +47,17 @@ pub(super) fn own_page(app: &App, request: &HttpRequest) -> Result<(), Refused> 
     if door::own_origin(request, app) { Ok(()) } else { Err(Refused::Foreign) }
 }
 
-/// Reads the form. The body of a request stays on its thread and the form's reader wants one that may move: a short line
-/// lies between.
+/// Reads the form.
 pub(super) async fn read(
     app: &web::Data<App>,
     member: &Member,
     request: &HttpRequest,
-    mut payload: Payload,
+    payload: Payload,
     fields: &mut Fields,
 ) -> Result<Arrived, Failed> {
     let text = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let boundary = multer::parse_boundary(text).map_err(|_| Error::MediaType(Said::new("said-form-type")))?;
-    let (line, mut chunks) = mpsc::channel(1);
-    let carry = async move {
-        while let Some(chunk) = payload.next().await {
-            // An error: the reader has what it wants, or has given up.
-            if line.send(chunk.map_err(std::io::Error::other)).await.is_err() {
-                return;
-            }
-        }
-    };
-    let form = Multipart::new(poll_fn(move |context| chunks.poll_recv(context)), boundary);
-    let (arrived, ()) = join(read_form(app, member, form, fields), carry).await;
-    arrived
+    form_data::read(payload, boundary, async move |form| read_form(app, member, form, fields).await).await
 }
 
 async fn read_form(
@@ -86,6 +73,7 @@ async fn read_form(
             CSRF => fields.csrf = short(field).await?,
             "source" => fields.source = short(field).await?,
             "leads" => fields.leads = short(field).await?,
+            "link_contacts" => fields.link_contacts = short(field).await?,
             "file" => {
                 let ours = fields.csrf.as_bytes().ct_eq(member.csrf().as_bytes());
                 if fields.csrf.is_empty() || !bool::from(ours) {
@@ -102,7 +90,8 @@ async fn take(app: &App, member: &Member, fields: &Fields, file: Field<'_>) -> R
     let source = source_of(app, member, &fields.source).await?;
     let file_name = file.file_name().unwrap_or_default().to_owned();
     let format = Format::of_name(&file_name);
-    let wish = Wish { format, leads: leads_of(&fields.leads), dry_run: true, file_name };
+    let link_contacts = !fields.link_contacts.is_empty();
+    let wish = Wish { format, leads: leads_of(&fields.leads), link_contacts, dry_run: true, file_name };
     let chunks = unfold(file, |mut file| async move {
         let chunk = file.chunk().await.transpose()?;
         Some((chunk.map_err(std::io::Error::other), file))

@@ -1,5 +1,6 @@
 //! The first sentence: where the message is, what that means, and the one thing to do.
 
+use crate::connector::passport::{self, Row};
 use crate::delivery::read::MessageStatus;
 use crate::delivery::read::reason::Reason;
 use crate::delivery::read::story::Story;
@@ -79,7 +80,8 @@ pub fn reason(story: &Story, stage: Stage) -> Option<Reason> {
                 let reason = Reason::of_dead(&dead.reason, &dead.detail, story.direction);
                 let status = story.tries().last().map_or(0, |last| last.status);
                 let said = failure.as_ref().map(|failure| failure.text.clone()).filter(|text| !text.is_empty());
-                let reason = reason.answered(status);
+                let by_own_server = story.source.as_ref().is_some_and(|source| source.kind == "custom");
+                let reason = reason.answered(status, by_own_server);
                 Some(Reason { said: said.unwrap_or_else(|| reason.said.clone()), ..reason })
             }
             (None, Some(failure)) => Some(Reason::of_failure(failure.code, story.direction, &failure.text)),
@@ -93,7 +95,37 @@ pub fn reason(story: &Story, stage: Stage) -> Option<Reason> {
 pub fn said(page: &PageContext, story: &Story, reason: &Reason) -> Said {
     let dropped = story.dead_message().filter(|dead| dead.reason == "dropped_by_person");
     let name = dropped.map_or("", |dead| dead.detail.as_str());
-    reasons::said(reason, &About { words: page.words, crm: page.crm, kind: story.body.content.kind(), name })
+    let age = page.duration(&(page.now - story.message.sent_at)).to_string();
+    let kind = story.body.content.kind();
+    let said = reasons::said(reason, &About { words: page.words, crm: page.crm, kind, name, age: &age });
+    match refusal(story, reason) {
+        Some(row) => Said { what: page.words.say(row.key()), ..said },
+        None => said,
+    }
+}
+
+/// Reasons behind which an answer of the messenger stands.
+const ANSWERED: [&str; 8] = [
+    "access_revoked",
+    "kind_not_supported",
+    "messenger_down",
+    "rate_limited",
+    "recipient_blocked",
+    "recipient_unreachable",
+    "refused",
+    "window_closed",
+];
+
+/// What the answer behind a reason means by the messenger's passport; none: it has none, or did not answer.
+fn refusal(story: &Story, reason: &Reason) -> Option<&'static Row> {
+    let passport = passport::of(&story.source.as_ref()?.kind)?;
+    if reason.status == 0 || !ANSWERED.contains(&reason.key) {
+        return None;
+    }
+    let tries: Vec<_> = story.tries().filter(|attempt| attempt.status == reason.status).collect();
+    // A failure that is kept has our own words; the messenger's stand in the try.
+    let same = tries.iter().find(|attempt| attempt.reason == reason.said);
+    passport.find(u16::try_from(reason.status).ok()?, &same.or(tries.last())?.answer)
 }
 
 /// The sentence.

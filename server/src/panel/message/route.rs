@@ -81,11 +81,9 @@ impl Draw<'_> {
         let state = State::from_number(self.story.message.state).unwrap_or(State::Queued);
         let arrived = |least: State| state != State::Failed && state >= least;
         let taken = self.taken_at();
-        let mut steps = vec![
-            self.reached("hop-written-by-manager", Some(self.story.message.sent_at)),
-            self.stored(),
-            self.handing("hop-handing-to-messenger"),
-        ];
+        let mut steps = vec![self.reached("hop-written-by-manager", Some(self.story.message.sent_at))];
+        steps.extend(self.story.found.as_ref().map(|found| self.reached("hop-found-in-history", Some(found.at))));
+        steps.extend([self.stored(), self.handing("hop-handing-to-messenger")]);
         steps.push(match (taken, arrived(State::Sent)) {
             (Some(at), true) => self.done(self.title("hop-taken-by-messenger"), Some(at)),
             (None, true) => self.done(self.title("hop-taken-by-messenger"), None),

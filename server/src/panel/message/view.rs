@@ -75,6 +75,8 @@ pub struct Page {
     marks: Vec<Sentence>,
     main: Main,
     may_stop: bool,
+    /// The dead letter of a message that only waits for somebody to decide.
+    may_drop: Option<String>,
     conversation: String,
     /// The contact's card in amoCRM.
     card: Option<String>,
@@ -134,6 +136,7 @@ pub fn page(
         marks: marks(page, story),
         main: main(app, member, page, story, stage),
         may_stop: member.may(Right::Retry) && story.waiting.is_some(),
+        may_drop: story.held_found().filter(|_| member.may(Right::Retry)).map(|dead| dead.id.to_string()),
         conversation: message.conversation_id.to_string(),
         card: story.conversation.as_ref().and_then(|row| conversations::card(&member.tenant.host, row)),
         direction: words.say(direction),
@@ -156,6 +159,9 @@ fn marks(page: &PageContext, story: &Story) -> Vec<Sentence> {
     let mut marks = Vec::new();
     if story.message.possible_duplicate {
         marks.push(words.say("message-maybe-twice"));
+    }
+    if story.found.is_some() {
+        marks.push(words.say("message-found-in-history").with("crm", page.crm));
     }
     let taken = story.tries().rfind(|attempt| attempt.verdict == "done");
     if let Some(delay) = taken.map(|attempt| attempt.at - story.message.sent_at).filter(|delay| *delay > LATE_MILLIS) {
@@ -181,7 +187,10 @@ fn main(app: &App, member: &Member, page: &PageContext, story: &Story, stage: St
             match (gone, story.may_repeat() && story.tries().any(|attempt| attempt.verdict == "unknown")) {
                 (true, _) => Main::None,
                 (false, true) => Main::Go { address: format!("{path}/again"), label: again() },
-                (false, false) => Main::Post { action: format!("{path}/again"), label: again() },
+                (false, false) => {
+                    let label = if story.held_found().is_some() { words.say("msg-send-now") } else { again() };
+                    Main::Post { action: format!("{path}/again"), label }
+                }
             }
         }
         Stage::Held => match story.source.as_ref().filter(|_| member.may(Right::EditSources)) {

@@ -3,10 +3,11 @@
 use askama::Template;
 
 use super::Query;
+use crate::delivery::queue::parcel::Found;
 use crate::delivery::read::MessageStatus;
 use crate::delivery::read::list::{Ground, Line};
 use crate::delivery::read::reason::Reason;
-use crate::message::Direction;
+use crate::message::{Direction, FailureCode};
 use crate::panel::PageContext;
 use crate::panel::choice::{self, Choice};
 use crate::panel::reasons::{self, About};
@@ -117,12 +118,17 @@ pub fn row(page: &PageContext, ground: &Ground, line: &Line) -> Row {
     let kind = line.body.content.kind();
     let reason = match (line.status, &line.held, &line.failure) {
         (MessageStatus::Held, Some(held), _) => Some(Reason::of_hold(held, line.direction)),
+        (MessageStatus::Failed, _, Some(failure)) if line.found && failure.code == FailureCode::Other => {
+            Some(Reason::of_dead(Found::REASON, "", line.direction))
+        }
         (MessageStatus::Failed, _, Some(failure)) => {
             Some(Reason::of_failure(failure.code, line.direction, &failure.text))
         }
         _ => None,
     };
-    let about = About { words, crm: page.crm, kind, name: "" };
+    let age = page.duration(&(page.now - line.message.sent_at)).to_string();
+    let about = About { words, crm: page.crm, kind, name: "", age: &age };
+    let found = line.found.then(|| words.say("message-found-in-history").with("crm", page.crm).to_string());
     let (arrow, direction) = match line.direction {
         Direction::ToCrm => ("←", "messages-direction-to-crm"),
         Direction::ToMessenger => ("→", "messages-direction-to-messenger"),
@@ -139,6 +145,6 @@ pub fn row(page: &PageContext, ground: &Ground, line: &Line) -> Row {
             .map_or_else(|| "–".to_owned(), |source| source.name.clone()),
         kind: words.say_of("messages-kind-", kind),
         badge: page.badge(reasons::tone(line.status), words.say_of("message-state-", line.status.as_str())),
-        second: reason.map(|reason| reasons::said(&reason, &about).what.to_string()).unwrap_or_default(),
+        second: reason.map(|reason| reasons::said(&reason, &about).what.to_string()).or(found).unwrap_or_default(),
     }
 }

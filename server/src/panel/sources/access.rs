@@ -10,10 +10,12 @@ use super::shown::{Shown, shown};
 use super::{by, find};
 use crate::app::App;
 use crate::connector::Field;
+use crate::connector::webchat::WebChatSettings;
 use crate::error::{Error, Result};
 use crate::panel::fields::{self, Drawn};
 use crate::panel::{self, Fields, Form, Member, Nav, Notice, PageContext, Right};
 use crate::source::{SourceChange, version};
+use crate::words::Sentence;
 
 #[derive(Template)]
 #[template(path = "panel/sources/access.html")]
@@ -30,6 +32,10 @@ struct Access {
     was: String,
     /// It has a secret that can be changed.
     webhook: bool,
+    /// It has a secret with which a site names its customers.
+    site: bool,
+    /// White cannot be read on the colour that was chosen.
+    color_low: Option<Sentence>,
 }
 
 /// The source as the page was drawn with it: its version, and its settings as JSON.
@@ -136,8 +142,16 @@ async fn show(
         version: seen.version,
         was: seen.was,
         webhook: source.kind == "custom",
+        site: source.kind == "webchat",
+        color_low: color_low(&page, source),
         errors,
         page: page.clone(),
     };
     panel::html_as(status, &page, &access)
+}
+
+fn color_low(page: &PageContext, source: &source::Model) -> Option<Sentence> {
+    let chat = (source.kind == "webchat").then(|| WebChatSettings::stored(&source.settings))?;
+    let ratio = page.decimal(&chat.color().low_contrast()?, 1);
+    Some(page.words.say("wizard-web-color-low").with("ratio", ratio))
 }

@@ -31,7 +31,7 @@ pub use list::get as list;
 pub(super) use one::refused;
 pub use one::{get, save};
 pub use pause::{ask as ask_pause, ask_resume, pause, resume};
-pub use remove::{ask as ask_delete, delete, restore};
+pub use remove::{ask as ask_delete, delete, restore, take_back};
 pub use secret::{ask as ask_secret, made as secret_made, rotate};
 pub use strays::{adopt, remove as remove_stray};
 pub use test::{get as test, run as run_test};

@@ -14,6 +14,7 @@ use crate::delivery::dead;
 use crate::error::{Changed, Error, Result};
 use crate::panel::choice::Choice;
 use crate::panel::{self, Form, Member, Nav, Notice, PageContext, Right, Tone};
+use crate::source::Embed;
 use crate::words::Sentence;
 
 #[derive(Template)]
@@ -45,7 +46,9 @@ struct One {
     changed: Vec<(String, String)>,
     external_id: String,
     amocrm_id: String,
-    link: Option<String>,
+    embed: Option<Embed>,
+    /// By which customers come to the bot, with a mark of where from.
+    deep_link: Option<String>,
 }
 
 /// What stands in the form and why.
@@ -196,7 +199,10 @@ async fn show(
         changed: values_now(&page, source, pipelines.as_deref(), &changed),
         external_id: source.external_id.clone(),
         amocrm_id: source.amocrm_source_id.to_string(),
-        link: (source.kind == "webchat").then(|| format!("{}/chat/{}", app.public_url(), source.id)),
+        embed: crate::source::embed(app, source),
+        deep_link: crate::source::line::name_of(source)
+            .filter(|_| source.kind == "telegram")
+            .map(|name| format!("https://t.me/{}?start=", name.trim_start_matches('@'))),
         errors,
         page: page.clone(),
     };

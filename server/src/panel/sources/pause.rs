@@ -11,7 +11,7 @@ use crate::delivery::dead;
 use crate::error::{Error, Result};
 use crate::panel::choice::Choice;
 use crate::panel::{self, Empty, Form, Member, Nav, Notice, PageContext, Right};
-use crate::source::SourceChange;
+use crate::source::{Reason, SourceChange};
 use crate::words::Sentence;
 
 const HOUR: i64 = 3_600_000;
@@ -73,8 +73,11 @@ pub async fn ask_resume(app: web::Data<App>, member: Member, id: web::Path<Strin
     member.require(Right::EditSources)?;
     let source = find(&app, &member, &id).await?;
     let (count, oldest) = dead::held(&app, &source).await?;
-    let page = member.page("source-resume", Nav::Sources);
+    let suspended = crate::source::state(&app, &source).await?.reason == Some(Reason::WebhookSuspended);
+    let key = if suspended { "webhooks-test-and-on" } else { "source-resume" };
+    let page = member.page(key, Nav::Sources);
     let words = page.words;
+    let button = words.say(key);
     let label = |hours: i64| match hours {
         0 => words.say("source-resume-all").with("count", count),
         -1 => words.say("source-resume-none"),
@@ -93,7 +96,7 @@ pub async fn ask_resume(app: web::Data<App>, member: Member, id: web::Path<Strin
     let ask = Ask {
         sentence: words.say(key).with("count", count).with("stamp", stamp).with("source", source.name.as_str()),
         action: format!("/panel/sources/{}/resume", source.id),
-        button: words.say("source-resume"),
+        button,
         back: format!("/panel/sources/{}", source.id),
         note: (count > 0).then(|| words.say("source-resume-dropped").with("crm", page.crm)),
         choices,

@@ -62,6 +62,23 @@ pub async fn delete(
     }
 }
 
+/// `POST /panel/sources/{id}/take-back`: the messenger is told again to bring messages here.
+pub async fn take_back(
+    app: web::Data<App>,
+    member: Member,
+    id: web::Path<String>,
+    _form: Form<Empty>,
+) -> Result<HttpResponse> {
+    member.require(Right::EditSources)?;
+    let source = find(&app, &member, &id).await?;
+    let notice = match crate::source::line::take_back(&app, member.tenant.tenant_id, source.id, &by(&member)).await {
+        Ok(_) => Notice::done(member.words.say("source-taken-back").with("source", source.name.as_str())),
+        Err(error @ (Error::Conflict { .. } | Error::Unavailable { .. })) => super::refused(&member, &error),
+        Err(error) => return Err(error),
+    };
+    member.see_other(&app, &format!("/panel/sources/{}", source.id), notice).await
+}
+
 /// `POST /panel/sources/{id}/restore`.
 pub async fn restore(
     app: web::Data<App>,

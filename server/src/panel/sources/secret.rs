@@ -11,6 +11,7 @@ use super::{by, find};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::panel::{self, Confirm, Empty, Form, Member, Nav, Notice, PageContext, Right, Tone};
+use crate::words::Sentence;
 
 /// The session keeps a fresh secret under this name until its page has been shown.
 const FRESH: &str = "fresh-secret";
@@ -27,22 +28,49 @@ struct Made {
     page: PageContext,
     id: String,
     secret: String,
+    hint: Sentence,
 }
 
-async fn with_secret(app: &App, member: &Member, id: &str) -> Result<source::Model> {
+/// What the pages of a kind's secret say.
+#[derive(Clone, Copy)]
+struct Said {
+    title: &'static str,
+    hint: &'static str,
+    button: &'static str,
+    made: &'static str,
+}
+
+const CUSTOM: Said = Said {
+    title: "wizard-custom-secret",
+    hint: "webhooks-rotate-hint",
+    button: "webhooks-rotate",
+    made: "webhooks-rotated",
+};
+const WEBCHAT: Said = Said {
+    title: "wizard-web-secret",
+    hint: "wizard-web-secret-hint",
+    button: "wizard-web-secret-new",
+    made: "wizard-web-secret-made",
+};
+
+async fn with_secret(app: &App, member: &Member, id: &str) -> Result<(source::Model, Said)> {
     member.require(Right::EditSources)?;
     let source = find(app, member, id).await?;
-    if source.kind == "custom" { Ok(source) } else { Err(Error::NotFound) }
+    match source.kind.as_str() {
+        "custom" => Ok((source, CUSTOM)),
+        "webchat" => Ok((source, WEBCHAT)),
+        _ => Err(Error::NotFound),
+    }
 }
 
 /// `GET /panel/sources/{id}/secret`.
 pub async fn ask(app: web::Data<App>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
-    let source = with_secret(&app, &member, &id).await?;
-    let page = member.page("webhooks-rotate", Nav::Sources);
+    let (source, said) = with_secret(&app, &member, &id).await?;
+    let page = member.page(said.button, Nav::Sources);
     let confirm = Confirm {
-        sentence: page.words.say("webhooks-rotate-hint"),
+        sentence: page.words.say(said.hint),
         action: format!("/panel/sources/{}/secret", source.id),
-        button: page.words.say("webhooks-rotate"),
+        button: page.words.say(said.button),
         danger: false,
         back: format!("/panel/sources/{}/access", source.id),
         page,
@@ -57,8 +85,12 @@ pub async fn rotate(
     id: web::Path<String>,
     _form: Form<Empty>,
 ) -> Result<HttpResponse> {
-    let source = with_secret(&app, &member, &id).await?;
-    let made = crate::source::rotate_secret(&app, member.tenant.tenant_id, source.id, &by(&member)).await;
+    let (source, said) = with_secret(&app, &member, &id).await?;
+    let (tenant_id, by) = (member.tenant.tenant_id, by(&member));
+    let made = match source.kind.as_str() {
+        "custom" => crate::source::rotate_secret(&app, tenant_id, source.id, &by).await,
+        _ => crate::source::rotate_site_secret(&app, tenant_id, source.id, &by).await,
+    };
     let secret = match made {
         Ok(secret) => secret,
         // Somebody else was faster by a moment: theirs is as new.
@@ -70,19 +102,20 @@ pub async fn rotate(
     };
     let fresh = Fresh { source_id: source.id, secret: secret.expose_secret().to_owned() };
     member.set_data(&app, FRESH, Some(&fresh)).await?;
-    let notice = Notice::done(member.words.say("webhooks-rotated").with("source", source.name));
+    let notice = Notice::done(member.words.say(said.made).with("source", source.name));
     member.see_other(&app, &format!("/panel/sources/{}/secret/made", source.id), notice).await
 }
 
 /// `GET /panel/sources/{id}/secret/made`: the secret, once.
 pub async fn made(app: web::Data<App>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
-    let source = with_secret(&app, &member, &id).await?;
+    let (source, said) = with_secret(&app, &member, &id).await?;
     let fresh = member.data::<Fresh>(&app, FRESH).filter(|fresh| fresh.source_id == source.id);
     let Some(fresh) = fresh else {
         let notice = Notice::of(Tone::Warn, member.words.say("keys-shown-before"));
         return member.see_other(&app, &format!("/panel/sources/{}/access", source.id), notice).await;
     };
     member.set_data::<Fresh>(&app, FRESH, None).await?;
-    let page = member.page("wizard-custom-secret", Nav::Sources);
-    panel::html(&page, &Made { id: source.id.to_string(), secret: fresh.secret, page: page.clone() })
+    let page = member.page(said.title, Nav::Sources);
+    let hint = page.words.say(said.hint);
+    panel::html(&page, &Made { id: source.id.to_string(), secret: fresh.secret, hint, page: page.clone() })
 }

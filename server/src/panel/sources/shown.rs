@@ -81,6 +81,7 @@ fn button(page: &PageContext, source: &source::Model, action: Action) -> Option<
     let (post, address, edits) = match action {
         Action::Test => (true, format!("{path}/test"), true),
         Action::Restore => (true, format!("{path}/restore"), true),
+        Action::TakeBack => (true, format!("{path}/take-back"), true),
         Action::Resume => (false, format!("{path}/resume"), true),
         Action::Reconnect => (false, format!("{path}/access"), true),
         Action::ChoosePipeline => (false, path, true),

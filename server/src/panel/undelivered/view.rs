@@ -96,7 +96,7 @@ fn heap(page: &PageContext, query: &Query, group: &Group) -> Heap {
 
 /// The few words of a stored reason, for headings of groups and the CSV's readers.
 pub fn short(reason: &str) -> &'static str {
-    const KNOWN: [&str; 11] = [
+    const KNOWN: [&str; 12] = [
         "too_old",
         "dropped_by_person",
         "source_disconnected",
@@ -108,6 +108,7 @@ pub fn short(reason: &str) -> &'static str {
         "rejected",
         "conversation_deleted",
         "no_bot",
+        "found_in_history",
     ];
     match KNOWN.into_iter().find(|known| *known == reason) {
         Some(known) => known,
@@ -118,9 +119,12 @@ pub fn short(reason: &str) -> &'static str {
 
 fn row(page: &PageContext, ground: &Ground, line: &Line) -> Row {
     let words = page.words;
-    let reason = Reason::of_dead(&line.dead.reason, &line.dead.detail, line.direction).answered(line.status);
+    let by_own_server = ground.sources.get(&line.dead.source_id).is_some_and(|source| source.kind == "custom");
+    let reason = Reason::of_dead(&line.dead.reason, &line.dead.detail, line.direction);
+    let reason = reason.answered(line.status, by_own_server);
     let name = if line.dead.reason == "dropped_by_person" { line.dead.detail.as_str() } else { "" };
-    let said = reasons::said(&reason, &About { words, crm: page.crm, kind: "text", name });
+    let age = page.duration(&(page.now - line.dead.first_at)).to_string();
+    let said = reasons::said(&reason, &About { words, crm: page.crm, kind: "text", name, age: &age });
     let (arrow, direction) = match line.direction {
         Direction::ToCrm => ("←", "messages-direction-to-crm"),
         Direction::ToMessenger => ("→", "messages-direction-to-messenger"),

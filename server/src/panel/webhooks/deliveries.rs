@@ -5,18 +5,20 @@ use askama::Template;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{KIND, State, address};
+use super::{State, address, find};
 use crate::app::App;
 use crate::delivery::read::dead::{self, Wanted};
 use crate::delivery::read::reason::Reason;
 use crate::delivery::read::webhooks::{self, Delivery};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::message::Direction;
 use crate::panel::reasons::{self, About};
 use crate::panel::{self, Member, Nav, PageContext, Right, choice};
 use crate::words::Sentence;
 
 const ROWS: u64 = 50;
+/// Of tries that were stored before webhooks had a log.
+const USUAL: &str = "message.created";
 
 #[derive(Debug, Default, Deserialize)]
 struct Query {
@@ -31,6 +33,10 @@ struct Try {
 }
 
 struct Row {
+    /// The webhook's type.
+    event: String,
+    /// The last try; empty: it cannot be sent again.
+    attempt: String,
     message_id: String,
     webhook_id: String,
     /// `<time>` of the last try.
@@ -40,8 +46,6 @@ struct Row {
     badge: String,
     tries: Vec<Try>,
     count: Sentence,
-    /// Given up: can be sent again.
-    dead: bool,
 }
 
 #[derive(Template)]
@@ -51,6 +55,8 @@ struct Deliveries {
     source_id: String,
     address: String,
     badge: String,
+    hint: String,
+    suspended: bool,
     rows: Vec<Row>,
     newest: Option<String>,
     older: Option<String>,
@@ -64,24 +70,22 @@ pub async fn get(
     request: HttpRequest,
 ) -> Result<HttpResponse> {
     member.require(Right::ManageKeys)?;
-    let id = Uuid::try_parse(&id).map_err(|_| Error::NotFound)?;
-    let tenant_id = member.tenant.tenant_id;
-    let source = crate::source::find(&app, tenant_id, id).await?;
-    if source.kind != KIND {
-        return Err(Error::NotFound);
-    }
+    let source = find(&app, &member, &id).await?;
+    let (tenant_id, id) = (source.tenant_id, source.id);
     let query = web::Query::<Query>::from_query(request.query_string()).map(web::Query::into_inner).unwrap_or_default();
     let page = member.page(member.words.say("webhooks-of").with("source", source.name.as_str()), Nav::Keys);
     let db = app.store.read();
     let (found, next) = webhooks::page(db, tenant_id, id, query.cursor, ROWS).await?;
     let wanted = Wanted { ids: Some(found.iter().map(|one| one.webhook_id).collect()), ..Wanted::default() };
     let dead: Vec<Uuid> = dead::page(db, tenant_id, &wanted, None, ROWS * 2).await?.iter().map(|row| row.id).collect();
-    let state = State::of(&found);
+    let state = State::of(&app, &source, &found).await?;
     let path = format!("/panel/webhooks/{id}");
     let deliveries = Deliveries {
         source_id: id.to_string(),
         address: address(&source),
         badge: page.badge(state.tone(), page.words.say_of("webhook-state-", state.word())),
+        hint: state.hint(&page),
+        suspended: state == State::Suspended,
         rows: found.iter().map(|one| row(&page, one, dead.contains(&one.webhook_id))).collect(),
         newest: query.cursor.map(|_| path.clone()),
         older: next.map(|next| choice::address(&path, &[("cursor", &next.to_string())])),
@@ -102,7 +106,7 @@ fn row(page: &PageContext, delivery: &Delivery, dead: bool) -> Row {
     let status = |status: i32| if status == 0 { "–".to_owned() } else { status.to_string() };
     let tried = |attempt: &entity::attempt::Model| {
         let reason = Reason::of_attempt(attempt, Direction::ToMessenger);
-        let about = About { words, crm: page.crm, kind: "text", name: "" };
+        let about = About { words, crm: page.crm, kind: "text", name: "", age: "" };
         let outcome = match reason {
             None => words.say("attempt-taken").to_string(),
             Some(reason) if attempt.status >= 400 => {
@@ -123,6 +127,11 @@ fn row(page: &PageContext, delivery: &Delivery, dead: bool) -> Row {
         }
     };
     Row {
+        event: last
+            .map(|last| last.event.clone())
+            .filter(|event| !event.is_empty())
+            .unwrap_or_else(|| USUAL.to_owned()),
+        attempt: last.and_then(|last| last.id).map(|id| id.to_string()).unwrap_or_default(),
         message_id: delivery.message.id.to_string(),
         webhook_id: delivery.webhook_id.to_string(),
         time: last.map(|last| page.time(&last.at)).unwrap_or_default(),
@@ -131,6 +140,5 @@ fn row(page: &PageContext, delivery: &Delivery, dead: bool) -> Row {
         badge: page.badge(tone, words.say(word)),
         count: words.say("attempts-title").with("count", delivery.attempts.len()),
         tries: delivery.attempts.iter().map(tried).collect(),
-        dead,
     }
 }

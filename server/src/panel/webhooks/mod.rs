@@ -1,17 +1,21 @@
 //! Webhooks to custom messengers: their addresses, each delivery with its tries, and a check of signatures.
 
+mod again;
 mod deliveries;
 mod signature;
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use entity::source;
+use uuid::Uuid;
 
 use crate::app::App;
 use crate::delivery::read::webhooks::{self, Delivery};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::panel::{self, Member, Nav, PageContext, Right};
+use crate::source::Reason;
 
+pub use again::again;
 pub use deliveries::get;
 pub use signature::{check, form};
 
@@ -43,7 +47,7 @@ pub async fn list(app: web::Data<App>, member: Member) -> Result<HttpResponse> {
     for source in sources(&app, &member).await? {
         let tenant_id = member.tenant.tenant_id;
         let (last, _) = webhooks::page(app.store.read(), tenant_id, source.id, None, LOOKED_AT).await?;
-        let state = State::of(&last);
+        let state = State::of(&app, &source, &last).await?;
         rows.push(Row {
             id: source.id.to_string(),
             address: address(&source),
@@ -63,6 +67,13 @@ async fn sources(app: &App, member: &Member) -> Result<Vec<source::Model>> {
     Ok(all)
 }
 
+/// A live source of the member's account that has webhooks.
+async fn find(app: &App, member: &Member, id: &str) -> Result<source::Model> {
+    let id = Uuid::try_parse(id).map_err(|_| Error::NotFound)?;
+    let source = crate::source::find(app, member.tenant.tenant_id, id).await?;
+    if source.kind == KIND { Ok(source) } else { Err(Error::NotFound) }
+}
+
 /// Where a source's webhooks go; empty: nowhere.
 fn address(source: &source::Model) -> String {
     let settings: serde_json::Value = serde_json::from_str(&source.settings).unwrap_or_default();
@@ -74,11 +85,23 @@ fn address(source: &source::Model) -> String {
 enum State {
     Untested,
     Working,
-    Failing { failed: usize, total: usize },
+    Failing {
+        failed: usize,
+        total: usize,
+    },
+    /// Parom paused the source: nothing was answered for a day.
+    Suspended,
 }
 
 impl State {
-    fn of(last: &[Delivery]) -> Self {
+    async fn of(app: &App, source: &source::Model, last: &[Delivery]) -> Result<Self> {
+        if source.paused && crate::source::state(app, source).await?.reason == Some(Reason::WebhookSuspended) {
+            return Ok(Self::Suspended);
+        }
+        Ok(Self::by(last))
+    }
+
+    fn by(last: &[Delivery]) -> Self {
         let taken = |delivery: &&Delivery| delivery.attempts.last().is_some_and(|last| last.verdict == "done");
         let failed = last.iter().filter(|delivery| !taken(delivery)).count();
         match (last.len(), failed) {
@@ -93,6 +116,7 @@ impl State {
             Self::Untested => "untested",
             Self::Working => "working",
             Self::Failing { .. } => "failing",
+            Self::Suspended => "suspended",
         }
     }
 
@@ -101,6 +125,7 @@ impl State {
             Self::Untested => "wait",
             Self::Working => "ok",
             Self::Failing { .. } => "warn",
+            Self::Suspended => "bad",
         }
     }
 
@@ -109,7 +134,8 @@ impl State {
             Self::Failing { failed, total } => {
                 page.words.say("webhook-state-failing-hint").with("failed", failed).with("total", total).to_string()
             }
-            _ => String::new(),
+            Self::Suspended => page.words.say("webhook-state-suspended-hint").to_string(),
+            Self::Untested | Self::Working => String::new(),
         }
     }
 }

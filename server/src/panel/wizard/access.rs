@@ -9,11 +9,11 @@ use super::draft::Draft;
 use super::steps::{Steps, steps};
 use super::{address, draft_of, kind_of, too_old};
 use crate::app::App;
-use crate::connector::{Probe, Settings, custom};
+use crate::connector::{Connector, Denied, Probe, Settings, custom};
 use crate::error::{Error, Result};
 use crate::panel::fields::{self, Drawn};
 use crate::panel::{self, Fields, Form, Member, Nav, PageContext, Right};
-use crate::source::Kind;
+use crate::source::{Kind, line};
 use crate::words::{Said, Sentence};
 
 #[derive(Template)]
@@ -70,9 +70,9 @@ pub async fn post(
     }
     let before = secrets_of(&kind, &draft.settings);
     let settings = match fields::read(member.words, kind.fields, &form, &before, has_secrets(&before)) {
-        Ok(settings) => settings,
+        Ok(settings) => with_kept(settings, before),
         Err((settings, errors)) => {
-            draft.settings = settings;
+            draft.settings = with_kept(settings, before);
             draft.checked = false;
             draft.keep(&app, &member).await?;
             return show(&member, &kind, &draft, StatusCode::UNPROCESSABLE_ENTITY, errors, None, None);
@@ -85,7 +85,7 @@ pub async fn post(
         draft.keep(&app, &member).await?;
         return Ok(panel::to(&address(kind.kind, "routing")));
     }
-    let checked = check(&app, &member, &kind, &draft.settings).await?;
+    let checked = check(&app, &member, &kind, &draft.settings, &mut draft.line).await?;
     draft.checked = matches!(checked, Checked::Passed(_));
     draft.seen = if let Checked::Passed(seen) = &checked { seen.clone() } else { String::new() };
     draft.keep(&app, &member).await?;
@@ -108,11 +108,40 @@ fn secrets_of(kind: &Kind, settings: &Value) -> Value {
     Value::Object(kept)
 }
 
+/// A credential whose field was left empty is the one that was entered before.
+fn with_kept(mut settings: Value, before: Value) -> Value {
+    if let (Some(settings), Value::Object(before)) = (settings.as_object_mut(), before) {
+        for (name, value) in before {
+            settings.entry(name).or_insert(value);
+        }
+    }
+    settings
+}
+
 fn has_secrets(settings: &Value) -> bool {
     settings.as_object().is_some_and(|kept| !kept.is_empty())
 }
 
-async fn check(app: &App, member: &Member, kind: &Kind, settings: &Value) -> Result<Checked> {
+/// Who the line is, as people know it; empty: this kind has none, or it cannot be told now. Else what is wrong with its
+/// credentials.
+async fn line_of(
+    app: &App,
+    member: &Member,
+    connector: &dyn Connector,
+    settings: &Settings,
+) -> Result<Result<String, Said>> {
+    match connector.identity(settings).await {
+        Ok(Some(identity)) => {
+            let taken = line::is_taken(app, member.tenant.tenant_id, connector.kind(), &identity).await?;
+            Ok(taken.map_or(Ok(identity.name), Err))
+        }
+        Err(Denied::Access(why) | Denied::Refused(why)) => Ok(Err(why)),
+        Ok(None) | Err(Denied::Away(_)) => Ok(Ok(String::new())),
+    }
+}
+
+/// `called`: becomes the name of the line.
+async fn check(app: &App, member: &Member, kind: &Kind, settings: &Value, called: &mut String) -> Result<Checked> {
     let connector = app.connectors.get(kind.kind).ok_or(Error::NotFound)?;
     let setup = match connector.setup(settings.clone()) {
         Ok(setup) => setup,
@@ -122,14 +151,33 @@ async fn check(app: &App, member: &Member, kind: &Kind, settings: &Value) -> Res
     // The real one is made together with the source; a receiver that checks signatures will say no to this one.
     secrets.entry(custom::SECRET.to_owned()).or_insert_with(custom::new_secret);
     let settings = Settings { public: setup.public, secrets };
-    let probe = Probe { id: app.clock.uuid_v7(), source_id: app.clock.uuid_v7(), now: app.clock.now() };
+    let source_id = app.clock.uuid_v7();
+    let probe = Probe {
+        id: app.clock.uuid_v7(),
+        source_id,
+        now: app.clock.now(),
+        hook_url: line::hook_url(app, kind.kind, source_id),
+        is_new: true,
+    };
     let said = |said: Said| said.in_words(member.words, member.crm());
+    match line_of(app, member, connector.as_ref(), &settings).await? {
+        Ok(name) => *called = name,
+        Err(why) => {
+            let field = kind.fields.iter().find(|field| field.secret).map(fields::name_of).unwrap_or_default();
+            return Ok(Checked::Wrong(vec![(field, said(why))]));
+        }
+    }
     let seen = match connector.check_access(&settings).await {
         Ok(seen) => seen,
         Err(why) => return Ok(Checked::Failed(said(why))),
     };
     match connector.check_webhook(&settings, &probe).await {
-        Ok(more) => Ok(Checked::Passed(seen.or(more).map(said).unwrap_or_default())),
+        Ok(more) => {
+            let named = Some(called.as_str()).filter(|name| !name.is_empty());
+            let seen = named.map(|name| Said::new("wizard-access-ok").with("name", name)).or(seen);
+            let seen: Vec<_> = seen.into_iter().chain(more).map(said).collect();
+            Ok(Checked::Passed(seen.join(" ")))
+        }
         Err(why) => Ok(Checked::Failed(said(why))),
     }
 }

@@ -20,6 +20,9 @@ pub struct Draft {
     pub checked: bool,
     /// What the check saw.
     pub seen: String,
+    /// The messenger's name of the line, as people know it; empty: it told none.
+    #[serde(default)]
+    pub line: String,
     pub name: String,
     /// Empty: amoCRM's choice.
     pub pipeline: String,

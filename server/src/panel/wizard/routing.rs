@@ -60,7 +60,7 @@ pub async fn get(app: web::Data<App>, member: Member, name: web::Path<String>) -
         return Ok(panel::to(&address(kind.kind, "access")));
     }
     if draft.name.is_empty() {
-        draft.name = suggested(&member, &kind, &draft.settings);
+        draft.name = suggested(&member, &kind, &draft);
         draft.default = default_now(&app, &member).await?.is_none();
     }
     let page = member.page("wizard-title", Nav::Sources);
@@ -143,9 +143,10 @@ pub(super) async fn made(app: &App, member: &Member, draft: &Draft) -> Result<Op
     Ok(row)
 }
 
-/// A name to begin with: the chat's title, else the messenger.
-fn suggested(member: &Member, kind: &Kind, settings: &Value) -> String {
-    let title = settings.get("title").and_then(Value::as_str).filter(|title| !title.trim().is_empty());
+/// A name to begin with: the chat's title or the bot's name, else the messenger.
+fn suggested(member: &Member, kind: &Kind, draft: &Draft) -> String {
+    let title = draft.settings.get("title").and_then(Value::as_str).filter(|title| !title.trim().is_empty());
+    let title = title.or(Some(draft.line.as_str())).filter(|title| !title.is_empty());
     title.map_or_else(|| member.words.say_of("connector-", kind.kind).to_string(), str::to_owned)
 }
 

@@ -12,6 +12,7 @@ use crate::delivery::read::activity;
 use crate::error::Result;
 use crate::message::{Body, State};
 use crate::panel::{self, Member, Nav, PageContext, Right, reasons};
+use crate::source::Embed;
 use crate::words::Sentence;
 
 /// Nothing came for so long: the page says what to look at.
@@ -36,8 +37,7 @@ struct Test {
     ticks: Vec<Tick>,
     /// What to look at; empty: it is not slow.
     points: Vec<Sentence>,
-    link: Option<String>,
-    line: Option<String>,
+    embed: Option<Embed>,
     curl: Option<String>,
     secret: Option<String>,
 }
@@ -78,8 +78,9 @@ fn view(
 ) -> Test {
     let words = page.words;
     let arrived = first.is_some_and(|first| first.state == State::Delivered.number());
-    let name = source.map_or("", |source| source.name.as_str());
-    let link = source.filter(|_| kind == "webchat").map(|source| format!("{}/chat/{}", app.public_url(), source.id));
+    // Where somebody writes to: the bot where there is one.
+    let line = source.and_then(crate::source::line::name_of);
+    let name = line.as_deref().or(source.map(|source| source.name.as_str())).unwrap_or_default();
     let slow = source.is_some_and(|source| first.is_none() && app.clock.millis() - source.created_at > SLOW_MILLIS);
     let sentence = match (source, first) {
         (None, _) => words.say("wizard-being-made"),
@@ -120,8 +121,7 @@ fn view(
         } else {
             Vec::new()
         },
-        line: link.as_ref().map(|link| format!("<a href=\"{link}\" target=\"_blank\" rel=\"noopener\">{link}</a>")),
-        link,
+        embed: source.and_then(|source| crate::source::embed(app, source)),
         curl: source.filter(|_| kind == "custom").map(|source| curl(app, source)),
         secret,
         page: page.clone(),

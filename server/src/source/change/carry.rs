@@ -8,11 +8,12 @@ use sea_orm::{ActiveValue::Set, DatabaseTransaction, EntityTrait};
 use serde_json::json;
 
 use super::{Plan, SourceChange, set_version};
+use crate::alert::{self, WEBHOOK_SUSPENDED};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::source::by::CHANGED;
 use crate::source::create::{clear_default, written};
-use crate::source::{By, SourceStatus, mirror, reconcile, settings};
+use crate::source::{By, SourceStatus, line, mirror, notice, reconcile, settings};
 use crate::store::ended;
 use crate::tenant as tenants;
 use crate::tenant::token::CallError;
@@ -40,6 +41,12 @@ pub(super) async fn carry_out(
     }
     let changed = done?;
     app.lookup.forget();
+    if let Some(identity) = &plan.identity {
+        line::known(&app, &changed, identity).await?;
+    }
+    if plan.setup.is_some() {
+        let _ = line::connect(&app, &changed).await?;
+    }
     let repaired = plan.setup.is_some() && !changed.paused;
     if plan.change.paused == Some(false) || repaired {
         go_on(&app, &changed, plan.change.drop_before).await?;
@@ -168,6 +175,10 @@ async fn store(
         clear_default(tx, source.tenant_id).await?;
     }
     let changed = source::Entity::update(row).exec(tx).await?;
+    if source.paused && !changed.paused {
+        // Whether the endpoint answers again is seen by the first probe.
+        alert::resolve(app, tx, source.tenant_id, WEBHOOK_SUSPENDED, &source.id.to_string()).await?;
+    }
     if !plan.fields.is_empty() {
         let mut detail = json!({ "fields": plan.fields });
         if let (Some(detail), Some(name)) = (detail.as_object_mut(), &plan.mirror.name) {
@@ -175,6 +186,7 @@ async fn store(
             detail.insert("name".to_owned(), json!(name));
         }
         by.did(app, tx, CHANGED, (source.tenant_id, &source.id.to_string()), detail).await?;
+        notice::changed(app, tx, source).await?;
     }
     Ok(changed)
 }
@@ -201,7 +213,7 @@ mod tests {
     fn after(status: &str, reason: &str, change: SourceChange, settings: bool, pipeline: bool) -> Option<SourceStatus> {
         let setup = settings.then(|| Setup { public: json!({}), secrets: Default::default() });
         let mirror = rest::SourceChange { pipeline_id: pipeline.then_some(7), ..Default::default() };
-        let plan = Plan { change: change.clone(), mirror, setup, channel_id: None, fields: Vec::new() };
+        let plan = Plan { change: change.clone(), mirror, setup, channel_id: None, fields: Vec::new(), identity: None };
         let source = source::Model { status_reason: reason.to_owned(), ..source(status, false) };
         next_status(&source, &change, &plan)
     }

@@ -16,7 +16,7 @@ use super::{Created, Plan, active};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::source::limit::{Usage, limit_of};
-use crate::source::{By, SourceStatus, leftover, mirror, not_deleted};
+use crate::source::{By, SourceStatus, leftover, line, mirror, not_deleted};
 use crate::store::directory::{self, Kind};
 use crate::store::ended;
 use crate::tenant::token::CallError;
@@ -24,7 +24,7 @@ use crate::words::Said;
 
 /// To its end, whether or not somebody still waits for it.
 pub(super) async fn make(app: Arc<App>, tenant: tenant::Model, plan: Plan, by: By) -> Result<Created> {
-    let ours_before = reserve(&app, &tenant, &plan.row).await?;
+    let ours_before = reserve(&app, &tenant, &plan).await?;
     let mirrored = match mirror_it(&app, &plan, ours_before).await {
         Ok(mirrored) => mirrored,
         Err(Failed { error, unknown: false }) => {
@@ -39,20 +39,22 @@ pub(super) async fn make(app: Arc<App>, tenant: tenant::Model, plan: Plan, by: B
     };
     let source = settle(&app, &plan.row, &mirrored, &by).await?;
     app.lookup.forget();
+    // What the messenger does not take now, the watch tells it again; the source says so meanwhile.
+    let _ = line::connect(&app, &source).await?;
     tracing::info!(tenant.id = %source.tenant_id, source.id = %source.id, connector = source.kind, "a source was made");
     Ok(Created { source, webhook_secret: plan.webhook_secret })
 }
 
 /// Takes a place below the limit and the external id, in one transaction under the tenant's lock. True: an earlier
 /// source of ours had this external id.
-async fn reserve(app: &App, tenant: &tenant::Model, row: &source::Model) -> Result<bool> {
+async fn reserve(app: &App, tenant: &tenant::Model, plan: &Plan) -> Result<bool> {
     let tx = app.store.write_tx().await?;
-    let done = reserve_in(app, &tx, tenant, row).await;
+    let done = reserve_in(app, &tx, tenant, plan).await;
     ended(tx, done).await
 }
 
-async fn reserve_in(app: &App, tx: &DatabaseTransaction, tenant: &tenant::Model, row: &source::Model) -> Result<bool> {
-    let tenant_id = tenant.tenant_id;
+async fn reserve_in(app: &App, tx: &DatabaseTransaction, tenant: &tenant::Model, plan: &Plan) -> Result<bool> {
+    let (tenant_id, row) = (tenant.tenant_id, &plan.row);
     // One creation of an account at a time gets past here.
     let locked = tenant::Entity::of_tenant(tenant_id).lock_exclusive().one(tx).await?.ok_or(Error::NotFound)?;
     active(&locked)?;
@@ -71,6 +73,9 @@ async fn reserve_in(app: &App, tx: &DatabaseTransaction, tenant: &tenant::Model,
                 .with("used", usage.used)
                 .with("limit", usage.limit),
         });
+    }
+    if let Some(identity) = &plan.identity {
+        line::claim(app, tx, row, identity).await?;
     }
     let ours_before = leftover::is_ours(tx, tenant_id, &row.external_id).await?;
     let inserted = source::Entity::insert(row.clone().into_active_model()).exec_without_returning(tx).await;
@@ -153,6 +158,7 @@ async fn adopt(app: &Arc<App>, plan: &Plan, amocrm_source_id: i64) -> Result<Mir
 
 /// Removes a reservation. If even that fails, the row counts as abandoned after two minutes.
 async fn give_back(app: &App, row: &source::Model) {
+    line::give_back(app, row).await;
     let gone = source::Entity::delete_many()
         .filter(source::Column::TenantId.eq(row.tenant_id))
         .filter(source::Column::Id.eq(row.id))
@@ -189,6 +195,7 @@ async fn settle_in(app: &App, tx: &DatabaseTransaction, source: &source::Model, 
     let entry = directory::Entry { tenant_id: source.tenant_id, id: source.id, note: String::new(), expires_at: None };
     let id = source.id.to_string();
     directory::set(tx, Kind::Source, &id, entry).await?;
+    line::keep(tx, source).await?;
     let detail = json!({ "name": source.name, "kind": source.kind, "external_id": source.external_id, "default": source.is_default });
     by.did(app, tx, "source.created", (source.tenant_id, &id), detail).await
 }

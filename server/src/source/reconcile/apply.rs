@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::error::Result;
 use crate::source::by::{CHANGED, next_version};
 use crate::source::create::clear_default;
-use crate::source::{By, SourceStatus};
+use crate::source::{By, SourceStatus, notice};
 use crate::store::ended;
 
 pub(super) async fn apply(
@@ -77,6 +77,7 @@ async fn missing(
     }
     let id = source.id.to_string();
     by.did(app, tx, "source.gone_from_crm", (source.tenant_id, &id), json!({ "name": source.name })).await?;
+    notice::changed(app, tx, source).await?;
     let detail = json!({
         "source": source.name,
         "account": if tenant.name.is_empty() { &tenant.host } else { &tenant.name },
@@ -129,6 +130,7 @@ async fn adopt(
     if !fields.is_empty() {
         let detail = json!({ "fields": fields, "in_crm": true, "was_named": source.name });
         by.did(app, tx, CHANGED, (source.tenant_id, &id), detail).await?;
+        notice::changed(app, tx, source).await?;
     }
     if difference.reason.is_some() {
         alert::resolve(app, tx, source.tenant_id, GONE, &id).await?;

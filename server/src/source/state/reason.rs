@@ -11,6 +11,16 @@ pub enum Reason {
     CredentialsErased,
     /// The messenger does not answer.
     MessengerUnreachable,
+    /// A developer's endpoint failed for a day: Parom paused its source.
+    WebhookSuspended,
+    /// Another service has the messenger bring its messages there.
+    LineElsewhere,
+    /// The messenger has not been told where to bring messages, and does not take it.
+    LineNotSet,
+    /// The messenger's calls to us fail.
+    LineFailing,
+    /// A person has taken the bot out of their chats.
+    BusinessOff,
     /// A user deleted it in amoCRM.
     DeletedInCrm,
     /// Its pipeline is in amoCRM's archive, or gone.
@@ -28,10 +38,15 @@ pub enum Reason {
 
 impl Reason {
     /// All there are, for the tests of words.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 19] = [
         Self::AccessRefused,
         Self::CredentialsErased,
         Self::MessengerUnreachable,
+        Self::WebhookSuspended,
+        Self::LineElsewhere,
+        Self::LineNotSet,
+        Self::LineFailing,
+        Self::BusinessOff,
         Self::DeletedInCrm,
         Self::PipelineArchived,
         Self::AccountNotConnected,
@@ -51,6 +66,11 @@ impl Reason {
             Self::AccessRefused => "access_refused",
             Self::CredentialsErased => "credentials_erased",
             Self::MessengerUnreachable => "messenger_unreachable",
+            Self::WebhookSuspended => "webhook_suspended",
+            Self::LineElsewhere => "line_elsewhere",
+            Self::LineNotSet => "line_not_set",
+            Self::LineFailing => "line_failing",
+            Self::BusinessOff => "business_off",
             Self::DeletedInCrm => "deleted_in_crm",
             Self::PipelineArchived => "pipeline_archived",
             Self::AccountNotConnected => "account_not_connected",
@@ -75,6 +95,9 @@ impl Reason {
         Some(match self {
             Self::AccessRefused | Self::CredentialsErased => Action::Reconnect,
             Self::MessengerUnreachable => Action::Test,
+            Self::WebhookSuspended => Action::Resume,
+            Self::LineElsewhere | Self::LineNotSet => Action::TakeBack,
+            Self::LineFailing | Self::BusinessOff => Action::Test,
             Self::DeletedInCrm => Action::Restore,
             Self::PipelineArchived => Action::ChoosePipeline,
             Self::AccountNotConnected | Self::AccountDisconnected => Action::ConnectAccount,
@@ -98,6 +121,8 @@ pub enum Action {
     Resume,
     /// Make it in amoCRM again.
     Restore,
+    /// Have the messenger bring messages here again.
+    TakeBack,
     /// Choose another pipeline.
     ChoosePipeline,
     /// Allow access to the amoCRM account again.
@@ -112,11 +137,12 @@ pub enum Action {
 
 impl Action {
     /// All there are, for the tests of words.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Test,
         Self::Reconnect,
         Self::Resume,
         Self::Restore,
+        Self::TakeBack,
         Self::ChoosePipeline,
         Self::AllowAccess,
         Self::ConnectAccount,
@@ -131,6 +157,7 @@ impl Action {
             Self::Reconnect => "reconnect",
             Self::Resume => "resume",
             Self::Restore => "restore",
+            Self::TakeBack => "take_back",
             Self::ChoosePipeline => "choose_pipeline",
             Self::AllowAccess => "allow_access",
             Self::ConnectAccount => "connect_account",

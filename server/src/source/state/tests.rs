@@ -1,6 +1,7 @@
 use uuid::Uuid;
 
 use super::*;
+use crate::fixture;
 
 struct Case {
     source: source::Model,
@@ -20,45 +21,15 @@ fn turn() -> turn::Model {
         refilled_at: 0,
         reason: String::new(),
         failures: 0,
+        failing_since: None,
+        failing: 0,
     }
 }
 
 impl Case {
     fn new() -> Self {
-        let tenant = tenant::Model {
-            tenant_id: Uuid::nil(),
-            integration: "main".into(),
-            account_id: 1,
-            host: "a.amocrm.ru".into(),
-            name: String::new(),
-            amojo_id: String::new(),
-            status: "active".into(),
-            suspended: false,
-            sources_limit: None,
-            api_domain: None,
-            created_at: 1,
-            updated_at: 700,
-            customer_id: None,
-            language: String::new(),
-            time_zone: String::new(),
-            probe_at: None,
-            probes: 0,
-            reconciled_at: None,
-            uninstalled_at: None,
-            erased_at: None,
-        };
-        let channel = tenant_channel::Model {
-            tenant_id: Uuid::nil(),
-            channel_id: Uuid::nil(),
-            scope_id: "s".into(),
-            status: "connected".into(),
-            detail: String::new(),
-            connected_at: 0,
-            checked_at: 800,
-            next_try_at: None,
-            tries: 0,
-            renewed_at: None,
-        };
+        let tenant = tenant::Model { updated_at: 700, ..fixture::tenant(Uuid::nil()) };
+        let channel = tenant_channel::Model { checked_at: 800, ..fixture::channel(Uuid::nil(), Uuid::nil()) };
         Self {
             source: crate::source::tests::source("working", false),
             tenant,
@@ -112,6 +83,17 @@ fn what_is_worse_stands_above_what_is_better() {
     case.source.status = "blocked".into();
     case.source.status_reason = String::new();
     case.is(SourceStatus::Blocked, None, Some(Action::Support));
+}
+
+#[test]
+fn a_pause_of_paroms_own_says_why() {
+    let mut case = Case::new();
+    case.to_messenger.reason = "held:webhook_suspended".into();
+    case.is(SourceStatus::Working, None, Some(Action::Test));
+    case.source.paused = true;
+    case.is(SourceStatus::Paused, Some(Reason::WebhookSuspended), Some(Action::Resume));
+    case.to_messenger.reason = "held:paused".into();
+    case.is(SourceStatus::Paused, None, Some(Action::Resume));
 }
 
 #[test]

@@ -5,6 +5,7 @@ use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect}
 use uuid::Uuid;
 
 use super::Who;
+use super::lines::{self, Lines};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::message::{Body, Content, Person};
@@ -22,12 +23,15 @@ const TELLING: usize = 10;
 pub struct Found {
     /// Conversations with the customer, whole.
     pub conversations: Vec<Uuid>,
-    /// Messages: of those conversations, and single ones of the customer in others (group chats).
+    /// Messages: of those conversations, single ones of the customer in others (group chats), and those that wait to be
+    /// imported.
     pub messages: u64,
     /// Files among them.
     pub files: u64,
     /// The single ones.
     pub(super) others: Vec<Uuid>,
+    /// Lines of imports that wait.
+    pub(super) lines: Lines,
 }
 
 /// What [`super::erase()`] would take. Nobody found: empty. 422 when the phone number is none.
@@ -36,17 +40,29 @@ pub async fn find(app: &App, tenant_id: Uuid, who: &Who) -> Result<Found> {
     match who {
         Who::Conversation(id) => {
             let row = conversation::Entity::of_tenant(tenant_id).filter(conversation::Column::Id.eq(*id));
-            found.conversations.extend(row.one(app.store.read()).await?.map(|row| row.id));
+            if let Some(row) = row.one(app.store.read()).await? {
+                found.conversations.push(row.id);
+                let contact: Person = serde_json::from_str(&row.contact).unwrap_or_default();
+                found.lines = lines_of(app, tenant_id, contact.phone.as_deref().unwrap_or_default()).await?;
+            }
         }
-        Who::Phone(phone) => by_phone(app, tenant_id, phone, &mut found).await?,
+        Who::Phone(phone) => {
+            by_phone(app, tenant_id, phone, &mut found).await?;
+            found.lines = lines_of(app, tenant_id, phone).await?;
+        }
     }
     for id in &found.conversations {
         let of_it = || message::Entity::of_tenant(tenant_id).filter(message::Column::ConversationId.eq(*id));
         found.messages += of_it().count(app.store.read()).await?;
         found.files += of_it().filter(message::Column::Body.contains("\"media_url\"")).count(app.store.read()).await?;
     }
-    found.messages += u64::try_from(found.others.len()).unwrap_or(0);
+    found.messages += u64::try_from(found.others.len()).unwrap_or(0) + found.lines.count;
     Ok(found)
+}
+
+async fn lines_of(app: &App, tenant_id: Uuid, phone: &str) -> Result<Lines> {
+    let wanted = digits(phone);
+    if wanted.len() < SHORTEST { Ok(Lines::default()) } else { Ok(lines::find(app, tenant_id, &wanted).await?) }
 }
 
 async fn by_phone(app: &App, tenant_id: Uuid, phone: &str, found: &mut Found) -> Result<()> {
@@ -102,7 +118,7 @@ fn has(person: &Person, wanted: &str) -> bool {
     person.phone.as_deref().is_some_and(|phone| same(phone, wanted))
 }
 
-fn same(phone: &str, wanted: &str) -> bool {
+pub(super) fn same(phone: &str, wanted: &str) -> bool {
     let phone = digits(phone);
     let telling = |digits: &str| digits[digits.len().saturating_sub(TELLING)..].to_owned();
     phone.len() >= SHORTEST && telling(&phone) == telling(wanted)

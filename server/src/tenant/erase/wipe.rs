@@ -1,5 +1,6 @@
 //! Takes content, names and ids out of every table that holds some of a customer. Rows whose number counts stay, empty.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use entity::{
@@ -18,6 +19,8 @@ use crate::tenant::remove;
 
 /// Messages of one step.
 const PAGE: u64 = 200;
+/// The kind of what came by `POST /crm/hooks/{token}`.
+const CRM_FORM: &str = "crm";
 /// A shorter id is looked for in raw bytes as a whole JSON text only.
 const TELLING: usize = 8;
 
@@ -33,8 +36,12 @@ pub(super) async fn conversation(app: &App, row: &conversation::Model, counts: &
     count(counts, "letter", app.queue.empty(tenant_id, id).await?);
     let mut needles = Needles::default();
     needles.add(&row.external_id);
+    needles.add(&row.moved_to);
     needles.add(&row.amocrm_chat_id);
     needles.add(&row.crm_person_id);
+    if row.contact_id > 0 {
+        needles.add(&row.contact_id.to_string());
+    }
     let contact: Option<Person> = serde_json::from_str(&row.contact).ok();
     contact.iter().for_each(|contact| needles.add_person(contact));
 
@@ -78,6 +85,8 @@ pub(super) async fn conversation(app: &App, row: &conversation::Model, counts: &
         .col_expr(conversation::Column::ContactId, Expr::value(0_i64))
         .col_expr(conversation::Column::ContactName, Expr::value(""))
         .col_expr(conversation::Column::ContactWhy, Expr::value(""))
+        .col_expr(conversation::Column::Visit, Expr::value(""))
+        .col_expr(conversation::Column::MovedTo, Expr::value(""))
         .filter(conversation::Column::TenantId.eq(tenant_id))
         .filter(conversation::Column::Id.eq(id))
         .exec(app.store.write())
@@ -220,6 +229,15 @@ async fn raw_hooks(app: &App, tenant_id: Uuid, needles: &Needles, counts: &mut C
     Ok(())
 }
 
+/// The bytes with nothing hidden: the CRM's hooks are forms.
+fn readable(row: &raw_hook::Model) -> Cow<'_, [u8]> {
+    if row.kind != CRM_FORM {
+        return Cow::Borrowed(&row.body);
+    }
+    let pairs = url::form_urlencoded::parse(&row.body);
+    Cow::Owned(pairs.map(|(name, value)| format!("{name}:\"{value}\"\n")).collect::<String>().into_bytes())
+}
+
 async fn seek(app: &App, tenant_id: Uuid, meets: impl Fn(&[u8]) -> bool) -> Result<Vec<Uuid>, DbErr> {
     let mut found = Vec::new();
     let mut after = Uuid::nil();
@@ -232,6 +250,6 @@ async fn seek(app: &App, tenant_id: Uuid, meets: impl Fn(&[u8]) -> bool) -> Resu
             .await?;
         let Some(last) = page.last() else { return Ok(found) };
         after = last.id;
-        found.extend(page.iter().filter(|row| meets(&row.body)).map(|row| row.id));
+        found.extend(page.iter().filter(|row| meets(&readable(row))).map(|row| row.id));
     }
 }

@@ -1,7 +1,8 @@
 //! Pages of rows by key: lines, and the last id of a page after which another may follow.
 
 use entity::{
-    audit, conversation, dead_letter, erasure, ledger_delta, message, oauth_grant, source, tenant, tenant_channel,
+    audit, conversation, dead_letter, erasure, import, ledger_delta, message, oauth_grant, source, tenant,
+    tenant_channel,
 };
 use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::Value;
@@ -49,6 +50,8 @@ by_id! {
     messages, message, message;
     /// What was given up.
     dead_letters, dead_letter, dead_letter;
+    /// History that was brought in, without its lines: they are messages.
+    imports, import, import;
     /// Who did what.
     audit, audit, audit;
     /// Proofs of erasures.

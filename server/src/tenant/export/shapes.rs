@@ -1,7 +1,7 @@
 //! How rows look in an export: names of product.md, times in RFC 3339, no secrets.
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
-use entity::{audit, conversation, dead_letter, erasure, message, oauth_grant, source, tenant, tenant_channel};
+use entity::{audit, conversation, dead_letter, erasure, import, message, oauth_grant, source, tenant, tenant_channel};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -83,7 +83,7 @@ pub(super) fn conversation(row: &conversation::Model) -> Value {
         json!({
             "id": row.id, "source_id": row.source_id, "external_id": row.external_id,
             "amocrm_chat_id": row.amocrm_chat_id, "contact": stored(&row.contact), "amocrm_contact_id": (row.contact_id > 0).then_some(row.contact_id),
-            "created_at": time(row.created_at),
+            "visit": (!row.visit.is_empty()).then_some(&row.visit), "created_at": time(row.created_at),
         }),
     )
 }
@@ -122,6 +122,18 @@ pub(super) fn ledger((source_id, day, way): (Uuid, i32, i16), (accepted, deliver
         json!({
             "source_id": source_id, "day": date.format("%Y-%m-%d").to_string(), "direction": direction(way),
             "accepted": accepted, "delivered": delivered, "failed": failed, "waiting": accepted - delivered - failed,
+        }),
+    )
+}
+
+pub(super) fn import(row: &import::Model) -> Value {
+    line(
+        "import",
+        json!({
+            "id": row.id, "source_id": row.source_id, "file_name": row.file_name, "dry_run": row.dry_run,
+            "leads": if row.newest_loud { "newest" } else { "none" }, "link_contacts": row.link_contacts,
+            "total": row.total, "chats": row.chats, "done": row.done, "duplicates": row.duplicates,
+            "skipped": row.skipped, "created_at": time(row.created_at), "finished_at": maybe(row.finished_at),
         }),
     )
 }

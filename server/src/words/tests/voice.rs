@@ -31,6 +31,8 @@ const RIGHT: &[(&str, &str, &str)] = &[
     ("оператор", "admin-", "the vendor's own people"),
     ("оператор", "audit-", "the vendor's own people"),
     ("систем", "wizard-wa-", "Meta's word for a user that is no person"),
+    ("заморо", "passport-telegram-", "Telegram's word for what it does to accounts"),
+    ("conversation", "check-rule-answer", "a field of the API"),
     ("migration", "doctor-", "of the database"),
     ("migrations", "doctor-", "of the database"),
     ("миграц", "doctor-", "of the database"),

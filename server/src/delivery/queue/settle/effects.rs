@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use entity::dead_letter;
 use sea_orm::{ConnectionTrait, DbErr};
 use uuid::Uuid;
 
 use super::{Settled, Settlement, TurnEffect};
+use crate::delivery::queue::dead;
 use crate::delivery::queue::rows::Rows;
 use crate::message::{LetterKind, State};
 use crate::store::Store;
@@ -41,7 +43,10 @@ pub async fn remove_or_mark_letters(
         // Being asked to slow down says nothing of this letter.
         .int(
             "tries",
-            kept.iter().map(|one| i32::from(one.attempt.is_some() && !matches!(one.turn, TurnEffect::Wait { .. }))),
+            kept.iter().map(|one| {
+                let asked = matches!(one.turn, TurnEffect::Wait { .. } | TurnEffect::Slowed);
+                i32::from(one.attempt.is_some() && !asked)
+            }),
         )
         .flag(
             "unknown",
@@ -57,6 +62,23 @@ pub async fn remove_or_mark_letters(
             "UPDATE letter SET attempts = letter.attempts + rows.tries, unknown = rows.unknown, \
              resends = letter.resends + rows.resends FROM rows WHERE letter.tenant_id = rows.tenant_id \
              AND letter.lane_id = rows.lane_id AND letter.order_key = rows.order_key AND letter.seq = rows.seq",
+        )
+        .await?;
+    let onward: Vec<_> = mine
+        .iter()
+        .filter_map(|one| match &one.settled {
+            Settled::Onward { progress } => Some((one, progress)),
+            _ => None,
+        })
+        .collect();
+    keys(&onward.iter().map(|(one, _)| *one).collect::<Vec<_>>())
+        .text("payload", onward.iter().map(|(_, progress)| progress.as_str()))
+        .execute(
+            tx,
+            store,
+            "UPDATE letter SET payload = rows.payload, attempts = 0, unknown = false, resends = 0 FROM rows \
+             WHERE letter.tenant_id = rows.tenant_id AND letter.lane_id = rows.lane_id \
+             AND letter.order_key = rows.order_key AND letter.seq = rows.seq",
         )
         .await?;
     Ok(())
@@ -143,7 +165,10 @@ pub async fn insert_attempts(
     Rows::new()
         .uuid("tenant_id", all.iter().map(|(one, _)| one.claim.tenant_id))
         .uuid("message_id", all.iter().map(|(one, _)| one.claim.letter.message_id))
-        .uuid("letter_id", all.iter().map(|(one, _)| one.claim.letter.id))
+        .uuid("letter_id", all.iter().map(|(one, attempt)| match attempt.webhook {
+            Some(webhook) => webhook.webhook_id,
+            None => one.claim.letter.id,
+        }))
         .short("kind", all.iter().map(|(one, _)| one.claim.letter.kind.number()))
         .short("direction", all.iter().map(|(one, _)| one.claim.direction.number()))
         .long("at", all.iter().map(|(_, attempt)| attempt.at))
@@ -152,13 +177,18 @@ pub async fn insert_attempts(
         .int("status", all.iter().map(|(_, attempt)| attempt.status))
         .text("answer", all.iter().map(|(_, attempt)| attempt.answer.as_str()))
         .text("reason", all.iter().map(|(_, attempt)| attempt.reason.as_str()))
+        .uuid("id", all.iter().map(|(_, attempt)| attempt.webhook.map_or(Uuid::nil(), |webhook| webhook.id)))
+        .uuid("source_id", all.iter().map(|(one, _)| one.claim.source_id))
+        .text("event", all.iter().map(|(_, attempt)| attempt.webhook.map_or("", |webhook| webhook.event)))
         .execute(
             tx,
             store,
-            "INSERT INTO attempt (tenant_id, message_id, letter_id, number, kind, direction, at, ms, verdict, status, answer, reason) \
+            "INSERT INTO attempt (tenant_id, message_id, letter_id, number, kind, direction, at, ms, verdict, status, \
+             answer, reason, id, source_id, event) \
              SELECT tenant_id, message_id, letter_id, 1 + (SELECT count(*) FROM attempt AS earlier WHERE \
              earlier.tenant_id = rows.tenant_id AND earlier.message_id = rows.message_id AND earlier.letter_id = rows.letter_id), \
-             kind, direction, at, ms, verdict, status, answer, reason FROM rows WHERE true ON CONFLICT DO NOTHING",
+             kind, direction, at, ms, verdict, status, answer, reason, CASE WHEN event = '' THEN NULL ELSE id END, \
+             CASE WHEN event = '' THEN NULL ELSE source_id END, event FROM rows WHERE true ON CONFLICT DO NOTHING",
         )
         .await?;
     Ok(())
@@ -167,39 +197,28 @@ pub async fn insert_attempts(
 /// What will not be tried again by itself.
 pub async fn insert_dead(tx: &impl ConnectionTrait, store: &Store, mine: &[&Settlement]) -> Result<(), DbErr> {
     let now = store.clock().millis();
-    let dead: Vec<_> = mine
-        .iter()
-        .filter_map(|one| match &one.settled {
-            Settled::Buried { reason, detail } => Some((one, reason, detail)),
-            _ => None,
+    let dead = |one: &&Settlement| {
+        let Settled::Buried { reason, detail } = &one.settled else { return None };
+        let (claim, letter) = (&one.claim, &one.claim.letter);
+        Some(dead_letter::Model {
+            tenant_id: claim.tenant_id,
+            id: letter.id,
+            lane_id: claim.lane_id,
+            conversation_id: claim.conversation_id,
+            source_id: claim.source_id,
+            message_id: letter.message_id,
+            target: claim.target,
+            direction: claim.direction.number(),
+            stream: claim.stream.number(),
+            kind: letter.kind.number(),
+            payload: letter.payload.clone(),
+            reason: reason.clone(),
+            detail: detail.clone(),
+            attempts: letter.attempts + i32::from(one.attempt.is_some()),
+            first_at: letter.accepted_at,
+            last_at: now,
+            day: letter.day,
         })
-        .collect();
-    Rows::new()
-        .uuid("tenant_id", dead.iter().map(|(one, ..)| one.claim.tenant_id))
-        .uuid("id", dead.iter().map(|(one, ..)| one.claim.letter.id))
-        .uuid("lane_id", dead.iter().map(|(one, ..)| one.claim.lane_id))
-        .uuid("conversation_id", dead.iter().map(|(one, ..)| one.claim.conversation_id))
-        .uuid("source_id", dead.iter().map(|(one, ..)| one.claim.source_id))
-        .uuid("message_id", dead.iter().map(|(one, ..)| one.claim.letter.message_id))
-        .uuid("target", dead.iter().map(|(one, ..)| one.claim.target))
-        .short("direction", dead.iter().map(|(one, ..)| one.claim.direction.number()))
-        .short("stream", dead.iter().map(|(one, ..)| one.claim.stream.number()))
-        .short("kind", dead.iter().map(|(one, ..)| one.claim.letter.kind.number()))
-        .text("payload", dead.iter().map(|(one, ..)| one.claim.letter.payload.as_str()))
-        .text("reason", dead.iter().map(|(_, reason, _)| reason.as_str()))
-        .text("detail", dead.iter().map(|(.., detail)| detail.as_str()))
-        .int("attempts", dead.iter().map(|(one, ..)| one.claim.letter.attempts + i32::from(one.attempt.is_some())))
-        .long("first_at", dead.iter().map(|(one, ..)| one.claim.letter.accepted_at))
-        .long("last_at", dead.iter().map(|_| now))
-        .int("day", dead.iter().map(|(one, ..)| one.claim.letter.day))
-        .execute(
-            tx,
-            store,
-            "INSERT INTO dead_letter (tenant_id, id, lane_id, conversation_id, source_id, message_id, target, direction, \
-             stream, kind, payload, reason, detail, attempts, first_at, last_at, day) \
-             SELECT tenant_id, id, lane_id, conversation_id, source_id, message_id, target, direction, stream, kind, payload, \
-             reason, detail, attempts, first_at, last_at, day FROM rows WHERE true ON CONFLICT DO NOTHING",
-        )
-        .await?;
-    Ok(())
+    };
+    dead::insert(tx, store, mine.iter().filter_map(dead).collect()).await
 }

@@ -8,19 +8,17 @@ use uuid::Uuid;
 
 use super::Settlement;
 use crate::delivery::queue::conversation::{insert_aliases, write_chats};
+use crate::delivery::queue::keys::{LearnedKeys, insert_keys};
+use crate::delivery::queue::letters::STATUS_MILLIS;
 use crate::delivery::queue::opened::{Named, Told, name_dialogues, use_dialogues};
 use crate::delivery::queue::parcel::{Alias, Event, NewLetter, Side};
 use crate::delivery::queue::rows::Rows;
-use crate::message::{Direction, LetterKind, Stream, day_of};
+use crate::message::{Direction, LetterKind, Stream};
 use crate::store::Store;
-
-/// amoCRM takes statuses for three days.
-const STATUS_AGE_MILLIS: i64 = 72 * 3_600_000;
 
 /// Enters the ids that answers told, so that echoes are recognised and statuses find their message.
 pub async fn learn_keys(tx: &impl ConnectionTrait, store: &Store, settlements: &[Settlement]) -> Result<(), DbErr> {
-    let day = day_of(store.clock().millis());
-    let mut keys: BTreeMap<(Uuid, Uuid, &str, i16), Uuid> = BTreeMap::new();
+    let mut keys = LearnedKeys::new();
     for settlement in settlements {
         let claim = &settlement.claim;
         if let Some(id) = &settlement.learned.external_id {
@@ -30,22 +28,7 @@ pub async fn learn_keys(tx: &impl ConnectionTrait, store: &Store, settlements: &
             keys.insert((claim.tenant_id, claim.target, id, Event::Message.number()), claim.letter.message_id);
         }
     }
-    Rows::new()
-        .uuid("tenant_id", keys.keys().map(|key| key.0))
-        .uuid("origin", keys.keys().map(|key| key.1))
-        .text("external_id", keys.keys().map(|key| key.2))
-        .short("event", keys.keys().map(|key| key.3))
-        .uuid("message_id", keys.values().copied())
-        .int("day", keys.keys().map(|_| day))
-        .execute(
-            tx,
-            store,
-            "INSERT INTO dedupe (tenant_id, origin, external_id, event, message_id, fingerprint, day) \
-             SELECT tenant_id, origin, external_id, event, message_id, 0, day FROM rows WHERE true \
-             ORDER BY tenant_id, origin, external_id, event ON CONFLICT DO NOTHING",
-        )
-        .await?;
-    Ok(())
+    insert_keys(tx, store, &keys).await
 }
 
 /// Statuses that waited for one of the ids just learned, as letters; with the settlement that learned it.
@@ -108,7 +91,7 @@ pub async fn take_parked(
                 kind: LetterKind::Status,
                 payload: row.try_get("", "payload")?,
                 order_hint: None,
-                expires_at: now + STATUS_AGE_MILLIS,
+                expires_at: now + STATUS_MILLIS,
                 day: claim.letter.day,
                 late: false,
             },
@@ -137,11 +120,19 @@ fn learned_chats(settlements: &[Settlement]) -> BTreeMap<(Uuid, Uuid), (&str, Uu
         .collect()
 }
 
+/// The messengers' new ids of dialogues that moved: a group that became a supergroup.
+fn moved(one: &Settlement) -> Option<(Uuid, Alias, Uuid)> {
+    let external_id = one.learned.moved_to.clone()?;
+    let alias = Alias { side: Side::Messenger, origin: one.claim.source_id, external_id };
+    Some((one.claim.tenant_id, alias, one.claim.conversation_id))
+}
+
 /// Enters chats' ids, so that hooks find their conversation by them. Before any turn is locked, as accepting does.
 pub async fn learn_aliases(tx: &impl ConnectionTrait, store: &Store, settlements: &[Settlement]) -> Result<(), DbErr> {
     let aliases: Vec<_> = learned_chats(settlements)
         .into_iter()
         .map(|(key, (id, origin))| (key.0, Alias { side: Side::Crm, origin, external_id: id.to_owned() }, key.1))
+        .chain(settlements.iter().filter_map(moved))
         .collect();
     let mut sorted: Vec<_> = aliases.iter().map(|(tenant_id, alias, id)| (*tenant_id, alias, *id)).collect();
     sorted.sort();

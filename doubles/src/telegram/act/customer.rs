@@ -1,0 +1,119 @@
+//! One person's hands in one chat.
+
+use anyhow::{Context, Result};
+
+use super::{Act, Chat, Content, Done, Dressing};
+use crate::telegram::telegram::Telegram;
+
+/// A person in a chat. Every act is done when it returns; whoever is told of it is told later.
+#[derive(Clone, Copy)]
+pub struct Customer<'a> {
+    telegram: &'a Telegram,
+    who: i64,
+    to: Chat,
+}
+
+impl Telegram {
+    /// A person in the private chat with a bot.
+    pub fn customer(&self, person: i64, bot: i64) -> Customer<'_> {
+        Customer { telegram: self, who: person, to: Chat::Bot(bot) }
+    }
+
+    /// A person in a group.
+    pub fn member(&self, person: i64, group: i64) -> Customer<'_> {
+        Customer { telegram: self, who: person, to: Chat::Group(group) }
+    }
+
+    /// A person in the personal chat with another one.
+    pub fn correspondent(&self, person: i64, other: i64) -> Customer<'_> {
+        Customer { telegram: self, who: person, to: Chat::Person(other) }
+    }
+}
+
+impl Customer<'_> {
+    /// The same person in a topic of the group.
+    pub fn in_topic(self, thread: i64) -> Self {
+        let to = match self.to {
+            Chat::Group(group) | Chat::Topic(group, _) => Chat::Topic(group, thread),
+            other => other,
+        };
+        Self { to, ..self }
+    }
+
+    fn one(&self, act: Act) -> Result<i64> {
+        self.telegram.act(act)?.messages.first().copied().context("no message came of it")
+    }
+
+    fn bot(&self) -> Result<i64> {
+        match self.to {
+            Chat::Bot(bot) => Ok(bot),
+            _ => anyhow::bail!("only in the private chat with a bot"),
+        }
+    }
+
+    /// Presses Start, by a link with a payload or without; unblocks the bot.
+    pub fn starts(&self, payload: &str) -> Result<i64> {
+        self.one(Act::Start { who: self.who, bot: self.bot()?, payload: payload.to_owned() })
+    }
+
+    /// Writes a text.
+    pub fn writes(&self, text: &str) -> Result<i64> {
+        self.sends(Content::text(text))
+    }
+
+    /// Sends anything.
+    pub fn sends(&self, content: Content) -> Result<i64> {
+        self.sends_with(content, Dressing::default())
+    }
+
+    /// Sends anything with a quote, as a forward, in the name of a group.
+    pub fn sends_with(&self, content: Content, with: Dressing) -> Result<i64> {
+        self.one(Act::Send { who: self.who, to: self.to, content, with: Box::new(with) })
+    }
+
+    /// Answers a message.
+    pub fn replies(&self, to: i64, text: &str) -> Result<i64> {
+        self.sends_with(Content::text(text), Dressing { reply_to: Some(to), ..Dressing::default() })
+    }
+
+    /// Sends 2 to 10 files at once; the ids of their messages.
+    pub fn sends_album(&self, items: Vec<Content>) -> Result<Vec<i64>> {
+        let with = Box::new(Dressing::default());
+        Ok(self.telegram.act(Act::Album { who: self.who, to: self.to, items, with })?.messages)
+    }
+
+    /// Makes an own message another.
+    pub fn edits(&self, message: i64, content: Content) -> Result<i64> {
+        self.one(Act::Edit { who: self.who, to: self.to, message, content })
+    }
+
+    /// Sets the whole new set of reactions, `custom:<id>` for an emoji of one's own; none removes them.
+    pub fn reacts(&self, message: i64, emoji: &[&str]) -> Result<()> {
+        let emoji = emoji.iter().map(|one| (*one).to_owned()).collect();
+        self.done(Act::React { who: self.who, to: self.to, message, emoji })
+    }
+
+    /// Presses an inline button; the id of the callback query.
+    pub fn presses(&self, message: i64, row: usize, column: usize) -> Result<String> {
+        Ok(self.telegram.act(Act::Press { who: self.who, to: self.to, message, row, column })?.id)
+    }
+
+    /// Deletes messages on both sides; business bots alone are told.
+    pub fn deletes(&self, messages: &[i64]) -> Result<()> {
+        self.done(Act::Delete { who: self.who, to: self.to, messages: messages.to_vec() })
+    }
+
+    /// Blocks the bot.
+    pub fn blocks(&self) -> Result<()> {
+        self.done(Act::Block { who: self.who, bot: self.bot()? })
+    }
+
+    /// Unblocks the bot.
+    pub fn unblocks(&self) -> Result<()> {
+        self.done(Act::Unblock { who: self.who, bot: self.bot()? })
+    }
+
+    fn done(&self, act: Act) -> Result<()> {
+        self.telegram.act(act).map(|_: Done| ())
+    }
+}

@@ -1,0 +1,183 @@
+//! What people do on their phones: as Rust, and as JSON for programs in any language.
+
+mod accounts;
+mod business;
+mod compose;
+mod content;
+mod customer;
+mod dressing;
+mod groups;
+mod messages;
+mod samples;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+pub use content::{ChatCard, Content, Given, StickerForm};
+pub use customer::Customer;
+pub use dressing::{Dressing, External, Forward, Quote};
+pub(crate) use samples::thumbnail;
+
+use super::{core::Core, telegram::Telegram};
+
+/// Where somebody does something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Chat {
+    /// The private chat with this bot.
+    Bot(i64),
+    /// A group.
+    Group(i64),
+    /// A topic of a forum: group and thread. A thread that isn't there begins with it.
+    Topic(i64, i64),
+    /// The personal chat with another person.
+    Person(i64),
+}
+
+/// One act. Ids are Telegram's.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(tag = "act", rename_all = "snake_case", deny_unknown_fields)]
+#[expect(
+    missing_docs,
+    reason = "who: the person who acts; to: where; message: an id in that chat; the rest says itself"
+)]
+pub enum Act {
+    /// Start is pressed, by a link with a payload or without.
+    Start {
+        who: i64,
+        bot: i64,
+        #[serde(default)]
+        payload: String,
+    },
+    /// A message.
+    Send {
+        who: i64,
+        to: Chat,
+        content: Content,
+        #[serde(default)]
+        with: Box<Dressing>,
+    },
+    /// An album of 2–10 files.
+    Album {
+        who: i64,
+        to: Chat,
+        items: Vec<Content>,
+        #[serde(default)]
+        with: Box<Dressing>,
+    },
+    /// An own message becomes another.
+    Edit { who: i64, to: Chat, message: i64, content: Content },
+    /// The caption of an own file becomes another.
+    EditCaption { who: i64, to: Chat, message: i64, caption: String },
+    /// A live location moves.
+    MoveLocation {
+        who: i64,
+        to: Chat,
+        message: i64,
+        latitude: f64,
+        longitude: f64,
+        #[serde(default)]
+        heading: Option<i64>,
+    },
+    /// The whole new set of reactions: emoji, or `custom:<id>`.
+    React { who: i64, to: Chat, message: i64, emoji: Vec<String> },
+    /// An inline button.
+    Press { who: i64, to: Chat, message: i64, row: usize, column: usize },
+    /// A button of a message that the bot can't see any more.
+    PressOld { who: i64, to: Chat, message: i64, data: String },
+    /// Messages are deleted for both sides; only business bots are told.
+    Delete { who: i64, to: Chat, messages: Vec<i64> },
+    /// The bot is blocked.
+    Block { who: i64, bot: i64 },
+    /// The bot is unblocked.
+    Unblock { who: i64, bot: i64 },
+    /// The account is deleted.
+    DeleteAccount { who: i64 },
+    /// A bot is added to a group.
+    AddBot { group: i64, bot: i64, by: i64 },
+    /// A bot is removed from a group.
+    RemoveBot { group: i64, bot: i64, by: i64 },
+    /// A bot becomes an administrator of a group.
+    Promote { group: i64, bot: i64, by: i64 },
+    /// A basic group becomes a supergroup.
+    UpgradeGroup { group: i64, by: i64 },
+    /// A topic is closed, or opened again.
+    CloseTopic { group: i64, thread: i64, closed: bool },
+    /// A group is deleted.
+    DeleteGroup { group: i64 },
+    /// A person forbids voice messages and round films, or allows them again.
+    ForbidVoice { who: i64, forbidden: bool },
+    /// A group forbids its members to write, or allows it again.
+    SetOpen { group: i64, open: bool },
+    /// An owner connects a bot to their own chats.
+    Connect {
+        owner: i64,
+        bot: i64,
+        #[serde(default = "yes")]
+        can_reply: bool,
+    },
+    /// An owner switches the bot off.
+    Disconnect { owner: i64, bot: i64 },
+    /// An update as it is.
+    Raw { bot: i64, update: Value },
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// What became of an act.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Done {
+    /// Ids of the messages it made or changed.
+    pub messages: Vec<i64>,
+    /// The id of the callback query or of the business connection.
+    pub id: String,
+    /// The new id of a group.
+    pub chat: i64,
+}
+
+impl Done {
+    fn message(id: i64) -> Self {
+        Self { messages: vec![id], ..Self::default() }
+    }
+}
+
+impl Telegram {
+    /// Does what the act says; `POST /acts` is the same with JSON. An error says why nothing was done.
+    pub fn act(&self, act: Act) -> anyhow::Result<Done> {
+        perform(&self.core, act)
+    }
+}
+
+/// Does what the act says.
+pub(crate) fn perform(core: &Core, act: Act) -> anyhow::Result<Done> {
+    core.change(|state| match act {
+        Act::Start { who, bot, payload } => state.start(who, bot, &payload),
+        Act::Send { who, to, content, with } => state.send(who, to, &content, &with),
+        Act::Album { who, to, items, with } => state.album(who, to, &items, &with),
+        Act::Edit { who, to, message, content } => state.edit(who, to, message, &content),
+        Act::EditCaption { who, to, message, caption } => state.edit_caption(who, to, message, &caption),
+        Act::MoveLocation { who, to, message, latitude, longitude, heading } => {
+            state.move_location(who, to, message, (latitude, longitude, heading))
+        }
+        Act::React { who, to, message, emoji } => state.react(who, to, message, &emoji),
+        Act::Press { who, to, message, row, column } => state.press(who, to, message, (row, column)),
+        Act::PressOld { who, to, message, data } => state.press_old(who, to, message, &data),
+        Act::Delete { who, to, messages } => state.delete(who, to, &messages),
+        Act::Block { who, bot } => state.block(who, bot),
+        Act::Unblock { who, bot } => state.unblock(who, bot),
+        Act::DeleteAccount { who } => state.delete_account(who),
+        Act::AddBot { group, bot, by } => state.add_bot_to(group, bot, by),
+        Act::RemoveBot { group, bot, by } => state.remove_bot_from(group, bot, by),
+        Act::Promote { group, bot, by } => state.promote(group, bot, by),
+        Act::UpgradeGroup { group, by } => state.upgrade(group, by),
+        Act::CloseTopic { group, thread, closed } => state.close_topic(group, thread, closed),
+        Act::SetOpen { group, open } => state.set_open(group, open),
+        Act::DeleteGroup { group } => state.delete_group(group),
+        Act::ForbidVoice { who, forbidden } => state.forbid_voice(who, forbidden),
+        Act::Connect { owner, bot, can_reply } => state.connect(owner, bot, can_reply),
+        Act::Disconnect { owner, bot } => state.disconnect(owner, bot),
+        Act::Raw { bot, update } => state.inject(bot, update).map(Done::message),
+    })
+}

@@ -1,0 +1,80 @@
+//! The shared heart: one state behind one lock, and a signal that tells every waiter about a change.
+
+use std::sync::{
+    Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicBool, Ordering},
+};
+
+use chrono::{DateTime, Utc};
+use tokio::sync::watch;
+
+use super::{faults::Faults, options::Now, state::State};
+
+/// What handlers, pages and the library's functions share.
+pub(crate) struct Core {
+    state: Mutex<State>,
+    revision: watch::Sender<u64>,
+    pub(crate) faults: Faults,
+    pub(crate) client: reqwest::Client,
+    /// The webhook rules of a local server hold.
+    pub(crate) local: bool,
+    /// The sender of updates stands still.
+    pub(crate) held: AtomicBool,
+    now: Now,
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // A panic while the lock was held was reported where it happened; the state is still the best there is.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Core {
+    pub(crate) fn new(now: Now, client: reqwest::Client, local: bool, rates: bool) -> Self {
+        let mut state = State::default();
+        state.rates.on = rates;
+        Self {
+            state: Mutex::new(state),
+            revision: watch::Sender::new(0),
+            faults: Faults::default(),
+            client,
+            local,
+            held: AtomicBool::new(false),
+            now,
+        }
+    }
+
+    /// Telegram's own clock.
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        (self.now)()
+    }
+
+    /// Looks at the state; must not change it, or nobody would be told.
+    pub(crate) fn read<T>(&self, look: impl FnOnce(&State) -> T) -> T {
+        look(&locked(&self.state))
+    }
+
+    /// Changes the state and wakes everybody who waits for a change.
+    pub(crate) fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        let answer = {
+            let mut state = locked(&self.state);
+            state.now = self.now().timestamp_millis();
+            change(&mut state)
+        };
+        self.touch();
+        answer
+    }
+
+    /// Wakes everybody who waits for a change.
+    pub(crate) fn touch(&self) {
+        self.revision.send_modify(|revision| *revision = revision.wrapping_add(1));
+    }
+
+    /// A receiver that is woken by every change from now on.
+    pub(crate) fn subscribe(&self) -> watch::Receiver<u64> {
+        self.revision.subscribe()
+    }
+
+    pub(crate) fn is_held(&self) -> bool {
+        self.held.load(Ordering::SeqCst)
+    }
+}

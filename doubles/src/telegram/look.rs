@@ -1,0 +1,149 @@
+//! What came of everything, and how to wait for it.
+
+use std::{sync::atomic::Ordering, time::Duration};
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    sender,
+    state::{Bot, Place},
+    telegram::Telegram,
+    view::{AnswerView, BotView, CallView, MessageView, UpdateView, WebhookView},
+};
+
+impl Telegram {
+    fn of_bot<T>(&self, bot: i64, look: impl FnOnce(&Bot) -> T) -> Option<T> {
+        self.core.read(|state| state.bots.get(&bot).map(look))
+    }
+
+    /// All bots.
+    pub fn bots(&self) -> Vec<BotView> {
+        self.core.read(|state| state.bots.values().map(BotView::of).collect())
+    }
+
+    /// What a bot sent, in all chats, in order; deleted messages too.
+    pub fn sent(&self, bot: i64) -> Vec<MessageView> {
+        self.core.read(|state| {
+            let of_bot = state.sent.iter().filter(|(by, ..)| *by == bot);
+            let found = of_bot.filter_map(|(_, place, id)| {
+                let message = state.chats.get(place)?.message(*id)?;
+                Some(MessageView::of(state, bot, place, message))
+            });
+            found.collect()
+        })
+    }
+
+    /// The messages of one chat as a bot knows them, deleted ones too.
+    pub fn history(&self, bot: i64, chat: i64) -> Vec<MessageView> {
+        self.core.read(|state| {
+            let places: Vec<Place> = state.places(bot, chat);
+            let all = places.iter().filter_map(|place| Some((place, state.chats.get(place)?)));
+            let view = |(place, chat): (&Place, &super::state::Conversation)| {
+                let view = |message| MessageView::of(state, bot, place, message);
+                chat.messages.iter().map(view).collect::<Vec<_>>()
+            };
+            all.flat_map(view).collect()
+        })
+    }
+
+    /// Every call of the Bot API with a token of this bot, in order.
+    pub fn calls(&self, bot: i64) -> Vec<CallView> {
+        self.of_bot(bot, |bot| bot.calls.clone()).unwrap_or_default()
+    }
+
+    /// What sendChatAction showed: chat and action.
+    pub fn actions(&self, bot: i64) -> Vec<(i64, String)> {
+        let plain = |bot: &Bot| bot.actions.iter().map(|(chat, action, _)| (*chat, action.clone())).collect();
+        self.of_bot(bot, plain).unwrap_or_default()
+    }
+
+    /// Callback queries that were answered, in order.
+    pub fn answers(&self, bot: i64) -> Vec<AnswerView> {
+        let view = |one: &super::state::Answer| AnswerView {
+            id: one.id.clone(),
+            text: one.text.clone(),
+            show_alert: one.show_alert,
+        };
+        self.of_bot(bot, |bot| bot.answers.iter().map(view).collect()).unwrap_or_default()
+    }
+
+    /// What readBusinessMessage marked: chat and message.
+    pub fn read_marks(&self, bot: i64) -> Vec<(i64, i64)> {
+        self.of_bot(bot, |bot| bot.read_marks.clone()).unwrap_or_default()
+    }
+
+    /// The webhook of a bot, if one is set.
+    pub fn webhook(&self, bot: i64) -> Option<WebhookView> {
+        self.of_bot(bot, |bot| {
+            let webhook = bot.webhook.as_ref()?;
+            Some(WebhookView {
+                url: webhook.url.clone(),
+                secret: webhook.secret.clone(),
+                max_connections: webhook.max_connections,
+                allowed_updates: bot.allowed_updates.clone(),
+                pending: bot.updates.waiting_count(),
+                last_error: webhook.last_error.as_ref().map(|(_, words)| words.clone()),
+            })
+        })?
+    }
+
+    /// Every update ever made for a bot.
+    pub fn updates(&self, bot: i64) -> Vec<UpdateView> {
+        self.of_bot(bot, |bot| bot.updates.all().iter().map(UpdateView::of).collect()).unwrap_or_default()
+    }
+
+    fn attempts(&self) -> u32 {
+        self.core
+            .read(|state| state.bots.values().flat_map(|bot| bot.updates.all()).map(|update| update.attempts).sum())
+    }
+
+    /// Returns when no update of a webhook is due by the clock and none is on its way; how many were sent meanwhile,
+    /// repeats included. What waits for a later moment, stays held, or is late, goes on waiting.
+    pub async fn deliver_all(&self) -> usize {
+        let before = self.attempts();
+        let mut changes = self.core.subscribe();
+        self.tick();
+        loop {
+            changes.borrow_and_update();
+            let is_due = !self.core.is_held() && sender::is_something_due(&self.core);
+            if !is_due && !sender::is_something_under_way(&self.core) {
+                return usize::try_from(self.attempts() - before).unwrap_or_default();
+            }
+            if changes.changed().await.is_err() {
+                return 0;
+            }
+        }
+    }
+
+    /// Asks `what` now and after every change until it answers or the limit has passed. It never polls.
+    pub async fn wait_for<T>(&self, what: impl Fn(&Telegram) -> Option<T>, limit: Duration) -> Option<T> {
+        let mut changes = self.core.subscribe();
+        let asking = async {
+            loop {
+                changes.borrow_and_update();
+                if let Some(answer) = what(self) {
+                    return Some(answer);
+                }
+                changes.changed().await.ok()?;
+            }
+        };
+        tokio::time::timeout(limit, asking).await.ok().flatten()
+    }
+
+    /// The sender of updates stands still: they wait. False lets it go on.
+    pub fn hold_updates(&self, hold: bool) {
+        self.core.held.store(hold, Ordering::SeqCst);
+        self.tick();
+    }
+
+    /// Has the clock looked at again, after a test moved it.
+    pub fn tick(&self) {
+        self.core.touch();
+    }
+
+    /// When the next waiting update of a webhook is tried.
+    pub fn next_due(&self) -> Option<DateTime<Utc>> {
+        let millis = self.core.read(|state| state.bots.values().filter_map(sender::next_due).min())?;
+        DateTime::from_timestamp_millis(millis)
+    }
+}

@@ -1,0 +1,37 @@
+//! A small Telegram: the Bot API's server, the sender of webhooks, and the phones of people who talk to bots.
+//!
+//! Written from <https://core.telegram.org/bots/api> and what is published about its server; it knows no particular bot.
+//!
+//! ```text
+//! a person's act ─▶ message ─▶ updates ─▶ getUpdates, or the sender ─▶ webhook
+//! a bot's call   ─▶ api ─────▶ message ─▶ the person's phone (pages)
+//! ```
+
+mod act;
+mod api;
+mod core;
+mod detect;
+mod faults;
+mod image;
+mod look;
+mod media;
+mod newcomers;
+mod options;
+mod pages;
+mod publish;
+mod rates;
+mod sender;
+mod show;
+mod state;
+#[expect(clippy::module_inception, reason = "the handle bears the name of the whole")]
+mod telegram;
+mod trouble;
+mod view;
+
+pub use act::{Act, Chat, ChatCard, Content, Customer, Done, Dressing, External, Forward, Given, Quote, StickerForm};
+pub use faults::{Fault, Faults, Gate, UpdateFault};
+pub use newcomers::{NewBot, NewGroup, NewPerson};
+pub use options::{Now, Options, system_clock};
+pub use state::{GroupKind, UpdateState};
+pub use telegram::Telegram;
+pub use view::{AnswerView, BotView, ButtonView, CallView, FileView, MessageView, UpdateView, WebhookView};

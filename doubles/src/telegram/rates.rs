@@ -1,0 +1,73 @@
+//! How much a bot may say: one message a second in a chat with short bursts, 20 a minute in a group, 30 a second in all.
+
+use std::collections::BTreeMap;
+
+/// A rate: one each so many milliseconds, with a burst.
+struct Rate {
+    every: i64,
+    burst: i64,
+}
+
+const CHAT: Rate = Rate { every: 1_000, burst: 3 };
+const GROUP: Rate = Rate { every: 3_000, burst: 20 };
+const BOT: Rate = Rate { every: 34, burst: 30 };
+
+/// What was said lately.
+#[derive(Debug, Default)]
+pub(crate) struct Rates {
+    pub(crate) on: bool,
+    /// When each bot and chat would have used up what it may say; chat 0 stands for all of the bot's.
+    used_until: BTreeMap<(i64, i64), i64>,
+}
+
+impl Rates {
+    /// Counts `count` messages of a bot to a chat; the seconds to wait if that is too much, and then nothing counts.
+    pub(crate) fn count(&mut self, bot: i64, chat: i64, count: i64, now: i64) -> Option<i64> {
+        if !self.on {
+            return None;
+        }
+        let rate = if chat < 0 { GROUP } else { CHAT };
+        let both = [((bot, chat), rate), ((bot, 0), BOT)];
+        let wait = both.iter().map(|(key, rate)| self.wait(*key, rate, now)).max().unwrap_or_default();
+        if wait > 0 {
+            return Some((wait + 999).div_euclid(1000));
+        }
+        for (key, rate) in &both {
+            let used = self.used_until.entry(*key).or_insert(now);
+            *used = (*used).max(now) + rate.every * count;
+        }
+        None
+    }
+
+    /// Milliseconds until one more is free.
+    fn wait(&self, key: (i64, i64), rate: &Rate, now: i64) -> i64 {
+        let used = self.used_until.get(&key).copied().unwrap_or(now).max(now);
+        (used - now - rate.every * (rate.burst - 1)).max(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chat_takes_a_burst_and_then_one_a_second() {
+        let mut rates = Rates { on: true, ..Rates::default() };
+        let said: Vec<_> = (0..4).map(|_| rates.count(1, 5, 1, 0)).collect();
+        assert_eq!(said, [None, None, None, Some(1)]);
+        assert_eq!(rates.count(1, 6, 1, 0), None, "another chat is another matter");
+        assert_eq!(rates.count(1, 5, 1, 1_000), None);
+        assert_eq!(rates.count(1, 5, 1, 1_000), Some(1));
+    }
+
+    #[test]
+    fn a_bot_over_all_chats_and_a_group_have_their_own() {
+        let mut rates = Rates { on: true, ..Rates::default() };
+        assert!((1..=30).all(|chat| rates.count(1, chat, 1, 0).is_none()));
+        assert_eq!(rates.count(1, 31, 1, 0), Some(1));
+        assert!((0..20).all(|_| rates.count(2, -5, 1, 0).is_none()));
+        assert_eq!(rates.count(2, -5, 1, 0), Some(3));
+        rates.on = false;
+        assert_eq!(rates.count(2, -5, 1, 0), None);
+    }
+}

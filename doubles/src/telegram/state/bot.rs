@@ -1,0 +1,115 @@
+//! A bot: its token, its webhook and the updates that wait for it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use super::updates::{Update, Updates};
+use crate::telegram::view::CallView;
+
+/// How long an update waits as a rule, in milliseconds.
+pub(crate) const DAY: i64 = 86_400_000;
+
+/// One bot.
+#[derive(Clone, Debug)]
+pub(crate) struct Bot {
+    pub(crate) id: i64,
+    pub(crate) token: String,
+    pub(crate) name: String,
+    pub(crate) username: String,
+    /// Privacy mode is off.
+    pub(crate) reads_all: bool,
+    pub(crate) is_revoked: bool,
+    /// Until when it is logged out of this server, in milliseconds.
+    pub(crate) logged_out_until: i64,
+    pub(crate) webhook: Option<Webhook>,
+    /// Kinds of updates it asked for; none is Telegram's own choice.
+    pub(crate) allowed_updates: Option<Vec<String>>,
+    pub(crate) updates: Updates,
+    pub(crate) next_update: i64,
+    /// Counts calls of getUpdates: a newer one ends the older.
+    pub(crate) polls: u64,
+    pub(crate) started: BTreeSet<i64>,
+    pub(crate) blocked: BTreeSet<i64>,
+    pub(crate) queries: BTreeMap<String, Query>,
+    pub(crate) calls: Vec<CallView>,
+    pub(crate) actions: Vec<(i64, String, i64)>,
+    pub(crate) answers: Vec<Answer>,
+    pub(crate) read_marks: Vec<(i64, i64)>,
+    pub(crate) commands: Value,
+}
+
+/// A pressed button that waits for its answer.
+#[derive(Clone, Debug)]
+pub(crate) struct Query {
+    /// Milliseconds.
+    pub(crate) pressed_at: i64,
+}
+
+/// An answer to a pressed button.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    pub(crate) id: String,
+    pub(crate) text: String,
+    pub(crate) show_alert: bool,
+}
+
+/// Where updates go.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Webhook {
+    pub(crate) url: String,
+    pub(crate) secret: Option<String>,
+    pub(crate) max_connections: i64,
+    pub(crate) ip_address: Option<String>,
+    pub(crate) has_certificate: bool,
+    /// Seconds, and the words.
+    pub(crate) last_error: Option<(i64, String)>,
+    /// Since when every answer is 410, in milliseconds.
+    pub(crate) gone_since: Option<i64>,
+}
+
+/// Kinds that come only when they are asked for by name.
+const BY_NAME: [&str; 3] = ["chat_member", "message_reaction", "message_reaction_count"];
+
+impl Bot {
+    /// `User` as it stands in messages.
+    pub(crate) fn user(&self) -> Value {
+        json!({"id": self.id, "is_bot": true, "first_name": self.name, "username": self.username})
+    }
+
+    /// The answer of getMe.
+    pub(crate) fn me(&self) -> Value {
+        json!({
+            "id": self.id,
+            "is_bot": true,
+            "first_name": self.name,
+            "username": self.username,
+            "can_join_groups": true,
+            "can_read_all_group_messages": self.reads_all,
+            "supports_guest_queries": false,
+            "supports_inline_queries": false,
+            "can_connect_to_business": true,
+            "has_main_web_app": false,
+            "has_topics_enabled": false,
+        })
+    }
+
+    /// Whether it wants updates of this kind.
+    pub(crate) fn wants(&self, kind: &str) -> bool {
+        match &self.allowed_updates {
+            Some(kinds) if !kinds.is_empty() => kinds.iter().any(|one| one == kind),
+            _ => !BY_NAME.contains(&kind),
+        }
+    }
+
+    /// Lays down an update as somebody wrote it. What it is about is read from it as far as it can be.
+    pub(crate) fn push_raw(&mut self, id: i64, body: Value, now: i64) {
+        let inner = body.as_object().and_then(|fields| fields.iter().find(|(key, _)| *key != "update_id"));
+        let chat = inner.and_then(|(_, one)| one.get("chat").or_else(|| one.get("from"))?.get("id")?.as_i64());
+        let lane = match inner.map(|(key, _)| key.as_str()) {
+            Some("message" | "edited_message") => "message",
+            _ => "raw",
+        };
+        self.updates.push(Update::new(id, "raw", body, (lane, chat.unwrap_or(0)), (now, now + DAY)));
+    }
+}

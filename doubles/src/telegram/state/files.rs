@@ -1,0 +1,126 @@
+//! Files: kept once, known to each bot by an id of its own.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+
+/// What a file was sent as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FileKind {
+    Photo,
+    Video,
+    Animation,
+    Audio,
+    Voice,
+    VideoNote,
+    Document,
+    Sticker,
+    Thumbnail,
+}
+
+/// Kind, how its file ids begin, the folder of its path, the ending of its name, its media type.
+const KINDS: [(FileKind, &str, &str, &str, &str); 9] = [
+    (FileKind::Photo, "AgAC", "photos", "jpg", "image/jpeg"),
+    (FileKind::Video, "BAAC", "videos", "mp4", "video/mp4"),
+    (FileKind::Animation, "CgAC", "animations", "mp4", "video/mp4"),
+    (FileKind::Audio, "CQAC", "music", "mp3", "audio/mpeg"),
+    (FileKind::Voice, "AwAC", "voice", "oga", "audio/ogg"),
+    (FileKind::VideoNote, "DQAC", "video_notes", "mp4", "video/mp4"),
+    (FileKind::Document, "BQAC", "documents", "file", "application/octet-stream"),
+    (FileKind::Sticker, "CAAC", "stickers", "webp", "image/webp"),
+    (FileKind::Thumbnail, "AAMC", "thumbnails", "jpg", "image/jpeg"),
+];
+
+impl FileKind {
+    fn row(self) -> (FileKind, &'static str, &'static str, &'static str, &'static str) {
+        let known = KINDS.iter().find(|row| row.0 == self).copied();
+        known.unwrap_or((self, "BQAC", "documents", "file", "application/octet-stream"))
+    }
+}
+
+/// One file.
+#[derive(Clone, Debug)]
+pub(crate) struct Stored {
+    pub(crate) unique: String,
+    pub(crate) kind: FileKind,
+    pub(crate) bytes: Bytes,
+    pub(crate) name: Option<String>,
+    pub(crate) mime: String,
+    /// The size that is told, which may be a lie.
+    pub(crate) size: i64,
+    pub(crate) number: i64,
+    pub(crate) is_lost: bool,
+    pub(crate) is_swollen: bool,
+}
+
+impl Stored {
+    /// The path below `/file/bot{token}/`.
+    pub(crate) fn path(&self) -> String {
+        let (_, _, folder, usual, _) = self.kind.row();
+        let named = self.name.as_deref().and_then(|name| name.rsplit_once('.')).map(|(_, ending)| ending);
+        let ending = match self.kind {
+            FileKind::Document | FileKind::Audio | FileKind::Sticker => named.unwrap_or(usual),
+            _ => usual,
+        };
+        let ending: String = ending.chars().filter(char::is_ascii_alphanumeric).take(8).collect();
+        format!("{folder}/file_{}.{ending}", self.number)
+    }
+
+    /// The id by which a bot knows it.
+    pub(crate) fn file_id(&self, bot: i64) -> String {
+        format!("{}AgIAAxk{bot}_{}", self.kind.row().1, self.unique)
+    }
+}
+
+/// All files.
+#[derive(Debug, Default)]
+pub(crate) struct Files {
+    stored: BTreeMap<String, Stored>,
+    /// What waits to be sent from a phone, by the id of its upload.
+    pub(crate) uploads: BTreeMap<String, (String, String, Bytes)>,
+    /// Until when a bot may load a path, in milliseconds.
+    pub(crate) open: BTreeMap<(i64, String), i64>,
+    numbers: i64,
+}
+
+impl Files {
+    /// Keeps a file and gives its unique id.
+    pub(crate) fn keep(&mut self, kind: FileKind, bytes: Bytes, name: Option<String>, mime: Option<String>) -> String {
+        self.numbers += 1;
+        let unique = format!("AQAD{:08x}", self.numbers);
+        let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
+        let mime = mime.filter(|mime| !mime.is_empty()).unwrap_or_else(|| kind.row().4.to_owned());
+        let stored = Stored {
+            unique: unique.clone(),
+            kind,
+            bytes,
+            name,
+            mime,
+            size,
+            number: self.numbers,
+            is_lost: false,
+            is_swollen: false,
+        };
+        self.stored.insert(unique.clone(), stored);
+        unique
+    }
+
+    pub(crate) fn get(&self, unique: &str) -> Option<&Stored> {
+        self.stored.get(unique)
+    }
+
+    pub(crate) fn get_mut(&mut self, unique: &str) -> Option<&mut Stored> {
+        self.stored.get_mut(unique)
+    }
+
+    /// The file that a path leads to.
+    pub(crate) fn by_path(&self, path: &str) -> Option<&Stored> {
+        self.stored.values().find(|one| one.path() == path)
+    }
+
+    /// The unique id and the owner of a file id; none if it is not of our making.
+    pub(crate) fn parse(&self, file_id: &str) -> Option<(i64, String)> {
+        let (bot, unique) = file_id.split_once("AgIAAxk")?.1.split_once('_')?;
+        self.stored.get(unique).map(|one| Some((bot.parse().ok()?, one.unique.clone())))?
+    }
+}

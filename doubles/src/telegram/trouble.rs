@@ -1,0 +1,83 @@
+//! What a test or a person can break about bots and files.
+
+use anyhow::Result;
+use serde_json::Value;
+
+use super::{
+    faults::Faults,
+    newcomers::token,
+    state::{State, Stored, Webhook},
+    telegram::Telegram,
+};
+
+impl Telegram {
+    /// Switches that break calls and updates.
+    pub fn faults(&self) -> &Faults {
+        &self.core.faults
+    }
+
+    /// From now on calls are counted: one a second in a chat with a burst of three, 20 a minute in a group, 30 a second
+    /// over all chats; 429 with `retry_after` beyond. By Telegram's clock, so a frozen one refuses for good.
+    pub fn set_rates(&self, on: bool) {
+        self.core.change(|state| state.rates.on = on);
+    }
+
+    /// Another service that has the token calls setWebhook.
+    pub fn hijack_webhook(&self, bot: i64, url: &str) {
+        self.core.change(|state| state.hijack(bot, url));
+    }
+
+    /// The token does not work any more: 401.
+    pub fn revoke_token(&self, bot: i64) {
+        self.core.change(|state| state.revoke(bot));
+    }
+
+    /// The owner lets BotFather make another token; the old one answers 401.
+    pub fn renew_token(&self, bot: i64) -> String {
+        self.core.change(|state| {
+            let serial = state.next_serial();
+            let Some(bot) = state.bots.get_mut(&bot) else {
+                return String::new();
+            };
+            bot.is_revoked = false;
+            bot.token = token(bot.id, serial);
+            bot.token.clone()
+        })
+    }
+
+    /// getFile fails for this file, and its path leads nowhere.
+    pub fn lose_file(&self, file_id: &str) {
+        self.core.change(|state| state.spoil(file_id, |file| file.is_lost = true));
+    }
+
+    /// The file is too big for getFile.
+    pub fn swell_file(&self, file_id: &str) {
+        self.core.change(|state| state.spoil(file_id, |file| file.is_swollen = true));
+    }
+
+    /// Puts an update into a bot's queue as it is; without `update_id` it gets the next one, which is given back.
+    pub fn inject(&self, bot: i64, update: Value) -> Result<i64> {
+        self.core.change(|state| state.inject(bot, update))
+    }
+}
+
+impl State {
+    pub(crate) fn hijack(&mut self, bot: i64, url: &str) {
+        if let Some(bot) = self.bots.get_mut(&bot) {
+            bot.webhook = Some(Webhook { url: url.to_owned(), max_connections: 40, ..Webhook::default() });
+        }
+    }
+
+    pub(crate) fn revoke(&mut self, bot: i64) {
+        if let Some(bot) = self.bots.get_mut(&bot) {
+            bot.is_revoked = true;
+        }
+    }
+
+    pub(crate) fn spoil(&mut self, file_id: &str, change: impl FnOnce(&mut Stored)) {
+        let unique = self.files.parse(file_id).map(|(_, unique)| unique);
+        if let Some(file) = unique.and_then(|unique| self.files.get_mut(&unique)) {
+            change(file);
+        }
+    }
+}

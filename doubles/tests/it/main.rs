@@ -1,0 +1,22 @@
+//! The simulated Telegram from outside: real HTTP, a caller and a webhook written for these tests.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "helpers of tests: a failed unwrap is the test's answer, and the caller here must be nobody else's"
+)]
+
+mod acts;
+mod business;
+mod edits;
+mod faults;
+mod files;
+mod groups;
+mod polling;
+mod receiver;
+mod samples;
+mod sender;
+mod sending;
+mod webhook;
+mod window;
+mod world;

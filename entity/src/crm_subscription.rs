@@ -1,0 +1,37 @@
+//! An account's subscription to the CRM's hooks.
+
+use sea_orm::entity::prelude::*;
+
+/// One row.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "crm_subscription")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: Uuid,
+    /// Sealed: the address, which only amoCRM and we know. None: there was none yet.
+    pub destination: Option<Vec<u8>>,
+    /// `on`, `off` or `refused`.
+    #[sea_orm(column_type = "Text")]
+    pub state: String,
+    /// What amoCRM said when it refused.
+    #[sea_orm(column_type = "Text")]
+    pub detail: String,
+    /// When amoCRM last said how it stands.
+    pub checked_at: i64,
+    /// Also the end of the claim of whoever looks; none: nothing is due.
+    pub next_try_at: Option<i64>,
+    pub tries: i32,
+}
+
+/// None: rows are joined by hand, always within a tenant.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Entity {
+    /// Every select starts here: the rows of one tenant.
+    pub fn of_tenant(tenant_id: Uuid) -> Select<Self> {
+        Self::find().filter(Column::TenantId.eq(tenant_id))
+    }
+}

@@ -1,0 +1,33 @@
+//! A process that listens for hooks, and since when it was last heard of. All are the nil tenant's.
+
+use sea_orm::entity::prelude::*;
+
+/// One row.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "heartbeat")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: Uuid,
+    /// Made anew at each start.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub instance: Uuid,
+    /// Milliseconds since 1970 by the database's clock.
+    pub beat_at: i64,
+    /// It stopped in order.
+    pub ended: bool,
+    /// Hooks in its spool.
+    pub spooled: i64,
+}
+
+/// None: rows are joined by hand, always within a tenant.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Entity {
+    /// Every select starts here: the rows of one tenant.
+    pub fn of_tenant(tenant_id: Uuid) -> Select<Self> {
+        Self::find().filter(Column::TenantId.eq(tenant_id))
+    }
+}

@@ -1,0 +1,148 @@
+// A whole messenger in one file, connected to Parom: it takes signed webhooks, and tells Parom what customers do.
+//
+// A customer is whoever calls /chats/…; a real messenger would have its own network there. See README.md.
+
+import { randomUUID } from "node:crypto";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { Webhook } from "standardwebhooks";
+
+const { PAROM_URL, PAROM_SOURCE, PAROM_KEY, PAROM_WEBHOOK_SECRET, PORT = "9000", MESSENGER_FILE } = process.env;
+const api = `${PAROM_URL}/api/v1/sources/${PAROM_SOURCE}`;
+const webhook = new Webhook(PAROM_WEBHOOK_SECRET);
+
+// --- what is kept: in memory, and in a file if there is one ---------------------------------------------------------
+
+const kept = MESSENGER_FILE && existsSync(MESSENGER_FILE) ? JSON.parse(readFileSync(MESSENGER_FILE, "utf8")) : {};
+const chats = new Map(kept.chats);
+// webhook-id → our answer: a repeat gets the same one and shows nothing twice. Keep them for two days at least.
+const answers = new Map(kept.answers);
+
+// Before the answer: what was answered with 2xx is ours, Parom forgets it.
+function save() {
+  if (!MESSENGER_FILE) return;
+  writeFileSync(`${MESSENGER_FILE}.new`, JSON.stringify({ chats: [...chats], answers: [...answers] }));
+  renameSync(`${MESSENGER_FILE}.new`, MESSENGER_FILE);
+}
+
+function chat(id) {
+  if (!chats.has(id)) chats.set(id, { messages: [], typing_until: null });
+  return chats.get(id);
+}
+
+function known(id) {
+  const all = [...chats.values()].flatMap((one) => one.messages);
+  return all.find((message) => message.parom_id === id || message.id === id);
+}
+
+// --- from Parom -----------------------------------------------------------------------------------------------------
+
+// What a manager did. The answer may name what Parom wants to know; {} is enough.
+function take({ type, data }) {
+  switch (type) {
+    case "message.created":
+      return keep(data.message.conversation.id, data.message);
+    case "conversation.started": {
+      // The manager knows a phone number only: find or make the dialogue, and name it.
+      const id = `phone-${data.message.receiver.phone.replace("+", "")}`;
+      return { ...keep(id, data.message), conversation: { id }, receiver: { id } };
+    }
+    case "message.edited":
+      Object.assign(known(data.message.id) ?? {}, { content: data.message.content });
+      return {};
+    case "typing":
+      chat(data.conversation.id).typing_until = data.until;
+      return {};
+    case "reaction":
+      Object.assign(known(data.message.id) ?? {}, { reaction: data.emoji });
+      return {};
+    default:
+      // Types that are not known are for later versions of Parom.
+      return {};
+  }
+}
+
+function keep(chatId, { id: parom_id, content, reply_to }) {
+  const id = `m-${randomUUID()}`;
+  chat(chatId).messages.push({ id, parom_id, by: "manager", content, reply_to, read: false });
+  // Our customers have their messages at once, so that "delivered" needs no call of its own.
+  return { id, status: "delivered" };
+}
+
+// --- to Parom -------------------------------------------------------------------------------------------------------
+
+// A call of the public API. Safe to repeat: messages have ids of ours.
+async function tell(path, body) {
+  const headers = { authorization: `Bearer ${PAROM_KEY}`, "content-type": "application/json" };
+  const response = await fetch(api + path, { method: "POST", headers, body: JSON.stringify(body) });
+  if (!response.ok) throw new Error(`Parom answered ${response.status}: ${await response.text()}`);
+  return response.json();
+}
+
+// What a customer does.
+async function customer(chatId, deed, body) {
+  const sender = { role: "client", id: chatId, name: chatId };
+  const conversation = { id: chatId };
+  switch (deed) {
+    case "messages": {
+      const [id, content] = [`c-${randomUUID()}`, { type: "text", text: body.text }];
+      const told = await tell("/messages", { id, conversation, sender, content });
+      chat(chatId).messages.push({ id, parom_id: told.id, by: "customer", content });
+      return told;
+    }
+    case "typing":
+      return tell("/typing", { conversation, sender: { id: chatId } });
+    case "reactions":
+      return tell("/reactions", { message: { id: body.message }, sender: { id: chatId }, emoji: body.emoji });
+    case "read": {
+      const unread = chat(chatId).messages.filter((message) => message.read === false);
+      for (const message of unread) {
+        await tell(`/messages/${message.parom_id}/status`, { status: "read" });
+        message.read = true;
+      }
+      return { read: unread.length };
+    }
+    default:
+      throw new Error(`nobody can do ${deed}`);
+  }
+}
+
+// --- both come by HTTP ----------------------------------------------------------------------------------------------
+
+async function bytes(request) {
+  const chunks = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+function takeWebhook(body, headers) {
+  let event;
+  try {
+    // The bytes as they came, before anything reads them: signature, timestamp, then JSON.
+    event = webhook.verify(body, headers);
+  } catch {
+    return [401, { error: "not signed by Parom" }];
+  }
+  const id = headers["webhook-id"];
+  if (!answers.has(id)) {
+    answers.set(id, take(event));
+    save();
+  }
+  return [200, answers.get(id)];
+}
+
+async function serve(request) {
+  const body = await bytes(request);
+  if (request.method === "POST" && request.url === "/parom") return takeWebhook(body, request.headers);
+  const [, , chatId, deed] = request.url.split("/").map(decodeURIComponent);
+  if (request.method === "GET") return [200, chat(chatId)];
+  const done = await customer(chatId, deed, JSON.parse(body.toString() || "{}"));
+  save();
+  return [200, done];
+}
+
+const server = createServer(async (request, response) => {
+  const [status, body] = await serve(request).catch((error) => [500, { error: error.message }]);
+  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+});
+server.listen(Number(PORT), "127.0.0.1", () => console.log(`listening http://127.0.0.1:${server.address().port}`));

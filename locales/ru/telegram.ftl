@@ -1,0 +1,59 @@
+## Что стоит в чате вместо того, для чего в amoCRM нет своего вида
+
+tg-in-nameless = Telegram { $id }
+tg-in-poll = [Опрос]
+tg-in-story = [История]
+tg-in-paid-media = [Платное медиа, { $stars } ⭐]
+tg-in-checklist = [Список дел]
+tg-in-gift = [Подарок]
+tg-in-giveaway = [Розыгрыш]
+tg-in-game = [Игра]
+tg-in-invoice = [Счёт]
+tg-in-form = [Форма]
+tg-in-sticker = [Стикер]
+tg-in-too-large = [Файл { $size }: { $name }, скачать нельзя. Попросите ссылку]
+tg-in-too-large-unnamed = [Файл { $size }, скачать нельзя. Попросите ссылку]
+tg-in-unknown = [Сообщение не поддерживается. Попросите прислать текстом или файлом]
+tg-in-forward = Переслано от { $name }:
+tg-in-forward-link = Переслано от { $name } ({ $link }):
+tg-in-somebody = кого-то
+tg-in-elsewhere = [Сообщение из другого чата]
+incoming-button = [Нажата кнопка]
+
+## Бот и куда он приносит сообщения
+
+said-telegram-https = Telegram приносит сообщения только на адреса https, а этот сервер доступен по адресу { $url }. Обратитесь к тому, кто его обслуживает
+said-telegram-port = Telegram обращается только к портам 443, 80, 88 и 8443, а этот сервер доступен на порту { $port }. Обратитесь к тому, кто его обслуживает
+said-telegram-unset = Telegram не знает, куда приносить сообщения
+said-telegram-elsewhere = Telegram приносит сообщения на { $host }: бота забрал другой сервис
+said-telegram-failing = Telegram сообщает о последнем обращении: { $text } (ждёт там: { $count })
+said-telegram-waiting = ждёт в Telegram: { $count }
+said-messenger-away = мессенджер не отвечает: { $reason }
+said-messenger-refused = мессенджер отказал: { $reason }
+said-line-taken = { $line } уже работает в другом аккаунте
+said-line-other = это доступ к { $line }, а источник работает с { $now }: добавьте для него другой источник
+
+## Источник, чей мессенджер приносит сообщения не сюда или никуда
+
+source-reason-line_elsewhere = Бота или номер забрал другой сервис: сообщения клиентов идут туда.
+source-reason-line_not_set = Мессенджер ещё не знает, куда приносить сообщения. Попытки повторяются сами.
+source-reason-line_failing = Мессенджер не достучался до Парома или достучался поздно. Сообщения ждут там и сутки не теряются.
+source-reason-business_off = Бота отключили в Telegram Business. Подключите его там снова: Настройки → Telegram для бизнеса → Чат-боты.
+source-action-take_back = Подключить заново
+source-taken-back = «{ $source }» снова получает свои сообщения.
+source-deep-link = Ссылка для клиентов
+source-deep-link-hint = То, что стоит после start= (до 64 латинских букв, цифр, _ и -), хранится вместе с чатом: метка, откуда пришёл клиент.
+source-refused-line_taken = { $reason }
+source-refused-messenger_refused = { $reason }
+audit-did-source-taken_back = Источнику возвращены его сообщения
+alert-kind-source_moved = Бота или номер забрал другой сервис
+problem-line_taken = Бот или номер уже работает в другом источнике
+problem-messenger_refused = Мессенджер отказал
+wizard-slow-telegram-1 = Тот ли это бот? Сверьте имя.
+wizard-slow-telegram-2 = В группе: выключен ли в @BotFather режим приватности и добавлен ли бот после этого заново?
+wizard-slow-telegram-3 = Не пользуется ли ботом другой сервис? Проверьте источник: он покажет, куда идут сообщения.
+
+## Чат
+
+conversation-visit = Пришёл по метке
+conversation-shut = Клиент заблокировал бота. Сообщения не дойдут, пока он его не разблокирует.

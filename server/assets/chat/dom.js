@@ -1,0 +1,62 @@
+// Elements, made without markup: whatever somebody wrote goes in as text.
+
+/** A new element with a text. */
+export const element = (name, className, text) => {
+  const made = document.createElement(name);
+  if (className) made.className = className;
+  if (text) made.textContent = text;
+  return made;
+};
+
+/** A button that does something. */
+export const button = (className, text, act) => {
+  const made = element("button", className, text);
+  made.type = "button";
+  made.addEventListener("click", act);
+  return made;
+};
+
+/** The same with a drawing instead of words, which are told to those who do not see it. */
+export const drawn = (className, shape, words, act) => {
+  const made = button(className, "", act);
+  made.title = words;
+  made.setAttribute("aria-label", words);
+  made.append(drawing(shape));
+  return made;
+};
+
+const shapes = {
+  chat: "M4 4h16a1 1 0 0 1 1 1v11a1 1 0 0 1-1 1h-9l-5 4v-4H4a1 1 0 0 1-1-1V5a1 1 0 0 1 1-1z",
+  close: "M5 9l7 7 7-7",
+  send: "M4 12l16-8-5 16-3-6z M12 14l8-10",
+  file: "M20 11l-8.5 8.5a5 5 0 0 1-7-7L13 4a3.4 3.4 0 0 1 4.8 4.8L9.6 17a1.7 1.7 0 0 1-2.4-2.4L14.5 7",
+  camera: "M4 8h3l2-3h6l2 3h3v11H4z M12 16.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7z",
+  smile: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18z M8.5 14.5a4.5 4.5 0 0 0 7 0 M9 9.5v.5 M15 9.5v.5",
+};
+
+/** A drawing in the colour of the text around it. */
+export const drawing = (shape) => {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  const line = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  made.setAttribute("viewBox", "0 0 24 24");
+  made.setAttribute("aria-hidden", "true");
+  made.setAttribute("class", "drawing");
+  line.setAttribute("d", shapes[shape]);
+  made.append(line);
+  return made;
+};
+
+/** Says how many: the form of a sentence that a language has for a number. */
+export const counting = (language) => {
+  const plural = new Intl.PluralRules(language);
+  return (forms, n) => (forms[plural.select(n)] || forms.other).replace("{n}", n);
+};
+
+/** The page's title without the number that we put in front. */
+export const bareTitle = () => document.title.replace(/^\(\d+\) /, "");
+
+/** Puts a number in front of the page's title, or takes it away. */
+export const countInTitle = (n) => {
+  const wanted = n > 0 ? "(" + n + ") " + bareTitle() : bareTitle();
+  if (document.title !== wanted) document.title = wanted;
+};

@@ -1,0 +1,100 @@
+// Files that go with the next message: chosen, taken by the camera, dragged here or pasted.
+
+import { button, drawn, element } from "./dom.js";
+import { place } from "./place.js";
+import { on, part, sized, words } from "./tools.js";
+import { say } from "./view.js";
+
+const MOST = 10;
+const chosen = [];
+const list = element("ul", "chosen");
+list.hidden = true;
+list.setAttribute("aria-label", words.files);
+
+const limitOf = (file) => {
+  const kind = { image: "picture", video: "video", audio: "audio" }[file.type.split("/")[0]] || "file";
+  return place.limits[kind];
+};
+
+const draw = () => {
+  list.replaceChildren(
+    ...chosen.map((file, at) => {
+      const row = element("li");
+      const out = button("out", "×", () => {
+        chosen.splice(at, 1);
+        draw();
+        part("text").focus();
+      });
+      out.setAttribute("aria-label", words.remove_file.replace("{file}", file.name));
+      row.append(element("span", "name", file.name), element("span", "size", sized(file.size)), out);
+      return row;
+    }),
+  );
+  list.hidden = !chosen.length;
+};
+
+const add = (files) => {
+  say("file", "");
+  for (const file of files) {
+    if (file.size > limitOf(file)) {
+      const why = words.too_big.replace("{file}", file.name).replace("{size}", sized(file.size));
+      say("file", why.replace("{limit}", sized(limitOf(file))));
+    } else if (chosen.length < MOST && file.size > 0) {
+      chosen.push(file);
+    }
+  }
+  draw();
+};
+
+/** The files that were chosen, from now on the caller's. */
+export const takeFiles = () => {
+  const taken = chosen.splice(0);
+  say("file", "");
+  draw();
+  return taken;
+};
+
+const chooser = (shape, label, attributes) => {
+  const input = element("input");
+  Object.assign(input, { type: "file", hidden: true, ...attributes });
+  on(input, "change", () => {
+    add(input.files);
+    input.value = "";
+    part("text").focus();
+  });
+  const open = drawn("tool", shape, label, () => input.click());
+  return [open, input];
+};
+
+/** Puts the buttons before an element, and the list of chosen files above it. */
+export const letAttach = (before, row) => {
+  const most = words.attach_limit.replace("{size}", sized(Math.max(...Object.values(place.limits))));
+  before.before(...chooser("file", words.attach + ". " + most, { multiple: true }));
+  if (matchMedia("(pointer: coarse)").matches) {
+    before.before(...chooser("camera", words.camera, { accept: "image/*", capture: "environment" }));
+  }
+  row.before(list);
+};
+
+const brings = (event) => event.dataTransfer?.types.includes("Files");
+
+let leaving;
+on(place.area, "dragover", (event) => {
+  if (!brings(event)) return;
+  event.preventDefault();
+  clearTimeout(leaving);
+  place.area.classList.add("dropping");
+});
+on(place.area, "dragleave", () => (leaving = setTimeout(() => place.area.classList.remove("dropping"), 100)));
+on(place.area, "drop", (event) => {
+  place.area.classList.remove("dropping");
+  if (!brings(event)) return;
+  event.preventDefault();
+  add(event.dataTransfer.files);
+});
+on(part("text"), "paste", (event) => {
+  const files = event.clipboardData?.files;
+  if (!files?.length) return;
+  event.preventDefault();
+  add(files);
+});

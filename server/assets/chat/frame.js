@@ -1,0 +1,66 @@
+// The chat's parts, as the hosted page has them (templates/chat/page.html), for a place that has none yet.
+
+import { drawn, element } from "./dom.js";
+import { place } from "./place.js";
+import { words } from "./tools.js";
+
+const made = (name, id, attributes = {}, ...children) => {
+  const one = element(name);
+  if (id) one.id = id;
+  for (const [attribute, value] of Object.entries(attributes)) one.setAttribute(attribute, value);
+  one.append(...children);
+  return one;
+};
+
+const said = (id, className, text = "") => {
+  const one = made("p", id, { class: className }, text);
+  one.hidden = !text;
+  return one;
+};
+
+const TYPES = { name: ["text", "name"], phone: ["tel", "tel"], email: ["email", "email"] };
+
+const question = (name) => {
+  const [type, autocomplete] = TYPES[name];
+  const input = made("input", "ask-" + name, { name, type, autocomplete, maxlength: 100, required: "" });
+  return made("p", "", { class: "question" }, made("label", "", { for: input.id }, words.ask[name]), input);
+};
+
+const consent = () => {
+  const box = made("input", "consent", { type: "checkbox", name: "consent", value: "1", required: "" });
+  return made("p", "", { class: "question" }, made("label", "", { class: "check" }, box, " " + place.consent));
+};
+
+const intro = () => {
+  const asked = [...place.ask.map(question), ...(place.consent ? [consent()] : [])];
+  return asked.length ? [made("fieldset", "intro", { "aria-label": words.about_you }, ...asked)] : [];
+};
+
+const privacy = () => (place.privacy ? [said("privacy", "small", place.privacy)] : []);
+
+/** Builds them into an element; `leave` is what the button in the head does. */
+export const build = (into, leave) => {
+  const head = made("header", "", {}, made("h2", "title", {}, place.title), drawn("close", "close", words.minimise, leave));
+  const notice = made("p", "notice", { class: "notice t-wait", role: "status" });
+  notice.hidden = true;
+  const typing = made("p", "typing", { role: "status" });
+  typing.hidden = true;
+  const log = made(
+    "section",
+    "log",
+    { role: "log", "aria-live": "polite", "aria-relevant": "additions", "aria-label": words.messages, tabindex: "0" },
+    said("greeting", "", place.greeting),
+    said("away", "notice t-wait", place.away),
+    made("ol", "messages"),
+    typing,
+  );
+  const fresh = made("button", "fresh", { type: "button" });
+  fresh.hidden = true;
+  const input = made("textarea", "text", { name: "text", rows: 1, maxlength: 4096, autocomplete: "off" });
+  input.setAttribute("aria-describedby", "notice");
+  input.placeholder = words.placeholder;
+  const label = made("label", "", { for: "text", class: "unseen" }, words.placeholder);
+  const row = made("div", "", { class: "row" }, input, made("button", "", { type: "submit" }, words.send));
+  const form = made("form", "form", {}, notice, ...intro(), label, row, ...privacy());
+  into.replaceChildren(head, made("div", "", { class: "main" }, log, fresh, form));
+};

@@ -1,0 +1,231 @@
+// The chat on somebody else's site: a button in a shadow root of its own, and the chat behind it. Who writes is told by a
+// secret in the site's own storage – cookies of other sites are partitioned or gone – or by the site's signed token.
+
+import { bareTitle, countInTitle, counting, drawn, element } from "./dom.js";
+import { openChat, style } from "./parts.js";
+
+const script = document.currentScript;
+const base = new URL(script.src).href.replace(/\/embed\.js.*$/, "");
+const source = base.slice(base.lastIndexOf("/") + 1);
+const named = (what) => "parom:" + source + ":" + what;
+
+const stored = (store, name, value) => {
+  try {
+    if (value === undefined) return store().getItem(named(name));
+    if (value === null) store().removeItem(named(name));
+    else store().setItem(named(name), value);
+  } catch {
+    // The browser keeps nothing for this site.
+  }
+  return value;
+};
+const always = (name, value) => stored(() => localStorage, name, value);
+const session = (name, value) => stored(() => sessionStorage, name, value);
+
+// Who writes.
+let token = script.dataset.token || "";
+let secret = always("visitor") || "";
+
+const newSecret = () => {
+  const bytes = crypto.getRandomValues(new Uint8Array(32));
+  const text = btoa(String.fromCharCode(...bytes));
+  return text.replaceAll("+", "-").replaceAll("/", "_").replace("=", "");
+};
+
+const makeKnown = () => {
+  // Another tab may have been faster.
+  if (!token && !secret) secret = always("visitor") || always("visitor", newSecret());
+};
+
+// What the site says of its customer; whether that is true, the server finds out.
+const claims = () => {
+  try {
+    const text = token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/");
+    return JSON.parse(new TextDecoder().decode(Uint8Array.from(atob(text), (one) => one.charCodeAt(0)))) || {};
+  } catch {
+    return {};
+  }
+};
+const subject = () => String(claims().sub ?? "");
+
+// Where they came in: what an advertisement wrote into the address of the first page counts on the later ones too.
+if (!session("landing") || /[?&]utm_/.test(location.search)) {
+  session("landing", JSON.stringify({ url: location.href, referrer: document.referrer }));
+}
+const visit = () => {
+  const landing = JSON.parse(session("landing") || "{}");
+  return { url: location.href, title: bareTitle(), referrer: landing.referrer || document.referrer, landing: landing.url };
+};
+
+const host = element("parom-chat");
+const root = host.attachShadow({ mode: "open" });
+const panel = element("section", "panel");
+const news = element("p", "unseen");
+const badge = element("span", "badge");
+let look;
+let bubble;
+let chat;
+let ending;
+
+const isNarrow = () => matchMedia("(max-width: 480px)").matches;
+
+const count = (unread) => {
+  const { open: name, fresh, language } = look.words;
+  badge.textContent = unread > 99 ? "99+" : unread || "";
+  badge.hidden = !unread;
+  bubble.title = unread ? name + ". " + counting(language)(fresh, unread) : name;
+  bubble.setAttribute("aria-label", bubble.title);
+  news.textContent = panel.hidden && unread ? bubble.title : "";
+  countInTitle(unread);
+};
+
+const place = (told, signal) => ({
+  ...look,
+  ...told,
+  base,
+  source,
+  root,
+  area: panel,
+  // Nobody is asked what the site knows.
+  ask: look.ask.filter((name) => !claims()[name]),
+  whose: token ? "c" + subject() : "a",
+  headers: () => ({ Authorization: "Bearer " + (token || secret) }),
+  isKnown: () => Boolean(token || secret),
+  makeKnown,
+  visit,
+  unread: count,
+  expired: () => dispatchEvent(new CustomEvent("parom:expired")),
+  signal,
+});
+
+const history = async () => {
+  if (!token && !secret) return {};
+  const answer = await fetch(base + "/history", { headers: { Authorization: "Bearer " + (token || secret) }, credentials: "omit" });
+  if (answer.status === 401) dispatchEvent(new CustomEvent("parom:expired"));
+  return answer.ok ? answer.json() : {};
+};
+
+// Opens the chat itself, once: when somebody wants it, or when there may be answers.
+const enter = () => {
+  if (ending) return;
+  ending = new AbortController();
+  const mine = ending;
+  history()
+    // No line: what was said before comes when there is one.
+    .catch(() => ({ started: true, partial: true }))
+    .then((told) => {
+      if (mine.signal.aborted) return;
+      chat = openChat(place({ lines: [], after: 0, started: false, ...told }, mine.signal), panel, close);
+      if (!panel.hidden) root.getElementById("text").focus();
+    });
+};
+
+const leave = () => {
+  ending?.abort();
+  ending = chat = undefined;
+  panel.replaceChildren();
+  count(0);
+};
+
+const open = () => {
+  panel.hidden = false;
+  host.toggleAttribute("open", true);
+  bubble.setAttribute("aria-expanded", "true");
+  news.textContent = "";
+  session("open", "1");
+  enter();
+  chat?.awake();
+  root.getElementById("text")?.focus();
+};
+
+const close = () => {
+  panel.hidden = true;
+  host.toggleAttribute("open", false);
+  bubble.setAttribute("aria-expanded", "false");
+  session("open", null);
+  bubble.focus();
+};
+
+/** What a site may do: `window.Parom`. */
+const api = {
+  open,
+  close,
+  // The token of the customer who has signed in to the site: their chat is theirs on every device.
+  signIn: (signed) => {
+    const before = token && subject();
+    token = signed;
+    if (before && before === subject()) chat?.awake();
+    else {
+      leave();
+      enter();
+    }
+  },
+  // Whoever comes next at this computer sees nothing of this one's chats.
+  signOut: () => {
+    token = secret = "";
+    always("visitor", null);
+    if (!panel.hidden) close();
+    leave();
+  },
+};
+
+const draw = () => {
+  if (root.adoptedStyleSheets && "replaceSync" in CSSStyleSheet.prototype) {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(style);
+    root.adoptedStyleSheets = [sheet];
+  } else {
+    for (const name of ["chat", "site"]) {
+      const href = base.replace(/[^/]*$/, "static/" + name + ".css");
+      root.append(Object.assign(element("link"), { rel: "stylesheet", href }));
+    }
+  }
+  host.style.setProperty("--brand", look.color);
+  host.style.setProperty("--on-brand", look.on_color);
+  host.lang = look.words.language;
+  panel.hidden = true;
+  panel.id = "panel";
+  panel.setAttribute("role", "dialog");
+  panel.setAttribute("aria-label", look.title);
+  panel.addEventListener("keydown", (event) => {
+    // What is typed here is no shortcut of the site's.
+    event.stopPropagation();
+    if (event.key === "Escape" && !event.defaultPrevented) close();
+  });
+  news.setAttribute("role", "status");
+  badge.hidden = true;
+  bubble = drawn("bubble", "chat", look.words.open, () => (panel.hidden ? open() : close()));
+  bubble.setAttribute("aria-expanded", "false");
+  bubble.setAttribute("aria-controls", "panel");
+  bubble.append(badge);
+  root.append(bubble, panel, news);
+  document.body.append(host);
+};
+
+const begin = async () => {
+  // A site that is not in the source's list is not let in: nothing is drawn.
+  const answer = await fetch(base + "/look", { credentials: "omit" });
+  if (!answer.ok) return;
+  look = await answer.json();
+  draw();
+  addEventListener("storage", (event) => {
+    if (event.key !== named("visitor")) return;
+    secret = event.newValue || "";
+    if (token) return;
+    if (secret) {
+      enter();
+      chat?.awake();
+    } else leave();
+  });
+  if (token || secret) enter();
+  if (session("open") && !isNarrow()) open();
+  window.Parom = api;
+  dispatchEvent(new CustomEvent("parom:ready"));
+};
+
+const ready = () => begin().catch(() => {});
+
+if (!window.Parom && !document.querySelector("parom-chat")) {
+  if (document.body) ready();
+  else addEventListener("DOMContentLoaded", ready, { once: true });
+}

@@ -1,0 +1,57 @@
+// A small picker of emoji: arrows move in it, Escape leaves it.
+
+import { button, drawn, element } from "./dom.js";
+import { part, words } from "./tools.js";
+
+const ALL =
+  "😀 😁 😂 🤣 😊 😇 🙂 🙃 😉 😌 😍 😘 😋 😜 🤪 🤔 🤗 🤩 😎 😏 😐 😬 🙄 😴 😢 😭 😤 😡 😱 😳 😅 🥳 👍 👎 👌 ✌️ 🤞 👏 🙏 💪 👋 🤝 " +
+  "❤️ 💔 🔥 ✨ ⭐ 🎉 🎁 🎂 🌹 ☀️ ☕ 🍕 🚗 🏠 💡 📷 📞 💰 ✅ ❌ ❓ ❗";
+const COLUMNS = 8;
+const STEPS = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: COLUMNS, ArrowUp: -COLUMNS };
+
+const input = part("text");
+
+const insert = (sign) => {
+  input.setRangeText(sign, input.selectionStart, input.selectionEnd, "end");
+  input.dispatchEvent(new Event("input", { bubbles: true }));
+};
+
+/** Puts the button before an element, and the picker above a row. */
+export const letPick = (before, row) => {
+  const picker = element("div", "smileys");
+  picker.id = "smileys";
+  picker.hidden = true;
+  picker.setAttribute("role", "group");
+  picker.setAttribute("aria-label", words.smileys);
+  const toggle = (isOpen) => {
+    picker.hidden = !isOpen;
+    open.setAttribute("aria-expanded", isOpen);
+    (isOpen ? picker.firstChild : open).focus();
+  };
+  const open = drawn("tool", "smile", words.smileys, () => toggle(picker.hidden));
+  open.setAttribute("aria-expanded", false);
+  open.setAttribute("aria-controls", "smileys");
+  const choose = (sign) => () => {
+    insert(sign);
+    toggle(false);
+    input.focus();
+  };
+  picker.append(...ALL.split(" ").map((sign) => button("", sign, choose(sign))));
+  const signs = [...picker.children];
+  signs.slice(1).forEach((sign) => (sign.tabIndex = -1));
+  picker.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      event.preventDefault();
+      event.stopPropagation();
+      toggle(false);
+    }
+    const next = signs[signs.indexOf(event.target) + STEPS[event.key]];
+    if (!next) return;
+    event.preventDefault();
+    event.target.tabIndex = -1;
+    next.tabIndex = 0;
+    next.focus();
+  });
+  before.before(open);
+  row.before(picker);
+};

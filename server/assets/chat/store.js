@@ -1,0 +1,49 @@
+// Files that wait for the connection, in the browser's database; where there is none, as long as the page is open.
+
+const memory = new Map();
+let opening;
+
+const open = () =>
+  (opening ??= new Promise((done, failed) => {
+    const asked = indexedDB.open("parom", 1);
+    asked.onupgradeneeded = () => asked.result.createObjectStore("files");
+    asked.onsuccess = () => done(asked.result);
+    asked.onerror = () => failed(asked.error);
+  }));
+
+const act = async (mode, deed) => {
+  const files = (await open()).transaction("files", mode).objectStore("files");
+  return new Promise((done, failed) => {
+    const asked = deed(files);
+    asked.onsuccess = () => done(asked.result);
+    asked.onerror = () => failed(asked.error);
+  });
+};
+
+/** Keeps the file of a message. */
+export const keepFile = async (id, file) => {
+  try {
+    await act("readwrite", (files) => files.put(file, id));
+  } catch {
+    memory.set(id, file);
+  }
+};
+
+/** The file of a message; undefined: it is gone. */
+export const fileOf = async (id) => {
+  try {
+    return memory.get(id) ?? (await act("readonly", (files) => files.get(id)));
+  } catch {
+    return undefined;
+  }
+};
+
+/** Forgets the file of a message. */
+export const dropFile = async (id) => {
+  memory.delete(id);
+  try {
+    await act("readwrite", (files) => files.delete(id));
+  } catch {
+    // There is no database: nothing is in it.
+  }
+};

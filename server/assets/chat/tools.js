@@ -1,0 +1,50 @@
+// What every part of the chat uses.
+
+import { counting } from "./dom.js";
+import { place } from "./place.js";
+
+export const words = place.words;
+
+/** An element of the chat. */
+export const part = (id) => place.root.getElementById(id);
+
+/** A sentence with a count. */
+export const counted = counting(words.language);
+
+/** Listens as long as this chat is there. */
+export const on = (target, name, act, options) => target.addEventListener(name, act, { ...options, signal: place.signal });
+
+/** A size in words. */
+export const sized = (bytes) => {
+  const [value, unit] = bytes < 1e6 ? [bytes / 1e3, "kilobyte"] : [bytes / 1e6, "megabyte"];
+  const format = { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: 1 };
+  return new Intl.NumberFormat(words.language, format).format(Math.max(value, 0.1));
+};
+
+/** A new id. `crypto.randomUUID` is missing where the page came over plain http. */
+export const newId = () => {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 15) | 64;
+  bytes[8] = (bytes[8] & 63) | 128;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+};
+
+/** Asks this chat for something. */
+export const ask = (path, options = {}) => {
+  const headers = { ...place.headers(), ...options.headers };
+  return fetch(place.base + path, { credentials: "same-origin", ...options, headers });
+};
+
+/** POSTs JSON or a form to this chat; rejects after so many milliseconds. */
+export const post = (path, body, within = 20000) => {
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(), within);
+  const isForm = body instanceof FormData;
+  const headers = isForm ? {} : { "Content-Type": "application/json" };
+  const request = { method: "POST", headers, body: isForm ? body : JSON.stringify(body), signal: limit.signal };
+  return ask(path, request).finally(() => clearTimeout(timer));
+};
+
+/** Milliseconds before the next try: 1, 2, 4 … 30 seconds, each between half and whole. */
+export const pause = (tries) => Math.max(1000, Math.min(30000, 1000 * 2 ** Math.min(tries, 5)) * (0.5 + Math.random() / 2));

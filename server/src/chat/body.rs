@@ -1,0 +1,41 @@
+//! Bodies of what the page sends.
+
+use std::time::Duration;
+
+use actix_web::HttpRequest;
+use actix_web::http::header;
+use actix_web::web;
+use bytes::Bytes;
+use serde::de::DeserializeOwned;
+
+use crate::error::{Error, Result};
+use crate::words::Said;
+
+/// A larger body is refused. The longest text fits in, written as forms or JSON escapes write it: 12 bytes a character.
+const MOST_BYTES: usize = 64 * 1024;
+/// A body that takes longer is dropped.
+const WITHIN: Duration = Duration::from_secs(10);
+
+/// The type of a body, without its parameters.
+pub fn media_type(request: &HttpRequest) -> &str {
+    let value = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    value.split(';').next().unwrap_or_default().trim()
+}
+
+/// A body of the length that messages have, within its time.
+pub async fn read(payload: web::Payload) -> Result<Bytes> {
+    let whole = tokio::time::timeout(WITHIN, payload.to_bytes_limited(MOST_BYTES)).await;
+    let whole = whole.map_err(|_| Error::Malformed(Said::new("said-body-slow")))?;
+    let body = whole.map_err(|_| Error::TooLarge(MOST_BYTES))?;
+    body.map_err(|_| Error::Malformed(Said::new("said-body-broke")))
+}
+
+/// What the page's script sends.
+pub fn from_json<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
+    serde_json::from_slice(body).map_err(|error| match error.classify() {
+        serde_json::error::Category::Data => {
+            Error::field("", Said::new("said-chat-body").with("reason", error.to_string()))
+        }
+        _ => Error::Malformed(Said::new("said-json-none").with("line", error.line()).with("column", error.column())),
+    })
+}

@@ -1,0 +1,242 @@
+//! The door of every chat: which chat it is, whose page asks, who writes, and how fast.
+//!
+//! ```text
+//! own page         our origin, a cookie                 who it is: the cookie's secret
+//! somebody's site  an origin of the source's list,      who it is: a secret of the site's storage,
+//!                  `Authorization: Bearer …`            or a customer by the site's signed token
+//! ```
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, ResponseError, web};
+use entity::source;
+use futures_util::FutureExt;
+use futures_util::future::LocalBoxFuture;
+use sea_orm::DbErr;
+use uuid::Uuid;
+
+use super::customer::{self, Customer};
+use super::guests::Act;
+use super::visitor::Visitor;
+use crate::app::App;
+use crate::browser::origin;
+use crate::connector::webchat::WebChatSettings;
+use crate::error::{Error, Problem};
+use crate::people::door;
+use crate::words::{Language, Words};
+
+/// Why somebody stays outside.
+#[derive(Debug)]
+pub enum Refusal {
+    Known(Error),
+    /// Another site's page made the browser ask.
+    Foreign,
+    /// Nobody's cookie, and no secret.
+    Unknown,
+    /// The site's token is not worth anything, or not any more.
+    Expired,
+    /// Too much at once; the next is welcome after so many seconds.
+    TooFast(i64),
+    /// A file that nobody should send.
+    FileKind,
+}
+
+/// What handlers of the chat return.
+pub type Result<T, E = Refusal> = std::result::Result<T, E>;
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        Self::Known(error)
+    }
+}
+
+impl From<DbErr> for Refusal {
+    fn from(error: DbErr) -> Self {
+        Self::Known(error.into())
+    }
+}
+
+impl From<anyhow::Error> for Refusal {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Known(error.into())
+    }
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Known(error) => write!(out, "{error}"),
+            other => out.write_str(other.problem().2),
+        }
+    }
+}
+
+impl Refusal {
+    /// Name, title and detail, for programs.
+    const fn problem(&self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Foreign => {
+                ("foreign_origin", "Another site asked for this", "write from the chat's own page or an allowed site")
+            }
+            Self::Unknown => ("unknown_visitor", "Who is writing?", "open the chat's page first, with cookies allowed"),
+            Self::Expired => ("unauthorized", "The site's token does not hold", "sign the customer in again"),
+            Self::TooFast(_) => ("too_many_requests", "Too much at once", "repeat this after the time in Retry-After"),
+            Self::FileKind => ("media_type", "Such files are not taken", "send another kind of file"),
+            Self::Known(_) => ("internal", "", ""),
+        }
+    }
+}
+
+impl ResponseError for Refusal {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::Known(error) => error.status_code(),
+            Self::Foreign | Self::Unknown => StatusCode::FORBIDDEN,
+            Self::Expired => StatusCode::UNAUTHORIZED,
+            Self::TooFast(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::FileKind => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        }
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        if let Self::Known(error) = self {
+            return error.error_response();
+        }
+        let (name, title, detail) = self.problem();
+        let problem = Problem {
+            kind: crate::error::problem_type(name),
+            title: title.to_owned(),
+            status: self.status_code().as_u16(),
+            detail: detail.to_owned(),
+            errors: Vec::new(),
+        };
+        let mut answer = HttpResponse::build(self.status_code());
+        if let Self::TooFast(seconds) = self {
+            answer.insert_header((header::RETRY_AFTER, HeaderValue::from(*seconds)));
+        }
+        answer.content_type("application/problem+json").body(serde_json::to_string(&problem).unwrap_or_default())
+    }
+}
+
+/// A chat that may be seen from where the request comes.
+#[derive(Clone, Debug)]
+pub struct Place {
+    pub source: Arc<source::Model>,
+    pub settings: Arc<WebChatSettings>,
+    /// In the visitor's language.
+    pub words: Words,
+    /// A page of somebody's site asks, not ours.
+    pub on_site: bool,
+}
+
+/// A visitor of a chat.
+#[derive(Clone, Debug)]
+pub struct Guest {
+    pub place: Place,
+    pub visitor: Visitor,
+    /// What the site says of a customer who has signed in.
+    pub customer: Option<Customer>,
+    /// Where the request came from.
+    pub address: Option<IpAddr>,
+}
+
+impl Guest {
+    pub fn source(&self) -> &source::Model {
+        &self.place.source
+    }
+
+    /// Counts an act of the visitor, and of everybody at their address.
+    pub async fn pace(&self, app: &App, act: Act) -> Result<()> {
+        let now = app.clock.millis();
+        app.guests.pace(&self.visitor.id, self.address, act, now).await.map_err(Refusal::TooFast)
+    }
+}
+
+/// The web chat that a path names; another kind's, a deleted or an unknown source is nobody's chat.
+pub async fn source_of(app: &App, source_id: &str) -> Result<Arc<source::Model>, Error> {
+    let source_id = Uuid::try_parse(source_id).map_err(|_| Error::NotFound)?;
+    let found = app.lookup.source(source_id).await.map_err(|error| {
+        tracing::error!(%error, "a web chat's source cannot be read");
+        Error::not_storing()
+    })?;
+    found.filter(|source| source.kind == "webchat" && source.deleted_at.is_none()).ok_or(Error::NotFound)
+}
+
+/// The words of a visitor's language.
+pub fn words_of(request: &HttpRequest) -> Words {
+    Words::new(Language::of_request(request))
+}
+
+/// The page that asks, as browsers name it.
+pub fn origin_of(request: &HttpRequest) -> Option<&str> {
+    request.headers().get(header::ORIGIN)?.to_str().ok()
+}
+
+async fn place(app: &App, request: &HttpRequest) -> Result<Place> {
+    let source = source_of(app, request.match_info().query("source_id")).await?;
+    let settings = WebChatSettings::stored(&source.settings);
+    let is_own = origin::is_own(request.headers(), &app.config.server.public_url);
+    let on_site = !is_own && origin_of(request).is_some_and(|origin| settings.allows(origin));
+    if !is_own && !on_site {
+        return Err(Refusal::Foreign);
+    }
+    Ok(Place { source, settings: Arc::new(settings), words: words_of(request), on_site })
+}
+
+async fn guest(app: &App, request: &HttpRequest) -> Result<Guest> {
+    let place = place(app, request).await?;
+    let address = door::address(request, app);
+    let source_id = place.source.id;
+    let (visitor, customer) = match bearer(request) {
+        // A secret speaks on pages of sites alone.
+        Some(_) if !place.on_site => return Err(Refusal::Foreign),
+        Some(token) if token.contains('.') => {
+            let customer = customer_of(app, &place.source, token)?.ok_or(Refusal::Expired)?;
+            (Some(Visitor::of_customer(source_id, &customer.subject)), Some(customer))
+        }
+        Some(secret) => (Visitor::of_secret(source_id, secret), None),
+        // A cookie speaks on our own page alone.
+        None if place.on_site => (None, None),
+        None => (Visitor::of(request, source_id), None),
+    };
+    let visitor = visitor.ok_or(Refusal::Unknown)?;
+    Ok(Guest { place, visitor, customer, address })
+}
+
+fn bearer(request: &HttpRequest) -> Option<&str> {
+    request.headers().get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
+}
+
+fn customer_of(app: &App, source: &source::Model, token: &str) -> Result<Option<Customer>, Error> {
+    let secrets = crate::source::settings::open(app, source)?.secrets;
+    Ok(customer::verify(&secrets, token, app.clock.millis()))
+}
+
+fn app_of(request: &HttpRequest) -> Result<web::Data<App>> {
+    let app = request.app_data::<web::Data<App>>().cloned();
+    app.ok_or_else(|| Refusal::Known(Error::Internal(anyhow::anyhow!("the chat was mounted without its application"))))
+}
+
+impl FromRequest for Place {
+    type Error = Refusal;
+    type Future = LocalBoxFuture<'static, Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        async move { place(app_of(&request)?.get_ref(), &request).await }.boxed_local()
+    }
+}
+
+impl FromRequest for Guest {
+    type Error = Refusal;
+    type Future = LocalBoxFuture<'static, Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        async move { guest(app_of(&request)?.get_ref(), &request).await }.boxed_local()
+    }
+}

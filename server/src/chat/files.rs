@@ -1,0 +1,185 @@
+//! `POST /chat/{source_id}/files`: a visitor's file in, with words beside it. What it is, its first bytes say; who sends what
+//! computers run as a program is turned away.
+
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
+use entity::message;
+use futures_util::future::{Ready, ready};
+use multer::{Field, Multipart};
+use sea_orm::{ColumnTrait, QueryFilter};
+use serde_json::Value;
+
+use super::body;
+use super::door::{self, Guest, Refusal, Result};
+use super::form::{self, Form};
+use super::guests::Act;
+use super::messages::answer;
+use super::say::{Saying, Stored, caption, say};
+use super::shown;
+use crate::app::App;
+use crate::browser::form_data;
+use crate::error::Error;
+use crate::media::{Arrived, Kind, Upload};
+use crate::message::{Content, Media};
+use crate::words::Said;
+
+/// Characters of a field beside the file.
+const FIELD_BYTES: usize = 64 * 1024;
+/// What computers run, by the types that first bytes tell.
+const PROGRAMS: &[&str] = &[
+    "application/vnd.microsoft.portable-executable",
+    "application/x-executable",
+    "application/x-mach-binary",
+    "application/x-msi",
+    "application/vnd.android.dex",
+    "application/x-shellscript",
+    "text/x-shellscript",
+];
+
+/// A body that is not read before it is known who asks.
+pub struct Stream(Payload);
+
+impl FromRequest for Stream {
+    type Error = Refusal;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(_: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        ready(Ok(Self(payload.take())))
+    }
+}
+
+/// `POST /chat/{source_id}/files`, a form (`multipart/form-data`) with `id`, `text` and whatever a message has, and after
+/// them `file`. Answers as for messages, with the file; a browser without scripts is led back to the page.
+pub async fn post(
+    app: web::Data<App>,
+    guest: Result<Guest>,
+    request: HttpRequest,
+    stream: Stream,
+) -> Result<HttpResponse> {
+    let by_hand = wants_page(&request);
+    let guest = match guest {
+        Ok(guest) => guest,
+        Err(refusal) if by_hand => return form::outside(door::words_of(&request), refusal),
+        Err(refusal) => return Err(refusal),
+    };
+    let mut form = Form::default();
+    let done = take(&app, &guest, &request, stream, &mut form).await;
+    if by_hand {
+        return form::answered(&app, &guest, &form, done).await;
+    }
+    let stored = done?;
+    let file = file_of(&app, &guest, stored).await?;
+    Ok(answer(form.id()?, stored, file))
+}
+
+/// A browser goes to the answer: nobody's script waits for it.
+fn wants_page(request: &HttpRequest) -> bool {
+    let accepted = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    accepted.contains("text/html")
+}
+
+async fn take(app: &App, guest: &Guest, request: &HttpRequest, stream: Stream, form: &mut Form) -> Result<Stored> {
+    let boundary = boundary(request)?;
+    guest.pace(app, Act::File).await?;
+    let source = guest.source();
+    let upload = Upload::begin(app, source.tenant_id, source.id).await?;
+    let arrived = form_data::read(stream.0, boundary, async |parts| read(upload, parts, form).await).await?;
+    let done = keep(app, guest, &arrived, form).await;
+    if !matches!(done, Ok(Stored { duplicate: false, .. })) {
+        arrived.discard(app).await;
+    }
+    done
+}
+
+fn boundary(request: &HttpRequest) -> Result<String, Error> {
+    let told = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let boundary = multer::parse_boundary(told).ok().filter(|_| body::media_type(request) == "multipart/form-data");
+    boundary.ok_or_else(|| Error::MediaType(Said::new("said-media-form")))
+}
+
+/// The form's fields, and its first file.
+async fn read(upload: Upload<'_>, mut parts: Multipart<'_>, form: &mut Form) -> Result<Arrived> {
+    loop {
+        let why = match parts.next_field().await {
+            Ok(Some(part)) if part.file_name().is_some() => return file(upload, part).await,
+            Ok(Some(part)) => match text(part).await {
+                Some((name, value)) => {
+                    form.put(&name, value);
+                    continue;
+                }
+                None => broke_off(),
+            },
+            Ok(None) => Error::field("/file", Said::new("said-media-no-file")),
+            Err(_) => broke_off(),
+        };
+        upload.abandon().await;
+        return Err(why.into());
+    }
+}
+
+/// A field's name and value; none: it broke off, or is longer than any.
+async fn text(mut part: Field<'_>) -> Option<(String, String)> {
+    let name = part.name()?.to_owned();
+    let mut value = Vec::new();
+    while let Some(chunk) = part.chunk().await.ok()? {
+        value.extend_from_slice(&chunk);
+        if value.len() > FIELD_BYTES {
+            return None;
+        }
+    }
+    Some((name, String::from_utf8(value).ok()?))
+}
+
+async fn file(mut upload: Upload<'_>, mut part: Field<'_>) -> Result<Arrived> {
+    let name = part.file_name().unwrap_or_default().to_owned();
+    loop {
+        match part.chunk().await {
+            Ok(Some(chunk)) => upload = upload.take(chunk).await?,
+            // An empty field of files is one of which nothing was chosen.
+            Ok(None) if name.is_empty() => {
+                upload.abandon().await;
+                return Err(Error::field("/file", Said::new("said-media-no-file")).into());
+            }
+            Ok(None) => return Ok(upload.finish(&name).await?),
+            Err(_) => {
+                upload.abandon().await;
+                return Err(broke_off().into());
+            }
+        }
+    }
+}
+
+fn broke_off() -> Error {
+    Error::Malformed(Said::new("said-body-broke"))
+}
+
+async fn keep(app: &App, guest: &Guest, arrived: &Arrived, form: &Form) -> Result<Stored> {
+    if PROGRAMS.contains(&arrived.mime_type()) {
+        return Err(Refusal::FileKind);
+    }
+    let media = Media {
+        media_id: Some(arrived.id()),
+        file_name: arrived.file_name().to_owned(),
+        file_size: arrived.size(),
+        text: caption(&form.text)?,
+        ..Media::default()
+    };
+    let content = match arrived.kind() {
+        Kind::Picture => Content::Picture(media),
+        Kind::Video => Content::Video(media),
+        Kind::Audio => Content::Audio(media),
+        _ => Content::File(media),
+    };
+    let saying = Saying { id: form.id()?, content, callback_data: None, around: form.around() };
+    arrived.keep(app).await?;
+    say(app, guest, saying).await
+}
+
+/// The file of a stored message, as the page shows it.
+async fn file_of(app: &App, guest: &Guest, stored: Stored) -> Result<Value> {
+    let found = message::Entity::of_tenant(guest.source().tenant_id).filter(message::Column::Id.eq(stored.message_id));
+    let Some(row) = found.one(app.store.read()).await? else { return Ok(Value::Null) };
+    let file = shown::file_of(app, &row, &shown::body_of(&row)?.content).await?;
+    Ok(serde_json::to_value(file).unwrap_or_default())
+}

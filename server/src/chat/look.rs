@@ -1,0 +1,88 @@
+//! `GET /chat/{source_id}/look`: how a chat looks and what it says, for the page of a site that draws it. Of nobody in
+//! particular.
+
+use actix_web::http::header;
+use actix_web::{HttpResponse, web};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::door::{Place, Result};
+use super::{reactions, words};
+use crate::app::App;
+use crate::media::Kind;
+
+/// What the script is given; the page shows the same without it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Look {
+    pub title: String,
+    pub greeting: String,
+    pub color: String,
+    /// The colour of text on it.
+    pub on_color: String,
+    /// What is asked before the first message.
+    pub ask: Vec<String>,
+    /// What is agreed to before it; empty: nothing.
+    pub consent: String,
+    /// Why the answer will be late; empty: it will not.
+    pub away: String,
+    /// Who keeps the chat; empty: the vendor did not say.
+    pub privacy: String,
+    /// The reactions that are offered.
+    pub emoji: Vec<&'static str>,
+    pub limits: Limits,
+    pub words: Value,
+}
+
+/// The most bytes of a file, by its kind.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Limits {
+    picture: u64,
+    video: u64,
+    audio: u64,
+    file: u64,
+}
+
+impl Look {
+    pub fn of(app: &App, place: &Place) -> Self {
+        let (settings, words) = (&place.settings, place.words);
+        let limit = |kind: Kind| kind.limit(&app.config.media);
+        let own = |text: &Option<String>, key: &'static str| text.clone().unwrap_or_else(|| words.say(key).to_string());
+        let company = &app.config.vendor.legal_entity;
+        let privacy = words.say("chat-privacy").with("company", company.as_str()).to_string();
+        Self {
+            title: own(&settings.title, "chat-title"),
+            greeting: own(&settings.greeting, "chat-greeting"),
+            color: settings.color().to_string(),
+            on_color: settings.color().text_on().to_string(),
+            ask: settings.ask.clone(),
+            consent: settings.consent_text.clone().unwrap_or_default(),
+            away: away(app, place),
+            privacy: if company.is_empty() { String::new() } else { privacy },
+            emoji: reactions::offered(app, place.source.channel_id),
+            limits: Limits {
+                picture: limit(Kind::Picture),
+                video: limit(Kind::Video),
+                audio: limit(Kind::Audio),
+                file: limit(Kind::File),
+            },
+            words: words::of_script(words),
+        }
+    }
+}
+
+fn away(app: &App, place: &Place) -> String {
+    let say = |key: &'static str| place.words.say(key).to_string();
+    match &place.settings.working_hours {
+        _ if place.source.paused => say("chat-paused"),
+        Some(hours) if !hours.are_open(app.clock.now()) => hours.text.clone().unwrap_or_else(|| say("chat-away")),
+        _ => String::new(),
+    }
+}
+
+/// `GET /chat/{source_id}/look`.
+pub async fn get(app: web::Data<App>, place: Place) -> Result<HttpResponse> {
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CACHE_CONTROL, "no-cache"))
+        .insert_header((header::VARY, "Accept-Language"))
+        .json(Look::of(&app, &place)))
+}

@@ -1,0 +1,20 @@
+//! `POST /chat/{source_id}/typing`: the customer types.
+
+use actix_web::{HttpResponse, web};
+
+use super::door::{Guest, Result};
+use super::guests::Act;
+use crate::app::App;
+use crate::error::Error;
+use crate::intake;
+use crate::message::{Person, Role};
+
+/// `POST /chat/{source_id}/typing` → 204. Before the first message nobody is told.
+pub async fn post(app: web::Data<App>, guest: Guest) -> Result<HttpResponse> {
+    guest.pace(&app, Act::Receipt).await?;
+    let sender = Person { id: guest.visitor.id.clone(), role: Role::Client, ..Person::default() };
+    match intake::typing(&app, guest.source(), &guest.visitor.id, sender).await {
+        Ok(()) | Err(Error::NotFound) => Ok(HttpResponse::NoContent().finish()),
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,62 @@
+//! Hooks that never came: whether chats are held against amoCRM's history, and what was found there.
+
+use entity::{dead_letter, history_look, tenant};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter};
+use uuid::Uuid;
+
+use super::{Check, because};
+use crate::delivery::queue::parcel::Found;
+use crate::store::Store;
+use crate::words::Said;
+
+const MINUTE: i64 = 60_000;
+/// Chats are compared hourly; by then somebody should look why not.
+const LATE: i64 = 3 * 60 * MINUTE;
+
+/// Looks at all accounts, or at one.
+pub async fn look(store: &Store, only: Option<Uuid>, checks: &mut Vec<Check>) {
+    if let Err(error) = look_at(store, only, checks).await {
+        let said = because("doctor-accounts-wrong", error.to_string());
+        checks.push(Check::warn("history", said, "doctor-migrate-fix"));
+    }
+}
+
+async fn look_at(store: &Store, only: Option<Uuid>, checks: &mut Vec<Check>) -> Result<(), DbErr> {
+    let db = store.read();
+    let now = store.clock().millis();
+    let (mut late, mut held) = (Vec::new(), Vec::new());
+    let (mut oldest, mut found) = (None::<i64>, 0);
+    for tenant in only.map_or_else(tenant::Entity::find, tenant::Entity::of_tenant).all(db).await? {
+        for row in history_look::Entity::of_tenant(tenant.tenant_id).all(db).await? {
+            found += row.found;
+            if let Some(ended_at) = row.ended_at {
+                oldest = Some(oldest.map_or(ended_at, |oldest| oldest.min(ended_at)));
+            }
+            if now - row.ended_at.unwrap_or(tenant.created_at) > LATE && tenant.status == "active" {
+                late.push(Said::quoted(tenant.host.clone()));
+            }
+        }
+        let waiting = dead_letter::Entity::of_tenant(tenant.tenant_id)
+            .filter(dead_letter::Column::Reason.eq(Found::REASON))
+            .count(db)
+            .await?;
+        if waiting > 0 {
+            held.push(Said::quoted(format!("{} ({waiting})", tenant.host)));
+        }
+    }
+    checks.push(match oldest {
+        _ if !late.is_empty() => {
+            Check::warn("history", Said::new("doctor-history-late").with("items", late), "doctor-history-late-fix")
+        }
+        Some(oldest) => {
+            let said = Said::new("doctor-history-ok").with("minutes", (now - oldest).max(0) / MINUTE);
+            Check::ok("history", said.with("found", found))
+        }
+        None => Check::ok("history", Said::new("doctor-history-never")),
+    });
+    if !held.is_empty() {
+        let said = Said::new("doctor-history-held").with("items", held);
+        checks.push(Check::warn("found", said, "doctor-history-held-fix"));
+    }
+    Ok(())
+}

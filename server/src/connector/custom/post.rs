@@ -1,0 +1,74 @@
+//! The signed POST: messages, tests and `parom connector check` all leave by it.
+
+use std::time::Duration;
+
+use reqwest::{Response, header};
+use secrecy::SecretString;
+use url::Url;
+
+use super::{SECRET, sign};
+use crate::connector::Settings;
+use crate::http_client::{Guarded, UrlRefused};
+use crate::words::{Said, Words};
+
+/// 2xx within this time is "taken".
+pub(super) const ANSWER_WITHIN: Duration = Duration::from_secs(15);
+
+/// What is posted. `words`: in which people are told why it is refused.
+pub(super) struct Webhook {
+    pub id: String,
+    pub timestamp: i64,
+    pub body: String,
+    pub words: Words,
+}
+
+/// A webhook with its signature, as it leaves. Without one it leaves unsigned: only checks do that.
+pub(super) struct Signed {
+    pub url: Url,
+    pub id: String,
+    pub timestamp: i64,
+    pub signature: String,
+    pub body: String,
+}
+
+/// Why there is no answer.
+pub(super) enum NotAnswered {
+    /// The address may not be called.
+    Refused(UrlRefused),
+    Failed(reqwest::Error),
+}
+
+impl Webhook {
+    /// Signs it with what the source holds. An error says what that lacks.
+    pub fn sign(self, settings: &Settings) -> Result<Signed, Said> {
+        let Self { id, timestamp, body, .. } = self;
+        let (url, secret) = target(settings).ok_or_else(|| Said::new("said-webhook-missing"))?;
+        let signature = sign::signatures(settings, secret, &id, timestamp, body.as_bytes());
+        let signature = signature.map_err(|_| Said::new("said-webhook-secret"))?;
+        Ok(Signed { url, id, timestamp, signature, body })
+    }
+}
+
+impl Signed {
+    /// Posts it, once.
+    pub async fn post(self, http: &Guarded) -> Result<Response, NotAnswered> {
+        let request = http
+            .post(&self.url)
+            .map_err(NotAnswered::Refused)?
+            .timeout(ANSWER_WITHIN)
+            .header(header::CONTENT_TYPE, "application/json")
+            .header("webhook-id", self.id)
+            .header("webhook-timestamp", self.timestamp);
+        let request = match self.signature {
+            none if none.is_empty() => request,
+            signature => request.header("webhook-signature", signature),
+        };
+        request.body(self.body).send().await.map_err(NotAnswered::Failed)
+    }
+}
+
+/// Where webhooks go and what signs them.
+pub(super) fn target(settings: &Settings) -> Option<(Url, &SecretString)> {
+    let url = settings.public.get("webhook_url").and_then(|url| url.as_str()).and_then(|url| Url::parse(url).ok());
+    url.zip(settings.secrets.get(SECRET))
+}

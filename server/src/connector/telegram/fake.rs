@@ -1,0 +1,137 @@
+//! A Bot API server for unit tests: writes down what it is asked and answers what it was told to.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex};
+
+use bytes::Bytes;
+use serde_json::{Map, Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use url::Url;
+
+/// What it answers.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    Json(u16, Value),
+    Text(u16, &'static str),
+    /// The connection ends when the request was read.
+    Reset,
+    /// The connection ends before the body was read.
+    Deaf,
+}
+
+impl Answer {
+    /// A refusal in Telegram's form.
+    pub fn refused(code: u16, description: &str) -> Self {
+        Self::Json(code, json!({ "ok": false, "error_code": code, "description": description }))
+    }
+}
+
+/// A call as it came.
+#[derive(Clone, Debug)]
+pub struct Call {
+    pub method: String,
+    pub path: String,
+    pub parameters: Map<String, Value>,
+    /// Parameter, file name, type, bytes.
+    pub file: Option<(String, String, String, Vec<u8>)>,
+}
+
+#[derive(Default)]
+struct Script {
+    answers: VecDeque<Answer>,
+    calls: Vec<Call>,
+}
+
+/// The server. What is not scripted is taken, as message 101, 102, …
+#[derive(Clone)]
+pub struct Fake {
+    pub base: Url,
+    script: Arc<Mutex<Script>>,
+}
+
+impl Fake {
+    pub async fn start(answers: impl IntoIterator<Item = Answer>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
+        let script = Script { answers: answers.into_iter().collect(), calls: Vec::new() };
+        let fake = Self { base, script: Arc::new(Mutex::new(script)) };
+        let serving = fake.clone();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(serving.clone().serve(stream));
+            }
+        });
+        fake
+    }
+
+    pub fn calls(&self) -> Vec<Call> {
+        self.script.lock().unwrap().calls.clone()
+    }
+
+    /// The only call there was.
+    #[track_caller]
+    pub fn call(&self) -> Call {
+        let calls = self.calls();
+        assert_eq!(calls.len(), 1, "{calls:#?}");
+        calls.into_iter().next().unwrap()
+    }
+
+    async fn serve(self, mut stream: TcpStream) -> Option<()> {
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(stream.read_u8().await.ok()?);
+        }
+        let head = String::from_utf8(head).unwrap();
+        let answer = self.script.lock().unwrap().answers.pop_front();
+        if let Some(Answer::Deaf) = answer {
+            return None;
+        }
+        let header = |name: &str| {
+            let lines = head.lines().filter_map(|line| line.split_once(": "));
+            lines.filter(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.to_owned()).next()
+        };
+        let length = header("content-length").map_or(0, |length| length.parse().unwrap());
+        let mut body = vec![0; length];
+        stream.read_exact(&mut body).await.ok()?;
+        let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
+        let call = read(path, &header("content-type").unwrap_or_default(), body).await;
+        let count = {
+            let mut script = self.script.lock().unwrap();
+            script.calls.push(call);
+            script.calls.len()
+        };
+        let taken = json!({ "ok": true, "result": { "message_id": 100 + count, "date": 1, "chat": { "id": 1 } } });
+        let (status, body) = match answer.unwrap_or(Answer::Json(200, taken)) {
+            Answer::Json(status, body) => (status, body.to_string()),
+            Answer::Text(status, body) => (status, body.to_owned()),
+            Answer::Reset | Answer::Deaf => return None,
+        };
+        let length = body.len();
+        let text = format!("HTTP/1.1 {status} X\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}");
+        stream.write_all(text.as_bytes()).await.ok()
+    }
+}
+
+async fn read(path: String, kind: &str, body: Vec<u8>) -> Call {
+    let method = path.rsplit('/').next().unwrap_or_default().to_owned();
+    let mut call = Call { method, path, parameters: Map::new(), file: None };
+    let Ok(boundary) = multer::parse_boundary(kind) else {
+        call.parameters = serde_json::from_slice(&body).unwrap_or_default();
+        return call;
+    };
+    let stream = futures_util::stream::iter([Ok::<_, Infallible>(Bytes::from(body))]);
+    let mut parts = multer::Multipart::new(stream, boundary);
+    while let Some(field) = parts.next_field().await.unwrap() {
+        let name = field.name().unwrap().to_owned();
+        if let Some(file_name) = field.file_name().map(str::to_owned) {
+            let kind = field.content_type().map(ToString::to_string).unwrap_or_default();
+            call.file = Some((name, file_name, kind, field.bytes().await.unwrap().to_vec()));
+        } else {
+            let text = field.text().await.unwrap();
+            call.parameters.insert(name, serde_json::from_str(&text).unwrap_or(Value::String(text)));
+        }
+    }
+    call
+}

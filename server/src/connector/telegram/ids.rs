@@ -1,0 +1,117 @@
+//! How Telegram's ids are written as ours (messengers.md §4.4).
+//!
+//! ```text
+//! conversation   <chat>            a private chat, or a group as a whole
+//!                <chat>/<topic>    a topic of a group or of a private chat
+//!                b<owner>/<chat>   a chat of somebody who lends the bot their account (Telegram Business)
+//! message        the conversation without its topic, `:`, <message id>
+//! ```
+
+use std::fmt;
+
+/// Where something is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Place {
+    pub chat: i64,
+    pub within: Within,
+}
+
+/// Which part or which side of a chat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Within {
+    Whole,
+    /// `message_thread_id`.
+    Topic(i64),
+    /// The chat of this person, not the bot's own with the same customer.
+    Business {
+        owner: i64,
+    },
+}
+
+impl Place {
+    /// A chat as a whole.
+    pub const fn chat(chat: i64) -> Self {
+        Self { chat, within: Within::Whole }
+    }
+
+    /// The place that a conversation id names.
+    pub fn parse(id: &str) -> Option<Self> {
+        let number = |text: &str| text.parse::<i64>().ok();
+        match id.split_once('/') {
+            None => Some(Self::chat(number(id)?)),
+            Some((before, after)) => match before.strip_prefix('b') {
+                Some(owner) => Some(Self { chat: number(after)?, within: Within::Business { owner: number(owner)? } }),
+                None => Some(Self { chat: number(before)?, within: Within::Topic(number(after)?) }),
+            },
+        }
+    }
+
+    /// The external id of a message here. Message ids count within a chat, whatever its topics.
+    pub fn message(self, message_id: i64) -> String {
+        let within = match self.within {
+            Within::Topic(_) => Within::Whole,
+            within => within,
+        };
+        format!("{}:{message_id}", Self { within, ..self })
+    }
+
+    /// Groups have negative ids, people positive ones.
+    pub const fn is_group(self) -> bool {
+        self.chat < 0
+    }
+
+    /// The same in another chat: a group that was upgraded.
+    #[must_use]
+    pub const fn moved(self, chat: i64) -> Self {
+        Self { chat, ..self }
+    }
+}
+
+/// The conversation id.
+impl fmt::Display for Place {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.within {
+            Within::Whole => write!(formatter, "{}", self.chat),
+            Within::Topic(topic) => write!(formatter, "{}/{topic}", self.chat),
+            Within::Business { owner } => write!(formatter, "b{owner}/{}", self.chat),
+        }
+    }
+}
+
+/// The place and Telegram's id of a message by its external id.
+pub fn message_of(external_id: &str) -> Option<(Place, i64)> {
+    let (place, id) = external_id.rsplit_once(':')?;
+    Some((Place::parse(place)?, id.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_and_messages_are_read_as_they_are_written() {
+        for (text, within) in [
+            ("5512345678", Within::Whole),
+            ("-1001234567890", Within::Whole),
+            ("-1001234567890/17", Within::Topic(17)),
+            ("b42/5512345678", Within::Business { owner: 42 }),
+        ] {
+            let place = Place::parse(text).unwrap();
+            assert_eq!((place.within, place.to_string()), (within, text.to_owned()));
+        }
+        for wrong in ["", "x", "b1", "1/2/3", "b/5", "/5", "5/"] {
+            assert_eq!(Place::parse(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_message_is_counted_in_its_chat() {
+        let topic = Place::parse("-100/17").unwrap();
+        assert_eq!(topic.message(4), "-100:4");
+        assert_eq!(message_of("-100:4"), Some((Place::chat(-100), 4)));
+        let business = Place::parse("b42/7").unwrap();
+        assert_eq!(message_of(&business.message(4)), Some((business, 4)));
+        assert_eq!(message_of("0190aaaa-bbbb-7ccc-8ddd-eeeeffff0001"), None);
+        assert_eq!(topic.moved(-200).to_string(), "-200/17");
+    }
+}

@@ -1,0 +1,73 @@
+//! What an answer that is no result comes to, by the passport.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::connector::passport::{Class, Fix, Row, TELEGRAM};
+use crate::connector::telegram::api::Failed;
+use crate::message::{Failure, FailureCode};
+use crate::verdict::{Report, Taken, Verdict};
+use crate::words::{Said, Words};
+
+/// Telegram counts whole seconds; one more keeps us behind its count.
+const SPARE: Duration = Duration::from_secs(1);
+
+/// A failed call, understood.
+pub(super) struct Judged {
+    /// What the try has come to when nothing is changed.
+    pub report: Report,
+    /// How the request may be changed.
+    pub fix: Option<Fix>,
+}
+
+/// Understands a failed call. `words`: the account's, for the manager.
+pub(super) fn judge(failed: &Failed, words: Words) -> Judged {
+    match failed {
+        Failed::NotSent(said) => plain(Verdict::Retry { after: None, whole_target: false }, said.to_string()),
+        Failed::Unknown(said) => plain(Verdict::Unknown, said.to_string()),
+        Failed::Unreadable { status } => {
+            let said = Said::new("said-telegram-unreadable").with("status", *status).to_string();
+            let mut judged = plain(Verdict::Unknown, said);
+            judged.report.status = *status;
+            judged
+        }
+        Failed::Refused { code, description, retry_after, .. } => {
+            let row = TELEGRAM.find(*code, description);
+            let answer = json!({ "error_code": code, "description": description }).to_string();
+            let said = Said::new("said-telegram-answered").with("status", *code).with("text", description.as_str());
+            let report = refused(row, *retry_after, words, said.to_string()).with_answer(*code, &answer);
+            let fix = row.and_then(|row| match row.class {
+                Class::Resend(fix) => Some(fix),
+                _ => None,
+            });
+            Judged { report, fix }
+        }
+    }
+}
+
+fn plain(verdict: Verdict, reason: String) -> Judged {
+    Judged { report: Report::not_done(verdict, reason), fix: None }
+}
+
+fn refused(row: Option<&Row>, retry_after: Option<Duration>, words: Words, said: String) -> Report {
+    let Some(row) = row else {
+        let failure = Failure { code: FailureCode::Rejected, text: String::new() };
+        return Report::not_done(Verdict::Bury(failure), said);
+    };
+    match row.class {
+        Class::Permanent | Class::Resend(_) => Report::not_done(Verdict::Bury(row.failure(words)), said),
+        Class::Transient => {
+            let after = retry_after.map(|after| after.saturating_add(SPARE));
+            Report::not_done(Verdict::Retry { after, whole_target: false }, said)
+        }
+        Class::Pause => Report::not_done(Verdict::Pause, pause(row.id)),
+        Class::Done => Report::done(0, Taken::default()),
+        Class::Unknown => Report::not_done(Verdict::Unknown, said),
+    }
+}
+
+/// Why a source is paused: stored, and read in everybody's language by [`Said::stored`].
+pub(super) fn pause(id: &str) -> String {
+    TELEGRAM.row(id).map(|row| Said::new(row.key()).to_string()).unwrap_or_default()
+}

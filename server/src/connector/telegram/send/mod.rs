@@ -1,0 +1,92 @@
+//! Bot → customer. A request that Telegram refuses for a known reason is changed and sent again, once for each reason,
+//! within the same letter (messengers.md §5).
+//!
+//! ```text
+//! message.rs   a message: draft ─▶ post ─▶ taken            draft.rs, file.rs   what is posted, and as what
+//!                           ▲       │ refused               mend.rs             how a draft is changed
+//!                           └ mend ◀┘                       judge.rs            what a refusal comes to
+//! edit.rs, live.rs   edits, typing, reactions               rhythm.rs           how fast a chat is written to
+//! ```
+
+use serde_json::{Map, Value, json};
+
+use super::api::Api;
+use super::ids::{Place, Within};
+use super::setup::Bot;
+use crate::connector::passport::TELEGRAM;
+use crate::connector::{Event, Outgoing, Settings};
+use crate::verdict::{Report, Verdict};
+use crate::words::Said;
+
+mod draft;
+mod edit;
+mod file;
+mod judge;
+mod live;
+mod mend;
+mod message;
+mod rhythm;
+#[cfg(test)]
+mod tests;
+
+pub(super) use rhythm::Rhythm;
+
+/// What every request of a letter needs.
+struct Line<'a> {
+    api: &'a Api,
+    bot: &'a Bot<'a>,
+    place: Place,
+    /// By which the bot writes in its owner's name.
+    connection: Option<&'a str>,
+    outgoing: &'a Outgoing,
+}
+
+impl Line<'_> {
+    /// Where a request goes. `topic`: into the topic of the place, if it has one.
+    fn address(&self, place: Place, topic: bool) -> Map<String, Value> {
+        let mut address = Map::new();
+        address.insert("chat_id".to_owned(), json!(place.chat));
+        if let (Within::Topic(topic), true) = (place.within, topic) {
+            address.insert("message_thread_id".to_owned(), json!(topic));
+        }
+        if let Some(connection) = self.connection {
+            address.insert("business_connection_id".to_owned(), json!(connection));
+        }
+        address
+    }
+}
+
+/// Sends what there is to send. The report tells how long the chat is better left alone.
+pub(super) async fn send(api: &Api, rhythm: &Rhythm, settings: &Settings, outgoing: &Outgoing) -> Report {
+    let Some(bot) = Bot::of(settings) else {
+        return Report::not_done(Verdict::Pause, Said::new("said-telegram-token").to_string());
+    };
+    let line = match line(api, &bot, outgoing) {
+        Ok(line) => line,
+        Err(report) => return *report,
+    };
+    let report = match &outgoing.event {
+        Event::Created(message) | Event::Started(message) => message::send(&line, message).await,
+        Event::Edited(message) => edit::send(&line, message).await,
+        Event::Typing { .. } => live::typing(&line).await,
+        Event::Reaction { message, emoji, .. } => live::reaction(&line, message, emoji.as_deref()).await,
+    };
+    rhythm.note(&line, report).await
+}
+
+/// Err: nothing can be sent there.
+fn line<'a>(api: &'a Api, bot: &'a Bot<'a>, outgoing: &'a Outgoing) -> Result<Line<'a>, Box<Report>> {
+    let Some(place) = Place::parse(&outgoing.conversation_id) else {
+        // A bot cannot begin (messengers.md §1.12), and every chat with it has a number.
+        let verdict = Verdict::Bury(TELEGRAM.failure("t3", outgoing.words));
+        return Err(Box::new(Report::not_done(verdict, "there is no chat with this customer")));
+    };
+    let connection = match place.within {
+        Within::Business { owner } => match bot.connection(owner) {
+            Some(connection) => Some(connection),
+            None => return Err(Box::new(Report::not_done(Verdict::Pause, judge::pause("t42")))),
+        },
+        Within::Whole | Within::Topic(_) => None,
+    };
+    Ok(Line { api, bot, place, connection, outgoing })
+}

@@ -1,0 +1,84 @@
+//! What is final, what waits and what nobody knows.
+
+use super::*;
+
+async fn refused(code: u16, description: &str) -> Report {
+    let (report, stage) = sent(message(text("x")), [Answer::refused(code, description)]).await;
+    assert_eq!(stage.methods().len(), 1);
+    report
+}
+
+#[tokio::test]
+async fn a_refusal_for_good_says_why_in_the_accounts_words() {
+    let report = refused(403, "Forbidden: bot was blocked by the user").await;
+    let said = "The client blocked the bot. Use another way to reach them.";
+    assert_eq!(failure(&report), (FailureCode::RecipientBlocked, said.to_owned()));
+    assert_eq!(report.status, 403);
+    assert!(report.answer.contains("bot was blocked by the user"));
+    assert_eq!(failure(&refused(400, "Bad Request: chat not found").await).0, FailureCode::RecipientUnreachable);
+    assert_eq!(failure(&refused(403, "Forbidden: something new").await).0, FailureCode::RecipientBlocked);
+    assert_eq!(failure(&refused(400, "Bad Request: something new").await).0, FailureCode::Rejected);
+    assert_eq!(failure(&refused(413, "Request Entity Too Large").await).0, FailureCode::Rejected);
+    assert_eq!(failure(&refused(302, "").await).0, FailureCode::Rejected);
+}
+
+#[tokio::test]
+async fn a_token_that_is_not_taken_pauses_the_source() {
+    for (code, description) in [
+        (401, "Unauthorized"),
+        (404, "Not Found"),
+        (421, "Misdirected Request: unallowed token specified"),
+        (400, "Bad Request: FROZEN_METHOD_INVALID"),
+        (400, "Bad Request: business connection not found"),
+        (409, "Conflict: terminated by other getUpdates request"),
+    ] {
+        let report = refused(code, description).await;
+        assert_eq!(report.verdict, Verdict::Pause, "{description}");
+        let read = Said::stored(&report.reason).in_words(Words::new(Language::Ru), "amoCRM");
+        assert!(read.chars().any(|sign| ('а'..='я').contains(&sign)), "{read} is read in every language");
+    }
+}
+
+#[tokio::test]
+async fn what_may_pass_is_tried_again_and_what_nobody_knows_is_said_so() {
+    let later = Verdict::Retry { after: None, whole_target: false };
+    assert_eq!(refused(500, "Internal Server Error: restart").await.verdict, later);
+    for answer in [Answer::Text(502, "<html>"), Answer::Text(504, ""), Answer::Deaf] {
+        let (report, _) = sent(message(text("x")), [answer.clone()]).await;
+        let wanted = if matches!(answer, Answer::Deaf) { Verdict::Unknown } else { later.clone() };
+        assert_eq!(report.verdict, wanted, "{answer:?}");
+    }
+    for answer in [Answer::Reset, Answer::Text(200, "<html>")] {
+        assert_eq!(sent(message(text("x")), [answer]).await.0.verdict, Verdict::Unknown);
+    }
+    // Its file could not be read: nothing went out.
+    let unreadable = Media { media_id: Some(Uuid::nil()), ..kept("a.jpg", "image/jpeg") };
+    let (report, stage) = sent(message(Content::Picture(unreadable)), []).await;
+    assert_eq!((report.verdict, stage.methods().len()), (later, 0));
+}
+
+#[tokio::test]
+async fn what_cannot_go_anywhere_is_not_tried() {
+    let (report, stage) = sent(message(text(" \n ")), []).await;
+    assert_eq!((failure(&report).0, stage.methods().len()), (FailureCode::Rejected, 0));
+    let stage = Stage::new([]).await;
+    let begun = Outgoing { conversation_id: String::new(), ..outgoing(Event::Started(Box::new(message(text("x"))))) };
+    assert_eq!(failure(&stage.send(begun).await).0, FailureCode::RecipientUnreachable);
+    let mut tokenless = Stage::new([]).await;
+    tokenless.settings.secrets.clear();
+    let report = tokenless.send(outgoing(Event::Created(Box::new(message(text("x")))))).await;
+    assert_eq!((report.verdict, tokenless.methods().len()), (Verdict::Pause, 0));
+}
+
+#[tokio::test]
+async fn no_report_holds_the_token_or_the_text() {
+    let told = format!("Bad Request: {TOKEN}");
+    let mut reports = Vec::new();
+    for answer in [Answer::Reset, Answer::Text(502, TOKEN), Answer::refused(400, &told)] {
+        let (report, _) = sent(message(text("a secret of the customer")), [answer]).await;
+        reports.push(format!("{report:?}"));
+    }
+    for report in reports {
+        assert!(!report.contains("CANARY") && !report.contains("secret of"), "{report}");
+    }
+}

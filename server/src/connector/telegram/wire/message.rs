@@ -1,0 +1,172 @@
+//! A message, who wrote it and where (https://core.telegram.org/bots/api#message).
+
+use serde_json::Value;
+
+use super::content::{Checklist, Contact, Dice, FileRef, Location, PaidMedia, PhotoSize, Poll, Sticker, Story, Venue};
+use super::wire;
+
+wire! {
+    Message {
+        /// Unique in its chat; 0: not sent yet.
+        message_id: i64,
+        /// Seconds since 1970.
+        date: i64,
+        edit_date: i64,
+        chat: Chat,
+        from: Option<User>,
+        /// Sent in the name of a chat; `from` is a stand-in then.
+        sender_chat: Option<Chat>,
+        author_signature: Option<String>,
+        message_thread_id: Option<i64>,
+        is_topic_message: bool,
+        business_connection_id: Option<String>,
+        /// Set in what the bot itself wrote in the name of a person.
+        sender_business_bot: Option<User>,
+        media_group_id: Option<String>,
+        reply_to_message: Option<Box<Message>>,
+        external_reply: Option<ExternalReply>,
+        quote: Option<TextQuote>,
+        forward_origin: Option<Origin>,
+        reply_markup: Option<InlineKeyboard>,
+
+        text: Option<String>,
+        entities: Vec<Entity>,
+        caption: Option<String>,
+        caption_entities: Vec<Entity>,
+
+        animation: Option<FileRef>,
+        photo: Vec<PhotoSize>,
+        video: Option<FileRef>,
+        video_note: Option<FileRef>,
+        voice: Option<FileRef>,
+        audio: Option<FileRef>,
+        document: Option<FileRef>,
+        sticker: Option<Sticker>,
+        venue: Option<Venue>,
+        location: Option<Location>,
+        contact: Option<Contact>,
+        poll: Option<Poll>,
+        dice: Option<Dice>,
+        story: Option<Story>,
+        paid_media: Option<PaidMedia>,
+        checklist: Option<Checklist>,
+        rich_message: Option<Value>,
+        game: Option<Value>,
+        invoice: Option<Value>,
+        giveaway: Option<Value>,
+        gift: Option<Value>,
+        unique_gift: Option<Value>,
+
+        migrate_to_chat_id: Option<i64>,
+        migrate_from_chat_id: Option<i64>,
+        new_chat_members: Vec<User>,
+        forum_topic_created: Option<Value>,
+        web_app_data: Option<WebAppData>,
+    }
+
+    WebAppData {
+        data: String,
+    }
+
+    Chat {
+        id: i64,
+        /// `private`, `group`, `supergroup` or `channel`.
+        r#type: String,
+        title: Option<String>,
+        first_name: Option<String>,
+        last_name: Option<String>,
+        username: Option<String>,
+    }
+
+    User {
+        id: i64,
+        is_bot: bool,
+        /// May be empty.
+        first_name: String,
+        last_name: Option<String>,
+        username: Option<String>,
+    }
+
+    /// A piece of a text that is more than text. Offsets count UTF-16 units.
+    Entity {
+        r#type: String,
+        offset: usize,
+        length: usize,
+        url: Option<String>,
+    }
+
+    /// The fragment that a reply quotes.
+    TextQuote {
+        text: String,
+    }
+
+    /// What a reply answers that stands in another chat.
+    ExternalReply {
+        origin: Option<Origin>,
+    }
+
+    /// Whose message was passed on.
+    Origin {
+        /// `user`, `hidden_user`, `chat` or `channel`.
+        r#type: String,
+        date: i64,
+        sender_user: Option<User>,
+        sender_user_name: Option<String>,
+        sender_chat: Option<Chat>,
+        chat: Option<Chat>,
+        message_id: i64,
+        author_signature: Option<String>,
+    }
+
+    InlineKeyboard {
+        inline_keyboard: Vec<Vec<InlineButton>>,
+    }
+
+    InlineButton {
+        text: String,
+        callback_data: Option<String>,
+    }
+}
+
+impl Chat {
+    /// One customer and the bot.
+    pub fn is_private(&self) -> bool {
+        self.r#type == "private"
+    }
+
+    /// Several people.
+    pub fn is_group(&self) -> bool {
+        matches!(self.r#type.as_str(), "group" | "supergroup")
+    }
+
+    /// As people know it.
+    pub fn called(&self) -> Option<String> {
+        let name = [self.first_name.as_deref(), self.last_name.as_deref()].into_iter().flatten();
+        let name = name.map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+        let title = self.title.clone().unwrap_or(name);
+        Some(title).filter(|title| !title.trim().is_empty())
+    }
+
+    /// The address of a public one's message.
+    pub fn link(&self, path: &str) -> Option<String> {
+        let username = self.username.as_deref().filter(|name| !name.is_empty())?;
+        Some(format!("https://t.me/{username}{path}"))
+    }
+}
+
+impl User {
+    /// As people know them; none: the account was deleted.
+    pub fn called(&self) -> Option<String> {
+        let parts = [Some(self.first_name.as_str()), self.last_name.as_deref()].into_iter().flatten();
+        let name = parts.map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+        Some(name).filter(|name| !name.is_empty())
+    }
+}
+
+impl InlineKeyboard {
+    /// What stands on the button with this data.
+    pub fn label(&self, data: &str) -> Option<&str> {
+        let mut buttons = self.inline_keyboard.iter().flatten();
+        buttons.find(|button| button.callback_data.as_deref() == Some(data)).map(|button| button.text.as_str())
+    }
+}

@@ -1,0 +1,61 @@
+//! What is no message: reactions, pressed buttons, who may write, and the lines of Telegram Business.
+
+use super::{Chat, Message, User, wire};
+
+wire! {
+    MessageReaction {
+        chat: Chat,
+        message_id: i64,
+        user: Option<User>,
+        actor_chat: Option<Chat>,
+        date: i64,
+        /// The whole new set.
+        new_reaction: Vec<Reaction>,
+    }
+
+    Reaction {
+        /// `emoji`, `custom_emoji` or `paid`.
+        r#type: String,
+        emoji: Option<String>,
+    }
+
+    CallbackQuery {
+        id: String,
+        from: User,
+        /// `date` 0: too old for the bot to see.
+        message: Option<Box<Message>>,
+        data: Option<String>,
+    }
+
+    ChatMemberUpdated {
+        chat: Chat,
+        date: i64,
+        new_chat_member: ChatMember,
+    }
+
+    ChatMember {
+        /// `creator`, `administrator`, `member`, `restricted`, `left` or `kicked`.
+        status: String,
+    }
+
+    BusinessConnection {
+        id: String,
+        user: User,
+        date: i64,
+        /// Before 9.0.
+        can_reply: bool,
+        rights: BusinessRights,
+        is_enabled: bool,
+    }
+
+    BusinessRights {
+        can_reply: bool,
+        can_read_messages: bool,
+    }
+
+    DeletedBusinessMessages {
+        business_connection_id: String,
+        chat: Chat,
+        message_ids: Vec<i64>,
+    }
+}

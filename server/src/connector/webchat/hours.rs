@@ -1,0 +1,134 @@
+//! When somebody answers: lines like `mon-fri 09:00-18:00`, in a time zone of their own. People write days as they do,
+//! in English or Russian; the line is kept as it was written.
+
+use chrono::{DateTime, Datelike, NaiveTime, Timelike, Utc, Weekday};
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+
+/// A source's working hours.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct WorkingHours {
+    /// By its name in the IANA database: `Europe/Moscow`.
+    pub time_zone: String,
+    /// Lines of days and times; a day may have several.
+    pub hours: Vec<String>,
+    /// What is shown at other times; none: words of ours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+}
+
+/// Each day by the beginnings of its names.
+const DAYS: [(Weekday, [&str; 2]); 7] = [
+    (Weekday::Mon, ["mon", "пн"]),
+    (Weekday::Tue, ["tue", "вт"]),
+    (Weekday::Wed, ["wed", "ср"]),
+    (Weekday::Thu, ["thu", "чт"]),
+    (Weekday::Fri, ["fri", "пт"]),
+    (Weekday::Sat, ["sat", "сб"]),
+    (Weekday::Sun, ["sun", "вс"]),
+];
+const DAY_MINUTES: u32 = 24 * 60;
+
+/// One line, read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Span {
+    first: Weekday,
+    last: Weekday,
+    /// Minutes of the day, the first one in, the last one out.
+    from: u32,
+    until: u32,
+}
+
+impl WorkingHours {
+    /// Whether somebody answers at this moment. Without lines, or in a zone that nobody knows, always.
+    pub fn are_open(&self, at: DateTime<Utc>) -> bool {
+        let Ok(zone) = self.time_zone.parse::<Tz>() else { return true };
+        let spans: Vec<Span> = self.hours.iter().filter_map(|line| Span::parse(line)).collect();
+        let local = at.with_timezone(&zone);
+        let minute = local.hour() * 60 + local.minute();
+        spans.is_empty() || spans.iter().any(|span| span.holds(local.weekday(), minute))
+    }
+
+    /// Whether there is such a zone.
+    pub fn is_zone(name: &str) -> bool {
+        name.parse::<Tz>().is_ok()
+    }
+
+    /// Whether a line can be read.
+    pub fn is_line(line: &str) -> bool {
+        Span::parse(line).is_some()
+    }
+}
+
+impl Span {
+    fn parse(line: &str) -> Option<Self> {
+        let plain = line.trim().to_lowercase().replace(['–', '—'], "-").replace(" - ", "-");
+        let (days, times) = plain.split_once(char::is_whitespace)?;
+        let (first, last) = days.split_once('-').unwrap_or((days, days));
+        let (from, until) = times.trim().split_once('-')?;
+        let span = Self { first: day(first)?, last: day(last)?, from: minute(from)?, until: minute(until)? };
+        (span.from < span.until).then_some(span)
+    }
+
+    fn holds(self, day: Weekday, minute: u32) -> bool {
+        // From Saturday to Monday is as good as from Monday to Friday.
+        let is_day = day.days_since(self.first) <= self.last.days_since(self.first);
+        is_day && (self.from..self.until).contains(&minute)
+    }
+}
+
+fn day(name: &str) -> Option<Weekday> {
+    let name = name.trim();
+    DAYS.into_iter().find(|(_, names)| names.contains(&name)).map(|(day, _)| day)
+}
+
+/// A time of the day in minutes; midnight at its end is 24:00.
+fn minute(text: &str) -> Option<u32> {
+    match text.trim() {
+        "24:00" => Some(DAY_MINUTES),
+        time => NaiveTime::parse_from_str(time, "%H:%M").ok().map(|time| time.hour() * 60 + time.minute()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn open(hours: &[&str], at: &str) -> bool {
+        let hours = hours.iter().map(|line| (*line).to_owned()).collect();
+        let hours = WorkingHours { time_zone: "Europe/Moscow".into(), hours, text: None };
+        hours.are_open(at.parse().unwrap())
+    }
+
+    #[test]
+    fn hours_are_those_of_their_zone() {
+        let office = ["mon-fri 09:00-18:00", "Сб 10:00 – 14:00"];
+        // A Friday; Moscow is three hours ahead.
+        assert!(!open(&office, "2026-11-20T05:59:00Z"));
+        assert!(open(&office, "2026-11-20T06:00:00Z"));
+        assert!(open(&office, "2026-11-20T14:59:00Z"));
+        assert!(!open(&office, "2026-11-20T15:00:00Z"));
+        assert!(open(&office, "2026-11-21T07:00:00Z"));
+        assert!(!open(&office, "2026-11-21T11:00:00Z"));
+        assert!(!open(&office, "2026-11-22T07:00:00Z"));
+        // Where it is Monday already.
+        assert!(open(&["mon 00:00-24:00"], "2026-11-22T21:00:00Z"));
+        assert!(open(&["sat-mon 09:00-18:00"], "2026-11-22T09:00:00Z"));
+        assert!(!open(&["sat-mon 09:00-18:00"], "2026-11-24T09:00:00Z"));
+        assert!(open(&[], "2026-11-22T07:00:00Z"));
+    }
+
+    #[test]
+    fn lines_are_days_and_times() {
+        for line in ["mon-fri 09:00-18:00", "Пн–Пт 9:00–18:00", "вс 10:00 - 24:00", "  sat   00:00-00:01 "] {
+            assert!(WorkingHours::is_line(line), "{line}");
+        }
+        for line in
+            ["", "mon", "monday 9-18", "mon 18:00-09:00", "mon-xyz 09:00-18:00", "mon 25:00-26:00", "09:00-18:00"]
+        {
+            assert!(!WorkingHours::is_line(line), "{line}");
+        }
+        assert!(WorkingHours::is_zone("Asia/Yekaterinburg") && !WorkingHours::is_zone("Moscow time"));
+    }
+}

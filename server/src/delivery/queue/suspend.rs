@@ -1,0 +1,35 @@
+//! An endpoint that has failed for long is left alone until a person says so.
+
+use sea_orm::{ConnectionTrait, DbErr};
+use uuid::Uuid;
+
+use super::rows::Rows;
+use super::{HELD, Queue};
+
+impl Queue {
+    /// Holds a target whose webhooks have all failed for so many milliseconds, in at least so many tries; its letters wait
+    /// unharmed. True: it is held from here on, by nobody before.
+    pub async fn suspend(
+        &self,
+        tx: &impl ConnectionTrait,
+        (tenant_id, target): (Uuid, Uuid),
+        (millis, tries): (i64, i32),
+        reason: &str,
+    ) -> Result<bool, DbErr> {
+        let held = Rows::new()
+            .uuid("tenant_id", [tenant_id])
+            .uuid("target", [target])
+            .long("millis", [millis])
+            .int("tries", [tries])
+            .text("reason", [format!("{HELD}{reason}")])
+            .execute(
+                tx,
+                &self.store,
+                "UPDATE turn SET ready_at = NULL, reason = rows.reason FROM rows \
+                 WHERE turn.tenant_id = rows.tenant_id AND turn.target = rows.target AND turn.reason NOT LIKE 'held:%' \
+                 AND turn.failing_since <= {now} - rows.millis AND turn.failing >= rows.tries",
+            )
+            .await?;
+        Ok(held > 0)
+    }
+}

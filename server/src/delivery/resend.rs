@@ -1,0 +1,47 @@
+//! A webhook once more, as its developer wishes: what was given up or waits goes on under its old id, what was taken goes
+//! out again beside the lanes of messages, marked as a repeat.
+
+use entity::{attempt, source};
+use uuid::Uuid;
+
+use super::queue::letters::{TO_MESSENGER_MILLIS, messenger_letter};
+use super::queue::parcel::{Conversation, DedupeKey, Entry, Event, Hurry, Parcel};
+use super::read::story::{self, Story};
+use super::{by_hand, dead};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::message::{LetterKind, Stream};
+use crate::words::Said;
+
+/// Sends the webhook of a try again; durable when it returns. 409 `webhook_not_kept` for what is of the moment (reactions)
+/// and for messages that are kept no longer.
+pub async fn resend(app: &App, source: &source::Model, tried: &attempt::Model) -> Result<()> {
+    let is_message = [LetterKind::Message.number(), LetterKind::Resend.number()].contains(&tried.kind);
+    let story = match is_message {
+        true => story::read(app.store.read(), source.tenant_id, tried.message_id).await?,
+        false => None,
+    };
+    let Some(story) = story else {
+        return Err(Error::Conflict { problem: "webhook_not_kept", detail: Said::new("said-webhook-not-kept") });
+    };
+    if let Some(given_up) = story.dead_message() {
+        dead::retry(app, source.tenant_id, given_up.id).await?;
+    } else if story.waiting.is_some() {
+        by_hand::try_now(app, &story).await?;
+    } else {
+        again(app, source, &story, tried.letter_id).await?;
+    }
+    Ok(())
+}
+
+async fn again(app: &App, source: &source::Model, story: &Story, webhook_id: Uuid) -> Result<()> {
+    let expires_at = app.clock.millis() + TO_MESSENGER_MILLIS;
+    let kind = (LetterKind::Resend, Stream::Receipts);
+    let letter = messenger_letter(app, source, story.message.id, kind, webhook_id.to_string(), expires_at);
+    let key = DedupeKey { origin: source.id, external_id: letter.id.to_string(), event: Event::Resent };
+    let conversation = Conversation::Known(story.message.conversation_id);
+    let entry = Entry::bare(key, app.clock.uuid_v7(), app.clock.millis(), conversation);
+    let entries = vec![Entry { letters: vec![letter], ..entry }];
+    app.writer.accept(Parcel { tenant_id: source.tenant_id, hurry: Hurry::Other, raw: None, entries }).await?;
+    Ok(())
+}

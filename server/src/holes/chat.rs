@@ -1,0 +1,208 @@
+//! One chat held against amoCRM's history.
+
+use std::collections::BTreeSet;
+
+use amocrm::Error as CrmError;
+use amocrm::chats::{ChatPerson, ChatUser, NewChat, PastMessage, SourceRef};
+use anyhow::Context;
+use entity::{conversation, dedupe, message};
+use sea_orm::{ColumnTrait, DbErr, PaginatorTrait, QueryFilter, QuerySelect};
+use uuid::Uuid;
+
+use super::place::Place;
+use crate::delivery::queue::parcel::{Alias, Conversation, DedupeKey, Entry, Event, Hurry, Parcel, Side};
+use crate::delivery::read::first_id_at;
+use crate::intake::clean;
+use crate::intake::lost::{self, Chat, TakenIn};
+use crate::message::{CrmIds, Direction, Person, Shared, State};
+use crate::tenant::users;
+
+/// Pages that are read while nothing of them is known.
+const PAGES: u32 = 4;
+/// A hook of a message that was written a moment ago may still be on its way.
+const ON_ITS_WAY: i64 = 10_000;
+
+/// What a look into a chat came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Looked {
+    /// What was found is stored.
+    Compared(TakenIn),
+    /// The hook of something found may still come: look again in so many milliseconds.
+    Again { millis: i64 },
+}
+
+/// Why a chat could not be looked into.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Trouble {
+    #[error(transparent)]
+    Crm(#[from] CrmError),
+    #[error(transparent)]
+    Ours(#[from] anyhow::Error),
+    #[error("the server stops")]
+    Stopped,
+}
+
+impl From<DbErr> for Trouble {
+    fn from(error: DbErr) -> Self {
+        Self::Ours(error.into())
+    }
+}
+
+/// Which messages are looked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wanted {
+    /// None that were written before, in milliseconds since 1970.
+    pub since: i64,
+    /// Also those whose hook may still be on its way.
+    pub newest: bool,
+}
+
+/// Takes in what managers wrote in a chat since then and no hook told.
+pub(super) async fn compare(place: &Place<'_>, conversation_id: Uuid, wanted: Wanted) -> Result<Looked, Trouble> {
+    let nothing = Looked::Compared(TakenIn::default());
+    let found = conversation::Entity::of_tenant(place.key().0)
+        .filter(conversation::Column::Id.eq(conversation_id))
+        .one(place.app.store.read())
+        .await?;
+    let Some(row) = found else { return Ok(nothing) };
+    let Some(chat) = chat_of(place, &row, wanted.since).await? else { return Ok(nothing) };
+    let missing = missing(place, &chat, wanted.since).await?;
+    let now = place.app.clock.millis();
+    let youngest = missing.iter().filter_map(PastMessage::at_milliseconds).max();
+    match youngest.map(|at| at.min(now) + ON_ITS_WAY - now).filter(|left| *left > 0 && !wanted.newest) {
+        Some(millis) => Ok(Looked::Again { millis }),
+        None if missing.is_empty() => Ok(nothing),
+        None => Ok(Looked::Compared(lost::take_in(place.app, &place.scope, &chat, missing).await?)),
+    }
+}
+
+/// The chat's ids at amoCRM. None: amoCRM has no such chat yet, or the customer was erased.
+async fn chat_of(place: &Place<'_>, row: &conversation::Model, since: i64) -> Result<Option<Chat>, Trouble> {
+    let apart = if row.shared == Shared::Apart.number() { row.amocrm_chat_id.as_str() } else { "" };
+    let ids = CrmIds::new(row.source_id, &row.external_id, apart);
+    let ours = (!row.crm_unbound && !row.external_id.is_empty()).then(|| ids.conversation());
+    if !row.amocrm_chat_id.is_empty() {
+        return Ok(Some(Chat { id: row.amocrm_chat_id.clone(), client_id: ours }));
+    }
+    // Creating a chat before its first message is the business of its source's contact rule.
+    let Some(ours) = ours.filter(|_| row.source_id != Uuid::nil()) else { return Ok(None) };
+    if !is_there(place, row, since).await? {
+        return Ok(None);
+    }
+    let new = new_chat(place, row, ids, &ours).await?;
+    turn(place).await?;
+    let id = place.scoped().chat_id("", || new).await?;
+    learn(place, row, &id).await?;
+    Ok(Some(Chat { id, client_id: Some(ours) }))
+}
+
+/// Waits for the next call's turn.
+async fn turn(place: &Place<'_>) -> Result<(), Trouble> {
+    if place.pace().await { Ok(()) } else { Err(Trouble::Stopped) }
+}
+
+/// Whether amoCRM took a message of this chat.
+async fn is_there(place: &Place<'_>, row: &conversation::Model, since: i64) -> Result<bool, DbErr> {
+    let taken = message::Entity::of_tenant(row.tenant_id)
+        .filter(message::Column::Id.gte(first_id_at(since)))
+        .filter(message::Column::ConversationId.eq(row.id))
+        .filter(message::Column::Direction.eq(Direction::ToCrm.number()))
+        .filter(message::Column::State.eq(State::Delivered.number()));
+    Ok(taken.limit(1).count(place.app.store.read()).await? > 0)
+}
+
+async fn new_chat(
+    place: &Place<'_>,
+    row: &conversation::Model,
+    ids: CrmIds<'_>,
+    ours: &str,
+) -> Result<NewChat, Trouble> {
+    let person: Person = serde_json::from_str(&row.contact).context("a conversation's contact is damaged")?;
+    let source = place.app.lookup.source(row.source_id).await.map_err(anyhow::Error::from)?;
+    let named = [&person.name, &person.phone, &person.email].into_iter().flatten().next().cloned();
+    Ok(NewChat {
+        conversation_id: ours.to_owned(),
+        source: source.map(|source| SourceRef { external_id: source.external_id.clone() }),
+        user: ChatUser {
+            id: ids.person(&person.id),
+            name: named.unwrap_or(person.id),
+            phone: person.phone,
+            email: person.email,
+            profile_link: person.profile_url,
+            ..ChatUser::default()
+        },
+    })
+}
+
+/// Keeps amojo's id of a chat, so that it is not asked for again and hooks find the chat by it.
+async fn learn(place: &Place<'_>, row: &conversation::Model, chat_id: &str) -> Result<(), Trouble> {
+    let app = place.app;
+    let (tenant_id, channel_id) = place.key();
+    let alias = Alias { side: Side::Crm, origin: channel_id, external_id: clean(chat_id) };
+    let key = DedupeKey { origin: channel_id, external_id: alias.external_id.clone(), event: Event::Chat };
+    let entry = Entry::bare(key, app.clock.uuid_v7(), app.clock.millis(), Conversation::Known(row.id));
+    let entries = vec![Entry { crm_chat: Some(alias), ..entry }];
+    let parcel = Parcel { tenant_id, hurry: Hurry::Other, raw: None, entries };
+    app.writer.accept(parcel).await.map_err(anyhow::Error::from)?;
+    Ok(())
+}
+
+/// Managers' messages since then that are not known, oldest first. An older page is read only while nothing of those before
+/// it was known.
+async fn missing(place: &Place<'_>, chat: &Chat, since: i64) -> Result<Vec<PastMessage>, Trouble> {
+    let mut pages = place.scoped().history(&chat.id, PAGES);
+    let mut missing = Vec::new();
+    loop {
+        turn(place).await?;
+        let Some(page) = pages.next().await? else { break };
+        let rows = page.len();
+        let unknown = unknown(place, page, since).await?;
+        let is_wholly_unknown = unknown.len() == rows;
+        missing.extend(unknown);
+        if !is_wholly_unknown {
+            break;
+        }
+    }
+    let mut of_managers = Vec::with_capacity(missing.len());
+    for message in missing {
+        if !is_bots(place, message.sender.as_ref()).await {
+            of_managers.push(message);
+        }
+    }
+    of_managers.sort_by_key(PastMessage::at_milliseconds);
+    Ok(of_managers)
+}
+
+/// The messages of a page that nobody here knows: not ours, not the customer's, not told by a hook, not older.
+async fn unknown(place: &Place<'_>, page: Vec<PastMessage>, since: i64) -> Result<Vec<PastMessage>, DbErr> {
+    let is_clients = |row: &PastMessage| row.sender.as_ref().is_some_and(|sender| sender.client_id.is_some());
+    let mut rows = page;
+    rows.retain(|row| {
+        row.message.client_id.is_none() && !is_clients(row) && row.at_milliseconds().is_none_or(|at| at >= since)
+    });
+    if rows.is_empty() {
+        return Ok(rows);
+    }
+    let (tenant_id, channel_id) = place.key();
+    let known: BTreeSet<String> = dedupe::Entity::of_tenant(tenant_id)
+        .filter(dedupe::Column::Origin.eq(channel_id))
+        .filter(dedupe::Column::ExternalId.is_in(rows.iter().map(|row| clean(&row.message.id))))
+        .filter(dedupe::Column::Event.eq(Event::Message.number()))
+        .select_only()
+        .column(dedupe::Column::ExternalId)
+        .into_tuple::<String>()
+        .all(place.app.store.read())
+        .await?
+        .into_iter()
+        .collect();
+    rows.retain(|row| !known.contains(&clean(&row.message.id)));
+    Ok(rows)
+}
+
+/// The channel's bot, the Salesbot and their like: what they say belongs to a moment that is over.
+async fn is_bots(place: &Place<'_>, sender: Option<&ChatPerson>) -> bool {
+    let Some(sender) = sender else { return false };
+    let (id, name) = (sender.id.as_deref().unwrap_or_default(), sender.name.as_deref().unwrap_or_default());
+    place.channel.bot.as_ref().is_some_and(|bot| bot.id == id)
+        || users::is_bot(place.app, place.scope.tenant.tenant_id, id, name).await
+}

@@ -1,0 +1,55 @@
+//! Hooks that never came. amoCRM sends each hook once (chats-api §4.1): what managers wrote while nobody listened stands
+//! in its history alone. So chats are held against it: after every interruption, hourly, and when somebody asks.
+//!
+//! ```text
+//! beat ─▶ silence, a dead process, hooks that could not be stored ─▶ the accounts are due
+//! due  ─▶ claim ─▶ round: chats active in 48 hours, the latest first ─▶ chat: its newest page
+//!                                        written less than 15 minutes ago ─▶ as if its hook had come
+//!                                        written earlier                  ─▶ held for a person
+//! ```
+//!
+//! See docs/decisions/0010-lost-hooks.md.
+
+mod beat;
+mod chat;
+mod due;
+mod place;
+mod plan;
+mod refused;
+mod round;
+mod row;
+mod sum;
+mod tell;
+
+use uuid::Uuid;
+
+use crate::pace::Paces;
+
+pub use beat::{beat, leave};
+pub use due::{look_now, run};
+pub use row::soon;
+pub use sum::{Sum, of_tenant as sum};
+pub use tell::{KIND, VENDOR_KIND};
+
+use refused::Refused;
+
+/// What this process remembers.
+#[derive(Clone)]
+pub struct Memory {
+    refused: Refused,
+    /// How fast histories are read, by account and channel.
+    paces: Paces<(Uuid, Uuid)>,
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self { refused: Refused::default(), paces: Paces::new(20_000) }
+    }
+}
+
+impl Memory {
+    /// A genuine hook of this scope was not stored, at this moment (milliseconds since 1970): it is lost.
+    pub fn refused(&self, scope_id: &str, at: i64) {
+        self.refused.note(scope_id, at);
+    }
+}

@@ -1,0 +1,90 @@
+//! Where a look takes place: one account's scope, and how fast it may be asked.
+
+use std::sync::Arc;
+
+use amocrm::chats::Chats;
+use entity::{tenant_channel, turn};
+use sea_orm::{ColumnTrait, QueryFilter};
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::config::Channel;
+use crate::delivery::history::Scoped;
+use crate::delivery::queue::letters::amojo_rate;
+use crate::delivery::queue::{RATE, Rate};
+use crate::lookup::Scope;
+use crate::pace::Budget;
+use crate::tenant::{self, ChannelStatus};
+
+/// Of a hundred requests that a scope takes, those that looks may make (issue 4, item 7).
+const SHARE_PERCENT: i64 = 5;
+
+/// A connected channel of an account.
+pub(super) struct Place<'a> {
+    pub app: &'a Arc<App>,
+    pub scope: Arc<Scope>,
+    pub channel: &'a Channel,
+    chats: Chats,
+}
+
+impl<'a> Place<'a> {
+    /// None: it is not connected, so amoCRM sends no hooks for it.
+    pub async fn find(app: &'a Arc<App>, tenant_id: Uuid, channel_id: Uuid) -> anyhow::Result<Option<Self>> {
+        let row = tenant_channel::Entity::of_tenant(tenant_id)
+            .filter(tenant_channel::Column::ChannelId.eq(channel_id))
+            .filter(tenant_channel::Column::Status.eq(ChannelStatus::Connected.as_str()))
+            .one(app.store.read())
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        let Some((integration, channel)) = tenant::channel_config(app, channel_id) else { return Ok(None) };
+        let Some(scope) = app.lookup.scope(&row.scope_id).await? else { return Ok(None) };
+        Ok(Some(Self { app, scope, channel, chats: tenant::chats(app, integration)? }))
+    }
+
+    pub fn scoped(&self) -> Scoped<'_> {
+        Scoped { chats: &self.chats, secret: &self.channel.secret, scope_id: &self.scope.channel.scope_id }
+    }
+
+    /// Its account and channel.
+    pub fn key(&self) -> (Uuid, Uuid) {
+        (self.scope.tenant.tenant_id, self.scope.channel.channel_id)
+    }
+
+    /// Waits until the scope may be asked once more. False: the server stops.
+    pub async fn pace(&self) -> bool {
+        let waited = self.app.holes.paces.wait(self.key(), budget(amojo_rate(self.app)));
+        metrics::counter!("parom_history_calls_total").increment(1);
+        self.app.stop.run_until_cancelled(waited).await.is_some()
+    }
+
+    /// When letters go there again (milliseconds since 1970), while they wait because amoCRM does not take them: looks wait
+    /// as well. None: nothing holds them.
+    pub async fn stopped_until(&self) -> anyhow::Result<Option<i64>> {
+        let (tenant_id, channel_id) = self.key();
+        let turn = turn::Entity::of_tenant(tenant_id)
+            .filter(turn::Column::Target.eq(channel_id))
+            .one(self.app.store.read())
+            .await?;
+        let stopped = turn.filter(|turn| !turn.reason.is_empty() && turn.reason != RATE);
+        let now = self.app.clock.millis();
+        Ok(stopped.map(|turn| turn.ready_at.unwrap_or(i64::MAX)).filter(|until| *until > now))
+    }
+}
+
+/// One call after the other, each after its share of the rate.
+fn budget(rate: Rate) -> Budget {
+    let share = (rate.per_second * SHARE_PERCENT / 100).max(1);
+    Budget { at_once: 1, each: (1_000_000 + share - 1) / share }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn looks_make_five_of_a_hundred_requests() {
+        for (rate, millis) in [(10.0, 2_000), (5.0, 4_000), (500.0, 40), (0.5, 40_000)] {
+            assert_eq!(budget(Rate::of(rate)), Budget { at_once: 1, each: millis }, "{rate} a second");
+        }
+    }
+}

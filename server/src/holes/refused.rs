@@ -1,0 +1,56 @@
+//! Hooks that could not be stored, until it can be written down whose they were.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// More scopes are not remembered: by then the whole instance is down, and its silence tells it.
+const MOST: usize = 10_000;
+
+/// The first refusal of each scope, in milliseconds since 1970. Clones share it.
+#[derive(Clone, Default)]
+pub(super) struct Refused(Arc<Mutex<BTreeMap<String, i64>>>);
+
+impl Refused {
+    pub fn note(&self, scope_id: &str, at: i64) {
+        let mut first = self.lock();
+        if let Some(known) = first.get_mut(scope_id) {
+            *known = at.min(*known);
+        } else if first.len() < MOST {
+            first.insert(scope_id.to_owned(), at);
+        }
+    }
+
+    /// All that is remembered; it is forgotten here.
+    pub fn take(&self) -> BTreeMap<String, i64> {
+        std::mem::take(&mut *self.lock())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, i64>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_refusal_of_a_scope_counts_until_it_is_taken() {
+        let refused = Refused::default();
+        refused.note("one", 5);
+        refused.note("one", 3);
+        refused.note("two", 9);
+        refused.note("one", 7);
+        assert_eq!(refused.take(), BTreeMap::from([("one".to_owned(), 3), ("two".to_owned(), 9)]));
+        assert!(refused.take().is_empty());
+    }
+
+    #[test]
+    fn memory_has_a_bound() {
+        let refused = Refused::default();
+        for number in 0..MOST + 5 {
+            refused.note(&number.to_string(), 1);
+        }
+        assert_eq!(refused.take().len(), MOST);
+    }
+}

@@ -1,0 +1,171 @@
+//! What is written of the looks: when each channel is due, who has it, how far it is.
+
+use std::collections::BTreeSet;
+
+use entity::history_look::{self, Column, Model};
+use entity::tenant_channel;
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    UpdateMany,
+};
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::tenant::ChannelStatus;
+
+/// A round begins so often.
+pub(super) const HOUR: i64 = 3_600_000;
+/// A claim is nobody else's for so long after its last sign of life.
+pub(super) const HELD: i64 = 10 * 60_000;
+
+type Channel = (Uuid, Uuid);
+
+/// Gives a plan to channels that are connected and have none; their first look comes within the hour.
+pub(super) async fn adopt(app: &App) -> Result<(), DbErr> {
+    let connected: Vec<Channel> = tenant_channel::Entity::find()
+        .select_only()
+        .columns([tenant_channel::Column::TenantId, tenant_channel::Column::ChannelId])
+        .filter(tenant_channel::Column::Status.eq(ChannelStatus::Connected.as_str()))
+        .into_tuple()
+        .all(app.store.read())
+        .await?;
+    let planned: Vec<Channel> = history_look::Entity::find()
+        .select_only()
+        .columns([Column::TenantId, Column::ChannelId])
+        .into_tuple()
+        .all(app.store.read())
+        .await?;
+    let planned: BTreeSet<Channel> = planned.into_iter().collect();
+    let now = app.clock.millis();
+    let new = connected.into_iter().filter(|channel| !planned.contains(channel));
+    let first = || now + HOUR / 12 + jitter(HOUR * 11 / 12);
+    let rows: Vec<_> = new.map(|channel| fresh(channel, first()).into_active_model()).collect();
+    for some in rows.chunks(200) {
+        let key = OnConflict::columns([Column::TenantId, Column::ChannelId]).do_nothing().to_owned();
+        history_look::Entity::insert_many(some.to_vec())
+            .on_conflict(key)
+            .exec_without_returning(app.store.write())
+            .await?;
+    }
+    Ok(())
+}
+
+fn fresh((tenant_id, channel_id): Channel, next_at: i64) -> Model {
+    Model {
+        tenant_id,
+        channel_id,
+        next_at,
+        epoch: 0,
+        interrupted_at: None,
+        began_at: None,
+        since: 0,
+        cursor_at: 0,
+        cursor_id: Uuid::nil(),
+        again: false,
+        tries: 0,
+        chats: 0,
+        sent: 0,
+        held: 0,
+        ended_at: None,
+        last_chats: 0,
+        last_sent: 0,
+        last_held: 0,
+        found: 0,
+    }
+}
+
+/// Part of a time, so that not everything happens at once.
+pub(super) fn jitter(millis: i64) -> i64 {
+    rand::random_range(0..=millis)
+}
+
+/// From `since` on hooks of all accounts may be missing: each is looked at now, from the beginning.
+pub(super) async fn interrupted(db: &impl ConnectionTrait, since: i64, now: i64) -> Result<(), DbErr> {
+    anew(history_look::Entity::update_many(), Some(since), now).exec(db).await?;
+    Ok(())
+}
+
+/// The same of one channel.
+pub(super) async fn interrupted_one(
+    db: &impl ConnectionTrait,
+    channel: &tenant_channel::Model,
+    since: i64,
+    now: i64,
+) -> Result<(), DbErr> {
+    anew(of(channel.tenant_id, channel.channel_id), Some(since), now).exec(db).await?;
+    Ok(())
+}
+
+/// Has the chats of an account compared now, as nobody waits for an hour who looks for something. False: it has no channel
+/// that is connected.
+pub async fn soon(app: &App, tenant_id: Uuid) -> Result<bool, DbErr> {
+    adopt(app).await?;
+    let all = history_look::Entity::update_many().filter(Column::TenantId.eq(tenant_id));
+    let done = anew(all, None, app.clock.millis()).exec(app.store.write()).await?;
+    Ok(done.rows_affected > 0)
+}
+
+/// A round under way ends where it is, for whoever works on it loses its claim; a new one begins.
+fn anew(update: UpdateMany<history_look::Entity>, since: Option<i64>, now: i64) -> UpdateMany<history_look::Entity> {
+    let update = update
+        .col_expr(Column::NextAt, Expr::value(now))
+        .col_expr(Column::BeganAt, Expr::value(Option::<i64>::None))
+        .col_expr(Column::Epoch, Expr::col(Column::Epoch).add(1));
+    let Some(since) = since else { return update };
+    let earlier = Expr::col(Column::InterruptedAt).lte(since);
+    let kept = Expr::case(earlier, Expr::col(Column::InterruptedAt)).finally(Expr::value(Some(since)));
+    update.col_expr(Column::InterruptedAt, kept.into())
+}
+
+/// Channels that are due, the longest first.
+pub(super) async fn due(app: &App, most: u64) -> Result<Vec<Model>, DbErr> {
+    history_look::Entity::find()
+        .filter(Column::NextAt.lte(app.clock.millis()))
+        .order_by_asc(Column::NextAt)
+        .limit(most)
+        .all(app.store.read())
+        .await
+}
+
+/// Takes a channel. None: another instance has it.
+pub(super) async fn claim(app: &App, row: Model) -> Result<Option<Model>, DbErr> {
+    let next_at = app.clock.millis() + HELD;
+    let done = of(row.tenant_id, row.channel_id)
+        .col_expr(Column::Epoch, Expr::col(Column::Epoch).add(1))
+        .col_expr(Column::NextAt, Expr::value(next_at))
+        .filter(Column::Epoch.eq(row.epoch))
+        .filter(Column::NextAt.eq(row.next_at))
+        .exec(app.store.write())
+        .await?;
+    Ok((done.rows_affected == 1).then(|| Model { epoch: row.epoch + 1, next_at, ..row }))
+}
+
+/// Writes down how far it is. False: somebody else has it by now, or wants it anew.
+pub(super) async fn keep(app: &App, row: &Model) -> Result<bool, DbErr> {
+    let done = of(row.tenant_id, row.channel_id)
+        .col_expr(Column::NextAt, Expr::value(row.next_at))
+        .col_expr(Column::InterruptedAt, Expr::value(row.interrupted_at))
+        .col_expr(Column::BeganAt, Expr::value(row.began_at))
+        .col_expr(Column::Since, Expr::value(row.since))
+        .col_expr(Column::CursorAt, Expr::value(row.cursor_at))
+        .col_expr(Column::CursorId, Expr::value(row.cursor_id))
+        .col_expr(Column::Again, Expr::value(row.again))
+        .col_expr(Column::Tries, Expr::value(row.tries))
+        .col_expr(Column::Chats, Expr::value(row.chats))
+        .col_expr(Column::Sent, Expr::value(row.sent))
+        .col_expr(Column::Held, Expr::value(row.held))
+        .col_expr(Column::EndedAt, Expr::value(row.ended_at))
+        .col_expr(Column::LastChats, Expr::value(row.last_chats))
+        .col_expr(Column::LastSent, Expr::value(row.last_sent))
+        .col_expr(Column::LastHeld, Expr::value(row.last_held))
+        .col_expr(Column::Found, Expr::value(row.found))
+        .filter(Column::Epoch.eq(row.epoch))
+        .exec(app.store.write())
+        .await?;
+    Ok(done.rows_affected == 1)
+}
+
+fn of(tenant_id: Uuid, channel_id: Uuid) -> UpdateMany<history_look::Entity> {
+    history_look::Entity::update_many().filter(Column::TenantId.eq(tenant_id)).filter(Column::ChannelId.eq(channel_id))
+}

@@ -1,0 +1,73 @@
+//! What cannot be worked on: its bytes are kept for those who look into it, and the messenger is told that all is well.
+
+use bytes::Bytes;
+use sea_orm::DbErr;
+use serde_json::json;
+
+use super::{Again, Line};
+use crate::delivery::queue::parcel::{Hurry, Parcel, RawHook};
+use crate::delivery::queue::writer::Refused;
+use crate::error::Error;
+
+/// Keeps a call's bytes aside. `why` is counted.
+pub(super) async fn keep(line: &Line, body: Bytes, why: &'static str) -> Result<(), Again> {
+    let kind = line.connector.kind();
+    tracing::warn!(tenant.id = %line.source.tenant_id, source.id = %line.source.id, reason = why, "a call of a messenger is kept in quarantine");
+    metrics::counter!("parom_quarantined_total", "reason" => why, "door" => kind).increment(1);
+    let raw = Some(raw_of(line, body, why));
+    let parcel = Parcel { tenant_id: line.source.tenant_id, hurry: Hurry::Other, raw, entries: Vec::new() };
+    match line.app.writer.accept(parcel).await {
+        Ok(_) => Ok(()),
+        // The database will never take these bytes either.
+        Err(Refused::Unstorable(_)) => Ok(()),
+        Err(refused) => {
+            tracing::error!(error = %refused, "a call of a messenger could not be stored");
+            Err(Again)
+        }
+    }
+}
+
+/// The bytes as they came.
+pub(super) fn raw_of(line: &Line, body: Bytes, quarantine: &str) -> RawHook {
+    RawHook {
+        id: line.app.clock.uuid_v7(),
+        kind: line.connector.kind(),
+        target: line.source.id.to_string(),
+        received_at: line.app.clock.millis(),
+        headers: json!({}).to_string(),
+        body,
+        quarantine: quarantine.to_owned(),
+    }
+}
+
+/// Why something was not stored: not now, or never. None of the latter: it is of no use any more.
+pub(super) enum Not {
+    Now,
+    /// The word is counted.
+    Ever(&'static str),
+}
+
+impl From<Error> for Not {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Unavailable { .. } => Self::Now,
+            Error::Internal(cause) if cause.chain().any(|cause| cause.is::<DbErr>()) => {
+                tracing::error!(error = format!("{cause:#}"), "a messenger's call could not be stored");
+                Self::Now
+            }
+            Error::Internal(cause) => {
+                tracing::error!(error = format!("{cause:#}"), "a messenger's call can never be stored");
+                Self::Ever("unstorable")
+            }
+            Error::NotFound => Self::Ever("unknown"),
+            Error::Conflict { .. } => Self::Ever("conflict"),
+            _ => Self::Ever("invalid"),
+        }
+    }
+}
+
+impl From<DbErr> for Not {
+    fn from(error: DbErr) -> Self {
+        Error::from(error).into()
+    }
+}

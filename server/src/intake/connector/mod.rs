@@ -1,0 +1,141 @@
+//! `POST /hooks/{kind}/{source_id}`: what messengers call with. Each connector proves and reads its own calls; what they tell
+//! goes the road that everything goes.
+//!
+//! ```text
+//! source ─▶ body ─▶ authenticate ─▶ receive ─▶ happened.rs (one commit each) ─▶ 200
+//!    404, 410     413       401          └─ nobody can read it: its bytes are kept ─▶ 200: a bad call never blocks a chat
+//! ```
+
+mod apart;
+mod happened;
+mod pressed;
+mod room;
+
+use std::sync::Arc;
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+use bytes::Bytes;
+use entity::source;
+use uuid::Uuid;
+
+use super::chats::read;
+use crate::app::App;
+use crate::connector::incoming::{Call, NotReceived};
+use crate::connector::{Connector, Settings};
+use crate::source::settings;
+use crate::tenant;
+use crate::words::{Language, Words};
+
+/// A larger body is refused (reliability.md §3.4).
+pub const BODY_BYTES: usize = 1024 * 1024;
+
+/// Not now: the messenger calls again.
+struct Again;
+
+/// A source that is called.
+struct Line {
+    app: Arc<App>,
+    source: Arc<source::Model>,
+    connector: Arc<dyn Connector>,
+    settings: Settings,
+    words: Words,
+}
+
+/// The route.
+pub async fn hook(
+    app: web::Data<App>,
+    path: web::Path<(String, String)>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> HttpResponse {
+    let (kind, source_id) = path.into_inner();
+    let kind = app.connectors.get(&kind).filter(|connector| connector.has_webhook()).map(|one| one.kind());
+    let Some(kind) = kind else { return HttpResponse::NotFound().finish() };
+    let started = std::time::Instant::now();
+    let answer = answer(&app, kind, &source_id, &request, payload).await;
+    let status = answer.status().as_u16();
+    metrics::counter!("parom_hooks_total", "door" => kind, "status" => status.to_string()).increment(1);
+    metrics::histogram!("parom_messenger_hook_accept_seconds", "door" => kind).record(started.elapsed());
+    answer
+}
+
+async fn answer(
+    app: &Arc<App>,
+    kind: &'static str,
+    source_id: &str,
+    request: &HttpRequest,
+    payload: web::Payload,
+) -> HttpResponse {
+    let line = match Line::find(app, kind, source_id).await {
+        Ok(line) => line,
+        Err(answer) => return answer,
+    };
+    if request.headers().contains_key(header::CONTENT_ENCODING) {
+        return HttpResponse::UnsupportedMediaType().finish();
+    }
+    let body = match read(payload, BODY_BYTES).await {
+        Ok(body) => body,
+        Err(refused) => return refused,
+    };
+    let headers = request.headers();
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    if !line.connector.authenticate(&line.settings, &Call { header: &header, body: &body }) {
+        return HttpResponse::Unauthorized().finish();
+    }
+    // Detached: a caller that hangs up must not stop what its bytes began.
+    let line = Arc::new(line);
+    let storing = tokio::spawn({
+        let (line, body) = (line.clone(), body.clone());
+        async move { line.store(body).await }
+    });
+    let stored = match storing.await {
+        Ok(stored) => stored,
+        Err(panicked) => {
+            tracing::error!(source.id = %line.source.id, error = %panicked, "reading a messenger's call broke off; its bytes are kept");
+            apart::keep(&line, body, "broke_off").await
+        }
+    };
+    match stored {
+        Ok(()) => HttpResponse::Ok().finish(),
+        Err(Again) => HttpResponse::ServiceUnavailable().insert_header((header::RETRY_AFTER, "2")).finish(),
+    }
+}
+
+impl Line {
+    /// Else the answer that says why there is none: 404 for what is no source, 410 for one that is gone, so that a messenger
+    /// which still calls gives up.
+    async fn find(app: &Arc<App>, kind: &str, source_id: &str) -> Result<Self, HttpResponse> {
+        let unavailable = || HttpResponse::ServiceUnavailable().insert_header((header::RETRY_AFTER, "2")).finish();
+        let source_id = Uuid::try_parse(source_id).map_err(|_| HttpResponse::NotFound().finish())?;
+        let found = app.lookup.source(source_id).await.map_err(|error| {
+            tracing::error!(source.id = %source_id, %error, "a messenger's call could not find its source");
+            unavailable()
+        })?;
+        let source = found.filter(|source| source.kind == kind).ok_or_else(|| HttpResponse::NotFound().finish())?;
+        if source.deleted_at.is_some() || source.secrets.is_none() {
+            return Err(HttpResponse::Gone().finish());
+        }
+        let tenant = app.lookup.tenant(source.tenant_id).await.map_err(|_| unavailable())?;
+        let language = tenant.map_or(Language::En, |tenant| tenant::language(&app.config, &tenant));
+        let settings = settings::open(app, &source).map_err(|error| {
+            tracing::error!(source.id = %source_id, error = format!("{error:#}"), "a source's settings cannot be read");
+            unavailable()
+        })?;
+        let connector = app.connectors.get(kind).cloned().ok_or_else(|| HttpResponse::NotFound().finish())?;
+        Ok(Self { app: app.clone(), source, connector, settings, words: Words::new(language) })
+    }
+
+    /// Stores what a call tells, or its bytes. When this returns it is durable.
+    async fn store(&self, body: Bytes) -> Result<(), Again> {
+        let call = Call { header: &|_| None, body: &body };
+        match self.connector.receive(&self.settings, &call, self.words).await {
+            Ok(happened) => happened::take(self, body, happened).await,
+            Err(NotReceived::Unreadable) => apart::keep(self, body, "unreadable").await,
+            Err(NotReceived::Later(said)) => {
+                tracing::warn!(source.id = %self.source.id, reason = %said, "a messenger's call waits for something that could not be asked");
+                Err(Again)
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! A button that was pressed: what stands on it is what the customer says.
+
+use entity::message as messages;
+use sea_orm::{ColumnTrait, QueryFilter};
+
+use super::Line;
+use super::apart::Not;
+use super::happened::{is_known, note, wrote};
+use crate::connector::incoming::{Chosen, Pressed};
+use crate::delivery::queue::parcel::{Event, RawHook};
+use crate::intake::clean;
+use crate::message::{Body, Content};
+
+/// Presses of one button within so many seconds are one.
+const SECONDS: i64 = 3;
+
+/// Stores a press as a message; the messenger is told afterwards that it came.
+pub(super) async fn take(line: &Line, pressed: Pressed, raw: &mut Option<RawHook>) -> Result<(), Not> {
+    let acknowledge = pressed.acknowledge.clone();
+    if !is_repeat(line, &pressed).await? {
+        let chosen = chosen(line, &pressed).await?;
+        let key = key(&pressed, second(line));
+        let mut written = pressed.written;
+        written.body.callback_data = chosen.callback_data;
+        written.body.content = Content::Text { text: chosen.text };
+        wrote(line, written, raw).await?;
+        note(line, key, Event::Pressed).await?;
+    }
+    let (connector, settings) = (line.connector.clone(), line.settings.clone());
+    tokio::spawn(async move { connector.acknowledge(&settings, &acknowledge).await });
+    Ok(())
+}
+
+/// What the button says: by its message, else as the messenger told it.
+async fn chosen(line: &Line, pressed: &Pressed) -> Result<Chosen, Not> {
+    if let Some(id) = pressed.message_id {
+        let found = messages::Entity::of_tenant(line.source.tenant_id)
+            .filter(messages::Column::Id.eq(id))
+            .filter(messages::Column::SourceId.eq(line.source.id))
+            .one(line.app.store.read())
+            .await?;
+        let body = found.and_then(|found| serde_json::from_str::<Body>(&found.body).ok());
+        let markup = body.and_then(|body| body.markup);
+        if let Some(chosen) = markup.and_then(|markup| line.connector.choice(&pressed.data, &markup)) {
+            return Ok(chosen);
+        }
+    }
+    let label = match &pressed.written.body.content {
+        Content::Text { text } if !text.trim().is_empty() => text.clone(),
+        _ => line.words.say("incoming-button").to_string(),
+    };
+    Ok(Chosen { text: label, callback_data: None })
+}
+
+/// Whether the same button was pressed a moment ago. A press itself that comes again is known by its own id.
+async fn is_repeat(line: &Line, pressed: &Pressed) -> Result<bool, Not> {
+    if is_known(line, &pressed.written.external_id, Event::Message).await? {
+        return Ok(true);
+    }
+    let now = second(line);
+    for second in now - SECONDS + 1..=now {
+        if is_known(line, &key(pressed, second), Event::Pressed).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn second(line: &Line) -> i64 {
+    line.app.clock.millis().div_euclid(1000)
+}
+
+/// Who pressed which button, and when.
+fn key(pressed: &Pressed, second: i64) -> String {
+    let written = &pressed.written;
+    clean(&format!("{}:{}:{}:{second}", written.conversation_id, written.body.sender.id, pressed.data))
+}

@@ -1,0 +1,137 @@
+//! Conversations as such: begun without words, shut and opened by the customer, moved, and what is learned of the customer.
+//! Each of these can be done twice.
+
+use anyhow::Context;
+use entity::{conversation, conversation_alias};
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, UpdateMany};
+use uuid::Uuid;
+
+use super::Line;
+use super::apart::Not;
+use crate::delivery::queue::parcel::{Alias, Conversation, DedupeKey, Entry, Event, NewConversation, Side};
+use crate::error::Error;
+use crate::intake::cleaned::cleaned_person;
+use crate::intake::{clean, store};
+use crate::message::{Person, crm_id};
+
+/// The longest mark that is kept.
+const MARK_BYTES: usize = 1024;
+
+/// Makes a conversation that nobody has said anything in yet, and keeps what brought its customer. amoCRM hears of it with
+/// the first message.
+pub(super) async fn open(line: &Line, id: &str, customer: &Person, mark: Option<&str>) -> Result<(), Not> {
+    let known = match find(line, id).await? {
+        Some(known) => known,
+        None => {
+            make(line, id, customer).await?;
+            match find(line, id).await? {
+                Some(known) => known,
+                None => return Ok(()),
+            }
+        }
+    };
+    let Some(mark) = mark.map(clean).filter(|mark| !mark.is_empty() && mark.len() <= MARK_BYTES) else { return Ok(()) };
+    this(line, known).col_expr(conversation::Column::Visit, Expr::value(mark)).exec(line.app.store.write()).await?;
+    let _ = line.app.happened.send(known);
+    Ok(())
+}
+
+async fn make(line: &Line, id: &str, customer: &Person) -> Result<(), Not> {
+    let source = &line.source;
+    let customer = Person { avatar_reference: None, ..cleaned_person(customer.clone()) };
+    let ours = crm_id(source.id, "conversation", id).to_string();
+    let new = NewConversation {
+        id: line.app.clock.uuid_v7(),
+        source_id: source.id,
+        external_id: id.to_owned(),
+        amocrm_chat_id: String::new(),
+        contact: serde_json::to_string(&customer).context("a person as JSON").map_err(Error::from)?,
+        aliases: vec![
+            Alias { side: Side::Messenger, origin: source.id, external_id: id.to_owned() },
+            Alias { side: Side::OursAtCrm, origin: source.channel_id, external_id: ours },
+        ],
+    };
+    // Each beginning has a key of its own: a conversation that was erased can begin anew.
+    let key = DedupeKey { origin: source.id, external_id: new.id.to_string(), event: Event::Opened };
+    let conversation = Conversation::Open(Box::new(new));
+    let entry = Entry::bare(key, line.app.clock.uuid_v7(), line.app.clock.millis(), conversation);
+    store(&line.app, source.tenant_id, None, entry).await?;
+    Ok(())
+}
+
+/// Notes that the customer has shut us out, or let us in again. `at`: milliseconds since 1970.
+pub(super) async fn reach(line: &Line, id: &str, reachable: bool, at: i64) -> Result<(), Not> {
+    let Some(known) = find(line, id).await? else { return Ok(()) };
+    let (shut, before) = (conversation::Column::ShutAt, conversation::Column::ReachAt);
+    let done = this(line, known)
+        .col_expr(shut, Expr::value(if reachable { 0 } else { at }))
+        .col_expr(before, Expr::value(at))
+        // What comes late does not undo what came after it.
+        .filter(before.lte(at))
+        .exec(line.app.store.write())
+        .await?;
+    if done.rows_affected > 0 {
+        let _ = line.app.happened.send(known);
+    }
+    Ok(())
+}
+
+/// A conversation has another id in the messenger from now on. The old one stays known, and amoCRM's stay as they are.
+pub(super) async fn moved(line: &Line, from: &str, to: &str) -> Result<(), Not> {
+    let Some(known) = find(line, from).await? else { return Ok(()) };
+    let alias = conversation_alias::ActiveModel {
+        tenant_id: Set(line.source.tenant_id),
+        side: Set(Side::Messenger.number()),
+        origin: Set(line.source.id),
+        external_id: Set(to.to_owned()),
+        conversation_id: Set(known),
+    };
+    use conversation_alias::Column::{ExternalId, Origin, Side as SideColumn, TenantId};
+    conversation_alias::Entity::insert(alias)
+        .on_conflict(OnConflict::columns([TenantId, SideColumn, Origin, ExternalId]).do_nothing().to_owned())
+        .exec_without_returning(line.app.store.write())
+        .await?;
+    this(line, known).col_expr(conversation::Column::MovedTo, Expr::value(to)).exec(line.app.store.write()).await?;
+    line.app.lookup.forget_conversation(line.source.tenant_id, identity(line, from)).await;
+    Ok(())
+}
+
+/// Notes the customer's own phone number.
+pub(super) async fn tell_phone(line: &Line, id: &str, phone: &str) -> Result<(), Not> {
+    let Some(known) = find(line, id).await? else { return Ok(()) };
+    let row = conversation::Entity::of_tenant(line.source.tenant_id)
+        .filter(conversation::Column::Id.eq(known))
+        .one(line.app.store.read())
+        .await?;
+    let Some(row) = row else { return Ok(()) };
+    let customer: Person =
+        serde_json::from_str(&row.contact).context("a conversation's contact is damaged").map_err(Error::from)?;
+    if customer.phone.as_deref() == Some(phone) {
+        return Ok(());
+    }
+    let customer = Person { phone: Some(phone.to_owned()), ..customer };
+    let contact = serde_json::to_string(&customer).context("a person as JSON").map_err(Error::from)?;
+    this(line, known)
+        .col_expr(conversation::Column::Contact, Expr::value(contact))
+        // Somebody may have changed it between the look and this.
+        .filter(conversation::Column::Contact.eq(row.contact))
+        .exec(line.app.store.write())
+        .await?;
+    Ok(())
+}
+
+async fn find(line: &Line, id: &str) -> Result<Option<Uuid>, Not> {
+    let known = line.app.lookup.conversation(line.source.tenant_id, identity(line, id)).await?;
+    Ok(known.map(|known| known.conversation_id))
+}
+
+fn identity(line: &Line, id: &str) -> Alias {
+    Alias { side: Side::Messenger, origin: line.source.id, external_id: id.to_owned() }
+}
+
+fn this(line: &Line, conversation_id: Uuid) -> UpdateMany<conversation::Entity> {
+    conversation::Entity::update_many()
+        .filter(conversation::Column::TenantId.eq(line.source.tenant_id))
+        .filter(conversation::Column::Id.eq(conversation_id))
+}

@@ -1,0 +1,108 @@
+//! `POST /crm/hooks/{token}`: the CRM's hooks (crm-api §7.3). They are not signed: the token in the path says whose they are,
+//! and what they say is only a reason to ask. amoCRM gives two seconds: stored, answered, and only then acted upon.
+
+mod act;
+
+use std::sync::Arc;
+
+use actix_web::http::header;
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
+use amocrm::hooks::crm::{self, BODY_LIMIT};
+use bytes::Bytes;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::chats::read;
+use crate::app::App;
+use crate::delivery::queue::parcel::{Hurry, Parcel, RawHook};
+use crate::delivery::queue::writer::Refused;
+use crate::tenant::subscription;
+
+pub use act::Acts;
+
+/// The door's word in what is kept.
+pub const KIND: &str = "crm";
+
+/// The route. 404 for a token of nobody's, 415 for anything but a form, 413 above 1 MiB, 503 while nothing can be stored;
+/// else 200. What cannot be worked on is kept in quarantine, what nobody waits for is let go.
+pub async fn hook(
+    app: web::Data<App>,
+    token: web::Path<String>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> HttpResponse {
+    let started = std::time::Instant::now();
+    let answer = answer(&app, &token, &request, payload).await;
+    let status = answer.status().as_u16();
+    metrics::counter!("parom_hooks_total", "door" => KIND, "status" => status.to_string()).increment(1);
+    metrics::histogram!("parom_hook_accept_seconds").record(started.elapsed());
+    answer
+}
+
+async fn answer(app: &web::Data<App>, token: &str, request: &HttpRequest, payload: web::Payload) -> HttpResponse {
+    let tenant_id = match subscription::tenant_of(app, token).await {
+        Ok(Some(tenant_id)) => tenant_id,
+        Ok(None) => return HttpResponse::NotFound().body("nobody has this address"),
+        Err(error) => return not_stored(&error.to_string()),
+    };
+    let is_form = request.content_type() == "application/x-www-form-urlencoded";
+    if !is_form || request.headers().contains_key(header::CONTENT_ENCODING) {
+        return HttpResponse::UnsupportedMediaType().body("send a form as it is, without Content-Encoding");
+    }
+    let body = match read(payload, BODY_LIMIT).await {
+        Ok(body) => body,
+        Err(refused) => return refused,
+    };
+    // Detached: a caller that hangs up must not stop what its bytes began.
+    let app = app.clone().into_inner();
+    match tokio::spawn(async move { take(&app, tenant_id, body).await }).await {
+        Ok(Ok(())) => HttpResponse::Ok().finish(),
+        Ok(Err(refused)) => not_stored(&refused.to_string()),
+        Err(panicked) => not_stored(&panicked.to_string()),
+    }
+}
+
+fn not_stored(error: &str) -> HttpResponse {
+    tracing::error!(error, "a hook of the CRM could not be stored");
+    HttpResponse::ServiceUnavailable().insert_header((header::RETRY_AFTER, "1")).finish()
+}
+
+async fn take(app: &Arc<App>, tenant_id: Uuid, body: Bytes) -> Result<(), Refused> {
+    let Ok(hook) = crm::parse(&body) else {
+        return quarantine(app, tenant_id, body, "unreadable").await;
+    };
+    let tenant = app.lookup.tenant(tenant_id).await.map_err(Refused::Unavailable)?;
+    let told = hook.account_id.zip(tenant).is_some_and(|(told, tenant)| told != tenant.account_id);
+    if told {
+        return quarantine(app, tenant_id, body, "foreign_account").await;
+    }
+    let heard: Vec<_> = hook.events.iter().filter_map(act::heard).collect();
+    if heard.is_empty() {
+        return Ok(());
+    }
+    keep(app, tenant_id, body, "").await?;
+    let app = app.clone();
+    tokio::spawn(async move { act::act(&app, tenant_id, heard).await });
+    Ok(())
+}
+
+async fn quarantine(app: &App, tenant_id: Uuid, body: Bytes, why: &'static str) -> Result<(), Refused> {
+    tracing::warn!(tenant.id = %tenant_id, reason = why, "a hook of the CRM is kept in quarantine");
+    metrics::counter!("parom_quarantined_total", "reason" => why).increment(1);
+    keep(app, tenant_id, body, why).await
+}
+
+/// Once: the same bytes are the same row. The token is a secret and is not kept with them.
+async fn keep(app: &App, tenant_id: Uuid, body: Bytes, quarantine: &str) -> Result<(), Refused> {
+    let raw = RawHook {
+        id: Uuid::new_v5(&tenant_id, &body),
+        kind: KIND,
+        target: String::new(),
+        received_at: app.clock.millis(),
+        headers: json!({}).to_string(),
+        body,
+        quarantine: quarantine.to_owned(),
+    };
+    let parcel = Parcel { tenant_id, hurry: Hurry::Hook, raw: Some(raw), entries: Vec::new() };
+    app.writer.accept(parcel).await.map(|_| ())
+}

@@ -1,0 +1,78 @@
+//! What follows from the CRM's hooks, after they were answered. Nothing depends on it: whatever is not done now is found
+//! out when somebody looks, so more than a few at once are not waited for.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use amocrm::hooks::crm::{Action, CrmEvent};
+use tokio::sync::Semaphore;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::contact::{self, Heard};
+use crate::intake::clean;
+use crate::template;
+
+/// Hooks that are acted upon at once.
+const AT_ONCE: usize = 4;
+/// Hooks that may wait for it; further ones are let go.
+const WAITING: usize = 1_000;
+
+/// How many hooks are acted upon. One in each `App`.
+pub struct Acts {
+    running: Semaphore,
+    waiting: AtomicUsize,
+}
+
+impl Default for Acts {
+    fn default() -> Self {
+        Self { running: Semaphore::new(AT_ONCE), waiting: AtomicUsize::new(0) }
+    }
+}
+
+/// Something to look at.
+pub(super) enum Look {
+    Contact(Heard),
+    /// A template, by its id.
+    Template(i64),
+}
+
+/// What an event is a reason for; none: for nothing.
+pub(super) fn heard(event: &CrmEvent) -> Option<Look> {
+    Some(match event {
+        CrmEvent::Contact(Action::Delete, contact) => Look::Contact(Heard::Gone(contact.id)),
+        CrmEvent::Contact(Action::Update, contact) => {
+            Look::Contact(Heard::Named(contact.id, contact.name.as_deref().map(clean).filter(|name| !name.is_empty())?))
+        }
+        CrmEvent::Talk(Action::Add | Action::Update, talk) => {
+            Look::Contact(Heard::Hangs(talk.chat_id.as_deref().map(clean)?, talk.contact_id?))
+        }
+        CrmEvent::TemplateReview(template) => Look::Template(template.id),
+        _ => return None,
+    })
+}
+
+pub(super) async fn act(app: &Arc<App>, tenant_id: Uuid, heard: Vec<Look>) {
+    if app.crm_acts.waiting.fetch_add(1, Ordering::Relaxed) < WAITING {
+        // Never closed.
+        let _running = app.crm_acts.running.acquire().await;
+        for look in heard {
+            look.look(app, tenant_id).await;
+        }
+    } else {
+        tracing::debug!(tenant.id = %tenant_id, "too many hooks of the CRM at once: what they tell is found out later");
+    }
+    app.crm_acts.waiting.fetch_sub(1, Ordering::Relaxed);
+}
+
+impl Look {
+    async fn look(self, app: &Arc<App>, tenant_id: Uuid) {
+        let done = match &self {
+            Self::Contact(heard) => contact::wake(app, tenant_id, heard).await.map(|_| ()).map_err(anyhow::Error::from),
+            Self::Template(id) => template::look(app, tenant_id, *id).await,
+        };
+        if let Err(error) = done {
+            tracing::info!(tenant.id = %tenant_id, error = format!("{error:#}"), "what a hook of the CRM told could not be looked at; it is found out later");
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! Where a hook of amoCRM is stored when time is short: the database first, the spool when it does not take it in time, and
+//! only then an answer that loses it. amoCRM sends every hook once and waits five seconds.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use super::chats::store;
+use crate::app::App;
+use crate::delivery::queue::writer::Refused;
+use crate::spool::{Drained, Hook, NotKept};
+
+/// So long the database may take.
+const DATABASE: Duration = Duration::from_millis(1_500);
+/// So long the disk may take after it.
+const DISK: Duration = Duration::from_millis(1_500);
+/// So long the database may take for one hook of the spool.
+const DRAINED: Duration = Duration::from_secs(10);
+/// So often the folders of processes that are no more are looked for.
+const LOOK: Duration = Duration::from_secs(5);
+/// The database is asked again after this.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// Neither the database nor the disk took a hook.
+#[derive(Debug, thiserror::Error)]
+#[error("a hook of amoCRM is lost: {0}")]
+pub struct Lost(NotKept);
+
+/// Stores a hook. While any waits in the spool, later ones go there too: none overtakes another.
+pub async fn take(app: &Arc<App>, hook: Hook) -> Result<(), Lost> {
+    if app.spool.waiting() == 0 {
+        match tokio::time::timeout(DATABASE, store(app, &hook)).await {
+            Ok(Ok(())) => return Ok(()),
+            Ok(Err(refused)) => tracing::error!(error = %refused, "the database did not take a hook of amoCRM"),
+            Err(_) => tracing::error!("the database did not take a hook of amoCRM in time"),
+        }
+    }
+    let kept = tokio::time::timeout(DISK, app.spool.keep(&hook)).await.unwrap_or(Err(NotKept::Full));
+    metrics::counter!("parom_spooled_total", "kept" => if kept.is_ok() { "yes" } else { "no" }).increment(1);
+    kept.map_err(|why| {
+        let lost = Lost(why);
+        tracing::error!(error = %lost, scope.id = hook.scope_id, "free the database or the disk at once");
+        lost
+    })
+}
+
+/// Gives what waits in the spool to the database, in order, as soon as it takes it; until the stop.
+pub async fn drain(app: Arc<App>, stop: CancellationToken) {
+    let work = async {
+        loop {
+            // What a process left that is no more tells nobody of itself.
+            let _ = tokio::time::timeout(LOOK, app.spool.came()).await;
+            match app.spool.drain(|hook| late(app.clone(), hook)).await {
+                Ok(Drained { hooks: 0, .. }) => {}
+                Ok(Drained { hooks, .. }) => {
+                    tracing::warn!(hooks, "hooks of amoCRM went from the spool into the database");
+                }
+                Err(error) => tracing::warn!(error = %error, waiting = app.spool.waiting(), "the spool waits"),
+            }
+            metrics::gauge!("parom_spool_hooks").set(f64::from(u32::try_from(app.spool.waiting()).unwrap_or(u32::MAX)));
+            if app.spool.waiting() > 0 {
+                tokio::time::sleep(AGAIN).await;
+            }
+        }
+    };
+    tokio::select! {
+        () = stop.cancelled() => {}
+        () = work => {}
+    }
+}
+
+/// Stores a hook of the spool. What the database will never take must not stop those behind it.
+pub async fn late(app: Arc<App>, hook: Hook) -> Result<(), Refused> {
+    match tokio::time::timeout(DRAINED, store(&app, &hook)).await {
+        Ok(Err(Refused::Unstorable(error))) => {
+            tracing::error!(error = %error, scope.id = hook.scope_id, "a hook of the spool is left out: the database will never take it");
+            Ok(())
+        }
+        Ok(done) => done,
+        Err(_) => Err(Refused::Full),
+    }
+}

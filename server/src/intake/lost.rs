@@ -1,0 +1,89 @@
+//! What managers wrote and no hook told, as amoCRM's history shows it: it takes the way of a hook, under the same key, so
+//! that a hook which comes after all is known.
+
+use amocrm::hooks::chats::{HookMessage, PastMessage};
+use anyhow::Context;
+
+use super::manager;
+use crate::app::App;
+use crate::delivery::queue::parcel::{Entry, Found, Hurry, NewLetter, Outcome, Parcel};
+use crate::lookup::Scope;
+use crate::message::{Failure, FailureCode, LetterKind, State};
+use crate::tenant;
+use crate::words::Words;
+
+/// What was written earlier no longer goes by itself: the talk has gone on without it.
+const LATE_MILLIS: i64 = 15 * 60_000;
+
+/// A chat by its ids at amoCRM.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chat {
+    /// amojo's.
+    pub id: String,
+    /// Ours; none: amoCRM does not know it.
+    pub client_id: Option<String>,
+}
+
+/// What came of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TakenIn {
+    /// Messages that go their way.
+    pub sent: i64,
+    /// Messages that wait for a person.
+    pub held: i64,
+}
+
+/// Takes in messages of one chat, oldest first. When this returns they are durable; those that were known by then are not
+/// counted.
+pub async fn take_in(app: &App, scope: &Scope, chat: &Chat, messages: Vec<PastMessage>) -> anyhow::Result<TakenIn> {
+    let words = Words::new(tenant::language(&app.config, &scope.tenant));
+    let now = app.clock.millis();
+    let mut entries = Vec::with_capacity(messages.len());
+    for message in messages {
+        let late = message.at_milliseconds().is_none_or(|at| now - at >= LATE_MILLIS);
+        let entry = manager::entry_of(app, scope, as_hook(chat, message)).await?;
+        entries.push(if late { held(entry, words)? } else { Entry { found: Some(Found { held: None }), ..entry } });
+    }
+    let holds: Vec<bool> =
+        entries.iter().map(|entry| entry.found.as_ref().is_some_and(|found| found.held.is_some())).collect();
+    let parcel = Parcel { tenant_id: scope.tenant.tenant_id, hurry: Hurry::Other, raw: None, entries };
+    let outcomes = app.writer.accept(parcel).await?;
+    let mut taken = TakenIn::default();
+    for (outcome, held) in outcomes.into_iter().zip(holds) {
+        let new = i64::from(matches!(outcome, Outcome::New { .. }));
+        if held {
+            taken.held += new;
+        } else {
+            taken.sent += new;
+        }
+    }
+    Ok(taken)
+}
+
+/// The hook that should have come.
+fn as_hook(chat: &Chat, message: PastMessage) -> HookMessage {
+    HookMessage {
+        conversation_id: chat.id.clone(),
+        conversation_client_id: chat.client_id.clone(),
+        source_external_id: None,
+        sender: message.sender.unwrap_or_default(),
+        receiver: message.receiver.unwrap_or_default(),
+        timestamp: message.timestamp,
+        msec_timestamp: message.msec_timestamp,
+        message: message.message,
+    }
+}
+
+/// The same, but it waits for a person. What cannot be carried at all is told to its manager as ever.
+fn held(mut entry: Entry, words: Words) -> anyhow::Result<Entry> {
+    let is_message = |letter: &NewLetter| letter.kind == LetterKind::Message;
+    let held = entry.letters.iter().position(is_message).map(|at| entry.letters.remove(at));
+    if held.is_some() {
+        let message = entry.message.as_mut().context("a manager's message is there")?;
+        message.state = State::Failed;
+        let text = words.say("failure-found-late").to_string();
+        message.failure = Some(Failure { code: FailureCode::Other, text });
+    }
+    entry.found = Some(Found { held });
+    Ok(entry)
+}

@@ -1,0 +1,46 @@
+//! Whether the disk that files lie on has room: the operator hears of it before it is full.
+
+use std::path::{Path, PathBuf};
+
+use sea_orm::DbErr;
+use serde_json::json;
+
+use crate::alert::{self, Alarm};
+use crate::app::App;
+use crate::store::VENDOR;
+
+/// The kind of the vendor's alert.
+const ALARM: &str = "disk_full";
+
+/// Looks at the disk; raises the alert below `media.disk_free_mb`, ends it when there is half as much again. With a bucket
+/// there is no disk.
+pub(super) async fn look(app: &App) -> Result<(), DbErr> {
+    if app.config.media.url.is_some() || app.config.media.disk_free_mb == 0 {
+        return Ok(());
+    }
+    let Some(dir) = standing(&app.config.media.dir) else { return Ok(()) };
+    let place = app.config.media.dir.display().to_string();
+    let free = match tokio::task::spawn_blocking(move || fs4::available_space(dir)).await {
+        Ok(Ok(free)) => free / (1024 * 1024),
+        Ok(Err(error)) => {
+            tracing::debug!(%error, "how much room the disk of media.dir has cannot be read");
+            return Ok(());
+        }
+        Err(_) => return Ok(()),
+    };
+    let least = u64::from(app.config.media.disk_free_mb);
+    if free < least {
+        let detail = json!({ "free": free, "place": place });
+        let alarm = Alarm { tenant_id: VENDOR, kind: ALARM, object: "", source_id: None, detail };
+        alert::raise(app, app.store.write(), alarm).await?;
+    } else if free >= least + least / 2 {
+        alert::resolve(app, app.store.write(), VENDOR, ALARM, "").await?;
+    }
+    Ok(())
+}
+
+/// The folder, or the nearest one above it: it is made when the first file is written.
+fn standing(dir: &Path) -> Option<PathBuf> {
+    let whole = std::path::absolute(dir).ok()?;
+    whole.ancestors().find(|one| one.exists()).map(Path::to_owned)
+}

@@ -1,0 +1,36 @@
+//! What brought a customer here, in words.
+
+use crate::message::{Visit, Visits};
+use crate::panel::PageContext;
+use crate::words::Sentence;
+
+/// One fact.
+pub struct Fact {
+    pub label: Sentence,
+    /// As the page or the link told it.
+    pub text: String,
+}
+
+/// What is stored of a conversation: a page and its marks, or a link's own word.
+pub fn facts(page: &PageContext, stored: &str) -> Vec<Fact> {
+    let fact = |key: &'static str, text: String| Fact { label: page.words.say(key), text };
+    let Some(visits) = Visits::stored(stored) else {
+        let word = Some(stored).filter(|word| !word.is_empty());
+        return word.into_iter().map(|word| fact("conversation-visit", word.to_owned())).collect();
+    };
+    let Visits { first, last, agreed_at } = visits;
+    let marks: Vec<String> = first.marks.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+    let all = [
+        ("conversation-first-page", named(&first)),
+        ("conversation-last-page", if last.url == first.url { String::new() } else { named(&last) }),
+        ("conversation-referrer", first.referrer),
+        ("conversation-marks", marks.join(", ")),
+        ("conversation-agreed", agreed_at.map(|at| page.when(&at).adverb()).unwrap_or_default()),
+    ];
+    all.into_iter().filter(|(_, text)| !text.is_empty()).map(|(key, text)| fact(key, text)).collect()
+}
+
+/// A page by its title and address.
+fn named(visit: &Visit) -> String {
+    if visit.title.is_empty() { visit.url.clone() } else { format!("{} – {}", visit.title, visit.url) }
+}

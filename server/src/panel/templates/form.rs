@@ -1,0 +1,228 @@
+//! The form of a template: drawn, and read back into a draft.
+
+use std::collections::BTreeMap;
+
+use crate::error::Result;
+use crate::panel::choice::Choice;
+use crate::panel::{Fields, PageContext};
+use crate::template::{Button, Draft, Template, markers};
+use crate::words::Words;
+
+/// Characters of a headline.
+const HEADER_CHARS: usize = 60;
+const NAME_CHARS: usize = 255;
+/// Rows for buttons that are drawn at least.
+const BUTTONS: usize = 3;
+const CATEGORIES: [&str; 3] = ["UTILITY", "MARKETING", "AUTHENTICATION"];
+const KINDS: [&str; 2] = ["plain", "waba"];
+const NAMES: &[&str] = &[
+    "key",
+    "name",
+    "kind",
+    "text",
+    "language",
+    "category",
+    "header",
+    "footer",
+    "examples",
+    "button_text",
+    "button_url",
+];
+
+/// What is wrong, by the names of fields.
+pub(super) type Wrong = Vec<(String, String)>;
+
+/// What stands in the form's fields.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Typed {
+    pub key: String,
+    pub name: String,
+    pub kind: String,
+    pub text: String,
+    pub language: String,
+    pub category: String,
+    pub header: String,
+    pub footer: String,
+    /// One `{{marker}} = example` a line.
+    pub examples: String,
+    pub buttons: Vec<Button>,
+}
+
+impl Typed {
+    /// An empty form for a new template.
+    pub fn new(key: String, words: Words) -> Self {
+        Self {
+            key,
+            kind: "plain".to_owned(),
+            language: words.language().code().to_owned(),
+            category: "UTILITY".to_owned(),
+            ..Self::default()
+        }
+    }
+
+    /// What a template says now.
+    pub fn of(template: &Template) -> Self {
+        let line = |(marker, example): (&String, &String)| format!("{marker} = {example}");
+        Self {
+            key: String::new(),
+            name: template.name.clone(),
+            kind: if template.is_waba() { "waba" } else { "plain" }.to_owned(),
+            text: template.text.clone(),
+            language: template.language.clone(),
+            category: template.category.clone(),
+            header: template.header.clone(),
+            footer: template.footer.clone(),
+            examples: template.examples.iter().map(line).collect::<Vec<_>>().join("\n"),
+            buttons: template.buttons.clone(),
+        }
+    }
+
+    /// What was sent. 400 for fields that the form has not.
+    pub fn read(form: &Fields) -> Result<Self> {
+        form.known(NAMES)?;
+        let (texts, urls) = (form.all("button_text"), form.all("button_url"));
+        let url = |place: usize| urls.get(place).map(|url| url.trim().to_owned()).unwrap_or_default();
+        let buttons =
+            texts.iter().enumerate().map(|(place, text)| Button { text: text.trim().to_owned(), url: url(place) });
+        let line = |name: &str| form.get(name).trim().to_owned();
+        Ok(Self {
+            key: line("key"),
+            name: line("name"),
+            kind: line("kind"),
+            text: form.get("text").replace("\r\n", "\n").trim().to_owned(),
+            language: line("language"),
+            category: line("category"),
+            header: line("header"),
+            footer: line("footer"),
+            examples: form.get("examples").replace("\r\n", "\n"),
+            buttons: buttons.filter(|button| !button.text.is_empty() || !button.url.is_empty()).collect(),
+        })
+    }
+
+    /// The rows of buttons, with room for more.
+    pub fn rows(&self) -> Vec<Button> {
+        let missing = BUTTONS.saturating_sub(self.buttons.len());
+        self.buttons.iter().cloned().chain(std::iter::repeat_n(Button::default(), missing)).collect()
+    }
+
+    pub fn kinds(&self, page: &PageContext) -> Vec<Choice> {
+        KINDS.map(|kind| Choice::new(kind, page.words.say_of("templates-kind-", kind), &self.kind)).into()
+    }
+
+    pub fn categories(&self, page: &PageContext) -> Vec<Choice> {
+        CATEGORIES.map(|one| Choice::new(one, super::category(page, one), &self.category)).into()
+    }
+
+    /// As a draft, or what is wrong with it.
+    pub fn draft(&self, words: Words) -> std::result::Result<Draft, Wrong> {
+        let mut wrong = Wrong::new();
+        let is_waba = self.kind == "waba";
+        let label = |key: &'static str| words.say(key).to_string();
+        let mut text = |name: &str, key: &'static str, value: &str, most: usize, needed: bool| {
+            let length = value.chars().count();
+            if needed && length == 0 {
+                wrong.push((name.to_owned(), words.say("form-empty").with("field", label(key)).to_string()));
+            } else if length > most {
+                let said = words.say("form-too-long").with("field", label(key)).with("length", length);
+                wrong.push((name.to_owned(), said.with("limit", most).to_string()));
+            }
+        };
+        text("name", "templates-name", &self.name, NAME_CHARS, true);
+        text("text", "templates-body", &self.text, usize::MAX, true);
+        text("language", "templates-language", &self.language, 15, is_waba);
+        text("header", "templates-header", &self.header, if is_waba { HEADER_CHARS } else { usize::MAX }, false);
+        let examples = self.examples(words, is_waba, &mut wrong);
+        let is_address = |url: &str| url::Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "https" | "http"));
+        for button in &self.buttons {
+            if button.text.is_empty() {
+                let said = words.say("form-empty").with("field", label("templates-button-text"));
+                wrong.push(("button_text".to_owned(), said.to_string()));
+            } else if !button.url.is_empty() && !is_address(&button.url) {
+                wrong.push(("button_text".to_owned(), words.say("form-not-url").to_string()));
+            }
+        }
+        if !wrong.is_empty() {
+            return Err(wrong);
+        }
+        let category = CATEGORIES.into_iter().find(|one| *one == self.category).unwrap_or(CATEGORIES[0]);
+        Ok(Draft {
+            name: self.name.clone(),
+            text: self.text.clone(),
+            buttons: self.buttons.clone(),
+            is_waba,
+            language: self.language.clone(),
+            category: category.to_owned(),
+            header: self.header.clone(),
+            footer: self.footer.clone(),
+            examples,
+        })
+    }
+
+    /// WhatsApp wants one for each marker.
+    fn examples(&self, words: Words, is_waba: bool, wrong: &mut Wrong) -> BTreeMap<String, String> {
+        let Some(markers) = markers(&self.text) else {
+            wrong.push(("text".to_owned(), words.say("templates-marker-broken").to_string()));
+            return BTreeMap::new();
+        };
+        let pair = |line: &str| {
+            let (marker, example) = line.split_once('=')?;
+            Some((marker.trim().to_owned(), example.trim().to_owned()))
+        };
+        let typed: BTreeMap<String, String> = self.examples.lines().filter_map(pair).collect();
+        let missing = markers.iter().find(|marker| typed.get(*marker).is_none_or(String::is_empty));
+        if let (true, Some(missing)) = (is_waba, missing) {
+            let said = words.say("templates-example-missing").with("marker", missing.as_str());
+            wrong.push(("examples".to_owned(), said.to_string()));
+        }
+        typed.into_iter().filter(|(marker, _)| markers.contains(marker)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::Language;
+
+    fn typed(kind: &str, text: &str, examples: &str) -> Typed {
+        Typed {
+            name: "Ready".into(),
+            kind: kind.into(),
+            text: text.into(),
+            language: "en".into(),
+            examples: examples.into(),
+            ..Typed::default()
+        }
+    }
+
+    fn wrong(typed: &Typed) -> Vec<String> {
+        let wrong = typed.draft(Words::new(Language::En)).unwrap_err();
+        wrong.into_iter().map(|(name, _)| name).collect()
+    }
+
+    #[test]
+    fn whatsapp_wants_an_example_for_each_marker() {
+        let words = Words::new(Language::En);
+        let draft =
+            typed("waba", "Hi {{name}} {{lead.id}}", "{{name}} = Ann\n{{lead.id}}=7\n{{other}} = x").draft(words);
+        let examples = draft.unwrap().examples;
+        assert_eq!(
+            examples.into_iter().collect::<Vec<_>>(),
+            [("{{lead.id}}".into(), "7".into()), ("{{name}}".into(), "Ann".into())]
+        );
+        assert_eq!(wrong(&typed("waba", "Hi {{name}}", "{{name}} =")), ["examples"]);
+        assert!(typed("plain", "Hi {{name}}", "").draft(words).is_ok());
+        assert_eq!(wrong(&typed("plain", "Hi {{name", "")), ["text"]);
+    }
+
+    #[test]
+    fn what_is_missing_or_too_long_is_told_beside_its_field() {
+        let mut empty = typed("waba", "", "");
+        (empty.name, empty.language, empty.header) = (String::new(), String::new(), "x".repeat(61));
+        empty.buttons = vec![Button { text: String::new(), url: "https://a.example".into() }];
+        assert_eq!(wrong(&empty), ["name", "text", "language", "header", "button_text"]);
+        let mut address = typed("plain", "Hi", "");
+        address.buttons = vec![Button { text: "Go".into(), url: "javascript:alert(1)".into() }];
+        assert_eq!(wrong(&address), ["button_text"]);
+        assert_eq!(typed("plain", "Hi", "").rows().len(), 3);
+    }
+}

@@ -1,0 +1,102 @@
+//! `/panel/templates`: templates of messages as amoCRM has them, with WhatsApp's review; administrators change them.
+
+mod deeds;
+mod form;
+mod one;
+
+use actix_web::{HttpResponse, web};
+
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::panel::{Member, Nav, PageContext, Right, html};
+use crate::template::{self as templates, Template};
+
+/// Paths are relative to `/panel`.
+pub(super) fn routes(config: &mut web::ServiceConfig) {
+    config
+        .route("/templates", web::get().to(list))
+        .route("/templates", web::post().to(deeds::create))
+        .route("/templates/new", web::get().to(one::new))
+        .route("/templates/{id}", web::get().to(one::get))
+        .route("/templates/{id}", web::post().to(deeds::save))
+        .route("/templates/{id}/review", web::post().to(deeds::review))
+        .route("/templates/{id}/delete", web::get().to(deeds::ask))
+        .route("/templates/{id}/delete", web::post().to(deeds::delete));
+}
+
+struct Row {
+    id: i64,
+    name: String,
+    language: String,
+    category: String,
+    badge: String,
+    reason: String,
+    /// `<time>`; empty: nobody knows.
+    changed: String,
+}
+
+#[derive(askama::Template)]
+#[template(path = "panel/templates/list.html")]
+struct List {
+    page: PageContext,
+    rows: Vec<Row>,
+    /// Why there is no list; empty: there is one.
+    trouble: String,
+    may: bool,
+}
+
+/// `GET /panel/templates`. Where amoCRM cannot be asked the page says why.
+async fn list(app: web::Data<App>, member: Member) -> Result<HttpResponse> {
+    member.require(Right::Look)?;
+    let page = member.page("templates-title", Nav::Templates);
+    let app = app.into_inner();
+    let (all, trouble) = match templates::list(&app, member.tenant.tenant_id).await {
+        Ok(all) => (all, String::new()),
+        Err(error) => (Vec::new(), trouble(&member, error)?),
+    };
+    let rows = all.into_iter().map(|template| row(&page, template)).collect();
+    html(&page, &List { rows, may: member.may(Right::EditTemplates), trouble, page: page.clone() })
+}
+
+fn row(page: &PageContext, template: Template) -> Row {
+    Row {
+        id: template.id,
+        badge: badge(page, &template),
+        category: category(page, &template.category),
+        reason: template.reason().to_owned(),
+        changed: template.changed_at.map(|at| page.time(&at)).unwrap_or_default(),
+        language: template.language,
+        name: template.name,
+    }
+}
+
+/// How it is doing, as an icon and a word.
+fn badge(page: &PageContext, template: &Template) -> String {
+    page.badge(template.state.tone(), page.words.say_of("template-state-", template.state.word()))
+}
+
+/// A category in words; empty: it has none.
+fn category(page: &PageContext, category: &str) -> String {
+    let key = match category {
+        "UTILITY" => "templates-category-utility",
+        "MARKETING" => "templates-category-marketing",
+        "AUTHENTICATION" => "templates-category-authentication",
+        other => return other.to_owned(),
+    };
+    page.words.say(key).to_string()
+}
+
+/// What amoCRM's refusal or silence means to a reader; other errors stay errors.
+fn trouble(member: &Member, error: Error) -> Result<String> {
+    match error {
+        Error::Conflict { .. } | Error::Unavailable { .. } => {
+            Ok(error.said().in_words(member.words, member.crm()).to_string())
+        }
+        other => Err(other),
+    }
+}
+
+/// The id in a path; what is none is nobody's template.
+fn id_of(text: &str) -> Result<i64> {
+    text.parse().ok().filter(|id| *id > 0).ok_or(Error::NotFound)
+}

@@ -1,0 +1,147 @@
+//! One template: its form, or what it says where it cannot be changed.
+
+use std::sync::Arc;
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use serde::Deserialize;
+
+use super::form::{Typed, Wrong};
+use super::{badge, category, id_of};
+use crate::app::App;
+use crate::error::Result;
+use crate::panel::choice::Choice;
+use crate::panel::{Member, Nav, PageContext, Right, html_as};
+use crate::template::{self as templates, Button, Template};
+
+/// Which template a new one begins with.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Asked {
+    copy: Option<String>,
+}
+
+/// A review in words.
+struct Review {
+    source: String,
+    badge: String,
+    reason: String,
+}
+
+/// What is known of one that is there.
+struct Known {
+    id: i64,
+    badge: String,
+    reviews: Vec<Review>,
+    is_waba: bool,
+    is_draft: bool,
+    /// Where its form for the review goes.
+    review: String,
+    is_open: bool,
+    has_file: bool,
+    category: String,
+}
+
+#[derive(askama::Template)]
+#[template(path = "panel/templates/one.html")]
+struct One {
+    page: PageContext,
+    /// None: it is a new one.
+    known: Option<Known>,
+    typed: Typed,
+    kinds: Vec<Choice>,
+    categories: Vec<Choice>,
+    buttons: Vec<Button>,
+    errors: Wrong,
+    /// Somebody may change it, and it can be changed.
+    may: bool,
+    /// Somebody may change templates.
+    may_act: bool,
+    /// Whom a review goes to.
+    sources: Vec<String>,
+}
+
+impl One {
+    /// A new one may become one of WhatsApp: the page works without scripts.
+    fn is_of_whatsapp(&self) -> bool {
+        self.known.as_ref().is_none_or(|known| known.is_waba)
+    }
+
+    fn error(&self, name: &str) -> String {
+        self.errors.iter().find(|(of, _)| of == name).map(|(_, text)| text.clone()).unwrap_or_default()
+    }
+}
+
+/// `GET /panel/templates/new`
+pub(super) async fn new(app: web::Data<App>, member: Member, asked: web::Query<Asked>) -> Result<HttpResponse> {
+    member.require(Right::EditTemplates)?;
+    let app = app.into_inner();
+    let key = app.clock.uuid_v7().to_string();
+    let typed = match &asked.copy {
+        Some(id) => {
+            let from = templates::find(&app, member.tenant.tenant_id, id_of(id)?).await?;
+            Typed { key, ..Typed::of(&from) }
+        }
+        None => Typed::new(key, member.words),
+    };
+    show(&app, &member, None, typed, Wrong::new()).await
+}
+
+/// `GET /panel/templates/{id}`
+pub(super) async fn get(app: web::Data<App>, member: Member, id: web::Path<String>) -> Result<HttpResponse> {
+    member.require(Right::Look)?;
+    let app = app.into_inner();
+    let template = templates::find(&app, member.tenant.tenant_id, id_of(&id)?).await?;
+    let typed = Typed::of(&template);
+    show(&app, &member, Some(template), typed, Wrong::new()).await
+}
+
+/// The page of a template, or of a new one; with errors it was not taken.
+pub(super) async fn show(
+    app: &Arc<App>,
+    member: &Member,
+    template: Option<Template>,
+    typed: Typed,
+    errors: Wrong,
+) -> Result<HttpResponse> {
+    let page = match &template {
+        Some(template) => member.page(template.name.clone(), Nav::Templates),
+        None => member.page("templates-new", Nav::Templates),
+    };
+    let (page, status) = match errors.is_empty() {
+        true => (page, StatusCode::OK),
+        false => (page.with_error(), StatusCode::UNPROCESSABLE_ENTITY),
+    };
+    let may_act = member.may(Right::EditTemplates);
+    let one = One {
+        may: may_act && template.as_ref().is_none_or(|template| template.state.is_open()),
+        may_act,
+        known: template.map(|template| known(&page, template)),
+        kinds: typed.kinds(&page),
+        categories: typed.categories(&page),
+        buttons: typed.rows(),
+        sources: templates::sources(app, member.tenant.tenant_id).await?,
+        typed,
+        errors,
+        page: page.clone(),
+    };
+    html_as(status, &page, &one)
+}
+
+fn known(page: &PageContext, template: Template) -> Known {
+    let review = |review: &templates::Review| Review {
+        source: review.source.clone(),
+        badge: page.badge(review.state.tone(), page.words.say_of("template-state-", review.state.word())),
+        reason: review.reason.clone(),
+    };
+    Known {
+        id: template.id,
+        badge: badge(page, &template),
+        reviews: template.reviews.iter().map(review).collect(),
+        is_waba: template.is_waba(),
+        review: format!("/panel/templates/{}/review", template.id),
+        is_draft: template.state == templates::State::Draft,
+        is_open: template.state.is_open(),
+        has_file: template.has_file,
+        category: category(page, &template.category),
+    }
+}

@@ -1,0 +1,44 @@
+//! "Send again": a webhook once more, whatever became of it.
+
+use actix_web::{HttpResponse, web};
+use serde::Deserialize;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::find;
+use crate::app::App;
+use crate::delivery::read::webhooks;
+use crate::delivery::resend;
+use crate::error::{Error, Result};
+use crate::panel::{Form, Member, Notice, Right, Tone};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fields {
+    /// The try to which the button belongs.
+    attempt: Option<String>,
+}
+
+/// `POST /panel/webhooks/{source_id}/again`.
+pub async fn again(
+    app: web::Data<App>,
+    member: Member,
+    id: web::Path<String>,
+    form: Form<Fields>,
+) -> Result<HttpResponse> {
+    member.require(Right::ManageKeys)?;
+    let source = find(&app, &member, &id).await?;
+    let wished = form.attempt.as_deref().and_then(|id| Uuid::try_parse(id).ok()).ok_or(Error::NotFound)?;
+    let tried = webhooks::one(app.store.read(), source.tenant_id, [source.id], wished).await?;
+    let tried = tried.ok_or(Error::NotFound)?;
+    let notice = match resend::resend(&app, &source, &tried).await {
+        Ok(()) => {
+            let detail = json!({ "source": source.name, "webhook_id": tried.letter_id });
+            member.audit(&app, app.store.write(), "webhook.resent", &source.id.to_string(), detail).await?;
+            Notice::done(member.words.say("webhooks-resent"))
+        }
+        Err(Error::Conflict { .. }) => Notice::of(Tone::Warn, member.words.say("webhooks-not-resent")),
+        Err(error) => return Err(error),
+    };
+    member.see_other(&app, &format!("/panel/webhooks/{}", source.id), notice).await
+}

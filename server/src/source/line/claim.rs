@@ -1,0 +1,169 @@
+//! Who a line is: asked live, and claimed, because the messenger brings its messages to one place in the world only.
+
+use entity::source;
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryFilter};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::connector::{Connector, Denied, Identity, Settings};
+use crate::error::{Error, Result};
+use crate::store::directory::{self, Entry, Kind};
+use crate::words::Said;
+
+/// A claim that was not kept within this time is as good as none.
+const UNFINISHED: i64 = 2 * 60_000;
+/// What a caller is told to wait while the messenger is away.
+const WAIT_SECONDS: u32 = 5;
+
+/// Somebody has this line already.
+struct Taken {
+    /// As people know it.
+    line: String,
+    /// Its source's name, in the same account; none: it is another account's.
+    source: Option<String>,
+}
+
+impl Taken {
+    fn said(&self) -> Said {
+        let line = self.line.trim_start_matches('@').to_owned();
+        match &self.source {
+            Some(source) => Said::new("wizard-tg-taken").with("bot", line).with("source", source.as_str()),
+            None => Said::new("said-line-taken").with("line", self.line.as_str()),
+        }
+    }
+}
+
+impl From<Taken> for Error {
+    fn from(taken: Taken) -> Self {
+        Self::Conflict { problem: "line_taken", detail: taken.said() }
+    }
+}
+
+/// Asks who the line of new settings is. None: the kind has no such thing. What the messenger does not accept is told at the
+/// field of its credentials.
+pub async fn ask(connector: &dyn Connector, settings: &Settings) -> Result<Option<Identity>> {
+    connector.identity(settings).await.map_err(|denied| match denied {
+        Denied::Access(said) | Denied::Refused(said) => Error::field(credentials_of(connector), said),
+        Denied::Away(said) => {
+            let detail = Said::new("said-messenger-away").with("reason", said);
+            Error::Unavailable { detail, retry_after: WAIT_SECONDS }
+        }
+    })
+}
+
+fn credentials_of(connector: &dyn Connector) -> String {
+    let field = connector.fields().iter().find(|field| field.secret).map_or("", |field| field.name);
+    format!("/settings/{field}")
+}
+
+/// Who has a line already, in words for this account; none: nobody.
+pub async fn is_taken(app: &App, tenant_id: Uuid, kind: &str, identity: &Identity) -> Result<Option<Said>> {
+    let holder = holder(app, app.store.read(), tenant_id, kind, identity).await?;
+    Ok(holder.map(|(_, taken)| taken.said()))
+}
+
+/// Claims a line for a source that is being made; it is kept when the source is there.
+pub async fn claim(app: &App, db: &impl ConnectionTrait, row: &source::Model, identity: &Identity) -> Result<()> {
+    let line = key(&row.kind, &identity.key);
+    let entry = entry(row, &identity.name, Some(app.clock.millis() + UNFINISHED));
+    // Of two at once the second waits here for the first.
+    if directory::enter(db, Kind::Line, &line, entry.clone()).await? {
+        return Ok(());
+    }
+    match holder(app, db, row.tenant_id, &row.kind, identity).await?.filter(|(id, _)| *id != row.id) {
+        Some((_, taken)) => Err(taken.into()),
+        None => Ok(directory::set(db, Kind::Line, &line, entry).await?),
+    }
+}
+
+/// Makes the claim lasting.
+pub async fn keep(db: &impl ConnectionTrait, row: &source::Model) -> Result<(), DbErr> {
+    match claimed(row) {
+        Some((line, name)) => directory::set(db, Kind::Line, &line, entry(row, &name, None)).await,
+        None => Ok(()),
+    }
+}
+
+/// Ends the claim of a source that was not made after all.
+pub async fn give_back(app: &App, row: &source::Model) {
+    if let Err(error) = release(app.store.write(), row, app.clock.millis()).await {
+        tracing::warn!(source.id = %row.id, %error, "the claim of a line ends by itself in two minutes");
+    }
+}
+
+/// Ends a source's claim.
+pub async fn release(db: &impl ConnectionTrait, row: &source::Model, now: i64) -> Result<(), DbErr> {
+    let Some((line, _)) = claimed(row) else { return Ok(()) };
+    let holder = directory::find(db, Kind::Line, &line, now).await?;
+    if holder.is_some_and(|entry| entry.id == row.id) {
+        directory::take(db, Kind::Line, &line, now).await?;
+    }
+    Ok(())
+}
+
+/// Refuses another line's credentials for a source: its conversations could never go on there. Gives what is known of the
+/// line now; none: the kind has no lines.
+pub async fn known_again(
+    app: &App,
+    source: &source::Model,
+    connector: &dyn Connector,
+    settings: &Settings,
+) -> Result<Option<Identity>> {
+    let Some(identity) = ask(connector, settings).await? else { return Ok(None) };
+    match claimed(source) {
+        Some((line, name)) if line != key(&source.kind, &identity.key) => {
+            let said = Said::new("said-line-other").with("line", identity.name.as_str()).with("now", name);
+            Err(Error::field(credentials_of(connector), said))
+        }
+        _ => {
+            // Its account may have left meanwhile, and another one taken the line.
+            claim(app, app.store.write(), source, &identity).await?;
+            let line = key(&source.kind, &identity.key);
+            directory::set(app.store.write(), Kind::Line, &line, entry(source, &identity.name, None)).await?;
+            Ok(Some(identity))
+        }
+    }
+}
+
+/// The source that has a line, and how that is told.
+async fn holder(
+    app: &App,
+    db: &impl ConnectionTrait,
+    tenant_id: Uuid,
+    kind: &str,
+    identity: &Identity,
+) -> Result<Option<(Uuid, Taken)>, DbErr> {
+    let line = key(kind, &identity.key);
+    let Some(entry) = directory::find(db, Kind::Line, &line, app.clock.millis()).await? else { return Ok(None) };
+    let source = source::Entity::of_tenant(entry.tenant_id)
+        .filter(source::Column::Id.eq(entry.id))
+        .filter(source::Column::DeletedAt.is_null())
+        .filter(source::Column::Secrets.is_not_null())
+        .one(db)
+        .await?;
+    // The source of a claim went without it, or its credentials were erased: it is nobody's.
+    let Some(source) = source else { return Ok(None) };
+    let name = (entry.tenant_id == tenant_id).then_some(source.name);
+    Ok(Some((source.id, Taken { line: identity.name.clone(), source: name })))
+}
+
+fn key(kind: &str, line: &str) -> String {
+    format!("{kind}:{line}")
+}
+
+/// The key of a source's line, and its name.
+fn claimed(row: &source::Model) -> Option<(String, String)> {
+    let facts = super::of(row);
+    let line = facts.get("line")?;
+    Some((line.get("key")?.as_str()?.to_owned(), line.get("name")?.as_str()?.to_owned()))
+}
+
+/// The facts of a line that has just been asked.
+pub fn facts_of(kind: &str, identity: &Identity) -> serde_json::Value {
+    json!({ "line": { "key": key(kind, &identity.key), "name": identity.name }, "bot": identity.facts })
+}
+
+fn entry(row: &source::Model, name: &str, expires_at: Option<i64>) -> Entry {
+    Entry { tenant_id: row.tenant_id, id: row.id, note: name.to_owned(), expires_at }
+}

@@ -1,0 +1,97 @@
+//! Telling a messenger where to bring customers' messages, and to stop.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use entity::source;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::facts::{Webhook, saw};
+use super::hook_of;
+use crate::alert;
+use crate::app::App;
+use crate::connector::{Denied, Hook, Settings};
+use crate::error::{Error, Result};
+use crate::source::{By, find, settings};
+use crate::words::Said;
+
+/// The kind of the alert about a line that another service has taken.
+pub const MOVED: &str = "source_moved";
+/// A messenger that is away is asked to stop again after these.
+const AGAIN: [u64; 3] = [5, 60, 600];
+
+/// Tells the messenger of a source our address. A refusal is noted and tried again by the watch: the source is there, and
+/// people see what it lacks.
+pub async fn connect(app: &Arc<App>, source: &source::Model) -> Result<Result<(), Said>> {
+    let Some(connector) = app.connectors.get(&source.kind).filter(|connector| connector.has_webhook()) else {
+        return Ok(Ok(()));
+    };
+    let settings = settings::open(app, source)?;
+    let Some(hook) = hook_of(app, source, &settings) else { return Ok(Ok(())) };
+    match connector.connect_webhook(&settings, &hook).await {
+        Ok(()) => {
+            saw(app, source, Webhook::Fine).await?;
+            alert::resolve(app, app.store.write(), source.tenant_id, MOVED, &source.id.to_string()).await?;
+            tracing::info!(tenant.id = %source.tenant_id, source.id = %source.id, "the messenger brings messages to us");
+            Ok(Ok(()))
+        }
+        Err(denied) => {
+            let said = denied.said().clone();
+            tracing::warn!(tenant.id = %source.tenant_id, source.id = %source.id, reason = %said, "the messenger was not told where to bring messages");
+            if let Denied::Access(said) = &denied {
+                crate::source::stopped(app, source.tenant_id, source.id, &said.to_string()).await?;
+            } else {
+                saw(app, source, Webhook::NotSet { words: said.to_string(), since: app.clock.millis() }).await?;
+            }
+            Ok(Err(said))
+        }
+    }
+}
+
+/// Takes a line back from the service that has it now. Conflict: the messenger said no, in its words.
+pub async fn take_back(app: &Arc<App>, tenant_id: Uuid, source_id: Uuid, by: &By) -> Result<source::Model> {
+    let source = find(app, tenant_id, source_id).await?;
+    match connect(app, &source).await? {
+        Ok(()) => {
+            let object = (tenant_id, source_id.to_string());
+            by.did(app, app.store.write(), "source.taken_back", (object.0, &object.1), json!({})).await?;
+            find(app, tenant_id, source_id).await
+        }
+        Err(said) => Err(Error::Conflict {
+            problem: "messenger_refused",
+            detail: Said::new("said-messenger-refused").with("reason", said),
+        }),
+    }
+}
+
+/// Has the messenger of a source that is deleted bring nothing any more, aside: nobody waits for it. While it still calls,
+/// it is told that nobody is there.
+pub fn disconnect(app: &Arc<App>, source: &source::Model) {
+    let Some(connector) = app.connectors.get(&source.kind).filter(|connector| connector.has_webhook()).cloned() else {
+        return;
+    };
+    let Ok(settings) = settings::open(app, source) else { return };
+    let Some(hook) = hook_of(app, source, &settings) else { return };
+    let (app, source_id) = (app.clone(), source.id);
+    tokio::spawn(async move {
+        let stop = |settings: Settings, hook: Hook| {
+            let connector = connector.clone();
+            async move { connector.remove_webhook(&settings, &hook).await }
+        };
+        for seconds in AGAIN {
+            match stop(settings.clone(), hook.clone()).await {
+                Ok(()) => return,
+                Err(Denied::Away(_)) => {}
+                Err(denied) => {
+                    tracing::info!(source.id = %source_id, reason = %denied.said(), "the messenger of a deleted source was not told to stop");
+                    return;
+                }
+            }
+            let wait = tokio::time::sleep(Duration::from_secs(seconds));
+            if app.stop.run_until_cancelled(wait).await.is_none() {
+                return;
+            }
+        }
+    });
+}

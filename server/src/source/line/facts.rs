@@ -1,0 +1,122 @@
+//! What is known of a line, as JSON in its row: kept by whoever learns it, never asked of anybody.
+
+use entity::source;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::claim::facts_of;
+use crate::app::App;
+use crate::connector::Identity;
+use crate::error::{Error, Result};
+
+/// So often a change is begun anew because another one came between.
+const TRIES: usize = 5;
+
+/// What the last look at a messenger's webhook saw.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum Webhook {
+    #[default]
+    Fine,
+    /// It has not been told to the messenger yet.
+    NotSet {
+        words: String,
+        since: i64,
+    },
+    Failing {
+        words: String,
+        waiting: u64,
+        since: i64,
+    },
+    Elsewhere {
+        host: String,
+        since: i64,
+    },
+}
+
+impl Webhook {
+    /// Whether both say the same, whenever it began.
+    fn same_as(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Failing { words, .. }, Self::Failing { words: others, .. })
+            | (Self::NotSet { words, .. }, Self::NotSet { words: others, .. })
+            | (Self::Elsewhere { host: words, .. }, Self::Elsewhere { host: others, .. }) => words == others,
+            _ => std::mem::discriminant(self) == std::mem::discriminant(other),
+        }
+    }
+}
+
+/// The facts of a row; damaged ones are as good as none.
+pub fn of(source: &source::Model) -> Map<String, Value> {
+    serde_json::from_str(&source.facts).unwrap_or_default()
+}
+
+/// What was seen of the webhook last.
+pub fn webhook(facts: &Map<String, Value>) -> Webhook {
+    let seen = facts.get("webhook").cloned();
+    seen.and_then(|seen| serde_json::from_value(seen).ok()).unwrap_or_default()
+}
+
+/// Remembers something of a line; null forgets it.
+pub async fn learned(app: &App, source: &source::Model, part: &str, key: &str, value: Value) -> Result<()> {
+    change(app, source.tenant_id, source.id, |facts| {
+        let part = facts.entry(part).or_insert_with(|| Value::Object(Map::new()));
+        let Some(part) = part.as_object_mut() else { return };
+        if value.is_null() {
+            part.remove(key);
+        } else {
+            part.insert(key.to_owned(), value.clone());
+        }
+    })
+    .await
+}
+
+/// Notes what the messenger tells of the line itself.
+pub async fn known(app: &App, source: &source::Model, identity: &Identity) -> Result<()> {
+    let told = facts_of(&source.kind, identity);
+    change(app, source.tenant_id, source.id, |facts| facts.extend(told.as_object().cloned().unwrap_or_default())).await
+}
+
+/// Notes what was seen of the webhook; what was seen before keeps its beginning.
+pub(super) async fn saw(app: &App, source: &source::Model, seen: Webhook) -> Result<()> {
+    change(app, source.tenant_id, source.id, |facts| {
+        if webhook(facts).same_as(&seen) {
+            return;
+        }
+        match serde_json::to_value(&seen) {
+            Ok(seen) => facts.insert("webhook".to_owned(), seen),
+            Err(_) => None,
+        };
+    })
+    .await
+}
+
+/// Changes facts as they are then.
+async fn change(app: &App, tenant_id: Uuid, source_id: Uuid, how: impl Fn(&mut Map<String, Value>)) -> Result<()> {
+    for _ in 0..TRIES {
+        let row =
+            source::Entity::of_tenant(tenant_id).filter(source::Column::Id.eq(source_id)).one(app.store.read()).await?;
+        let Some(row) = row else { return Ok(()) };
+        let mut facts = of(&row);
+        how(&mut facts);
+        let written = Value::Object(facts).to_string();
+        if written == row.facts {
+            return Ok(());
+        }
+        let done = source::Entity::update_many()
+            .col_expr(source::Column::Facts, Expr::value(written))
+            .filter(source::Column::TenantId.eq(tenant_id))
+            .filter(source::Column::Id.eq(source_id))
+            .filter(source::Column::Facts.eq(row.facts))
+            .exec(app.store.write())
+            .await?;
+        if done.rows_affected == 1 {
+            app.lookup.forget();
+            return Ok(());
+        }
+    }
+    Err(Error::not_storing())
+}

@@ -1,0 +1,150 @@
+//! Looks every few minutes where messengers bring customers' messages: another service may have taken the line, or calls to us
+//! fail. `source.look_at` is the plan and the claim: of several instances one looks.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use entity::source::{self, Column};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde_json::json;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::connect::{MOVED, connect};
+use super::facts::{Webhook, of, saw, webhook};
+use super::hook_of;
+use crate::alert::{self, Alarm};
+use crate::app::App;
+use crate::connector::{Denied, Watched};
+use crate::error::Result;
+use crate::source::{Reason, SourceStatus, notes, settings, stopped};
+use crate::tenant as tenants;
+use crate::words::{Language, Words};
+
+/// How often due sources are looked for.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// A line is looked at this often, give or take the jitter.
+const EVERY: i64 = 5 * 60_000;
+const JITTER: i64 = 30_000;
+/// Lines looked at between two looks, and at once.
+const BATCH: u64 = 40;
+const AT_ONCE: usize = 4;
+
+/// The background task. Ends when `stop` is cancelled.
+pub async fn run(app: Arc<App>, stop: CancellationToken) {
+    while stop.run_until_cancelled(tokio::time::sleep(LOOK_EVERY)).await.is_some() {
+        due_now(&app).await;
+    }
+}
+
+/// Looks at the lines that are due, some at most; gives how many.
+pub async fn due_now(app: &Arc<App>) -> usize {
+    let due = match due(app).await {
+        Ok(due) => due,
+        Err(error) => {
+            tracing::warn!(%error, "which lines are to be looked at cannot be read; it is looked up again");
+            return 0;
+        }
+    };
+    let (mut looks, mut looked) = (JoinSet::new(), 0);
+    for source in due {
+        if looks.len() >= AT_ONCE {
+            looks.join_next().await;
+        }
+        match claim(app, &source).await {
+            Ok(true) => {
+                looked += 1;
+                looks.spawn(look(app.clone(), source));
+            }
+            Ok(false) => {}
+            Err(error) => tracing::warn!(source.id = %source.id, %error, "a look at a line cannot be claimed"),
+        }
+    }
+    while looks.join_next().await.is_some() {}
+    looked
+}
+
+async fn due(app: &App) -> Result<Vec<source::Model>, DbErr> {
+    source::Entity::find()
+        .filter(Column::LookAt.lte(app.clock.millis()))
+        .filter(Column::DeletedAt.is_null())
+        .order_by_asc(Column::LookAt)
+        .limit(BATCH)
+        .all(app.store.read())
+        .await
+}
+
+/// True: this instance looks.
+async fn claim(app: &App, seen: &source::Model) -> Result<bool, DbErr> {
+    let next = app.clock.millis() + EVERY + rand::random_range(-JITTER..=JITTER);
+    let done = source::Entity::update_many()
+        .col_expr(Column::LookAt, Expr::value(Some(next)))
+        .filter(Column::TenantId.eq(seen.tenant_id))
+        .filter(Column::Id.eq(seen.id))
+        .filter(Column::LookAt.eq(seen.look_at))
+        .exec(app.store.write())
+        .await?;
+    Ok(done.rows_affected == 1)
+}
+
+async fn look(app: Arc<App>, source: source::Model) {
+    if let Err(error) = look_at(&app, &source).await {
+        tracing::warn!(tenant.id = %source.tenant_id, source.id = %source.id, %error, "a line could not be looked at; it is looked at again");
+    }
+}
+
+async fn look_at(app: &Arc<App>, source: &source::Model) -> Result<()> {
+    let Some(connector) = app.connectors.get(&source.kind) else { return Ok(()) };
+    let settings = settings::open(app, source)?;
+    let Some(hook) = hook_of(app, source, &settings) else { return Ok(()) };
+    let seen = connector.watch(&settings, &hook, app.clock.now()).await;
+    match &seen {
+        // It does not answer: nothing is known, and its letters say so themselves.
+        Err(Denied::Away(_)) => return Ok(()),
+        Err(Denied::Access(said) | Denied::Refused(said)) => {
+            if source.status != SourceStatus::Stopped.as_str() {
+                stopped(app, source.tenant_id, source.id, &said.to_string()).await?;
+            }
+            return Ok(());
+        }
+        Ok(_) if was_refused(source) => notes::passed(app, source).await?,
+        Ok(_) => {}
+    }
+    let since = app.clock.millis();
+    match seen {
+        Ok(Watched::Unset) => connect(app, source).await.map(|_| ()),
+        Ok(Watched::Fine) => {
+            saw(app, source, Webhook::Fine).await?;
+            alert::resolve(app, app.store.write(), source.tenant_id, MOVED, &source.id.to_string()).await?;
+            Ok(())
+        }
+        Ok(Watched::Failing { words, waiting }) => saw(app, source, Webhook::Failing { words, waiting, since }).await,
+        Ok(Watched::Elsewhere { host }) => {
+            let is_new = !matches!(webhook(&of(source)), Webhook::Elsewhere { .. });
+            saw(app, source, Webhook::Elsewhere { host: host.clone(), since }).await?;
+            if is_new { raise(app, source, &host).await } else { Ok(()) }
+        }
+        Err(_) => Ok(()),
+    }
+}
+
+/// The messenger did not let us in the last time, and does now.
+fn was_refused(source: &source::Model) -> bool {
+    source.status == SourceStatus::Stopped.as_str() && source.status_reason.starts_with(Reason::AccessRefused.as_str())
+}
+
+async fn raise(app: &App, source: &source::Model, host: &str) -> Result<()> {
+    let db = app.store.write();
+    let Some(tenant) = tenants::load(db, source.tenant_id).await? else { return Ok(()) };
+    let words = Words::new(Language::of_code(&tenant.language).unwrap_or(Language::En));
+    let detail = json!({
+        "source": source.name,
+        "messenger": words.say_of("connector-", &source.kind).to_string(),
+        "host": host,
+    });
+    let object = source.id.to_string();
+    let alarm = Alarm { tenant_id: source.tenant_id, kind: MOVED, object: &object, source_id: Some(source.id), detail };
+    alert::raise(app, db, alarm).await?;
+    Ok(())
+}

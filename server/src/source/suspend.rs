@@ -1,0 +1,86 @@
+//! A developer's endpoint that fails for a day: Parom pauses its source, keeps everything and tells people.
+//!
+//! ```text
+//! failing_since + 24 h, in ten tries at least ─▶ held, paused, alert ─▶ a person resumes ─▶ one probe ─▶ all, in order
+//! ```
+
+use entity::{source, turn};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter};
+use serde_json::{Value, json};
+use url::Url;
+use uuid::Uuid;
+
+use super::by::next_version;
+use super::{By, live};
+use crate::alert::{self, Alarm, WEBHOOK_SUSPENDED};
+use crate::app::App;
+use crate::store::ended;
+
+/// Nothing was answered for so long …
+const PATIENCE_MILLIS: i64 = 24 * 3_600_000;
+/// … in so many tries: one webhook in a quiet day says nothing.
+const TRIES: i32 = 10;
+
+/// A webhook of this source failed. Once all have failed for a day the source is paused.
+pub async fn failing(app: &App, tenant_id: Uuid, source_id: Uuid) {
+    if let Err(error) = look(app, tenant_id, source_id).await {
+        tracing::error!(tenant.id = %tenant_id, source.id = %source_id, %error, "whether an endpoint is gone could not be looked at; its next failure tries again");
+    }
+}
+
+async fn look(app: &App, tenant_id: Uuid, source_id: Uuid) -> Result<(), DbErr> {
+    let turn = turn::Entity::of_tenant(tenant_id).filter(turn::Column::Target.eq(source_id));
+    let turn = turn.one(app.store.read()).await?;
+    let since = turn.filter(|turn| turn.failing >= TRIES).and_then(|turn| turn.failing_since);
+    let Some(since) = since else { return Ok(()) };
+    if app.store.now().await? - since < PATIENCE_MILLIS {
+        return Ok(());
+    }
+    let source = live(tenant_id).filter(source::Column::Id.eq(source_id)).one(app.store.read()).await?;
+    let Some(source) = source.filter(|source| !source.paused) else { return Ok(()) };
+    let tx = app.store.write_tx().await?;
+    let done = pause(app, &tx, &source).await;
+    if ended(tx, done).await? {
+        app.lookup.forget();
+        tracing::warn!(tenant.id = %tenant_id, source.id = %source_id, "a webhook endpoint failed for a day: its source is paused");
+    }
+    Ok(())
+}
+
+/// Turn, row, alert and audit in one commit. False: somebody was faster, or it has just answered.
+async fn pause(app: &App, tx: &DatabaseTransaction, source: &source::Model) -> Result<bool, DbErr> {
+    let target = (source.tenant_id, source.id);
+    if !app.queue.suspend(tx, target, (PATIENCE_MILLIS, TRIES), WEBHOOK_SUSPENDED).await? {
+        return Ok(false);
+    }
+    let now = app.clock.millis();
+    source::Entity::update_many()
+        .col_expr(source::Column::Paused, Expr::value(true))
+        .col_expr(source::Column::PausedBy, Expr::value(""))
+        .col_expr(source::Column::StatusSince, Expr::value(now))
+        .col_expr(source::Column::UpdatedAt, Expr::value(next_version(source, now)))
+        .filter(source::Column::TenantId.eq(source.tenant_id))
+        .filter(source::Column::Id.eq(source.id))
+        .exec(tx)
+        .await?;
+    let id = source.id.to_string();
+    let detail = json!({ "source": source.name, "host": host(source) });
+    let alarm = Alarm {
+        tenant_id: source.tenant_id,
+        kind: WEBHOOK_SUSPENDED,
+        object: &id,
+        source_id: Some(source.id),
+        detail: detail.clone(),
+    };
+    alert::raise(app, tx, alarm).await?;
+    By::parom().did(app, tx, "source.suspended", (source.tenant_id, &id), detail).await?;
+    Ok(true)
+}
+
+/// Whom nobody calls any more.
+fn host(source: &source::Model) -> String {
+    let settings: Value = serde_json::from_str(&source.settings).unwrap_or_default();
+    let url = settings.get("webhook_url").and_then(Value::as_str).and_then(|url| Url::parse(url).ok());
+    url.and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
+}

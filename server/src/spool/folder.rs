@@ -1,0 +1,160 @@
+//! The folder of one process: numbered below the configured one, claimed by a lock that ends with the process. Its files
+//! are numbered too; a file is written once, from its start, and removed when all of it is in the database.
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use bytes::Bytes;
+use fs4::fs_std::FileExt;
+
+use super::record::{self, Found};
+
+/// More processes than this do not share one folder.
+const MOST: usize = 1_000;
+const LOCK: &str = "lock";
+const ENDING: &str = "spool";
+/// A file with bytes that could not be read stays under this ending, for people.
+const DAMAGED: &str = "damaged";
+
+/// A folder that nobody else has, as long as the lock is held.
+pub struct Claim {
+    pub folder: Folder,
+    pub lock: Lock,
+}
+
+/// Held as long as the process serves; the operating system lets go of it at any death.
+pub struct Lock(#[expect(dead_code, reason = "it is held, not used")] File);
+
+#[derive(Clone)]
+pub struct Folder(PathBuf);
+
+impl Claim {
+    /// The first folder below `parent` that no living process has.
+    pub fn first(parent: &Path) -> anyhow::Result<Self> {
+        for number in 1..=MOST {
+            if let Some(claim) = Self::of(&parent.join(number.to_string()))? {
+                return Ok(claim);
+            }
+        }
+        anyhow::bail!("{MOST} processes use the spool {} already", parent.display())
+    }
+
+    /// This folder, unless a living process has it.
+    pub fn of(path: &Path) -> anyhow::Result<Option<Self>> {
+        fs::create_dir_all(path).with_context(|| format!("cannot make the folder {}", path.display()))?;
+        let name = path.join(LOCK);
+        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&name);
+        let lock = lock.with_context(|| format!("cannot open {}", name.display()))?;
+        let free = lock.try_lock_exclusive().with_context(|| format!("cannot lock {}", name.display()))?;
+        Ok(free.then(|| Self { folder: Folder(path.to_owned()), lock: Lock(lock) }))
+    }
+}
+
+impl Folder {
+    /// The folders beside it in which something waits and that no living process has.
+    pub fn orphans(&self) -> io::Result<Vec<Claim>> {
+        let mut orphans = Vec::new();
+        for entry in self.path().parent().map(fs::read_dir).transpose()?.into_iter().flatten() {
+            let path = entry?.path();
+            if path != self.path() && path.is_dir() && !Self(path.clone()).files()?.is_empty() {
+                orphans.extend(Claim::of(&path).map_err(io::Error::other)?);
+            }
+        }
+        Ok(orphans)
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// Its files, oldest first.
+    pub fn files(&self) -> io::Result<Vec<u64>> {
+        let mut numbers = Vec::new();
+        for entry in fs::read_dir(&self.0)? {
+            let path = entry?.path();
+            let ours = path.extension().is_some_and(|ending| ending == ENDING);
+            let number = path.file_stem().and_then(|stem| stem.to_str()).and_then(|stem| stem.parse::<u64>().ok());
+            numbers.extend(number.filter(|_| ours));
+        }
+        numbers.sort_unstable();
+        Ok(numbers)
+    }
+
+    /// Hooks in all of its files.
+    pub fn count(&self) -> io::Result<usize> {
+        let mut count = 0;
+        for number in self.files()? {
+            count += self.read(number)?.iter().filter(|found| matches!(found, Found::Hook(_))).count();
+        }
+        Ok(count)
+    }
+
+    /// Bytes in all of its files.
+    pub fn size(&self) -> io::Result<u64> {
+        self.files()?.into_iter().map(|number| Ok(fs::metadata(self.file(number))?.len())).sum()
+    }
+
+    /// What stands in a file.
+    pub fn read(&self, number: u64) -> io::Result<Vec<Found>> {
+        Ok(record::read(&Bytes::from(fs::read(self.file(number))?)))
+    }
+
+    /// A new file, which is there after a crash.
+    pub fn create(&self, number: u64) -> io::Result<File> {
+        let file = OpenOptions::new().create_new(true).append(true).open(self.file(number))?;
+        self.sync()?;
+        Ok(file)
+    }
+
+    /// Forgets a file; one with damaged bytes is kept aside.
+    pub fn finish(&self, number: u64, damaged: bool) -> io::Result<()> {
+        let path = self.file(number);
+        if damaged {
+            fs::rename(&path, path.with_extension(DAMAGED))?
+        } else {
+            fs::remove_file(path)?
+        }
+        self.sync()
+    }
+
+    fn file(&self, number: u64) -> PathBuf {
+        self.0.join(format!("{number:016}.{ENDING}"))
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        File::open(&self.0)?.sync_all()
+    }
+}
+
+/// What can be seen of a spool from beside the processes that use it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seen {
+    pub hooks: usize,
+    /// It ends with the machine.
+    pub in_memory: bool,
+}
+
+/// Looks into all folders below one. One that is not there yet is empty.
+pub fn look(parent: &Path) -> io::Result<Seen> {
+    let place = parent.ancestors().find(|place| place.is_dir()).unwrap_or(Path::new("."));
+    let mut seen = Seen { hooks: 0, in_memory: in_memory(place)? };
+    if !parent.is_dir() {
+        return Ok(seen);
+    }
+    for entry in fs::read_dir(parent)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            seen.hooks += Folder(path).count()?;
+        }
+    }
+    Ok(seen)
+}
+
+fn in_memory(path: &Path) -> io::Result<bool> {
+    // linux/magic.h: tmpfs, ramfs
+    const IN_MEMORY: [u64; 2] = [0x0102_1994, 0x8584_58f6];
+    let kind = rustix::fs::statfs(path)?.f_type;
+    Ok(u64::try_from(kind).is_ok_and(|kind| IN_MEMORY.contains(&kind)))
+}

@@ -1,0 +1,158 @@
+//! The last resort of amoCRM's hooks: bytes on lasting disk while the database does not take them.
+//!
+//! amoCRM sends every hook once and waits five seconds. What the database does not take in time is appended here, in the
+//! order in which it came, and answered only when it is on the disk. As long as anything waits here, later hooks go through
+//! here too, so that none overtakes another; a task gives them to the database in that order once it takes them again. A
+//! hook may reach it twice – after a crash between its commit and the end of its file – and is recognised by its ids.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use bytes::Bytes;
+use tokio::sync::{Notify, oneshot};
+use uuid::Uuid;
+
+use crate::config::Spool as Config;
+
+mod append;
+mod drain;
+mod folder;
+mod record;
+
+pub use drain::{Drained, drain_folder};
+pub use folder::{Lock, look};
+
+use append::{Appender, Command};
+use folder::{Claim, Folder};
+
+/// One hook as it came, with a right signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hook {
+    /// Of its raw bytes in the database, so that a repeat is one row.
+    pub id: Uuid,
+    /// Milliseconds since 1970.
+    pub received_at: i64,
+    pub scope_id: String,
+    pub body: Bytes,
+}
+
+/// Why a hook is not on the disk.
+#[derive(Debug, thiserror::Error)]
+pub enum NotKept {
+    #[error("there is no spool")]
+    None,
+    #[error("more waits to be written than there is room for")]
+    Full,
+    #[error("the spool holds as much as it may")]
+    Limit,
+    #[error("the disk does not take it: {0}")]
+    Disk(#[from] Arc<std::io::Error>),
+}
+
+/// A folder of this process alone, once it has claimed one. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct Spool(Arc<OnceLock<Open>>);
+
+struct Open {
+    folder: Folder,
+    appender: Appender,
+    /// Hooks that are or will be on the disk and are not in the database yet.
+    waiting: AtomicUsize,
+    came: Notify,
+}
+
+impl Spool {
+    /// Takes a free folder below the configured one; what an earlier process left there waits to be drained. Without a
+    /// folder – none is configured, or none can be written – hooks have no last resort, which is said in the log.
+    /// The folder is ours as long as the lock is held.
+    pub fn claim(&self, config: &Config) -> Option<Lock> {
+        if config.dir.as_os_str().is_empty() {
+            return None;
+        }
+        match Self::open(config) {
+            Ok((open, lock)) => {
+                let _ = self.0.set(open);
+                Some(lock)
+            }
+            Err(error) => {
+                tracing::error!(error = format!("{error:#}"), dir = %config.dir.display(), "there is no spool: while the database takes nothing, hooks of amoCRM are lost; set spool.dir to a folder on lasting disk");
+                None
+            }
+        }
+    }
+
+    fn open(config: &Config) -> anyhow::Result<(Open, Lock)> {
+        let Claim { folder, lock } = Claim::first(&config.dir)?;
+        let left = folder.count()?;
+        let limit = u64::from(config.most_mb) * 1024 * 1024;
+        let appender = Appender::start(folder.clone(), limit)?;
+        if left > 0 {
+            tracing::warn!(hooks = left, dir = %folder.path().display(), "hooks of amoCRM wait in the spool");
+        }
+        Ok((Open { folder, appender, waiting: AtomicUsize::new(left), came: Notify::new() }, lock))
+    }
+
+    /// Hooks that wait here.
+    pub fn waiting(&self) -> usize {
+        self.0.get().map_or(0, |open| open.waiting.load(Ordering::Acquire))
+    }
+
+    /// Appends a hook. When this returns it is on the disk.
+    pub async fn keep(&self, hook: &Hook) -> Result<(), NotKept> {
+        let Some(open) = self.0.get() else { return Err(NotKept::None) };
+        // Counted first: who comes later must not pass it by.
+        open.waiting.fetch_add(1, Ordering::AcqRel);
+        let (told, answer) = oneshot::channel();
+        let kept = match open.appender.send(Command::Append(record::write(hook), told)) {
+            Ok(()) => answer.await.unwrap_or(Err(NotKept::Full)),
+            Err(refused) => Err(refused),
+        };
+        match &kept {
+            Ok(()) => open.came.notify_one(),
+            Err(_) => {
+                open.waiting.fetch_sub(1, Ordering::AcqRel);
+            }
+        }
+        kept
+    }
+
+    /// Waits until something is here.
+    pub async fn came(&self) {
+        match self.0.get() {
+            Some(open) if open.waiting.load(Ordering::Acquire) == 0 => open.came.notified().await,
+            Some(_) => {}
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Gives everything that waits to `store`, oldest first, and forgets what was taken: first what processes left that are
+    /// no more, then what came to this one. Stops at the first that is not taken: it is the first the next time.
+    pub async fn drain<E, Stored>(&self, mut store: impl FnMut(Hook) -> Stored) -> Result<Drained, DrainError<E>>
+    where
+        Stored: Future<Output = Result<(), E>>,
+    {
+        let Some(open) = self.0.get() else { return Ok(Drained::default()) };
+        let mut drained = Drained::default();
+        for orphan in open.folder.orphans().map_err(DrainError::Disk)? {
+            drained += drain::drain(&orphan.folder, None, &mut store, |_| {}).await?;
+        }
+        let finished = |hooks| {
+            open.waiting.fetch_sub(hooks, Ordering::AcqRel);
+        };
+        drained += drain::drain(&open.folder, Some(&open.appender), &mut store, finished).await?;
+        Ok(drained)
+    }
+}
+
+/// Why draining stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum DrainError<E> {
+    /// The database does not take them yet.
+    #[error("{0}")]
+    NotTaken(E),
+    #[error("the spool cannot be read: {0}")]
+    Disk(std::io::Error),
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,144 @@
+use std::convert::Infallible;
+use std::fs;
+use std::future::ready;
+use std::path::Path;
+
+use super::*;
+
+fn hook(number: u8) -> Hook {
+    Hook {
+        id: Uuid::from_u128(u128::from(number)),
+        received_at: i64::from(number),
+        scope_id: "scope".into(),
+        body: Bytes::from(vec![number; 100]),
+    }
+}
+
+fn claimed(dir: &Path) -> (Spool, Option<Lock>) {
+    let spool = Spool::default();
+    let lock = spool.claim(&Config { dir: dir.to_owned(), most_mb: 1 });
+    (spool, lock)
+}
+
+async fn all(spool: &Spool) -> Vec<Hook> {
+    let mut taken = Vec::new();
+    let store = |hook| {
+        taken.push(hook);
+        ready(Ok::<_, Infallible>(()))
+    };
+    spool.drain(store).await.unwrap();
+    taken
+}
+
+#[tokio::test]
+async fn what_is_kept_comes_out_in_order_and_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let (spool, _lock) = claimed(dir.path());
+    for number in 0..5 {
+        spool.keep(&hook(number)).await.unwrap();
+    }
+    assert_eq!(spool.waiting(), 5);
+    assert_eq!(all(&spool).await, (0..5).map(hook).collect::<Vec<_>>());
+    assert_eq!(spool.waiting(), 0);
+    assert_eq!(all(&spool).await, []);
+}
+
+#[tokio::test]
+async fn a_later_process_finds_what_is_left() {
+    let dir = tempfile::tempdir().unwrap();
+    let (first, lock) = claimed(dir.path());
+    first.keep(&hook(1)).await.unwrap();
+    // While the first lives, a second one has a folder of its own and leaves it alone.
+    let (second, _second) = claimed(dir.path());
+    assert_eq!(all(&second).await, []);
+    drop(lock);
+    let (third, _third) = claimed(dir.path());
+    assert_eq!(third.waiting(), 1);
+    third.keep(&hook(2)).await.unwrap();
+    assert_eq!(all(&third).await, [hook(1), hook(2)]);
+}
+
+#[tokio::test]
+async fn the_living_drain_what_the_dead_left() {
+    let dir = tempfile::tempdir().unwrap();
+    let (first, lock) = claimed(dir.path());
+    let (second, _second) = claimed(dir.path());
+    first.keep(&hook(1)).await.unwrap();
+    second.keep(&hook(2)).await.unwrap();
+    drop(lock);
+    assert_eq!(all(&second).await, [hook(1), hook(2)]);
+}
+
+#[tokio::test]
+async fn a_drain_that_stops_goes_on_where_nothing_is_lost() {
+    let dir = tempfile::tempdir().unwrap();
+    let (spool, _lock) = claimed(dir.path());
+    for number in 0..3 {
+        spool.keep(&hook(number)).await.unwrap();
+    }
+    let stopped = spool
+        .drain(|hook| ready(if hook.received_at == 1 { Err(std::io::Error::other("down")) } else { Ok(()) }))
+        .await;
+    assert!(matches!(stopped, Err(DrainError::NotTaken(_))));
+    assert_eq!(spool.waiting(), 3);
+    spool.keep(&hook(3)).await.unwrap();
+    assert_eq!(all(&spool).await, (0..4).map(hook).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn more_than_the_limit_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let (spool, _lock) = claimed(dir.path());
+    let large = |number| Hook { body: Bytes::from(vec![0; 600 * 1024]), ..hook(number) };
+    spool.keep(&large(1)).await.unwrap();
+    assert!(matches!(spool.keep(&large(2)).await, Err(NotKept::Limit)));
+    assert_eq!(spool.waiting(), 1);
+    assert_eq!(all(&spool).await.len(), 1);
+    spool.keep(&large(3)).await.unwrap();
+}
+
+#[tokio::test]
+async fn damaged_bytes_cost_themselves_alone_and_are_kept_aside() {
+    let dir = tempfile::tempdir().unwrap();
+    let (spool, _lock) = claimed(dir.path());
+    for number in 0..3 {
+        spool.keep(&hook(number)).await.unwrap();
+    }
+    let file = dir.path().join("1/0000000000000001.spool");
+    let mut bytes = fs::read(&file).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&file, bytes).unwrap();
+    assert_eq!(all(&spool).await, [hook(0), hook(2)]);
+    assert!(!file.exists() && file.with_extension("damaged").exists());
+}
+
+#[tokio::test]
+async fn an_orphan_is_drained_and_a_living_one_is_not() {
+    let dir = tempfile::tempdir().unwrap();
+    let orphan = dir.path().join("orphan/7");
+    fs::create_dir_all(&orphan).unwrap();
+    fs::write(orphan.join("0000000000000003.spool"), record::write(&hook(9))).unwrap();
+    let mut taken = Vec::new();
+    let store = |hook| {
+        taken.push(hook);
+        ready(Ok::<_, Infallible>(()))
+    };
+    let drained = drain_folder(&dir.path().join("orphan"), store).await.unwrap();
+    assert_eq!((drained, taken), (Drained { hooks: 1, damaged: 0 }, vec![hook(9)]));
+
+    let (spool, _lock) = claimed(dir.path());
+    spool.keep(&hook(1)).await.unwrap();
+    let refused = drain_folder(dir.path(), |_| ready(Ok::<_, Infallible>(()))).await.unwrap_err();
+    assert!(refused.to_string().contains("running process"), "{refused}");
+}
+
+#[tokio::test]
+async fn without_a_folder_nothing_is_kept() {
+    let (none, _) = claimed(Path::new(""));
+    assert!(matches!(none.keep(&hook(1)).await, Err(NotKept::None)));
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("file");
+    fs::write(&file, "no folder").unwrap();
+    assert!(matches!(claimed(&file).0.keep(&hook(1)).await, Err(NotKept::None)));
+}

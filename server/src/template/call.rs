@@ -1,0 +1,20 @@
+//! Calls in the account's name, and what their failures mean to whoever asked.
+
+use std::sync::Arc;
+
+use amocrm::rest::Rest;
+use secrecy::SecretString;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::error::Result;
+use crate::source;
+use crate::tenant::token::with_token;
+
+pub(super) async fn call<T, Call, Called>(app: &Arc<App>, tenant_id: Uuid, call: Call) -> Result<T>
+where
+    Call: Fn(Rest, SecretString) -> Called,
+    Called: Future<Output = Result<T, amocrm::Error>>,
+{
+    with_token(app, tenant_id, call).await.map_err(source::call_error)
+}

@@ -1,0 +1,65 @@
+//! What people do with templates.
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::call::call;
+use super::shown::names;
+use super::{Draft, Template, find};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::words::Said;
+
+/// Makes a template. `key` is its id of ours: who sends the same form twice finds what the first one made. 409
+/// `crm_refused` with amoCRM's words when it takes no more.
+pub async fn create(app: &Arc<App>, tenant_id: Uuid, key: &str, draft: &Draft) -> Result<Template> {
+    let names = names(app, tenant_id).await?;
+    let made = call(app, tenant_id, |rest, token| async move { rest.templates(&token, &[key], 1).await }).await?;
+    if let Some(made) = made.items.into_iter().find(|one| one.external_id.as_deref() == Some(key)) {
+        return Ok(Template::of(made, &names));
+    }
+    let new = draft.as_new(key);
+    let made = call(app, tenant_id, |rest, token| {
+        let new = new.clone();
+        async move { rest.create_templates(&token, &[new]).await }
+    });
+    let made = made.await?.into_iter().next();
+    made.map(|made| Template::of(made, &names))
+        .ok_or_else(|| anyhow::anyhow!("amoCRM told no template that was made").into())
+}
+
+/// Changes a template. 409 `template_locked` while WhatsApp has it.
+pub async fn change(app: &Arc<App>, tenant_id: Uuid, id: i64, draft: &Draft) -> Result<Template> {
+    let known = find(app, tenant_id, id).await?;
+    if !known.state.is_open() {
+        return Err(Error::Conflict { problem: "template_locked", detail: Said::new("said-template-locked") });
+    }
+    // Of which kind it is stays.
+    let change = Draft { is_waba: known.is_waba(), ..draft.clone() }.as_change();
+    let changed = call(app, tenant_id, |rest, token| {
+        let change = change.clone();
+        async move { rest.update_template(&token, id, &change).await }
+    });
+    let changed = changed.await?;
+    Ok(Template::of(changed, &names(app, tenant_id).await?))
+}
+
+/// Deletes a template.
+pub async fn remove(app: &Arc<App>, tenant_id: Uuid, id: i64) -> Result<()> {
+    call(app, tenant_id, |rest, token| async move { rest.delete_templates(&token, &[id]).await }).await
+}
+
+/// Asks for WhatsApp's review over every source with official WhatsApp; gives over how many. 409 `template_no_source` where
+/// there is none, `template_locked` when it was asked for before.
+pub async fn for_review(app: &Arc<App>, tenant_id: Uuid, id: i64) -> Result<usize> {
+    let known = find(app, tenant_id, id).await?;
+    if !known.is_waba() || !known.state.is_open() {
+        return Err(Error::Conflict { problem: "template_locked", detail: Said::new("said-template-locked") });
+    }
+    if super::sources(app, tenant_id).await?.is_empty() {
+        return Err(Error::Conflict { problem: "template_no_source", detail: Said::new("said-template-no-source") });
+    }
+    let reviews = call(app, tenant_id, |rest, token| async move { rest.request_review(&token, id).await }).await?;
+    Ok(reviews.len())
+}

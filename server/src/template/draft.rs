@@ -1,0 +1,123 @@
+//! A template as somebody typed it.
+
+use std::collections::BTreeMap;
+
+use amocrm::rest::{NewTemplate, Service, TemplateButton, TemplateChange, WabaTemplate};
+use entity::source;
+use uuid::Uuid;
+
+use super::Button;
+use crate::app::App;
+use crate::error::Result;
+
+/// What is wanted of a template. Checked by whoever took it in; amoCRM checks once more.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Draft {
+    pub name: String,
+    /// May hold markers of amoCRM such as `{{contact.name}}`.
+    pub text: String,
+    pub buttons: Vec<Button>,
+    /// For official WhatsApp; else what follows is not looked at.
+    pub is_waba: bool,
+    /// E.g. `ru`.
+    pub language: String,
+    /// `UTILITY`, `MARKETING` or `AUTHENTICATION`.
+    pub category: String,
+    pub header: String,
+    pub footer: String,
+    /// What could stand for each marker.
+    pub examples: BTreeMap<String, String>,
+}
+
+impl Draft {
+    fn buttons(&self) -> Vec<TemplateButton> {
+        let button = |button: &Button| match button.url.as_str() {
+            "" => TemplateButton::Inline { text: button.text.clone() },
+            url => TemplateButton::Url { text: button.text.clone(), url: url.to_owned() },
+        };
+        self.buttons.iter().map(button).collect()
+    }
+
+    fn waba(&self) -> Option<WabaTemplate> {
+        let filled = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+        self.is_waba.then(|| WabaTemplate {
+            category: self.category.clone(),
+            language: self.language.clone(),
+            header: filled(&self.header),
+            header_type: filled(&self.header).map(|_| "text".to_owned()),
+            footer: filled(&self.footer),
+            examples: self.examples.clone(),
+        })
+    }
+
+    /// `external_id`: comes back with every message that is made from it.
+    pub(super) fn as_new(&self, external_id: &str) -> NewTemplate {
+        NewTemplate {
+            name: self.name.clone(),
+            content: self.text.clone(),
+            external_id: Some(external_id.to_owned()),
+            is_editable: false,
+            buttons: self.buttons(),
+            attachment: None,
+            waba: self.waba(),
+        }
+    }
+
+    pub(super) fn as_change(&self) -> TemplateChange {
+        TemplateChange {
+            name: Some(self.name.clone()),
+            content: Some(self.text.clone()),
+            buttons: Some(self.buttons()),
+            waba: self.waba(),
+            ..TemplateChange::default()
+        }
+    }
+}
+
+/// The markers of a text in their order, each once. None: one does not end.
+pub fn markers(text: &str) -> Option<Vec<String>> {
+    let mut found: Vec<String> = Vec::new();
+    let mut rest = text;
+    while let Some((_, after)) = rest.split_once("{{") {
+        let (name, after) = after.split_once("}}")?;
+        if name.contains(['{', '\n']) || name.trim().is_empty() {
+            return None;
+        }
+        let marker = format!("{{{{{name}}}}}");
+        if !found.contains(&marker) {
+            found.push(marker);
+        }
+        rest = after;
+    }
+    Some(found)
+}
+
+/// The account's sources with official WhatsApp, by name: they are whom a review goes to.
+pub async fn sources(app: &App, tenant_id: Uuid) -> Result<Vec<String>> {
+    let mut names: Vec<String> =
+        crate::source::all(app, tenant_id).await?.into_iter().filter(is_waba).map(|source| source.name).collect();
+    names.sort_by_key(|name| name.to_lowercase());
+    Ok(names)
+}
+
+fn is_waba(source: &source::Model) -> bool {
+    let services: Vec<Service> = serde_json::from_str(&source.services).unwrap_or_default();
+    services.iter().any(|service| service.params.waba == Some(true))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markers_are_found_once_and_in_order() {
+        assert_eq!(
+            markers("Hi {{contact.name}}, {{lead.id}} {{contact.name}}").unwrap(),
+            ["{{contact.name}}", "{{lead.id}}"]
+        );
+        assert_eq!(markers("none } { here").unwrap(), Vec::<String>::new());
+        for broken in ["Hi {{contact.name", "Hi {{ }}", "{{a{{b}}", "{{a\nb}}"] {
+            assert_eq!(markers(broken), None, "{broken}");
+        }
+    }
+}

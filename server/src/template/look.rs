@@ -1,0 +1,36 @@
+//! What a hook tells of a review: amoCRM is asked how it stands, and people hear of what they have to act on.
+
+use std::sync::Arc;
+
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{State, find};
+use crate::alert::{self, Alarm};
+use crate::app::App;
+use crate::error::Error;
+
+/// The kind of the alert about a template that WhatsApp does not take.
+pub const ALARM: &str = "template_rejected";
+
+/// Opens an alert about a template that was rejected, and closes it when it no longer is. A template of another
+/// integration is nobody's matter here.
+pub async fn look(app: &Arc<App>, tenant_id: Uuid, id: i64) -> anyhow::Result<()> {
+    let object = id.to_string();
+    let template = match find(app, tenant_id, id).await {
+        Ok(template) => template,
+        Err(Error::NotFound) => {
+            alert::end(app, app.store.write(), tenant_id, ALARM, &object).await?;
+            return Ok(());
+        }
+        Err(error) => anyhow::bail!("{}", error.said()),
+    };
+    if template.state == State::Rejected {
+        let detail = json!({ "template": template.name, "reason": template.reason() });
+        let alarm = Alarm { tenant_id, kind: ALARM, object: &object, source_id: None, detail };
+        alert::raise(app, app.store.write(), alarm).await?;
+    } else {
+        alert::resolve(app, app.store.write(), tenant_id, ALARM, &object).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,104 @@
+//! Lines of imports that wait: a customer is in them before there is any chat.
+
+use std::collections::BTreeSet;
+
+use entity::import_line::{self, Column};
+use sea_orm::sea_query::Condition;
+use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder, QuerySelect};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::seek::same;
+use crate::app::App;
+use crate::tenant::remove;
+
+/// Rows of a page.
+const PAGE: u64 = 500;
+
+/// What of imports is a customer's.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Lines {
+    /// Chats with them, whole: import and the messenger's id.
+    chats: BTreeSet<(Uuid, String)>,
+    /// Messages in chats of others that hand their number on: import and the messenger's id.
+    single: BTreeSet<(Uuid, String)>,
+    /// All of it, counted.
+    pub count: u64,
+}
+
+/// The lines in which somebody has this phone number, given by its digits.
+pub(super) async fn find(app: &App, tenant_id: Uuid, wanted: &str) -> Result<Lines, DbErr> {
+    let mut found = Lines::default();
+    read(app, tenant_id, |row| match place(&row.text, wanted) {
+        Some(Place::Person) => {
+            found.chats.insert((row.import_id, row.conversation_id.clone()));
+        }
+        Some(Place::Content) => {
+            found.single.insert((row.import_id, row.external_id.clone()));
+        }
+        None => {}
+    })
+    .await?;
+    let mut count = 0;
+    if found != Lines::default() {
+        read(app, tenant_id, |row| count += u64::from(found.has(row))).await?;
+    }
+    Ok(Lines { count, ..found })
+}
+
+/// Takes them away; gives how many.
+pub(super) async fn wipe(app: &App, tenant_id: Uuid, lines: &Lines) -> Result<u64, DbErr> {
+    let mut gone = 0;
+    let of = |column: Column, (import_id, id): &(Uuid, String)| {
+        Condition::all().add(Column::ImportId.eq(*import_id)).add(column.eq(id.as_str()))
+    };
+    for chat in &lines.chats {
+        gone += remove::rows::<import_line::Entity>(&app.store, tenant_id, of(Column::ConversationId, chat)).await?;
+    }
+    for line in &lines.single {
+        gone += remove::rows::<import_line::Entity>(&app.store, tenant_id, of(Column::ExternalId, line)).await?;
+    }
+    Ok(gone)
+}
+
+impl Lines {
+    fn has(&self, row: &import_line::Model) -> bool {
+        self.chats.contains(&(row.import_id, row.conversation_id.clone()))
+            || self.single.contains(&(row.import_id, row.external_id.clone()))
+    }
+}
+
+async fn read(app: &App, tenant_id: Uuid, mut each: impl FnMut(&import_line::Model)) -> Result<(), DbErr> {
+    let mut after = (Uuid::nil(), String::new());
+    loop {
+        let (import_id, external_id) = &after;
+        let behind = Condition::any().add(Column::ImportId.gt(*import_id)).add(
+            Condition::all().add(Column::ImportId.eq(*import_id)).add(Column::ExternalId.gt(external_id.as_str())),
+        );
+        let page = import_line::Entity::of_tenant(tenant_id)
+            .filter(behind)
+            .order_by_asc(Column::ImportId)
+            .order_by_asc(Column::ExternalId)
+            .limit(PAGE)
+            .all(app.store.read())
+            .await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = (last.import_id, last.external_id.clone());
+        page.iter().for_each(&mut each);
+    }
+}
+
+/// Where the number stands in a line.
+enum Place {
+    Person,
+    Content,
+}
+
+fn place(text: &str, wanted: &str) -> Option<Place> {
+    let line: Value = serde_json::from_str(text).ok()?;
+    let has = |pointer: &str| line.pointer(pointer).and_then(Value::as_str).is_some_and(|phone| same(phone, wanted));
+    if has("/sender/phone") || has("/receiver/phone") {
+        return Some(Place::Person);
+    }
+    has("/content/phone").then_some(Place::Content)
+}

@@ -1,0 +1,72 @@
+//! When subscriptions are looked at. `next_try_at` is the plan and the claim: of several instances one looks.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use entity::crm_subscription::{self, Column};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use tokio_util::sync::CancellationToken;
+
+use super::look;
+use crate::app::App;
+
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// Subscriptions looked at after one another, so that a restart does not ask amoCRM about all of them at once.
+const BATCH: u64 = 20;
+/// A look is nobody else's for this long.
+const CLAIMED: i64 = 5 * 60_000;
+
+/// The background task. Ends when `stop` is cancelled.
+pub async fn run(app: Arc<App>, stop: CancellationToken) {
+    while stop.run_until_cancelled(tokio::time::sleep(LOOK_EVERY)).await.is_some() {
+        due_now(&app).await;
+    }
+}
+
+/// Looks at what is due now; gives how many.
+pub async fn due_now(app: &Arc<App>) -> usize {
+    let due = crm_subscription::Entity::find()
+        .filter(Column::NextTryAt.lte(app.clock.millis()))
+        .order_by_asc(Column::NextTryAt)
+        .limit(BATCH)
+        .all(app.store.read())
+        .await;
+    let due = due.unwrap_or_else(|error| {
+        tracing::warn!(%error, "which subscriptions are due cannot be read; it is looked up again");
+        Vec::new()
+    });
+    let mut looked = 0;
+    for row in due {
+        let tenant_id = row.tenant_id;
+        match one(app, row).await {
+            Ok(true) => looked += 1,
+            Ok(false) => {}
+            Err(error) => {
+                tracing::warn!(tenant.id = %tenant_id, error = format!("{error:#}"), "an account's subscription could not be looked at; it is tried again");
+                looked += 1;
+            }
+        }
+    }
+    looked
+}
+
+/// False: another instance looks.
+async fn one(app: &Arc<App>, row: crm_subscription::Model) -> anyhow::Result<bool> {
+    let claimed = app.clock.millis() + CLAIMED;
+    if !claim(app, &row, claimed).await? {
+        return Ok(false);
+    }
+    look::look(app, crm_subscription::Model { next_try_at: Some(claimed), ..row }).await?;
+    Ok(true)
+}
+
+async fn claim(app: &App, row: &crm_subscription::Model, until: i64) -> Result<bool, DbErr> {
+    let done = crm_subscription::Entity::update_many()
+        .col_expr(Column::NextTryAt, Expr::value(Some(until)))
+        .filter(Column::TenantId.eq(row.tenant_id))
+        .filter(Column::NextTryAt.eq(row.next_try_at))
+        .exec(app.store.write())
+        .await?;
+    Ok(done.rows_affected == 1)
+}

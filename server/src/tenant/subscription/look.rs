@@ -1,0 +1,239 @@
+//! One look: what the account's state wants of the subscription, and what amoCRM says of it.
+
+use std::sync::Arc;
+
+use amocrm::rest::{Rest, Webhook};
+use anyhow::Context;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use entity::crm_subscription::{self, Column};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use uuid::Uuid;
+
+use super::{PLACE, hash};
+use crate::app::App;
+use crate::store::directory::{self, Kind};
+use crate::store::ended;
+use crate::tenant::standing::slowly;
+use crate::tenant::token::{CallError, TokenError, with_token};
+use crate::tenant::{self as tenants, TenantStatus};
+
+/// What is acted upon: contacts that were renamed, joined or deleted, and chats that moved to others.
+const WANTED: [&str; 4] = ["update_contact", "delete_contact", "add_talk", "update_talk"];
+/// The same with what not every account knows.
+const WANTED_ALL: [&str; 5] =
+    ["update_contact", "delete_contact", "add_talk", "update_talk", "add_chat_template_review"];
+/// amoCRM switches hooks off by itself, and users do.
+const DAY: i64 = 24 * 3_600_000;
+/// After so many tries an account that left is not told any more.
+const TRIES: i32 = 12;
+/// What the vault's seal of an address is bound to.
+const SEALED_AS: &str = "crm_subscription";
+
+/// What became of it.
+enum Outcome {
+    On,
+    /// By amoCRM, in its words.
+    Refused(String),
+    Off,
+    Later,
+}
+
+pub(super) async fn look(app: &Arc<App>, row: crm_subscription::Model) -> anyhow::Result<()> {
+    let Some(tenant) = tenants::load(app.store.read(), row.tenant_id).await? else { return Ok(()) };
+    let done = match TenantStatus::stored(&tenant) {
+        TenantStatus::Active => on(app, &row).await,
+        TenantStatus::Disconnected => off(app, &row).await,
+        TenantStatus::Uninstalled => shut(app, &row).await.map(|()| Outcome::Off),
+        TenantStatus::Provisioning | TenantStatus::AwaitingCredentials => Ok(Outcome::Off),
+        // Nothing can be asked for now.
+        TenantStatus::NeedsReauth | TenantStatus::Unpaid | TenantStatus::Blocked | TenantStatus::Suspended => {
+            Ok(Outcome::Later)
+        }
+    };
+    let (outcome, failed) = match done {
+        Ok(outcome) => (outcome, None),
+        Err(error) => (Outcome::Later, Some(error)),
+    };
+    keep(app, &row, &outcome).await?;
+    failed.map_or(Ok(()), Err)
+}
+
+/// Subscribed, exactly so and not switched off.
+async fn on(app: &Arc<App>, row: &crm_subscription::Model) -> anyhow::Result<Outcome> {
+    let before = address(app, row)?;
+    let address = match &before {
+        Some(address) => token(address).map(|token| format!("{}{PLACE}{token}", app.public_url())),
+        None => None,
+    };
+    let address = address.unwrap_or_else(|| format!("{}{PLACE}{}", app.public_url(), new_token()));
+    open(app, row.tenant_id, &address).await?;
+    if let Some(before) = before.filter(|before| *before != address) {
+        // The service moved: what stands at its old address leads nowhere.
+        end(app, row.tenant_id, &before).await?;
+    }
+    let found = call(app, row.tenant_id, &address, |rest, token, address| async move {
+        rest.webhooks(&token, Some(&address)).await
+    });
+    let found = found.await?.into_iter().find(|one| one.destination == address);
+    if found.is_some_and(|found| is_right(&found)) {
+        return Ok(Outcome::On);
+    }
+    let mut made = subscribe(app, row.tenant_id, &address, &WANTED_ALL).await;
+    if matches!(&made, Err(CallError::Crm(error)) if matches!(error.status(), Some(400 | 422))) {
+        made = subscribe(app, row.tenant_id, &address, &WANTED).await;
+    }
+    match made {
+        Ok(_) => {
+            tracing::info!(tenant.id = %row.tenant_id, "amoCRM tells of changes of contacts from now on");
+            Ok(Outcome::On)
+        }
+        Err(CallError::Crm(error))
+            if error.status().is_some_and(|status| (400..=499).contains(&status) && status != 429) =>
+        {
+            tracing::info!(tenant.id = %row.tenant_id, %error, "amoCRM does not tell of changes of contacts; they are looked at when somebody looks");
+            Ok(Outcome::Refused(error.to_string()))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn is_right(found: &Webhook) -> bool {
+    let has = |wanted: &[&str]| {
+        found.settings.len() == wanted.len() && wanted.iter().all(|one| found.settings.iter().any(|had| had == one))
+    };
+    !found.disabled && (has(&WANTED_ALL) || has(&WANTED))
+}
+
+/// Ended at amoCRM while our access still serves; then the address is dead.
+async fn off(app: &Arc<App>, row: &crm_subscription::Model) -> anyhow::Result<Outcome> {
+    let address = address(app, row)?;
+    shut(app, row).await?;
+    match address {
+        Some(address) if row.tries < TRIES => end(app, row.tenant_id, &address).await.map(|()| Outcome::Off),
+        _ => Ok(Outcome::Off),
+    }
+}
+
+async fn end(app: &Arc<App>, tenant_id: Uuid, address: &str) -> anyhow::Result<()> {
+    let done = call(app, tenant_id, address, |rest, token, address| async move {
+        rest.unsubscribe_webhook(&token, &address).await
+    });
+    match done.await {
+        Ok(_) | Err(CallError::Token(TokenError::NoGrant | TokenError::NeedsReauth)) => Ok(()),
+        Err(CallError::Crm(error)) if error.status() == Some(403) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn subscribe(
+    app: &Arc<App>,
+    tenant_id: Uuid,
+    address: &str,
+    settings: &'static [&'static str],
+) -> Result<Webhook, CallError> {
+    call(app, tenant_id, address, move |rest, token, address| async move {
+        rest.subscribe_webhook(&token, &address, settings).await
+    })
+    .await
+}
+
+async fn call<T, Call, Called>(app: &Arc<App>, tenant_id: Uuid, address: &str, call: Call) -> Result<T, CallError>
+where
+    Call: Fn(Rest, secrecy::SecretString, String) -> Called,
+    Called: Future<Output = Result<T, amocrm::Error>>,
+{
+    with_token(app, tenant_id, |rest, token| call(rest, token, address.to_owned())).await
+}
+
+/// Hooks that come there are the account's from now on. Before amoCRM is asked: it sends at once.
+async fn open(app: &App, tenant_id: Uuid, address: &str) -> anyhow::Result<()> {
+    let token = token(address).context("an address without a token")?;
+    let sealed = app.vault.seal(tenant_id, SEALED_AS, "", address.as_bytes());
+    let entry = directory::Entry { tenant_id, id: tenant_id, note: String::new(), expires_at: None };
+    let tx = app.store.write_tx().await?;
+    let done = async {
+        crm_subscription::Entity::update_many()
+            .col_expr(Column::Destination, Expr::value(Some(sealed)))
+            .filter(Column::TenantId.eq(tenant_id))
+            .exec(&tx)
+            .await?;
+        directory::set(&tx, Kind::CrmHooks, &hash(token), entry).await
+    };
+    let done = done.await;
+    Ok(ended(tx, done).await?)
+}
+
+/// Nobody's hooks come in any more. The address stays, so that a return needs no other one.
+async fn shut(app: &App, row: &crm_subscription::Model) -> anyhow::Result<()> {
+    if let Some(token) = address(app, row)?.as_deref().and_then(token) {
+        directory::take(app.store.write(), Kind::CrmHooks, &hash(token), app.clock.millis()).await?;
+    }
+    Ok(())
+}
+
+fn address(app: &App, row: &crm_subscription::Model) -> anyhow::Result<Option<String>> {
+    let Some(sealed) = &row.destination else { return Ok(None) };
+    let plain = app.vault.open_sealed(row.tenant_id, SEALED_AS, "", sealed)?;
+    Ok(Some(String::from_utf8(plain.to_vec()).context("the address of a subscription is damaged")?))
+}
+
+fn token(address: &str) -> Option<&str> {
+    address.rsplit('/').next().filter(|token| !token.is_empty())
+}
+
+fn new_token() -> String {
+    URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
+}
+
+/// Unless somebody wanted another look meanwhile.
+async fn keep(app: &App, row: &crm_subscription::Model, outcome: &Outcome) -> anyhow::Result<()> {
+    let now = app.clock.millis();
+    let (state, detail, next, tries) = match outcome {
+        Outcome::On => ("on", "", Some(now + DAY), 0),
+        Outcome::Refused(why) => ("refused", why.as_str(), Some(now + DAY), 0),
+        Outcome::Off => ("off", "", None, 0),
+        Outcome::Later => (row.state.as_str(), row.detail.as_str(), Some(now + slowly(row.tries)), row.tries + 1),
+    };
+    crm_subscription::Entity::update_many()
+        .col_expr(Column::State, Expr::value(state))
+        .col_expr(Column::Detail, Expr::value(detail))
+        .col_expr(Column::CheckedAt, Expr::value(now))
+        .col_expr(Column::NextTryAt, Expr::value(next))
+        .col_expr(Column::Tries, Expr::value(tries))
+        .filter(Column::TenantId.eq(row.tenant_id))
+        .filter(Column::NextTryAt.eq(row.next_try_at))
+        .exec(app.store.write())
+        .await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn webhook(settings: &[&str], disabled: bool) -> Webhook {
+        Webhook {
+            id: 1,
+            destination: "https://parom.example/crm/hooks/x".into(),
+            settings: settings.iter().map(|one| (*one).to_owned()).collect(),
+            disabled,
+            sort: None,
+            created_by: None,
+            created_at: None,
+            updated_at: None,
+        }
+    }
+
+    #[test]
+    fn exactly_what_is_acted_upon_is_right() {
+        assert!(is_right(&webhook(&WANTED, false)) && is_right(&webhook(&WANTED_ALL, false)));
+        assert!(!is_right(&webhook(&WANTED, true)), "switched off");
+        assert!(!is_right(&webhook(&WANTED[..3], false)), "too little");
+        let much = ["update_contact", "delete_contact", "add_talk", "update_talk", "add_lead"];
+        assert!(!is_right(&webhook(&much, false)), "something else");
+        assert_eq!(token("https://parom.example/crm/hooks/abc"), Some("abc"));
+        assert!(new_token().len() >= 43 && new_token() != new_token());
+    }
+}

@@ -1,0 +1,230 @@
+//! The manager's window with every kind of message, both ways: all of it went over the whole road.
+//! `PAROM_TEST_SHOTS=FOLDER` keeps the pictures (`docs/images/kinds-…` are those that were looked at last).
+
+use parom::words::Language;
+use parom_tests::settings::HOST;
+use parom_tests::{Answer, Browser, Customer, Engine, Line, Place, Setup, World};
+use sandbox::{Attachment, Button, HookForm, HookMessage, ListMessage, Row, Section};
+use serde_json::{Value, json};
+
+use super::crm_page;
+
+/// A sentence in the language of the pictures.
+#[derive(Clone, Copy)]
+struct Speech(Language);
+
+impl Speech {
+    fn say(self, english: &str, russian: &str) -> String {
+        if self.0 == Language::Ru { russian } else { english }.to_owned()
+    }
+}
+
+/// Posts a message and waits until amoCRM has it; gives amojo's id.
+async fn arrives(world: &World, customer: &Customer, body: &Value) -> String {
+    let before = world.sandbox.messages(HOST).len();
+    customer.posts(body).await.is(202);
+    let there = async || world.sandbox.messages(HOST).into_iter().nth(before);
+    world.until("the message is in amoCRM", there).await.id
+}
+
+/// Everything that a customer can send.
+async fn a_customer_sends_everything(world: &World, line: &Line, speech: Speech) {
+    let anna = world.customer(line, "anna");
+    let mut number = 0;
+    let mut body = |content: Value, around: Value| {
+        number += 1;
+        let mut body = anna.body(&format!("a-{number}"), "");
+        body["sender"]["name"] = json!(speech.say("Anna", "Анна"));
+        body["content"] = content;
+        body.as_object_mut().unwrap().extend(around.as_object().unwrap().clone());
+        body
+    };
+    let text = |english: &str, russian: &str| json!({"type": "text", "text": speech.say(english, russian)});
+    let mut bodies = vec![body(text("Is the blue one in stock?", "Синий есть в наличии?"), json!({}))];
+    for kind in ["picture", "video", "voice", "audio", "file", "sticker"] {
+        let file = Attachment::sample(kind);
+        let mut content = json!({"type": kind, "media_url": world.sandbox.link_to(&file)});
+        if kind == "picture" {
+            content["text"] = json!(speech.say("This one", "Вот такой"));
+        }
+        if kind == "voice" {
+            content["duration"] = json!(7);
+        }
+        bodies.push(body(content, json!({})));
+    }
+    bodies.push(body(json!({"type": "location", "latitude": 55.7558, "longitude": 37.6173}), json!({})));
+    let name = speech.say("Ivan", "Иван");
+    bodies.push(body(json!({"type": "contact", "name": name, "phone": "+79990003344"}), json!({})));
+    let post = json!({"url": "https://social.example/p/1", "site_name": "Social"});
+    bodies.push(body(text("Look", "Смотрите"), json!({"shared_post": post})));
+    let post =
+        json!({"id": "p-9", "url": "https://social.example/p/9", "caption": speech.say("New model", "Новая модель")});
+    bodies.push(body(text("What does it cost?", "Сколько стоит?"), json!({"post": post})));
+    bodies.push(body(text("And this one?", "А этот?"), json!({"reply_to": {"id": "a-1"}})));
+    bodies.push(body(text("From a friend", "От подруги"), json!({"forward": {"id": "a-1"}})));
+    bodies.push(body(text("A typpo", "С опечаткой"), json!({})));
+    for body in &bodies {
+        arrives(world, &anna, body).await;
+    }
+    let changed = json!({"content": text("No typo", "Без опечатки")});
+    world.api.patch(&line.path("/messages/a-14"), &changed).await.is(202);
+    let edited = async || world.sandbox.messages(HOST).into_iter().any(|message| message.edited).then_some(());
+    world.until("the change is in amoCRM", edited).await;
+}
+
+fn list(speech: Speech) -> ListMessage {
+    let row = |data: &str, title: String, description: String| Row { callback_data: data.into(), title, description };
+    let rows = vec![
+        row("k7", speech.say("Delivery", "Доставка"), speech.say("1-2 days", "1–2 дня")),
+        row("m3", speech.say("Pick-up", "Самовывоз"), speech.say("today", "сегодня")),
+    ];
+    ListMessage {
+        header: speech.say("How do you get it?", "Как получите?"),
+        body: speech.say("Choose one", "Выберите"),
+        footer: "Acme".into(),
+        button: speech.say("Ways", "Способы"),
+        sections: vec![Section { title: speech.say("Ours", "У нас"), rows }],
+    }
+}
+
+/// Everything that managers and bots can send, to a customer who has asked, commented and chosen.
+async fn a_manager_sends_everything(world: &World, line: &Line, speech: Speech) {
+    let boris = world.customer(line, "boris");
+    let says = |id: &str, content: Value| {
+        let mut body = boris.body(id, "");
+        body["sender"]["name"] = json!(speech.say("Boris", "Борис"));
+        body["content"] = content;
+        body
+    };
+    let text = |words: String| json!({"type": "text", "text": words});
+    let hello = arrives(world, &boris, &says("b-1", text(speech.say("Good morning", "Доброе утро")))).await;
+    let mut comment = says("b-2", text(speech.say("What does it cost?", "Сколько стоит?")));
+    comment["post"] = json!({"id": "p-9", "url": "https://social.example/p/9"});
+    let comment = arrives(world, &boris, &comment).await;
+    let manager = world.manager(line);
+    let chat = manager.chat_with("boris");
+    let rows = [
+        vec![Button { text: speech.say("Yes", "Да"), url: None }, Button { text: speech.say("No", "Нет"), url: None }],
+        vec![Button { text: speech.say("Shop", "Магазин"), url: Some("https://acme.example".into()) }],
+    ];
+    let ready = speech.say("Order {{lead.id}} is ready", "Заказ {{lead.id}} готов");
+    let template = world.sandbox.add_template(HOST, &speech.say("Ready", "Готов"), &ready, json!({}));
+    let mut messages = vec![HookMessage::text(&speech.say("Yes, it is.", "Да, есть.")).quoting(&hello)];
+    for kind in ["picture", "video", "voice", "audio", "file", "sticker"] {
+        messages.push(HookMessage::attachment(Attachment::sample(kind)));
+    }
+    messages.extend([
+        HookMessage::text(&speech.say("Shall I put it aside?", "Отложить?")).buttons(&rows),
+        HookMessage::text("").list(list(speech)),
+        HookMessage::text("").template(template, Some("ready"), &ready, &[("{{lead.id}}", "1592")]),
+        HookMessage::text(&speech.say("A friend said", "Подруга сказала")).forwarding(&hello),
+        HookMessage::text(&speech.say("The price is in our profile", "Цена в профиле")).answering_comment(&comment),
+        HookMessage::text(&speech.say("I am a bot", "Я бот")).by_salesbot(),
+    ]);
+    for message in messages {
+        manager.sends("boris", message).await;
+    }
+    let album = vec![Attachment::sample("picture"), Attachment::second_picture()];
+    world.sandbox.manager_sends_album(HOST, &chat, album, &speech.say("Both", "Оба")).await.expect("amoCRM sends them");
+    world.until("all is carried", async || world.letters().await.is_empty().then_some(())).await;
+    let refused = json!({"status": "failed", "error": {"code": "window_closed"}});
+    world.messenger.answers_next([Answer::Status(200, refused)]);
+    manager.answers("boris", &speech.say("A day later", "Через день")).await;
+    world.until("all is carried", async || world.letters().await.is_empty().then_some(())).await;
+    world.sandbox.manager_reacts(HOST, &hello, Some("❤️"), HookForm::Table).await.expect("amoCRM sends it");
+    let chosen = json!({"type": "text", "text": speech.say("Delivery", "Доставка"), "callback_data": "k7"});
+    arrives(world, &boris, &says("b-3", chosen)).await;
+}
+
+/// How many of these the window shows.
+async fn shows(browser: &Browser, wanted: &[(&str, i64)]) {
+    let count = "return document.querySelectorAll('#message-rows ' + arguments[0]).length";
+    for (selector, wanted) in wanted {
+        browser
+            .until(&format!("{wanted} of {selector}"), async || {
+                browser.run(count, vec![json!(selector)]).await == json!(wanted)
+            })
+            .await;
+    }
+    let broken = "return [...document.querySelectorAll('#message-rows img')].filter(one => {\
+        one.loading = 'eager'; return !one.complete || !one.naturalWidth}).length";
+    browser.until("every picture is seen", async || browser.run(broken, vec![]).await == json!(0)).await;
+}
+
+/// A picture of the chat in its whole height: without the requests beside it, its photos small, its lists open.
+async fn picture(browser: &Browser, name: &str) {
+    browser.resize(1000, 900).await;
+    let arranged = "document.getElementById('log').remove();\
+        document.getElementById('window').style.gridTemplateColumns = '230px 1fr';\
+        document.querySelectorAll('#message-rows .picture').forEach(one => one.style.maxWidth = '220px');\
+        document.querySelectorAll('#message-rows details.rows').forEach(one => one.open = true);\
+        const all = document.getElementById('scroll');\
+        return innerHeight + all.scrollHeight - all.clientHeight";
+    let height = browser.run(arranged, vec![]).await.as_u64().and_then(|height| u32::try_from(height).ok());
+    browser.resize(1000, height.unwrap_or(3_000).clamp(700, 5_000)).await;
+    browser.fits(name).await;
+    browser.shot(name).await;
+}
+
+async fn every_kind_in(language: Language) {
+    let Some(browser) = Browser::open(language.code()).await else { return };
+    let world = World::start(Engine::Sqlite, Setup { live: true, ..Setup::default() }).await.expect("SQLite is there");
+    let line = world.line("support").await;
+    world.messenger.answers_by(|_| Answer::Status(200, json!({"status": "delivered"})));
+    let speech = Speech(language);
+    a_customer_sends_everything(&world, &line, speech).await;
+    a_manager_sends_everything(&world, &line, speech).await;
+    let open = async |name: &str| {
+        let chat = world.manager(&line).chat_with(name);
+        browser.goto(&format!("{}?chat={chat}&lang={}", crm_page(&world, ""), language.code())).await;
+    };
+    open("anna").await;
+    shows(
+        &browser,
+        &[
+            ("li.bubble", 14),
+            ("img.picture", 1),
+            ("video", 1),
+            ("audio", 2),
+            ("a[download]", 1),
+            ("img.sticker", 1),
+            ("a[href^='geo:']", 1),
+            ("a[href^='tel:']", 1),
+            (".embedded", 4),
+        ],
+    )
+    .await;
+    browser.is_accessible("the window with everything from a customer").await;
+    picture(&browser, &format!("kinds-customer-{}", language.code())).await;
+    open("boris").await;
+    shows(
+        &browser,
+        &[
+            ("li.mine", 16),
+            ("img.picture", 3),
+            ("video", 1),
+            ("audio", 2),
+            ("a[download]", 1),
+            ("img.sticker", 1),
+            (".key", 3),
+            ("details.rows", 1),
+            (".reaction", 1),
+            (".t-bad", 1),
+        ],
+    )
+    .await;
+    browser.is_accessible("the window with everything from a manager").await;
+    picture(&browser, &format!("kinds-manager-{}", language.code())).await;
+    browser.close().await;
+    world.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_kind_is_seen_in_english() {
+    every_kind_in(Language::En).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_kind_is_seen_in_russian() {
+    every_kind_in(Language::Ru).await;
+}

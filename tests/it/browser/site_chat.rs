@@ -1,0 +1,340 @@
+//! The chat on somebody else's site, in a real browser: under the site's own policy, with its scripts and styles around it.
+
+use parom::words::{Language, Words};
+use parom_tests::settings::HOST;
+use parom_tests::{Browser, Engine, Place, Setup, Site, World};
+use sandbox::{HookForm, HookMessage};
+use serde_json::{Value, json};
+
+use super::{looks_right, say};
+use crate::webchat::{chat_with, customers};
+
+/// What a script needs to reach into the chat.
+const ROOT: &str = "const root = document.querySelector('parom-chat')?.shadowRoot;";
+/// Notes what the site's policy forbids.
+const POLICE: &str = "window.__forbidden = []; document.addEventListener('securitypolicyviolation', (event) =>\
+    window.__forbidden.push(event.violatedDirective + ' ' + event.blockedURI))";
+
+/// A site with the line on its page, a strict policy, and styles that would spoil everything they reach.
+struct Shop {
+    world: World,
+    site: Site,
+    source: String,
+}
+
+impl Shop {
+    async fn open(settings: impl FnOnce(&Site) -> Value) -> Self {
+        let setup = Setup { live: true, ..Setup::default() };
+        let world = World::start(Engine::Sqlite, setup).await.expect("SQLite is there");
+        let site = Site::start();
+        let source = chat_with(&world, settings(&site)).await;
+        let shop = Self { world, site, source };
+        shop.writes("/", "");
+        shop
+    }
+
+    /// Writes a page with these attributes of the line.
+    fn writes(&self, path: &str, attributes: &str) {
+        let base = self.world.api.base();
+        let html = format!(
+            "<!doctype html><html lang=en><meta charset=utf-8>\
+             <meta name=viewport content='width=device-width, initial-scale=1'><title>Shop</title>\
+             <link rel=stylesheet href=data:text/css,html%7Bfont-size:62.5%25%7D*%7Bletter-spacing:9px;color:navy%7D>\
+             <main><h1>Shop</h1><p>Things.</p></main>\
+             <script src=\"{base}/chat/{}/embed.js\" async{attributes}></script></html>",
+            self.source
+        );
+        let policy = format!(
+            "default-src 'none'; style-src data:; script-src {base}; connect-src {base}; img-src {base}; media-src {base}; \
+             require-trusted-types-for 'script'"
+        );
+        self.site.writes(path, &html, &policy);
+    }
+
+    /// Opens a page of the site, by a name of another site than ours, and the chat on it.
+    async fn visit(&self, browser: &Browser) {
+        browser.on_every_page(POLICE).await;
+        browser.goto(&self.site.stranger("/?utm_source=mail")).await;
+        opens(browser).await;
+    }
+}
+
+fn everywhere(site: &Site) -> Value {
+    json!({"allowed_origins": [site.stranger(""), site.neighbour("")], "title": "Shop talk", "color": "#ffd200"})
+}
+
+async fn root(browser: &Browser, script: &str) -> Value {
+    browser.run(&format!("{ROOT} {script}"), vec![]).await
+}
+
+async fn until(browser: &Browser, what: &str, condition: &str) {
+    let script = format!("return Boolean({condition})");
+    browser.until(what, async || root(browser, &script).await == json!(true)).await;
+}
+
+async fn opens(browser: &Browser) {
+    browser
+        .until("the site's script may ask", async || {
+            browser.run("return Boolean(window.Parom)", vec![]).await == json!(true)
+        })
+        .await;
+    browser.run("Parom.open()", vec![]).await;
+    until(browser, "the chat is open", "root.getElementById('text')").await;
+}
+
+/// Types into the focused field and presses Enter.
+async fn types(browser: &Browser, text: &str) {
+    root(browser, "root.getElementById('text').focus()").await;
+    browser.types(text).await;
+    browser.presses_key("Enter").await;
+}
+
+async fn texts(browser: &Browser) -> Value {
+    root(browser, "return [...root.querySelectorAll('.message .text')].map((one) => one.textContent)").await
+}
+
+async fn shows(browser: &Browser, wanted: &[&str]) {
+    let wanted = json!(wanted);
+    browser.until(&format!("the chat shows {wanted}"), async || texts(browser).await == wanted).await;
+}
+
+async fn arrived(world: &World, wanted: &[&str]) {
+    let there = async || {
+        let all = world.sandbox.messages(HOST);
+        let texts: Vec<&str> = all.iter().map(|message| message.text.as_str()).collect();
+        (texts == wanted).then_some(())
+    };
+    world.until(&format!("amoCRM has {wanted:?} and nothing else"), there).await;
+}
+
+async fn talk_in(language: Language) {
+    let Some(browser) = Browser::open(language.code()).await else { return };
+    let words = Words::new(language);
+    let shop = Shop::open(everywhere).await;
+    let world = &shop.world;
+    shop.visit(&browser).await;
+    let label = root(&browser, "return root.getElementById('text').placeholder").await;
+    assert_eq!(label, json!(say(words, "chat-placeholder")));
+    types(&browser, "Hello <b>there</b>").await;
+    arrived(world, &["Hello <b>there</b>"]).await;
+    let hello = world.sandbox.messages(HOST).remove(0);
+    world.sandbox.manager_types(HOST, &hello.chat_id, None, HookForm::Sample).await.expect("amoCRM lets type");
+    until(&browser, "somebody types", "!root.getElementById('typing').hidden").await;
+    world.sandbox.manager_says(HOST, &hello.chat_id, "Good morning").await.expect("the hook");
+    shows(&browser, &["Hello <b>there</b>", "Good morning"]).await;
+    world.sandbox.manager_reacts(HOST, &hello.id, Some("👍"), HookForm::Table).await.expect("the hook");
+    until(&browser, "the reaction is there", "root.querySelector('.mine .reactions')?.textContent === '👍'").await;
+    // The customer's typing is seen by the manager, their reading by amoCRM.
+    browser.types("I am").await;
+    let typing = async || world.sandbox.chats(HOST)[0].typing_until.map(drop);
+    world.until("the manager sees the customer type", typing).await;
+    let read = async || {
+        let all = world.sandbox.messages(HOST);
+        let answer = all.iter().find(|message| message.text == "Good morning")?;
+        answer.statuses.iter().any(|status| status.code == 2).then_some(())
+    };
+    world.until("amoCRM knows that it was read", read).await;
+
+    // Escape closes, focus goes back; what comes then is counted.
+    browser.presses_key("Escape").await;
+    until(&browser, "the chat is closed", "root.querySelector('.panel').hidden").await;
+    assert_eq!(root(&browser, "return root.activeElement.className").await, "bubble");
+    world.sandbox.manager_says(HOST, &hello.chat_id, "Still there?").await.expect("the hook");
+    until(&browser, "the badge counts", "root.querySelector('.badge').textContent === '1'").await;
+    assert_eq!(browser.run("return document.title", vec![]).await, "(1) Shop");
+    let named = root(&browser, "return root.querySelector('.bubble').getAttribute('aria-label')").await;
+    let fresh = words.say("chat-new-messages").with("count", 1).to_string();
+    assert_eq!(named, json!(format!("{}. {fresh}", words.say("chat-open"))));
+    browser.is_accessible("the site with a closed chat").await;
+    browser.shot(&format!("site-chat-{}-closed", language.code())).await;
+    browser.presses_key("Enter").await;
+    until(&browser, "it is read", "root.querySelector('.badge').hidden").await;
+    assert_eq!(browser.run("return document.title", vec![]).await, "Shop");
+
+    // Another page of the site goes on with it.
+    shop.writes("/more", "");
+    browser.goto(&shop.site.stranger("/more")).await;
+    opens(&browser).await;
+    shows(&browser, &["Hello <b>there</b>", "Good morning", "Still there?"]).await;
+    until(&browser, "reactions are kept", "root.querySelector('.mine .reactions')").await;
+    looks_right(&browser, &format!("site-chat-{}", language.code())).await;
+    browser.resize(360, 740).await;
+    root(&browser, "root.querySelector('[aria-controls=smileys]').click()").await;
+    browser.is_accessible("the chat with its emoji").await;
+    browser.shot(&format!("site-chat-{}-emoji-360", language.code())).await;
+    browser.presses_key("ArrowRight").await;
+    browser.presses_key("Enter").await;
+    assert_eq!(root(&browser, "return root.getElementById('text').value").await, "😁");
+    let full = root(
+        &browser,
+        "const box = root.querySelector('.panel').getBoundingClientRect(); return [box.width, box.height]",
+    );
+    assert_eq!(full.await, json!([360, 740]), "a phone shows nothing else");
+    // The site's style stays outside, ours is readable, and nothing was forbidden.
+    let look = "const style = getComputedStyle(root.querySelector('h2')); return [style.letterSpacing, style.fontSize, style.color]";
+    assert_eq!(root(&browser, look).await, json!(["normal", "18px", "rgb(0, 0, 0)"]));
+    assert_eq!(browser.run("return window.__forbidden", vec![]).await, json!([]));
+    browser.close().await;
+    shop.world.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn customer_and_manager_talk_over_a_site_in_english() {
+    talk_in(Language::En).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn customer_and_manager_talk_over_a_site_in_russian() {
+    talk_in(Language::Ru).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_lost_and_nothing_doubled() {
+    let Some(browser) = Browser::open("en").await else { return };
+    let shop = Shop::open(everywhere).await;
+    let words = Words::new(Language::En);
+    shop.visit(&browser).await;
+    types(&browser, "one").await;
+    arrived(&shop.world, &["one"]).await;
+    // No line: what is written waits, and says so.
+    browser.offline(true).await;
+    let offline = say(words, "chat-offline");
+    let notice = format!("root.getElementById('notice').textContent.startsWith({})", json!(offline));
+    until(&browser, "the chat says that there is no line", &notice).await;
+    types(&browser, "two").await;
+    types(&browser, "three").await;
+    shows(&browser, &["one", "two", "three"]).await;
+    browser.shot("site-chat-en-offline").await;
+    browser.offline(false).await;
+    arrived(&shop.world, &["one", "two", "three"]).await;
+    until(
+        &browser,
+        "all are sent",
+        "![...root.querySelectorAll('.state')].some((one) => one.textContent.includes('…'))",
+    )
+    .await;
+
+    // Only the answer is lost, and the page is left before anybody knows.
+    browser.blocks(&["*/messages"]).await;
+    types(&browser, "four").await;
+    shows(&browser, &["one", "two", "three", "four"]).await;
+    browser.goto(&shop.site.stranger("/")).await;
+    opens(&browser).await;
+    shows(&browser, &["one", "two", "three", "four"]).await;
+    let first = browser.client().window().await.expect("this tab");
+    // Another tab, which nothing hinders, sends what the first one could not.
+    let second = browser.client().new_window(true).await.expect("another tab").handle;
+    browser.client().switch_to_window(second).await.expect("it comes to the front");
+    browser.goto(&shop.site.stranger("/")).await;
+    opens(&browser).await;
+    arrived(&shop.world, &["one", "two", "three", "four"]).await;
+    types(&browser, "five").await;
+    shows(&browser, &["one", "two", "three", "four", "five"]).await;
+    browser.client().switch_to_window(first).await.expect("the first tab");
+    browser.blocks(&[]).await;
+    shows(&browser, &["one", "two", "three", "four", "five"]).await;
+    types(&browser, "six").await;
+    arrived(&shop.world, &["one", "two", "three", "four", "five", "six"]).await;
+    let left = "return Object.keys(localStorage).filter((key) => key.includes('|'))";
+    browser.until("nothing waits", async || browser.run(left, vec![]).await == json!([])).await;
+    browser.close().await;
+    shop.world.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn files_are_dragged_pasted_and_wait_for_the_line() {
+    let Some(browser) = Browser::open("en").await else { return };
+    let shop = Shop::open(everywhere).await;
+    shop.visit(&browser).await;
+    let drop = "const data = new DataTransfer(); data.items.add(new File(['one two'], 'list.txt', { type: 'text/plain' }));\
+        for (const name of ['dragover', 'drop']) root.querySelector('.panel').dispatchEvent(\
+          new DragEvent(name, { dataTransfer: data, bubbles: true, cancelable: true }))";
+    root(&browser, drop).await;
+    let paste = "const data = new DataTransfer(); const picture = Uint8Array.from(atob(\
+        'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='),\
+          (one) => one.charCodeAt(0));\
+        data.items.add(new File([picture], 'shot.png', { type: 'image/png' }));\
+        root.getElementById('text').dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true }))";
+    root(&browser, paste).await;
+    until(&browser, "both are chosen", "root.querySelectorAll('.chosen li').length === 2").await;
+    browser.is_accessible("the chat with files").await;
+    browser.shot("site-chat-en-files").await;
+    browser.offline(true).await;
+    types(&browser, "Both").await;
+    until(&browser, "both wait", "root.querySelectorAll('.mine .state').length === 2").await;
+    browser.offline(false).await;
+    let there = async || {
+        let all = shop.world.sandbox.messages(HOST);
+        let told: Vec<(&str, &str)> = all.iter().map(|one| (one.kind.as_str(), one.text.as_str())).collect();
+        (told == [("file", "Both"), ("picture", "")]).then_some(())
+    };
+    shop.world.until("both files are in amoCRM, in their order", there).await;
+    let loaded = "root.querySelector('.mine img')?.naturalWidth === 1 && root.querySelector('.mine .file a')?.href.includes('/media/')";
+    until(&browser, "the customer sees them too", loaded).await;
+    assert_eq!(browser.run("return window.__forbidden", vec![]).await, json!([]));
+    browser.close().await;
+    shop.world.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_signs_in_finds_their_chat_and_leaves_none_behind() {
+    let Some(browser) = Browser::open("en").await else { return };
+    let shop = Shop::open(
+        |site| json!({"allowed_origins": [site.stranger("")], "ask": ["name", "phone"], "consent_text": "I agree"}),
+    )
+    .await;
+    let tenant_id = shop.world.active(HOST).await;
+    let secret = customers::new_secret(&shop.world.panel(tenant_id).await, &shop.source).await;
+    let exp = shop.world.clock.millis() / 1000 + 600;
+    let token = |subject: &str| customers::signed(&secret, &json!({"sub": subject, "name": "Анна", "exp": exp}));
+    shop.writes("/", &format!(" data-token=\"{}\"", token("17")));
+    shop.visit(&browser).await;
+    // Questions come before the first word, but for what the site knows.
+    types(&browser, "Mine").await;
+    assert_eq!(texts(&browser).await, json!([]), "nobody has agreed yet");
+    assert_eq!(root(&browser, "return root.getElementById('ask-name')").await, json!(null));
+    browser.is_accessible("the chat with its questions").await;
+    browser.shot("site-chat-en-questions").await;
+    root(
+        &browser,
+        "root.getElementById('ask-phone').value = '+7 915 111-22-33'; root.getElementById('consent').click()",
+    )
+    .await;
+    root(&browser, "root.getElementById('form').requestSubmit()").await;
+    arrived(&shop.world, &["Mine"]).await;
+    let message = shop.world.sandbox.messages(HOST).remove(0);
+    assert_eq!(message.sender_name, "Анна", "the site says so");
+    assert_eq!(message.payload["sender"]["profile"]["phone"], "+7 915 111-22-33");
+    shop.world.sandbox.manager_sends(HOST, &message.chat_id, HookMessage::text("Yours")).await.expect("the hook");
+    shows(&browser, &["Mine", "Yours"]).await;
+
+    browser.run("Parom.signOut()", vec![]).await;
+    opens(&browser).await;
+    shows(&browser, &[]).await;
+    assert_eq!(browser.run("return Object.keys(localStorage)", vec![]).await, json!([]));
+    browser.run("Parom.signIn(arguments[0])", vec![json!(token("18"))]).await;
+    opens(&browser).await;
+    shows(&browser, &[]).await;
+    browser.run("Parom.signIn(arguments[0])", vec![json!(token("17"))]).await;
+    opens(&browser).await;
+    shows(&browser, &["Mine", "Yours"]).await;
+    browser.close().await;
+    shop.world.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_site_that_is_not_in_the_list_shows_nothing() {
+    let Some(browser) = Browser::open("en").await else { return };
+    let shop = Shop::open(|site| json!({"allowed_origins": [site.neighbour("")]})).await;
+    browser.goto(&shop.site.neighbour("/")).await;
+    opens(&browser).await;
+    let asked = "return performance.getEntriesByType('resource').some((one) => one.name.endsWith('/look'))";
+    browser.goto(&shop.site.stranger("/")).await;
+    browser.until("the site was asked for", async || browser.run(asked, vec![]).await == json!(true)).await;
+    assert_eq!(browser.run("return document.querySelectorAll('parom-chat').length", vec![]).await, json!(0));
+    // Its own page is there for everybody.
+    browser.goto(&format!("{}/chat/{}", shop.world.api.base(), shop.source)).await;
+    browser.find("#form [aria-controls=smileys]").await;
+    browser.close().await;
+    shop.world.close().await;
+}

@@ -1,0 +1,95 @@
+//! Tests as `cargo nextest list` prints them – `amocrm::it hooks::text`, `parom vault::tests::any_value_comes_back` –
+//! found in the sources. What runs on both engines is named without `::sqlite` and `::postgres`.
+
+use std::path::{Path, PathBuf};
+
+use crate::walls::read::root;
+
+/// Names of test binaries, and the file in which each begins.
+const BINARIES: &[(&str, &str)] = &[
+    ("amocrm", "amocrm/src/lib.rs"),
+    ("amocrm::it", "amocrm/tests/it/main.rs"),
+    ("parom", "server/src/lib.rs"),
+    ("parom-sandbox", "sandbox/src/lib.rs"),
+    ("parom-sandbox::it", "sandbox/tests/it/main.rs"),
+    ("parom-tests::it", "tests/it/main.rs"),
+    ("parom-widget", "widget/src/lib.rs"),
+];
+/// Macros that make tests of plain functions.
+const MACROS: &[&str] = &["both!(", "once!(", "on_postgres!("];
+
+/// A test by its binary and path.
+#[derive(Debug)]
+pub struct Named<'a> {
+    main: &'static str,
+    modules: Vec<&'a str>,
+    function: &'a str,
+}
+
+impl<'a> Named<'a> {
+    pub fn read(name: &'a str) -> Option<Self> {
+        let (binary, path) = name.split_once(' ')?;
+        let (_, main) = BINARIES.iter().find(|(known, _)| *known == binary)?;
+        let mut modules: Vec<&str> = path.split("::").collect();
+        let function = modules.pop()?;
+        Some(Self { main, modules, function })
+    }
+}
+
+/// Whether the test stands where its name says.
+pub fn is_there(test: &Named<'_>) -> bool {
+    let main = root().join(test.main);
+    let mut folder = main.parent().unwrap().to_owned();
+    let mut file = main;
+    let mut inside = Vec::new();
+    for module in &test.modules {
+        match file_of(&folder, module).filter(|_| inside.is_empty()) {
+            Some(found) => {
+                folder.push(module);
+                file = found;
+            }
+            None => inside.push(format!("mod {module} {{")),
+        }
+    }
+    let text = std::fs::read_to_string(file).unwrap();
+    inside.iter().all(|module| text.contains(module)) && is_test(&text, test.function)
+}
+
+fn file_of(folder: &Path, module: &str) -> Option<PathBuf> {
+    let files = [folder.join(format!("{module}.rs")), folder.join(module).join("mod.rs")];
+    files.into_iter().find(|file| file.exists())
+}
+
+/// Whether a function of this name is run as a test: it says so itself, or a macro makes it one.
+fn is_test(text: &str, function: &str) -> bool {
+    let Some((before, _)) = text.split_once(&format!("fn {function}(")) else { return false };
+    let above = before.rsplit_once('\n').map_or("", |(above, _)| above);
+    let mut attributes =
+        above.lines().rev().map(str::trim).take_while(|line| line.starts_with("#[") || line.starts_with("//"));
+    let made = |call: &&str| {
+        let calls = text.split(call).skip(1).filter_map(|rest| rest.split(')').next());
+        calls.flat_map(|names| names.split(',')).any(|name| name.trim() == function)
+    };
+    attributes.any(|line| line.starts_with("#[") && line.contains("test")) || MACROS.iter().any(made)
+}
+
+#[test]
+fn names_are_found() {
+    let there = |name: &str| Named::read(name).is_some_and(|test| is_there(&test));
+    assert!(there("parom-tests::it conformance::hold::names_are_found"));
+    assert!(there("parom-tests::it walls::read::groups_of_paths_are_read"));
+    assert!(there("parom-tests::it road::hooks::bodies_too_large_and_compressed_are_refused"), "made by a macro");
+    assert!(there("amocrm lenient::tests::numbers_in_any_dress"), "within its file");
+    assert!(there("parom api::tests::keys::scopes_hold_each_other"), "in a folder of tests");
+    assert!(there("amocrm::it sign::what_is_signed_verifies"), "a property");
+    for wrong in [
+        "parom-tests::it road::hooks::no_such_test",
+        "parom-tests::it road::hooks::chatting",
+        "parom-tests::it road::no_such_file::chatting",
+        "parom-tests::it conformance::hold::is_there",
+        "elsewhere a::b",
+        "road::hooks",
+    ] {
+        assert!(!there(wrong), "{wrong}");
+    }
+}

@@ -1,0 +1,63 @@
+//! What refusals of messengers mean, as `docs/errors.md` tells it: made from the passport by `UPDATE_DOCS=1`.
+
+use std::fmt::Write;
+
+use parom::connector::passport::{self, Class, Passport, Row};
+use parom::words::{Language, Words};
+
+use super::abilities::keeps;
+
+const HEAD: &str = "# What a messenger's refusal means
+
+Made from `server/src/connector/passport` by the test `content::errors`: `UPDATE_DOCS=1 cargo nextest run -p parom-tests -E
+'test(refusals_are_documented)'`. The first row that fits counts: the code is equal, and one of the texts is a part of the
+answer's, in whatever case. The manager reads the text of the account's language; amoCRM gets the code.
+
+`permanent`: the message fails · `transient`: it is tried again by the back-off, or when the messenger said · `pause`: nothing
+goes to the source until somebody repairs it, its messages wait · `resend`: the request is changed, once, and sent again within
+the same try; refused once more it is permanent · `done`: there is nothing left to do · `unknown`: nobody knows whether it
+arrived; sent once more after 60 s, marked.
+";
+
+fn class(row: &Row) -> String {
+    match row.class {
+        Class::Permanent => "permanent".to_owned(),
+        Class::Transient => "transient".to_owned(),
+        Class::Pause => "pause".to_owned(),
+        Class::Resend(fix) => format!("resend {}", fix.word()),
+        Class::Done => "done".to_owned(),
+        Class::Unknown => "unknown".to_owned(),
+    }
+}
+
+fn codes(row: &Row) -> String {
+    match (*row.codes.start(), *row.codes.end()) {
+        (0, _) => "–".to_owned(),
+        (one, last) if one == last => one.to_string(),
+        (first, last) => format!("{first}–{last}"),
+    }
+}
+
+fn table(page: &mut String, passport: &Passport) {
+    let _ = write!(page, "\n## {}\n\n", passport.kind);
+    page.push_str("| # | code | text | cause | what is done | amoCRM | English | по-русски |\n|---|---|---|---|---|---|---|---|\n");
+    for row in passport.rows.iter().chain(passport.defaults) {
+        let texts: Vec<_> = row.texts.iter().map(|text| format!("`{text}`")).collect();
+        let texts = if texts.is_empty() { "any".to_owned() } else { texts.join(", ") };
+        let amocrm = row.failure.map_or("–".to_owned(), |code| code.amocrm_code().to_string());
+        let [english, russian] =
+            [Language::En, Language::Ru].map(|language| row.failure(Words::new(language)).text.replace('\u{a0}', " "));
+        let (id, codes, class) = (row.id.to_uppercase(), codes(row), class(row));
+        let _ =
+            writeln!(page, "| {id} | {codes} | {texts} | {} | {class} | {amocrm} | {english} | {russian} |", row.cause);
+    }
+}
+
+#[test]
+fn refusals_are_documented() {
+    let mut page = HEAD.to_owned();
+    for passport in ["telegram"].into_iter().filter_map(passport::of) {
+        table(&mut page, &passport);
+    }
+    keeps("errors.md", &page);
+}

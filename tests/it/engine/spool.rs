@@ -1,0 +1,91 @@
+//! amoCRM sends every hook once: what the database does not take waits on the disk, in order, and is answered 200.
+
+use std::time::Duration;
+
+use parom::spool::look;
+use parom_tests::{World, both};
+use sandbox::HookMessage;
+
+async fn hooks_wait_on_the_disk_while_the_database_stands_still(world: &mut World) {
+    let line = world.line("support").await;
+    world.customer(&line, "anna").writes("Hello").await;
+    world.deliver_all().await;
+    let manager = world.manager(&line);
+    let hooks = ["one", "two", "three"].map(|text| {
+        world.advance(Duration::from_secs(1));
+        manager.prepares("anna", HookMessage::text(text))
+    });
+    let blocked = world.database().blocked().await;
+    for hook in &hooks {
+        assert_eq!(manager.posts(hook).await, Some(200));
+    }
+    assert_eq!(world.app().spool.waiting(), 3);
+    blocked.release().await;
+    empty(world).await;
+    // A hook that comes twice, once by the disk and once by the database, is one message.
+    assert_eq!(manager.posts(&hooks[1]).await, Some(200));
+    world.deliver_all().await;
+    assert_eq!(world.messenger.texts(), ["one", "two", "three"]);
+}
+
+async fn a_hook_does_not_pass_by_those_on_the_disk(world: &mut World) {
+    let line = world.line("support").await;
+    world.customer(&line, "anna").writes("Hello").await;
+    world.deliver_all().await;
+    let manager = world.manager(&line);
+    let first = manager.prepares("anna", HookMessage::text("first"));
+    world.advance(Duration::from_secs(1));
+    let second = manager.prepares("anna", HookMessage::text("second"));
+    let blocked = world.database().blocked().await;
+    assert_eq!(manager.posts(&first).await, Some(200));
+    blocked.release().await;
+    assert_eq!(manager.posts(&second).await, Some(200));
+    empty(world).await;
+    world.deliver_all().await;
+    assert_eq!(world.messenger.texts(), ["first", "second"]);
+}
+
+async fn what_waits_outlives_the_process(world: &mut World) {
+    let line = world.line("support").await;
+    world.customer(&line, "anna").writes("Hello").await;
+    world.deliver_all().await;
+    let manager = world.manager(&line);
+    let hook = manager.prepares("anna", HookMessage::text("kept"));
+    let blocked = world.database().blocked().await;
+    assert_eq!(manager.posts(&hook).await, Some(200));
+    world.crash();
+    blocked.release().await;
+    world.come_back().await;
+    // Its folder is found again, whichever the new process has.
+    let spool = world.database().folder().join("spool");
+    world.until("the spool is empty", async || (look(&spool).ok()?.hooks == 0).then_some(())).await;
+    world.deliver_all().await;
+    assert_eq!(world.messenger.texts(), ["kept"]);
+}
+
+async fn without_a_disk_a_lost_hook_is_not_answered_as_taken(world: &mut World) {
+    let line = world.line("support").await;
+    world.customer(&line, "anna").writes("Hello").await;
+    world.deliver_all().await;
+    let manager = world.manager(&line);
+    let hook = manager.prepares("anna", HookMessage::text("lost"));
+    std::fs::remove_dir_all(world.database().folder().join("spool")).expect("the spool is taken away");
+    let blocked = world.database().blocked().await;
+    assert_eq!(manager.posts(&hook).await, Some(503));
+    blocked.release().await;
+    // The database had it in its line all the time: it is stored late, which harms nobody.
+    world.deliver_to_the_end().await;
+}
+
+/// Waits until the server has given everything of the disk to the database.
+async fn empty(world: &World) {
+    let app = world.app();
+    world.until("the spool is empty", async || (app.spool.waiting() == 0).then_some(())).await;
+}
+
+both!(
+    hooks_wait_on_the_disk_while_the_database_stands_still,
+    a_hook_does_not_pass_by_those_on_the_disk,
+    what_waits_outlives_the_process,
+    without_a_disk_a_lost_hook_is_not_answered_as_taken,
+);

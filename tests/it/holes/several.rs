@@ -1,0 +1,50 @@
+//! Many lost messages: further pages, also while new messages shift them.
+
+use parom_tests::{World, both};
+use sandbox::{HookMessage, Part};
+
+use super::{MINUTE, SECOND, asked, beats, chatting, is_away_for, looks, loses_text};
+
+async fn further_pages_are_read_while_nothing_of_them_is_known(world: &mut World) {
+    let (line, _) = chatting(world).await;
+    for number in 0..60 {
+        loses_text(world, &line, &number.to_string()).await;
+        world.advance(SECOND);
+    }
+    is_away_for(world, MINUTE).await;
+    world.deliver_to_the_end().await;
+    assert_eq!(world.messenger.texts(), (0..60).map(|number| number.to_string()).collect::<Vec<_>>());
+    let before = asked(world);
+    is_away_for(world, MINUTE).await;
+    assert_eq!(asked(world) - before, 1, "all of the newest page is known");
+}
+
+async fn new_messages_shift_the_pages_and_hide_nothing(world: &mut World) {
+    let (line, manager) = chatting(world).await;
+    for number in 0..60 {
+        loses_text(world, &line, &number.to_string()).await;
+        world.advance(SECOND);
+    }
+    world.advance(MINUTE);
+    world.restart().await;
+    beats(world).await;
+    let first = world.sandbox.faults().hold(Part::History);
+    let app = world.app().clone();
+    let looking = tokio::spawn(async move { parom::holes::look_now(&app).await.unwrap() });
+    first.until_waiting(1).await;
+    let second = world.sandbox.faults().hold(Part::History);
+    first.open();
+    second.until_waiting(1).await;
+    let hook = manager.prepares("anna", HookMessage::text("new"));
+    second.open();
+    looking.await.unwrap();
+    assert_eq!(manager.posts(&hook).await, Some(200));
+    looks(world).await;
+    world.sandbox.faults().clear();
+    world.deliver_to_the_end().await;
+    let mut wanted: Vec<String> = (0..60).map(|number| number.to_string()).collect();
+    wanted.push("new".to_owned());
+    assert_eq!(world.messenger.texts(), wanted);
+}
+
+both!(further_pages_are_read_while_nothing_of_them_is_known, new_messages_shift_the_pages_and_hide_nothing);

@@ -1,0 +1,152 @@
+//! Templates of messages, made, changed, sent for review and deleted in amoCRM through the panel.
+
+use parom_tests::settings::HOST;
+use parom_tests::{World, both, once};
+use sandbox::{Fault, Part};
+use serde_json::{Value, json};
+
+use super::{in_russian, olga, vera};
+
+/// The templates that our integration made.
+fn ours(world: &World) -> Vec<Value> {
+    world.sandbox.templates(HOST).into_iter().filter(|template| !template["client_id"].is_null()).collect()
+}
+
+fn waba<'a>(name: &'a str, text: &'a str, examples: &'a str) -> Vec<(&'a str, &'a str)> {
+    vec![
+        ("name", name),
+        ("kind", "waba"),
+        ("text", text),
+        ("button_text", "Track"),
+        ("button_url", "https://shop.example/t"),
+        ("button_text", "Thanks"),
+        ("button_url", ""),
+        ("button_text", ""),
+        ("button_url", ""),
+        ("language", "ru"),
+        ("category", "UTILITY"),
+        ("header", "Order"),
+        ("footer", "Acme"),
+        ("examples", examples),
+    ]
+}
+
+async fn a_plain_template_is_made_changed_and_deleted(world: &mut World) {
+    let line = world.line("support").await;
+    world.sandbox.add_template(HOST, "A user's", "Hello", json!({}));
+    let visitor = olga(world, line.tenant_id).await;
+    visitor.opens("/panel/templates").await.is(200).says(&["A template lets you write first", "/panel/templates/new"]);
+    let form = visitor.opens("/panel/templates/new").await.is(200);
+    let key = form.field("key");
+    let wrong = [("key", key.as_str()), ("name", " "), ("kind", "plain"), ("text", "Hi {{contact.name")];
+    visitor.sends("/panel/templates", &wrong).await.is(422).says(&["Fill in “Name”.", "A marker does not end"]);
+    let fields =
+        [("key", key.as_str()), ("name", "Ready <b>"), ("kind", "plain"), ("text", "Hi {{contact.name}}\r\n!")];
+    let made = visitor.does("/panel/templates", &fields).await;
+    made.says(&["is saved", "Ready &#60;b&#62;", "Ready</span>", "Hi {{contact.name}}"]);
+    made.never_says(&["Ready <b>", "Send for review"]);
+    // A double submit finds the first one's.
+    visitor.does("/panel/templates", &fields).await;
+    let there = ours(world);
+    assert_eq!(there.len(), 1, "{there:?}");
+    assert_eq!((&there[0]["content"], &there[0]["external_id"]), (&json!("Hi {{contact.name}}\n!"), &json!(key)));
+    let id = there[0]["id"].as_i64().unwrap();
+    let path = format!("/panel/templates/{id}");
+    let fields = [("name", "Ready"), ("text", "Hello"), ("button_text", "Go"), ("button_url", "https://acme.example")];
+    visitor.does(&path, &fields).await.says(&["“Ready” is saved", "https://acme.example"]);
+    assert_eq!(ours(world)[0]["buttons"], json!([{"type": "url", "text": "Go", "url": "https://acme.example"}]));
+    let list = visitor.opens("/panel/templates").await.is(200);
+    list.says(&[&path, "Ready"]);
+    list.never_says(&["A user&#39;s", "A user's"]);
+    visitor.opens(&format!("{path}/delete")).await.is(200).says(&["Delete “Ready”?", "Salesbot in amoCRM"]);
+    visitor.does(&format!("{path}/delete"), &[]).await.says(&["“Ready” is deleted.", "A template lets you"]);
+    assert!(ours(world).is_empty());
+    visitor.opens(&path).await.is(404);
+    let log = visitor.opens("/panel/audit?group=template").await.is(200);
+    log.says(&["Template made", "Template changed", "Template deleted"]);
+}
+
+async fn whatsapps_review_is_asked_for_and_told(world: &mut World) {
+    let line = world.line("support").await;
+    let visitor = olga(world, line.tenant_id).await;
+    let broken = waba("Ready", "Hi {{contact.name}}", "");
+    visitor.opens("/panel/templates/new").await.is(200);
+    visitor.sends("/panel/templates", &broken).await.is(422).says(&["Give an example for {{contact.name}}"]);
+    let fields = waba("Ready", "Hi {{contact.name}}", "{{contact.name}} = Ann");
+    let made = visitor.does("/panel/templates", &fields).await;
+    made.says(&["Draft", "no source with official WhatsApp"]);
+    let there = ours(world)[0].clone();
+    assert_eq!(
+        (&there["waba_header"], &there["waba_examples"]),
+        (&json!("Order"), &json!({"{{contact.name}}": "Ann"}))
+    );
+    assert_eq!(there["buttons"].as_array().unwrap().len(), 2, "{there}");
+    let path = format!("/panel/templates/{}", there["id"]);
+    let review = format!("{path}/review");
+    visitor.does(&review, &[]).await.says(&["no source with official WhatsApp"]);
+    let services = json!([{"type": "whatsapp", "params": {"waba": true}, "pages": []}]);
+    world.api.patch(&line.path(""), &json!({"services": services})).await.is(200);
+    visitor.opens(&path).await.is(200).says(&[
+        "Send for review",
+        "WhatsApp usually answers within a day",
+        "Line support",
+    ]);
+    let sent = visitor.does(&review, &[]).await;
+    sent.says(&["sent for review", "In review", "cannot be changed", "Copy and correct", "Line support"]);
+    sent.never_says(&["<textarea"]);
+    visitor.sends(&path, &fields[..1]).await.is(422);
+    let fields: Vec<_> = fields.into_iter().filter(|(name, _)| *name != "kind").collect();
+    visitor.sends(&path, &fields).await.is(422).says(&["cannot be changed or sent again"]);
+    visitor.does(&review, &[]).await.says(&["cannot be changed or sent again"]);
+    // A copy begins as a new one.
+    let copy = visitor.opens(&format!("/panel/templates/new?copy={}", there["id"])).await.is(200);
+    copy.says(&["Hi {{contact.name}}", "{{contact.name}} = Ann", "value=\"Track\""]);
+    let visitor = in_russian(visitor).await;
+    visitor.opens("/panel/templates").await.is(200).says(&["Шаблоны сообщений", "На проверке", "Сервисный"]);
+}
+
+async fn managers_read_and_nobody_elses_form_is_taken(world: &mut World) {
+    let line = world.line("support").await;
+    let owner = olga(world, line.tenant_id).await;
+    owner.opens("/panel/templates/new").await.is(200);
+    owner.does("/panel/templates", &[("name", "Ready"), ("kind", "plain"), ("text", "Hello")]).await;
+    owner.sends("/panel/templates", &[("name", "x"), ("colour", "red")]).await.is(400);
+    let path = format!("/panel/templates/{}", ours(world)[0]["id"]);
+    let viewer = vera(world, line.tenant_id).await;
+    let page = viewer.opens(&path).await.is(200);
+    page.says(&["Hello"]);
+    page.never_says(&["<textarea", "/delete", "Copy and correct"]);
+    viewer.opens("/panel/templates").await.is(200).never_says(&["/panel/templates/new"]);
+    viewer.opens("/panel/templates/new").await.is(403);
+    for (path, fields) in [
+        ("/panel/templates".to_owned(), vec![("name", "x"), ("kind", "plain"), ("text", "y")]),
+        (path.clone(), vec![("name", "x"), ("text", "y")]),
+        (format!("{path}/review"), vec![]),
+        (format!("{path}/delete"), vec![]),
+    ] {
+        viewer.sends(&path, &fields).await.is(403);
+    }
+    for path in ["/panel/templates/0", "/panel/templates/-1", "/panel/templates/x", "/panel/templates/424242"] {
+        owner.opens(path).await.is(404);
+    }
+}
+
+async fn an_amocrm_that_does_not_answer_is_told_on_the_page(world: &mut World) {
+    let line = world.line("support").await;
+    let visitor = olga(world, line.tenant_id).await;
+    world.sandbox.faults().until_cleared(Part::Rest, Fault::Status { code: 503, retry_after: None });
+    visitor.opens("/panel/templates").await.is(200).says(&["cannot be asked for them now", "repeat later"]);
+    world.sandbox.faults().clear();
+    world.sandbox.set_template_limit(0);
+    visitor.opens("/panel/templates/new").await.is(200);
+    let full =
+        visitor.sends("/panel/templates", &[("name", "Ready"), ("kind", "plain"), ("text", "Hello")]).await.is(422);
+    full.says(&["422"]);
+}
+
+both!(a_plain_template_is_made_changed_and_deleted);
+once!(
+    whatsapps_review_is_asked_for_and_told,
+    managers_read_and_nobody_elses_form_is_taken,
+    an_amocrm_that_does_not_answer_is_told_on_the_page,
+);

@@ -1,0 +1,66 @@
+//! Buttons that a manager sent, and what a press of one says.
+
+use std::time::Duration;
+
+use doubles::telegram::{Act, Chat};
+use parom_tests::{TelegramWorld, both};
+use sandbox::{Button, HookMessage};
+
+use super::{at_crm, chatting, last};
+
+fn button(text: &str) -> Button {
+    Button { text: text.to_owned(), url: None }
+}
+
+async fn a_press_says_what_stands_on_the_button(world: &mut TelegramWorld) {
+    let line = chatting(world).await;
+    let question = HookMessage::text("Доставить сегодня?").buttons(&[vec![button("Да"), button("Нет")]]);
+    line.manager_sends(world, question).await;
+    world.deliver_all().await;
+    let sent = line.sent(world).pop().unwrap();
+    let press = line.customer(world).presses(sent.id, 0, 1).unwrap();
+    world.telegram_arrives().await;
+    assert_eq!(last(world).text, "Нет");
+    let answered = world
+        .until("the press is acknowledged", async || {
+            world.telegram().answers(line.bot).into_iter().find(|answer| answer.id == press)
+        })
+        .await;
+    assert_eq!(answered.text, "");
+}
+
+async fn a_button_of_a_message_that_is_too_old_is_known(world: &mut TelegramWorld) {
+    let line = chatting(world).await;
+    let question = HookMessage::text("Доставить сегодня?").buttons(&[vec![button("Да"), button("Нет")]]);
+    line.manager_sends(world, question).await;
+    world.deliver_all().await;
+    let sent = line.sent(world).pop().unwrap();
+    let data = sent.buttons[0][0].data.clone().unwrap();
+    let (who, to) = (line.person, Chat::Bot(line.bot));
+    world.telegram().act(Act::PressOld { who, to, message: sent.id, data }).unwrap();
+    world.telegram_arrives().await;
+    assert_eq!(last(world).text, "Да");
+}
+
+async fn presses_in_a_hurry_are_one(world: &mut TelegramWorld) {
+    let line = chatting(world).await;
+    line.manager_sends(world, HookMessage::text("?").buttons(&[vec![button("Да"), button("Нет")]])).await;
+    world.deliver_all().await;
+    let sent = line.sent(world).pop().unwrap();
+    let before = at_crm(world).len();
+    for column in [0, 0, 1] {
+        line.customer(world).presses(sent.id, 0, column).unwrap();
+    }
+    world.telegram_arrives().await;
+    world.advance(Duration::from_secs(4));
+    line.customer(world).presses(sent.id, 0, 0).unwrap();
+    world.telegram_arrives().await;
+    let texts: Vec<_> = at_crm(world).into_iter().skip(before).map(|message| message.text).collect();
+    assert_eq!(texts, ["Да", "Нет", "Да"]);
+}
+
+both!(
+    a_press_says_what_stands_on_the_button,
+    a_button_of_a_message_that_is_too_old_is_known,
+    presses_in_a_hurry_are_one,
+);

@@ -1,0 +1,115 @@
+//! Edits, reactions, and customers who shut the bot out.
+
+use doubles::telegram::{Act, Chat, Content, Given, UpdateFault};
+use entity::conversation;
+use parom_tests::{TelegramWorld, both};
+use sandbox::HookMessage;
+
+use super::{at_crm, chatting, last};
+
+async fn an_edit_changes_what_amocrm_shows(world: &mut TelegramWorld) {
+    let line = chatting(world).await;
+    let id = line.customer(world).writes("Красная").unwrap();
+    world.telegram_arrives().await;
+    let before = at_crm(world).len();
+    line.customer(world).edits(id, Content::text("Синяя")).unwrap();
+    world.telegram_arrives().await;
+    assert_eq!((last(world).text.as_str(), last(world).edited), ("Синяя", true));
+    assert_eq!(at_crm(world).len(), before, "it is no new message");
+}
+
+async fn an_edit_of_a_caption_keeps_the_file(world: &mut TelegramWorld) {
+    let line = chatting(world).await;
+    let id = line.customer(world).sends(Content::Photo { file: Given::sample(), caption: "Чек".into() }).unwrap();
+    world.telegram_arrives().await;
+    line.customer(world).edits(id, Content::Photo { file: Given::sample(), caption: "Чек 2".into() }).unwrap();
+    world.telegram_arrives().await;
+    let came = last(world);
+    assert_eq!((came.kind.as_str(), came.text.as_str()), ("picture", "Чек 2"));
+    assert!(!came.media.is_empty());
+}
+
+async fn a_place_that_moves_is_told_once(world: &mut TelegramWorld) {
+    let line = chatting(world).await;
+    let live = Content::Location {
+        latitude: 55.0,
+        longitude: 37.0,
+        live_period: Some(900),
+        heading: None,
+        horizontal_accuracy: None,
+    };
+    let message = line.customer(world).sends(live).unwrap();
+    world.telegram_arrives().await;
+    let before = at_crm(world).len();
+    for step in 1..=5 {
+        let latitude = 55.0 + f64::from(step) / 100.0;
+        let (who, to) = (line.person, Chat::Bot(line.bot));
+        world.telegram().act(Act::MoveLocation { who, to, message, latitude, longitude: 37.0, heading: None }).unwrap();
+    }
+    world.telegram_arrives().await;
+    assert_eq!((at_crm(world).len(), last(world).edited), (before, false));
+}
+
+async fn reactions_come_and_go(world: &mut TelegramWorld) {
+    let line = chatting(world).await;
+    let said = line.manager_sends(world, HookMessage::text("Готово")).await;
+    world.deliver_all().await;
+    let sent = line.sent(world).pop().unwrap();
+    let reactions = |world: &TelegramWorld| {
+        let messages = world.sandbox.messages(parom_tests::settings::HOST);
+        let found = messages.into_iter().find(|message| message.id == said.message_id).unwrap();
+        found.reactions.into_iter().map(|(_, emoji)| emoji).collect::<Vec<_>>()
+    };
+    line.customer(world).reacts(sent.id, &["👍"]).unwrap();
+    world.telegram_arrives().await;
+    assert_eq!(reactions(world), ["👍"]);
+    world.advance(std::time::Duration::from_secs(5));
+    line.customer(world).reacts(sent.id, &["custom:5368324170671202286"]).unwrap();
+    world.telegram_arrives().await;
+    assert!(reactions(world).is_empty(), "amoCRM has no custom emoji");
+    world.advance(std::time::Duration::from_secs(5));
+    line.customer(world).reacts(sent.id, &["❤"]).unwrap();
+    line.customer(world).reacts(sent.id, &[]).unwrap();
+    world.telegram_arrives().await;
+    assert!(reactions(world).is_empty());
+}
+
+async fn who_blocks_the_bot_is_seen_to(world: &mut TelegramWorld) {
+    let line = chatting(world).await;
+    let shut = async |world: &TelegramWorld| {
+        let rows = conversation::Entity::of_tenant(line.line.tenant_id).all(world.app().store.read()).await.unwrap();
+        rows[0].shut_at > 0
+    };
+    let before = at_crm(world).len();
+    line.customer(world).blocks().unwrap();
+    world.telegram_arrives().await;
+    assert!(shut(world).await);
+    world.advance(std::time::Duration::from_secs(60));
+    line.customer(world).unblocks().unwrap();
+    world.telegram_arrives().await;
+    assert!(!shut(world).await);
+    assert_eq!(at_crm(world).len(), before, "amoCRM is told nothing of it");
+}
+
+async fn what_telegram_brings_twice_comes_once(world: &mut TelegramWorld) {
+    let line = chatting(world).await;
+    let before = at_crm(world).len();
+    world.telegram().faults().next_updates(1, UpdateFault::Doubled);
+    let id = line.customer(world).writes("Один раз").unwrap();
+    world.telegram_arrives().await;
+    world.telegram().faults().next_updates(1, UpdateFault::LostAnswer);
+    line.customer(world).edits(id, Content::text("Два раза")).unwrap();
+    world.telegram().deliver_all().await;
+    world.advance(std::time::Duration::from_secs(120));
+    world.telegram_arrives().await;
+    assert_eq!((at_crm(world).len(), last(world).text.as_str()), (before + 1, "Два раза"));
+}
+
+both!(
+    an_edit_changes_what_amocrm_shows,
+    an_edit_of_a_caption_keeps_the_file,
+    a_place_that_moves_is_told_once,
+    reactions_come_and_go,
+    who_blocks_the_bot_is_seen_to,
+    what_telegram_brings_twice_comes_once,
+);

@@ -1,0 +1,155 @@
+//! The door itself: who may knock, and what becomes of what nobody can read.
+
+use entity::raw_hook;
+use parom_tests::{TelegramLine, TelegramWorld, both};
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+
+use super::{at_crm, chatting, last};
+
+/// Posts a body to the door of a source.
+async fn posts(world: &TelegramWorld, path: &str, secret: Option<&str>, body: impl Into<reqwest::Body>) -> StatusCode {
+    let url = format!("{}{path}", world.app().public_url());
+    let mut request = parom_tests::client().post(url).header("content-type", "application/json");
+    if let Some(secret) = secret {
+        request = request.header("x-telegram-bot-api-secret-token", secret);
+    }
+    request.body(body).send().await.unwrap().status()
+}
+
+/// Where Telegram calls, and with what.
+fn door(world: &TelegramWorld, line: &TelegramLine) -> (String, String) {
+    let hook = world.telegram().webhook(line.bot).unwrap();
+    (format!("/hooks/telegram/{}", line.line.source_id), hook.secret.unwrap())
+}
+
+fn text(update: i64, message: i64, person: i64, text: &str) -> String {
+    let who = json!({"id": person, "is_bot": false, "first_name": "Maria"});
+    let chat = json!({"id": person, "first_name": "Maria", "type": "private"});
+    json!({"update_id": update, "message": {"message_id": message, "from": who, "chat": chat, "date": 1_795_165_200, "text": text}})
+        .to_string()
+}
+
+async fn only_telegram_is_let_in(world: &mut TelegramWorld) {
+    let line = chatting(world).await;
+    let (path, secret) = door(world, &line);
+    let body = || text(1, 900, line.person, "Hi");
+    assert_eq!(posts(world, &path, None, body()).await, 401);
+    assert_eq!(posts(world, &path, Some("wrong"), body()).await, 401);
+    assert_eq!(posts(world, &path, Some(&secret[1..]), body()).await, 401);
+    let other = "/hooks/telegram/0190aaaa-bbbb-7ccc-8ddd-eeeeffff0001";
+    for path in [other, "/hooks/telegram/1", "/hooks/custom/1", "/hooks/x/1"] {
+        assert_eq!(posts(world, path, Some(&secret), body()).await, 404, "{path}");
+    }
+    let before = at_crm(world).len();
+    assert_eq!(posts(world, &path, Some(&secret), body()).await, 200);
+    world.deliver_all().await;
+    assert_eq!(at_crm(world).len(), before + 1);
+}
+
+async fn a_body_that_is_too_large_is_refused(world: &mut TelegramWorld) {
+    let line = chatting(world).await;
+    let (path, secret) = door(world, &line);
+    assert_eq!(posts(world, &path, Some(&secret), vec![b' '; 1024 * 1024 + 1]).await, 413);
+}
+
+async fn what_nobody_can_read_is_kept_and_blocks_nobody(world: &mut TelegramWorld) {
+    let line = chatting(world).await;
+    let (path, secret) = door(world, &line);
+    let deep = format!("{{\"message\":{}1{}}}", "[".repeat(5000), "]".repeat(5000));
+    let bodies: Vec<Vec<u8>> = vec![
+        b"".to_vec(),
+        b"not json".to_vec(),
+        vec![0xff, 0xfe, 0x00],
+        deep.into_bytes(),
+        json!({"update_id": 7, "subscription": {"user": {"id": 5}, "state": "active"}}).to_string().into_bytes(),
+        json!({"update_id": 8, "message": {"message_id": "x"}}).to_string().into_bytes(),
+        json!([]).to_string().into_bytes(),
+        Value::Null.to_string().into_bytes(),
+    ];
+    let count = bodies.len();
+    for body in bodies {
+        assert_eq!(posts(world, &path, Some(&secret), body).await, 200);
+    }
+    let kept = raw_hook::Entity::of_tenant(line.line.tenant_id).all(world.app().store.read()).await.unwrap();
+    assert_eq!(kept.iter().filter(|raw| raw.kind == "telegram" && !raw.quarantine.is_empty()).count(), count);
+    line.customer(world).writes("Вы здесь?").unwrap();
+    world.telegram_arrives().await;
+    assert_eq!(last(world).text, "Вы здесь?");
+}
+
+async fn odd_updates_are_taken_as_they_are(world: &mut TelegramWorld) {
+    let line = chatting(world).await;
+    let (path, secret) = door(world, &line);
+    let before = at_crm(world).len();
+    let person = 9_007_199_254_740_993;
+    // A day old, out of order, twice under other numbers of updates, with a zero byte.
+    for (update, message, words) in [(9, 12, "второе"), (8, 11, "первое"), (77, 12, "второе"), (10, 13, "нуль\0здесь")]
+    {
+        assert_eq!(posts(world, &path, Some(&secret), text(update, message, person, words)).await, 200);
+    }
+    world.deliver_all().await;
+    let texts: Vec<_> = at_crm(world).into_iter().skip(before).map(|message| message.text).collect();
+    assert_eq!(texts, ["второе", "первое", "нуль\u{fffd}здесь"]);
+}
+
+async fn an_edit_of_what_nobody_knows_is_not_lost(world: &mut TelegramWorld) {
+    let line = chatting(world).await;
+    let (path, secret) = door(world, &line);
+    let edit = text(9, 500, line.person, "Поправил").replace("\"message\":", "\"edited_message\":");
+    for _ in 0..2 {
+        assert_eq!(posts(world, &path, Some(&secret), edit.clone()).await, 200);
+    }
+    assert_eq!(posts(world, &path, Some(&secret), text(8, 500, line.person, "Было")).await, 200);
+    world.deliver_all().await;
+    assert_eq!((last(world).text.as_str(), last(world).edited), ("Поправил", false));
+}
+
+async fn every_body_of_the_documents_is_taken_in(world: &mut TelegramWorld) {
+    let line = world.telegram_source(Default::default(), json!({ "groups": true })).await;
+    let (path, secret) = door(world, &line);
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/telegram");
+    let mut names: Vec<_> = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
+    names.sort();
+    let mut taken = 0;
+    for file in names {
+        if file.file_stem().unwrap().to_str().unwrap().starts_with("api_") {
+            continue;
+        }
+        let body = std::fs::read(&file).unwrap();
+        assert_eq!(posts(world, &path, Some(&secret), body).await, 200, "{}", file.display());
+        taken += 1;
+    }
+    let kept = raw_hook::Entity::of_tenant(line.line.tenant_id).all(world.app().store.read()).await.unwrap();
+    let aside: Vec<_> = kept.iter().filter(|raw| !raw.quarantine.is_empty()).map(|raw| &raw.quarantine).collect();
+    assert_eq!((taken, aside), (55, vec![&"unknown_update".to_owned()]));
+    // The files are not there: their messages say so.
+    world.deliver_to_the_end().await;
+    let texts: Vec<_> = at_crm(world).into_iter().map(|message| message.text).collect();
+    for text in [
+        "👋🏽 Hi! See our NEW offer",
+        "[Опрос] Когда удобно? 1) Утром 2) Вечером",
+        "🎲 4",
+        "[История] https://t.me/acme_news/s/15",
+        "[Платное медиа, 25 ⭐]",
+        "Заказ\nНужны 3 шт.",
+        "> in stock\nЭта!",
+        "Переслано от Петя ★:\nок, договорились",
+        "Yes",
+        "Курьер едет",
+        "Остатки на складе?",
+        "спасибо",
+        "Удалено клиентом",
+    ] {
+        assert!(texts.iter().any(|came| came == text), "{text}: {texts:#?}");
+    }
+}
+
+both!(
+    every_body_of_the_documents_is_taken_in,
+    only_telegram_is_let_in,
+    a_body_that_is_too_large_is_refused,
+    what_nobody_can_read_is_kept_and_blocks_nobody,
+    odd_updates_are_taken_as_they_are,
+    an_edit_of_what_nobody_knows_is_not_lost,
+);

@@ -1,0 +1,86 @@
+//! Groups: one conversation each, and each message names who wrote it.
+
+use doubles::telegram::{Act, Content, Dressing, GroupKind, NewGroup, NewPerson};
+use parom_tests::settings::HOST;
+use parom_tests::{TelegramLine, TelegramWorld, both};
+use sandbox::HookMessage;
+use serde_json::json;
+
+use super::at_crm;
+
+const GROUP: i64 = -4_012_345_678;
+
+/// A bot that is in a group with Maria and Pavel; gives Pavel.
+async fn in_a_group(world: &mut TelegramWorld, kind: GroupKind, groups: bool) -> (TelegramLine, i64) {
+    let mut line = world.telegram_source(Default::default(), json!({ "groups": groups })).await;
+    line.person = world.telegram().add_person(NewPerson::default());
+    let pavel = NewPerson { id: 5_599_887_766, first_name: "Pavel".into(), last_name: None, ..NewPerson::default() };
+    let pavel = world.telegram().add_person(pavel);
+    let members = vec![line.person, pavel];
+    world.telegram().add_group(NewGroup { id: Some(GROUP), title: "Delivery 77".into(), kind, members });
+    world.telegram().act(Act::AddBot { group: GROUP, bot: line.bot, by: line.person }).unwrap();
+    world.telegram().act(Act::Promote { group: GROUP, bot: line.bot, by: line.person }).unwrap();
+    world.telegram_arrives().await;
+    (line, pavel)
+}
+
+async fn a_group_is_one_chat_of_several_people(world: &mut TelegramWorld) {
+    let (line, pavel) = in_a_group(world, GroupKind::Basic, true).await;
+    assert!(at_crm(world).is_empty(), "that the bot was added is no message");
+    world.telegram().member(line.person, GROUP).writes("Где курьер?").unwrap();
+    world.telegram().member(pavel, GROUP).writes("Едет").unwrap();
+    let signed = Dressing { anonymous: true, signature: Some("логист".into()), ..Dressing::default() };
+    world.telegram().member(pavel, GROUP).sends_with(Content::text("Приехал"), signed).unwrap();
+    world.telegram_arrives().await;
+    let came: Vec<_> = at_crm(world).into_iter().map(|message| (message.sender_name, message.text)).collect();
+    assert_eq!((came[0].0.as_str(), came[0].1.as_str()), ("Maria Kovaleva", "Где курьер?"));
+    assert_eq!((came[1].0.as_str(), came[1].1.as_str()), ("Pavel", "Едет"));
+    assert!(came[2].0.starts_with("Delivery 77"), "{came:?}");
+    assert_eq!(world.sandbox.chats(HOST).len(), 1);
+}
+
+async fn groups_stay_outside_unless_they_are_wanted(world: &mut TelegramWorld) {
+    let (line, _) = in_a_group(world, GroupKind::Basic, false).await;
+    world.telegram().member(line.person, GROUP).writes("Где курьер?").unwrap();
+    world.telegram_arrives().await;
+    assert!(at_crm(world).is_empty());
+    assert!(
+        world.telegram().updates(line.bot).iter().all(|update| update.last_status.is_none_or(|status| status == 200))
+    );
+}
+
+async fn a_group_that_moves_goes_on_in_its_chat(world: &mut TelegramWorld) {
+    let (line, _) = in_a_group(world, GroupKind::Basic, true).await;
+    world.telegram().member(line.person, GROUP).writes("До").unwrap();
+    world.telegram_arrives().await;
+    let moved = world.telegram().act(Act::UpgradeGroup { group: GROUP, by: line.person }).unwrap().chat;
+    world.telegram_arrives().await;
+    world.telegram().member(line.person, moved).writes("После").unwrap();
+    world.telegram_arrives().await;
+    let came = at_crm(world);
+    assert_eq!(came.iter().map(|message| message.text.as_str()).collect::<Vec<_>>(), ["До", "После"]);
+    assert_eq!(world.sandbox.chats(HOST).len(), 1);
+    line.manager_sends_to(world, &line.chat_of(world, &GROUP.to_string()), HookMessage::text("Слышу")).await;
+    world.deliver_all().await;
+    let sent = line.sent(world).pop().unwrap();
+    assert_eq!((sent.chat, sent.text.as_str()), (moved, "Слышу"));
+}
+
+async fn each_topic_is_a_chat(world: &mut TelegramWorld) {
+    let (line, _) = in_a_group(world, GroupKind::Forum, true).await;
+    for (topic, text) in [(14, "Склад"), (15, "Цены"), (14, "Ещё склад")] {
+        world.telegram().member(line.person, GROUP).in_topic(topic).writes(text).unwrap();
+    }
+    world.telegram_arrives().await;
+    let came = at_crm(world);
+    let chat = |text: &str| came.iter().find(|message| message.text == text).unwrap().chat_id.clone();
+    assert_eq!(chat("Склад"), chat("Ещё склад"));
+    assert_ne!(chat("Склад"), chat("Цены"));
+}
+
+both!(
+    a_group_is_one_chat_of_several_people,
+    groups_stay_outside_unless_they_are_wanted,
+    a_group_that_moves_goes_on_in_its_chat,
+    each_topic_is_a_chat,
+);

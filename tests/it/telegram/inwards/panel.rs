@@ -1,0 +1,81 @@
+//! A bot in the panel: from BotFather's token to a working source, and what its page says.
+
+use std::time::Duration;
+
+use doubles::telegram::NewBot;
+use parom_tests::settings::HOST;
+use parom_tests::{TelegramWorld, both};
+use serde_json::json;
+
+use super::chatting;
+
+const ACCESS: &str = "/panel/sources/new/telegram/access";
+
+async fn a_bot_is_added_in_four_steps(world: &mut TelegramWorld) {
+    world.owner(HOST).installs_in_a_browser().await.is(200);
+    let tenant_id = world.active(HOST).await;
+    let bot = world.telegram().add_bot(NewBot::default());
+    let visitor = world.panel(tenant_id).await;
+    let access = visitor.does("/panel/sources/new", &[("kind", "telegram")]).await;
+    access.says(&["Bot token", "@BotFather"]);
+    let wrong = visitor.sends(ACCESS, &[("set.bot_token", "12345"), ("do", "next")]).await.is(422);
+    wrong.says(&["digits, a colon"]);
+    let unknown = "7999999999:AAE_abcdefghijklmnopqrstuvwxyz-1234";
+    let wrong = visitor.sends(ACCESS, &[("set.bot_token", unknown), ("do", "next")]).await.is(422);
+    wrong.says(&["Telegram does not know this token"]);
+    world.telegram().hijack_webhook(bot.id, "https://old.example/hook");
+    let checked = visitor.does(ACCESS, &[("set.bot_token", &bot.token), ("do", "check")]).await;
+    checked.says(&["Access works: @acme_support_bot", "old.example"]);
+    checked.never_says(&[&bot.token]);
+    let routing = visitor.does(ACCESS, &[("do", "next"), ("set.delivered_on_accept", "1")]).await;
+    routing.says(&["@acme_support_bot"]);
+    let made = visitor
+        .does("/panel/sources/new/telegram/routing", &[("name", "Shop bot"), ("pipeline", ""), ("default", "1")])
+        .await;
+    made.says(&["is created and stands in amoCRM", "@acme_support_bot"]);
+    let hook = world.telegram().webhook(bot.id).unwrap();
+    assert!(hook.url.contains("/hooks/telegram/"), "{}", hook.url);
+}
+
+async fn its_page_says_where_messages_went_and_takes_them_back(world: &mut TelegramWorld) {
+    let line = chatting(world).await;
+    let visitor = world.panel(line.line.tenant_id).await;
+    let path = format!("/panel/sources/{}", line.line.source_id);
+    visitor.opens(&path).await.is(200).says(&["https://t.me/acme_support_bot?start="]);
+    parom::source::line::due_now(world.app()).await;
+    world.telegram().hijack_webhook(line.bot, "https://crm.example/hook");
+    world.advance(Duration::from_secs(400));
+    parom::source::line::due_now(world.app()).await;
+    visitor.opens(&path).await.is(200).says(&["Another service took the bot", "crm.example", "Connect again"]);
+    visitor.does(&format!("{path}/take-back"), &[]).await.says(&["gets its messages again"]);
+    assert!(!world.telegram().webhook(line.bot).unwrap().url.contains("crm.example"));
+}
+
+async fn a_bot_that_works_already_is_told_at_once(world: &mut TelegramWorld) {
+    let line = chatting(world).await;
+    let visitor = world.panel(line.line.tenant_id).await;
+    visitor.does("/panel/sources/new", &[("kind", "telegram")]).await;
+    let taken = visitor.sends(ACCESS, &[("set.bot_token", &line.token), ("do", "next")]).await.is(422);
+    taken.says(&["Bot @acme_support_bot already works in source"]);
+}
+
+async fn a_chat_says_where_its_customer_came_from_and_whether_they_listen(world: &mut TelegramWorld) {
+    let line = world.telegram_line(json!({})).await;
+    line.customer(world).starts("shop_window").unwrap();
+    line.customer(world).blocks().unwrap();
+    world.telegram_arrives().await;
+    let chats = world.api.get(&line.line.path("/conversations")).await.is(200);
+    let chat = &chats.json["items"][0];
+    assert_eq!(chat["visit"], "shop_window");
+    assert!(chat["unreachable_since"].is_string());
+    let visitor = world.panel(line.line.tenant_id).await;
+    let page = visitor.opens(&format!("/panel/conversations/{}", chat["id"].as_str().unwrap())).await.is(200);
+    page.says(&["shop_window", "The customer blocked the bot"]);
+}
+
+both!(
+    a_bot_is_added_in_four_steps,
+    its_page_says_where_messages_went_and_takes_them_back,
+    a_bot_that_works_already_is_told_at_once,
+    a_chat_says_where_its_customer_came_from_and_whether_they_listen,
+);

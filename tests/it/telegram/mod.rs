@@ -1,0 +1,4 @@
+//! Telegram, played by a small one with memory.
+
+mod inwards;
+mod out;

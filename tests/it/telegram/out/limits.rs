@@ -1,0 +1,78 @@
+//! How fast a bot may write, and what it does when it is told to wait.
+
+use std::time::Duration;
+
+use doubles::telegram::{Fault, NewPerson};
+use parom_tests::{TelegramWorld, both};
+use sandbox::HookMessage;
+
+use super::chatting;
+
+fn texts(world: &TelegramWorld, line: &parom_tests::TelegramLine) -> Vec<String> {
+    line.sent(world).into_iter().map(|message| message.text).collect()
+}
+
+async fn a_flood_to_one_chat_keeps_its_rate_and_its_order(world: &mut TelegramWorld) {
+    let line = chatting(world).await;
+    world.advance(Duration::from_secs(60));
+    world.telegram().set_rates(true);
+    let wanted: Vec<_> = (0..12).map(|number| format!("message {number}")).collect();
+    for text in &wanted {
+        line.manager_sends(world, HookMessage::text(text)).await;
+    }
+    world.deliver_all().await;
+    assert!(texts(world, &line).len() < wanted.len(), "a short burst, then one a second");
+    world.deliver_to_the_end().await;
+    assert_eq!(texts(world, &line), wanted);
+    let refused = world.telegram().calls(line.bot).into_iter().filter(|call| call.status == 429).count();
+    assert!(refused <= 1, "told to wait {refused} times");
+}
+
+async fn who_is_told_to_wait_waits_alone(world: &mut TelegramWorld) {
+    let line = chatting(world).await;
+    let pavel = world.telegram().add_person(NewPerson { first_name: "Pavel".to_owned(), ..NewPerson::default() });
+    world.telegram().customer(pavel, line.bot).starts("").unwrap();
+    world.telegram().customer(pavel, line.bot).writes("Hi").unwrap();
+    world.telegram_arrives().await;
+    world.telegram().faults().next_in(line.person, "sendMessage", 1, Fault::TooMany { retry_after: 34 });
+    let said = line.manager_sends(world, HookMessage::text("to Maria")).await;
+    let chat = line.chat_of(world, &pavel.to_string());
+    line.manager_sends_to(world, &chat, HookMessage::text("to Pavel")).await;
+    world.deliver_all().await;
+    assert_eq!(texts(world, &line), ["to Pavel"]);
+    assert!(world.statuses_at_crm(&line.line, &said.message_id).is_empty());
+    world.advance(Duration::from_secs(34));
+    world.deliver_all().await;
+    assert_eq!(texts(world, &line).len(), 1, "one second more than it was told");
+    world.advance(Duration::from_secs(1));
+    world.deliver_all().await;
+    assert_eq!(texts(world, &line), ["to Pavel", "to Maria"]);
+}
+
+async fn two_chats_that_are_told_to_wait_stop_the_bot_alone(world: &mut TelegramWorld) {
+    let line = chatting(world).await;
+    let people: Vec<i64> = (0..3).map(|_| world.telegram().add_person(NewPerson::default())).collect();
+    for person in &people {
+        world.telegram().customer(*person, line.bot).starts("").unwrap();
+        world.telegram().customer(*person, line.bot).writes("Hi").unwrap();
+    }
+    world.telegram_arrives().await;
+    world.telegram().faults().next("sendMessage", 2, Fault::TooMany { retry_after: 34 });
+    for person in &people[..2] {
+        let chat = line.chat_of(world, &person.to_string());
+        line.manager_sends_to(world, &chat, HookMessage::text("told to wait")).await;
+        world.deliver_all().await;
+    }
+    let third = line.chat_of(world, &people[2].to_string());
+    line.manager_sends_to(world, &third, HookMessage::text("waits too")).await;
+    world.deliver_all().await;
+    assert!(texts(world, &line).is_empty(), "the whole bot waits");
+    world.deliver_to_the_end().await;
+    assert_eq!(texts(world, &line).len(), 3);
+}
+
+both!(
+    a_flood_to_one_chat_keeps_its_rate_and_its_order,
+    who_is_told_to_wait_waits_alone,
+    two_chats_that_are_told_to_wait_stop_the_bot_alone,
+);

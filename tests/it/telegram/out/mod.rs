@@ -1,0 +1,23 @@
+//! Everything that a manager can do in amoCRM, on its way to a customer's Telegram.
+
+mod around;
+mod kinds;
+mod limits;
+mod live;
+mod parts;
+mod trouble;
+
+use doubles::telegram::MessageView;
+use parom_tests::{TelegramLine, World};
+use serde_json::json;
+
+/// A source with a customer who has written.
+async fn chatting(world: &mut World) -> TelegramLine {
+    world.telegram_line(json!({})).await
+}
+
+/// What the bot sent last.
+#[track_caller]
+fn last(world: &World, line: &TelegramLine) -> MessageView {
+    line.sent(world).pop().expect("the bot sent something")
+}

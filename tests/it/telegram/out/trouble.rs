@@ -1,0 +1,120 @@
+//! What Telegram refuses, and what nobody knows.
+
+use std::time::Duration;
+
+use doubles::telegram::{Act, Fault};
+use parom_tests::{TelegramWorld, both};
+use sandbox::{Attachment, HookMessage};
+use serde_json::Value;
+
+use super::{chatting, last};
+
+/// The error that a manager was shown: code and text.
+fn shown(world: &TelegramWorld, line: &parom_tests::TelegramLine, message_id: &str) -> (i64, String) {
+    let messages = world.sandbox.messages(&line.line.host);
+    let found = messages.into_iter().find(|message| message.id == message_id).expect("amoCRM has the message");
+    let status = found.statuses.last().expect("a status").clone();
+    assert_eq!(status.code, -1);
+    (status.error_code.unwrap_or_default(), status.error.unwrap_or_default().replace('\u{a0}', " "))
+}
+
+async fn a_customer_who_blocked_the_bot_is_named_to_the_manager(world: &mut TelegramWorld) {
+    let line = chatting(world).await;
+    line.customer(world).blocks().unwrap();
+    let said = line.manager_sends(world, HookMessage::text("Hello?")).await;
+    world.deliver_all().await;
+    let text = "Клиент заблокировал бота. Свяжитесь с ним другим способом.".to_owned();
+    assert_eq!(shown(world, &line, &said.message_id), (901, text));
+    // The lane goes on.
+    line.customer(world).unblocks().unwrap();
+    world.telegram_arrives().await;
+    line.manager_sends(world, HookMessage::text("Welcome back")).await;
+    world.deliver_all().await;
+    assert_eq!(last(world, &line).text, "Welcome back");
+}
+
+async fn a_deleted_account_is_named_to_the_manager(world: &mut TelegramWorld) {
+    let line = chatting(world).await;
+    world.telegram().act(Act::DeleteAccount { who: line.person }).unwrap();
+    let said = line.manager_sends(world, HookMessage::text("Hello?")).await;
+    world.deliver_all().await;
+    assert_eq!(shown(world, &line, &said.message_id).0, 901);
+}
+
+async fn a_revoked_token_pauses_the_source_and_a_new_one_lets_everything_go(world: &mut TelegramWorld) {
+    let line = chatting(world).await;
+    let token = world.telegram().renew_token(line.bot);
+    for text in ["one", "two"] {
+        line.manager_sends(world, HookMessage::text(text)).await;
+    }
+    world.deliver_all().await;
+    let source = world.api.get(&line.line.path("")).await.is(200);
+    assert_eq!(source.json["held"]["count"], 2, "{}", source.text);
+    assert_ne!(source.json["status"], "working");
+    let settings = serde_json::json!({ "settings": { "bot_token": token } });
+    world.api.patch(&line.line.path(""), &settings).await.is(200);
+    world.deliver_to_the_end().await;
+    let texts: Vec<_> = line.sent(world).into_iter().map(|message| message.text).collect();
+    assert_eq!(texts, ["one", "two"]);
+}
+
+async fn an_outcome_nobody_knows_is_sent_once_more_and_then_failed(world: &mut TelegramWorld) {
+    let line = chatting(world).await;
+    let said = line.manager_sends(world, HookMessage::text("Twice?")).await;
+    world.telegram().faults().next_in(line.person, "sendMessage", 2, Fault::ResetAfter);
+    world.deliver_all().await;
+    assert_eq!(line.sent(world).len(), 1, "it arrived, but nobody can know");
+    world.advance(Duration::from_secs(60));
+    world.deliver_all().await;
+    assert_eq!(line.sent(world).len(), 2, "one resend");
+    world.deliver_to_the_end().await;
+    assert_eq!(line.sent(world).len(), 2, "and no more");
+    assert_eq!(shown(world, &line, &said.message_id).0, 903);
+}
+
+async fn what_never_arrived_is_tried_until_it_does(world: &mut TelegramWorld) {
+    let line = chatting(world).await;
+    line.manager_sends(world, HookMessage::text("At last")).await;
+    let faults = world.telegram().faults();
+    faults.next("sendMessage", 1, Fault::HtmlPage { code: 502 });
+    faults.next("sendMessage", 1, Fault::ServerError { code: 503 });
+    world.deliver_to_the_end().await;
+    let texts: Vec<_> = line.sent(world).into_iter().map(|message| message.text).collect();
+    assert_eq!(texts, ["At last"]);
+}
+
+async fn a_picture_that_telegram_does_not_like_is_a_document(world: &mut TelegramWorld) {
+    let line = chatting(world).await;
+    let description = "Bad Request: PHOTO_INVALID_DIMENSIONS".to_owned();
+    let fault = Fault::Refuse { code: 400, description, migrate_to: None };
+    world.telegram().faults().next_in(line.person, "sendPhoto", 1, fault);
+    let said = line.manager_sends(world, HookMessage::attachment(Attachment::sample("picture"))).await;
+    world.deliver_all().await;
+    assert_eq!(last(world, &line).kind, "document");
+    assert_eq!(world.statuses_at_crm(&line.line, &said.message_id), [1]);
+}
+
+async fn why_it_failed_stands_in_the_timeline_without_the_token(world: &mut TelegramWorld) {
+    let line = chatting(world).await;
+    line.customer(world).blocks().unwrap();
+    line.manager_sends(world, HookMessage::text("Hello?")).await;
+    world.deliver_all().await;
+    let dead = world.api.get(&line.line.dead_letters()).await.is(200);
+    let id = dead.text_at("/items/0/message_id");
+    let told = world.api.get(&format!("/api/v1/messages/{id}")).await.is(200);
+    let answers: Vec<&Value> = told.json["timeline"].as_array().unwrap().iter().map(|step| &step["answer"]).collect();
+    assert!(answers.iter().any(|answer| answer["status"] == 403), "{}", told.text);
+    assert!(told.text.contains("bot was blocked by the user"), "{}", told.text);
+    let secret = line.token.split_once(':').expect("a token").1;
+    assert!(!told.text.contains(secret));
+}
+
+both!(
+    a_customer_who_blocked_the_bot_is_named_to_the_manager,
+    a_deleted_account_is_named_to_the_manager,
+    a_revoked_token_pauses_the_source_and_a_new_one_lets_everything_go,
+    an_outcome_nobody_knows_is_sent_once_more_and_then_failed,
+    what_never_arrived_is_tried_until_it_does,
+    a_picture_that_telegram_does_not_like_is_a_document,
+    why_it_failed_stands_in_the_timeline_without_the_token,
+);

@@ -1,0 +1,131 @@
+//! Files that visitors send: what they are is told by their first bytes, and nothing that a browser would run is ever shown.
+
+use parom::config::Config;
+use parom_tests::settings::HOST;
+use parom_tests::{Engine, Place, Reply, Setup, World, answer, both};
+use reqwest::Method;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{OnSite, SHOP, chat_with};
+use crate::media::png;
+
+/// A form with a message's id, its text, and a file.
+fn form(id: &str, text: &str, name: &str, bytes: &[u8]) -> Vec<u8> {
+    let mut body = Vec::new();
+    for (field, value) in [("id", id), ("text", text)] {
+        body.extend(format!("--b\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n").into_bytes());
+    }
+    let head = format!("--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n");
+    body.extend(head.into_bytes());
+    body.extend(b"Content-Type: image/png\r\n\r\n");
+    body.extend(bytes);
+    body.extend(b"\r\n--b--\r\n");
+    body
+}
+
+async fn sends(world: &World, who: &OnSite, id: Uuid, text: &str, (name, bytes): (&str, &[u8])) -> Reply {
+    let request = who.request(world, Method::POST, "/files").header("Content-Type", "multipart/form-data; boundary=b");
+    answer(request.body(form(&id.to_string(), text, name, bytes))).await
+}
+
+async fn files_are_what_their_bytes_say(world: &mut World) {
+    let source = chat_with(world, json!({"allowed_origins": [SHOP]})).await;
+    let anna = OnSite::new(&source);
+    let picture = png(3_000);
+    let id = Uuid::new_v4();
+    let sent = sends(world, &anna, id, " Look ", ("C:\\photos\\me.png", &picture)).await.is(202);
+    assert_eq!((sent.text_at("/file/kind"), sent.text_at("/file/name")), ("picture".to_owned(), "me.png".to_owned()));
+    // The answer was lost: the same again is no second message, and no second file.
+    let again = sends(world, &anna, id, "Look", ("me.png", &picture)).await.is(200);
+    assert_eq!((&again.json["duplicate"], again.text_at("/id")), (&json!(true), sent.text_at("/id")));
+    sends(world, &anna, id, "Look", ("me.png", &png(2_999))).await.is(409);
+    let scripts: [(&str, &[u8]); 3] = [
+        ("drawing.png", b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"),
+        ("page.png", b"<!doctype html><script>alert(1)</script>"),
+        ("letter.pdf", b"%PDF-1.7 not much"),
+    ];
+    for (name, bytes) in scripts {
+        let sent = sends(world, &anna, Uuid::new_v4(), "", (name, bytes)).await.is(202);
+        assert_eq!(sent.text_at("/file/kind"), "file", "{name}");
+        let lent = answer(world.api.anonymous(Method::GET, &sent.text_at("/file/url"))).await.is(200);
+        assert!(lent.header("content-disposition").starts_with("attachment"), "{name}");
+        assert!(
+            !lent.header("content-type").contains("svg") && !lent.header("content-type").contains("html"),
+            "{name}"
+        );
+    }
+    world.deliver_all().await;
+    let there = world.sandbox.messages(HOST);
+    let kinds: Vec<&str> = there.iter().map(|message| message.kind.as_str()).collect();
+    assert_eq!(kinds, ["picture", "file", "file", "file"]);
+    assert_eq!(there[0].text, "Look");
+    let lent = world.app().http.trusted().get(&there[0].media).send().await.unwrap();
+    assert_eq!(lent.bytes().await.unwrap(), picture);
+    let told = anna.gets(world, "/history").await.is(200);
+    assert_eq!(told.json["lines"][0]["file"]["size"], 3_000);
+}
+
+async fn what_is_no_file_is_refused(world: &mut World) {
+    let source = chat_with(world, json!({"allowed_origins": [SHOP]})).await;
+    let anna = OnSite::new(&source);
+    let program = [b"MZ".as_slice(), &[0; 300]].concat();
+    sends(world, &anna, Uuid::new_v4(), "", ("holiday.png", &program)).await.is(415);
+    sends(world, &anna, Uuid::new_v4(), "", ("empty.txt", b"")).await.is(422);
+    sends(world, &anna, Uuid::new_v4(), &"x".repeat(4097), ("a.txt", b"text")).await.is(422);
+    let evil = OnSite { origin: "https://evil.example".to_owned(), ..anna.clone() };
+    sends(world, &evil, Uuid::new_v4(), "", ("a.txt", b"text")).await.is(403);
+    let plain = anna.request(world, Method::POST, "/files").json(&json!({"id": Uuid::new_v4()}));
+    answer(plain).await.is(415);
+    assert!(world.messages().await.is_empty());
+    let kept = std::fs::read_dir(&world.app().config.media.dir);
+    let files = kept.map(|dir| dir.flatten().filter(|one| one.path().is_file()).count()).unwrap_or(0);
+    assert_eq!(files, 0, "nothing of it stays");
+}
+
+/// The form of the page, without scripts.
+async fn a_form_brings_a_file(world: &mut World) {
+    let source = chat_with(world, json!({})).await;
+    let visitor = world.visitor();
+    let page = visitor.opens(&format!("/chat/{source}")).await.is(200);
+    page.says(&["multipart/form-data"]);
+    let path = format!("/chat/{source}/files");
+    let sends = async |id: &str, name: &str, bytes: &[u8]| {
+        let request = visitor.request(Method::POST, &path).header("Accept", "text/html,*/*;q=0.8");
+        let request = request.header("Content-Type", "multipart/form-data; boundary=b");
+        answer(request.body(form(id, "", name, bytes))).await
+    };
+    let id = page.field("id");
+    sends(&id, "", b"").await.is(422).says(&["choose a file first"]);
+    sends(&id, "a.exe", &[b"MZ".as_slice(), &[0; 300]].concat()).await.is(415).says(&["cannot be sent here"]);
+    assert!(sends(&id, "list.txt", b"one\ntwo").await.is(303).is_redirect().ends_with("#end"));
+    visitor.opens(&format!("/chat/{source}")).await.is(200).says(&["list.txt"]);
+    world.deliver_all().await;
+}
+
+fn small(config: &mut Config) {
+    config.media.file_mb = 1;
+    config.media.picture_mb = 1;
+    config.media.video_mb = 1;
+    config.media.audio_mb = 1;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_too_large_is_told_so() {
+    let setup = Setup { change: small, ..Setup::default() };
+    let world = World::start(Engine::Sqlite, setup).await.expect("SQLite is there");
+    let source = chat_with(&world, json!({"allowed_origins": [SHOP]})).await;
+    let anna = OnSite::new(&source);
+    assert_eq!(anna.gets(&world, "/look").await.json["limits"]["picture"], 1024 * 1024);
+    let large = vec![b'x'; 1024 * 1024 + 1];
+    sends(&world, &anna, Uuid::new_v4(), "", ("large.txt", &large)).await.is(413);
+    for _ in 0..9 {
+        sends(&world, &anna, Uuid::new_v4(), "", ("a.txt", b"text")).await.is(202);
+    }
+    let eleventh = sends(&world, &anna, Uuid::new_v4(), "", ("a.txt", b"text")).await.is(429);
+    assert_eq!(eleventh.header("retry-after"), "10");
+    world.another_worker().deliver_all().await.unwrap();
+    world.close().await;
+}
+
+both!(files_are_what_their_bytes_say, what_is_no_file_is_refused, a_form_brings_a_file);

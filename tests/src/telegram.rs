@@ -1,0 +1,153 @@
+//! A Telegram source, its bot and the people who write to it.
+
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+
+use doubles::telegram::{Customer, MessageView, NewBot, NewPerson, Options, Telegram};
+use parom::clock::Clock;
+use sandbox::{HookMessage, Said};
+use serde_json::{Value, json};
+
+use crate::people::Line;
+use crate::settings::{CHANNEL_ID, HOST};
+use crate::{Engine, Place, Setup, World};
+
+/// A small Telegram that lives by the world's clock.
+pub(crate) async fn start(clock: &Clock) -> Telegram {
+    parom::http_client::install_crypto_provider();
+    let clock = clock.clone();
+    let now = Arc::new(move || clock.now());
+    Telegram::start(Options { now, ..Options::default() }).await.expect("a Telegram")
+}
+
+/// A world with a Telegram.
+pub struct TelegramWorld(World);
+
+impl Place for TelegramWorld {
+    async fn open(engine: Engine) -> Option<Self> {
+        World::start(engine, Setup { telegram: true, ..Setup::default() }).await.map(Self)
+    }
+
+    async fn close(self) {
+        self.0.close().await;
+    }
+}
+
+impl Deref for TelegramWorld {
+    type Target = World;
+
+    fn deref(&self) -> &World {
+        &self.0
+    }
+}
+
+impl DerefMut for TelegramWorld {
+    fn deref_mut(&mut self) -> &mut World {
+        &mut self.0
+    }
+}
+
+/// A source of kind `telegram`, and one person with whom its bot has a chat.
+#[derive(Clone, Debug)]
+pub struct TelegramLine {
+    pub line: Line,
+    pub bot: i64,
+    pub token: String,
+    pub person: i64,
+}
+
+impl World {
+    /// The Telegram of a world that was set up with one.
+    pub fn telegram(&self) -> &Telegram {
+        self.telegram.as_ref().expect("the world has a Telegram: Setup { telegram: true, .. }")
+    }
+
+    /// A Telegram source with these settings besides its token, without anybody who has written.
+    pub async fn telegram_source(&self, bot: NewBot, settings: Value) -> TelegramLine {
+        let bot = self.telegram().add_bot(bot);
+        if self.tenant(HOST).await.is_none() {
+            self.owner(HOST).installs_in_a_browser().await.is(200);
+        }
+        let tenant_id = self.active(HOST).await;
+        let mut settings = settings;
+        settings["bot_token"] = json!(bot.token);
+        let external_id = format!("tg-{}", bot.id);
+        let body = json!({ "kind": "telegram", "name": bot.name, "external_id": external_id, "settings": settings });
+        let made = self.api.post(&format!("/api/v1/tenants/{tenant_id}/sources"), &body).await.is(201);
+        let line = Line {
+            host: HOST.to_owned(),
+            tenant_id,
+            source_id: made.text_at("/id").parse().expect("a source's id is a UUID"),
+            external_id,
+            scope_id: format!("{CHANNEL_ID}_{}", self.sandbox.add_account(HOST).amojo_id),
+            webhook_secret: String::new(),
+        };
+        TelegramLine { line, bot: bot.id, token: bot.token, person: 0 }
+    }
+
+    /// The same, and Maria has pressed Start and written "Hello", which is in amoCRM.
+    pub async fn telegram_line(&mut self, settings: Value) -> TelegramLine {
+        let mut line = self.telegram_source(NewBot::default(), settings).await;
+        line.person = self.telegram().add_person(NewPerson::default());
+        let maria = self.telegram().customer(line.person, line.bot);
+        maria.starts("").expect("Start is pressed");
+        maria.writes("Hello").expect("a text");
+        self.telegram_arrives().await;
+        line
+    }
+
+    /// Brings what Telegram has for us, and carries it.
+    pub async fn telegram_arrives(&mut self) {
+        self.telegram().deliver_all().await;
+        self.deliver_all().await;
+    }
+}
+
+impl TelegramLine {
+    /// The customer's phone, in the chat with the bot.
+    pub fn customer<'world>(&self, world: &'world World) -> Customer<'world> {
+        world.telegram().customer(self.person, self.bot)
+    }
+
+    /// amojo's id of the customer's chat.
+    #[track_caller]
+    pub fn chat(&self, world: &World) -> String {
+        self.chat_of(world, &self.person.to_string())
+    }
+
+    /// amojo's id of a chat by its conversation id.
+    #[track_caller]
+    pub fn chat_of(&self, world: &World, conversation: &str) -> String {
+        let conversation = self.line.crm_conversation(conversation);
+        let chats = world.sandbox.chats(HOST);
+        let found = chats.into_iter().find(|chat| chat.conversation_id.as_deref() == Some(&conversation));
+        found.unwrap_or_else(|| panic!("amoCRM has no such chat: {conversation}")).id
+    }
+
+    /// A manager answers the customer; the hook must be answered by 200.
+    pub async fn manager_sends(&self, world: &World, message: HookMessage) -> Said {
+        self.manager_sends_to(world, &self.chat(world), message).await
+    }
+
+    /// The same in any chat.
+    pub async fn manager_sends_to(&self, world: &World, chat: &str, message: HookMessage) -> Said {
+        let said = world.sandbox.manager_sends(HOST, chat, message).await.expect("amoCRM sends the hook");
+        assert_eq!(said.answer.status, Some(200), "{:?}", said.answer);
+        said
+    }
+
+    /// What the bot sent in all chats, in order.
+    pub fn sent(&self, world: &World) -> Vec<MessageView> {
+        world.telegram().sent(self.bot)
+    }
+
+    /// Methods that the bot called since `from` calls, in order.
+    pub fn methods(&self, world: &World, from: usize) -> Vec<String> {
+        world.telegram().calls(self.bot).into_iter().skip(from).map(|call| call.method).collect()
+    }
+
+    /// How often the bot called so far.
+    pub fn calls(&self, world: &World) -> usize {
+        world.telegram().calls(self.bot).len()
+    }
+}
