@@ -75,22 +75,16 @@ impl Browser {
         self.client.close().await.expect("the browser closes");
     }
 
-    /// Sets the size of the page in CSS pixels.
+    /// Sets the size of the page in CSS pixels, and waits until the page has it.
     pub async fn resize(&self, width: u32, height: u32) {
-        let whole = DevTools("Emulation.clearDeviceMetricsOverride".to_owned(), json!({}));
-        self.client.issue_cmd(whole).await.expect("the browser is itself again");
-        // The window's own frame is larger than the page in it.
+        // For pages that open beside this one; a window itself may be late, and none is narrower than 500 pixels.
         self.client.set_window_size(width, height).await.expect("the window takes a size");
-        let inner = self.run("return [outerWidth - innerWidth, outerHeight - innerHeight]", vec![]).await;
-        let frame = |at: usize| inner[at].as_u64().and_then(|pixels| u32::try_from(pixels).ok()).unwrap_or(0);
-        let size = (width + frame(0), height + frame(1));
-        self.client.set_window_size(size.0, size.1).await.expect("the window takes a size");
-        // No window is narrower than half a thousand pixels, a phone is.
-        let narrow = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
-        if width < 500 {
-            let told = DevTools("Emulation.setDeviceMetricsOverride".to_owned(), narrow);
-            self.client.issue_cmd(told).await.expect("the browser plays a phone");
-        }
+        let size = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
+        let told = DevTools("Emulation.setDeviceMetricsOverride".to_owned(), size);
+        self.client.issue_cmd(told).await.expect("the browser plays a screen");
+        let has = "return innerWidth === arguments[0] && document.documentElement.clientWidth <= innerWidth";
+        let what = format!("the page is {width} pixels wide");
+        self.until(&what, async || self.run(has, vec![json!(width)]).await == json!(true)).await;
     }
 
     /// Takes the line away from the present page, or gives it back.
