@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::error::Result;
 use crate::holes;
 use crate::source::{self as sources, Migration, Usage};
+use crate::tenant::subscription::{self, State};
 use crate::tenant::{self, Access, AccessState, TenantStatus};
 use crate::words::Said;
 
@@ -40,6 +41,8 @@ struct Account {
     strays: usize,
     migration: Migration,
     time_zone: String,
+    /// How amoCRM tells of changes of contacts; none: the account never was connected.
+    told: Option<Told>,
     /// What comparing chats with amoCRM's history came to.
     lost: holes::Sum,
 }
@@ -49,6 +52,22 @@ struct Channel {
     status: String,
     detail: String,
     connected_at: i64,
+}
+
+struct Told {
+    state: State,
+    detail: String,
+    checked_at: i64,
+}
+
+impl Told {
+    const fn tone(&self) -> &'static str {
+        match self.state {
+            State::On => "ok",
+            State::Off => "off",
+            State::Refused => "warn",
+        }
+    }
 }
 
 impl Channel {
@@ -102,6 +121,11 @@ async fn show(app: web::Data<App>, member: Member) -> Result<HttpResponse> {
         .filter(source::Column::IsDefault.eq(true))
         .one(db)
         .await?;
+    let told = subscription::standing(db, tenant.tenant_id).await?.map(|found| Told {
+        state: found.state,
+        detail: found.detail,
+        checked_at: found.checked_at,
+    });
     let account = Account {
         host: tenant.host.clone(),
         name: tenant.name.clone(),
@@ -117,6 +141,7 @@ async fn show(app: web::Data<App>, member: Member) -> Result<HttpResponse> {
         strays: sources::strays(&app, tenant.tenant_id).await?.len(),
         migration: sources::migration(&app, tenant.tenant_id).await?,
         time_zone: tenant.time_zone.clone(),
+        told,
         lost: holes::sum(&app, tenant.tenant_id).await?,
         page: page.clone(),
     };

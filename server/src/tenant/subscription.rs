@@ -43,6 +43,50 @@ pub(super) async fn soon(db: &impl ConnectionTrait, tenant_id: Uuid, now: i64) -
     Ok(())
 }
 
+/// How an account's subscription stands.
+#[derive(Debug)]
+pub struct Standing {
+    pub state: State,
+    /// What amoCRM said when it refused.
+    pub detail: String,
+    /// When amoCRM last said so, in milliseconds.
+    pub checked_at: i64,
+}
+
+/// Whether amoCRM tells of changes of contacts and talks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    On,
+    /// Not asked yet, or the account left.
+    Off,
+    /// The account's plan has no hooks, or amoCRM says no: contacts are looked at by whoever looks.
+    Refused,
+}
+
+impl State {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::On => "on",
+            Self::Off => "off",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+/// How it stands; none: the account never was connected.
+pub async fn standing(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Option<Standing>, DbErr> {
+    let row = crm_subscription::Entity::of_tenant(tenant_id).one(db).await?;
+    Ok(row.map(|row| Standing {
+        state: match row.state.as_str() {
+            "on" => State::On,
+            "refused" => State::Refused,
+            _ => State::Off,
+        },
+        detail: row.detail,
+        checked_at: row.checked_at,
+    }))
+}
+
 /// Whose hooks come with this token; none: nobody's, or not any more.
 pub async fn tenant_of(app: &App, token: &str) -> Result<Option<Uuid>, DbErr> {
     let found = directory::find(app.store.read(), Kind::CrmHooks, &hash(token), app.clock.millis()).await?;

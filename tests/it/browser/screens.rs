@@ -114,6 +114,17 @@ async fn wizard(browser: &Browser, base: &str, language: &str) {
     looks_right(browser, &format!("{language}/wizard-4-test")).await;
 }
 
+/// A template that is about to be saved, and the list with it.
+async fn templates(browser: &Browser, base: &str, language: &str) {
+    browser.goto(&format!("{base}/panel/templates/new")).await;
+    browser.fill("main [name=name]", "Заказ готов").await;
+    browser.fill("main [name=text]", "{{contact.name}}, ваш заказ готов. Ждём вас!").await;
+    looks_right(browser, &format!("{language}/template-new")).await;
+    browser.press("main form button.primary").await;
+    browser.says("Заказ готов").await;
+    look(browser, &format!("{language}/templates"), &format!("{base}/panel/templates")).await;
+}
+
 /// Something that somebody should look at.
 async fn an_alert(world: &World, line: &Line) {
     let object = line.source_id.to_string();
@@ -156,6 +167,7 @@ async fn panel_in(language: Language) {
     }
     imports(&browser, &world, &line, code).await;
     wizard(&browser, &base, code).await;
+    templates(&browser, &base, code).await;
     an_alert(&world, &line).await;
     look(&browser, &format!("{code}/alerts"), &format!("{base}/panel/alerts")).await;
     look_here_in_the_dark(&browser, &format!("{code}/alerts-dark")).await;

@@ -85,14 +85,18 @@ async fn an_account_that_left_is_nobodys(world: &mut World) {
 }
 
 async fn a_plan_without_hooks_is_asked_again_daily(world: &mut World) {
-    world.line("support").await;
+    let line = world.line("support").await;
     world.sandbox.set_plan_without_webhooks(HOST, true);
     assert_eq!((due_now(world.app()).await, state(world).await.as_str()), (1, "refused"));
     assert_eq!(world.tenant(HOST).await.unwrap()["status"], "active");
+    let owner = world.panel(line.tenant_id).await;
+    assert!(owner.opens("/panel/account").await.is(200).text.contains("plans without webhooks"));
     world.sandbox.set_plan_without_webhooks(HOST, false);
     assert_eq!(due_now(world.app()).await, 0);
     world.advance(DAY);
     assert_eq!((due_now(world.app()).await, state(world).await.as_str()), (1, "on"));
+    let owner = world.panel(line.tenant_id).await;
+    assert!(owner.opens("/panel/account").await.is(200).text.contains("told at once"));
 }
 
 async fn contacts_are_looked_at_at_once(world: &mut World) {

@@ -10,6 +10,7 @@ use super::{Check, because};
 use crate::source::Reason;
 use crate::store::{Store, VENDOR};
 use crate::tenant::access;
+use crate::tenant::subscription::{self, State};
 use crate::words::Said;
 
 /// So many are named in one line.
@@ -28,6 +29,8 @@ struct Found {
     disconnected: Vec<Said>,
     sources: Vec<Said>,
     strays: Vec<Said>,
+    /// Accounts that do not tell of changes of contacts.
+    untold: Vec<Said>,
     alarms: Vec<Said>,
     aside: BTreeMap<String, i64>,
 }
@@ -49,6 +52,7 @@ async fn look_at(store: &Store, only: Option<Uuid>, checks: &mut Vec<Check>) -> 
             access_of(store, tenant, &mut found).await?;
             channels_of(store, tenant, &mut found).await?;
             sources_of(store, tenant, &mut found).await?;
+            told_of(store, tenant, &mut found).await?;
         }
         alarms_of(store, tenant.tenant_id, &tenant.host, &mut found).await?;
         quarantined(store, tenant.tenant_id, &mut found.aside).await?;
@@ -115,6 +119,15 @@ async fn sources_of(store: &Store, tenant: &tenant::Model, found: &mut Found) ->
     let strays = stray_source::Entity::of_tenant(tenant.tenant_id).count(store.read()).await?;
     if strays > 0 {
         found.strays.push(Said::quoted(format!("{} ({strays})", tenant.host)));
+    }
+    Ok(())
+}
+
+async fn told_of(store: &Store, tenant: &tenant::Model, found: &mut Found) -> Result<(), DbErr> {
+    let standing = subscription::standing(store.read(), tenant.tenant_id).await?;
+    if let Some(standing) = standing.filter(|standing| standing.state == State::Refused) {
+        let said = Said::new("doctor-contacts-one").with("host", tenant.host.as_str());
+        found.untold.push(said.with("reason", Said::quoted(standing.detail)));
     }
     Ok(())
 }
@@ -191,6 +204,8 @@ fn say(found: &Found, checks: &mut Vec<Check>) {
     checks.push(or_well("sources", good, bad, &found.sources, remedy));
     let (good, bad, remedy) = ("doctor-strays-ok", "doctor-strays-bad", "doctor-strays-bad-fix");
     checks.push(or_well("strays", good, bad, &found.strays, remedy));
+    let (good, bad, remedy) = ("doctor-contacts-ok", "doctor-contacts-bad", "doctor-contacts-bad-fix");
+    checks.push(or_well("contacts", good, bad, &found.untold, remedy));
     let (good, bad, remedy) = ("doctor-alarms-ok", "doctor-alarms-bad", "doctor-alarms-bad-fix");
     checks.push(or_well("alarms", good, bad, &found.alarms, remedy));
     checks.push(if found.aside.is_empty() {
