@@ -82,7 +82,7 @@ impl App {
         Ok(Arc::new(Self {
             connectors: Connectors::new(&http, &config),
             writer: Writer::start(queue.clone()),
-            lookup: Lookup::new(store.clone()),
+            lookup: Lookup::new(store.clone(), faults.clone()),
             media: Media::open(&config.media, &http)?,
             spool: Spool::default(),
             metrics: Metrics::install()?,

@@ -18,6 +18,8 @@ pub struct Clock {
 #[derive(Debug)]
 enum Time {
     System,
+    /// Milliseconds beside the system's.
+    Skewed(i64),
     /// Unix milliseconds.
     Frozen(AtomicI64),
 }
@@ -26,6 +28,11 @@ impl Clock {
     /// The time of this machine.
     pub fn system() -> Self {
         Self::of(Time::System)
+    }
+
+    /// A machine's clock that is wrong by so many milliseconds, for tests.
+    pub fn skewed(by_millis: i64) -> Self {
+        Self::of(Time::Skewed(by_millis))
     }
 
     /// A clock for tests that stands at `at_millis` (Unix time) until it is advanced.
@@ -55,6 +62,7 @@ impl Clock {
     pub fn millis(&self) -> i64 {
         match &*self.time {
             Time::System => Utc::now().timestamp_millis(),
+            Time::Skewed(by) => Utc::now().timestamp_millis().saturating_add(*by),
             Time::Frozen(at) => at.load(Ordering::SeqCst),
         }
     }
@@ -62,7 +70,7 @@ impl Clock {
     /// Where a frozen clock stands; none for the system's. Lets the database's time stand still with it in tests.
     pub fn frozen_millis(&self) -> Option<i64> {
         match &*self.time {
-            Time::System => None,
+            Time::System | Time::Skewed(_) => None,
             Time::Frozen(at) => Some(at.load(Ordering::SeqCst)),
         }
     }

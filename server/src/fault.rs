@@ -3,6 +3,9 @@
 //! Without the cargo feature `faults` a [`Faults`] is empty and [`Faults::hit`] compiles to nothing. With it the plan
 //! comes from `PAROM_FAULTS="accept.before_commit=abort,carry.after_call=error:3"` or, in process, from
 //! [`Faults::planned`]; there is no global state, `App` carries the plan.
+//!
+//! Beside the points stand [`DEFECTS`]: mistakes of ours that can be switched on, so that whoever looks for violations
+//! can be shown to find them.
 
 /// Every place that exists; a name outside this list is a mistake.
 pub const POINTS: &[&str] = &[
@@ -16,6 +19,31 @@ pub const POINTS: &[&str] = &[
     "media.before_commit",
     "media.after_commit",
     "import.before_commit",
+    "token.before_commit",
+    "drain.after_commit",
+    "spool.sync",
+];
+
+/// Mistakes that can be made on purpose ([`Faults::errs`]); each breaks one promise of `docs/reliability.md`.
+pub const DEFECTS: &[&str] = &[
+    // A letter is written down as carried and never sent.
+    "defect.lose_a_letter",
+    // Who asked is answered before the commit.
+    "defect.answer_before_commit",
+    // What came before is looked up first and inserted afterwards.
+    "defect.look_before_insert",
+    // A letter that waits for its next try lets the later ones pass.
+    "defect.leave_the_lane",
+    // A lease that was lost settles all the same.
+    "defect.forget_the_epoch",
+    // Sources are kept in memory under one key for all.
+    "defect.mix_accounts",
+    // A webhook's secret is written to the log.
+    "defect.log_a_secret",
+    // amoCRM is told statuses in the order in which they come.
+    "defect.lower_a_status",
+    // What is delivered is not counted.
+    "defect.miscount",
 ];
 
 /// The error that a planned `error` gives: treat it as what fails at that place.
@@ -26,7 +54,7 @@ pub struct Injected(pub &'static str);
 /// A plan that cannot be read.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "PAROM_FAULTS: {part:?} is not NAME=abort, NAME=panic, NAME=error or NAME=error:TIMES with a name of fault::POINTS"
+    "PAROM_FAULTS: {part:?} is not NAME=abort, NAME=panic, NAME=panic:TIMES, NAME=error, NAME=error:TIMES or NAME=every:COUNT with a name of fault::POINTS or fault::DEFECTS"
 )]
 pub struct BadPlan {
     part: String,
@@ -36,15 +64,32 @@ pub struct BadPlan {
 #[derive(Clone, Debug, Default)]
 pub struct Faults {
     #[cfg(feature = "faults")]
-    plan: std::sync::Arc<std::sync::Mutex<std::collections::BTreeMap<String, Effect>>>,
+    shared: std::sync::Arc<Shared>,
+}
+
+#[cfg(feature = "faults")]
+#[derive(Debug, Default)]
+struct Shared {
+    /// There may be something in the plan: a build with fault points costs nothing while there is none.
+    armed: std::sync::atomic::AtomicBool,
+    plan: std::sync::Mutex<std::collections::BTreeMap<String, Effect>>,
 }
 
 #[cfg(feature = "faults")]
 #[derive(Clone, Copy, Debug)]
 enum Effect {
     Abort,
-    Panic,
-    Error { times: u32 },
+    Panic {
+        times: u32,
+    },
+    Error {
+        times: u32,
+    },
+    /// An error each time `count` calls have passed.
+    Every {
+        count: u32,
+        passed: u32,
+    },
 }
 
 #[cfg(not(feature = "faults"))]
@@ -62,6 +107,12 @@ impl Faults {
     pub fn hit(&self, _name: &'static str) -> Result<(), Injected> {
         Ok(())
     }
+
+    /// No mistakes are made on purpose in this build.
+    #[inline(always)]
+    pub fn errs(&self, _name: &'static str) -> bool {
+        false
+    }
 }
 
 #[cfg(feature = "faults")]
@@ -71,67 +122,96 @@ impl Faults {
         crate::config::variable("PAROM_FAULTS").map_or_else(|| Ok(Self::default()), |plan| Self::planned(&plan))
     }
 
-    /// The plan of a text: `NAME=abort|panic|error[:TIMES]`, separated by commas.
+    /// The plan of a text: `NAME=abort|panic[:TIMES]|error[:TIMES]|every:COUNT`, separated by commas.
     pub fn planned(text: &str) -> Result<Self, BadPlan> {
         let faults = Self::default();
-        for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
-            let (name, effect) = read(part).ok_or_else(|| BadPlan { part: part.to_owned() })?;
-            faults.lock().insert(name.to_owned(), effect);
-        }
+        faults.add(text)?;
         Ok(faults)
     }
 
     /// Adds to the plan while the program runs; the same text as [`Faults::planned`].
     pub fn add(&self, text: &str) -> Result<(), BadPlan> {
-        let more = std::mem::take(&mut *Self::planned(text)?.lock());
-        self.lock().extend(more);
+        for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+            let (name, effect) = read(part).ok_or_else(|| BadPlan { part: part.to_owned() })?;
+            self.lock().insert(name.to_owned(), effect);
+            self.shared.armed.store(true, std::sync::atomic::Ordering::SeqCst);
+        }
         Ok(())
     }
 
-    /// Takes everything out of the plan: from here on nothing fails.
+    /// Takes everything out of the plan but the defects: from here on nothing fails.
     pub fn clear(&self) {
-        self.lock().clear();
+        self.lock().retain(|name, _| DEFECTS.contains(&name.as_str()));
     }
 
-    /// Fails here if the plan says so. `error:N` fails the first N times, `error` every time.
+    /// Fails here if the plan says so. `error:N` and `panic:N` fail the first N times, without N every time.
     #[expect(clippy::panic, reason = "panicking here is what the plan asked for")]
     pub fn hit(&self, name: &'static str) -> Result<(), Injected> {
-        debug_assert!(POINTS.contains(&name), "{name} is not in fault::POINTS");
-        let effect = match self.lock().get_mut(name) {
-            None | Some(Effect::Error { times: 0 }) => return Ok(()),
-            Some(effect) => {
-                let now = *effect;
-                if let Effect::Error { times } = effect
-                    && *times != u32::MAX
-                {
-                    *times -= 1;
-                }
-                now
-            }
-        };
+        debug_assert!(known(name), "{name} is not in fault::POINTS or fault::DEFECTS");
+        if !self.shared.armed.load(std::sync::atomic::Ordering::Relaxed) {
+            return Ok(());
+        }
+        let Some(effect) = self.lock().get_mut(name).and_then(Effect::take) else { return Ok(()) };
         match effect {
             Effect::Abort => std::process::abort(),
-            Effect::Panic => panic!("injected fault at {name}"),
-            Effect::Error { .. } => Err(Injected(name)),
+            Effect::Panic { .. } => panic!("injected fault at {name}"),
+            Effect::Error { .. } | Effect::Every { .. } => Err(Injected(name)),
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, std::collections::BTreeMap<String, Effect>> {
-        self.plan.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    /// Whether the mistake of this name is to be made here and now.
+    pub fn errs(&self, name: &'static str) -> bool {
+        self.hit(name).is_err()
     }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, std::collections::BTreeMap<String, Effect>> {
+        self.shared.plan.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+#[cfg(feature = "faults")]
+impl Effect {
+    /// What happens this time, if anything; counts it.
+    fn take(&mut self) -> Option<Self> {
+        match self {
+            Self::Abort => {}
+            Self::Panic { times } | Self::Error { times } => {
+                *times = match *times {
+                    0 => return None,
+                    u32::MAX => u32::MAX,
+                    more => more - 1,
+                };
+            }
+            Self::Every { count, passed } => {
+                *passed += 1;
+                if *passed < *count {
+                    return None;
+                }
+                *passed = 0;
+            }
+        }
+        Some(*self)
+    }
+}
+
+#[cfg(feature = "faults")]
+fn known(name: &str) -> bool {
+    POINTS.contains(&name) || DEFECTS.contains(&name)
 }
 
 #[cfg(feature = "faults")]
 fn read(part: &str) -> Option<(&str, Effect)> {
     let (name, effect) = part.split_once('=')?;
-    if !POINTS.contains(&name) {
+    if !known(name) {
         return None;
     }
     let effect = match effect.split_once(':') {
         None if effect == "abort" => Effect::Abort,
-        None if effect == "panic" => Effect::Panic,
+        None if effect == "panic" => Effect::Panic { times: u32::MAX },
         None if effect == "error" => Effect::Error { times: u32::MAX },
+        Some(("panic", times)) => Effect::Panic { times: times.parse().ok()? },
         Some(("error", times)) => Effect::Error { times: times.parse().ok()? },
+        Some(("every", count)) => Effect::Every { count: count.parse().ok()?, passed: 0 },
         _ => return None,
     };
     Some((name, effect))
@@ -161,6 +241,16 @@ mod tests {
         assert!(faults.hit("settle.before_commit").is_ok());
         clone.add("claim.after_commit=error:1").unwrap();
         assert!(faults.hit("claim.after_commit").is_err());
+    }
+
+    #[cfg(feature = "faults")]
+    #[test]
+    fn defects_come_every_so_often_and_are_not_cleared() {
+        let faults = Faults::planned("defect.lose_a_letter=every:3").unwrap();
+        faults.clear();
+        let errs: Vec<bool> = (0..6).map(|_| faults.errs("defect.lose_a_letter")).collect();
+        assert_eq!(errs, [false, false, true, false, false, true]);
+        assert!(!faults.errs("defect.mix_accounts"));
     }
 
     #[cfg(feature = "faults")]

@@ -104,7 +104,7 @@ pub async fn start_on(listener: TcpListener, config: Config, options: Options) -
         }
     }
 
-    let spool = app.spool.claim(&app.config.spool);
+    let spool = app.spool.claim(&app.config.spool, &app.faults);
 
     let mut tasks = JoinSet::new();
     tasks.spawn(crate::intake::ladder::drain(app.clone(), app.stop.clone()));

@@ -72,7 +72,11 @@ pub async fn drain(app: Arc<App>, stop: CancellationToken) {
 
 /// Stores a hook of the spool. What the database will never take must not stop those behind it.
 pub async fn late(app: Arc<App>, hook: Hook) -> Result<(), Refused> {
-    match tokio::time::timeout(DRAINED, store(&app, &hook)).await {
+    let stored = tokio::time::timeout(DRAINED, store(&app, &hook)).await;
+    if app.faults.hit("drain.after_commit").is_err() {
+        return Err(Refused::Full);
+    }
+    match stored {
         Ok(Err(Refused::Unstorable(error))) => {
             tracing::error!(error = %error, scope.id = hook.scope_id, "a hook of the spool is left out: the database will never take it");
             Ok(())

@@ -68,7 +68,7 @@ async fn apply(app: &App, source: &source::Model, message_id: Uuid, report: &Sta
     }
     let told = Told { message_id: Some(message_id), ignored: false };
     let known = State::from_number(found.state)?;
-    if !is_upwards(known, report.state) {
+    if !is_upwards(known, report.state) && !app.faults.errs("defect.lower_a_status") {
         return Ok(Told { ignored: true, ..told });
     }
     let mut letters = Vec::new();

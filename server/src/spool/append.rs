@@ -9,6 +9,7 @@ use tokio::sync::oneshot;
 
 use super::NotKept;
 use super::folder::Folder;
+use crate::fault::Faults;
 
 /// Hooks that may wait for the disk at once; a megabyte each at most.
 const LINE: usize = 256;
@@ -29,10 +30,10 @@ pub struct Appender(SyncSender<Command>);
 
 impl Appender {
     /// `limit`: bytes that all files together may have.
-    pub fn start(folder: Folder, limit: u64) -> io::Result<Self> {
+    pub fn start(folder: Folder, limit: u64, faults: Faults) -> io::Result<Self> {
         let next = folder.files()?.last().map_or(1, |last| last + 1);
         let (line, commands) = sync_channel(LINE);
-        let writing = Writing { folder, limit, next, open: None };
+        let writing = Writing { folder, limit, faults, next, open: None };
         std::thread::Builder::new().name("spool".to_owned()).spawn(move || writing.run(&commands))?;
         Ok(Self(line))
     }
@@ -47,6 +48,7 @@ impl Appender {
 struct Writing {
     folder: Folder,
     limit: u64,
+    faults: Faults,
     next: u64,
     /// The file that is written, and its length.
     open: Option<(File, u64)>,
@@ -106,7 +108,9 @@ impl Writing {
                 (file, 0)
             }
         };
-        match file.write_all(records).and_then(|()| file.sync_data()) {
+        let synced =
+            |file: &File| self.faults.hit("spool.sync").map_err(io::Error::other).and_then(|()| file.sync_data());
+        match file.write_all(records).and_then(|()| synced(&file)) {
             Ok(()) => {
                 self.open = Some((file, length + more));
                 Ok(true)

@@ -13,6 +13,7 @@ use tokio::sync::{Notify, oneshot};
 use uuid::Uuid;
 
 use crate::config::Spool as Config;
+use crate::fault::Faults;
 
 mod append;
 mod drain;
@@ -65,11 +66,11 @@ impl Spool {
     /// Takes a free folder below the configured one; what an earlier process left there waits to be drained. Without a
     /// folder – none is configured, or none can be written – hooks have no last resort, which is said in the log.
     /// The folder is ours as long as the lock is held.
-    pub fn claim(&self, config: &Config) -> Option<Lock> {
+    pub fn claim(&self, config: &Config, faults: &Faults) -> Option<Lock> {
         if config.dir.as_os_str().is_empty() {
             return None;
         }
-        match Self::open(config) {
+        match Self::open(config, faults) {
             Ok((open, lock)) => {
                 let _ = self.0.set(open);
                 Some(lock)
@@ -81,11 +82,11 @@ impl Spool {
         }
     }
 
-    fn open(config: &Config) -> anyhow::Result<(Open, Lock)> {
+    fn open(config: &Config, faults: &Faults) -> anyhow::Result<(Open, Lock)> {
         let Claim { folder, lock } = Claim::first(&config.dir)?;
         let left = folder.count()?;
         let limit = u64::from(config.most_mb) * 1024 * 1024;
-        let appender = Appender::start(folder.clone(), limit)?;
+        let appender = Appender::start(folder.clone(), limit, faults.clone())?;
         if left > 0 {
             tracing::warn!(hooks = left, dir = %folder.path().display(), "hooks of amoCRM wait in the spool");
         }

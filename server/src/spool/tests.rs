@@ -16,7 +16,7 @@ fn hook(number: u8) -> Hook {
 
 fn claimed(dir: &Path) -> (Spool, Option<Lock>) {
     let spool = Spool::default();
-    let lock = spool.claim(&Config { dir: dir.to_owned(), most_mb: 1 });
+    let lock = spool.claim(&Config { dir: dir.to_owned(), most_mb: 1 }, &Faults::default());
     (spool, lock)
 }
 
@@ -95,6 +95,23 @@ async fn more_than_the_limit_is_refused() {
     assert_eq!(spool.waiting(), 1);
     assert_eq!(all(&spool).await.len(), 1);
     spool.keep(&large(3)).await.unwrap();
+}
+
+#[cfg(feature = "faults")]
+#[tokio::test]
+async fn after_a_failed_sync_nothing_is_answered_and_a_new_file_is_begun() {
+    let dir = tempfile::tempdir().unwrap();
+    let (spool, faults) = (Spool::default(), Faults::default());
+    let _lock = spool.claim(&Config { dir: dir.path().to_owned(), most_mb: 1 }, &faults);
+    spool.keep(&hook(1)).await.unwrap();
+    faults.add("spool.sync=error:1").unwrap();
+    assert!(matches!(spool.keep(&hook(2)).await, Err(NotKept::Disk(_))));
+    spool.keep(&hook(3)).await.unwrap();
+    let files = fs::read_dir(dir.path().join("1"))
+        .unwrap()
+        .filter(|one| one.as_ref().unwrap().path().extension().is_some_and(|ending| ending == "spool"));
+    assert_eq!(files.count(), 2, "nobody knows what stands in the first");
+    assert_eq!(all(&spool).await, [hook(1), hook(3)], "what was not answered is not there");
 }
 
 #[tokio::test]

@@ -21,6 +21,8 @@ mod backlog;
 mod by_hand;
 mod conversation;
 mod dead;
+#[cfg(feature = "faults")]
+mod defect;
 mod erase;
 mod found;
 mod keys;
@@ -66,6 +68,11 @@ impl Queue {
 
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// Whether a mistake of `fault::DEFECTS` is to be made here.
+    fn errs(&self, name: &'static str) -> bool {
+        self.faults.errs(name)
     }
 
     fn fault(&self, name: &'static str) -> Result<(), DbErr> {

@@ -182,6 +182,10 @@ impl Queue {
             placed.push(place(&mut lanes, key, letter, accepted_at)?);
         }
         effects::remove_or_mark_letters(tx, &self.store, &mine).await?;
+        #[cfg(feature = "faults")]
+        if self.errs("defect.leave_the_lane") {
+            self.leave_the_lane(tx, &mine, &mut lanes).await?;
+        }
         lane::insert_letters(tx, &self.store, &placed).await?;
         lane::write_lanes(tx, &self.store, &lanes).await?;
         effects::update_messages(tx, &self.store, &mine, &positions).await?;
@@ -217,6 +221,7 @@ impl Queue {
         lanes
             .get(&(claim.tenant_id, claim.lane_id))
             .is_some_and(|lane| lane.epoch == claim.epoch && lane.owner == Some(self.instance))
+            || self.errs("defect.forget_the_epoch")
     }
 
     /// Wakes the turns of lanes that are due, and applies pauses, breakers and probes: one row, whatever waits
@@ -259,6 +264,9 @@ impl Queue {
     }
 
     async fn count_settled(&self, tx: &DatabaseTransaction, mine: &[&Settlement]) -> Result<(), DbErr> {
+        if self.errs("defect.miscount") {
+            return Ok(());
+        }
         let mut changes: BTreeMap<ledger::Key, (i64, i64, i64)> = BTreeMap::new();
         for settlement in mine {
             let claim = &settlement.claim;

@@ -9,7 +9,7 @@ use sea_orm::DbErr;
 use tokio::sync::{Notify, Semaphore, oneshot};
 use uuid::Uuid;
 
-use super::parcel::{Parcel, Receipt};
+use super::parcel::{Outcome, Parcel, Receipt};
 use super::{Queue, Settlement};
 
 mod kind;
@@ -48,6 +48,7 @@ pub enum Refused {
 pub struct Writer {
     doors: Arc<[Door]>,
     settlements: Settlements,
+    queue: Queue,
     /// Called after every commit that may have made something due.
     stored: Arc<Notify>,
     /// The same of files to be fetched.
@@ -77,8 +78,13 @@ impl Writer {
         let doors: Arc<[Door]> = (0..doors)
             .map(|_| Door { line: Arc::default(), came: Arc::default(), room: Arc::new(Semaphore::new(WAITING_BYTES)) })
             .collect();
-        let writer =
-            Self { doors, settlements: Settlements::default(), stored: Arc::default(), stored_media: Arc::default() };
+        let writer = Self {
+            doors,
+            settlements: Settlements::default(),
+            queue: queue.clone(),
+            stored: Arc::default(),
+            stored_media: Arc::default(),
+        };
         for door in writer.doors.iter() {
             let (alive, door) = (Arc::downgrade(&writer.doors), door.clone());
             let (queue, stored) = (queue.clone(), [writer.stored.clone(), writer.stored_media.clone()]);
@@ -92,6 +98,9 @@ impl Writer {
 
     /// Stores a parcel; returns when it is durable. Dropping the future does not take the parcel back.
     pub async fn accept(&self, parcel: Parcel) -> Result<Receipt, Refused> {
+        #[cfg(feature = "faults")]
+        let parcel = self.queue.looked_up(parcel).await.map_err(|error| Refused::Unavailable(Arc::new(error)))?;
+        let too_early = self.queue.errs("defect.answer_before_commit").then(|| new_in(&parcel));
         let door = self.door_of(parcel.tenant_id);
         let size = u32::try_from(parcel.size().min(WAITING_BYTES)).unwrap_or(u32::MAX);
         let room = tokio::time::timeout(ROOM, door.room.clone().acquire_many_owned(size)).await;
@@ -103,6 +112,9 @@ impl Writer {
             line.push(waiting);
         }
         door.came.notify_one();
+        if let Some(receipt) = too_early {
+            return Ok(receipt);
+        }
         answered.await.unwrap_or(Err(Refused::Full))
     }
 
@@ -129,6 +141,11 @@ impl Writer {
         let hash = usize::from(tenant_id.as_bytes()[15]);
         &self.doors[hash % self.doors.len()]
     }
+}
+
+/// The receipt of a parcel in which everything is new.
+fn new_in(parcel: &Parcel) -> Receipt {
+    parcel.entries.iter().map(|entry| Outcome::New { message_id: entry.id }).collect()
 }
 
 /// Starts a writer task again when it panics: what it held is answered "not stored", what waits is written.

@@ -153,6 +153,8 @@ impl Renewal<'_> {
     async fn keep(&self, fresh: &Fresh, tenant: &tenant::Model) -> Result<oauth_grant::Model, TokenError> {
         let key = (self.seen.tenant_id, self.seen.crm_user_id);
         let mut pauses = STORE_AGAIN.into_iter();
+        let refused = self.app.faults.hit("token.before_commit");
+        refused.map_err(|injected| TokenError::Internal(injected.to_string()))?;
         let stored = loop {
             match self.store(key, fresh).await {
                 Ok(stored) => break stored,

@@ -1,0 +1,68 @@
+//! Two mistakes of `fault::DEFECTS` that take more than a line. They are made only where a test asks for them.
+
+use std::collections::BTreeMap;
+
+use sea_orm::{DatabaseTransaction, DbErr};
+
+use super::lane::{Due, Lane, LaneKey};
+use super::parcel::{Event, Parcel};
+use super::rows::Rows;
+use super::{Queue, Settled, Settlement};
+
+/// Behind everything that waits.
+const BEHIND: i64 = 86_400_000;
+
+impl Queue {
+    /// Looks whether messages of a parcel came before, and makes the unique key of each that did not into one that
+    /// nothing conflicts with: what a look-up before the insert is worth.
+    pub(super) async fn looked_up(&self, mut parcel: Parcel) -> Result<Parcel, DbErr> {
+        if !self.errs("defect.look_before_insert") {
+            return Ok(parcel);
+        }
+        for entry in parcel.entries.iter_mut().filter(|entry| entry.key.event == Event::Message) {
+            let found = Rows::new()
+                .uuid("tenant_id", [parcel.tenant_id])
+                .text("external_id", [entry.key.external_id.as_str()])
+                .fetch(
+                    self.store.read(),
+                    &self.store,
+                    "SELECT 1 AS one FROM rows JOIN message ON message.tenant_id = rows.tenant_id AND \
+                     (message.external_id = rows.external_id OR message.amocrm_message_id = rows.external_id)",
+                )
+                .await?;
+            if found.is_empty() {
+                entry.key.external_id = format!("{} {}", entry.key.external_id, entry.id);
+            }
+        }
+        Ok(parcel)
+    }
+
+    /// Lets later letters pass those that wait for their next try.
+    pub(super) async fn leave_the_lane(
+        &self,
+        tx: &DatabaseTransaction,
+        mine: &[&Settlement],
+        lanes: &mut BTreeMap<LaneKey, Lane>,
+    ) -> Result<(), DbErr> {
+        let again: Vec<_> = mine.iter().filter(|one| matches!(one.settled, Settled::Again { .. })).collect();
+        for one in &again {
+            let lane = lanes.get_mut(&(one.claim.tenant_id, one.claim.lane_id));
+            if let Some(lane) = lane.filter(|lane| lane.waiting > 1) {
+                lane.due = Due::In(0);
+            }
+        }
+        Rows::new()
+            .uuid("tenant_id", again.iter().map(|one| one.claim.tenant_id))
+            .uuid("lane_id", again.iter().map(|one| one.claim.lane_id))
+            .uuid("id", again.iter().map(|one| one.claim.letter.id))
+            .long("behind", again.iter().map(|_| BEHIND))
+            .execute(
+                tx,
+                &self.store,
+                "UPDATE letter SET order_key = letter.order_key + rows.behind FROM rows WHERE \
+                 letter.tenant_id = rows.tenant_id AND letter.lane_id = rows.lane_id AND letter.id = rows.id",
+            )
+            .await?;
+        Ok(())
+    }
+}
