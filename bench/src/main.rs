@@ -5,6 +5,8 @@
 
 use clap::{Parser, Subcommand};
 
+mod chaos;
+mod cluster;
 mod disk;
 mod hooks;
 mod intake;
@@ -27,6 +29,10 @@ struct Arguments {
 enum Command {
     /// amoCRM's hook to its durable 200.
     Intake(intake::Options),
+    /// Random faults from seeds; nothing may be lost, doubled, mixed or out of order.
+    Chaos(chaos::Options),
+    /// Real processes on one PostgreSQL that are killed and frozen under load.
+    Cluster(cluster::Options),
 }
 
 fn main() -> std::process::ExitCode {
@@ -45,6 +51,8 @@ fn measure() -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     match arguments.command {
         Command::Intake(options) => runtime.block_on(intake::run(options)),
+        Command::Chaos(options) => runtime.block_on(chaos::run(options)),
+        Command::Cluster(options) => runtime.block_on(cluster::run(options)),
     }
 }
 

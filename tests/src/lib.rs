@@ -26,19 +26,24 @@
 )]
 
 mod api;
+pub mod balancer;
 pub mod browser;
 mod check;
+pub mod cluster;
 pub mod database;
 pub mod drill;
 pub mod file_host;
+pub mod history;
 pub mod mail;
 pub mod messenger;
 pub mod office;
 pub mod payloads;
 pub mod people;
 pub mod settings;
+pub mod simulation;
 pub mod site;
 pub mod telegram;
+pub mod traffic;
 pub mod visitor;
 pub mod world;
 

@@ -72,14 +72,7 @@ impl Place for World {
 
     async fn close(mut self) {
         check::all_is_well(&self).await;
-        self.closed = true;
-        self.worker = None;
-        if let Some(running) = self.running.take() {
-            running.stop().await;
-        }
-        if let Some(database) = self.database.take() {
-            database.remove().await;
-        }
+        self.take_down().await;
     }
 }
 
@@ -103,6 +96,22 @@ impl World {
         world.serve().await;
         world.add_vendor_key(VENDOR_KEY, "admin").await;
         Some(world)
+    }
+
+    /// Ends a world without a look at it: whoever asks has judged it by other means.
+    pub(crate) async fn ends_unjudged(mut self) {
+        self.take_down().await;
+    }
+
+    async fn take_down(&mut self) {
+        self.closed = true;
+        self.worker = None;
+        if let Some(running) = self.running.take() {
+            running.stop().await;
+        }
+        if let Some(database) = self.database.take() {
+            database.remove().await;
+        }
     }
 
     async fn serve(&mut self) {

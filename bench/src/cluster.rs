@@ -1,0 +1,104 @@
+//! Several processes on one PostgreSQL under load, killed and frozen at random; then the checker reads what happened.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, ensure};
+use parom_tests::cluster::Cluster;
+use parom_tests::traffic::{Traffic, history};
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+
+use crate::report;
+
+/// Nobody is alone for longer than this without something happening.
+const CALM: Duration = Duration::from_millis(2_500);
+/// Everything has ended this long after the last death: leases last a minute.
+const HEALS_WITHIN: Duration = Duration::from_secs(240);
+
+#[derive(clap::Args, Debug)]
+pub struct Options {
+    /// The program `parom`.
+    #[arg(long)]
+    binary: PathBuf,
+    /// How many processes of it.
+    #[arg(long, default_value_t = 3)]
+    processes: usize,
+    /// How long they are killed and frozen.
+    #[arg(long, default_value_t = 60)]
+    seconds: u64,
+    /// Conversations, each spoken in from both sides.
+    #[arg(long, default_value_t = 12)]
+    conversations: usize,
+    /// Decides who is killed and frozen, and when.
+    #[arg(long)]
+    seed: Option<u64>,
+}
+
+/// Fails when the checker finds a violation.
+pub async fn run(options: Options) -> anyhow::Result<()> {
+    let seed = options.seed.unwrap_or_else(rand::random);
+    let cluster = Cluster::prepare(&options.binary, options.processes).await;
+    let mut cluster = cluster.context("PAROM_TEST_POSTGRES names a PostgreSQL in which databases may be made")?;
+    for number in 0..options.processes {
+        cluster.starts(number).await;
+    }
+    report(&format!("{} processes serve; seed {seed}", options.processes));
+    let line = cluster.line("support").await;
+    let enough = Arc::new(AtomicBool::new(false));
+    let traffic = Traffic::start(&cluster, &line, options.conversations, &enough).await;
+    let deaths = trouble(&mut cluster, &options, seed).await;
+    enough.store(true, Ordering::SeqCst);
+    let spoken = traffic.ends().await;
+    report(&format!("{} messages were written; now everything heals", spoken.written.len()));
+    let healed = tokio::time::timeout(HEALS_WITHIN, spoken.is_all_there(&cluster)).await.is_ok();
+    let history = history(&cluster, &line, spoken, deaths).await;
+    let violations = history.violations();
+    for one in &violations {
+        report(&one.to_string());
+    }
+    let (written, requests) = (history.written.len(), history.arrived.len());
+    cluster.ends().await;
+    ensure!(healed, "not everything has ended within {} s", HEALS_WITHIN.as_secs());
+    ensure!(violations.is_empty(), "{} violations with seed {seed}", violations.len());
+    report(&format!(
+        "{written} messages, {requests} requests, {deaths} kills and freezes: nothing lost, nothing doubled, nothing reordered"
+    ));
+    Ok(())
+}
+
+/// Kills, freezes and brings back, until the time is over; at the end all run.
+async fn trouble(cluster: &mut Cluster, options: &Options, seed: u64) -> usize {
+    let mut random = StdRng::seed_from_u64(seed);
+    let end = Instant::now() + Duration::from_secs(options.seconds);
+    let mut deaths = 0;
+    while Instant::now() < end {
+        tokio::time::sleep(CALM.mul_f64(random.random_range(0.2..1.0))).await;
+        let number = random.random_range(0..options.processes);
+        if cluster.is_frozen(number) {
+            cluster.thaws(number).await;
+            report(&format!("process {number} goes on"));
+        } else if !cluster.runs(number) {
+            cluster.starts(number).await;
+            report(&format!("process {number} starts again"));
+        } else if random.random_bool(0.5) {
+            cluster.is_killed(number).await;
+            report(&format!("process {number} is killed"));
+            deaths += 1;
+        } else {
+            cluster.freezes(number).await;
+            report(&format!("process {number} is frozen"));
+            deaths += 1;
+        }
+    }
+    for number in 0..options.processes {
+        if cluster.is_frozen(number) {
+            cluster.thaws(number).await;
+        } else if !cluster.runs(number) {
+            cluster.starts(number).await;
+        }
+    }
+    deaths
+}

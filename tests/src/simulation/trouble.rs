@@ -1,0 +1,145 @@
+//! What goes wrong: on the other sides, in the database, and with us.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use rand::RngExt;
+use reqwest::Method;
+use sandbox::{Fault, Part};
+
+use super::scene::{HOSTS, Scene};
+use crate::Answer;
+use crate::api::try_answer;
+
+/// Longer than any lease.
+const LEASE: Duration = Duration::from_secs(61);
+/// A request that is under way reaches amoCRM within this.
+const REACHES: Duration = Duration::from_millis(500);
+
+/// Points that fail, and how often in a row at most. What leaves an unknown outcome stands last.
+const POINTS: [(&str, &str, u32); 12] = [
+    ("accept.before_commit", "error", 8),
+    ("accept.after_commit", "error", 8),
+    ("accept.before_commit", "panic", 1),
+    ("claim.after_commit", "error", 1),
+    ("carry.before_call", "error", 1),
+    ("carry.before_call", "panic", 1),
+    ("spool.sync", "error", 1),
+    ("drain.after_commit", "error", 2),
+    ("carry.after_call", "error", 2),
+    ("carry.after_call", "panic", 1),
+    ("settle.before_commit", "error", 3),
+    ("settle.after_commit", "error", 2),
+];
+
+impl Scene {
+    pub fn amocrm_fails(&mut self) {
+        let part = [Part::Message, Part::Message, Part::History, Part::CreateChat, Part::Status];
+        let part = part[self.random.random_range(0..part.len())];
+        // Told twice, statuses do no harm, but nobody should see it.
+        let kinds = if part == Part::Status { 5 } else { 8 };
+        let fault = match self.random.random_range(0..kinds) {
+            0 => Fault::Status { code: 500, retry_after: None },
+            1 => Fault::Status { code: 503, retry_after: Some(1) },
+            2 => Fault::Status { code: 429, retry_after: None },
+            3 => Fault::Html200,
+            4 => Fault::Reset,
+            5 | 6 => Fault::LostAnswer,
+            _ => Fault::HalfBody,
+        };
+        let times = self.random.random_range(1..=3);
+        self.tells(format!("amoCRM fails {times} times at {part:?}: {fault:?}"));
+        self.world.sandbox.faults().next(part, times, fault);
+    }
+
+    pub fn messenger_fails(&mut self) {
+        let times = self.random.random_range(1..=3);
+        let answers: Vec<Answer> = (0..times)
+            .map(|_| match self.random.random_range(0..7) {
+                0 => Answer::status(500),
+                1 => Answer::RetryAfter(503, 2),
+                2 => Answer::status(408),
+                3 => Answer::RetryAfter(429, 1),
+                4 => Answer::Status(200, serde_json::json!({"status": "delivered"})),
+                _ => Answer::Cut,
+            })
+            .collect();
+        self.history.unknown_outcomes += answers.iter().filter(|answer| **answer == Answer::Cut).count();
+        self.tells(format!("the messenger fails: {answers:?}"));
+        self.world.messenger.answers_next(answers);
+    }
+
+    pub fn something_here_fails(&mut self) {
+        let (point, effect, most) = POINTS[self.random.random_range(0..POINTS.len())];
+        let times = self.random.random_range(1..=most);
+        let plan = format!("{point}={effect}:{times}");
+        self.history.unknown_outcomes += 16;
+        self.world.faults.add(&plan).expect("a plan");
+        self.tells(plan);
+    }
+
+    /// A worker is gone in the middle of what it does.
+    pub async fn worker_dies(&mut self) {
+        self.begins();
+        let mut worker = self.worker(0);
+        let moment = Duration::from_micros(self.random.random_range(0..20_000));
+        let _ = tokio::time::timeout(moment, worker.deliver_all()).await;
+        self.dies("a worker dies");
+    }
+
+    /// The process is gone in the middle of what it does, and another starts on the same data.
+    pub async fn process_dies(&mut self) {
+        self.begins();
+        let mut worker = self.worker(0);
+        let moment = Duration::from_micros(self.random.random_range(0..20_000));
+        let _ = tokio::time::timeout(moment, worker.deliver_all()).await;
+        drop(worker);
+        self.world.crash();
+        self.world.come_back().await;
+        self.dies("the process dies and another starts");
+    }
+
+    /// A worker stands still in a call for longer than its lease lasts; another takes over.
+    pub async fn lease_runs_out(&mut self, lane: usize) {
+        self.customer_writes(lane, 1, false).await;
+        self.begins();
+        let gate = self.world.sandbox.faults().hold(Part::Message);
+        let run = |mut worker: parom::delivery::worker::Worker| {
+            tokio::spawn(async move { worker.deliver_all().await.is_ok() })
+        };
+        let slow = run(self.worker(0));
+        let stands = tokio::time::timeout(REACHES, gate.until_waiting(1)).await.is_ok();
+        let mut running = vec![slow];
+        if stands {
+            self.time_passes(LEASE);
+            running.push(run(self.worker(1)));
+            let _ = tokio::time::timeout(REACHES, gate.until_waiting(2)).await;
+        }
+        gate.open();
+        for worker in running {
+            let _ = worker.await;
+        }
+        self.world.sandbox.faults().clear_part(Part::Message);
+        self.history.unknown_outcomes += 16;
+        self.tells(format!("a lease runs out under a call: {stands}"));
+    }
+
+    /// A token dies, and several want to use it at once.
+    pub async fn token_expires(&mut self) {
+        let line = self.random.random_range(0..HOSTS.len());
+        self.world.sandbox.expire_access_tokens(HOSTS[line]);
+        self.expired[line] += 1;
+        let path = format!("/api/v1/tenants/{}/pipelines", self.lines[line].tenant_id);
+        // At the first instance alone: when it died, amoCRM knows where its successor is called back, and the second does not.
+        let asked = (0..5).map(|_| try_answer(self.world.api.request(Method::GET, &path)));
+        let answers: Vec<_> = join_all(asked).await.into_iter().map(|one| one.ok().map(|reply| reply.status)).collect();
+        self.tells(format!("the token of {} has expired: {answers:?}", HOSTS[line]));
+    }
+
+    /// Whatever was offered may be on its way from here on.
+    pub fn begins(&mut self) {
+        for one in self.history.written.iter_mut().filter(|one| one.begun.is_none() && !one.answers.is_empty()) {
+            one.begun = Some(self.now);
+        }
+    }
+}
