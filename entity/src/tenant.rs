@@ -52,6 +52,8 @@ pub struct Model {
     pub uninstalled_at: Option<i64>,
     /// Secrets and data were erased after an uninstallation.
     pub erased_at: Option<i64>,
+    /// Its share of what is carried at once while others wait as well, set by the vendor; usually 1.
+    pub weight: i32,
 }
 
 /// None: rows are joined by hand, always within a tenant.

@@ -22,12 +22,20 @@ pub struct Model {
     /// Empty: nothing in the way.
     #[sea_orm(column_type = "Text")]
     pub reason: String,
-    /// In a row; opens the breaker.
+    /// In a row.
     pub failures: i32,
     /// Since when every webhook failed; none: the last one was answered.
     pub failing_since: Option<i64>,
     /// Webhooks that failed since then.
     pub failing: i32,
+    /// Thousandths of a request a second that it takes by experience; 0: not tried yet, or its rate is fixed.
+    pub rate: i64,
+    /// When that changed last.
+    pub rate_at: i64,
+    /// Calls since `counted_from`; with `errors` they open the breaker.
+    pub calls: i32,
+    pub errors: i32,
+    pub counted_from: i64,
 }
 
 /// None: rows are joined by hand, always within a tenant.

@@ -59,16 +59,40 @@ account-told-checked = looked at { $time }
 account-channel-not-allowed = { $crm } has not opened this channel for the account yet. The vendor has been told: account { $account } must be added.
 data-col-class = What
 data-col-term = How long
-data-kept-messages = Messages, chats and customers
-data-kept-messages-term = Until you erase them here
+data-kept-messages = Messages: who wrote when to whom
+data-kept-messages-term =
+    { $days ->
+        [one] { $days } day
+       *[other] { $days } days
+    }. Chats and customers: until you erase them here
+data-kept-texts = Texts and contents of messages
+data-kept-texts-term =
+    { $days ->
+        [one] { $days } day
+       *[other] { $days } days
+    } after they arrived or failed
+data-kept-hooks = Calls as they came
+data-kept-hooks-term =
+    { $days ->
+        [one] { $days } day
+       *[other] { $days } days
+    }
 data-kept-undelivered = Undelivered messages
-data-kept-undelivered-term = Until they are sent again, removed or erased
+data-kept-undelivered-term =
+    { $days ->
+        [one] { $days } day
+       *[other] { $days } days
+    }, or until they are sent again, removed or erased
 data-kept-access = Access to { $crm } and to messengers
 data-kept-access-term = Sealed, while it is in use; erased within 24 hours after the integration is switched off
 data-kept-sessions = Sign-ins to the panel
 data-kept-sessions-term = 12 hours without action, at most 30 days
 data-kept-audit = Audit log
-data-kept-audit-term = As long as the account
+data-kept-audit-term =
+    { $days ->
+        [one] { $days } day
+       *[other] { $days } days
+    }
 data-kept-proofs = Certificates of erasures
 data-kept-proofs-term = For good: numbers only, no customer’s data
 data-export-title = Take your data out

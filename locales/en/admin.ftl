@@ -19,6 +19,15 @@ admin-redrive-preview =
     } would be sent again. Nothing is sent yet.
 admin-redrive-start = Send again, { $rate } a second
 admin-redrive-stop = Stop sending
+admin-redrive-title = Send again: { $account }
+admin-redrive-running = { $done } of { $total } taken up again
+admin-redrive-started =
+    { $count ->
+        [one] { $count } letter of { $account } is sent again.
+       *[other] { $count } letters of { $account } are sent again.
+    }
+admin-redrive-stopped = Stopped. The rest stays undelivered.
+admin-redrive-over = That is over already.
 admin-doctor = Doctor
 admin-run-doctor = Run checks
 admin-notice = Notice to all accounts
@@ -146,6 +155,10 @@ admin-limit-label = Sources the account may have
 admin-limit-hint = From 0 to 100; now there are { $used }. Empty: { $limit }, as configured.
 admin-limit-save = Save limit
 admin-limit-wrong = The limit is a whole number from 0 to 100, or empty.
+admin-weight-label = Share of the account while many wait
+admin-weight-hint = From 1 to 100; 1 is usual, 3 gets three times as much. It counts only while others wait as well.
+admin-weight-save = Save share
+admin-weight-wrong = The share is a whole number from 1 to { $most }. Nothing was changed.
 admin-service = Service
 admin-suspended-says = The account is suspended: messages are received and wait, nothing is delivered.
 admin-suspend-question = Suspend { $account }?
@@ -215,6 +228,7 @@ admin-letter-icon = Download the icon
 
 admin-queues-empty = Nothing is waiting anywhere.
 admin-queues-says = What waits, fails or is held, the oldest letters of the page first.
+admin-host-closed = most calls fail, nobody calls it from here until
 admin-to-crm = to amoCRM
 admin-to-messenger = to the messenger of “{ $source }”
 admin-to-messengers = to the messenger

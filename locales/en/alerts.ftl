@@ -68,8 +68,8 @@ alert-mute =
        *[other] { $hours } hours
     }
 alert-why = You get this letter because alerts of account { $account } go to { $email }. Change it: { $url }
-alert-vendor_gap-subject = Ledger gap of { $gap } in { $source } ({ $account })
-alert-vendor_gap-body = accepted { $accepted } ≠ delivered { $delivered } + failed { $failed } + waiting { $waiting }. First differing hour: { $stamp }. Next step: parom doctor --tenant { $tenant_id }
+alert-vendor_gap-subject = Ledger gap of { $gap } in { $source } ({ $host })
+alert-vendor_gap-body = accepted { $accepted } ≠ delivered { $delivered } + failed { $failed } + waiting { $waiting }. Counted over the messages of the last nine days. Next step: keep the log of this time and report it; parom doctor --tenant { $tenant_id } shows the account.
 alert-vendor_refused-subject =
     { $count ->
         [one] { $count } amoCRM call was refused

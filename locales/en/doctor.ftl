@@ -77,6 +77,13 @@ doctor-queue-waiting =
 doctor-queue-empty = nothing waits
 doctor-queue-wrong = the queue could not be read: { $reason }
 doctor-queue-fix = see which remote side is slow: /metrics, GET /api/v1/dead-letters
+doctor-ledger-ok = accepted = delivered + failed + waiting, for every source
+doctor-ledger-gap =
+    { $count ->
+        [one] { $count } message is missing or too much in the ledger
+       *[other] { $count } messages are missing or too much in the ledger
+    }
+doctor-ledger-gap-fix = keep the log and report it: /admin/alerts names the sources
 doctor-undelivered =
     { $count ->
         [one] { $count } letter was given up

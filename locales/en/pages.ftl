@@ -13,6 +13,7 @@ page-forbidden = Your role “{ $role }” does not open this page. { $admins } 
 page-not-found = There is no such page. Perhaps it was deleted.
 page-error = Parom could not show this page. Messages are not affected. Try again in a minute.
 page-read-only = Parom is under maintenance: you can look, but not change. Messages are received and kept.
+page-busy = Parom has too much to do right now. Messages are received and kept; try again in a moment.
 sign-in-email = E-mail
 sign-in-password = Password
 sign-in-button = Sign in

@@ -67,16 +67,50 @@ account-told-checked = проверено { $time }
 account-channel-not-allowed = Этот канал пока не открыт аккаунту в { $crm }. Разработчик оповещён: нужно добавить аккаунт { $account }.
 data-col-class = Что
 data-col-term = Сколько
-data-kept-messages = Сообщения, чаты и клиенты
-data-kept-messages-term = Пока вы их здесь не сотрёте
+data-kept-messages = Сообщения: кто, когда и кому писал
+data-kept-messages-term =
+    { $days ->
+        [one] { $days } день
+        [few] { $days } дня
+        [many] { $days } дней
+       *[other] { $days } дня
+    }. Чаты и клиенты — пока вы их здесь не сотрёте
+data-kept-texts = Тексты и содержимое сообщений
+data-kept-texts-term =
+    { $days ->
+        [one] { $days } день
+        [few] { $days } дня
+        [many] { $days } дней
+       *[other] { $days } дня
+    } после доставки или отказа
+data-kept-hooks = Вызовы в том виде, как пришли
+data-kept-hooks-term =
+    { $days ->
+        [one] { $days } день
+        [few] { $days } дня
+        [many] { $days } дней
+       *[other] { $days } дня
+    }
 data-kept-undelivered = Недоставленные сообщения
-data-kept-undelivered-term = Пока их не отправят ещё раз, не снимут или не сотрут
+data-kept-undelivered-term =
+    { $days ->
+        [one] { $days } день
+        [few] { $days } дня
+        [many] { $days } дней
+       *[other] { $days } дня
+    } или пока их не отправят ещё раз, не снимут или не сотрут
 data-kept-access = Доступ к { $crm } и мессенджерам
 data-kept-access-term = В зашифрованном виде, пока нужен; стирается за 24 часа после отключения интеграции
 data-kept-sessions = Входы в панель
 data-kept-sessions-term = 12 часов без действий, не больше 30 дней
 data-kept-audit = Журнал действий
-data-kept-audit-term = Столько же, сколько аккаунт
+data-kept-audit-term =
+    { $days ->
+        [one] { $days } день
+        [few] { $days } дня
+        [many] { $days } дней
+       *[other] { $days } дня
+    }
 data-kept-proofs = Справки о стирании
 data-kept-proofs-term = Бессрочно: только числа, без данных клиентов
 data-export-title = Забрать свои данные

@@ -23,6 +23,17 @@ admin-redrive-preview =
     }. Пока ничего не отправлено.
 admin-redrive-start = Отправить, { $rate } в секунду
 admin-redrive-stop = Остановить
+admin-redrive-title = Отправить ещё раз: { $account }
+admin-redrive-running = { $done } из { $total } отправлены снова
+admin-redrive-started =
+    { $count ->
+        [one] { $count } отправление аккаунта { $account } уходит снова.
+        [few] { $count } отправления аккаунта { $account } уходят снова.
+        [many] { $count } отправлений аккаунта { $account } уходят снова.
+       *[other] { $count } отправления аккаунта { $account } уходят снова.
+    }
+admin-redrive-stopped = Остановлено. Остальные ждут решения.
+admin-redrive-over = Это уже закончилось.
 admin-doctor = Самопроверка
 admin-run-doctor = Запустить проверку
 admin-notice = Объявление всем аккаунтам
@@ -160,6 +171,10 @@ admin-limit-label = Сколько источников может быть у �
 admin-limit-hint = От 0 до 100; сейчас занято { $used }. Пусто: { $limit }, как в настройках сервера.
 admin-limit-save = Сохранить ограничение
 admin-limit-wrong = Ограничение — целое число от 0 до 100 или пустое поле.
+admin-weight-label = Доля аккаунта, когда ждут многие
+admin-weight-hint = От 1 до 100; обычно 1, а 3 получает втрое больше. Считается, только пока ждут и другие.
+admin-weight-save = Сохранить долю
+admin-weight-wrong = Доля — целое число от 1 до { $most }. Ничего не изменено.
 admin-service = Обслуживание
 admin-suspended-says = Аккаунт приостановлен: сообщения принимаются и ждут, ничего не доставляется.
 admin-suspend-question = Приостановить { $account }?
@@ -233,6 +248,7 @@ admin-letter-icon = Скачать иконку
 
 admin-queues-empty = Нигде ничего не ждёт.
 admin-queues-says = Что ждёт, сбоит или задержано; сначала самое давнее на странице.
+admin-host-closed = большинство вызовов не проходит, отсюда туда не обращаются до
 admin-to-crm = в amoCRM
 admin-to-messenger = в мессенджер источника «{ $source }»
 admin-to-messengers = в мессенджер

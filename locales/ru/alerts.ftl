@@ -86,8 +86,8 @@ alert-mute =
        *[other] { $hours } часа
     }
 alert-why = Вы получили это письмо, потому что оповещения аккаунта { $account } идут на { $email }. Изменить: { $url }
-alert-vendor_gap-subject = Расхождение счёта на { $gap }: { $source } ({ $account })
-alert-vendor_gap-body = принято { $accepted } ≠ доставлено { $delivered } + не доставлено { $failed } + ждёт { $waiting }. Первый час с расхождением: { $stamp }. Дальше: parom doctor --tenant { $tenant_id }
+alert-vendor_gap-subject = Расхождение счёта на { $gap }: { $source } ({ $host })
+alert-vendor_gap-body = принято { $accepted } ≠ доставлено { $delivered } + не доставлено { $failed } + ждёт { $waiting }. Считаются сообщения последних девяти дней. Дальше: сохраните журнал за это время и сообщите разработчикам; parom doctor --tenant { $tenant_id } покажет аккаунт.
 alert-vendor_refused-subject =
     { $count ->
         [one] Отклонён { $count } вызов amoCRM

@@ -87,6 +87,15 @@ doctor-queue-waiting =
 doctor-queue-empty = ничего не ждёт
 doctor-queue-wrong = очередь не удалось прочитать: { $reason }
 doctor-queue-fix = посмотрите, какая сторона тормозит: /metrics, GET /api/v1/dead-letters
+doctor-ledger-ok = принято = доставлено + не доставлено + ждёт, по каждому источнику
+doctor-ledger-gap =
+    { $count ->
+        [one] в счёте не сходится { $count } сообщение
+        [few] в счёте не сходятся { $count } сообщения
+        [many] в счёте не сходятся { $count } сообщений
+       *[other] в счёте не сходятся { $count } сообщения
+    }
+doctor-ledger-gap-fix = сохраните журнал и сообщите разработчикам: источники названы на /admin/alerts
 doctor-undelivered =
     { $count ->
         [one] не доставлено { $count } письмо

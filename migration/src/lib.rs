@@ -16,6 +16,10 @@ mod m20261120_000008_history;
 mod m20261120_000009_crm_hooks;
 mod m20261120_000011_lines;
 mod m20261120_000013_webhooks;
+mod m20261120_000020_balance;
+mod m20261120_000021_limits;
+mod m20261120_000022_chores;
+mod m20261120_000023_replays;
 mod table;
 
 /// All migrations in order.
@@ -36,6 +40,10 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000009_crm_hooks::Migration),
             Box::new(m20261120_000011_lines::Migration),
             Box::new(m20261120_000013_webhooks::Migration),
+            Box::new(m20261120_000020_balance::Migration),
+            Box::new(m20261120_000021_limits::Migration),
+            Box::new(m20261120_000022_chores::Migration),
+            Box::new(m20261120_000023_replays::Migration),
         ]
     }
 }

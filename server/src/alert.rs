@@ -40,7 +40,7 @@ pub const KINDS: [&str; 10] = [
 /// A developer's endpoint failed for a day. Also why its letters wait.
 pub const WEBHOOK_SUSPENDED: &str = "webhook_suspended";
 /// The vendor's kinds: their words say what is to be done.
-pub const VENDOR_KINDS: [&str; 7] = [
+pub const VENDOR_KINDS: [&str; 8] = [
     "channel_not_allowed",
     "channel_misconfigured",
     "channel_hook_version",
@@ -48,6 +48,7 @@ pub const VENDOR_KINDS: [&str; 7] = [
     "installs_unclear",
     "disk_full",
     "hooks_lost",
+    "vendor_gap",
 ];
 
 /// A cause that is gone within this time is in no letter, and causes that come together are in one.

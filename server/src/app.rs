@@ -12,11 +12,13 @@ use crate::config::Config;
 use crate::connector::Connectors;
 use crate::delivery::queue::Queue;
 use crate::delivery::queue::writer::Writer;
+use crate::delivery::slots::Slots;
 use crate::fault::Faults;
 use crate::http_client::HttpClients;
 use crate::lookup::Lookup;
 use crate::media::Media;
 use crate::pace::Paces;
+use crate::shed::Load;
 use crate::spool::Spool;
 use crate::store::Store;
 use crate::telemetry::Metrics;
@@ -43,6 +45,10 @@ pub struct App {
     pub connectors: Connectors,
     pub queue: Queue,
     pub writer: Writer,
+    /// How much is on its way in.
+    pub load: Load,
+    /// What is on its way from here.
+    pub slots: Slots,
     pub lookup: Lookup,
     pub media: Media,
     /// Where hooks go that the database does not take; claimed by serving processes alone.
@@ -82,6 +88,8 @@ impl App {
         Ok(Arc::new(Self {
             connectors: Connectors::new(&http, &config),
             writer: Writer::start(queue.clone()),
+            load: Load::default(),
+            slots: Slots::default(),
             lookup: Lookup::new(store.clone(), faults.clone()),
             media: Media::open(&config.media, &http)?,
             spool: Spool::default(),

@@ -26,6 +26,7 @@ pub fn tenant(tenant_id: Uuid) -> tenant::Model {
         reconciled_at: None,
         uninstalled_at: None,
         erased_at: None,
+        weight: 1,
     }
 }
 

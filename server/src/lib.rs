@@ -12,6 +12,7 @@ pub mod import;
 pub mod intake;
 pub mod media;
 pub mod message;
+pub mod retention;
 pub mod verdict;
 
 // tenants, their lines and their people
@@ -36,6 +37,7 @@ pub mod cli;
 pub mod panel;
 mod routes;
 pub mod server;
+pub mod shed;
 pub mod widget_api;
 
 // what it stands on

@@ -16,6 +16,7 @@ use crate::config::Config;
 use crate::delivery::worker::Worker;
 use crate::fault::Faults;
 use crate::routes;
+use crate::shed;
 use crate::spool;
 use crate::store::{self, Store};
 use crate::vault::Vault;
@@ -124,6 +125,11 @@ pub async fn start_on(listener: TcpListener, config: Config, options: Options) -
         tasks.spawn(crate::import::run(app.clone(), app.stop.clone()));
         tasks.spawn(crate::holes::run(app.clone(), app.stop.clone()));
         tasks.spawn(crate::alert_letters::run(app.clone(), app.stop.clone()));
+        tasks.spawn(crate::delivery::balance::run(app.clone(), app.stop.clone()));
+        tasks.spawn(crate::delivery::gauges::run(app.clone(), app.stop.clone()));
+        tasks.spawn(shed::watch(app.clone(), app.stop.clone()));
+        tasks.spawn(crate::delivery::replay::run(app.clone(), app.stop.clone()));
+        tasks.spawn(crate::retention::run(app.clone(), app.stop.clone()));
     }
 
     listener.set_nonblocking(true).context("the listening socket")?;
@@ -149,6 +155,7 @@ fn serve(app: &Arc<App>, listener: TcpListener, threads: usize, with_ops: bool) 
     let server = HttpServer::new(move || {
         HttpApp::new()
             .app_data(data.clone())
+            .wrap(from_fn(shed::gate))
             .wrap(from_fn(routes::secure_headers))
             .configure(routes::public)
             .configure(|config| {

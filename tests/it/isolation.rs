@@ -13,6 +13,8 @@ use entity::{
     alert, alert_reader, api_key, audit, conversation, dead_letter, import, letter, member, message, oauth_grant,
     session, source, stray_source, tenant, tenant_channel,
 };
+use parom::delivery::read::dead::Wanted;
+use parom::delivery::replay::{self, Action};
 use parom_tests::settings::HOST;
 use parom_tests::{Answer, Api, Line, World, answer, both};
 use reqwest::Method;
@@ -75,6 +77,7 @@ struct Theirs {
     person: Uuid,
     session: Uuid,
     import: Uuid,
+    replay: Uuid,
 }
 
 impl Theirs {
@@ -102,6 +105,8 @@ impl Theirs {
         let file = world.api.request(Method::POST, &line.path("/imports?dry_run=true"));
         let file = file.header("content-type", "application/x-ndjson").body(crate::import::texts("carl", 2));
         let imported = answer(file).await.is(202).text_at("/id");
+        let nothing = Wanted { reason: Some("nothing has it".to_owned()), ..Wanted::default() };
+        let replay = replay::start(world.app(), line.tenant_id, Action::Retry, &nothing, "test").await.unwrap();
         let one = "one of theirs";
         Self {
             tenant: line.tenant_id,
@@ -114,6 +119,7 @@ impl Theirs {
             person: member::Entity::of_tenant(line.tenant_id).one(db).await.unwrap().expect(one).person_id,
             session: session::Entity::of_tenant(line.tenant_id).one(db).await.unwrap().expect(one).id,
             import: imported.parse().expect("an id"),
+            replay: replay.id,
         }
     }
 
@@ -131,6 +137,7 @@ impl Theirs {
             ("/messages/{message_id}", format!("/messages/{}", self.message)),
             ("/messages/{id}", format!("/messages/{}", self.message)),
             ("/messages/{external_id}", "/messages/anna-0".to_owned()),
+            ("/dead-letter-replays/{id}", format!("/dead-letter-replays/{}", self.replay)),
             ("/dead-letters/{id}", format!("/dead-letters/{}", self.dead_letter)),
             ("/webhook-attempts/{id}", format!("/webhook-attempts/{}", self.webhook_attempt)),
             ("/keys/{id}", format!("/keys/{}", self.key)),

@@ -32,8 +32,8 @@ mod life;
 mod media;
 mod pages;
 mod panel;
-
 mod reliability;
+mod retention;
 mod road;
 mod schema;
 mod simulation;

@@ -12,7 +12,7 @@ const WITHOUT_TENANT: [&str; 2] = ["directory", "seaql_migrations"];
 /// Scans over all tenants: the engine's timer, the work that is due for accounts by itself, the accounts of a login of the
 /// vendor's, files that are due to be fetched or deleted, letters about alerts, imports that go on, and lines at
 /// messengers that are to be looked at. Nothing else may be searched without a tenant.
-const SCANS: [&str; 13] = [
+const SCANS: [&str; 14] = [
     "turn_ready",
     "tenant_probe",
     "tenant_reconciled",
@@ -26,6 +26,7 @@ const SCANS: [&str; 13] = [
     "source_look",
     "crm_subscription_due",
     "source_notice_due",
+    "replay_due",
 ];
 
 #[derive(Debug, Default)]

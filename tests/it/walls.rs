@@ -22,6 +22,7 @@ const FOUNDATION: &[&str] = &[
     "lookup",
     "message",
     "pace",
+    "shed",
     "spool",
     "store",
     "telemetry",
@@ -89,6 +90,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     // A line of an import is a message of the public API, read by the same code.
     ("import", &["intake", "tenant::remove", "source", "delivery::queue", "api::message_in", "api::json"]),
     ("tenant", &["media"]),
+    ("retention", &["tenant::remove", "delivery::read"]),
     ("source", &["tenant", "connector"]),
     ("media", &["source::settings", "connector"]),
     // What the CRM tells of contacts and templates is acted upon.
@@ -133,6 +135,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "oauth",
             "panel",
             "people",
+            "retention",
             "source",
             "source_notices",
             "store",

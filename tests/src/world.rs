@@ -196,8 +196,10 @@ impl World {
             let next = self.app().queue.next_ready_at().await.expect("the queue is read");
             let Some(next) = next.filter(|next| *next < end) else { return carried };
             let now = self.clock.millis();
-            // A due turn whose lanes are not: the next look belongs to a later moment.
-            self.advance(Duration::from_millis(u64::try_from((next - now).max(1)).expect("a positive time")));
+            // A due turn whose lanes are not, or whose host is left alone: the next look belongs to a later moment.
+            let closed = self.app().slots.closed(now).into_iter().map(|(_, until)| until).min().unwrap_or(now + 1);
+            let later = if next > now { next } else { closed };
+            self.advance(Duration::from_millis(u64::try_from((later - now).max(1)).expect("a positive time")));
         }
     }
 

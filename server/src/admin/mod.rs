@@ -21,7 +21,8 @@ pub mod operator;
 pub mod operators;
 pub mod page;
 pub mod queues;
-pub mod refused;
+pub mod redrive;
+mod refused;
 pub mod sign_in;
 pub mod states;
 pub mod undelivered;
@@ -72,6 +73,7 @@ fn accounts_and_queues(config: &mut web::ServiceConfig) {
         .route("/accounts", web::get().to(accounts::show))
         .route("/accounts/{id}", web::get().to(account::show))
         .route("/accounts/{id}/limit", web::post().to(account::limit::set))
+        .route("/accounts/{id}/weight", web::post().to(account::weight::set))
         .route("/accounts/{id}/suspend", web::get().to(account::suspend::ask))
         .route("/accounts/{id}/suspend", web::post().to(account::suspend::begin))
         .route("/accounts/{id}/resume", web::post().to(account::suspend::end))
@@ -79,7 +81,10 @@ fn accounts_and_queues(config: &mut web::ServiceConfig) {
         .route("/accounts/{id}/view-as", web::post().to(account::view_as::begin))
         .route("/queues", web::get().to(queues::show))
         .route("/queues/{tenant}/{target}/try", web::post().to(queues::try_now))
-        .route("/undelivered", web::get().to(undelivered::show));
+        .route("/undelivered", web::get().to(undelivered::show))
+        .route("/undelivered/{id}/again", web::get().to(redrive::ask))
+        .route("/undelivered/{id}/again", web::post().to(redrive::start))
+        .route("/undelivered/{tenant}/stop/{id}", web::post().to(redrive::stop));
 }
 
 fn vendor(config: &mut web::ServiceConfig) {

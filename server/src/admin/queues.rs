@@ -30,6 +30,8 @@ const PAGE: u32 = 100;
 #[template(path = "admin/queues.html")]
 struct Queues {
     page: Page,
+    /// Hosts that this process leaves alone, and until when.
+    closed: Vec<(String, i64)>,
     rows: Vec<Row>,
     newest: Option<String>,
     older: Option<String>,
@@ -74,7 +76,8 @@ pub async fn show(app: web::Data<App>, Operator(visitor): Operator, query: web::
     rows.sort_by_key(|row| (row.waiting == 0, row.oldest_at));
     let page = Page::of(&app, &visitor, HERE, words.say("admin-queues")).await?;
     let newest = after.map(|_| HERE.to_owned());
-    Ok(page::html(&page, &Queues { page: page.clone(), rows, newest, older }))
+    let closed = app.slots.closed(app.clock.millis());
+    Ok(page::html(&page, &Queues { page: page.clone(), closed, rows, newest, older }))
 }
 
 async fn rows(app: &App, words: Words, targets: Vec<Target>) -> Result<Vec<Row>> {

@@ -8,15 +8,17 @@ use uuid::Uuid;
 use super::accounts::find;
 use super::operator::Operator;
 use super::page::{self, Page};
+use super::redrive;
 use super::refused::Result;
 use super::states;
 use crate::app::App;
 use crate::delivery::queue::DeadCount;
 use crate::delivery::read::reason::Reason;
+use crate::delivery::replay;
 use crate::message::Direction;
 use crate::words::{Sentence, Words};
 
-const HERE: &str = "/admin/undelivered";
+pub(super) const HERE: &str = "/admin/undelivered";
 /// Accounts on a page.
 const PAGE: u32 = 50;
 
@@ -24,6 +26,7 @@ const PAGE: u32 = 50;
 #[template(path = "admin/undelivered.html")]
 struct Undelivered {
     page: Page,
+    running: Vec<Running>,
     rows: Vec<Row>,
     newest: Option<String>,
     older: Option<String>,
@@ -36,6 +39,15 @@ struct Row {
     reason: Sentence,
     count: i64,
     last_at: i64,
+    /// Where these are sent again.
+    again: String,
+}
+
+/// What is sent again right now.
+struct Running {
+    host: String,
+    says: Sentence,
+    stop: String,
 }
 
 /// The query of the page: behind which account it begins.
@@ -66,16 +78,30 @@ pub async fn show(app: web::Data<App>, Operator(visitor): Operator, query: web::
             reason: said(words, &Reason::of_dead(&count.reason, "", direction), crm),
             count: count.count,
             last_at: count.last_at,
+            again: redrive::address(count.tenant_id, &count.reason),
         }
     };
     let page = Page::of(&app, &visitor, HERE, words.say("nav-undelivered")).await?;
     let undelivered = Undelivered {
         page: page.clone(),
+        running: running(&app, words).await?,
         rows: counts.into_iter().map(row).collect(),
         newest: query.after.map(|_| HERE.to_owned()),
         older: ids.last().filter(|_| more).map(|last| format!("{HERE}?after={last}")),
     };
     Ok(page::html(&page, &undelivered))
+}
+
+async fn running(app: &App, words: Words) -> Result<Vec<Running>> {
+    let all = replay::all_running(app).await?;
+    let ids: Vec<Uuid> = all.iter().map(|row| row.tenant_id).collect();
+    let tenants = find::by_ids(app.store.read(), &ids).await?;
+    let shown = |row: entity::replay::Model| Running {
+        host: tenants.iter().find(|one| one.tenant_id == row.tenant_id).map(|one| one.host.clone()).unwrap_or_default(),
+        says: words.say("admin-redrive-running").with("done", row.done).with("total", row.total),
+        stop: format!("{HERE}/{}/stop/{}", row.tenant_id, row.id),
+    };
+    Ok(all.into_iter().map(shown).collect())
 }
 
 /// A reason as it is true of many letters at once.

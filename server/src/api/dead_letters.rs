@@ -157,7 +157,7 @@ pub async fn delete(
 }
 
 /// Whose dead letters: those of the named account, of the source's, of the key's.
-async fn tenant_of(app: &App, key: &ApiKey, source_id: Option<Uuid>, named: Option<Uuid>) -> Result<Uuid> {
+pub(super) async fn tenant_of(app: &App, key: &ApiKey, source_id: Option<Uuid>, named: Option<Uuid>) -> Result<Uuid> {
     if let Some(named) = named {
         key.in_tenant(named)?;
     }

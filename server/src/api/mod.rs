@@ -35,7 +35,8 @@ pub mod message_out;
 mod message_ref;
 pub mod messages;
 pub mod openapi;
-pub mod roster;
+pub mod replays;
+mod roster;
 pub mod source_acts;
 pub mod source_secret;
 pub mod source_types;
@@ -93,6 +94,9 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .service(dead_letters::list)
         .service(dead_letters::retry)
         .service(dead_letters::delete)
+        .service(replays::create)
+        .service(replays::get)
+        .service(replays::cancel)
         .default_service(web::to(unknown))
         .wrap(from_fn(in_language));
     cfg.service(scope);

@@ -8,8 +8,8 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    conversations, dead_letters, edits, imports, ledger, live, media, messages, source_acts, source_secret, sources,
-    statuses, tenants, webhook_attempts,
+    conversations, dead_letters, edits, imports, ledger, live, media, messages, replays, source_acts, source_secret,
+    sources, statuses, tenants, webhook_attempts,
 };
 
 #[derive(OpenApi)]
@@ -76,6 +76,9 @@ struct Document;
     dead_letters::list,
     dead_letters::retry,
     dead_letters::delete,
+    replays::create,
+    replays::get,
+    replays::cancel,
 ))]
 struct Version1;
 

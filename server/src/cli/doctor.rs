@@ -129,6 +129,7 @@ async fn examine(config: &Config, tenant: Option<Uuid>, checks: &mut Vec<Check>)
             if data::database(&store, checks).await {
                 accounts::look(&store, tenant, checks).await;
                 data::queue(&store, checks).await;
+                data::ledger(&store, tenant, checks).await;
                 history::look(&store, tenant, checks).await;
             }
             store.close().await;

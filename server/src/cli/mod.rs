@@ -20,6 +20,7 @@ pub mod channel;
 pub mod chats;
 mod connector;
 pub mod customer;
+pub mod dead;
 mod demo;
 pub mod doctor;
 pub mod import;
@@ -70,6 +71,9 @@ enum Command {
     /// Accounts: what they may do, their data, and how they end.
     #[command(subcommand)]
     Tenant(tenant::TenantCommand),
+    /// Letters that are not tried any more: list them, send them again, remove them.
+    #[command(subcommand)]
+    Dead(dead::DeadCommand),
     /// The widget archive for the marketplace.
     #[command(subcommand)]
     Widget(widget::WidgetCommand),
@@ -133,6 +137,12 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Tenant(command) => {
             let app = beside(config).await?;
             let done = tenant::run(command, &app, &mut std::io::stdout()).await;
+            app.store.close().await;
+            done
+        }
+        Command::Dead(command) => {
+            let app = beside(config).await?;
+            let done = dead::run(command, &app, &mut std::io::stdout()).await;
             app.store.close().await;
             done
         }

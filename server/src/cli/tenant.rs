@@ -18,7 +18,7 @@ use crate::holes;
 use crate::store::VENDOR;
 use crate::tenant::{self as tenants, Erasure, Export, Who};
 
-mod roster;
+pub(super) mod roster;
 
 use roster::{find, list};
 
@@ -44,6 +44,14 @@ pub enum TenantCommand {
         /// 0 to 100, or `default` for the configured limit
         #[arg(value_parser = limit)]
         sources: Limit,
+    },
+    /// Sets an account's share of what is carried at once while others wait as well
+    Weight {
+        #[command(flatten)]
+        account: Account,
+        /// 1 to 100; usually 1
+        #[arg(value_parser = clap::value_parser!(i32).range(1..=i64::from(tenants::MOST_WEIGHT)))]
+        weight: i32,
     },
     /// Compares an account's chats with amoCRM's history now: what managers wrote and no hook told
     Compare(Account),
@@ -127,6 +135,12 @@ async fn carry_out(app: &Arc<App>, command: TenantCommand, out: &mut impl Write)
             note(app, tenant.tenant_id, "account.limited", &tenant.host, json!({"sources_limit": sources})).await?;
             let most = sources.map_or_else(|| "the configured number of".to_owned(), |sources| sources.to_string());
             writeln!(out, "{} may have {most} sources.", tenant.host).context("standard output is closed")
+        }
+        TenantCommand::Weight { account, weight } => {
+            let tenant = find(app, &account.account).await?;
+            tenants::weigh(app, tenant.tenant_id, weight).await.map_err(said)?;
+            note(app, tenant.tenant_id, "account.weighed", &tenant.host, json!({"weight": weight})).await?;
+            writeln!(out, "{} has the weight {weight}.", tenant.host).context("standard output is closed")
         }
         TenantCommand::Compare(account) => compare(app, &account, out).await,
         TenantCommand::Export { account, out: file } => export(app, &account, file.as_deref(), out).await,

@@ -7,7 +7,9 @@ use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
 use uuid::Uuid;
 
-use super::{CONNECTORS, Channel, Config, ConfigError, Customers, CustomersMode, Database, Integration, Mail, Rates};
+use super::{
+    CONNECTORS, Channel, Config, ConfigError, Customers, CustomersMode, Database, Integration, Mail, Rates, Retention,
+};
 
 /// Holds the whole configuration against the rules; the first broken one is the error.
 pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
@@ -32,6 +34,7 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
     rule("limits.sources_per_tenant", config.limits.sources_per_tenant > 0, "must be at least 1")?;
     rates(&config.rates)?;
     super::media::check(&config.media)?;
+    retention(&config.retention)?;
     rule("import.file_mb", config.import.file_mb > 0, "must be at least 1")?;
     mail(&config.mail)?;
     integrations(&config.integrations)
@@ -119,6 +122,33 @@ fn rates(rates: &Rates) -> Result<(), ConfigError> {
     }
     rule("rates.chats_floor", rates.chats_floor <= rates.chats_start, "must not be above rates.chats_start")?;
     rule("rates.chats_ceiling", rates.chats_start <= rates.chats_ceiling, "must not be below rates.chats_start")
+}
+
+/// product.md §6.2: ids are remembered for at least 45 days.
+const LEAST_IDS_DAYS: u32 = 45;
+
+fn retention(retention: &Retention) -> Result<(), ConfigError> {
+    for (key, days) in [
+        ("retention.hooks_days", retention.hooks_days),
+        ("retention.attempts_days", retention.attempts_days),
+        ("retention.undelivered_days", retention.undelivered_days),
+        ("retention.texts_days", retention.texts_days),
+        ("retention.audit_days", retention.audit_days),
+    ] {
+        rule(key, days > 0, "must be at least 1")?;
+    }
+    rule(
+        "retention.ids_days",
+        retention.ids_days >= LEAST_IDS_DAYS,
+        "must be at least 45: repeats may come that late",
+    )?;
+    let longest = retention.texts_days.max(retention.undelivered_days).max(retention.ids_days);
+    let longest = longest.max(retention.attempts_days);
+    rule(
+        "retention.messages_days",
+        retention.messages_days >= longest,
+        "must not be below the days of texts, attempts, undelivered letters and ids",
+    )
 }
 
 fn integrations(integrations: &[Integration]) -> Result<(), ConfigError> {

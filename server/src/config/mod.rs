@@ -50,6 +50,7 @@ pub struct Config {
     pub rates: Rates,
     pub media: Media,
     pub spool: Spool,
+    pub retention: Retention,
     pub import: Import,
     pub mail: Mail,
     #[serde(default, rename = "integration")]
@@ -115,6 +116,23 @@ pub struct Spool {
     pub dir: PathBuf,
     /// All files together, in megabytes of 1024 × 1024 bytes.
     pub most_mb: u32,
+}
+
+/// For how many days what is kept.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Retention {
+    /// Bytes of hooks as they came.
+    pub hooks_days: u32,
+    pub attempts_days: u32,
+    /// Letters that are not tried any more.
+    pub undelivered_days: u32,
+    /// Contents of messages that have come to their end.
+    pub texts_days: u32,
+    /// Ids by which repeats are recognised; at least 45.
+    pub ids_days: u32,
+    /// Messages without their contents; no less than any of the above.
+    pub messages_days: u32,
+    pub audit_days: u32,
 }
 
 /// Who runs the service; empty where the vendor said nothing.

@@ -86,6 +86,7 @@ fn claim(story: &Story, waiting: &Waiting) -> anyhow::Result<Claim> {
         stream: Stream::Messages,
         epoch: 0,
         starts: 0,
+        probe: false,
         letter: Letter {
             order_key: letter.order_key,
             seq: letter.seq,

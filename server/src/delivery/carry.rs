@@ -16,8 +16,8 @@ use crate::verdict::{Report, Taken, Verdict};
 
 /// A letter that was started so often without an end is poison.
 const STARTS: i32 = 3;
-/// Failures in a row after which a target is left alone, and for how long.
-const OPEN_AFTER: i32 = 10;
+/// Calls within a minute of which half must fail for a target to be left alone, and for how long.
+const OPEN_AFTER: i32 = 20;
 const OPEN_MILLIS: i64 = 30_000;
 /// A messenger that cannot be asked gets its one resend after this.
 const RESEND_MILLIS: i64 = 60_000;
@@ -45,6 +45,8 @@ pub async fn carry(app: &Arc<App>, claim: Claim) -> anyhow::Result<Settlement> {
         return Ok(Settlement { state: Some(State::Delivered), ..plain(claim, Settled::Carried) });
     } else if claim.letter.expires_at <= started {
         Some(bury(FailureCode::SourceDisconnected, "too_old: it could not be delivered in time"))
+    } else if claim.letter.kind == LetterKind::Message && parts.told().is_ok_and(|told| told.body.expired) {
+        Some(bury(FailureCode::Internal, "expired: what it said is kept no longer"))
     } else {
         let tried = match claim.direction {
             Direction::ToCrm => to_crm::carry(app, &claim, &parts).await,
@@ -71,6 +73,12 @@ fn once(done: Settlement) -> Settlement {
         turn => turn,
     };
     Settlement { settled: Settled::Superseded, attempt: None, follow_ups: Vec::new(), turn, ..done }
+}
+
+/// A try that is put off because its host has had too many second tries lately: it costs the letter nothing but time.
+pub fn put_off(claim: Claim, millis: i64) -> Settlement {
+    let settled = Settled::Again { millis, unknown: claim.letter.unknown, resent: false };
+    plain(claim, settled)
 }
 
 /// A try that was cut off by the clock: it may have gone out.

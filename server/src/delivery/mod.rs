@@ -5,16 +5,19 @@
 //! ```
 
 pub mod backoff;
+pub mod balance;
 pub mod by_hand;
 mod carry;
 pub mod dead;
 mod dialogue;
+pub mod gauges;
 pub mod history;
 mod parts;
 pub mod queue;
 pub mod read;
+pub mod replay;
 pub mod resend;
-mod slots;
+pub mod slots;
 mod to_crm;
 mod to_messenger;
 pub mod worker;

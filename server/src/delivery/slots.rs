@@ -1,28 +1,37 @@
-//! How much may be on its way at once: by destination host, by tenant where the hosts are the tenants' own, and by
-//! target. A host that fails is left alone for a while, whoever it is called for.
+//! How much may be on its way at once: by destination host, by tenant, and by target. A host that fails is left alone for a
+//! while, whoever it is called for, and tried a second time only as often as its first tries allow.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use uuid::Uuid;
 
+use host::Host;
+
+mod host;
+pub mod share;
+
 /// Calls at once to one destination host.
 const POOL: u32 = 64;
+/// Of them one tenant has at most a quarter while others wait, and leaves a quarter free when none does: whoever comes next
+/// finds room.
+const OF_TENANT: u32 = POOL / 4;
+const OF_TENANT_ALONE: u32 = POOL - POOL / 4;
 /// Of the tenants' own webhooks, calls at once for one tenant.
 const WEBHOOKS_OF_TENANT: u32 = 8;
 /// The pool of the tenants' own webhooks.
 const WEBHOOKS: &str = "webhooks";
-/// Failures in a row, over all tenants, after which a host is left alone.
-const BREAKER_FAILURES: u32 = 40;
-const BREAKER_MILLIS: i64 = 30_000;
+/// Hosts that are remembered; the tenants' own are many.
+const HOSTS: usize = 10_000;
 
 #[derive(Default)]
 struct Taken {
     pools: HashMap<String, u32>,
     tenants: HashMap<(String, Uuid), u32>,
     targets: HashMap<(Uuid, Uuid), u32>,
-    failures: HashMap<String, u32>,
-    open_until: HashMap<String, i64>,
+    /// By pool; the tenants' own webhooks, each a host of its own, by target.
+    hosts: HashMap<(String, Uuid), Host>,
+    turns: share::Passes,
 }
 
 /// Counts calls on their way. Clones count together.
@@ -37,20 +46,45 @@ pub struct Slot {
     target: Uuid,
 }
 
+/// Somebody whose turn has come.
+#[derive(Clone, Debug)]
+pub struct Offer {
+    pub pool: String,
+    pub tenant_id: Uuid,
+    pub target: Uuid,
+    /// Calls at once to this target.
+    pub at_once: u32,
+    /// The tenant's share while others wait as well.
+    pub weight: u32,
+}
+
 impl Slots {
-    /// How many more calls may start for this target now.
-    pub fn room(&self, pool: &str, tenant_id: Uuid, target: Uuid, at_once: u32, now: i64) -> u32 {
-        let taken = self.lock();
-        if taken.open_until.get(pool).is_some_and(|until| *until > now) {
-            return 0;
-        }
+    /// How many calls may start for each of these now, in their order.
+    pub fn share(&self, offers: &[Offer], now: i64) -> Vec<u32> {
+        let mut taken = self.lock();
+        let Taken { pools, tenants, targets, hosts, turns } = &mut *taken;
         let of = |count: Option<&u32>| count.copied().unwrap_or(0);
-        let mut room = POOL.saturating_sub(of(taken.pools.get(pool)));
-        if pool == WEBHOOKS {
-            let used = of(taken.tenants.get(&(pool.to_owned(), tenant_id)));
-            room = room.min(WEBHOOKS_OF_TENANT.saturating_sub(used));
-        }
-        room.min(at_once.saturating_sub(of(taken.targets.get(&(tenant_id, target)))))
+        let free = |pool: &str| {
+            let used = of(pools.get(pool));
+            let most = hosts.get(&(pool.to_owned(), Uuid::nil())).map_or(POOL, |host| host.most(POOL, now));
+            most.saturating_sub(used)
+        };
+        let wants: Vec<share::Want> = offers
+            .iter()
+            .map(|offer| {
+                let used = of(tenants.get(&(offer.pool.clone(), offer.tenant_id)));
+                let most = |limit: u32| if offer.pool == WEBHOOKS { WEBHOOKS_OF_TENANT.min(limit) } else { limit };
+                share::Want {
+                    pool: &offer.pool,
+                    tenant_id: offer.tenant_id,
+                    room: offer.at_once.saturating_sub(of(targets.get(&(offer.tenant_id, offer.target)))),
+                    weight: offer.weight,
+                    beside_others: most(OF_TENANT).saturating_sub(used),
+                    alone: most(OF_TENANT_ALONE).saturating_sub(used),
+                }
+            })
+            .collect();
+        turns.share(&wants, free)
     }
 
     /// Takes a slot.
@@ -62,26 +96,39 @@ impl Slots {
         Slot { slots: self.clone(), pool: pool.to_owned(), tenant_id, target }
     }
 
-    /// Notes whether the host answered. Many failures in a row close its pool for a while; the tenants' own webhooks
+    /// Notes whether the host answered. When most calls fail its pool is closed for a while; the tenants' own webhooks
     /// are many hosts and have only the breaker of each target.
     pub fn note(&self, pool: &str, answered: bool, now: i64) {
         if pool == WEBHOOKS {
             return;
         }
         let mut taken = self.lock();
-        if answered {
-            taken.failures.remove(pool);
-            taken.open_until.remove(pool);
-            return;
+        let host = taken.hosts.entry((pool.to_owned(), Uuid::nil())).or_default();
+        if host.note(answered, now) {
+            tracing::warn!(pool, "most calls to a host fail; it is left alone for 30 seconds");
         }
-        let failures = taken.failures.entry(pool.to_owned()).or_default();
-        *failures += 1;
-        if *failures >= BREAKER_FAILURES {
-            tracing::warn!(pool, "a host fails again and again; it is left alone for 30 seconds");
-            // One failure short: the first call after the pause decides.
-            *failures = BREAKER_FAILURES - 1;
-            taken.open_until.insert(pool.to_owned(), now + BREAKER_MILLIS);
+        let open = if host.is_open(now) { 1.0 } else { 0.0 };
+        metrics::gauge!("parom_host_breaker_open", "remote" => pool.to_owned()).set(open);
+    }
+
+    /// Whether a letter may go now: first tries always, second ones within a fifth of the first.
+    pub fn may_try(&self, pool: &str, target: Uuid, second: bool, now: i64) -> bool {
+        let key = (pool.to_owned(), if pool == WEBHOOKS { target } else { Uuid::nil() });
+        let mut taken = self.lock();
+        if taken.hosts.len() >= HOSTS {
+            taken.hosts.retain(|_, host| !host.is_whole(now));
         }
+        let host = taken.hosts.entry(key).or_default();
+        if second { host.spend(now) } else { host.earn(now) }
+    }
+
+    /// Hosts that are left alone now, and until when (milliseconds since 1970).
+    pub fn closed(&self, now: i64) -> Vec<(String, i64)> {
+        let taken = self.lock();
+        let closed = taken.hosts.iter().filter_map(|((pool, _), host)| Some((pool.clone(), host.closed_until(now)?)));
+        let mut closed: Vec<_> = closed.collect();
+        closed.sort();
+        closed
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Taken> {
@@ -108,34 +155,4 @@ fn give_back<K: std::hash::Hash + Eq>(counts: &mut HashMap<K, u32>, key: &K) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_target_a_tenant_and_a_host_have_their_bounds() {
-        let slots = Slots::default();
-        let (tenant, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
-        let first: Vec<_> = (0..3).map(|_| slots.take(WEBHOOKS, tenant, Uuid::from_u128(9))).collect();
-        assert_eq!(slots.room(WEBHOOKS, tenant, Uuid::from_u128(9), 4, 0), 1);
-        assert_eq!(slots.room(WEBHOOKS, tenant, Uuid::from_u128(8), 100, 0), 5);
-        assert_eq!(slots.room(WEBHOOKS, other, Uuid::from_u128(7), 100, 0), 8);
-        drop(first);
-        assert_eq!(slots.room(WEBHOOKS, tenant, Uuid::from_u128(9), 4, 0), 4);
-    }
-
-    #[test]
-    fn a_failing_host_is_left_alone_and_tried_again_once() {
-        let slots = Slots::default();
-        let room = |now| slots.room("amojo:main", Uuid::nil(), Uuid::nil(), 4, now);
-        for _ in 0..BREAKER_FAILURES {
-            assert_eq!(room(0), 4);
-            slots.note("amojo:main", false, 0);
-        }
-        assert_eq!(room(29_999), 0);
-        assert_eq!(room(30_000), 4);
-        slots.note("amojo:main", false, 30_000);
-        assert_eq!(room(30_001), 0);
-        slots.note("amojo:main", true, 60_001);
-        assert_eq!(room(60_001), 4);
-    }
-}
+mod tests;

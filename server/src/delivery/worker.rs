@@ -7,12 +7,13 @@ use std::time::Duration;
 use sea_orm::DbErr;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
-use super::carry::{carry, cut_off};
+use super::carry::{carry, cut_off, put_off};
 use super::queue::letters::amojo_rate;
 use super::queue::parcel::{Alias, Side};
 use super::queue::{Claim, Rate, Ready, Settled, Settlement, TurnEffect, Wish};
-use super::slots::Slots;
+use super::slots::{Offer, Slots};
 use crate::app::App;
 use crate::message::LetterKind;
 
@@ -22,8 +23,8 @@ pub const LEASE_MILLIS: i64 = 60_000;
 const CALL: Duration = Duration::from_secs(40);
 /// A scan's page.
 const PAGE: u32 = 128;
-/// Targets served in one claim.
-const WISHES: usize = 32;
+/// Targets that share what is free in one scan.
+const OFFERS: usize = 128;
 /// The whole of `turn` is swept this often, whatever the watermark says.
 const SWEEP_MILLIS: i64 = 5_000;
 /// Held targets are searched for letters that are too old this often.
@@ -32,6 +33,8 @@ const EXPIRE_MILLIS: i64 = 60_000;
 const MARGIN_MILLIS: i64 = 10_000;
 /// Nothing sleeps longer without a look.
 const POLL: Duration = Duration::from_secs(1);
+/// A second try for which there is no room waits so long, and up to twice as long.
+const PUT_OFF_MILLIS: i64 = 1_000;
 /// At once to one scope of amojo.
 const AMOJO_AT_ONCE: u32 = 8;
 
@@ -47,7 +50,8 @@ pub struct Worker {
 
 impl Worker {
     pub fn new(app: Arc<App>) -> Self {
-        Self { app, slots: Slots::default(), low: 0, swept_at: 0, expired_at: 0, running: JoinSet::new() }
+        let slots = app.slots.clone();
+        Self { app, slots, low: 0, swept_at: 0, expired_at: 0, running: JoinSet::new() }
     }
 
     /// Carries until cancelled; then lets what is on its way end.
@@ -92,9 +96,7 @@ impl Worker {
 
     /// One scan and one claim; gives how many letters started.
     pub async fn round(&mut self) -> Result<usize, DbErr> {
-        let wishes = self.wishes().await?;
-        let pools: Vec<String> = wishes.iter().map(|(pool, _)| pool.clone()).collect();
-        let wishes: Vec<Wish> = wishes.into_iter().map(|(_, wish)| wish).collect();
+        let (pools, wishes) = self.wishes().await?;
         let claims = self.app.queue.claim(&wishes, LEASE_MILLIS).await?;
         let mut started = claims.len();
         for claim in claims {
@@ -137,8 +139,9 @@ impl Worker {
         Ok(started)
     }
 
-    /// Turns that have come and for which there is room, longest waiting first.
-    async fn wishes(&mut self) -> Result<Vec<(String, Wish)>, DbErr> {
+    /// Turns that have come and for which there is room, with their pools: the longest waiting come into consideration,
+    /// and of them each account gets its share.
+    async fn wishes(&mut self) -> Result<(Vec<String>, Vec<Wish>), DbErr> {
         let now = self.app.store.now().await?;
         let sweep = now - self.swept_at >= SWEEP_MILLIS || now < self.swept_at;
         let mut low = if sweep { 0 } else { self.low };
@@ -147,7 +150,7 @@ impl Worker {
         }
         let mut earliest = now;
         let mut seen = HashSet::new();
-        let mut wishes = Vec::new();
+        let (mut offers, mut rates) = (Vec::new(), Vec::new());
         loop {
             let page = self.app.queue.ready(low, PAGE).await?;
             let full = page.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX);
@@ -160,19 +163,27 @@ impl Worker {
                 }
                 fresh = true;
                 let (rate, at_once) = self.limits(&ready).await;
-                let limit =
-                    self.slots.room(&ready.pool, ready.tenant_id, ready.target, at_once, self.app.clock.millis());
-                if limit > 0 {
-                    let wish = Wish { tenant_id: ready.tenant_id, target: ready.target, limit, rate };
-                    wishes.push((ready.pool, wish));
-                }
+                let Ready { pool, tenant_id, target, .. } = ready;
+                let weight = self.weight(tenant_id).await;
+                offers.push(Offer { pool, tenant_id, target, at_once, weight });
+                rates.push(rate);
             }
-            if !full || !fresh || wishes.len() >= WISHES {
+            if !full || !fresh || offers.len() >= OFFERS {
                 break;
             }
         }
         self.low = earliest - MARGIN_MILLIS;
-        Ok(wishes)
+        let shares = self.slots.share(&offers, self.app.clock.millis());
+        let served = offers.into_iter().zip(rates).zip(shares).filter(|(_, limit)| *limit > 0);
+        let wish = |((offer, rate), limit): ((Offer, Rate), u32)| {
+            (offer.pool, Wish { tenant_id: offer.tenant_id, target: offer.target, limit, rate })
+        };
+        Ok(served.map(wish).unzip())
+    }
+
+    async fn weight(&self, tenant_id: Uuid) -> u32 {
+        let tenant = self.app.lookup.tenant(tenant_id).await.ok().flatten();
+        tenant.and_then(|tenant| u32::try_from(tenant.weight).ok()).unwrap_or(1)
     }
 
     async fn limits(&self, ready: &Ready) -> (Rate, u32) {
@@ -198,6 +209,13 @@ impl Worker {
 
 async fn deliver(app: &Arc<App>, slots: &Slots, pool: &str, claim: Claim) {
     let started = app.clock.millis();
+    let second = claim.letter.attempts > 0 && !claim.probe;
+    if !slots.may_try(pool, claim.target, second, started) {
+        metrics::counter!("parom_put_off_total", "remote" => pool.to_owned()).increment(1);
+        let wait = PUT_OFF_MILLIS + rand::random_range(0..=PUT_OFF_MILLIS);
+        app.writer.settle(put_off(claim, wait)).await;
+        return;
+    }
     let settlement = match tokio::time::timeout(CALL, carry(app, claim.clone())).await {
         Ok(Ok(settlement)) => settlement,
         Ok(Err(error)) => {
@@ -211,7 +229,15 @@ async fn deliver(app: &Arc<App>, slots: &Slots, pool: &str, claim: Claim) {
             cut_off(claim.clone(), started, millis)
         }
     };
-    slots.note(pool, !matches!(settlement.turn, TurnEffect::Failing { .. }), app.clock.millis());
+    let answered = match settlement.turn {
+        TurnEffect::Failing { .. } => Some(false),
+        TurnEffect::None | TurnEffect::Unasked => None,
+        _ => Some(true),
+    };
+    if let Some(answered) = answered {
+        slots.note(pool, answered, app.clock.millis());
+    }
+    measure(pool, &settlement);
     let told = Told::of(&settlement);
     let conversation_id = settlement.claim.conversation_id;
     if app.writer.settle(settlement).await {
@@ -220,6 +246,21 @@ async fn deliver(app: &Arc<App>, slots: &Slots, pool: &str, claim: Claim) {
     } else {
         tracing::warn!(tenant.id = %claim.tenant_id, letter.id = %claim.letter.id, "a lease was lost before its letter could be settled");
     }
+}
+
+/// What the other side made of it, by the slots it was called in: integrations and kinds of messengers, never accounts.
+fn measure(pool: &str, settlement: &Settlement) {
+    let Some(attempt) = &settlement.attempt else { return };
+    let seconds = Duration::from_millis(u64::try_from(attempt.millis).unwrap_or(0));
+    metrics::histogram!("parom_remote_seconds", "remote" => pool.to_owned()).record(seconds);
+    let error = match attempt.status {
+        0 if matches!(attempt.verdict, "retry" | "unknown") => "no_answer",
+        429 => "slow_down",
+        400..=499 => "refused",
+        500.. => "broken",
+        _ => return,
+    };
+    metrics::counter!("parom_remote_errors_total", "remote" => pool.to_owned(), "error" => error).increment(1);
 }
 
 /// What the log, the metrics and the source's state are told after the commit.

@@ -71,7 +71,7 @@ pub async fn hook(
     let answer = answer(&app, &scope_id, &request, payload).await;
     let status = answer.status().as_u16();
     metrics::counter!("parom_hooks_total", "door" => "amocrm", "status" => status.to_string()).increment(1);
-    metrics::histogram!("parom_hook_accept_seconds").record(started.elapsed());
+    metrics::histogram!("parom_hook_accept_seconds", "door" => "amocrm").record(started.elapsed());
     answer
 }
 

@@ -35,7 +35,7 @@ pub async fn hook(
     let answer = answer(&app, &token, &request, payload).await;
     let status = answer.status().as_u16();
     metrics::counter!("parom_hooks_total", "door" => KIND, "status" => status.to_string()).increment(1);
-    metrics::histogram!("parom_hook_accept_seconds").record(started.elapsed());
+    metrics::histogram!("parom_hook_accept_seconds", "door" => KIND).record(started.elapsed());
     answer
 }
 

@@ -47,6 +47,9 @@ pub struct Body {
     /// The sender took it back; `content` stays what it last said.
     #[serde(default)]
     pub deleted: bool,
+    /// Its content was kept long enough and is gone; what remains tells that there was a message.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub expired: bool,
 }
 
 impl Body {
@@ -68,6 +71,7 @@ impl Body {
             shared_post: None,
             past: Vec::new(),
             deleted: false,
+            expired: false,
         }
     }
 }

@@ -79,6 +79,11 @@ impl Store {
         Ok(Self { backend: DbBackend::Postgres, write, read, checkpoint: None, clock, file: None })
     }
 
+    /// Where an SQLite database lies.
+    pub fn file(&self) -> Option<&std::path::Path> {
+        self.file.as_deref()
+    }
+
     /// Which engine it is.
     pub fn backend(&self) -> DbBackend {
         self.backend

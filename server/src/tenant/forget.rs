@@ -8,7 +8,7 @@ use entity::{
     alert, alert_reader, api_key, attempt, audit, contact_task, conversation, conversation_alias, crm_subscription,
     dead_letter, dedupe, directory, erasure, found_message, history_look, idempotency, import, import_line,
     import_skip, install_call, lane, ledger_delta, letter, member, message, oauth_grant, parked_status, person,
-    raw_hook, session, source, source_notice, stray_source, tenant, tenant_channel, turn,
+    raw_hook, replay, session, source, source_notice, stray_source, tenant, tenant_channel, turn,
 };
 use sea_orm::sea_query::Condition;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
@@ -67,7 +67,7 @@ pub async fn forget(app: &Arc<App>, tenant_id: Uuid, force: bool, by: &str) -> R
         crm_subscription,
         source_notice
     );
-    all!(found_message, history_look);
+    all!(found_message, history_look, replay);
     count("media", crate::media::of_tenant(app, tenant_id).await?);
     let vendors = Condition::all().add(alert::Column::Key.ends_with(format!(":{tenant_id}")));
     count("alert", remove::rows::<alert::Entity>(store, VENDOR, vendors).await?);

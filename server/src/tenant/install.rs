@@ -280,5 +280,6 @@ fn new_row(facts: &Facts<'_>, tenant_id: Uuid, now: i64) -> tenant::Model {
         reconciled_at: None,
         uninstalled_at: None,
         erased_at: None,
+        weight: 1,
     }
 }

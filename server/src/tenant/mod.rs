@@ -51,7 +51,7 @@ pub use forget::forget;
 pub use language::language;
 pub use said::{said_of, said_of_oauth, said_status};
 pub use status::{ChannelStatus, TenantStatus};
-pub use suspend::{MOST_SOURCES, limit_sources, suspend};
+pub use suspend::{MOST_SOURCES, MOST_WEIGHT, limit_sources, suspend, weigh};
 
 /// The tenant as stored now, past every cache.
 pub async fn load(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Option<tenant::Model>, DbErr> {

@@ -1,4 +1,4 @@
-//! What the vendor decides about an account: whether it is served, and how many sources it may have.
+//! What the vendor decides about an account: whether it is served, how many sources it may have, and its share.
 
 use entity::{source, tenant, tenant_channel};
 use sea_orm::sea_query::Expr;
@@ -17,6 +17,9 @@ const JITTER: i64 = 1_000;
 const SUSPENDED: &str = "suspended";
 /// amoCRM takes no more sources of one integration in one account.
 pub const MOST_SOURCES: i32 = 100;
+
+/// The largest share.
+pub const MOST_WEIGHT: i32 = 100;
 
 /// Stops delivery for an account, or lets it go on. What comes in meanwhile is kept. Doing it twice changes nothing.
 pub async fn suspend(app: &App, tenant_id: Uuid, suspended: bool) -> Result<()> {
@@ -61,6 +64,17 @@ pub async fn limit_sources(app: &App, tenant_id: Uuid, limit: Option<i32>) -> Re
     }
     super::load(app.store.read(), tenant_id).await?.ok_or(Error::NotFound)?;
     set(app, tenant_id, tenant::Column::SourcesLimit, Expr::value(limit)).await?;
+    app.lookup.forget();
+    Ok(())
+}
+
+/// Sets an account's share of what is carried at once while others wait as well. 422 outside of 1 to [`MOST_WEIGHT`].
+pub async fn weigh(app: &App, tenant_id: Uuid, weight: i32) -> Result<()> {
+    if !(1..=MOST_WEIGHT).contains(&weight) {
+        return Err(Error::field("/weight", Said::new("said-weight").with("most", MOST_WEIGHT)));
+    }
+    super::load(app.store.read(), tenant_id).await?.ok_or(Error::NotFound)?;
+    set(app, tenant_id, tenant::Column::Weight, Expr::value(weight)).await?;
     app.lookup.forget();
     Ok(())
 }

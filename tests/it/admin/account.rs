@@ -75,6 +75,26 @@ async fn a_limit_is_set_and_taken_back(world: &mut World) {
     assert_eq!(details, [json!({"from": null, "to": 1}), json!({"from": 1, "to": null})]);
 }
 
+async fn a_share_is_set_within_its_bounds(world: &mut World) {
+    let line = world.line("support").await;
+    let olga = Operator::signed_in(world).await;
+    let weight = async || {
+        let found = parom::tenant::load(world.app().store.read(), line.tenant_id).await.unwrap();
+        found.unwrap().weight
+    };
+    assert_eq!(weight().await, 1);
+    olga.opens(&path(line.tenant_id, "")).await.is(200);
+    for wrong in ["0", "101", "-1", "much"] {
+        olga.sends(&path(line.tenant_id, "/weight"), &[("weight", wrong)]).await.is(303);
+        let page = olga.opens(&path(line.tenant_id, "")).await.is(200);
+        page.says(&["whole number from 1 to 100. Nothing was changed."]);
+    }
+    assert_eq!(weight().await, 1);
+    olga.sends(&path(line.tenant_id, "/weight"), &[("weight", "3")]).await.is(303);
+    assert_eq!(weight().await, 3);
+    assert_eq!(rows(world, line.tenant_id, "account.weighed").await[0].1, json!({"from": 1, "to": 3}));
+}
+
 async fn a_look_is_read_only_short_and_written_down(world: &mut World) {
     let line = world.line("support").await;
     world.customer(&line, "anna").writes("text-canary-77").await;
@@ -141,4 +161,4 @@ async fn the_page_says_what_to_do(world: &mut World) {
 }
 
 both!(a_suspension_stops_delivery_and_keeps_what_comes, a_look_is_read_only_short_and_written_down);
-once!(a_limit_is_set_and_taken_back, the_page_says_what_to_do);
+once!(a_limit_is_set_and_taken_back, a_share_is_set_within_its_bounds, the_page_says_what_to_do);

@@ -1,12 +1,16 @@
 //! The rules of the engine (architecture.md §3), first on the queue alone, then with everything around it.
 
 mod amojo;
+mod balance;
 mod chaos;
 mod dedupe;
 mod instances;
 mod lease;
+mod limits;
 mod order;
 mod parts;
+mod replays;
+mod shedding;
 mod spool;
 mod statuses;
 mod suspended;

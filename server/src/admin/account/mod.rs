@@ -4,6 +4,7 @@ pub mod limit;
 mod reason;
 pub mod suspend;
 pub mod view_as;
+pub mod weight;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};

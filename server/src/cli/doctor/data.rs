@@ -5,6 +5,8 @@ use sea_orm::{DbErr, EntityTrait, PaginatorTrait, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::{Check, because};
+use crate::delivery::queue::Queue;
+use crate::fault::Faults;
 use crate::store::{self, Store};
 use crate::words::Said;
 
@@ -67,6 +69,36 @@ pub async fn queue(store: &Store, checks: &mut Vec<Check>) {
             checks.push(Check::warn("queue", said, "doctor-migrate-fix"));
         }
     }
+}
+
+/// Whether accepted = delivered + failed + waiting holds, since the first message, of all accounts or of one.
+pub async fn ledger(store: &Store, only: Option<Uuid>, checks: &mut Vec<Check>) {
+    let gaps = match only {
+        Some(tenant_id) => gaps_of(store, &[tenant_id]).await,
+        None => gaps(store).await,
+    };
+    checks.push(match gaps {
+        Ok(0) => Check::ok("ledger", Said::new("doctor-ledger-ok")),
+        Ok(missing) => {
+            Check::fail("ledger", Said::new("doctor-ledger-gap").with("count", missing), "doctor-ledger-gap-fix")
+        }
+        Err(error) => Check::warn("ledger", because("doctor-queue-wrong", error.to_string()), "doctor-migrate-fix"),
+    });
+}
+
+async fn gaps(store: &Store) -> Result<i64, DbErr> {
+    let tenants: Vec<Uuid> =
+        tenant::Entity::find().select_only().column(tenant::Column::TenantId).into_tuple().all(store.read()).await?;
+    let mut missing = 0;
+    for some in tenants.chunks(100) {
+        missing += gaps_of(store, some).await?;
+    }
+    Ok(missing)
+}
+
+async fn gaps_of(store: &Store, tenants: &[Uuid]) -> Result<i64, DbErr> {
+    let queue = Queue::new(store.clone(), Uuid::nil(), Faults::default());
+    Ok(queue.gaps(tenants, 0).await?.iter().map(|gap| gap.missing().abs()).sum())
 }
 
 async fn look_at_queue(store: &Store) -> Result<(u64, Option<i64>, u64), DbErr> {

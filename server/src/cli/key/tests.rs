@@ -45,6 +45,7 @@ async fn add_tenant(store: &Store, id: Uuid) {
         reconciled_at: Set(None),
         uninstalled_at: Set(None),
         erased_at: Set(None),
+        weight: Set(1),
     };
     tenant::Entity::insert(row).exec_without_returning(store.write()).await.unwrap();
 }

@@ -58,7 +58,7 @@ async fn line(app: &App, tenant: &tenant::Model) -> anyhow::Result<Value> {
     Ok(json!({
         "id": id, "integration": tenant.integration, "account_id": tenant.account_id.to_string(),
         "host": tenant.host, "name": tenant.name, "status": TenantStatus::shown(tenant).as_str(),
-        "suspended": tenant.suspended, "sources_limit": tenant.sources_limit,
+        "suspended": tenant.suspended, "sources_limit": tenant.sources_limit, "weight": tenant.weight,
         "sources": sources.count(app.store.read()).await?, "channels": channels,
         "access": access.state.as_str(), "access_days_left": access.days_left,
         "created_at": Moment(tenant.created_at),
@@ -66,7 +66,7 @@ async fn line(app: &App, tenant: &tenant::Model) -> anyhow::Result<Value> {
 }
 
 /// The account that somebody names: by our id, its number at amoCRM or its host.
-pub(super) async fn find(app: &App, name: &str) -> anyhow::Result<tenant::Model> {
+pub(in crate::cli) async fn find(app: &App, name: &str) -> anyhow::Result<tenant::Model> {
     let db = app.store.read();
     if let Ok(id) = Uuid::try_parse(name) {
         return tenants::load(db, id).await?.with_context(|| format!("there is no account with the id {id}"));

@@ -35,6 +35,8 @@ pub struct Claim {
     pub epoch: i64,
     /// Leases of this head that nobody settled, this one included.
     pub starts: i32,
+    /// It goes alone, to find out whether its target answers again.
+    pub probe: bool,
     pub letter: Letter,
 }
 
@@ -103,7 +105,8 @@ impl Queue {
         let mut more = vec![false; turns.len()];
         for (place, turn) in turns.iter_mut().enumerate() {
             let Some(wish) = by_key.get(&(turn.tenant_id, turn.target)) else { continue };
-            turn.refill(wish.rate, now);
+            let rate = turn.pace(wish.rate, now);
+            turn.refill(rate, now);
             let room = if turn.reason == BREAKER { wish.limit.min(1) } else { wish.limit };
             let allowed = i64::from(room).min(turn.tokens / 1000);
             let mut found = self.due_lanes(tx, turn, now, allowed + 1, place).await?;
@@ -199,6 +202,7 @@ impl Queue {
                 stream: Stream::from_number(candidate.stream).map_err(damaged)?,
                 epoch: candidate.epoch + 1,
                 starts: candidate.starts + 1,
+                probe: turn.reason == BREAKER,
                 letter,
             });
         }

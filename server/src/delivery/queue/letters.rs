@@ -23,9 +23,10 @@ pub fn amojo_pool(app: &App, channel_id: Uuid) -> String {
     pool_of(found.map_or("", |(integration, _)| integration.name.as_str()))
 }
 
-/// How many requests one scope of amojo takes.
+/// How many requests one scope of amojo takes. No limit is documented: each scope has the rate that it proved to take.
 pub fn amojo_rate(app: &App) -> Rate {
-    Rate::of(app.config.rates.chats_start)
+    let rates = &app.config.rates;
+    Rate::adaptive(rates.chats_start, rates.chats_floor, rates.chats_ceiling)
 }
 
 /// The slots of calls to a source's messenger.

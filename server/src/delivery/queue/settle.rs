@@ -59,7 +59,8 @@ pub enum Settled {
 pub enum TurnEffect {
     /// It answers.
     Healthy,
-    /// It does not; many in a row open the breaker for `open_millis`.
+    /// It does not. When of at least `open_after` calls within a minute half have failed, the breaker opens for
+    /// `open_millis`.
     Failing { open_after: i32, open_millis: i64 },
     /// It asked to wait.
     Wait { millis: i64 },
@@ -254,6 +255,9 @@ impl Queue {
                     affect::count(turn, webhook, now);
                 }
                 affect::affect(turn, &one.turn, now);
+                if let Some(attempt) = &one.attempt {
+                    affect::adapt(turn, &one.turn, attempt, now);
+                }
             }
             if let (true, Some(at)) = (turn.reason.is_empty(), due.get(&key)) {
                 turn.ready_at = Some(turn.ready_at.map_or(*at, |ready_at| ready_at.min(*at)));

@@ -17,6 +17,8 @@ pub struct Rate {
     pub per_second: i64,
     /// Thousandths of a request that may be saved up.
     pub burst: i64,
+    /// The least and the most that experience makes of it, in thousandths a second; none: it is fixed.
+    pub bounds: Option<(i64, i64)>,
 }
 
 impl Rate {
@@ -24,13 +26,20 @@ impl Rate {
     #[expect(clippy::as_conversions, reason = "configured rates are small and finite; `as` saturates")]
     pub fn of(requests: f64) -> Self {
         let per_second = ((requests * 1000.0) as i64).max(1);
-        Self { per_second, burst: per_second.max(1000) }
+        Self { per_second, burst: per_second.max(1000), bounds: None }
+    }
+
+    /// A rate that nobody documents: it begins at `start`, is halved when the other side asks to slow down and raised
+    /// again while it does not, between `floor` and `ceiling` requests a second.
+    pub fn adaptive(start: f64, floor: f64, ceiling: f64) -> Self {
+        let bounds = Some((Self::of(floor).per_second, Self::of(ceiling).per_second));
+        Self { bounds, ..Self::of(start) }
     }
 
     /// `requests` a second, as many at once.
     pub fn per_second(requests: u32) -> Self {
         let per_second = i64::from(requests.max(1)) * 1000;
-        Self { per_second, burst: per_second }
+        Self { per_second, burst: per_second, bounds: None }
     }
 }
 
@@ -49,6 +58,11 @@ pub(super) struct Turn {
     pub failures: i32,
     pub failing_since: Option<i64>,
     pub failing: i32,
+    pub rate: i64,
+    pub rate_at: i64,
+    pub calls: i32,
+    pub errors: i32,
+    pub counted_from: i64,
 }
 
 /// No due time lies further ahead.
@@ -75,7 +89,23 @@ impl Turn {
             failures: row.try_get("", "failures")?,
             failing_since: row.try_get("", "failing_since")?,
             failing: row.try_get("", "failing")?,
+            rate: row.try_get("", "rate")?,
+            rate_at: row.try_get("", "rate_at")?,
+            calls: row.try_get("", "calls")?,
+            errors: row.try_get("", "errors")?,
+            counted_from: row.try_get("", "counted_from")?,
         })
+    }
+
+    /// The rate that this target has: its own by experience, within today's bounds, where it is not fixed.
+    pub fn pace(&mut self, rate: Rate, now: i64) -> Rate {
+        let Some((floor, ceiling)) = rate.bounds else { return rate };
+        if self.rate == 0 {
+            // A moment ago: what is asked from now on may slow it down.
+            (self.rate, self.rate_at) = (rate.per_second, now - 1);
+        }
+        self.rate = self.rate.clamp(floor, ceiling);
+        Rate { per_second: self.rate, burst: self.rate.max(1000), ..rate }
     }
 
     /// Fills the bucket up to now. A row never filled starts full.
@@ -145,7 +175,8 @@ impl Queue {
     ) -> Result<Vec<Turn>, DbErr> {
         let lock = if self.store.is_sqlite() { "" } else { " FOR NO KEY UPDATE OF turn" };
         let text = format!(
-            "SELECT turn.tenant_id, turn.target, ready_at, tokens, refilled_at, reason, failures, failing_since, failing \
+            "SELECT turn.tenant_id, turn.target, ready_at, tokens, refilled_at, reason, failures, failing_since, failing, \
+             rate, rate_at, calls, errors, counted_from \
              FROM rows JOIN turn ON turn.tenant_id = rows.tenant_id AND turn.target = rows.target \
              ORDER BY turn.tenant_id, turn.target{lock}"
         );
@@ -169,12 +200,18 @@ impl Queue {
             .int("failures", turns.iter().map(|turn| turn.failures))
             .long("failing_since", turns.iter().map(|turn| turn.failing_since.unwrap_or(-1)))
             .int("failing", turns.iter().map(|turn| turn.failing))
+            .long("rate", turns.iter().map(|turn| turn.rate))
+            .long("rate_at", turns.iter().map(|turn| turn.rate_at))
+            .int("calls", turns.iter().map(|turn| turn.calls))
+            .int("errors", turns.iter().map(|turn| turn.errors))
+            .long("counted_from", turns.iter().map(|turn| turn.counted_from))
             .execute(
                 tx,
                 &self.store,
                 "UPDATE turn SET ready_at = nullif(rows.ready_at, -1), tokens = rows.tokens, \
                  refilled_at = rows.refilled_at, reason = rows.reason, failures = rows.failures, \
-                 failing_since = nullif(rows.failing_since, -1), failing = rows.failing FROM rows \
+                 failing_since = nullif(rows.failing_since, -1), failing = rows.failing, rate = rows.rate, \
+                 rate_at = rows.rate_at, calls = rows.calls, errors = rows.errors, counted_from = rows.counted_from FROM rows \
                  WHERE turn.tenant_id = rows.tenant_id AND turn.target = rows.target",
             )
             .await?;

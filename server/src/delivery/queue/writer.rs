@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sea_orm::DbErr;
 use tokio::sync::{Notify, Semaphore, oneshot};
@@ -60,6 +60,15 @@ struct Door {
     line: Arc<Mutex<Line>>,
     came: Arc<Notify>,
     room: Arc<Semaphore>,
+    /// When the commit that runs began.
+    busy: Arc<Mutex<Option<Instant>>>,
+}
+
+impl Default for Door {
+    fn default() -> Self {
+        let room = Arc::new(Semaphore::new(WAITING_BYTES));
+        Self { line: Arc::default(), came: Arc::default(), room, busy: Arc::default() }
+    }
 }
 
 /// A settlement, and who wants to know whether its lease was good.
@@ -75,9 +84,7 @@ impl Writer {
     /// Starts the writer tasks: two by tenant on PostgreSQL, one on SQLite, and one for settlements.
     pub fn start(queue: Queue) -> Self {
         let doors = if queue.store().is_sqlite() { 1 } else { 2 };
-        let doors: Arc<[Door]> = (0..doors)
-            .map(|_| Door { line: Arc::default(), came: Arc::default(), room: Arc::new(Semaphore::new(WAITING_BYTES)) })
-            .collect();
+        let doors: Arc<[Door]> = (0..doors).map(|_| Door::default()).collect();
         let writer = Self {
             doors,
             settlements: Settlements::default(),
@@ -116,6 +123,18 @@ impl Writer {
             return Ok(receipt);
         }
         answered.await.unwrap_or(Err(Refused::Full))
+    }
+
+    /// How full the fullest line is, in hundredths.
+    pub fn filled(&self) -> usize {
+        let least = self.doors.iter().map(|door| door.room.available_permits()).min().unwrap_or(WAITING_BYTES);
+        100 - least.min(WAITING_BYTES) * 100 / WAITING_BYTES
+    }
+
+    /// For how long the commit has run that runs longest.
+    pub fn running_for(&self) -> Duration {
+        let since = |door: &Door| *door.busy.lock().unwrap_or_else(PoisonError::into_inner);
+        self.doors.iter().filter_map(since).map(|since| since.elapsed()).max().unwrap_or_default()
     }
 
     /// Stores what became of a letter; false when its lease was lost meanwhile. Waits as long as the database needs:
@@ -159,6 +178,9 @@ fn keep_running<F: Future<Output = ()> + Send + 'static>(make: impl Fn() -> F + 
 
 /// Ends when the last [`Writer`] is gone and nothing waits.
 async fn run_door(alive: std::sync::Weak<[Door]>, door: Door, queue: Queue, stored: [Arc<Notify>; 2]) {
+    let busy = |since| *door.busy.lock().unwrap_or_else(PoisonError::into_inner) = since;
+    // Of one that broke off.
+    busy(None);
     loop {
         let batch = take_batch(&door);
         if batch.is_empty() {
@@ -170,7 +192,9 @@ async fn run_door(alive: std::sync::Weak<[Door]>, door: Door, queue: Queue, stor
         }
         let [letters, media] = &stored;
         let has_media = batch.iter().any(|waiting| waiting.parcel.has_media());
+        busy(Some(Instant::now()));
         write_batch(&queue, batch).await;
+        busy(None);
         letters.notify_one();
         if has_media {
             media.notify_one();

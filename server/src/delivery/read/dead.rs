@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use entity::{attempt, conversation, dead_letter, message};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use uuid::Uuid;
 
 use super::first_id_at;
@@ -17,6 +17,8 @@ pub struct Wanted {
     pub reason: Option<String>,
     /// Made at this moment (milliseconds since 1970) or later.
     pub from: Option<i64>,
+    /// Given up by this moment.
+    pub given_up_by: Option<i64>,
     /// Only these.
     pub ids: Option<Vec<Uuid>>,
 }
@@ -90,6 +92,11 @@ pub async fn ids(db: &impl ConnectionTrait, tenant_id: Uuid, wanted: &Wanted, mo
         .await
 }
 
+/// How many are wanted.
+pub async fn count(db: &impl ConnectionTrait, tenant_id: Uuid, wanted: &Wanted) -> Result<u64, DbErr> {
+    select(tenant_id, wanted).count(db).await
+}
+
 /// Counts what sending these again would do; changes nothing. Ids that are gone are not counted.
 pub async fn dry_run(db: &impl ConnectionTrait, tenant_id: Uuid, ids: &[Uuid]) -> Result<Dry, DbErr> {
     let rows = dead_letter::Entity::of_tenant(tenant_id)
@@ -158,6 +165,9 @@ fn select(tenant_id: Uuid, wanted: &Wanted) -> Select<dead_letter::Entity> {
     }
     if let Some(from) = wanted.from {
         select = select.filter(dead_letter::Column::Id.gte(first_id_at(from)));
+    }
+    if let Some(by) = wanted.given_up_by {
+        select = select.filter(dead_letter::Column::LastAt.lte(by));
     }
     if let Some(ids) = &wanted.ids {
         select = select.filter(dead_letter::Column::Id.is_in(ids.iter().copied()));

@@ -56,7 +56,7 @@ pub async fn hook(
     let answer = answer(&app, kind, &source_id, &request, payload).await;
     let status = answer.status().as_u16();
     metrics::counter!("parom_hooks_total", "door" => kind, "status" => status.to_string()).increment(1);
-    metrics::histogram!("parom_messenger_hook_accept_seconds", "door" => kind).record(started.elapsed());
+    metrics::histogram!("parom_hook_accept_seconds", "door" => kind).record(started.elapsed());
     answer
 }
 

@@ -68,7 +68,8 @@ pub(super) async fn ask(app: web::Data<App>, member: Member, asked: web::Query<A
         Err(key) => {
             let page = member.page("data-title", Nav::Data).with_error();
             let wrong = words.say(key).to_string();
-            let data = Data { page: page.clone(), classes: CLASSES, who: asked.who.clone(), wrong };
+            let retention = app.config.retention.clone();
+            let data = Data { page: page.clone(), classes: CLASSES, retention, who: asked.who.clone(), wrong };
             html_as(StatusCode::UNPROCESSABLE_ENTITY, &page, &data)
         }
     }

@@ -8,6 +8,8 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use super::{Member, Nav, PageContext, Right, html};
+use crate::app::App;
+use crate::config::Retention;
 use crate::error::Result;
 
 /// Paths are relative to `/panel`.
@@ -22,13 +24,15 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 }
 
 /// What is kept: words `data-kept-{class}` and `data-kept-{class}-term`.
-const CLASSES: [&str; 6] = ["messages", "undelivered", "access", "sessions", "audit", "proofs"];
+const CLASSES: [&str; 8] = ["messages", "texts", "undelivered", "hooks", "access", "sessions", "audit", "proofs"];
 
 #[derive(Template)]
 #[template(path = "panel/data.html")]
 struct Data {
     page: PageContext,
-    classes: [&'static str; 6],
+    classes: [&'static str; 8],
+    /// For how long.
+    retention: Retention,
     /// What the search field holds.
     who: String,
     /// What is wrong with it; empty: nothing.
@@ -36,8 +40,24 @@ struct Data {
 }
 
 /// `GET /panel/data`
-async fn show(member: Member) -> Result<HttpResponse> {
+async fn show(app: web::Data<App>, member: Member) -> Result<HttpResponse> {
     member.require(Right::SeeData)?;
     let page = member.page("data-title", Nav::Data);
-    html(&page, &Data { page: page.clone(), classes: CLASSES, who: String::new(), wrong: String::new() })
+    let retention = app.config.retention.clone();
+    html(&page, &Data { page: page.clone(), classes: CLASSES, retention, who: String::new(), wrong: String::new() })
+}
+
+impl Data {
+    /// For how many days a class is kept; 0: by another rule.
+    fn days(&self, class: &str) -> u32 {
+        let kept = &self.retention;
+        match class {
+            "messages" => kept.messages_days,
+            "texts" => kept.texts_days,
+            "undelivered" => kept.undelivered_days,
+            "hooks" => kept.hooks_days,
+            "audit" => kept.audit_days,
+            _ => 0,
+        }
+    }
 }

@@ -88,6 +88,8 @@ pub struct Page {
     kind: Sentence,
     steps: Vec<Step>,
     ids: Vec<(Sentence, String)>,
+    /// What it said is kept no longer.
+    expired: Option<Sentence>,
     /// None: not asked for, or hidden.
     shown: Option<Shown>,
     may_see: bool,
@@ -145,6 +147,10 @@ pub fn page(
         source,
         source_id: message.source_id.to_string(),
         kind: words.say_of("messages-kind-", story.body.content.kind()),
+        expired: story
+            .body
+            .expired
+            .then(|| words.say("messages-text-erased").with("days", app.config.retention.texts_days)),
         steps: route::route(page, story, stage, by_hand),
         ids,
         shown,

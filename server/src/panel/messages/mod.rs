@@ -61,7 +61,9 @@ pub async fn list(app: web::Data<App>, member: Member, request: HttpRequest) -> 
     let lines = list::page(db, tenant_id, &wanted, &ground, rows.after, rows.rows()).await?;
     let (lines, next) = rows.cut(lines, |line| line.message.id);
     let count = list::count(db, tenant_id, &wanted, &ground, COUNTED + 1).await?;
-    let asked = view::Asked { text: &text, query: &query, period, next: next.as_deref(), count, counted: COUNTED };
+    let kept_days = app.config.retention.messages_days;
+    let asked =
+        view::Asked { kept_days, text: &text, query: &query, period, next: next.as_deref(), count, counted: COUNTED };
     panel::html(&page, &view::list(&page, &ground, &lines, &asked))
 }
 

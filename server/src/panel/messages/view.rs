@@ -38,6 +38,7 @@ pub struct Asked<'asked> {
     pub next: Option<&'asked str>,
     pub count: u64,
     pub counted: u64,
+    pub kept_days: u32,
 }
 
 #[derive(Template)]
@@ -51,6 +52,8 @@ pub struct List {
     periods: Vec<Choice>,
     filtered: bool,
     found: Sentence,
+    /// For how long they are listed.
+    kept: Sentence,
     /// Nothing was ever received.
     untouched: bool,
     rows: Vec<Row>,
@@ -104,6 +107,7 @@ pub fn list(page: &PageContext, ground: &Ground, lines: &[Line], asked: &Asked<'
         periods: choice::periods(page, asked.period),
         filtered,
         found,
+        kept: words.say("messages-kept").with("days", asked.kept_days),
         untouched: lines.is_empty() && !filtered && asked.period == "all",
         rows: lines.iter().map(|line| row(page, ground, line)).collect(),
         newest: query.cursor.as_ref().map(|_| pairs("")),

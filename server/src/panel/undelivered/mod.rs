@@ -42,7 +42,7 @@ impl Query {
     fn wanted(&self, page: &PageContext, ground: &Ground, now: i64) -> Wanted {
         let reason = Some(self.reason.clone()).filter(|reason| !reason.is_empty() && !reason.contains('\0'));
         let from = choice::begin(page, self.period(), now);
-        Wanted { source_id: choice::source_id(ground, &self.source), reason, from, ids: None }
+        Wanted { source_id: choice::source_id(ground, &self.source), reason, from, ..Wanted::default() }
     }
 
     fn address(&self, path: &str, cursor: &str) -> String {

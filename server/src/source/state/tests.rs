@@ -23,6 +23,11 @@ fn turn() -> turn::Model {
         failures: 0,
         failing_since: None,
         failing: 0,
+        rate: 0,
+        rate_at: 0,
+        calls: 0,
+        errors: 0,
+        counted_from: 0,
     }
 }
 

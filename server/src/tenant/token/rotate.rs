@@ -37,10 +37,21 @@ pub(super) async fn rotate(
 ) -> Result<oauth_grant::Model, TokenError> {
     let renewal = Renewal { app: &app, seen: &seen, me };
     let result = renewal.run().await;
+    metrics::counter!("parom_refreshes_total", "outcome" => outcome(&result)).increment(1);
     if let Err(error) = &result {
         renewal.failed(error).await?;
     }
     result
+}
+
+fn outcome<T>(result: &Result<T, TokenError>) -> &'static str {
+    match result {
+        Ok(_) => "renewed",
+        Err(TokenError::NoGrant | TokenError::NeedsReauth) => "refused",
+        Err(TokenError::Unpaid | TokenError::Blocked) => "account_refused",
+        Err(TokenError::Unavailable { .. }) => "later",
+        Err(TokenError::Internal(_)) => "broken",
+    }
 }
 
 struct Renewal<'call> {

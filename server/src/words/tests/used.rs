@@ -9,13 +9,9 @@ use super::{Language, catalogue};
 /// Keys that nothing says yet, or beginnings of keys, and what will say them. One that is said must leave this list.
 const LATER: &[(&str, &str)] = &[
     ("alert-source_silent-", "Engine: a source that is quieter than usual"),
-    ("admin-redrive-", "Engine: the undelivered sent again by the vendor"),
-    ("alert-vendor_gap-", "Engine: a gap in the ledger is an alarm"),
     ("alert-vendor_refused-", "Engine: the spool for amoCRM's hooks"),
     ("attempt-limited", "Engine: limits of rate"),
     ("data-retention", "Engine: retention"),
-    ("messages-kept", "Engine: retention"),
-    ("messages-text-erased", "Engine: retention"),
     ("msg-not-found", "Engine: retention"),
     ("page-read-only", "Engine: the order in which load is shed"),
     ("form-date-future", "Protocol: history import"),

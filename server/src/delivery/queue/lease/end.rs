@@ -41,7 +41,7 @@ impl Queue {
             let key = (turn.tenant_id, turn.target);
             let due = earliest.get(&key).copied().flatten();
             let probing = turn.reason == BREAKER && claims.iter().any(|claim| (claim.tenant_id, claim.target) == key);
-            let rate = wishes.get(&key).map(|wish| wish.rate);
+            let rate = wishes.get(&key).map(|wish| turn.pace(wish.rate, now));
             if probing {
                 turn.ready_at = Some(now + lease);
             } else if let (true, Some(rate), true) = (*more, rate, turn.tokens < 1000) {

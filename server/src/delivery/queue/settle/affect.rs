@@ -1,7 +1,15 @@
 //! What a try does to the turn of its target.
 
-use super::{TurnEffect, Webhook};
+use super::{Attempt, TurnEffect, Webhook};
 use crate::delivery::queue::turn::{BREAKER, HELD, Turn, WAIT};
+
+/// Calls are counted over so long.
+const WINDOW_MILLIS: i64 = 60_000;
+/// A rate is raised after so long without being asked to slow down, by one request a second.
+const CLEAN_MILLIS: i64 = 60_000;
+const STEP: i64 = 1_000;
+/// Too many requests; busy.
+const SLOW_DOWN: [i32; 2] = [429, 503];
 
 /// Applies what one try says of the whole target.
 pub(super) fn affect(turn: &mut Turn, effect: &TurnEffect, now: i64) {
@@ -11,9 +19,11 @@ pub(super) fn affect(turn: &mut Turn, effect: &TurnEffect, now: i64) {
         _ if turn.is_held() => {}
         TurnEffect::Healthy | TurnEffect::Slowed => {
             turn.failures = 0;
+            count_call(turn, false, now);
             if turn.reason == BREAKER {
                 turn.reason = String::new();
                 turn.ready_at = Some(now);
+                (turn.calls, turn.errors) = (0, 0);
             }
         }
         // A probe that asked nothing leaves its place to the next.
@@ -21,9 +31,12 @@ pub(super) fn affect(turn: &mut Turn, effect: &TurnEffect, now: i64) {
         TurnEffect::Unasked => {}
         TurnEffect::Failing { open_after, open_millis } => {
             turn.failures = turn.failures.saturating_add(1);
-            if turn.failures >= *open_after || turn.reason == BREAKER {
+            count_call(turn, true, now);
+            let mostly = turn.calls >= *open_after && turn.errors.saturating_mul(2) >= turn.calls;
+            if mostly || turn.reason == BREAKER {
                 turn.reason = BREAKER.to_owned();
                 turn.ready_at = Some(now + open_millis);
+                (turn.calls, turn.errors) = (0, 0);
             }
         }
         TurnEffect::Wait { millis } => {
@@ -35,6 +48,30 @@ pub(super) fn affect(turn: &mut Turn, effect: &TurnEffect, now: i64) {
             turn.reason = format!("{HELD}{reason}");
             turn.ready_at = None;
         }
+    }
+}
+
+fn count_call(turn: &mut Turn, failed: bool, now: i64) {
+    if now - turn.counted_from >= WINDOW_MILLIS {
+        (turn.calls, turn.errors, turn.counted_from) = (0, 0, now);
+    }
+    turn.calls = turn.calls.saturating_add(1);
+    turn.errors = turn.errors.saturating_add(i32::from(failed));
+}
+
+/// Lets a rate that is found by experience follow: halved when the other side asks to slow down, raised by one request a
+/// second after each minute in which it did not. Calls that were on their way when it changed say nothing of the new rate.
+pub(super) fn adapt(turn: &mut Turn, effect: &TurnEffect, attempt: &Attempt, now: i64) {
+    if turn.rate == 0 {
+        return;
+    }
+    if SLOW_DOWN.contains(&attempt.status) {
+        if now - i64::from(attempt.millis) > turn.rate_at {
+            turn.rate = (turn.rate / 2).max(1);
+        }
+        turn.rate_at = now;
+    } else if *effect == TurnEffect::Healthy && now - turn.rate_at >= CLEAN_MILLIS {
+        (turn.rate, turn.rate_at) = (turn.rate.saturating_add(STEP), now);
     }
 }
 

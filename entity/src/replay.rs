@@ -1,0 +1,49 @@
+//! Undelivered letters that are sent again, or given up, in great numbers: which, by whom, and how far it is.
+
+use sea_orm::entity::prelude::*;
+
+/// One row.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "replay")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// `retry` or `drop`.
+    #[sea_orm(column_type = "Text")]
+    pub action: String,
+    /// Only those of this source.
+    pub source_id: Option<Uuid>,
+    /// Only those with this reason; empty: all.
+    #[sea_orm(column_type = "Text")]
+    pub reason: String,
+    /// Only those that were accepted at this time or later.
+    pub since: i64,
+    /// `running`, `done`, `cancelled`.
+    #[sea_orm(column_type = "Text")]
+    pub state: String,
+    /// Counted when it began.
+    pub total: i64,
+    pub done: i64,
+    #[sea_orm(column_type = "Text")]
+    pub started_by: String,
+    /// What was given up later than this does not belong to it.
+    pub created_at: i64,
+    pub finished_at: Option<i64>,
+    /// Also the end of the hold of whoever works on it; none: it is over.
+    pub next_at: Option<i64>,
+}
+
+/// None: rows are joined by hand, always within a tenant.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Entity {
+    /// Every select starts here: the rows of one tenant.
+    pub fn of_tenant(tenant_id: Uuid) -> Select<Self> {
+        Self::find().filter(Column::TenantId.eq(tenant_id))
+    }
+}

@@ -1,0 +1,45 @@
+//! An account's share of what is carried at once.
+
+use actix_web::{HttpResponse, web};
+use serde::Deserialize;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{address, load};
+use crate::admin::operator::Operator;
+use crate::admin::page::see_other;
+use crate::admin::refused::Result;
+use crate::app::App;
+use crate::error::Error;
+use crate::panel::{Notice, Tone};
+use crate::people::Form;
+use crate::tenant as tenants;
+
+/// The weight as typed.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wanted {
+    weight: String,
+}
+
+/// Sets the weight.
+pub async fn set(
+    app: web::Data<App>,
+    Operator(visitor): Operator,
+    id: web::Path<Uuid>,
+    form: Form<Wanted>,
+) -> Result<HttpResponse> {
+    let tenant = load(&app, *id).await?;
+    // What is no number is no weight either.
+    let weight = form.0.weight.trim().parse::<i32>().unwrap_or(0);
+    match tenants::weigh(&app, *id, weight).await {
+        Ok(()) => {}
+        Err(Error::Invalid(_)) => {
+            let wrong = visitor.words.say("admin-weight-wrong").with("most", tenants::MOST_WEIGHT);
+            return see_other(&app, &visitor, &address(*id), Notice::of(Tone::Bad, wrong)).await;
+        }
+        Err(other) => return Err(other.into()),
+    }
+    visitor.note_both(&app, *id, "account.weighed", json!({ "from": tenant.weight, "to": weight })).await?;
+    see_other(&app, &visitor, &address(*id), Notice::done(visitor.words.say("common-saved"))).await
+}

@@ -1,0 +1,185 @@
+//! Dead letters in great numbers: counted, then sent again or removed, so many a second, until somebody stops it.
+
+use actix_web::{HttpResponse, get, post, web};
+use entity::replay;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::idempotency::once;
+use super::json::{Body, Moment};
+use super::key::{ApiKey, Scope};
+use super::messages::TenantQuery;
+use super::{dead_letters, roster};
+use crate::app::App;
+use crate::delivery::read::dead::{self as read, Wanted};
+use crate::delivery::replay::{self as replays, A_SECOND, Action};
+use crate::error::{Error, Problem, Result};
+use crate::words::Said;
+
+/// Which dead letters, and what becomes of them.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReplayIn {
+    /// `retry`: each goes to the end of its conversation's queue again, under its old id; `drop`: each is removed.
+    #[schema(example = "retry")]
+    action: String,
+    /// Only those of this source.
+    #[serde(default)]
+    source_id: Option<Uuid>,
+    /// The account; with a vendor's key obligatory unless `source_id` names it.
+    #[serde(default)]
+    tenant_id: Option<Uuid>,
+    /// Only those with this reason.
+    #[serde(default)]
+    reason: Option<String>,
+    /// Only counts.
+    #[serde(default)]
+    dry_run: bool,
+}
+
+/// What a replay would do.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReplayCountOut {
+    /// Dead letters that it would take up.
+    pub count: u64,
+    /// Of the first 500: customers may see these twice.
+    pub maybe_twice: u64,
+    /// At the rate of replays.
+    pub seconds_expected: u64,
+}
+
+/// Dead letters that are taken up again.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReplayOut {
+    pub id: Uuid,
+    pub tenant_id: Uuid,
+    /// `retry` or `drop`.
+    #[schema(example = "retry")]
+    pub action: String,
+    /// Null: of all sources.
+    #[schema(required)]
+    pub source_id: Option<Uuid>,
+    /// Null: with any reason.
+    #[schema(required)]
+    pub reason: Option<String>,
+    /// `running`, `done` or `cancelled`.
+    #[schema(example = "running")]
+    pub status: String,
+    /// Counted when it began; what is given up later does not belong to it.
+    pub total: i64,
+    pub done: i64,
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Moment,
+    #[schema(value_type = Option<String>, format = DateTime, required)]
+    pub finished_at: Option<Moment>,
+}
+
+/// Letters whose doubtful outcomes are counted.
+const LOOKED_AT: u64 = 500;
+
+/// Sends dead letters again or removes them, 20 a second; with `dry_run` it only counts. One that is equal and still runs is
+/// given instead of a second.
+#[utoipa::path(tag = "dead letters", request_body = ReplayIn, params(
+    ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),
+), responses(
+    (status = 200, description = "Counted, nothing is done", body = ReplayCountOut),
+    (status = 202, description = "It runs", body = ReplayOut),
+    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "Scope too small", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such source or account", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "Wrong fields", body = Problem, content_type = "application/problem+json"),
+))]
+#[post("/v1/dead-letter-replays")]
+pub async fn create(app: web::Data<App>, key: ApiKey, body: Body) -> Result<HttpResponse> {
+    key.needs(Scope::Write)?;
+    let (asked, once_only) = body.read::<ReplayIn>().await?;
+    let action = Action::named(&asked.action);
+    let action = action.ok_or_else(|| Error::field("/action", Said::new("said-replay-action")))?;
+    let tenant_id = dead_letters::tenant_of(&app, &key, asked.source_id, asked.tenant_id).await?;
+    let reason = asked.reason.filter(|reason| !reason.is_empty() && !reason.contains('\0'));
+    let wanted = Wanted { source_id: asked.source_id, reason, ..Wanted::default() };
+    if asked.dry_run {
+        let count = read::count(app.store.read(), tenant_id, &wanted).await?;
+        let first = read::ids(app.store.read(), tenant_id, &wanted, LOOKED_AT).await?;
+        let dry = read::dry_run(app.store.read(), tenant_id, &first).await?;
+        let maybe_twice = if action == Action::Retry { dry.maybe_twice } else { 0 };
+        let seconds_expected = count.div_ceil(A_SECOND);
+        return Ok(HttpResponse::Ok().json(ReplayCountOut { count, maybe_twice, seconds_expected }));
+    }
+    once(&app, &key, once_only, async {
+        let row = replays::start(&app, tenant_id, action, &wanted, &format!("key:{}", key.id)).await?;
+        Ok(HttpResponse::Accepted().json(shown(row)))
+    })
+    .await
+}
+
+/// How far a replay is.
+#[utoipa::path(tag = "dead letters", params(("id", description = "The replay"), TenantQuery), responses(
+    (status = 200, description = "The replay", body = ReplayOut),
+    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such replay", body = Problem, content_type = "application/problem+json"),
+))]
+#[get("/v1/dead-letter-replays/{id}")]
+pub async fn get(
+    app: web::Data<App>,
+    key: ApiKey,
+    id: web::Path<Uuid>,
+    query: web::Query<TenantQuery>,
+) -> Result<HttpResponse> {
+    Ok(HttpResponse::Ok().json(shown(find(&app, &key, *id, &query).await?)))
+}
+
+/// Stops a replay. What it has done stays done, the rest stays undelivered.
+#[utoipa::path(tag = "dead letters", params(
+    ("id", description = "The replay"),
+    TenantQuery,
+    ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),
+), responses(
+    (status = 202, description = "It is stopped, or was over already", body = ReplayOut),
+    (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "Scope too small", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such replay", body = Problem, content_type = "application/problem+json"),
+))]
+#[post("/v1/dead-letter-replays/{id}/cancel")]
+pub async fn cancel(
+    app: web::Data<App>,
+    key: ApiKey,
+    id: web::Path<Uuid>,
+    query: web::Query<TenantQuery>,
+    body: Body,
+) -> Result<HttpResponse> {
+    key.needs(Scope::Write)?;
+    let row = find(&app, &key, *id, &query).await?;
+    once(&app, &key, body.ignore()?, async {
+        replays::cancel(&app, row.tenant_id, row.id).await?;
+        let row = replays::find(&app, row.tenant_id, row.id).await?.ok_or(Error::NotFound)?;
+        Ok(HttpResponse::Accepted().json(shown(row)))
+    })
+    .await
+}
+
+async fn find(app: &App, key: &ApiKey, id: Uuid, query: &TenantQuery) -> Result<replay::Model> {
+    let named = roster::named(query.tenant_id.as_deref())?;
+    for tenant_id in roster::searched(app, key, named).await? {
+        if let Some(row) = replays::find(app, tenant_id, id).await? {
+            return Ok(row);
+        }
+    }
+    Err(Error::NotFound)
+}
+
+fn shown(row: replay::Model) -> ReplayOut {
+    ReplayOut {
+        id: row.id,
+        tenant_id: row.tenant_id,
+        action: row.action,
+        source_id: row.source_id,
+        reason: Some(row.reason).filter(|reason| !reason.is_empty()),
+        status: row.state,
+        total: row.total,
+        done: row.done,
+        created_at: Moment(row.created_at),
+        finished_at: row.finished_at.map(Moment),
+    }
+}

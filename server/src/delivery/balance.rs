@@ -1,0 +1,102 @@
+//! The clause that makes it checkable, checked by itself: accepted = delivered + failed + waiting. A difference is somebody's
+//! message lost or doubled by us; the vendor is told at once, the account's overview shows it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use entity::tenant;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::queue::Gap;
+use crate::alert::{self, Alarm};
+use crate::app::App;
+use crate::message::{Direction, day_of};
+use crate::store::VENDOR;
+
+/// The kind of the vendor's alert, one for each source and direction.
+pub const ALARM: &str = "vendor_gap";
+/// Accounts added up in one read.
+const PAGE: u64 = 200;
+/// Between two pages: a round never presses.
+const BETWEEN_PAGES: Duration = Duration::from_millis(200);
+/// Between two rounds.
+const BETWEEN_ROUNDS: Duration = Duration::from_secs(60);
+/// No letter waits longer than a week, so older days change no more.
+const DAYS: i32 = 9;
+
+/// Adds up round after round until the stop.
+pub async fn run(app: Arc<App>, stop: CancellationToken) {
+    while stop.run_until_cancelled(tokio::time::sleep(BETWEEN_ROUNDS)).await.is_some() {
+        if let Some(Err(error)) = stop.run_until_cancelled(round(&app)).await {
+            tracing::warn!(%error, "the ledger cannot be added up; it is tried again");
+        }
+    }
+}
+
+/// Adds up all accounts once; gives how many messages are missing or too many. Every difference is an open alert
+/// afterwards, and none that is over.
+pub async fn round(app: &App) -> anyhow::Result<i64> {
+    let since = day_of(app.clock.millis()) - DAYS;
+    let mut sums: BTreeMap<i16, i64> = BTreeMap::new();
+    let mut seen = BTreeSet::new();
+    let mut after = None;
+    loop {
+        let page = page(app, after).await?;
+        let Some(last) = page.last() else { break };
+        after = Some(last.tenant_id);
+        let ids: Vec<Uuid> = page.iter().map(|tenant| tenant.tenant_id).collect();
+        for gap in app.queue.gaps(&ids, since).await? {
+            *sums.entry(gap.direction).or_default() += gap.missing().abs();
+            seen.insert(alert::key(ALARM, &object(&gap)));
+            if let Some(tenant) = page.iter().find(|tenant| tenant.tenant_id == gap.tenant_id) {
+                raise(app, tenant, &gap).await?;
+            }
+        }
+        if u64::try_from(page.len()).unwrap_or(0) < PAGE {
+            break;
+        }
+        tokio::time::sleep(BETWEEN_PAGES).await;
+    }
+    for open in alert::open(app.store.read(), VENDOR).await? {
+        if let (Some(object), false) = (open.key.strip_prefix("vendor_gap:"), seen.contains(&open.key)) {
+            alert::resolve(app, app.store.write(), VENDOR, ALARM, object).await?;
+        }
+    }
+    for direction in [Direction::ToCrm, Direction::ToMessenger] {
+        let missing = sums.get(&direction.number()).copied().unwrap_or(0);
+        metrics::gauge!("parom_ledger_gap", "direction" => direction.word())
+            .set(f64::from(i32::try_from(missing).unwrap_or(i32::MAX)));
+    }
+    Ok(sums.values().sum())
+}
+
+async fn page(app: &App, after: Option<Uuid>) -> anyhow::Result<Vec<tenant::Model>> {
+    let mut page = tenant::Entity::find().order_by_asc(tenant::Column::TenantId).limit(PAGE);
+    if let Some(after) = after {
+        page = page.filter(tenant::Column::TenantId.gt(after));
+    }
+    Ok(page.all(app.store.read()).await?)
+}
+
+fn object(gap: &Gap) -> String {
+    format!("{}:{}", gap.source_id, gap.direction)
+}
+
+async fn raise(app: &App, tenant: &tenant::Model, gap: &Gap) -> anyhow::Result<()> {
+    let source = app.lookup.source(gap.source_id).await?;
+    let source = source.map_or_else(|| gap.source_id.to_string(), |source| source.name.clone());
+    let Gap { accepted, delivered, failed, waiting, .. } = *gap;
+    let missing = gap.missing();
+    tracing::error!(tenant.id = %gap.tenant_id, source.id = %gap.source_id, missing, accepted, delivered, failed, waiting, "the ledger does not add up");
+    let detail = json!({
+        "gap": missing, "source": source, "host": tenant.host, "tenant_id": gap.tenant_id.to_string(),
+        "accepted": accepted, "delivered": delivered, "failed": failed, "waiting": waiting,
+    });
+    let alarm = Alarm { tenant_id: VENDOR, kind: ALARM, object: &object(gap), source_id: None, detail };
+    alert::raise(app, app.store.write(), alarm).await?;
+    Ok(())
+}

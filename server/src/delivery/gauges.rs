@@ -1,0 +1,61 @@
+//! How the queue stands, told to the metrics now and then: a scrape reads numbers and asks the database nothing.
+//!
+//! Every process tells of the whole database, so dashboards take the largest over all processes, not the sum.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use sea_orm::DbErr;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::App;
+use crate::message::Direction;
+
+/// The least time between two looks.
+const LOOK: Duration = Duration::from_secs(15);
+/// A look may take so small a part of the time: behind a backlog of a million lanes looks become rare.
+const SHARE: u32 = 50;
+/// Every state, so that one that ends shows 0.
+const STATES: [&str; 4] = ["due", "leaving", "later", "held"];
+const HINDRANCES: [&str; 4] = ["rate", "wait", "breaker", "held"];
+
+/// Looks until the stop.
+pub async fn run(app: Arc<App>, stop: CancellationToken) {
+    let mut pause = Duration::from_secs(1);
+    while stop.run_until_cancelled(tokio::time::sleep(pause)).await.is_some() {
+        let began = Instant::now();
+        if let Err(error) = look(&app).await {
+            tracing::debug!(%error, "how the queue stands cannot be read");
+        }
+        pause = LOOK.max(began.elapsed() * SHARE);
+    }
+}
+
+/// One look.
+pub async fn look(app: &App) -> Result<(), DbErr> {
+    let now = app.store.now().await?;
+    let standing = app.queue.standing().await?;
+    for direction in [Direction::ToCrm, Direction::ToMessenger] {
+        let of = |state: &str| standing.iter().find(|one| one.direction == direction.number() && one.state == state);
+        for state in STATES {
+            let letters = of(state).map_or(0, |one| one.letters);
+            metrics::gauge!("parom_letters", "direction" => direction.word(), "state" => state).set(whole(letters));
+        }
+        let age = of("due").map_or(0, |one| (now - one.oldest_at).max(0));
+        metrics::gauge!("parom_queue_age_seconds", "direction" => direction.word()).set(whole(age) / 1000.0);
+    }
+    let hindered: BTreeMap<String, i64> =
+        app.queue.hindered().await?.into_iter().map(|one| (one.by, one.targets)).collect();
+    for by in HINDRANCES {
+        let targets = hindered.get(by).copied().unwrap_or(0);
+        metrics::gauge!("parom_targets_hindered", "by" => by).set(whole(targets));
+    }
+    Ok(())
+}
+
+/// As a gauge has it.
+#[expect(clippy::as_conversions, reason = "a gauge is a float; counts of rows fit into its 53 bits")]
+fn whole(count: i64) -> f64 {
+    count as f64
+}

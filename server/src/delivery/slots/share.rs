@@ -1,0 +1,130 @@
+//! Who gets the free slots of a pool: whoever has had least by weight. What one has had is counted as a *pass* that grows
+//! by each slot, slower for the heavier (stride scheduling); who comes anew begins where the others stand, so that nobody
+//! saves up by staying away.
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
+/// How far a slot moves a tenant of weight 1.
+const STRIDE: u64 = 1_000_000;
+
+/// What somebody could use.
+#[derive(Clone, Copy, Debug)]
+pub struct Want<'offer> {
+    pub pool: &'offer str,
+    pub tenant_id: Uuid,
+    /// For this target.
+    pub room: u32,
+    pub weight: u32,
+    /// For this tenant in this pool while others want something there.
+    pub beside_others: u32,
+    /// While nobody else does.
+    pub alone: u32,
+}
+
+/// How much of each pool the tenants have had that go on wanting.
+#[derive(Debug, Default)]
+pub struct Passes(HashMap<(String, Uuid), u64>);
+
+impl Passes {
+    /// Hands out what is free; gives how much each gets. Among equals the first in the list is first.
+    pub fn share(&mut self, wants: &[Want<'_>], free: impl Fn(&str) -> u32) -> Vec<u32> {
+        let mut given = vec![0; wants.len()];
+        let mut passes = HashMap::new();
+        let mut pools: Vec<&str> = wants.iter().map(|want| want.pool).collect();
+        pools.sort_unstable();
+        pools.dedup();
+        for pool in pools {
+            let places: Vec<usize> = (0..wants.len()).filter(|place| wants[*place].pool == pool).collect();
+            let mut had = self.standing(pool, wants, &places);
+            hand_out(wants, &places, free(pool), &mut had, &mut given);
+            passes.extend(had.into_iter().map(|(tenant_id, pass)| ((pool.to_owned(), tenant_id), pass)));
+        }
+        self.0 = passes;
+        given
+    }
+
+    fn standing(&self, pool: &str, wants: &[Want<'_>], places: &[usize]) -> HashMap<Uuid, u64> {
+        let known = |tenant_id: Uuid| self.0.get(&(pool.to_owned(), tenant_id)).copied();
+        let least = places.iter().filter_map(|place| known(wants[*place].tenant_id)).min().unwrap_or(0);
+        let tenants = places.iter().map(|place| wants[*place].tenant_id);
+        tenants.map(|tenant_id| (tenant_id, known(tenant_id).unwrap_or(least))).collect()
+    }
+}
+
+fn hand_out(wants: &[Want<'_>], places: &[usize], mut free: u32, had: &mut HashMap<Uuid, u64>, given: &mut [u32]) {
+    let mut of_tenant: HashMap<Uuid, u32> = HashMap::new();
+    while free > 0 {
+        let hungry = |place: &&usize| given[**place] < wants[**place].room;
+        let waiting: Vec<usize> = places.iter().filter(hungry).copied().collect();
+        let several = waiting.iter().any(|place| wants[*place].tenant_id != wants[waiting[0]].tenant_id);
+        let allowed = |place: &&usize| {
+            let want = &wants[**place];
+            let most = if several { want.beside_others } else { want.alone };
+            of_tenant.get(&want.tenant_id).copied().unwrap_or(0) < most
+        };
+        let rank = |place: &&usize| (had.get(&wants[**place].tenant_id).copied().unwrap_or(0), given[**place]);
+        let Some(place) = waiting.iter().filter(allowed).min_by_key(rank).copied() else { return };
+        let want = &wants[place];
+        given[place] += 1;
+        free -= 1;
+        *of_tenant.entry(want.tenant_id).or_default() += 1;
+        *had.entry(want.tenant_id).or_default() += STRIDE / u64::from(want.weight.max(1));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn want(tenant: u128, weight: u32) -> Want<'static> {
+        let tenant_id = Uuid::from_u128(tenant);
+        Want { pool: "amojo:main", tenant_id, room: 8, weight, beside_others: 16, alone: 48 }
+    }
+
+    #[test]
+    fn weights_decide_however_few_slots_come_free_at_a_time() {
+        for free in [1, 3, 7] {
+            let mut passes = Passes::default();
+            let wants = [want(1, 1), want(2, 3), want(3, 1)];
+            let mut sums = [0; 3];
+            for _ in 0..100 {
+                for (sum, given) in sums.iter_mut().zip(passes.share(&wants, |_| free)) {
+                    *sum += given;
+                }
+            }
+            let fifth = free * 20;
+            assert!(sums[0].abs_diff(fifth) <= 1 && sums[1].abs_diff(3 * fifth) <= 2, "{free} at a time: {sums:?}");
+        }
+    }
+
+    #[test]
+    fn who_stayed_away_has_saved_nothing() {
+        let mut passes = Passes::default();
+        for _ in 0..1_000 {
+            passes.share(&[want(1, 1)], |_| 1);
+        }
+        let mut sums = [0; 2];
+        for _ in 0..10 {
+            for (sum, given) in sums.iter_mut().zip(passes.share(&[want(1, 1), want(2, 1)], |_| 1)) {
+                *sum += given;
+            }
+        }
+        assert_eq!(sums, [5, 5]);
+    }
+
+    #[test]
+    fn nobody_has_more_than_a_quarter_while_others_wait() {
+        // Fifty bots of one account, and one of another.
+        let mut wants = vec![want(1, 100); 50];
+        wants.push(want(2, 1));
+        let given = Passes::default().share(&wants, |_| 64);
+        assert_eq!(given[..50].iter().sum::<u32>(), 48, "the other has all it can use, so it does not wait");
+        assert_eq!(given[50], 8);
+        wants[50].room = 100;
+        wants[50].beside_others = 16;
+        let given = Passes::default().share(&wants, |_| 64);
+        assert_eq!((given[..50].iter().sum::<u32>(), given[50]), (16, 16), "both still want: a quarter each");
+    }
+}

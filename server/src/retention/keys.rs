@@ -1,0 +1,25 @@
+//! The ids by which repeats are recognised. They have no time in their key and no index by their day, which would cost every
+//! accept; so all of an account are read in the order of their key, in small pieces, and the old ones deleted by name.
+
+use sea_orm::DbErr;
+use uuid::Uuid;
+
+use crate::app::App;
+
+/// Ids read at once.
+const PIECE: u32 = 1_000;
+
+/// Forgets the ids of what came before a day (counted from 1970).
+pub(super) async fn forget(app: &App, tenant_id: Uuid, before: i32) -> Result<u64, DbErr> {
+    let (mut gone, mut after) = (0, None);
+    loop {
+        let piece = app.queue.known_ids(tenant_id, after.as_ref(), PIECE).await?;
+        let full = piece.len() >= usize::try_from(PIECE).unwrap_or(usize::MAX);
+        after = piece.last().map(|known| known.key.clone());
+        let old: Vec<_> = piece.into_iter().filter(|known| known.day < before).map(|known| known.key).collect();
+        gone += app.queue.forget_ids(tenant_id, &old, before).await?;
+        if !full {
+            return Ok(gone);
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! What grew old goes: once a day, by one process, an account after the other and a small batch a commit, so that nobody
+//! waits for it. No index serves it: ids of ours begin with their time, so what is old lies at the beginning of each
+//! account's rows.
+//!
+//! ```text
+//! bytes of hooks, attempts ─▶ undelivered letters (with the texts they kept) ─▶ texts ─▶ messages ─▶ ids ─▶ audit
+//!                                                                            the ledger's old days folded into one row
+//! ```
+//!
+//! Ids outlive texts and messages by design: a repeat must be recognised for at least 45 days.
+
+mod chore;
+mod keys;
+mod rows;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use entity::tenant;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::config::Retention;
+use crate::message::day_of;
+use crate::store::VENDOR;
+
+/// Whether it is time is looked at this often.
+const LOOK: Duration = Duration::from_secs(600);
+/// Between two accounts.
+const BREATH: Duration = Duration::from_millis(20);
+/// Accounts read at once.
+const PAGE: u64 = 200;
+const DAY: i64 = 86_400_000;
+
+/// Until when what is kept how long, in milliseconds since 1970 and in days.
+#[derive(Clone, Copy, Debug)]
+struct Ends {
+    hooks: i64,
+    attempts: i64,
+    letters: i64,
+    texts: i64,
+    /// Texts before this were seen to in an earlier round.
+    texts_from: i64,
+    messages: i64,
+    keys: i32,
+    audit: i64,
+    ledger: i32,
+}
+
+impl Ends {
+    fn of(retention: &Retention, now: i64, done_at: i64) -> Self {
+        let before = |days: u32| now - i64::from(days) * DAY;
+        let texts = before(retention.texts_days);
+        Self {
+            hooks: before(retention.hooks_days),
+            attempts: before(retention.attempts_days),
+            letters: before(retention.undelivered_days),
+            texts,
+            // What still waited then has come to its end within a week.
+            texts_from: if done_at == 0 { 0 } else { done_at - i64::from(retention.texts_days) * DAY - 9 * DAY },
+            messages: before(retention.messages_days),
+            keys: day_of(before(retention.ids_days)),
+            audit: before(retention.audit_days),
+            // Letters of later days may still come to their end.
+            ledger: day_of(now - 10 * DAY),
+        }
+    }
+}
+
+/// Looks until the stop whether it is time.
+pub async fn run(app: Arc<App>, stop: CancellationToken) {
+    while stop.run_until_cancelled(tokio::time::sleep(LOOK)).await.is_some() {
+        match stop.run_until_cancelled(round(&app)).await {
+            Some(Ok(Some(rows))) => tracing::info!(rows, "what was kept long enough is removed"),
+            Some(Ok(None)) | None => {}
+            Some(Err(error)) => {
+                tracing::warn!(error = format!("{error:#}"), "what is old could not be removed; it is tried again");
+            }
+        }
+    }
+}
+
+/// One round, if it is time and no other process makes it; gives how many rows were removed or emptied.
+pub async fn round(app: &App) -> anyhow::Result<Option<u64>> {
+    let Some(chore) = chore::claim(app, "retention", DAY).await? else { return Ok(None) };
+    let now = app.clock.millis();
+    let ends = Ends::of(&app.config.retention, now, chore.done_at);
+    let mut gone = of_tenant(app, VENDOR, ends).await?;
+    let mut after = VENDOR;
+    loop {
+        let page: Vec<Uuid> = tenant::Entity::find()
+            .select_only()
+            .column(tenant::Column::TenantId)
+            .filter(tenant::Column::TenantId.gt(after))
+            .order_by_asc(tenant::Column::TenantId)
+            .limit(PAGE)
+            .into_tuple()
+            .all(app.store.read())
+            .await?;
+        let Some(last) = page.last() else { break };
+        after = *last;
+        for tenant_id in page {
+            if !chore.keep(app).await? {
+                return Ok(Some(gone));
+            }
+            gone += of_tenant(app, tenant_id, ends).await?;
+            tokio::time::sleep(BREATH).await;
+        }
+    }
+    chore.end(app, now).await?;
+    metrics::gauge!("parom_retention_done_seconds").set(f64::from(u32::try_from(now / 1000).unwrap_or(u32::MAX)));
+    Ok(Some(gone))
+}
+
+async fn of_tenant(app: &App, tenant_id: Uuid, ends: Ends) -> anyhow::Result<u64> {
+    let mut gone = rows::hooks(app, tenant_id, ends.hooks).await?;
+    gone += rows::attempts(app, tenant_id, ends.attempts).await?;
+    gone += rows::letters(app, tenant_id, ends.letters, ends.texts).await?;
+    gone += rows::texts(app, tenant_id, ends.texts_from, ends.texts).await?;
+    gone += rows::messages(app, tenant_id, ends.messages).await?;
+    gone += rows::answers(app, tenant_id).await?;
+    gone += rows::audit(app, tenant_id, ends.audit).await?;
+    gone += keys::forget(app, tenant_id, ends.keys).await?;
+    gone += app.queue.fold_ledger(tenant_id, ends.ledger).await?;
+    Ok(gone)
+}

@@ -1,0 +1,167 @@
+//! Undelivered letters in great numbers: counted first, so many a second, stopped at any moment, each once.
+
+use std::time::Duration;
+
+use parom::delivery::replay::{A_SECOND, step_all};
+use parom_tests::{Line, World, both, once};
+use sandbox::{Fault, Part};
+use serde_json::{Value, json};
+
+const REPLAYS: &str = "/api/v1/dead-letter-replays";
+
+/// So many texts of as many customers that amoCRM refuses.
+async fn refused(world: &mut World, line: &Line, count: usize) {
+    world.sandbox.faults().until_cleared(Part::Message, Fault::Status { code: 400, retry_after: None });
+    for number in 0..count {
+        world.customer(line, &format!("customer {number}")).writes(&format!("text {number}")).await;
+    }
+    world.deliver_to_the_end().await;
+    world.sandbox.faults().clear();
+}
+
+async fn undelivered(world: &World, line: &Line) -> usize {
+    let list = world.api.get(&format!("{}&limit=200", line.dead_letters())).await.is(200);
+    list.json["items"].as_array().unwrap().len()
+}
+
+async fn told(world: &World, id: &Value) -> (String, i64, i64) {
+    let found = world.api.get(&format!("{REPLAYS}/{}", id.as_str().unwrap())).await.is(200).json;
+    (found["status"].as_str().unwrap().to_owned(), found["done"].as_i64().unwrap(), found["total"].as_i64().unwrap())
+}
+
+async fn a_second(world: &World) -> u64 {
+    world.advance(Duration::from_secs(1));
+    step_all(world.app()).await.unwrap()
+}
+
+async fn many_are_counted_and_sent_again_at_their_rate(world: &mut World) {
+    let line = world.line("support").await;
+    refused(world, &line, 45).await;
+    let asked = json!({"action": "retry", "source_id": line.source_id, "dry_run": true});
+    let counted = world.api.post(REPLAYS, &asked).await.is(200).json;
+    assert_eq!(counted, json!({"count": 45, "maybe_twice": 0, "seconds_expected": 3}));
+    assert_eq!(undelivered(world, &line).await, 45, "nothing is done yet");
+
+    let asked = json!({"action": "retry", "source_id": line.source_id, "reason": "rejected"});
+    let replay = world.api.post(REPLAYS, &asked).await.is(202).json;
+    assert_eq!((replay["status"].as_str(), replay["total"].as_i64()), (Some("running"), Some(45)), "{replay}");
+    let again = world.api.post(REPLAYS, &asked).await.is(202).json;
+    assert_eq!(again["id"], replay["id"], "asking twice begins one");
+    assert_eq!(a_second(world).await, A_SECOND);
+    assert_eq!(step_all(world.app()).await.unwrap(), 0, "the second is not over");
+    assert_eq!(told(world, &replay["id"]).await, ("running".to_owned(), 20, 45));
+    // One of them dies once more: it does not belong to this any more.
+    world.sandbox.faults().next_with(Part::Message, "text 3", 1, Fault::Status { code: 400, retry_after: None });
+    world.deliver_to_the_end().await;
+    assert_eq!(a_second(world).await, A_SECOND);
+    assert_eq!(a_second(world).await, 5);
+    assert_eq!(a_second(world).await, 0);
+    assert_eq!(told(world, &replay["id"]).await, ("done".to_owned(), 45, 45));
+    world.deliver_to_the_end().await;
+    assert_eq!((world.texts_at_crm(&line).len(), undelivered(world, &line).await), (44, 1));
+}
+
+async fn it_is_stopped_and_others_are_left_alone(world: &mut World) {
+    let line = world.line("support").await;
+    let other = world.line_at("other.amocrm.ru", "support").await;
+    refused(world, &line, 30).await;
+    refused(world, &other, 2).await;
+    let replay = world.api.post(REPLAYS, &json!({"action": "drop", "source_id": line.source_id})).await.is(202).json;
+    a_second(world).await;
+    let path = format!("{REPLAYS}/{}/cancel", replay["id"].as_str().unwrap());
+    let stopped = world.api.post(&path, &json!({})).await.is(202).json;
+    assert_eq!((stopped["status"].as_str(), stopped["done"].as_i64()), (Some("cancelled"), Some(20)), "{stopped}");
+    world.api.post(&path, &json!({})).await.is(202);
+    assert_eq!(a_second(world).await, 0);
+    assert_eq!((undelivered(world, &line).await, undelivered(world, &other).await), (10, 2));
+    world.api.post(REPLAYS, &json!({"action": "burn", "source_id": line.source_id})).await.is(422);
+    world.api.post(REPLAYS, &json!({"action": "retry"})).await.is(422);
+    world.api.get(&format!("{REPLAYS}/{}", line.source_id)).await.is(404);
+    world.add_key(other.tenant_id, "prm_other_key_1234567890", "write").await;
+    let theirs = world.api.with_key("prm_other_key_1234567890");
+    theirs.get(&format!("{REPLAYS}/{}", replay["id"].as_str().unwrap())).await.is(404);
+    theirs.post(REPLAYS, &json!({"action": "retry", "source_id": line.source_id})).await.is(404);
+}
+
+async fn a_step_that_broke_off_is_taken_by_another(world: &mut World) {
+    let line = world.line("support").await;
+    refused(world, &line, 25).await;
+    let replay = world.api.post(REPLAYS, &json!({"action": "retry", "source_id": line.source_id})).await.is(202).json;
+    let (first, second) = tokio::join!(step_all(world.app()), step_all(world.app()));
+    assert_eq!(first.unwrap() + second.unwrap(), A_SECOND, "two processes take one step");
+    world.restart().await;
+    world.advance(Duration::from_secs(60));
+    assert_eq!(step_all(world.app()).await.unwrap(), 5);
+    assert_eq!(told(world, &replay["id"]).await.0, "done");
+    world.deliver_to_the_end().await;
+    assert_eq!(world.texts_at_crm(&line).len(), 25);
+}
+
+async fn from_the_command_line(world: &mut World) {
+    use clap::Parser;
+    use parom::cli::dead::{DeadCommand, run};
+
+    #[derive(Parser)]
+    struct Arguments {
+        #[command(subcommand)]
+        command: DeadCommand,
+    }
+    let line = world.line("support").await;
+    refused(world, &line, 3).await;
+    let said = async |world: &World, arguments: &[&str]| {
+        let arguments = Arguments::try_parse_from(["dead"].iter().chain(arguments)).expect("it is understood");
+        let mut out = Vec::new();
+        run(arguments.command, world.app(), &mut out).await.map_err(|error| format!("{error:#}"))?;
+        Ok::<_, String>(String::from_utf8(out).unwrap())
+    };
+    let list = said(world, &["list", &line.host, "--json"]).await.unwrap();
+    let rows: Vec<Value> = list.lines().map(|row| serde_json::from_str(row).unwrap()).collect();
+    assert_eq!((rows.len(), rows[0]["reason"].as_str()), (3, Some("rejected")), "{list}");
+    assert!(said(world, &["list", &line.host]).await.unwrap().contains("rejected"));
+    let dry = said(world, &["retry", &line.host, "--dry-run"]).await.unwrap();
+    assert_eq!(dry, format!("3 letters of {} would be sent again. Nothing is done yet.\n", line.host));
+    let first = rows[0]["id"].as_str().unwrap();
+    assert_eq!(said(world, &["drop", &line.host, "--id", first]).await.unwrap(), "It is removed.\n");
+    assert!(said(world, &["drop", &line.host, "--id", first]).await.unwrap_err().contains("no undelivered letter"));
+    let begun = said(world, &["retry", &line.host]).await.unwrap();
+    assert!(begun.starts_with(&format!("2 letters of {} are sent again", line.host)), "{begun}");
+    let id = begun.trim().rsplit(' ').next().unwrap().to_owned();
+    assert!(said(world, &["cancel", &line.host, &id]).await.unwrap().starts_with("Stopped."));
+    assert!(said(world, &["cancel", &line.host, &id]).await.unwrap_err().contains("does not run"));
+    assert_eq!(said(world, &["retry", &line.host, "--reason", "poison"]).await.unwrap().chars().next(), Some('0'));
+    said(world, &["retry", &line.host]).await.unwrap();
+    a_second(world).await;
+    world.deliver_to_the_end().await;
+    assert_eq!(world.texts_at_crm(&line).len(), 2);
+}
+
+async fn from_the_admin(world: &mut World) {
+    use crate::admin::operator::Operator;
+
+    let line = world.line("support").await;
+    refused(world, &line, 3).await;
+    let olga = Operator::signed_in(world).await;
+    let page = olga.opens("/admin/undelivered").await.is(200);
+    let path = format!("/admin/undelivered/{}/again", line.tenant_id);
+    assert!(page.text.contains(&format!("{path}?reason=rejected")), "{}", page.text);
+    let asked = olga.opens(&format!("{path}?reason=rejected")).await.is(200);
+    asked.says(&["3 letters of 1 account would be sent again"]);
+    olga.sends(&path, &[("reason", "rejected")]).await.is(303);
+    let page = olga.opens("/admin/undelivered").await.is(200);
+    page.says(&["0 of 3 taken up again"]);
+    let stop = page.text.split("action=\"").find(|part| part.contains("/stop/")).unwrap();
+    let stop = stop.split('"').next().unwrap().to_owned();
+    olga.sends(&stop, &[]).await.is(303);
+    assert_eq!(a_second(world).await, 0);
+    olga.sends(&path, &[("reason", "")]).await.is(303);
+    assert_eq!(a_second(world).await, 3);
+    world.deliver_to_the_end().await;
+    assert_eq!(world.texts_at_crm(&line).len(), 3);
+}
+
+both!(
+    many_are_counted_and_sent_again_at_their_rate,
+    it_is_stopped_and_others_are_left_alone,
+    a_step_that_broke_off_is_taken_by_another,
+);
+once!(from_the_command_line, from_the_admin);

@@ -1,0 +1,139 @@
+//! What grew old goes, and nothing else, by a clock that jumps over months.
+
+use std::time::Duration;
+
+use entity::{attempt, audit, dead_letter, dedupe, ledger_delta, message, raw_hook};
+use parom::retention::round;
+use parom::store::VENDOR;
+use parom_tests::{Line, World, both};
+use sandbox::{Fault, Part};
+use sea_orm::{EntityTrait, PaginatorTrait};
+use serde_json::json;
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+async fn rows<E: EntityTrait>(world: &World) -> usize
+where
+    E::Model: Send + Sync,
+{
+    let count = E::find().count(world.app().store.read()).await.unwrap();
+    usize::try_from(count).unwrap()
+}
+
+/// Messages, of them with their texts, ids, bytes of hooks, attempts, undelivered.
+async fn counts(world: &World) -> [usize; 6] {
+    let messages = world.messages().await;
+    let whole = messages.iter().filter(|message| !message.body.contains("\"expired\":true")).count();
+    [
+        messages.len(),
+        whole,
+        rows::<dedupe::Entity>(world).await,
+        rows::<raw_hook::Entity>(world).await,
+        rows::<attempt::Entity>(world).await,
+        rows::<dead_letter::Entity>(world).await,
+    ]
+}
+
+/// A customer's text that arrives, one that amoCRM refuses, and a manager's answer.
+async fn a_day_of(world: &mut World, line: &Line, name: &str) {
+    let anna = world.customer(line, "anna");
+    anna.writes(&format!("{name} arrives")).await;
+    let refused = format!("{name} is refused");
+    world.sandbox.faults().next_with(Part::Message, &refused, 1, Fault::Status { code: 400, retry_after: None });
+    anna.writes(&refused).await;
+    world.deliver_all().await;
+    world.manager(line).answers("anna", &format!("{name} is answered")).await;
+    world.deliver_to_the_end().await;
+}
+
+async fn each_thing_goes_on_its_day_and_not_before(world: &mut World) {
+    world.forget_messages();
+    let line = world.line("support").await;
+    a_day_of(world, &line, "first").await;
+    let first = counts(world).await;
+    assert!(first.iter().all(|count| *count > 0), "{first:?}");
+    assert_eq!(round(world.app()).await.unwrap(), Some(0), "a new service has nothing old");
+    assert_eq!(round(world.app()).await.unwrap(), None, "once a day");
+
+    let [messages, whole, ids, _, attempts, dead] = first;
+    let kept = async |world: &mut World, days: u32, expected: [usize; 6]| {
+        world.advance(DAY * days);
+        round(world.app()).await.unwrap().unwrap();
+        assert_eq!(counts(world).await, expected);
+    };
+    kept(world, 6, first).await;
+    kept(world, 2, [messages, whole, ids, 0, attempts, dead]).await; // day 8: bytes of hooks
+    kept(world, 5, [messages, whole, ids, 0, attempts, dead]).await;
+    kept(world, 2, [messages, whole, ids, 0, 0, dead]).await; // day 15: attempts
+    kept(world, 14, [messages, whole, ids, 0, 0, dead]).await; // day 29
+    kept(world, 2, [messages, 0, ids, 0, 0, 0]).await; // day 31: texts, and what can be sent again with its text
+    kept(world, 13, [messages, 0, ids, 0, 0, 0]).await; // day 44
+    kept(world, 2, [messages, 0, 0, 0, 0, 0]).await; // day 46: ids
+    kept(world, 43, [messages, 0, 0, 0, 0, 0]).await; // day 89
+    kept(world, 2, [0; 6]).await; // day 91: messages
+    let ledger = world.api.get(&line.path("/ledger")).await.is(200);
+    assert_eq!(ledger.json["to_crm"], json!({"accepted": 2, "delivered": 1, "failed": 1, "waiting": 0}));
+    assert_eq!(ledger.json["to_messenger"]["delivered"], 1, "the ledger is for good");
+
+    // The chat goes on as if nothing had been.
+    a_day_of(world, &line, "second").await;
+    assert_eq!(counts(world).await, first);
+    assert_eq!(world.texts_at_crm(&line), ["first arrives", "second arrives"]);
+}
+
+async fn what_waits_or_can_be_sent_again_keeps_its_text(world: &mut World) {
+    let line = world.line("support").await;
+    let anna = world.customer(&line, "anna");
+    world.sandbox.faults().next_with(Part::Message, "later", 1, Fault::Status { code: 400, retry_after: None });
+    let id = anna.writes("later").await;
+    world.deliver_to_the_end().await;
+    world.advance(DAY * 29);
+    // Somebody sends it again; it dies once more and is undelivered for another month.
+    let dead = world.api.get(&line.dead_letters()).await.is(200).json["items"][0]["id"].as_str().unwrap().to_owned();
+    world.sandbox.faults().next_with(Part::Message, "later", 1, Fault::Status { code: 400, retry_after: None });
+    world.api.post(&format!("/api/v1/dead-letters/{dead}/retry"), &json!({})).await.is(202);
+    world.advance(DAY * 3);
+    round(world.app()).await.unwrap().unwrap();
+    let text = async |world: &World| {
+        world.api.get(&format!("/api/v1/messages/{id}")).await.is(200).json["content"]["text"].clone()
+    };
+    assert_eq!(text(world).await, "later", "it waits");
+    world.deliver_to_the_end().await;
+    world.advance(DAY * 20);
+    round(world.app()).await.unwrap().unwrap();
+    assert_eq!((text(world).await, counts(world).await[5]), (json!("later"), 1), "it can be sent again");
+    world.advance(DAY * 11);
+    round(world.app()).await.unwrap().unwrap();
+    assert_eq!((text(world).await, counts(world).await[5]), (json!(""), 0));
+}
+
+async fn other_processes_leave_it_and_old_ledger_rows_become_one(world: &mut World) {
+    let line = world.line("support").await;
+    for restart in 0..3 {
+        world.customer(&line, "anna").writes(&format!("after start {restart}")).await;
+        world.deliver_to_the_end().await;
+        world.restart().await;
+    }
+    let before = world.api.get(&line.path("/ledger")).await.is(200).json;
+    assert!(rows::<ledger_delta::Entity>(world).await >= 3, "a row a process");
+    world.advance(DAY * 11);
+    assert!(round(world.app()).await.unwrap().is_some());
+    assert_eq!(rows::<ledger_delta::Entity>(world).await, 1);
+    assert_eq!(world.api.get(&line.path("/ledger")).await.is(200).json, before);
+    let audit_rows = rows::<audit::Entity>(world).await;
+    assert!(round(world.app()).await.unwrap().is_none(), "another process would leave it as well");
+    world.advance(DAY * 355);
+    world.forget_messages();
+    round(world.app()).await.unwrap().unwrap();
+    assert!(rows::<audit::Entity>(world).await < audit_rows.max(1) + 1);
+    assert_eq!(rows::<message::Entity>(world).await, 0);
+    // What nobody could read goes as well.
+    let nobodys = raw_hook::Entity::of_tenant(VENDOR).count(world.app().store.read()).await.unwrap();
+    assert_eq!(nobodys, 0);
+}
+
+both!(
+    each_thing_goes_on_its_day_and_not_before,
+    what_waits_or_can_be_sent_again_keeps_its_text,
+    other_processes_leave_it_and_old_ledger_rows_become_one,
+);
