@@ -57,7 +57,6 @@ said-cursor-wrong = the cursor is wrong or too old
 said-cursor-other = the cursor belongs to other filters or to another list
 said-phone = a phone number with its country code, e.g. +7 915 111-22-33
 said-sources-limit = from 0 to { $most }, or null
-said-replay-action = retry or drop
 said-weight = from 1 to { $most }
 said-if-match = the ETag of GET, e.g. "1795165200000"
 said-tenant-named = a vendor’s key names tenant_id or source_id

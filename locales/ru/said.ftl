@@ -57,7 +57,6 @@ said-cursor-wrong = курсор неверен или устарел
 said-cursor-other = курсор от других фильтров или от другого списка
 said-phone = номер телефона с кодом страны, например +7 915 111-22-33
 said-sources-limit = от 0 до { $most } или null
-said-replay-action = retry или drop
 said-weight = от 1 до { $most }
 said-if-match = ETag из ответа GET, например "1795165200000"
 said-tenant-named = с ключом разработчика укажите tenant_id или source_id

@@ -95,7 +95,8 @@ pub async fn create(app: web::Data<App>, key: ApiKey, body: Body) -> Result<Http
     key.needs(Scope::Write)?;
     let (asked, once_only) = body.read::<ReplayIn>().await?;
     let action = Action::named(&asked.action);
-    let action = action.ok_or_else(|| Error::field("/action", Said::new("said-replay-action")))?;
+    let action =
+        action.ok_or_else(|| Error::field("/action", Said::new("said-kind-unknown").with("known", "retry, drop")))?;
     let tenant_id = dead_letters::tenant_of(&app, &key, asked.source_id, asked.tenant_id).await?;
     let reason = asked.reason.filter(|reason| !reason.is_empty() && !reason.contains('\0'));
     let wanted = Wanted { source_id: asked.source_id, reason, ..Wanted::default() };
