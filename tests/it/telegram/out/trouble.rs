@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use doubles::telegram::{Act, Fault};
+use doubles::telegram::{Act, Fault, NewPerson};
 use parom_tests::{TelegramWorld, both};
 use sandbox::{Attachment, HookMessage};
 use serde_json::Value;
@@ -39,6 +39,31 @@ async fn a_deleted_account_is_named_to_the_manager(world: &mut TelegramWorld) {
     let said = line.manager_sends(world, HookMessage::text("Hello?")).await;
     world.deliver_all().await;
     assert_eq!(shown(world, &line, &said.message_id).0, 901);
+}
+
+async fn an_account_that_is_taken_back_stops_its_own_chats_alone(world: &mut TelegramWorld) {
+    let line = chatting(world).await;
+    let owner = world.telegram().add_person(NewPerson { id: 6_098_765_432, ..NewPerson::default() });
+    world.telegram().act(Act::Connect { owner, bot: line.bot, can_reply: true }).unwrap();
+    world.telegram().correspondent(line.person, owner).writes("Is this Pavel?").unwrap();
+    world.telegram_arrives().await;
+    let chat = line.chat_of(world, &format!("b{owner}/{}", line.person));
+    // Before the news of it comes, and after.
+    world.telegram().hold_updates(true);
+    world.telegram().act(Act::Disconnect { owner, bot: line.bot }).unwrap();
+    for text in ["early", "late"] {
+        let said = line.manager_sends_to(world, &chat, HookMessage::text(text)).await;
+        world.deliver_all().await;
+        let told = "Бот отключён в Telegram Business. Подключите его снова.".to_owned();
+        assert_eq!(shown(world, &line, &said.message_id), (902, told), "{text}");
+        world.telegram().hold_updates(false);
+        world.telegram_arrives().await;
+    }
+    line.manager_sends(world, HookMessage::text("Hello, Maria")).await;
+    world.deliver_all().await;
+    assert_eq!((last(world, &line).chat, last(world, &line).text.as_str()), (line.person, "Hello, Maria"));
+    let source = world.api.get(&line.line.path("")).await.is(200);
+    assert_eq!(source.json["held"]["count"], 0, "{}", source.text);
 }
 
 async fn a_revoked_token_pauses_the_source_and_a_new_one_lets_everything_go(world: &mut TelegramWorld) {
@@ -112,6 +137,7 @@ async fn why_it_failed_stands_in_the_timeline_without_the_token(world: &mut Tele
 both!(
     a_customer_who_blocked_the_bot_is_named_to_the_manager,
     a_deleted_account_is_named_to_the_manager,
+    an_account_that_is_taken_back_stops_its_own_chats_alone,
     a_revoked_token_pauses_the_source_and_a_new_one_lets_everything_go,
     an_outcome_nobody_knows_is_sent_once_more_and_then_failed,
     what_never_arrived_is_tried_until_it_does,

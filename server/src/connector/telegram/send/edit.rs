@@ -26,7 +26,7 @@ pub(super) async fn send(line: &Line<'_>, message: &Message) -> Report {
     let Some(method) = said(&message.content, &mut parameters) else { return never(line) };
     match line.api.call::<IgnoredAny>(line.bot.token, method, &parameters).await {
         Ok(_) => Report::done(200, Taken::default()),
-        Err(failed) => judge(&failed, line.outgoing.words).report,
+        Err(failed) => judge(line, &failed).report,
     }
 }
 

@@ -4,14 +4,17 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use super::Line;
 use crate::connector::passport::{Class, Fix, Row, TELEGRAM};
 use crate::connector::telegram::api::Failed;
 use crate::message::{Failure, FailureCode};
 use crate::verdict::{Report, Taken, Verdict};
-use crate::words::{Said, Words};
+use crate::words::Said;
 
 /// Telegram counts whole seconds; one more keeps us behind its count.
 const SPARE: Duration = Duration::from_secs(1);
+/// The code of refusals that are about what was asked, and not about who asked.
+const BAD_REQUEST: u16 = 400;
 
 /// A failed call, understood.
 pub(super) struct Judged {
@@ -21,8 +24,8 @@ pub(super) struct Judged {
     pub fix: Option<Fix>,
 }
 
-/// Understands a failed call. `words`: the account's, for the manager.
-pub(super) fn judge(failed: &Failed, words: Words) -> Judged {
+/// Understands a failed call.
+pub(super) fn judge(line: &Line<'_>, failed: &Failed) -> Judged {
     match failed {
         Failed::NotSent(said) => plain(Verdict::Retry { after: None, whole_target: false }, said.to_string()),
         Failed::Unknown(said) => plain(Verdict::Unknown, said.to_string()),
@@ -36,7 +39,7 @@ pub(super) fn judge(failed: &Failed, words: Words) -> Judged {
             let row = TELEGRAM.find(*code, description);
             let answer = json!({ "error_code": code, "description": description }).to_string();
             let said = Said::new("said-telegram-answered").with("status", *code).with("text", description.as_str());
-            let report = refused(row, *retry_after, words, said.to_string()).with_answer(*code, &answer);
+            let report = refused(line, row, *retry_after, said.to_string()).with_answer(*code, &answer);
             let fix = row.and_then(|row| match row.class {
                 Class::Resend(fix) => Some(fix),
                 _ => None,
@@ -50,7 +53,8 @@ fn plain(verdict: Verdict, reason: String) -> Judged {
     Judged { report: Report::not_done(verdict, reason), fix: None }
 }
 
-fn refused(row: Option<&Row>, retry_after: Option<Duration>, words: Words, said: String) -> Report {
+fn refused(line: &Line<'_>, row: Option<&Row>, retry_after: Option<Duration>, said: String) -> Report {
+    let words = line.outgoing.words;
     let Some(row) = row else {
         let failure = Failure { code: FailureCode::Rejected, text: String::new() };
         return Report::not_done(Verdict::Bury(failure), said);
@@ -61,13 +65,17 @@ fn refused(row: Option<&Row>, retry_after: Option<Duration>, words: Words, said:
             let after = retry_after.map(|after| after.saturating_add(SPARE));
             Report::not_done(Verdict::Retry { after, whole_target: false }, said)
         }
-        Class::Pause => Report::not_done(Verdict::Pause, pause(row.id)),
+        // One of the accounts that the bot writes for; its own chats and the other accounts' go on.
+        Class::Pause if line.connection.is_some() && row.codes.contains(&BAD_REQUEST) => {
+            Report::not_done(Verdict::Bury(row.failure(words)), said)
+        }
+        Class::Pause => Report::not_done(Verdict::Pause, pause(row)),
         Class::Done => Report::done(0, Taken::default()),
         Class::Unknown => Report::not_done(Verdict::Unknown, said),
     }
 }
 
 /// Why a source is paused: stored, and read in everybody's language by [`Said::stored`].
-pub(super) fn pause(id: &str) -> String {
-    TELEGRAM.row(id).map(|row| Said::new(row.key()).to_string()).unwrap_or_default()
+fn pause(row: &Row) -> String {
+    Said::new(row.key()).to_string()
 }

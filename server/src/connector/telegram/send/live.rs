@@ -41,7 +41,7 @@ fn plain(emoji: &str) -> String {
 async fn call(line: &Line<'_>, method: &str, parameters: &serde_json::Value) -> Report {
     match line.api.call::<IgnoredAny>(line.bot.token, method, parameters).await {
         Ok(_) => Report::done(200, Taken::default()),
-        Err(failed) => judge(&failed, line.outgoing.words).report,
+        Err(failed) => judge(line, &failed).report,
     }
 }
 

@@ -26,7 +26,7 @@ pub(super) async fn send(line: &Line<'_>, message: &Message) -> Report {
             Ok(posted) => return taken(line, &draft, &posted),
             Err(failed) => failed,
         };
-        let judged = judge(&failed, line.outgoing.words);
+        let judged = judge(line, &failed);
         match judged.fix.map(|fix| next(fix, &draft, &mended)) {
             Some(fix) if mended.len() + 1 < TRIES && !mended.contains(&fix) => {
                 mended.push(fix);

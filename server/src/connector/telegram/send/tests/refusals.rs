@@ -29,7 +29,6 @@ async fn a_token_that_is_not_taken_pauses_the_source() {
         (404, "Not Found"),
         (421, "Misdirected Request: unallowed token specified"),
         (400, "Bad Request: FROZEN_METHOD_INVALID"),
-        (400, "Bad Request: business connection not found"),
         (409, "Conflict: terminated by other getUpdates request"),
     ] {
         let report = refused(code, description).await;
@@ -37,6 +36,27 @@ async fn a_token_that_is_not_taken_pauses_the_source() {
         let read = Said::stored(&report.reason).in_words(Words::new(Language::Ru), "amoCRM");
         assert!(read.chars().any(|sign| ('а'..='я').contains(&sign)), "{read} is read in every language");
     }
+}
+
+#[tokio::test]
+async fn an_account_that_the_bot_writes_for_fails_alone() {
+    let lent = json!({ "facts": { "business": { "42": "conn-7" } } });
+    let write = |owner: i64| Outgoing {
+        conversation_id: format!("b{owner}/5512345678"),
+        ..outgoing(Event::Created(Box::new(message(text("x")))))
+    };
+    for description in ["Bad Request: business connection not found", "Bad Request: FROZEN_METHOD_INVALID"] {
+        let stage = Stage::new([Answer::refused(400, description)]).await.set(lent.clone());
+        let report = stage.send(write(42)).await;
+        assert_eq!(failure(&report).0, FailureCode::SourceDisconnected, "{description}");
+    }
+    let stage = Stage::new([Answer::refused(401, "Unauthorized")]).await.set(lent.clone());
+    assert_eq!(stage.send(write(42)).await.verdict, Verdict::Pause, "the token is everybody's");
+    // Its owner took the bot out: nobody is asked.
+    let stage = Stage::new([]).await.set(lent);
+    let (code, said) = failure(&stage.send(write(43)).await);
+    assert_eq!((code, stage.methods().len()), (FailureCode::SourceDisconnected, 0));
+    assert_eq!(said, "The bot is off in Telegram Business. Connect it again.");
 }
 
 #[tokio::test]
