@@ -78,6 +78,9 @@ pub async fn say(app: &App, guest: &Guest, saying: Saying) -> Result<Stored> {
     if saying.callback_data.as_ref().is_some_and(|row| row.chars().count() > SHORT) {
         return Err(Error::field("/callback_data", Said::new("said-most-characters").with("most", SHORT)).into());
     }
+    if let Some(about) = &saying.around.about {
+        about.check()?;
+    }
     let conversation = conversation_of(app, guest).await?;
     if conversation.is_none() {
         begins(app, guest, &saying).await?;
@@ -136,9 +139,6 @@ async fn begins(app: &App, guest: &Guest, saying: &Saying) -> Result<()> {
     if guest.place.settings.consent_text.is_some() && !saying.around.consent {
         return Err(Error::field("/consent", Said::new("chat-consent-needed")).into());
     }
-    if let Some(about) = &saying.around.about {
-        about.check()?;
-    }
     guest.pace(app, Act::Begin).await
 }
 
@@ -172,12 +172,15 @@ fn is_email(text: &str) -> bool {
 async fn person(app: &App, guest: &Guest, conversation: Option<&conversation::Model>, about: About) -> Result<Person> {
     let known: Person = match conversation {
         Some(row) => serde_json::from_str(&row.contact).context("a conversation's contact is damaged")?,
-        None => Person { name: about.name, phone: about.phone, email: about.email, ..Person::default() },
+        None => Person::default(),
     };
+    // What was told once stays; what was not asked at first may be told later.
+    let (phone, email) = (known.phone.or(about.phone), known.email.or(about.email));
     let site = guest.customer.as_ref();
-    let phone = site.and_then(|site| site.phone.clone()).filter(|phone| is_phone(phone));
-    let email = site.and_then(|site| site.email.clone()).filter(|email| is_email(email));
-    let name = site.and_then(|site| site.name.clone()).or(known.name);
+    let site_phone = site.and_then(|site| site.phone.clone()).filter(|phone| is_phone(phone));
+    let site_email = site.and_then(|site| site.email.clone()).filter(|email| is_email(email));
+    let told = if conversation.is_none() { about.name } else { known.name };
+    let name = site.and_then(|site| site.name.clone()).or(told);
     Ok(Person {
         id: guest.visitor.id.clone(),
         role: Role::Client,
@@ -185,8 +188,8 @@ async fn person(app: &App, guest: &Guest, conversation: Option<&conversation::Mo
             Some(name) => name,
             None => made_up(app, guest).await,
         }),
-        phone: phone.or(known.phone),
-        email: email.or(known.email),
+        phone: site_phone.or(phone),
+        email: site_email.or(email),
         ..Person::default()
     })
 }

@@ -24,6 +24,8 @@ pub(super) struct Job {
     pub person: Person,
     /// An earlier try may have made the contact.
     pub making: bool,
+    /// The contact that is known, and why it is this one.
+    pub before: Option<(i64, Why)>,
 }
 
 /// While nothing hangs there.
@@ -43,7 +45,10 @@ pub(super) async fn late(app: &Arc<App>, job: &Job) -> anyhow::Result<Outcome> {
     let why = match found {
         Some((card, why)) if waits(app, job).await? => return onto(app, job, card, why).await,
         Some(_) => Why::Late,
-        None => told(job, Why::Crm),
+        None => match job.before {
+            Some((id, why)) if id == current => why,
+            _ => told(job, Why::Crm),
+        },
     };
     Ok(Outcome { card: find::by_id(app, job.tenant_id, current).await?, why })
 }

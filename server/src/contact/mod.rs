@@ -4,6 +4,7 @@
 //! first message of a new chat ─▶ plan (durable) ─▶ create chat ─▶ find · make ─▶ link ─▶ the message goes on
 //!                                  └─ not within three seconds: it goes on at once; tried again while nobody works
 //!                                     on the lead that amoCRM made meanwhile
+//! a number or address that comes later (told.rs) ─▶ plan again, for the chats that nobody hung anywhere by hand
 //! ```
 
 mod find;
@@ -11,12 +12,14 @@ mod hang;
 mod look;
 mod row;
 mod task;
+mod told;
 mod wake;
 
 use entity::{conversation, source};
 
 pub use look::look;
 pub use task::{before_first, due_now, plan, run};
+pub use told::told;
 pub use wake::{Heard, wake};
 
 /// What a source does about the contact of a new chat.

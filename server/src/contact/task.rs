@@ -6,7 +6,9 @@ use std::time::Duration;
 use entity::contact_task::{self, Column};
 use entity::{conversation, source};
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -28,18 +30,28 @@ const BATCH: u64 = 20;
 
 /// Writes down that a chat wants a contact. False: that was done before, and is another try's matter.
 pub async fn plan(app: &App, known: &conversation::Model, linking: bool) -> Result<bool, DbErr> {
-    let now = app.clock.millis();
+    insert(app.store.write(), app.clock.millis(), known, linking, BACK_OFF[0]).await
+}
+
+/// The same, to be tried after so many milliseconds. What is planned already stays as it is: it sees what is known by then.
+pub(super) async fn insert(
+    db: &impl ConnectionTrait,
+    now: i64,
+    known: &conversation::Model,
+    linking: bool,
+    wait: i64,
+) -> Result<bool, DbErr> {
     let task = contact_task::ActiveModel {
         tenant_id: Set(known.tenant_id),
         conversation_id: Set(known.id),
         tries: Set(0),
         making: Set(false),
         linking: Set(linking),
-        next_try_at: Set(now + BACK_OFF[0]),
+        next_try_at: Set(now + wait),
         created_at: Set(now),
     };
     let key = OnConflict::columns([Column::TenantId, Column::ConversationId]).do_nothing().to_owned();
-    let made = contact_task::Entity::insert(task).on_conflict(key).exec_without_returning(app.store.write()).await?;
+    let made = contact_task::Entity::insert(task).on_conflict(key).exec_without_returning(db).await?;
     Ok(made > 0)
 }
 
@@ -79,6 +91,7 @@ fn job(known: &conversation::Model, rule: Rule, chat_id: &str, making: bool) -> 
         rule,
         person,
         making,
+        before: Why::of(&known.contact_why).map(|why| (known.contact_id, why)),
     })
 }
 

@@ -5,6 +5,7 @@ mod found;
 mod later;
 mod made;
 mod seen;
+mod shared;
 mod told;
 
 use parom_tests::settings::HOST;

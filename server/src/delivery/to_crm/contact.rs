@@ -1,4 +1,6 @@
-//! The contact of a new chat, settled before its first message makes one.
+//! The contact of a chat: settled before the first message makes one, planned anew when the customer tells who they are.
+
+use std::borrow::Cow;
 
 use amocrm::chats::NewMessage;
 
@@ -7,15 +9,23 @@ use super::message::new_chat;
 use crate::contact;
 use crate::delivery::parts::Parts;
 
-/// Creates the chat and hangs it on its contact, where the source or the message's import wants that; gives amojo's id of a chat that was created.
-/// Whatever fails is tried again apart: the message goes on.
+/// Keeps what the message tells of its customer. Creates the chat and hangs it on its contact, where the source or the
+/// message's import wants that; gives amojo's id of a chat that was created. Whatever fails is tried again apart: the message
+/// goes on.
 pub(super) async fn settled(line: &Line<'_>, parts: &Parts, message: &NewMessage) -> Option<String> {
-    let source = parts.source.as_ref()?;
-    let linking = parts.told().is_ok_and(|told| told.body.link_contact);
-    if !contact::is_wanted(source, &parts.conversation, linking) {
+    let (source, body) = (parts.source.as_ref()?, &parts.told().ok()?.body);
+    let linking = body.link_contact;
+    let known = match contact::told(line.app, source, &parts.conversation, &body.sender).await {
+        Ok(told) => told.map_or(Cow::Borrowed(&parts.conversation), Cow::Owned),
+        Err(error) => {
+            tracing::error!(tenant.id = %source.tenant_id, error = format!("{error:#}"), "what a customer told of themselves could not be noted");
+            Cow::Borrowed(&parts.conversation)
+        }
+    };
+    if !contact::is_wanted(source, &known, linking) {
         return None;
     }
-    match contact::plan(line.app, &parts.conversation, linking).await {
+    match contact::plan(line.app, &known, linking).await {
         Ok(true) => {}
         Ok(false) => return None,
         Err(error) => {
@@ -25,7 +35,7 @@ pub(super) async fn settled(line: &Line<'_>, parts: &Parts, message: &NewMessage
     }
     match line.chats.create_chat(line.secret, &line.scope_id, &new_chat(message)).await {
         Ok(chat) => {
-            contact::before_first(line.app, source, &parts.conversation, linking, &chat.id).await;
+            contact::before_first(line.app, source, &known, linking, &chat.id).await;
             Some(chat.id)
         }
         Err(error) => {

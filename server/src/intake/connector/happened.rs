@@ -10,7 +10,7 @@ use crate::intake::edit::{self, Change};
 use crate::intake::message::{self, Incoming};
 use crate::intake::{clean, reaction, store};
 use crate::lookup::{About, known_message};
-use crate::message::{Person, Role};
+use crate::message::Person;
 use crate::source::line as lines;
 
 /// Stores all of it. What can never be stored is kept as bytes, so that what comes after it comes in.
@@ -49,12 +49,9 @@ async fn one(line: &Line, happened: Happened, raw: &mut Option<RawHook>) -> Resu
 
 /// A message of a customer, or of somebody who wrote to them beside amoCRM.
 pub(super) async fn wrote(line: &Line, written: Written, raw: &mut Option<RawHook>) -> Result<(), Not> {
-    let customer = written.body.sender.clone();
     if let Some(room) = &written.room {
         room::open(line, &written.conversation_id, room, None).await?;
     }
-    let told_phone = customer.phone.clone().filter(|_| customer.role == Role::Client && written.room.is_none());
-    let conversation_id = written.conversation_id.clone();
     let incoming = Incoming {
         external_id: written.external_id,
         conversation_id: written.conversation_id,
@@ -62,9 +59,6 @@ pub(super) async fn wrote(line: &Line, written: Written, raw: &mut Option<RawHoo
         body: written.body,
     };
     message::accept(&line.app, &line.source, incoming, raw.take()).await?;
-    if let Some(phone) = told_phone {
-        room::tell_phone(line, &conversation_id, &clean(&phone)).await?;
-    }
     Ok(())
 }
 

@@ -1,5 +1,4 @@
-//! Conversations as such: begun without words, shut and opened by the customer, moved, and what is learned of the customer.
-//! Each of these can be done twice.
+//! Conversations as such: begun without words, shut and opened by the customer, moved. Each of these can be done twice.
 
 use anyhow::Context;
 use entity::{conversation, conversation_alias};
@@ -94,30 +93,6 @@ pub(super) async fn moved(line: &Line, from: &str, to: &str) -> Result<(), Not> 
         .await?;
     this(line, known).col_expr(conversation::Column::MovedTo, Expr::value(to)).exec(line.app.store.write()).await?;
     line.app.lookup.forget_conversation(line.source.tenant_id, identity(line, from)).await;
-    Ok(())
-}
-
-/// Notes the customer's own phone number.
-pub(super) async fn tell_phone(line: &Line, id: &str, phone: &str) -> Result<(), Not> {
-    let Some(known) = find(line, id).await? else { return Ok(()) };
-    let row = conversation::Entity::of_tenant(line.source.tenant_id)
-        .filter(conversation::Column::Id.eq(known))
-        .one(line.app.store.read())
-        .await?;
-    let Some(row) = row else { return Ok(()) };
-    let customer: Person =
-        serde_json::from_str(&row.contact).context("a conversation's contact is damaged").map_err(Error::from)?;
-    if customer.phone.as_deref() == Some(phone) {
-        return Ok(());
-    }
-    let customer = Person { phone: Some(phone.to_owned()), ..customer };
-    let contact = serde_json::to_string(&customer).context("a person as JSON").map_err(Error::from)?;
-    this(line, known)
-        .col_expr(conversation::Column::Contact, Expr::value(contact))
-        // Somebody may have changed it between the look and this.
-        .filter(conversation::Column::Contact.eq(row.contact))
-        .exec(line.app.store.write())
-        .await?;
     Ok(())
 }
 

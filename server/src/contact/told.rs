@@ -1,0 +1,61 @@
+//! What a customer tells of themselves after their chat began: their own number, their address. Whom nobody could find by
+//! then may be found now, so the rule is followed anew.
+
+use anyhow::Context;
+use entity::conversation::{self, Column};
+use entity::source;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
+
+use super::{Rule, Why, task};
+use crate::app::App;
+use crate::message::{Person, Role};
+use crate::store::ended;
+
+/// Keeps with the conversation the number and the address that its customer told with a message, and plans its contact anew
+/// where that may find another. Gives the conversation as it is now; none: the message told nothing new.
+pub async fn told(
+    app: &App,
+    source: &source::Model,
+    known: &conversation::Model,
+    sender: &Person,
+) -> anyhow::Result<Option<conversation::Model>> {
+    let before: Person = serde_json::from_str(&known.contact).context("the conversation's contact is damaged")?;
+    // Members of a group are not the group.
+    if sender.role != Role::Client || sender.id != before.id {
+        return Ok(None);
+    }
+    let phone = sender.phone.clone().or_else(|| before.phone.clone());
+    let email = sender.email.clone().or_else(|| before.email.clone());
+    let now = Person { phone, email, ..before.clone() };
+    if now == before {
+        return Ok(None);
+    }
+    let contact = serde_json::to_string(&now).context("a person as JSON")?;
+    let tx = app.store.write_tx().await?;
+    let done = async {
+        let changed = conversation::Entity::update_many()
+            .col_expr(Column::Contact, Expr::value(contact.as_str()))
+            .filter(Column::TenantId.eq(known.tenant_id))
+            .filter(Column::Id.eq(known.id))
+            // Somebody may have changed it, or erased the customer, between the look and this.
+            .filter(Column::Contact.eq(known.contact.as_str()))
+            .exec(&tx)
+            .await?;
+        if changed.rows_affected > 0 && is_open(source, known) {
+            task::insert(&tx, app.clock.millis(), known, false, 0).await?;
+        }
+        Ok::<_, DbErr>(())
+    };
+    let done = done.await;
+    ended(tx, done).await?;
+    Ok(Some(conversation::Model { contact, ..known.clone() }))
+}
+
+/// Whether a chat that amoCRM knows may still go over to another contact: nobody chose the one it hangs on.
+fn is_open(source: &source::Model, known: &conversation::Model) -> bool {
+    let chosen = !matches!(Why::of(&known.contact_why), None | Some(Why::Nobody | Why::Crm | Why::Made));
+    // A chat that was begun from a contact's card has its contact.
+    let begun = !known.crm_person_id.is_empty();
+    Rule::of(source) != Rule::Leave && !known.amocrm_chat_id.is_empty() && !chosen && !begun
+}

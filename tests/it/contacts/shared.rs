@@ -1,0 +1,123 @@
+//! A number that the customer tells after the chat began: the rule is followed anew.
+
+use doubles::telegram::Content;
+use parom_tests::settings::HOST;
+use parom_tests::{Line, TelegramWorld, World, both, once};
+use serde_json::json;
+
+use super::{PHONE, because, hangs_on, line, shown, why};
+use crate::webchat::customers::{new_secret, signed};
+use crate::webchat::{OnSite, SHOP, chat_of, chat_with};
+
+/// Anna writes, first without her number and then with it.
+async fn anna_tells_her_number(world: &mut World, line: &Line) {
+    let anna = world.customer(line, "anna");
+    anna.writes("Hello").await;
+    world.deliver_all().await;
+    let mut body = anna.body("a-2", "My number is below");
+    body["sender"]["phone"] = json!(PHONE);
+    anna.posts(&body).await.is(202);
+    world.deliver_all().await;
+    assert_eq!(shown(world, line).await["phone"], PHONE, "it is kept, whatever the rule");
+}
+
+/// On which contact the only chat hangs at amoCRM.
+fn only_link(world: &World) -> i64 {
+    let links = world.sandbox.contact_links(HOST);
+    assert_eq!(links.len(), 1, "{links:?}");
+    links[0].contact_id
+}
+
+async fn the_contact_is_found_by_it(world: &mut World) {
+    let line = line(world, "link").await;
+    let anna = world.sandbox.add_contact(HOST, "Anna Card", Some(PHONE), None);
+    anna_tells_her_number(world, &line).await;
+    assert_ne!(hangs_on(world, &line), anna, "amoCRM made its own of the first message");
+    assert_eq!(parom::contact::due_now(world.app()).await, 1);
+    assert_eq!(hangs_on(world, &line), anna);
+    assert_eq!(why(world, &line).await, because(anna, "phone"));
+    assert_eq!(world.sandbox.incoming_leads(HOST)[0].contact_id, anna, "the lead goes with its chat");
+    // The same number again is no news.
+    let mut body = world.customer(&line, "anna").body("a-3", "And?");
+    body["sender"]["phone"] = json!(PHONE);
+    world.customer(&line, "anna").posts(&body).await.is(202);
+    world.deliver_all().await;
+    assert_eq!(parom::contact::due_now(world.app()).await, 0);
+}
+
+async fn one_that_was_made_gives_way_to_the_one_with_the_number(world: &mut World) {
+    let line = line(world, "create").await;
+    anna_tells_her_number(world, &line).await;
+    let made = hangs_on(world, &line);
+    assert_eq!(parom::contact::due_now(world.app()).await, 1);
+    assert_eq!(why(world, &line).await, because(made, "made"), "nobody else has the number");
+    let card = world.sandbox.add_contact(HOST, "Anna Card", Some("+79990000001"), None);
+    let mut body = world.customer(&line, "anna").body("a-3", "I have another one now");
+    body["sender"]["phone"] = json!("+79990000001");
+    world.customer(&line, "anna").posts(&body).await.is(202);
+    world.deliver_all().await;
+    assert_eq!(parom::contact::due_now(world.app()).await, 1);
+    assert_eq!(why(world, &line).await, because(card, "phone"));
+}
+
+async fn what_somebody_works_on_stays_where_it_is(world: &mut World) {
+    let line = line(world, "link").await;
+    let anna = world.sandbox.add_contact(HOST, "Anna Card", Some(PHONE), None);
+    anna_tells_her_number(world, &line).await;
+    let there = hangs_on(world, &line);
+    let lead = world.sandbox.incoming_leads(HOST)[0].clone();
+    assert!(world.sandbox.accept_lead(HOST, &lead.uid));
+    assert_eq!(parom::contact::due_now(world.app()).await, 1);
+    assert_ne!(there, anna);
+    assert_eq!(why(world, &line).await, because(there, "late"));
+}
+
+async fn left_to_amocrm_nothing_is_asked(world: &mut World) {
+    let line = line(world, "leave").await;
+    world.sandbox.add_contact(HOST, "Anna Card", Some(PHONE), None);
+    anna_tells_her_number(world, &line).await;
+    assert_eq!(parom::contact::due_now(world.app()).await, 0);
+}
+
+/// Shared by the button of Telegram, with the chat begun by a `/start` before.
+async fn in_telegram(world: &mut TelegramWorld) {
+    let mut line = world.telegram_source(Default::default(), json!({})).await;
+    world.api.patch(&line.line.path(""), &json!({"contact_rule": "link"})).await.is(200);
+    line.person = world.telegram().add_person(Default::default());
+    line.customer(world).starts("").unwrap();
+    line.customer(world).writes("Здравствуйте").unwrap();
+    world.telegram_arrives().await;
+    let card = world.sandbox.add_contact(HOST, "Maria Card", Some("+79990001122"), None);
+    assert_ne!(only_link(world), card);
+    line.customer(world).sends(Content::OwnContact).unwrap();
+    world.telegram_arrives().await;
+    assert_eq!(parom::contact::due_now(world.app()).await, 1);
+    assert_eq!(only_link(world), card);
+    assert_eq!(why(world, &line.line).await, because(card, "phone"));
+}
+
+/// Told by the site, which has learned it meanwhile.
+async fn on_a_site(world: &mut World) {
+    let source = chat_with(world, json!({"allowed_origins": [SHOP]})).await;
+    world.api.patch(&format!("/api/v1/sources/{source}"), &json!({"contact_rule": "link"})).await.is(200);
+    let secret = new_secret(&world.panel(world.active(HOST).await).await, &source).await;
+    let exp = world.clock.millis() / 1000 + 3600;
+    let with = |claims| OnSite { token: signed(&secret, &claims), ..OnSite::new(&source) };
+    with(json!({"sub": "17", "name": "Anna", "exp": exp})).writes(world, "Hello").await.is(202);
+    world.deliver_all().await;
+    let card = world.sandbox.add_contact(HOST, "Anna Card", Some(PHONE), None);
+    let known = with(json!({"sub": "17", "name": "Anna", "phone": PHONE, "exp": exp}));
+    known.writes(world, "You have my number").await.is(202);
+    world.deliver_all().await;
+    assert_eq!(chat_of(world, "Hello"), chat_of(world, "You have my number"));
+    assert_eq!(parom::contact::due_now(world.app()).await, 1);
+    assert_eq!(only_link(world), card);
+}
+
+both!(the_contact_is_found_by_it, in_telegram);
+once!(
+    one_that_was_made_gives_way_to_the_one_with_the_number,
+    what_somebody_works_on_stays_where_it_is,
+    left_to_amocrm_nothing_is_asked,
+    on_a_site,
+);
