@@ -18,6 +18,7 @@ failure-unsupported = The messenger does not take messages of this kind.
 failure-window_closed = The time for free messages is over.
 failure-rejected = The messenger refused the message.
 failure-rejected-with = The messenger refused the message: its answer was { $status }.
+failure-writes-elsewhere = This customer has a chat in “{ $source }”. Write to them from there.
 failure-no-phone = No phone number was given, so there is nobody to write to.
 failure-empty = The message has no text.
 failure-found-late = The message was found late. It waits until somebody sends or removes it.

@@ -182,6 +182,7 @@ sources-since = since
 sources-may-not = An owner or administrator can change this.
 stray-adopted = Done: your source has taken over, the one of { $crm } is removed.
 stray-removed = The source is removed from { $crm }.
+ability-begins-known = Writes first only to customers who have written here before and told their phone number
 ability-receipts = Tells when a message is delivered and read
 ability-delivered-on-accept = What the messenger has taken counts as delivered
 ability-repeat-marked = After a broken connection messages are repeated with a mark, so that the receiver can tell

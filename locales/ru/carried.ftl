@@ -18,6 +18,7 @@ failure-unsupported = Мессенджер не принимает такие с
 failure-window_closed = Время свободных сообщений истекло.
 failure-rejected = Мессенджер не принял сообщение.
 failure-rejected-with = Мессенджер не принял сообщение: его ответ — { $status }.
+failure-writes-elsewhere = У клиента есть чат в «{ $source }». Напишите ему оттуда.
 failure-no-phone = Телефон не указан: некому писать.
 failure-empty = В сообщении нет текста.
 failure-found-late = Сообщение найдено поздно. Оно ждёт, пока его отправят или уберут.

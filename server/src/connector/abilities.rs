@@ -44,10 +44,12 @@ pub enum Stand {
     File,
     /// A message of its own beside it: a caption, the members of a group.
     Apart,
+    /// Only with customers who have a chat already: what a manager begins.
+    Known,
 }
 
 impl Support {
-    /// The end of its key in the words, `ability-how-…`, and its word in the documentation.
+    /// Its word in the documentation.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Native => "native",
@@ -55,6 +57,7 @@ impl Support {
             Self::As(Stand::Picture) => "picture",
             Self::As(Stand::File) => "file",
             Self::As(Stand::Apart) => "apart",
+            Self::As(Stand::Known) => "known",
             Self::Refused => "refused",
         }
     }

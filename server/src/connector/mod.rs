@@ -123,7 +123,7 @@ pub trait Connector: Send + Sync {
         false
     }
 
-    /// Why the manager cannot write first, for kinds that refuse it.
+    /// Why the manager cannot write first: of kinds that refuse it, and of kinds that reach only whom they know.
     fn not_begun(&self, words: Words) -> Failure {
         let thing = fit::Thing::Feature("write_first").named(words).to_string();
         let text = words.say("reason-kind_not_supported").with("kind", thing).to_string();

@@ -14,8 +14,8 @@ pub(super) const ABILITIES: Abilities = Abilities {
         forwards: Support::As(Stand::Text),
         templates: Support::As(Stand::Text),
         comments: Support::As(Stand::Text),
-        // A bot is written to first, always.
-        write_first: Support::Refused,
+        // A bot is written to first, always; who has done that can be written to (messengers.md §1.12).
+        write_first: Support::As(Stand::Known),
         ..FeatureAbilities::all(Support::Native)
     },
     text_length: Some(TEXT),

@@ -93,14 +93,43 @@ async fn by_person(db: &impl ConnectionTrait, tenant_id: Uuid, text: &str) -> Re
     Ok(fitting.map(|row| row.id).collect())
 }
 
+/// Conversations whose customer has exactly this number, however it is written; the newest first.
+pub async fn with_phone(
+    db: &impl ConnectionTrait,
+    tenant_id: Uuid,
+    phone: &str,
+) -> Result<Vec<conversation::Model>, DbErr> {
+    let digits = amocrm::rest::phone_digits(phone);
+    if digits.len() < PHONE_DIGITS {
+        return Ok(Vec::new());
+    }
+    let pattern = LikeExpr::new(loosely(&digits)).escape('\\');
+    let rows = conversation::Entity::of_tenant(tenant_id)
+        .filter(Expr::col(conversation::Column::Contact).like(pattern))
+        .order_by_desc(conversation::Column::Id)
+        .limit(u64::try_from(MOST).unwrap_or(u64::MAX))
+        .all(db)
+        .await?;
+    let has = |row: &conversation::Model| {
+        let person = serde_json::from_str::<Person>(&row.contact).unwrap_or_default();
+        person.phone.is_some_and(|known| amocrm::rest::same_phone(&known, phone))
+    };
+    Ok(rows.into_iter().filter(has).collect())
+}
+
+/// The end of a number with anything between its digits.
+fn loosely(digits: &str) -> String {
+    let tail = &digits[digits.len().saturating_sub(10)..];
+    let loose: String = tail.chars().flat_map(|digit| ['%', digit]).collect();
+    format!("{loose}%")
+}
+
 /// What the stored JSON of a fitting person contains. Neither engine folds the case of Cyrillic letters in both
 /// directions, so the usual spellings are asked for.
 fn patterns(text: &str) -> Vec<String> {
     let digits = digits(text);
     if digits.len() >= PHONE_DIGITS && looks_like_phone(text) {
-        let tail = &digits[digits.len().saturating_sub(10)..];
-        let loose: String = tail.chars().flat_map(|digit| ['%', digit]).collect();
-        return vec![format!("{loose}%")];
+        return vec![loosely(&digits)];
     }
     let lower = text.to_lowercase();
     let capital = capitalised(&lower);

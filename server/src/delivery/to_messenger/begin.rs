@@ -1,36 +1,110 @@
-//! A conversation that the manager begins (chats-api §5.4): whether the messenger can be asked to open it.
+//! A conversation that the manager begins (chats-api §5.4): whether the messenger can be asked to open it, or the customer
+//! has a dialogue with this line already.
 
-use entity::message;
+use std::cmp::Reverse;
+
+use anyhow::Context;
+use entity::{conversation, message};
 use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter};
 
 use super::{Line, bury_with, later};
-use crate::connector::Support;
+use crate::connector::{Event, Message, Stand, Support};
+use crate::delivery::dialogue::goes_to;
 use crate::delivery::parts::Parts;
 use crate::delivery::queue::Claim;
-use crate::message::{Direction, FailureCode, State};
-use crate::verdict::Report;
+use crate::delivery::read::find::with_phone;
+use crate::message::{Direction, FailureCode, Person, State};
+use crate::verdict::{Report, Verdict};
 
 /// So often a later message waits for the ids that the messenger may tell with a status: seconds in all. Then the messenger
 /// is asked by the phone once more; nothing waits for the customer's answer.
 const LOOKS: i32 = 3;
 
-/// What stands in the way; none: the conversation has its dialogue, or can be begun now.
-pub(super) async fn hindered(line: &Line<'_>, claim: &Claim, parts: &Parts) -> anyhow::Result<Option<Report>> {
-    if !parts.conversation.external_id.is_empty() {
-        return Ok(None);
+/// Where a manager's message goes.
+pub(super) enum Way {
+    /// Into the conversation's dialogue, or to the messenger as the beginning of one.
+    On,
+    /// Into the dialogue that the customer has already, which is this conversation's from now on.
+    Into(Dialogue),
+    /// Nowhere, or not yet.
+    Hindered(Box<Report>),
+}
+
+/// A dialogue by the messenger's ids.
+pub(super) struct Dialogue {
+    /// By which it is known.
+    id: String,
+    /// By which it goes by now.
+    goes_to: String,
+    person_id: String,
+}
+
+impl Dialogue {
+    /// Hands a message over; what was taken names the dialogue, as a messenger's answer does that has opened one.
+    pub async fn send(self, line: &Line<'_>, claim: &Claim, part: Message, repeat: bool) -> Report {
+        let mut report = line.send(claim, &self.goes_to, Event::Created(Box::new(part)), repeat).await;
+        if let Verdict::Done(taken) = &mut report.verdict {
+            taken.conversation_id = Some(self.id);
+            taken.receiver_id = Some(self.person_id);
+        }
+        report
     }
+}
+
+/// Looks where a message of this conversation can go.
+pub(super) async fn way(line: &Line<'_>, claim: &Claim, parts: &Parts) -> anyhow::Result<Way> {
+    if !parts.conversation.external_id.is_empty() {
+        return Ok(Way::On);
+    }
+    let hindered = |report: Report| Ok(Way::Hindered(Box::new(report)));
+    let support = line.connector.abilities().features.write_first;
     let agreed =
         line.app.config.channel(&line.source.channel_id.to_string()).is_none_or(|(_, channel)| channel.write_first);
-    if !agreed || line.connector.abilities().features.write_first == Support::Refused {
-        let failure = line.connector.not_begun(line.words);
-        return Ok(Some(bury_with(failure.code, failure.text, "writing first is not possible here")));
+    if !agreed || support == Support::Refused {
+        return hindered(not_begun(line));
     }
-    if parts.contact.phone.as_deref().unwrap_or_default().is_empty() {
+    let phone = parts.contact.phone.as_deref().unwrap_or_default();
+    if phone.is_empty() {
         let words = line.words.say("failure-no-phone").to_string();
-        return Ok(Some(bury_with(FailureCode::RecipientUnreachable, words, "amoCRM named no phone number")));
+        return hindered(bury_with(FailureCode::RecipientUnreachable, words, "amoCRM named no phone number"));
     }
-    let waits = claim.letter.attempts < LOOKS && !claim.letter.unknown && was_asked(line, parts).await?;
-    Ok(waits.then(|| later(None, "the messenger has not named the chat yet")))
+    if support == Support::As(Stand::Known) {
+        return into_known(line, phone).await;
+    }
+    if claim.letter.attempts < LOOKS && !claim.letter.unknown && was_asked(line, parts).await? {
+        return hindered(later(None, "the messenger has not named the chat yet"));
+    }
+    Ok(Way::On)
+}
+
+fn not_begun(line: &Line<'_>) -> Report {
+    let failure = line.connector.not_begun(line.words);
+    bury_with(failure.code, failure.text, "writing first is not possible here")
+}
+
+/// Into the dialogue of the customer with this number: one that lets us write before one that does not, the newest first.
+async fn into_known(line: &Line<'_>, phone: &str) -> anyhow::Result<Way> {
+    let known = with_phone(line.app.store.read(), line.source.tenant_id, phone).await?;
+    let named = || known.iter().filter(|row| !row.external_id.is_empty());
+    let here = named().filter(|row| row.source_id == line.source.id);
+    if let Some(row) = here.min_by_key(|row| (row.shut_at > 0, Reverse(row.id))) {
+        return dialogue(row).map(Way::Into);
+    }
+    for row in named() {
+        let there = line.app.lookup.source(row.source_id).await?;
+        if let Some(there) = there.filter(|there| there.kind == line.source.kind && there.deleted_at.is_none()) {
+            let words = line.words.say("failure-writes-elsewhere").with("source", there.name.as_str()).to_string();
+            let report =
+                bury_with(FailureCode::RecipientUnreachable, words, "the customer has a chat in another source");
+            return Ok(Way::Hindered(Box::new(report)));
+        }
+    }
+    Ok(Way::Hindered(Box::new(not_begun(line))))
+}
+
+fn dialogue(row: &conversation::Model) -> anyhow::Result<Dialogue> {
+    let person: Person = serde_json::from_str(&row.contact).context("a conversation's contact is damaged")?;
+    Ok(Dialogue { id: row.external_id.clone(), goes_to: goes_to(row).to_owned(), person_id: person.id })
 }
 
 /// Whether the messenger took an earlier message of this conversation, and named nothing.

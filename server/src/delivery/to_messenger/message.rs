@@ -3,9 +3,10 @@
 use anyhow::Context;
 use chrono::DateTime;
 
+use super::begin::{self, Way};
 use super::file::{self, Filed};
 use super::progress::Progress;
-use super::{Line, begin, bury, bury_with, later, quote};
+use super::{Line, bury, bury_with, later, quote};
 use crate::connector::fit::{Thing, fit, sign};
 use crate::connector::{AfterUnknown, Event, Message, Part};
 use crate::delivery::dialogue::goes_to;
@@ -18,9 +19,11 @@ use crate::verdict::{Report, Taken, Verdict};
 /// Sends a message as its messenger takes it; to somebody with whom there is no dialogue yet as the beginning of one.
 pub(super) async fn carry(line: &Line<'_>, claim: &Claim, parts: &Parts) -> anyhow::Result<Report> {
     let abilities = line.connector.abilities();
-    if let Some(report) = begin::hindered(line, claim, parts).await? {
-        return Ok(report);
-    }
+    let into = match begin::way(line, claim, parts).await? {
+        Way::On => None,
+        Way::Into(dialogue) => Some(dialogue),
+        Way::Hindered(report) => return Ok(*report),
+    };
     if claim.letter.unknown && abilities.after_unknown == AfterUnknown::ResendOnce && claim.letter.resends > 0 {
         return Ok(bury(FailureCode::Internal, "whether the message arrived cannot be found out"));
     }
@@ -64,7 +67,10 @@ pub(super) async fn carry(line: &Line<'_>, claim: &Claim, parts: &Parts) -> anyh
     // Cut in the same way each time: what has gone stands first.
     let Some(next) = messages.into_iter().nth(progress.parts) else { return Ok(Report::done(0, Taken::default())) };
     let more = next.part.number < next.part.of;
-    let mut report = send(line, claim, parts, next, repeat).await;
+    let mut report = match into {
+        Some(dialogue) => dialogue.send(line, claim, next, repeat).await,
+        None => send(line, claim, parts, next, repeat).await,
+    };
     if let (Verdict::Done(taken), true) = (&mut report.verdict, more) {
         taken.onward = Some(Progress { parts: progress.parts + 1, ..progress }.written());
     }

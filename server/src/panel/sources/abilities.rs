@@ -7,7 +7,7 @@ use super::find;
 use super::shown::{Shown, shown};
 use crate::app::App;
 use crate::connector::fit::Thing;
-use crate::connector::{Abilities as Data, AfterUnknown, Support};
+use crate::connector::{Abilities as Data, AfterUnknown, Stand, Support};
 use crate::error::{Error, Result};
 use crate::panel::{self, Member, Nav, PageContext, Right};
 use crate::words::{Sentence, Words};
@@ -42,6 +42,9 @@ pub fn abilities_of(words: Words, kind: &str, data: &Data) -> Abilities {
     lines.extend(native.map(|features| yes(words.say("ability-knows").with("features", features))));
     lines.extend(other.map(|features| yes(words.say("ability-replaces").with("features", features))));
     lines.extend(refused.map(|features| no(words.say("ability-lacks").with("features", features))));
+    if data.features.write_first == Support::As(Stand::Known) {
+        lines.push(yes(words.say("ability-begins-known")));
+    }
     lines.push(if data.delivered_on_accept {
         yes(words.say("ability-delivered-on-accept"))
     } else {
@@ -68,7 +71,7 @@ fn sorted(words: Words, things: Vec<(Thing, Support)>) -> [Option<String>; 3] {
     };
     [
         named(|support| support == Support::Native),
-        named(|support| matches!(support, Support::As(_))),
+        named(|support| matches!(support, Support::As(stand) if stand != Stand::Known)),
         named(|support| support == Support::Refused),
     ]
 }

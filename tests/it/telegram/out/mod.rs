@@ -1,6 +1,7 @@
 //! Everything that a manager can do in amoCRM, on its way to a customer's Telegram.
 
 mod around;
+mod begun;
 mod kinds;
 mod limits;
 mod live;
