@@ -33,6 +33,11 @@ pub enum NotOpened {
 pub trait Shelf: Send + Sync {
     /// Opens a file by its `media_id`; `told` is its exact size.
     async fn open(&self, media_id: Uuid) -> Result<Opened, NotOpened>;
+
+    /// By what a file's bytes are known: equal of equal files alone. None: nobody can tell.
+    async fn content(&self, _media_id: Uuid) -> Option<String> {
+        None
+    }
 }
 
 /// A [`Shelf`]. Clones share it.
@@ -52,6 +57,11 @@ impl Files {
     /// As [`Shelf::open`].
     pub async fn open(&self, media_id: Uuid) -> Result<Opened, NotOpened> {
         self.0.open(media_id).await
+    }
+
+    /// As [`Shelf::content`].
+    pub async fn content(&self, media_id: Uuid) -> Option<String> {
+        self.0.content(media_id).await
     }
 }
 

@@ -38,7 +38,7 @@ mod webhook;
 mod wire;
 
 use api::Api;
-use send::Rhythm;
+use send::Memory;
 
 /// The name of the token among a source's credentials.
 pub const TOKEN: &str = "bot_token";
@@ -46,13 +46,13 @@ pub const TOKEN: &str = "bot_token";
 /// The connector of kind `telegram`.
 pub struct Telegram {
     api: Api,
-    rhythm: Rhythm,
+    memory: Memory,
 }
 
 impl Telegram {
     /// `api_url`: of Telegram's server or of the operator's own, from the configuration.
     pub fn new(http: &HttpClients, api_url: &Url) -> Self {
-        Self { api: Api::new(http, api_url), rhythm: Rhythm::default() }
+        Self { api: Api::new(http, api_url), memory: Memory::default() }
     }
 }
 
@@ -88,7 +88,7 @@ impl Connector for Telegram {
     }
 
     async fn send(&self, settings: &Settings, outgoing: &Outgoing) -> Report {
-        send::send(&self.api, &self.rhythm, settings, outgoing).await
+        send::send(&self.api, &self.memory, settings, outgoing).await
     }
 
     async fn open_media(&self, settings: &Settings, reference: &str) -> Result<Opened, NotOpened> {

@@ -49,6 +49,19 @@ async fn every_file_arrives_as_what_it_is(world: &mut TelegramWorld) {
     }
 }
 
+async fn a_file_that_goes_out_again_is_uploaded_once(world: &mut TelegramWorld) {
+    let line = chatting(world).await;
+    let said = line.manager_sends(world, HookMessage::attachment(Attachment::sample("picture"))).await;
+    line.manager_sends(world, HookMessage::attachment(Attachment::sample("picture")).caption("Once more")).await;
+    world.deliver_all().await;
+    let calls = world.telegram().calls(line.bot).into_iter().filter(|call| call.method == "sendPhoto");
+    let given: Vec<_> = calls.map(|call| call.parameters["photo"].as_str().unwrap().starts_with("<file")).collect();
+    assert_eq!(given, [true, false]);
+    let original = world.sandbox.downloads(&line.line.host, &said.message_id).await.unwrap();
+    let came = last(world, &line);
+    assert_eq!((came.text.as_str(), came.file.expect("a file").bytes), ("Once more", original.bytes));
+}
+
 async fn an_album_arrives_file_by_file(world: &mut TelegramWorld) {
     let line = chatting(world).await;
     let files = vec![Attachment::sample("picture"), Attachment::second_picture()];
@@ -85,6 +98,7 @@ both!(
     a_text_arrives_and_is_delivered_as_soon_as_telegram_has_it,
     a_source_may_count_as_sent_only_what_telegram_has,
     every_file_arrives_as_what_it_is,
+    a_file_that_goes_out_again_is_uploaded_once,
     an_album_arrives_file_by_file,
     places_and_people_are_native,
 );

@@ -40,6 +40,9 @@ pub(super) struct Draft {
 #[derive(Debug, Deserialize)]
 pub(super) struct Posted {
     pub message_id: i64,
+    /// Everything else that is told of it.
+    #[serde(flatten)]
+    pub rest: Map<String, Value>,
 }
 
 impl Draft {

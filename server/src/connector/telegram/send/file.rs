@@ -3,6 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::Line;
+use super::draft::Posted;
+use super::uploaded::{self, Key};
 use crate::connector::file::NotOpened;
 use crate::connector::telegram::api::Failed;
 use crate::connector::telegram::upload::Upload;
@@ -20,7 +22,7 @@ const UPLOAD: u64 = 50 * MEGABYTE;
 const UPLOAD_LOCAL: u64 = 2000 * MEGABYTE;
 
 /// As what it is sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Form {
     Photo,
     Video,
@@ -92,13 +94,14 @@ pub(super) fn is_small_enough(line: &Line<'_>, media: &Media) -> bool {
     media.file_size <= most
 }
 
-/// Posts a file: its bytes where they are here, else its public address.
-pub(super) async fn post<T: serde::de::DeserializeOwned>(
+/// Posts a file: by what Telegram calls it where Telegram has it, else its bytes where they are here, else its public
+/// address.
+pub(super) async fn post(
     line: &Line<'_>,
     form: Form,
     media: &Media,
     mut parameters: Map<String, Value>,
-) -> Result<T, Failed> {
+) -> Result<Posted, Failed> {
     let (method, field) = form.method();
     if form == Form::Document {
         // A file stays a file.
@@ -109,6 +112,20 @@ pub(super) async fn post<T: serde::de::DeserializeOwned>(
     }
     if let (Form::Video | Form::Audio | Form::Voice, Some(seconds)) = (form, media.duration) {
         parameters.insert("duration".to_owned(), json!(seconds));
+    }
+    let key = match media.media_id {
+        Some(id) => line.outgoing.files.content(id).await.map(|content| Key::new(line.bot.id, form, content, media)),
+        None => None,
+    };
+    if let Some(key) = &key
+        && let Some(file_id) = line.uploaded.find(key).await
+    {
+        let mut again = parameters.clone();
+        again.insert(field.to_owned(), json!(&*file_id));
+        match line.api.call(line.bot.token, method, &again).await {
+            Err(failed) if uploaded::is_unknown(&failed) => line.uploaded.forget(key).await,
+            done => return done,
+        }
     }
     let opened = match media.media_id {
         Some(id) => line.outgoing.files.open(id).await,
@@ -124,7 +141,11 @@ pub(super) async fn post<T: serde::de::DeserializeOwned>(
                 size: opened.told.unwrap_or(media.file_size),
                 bytes: opened.bytes,
             };
-            line.api.upload(line.bot.token, method, upload).await
+            let posted: Posted = line.api.upload(line.bot.token, method, upload).await?;
+            if let Some(key) = key {
+                line.uploaded.keep(key, field, &posted.rest).await;
+            }
+            Ok(posted)
         }
         Err(NotOpened::Never(_)) => {
             parameters.insert(field.to_owned(), json!(media.media_url));

@@ -6,6 +6,7 @@
 //!                           ▲       │ refused               mend.rs             how a draft is changed
 //!                           └ mend ◀┘                       judge.rs            what a refusal comes to
 //! edit.rs, live.rs   edits, typing, reactions               rhythm.rs           how fast a chat is written to
+//!                                                           uploaded.rs         files that Telegram has already
 //! ```
 
 use serde_json::{Map, Value, json};
@@ -28,8 +29,10 @@ mod message;
 mod rhythm;
 #[cfg(test)]
 mod tests;
+mod uploaded;
 
-pub(super) use rhythm::Rhythm;
+use rhythm::Rhythm;
+use uploaded::Uploaded;
 
 /// What every request of a letter needs.
 struct Line<'a> {
@@ -39,6 +42,14 @@ struct Line<'a> {
     /// By which the bot writes in its owner's name.
     connection: Option<&'a str>,
     outgoing: &'a Outgoing,
+    uploaded: &'a Uploaded,
+}
+
+/// What a process remembers of its bots.
+#[derive(Default)]
+pub(super) struct Memory {
+    rhythm: Rhythm,
+    uploaded: Uploaded,
 }
 
 impl Line<'_> {
@@ -57,11 +68,11 @@ impl Line<'_> {
 }
 
 /// Sends what there is to send. The report tells how long the chat is better left alone.
-pub(super) async fn send(api: &Api, rhythm: &Rhythm, settings: &Settings, outgoing: &Outgoing) -> Report {
+pub(super) async fn send(api: &Api, memory: &Memory, settings: &Settings, outgoing: &Outgoing) -> Report {
     let Some(bot) = Bot::of(settings) else {
         return Report::not_done(Verdict::Pause, Said::new("said-telegram-token").to_string());
     };
-    let line = match line(api, &bot, outgoing) {
+    let line = match line(api, memory, &bot, outgoing) {
         Ok(line) => line,
         Err(report) => return *report,
     };
@@ -71,11 +82,16 @@ pub(super) async fn send(api: &Api, rhythm: &Rhythm, settings: &Settings, outgoi
         Event::Typing { .. } => live::typing(&line).await,
         Event::Reaction { message, emoji, .. } => live::reaction(&line, message, emoji.as_deref()).await,
     };
-    rhythm.note(&line, report).await
+    memory.rhythm.note(&line, report).await
 }
 
 /// Err: nothing can be sent there.
-fn line<'a>(api: &'a Api, bot: &'a Bot<'a>, outgoing: &'a Outgoing) -> Result<Line<'a>, Box<Report>> {
+fn line<'a>(
+    api: &'a Api,
+    memory: &'a Memory,
+    bot: &'a Bot<'a>,
+    outgoing: &'a Outgoing,
+) -> Result<Line<'a>, Box<Report>> {
     let Some(place) = Place::parse(&outgoing.conversation_id) else {
         // A bot cannot begin (messengers.md §1.12), and every chat with it has a number.
         let verdict = Verdict::Bury(TELEGRAM.failure("t3", outgoing.words));
@@ -84,9 +100,13 @@ fn line<'a>(api: &'a Api, bot: &'a Bot<'a>, outgoing: &'a Outgoing) -> Result<Li
     let connection = match place.within {
         Within::Business { owner } => match bot.connection(owner) {
             Some(connection) => Some(connection),
-            None => return Err(Box::new(Report::not_done(Verdict::Pause, judge::pause("t42")))),
+            // Its owner took the bot out. The other chats of this bot go on.
+            None => {
+                let verdict = Verdict::Bury(TELEGRAM.failure("t42", outgoing.words));
+                return Err(Box::new(Report::not_done(verdict, "the account that the bot wrote for has taken it out")));
+            }
         },
         Within::Whole | Within::Topic(_) => None,
     };
-    Ok(Line { api, bot, place, connection, outgoing })
+    Ok(Line { api, bot, place, connection, outgoing, uploaded: &memory.uploaded })
 }

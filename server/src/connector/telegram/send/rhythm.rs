@@ -18,7 +18,7 @@ const TOGETHER: i64 = 5_000;
 const CHATS: u64 = 50_000;
 
 /// What is remembered in this process of how fast chats were written to.
-pub(in crate::connector::telegram) struct Rhythm {
+pub(super) struct Rhythm {
     /// By bot and chat.
     chats: Paces<(i64, i64)>,
     /// By bot: the chat that was last asked to wait, and when, in milliseconds.

@@ -27,6 +27,7 @@ mod kinds;
 mod live;
 mod rates;
 mod refusals;
+mod uploaded;
 
 const TOKEN: &str = "7100000001:CANARY_canary_CANARY_canary_CANARY";
 const CHAT: &str = "5512345678";
@@ -35,7 +36,7 @@ const CHAT: &str = "5512345678";
 struct Stage {
     fake: Fake,
     api: Api,
-    rhythm: Rhythm,
+    memory: Memory,
     settings: Settings,
 }
 
@@ -45,7 +46,7 @@ impl Stage {
         let http = HttpClients::new(&Config::from_toml("").unwrap().network).unwrap();
         let api = Api::new(&http, &fake.base);
         let secrets = BTreeMap::from([("bot_token".to_owned(), SecretString::from(TOKEN))]);
-        Self { fake, api, rhythm: Rhythm::default(), settings: Settings { public: json!({}), secrets } }
+        Self { fake, api, memory: Memory::default(), settings: Settings { public: json!({}), secrets } }
     }
 
     fn set(mut self, public: Value) -> Self {
@@ -54,7 +55,7 @@ impl Stage {
     }
 
     async fn send(&self, outgoing: Outgoing) -> Report {
-        send(&self.api, &self.rhythm, &self.settings, &outgoing).await
+        send(&self.api, &self.memory, &self.settings, &outgoing).await
     }
 
     /// Methods in the order in which they were called.
@@ -129,6 +130,10 @@ impl Shelf for Shelves {
         }
         let bytes = futures_util::stream::iter([Ok(Bytes::from_static(BYTES))]).boxed();
         Ok(Opened { told: u64::try_from(BYTES.len()).ok(), bytes })
+    }
+
+    async fn content(&self, media_id: Uuid) -> Option<String> {
+        (!media_id.is_nil()).then(|| "c0ffee".to_owned())
     }
 }
 

@@ -1,0 +1,73 @@
+//! Files that Telegram has already: what it called them when they were uploaded, so that the same one need not go up again
+//! (messengers.md §1.8). Remembered in this process; what is forgotten is uploaded once more.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use moka::future::Cache;
+use serde_json::{Map, Value};
+
+use super::file::Form;
+use crate::connector::passport::{Class, Fix, TELEGRAM};
+use crate::connector::telegram::api::Failed;
+use crate::message::Media;
+
+/// Files that are remembered, and for how long after the last use. A `file_id` itself lasts.
+const FILES: u64 = 10_000;
+const DAYS: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// A file as one bot sent it: a `file_id` is the bot's own, and keeps kind and name.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Key {
+    bot: i64,
+    form: Form,
+    content: String,
+    name: String,
+}
+
+/// What is remembered.
+pub(super) struct Uploaded(Cache<Key, Arc<str>>);
+
+impl Default for Uploaded {
+    fn default() -> Self {
+        Self(Cache::builder().max_capacity(FILES).time_to_idle(DAYS).build())
+    }
+}
+
+impl Key {
+    /// `content`: by what its bytes are known.
+    pub fn new(bot: i64, form: Form, content: String, media: &Media) -> Self {
+        Self { bot, form, content, name: media.file_name.clone() }
+    }
+}
+
+impl Uploaded {
+    pub async fn find(&self, key: &Key) -> Option<Arc<str>> {
+        self.0.get(key).await
+    }
+
+    /// Remembers what Telegram's answer calls the file. `field`: where it stands in a message.
+    pub async fn keep(&self, key: Key, field: &str, message: &Map<String, Value>) {
+        if let Some(id) = file_id(field, message) {
+            self.0.insert(key, id.into()).await;
+        }
+    }
+
+    pub async fn forget(&self, key: &Key) {
+        self.0.invalidate(key).await;
+    }
+}
+
+/// Whether a refusal is about the `file_id`, so that the bytes may do.
+pub(super) fn is_unknown(failed: &Failed) -> bool {
+    let Failed::Refused { code, description, .. } = failed else { return false };
+    let row = TELEGRAM.find(*code, description);
+    row.is_some_and(|row| row.class == Class::Resend(Fix::Bytes) || row.id == "t26")
+}
+
+/// Of a photo the largest size, which stands last.
+fn file_id<'a>(field: &str, message: &'a Map<String, Value>) -> Option<&'a str> {
+    let file = message.get(field)?;
+    let file = file.as_array().map_or(Some(file), |sizes| sizes.last())?;
+    file.get("file_id")?.as_str().filter(|id| !id.is_empty())
+}
