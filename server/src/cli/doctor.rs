@@ -108,6 +108,13 @@ pub async fn look(config: &Config, tenant: Option<Uuid>) -> Vec<Check> {
     checks
 }
 
+/// What is found of the accounts alone, all of them.
+pub async fn accounts(store: &Store) -> Vec<Check> {
+    let mut checks = Vec::new();
+    accounts::look(store, None, &mut checks).await;
+    checks
+}
+
 async fn examine(config: &Config, tenant: Option<Uuid>, checks: &mut Vec<Check>) {
     let clock = Clock::system();
     machine::secrets(config, checks);

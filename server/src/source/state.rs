@@ -15,7 +15,7 @@ use entity::{source, tenant, tenant_channel, turn};
 use serde_json::Value;
 
 use super::SourceStatus;
-use super::line::{self, Webhook};
+use super::line;
 use crate::alert::WEBHOOK_SUSPENDED;
 use crate::tenant::{ChannelStatus, TenantStatus};
 
@@ -131,11 +131,8 @@ impl Facts<'_> {
         let attention = |reason, since, detail| {
             Some(Finding { since, detail, ..self.finding(SourceStatus::NeedsAttention, Some(reason)) })
         };
-        match line::webhook(&facts) {
-            Webhook::Elsewhere { host, since } => return attention(Reason::LineElsewhere, since, host),
-            Webhook::NotSet { words, since } => return attention(Reason::LineNotSet, since, words),
-            Webhook::Failing { words, since, .. } => return attention(Reason::LineFailing, since, words),
-            Webhook::Fine => {}
+        if let Some((reason, since, detail)) = line::trouble(&facts) {
+            return attention(reason, since, detail);
         }
         let off = facts
             .get("owners")

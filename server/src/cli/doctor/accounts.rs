@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, Quer
 use uuid::Uuid;
 
 use super::{Check, because};
-use crate::source::Reason;
+use crate::source::{Reason, line};
 use crate::store::{Store, VENDOR};
 use crate::tenant::access;
 use crate::tenant::subscription::{self, State};
@@ -105,15 +105,16 @@ async fn channels_of(store: &Store, tenant: &tenant::Model, found: &mut Found) -
 }
 
 async fn sources_of(store: &Store, tenant: &tenant::Model, found: &mut Found) -> Result<(), DbErr> {
-    let broken = source::Entity::of_tenant(tenant.tenant_id)
-        .filter(source::Column::DeletedAt.is_null())
-        .filter(source::Column::Status.is_in(["needs_attention", "stopped", "blocked", "unpaid"]));
-    for row in broken.all(store.read()).await? {
-        let said = Said::new("doctor-source-one").with("source", row.name).with("host", tenant.host.as_str());
-        let reason = match row.status_reason.as_str() {
-            "" => Said::new(format!("doctor-source-{}", row.status)),
-            stored => why(stored),
+    let all = source::Entity::of_tenant(tenant.tenant_id).filter(source::Column::DeletedAt.is_null());
+    for row in all.all(store.read()).await? {
+        let is_broken = matches!(row.status.as_str(), "needs_attention" | "stopped" | "blocked" | "unpaid");
+        let reason = match (row.status_reason.as_str(), line::trouble(&line::of(&row))) {
+            ("", _) if is_broken => Said::new(format!("doctor-source-{}", row.status)),
+            (stored, _) if is_broken => why(stored),
+            (_, Some((reason, _, theirs))) => because_of(reason, &theirs),
+            (_, None) => continue,
         };
+        let said = Said::new("doctor-source-one").with("source", row.name).with("host", tenant.host.as_str());
         found.sources.push(said.with("reason", reason));
     }
     let strays = stray_source::Entity::of_tenant(tenant.tenant_id).count(store.read()).await?;
@@ -135,7 +136,11 @@ async fn told_of(store: &Store, tenant: &tenant::Model, found: &mut Found) -> Re
 /// A stored reason: its key, and what the other side said. One of an older release is words.
 fn why(stored: &str) -> Said {
     let (key, theirs) = stored.split_once(": ").unwrap_or((stored, ""));
-    let Some(reason) = Reason::parse(key) else { return Said::stored(stored) };
+    Reason::parse(key).map_or_else(|| Said::stored(stored), |reason| because_of(reason, theirs))
+}
+
+/// `theirs`: what the other side said, or its name.
+fn because_of(reason: Reason, theirs: &str) -> Said {
     let said = Said::new(format!("doctor-source-{}", reason.as_str()));
     if theirs.is_empty() {
         return said;

@@ -9,7 +9,7 @@ use super::draft::Draft;
 use super::steps::{Steps, steps};
 use super::{address, draft_of, kind_of, too_old};
 use crate::app::App;
-use crate::connector::{Connector, Denied, Probe, Settings, custom};
+use crate::connector::{Connector, Denied, Hook, Probe, Settings, Watched, custom};
 use crate::error::{Error, Result};
 use crate::panel::fields::{self, Drawn};
 use crate::panel::{self, Fields, Form, Member, Nav, PageContext, Right};
@@ -27,6 +27,8 @@ struct Access {
     errors: Vec<(String, String)>,
     /// The check passed: what it saw.
     passed: Option<String>,
+    /// Another service has the line: the button to go on says that it is taken over.
+    moves: bool,
     /// The check did not pass: why, and it may be gone on all the same.
     failed: Option<String>,
 }
@@ -85,12 +87,13 @@ pub async fn post(
         draft.keep(&app, &member).await?;
         return Ok(panel::to(&address(kind.kind, "routing")));
     }
-    let checked = check(&app, &member, &kind, &draft.settings, &mut draft.line).await?;
+    let checked = check(&app, &member, &kind, &mut draft).await?;
     draft.checked = matches!(checked, Checked::Passed(_));
     draft.seen = if let Checked::Passed(seen) = &checked { seen.clone() } else { String::new() };
     draft.keep(&app, &member).await?;
     match checked {
-        Checked::Passed(_) if asked == "check" => Ok(panel::to(&address(kind.kind, "access"))),
+        // Nobody takes a line from another service without having read whose it is.
+        Checked::Passed(_) if asked == "check" || draft.moves => Ok(panel::to(&address(kind.kind, "access"))),
         Checked::Passed(_) => Ok(panel::to(&address(kind.kind, "routing"))),
         Checked::Failed(_) if asked == "anyway" => Ok(panel::to(&address(kind.kind, "routing"))),
         Checked::Failed(why) => {
@@ -140,12 +143,12 @@ async fn line_of(
     }
 }
 
-/// `called`: becomes the name of the line.
-async fn check(app: &App, member: &Member, kind: &Kind, settings: &Value, called: &mut String) -> Result<Checked> {
+/// Checks the draft's settings; notes in it the name of the line, and whether another service has it.
+async fn check(app: &App, member: &Member, kind: &Kind, draft: &mut Draft) -> Result<Checked> {
     let connector = app.connectors.get(kind.kind).ok_or(Error::NotFound)?;
-    let setup = match connector.setup(settings.clone()) {
+    let setup = match connector.setup(draft.settings.clone()) {
         Ok(setup) => setup,
-        Err(errors) => return Ok(Checked::Wrong(fields::wrong(member.words, kind.fields, settings, &errors))),
+        Err(errors) => return Ok(Checked::Wrong(fields::wrong(member.words, kind.fields, &draft.settings, &errors))),
     };
     let mut secrets = setup.secrets;
     // The real one is made together with the source; a receiver that checks signatures will say no to this one.
@@ -161,7 +164,7 @@ async fn check(app: &App, member: &Member, kind: &Kind, settings: &Value, called
     };
     let said = |said: Said| said.in_words(member.words, member.crm());
     match line_of(app, member, connector.as_ref(), &settings).await? {
-        Ok(name) => *called = name,
+        Ok(name) => draft.line = name,
         Err(why) => {
             let field = kind.fields.iter().find(|field| field.secret).map(fields::name_of).unwrap_or_default();
             return Ok(Checked::Wrong(vec![(field, said(why))]));
@@ -171,9 +174,11 @@ async fn check(app: &App, member: &Member, kind: &Kind, settings: &Value, called
         Ok(seen) => seen,
         Err(why) => return Ok(Checked::Failed(said(why))),
     };
+    let hook = Hook { url: probe.hook_url.clone(), secret: Default::default() };
+    draft.moves = matches!(connector.watch(&settings, &hook, probe.now).await, Ok(Watched::Elsewhere { .. }));
     match connector.check_webhook(&settings, &probe).await {
         Ok(more) => {
-            let named = Some(called.as_str()).filter(|name| !name.is_empty());
+            let named = Some(draft.line.as_str()).filter(|name| !name.is_empty());
             let seen = named.map(|name| Said::new("wizard-access-ok").with("name", name)).or(seen);
             let seen: Vec<_> = seen.into_iter().chain(more).map(said).collect();
             Ok(Checked::Passed(seen.join(" ")))
@@ -206,6 +211,7 @@ fn show(
         messenger: page.words.say_of("connector-", kind.kind),
         fields: fields::draw(page.words, kind.fields, &draft.settings, Some(&Value::Object(masked)), &errors),
         errors: errors.into_iter().filter(|(name, _)| !name.is_empty()).collect(),
+        moves: draft.moves && passed.is_some(),
         passed,
         failed,
         page: page.clone(),

@@ -23,6 +23,9 @@ pub struct Draft {
     /// The messenger's name of the line, as people know it; empty: it told none.
     #[serde(default)]
     pub line: String,
+    /// Another service has the line now: whoever goes on takes it over, and was told so.
+    #[serde(default)]
+    pub moves: bool,
     pub name: String,
     /// Empty: amoCRM's choice.
     pub pipeline: String,

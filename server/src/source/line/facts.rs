@@ -11,6 +11,7 @@ use super::claim::facts_of;
 use crate::app::App;
 use crate::connector::Identity;
 use crate::error::{Error, Result};
+use crate::source::Reason;
 
 /// So often a change is begun anew because another one came between.
 const TRIES: usize = 5;
@@ -58,6 +59,17 @@ pub fn of(source: &source::Model) -> Map<String, Value> {
 pub fn webhook(facts: &Map<String, Value>) -> Webhook {
     let seen = facts.get("webhook").cloned();
     seen.and_then(|seen| serde_json::from_value(seen).ok()).unwrap_or_default()
+}
+
+/// Why customers' messages do not come, as the last look at the webhook saw it: since when, and in the messenger's words or
+/// by the host of whoever has them. None: they come.
+pub fn trouble(facts: &Map<String, Value>) -> Option<(Reason, i64, String)> {
+    match webhook(facts) {
+        Webhook::Elsewhere { host, since } => Some((Reason::LineElsewhere, since, host)),
+        Webhook::NotSet { words, since } => Some((Reason::LineNotSet, since, words)),
+        Webhook::Failing { words, since, .. } => Some((Reason::LineFailing, since, words)),
+        Webhook::Fine => None,
+    }
 }
 
 /// Remembers something of a line; null forgets it.

@@ -27,8 +27,8 @@ pub use claim::is_taken;
 pub(super) use claim::{ask, claim, facts_of, give_back, keep, known_again, release};
 pub use connect::{MOVED, take_back};
 pub(super) use connect::{connect, disconnect};
-pub use facts::learned;
-pub(super) use facts::{Webhook, known, of, webhook};
+pub(super) use facts::known;
+pub use facts::{learned, of, trouble};
 pub use watch::{due_now, run};
 
 /// A new secret for a messenger to prove itself with: 64 characters of `A-Za-z0-9_-`.
