@@ -114,12 +114,13 @@ impl Browser {
         self.client.issue_cmd(told).await.expect("the browser types");
     }
 
-    /// Presses a key by its name (`Enter`, `Escape`, `ArrowRight`).
+    /// Presses a key by its name (`Enter`, `Escape`, `Tab`, `ArrowRight`).
     pub async fn presses_key(&self, key: &str) {
         let text = if key == "Enter" { "\r" } else { "" };
         let code = match key {
             "Enter" => 13,
             "Escape" => 27,
+            "Tab" => 9,
             "ArrowRight" => 39,
             _ => 0,
         };

@@ -67,7 +67,27 @@ let bubble;
 let chat;
 let ending;
 
-const isNarrow = () => matchMedia("(max-width: 480px)").matches;
+// So narrow, the chat covers the whole page (site.css).
+const narrow = matchMedia("(max-width: 480px), (max-height: 480px)");
+const isNarrow = () => narrow.matches;
+
+// What covers the page is a dialogue of its own: the page below is not told of, nor reached.
+const cover = () => panel.setAttribute("aria-modal", String(!panel.hidden && isNarrow()));
+
+const stops = () => {
+  const all = panel.querySelectorAll("a[href], button, input, textarea, summary, audio, video, [tabindex='0']");
+  return [...all].filter((one) => !one.disabled && one.getClientRects().length > 0);
+};
+
+// The key Tab goes round within a chat that covers the page.
+const goRound = (event) => {
+  if (event.key !== "Tab" || !isNarrow()) return;
+  const all = stops();
+  const [from, to] = event.shiftKey ? [all[0], all.at(-1)] : [all.at(-1), all[0]];
+  if (root.activeElement !== from) return;
+  event.preventDefault();
+  to.focus();
+};
 
 const count = (unread) => {
   const { open: name, fresh, language } = look.words;
@@ -129,6 +149,7 @@ const leave = () => {
 
 const open = () => {
   panel.hidden = false;
+  cover();
   host.toggleAttribute("open", true);
   bubble.setAttribute("aria-expanded", "true");
   news.textContent = "";
@@ -140,6 +161,7 @@ const open = () => {
 
 const close = () => {
   panel.hidden = true;
+  cover();
   host.toggleAttribute("open", false);
   bubble.setAttribute("aria-expanded", "false");
   session("open", null);
@@ -191,7 +213,9 @@ const draw = () => {
     // What is typed here is no shortcut of the site's.
     event.stopPropagation();
     if (event.key === "Escape" && !event.defaultPrevented) close();
+    goRound(event);
   });
+  narrow.addEventListener("change", cover);
   news.setAttribute("role", "status");
   badge.hidden = true;
   bubble = drawn("bubble", "chat", look.words.open, () => (panel.hidden ? open() : close()));

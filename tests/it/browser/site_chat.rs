@@ -170,6 +170,16 @@ async fn talk_in(language: Language) {
         "const box = root.querySelector('.panel').getBoundingClientRect(); return [box.width, box.height]",
     );
     assert_eq!(full.await, json!([360, 740]), "a phone shows nothing else");
+    let inside = "const panel = root.querySelector('.panel'); return panel.ariaModal === 'true' &&\
+        document.activeElement.tagName === 'PAROM-CHAT' && panel.contains(root.activeElement)";
+    let mut stops = std::collections::BTreeSet::new();
+    for _ in 0..40 {
+        browser.presses_key("Tab").await;
+        assert_eq!(root(&browser, inside).await, json!(true), "the page below is not reached");
+        let stop = "return [...root.querySelectorAll('*')].indexOf(root.activeElement)";
+        stops.insert(root(&browser, stop).await.to_string());
+    }
+    assert!(stops.len() > 4, "it goes round: {stops:?}");
     // The site's style stays outside, ours is readable, and nothing was forbidden.
     let look = "const style = getComputedStyle(root.querySelector('h2')); return [style.letterSpacing, style.fontSize, style.color]";
     assert_eq!(root(&browser, look).await, json!(["normal", "18px", "rgb(0, 0, 0)"]));

@@ -78,6 +78,15 @@ async fn a_new_secret_overlaps_for_a_day(world: &mut World) {
     let first = new_secret(&panel, &source).await;
     let second = new_secret(&panel, &source).await;
     assert_ne!(first, second);
+    anna(&first).gets(world, "/history").await.is(200);
+    // The API makes them too, and shows them once.
+    let path = format!("/api/v1/sources/{source}");
+    let made = world.api.post(&format!("{path}/rotate-secret"), &json!({})).await.is(200);
+    assert_eq!(made.json.as_object().unwrap().keys().collect::<Vec<_>>(), ["site_secret"]);
+    let third = made.text_at("/site_secret");
+    assert!(!world.api.get(&path).await.is(200).text.contains(&third));
+    anna(&first).gets(world, "/history").await.is(401);
+    let (first, second) = (second, third);
     for secret in [&first, &second] {
         anna(secret).gets(world, "/history").await.is(200);
     }
