@@ -13,8 +13,8 @@ const HEAD: &str = "# What messengers can do
 Made from `server/src/connector` by the test `content::abilities`: `UPDATE_DOCS=1 cargo nextest run -p parom-tests -E
 'test(connectors_are_documented)'`. The panel shows the same in words.
 
-`native`: as it is · `text`, `picture`, `file`: in another form · `apart`: as a message of its own · `refused`: a message
-fails with 905 and says why, everything else is left out.
+`native`: as it is · `text`, `picture`, `file`: in another form · `apart`: as a message of its own · `known`: only to customers
+who have a chat already · `refused`: a message fails with 905 and says why, everything else is left out.
 ";
 
 /// Between which lines of `docs/kinds.md` the same tables stand.
@@ -68,12 +68,17 @@ pub fn keeps(page: &str, wanted: &str) {
     assert_eq!(there, wanted, "docs/{page}: run with UPDATE_DOCS=1 and look at the difference");
 }
 
-#[test]
-fn connectors_are_documented() {
+/// All that are built in.
+pub fn connectors() -> Connectors {
     parom::http_client::install_crypto_provider();
     let text = parom_tests::settings::config_text(1, "sqlite://x", "http://127.0.0.1:1");
     let config = Config::from_toml(&text).unwrap();
-    let connectors = Connectors::new(&HttpClients::new(&config.network).unwrap(), &config);
+    Connectors::new(&HttpClients::new(&config.network).unwrap(), &config)
+}
+
+#[test]
+fn connectors_are_documented() {
+    let connectors = connectors();
     let kinds: Vec<_> = connectors.kinds().map(|kind| (kind, connectors.get(kind).unwrap().abilities())).collect();
     let mut tables = String::new();
     rows(&mut tables, "content", &kinds, |abilities| abilities.content.rows());

@@ -1,6 +1,6 @@
 //! Everything that a manager or a bot can do in amoCRM, on its way to the messenger.
 
-mod abilities;
+pub mod abilities;
 mod around;
 mod bad;
 mod begun;

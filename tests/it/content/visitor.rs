@@ -1,5 +1,7 @@
 //! The same in the chat on a site.
 
+mod around;
+
 use std::time::Duration;
 
 use futures_util::StreamExt;

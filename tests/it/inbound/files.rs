@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::{last_at_crm, told, with_content};
 
 /// A file of a kind by its name, its type and its first bytes.
-const KINDS: [(&str, &str, &str, &[u8]); 6] = [
+pub const KINDS: [(&str, &str, &str, &[u8]); 6] = [
     ("picture", "receipt.png", "image/png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"),
     ("video", "clip.mp4", "video/mp4", b"\0\0\0\x18ftypmp42\0\0\0\0"),
     ("file", "offer.pdf", "application/pdf", b"%PDF-1.7\n"),

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 mod around;
 mod changes;
-mod files;
+pub mod files;
 mod kinds;
 mod live;
 mod people;

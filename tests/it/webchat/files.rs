@@ -8,6 +8,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{OnSite, SHOP, chat_with};
+use crate::inbound::files::KINDS;
 use crate::media::png;
 
 /// A form with a message's id, its text, and a file.
@@ -64,6 +65,28 @@ async fn files_are_what_their_bytes_say(world: &mut World) {
     assert_eq!(lent.bytes().await.unwrap(), picture);
     let told = anna.gets(world, "/history").await.is(200);
     assert_eq!(told.json["lines"][0]["file"]["size"], 3_000);
+}
+
+async fn every_kind_of_file_arrives_as_what_it_is(world: &mut World) {
+    let source = chat_with(world, json!({"allowed_origins": [SHOP]})).await;
+    let anna = OnSite::new(&source);
+    // A page records no voice and sends no stickers: sound is music, and a sticker's picture a picture.
+    let kinds = KINDS.map(|(kind, name, _, bytes)| match kind {
+        "voice" => ("audio", name, bytes),
+        "sticker" => ("picture", name, bytes),
+        kind => (kind, name, bytes),
+    });
+    for (kind, name, bytes) in kinds {
+        let sent = sends(world, &anna, Uuid::new_v4(), "Look", (name, bytes)).await.is(202);
+        assert_eq!(sent.text_at("/file/kind"), kind, "{name}");
+    }
+    world.deliver_all().await;
+    let there = world.sandbox.messages(HOST);
+    let came: Vec<_> = there.iter().map(|message| (message.kind.as_str(), message.text.as_str())).collect();
+    assert_eq!(came, kinds.map(|(kind, ..)| (kind, "Look")));
+    for (message, (_, name, bytes)) in there.iter().zip(kinds) {
+        assert_eq!(world.sandbox.downloads(HOST, &message.id).await.unwrap().bytes, bytes, "{name}");
+    }
 }
 
 async fn what_is_no_file_is_refused(world: &mut World) {
@@ -128,4 +151,9 @@ async fn what_is_too_large_is_told_so() {
     world.close().await;
 }
 
-both!(files_are_what_their_bytes_say, what_is_no_file_is_refused, a_form_brings_a_file);
+both!(
+    files_are_what_their_bytes_say,
+    every_kind_of_file_arrives_as_what_it_is,
+    what_is_no_file_is_refused,
+    a_form_brings_a_file
+);

@@ -56,6 +56,10 @@ async fn a_list_is_a_button_a_row(world: &mut TelegramWorld) {
         assert!(came.text.contains(said), "{}", came.text);
     }
     assert_eq!(came.buttons.iter().map(|row| row[0].text.as_str()).collect::<Vec<_>>(), ["Delivery", "Assembly"]);
+    line.customer(world).presses(came.id, 1, 0).unwrap();
+    world.telegram_arrives().await;
+    let chosen = world.sandbox.messages(&line.line.host).pop().unwrap();
+    assert_eq!((chosen.text.as_str(), &chosen.payload["message"]["callback_data"]), ("Assembly", &json!("k8")));
 }
 
 async fn a_quote_points_to_the_customers_message(world: &mut TelegramWorld) {
@@ -76,6 +80,15 @@ async fn a_forward_says_who_wrote_it(world: &mut TelegramWorld) {
     world.deliver_all().await;
     let came = last(world, &line);
     assert!(came.text.lines().count() == 2 && came.text.ends_with("Hello"), "{}", came.text);
+}
+
+/// Nobody comments in a chat with a bot, but amoCRM may say so.
+async fn an_answer_to_a_comment_is_an_answer_in_the_chat(world: &mut TelegramWorld) {
+    let line = chatting(world).await;
+    let post = json!({ "id": "post-900" });
+    line.manager_sends(world, HookMessage::text("See our profile").with("post", post)).await;
+    world.deliver_all().await;
+    assert_eq!((last(world, &line).chat, last(world, &line).text.as_str()), (line.person, "See our profile"));
 }
 
 async fn a_template_is_its_final_text(world: &mut TelegramWorld) {
@@ -107,6 +120,7 @@ both!(
     a_list_is_a_button_a_row,
     a_quote_points_to_the_customers_message,
     a_forward_says_who_wrote_it,
+    an_answer_to_a_comment_is_an_answer_in_the_chat,
     a_template_is_its_final_text,
     a_manager_signs_where_the_source_wants_it,
 );
