@@ -42,6 +42,7 @@ webhooks-of = Webhooks of “{ $source }”
 webhooks-col-address = Webhook URL
 webhooks-none-yet = Nothing was delivered yet. Send a test event, or write to a customer from the card.
 webhooks-resent = The webhook goes out again.
+webhooks-of-the-moment = Messages stand here. Reactions and “is typing” are of the moment: they are told as they happen and cannot be sent again.
 webhooks-not-resent = This webhook cannot be sent again: only messages can, while they are kept.
 webhooks-rotated = “{ $source }” has a new signing secret.
 webhooks-rotated-by-other = Somebody changed this source in the same moment. Look at it and repeat if needed.

@@ -140,6 +140,10 @@ async fn only_what_is_kept_is_sent_again_and_only_by_its_account(world: &mut Wor
     assert_eq!(log[0]["type"], "reaction");
     assert_eq!(again(world, &log[0], 409).await["type"].as_str().unwrap().rsplit('/').next(), Some("webhook_not_kept"));
 
+    // People read why.
+    let page = world.panel(line.tenant_id).await.opens(&format!("/panel/webhooks/{}", line.source_id)).await.is(200);
+    page.says(&["Reactions and “is typing” are of the moment"]);
+
     world.add_key(line.tenant_id, "prm_a-key-that-only-reads-0123456789", "read").await;
     let other = world.line_at("other.amocrm.ru", "other").await;
     world.add_key(other.tenant_id, "prm_a-key-of-somebody-else-0123456789", "write").await;
