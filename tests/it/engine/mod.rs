@@ -8,6 +8,7 @@ mod instances;
 mod lease;
 mod limits;
 mod order;
+mod outage;
 mod parts;
 mod replays;
 mod shedding;
