@@ -6,6 +6,8 @@ mod frames;
 mod hostile;
 mod journey;
 mod kinds;
+mod moved;
+mod phone;
 mod screens;
 mod site_chat;
 mod together;

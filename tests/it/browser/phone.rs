@@ -1,0 +1,191 @@
+//! Customers' phones, 360 px wide, with every kind of message both ways: the simulated Telegram and the chat on a site.
+//! `PAROM_TEST_SHOTS=FOLDER` keeps the pictures (`docs/images/phone-…` are those that were looked at last).
+
+use doubles::telegram::{Content, Given, NewPerson, StickerForm};
+use parom::words::Language;
+use parom_tests::settings::HOST;
+use parom_tests::{Browser, Engine, Place, Setup, TelegramLine, World};
+use sandbox::{Attachment, Button, HookForm, HookMessage, ListMessage, Row, Section};
+use serde_json::json;
+
+use crate::webchat::{chat_of, chat_with};
+
+/// A sentence in the language of the pictures.
+#[derive(Clone, Copy)]
+struct Speech(Language);
+
+impl Speech {
+    fn say(self, english: &str, russian: &str) -> String {
+        if self.0 == Language::Ru { russian } else { english }.to_owned()
+    }
+}
+
+/// What a manager can send to somebody whose first message has this id at amoCRM.
+fn everything(speech: Speech, hello: &str) -> Vec<HookMessage> {
+    let button = |text: String, url: Option<&str>| Button { text, url: url.map(str::to_owned) };
+    let rows = [
+        vec![button(speech.say("Yes", "Да"), None), button(speech.say("No", "Нет"), None)],
+        vec![button(speech.say("Shop", "Магазин"), Some("https://acme.example"))],
+    ];
+    let row = |data: &str, title: String| Row { callback_data: data.into(), title, description: String::new() };
+    let ways = vec![row("k7", speech.say("Delivery", "Доставка")), row("m3", speech.say("Pick-up", "Самовывоз"))];
+    let list = ListMessage {
+        header: speech.say("How do you get it?", "Как получите?"),
+        body: speech.say("Choose one", "Выберите"),
+        footer: "Acme".into(),
+        button: speech.say("Ways", "Способы"),
+        sections: vec![Section { title: speech.say("Ours", "У нас"), rows: ways }],
+    };
+    let bare = |kind: &str, value| HookMessage::text("").with("type", json!(kind)).with(kind, value);
+    let mut all = vec![HookMessage::text(&speech.say("Yes, it is.", "Да, есть.")).quoting(hello)];
+    for kind in ["picture", "video", "voice", "audio", "file", "sticker"] {
+        all.push(HookMessage::attachment(Attachment::sample(kind)));
+    }
+    all.push(HookMessage::attachment(Attachment::second_picture()).caption(&speech.say("In blue", "В синем")));
+    all.push(bare("location", json!({"lon": 76.95, "lat": 43.25})));
+    all.push(bare("contact", json!({"name": speech.say("Courier", "Курьер"), "phone": "+79991112233"})));
+    all.push(HookMessage::text(&speech.say("Shall I put it aside?", "Отложить?")).buttons(&rows));
+    all.push(HookMessage::text("").list(list));
+    let ready = speech.say("Order {{lead.id}} is ready", "Заказ {{lead.id}} готов");
+    all.push(HookMessage::text("").template(7103, None, &ready, &[("{{lead.id}}", "1592")]));
+    all.push(HookMessage::text("").forwarding(hello));
+    all
+}
+
+/// What a customer can send in Telegram besides texts.
+fn contents(speech: Speech) -> Vec<Content> {
+    let (file, none) = (Given::sample, String::new);
+    vec![
+        Content::Photo { file: file(), caption: speech.say("This one", "Вот такой") },
+        Content::Video { file: file(), caption: none() },
+        Content::VideoNote { file: file() },
+        Content::Voice { file: file(), caption: none() },
+        Content::Audio { file: file(), caption: none(), performer: Some("Band".into()), title: Some("Song".into()) },
+        Content::Document { file: file(), caption: none() },
+        Content::Sticker { file: file(), emoji: "🔥".into(), set_name: None, form: StickerForm::Static },
+        Content::Location {
+            latitude: 55.7558,
+            longitude: 37.6173,
+            live_period: None,
+            heading: None,
+            horizontal_accuracy: None,
+        },
+        Content::OwnContact,
+        Content::Poll {
+            question: speech.say("When does it suit?", "Когда удобно?"),
+            options: vec![speech.say("In the morning", "Утром"), speech.say("In the evening", "Вечером")],
+        },
+    ]
+}
+
+/// The page on a phone, as high as all that was said; `scroll`: what scrolls on it.
+async fn picture(browser: &Browser, scroll: &str, name: &str) {
+    browser.resize(360, 740).await;
+    browser.fits(name).await;
+    browser.is_accessible(name).await;
+    let whole = "const all = document.querySelector(arguments[0]);\
+        document.querySelectorAll('img').forEach(one => one.loading = 'eager');\
+        document.querySelectorAll('details.choices').forEach(one => one.open = true);\
+        return innerHeight + Math.max(0, all.scrollHeight - all.clientHeight)";
+    let height = browser.run(whole, vec![json!(scroll)]).await.as_u64().and_then(|height| u32::try_from(height).ok());
+    browser.resize(360, height.unwrap_or(3_000).clamp(740, 5_000)).await;
+    let broken =
+        "return [...document.querySelectorAll('img')].filter(one => !one.complete || !one.naturalWidth).length";
+    browser.until("every picture is seen", async || browser.run(broken, vec![]).await == json!(0)).await;
+    browser.shot(name).await;
+}
+
+/// Maria says everything, Pavel hears everything.
+async fn talk(world: &mut World, line: &TelegramLine, speech: Speech) -> i64 {
+    for content in contents(speech) {
+        line.customer(world).sends(content).unwrap();
+        world.telegram_arrives().await;
+    }
+    let typo = line.customer(world).writes(&speech.say("A typpo", "С опечаткой")).unwrap();
+    line.customer(world).edits(typo, Content::text(&speech.say("No typo", "Без опечатки"))).unwrap();
+    world.telegram_arrives().await;
+    let first_name = speech.say("Pavel", "Павел");
+    let pavel = NewPerson { id: 5_599_887_766, first_name, last_name: None, ..NewPerson::default() };
+    let pavel = world.telegram().add_person(pavel);
+    world.telegram().customer(pavel, line.bot).starts("").unwrap();
+    world.telegram().customer(pavel, line.bot).writes(&speech.say("Is it in stock?", "Есть в наличии?")).unwrap();
+    world.telegram_arrives().await;
+    let hello = world.sandbox.messages(HOST).pop().unwrap();
+    for message in everything(speech, &hello.id) {
+        line.manager_sends_to(world, &hello.chat_id, message).await;
+    }
+    world.sandbox.manager_reacts(HOST, &hello.id, Some("👍"), HookForm::Table).await.unwrap();
+    world.deliver_to_the_end().await;
+    let chosen = world.telegram().sent(line.bot).into_iter().rfind(|message| !message.buttons.is_empty()).unwrap();
+    world.telegram().customer(pavel, line.bot).presses(chosen.id, 0, 0).unwrap();
+    world.telegram().customer(pavel, line.bot).reacts(chosen.id, &["❤"]).unwrap();
+    world.telegram_arrives().await;
+    pavel
+}
+
+async fn telegram_in(language: Language) {
+    let Some(browser) = Browser::open(language.code()).await else { return };
+    let setup = Setup { telegram: true, ..Setup::default() };
+    let mut world = World::start(Engine::Sqlite, setup).await.expect("SQLite is there");
+    let line = world.telegram_line(json!({})).await;
+    let pavel = talk(&mut world, &line, Speech(language)).await;
+    for (who, person) in [("customer", line.person), ("manager", pavel)] {
+        let base = world.telegram().base_url();
+        browser.goto(&format!("{base}/phone/{person}/{}?lang={}", line.bot, language.code())).await;
+        browser.find("#messages li").await;
+        picture(&browser, "#scroll", &format!("phone-telegram-{who}-{}", language.code())).await;
+    }
+    browser.close().await;
+    world.close().await;
+}
+
+async fn site_in(language: Language) {
+    let Some(browser) = Browser::open(language.code()).await else { return };
+    let speech = Speech(language);
+    let mut world = World::start(Engine::Sqlite, Setup::default()).await.expect("SQLite is there");
+    let settings = json!({"title": speech.say("Write to us", "Напишите нам"), "color": "#0b5cad"});
+    let source = chat_with(&world, settings).await;
+    let page = format!("{}/chat/{source}", world.api.base());
+    browser.goto(&page).await;
+    let text = speech.say("Is it in stock?", "Есть в наличии?");
+    browser.fill("#form textarea", &text).await;
+    browser.press("#form [type=submit]").await;
+    browser.shows("#messages .mine .text", &[text.as_str()]).await;
+    // The page shows it before the server has it.
+    world.until("it is stored", async || world.letters().await.pop()).await;
+    world.deliver_all().await;
+    let chat = chat_of(&world, &text);
+    let hello = world.sandbox.messages(HOST).pop().unwrap();
+    for message in everything(speech, &hello.id) {
+        let said = world.sandbox.manager_sends(HOST, &chat, message).await.unwrap();
+        assert_eq!(said.answer.status, Some(200));
+        world.deliver_all().await;
+    }
+    world.sandbox.manager_reacts(HOST, &hello.id, Some("👍"), HookForm::Table).await.unwrap();
+    world.deliver_to_the_end().await;
+    browser.goto(&page).await;
+    browser.find("#messages .theirs .quote").await;
+    picture(&browser, "#log", &format!("phone-site-{}", language.code())).await;
+    browser.close().await;
+    world.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn telegram_in_english() {
+    telegram_in(Language::En).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn telegram_in_russian() {
+    telegram_in(Language::Ru).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_chat_on_a_site_in_english() {
+    site_in(Language::En).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_chat_on_a_site_in_russian() {
+    site_in(Language::Ru).await;
+}
