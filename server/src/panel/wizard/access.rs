@@ -181,7 +181,7 @@ async fn check(app: &App, member: &Member, kind: &Kind, draft: &mut Draft) -> Re
             let named = Some(draft.line.as_str()).filter(|name| !name.is_empty());
             let seen = named.map(|name| Said::new("wizard-access-ok").with("name", name)).or(seen);
             let seen: Vec<_> = seen.into_iter().chain(more).map(said).collect();
-            Ok(Checked::Passed(seen.join(" ")))
+            Ok(Checked::Passed(seen.join("\n")))
         }
         Err(why) => Ok(Checked::Failed(said(why))),
     }

@@ -55,14 +55,16 @@ impl Draft {
         if let (None, Some(quote)) = (quote, &message.reply_to) {
             before.push(lines::quote(words, quote));
         }
-        let mut after = Vec::new();
+        let (mut what, mut after) = (shape(line, message), Vec::new());
         match &message.markup {
             Some(markup) if keyboard.is_none() => after.push(lines::markup(markup)),
-            Some(Markup::List(list)) => after.extend(said(list, &message.content)),
+            Some(Markup::List(list)) => match whole(list, &message.content) {
+                Some(text) => what = Shape::Text(text),
+                None => after.extend(said(list, &message.content)),
+            },
             _ => {}
         }
-        let mut draft =
-            Self { place: line.place, topic: true, quote, shape: shape(line, message), more: Vec::new(), keyboard };
+        let mut draft = Self { place: line.place, topic: true, quote, shape: what, more: Vec::new(), keyboard };
         if let Shape::File { form: Form::Sticker, .. } = draft.shape {
             draft.take_caption_out();
         }
@@ -182,6 +184,14 @@ fn shape(line: &Line<'_>, message: &Message) -> Shape {
             _ => Shape::Text(lines::content(words, content)),
         },
     }
+}
+
+/// All that a list says besides its rows, in its own order, where the message says nothing but one of its texts.
+fn whole(list: &List, content: &Content) -> Option<String> {
+    let Content::Text { text } = content else { return None };
+    let texts = [&list.header, &list.body, &list.footer].map(|text| text.trim());
+    let texts: Vec<&str> = texts.into_iter().filter(|text| !text.is_empty()).collect();
+    Some(texts.join("\n")).filter(|whole| texts.contains(&text.trim()) && TEXT.holds(whole))
 }
 
 /// What a list says besides its rows, unless the message says it already.

@@ -113,7 +113,7 @@ async fn buttons_and_lists_are_keyboards() {
     };
     let with = Message { markup: Some(Markup::List(list)), ..message(text("Which one?")) };
     let (_, parameters, _) = asked(with).await;
-    assert_eq!(parameters["text"], "Which one?\n\nSizes", "what the text says already is not said twice");
+    assert_eq!(parameters["text"], "Sizes\nWhich one?", "in the list's order, and nothing twice");
     assert_eq!(parameters["reply_markup"]["inline_keyboard"].as_array().unwrap().len(), 2);
 }
 
