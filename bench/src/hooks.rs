@@ -7,6 +7,7 @@ use secrecy::SecretString;
 use serde_json::json;
 use uuid::Uuid;
 
+use crate::letters;
 use crate::stage::{Line, SECRET};
 
 /// One hook: the whole HTTP request, and its body alone.
@@ -41,7 +42,7 @@ pub fn make(lines: &[Line], count: usize, host: &str) -> Vec<Hook> {
                     "message": {
                         "id": amojo_message_id, "type": "text", "tag": "", "media": "", "thumbnail": "",
                         "file_name": "", "file_size": 0,
-                        "text": format!("Добрый день! Сообщение номер {number}, заказ собран и ждёт вас в пункте выдачи."),
+                        "text": letters::text(number),
                     },
                 },
             })

@@ -5,13 +5,20 @@
 
 use clap::{Parser, Subcommand};
 
+mod bare;
 mod chaos;
 mod cluster;
+mod cpu;
 mod disk;
+mod fake;
+mod figures;
 mod hooks;
 mod intake;
+mod letters;
 mod load;
+mod naive;
 mod raw;
+mod relay;
 mod stage;
 
 /// The allocator of the binary that is measured.
@@ -33,6 +40,8 @@ enum Command {
     Chaos(chaos::Options),
     /// Real processes on one PostgreSQL that are killed and frozen under load.
     Cluster(cluster::Options),
+    /// Messages end to end, both ways, beside a relay that keeps nothing.
+    Relay(relay::Options),
 }
 
 fn main() -> std::process::ExitCode {
@@ -53,6 +62,7 @@ fn measure() -> anyhow::Result<()> {
         Command::Intake(options) => runtime.block_on(intake::run(options)),
         Command::Chaos(options) => runtime.block_on(chaos::run(options)),
         Command::Cluster(options) => runtime.block_on(cluster::run(options)),
+        Command::Relay(options) => runtime.block_on(relay::run(options)),
     }
 }
 

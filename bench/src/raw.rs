@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use parom::clock::Clock;
 use parom::message::{Direction, Stream};
@@ -13,6 +13,7 @@ use sea_orm::sea_query::ArrayType;
 use sea_orm::{ConnectionTrait, Statement, Value};
 use tokio::task::JoinSet;
 
+use crate::figures::per_second;
 use crate::hooks::Hook;
 use crate::stage::{CHANNEL, Line};
 
@@ -47,13 +48,8 @@ pub async fn rows_per_second(
     Ok(per_second(hooks.len(), started.elapsed()))
 }
 
-/// Things a second.
-#[expect(clippy::as_conversions, reason = "counts of a benchmark are far below 2^52")]
-pub fn per_second(count: usize, took: Duration) -> f64 {
-    count as f64 / took.as_secs_f64()
-}
-
-async fn write(store: &Store, lines: &[Line], batch: &[&Hook], number: usize) -> anyhow::Result<()> {
+/// Writes one batch in one commit; `number` tells its rows from those of other batches.
+pub async fn write(store: &Store, lines: &[Line], batch: &[&Hook], number: usize) -> anyhow::Result<()> {
     let clock = Clock::system();
     let now = clock.millis();
     let ids: Vec<Value> = batch.iter().map(|_| clock.uuid_v7().into()).collect();

@@ -1,22 +1,29 @@
 //! A server with accounts, sources and conversations, put straight into its database.
 
+use std::collections::BTreeMap;
 use std::net::TcpListener;
 use std::path::PathBuf;
 
 use anyhow::Context;
 use entity::{conversation, conversation_alias, directory, source, tenant, tenant_channel};
+use parom::api::key::Scope;
 use parom::clock::Clock;
 use parom::config::Config;
+use parom::connector::custom;
 use parom::delivery::queue::parcel::Side;
 use parom::message::crm_id;
 use parom::server::{self, Options, Running};
+use parom::source::settings;
 use sea_orm::{ActiveValue::Set, EntityTrait};
+use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 
 /// The channel of the run.
 pub const CHANNEL: &str = "344a5002-f8ca-454d-af3d-396180102ac7";
 /// Its secret.
 pub const SECRET: &str = "bench-channel-secret";
+/// What signs webhooks to the developer's messenger.
+pub const WEBHOOK_SECRET: &str = "whsec_YmVuY2gtd2ViaG9vay1zZWNyZXQ=";
 
 /// A conversation that hooks can name.
 #[derive(Clone, Debug)]
@@ -29,28 +36,63 @@ pub struct Line {
     pub conversation_id: Uuid,
     /// Our id of it at amoCRM.
     pub client_id: String,
+    /// Its id at the messenger.
+    pub chat: String,
+}
+
+/// How large it is.
+pub struct Plan {
+    pub tenants: usize,
+    /// Of each tenant.
+    pub conversations: usize,
+    /// Where amojo and the messengers are; none: nothing is delivered.
+    pub fakes: Option<String>,
 }
 
 /// What a run needs.
 pub struct Stage {
     pub running: Running,
     pub lines: Vec<Line>,
+    /// A key of the public API for all accounts.
+    pub key: String,
     pub folder: PathBuf,
 }
 
-/// Starts a server that accepts and delivers nothing, on a fresh SQLite file or the given PostgreSQL database.
-pub async fn build(database: Option<&str>, tenants: usize, conversations: usize) -> anyhow::Result<Stage> {
+impl Stage {
+    /// `127.0.0.1:PORT`
+    pub fn address(&self) -> String {
+        self.running.url().trim_start_matches("http://").to_owned()
+    }
+
+    /// Stops the server and removes what it kept in files.
+    pub async fn end(self) -> anyhow::Result<()> {
+        self.running.stop().await;
+        Ok(std::fs::remove_dir_all(self.folder)?)
+    }
+}
+
+/// Starts a server on a fresh SQLite file or the given PostgreSQL database.
+pub async fn build(database: Option<&str>, plan: &Plan) -> anyhow::Result<Stage> {
     let folder = std::env::temp_dir().join(format!("parom-bench-{}", Uuid::new_v4().simple()));
     std::fs::create_dir_all(&folder)?;
     let url = database.map_or_else(|| format!("sqlite://{}/bench.db", folder.display()), str::to_owned);
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let address = listener.local_addr()?;
+    let fakes = plan.fakes.as_deref().unwrap_or("https://amojo.amocrm.ru");
     let config = Config::from_toml(&format!(
         r#"
 [server]
 public_url = "http://{address}"
 [database]
 url = "{url}"
+max_connections = 24
+[network]
+allow_private = ["127.0.0.1/32"]
+[rates]
+chats_start = 100000
+chats_floor = 100000
+chats_ceiling = 100000
+rest_per_account = 100000
 [secrets]
 key = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 [[integration]]
@@ -58,6 +100,7 @@ name = "main"
 platform = "amocrm"
 client_id = "11111111-2222-3333-4444-555555555555"
 client_secret = "bench"
+amojo_url = "{fakes}"
 [[integration.channel]]
 id = "{CHANNEL}"
 code = "amo.ext.1"
@@ -65,18 +108,23 @@ secret = "{SECRET}"
 title = "Parom"
 "#
     ))?;
-    let running = server::start_on(listener, config, Options { deliver: false, ..Options::default() }).await?;
-    let lines = fill(&running, tenants, conversations).await?;
-    Ok(Stage { running, lines, folder })
+    let options = Options { deliver: plan.fakes.is_some(), ..Options::default() };
+    let running = server::start_on(listener, config, options).await?;
+    let webhook_url =
+        plan.fakes.as_ref().map_or("https://messenger.example/parom".to_owned(), |url| format!("{url}/webhook"));
+    let lines = fill(&running, plan, &webhook_url).await?;
+    let clock = Clock::system();
+    let key = parom::cli::key::create(&running.app.store, &clock, "bench", None, Scope::Write, None).await?;
+    Ok(Stage { running, lines, key: key.expose_secret().to_owned(), folder })
 }
 
-async fn fill(running: &Running, tenants: usize, conversations: usize) -> anyhow::Result<Vec<Line>> {
+async fn fill(running: &Running, plan: &Plan, webhook_url: &str) -> anyhow::Result<Vec<Line>> {
     let db = running.app.store.write();
     let clock = Clock::system();
     let channel_id = Uuid::try_parse(CHANNEL)?;
     let now = clock.millis();
     let mut lines = Vec::new();
-    for number in 0..tenants {
+    for number in 0..plan.tenants {
         let (tenant_id, amojo_id, source_id) = (clock.uuid_v7(), Uuid::new_v4().to_string(), clock.uuid_v7());
         let scope_id = format!("{CHANNEL}_{amojo_id}");
         let source_external_id = format!("line-{number}");
@@ -121,12 +169,14 @@ async fn fill(running: &Running, tenants: usize, conversations: usize) -> anyhow
             .exec_without_returning(db)
             .await?;
         }
-        source::Entity::insert(source_row(tenant_id, source_id, channel_id, &source_external_id, now))
-            .exec_without_returning(db)
-            .await?;
+        let secrets = BTreeMap::from([(custom::SECRET.to_owned(), SecretString::from(WEBHOOK_SECRET))]);
+        let mut row = source_row(tenant_id, source_id, channel_id, &source_external_id, now);
+        row.settings = Set(format!(r#"{{"webhook_url":"{webhook_url}"}}"#));
+        row.secrets = Set(settings::seal(&running.app, tenant_id, source_id, &secrets)?);
+        source::Entity::insert(row).exec_without_returning(db).await?;
         let mut rows = Vec::new();
         let mut aliases = Vec::new();
-        for chat in 0..conversations {
+        for chat in 0..plan.conversations {
             let external_id = format!("chat-{chat}");
             let conversation_id = clock.uuid_v7();
             let client_id = crm_id(source_id, "conversation", &external_id).to_string();
@@ -159,6 +209,7 @@ async fn fill(running: &Running, tenants: usize, conversations: usize) -> anyhow
                 source_id,
                 conversation_id,
                 client_id,
+                chat: format!("chat-{chat}"),
             });
         }
         conversation::Entity::insert_many(rows).exec_without_returning(db).await.context("conversations")?;
@@ -183,8 +234,6 @@ fn source_row(tenant_id: Uuid, id: Uuid, channel_id: Uuid, external_id: &str, no
         paused: Set(false),
         contact_rule: Set("leave".into()),
         services: Set("[]".into()),
-        settings: Set(r#"{"webhook_url":"https://messenger.example/parom"}"#.into()),
-        secrets: Set(None),
         created_at: Set(now),
         updated_at: Set(now),
         deleted_at: Set(None),

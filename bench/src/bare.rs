@@ -1,0 +1,145 @@
+//! What stands beside our figures: the same web server and the same calls, with nothing kept.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use actix_web::dev::ServerHandle;
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
+use amocrm::chats::sign::verify_hook;
+use amocrm::chats::{ChatUser, Chats, Content, DeliveryStatus, NewMessage};
+use parom::clock::Clock;
+use parom::config::Network;
+use parom::connector::custom::sign;
+use parom::http_client::HttpClients;
+use reqwest::Client;
+use secrecy::SecretString;
+use serde_json::{Value, json};
+use tokio::sync::Semaphore;
+
+use crate::stage::{CHANNEL, SECRET, WEBHOOK_SECRET};
+
+/// So many calls at once: as Parom's slots allow to one host.
+const AT_ONCE: usize = 64;
+
+/// A relay that keeps nothing: what it was given is lost with it.
+struct Relay {
+    chats: Chats,
+    http: Client,
+    webhook_url: String,
+    secret: SecretString,
+    webhook_secret: SecretString,
+    room: Semaphore,
+    clock: Clock,
+}
+
+/// A server on a free port of this machine.
+pub struct Bare {
+    /// `127.0.0.1:PORT`
+    pub address: String,
+    handle: ServerHandle,
+}
+
+impl Bare {
+    /// Takes what Parom takes, says so at once and makes the calls that Parom makes.
+    pub fn relay(fakes: &str) -> anyhow::Result<Self> {
+        let http = HttpClients::new(&Network::default())?.trusted().clone();
+        let clock = Clock::system();
+        let now = clock.clone();
+        let relay = Arc::new(Relay {
+            chats: Chats::new(http.clone(), fakes, Arc::new(move || now.now()))?,
+            http,
+            webhook_url: format!("{fakes}/webhook"),
+            secret: SecretString::from(SECRET),
+            webhook_secret: SecretString::from(WEBHOOK_SECRET),
+            room: Semaphore::new(AT_ONCE),
+            clock,
+        });
+        Self::start(move |config| {
+            config
+                .app_data(web::Data::from(relay.clone()))
+                .route("/location/{scope}", web::post().to(hook))
+                .route("/api/v1/sources/{source}/messages", web::post().to(message));
+        })
+    }
+
+    /// Takes everything and keeps nothing.
+    pub fn handler() -> anyhow::Result<Self> {
+        Self::start(|config| {
+            config.default_service(web::to(|_: web::Bytes| async { HttpResponse::Ok().finish() }));
+        })
+    }
+
+    /// A server with these routes, with as many threads as Parom's.
+    pub fn start(routes: impl Fn(&mut web::ServiceConfig) + Clone + Send + 'static) -> anyhow::Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0")?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?.to_string();
+        let server = HttpServer::new(move || App::new().configure(routes.clone()))
+            .workers(parom::server::Options::default().threads)
+            .disable_signals()
+            .listen(listener)?
+            .run();
+        let handle = server.handle();
+        tokio::spawn(server);
+        Ok(Self { address, handle })
+    }
+
+    pub async fn stop(self) {
+        self.handle.stop(false).await;
+    }
+}
+
+/// A manager's message: to the messenger, then its status to amojo.
+async fn hook(
+    relay: web::Data<Relay>,
+    scope: web::Path<String>,
+    request: HttpRequest,
+    body: web::Bytes,
+) -> HttpResponse {
+    let signature = request.headers().get("x-signature").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if !verify_hook(&relay.secret, &body, signature) {
+        return HttpResponse::Unauthorized().finish();
+    }
+    let Ok(hook) = serde_json::from_slice::<Value>(&body) else { return HttpResponse::BadRequest().finish() };
+    tokio::spawn(async move {
+        let _room = relay.room.acquire().await;
+        let text = &hook["message"]["message"];
+        let id = text["id"].as_str().unwrap_or_default().to_owned();
+        let body = json!({"type": "message.created", "data": {"id": id, "text": text["text"]}}).to_string();
+        let seconds = relay.clock.millis() / 1000;
+        let Ok(signature) = sign(&relay.webhook_secret, &id, seconds, body.as_bytes()) else { return };
+        let sent = relay
+            .http
+            .post(&relay.webhook_url)
+            .header("webhook-id", &id)
+            .header("webhook-timestamp", seconds)
+            .header("webhook-signature", signature)
+            .body(body)
+            .send()
+            .await;
+        if sent.is_ok() {
+            let _ = relay.chats.delivery_status(&relay.secret, &scope, &id, &DeliveryStatus::Delivered).await;
+        }
+    });
+    HttpResponse::Ok().finish()
+}
+
+/// A customer's message: to amojo.
+async fn message(relay: web::Data<Relay>, body: web::Bytes) -> HttpResponse {
+    let Ok(posted) = serde_json::from_slice::<Value>(&body) else { return HttpResponse::BadRequest().finish() };
+    tokio::spawn(async move {
+        let _room = relay.room.acquire().await;
+        let at = |pointer: &str| posted.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let message = NewMessage {
+            message_id: at("/id"),
+            conversation_id: at("/conversation/id"),
+            at_milliseconds: relay.clock.millis(),
+            sender: ChatUser { id: at("/sender/id"), name: at("/sender/name"), ..ChatUser::default() },
+            content: Content::Text { text: at("/content/text") },
+            ..NewMessage::default()
+        };
+        let scope = format!("{CHANNEL}_{}", uuid::Uuid::nil());
+        let _ = relay.chats.send_message(&relay.secret, &scope, &message).await;
+    });
+    HttpResponse::Accepted().finish()
+}

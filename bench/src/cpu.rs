@@ -1,0 +1,72 @@
+//! Processor time of this process and of the PostgreSQL beside it, as Linux counts it (hundredths of a second).
+
+use std::time::Duration;
+
+use anyhow::Context;
+use parom::store::Store;
+use sea_orm::{ConnectionTrait, Statement};
+
+/// Linux tells `/proc` times in these, whatever the kernel ticks with.
+const TICK: Duration = Duration::from_millis(10);
+
+/// Whose time is counted: this process, and with PostgreSQL on this machine all of its processes.
+pub struct Counted {
+    postmaster: Option<u32>,
+}
+
+impl Counted {
+    pub async fn of(store: &Store) -> anyhow::Result<Self> {
+        if store.is_sqlite() {
+            return Ok(Self { postmaster: None });
+        }
+        let asked = Statement::from_string(store.backend(), "SELECT pg_backend_pid() AS pid");
+        let row = store.read().query_one_raw(asked).await?.context("PostgreSQL says no process id")?;
+        let backend = u32::try_from(row.try_get::<i32>("", "pid")?)?;
+        let stat = Stat::of(backend).context("the PostgreSQL is not on this machine, so its time cannot be counted")?;
+        Ok(Self { postmaster: Some(stat.parent) })
+    }
+
+    /// Time used so far.
+    pub fn now(&self) -> anyhow::Result<Duration> {
+        let mut all = Stat::of(std::process::id()).context("this process has no /proc entry")?.used;
+        if let Some(postmaster) = self.postmaster {
+            for entry in std::fs::read_dir("/proc")? {
+                let Some(pid) = entry?.file_name().to_str().and_then(|name| name.parse().ok()) else { continue };
+                let stat = Stat::of(pid).filter(|stat| pid == postmaster || stat.parent == postmaster);
+                all += stat.map_or(Duration::ZERO, |stat| stat.used);
+            }
+        }
+        Ok(all)
+    }
+}
+
+struct Stat {
+    parent: u32,
+    used: Duration,
+}
+
+impl Stat {
+    /// None: there is no such process any more.
+    fn of(pid: u32) -> Option<Self> {
+        Self::parse(&std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?)
+    }
+
+    /// Fields 4 (parent), 14 and 15 (time in programs and in the kernel) of proc(5); the name in field 2 may hold anything.
+    fn parse(stat: &str) -> Option<Self> {
+        let fields: Vec<&str> = stat.rsplit_once(") ")?.1.split_whitespace().collect();
+        let ticks = fields.get(11)?.parse::<u32>().ok()?.checked_add(fields.get(12)?.parse().ok()?)?;
+        Some(Self { parent: fields.get(1)?.parse().ok()?, used: TICK * ticks })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_of_proc_is_read() {
+        let stat = Stat::parse("42 (post gres: (x) y) S 7 42 42 0 -1 4194304 9 0 0 0 150 50 0 0 20 0 1 0").unwrap();
+        assert_eq!((stat.parent, stat.used), (7, Duration::from_secs(2)));
+        assert!(Stat::parse("nothing").is_none());
+    }
+}

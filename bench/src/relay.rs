@@ -1,0 +1,171 @@
+//! `bench relay`: messages end to end over HTTP, both ways, beside a relay that makes the same calls and keeps nothing.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use hdrhistogram::Histogram;
+
+use crate::bare::Bare;
+use crate::fake::Fake;
+use crate::figures::{median, per_second, times};
+use crate::hooks::{self, Hook};
+use crate::stage::{self, Plan, Stage};
+use crate::{letters, load, report};
+
+#[derive(Args)]
+pub struct Options {
+    /// A PostgreSQL database, empty and only for this run; a fresh SQLite file otherwise.
+    #[arg(long)]
+    database: Option<String>,
+    /// Messages of each run.
+    #[arg(long, default_value_t = 8_000)]
+    messages: usize,
+    /// Messages of the hot conversation.
+    #[arg(long, default_value_t = 400)]
+    hot: usize,
+    /// Messages of the idle system, one at a time.
+    #[arg(long, default_value_t = 300)]
+    idle: usize,
+    /// Runs of each figure; the median counts.
+    #[arg(long, default_value_t = 5)]
+    runs: usize,
+    /// Milliseconds after which the fakes answer; several with commas.
+    #[arg(long, value_delimiter = ',', default_value = "0,50")]
+    delays: Vec<u64>,
+    #[arg(long, default_value_t = 50)]
+    tenants: usize,
+    /// Conversations of each tenant.
+    #[arg(long, default_value_t = 40)]
+    conversations: usize,
+    /// Connections of the generator.
+    #[arg(long, default_value_t = 64)]
+    connections: usize,
+}
+
+/// Which way messages go.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    ToCrm,
+    ToMessenger,
+}
+
+impl Way {
+    const ALL: [Self; 2] = [Self::ToCrm, Self::ToMessenger];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::ToCrm => "customer → amoCRM",
+            Self::ToMessenger => "manager → messenger",
+        }
+    }
+}
+
+/// Prints the figures and their ratios.
+pub async fn run(options: Options) -> anyhow::Result<()> {
+    for delay in options.delays.clone() {
+        run_at(&options, Duration::from_millis(delay)).await?;
+    }
+    Ok(())
+}
+
+async fn run_at(options: &Options, delay: Duration) -> anyhow::Result<()> {
+    let most = options.messages.max(options.hot).max(options.idle);
+    let engine = if options.database.is_some() { "PostgreSQL" } else { "SQLite" };
+    report(&format!("relay on {engine}, fakes that answer after {} ms", delay.as_millis()));
+    for way in Way::ALL {
+        let (mut ours, mut bare, mut calls) = (Vec::new(), Vec::new(), (0, 0));
+        for _ in 0..options.runs {
+            let fake = Fake::start(delay, most)?;
+            let stage = build(options, &fake).await?;
+            let letters = letters(way, &stage, options.messages);
+            ours.push(throughput(&stage.address(), letters.clone(), options.connections, &fake).await?);
+            calls.0 = fake.arrivals.calls();
+            stage.end().await?;
+            fake.stop().await;
+
+            let fake = Fake::start(delay, most)?;
+            let relay = Bare::relay(&fake.url)?;
+            bare.push(throughput(&relay.address, letters, options.connections, &fake).await?);
+            calls.1 = fake.arrivals.calls();
+            relay.stop().await;
+            fake.stop().await;
+        }
+        let (ours, bare) = (median(&ours), median(&bare));
+        report(&format!(
+            "  {:<20} {ours:>7.0}/s   bare relay {bare:>7.0}/s   ratio {:.2} (wanted 0.40)   calls {} and {}",
+            way.name(),
+            ours / bare,
+            calls.0,
+            calls.1
+        ));
+    }
+    idle(options, delay).await?;
+    hot(options, delay).await
+}
+
+async fn build(options: &Options, fake: &Fake) -> anyhow::Result<Stage> {
+    let plan = Plan { tenants: options.tenants, conversations: options.conversations, fakes: Some(fake.url.clone()) };
+    stage::build(options.database.as_deref(), &plan).await
+}
+
+fn letters(way: Way, stage: &Stage, count: usize) -> Arc<Vec<Hook>> {
+    let address = stage.address();
+    Arc::new(match way {
+        Way::ToCrm => letters::of_customers(&stage.lines, count, &address, &stage.key),
+        Way::ToMessenger => hooks::make(&stage.lines, count, &address),
+    })
+}
+
+/// Messages a second, from the first request to the last arrival.
+async fn throughput(address: &str, letters: Arc<Vec<Hook>>, connections: usize, fake: &Fake) -> anyhow::Result<f64> {
+    let count = letters.len();
+    let started = Instant::now();
+    let sent = load::send(address, letters, None, connections).await?;
+    anyhow::ensure!(sent.refused == 0, "{} were refused", sent.refused);
+    fake.arrivals.wait_for(count).await?;
+    Ok(per_second(count, started.elapsed()))
+}
+
+/// From a request's first byte in to the first byte out, one message at a time.
+async fn idle(options: &Options, delay: Duration) -> anyhow::Result<()> {
+    for way in Way::ALL {
+        let fake = Fake::start(delay, options.idle)?;
+        let stage = build(options, &fake).await?;
+        let letters = letters(way, &stage, options.idle);
+        let mut added = Histogram::<u64>::new(3)?;
+        for number in 0..letters.len() {
+            let one = Arc::new(vec![letters[number].clone()]);
+            let begun = Instant::now();
+            load::send_now(&stage.address(), one).await?;
+            fake.arrivals.wait_for(number + 1).await?;
+            let there = fake.arrivals.at(number).ok_or_else(|| anyhow::anyhow!("{number} did not arrive"))?;
+            added.record(u64::try_from(there.saturating_duration_since(begun).as_micros())?.max(1))?;
+            // The next one finds everything at rest.
+            tokio::time::sleep(delay + Duration::from_millis(20)).await;
+        }
+        report(&format!("  idle, {:<14} {}", way.name(), times(&added)));
+        stage.end().await?;
+        fake.stop().await;
+    }
+    Ok(())
+}
+
+/// One conversation with many messages at once.
+async fn hot(options: &Options, delay: Duration) -> anyhow::Result<()> {
+    let wanted = if delay.is_zero() { 150.0 } else { 18.0 };
+    for way in Way::ALL {
+        let fake = Fake::start(delay, options.hot)?;
+        let mut stage = build(options, &fake).await?;
+        stage.lines.truncate(1);
+        let letters = letters(way, &stage, options.hot);
+        // Over one connection: the order of arrival is the order of the numbers.
+        let rate = throughput(&stage.address(), letters, 1, &fake).await?;
+        let order = fake.arrivals.order();
+        anyhow::ensure!(order.is_sorted(), "the order was broken: {order:?}");
+        report(&format!("  one conversation, {:<20} {rate:>6.1}/s, in order (wanted {wanted:.0})", way.name()));
+        stage.end().await?;
+        fake.stop().await;
+    }
+    Ok(())
+}
