@@ -14,7 +14,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
 use crate::Engine;
-use crate::database::TestDatabase;
+use crate::database::{Blocked, TestDatabase};
 use crate::people::Stage;
 use crate::settings::{config_text, free_port};
 
@@ -63,6 +63,17 @@ impl Drill {
         let mut command = Command::new(&self.binary);
         command.args(arguments).env("PAROM_CONFIG", self.config_file()).kill_on_drop(true);
         command
+    }
+
+    /// From the next start on amoCRM is called through this address.
+    pub fn reaches_amocrm_by(&self, url: &str) {
+        let text = std::fs::read_to_string(self.config_file()).expect("the configuration is there");
+        std::fs::write(self.config_file(), text.replace(self.sandbox.url(), url)).expect("it is written");
+    }
+
+    /// Lets no writer of the database go on until it is released.
+    pub async fn blocked(&self) -> Blocked {
+        self.database.blocked().await
     }
 
     pub fn config_file(&self) -> PathBuf {
@@ -118,6 +129,7 @@ impl Drill {
         for statement in [
             "UPDATE lane SET due_at = 0, leased_until = 0 WHERE owner IS NOT NULL",
             "UPDATE turn SET ready_at = 0 WHERE ready_at IS NOT NULL",
+            "UPDATE oauth_grant SET leased_until = 0 WHERE lease_owner IS NOT NULL",
             "UPDATE import SET next_at = 0 WHERE next_at IS NOT NULL",
         ] {
             db.execute_unprepared(statement).await.expect(statement);

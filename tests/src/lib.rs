@@ -35,6 +35,7 @@ pub mod drill;
 pub mod file_host;
 pub mod history;
 pub mod mail;
+pub mod meddler;
 pub mod messenger;
 pub mod office;
 pub mod payloads;

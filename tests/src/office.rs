@@ -44,13 +44,7 @@ pub struct Desk {
 
 impl Place for Office {
     async fn open(engine: Engine) -> Option<Self> {
-        let database = TestDatabase::fresh(engine).await?;
-        let clock = Clock::frozen(START);
-        let store = database.store(&clock).await;
-        let faults = Faults::default();
-        let queue = Queue::new(store.clone(), clock.uuid_v7(), faults.clone());
-        let writer = Writer::start(queue.clone());
-        Some(Self { clock, faults, store, queue, writer, database })
+        Self::on(engine, Clock::frozen(START)).await
     }
 
     async fn close(self) {
@@ -61,6 +55,27 @@ impl Place for Office {
 }
 
 impl Office {
+    /// One with a clock of its own.
+    pub async fn on(engine: Engine, clock: Clock) -> Option<Self> {
+        let database = TestDatabase::fresh(engine).await?;
+        let store = database.store(&clock).await;
+        let faults = Faults::default();
+        let queue = Queue::new(store.clone(), clock.uuid_v7(), faults.clone());
+        let writer = Writer::start(queue.clone());
+        Some(Self { clock, faults, store, queue, writer, database })
+    }
+
+    /// The database of this office.
+    pub fn database(&self) -> &TestDatabase {
+        &self.database
+    }
+
+    /// Another instance on a machine whose clock shows something else.
+    pub async fn another_instance_at(&self, clock: Clock) -> Queue {
+        let store = Store::open(&self.database.settings(), clock.clone()).await.expect("the database opens");
+        Queue::new(store, clock.uuid_v7(), Faults::default())
+    }
+
     /// A new tenant.
     pub fn desk(&self) -> Desk {
         let id = || self.clock.uuid_v7();

@@ -3,12 +3,16 @@
 mod amojo;
 mod balance;
 mod chaos;
+mod clocks;
+mod database;
 mod dedupe;
+mod frozen;
 mod instances;
 mod lease;
 mod limits;
 mod order;
 mod outage;
+mod panics;
 mod parts;
 mod replays;
 mod shedding;

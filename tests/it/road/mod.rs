@@ -6,3 +6,4 @@ mod echoes;
 mod hooks;
 mod refused;
 mod routes;
+mod sockets;

@@ -1,0 +1,134 @@
+//! A database that takes back, is full, is too small or falls silent at the worst moment.
+
+use std::time::Duration;
+
+use parom::config;
+use parom::delivery::queue::Queue;
+use parom::delivery::queue::parcel::Outcome;
+use parom::delivery::queue::writer::Writer;
+use parom::fault::Faults;
+use parom::store::Store;
+use parom_tests::meddler::{Meddler, Meddling};
+use parom_tests::office::all_at_once;
+use parom_tests::{Engine, Office, Setup, World, both, on_postgres};
+use sandbox::HookMessage;
+use sea_orm::{ConnectionTrait, Statement};
+
+/// Refuses rows of `message` with a SQLSTATE, so many times.
+const TROUBLE: &str = "CREATE SEQUENCE tries; CREATE FUNCTION trouble() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+    IF nextval('tries') <= TG_ARGV[1]::bigint THEN RAISE EXCEPTION 'on purpose' USING ERRCODE = TG_ARGV[0]; END IF; \
+    RETURN NEW; END $$";
+
+async fn makes(world: &World, statement: &str) {
+    let db = world.database().connect().await;
+    db.execute_unprepared(statement).await.expect(statement);
+    db.close().await.unwrap();
+}
+
+async fn refuses(world: &World, code: &str, times: u32) {
+    makes(world, "DROP TRIGGER IF EXISTS trouble ON message; ALTER SEQUENCE tries RESTART").await;
+    let arguments = format!("trouble('{code}', '{times}')");
+    makes(world, &format!("CREATE TRIGGER trouble BEFORE INSERT ON message FOR EACH ROW EXECUTE FUNCTION {arguments}"))
+        .await;
+}
+
+async fn what_it_takes_back_is_written_again(world: &mut World) {
+    let line = world.line("support").await;
+    makes(world, TROUBLE).await;
+    // Serialisation, deadlock, shutdown.
+    let codes = ["40001", "40P01", "57P01"];
+    for code in codes {
+        refuses(world, code, 3).await;
+        world.customer(&line, "anna").writes(code).await;
+    }
+    world.deliver_all().await;
+    assert_eq!(world.texts_at_crm(&line), codes);
+}
+
+/// Lets the database's disk be full; gives what ends it.
+async fn fills(world: &World) -> String {
+    if world.database().engine() == Engine::Postgres {
+        makes(world, TROUBLE).await;
+        refuses(world, "53100", 1_000_000).await;
+        return "DROP TRIGGER trouble ON message".to_owned();
+    }
+    let db = world.app().store.write();
+    let count = Statement::from_string(db.get_database_backend(), "PRAGMA page_count");
+    let pages: i64 = db.query_one_raw(count).await.unwrap().unwrap().try_get_by_index(0).unwrap();
+    db.execute_unprepared(&format!("PRAGMA max_page_count = {pages}")).await.unwrap();
+    "PRAGMA max_page_count = 1000000".to_owned()
+}
+
+async fn a_full_disk_loses_no_hook(world: &mut World) {
+    let line = world.line("support").await;
+    let anna = world.customer(&line, "anna");
+    anna.writes("opens").await;
+    world.deliver_all().await;
+    let end = fills(world).await;
+    // What is free in the file goes first.
+    let text = "long ".repeat(3_000);
+    let mut refused = None;
+    for number in 0..200 {
+        let reply = anna.posts(&anna.body(&format!("filling {number}"), &text)).await;
+        if reply.status != 202 {
+            refused = Some(reply);
+            break;
+        }
+    }
+    let refused = refused.expect("the disk is full").is(503);
+    assert!(!refused.header("retry-after").is_empty(), "{}", refused.text);
+    let manager = world.manager(&line);
+    let hook = manager.prepares("anna", HookMessage::text(&text));
+    assert_eq!(manager.posts(&hook).await, Some(200), "the spool takes it");
+    assert!(world.app().spool.waiting() > 0);
+    world.app().store.write().execute_unprepared(&end).await.unwrap();
+    let spool = &world.app().spool;
+    world.until("the spool is empty", async || (spool.waiting() == 0).then_some(())).await;
+    world.deliver_to_the_end().await;
+    assert_eq!(world.messenger.texts(), [text]);
+}
+
+async fn a_pool_of_two_serves_fifty_at_once() {
+    let setup = Setup { change: |config| config.database.max_connections = 2, ..Setup::default() };
+    let Some(mut world) = World::start(Engine::Postgres, setup).await else { return };
+    let line = world.line("support").await;
+    let posts = (0..50).map(|number| {
+        let customer = world.customer(&line, &format!("c{}", number % 7));
+        async move { customer.posts(&customer.body(&format!("{number}"), &format!("{number}"))).await.status }
+    });
+    let answers =
+        tokio::time::timeout(Duration::from_secs(30), all_at_once(posts)).await.expect("nothing stands still");
+    assert!(answers.iter().all(|status| [202, 503].contains(status)), "{answers:?}");
+    let taken = answers.iter().filter(|status| **status == 202).count();
+    assert!(taken > 0);
+    world.deliver_all().await;
+    assert_eq!(world.texts_at_crm(&line).len(), taken);
+    parom_tests::Place::close(world).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn too_few_connections_end_in_waiting() {
+    a_pool_of_two_serves_fifty_at_once().await;
+}
+
+/// The answer to COMMIT never comes: whether it is stored is found out, not guessed.
+async fn a_connection_that_ends_at_commit(office: &mut Office) {
+    let settings = office.database().settings();
+    let url = office.database().url().to_owned();
+    let address = url.rsplit_once('@').and_then(|(_, rest)| rest.split_once('/')).expect("an address").0;
+    let meddler = Meddler::before(address).await;
+    let through = config::Database { url: url.replace(address, meddler.address()).into(), ..settings };
+    let store = Store::open(&through, office.clock.clone()).await.unwrap();
+    let writer = Writer::start(Queue::new(store.clone(), office.clock.uuid_v7(), Faults::default()));
+    let desk = office.desk();
+    writer.accept(desk.to_crm("chat", "0", "zero")).await.unwrap();
+    meddler.meddles(Meddling::CutAfter("COMMIT".to_owned()));
+    let receipt = writer.accept(desk.to_crm("chat", "1", "one")).await.unwrap();
+    meddler.has_met().await;
+    assert!(matches!(receipt[0], Outcome::New { .. }), "it is ours, no duplicate: {receipt:?}");
+    assert_eq!(office.letters(&desk).await.len(), 2, "and it is there once");
+    store.close().await;
+}
+
+both!(a_full_disk_loses_no_hook);
+on_postgres!(what_it_takes_back_is_written_again, a_connection_that_ends_at_commit);
