@@ -167,6 +167,8 @@ async fn site_in(language: Language) {
     browser.find("#messages .theirs .quote").await;
     picture(&browser, "#log", &format!("phone-site-{}", language.code())).await;
     browser.close().await;
+    // What the page has told of its reading.
+    world.deliver_to_the_end().await;
     world.close().await;
 }
 
