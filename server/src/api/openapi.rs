@@ -222,7 +222,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(count, 37);
+        assert_eq!(count, 40);
     }
 
     #[test]
