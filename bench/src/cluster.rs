@@ -42,11 +42,13 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     let seed = options.seed.unwrap_or_else(rand::random);
     let cluster = Cluster::prepare(&options.binary, options.processes).await;
     let mut cluster = cluster.context("PAROM_TEST_POSTGRES names a PostgreSQL in which databases may be made")?;
-    for number in 0..options.processes {
+    // The account is installed at one; the others join.
+    cluster.starts(0).await;
+    let line = cluster.line("support").await;
+    for number in 1..options.processes {
         cluster.starts(number).await;
     }
     report(&format!("{} processes serve; seed {seed}", options.processes));
-    let line = cluster.line("support").await;
     let enough = Arc::new(AtomicBool::new(false));
     let traffic = Traffic::start(&cluster, &line, options.conversations, &enough).await;
     let deaths = trouble(&mut cluster, &options, seed).await;

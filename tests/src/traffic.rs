@@ -150,7 +150,7 @@ pub async fn history(cluster: &Cluster, line: &Line, spoken: Spoken, deaths: usi
         request_id: one.webhook_id,
     });
     let mut complaints = cluster.messenger.problems();
-    complaints.extend(cluster.sandbox.problems());
+    complaints.extend(cluster.sandbox.problems().into_iter().filter(|one| !one.contains(history::SAID_AGAIN)));
     let history = History {
         arrived: at_crm.chain(at_messenger).collect(),
         stored: history::stored(&db).await,

@@ -143,6 +143,9 @@ impl fmt::Display for Violation {
     }
 }
 
+/// What amoCRM calls odd and is no fault: after a lost answer a status is told again.
+pub const SAID_AGAIN: &str = "the same status again";
+
 pub const LOST: &str = "I1 nothing lost";
 pub const DOUBLED: &str = "I2 nothing doubled";
 pub const REORDERED: &str = "I3 nothing reordered";

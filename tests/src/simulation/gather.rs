@@ -7,8 +7,6 @@ use crate::settings::{CHANNEL_SECRET, CLIENT_SECRET, VAULT_KEY, VENDOR_KEY};
 
 /// Tokens last a day and may be renewed after half of it.
 const HALF_A_DAY: i64 = 43_200_000;
-/// amoCRM calls it an oddity; after a lost answer it is the only way.
-const SAID_AGAIN: &str = "the same status again";
 
 impl Scene {
     /// Writes down what came to the sinks since the last time.
@@ -78,7 +76,7 @@ impl Scene {
             }
         }
         history.complaints = self.world.messenger.problems();
-        let odd = self.world.sandbox.problems().into_iter().filter(|one| !one.contains(SAID_AGAIN));
+        let odd = self.world.sandbox.problems().into_iter().filter(|one| !one.contains(history::SAID_AGAIN));
         history.complaints.extend(odd);
         history
     }
