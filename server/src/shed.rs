@@ -27,10 +27,12 @@ pub const MOST_BYTES: usize = 64 * 1024 * 1024;
 const ONE_REQUEST: usize = 1024 * 1024;
 /// A request that does not say how long it is.
 const UNSAID: usize = 16 * 1024;
-/// A commit that runs so long means that nothing more is taken.
-const SLOW: Duration = Duration::from_secs(2);
+/// A commit that runs so long means that nothing more is taken. amoCRM's hooks went to the spool long before.
+const SLOW: Duration = Duration::from_secs(5);
 /// The disk is looked at this often.
 const LOOK: Duration = Duration::from_secs(10);
+/// A larger disk counts as one of this size: a tenth of a terabyte is room enough.
+const LARGE: u64 = 40 * 1024 * 1024 * 1024;
 /// Whoever is turned away may come again after so many seconds.
 const AGAIN: &str = "5";
 
@@ -212,8 +214,12 @@ pub async fn watch(app: Arc<App>, stop: CancellationToken) {
 fn free(place: &std::path::Path) -> Option<u8> {
     let whole = std::path::absolute(place).ok()?;
     let standing = whole.ancestors().find(|one| one.exists())?;
-    let (all, free) = (fs4::total_space(standing).ok()?, fs4::available_space(standing).ok()?);
-    u8::try_from(free.saturating_mul(100).checked_div(all)?).ok()
+    hundredths(fs4::total_space(standing).ok()?, fs4::available_space(standing).ok()?)
+}
+
+fn hundredths(all: u64, free: u64) -> Option<u8> {
+    let all = all.min(LARGE);
+    u8::try_from(free.min(all).saturating_mul(100).checked_div(all)?).ok()
 }
 
 #[cfg(test)]
@@ -240,6 +246,15 @@ mod tests {
         assert_eq!(away(0, 9), [Class::Api]);
         assert_eq!(away(0, 4), [Class::Api, Class::Messenger]);
         assert!(!turned_away(Class::Api, &Method::GET, 0, 0));
+    }
+
+    #[test]
+    fn a_large_disk_has_room_with_little_of_it_free() {
+        const GIB: u64 = 1024 * 1024 * 1024;
+        assert_eq!(hundredths(20 * GIB, GIB), Some(5));
+        assert_eq!(hundredths(1024 * GIB, 46 * GIB), Some(100));
+        assert_eq!(hundredths(1024 * GIB, 2 * GIB), Some(5));
+        assert_eq!(hundredths(0, 0), None);
     }
 
     #[test]
