@@ -166,6 +166,7 @@ async fn a_topic_and_a_business_chat_are_addressed() {
     let business = json!({ "chat_id": 55, "business_connection_id": "conn-7", "text": "x" });
     assert_eq!(Value::Object(calls[1].parameters.clone()), business);
     let report = stage.send(to("b43/55")).await;
-    assert_eq!(report.verdict, Verdict::Pause);
-    assert!(report.reason.contains("Telegram Business"), "{}", report.reason);
+    let (code, words) = failure(&report);
+    assert_eq!(code, FailureCode::SourceDisconnected);
+    assert!(words.contains("Telegram Business"), "{words}");
 }
