@@ -22,6 +22,7 @@ use crate::shed::Load;
 use crate::spool::Spool;
 use crate::store::Store;
 use crate::telemetry::Metrics;
+use crate::telemetry::traces::Traces;
 use crate::tenant::users::KnownUsers;
 use crate::vault::Vault;
 use crate::widget_api;
@@ -55,6 +56,7 @@ pub struct App {
     pub spool: Spool,
     pub faults: Faults,
     pub metrics: Metrics,
+    pub traces: Traces,
     /// Conversations in which something was carried or told, for whoever watches live.
     pub happened: broadcast::Sender<Uuid>,
     /// Who types to whom, while it is true.
@@ -84,16 +86,18 @@ impl App {
     pub fn new(config: Config, store: Store, vault: Vault, faults: Faults) -> anyhow::Result<Arc<Self>> {
         let clock = store.clock().clone();
         let http = HttpClients::new(&config.network)?;
+        let traces = Traces::open(&config.telemetry, http.trusted())?;
         let queue = Queue::new(store.clone(), clock.uuid_v7(), faults.clone());
         Ok(Arc::new(Self {
             connectors: Connectors::new(&http, &config),
-            writer: Writer::start(queue.clone()),
+            writer: Writer::start(queue.clone(), traces.clone()),
             load: Load::default(),
             slots: Slots::default(),
             lookup: Lookup::new(store.clone(), faults.clone()),
             media: Media::open(&config.media, &http)?,
             spool: Spool::default(),
             metrics: Metrics::install()?,
+            traces,
             happened: broadcast::channel(1024).0,
             typed: broadcast::channel(256).0,
             guests: Guests::default(),

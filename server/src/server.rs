@@ -111,6 +111,7 @@ pub async fn start_on(listener: TcpListener, config: Config, options: Options) -
     tasks.spawn(crate::intake::ladder::drain(app.clone(), app.stop.clone()));
     tasks.spawn(store::checkpoint::run(app.store.clone(), app.stop.clone()));
     tasks.spawn(app.metrics.clone().keep_up(app.stop.clone()));
+    tasks.spawn(app.traces.clone().run(app.stop.clone()));
     tasks.spawn(crate::tenant::install::run(app.clone(), app.stop.clone()));
     tasks.spawn(crate::people::sweep::run(app.clone(), app.stop.clone()));
     if options.deliver {

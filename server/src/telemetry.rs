@@ -1,6 +1,8 @@
 //! Logs and metrics of the process: one subscriber and one recorder, because the macros of `tracing` and `metrics`
 //! reach them without being handed anything. What goes into a log line stands in `docs/logging.md`.
 
+pub mod traces;
+
 use std::io::IsTerminal;
 use std::sync::OnceLock;
 use std::time::Duration;

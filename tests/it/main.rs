@@ -40,6 +40,7 @@ mod simulation;
 mod sources;
 mod storage;
 mod telegram;
+mod traces;
 mod walls;
 mod webchat;
 mod widget_api;

@@ -13,6 +13,7 @@ use parom::delivery::queue::{Attempt, Claim, Learned, Queue, Rate, Settled, Sett
 use parom::fault::Faults;
 use parom::message::{Direction, LetterKind, State, Stream, day_of};
 use parom::store::Store;
+use parom::telemetry::traces::Traces;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
@@ -61,7 +62,7 @@ impl Office {
         let store = database.store(&clock).await;
         let faults = Faults::default();
         let queue = Queue::new(store.clone(), clock.uuid_v7(), faults.clone());
-        let writer = Writer::start(queue.clone());
+        let writer = Writer::start(queue.clone(), Traces::default());
         Some(Self { clock, faults, store, queue, writer, database })
     }
 

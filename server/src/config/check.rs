@@ -37,6 +37,10 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
     retention(&config.retention)?;
     rule("import.file_mb", config.import.file_mb > 0, "must be at least 1")?;
     mail(&config.mail)?;
+    if let Some(url) = &config.telemetry.otlp_url {
+        base_address("telemetry.otlp_url", url)?;
+    }
+    rule("telemetry.trace_share", (0.0..=1.0).contains(&config.telemetry.trace_share), "must be from 0 to 1")?;
     integrations(&config.integrations)
 }
 

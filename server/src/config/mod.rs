@@ -53,6 +53,7 @@ pub struct Config {
     pub retention: Retention,
     pub import: Import,
     pub mail: Mail,
+    pub telemetry: Telemetry,
     #[serde(default, rename = "integration")]
     pub integrations: Vec<Integration>,
 }
@@ -195,6 +196,16 @@ pub struct Mail {
     pub url: Option<SecretString>,
     /// `Name <address>` or an address.
     pub from: Option<String>,
+}
+
+/// Where traces go.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Telemetry {
+    /// Of an OTLP collector over HTTP, without `/v1/traces`; unset: there are no traces.
+    #[serde(default, deserialize_with = "parse::optional_address")]
+    pub otlp_url: Option<Url>,
+    /// Which part of the messages is followed: 1 is all.
+    pub trace_share: f64,
 }
 
 impl Config {

@@ -20,4 +20,5 @@ pub mod resend;
 pub mod slots;
 mod to_crm;
 mod to_messenger;
+mod traced;
 pub mod worker;

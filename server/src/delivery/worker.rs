@@ -14,6 +14,7 @@ use super::queue::letters::amojo_rate;
 use super::queue::parcel::{Alias, Side};
 use super::queue::{Claim, Rate, Ready, Settled, Settlement, TurnEffect, Wish};
 use super::slots::{Offer, Slots};
+use super::traced::Trace;
 use crate::app::App;
 use crate::message::LetterKind;
 
@@ -238,10 +239,12 @@ async fn deliver(app: &Arc<App>, slots: &Slots, pool: &str, claim: Claim) {
         slots.note(pool, answered, app.clock.millis());
     }
     measure(pool, &settlement);
+    let trace = Trace::of(app, pool, &settlement, started);
     let told = Told::of(&settlement);
     let conversation_id = settlement.claim.conversation_id;
     if app.writer.settle(settlement).await {
         let _ = app.happened.send(conversation_id);
+        trace.settled(app);
         told.tell(app).await;
     } else {
         tracing::warn!(tenant.id = %claim.tenant_id, letter.id = %claim.letter.id, "a lease was lost before its letter could be settled");

@@ -8,6 +8,7 @@ use parom::delivery::queue::parcel::Outcome;
 use parom::delivery::queue::writer::Writer;
 use parom::fault::Faults;
 use parom::store::Store;
+use parom::telemetry::traces::Traces;
 use parom_tests::meddler::{Meddler, Meddling};
 use parom_tests::office::all_at_once;
 use parom_tests::{Engine, Office, Setup, World, both, on_postgres};
@@ -119,7 +120,7 @@ async fn a_connection_that_ends_at_commit(office: &mut Office) {
     let meddler = Meddler::before(address).await;
     let through = config::Database { url: url.replace(address, meddler.address()).into(), ..settings };
     let store = Store::open(&through, office.clock.clone()).await.unwrap();
-    let writer = Writer::start(Queue::new(store.clone(), office.clock.uuid_v7(), Faults::default()));
+    let writer = Writer::start(Queue::new(store.clone(), office.clock.uuid_v7(), Faults::default()), Traces::default());
     let desk = office.desk();
     writer.accept(desk.to_crm("chat", "0", "zero")).await.unwrap();
     meddler.meddles(Meddling::CutAfter("COMMIT".to_owned()));

@@ -24,6 +24,8 @@ fn each_rule_names_its_key() {
         ("[rates]\nchats_ceiling = 9", "rates.chats_ceiling: "),
         ("[rates]\nchats_floor = 0", "rates.chats_floor: "),
         ("[rates]\nrest_per_account = nan", "rates.rest_per_account: "),
+        ("[telemetry]\ntrace_share = 1.1", "telemetry.trace_share: "),
+        ("[telemetry]\notlp_url = \"ftp://collector\"", "telemetry.otlp_url: "),
         ("[retention]\ntexts_days = 0", "retention.texts_days: "),
         ("[retention]\nids_days = 44", "retention.ids_days: "),
         ("[retention]\nmessages_days = 44", "retention.messages_days: "),

@@ -11,12 +11,15 @@ use uuid::Uuid;
 
 use super::parcel::{Outcome, Parcel, Receipt};
 use super::{Queue, Settlement};
+use crate::telemetry::traces::Traces;
 
 mod kind;
 mod line;
+mod told;
 
 use kind::{Kind, kind};
 use line::{Line, Waiting};
+use told::Told;
 
 /// Bodies in memory that wait to be written.
 const WAITING_BYTES: usize = 64 * 1024 * 1024;
@@ -53,6 +56,7 @@ pub struct Writer {
     stored: Arc<Notify>,
     /// The same of files to be fetched.
     stored_media: Arc<Notify>,
+    told: Told,
 }
 
 #[derive(Clone)]
@@ -82,15 +86,17 @@ struct Settlements {
 
 impl Writer {
     /// Starts the writer tasks: two by tenant on PostgreSQL, one on SQLite, and one for settlements.
-    pub fn start(queue: Queue) -> Self {
+    pub fn start(queue: Queue, traces: Traces) -> Self {
         let doors = if queue.store().is_sqlite() { 1 } else { 2 };
         let doors: Arc<[Door]> = (0..doors).map(|_| Door::default()).collect();
+        let told = Told { traces, clock: queue.store().clock().clone() };
         let writer = Self {
             doors,
             settlements: Settlements::default(),
             queue: queue.clone(),
             stored: Arc::default(),
             stored_media: Arc::default(),
+            told,
         };
         for door in writer.doors.iter() {
             let (alive, door) = (Arc::downgrade(&writer.doors), door.clone());
@@ -113,6 +119,7 @@ impl Writer {
         let room = tokio::time::timeout(ROOM, door.room.clone().acquire_many_owned(size)).await;
         let Ok(Ok(room)) = room else { return Err(Refused::Full) };
         let (answer, answered) = oneshot::channel();
+        let followed = self.told.followed(&parcel);
         let waiting = Waiting { parcel, answer, _room: room };
         {
             let mut line = door.line.lock().unwrap_or_else(PoisonError::into_inner);
@@ -122,7 +129,9 @@ impl Writer {
         if let Some(receipt) = too_early {
             return Ok(receipt);
         }
-        answered.await.unwrap_or(Err(Refused::Full))
+        let receipt = answered.await.unwrap_or(Err(Refused::Full))?;
+        self.told.stored(followed, &receipt);
+        Ok(receipt)
     }
 
     /// How full the fullest line is, in hundredths.

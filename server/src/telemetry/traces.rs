@@ -1,0 +1,196 @@
+//! Traces for OpenTelemetry: one follows a message from the hook to the receipt, through the queue, over restarts and from one
+//! process to another. It needs no context of its own: the trace is the message's id, its first span is known by the same id,
+//! so whoever carries a letter knows both. Whoever has a message's id finds its trace.
+//!
+//! Off unless `telemetry.otlp_url` is set; then nothing is made and nothing is sent.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use anyhow::Context;
+use opentelemetry::trace::{SpanContext, SpanId, SpanKind, Status, TraceFlags, TraceId, TraceState};
+use opentelemetry::{InstrumentationScope, KeyValue};
+use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig, WithHttpConfig};
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanExporter as _, SpanLinks};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::config;
+
+/// Spans that wait to be sent; more are dropped.
+const WAITING: usize = 8_192;
+/// Spans of one request.
+const BATCH: usize = 512;
+/// What comes within this time goes together.
+const GATHER: Duration = Duration::from_secs(1);
+/// A collector that takes longer is given up for this batch.
+const LIMIT: Duration = Duration::from_secs(10);
+
+/// Where spans go. Clones send to the same place.
+#[derive(Clone, Default)]
+pub struct Traces(Option<Arc<Sending>>);
+
+struct Sending {
+    spans: mpsc::Sender<SpanData>,
+    /// Taken by the task that sends.
+    sender: Mutex<Option<(mpsc::Receiver<SpanData>, SpanExporter)>>,
+    share: f64,
+    scope: InstrumentationScope,
+}
+
+/// A part of a message's way.
+#[derive(Debug)]
+pub struct Part {
+    pub message_id: Uuid,
+    pub name: &'static str,
+    pub kind: SpanKind,
+    /// Milliseconds since 1970.
+    pub from: i64,
+    pub to: i64,
+    /// What went wrong; empty: nothing.
+    pub error: String,
+    /// Without texts, names and secrets.
+    pub attributes: Vec<KeyValue>,
+}
+
+impl Traces {
+    /// Opens the way to the collector of the configuration. Nothing is sent yet, and nothing at all without one.
+    pub fn open(settings: &config::Telemetry, client: &reqwest::Client) -> anyhow::Result<Self> {
+        let Some(url) = &settings.otlp_url else { return Ok(Self::default()) };
+        let address = format!("{}/v1/traces", config::base(url));
+        let mut exporter = SpanExporter::builder()
+            .with_http()
+            .with_http_client(client.clone())
+            .with_protocol(Protocol::HttpJson)
+            .with_endpoint(address)
+            .with_timeout(LIMIT)
+            .build()
+            .context("telemetry.otlp_url")?;
+        exporter.set_resource(&Resource::builder_empty().with_service_name("parom").build());
+        let (spans, taken) = mpsc::channel(WAITING);
+        let scope = InstrumentationScope::builder("parom").with_version(env!("CARGO_PKG_VERSION")).build();
+        let sender = Mutex::new(Some((taken, exporter)));
+        Ok(Self(Some(Arc::new(Sending { spans, sender, share: settings.trace_share, scope }))))
+    }
+
+    /// Whether this message is followed: the same answer in every process, at every time.
+    pub fn follows(&self, message_id: Uuid) -> bool {
+        self.0.as_ref().is_some_and(|sending| !message_id.is_nil() && chosen(message_id, sending.share))
+    }
+
+    /// The first span of a message: how it came in.
+    pub fn root(&self, part: Part) {
+        let id = root_of(part.message_id);
+        self.send(part, id, SpanId::INVALID);
+    }
+
+    /// A span below the first; gives its id.
+    pub fn below_root(&self, part: Part) -> SpanId {
+        let parent = root_of(part.message_id);
+        self.below(part, parent)
+    }
+
+    /// A span below another of the same message; gives its id.
+    pub fn below(&self, part: Part, parent: SpanId) -> SpanId {
+        let id = SpanId::from_bytes(rand::random::<[u8; 8]>());
+        self.send(part, id, parent);
+        id
+    }
+
+    fn send(&self, part: Part, id: SpanId, parent: SpanId) {
+        let Some(sending) = self.0.as_ref().filter(|_| self.follows(part.message_id)) else { return };
+        let trace_id = TraceId::from_bytes(part.message_id.into_bytes());
+        let status = if part.error.is_empty() { Status::Unset } else { Status::error(part.error) };
+        let span = SpanData {
+            span_context: SpanContext::new(trace_id, id, TraceFlags::SAMPLED, false, TraceState::NONE),
+            parent_span_id: parent,
+            parent_span_is_remote: false,
+            span_kind: part.kind,
+            name: part.name.into(),
+            start_time: moment(part.from),
+            end_time: moment(part.to.max(part.from)),
+            attributes: part.attributes,
+            dropped_attributes_count: 0,
+            events: SpanEvents::default(),
+            links: SpanLinks::default(),
+            status,
+            instrumentation_scope: sending.scope.clone(),
+        };
+        if sending.spans.try_send(span).is_err() {
+            metrics::counter!("parom_spans_dropped_total").increment(1);
+        }
+    }
+
+    /// Sends what comes until the stop, and then what is left. A collector that takes nothing costs spans, never messages.
+    pub async fn run(self, stop: CancellationToken) {
+        let Some(sending) = self.0 else { return };
+        let taken = sending.sender.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some((mut spans, exporter)) = taken else { return };
+        loop {
+            let over = stop.run_until_cancelled(tokio::time::sleep(GATHER)).await.is_none();
+            while send_batch(&mut spans, &exporter).await {}
+            if over {
+                return;
+            }
+        }
+    }
+}
+
+/// False: nothing waits any more.
+async fn send_batch(spans: &mut mpsc::Receiver<SpanData>, exporter: &SpanExporter) -> bool {
+    let mut batch = Vec::new();
+    while batch.len() < BATCH {
+        let Ok(span) = spans.try_recv() else { break };
+        batch.push(span);
+    }
+    if batch.is_empty() {
+        return false;
+    }
+    let count = u64::try_from(batch.len()).unwrap_or(0);
+    if let Err(error) = exporter.export(batch).await {
+        metrics::counter!("parom_spans_dropped_total").increment(count);
+        tracing::debug!(%error, "spans were not taken by the collector");
+    }
+    true
+}
+
+fn moment(millis: i64) -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_millis(u64::try_from(millis).unwrap_or(0))
+}
+
+/// The random half of the id, never nothing: it holds the variant's bits.
+fn root_of(message_id: Uuid) -> SpanId {
+    let [.., a, b, c, d, e, f, g, h] = message_id.into_bytes();
+    SpanId::from_bytes([a, b, c, d, e, f, g, h])
+}
+
+/// By the last bytes of the id, which are random.
+fn chosen(message_id: Uuid, share: f64) -> bool {
+    let [.., a, b, c, d] = message_id.into_bytes();
+    f64::from(u32::from_be_bytes([a, b, c, d])) < share * (f64::from(u32::MAX) + 1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_of_messages_is_followed_and_always_the_same() {
+        let clock = crate::clock::Clock::frozen(1_795_000_000_000);
+        let ids: Vec<Uuid> = (0..10_000).map(|_| clock.uuid_v7()).collect();
+        let of = |share: f64| ids.iter().filter(|id| chosen(**id, share)).count();
+        assert_eq!((of(0.0), of(1.0)), (0, ids.len()));
+        assert!((800..1_200).contains(&of(0.1)), "{}", of(0.1));
+        assert!(ids.iter().all(|id| chosen(*id, 0.1) <= chosen(*id, 0.2)));
+        assert!(!Traces::default().follows(ids[0]));
+    }
+
+    #[test]
+    fn first_spans_are_known_by_the_message() {
+        let id = Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_00ff);
+        assert_eq!(root_of(id).to_string(), "80000000000000ff");
+        assert_eq!(root_of(id), root_of(id));
+    }
+}
