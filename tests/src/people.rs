@@ -92,7 +92,7 @@ impl Stage {
         self.api.moved_to(url);
     }
 
-    /// Asks again and again until `what` answers: for states of which nothing tells. Fails the test after 20 s.
+    /// Asks again and again until `what` answers: for states of which nothing tells. Fails the test after a minute: a machine may be busy.
     pub async fn until<T>(&self, what: &str, ask: impl AsyncFn() -> Option<T>) -> T {
         let asking = async {
             let mut ticks = tokio::time::interval(Duration::from_millis(10));
@@ -103,8 +103,8 @@ impl Stage {
                 }
             }
         };
-        let answer = tokio::time::timeout(Duration::from_secs(20), asking).await;
-        answer.unwrap_or_else(|_| panic!("waited 20 s in vain: {what}"))
+        let answer = tokio::time::timeout(Duration::from_secs(60), asking).await;
+        answer.unwrap_or_else(|_| panic!("waited a minute in vain: {what}"))
     }
 
     /// The owner of an account, which is made if it is not there.
