@@ -92,7 +92,8 @@ impl Stage {
         self.api.moved_to(url);
     }
 
-    /// Asks again and again until `what` answers: for states of which nothing tells. Fails the test after a minute: a machine may be busy.
+    /// Asks again and again until `what` answers: for states of which nothing tells. Fails the test after a minute: a
+    /// machine may be busy.
     pub async fn until<T>(&self, what: &str, ask: impl AsyncFn() -> Option<T>) -> T {
         let asking = async {
             let mut ticks = tokio::time::interval(Duration::from_millis(10));
