@@ -89,7 +89,7 @@ struct Beside<'a> {
 #[derive(Default)]
 struct Figures {
     ours: Vec<f64>,
-    /// Over one and over two connections, and the better of each run.
+    /// The better of one and of two connections.
     raw: Vec<f64>,
     bare: Vec<f64>,
     /// Processor seconds a row of the raw limit, and a request of the bare handler with its generator.
@@ -106,22 +106,21 @@ impl Beside<'_> {
         for _ in 0..self.options.runs {
             self.one_run(&mut figures).await?;
         }
-        let mid = |figures: &[f64]| median(figures);
-        let (ours, raw) = (mid(&figures.ours), mid(&figures.raw));
+        let (ours, raw) = (median(&figures.ours), median(&figures.raw));
         let cores = f64::from(u32::try_from(std::thread::available_parallelism()?.get())?);
-        let reach = cores / (mid(&figures.row) + mid(&figures.request));
+        let reach = cores / (median(&figures.row) + median(&figures.request));
         report(&format!("durable accepts   {ours:>9.0}/s"));
         report(&format!("raw limit         {raw:>9.0}/s   ratio {:.2}", ours / raw));
         report(&format!(
             "bare handler      {:>9.0}/s   {:.1} µs a request, {:.1} µs a raw row: both together {reach:.0}/s, ratio {:.2} (wanted 0.75)",
-            mid(&figures.bare),
-            mid(&figures.request) * 1e6,
-            mid(&figures.row) * 1e6,
+            median(&figures.bare),
+            median(&figures.request) * 1e6,
+            median(&figures.row) * 1e6,
             ours / reach
         ));
         let naive = [("one connection", &figures.one, 4.0), ("a pool of 16", &figures.pool, 1.5)];
         for (name, figures, wanted) in naive.into_iter().filter(|(_, figures, _)| !figures.is_empty()) {
-            let naive = mid(figures);
+            let naive = median(figures);
             report(&format!(
                 "naive, {name:<14} {naive:>6.0}/s   we are {:.1} times as fast (wanted {wanted:.1})",
                 ours / naive
@@ -136,16 +135,16 @@ impl Beside<'_> {
         let flooded = load::send(&self.address, self.hooks(count), None, connections).await?;
         anyhow::ensure!(flooded.refused == 0, "{} hooks were refused", flooded.refused);
         figures.ours.push(per_second(count, flooded.took));
-        let mut best = 0.0;
+        let (mut best, mut row) = (0.0, 0.0);
         for connections in [1, 2] {
             let (hooks, before) = (self.hooks(count), counted.now()?);
             let rate = raw::rows_per_second(&self.store, self.lines.clone(), hooks, connections).await?;
             if rate > best {
-                best = rate;
-                figures.row.push(each(counted.now()? - before, count));
+                (best, row) = (rate, each(counted.now()? - before, count));
             }
         }
         figures.raw.push(best);
+        figures.row.push(row);
         let bare = Bare::handler()?;
         let (hooks, before) = (self.hooks(count), counted.now()?);
         let sent = load::send(&bare.address, hooks, None, connections).await?;
