@@ -20,6 +20,8 @@ pub struct Model {
     pub began_at: Option<i64>,
     /// Messages written before are not looked for in this round.
     pub since: i64,
+    /// In this round every chat is read back to here; none: as far as something is known.
+    pub back_to: Option<i64>,
     /// The chat compared last in this round, by its activity and id: rounds go from the latest to the oldest.
     pub cursor_at: i64,
     pub cursor_id: Uuid,

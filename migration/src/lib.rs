@@ -20,6 +20,7 @@ mod m20261120_000020_balance;
 mod m20261120_000021_limits;
 mod m20261120_000022_chores;
 mod m20261120_000023_replays;
+mod m20261120_000024_back_to;
 mod table;
 
 /// All migrations in order.
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000021_limits::Migration),
             Box::new(m20261120_000022_chores::Migration),
             Box::new(m20261120_000023_replays::Migration),
+            Box::new(m20261120_000024_back_to::Migration),
         ]
     }
 }

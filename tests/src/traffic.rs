@@ -15,8 +15,8 @@ use crate::history::{self, Arrived, Fate, History, Written};
 use crate::settings::{CHANNEL_SECRET, CLIENT_SECRET, VAULT_KEY};
 use crate::{Api, Customer, Line, Manager};
 
-/// Between two messages of one side of a conversation.
-const PAUSE: Duration = Duration::from_millis(150);
+/// Between two messages of one side of a conversation; a chat of a few minutes is looked through to its beginning.
+const PAUSE: Duration = Duration::from_millis(250);
 /// What a death leaves unknown at most: the letters that a process carries at once.
 const UNDER_WAY: usize = 64;
 /// Lost hooks are looked for so often while everything heals.

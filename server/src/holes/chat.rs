@@ -17,8 +17,10 @@ use crate::intake::lost::{self, Chat, TakenIn};
 use crate::message::{CrmIds, Direction, Person, Shared, State};
 use crate::tenant::users;
 
-/// Pages that are read while nothing of them is known.
-const PAGES: u32 = 4;
+/// Pages of one chat at most: at a call in twenty seconds they end before the claim of the channel does.
+const PAGES: u32 = 20;
+/// amoCRM's clock may differ from ours by so much.
+const CLOCKS_DIFFER: i64 = 60_000;
 /// A hook of a message that was written a moment ago may still be on its way.
 const ON_ITS_WAY: i64 = 10_000;
 
@@ -53,6 +55,9 @@ impl From<DbErr> for Trouble {
 pub(super) struct Wanted {
     /// None that were written before, in milliseconds since 1970.
     pub since: i64,
+    /// Pages are read back to here though something of them is known: since then hooks may have been missed between others
+    /// that came.
+    pub back_to: Option<i64>,
     /// Also those whose hook may still be on its way.
     pub newest: bool,
 }
@@ -66,7 +71,7 @@ pub(super) async fn compare(place: &Place<'_>, conversation_id: Uuid, wanted: Wa
         .await?;
     let Some(row) = found else { return Ok(nothing) };
     let Some(chat) = chat_of(place, &row, wanted.since).await? else { return Ok(nothing) };
-    let missing = missing(place, &chat, wanted.since).await?;
+    let missing = missing(place, &chat, wanted).await?;
     let now = place.app.clock.millis();
     let youngest = missing.iter().filter_map(PastMessage::at_milliseconds).max();
     match youngest.map(|at| at.min(now) + ON_ITS_WAY - now).filter(|left| *left > 0 && !wanted.newest) {
@@ -147,19 +152,21 @@ async fn learn(place: &Place<'_>, row: &conversation::Model, chat_id: &str) -> R
     Ok(())
 }
 
-/// Managers' messages since then that are not known, oldest first. An older page is read only while nothing of those before
-/// it was known.
-async fn missing(place: &Place<'_>, chat: &Chat, since: i64) -> Result<Vec<PastMessage>, Trouble> {
+/// Managers' messages that are wanted and not known, oldest first. An older page is read only while nothing of those before
+/// it was known, or to come to where hooks may have been missed.
+async fn missing(place: &Place<'_>, chat: &Chat, wanted: Wanted) -> Result<Vec<PastMessage>, Trouble> {
     let mut pages = place.scoped().history(&chat.id, PAGES);
     let mut missing = Vec::new();
     loop {
         turn(place).await?;
         let Some(page) = pages.next().await? else { break };
         let rows = page.len();
-        let unknown = unknown(place, page, since).await?;
+        let oldest = page.iter().filter_map(PastMessage::at_milliseconds).min();
+        let is_far_enough = wanted.back_to.is_none_or(|back_to| oldest.is_none_or(|at| at < back_to - CLOCKS_DIFFER));
+        let unknown = unknown(place, page, wanted.since).await?;
         let is_wholly_unknown = unknown.len() == rows;
         missing.extend(unknown);
-        if !is_wholly_unknown {
+        if !is_wholly_unknown && is_far_enough {
             break;
         }
     }

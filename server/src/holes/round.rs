@@ -59,7 +59,7 @@ async fn go_through(place: &Place<'_>, mut row: Model, chats: Vec<Active>) -> an
     let (mut looked, mut refusals) = (0, 0);
     for chat in chats {
         looked += 1;
-        let wanted = Wanted { since: row.since, newest: row.again };
+        let wanted = Wanted { since: row.since, back_to: row.back_to, newest: row.again };
         match chat::compare(place, chat.conversation_id, wanted).await {
             Ok(Looked::Compared(taken)) => {
                 refusals = 0;
@@ -105,7 +105,7 @@ fn begin(place: &Place<'_>, row: &mut Model) {
     let active_since = row.interrupted_at.unwrap_or(now).min(now) - ACTIVE;
     // What was written before the account came is nobody's to deliver.
     row.since = active_since.max(now - FURTHEST).max(place.scope.tenant.created_at);
-    row.interrupted_at = None;
+    row.back_to = row.interrupted_at.take();
     row.began_at = Some(now);
     (row.cursor_at, row.cursor_id) = (i64::MAX, Uuid::max());
     (row.again, row.tries) = (false, 0);

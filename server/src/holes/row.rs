@@ -60,6 +60,7 @@ fn fresh((tenant_id, channel_id): Channel, next_at: i64) -> Model {
         interrupted_at: None,
         began_at: None,
         since: 0,
+        back_to: None,
         cursor_at: 0,
         cursor_id: Uuid::nil(),
         again: false,
@@ -148,6 +149,7 @@ pub(super) async fn keep(app: &App, row: &Model) -> Result<bool, DbErr> {
         .col_expr(Column::InterruptedAt, Expr::value(row.interrupted_at))
         .col_expr(Column::BeganAt, Expr::value(row.began_at))
         .col_expr(Column::Since, Expr::value(row.since))
+        .col_expr(Column::BackTo, Expr::value(row.back_to))
         .col_expr(Column::CursorAt, Expr::value(row.cursor_at))
         .col_expr(Column::CursorId, Expr::value(row.cursor_id))
         .col_expr(Column::Again, Expr::value(row.again))

@@ -47,4 +47,25 @@ async fn new_messages_shift_the_pages_and_hide_nothing(world: &mut World) {
     assert_eq!(world.messenger.texts(), wanted);
 }
 
-both!(further_pages_are_read_while_nothing_of_them_is_known, new_messages_shift_the_pages_and_hide_nothing);
+async fn a_busy_chat_is_read_back_to_the_interruption(world: &mut World) {
+    let (line, manager) = chatting(world).await;
+    loses_text(world, &line, "lost").await;
+    world.advance(MINUTE);
+    world.restart().await;
+    for number in 0..120 {
+        let told = manager.prepares("anna", HookMessage::text(&number.to_string()));
+        assert_eq!(manager.posts(&told).await, Some(200));
+        world.advance(SECOND);
+    }
+    beats(world).await;
+    looks(world).await;
+    world.deliver_to_the_end().await;
+    let wanted = std::iter::once("lost".to_owned()).chain((0..120).map(|number| number.to_string()));
+    assert_eq!(world.messenger.texts(), wanted.collect::<Vec<_>>());
+}
+
+both!(
+    a_busy_chat_is_read_back_to_the_interruption,
+    further_pages_are_read_while_nothing_of_them_is_known,
+    new_messages_shift_the_pages_and_hide_nothing
+);
