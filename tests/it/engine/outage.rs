@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use parom::delivery::queue::parcel::Parcel;
 use parom::delivery::queue::{Claim, Rate, Settled, Settlement, TurnEffect, Wish};
 use parom_tests::office::{Desk, LEASE, again, settlement};
-use parom_tests::{Office, once};
+use parom_tests::{Office, both};
 use uuid::Uuid;
 
 /// What waits, in how many chats.
@@ -98,4 +98,4 @@ async fn what_waited_for_a_day_leaves_in_order_and_slows_nobody(office: &mut Off
     assert!(office.letters(&down).await.is_empty());
 }
 
-once!(what_waited_for_a_day_leaves_in_order_and_slows_nobody);
+both!(what_waited_for_a_day_leaves_in_order_and_slows_nobody);
