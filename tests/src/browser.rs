@@ -87,6 +87,18 @@ impl Browser {
         self.until(&what, async || self.run(has, vec![json!(width)]).await == json!(true)).await;
     }
 
+    /// Plays a phone: a finger instead of a mouse, for pages that are opened from now on.
+    pub async fn becomes_a_phone(&self) {
+        let size = json!({"width": 360, "height": 740, "deviceScaleFactor": 1, "mobile": true});
+        let touch = json!({"enabled": true, "maxTouchPoints": 5});
+        for (command, parameters) in
+            [("Emulation.setDeviceMetricsOverride", size), ("Emulation.setTouchEmulationEnabled", touch)]
+        {
+            let told = DevTools(command.to_owned(), parameters);
+            self.client.issue_cmd(told).await.expect("the browser plays a phone");
+        }
+    }
+
     /// Takes the line away from the present page, or gives it back.
     pub async fn offline(&self, offline: bool) {
         self.network(

@@ -19,6 +19,14 @@ async fn pages_are_in_both_languages_and_harmless() {
     let world = World::started().await;
     world.maria().writes("<script>alert(1)</script> \"quoted\"").unwrap();
     world.maria().sends(Content::photo("see https://acme.test/?a=1&b=2")).unwrap();
+    let place = Content::Location {
+        latitude: 43.25,
+        longitude: -76.95,
+        live_period: None,
+        heading: None,
+        horizontal_accuracy: None,
+    };
+    world.maria().sends(place).unwrap();
     let own = format!("/phone/{}/{}", world.maria, world.bot.id);
     for path in ["/phone", own.as_str(), "/trouble"] {
         let (status, english) = page(&world, &format!("{path}?lang=en")).await;
@@ -36,6 +44,7 @@ async fn pages_are_in_both_languages_and_harmless() {
     assert!(phone.contains("Acme Support is typing…"));
     world.advance(5);
     assert!(!page(&world, &own).await.1.contains("is typing…"));
+    assert!(phone.contains("href=\"https://maps.google.com/maps?q=43.25,-76.95\"") && phone.contains("Show on a map"));
     assert!(phone.contains("href=\"https://acme.test/?a=1&#38;b=2\""), "{phone}");
     assert_eq!(page(&world, "/phone/1/2").await.0, 404);
     assert_eq!(page(&world, "/nothing").await.0, 404);

@@ -1,12 +1,12 @@
 // What a message holds beside its text: quotes, files, places, and what can be chosen.
 
-import { button, element } from "./dom.js";
+import { button, drawing, element } from "./dom.js";
 import { sized, words } from "./tools.js";
 
 const link = (url, className, text) => {
   const made = element("a", className, text);
   made.href = url;
-  made.target = "_blank";
+  if (!url.startsWith("tel:")) made.target = "_blank";
   made.rel = "noopener noreferrer";
   return made;
 };
@@ -27,7 +27,9 @@ const player = (name) => (file) => {
   const made = element(name);
   made.src = file.url;
   made.controls = true;
-  made.preload = "none";
+  // How long it is; the rest when somebody plays it.
+  made.preload = "metadata";
+  made.loading = "lazy";
   made.setAttribute("aria-label", named(file));
   return made;
 };
@@ -57,9 +59,18 @@ const quote = ({ name, text, forwarded }) => {
   return made;
 };
 
+// A place or a contact: what it is, and where it leads.
+const card = ({ kind, title, note, url, leads }) => {
+  const [made, about, end] = [element("div", "card"), element("div"), element("p", "", url ? "" : leads)];
+  if (url) end.append(link(url, "", leads));
+  about.append(element("p", "title", title), element("p", "small", note), end);
+  made.append(drawing(kind), about);
+  return made;
+};
+
 /** What stands above the text. */
-export const above = (message) =>
-  [message.quote && quote(message.quote), message.file && shownFile(message.file)].filter(Boolean);
+export const above = ({ quote: quoted, file, card: shown, list }) =>
+  [quoted && quote(quoted), file && shownFile(file), shown && card(shown), list?.header && element("p", "title", list.header)].filter(Boolean);
 
 const buttons = (rows, choose) => {
   const made = element("div", "choices");
@@ -71,9 +82,10 @@ const buttons = (rows, choose) => {
   return made;
 };
 
-const list = ({ header, body, footer, button: open, sections }, said, choose) => {
+const list = ({ body, footer, button: open, sections }, choose) => {
   const made = element("div", "list");
-  for (const text of [header, body]) if (text && text !== said) made.append(element("p", "", text));
+  if (body) made.append(element("p", "", body));
+  if (footer) made.append(element("p", "small", footer));
   const rows = element("details", "choices");
   rows.append(element("summary", "choice", open || words.choose));
   for (const section of sections) {
@@ -88,13 +100,11 @@ const list = ({ header, body, footer, button: open, sections }, said, choose) =>
     }
   }
   made.append(rows);
-  if (footer) made.append(element("p", "small", footer));
   return made;
 };
 
 /** What stands below the text; `choose` is told a text and, of a list, the row. */
 export const below = (message, choose) => {
-  const map = message.link && link(message.link, "", words.map);
   const rows = message.buttons?.length && buttons(message.buttons, choose);
-  return [map, rows, message.list && list(message.list, message.text, choose)].filter(Boolean);
+  return [rows, message.list && list(message.list, choose)].filter(Boolean);
 };

@@ -14,12 +14,16 @@ export const counted = counting(words.language);
 /** Listens as long as this chat is there. */
 export const on = (target, name, act, options) => target.addEventListener(name, act, { ...options, signal: place.signal });
 
-/** A size in words. */
-export const sized = (bytes) => {
-  const [value, unit] = bytes < 1e6 ? [bytes / 1e3, "kilobyte"] : [bytes / 1e6, "megabyte"];
+const measured = (value, unit) => {
   const format = { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: 1 };
   return new Intl.NumberFormat(words.language, format).format(Math.max(value, 0.1));
 };
+
+/** A size in words. */
+export const sized = (bytes) => (bytes < 1e6 ? measured(bytes / 1e3, "kilobyte") : measured(bytes / 1e6, "megabyte"));
+
+/** A limit in words: the megabytes that are set have 1024 times 1024 bytes each. */
+export const limited = (bytes) => measured(bytes / 1024 ** 2, "megabyte");
 
 /** A new id. `crypto.randomUUID` is missing where the page came over plain http. */
 export const newId = () => {

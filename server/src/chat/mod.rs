@@ -24,6 +24,7 @@ use actix_web::web;
 
 mod assets;
 mod body;
+mod card;
 mod customer;
 mod door;
 mod events;

@@ -10,6 +10,7 @@ use entity::message;
 use serde::Serialize;
 use url::Url;
 
+use super::card::Card;
 use crate::app::App;
 use crate::connector::fit::lines;
 use crate::media::{self, For};
@@ -30,7 +31,7 @@ pub struct Shown {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<File>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub link: Option<String>,
+    pub card: Option<Card>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quote: Option<Quoted>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -41,9 +42,12 @@ pub struct Shown {
     /// For people without script.
     #[serde(skip)]
     pub at_utc: String,
-    /// What there is beside the text, for the same: quote, choices.
+    /// What stands above the text, for the same: a quote, the head of a list.
     #[serde(skip)]
-    pub plain: Vec<String>,
+    pub above: Vec<String>,
+    /// What stands below it: choices.
+    #[serde(skip)]
+    pub below: String,
     /// Of an answer: amoCRM has not been told yet that it was `delivered`, or `read`; else empty.
     #[serde(skip_serializing_if = "str::is_empty")]
     pub owed: &'static str,
@@ -123,18 +127,17 @@ pub async fn shown(
     };
     for (quote, forwarded) in [(&body.reply_to, false), (&body.forward, true)] {
         let Some(quote) = quote else { continue };
-        shown.plain.push(if forwarded { lines::forward(words, quote) } else { lines::quote(words, quote) });
+        shown.above.push(if forwarded { lines::forward(words, quote) } else { lines::quote(words, quote) });
         shown.quote = Some(quoted(words, quote, forwarded));
     }
     say(app, words, message, &body, &mut shown).await?;
     if let Some(markup) = &body.markup {
-        shown.plain.push(lines::markup(markup));
         choose(markup, &mut shown);
     }
     Ok(shown)
 }
 
-/// Text, file and place.
+/// Text, file and card.
 async fn say(
     app: &Arc<App>,
     words: Words,
@@ -144,11 +147,7 @@ async fn say(
 ) -> anyhow::Result<()> {
     match (&body.content, body.content.media()) {
         (Content::Text { text }, _) => shown.text.clone_from(text),
-        (Content::Location { latitude, longitude }, _) => {
-            shown.link = lines::map(*latitude, *longitude);
-            shown.text = lines::content(words, &body.content);
-        }
-        (content, None) => shown.text = lines::content(words, content),
+        (content, None) => shown.card = Card::of(words, content),
         (content, Some(media)) => {
             shown.text = media.text.clone().unwrap_or_default();
             shown.file = file_of(app, message, content).await?;
@@ -179,6 +178,7 @@ fn quoted(words: Words, quote: &Quote, forwarded: bool) -> Quoted {
     Quoted { name, text, forwarded }
 }
 
+/// Buttons below the text; of a list its head above the text, and each of its texts once.
 fn choose(markup: &Markup, shown: &mut Shown) {
     match markup {
         Markup::Buttons(rows) => {
@@ -187,8 +187,19 @@ fn choose(markup: &Markup, shown: &mut Shown) {
                 url: button.url.clone().filter(|url| is_web(url)),
             };
             shown.buttons = rows.iter().map(|row| row.iter().map(choice).collect()).collect();
+            shown.below = lines::markup(markup);
         }
-        Markup::List(list) => shown.list = Some(list.clone()),
+        Markup::List(list) => {
+            let mut list = list.clone();
+            if ["", &list.header, &list.footer].contains(&shown.text.as_str()) {
+                shown.text = std::mem::take(&mut list.body);
+            } else if shown.text == list.body {
+                list.body.clear();
+            }
+            shown.above.extend(Some(list.header.clone()).filter(|header| !header.is_empty()));
+            shown.below = lines::markup(&Markup::List(List { header: String::new(), ..list.clone() }));
+            shown.list = Some(list);
+        }
     }
 }
 

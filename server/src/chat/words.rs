@@ -74,7 +74,6 @@ pub fn of_script(words: Words) -> Value {
         "forwarded": say("chat-forwarded"),
         "react": say("chat-react"),
         "choose": say("chat-choose"),
-        "map": say("chat-map"),
         "kinds": kinds(words),
         "again": say("chat-send-again"),
         "offline": say("chat-offline"),

@@ -53,6 +53,17 @@ async fn everything_in(language: Language) {
     let players = "return document.querySelectorAll('.theirs video, .theirs audio').length";
     assert_eq!(browser.run(players, vec![]).await, json!(2));
 
+    let seconds = "const one = document.querySelector('.theirs audio'); one.scrollIntoView(); return one.duration > 0";
+    browser.until("how long it lasts is shown", async || browser.run(seconds, vec![]).await == json!(true)).await;
+    let place = HookMessage::text("").with("type", json!("location"));
+    sends(&world, &hello.chat_id, place.with("location", json!({"lon": 76.95, "lat": 43.25}))).await;
+    browser.shows(".theirs .card .small", &["43.25, 76.95"]).await;
+    let leads = "const one = document.querySelector('.theirs .card a'); return one.textContent.replace(/\\s/g, ' ') + one.search";
+    assert_eq!(browser.run(leads, vec![]).await, json!(say(words, "chat-map") + "?q=43.25%2C76.95"));
+    let most = "return document.querySelector('.tool[title*=\"1\"]').title.replace(/\\s/g, ' ')";
+    let most = browser.run(most, vec![]).await;
+    assert!(most.as_str().unwrap().ends_with(if language == Language::Ru { " 100 МБ" } else { " 100 MB" }), "{most}");
+
     // A button sends its text, a row its text and its id.
     let rows = [vec![Button { text: "Yes".into(), url: None }, Button { text: "No".into(), url: None }]];
     sends(&world, &hello.chat_id, HookMessage::text("Well?").buttons(&rows).quoting(&hello.id)).await;
@@ -60,6 +71,10 @@ async fn everything_in(language: Language) {
     browser.press("button.choice").await;
     browser.shows("#messages .mine .text", &["Hello", "Yes"]).await;
     sends(&world, &hello.chat_id, HookMessage::text("Pick a service").list(list())).await;
+    let whole = ["Pick a service", "Choose one below", "Acme", "Services"];
+    browser
+        .shows("#messages .title:not(.card *), #messages li:last-child .text, .list > p, .list summary", &whole)
+        .await;
     browser.press("details.choices summary").await;
     browser.press("details.choices button:last-of-type").await;
     browser.shows("#messages .mine .text", &["Hello", "Yes", "Pick-up"]).await;

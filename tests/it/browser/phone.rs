@@ -83,15 +83,17 @@ async fn picture(browser: &Browser, scroll: &str, name: &str) {
     browser.resize(360, 740).await;
     browser.fits(name).await;
     browser.is_accessible(name).await;
+    let all = "document.querySelectorAll('img, audio, video').forEach(one => one.loading = 'eager');\
+        document.querySelectorAll('details.choices').forEach(one => one.open = true)";
+    browser.run(all, vec![]).await;
+    let unseen = "return [...document.querySelectorAll('img, audio, video')]\
+        .filter(one => one.localName === 'img' ? !one.complete || !one.naturalWidth : !one.readyState).length";
+    browser.until("every file is seen", async || browser.run(unseen, vec![]).await == json!(0)).await;
     let whole = "const all = document.querySelector(arguments[0]);\
-        document.querySelectorAll('img').forEach(one => one.loading = 'eager');\
-        document.querySelectorAll('details.choices').forEach(one => one.open = true);\
         return innerHeight + Math.max(0, all.scrollHeight - all.clientHeight)";
     let height = browser.run(whole, vec![json!(scroll)]).await.as_u64().and_then(|height| u32::try_from(height).ok());
     browser.resize(360, height.unwrap_or(3_000).clamp(740, 5_000)).await;
-    let broken =
-        "return [...document.querySelectorAll('img')].filter(one => !one.complete || !one.naturalWidth).length";
-    browser.until("every picture is seen", async || browser.run(broken, vec![]).await == json!(0)).await;
+    browser.until("every file is still seen", async || browser.run(unseen, vec![]).await == json!(0)).await;
     browser.shot(name).await;
 }
 

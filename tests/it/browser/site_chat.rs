@@ -287,6 +287,40 @@ async fn files_are_dragged_pasted_and_wait_for_the_line() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_phone_takes_a_photo_and_breaks_lines() {
+    let Some(browser) = Browser::open("ru").await else { return };
+    let shop = Shop::open(everywhere).await;
+    shop.visit(&browser).await;
+    assert_eq!(root(&browser, "return root.querySelectorAll('[capture]').length").await, json!(0), "a desk has none");
+    browser.becomes_a_phone().await;
+    shop.visit(&browser).await;
+    let camera =
+        "const one = root.querySelector('[capture=environment]'); return [one.accept, one.previousSibling.title]";
+    assert_eq!(root(&browser, camera).await, json!(["image/*", say(Words::new(Language::Ru), "chat-camera")]));
+    browser.fits("the chat on a phone").await;
+    browser.is_accessible("the chat on a phone").await;
+    browser.shot("site-chat-ru-phone").await;
+    types(&browser, "Вот").await;
+    browser.types("такой").await;
+    assert_eq!(root(&browser, "return root.getElementById('text').value").await, "Вот\nтакой");
+    let taken = "const camera = root.querySelector('[capture]'); const data = new DataTransfer();\
+        const picture = Uint8Array.from(atob(\
+        'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='),\
+          (one) => one.charCodeAt(0));\
+        data.items.add(new File([picture], 'image.png', { type: 'image/png' })); camera.files = data.files;\
+        camera.dispatchEvent(new Event('change')); root.getElementById('form').requestSubmit()";
+    root(&browser, taken).await;
+    let there = async || {
+        let all = shop.world.sandbox.messages(HOST);
+        let told: Vec<(&str, &str)> = all.iter().map(|one| (one.kind.as_str(), one.text.as_str())).collect();
+        (told == [("picture", "Вот\nтакой")]).then_some(())
+    };
+    shop.world.until("the photo is in amoCRM", there).await;
+    browser.close().await;
+    shop.world.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_signs_in_finds_their_chat_and_leaves_none_behind() {
     let Some(browser) = Browser::open("en").await else { return };
     let shop = Shop::open(

@@ -124,7 +124,12 @@ async fn every_kind_is_shown(world: &mut World) {
         let file = lent(world, link).await;
         assert_eq!(json!(file.len()), answer["file"]["size"]);
     }
-    assert_eq!(answers[6]["link"], "https://maps.google.com/maps?q=55.75%2C37.61");
+    let card = &answers[6]["card"];
+    assert_eq!(
+        (&card["url"], &card["note"]),
+        (&json!("https://maps.google.com/maps?q=55.75%2C37.61"), &json!("55.75, 37.61"))
+    );
+    assert_eq!(answers[6]["text"], "", "a place is said once");
     assert_eq!(
         answers[7]["buttons"],
         json!([[{"text": "Yes"}, {"text": "Evil"}, {"text": "Shop", "url": "https://acme.test/"}]]),
@@ -132,11 +137,15 @@ async fn every_kind_is_shown(world: &mut World) {
     );
     assert_eq!((&answers[7]["quote"]["text"], &answers[7]["quote"]["forwarded"]), (&json!("Hello"), &json!(false)));
     assert_eq!(answers[8]["list"]["sections"][0]["rows"][0]["id"], "k7");
+    assert_eq!((&answers[8]["list"]["header"], &answers[8]["text"]), (&json!("Pick"), &json!("Choose")));
     assert!(answers[0]["name"].is_string(), "managers are named: {}", answers[0]);
 
     let page = site.page(world).await;
     for shown in ["Shop – https://acme.test/", "• Delivery – 1-2 days", "&#62; ", "/media/", "maps.google.com"] {
         assert!(page.contains(shown), "without script the page shows {shown}: {page}");
+    }
+    for (above, below) in [("Well?", "• Yes"), (">Pick<", ">Choose<"), (">Choose<", "• Delivery")] {
+        assert!(page.find(above) < page.find(below), "{above} stands above {below}: {page}");
     }
     let chosen = json!({"id": Uuid::new_v4(), "text": "Delivery", "callback_data": "k7"});
     site.posts(world, "/messages", chosen).await.is(202);

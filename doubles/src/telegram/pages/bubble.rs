@@ -47,6 +47,8 @@ struct Bubble<'a> {
     media: Option<Media>,
     /// What the kind is in words, where it is no text and no file.
     told: String,
+    /// Where a place is seen on a map.
+    map: Option<String>,
     pieces: Vec<Piece>,
     plain: &'a str,
     buttons: Vec<Vec<ButtonView>>,
@@ -100,6 +102,7 @@ pub(super) fn html(stage: &Stage<'_>, message: &Message, before: Option<&Message
         quote: quoted.map(|one| (one.id, fragment.map_or_else(|| short(one, words), str::to_owned))),
         media,
         told,
+        map: map(message),
         pieces: pieces(message),
         plain: message.text(),
         buttons: view.buttons.clone(),
@@ -227,6 +230,12 @@ fn told(message: &Message, words: &'static Words) -> String {
         "paid_media" => fill(words.paid_media, "number", &field("paid_media")["star_count"].to_string()),
         kind => fill(words.unknown_kind, "what", kind),
     }
+}
+
+/// A link that shows the place of a message.
+fn map(message: &Message) -> Option<String> {
+    let place = message.fields.get("location").or_else(|| message.fields.get("venue")?.get("location"))?;
+    Some(format!("https://maps.google.com/maps?q={},{}", place.get("latitude")?, place.get("longitude")?))
 }
 
 /// The text cut at its links.

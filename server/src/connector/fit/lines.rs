@@ -92,7 +92,7 @@ fn button(button: &Button) -> String {
 }
 
 fn list(list: &List) -> String {
-    let mut lines: Vec<String> = [&list.header, &list.body].into_iter().cloned().collect();
+    let mut lines: Vec<String> = [&list.header, &list.body, &list.footer].into_iter().cloned().collect();
     for section in &list.sections {
         lines.push(section.title.clone());
         lines.extend(section.rows.iter().map(|row| match row.description.as_str() {
@@ -100,7 +100,6 @@ fn list(list: &List) -> String {
             description => format!("• {} – {description}", row.title),
         }));
     }
-    lines.push(list.footer.clone());
     lines.retain(|line| !line.is_empty());
     lines.join("\n")
 }

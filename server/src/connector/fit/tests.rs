@@ -132,7 +132,7 @@ fn what_can_be_chosen_becomes_lines() {
         sections: vec![section],
     };
     let listing = Message { markup: Some(Markup::List(list)), ..message(text("")) };
-    assert_eq!(as_text(listing, EN), "Pick\nChoose\nAvailable\n• Delivery – 1-2 days\n• Pick-up\nAcme");
+    assert_eq!(as_text(listing, EN), "Pick\nChoose\nAcme\nAvailable\n• Delivery – 1-2 days\n• Pick-up");
 }
 
 #[test]

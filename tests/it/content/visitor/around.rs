@@ -21,8 +21,12 @@ async fn a_contact_is_a_card(world: &mut World) {
         .with("contact", json!({"name": "Pavel", "phone": "+79991112233"}));
     site.sends(world, person).await;
     let told = shown(world, &site, "+79991112233").await;
-    assert!(told["text"].as_str().is_some_and(|text| text.contains("Pavel")), "{told}");
-    assert!(site.page(world).await.contains("+79991112233"));
+    let card = &told["card"];
+    assert_eq!(
+        (&card["title"], &card["url"], &told["text"]),
+        (&json!("Pavel"), &json!("tel:+79991112233"), &json!(""))
+    );
+    assert!(site.page(world).await.contains("Pavel, Contact: <a href=\"tel:+79991112233\">+79991112233</a>"));
 }
 
 async fn an_album_is_a_bubble_a_file(world: &mut World) {

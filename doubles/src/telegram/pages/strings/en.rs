@@ -38,6 +38,7 @@ pub(super) const WORDS: Words = Words {
     album: "Album of two",
     live_photo: "Live photo",
     location: "Location",
+    on_map: "Show on a map",
     live: "Live location",
     latitude: "Latitude",
     longitude: "Longitude",

@@ -48,6 +48,7 @@ pub(crate) struct Words {
     pub(crate) album: &'static str,
     pub(crate) live_photo: &'static str,
     pub(crate) location: &'static str,
+    pub(crate) on_map: &'static str,
     pub(crate) live: &'static str,
     pub(crate) latitude: &'static str,
     pub(crate) longitude: &'static str,

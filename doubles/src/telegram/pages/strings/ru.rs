@@ -38,6 +38,7 @@ pub(super) const WORDS: Words = Words {
     album: "Альбом из двух",
     live_photo: "Живое фото",
     location: "Геопозиция",
+    on_map: "Показать на карте",
     live: "Трансляция геопозиции",
     latitude: "Широта",
     longitude: "Долгота",
