@@ -198,6 +198,7 @@ ability-takes-not = Does not carry yet: { $kinds }
 ability-takes-as = Carries in another form: { $kinds }
 ability-knows = Knows: { $features }
 ability-replaces = Replaces by text: { $features }
+ability-apart = Sends one by one: { $features }
 ability-lacks = Does without: { $features }
 ability-name-captions = captions below files
 ability-name-media_groups = files sent together

@@ -214,6 +214,7 @@ ability-takes-not = Пока не передаёт: { $kinds }
 ability-takes-as = Передаёт в другом виде: { $kinds }
 ability-knows = Умеет: { $features }
 ability-replaces = Заменяет текстом: { $features }
+ability-apart = Отправляет по одному: { $features }
 ability-lacks = Обходится без: { $features }
 ability-name-captions = подписи к файлам
 ability-name-media_groups = файлы одной группой

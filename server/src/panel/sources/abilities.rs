@@ -33,14 +33,16 @@ pub fn abilities_of(words: Words, kind: &str, data: &Data) -> Abilities {
     let no = |text: Sentence| Line { tone: "off", word: words.say("answer-no"), text };
     let mut lines = Vec::new();
     let content = data.content.rows().into_iter().map(|(kind, support)| (Thing::Kind(kind), support)).collect();
-    let [native, other, refused] = sorted(words, content);
+    let [native, other, apart, refused] = sorted(words, content);
     lines.extend(native.map(|kinds| yes(words.say("ability-takes").with("kinds", kinds))));
     lines.extend(other.map(|kinds| yes(words.say("ability-takes-as").with("kinds", kinds))));
+    lines.extend(apart.map(|kinds| yes(words.say("ability-apart").with("features", kinds))));
     lines.extend(refused.map(|kinds| no(words.say("ability-takes-not").with("kinds", kinds))));
     let features = data.features.rows().into_iter().map(|(one, support)| (Thing::Feature(one), support)).collect();
-    let [native, other, refused] = sorted(words, features);
+    let [native, other, apart, refused] = sorted(words, features);
     lines.extend(native.map(|features| yes(words.say("ability-knows").with("features", features))));
     lines.extend(other.map(|features| yes(words.say("ability-replaces").with("features", features))));
+    lines.extend(apart.map(|features| yes(words.say("ability-apart").with("features", features))));
     lines.extend(refused.map(|features| no(words.say("ability-lacks").with("features", features))));
     if data.features.write_first == Support::As(Stand::Known) {
         lines.push(yes(words.say("ability-begins-known")));
@@ -59,8 +61,9 @@ pub fn abilities_of(words: Words, kind: &str, data: &Data) -> Abilities {
     Abilities { about: words.say(format!("connector-{kind}-about")), lines }
 }
 
-/// The names of what is native, of what something else stands for, and of what is not there; none: there is none.
-fn sorted(words: Words, things: Vec<(Thing, Support)>) -> [Option<String>; 3] {
+/// The names of what is native, of what something else stands for, of what goes by messages of its own, and of what is not
+/// there; none: there is none.
+fn sorted(words: Words, things: Vec<(Thing, Support)>) -> [Option<String>; 4] {
     let named = |wanted: fn(Support) -> bool| {
         let names: Vec<String> = things
             .iter()
@@ -71,7 +74,8 @@ fn sorted(words: Words, things: Vec<(Thing, Support)>) -> [Option<String>; 3] {
     };
     [
         named(|support| support == Support::Native),
-        named(|support| matches!(support, Support::As(stand) if stand != Stand::Known)),
+        named(|support| matches!(support, Support::As(Stand::Text | Stand::Picture | Stand::File))),
+        named(|support| support == Support::As(Stand::Apart)),
         named(|support| support == Support::Refused),
     ]
 }
