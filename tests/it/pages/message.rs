@@ -120,7 +120,28 @@ async fn what_is_given_up_fails_is_told_and_can_be_sent_again(world: &mut World)
     assert_eq!(world.messenger.texts(), ["Good morning", "And more"]);
 }
 
+async fn a_server_that_answers_too_late_is_asked_again(world: &mut World) {
+    let line = world.line("support").await;
+    world.customer(&line, "anna").writes("Hello").await;
+    world.deliver_all().await;
+    let clock = world.clock.clone();
+    world.messenger.answers_by(move |_| {
+        clock.advance(Duration::from_secs(15));
+        Answer::Cut
+    });
+    world.manager(&line).answers("anna", "Good morning").await;
+    world.deliver_all().await;
+    let visitor = olga(world, line.tenant_id).await;
+    let waiting = ids(&visitor.opens("/panel/messages?state=queued").await.is(200)).remove(0);
+    let page = visitor.opens(&format!("/panel/messages/{waiting}")).await.is(200);
+    page.says(&["1 attempt has failed", "Your server did not answer in 15 seconds.", "Store the event first"]);
+    page.never_says(&["will not send it blindly"]);
+    world.messenger.heals();
+    world.deliver_to_the_end().await;
+}
+
 both!(
+    a_server_that_answers_too_late_is_asked_again,
     the_road_of_a_delivered_message,
     what_waits_says_when_and_can_be_hurried,
     what_is_given_up_fails_is_told_and_can_be_sent_again,

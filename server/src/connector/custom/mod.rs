@@ -20,6 +20,7 @@ mod post;
 mod sign;
 mod wire;
 
+pub use post::ANSWER_WITHIN;
 use post::{NotAnswered, Webhook, target};
 pub use sign::{new_secret, retired, sign};
 

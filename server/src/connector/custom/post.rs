@@ -12,7 +12,7 @@ use crate::http_client::{Guarded, UrlRefused};
 use crate::words::{Said, Words};
 
 /// 2xx within this time is "taken".
-pub(super) const ANSWER_WITHIN: Duration = Duration::from_secs(15);
+pub const ANSWER_WITHIN: Duration = Duration::from_secs(15);
 
 /// What is posted. `words`: in which people are told why it is refused.
 pub(super) struct Webhook {

@@ -1,5 +1,8 @@
 //! The first sentence: where the message is, what that means, and the one thing to do.
 
+use entity::attempt;
+
+use crate::connector::custom;
 use crate::connector::passport::{self, Row};
 use crate::delivery::read::MessageStatus;
 use crate::delivery::read::reason::Reason;
@@ -35,7 +38,8 @@ impl Stage {
             MessageStatus::Failed if story.waiting.is_none() => Self::Failed,
             MessageStatus::Held => Self::Held,
             MessageStatus::Queued | MessageStatus::Failed => match &story.waiting {
-                Some(waiting) if waiting.letter.unknown => Self::Checking,
+                // A server of the account's own recognises repeats, so it is simply asked again.
+                Some(waiting) if waiting.letter.unknown && !has_own_server(story) => Self::Checking,
                 Some(waiting) if waiting.letter.attempts > 0 => Self::Retrying,
                 _ => Self::Queued,
             },
@@ -68,20 +72,31 @@ impl Stage {
     }
 }
 
+fn has_own_server(story: &Story) -> bool {
+    story.source.as_ref().is_some_and(|source| source.kind == "custom")
+}
+
+/// The reason of a try, knowing how long a server of the account's own may take.
+fn of_attempt(story: &Story, attempt: &attempt::Model) -> Option<Reason> {
+    let reason = Reason::of_attempt(attempt, story.direction)?;
+    let is_late = u128::try_from(attempt.ms).is_ok_and(|ms| ms >= custom::ANSWER_WITHIN.as_millis());
+    if reason.key == "outcome_unknown" && is_late && has_own_server(story) {
+        return Some(Reason { key: "webhook_timeout", ..reason });
+    }
+    Some(reason)
+}
+
 /// The reason behind a stage; none: it needs none.
 pub fn reason(story: &Story, stage: Stage) -> Option<Reason> {
     match stage {
         Stage::Held => story.hold.as_deref().map(|hold| Reason::of_hold(hold, story.direction)),
-        Stage::Retrying | Stage::Checking => {
-            story.tries().last().and_then(|last| Reason::of_attempt(last, story.direction))
-        }
+        Stage::Retrying | Stage::Checking => story.tries().last().and_then(|last| of_attempt(story, last)),
         Stage::Failed => match (story.dead_message(), &story.failure) {
             (Some(dead), failure) => {
                 let reason = Reason::of_dead(&dead.reason, &dead.detail, story.direction);
                 let status = story.tries().last().map_or(0, |last| last.status);
                 let said = failure.as_ref().map(|failure| failure.text.clone()).filter(|text| !text.is_empty());
-                let by_own_server = story.source.as_ref().is_some_and(|source| source.kind == "custom");
-                let reason = reason.answered(status, by_own_server);
+                let reason = reason.answered(status, has_own_server(story));
                 Some(Reason { said: said.unwrap_or_else(|| reason.said.clone()), ..reason })
             }
             (None, Some(failure)) => Some(Reason::of_failure(failure.code, story.direction, &failure.text)),
@@ -128,8 +143,8 @@ fn refusal(story: &Story, reason: &Reason) -> Option<&'static Row> {
     passport.find(u16::try_from(reason.status).ok()?, &same.or(tries.last())?.answer)
 }
 
-/// The sentence.
-pub fn sentence(page: &PageContext, story: &Story, stage: Stage, reason: Option<&Said>) -> Sentence {
+/// The sentence; `silent`: the messenger tells nothing of delivery and reading.
+pub fn sentence(page: &PageContext, story: &Story, (stage, silent): (Stage, bool), reason: Option<&Said>) -> Sentence {
     let words = page.words;
     let why = reason.map(|reason| reason.what.to_string()).unwrap_or_default();
     let taken =
@@ -149,6 +164,7 @@ pub fn sentence(page: &PageContext, story: &Story, stage: Stage, reason: Option<
         Stage::Checking => words.say("msg-answer-checking"),
         Stage::Held => words.say("msg-answer-held").with("reason", why),
         Stage::Failed => words.say("msg-answer-failed").with("reason", why),
+        Stage::Sent if silent => words.say("msg-answer-sent-no-receipts").with("time", page.when(&taken).adverb()),
         Stage::Sent => words.say("msg-answer-sent").with("time", page.when(&taken).adverb()),
         Stage::Delivered if story.direction == Direction::ToCrm => {
             words.say("msg-answer-in-crm").with("crm", page.crm).with("stamp", page.when(&taken).stamp())

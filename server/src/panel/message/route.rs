@@ -38,8 +38,8 @@ pub struct Try {
 }
 
 /// All steps, in the order of the road.
-pub fn route(page: &PageContext, story: &Story, stage: Stage, by_hand: &[ByHand]) -> Vec<Step> {
-    let draw = Draw { page, story, stage, by_hand };
+pub fn route(page: &PageContext, story: &Story, (stage, silent): (Stage, bool), by_hand: &[ByHand]) -> Vec<Step> {
+    let draw = Draw { page, story, stage, silent, by_hand };
     match story.direction {
         Direction::ToCrm => draw.to_crm(),
         Direction::ToMessenger => draw.to_messenger(),
@@ -50,6 +50,8 @@ struct Draw<'draw> {
     page: &'draw PageContext,
     story: &'draw Story,
     stage: Stage,
+    /// The messenger tells nothing of delivery and reading.
+    silent: bool,
     by_hand: &'draw [ByHand],
 }
 
@@ -92,16 +94,8 @@ impl Draw<'_> {
         // A receipt that came before its predecessor says that the predecessor happened, not when.
         let receipts = self.story.receipts;
         let delivered = receipts.delivered.or(receipts.read);
-        steps.push(if arrived(State::Delivered) {
-            self.done(self.title("hop-delivered"), delivered)
-        } else {
-            self.ahead("hop-delivered")
-        });
-        steps.push(if arrived(State::Read) {
-            self.done(self.title("hop-read"), receipts.read)
-        } else {
-            self.ahead("hop-read")
-        });
+        steps.push(self.receipt("hop-delivered", arrived(State::Delivered), delivered));
+        steps.push(self.receipt("hop-read", arrived(State::Read), receipts.read));
         steps.push(self.shown());
         steps
     }
@@ -153,6 +147,18 @@ impl Draw<'_> {
             time: String::new(),
             ..self.done(self.title(key), None)
         }
+    }
+
+    /// What only the messenger can tell.
+    fn receipt(&self, key: &'static str, came: bool, at: Option<i64>) -> Step {
+        if came {
+            return self.done(self.title(key), at);
+        }
+        if self.silent && matches!(self.stage, Stage::Sent | Stage::Delivered) {
+            let never = self.title("hop-no-receipts");
+            return Step { detail: never.to_string(), state: never, ..self.ahead(key) };
+        }
+        self.ahead(key)
     }
 
     fn stored(&self) -> Step {

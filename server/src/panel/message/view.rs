@@ -110,6 +110,8 @@ pub fn page(
     let stage = Stage::of(story);
     let reason = answer::reason(story, stage);
     let said: Option<Said> = reason.as_ref().map(|reason| answer::said(page, story, reason));
+    let connector = story.source.as_ref().and_then(|source| app.connectors.get(&source.kind));
+    let silent = connector.is_some_and(|connector| connector.abilities().delivered_on_accept);
     let message = &story.message;
     let direction = match story.direction {
         Direction::ToCrm => "messages-direction-to-crm",
@@ -132,7 +134,7 @@ pub fn page(
     ids.retain(|(_, value)| !value.is_empty());
     Page {
         badge: page.badge(stage.tone(), words.say(stage.word())),
-        sentence: answer::sentence(page, story, stage, said.as_ref()),
+        sentence: answer::sentence(page, story, (stage, silent), said.as_ref()),
         fix: said.as_ref().map(|said| said.fix.clone()),
         said: reason.map(|reason| reason.said).unwrap_or_default(),
         marks: marks(page, story),
@@ -151,7 +153,7 @@ pub fn page(
             .body
             .expired
             .then(|| words.say("messages-text-erased").with("days", app.config.retention.texts_days)),
-        steps: route::route(page, story, stage, by_hand),
+        steps: route::route(page, story, (stage, silent), by_hand),
         ids,
         shown,
         may_see: member.may(Right::SeeTexts),

@@ -5,6 +5,7 @@ use std::time::Duration;
 use doubles::telegram::NewBot;
 use parom_tests::settings::HOST;
 use parom_tests::{TelegramWorld, both};
+use sandbox::HookMessage;
 use serde_json::json;
 
 use super::chatting;
@@ -52,6 +53,28 @@ async fn its_page_says_where_messages_went_and_takes_them_back(world: &mut Teleg
     assert!(!world.telegram().webhook(line.bot).unwrap().url.contains("crm.example"));
 }
 
+async fn its_page_says_what_telegram_can_do(world: &mut TelegramWorld) {
+    let line = chatting(world).await;
+    let visitor = world.panel(line.line.tenant_id).await;
+    let page = visitor.opens(&format!("/panel/sources/{}/abilities", line.line.source_id)).await.is(200);
+    page.says(&[
+        "Sends one by one: files sent together",
+        "Replaces by text: forwarded messages, templates with their values, answers to comments",
+    ]);
+}
+
+async fn a_message_says_what_telegram_never_tells(world: &mut TelegramWorld) {
+    let line = world.telegram_line(json!({ "delivered_on_accept": false })).await;
+    line.manager_sends(world, HookMessage::text("Good morning")).await;
+    world.deliver_all().await;
+    let message = world.messages().await.into_iter().find(|one| one.direction == 2).unwrap();
+    let visitor = world.panel(line.line.tenant_id).await;
+    let path = format!("/panel/messages/{}", message.id);
+    let page = visitor.opens(&path).await.is(200);
+    page.says(&["This messenger does not tell about delivery.", "Telegram bot does not report this"]);
+    page.never_says(&["It has not said yet"]);
+}
+
 async fn a_bot_that_works_already_is_told_at_once(world: &mut TelegramWorld) {
     let line = chatting(world).await;
     let visitor = world.panel(line.line.tenant_id).await;
@@ -77,6 +100,8 @@ async fn a_chat_says_where_its_customer_came_from_and_whether_they_listen(world:
 both!(
     a_bot_is_added_in_four_steps,
     its_page_says_where_messages_went_and_takes_them_back,
+    its_page_says_what_telegram_can_do,
+    a_message_says_what_telegram_never_tells,
     a_bot_that_works_already_is_told_at_once,
     a_chat_says_where_its_customer_came_from_and_whether_they_listen,
 );
