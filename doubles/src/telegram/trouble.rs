@@ -4,9 +4,10 @@ use anyhow::Result;
 use serde_json::Value;
 
 use super::{
+    act::{StickerForm, sample},
     faults::Faults,
     newcomers::token,
-    state::{State, Stored, Webhook},
+    state::{FileKind, State, Stored, Webhook},
     telegram::Telegram,
 };
 
@@ -53,6 +54,13 @@ impl Telegram {
     /// The file is too big for getFile.
     pub fn swell_file(&self, file_id: &str) {
         self.core.change(|state| state.spoil(file_id, |file| file.is_swollen = true));
+    }
+
+    /// Lets a bot load a file by an id of the documents: the built-in one of the field that it stands in.
+    pub fn knows_file(&self, bot: i64, file_id: &str, field: &str) {
+        let kind = FileKind::of_field(field);
+        let (bytes, _, _) = sample(kind, StickerForm::Static);
+        self.core.change(|state| state.files.adopt(bot, file_id, kind, bytes));
     }
 
     /// Puts an update into a bot's queue as it is; without `update_id` it gets the next one, which is given back.

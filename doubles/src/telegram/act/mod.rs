@@ -16,7 +16,7 @@ use serde_json::Value;
 pub use content::{ChatCard, Content, Given, StickerForm};
 pub use customer::Customer;
 pub use dressing::{Dressing, External, Forward, Quote};
-pub(crate) use samples::thumbnail;
+pub(crate) use samples::{of as sample, thumbnail};
 
 use super::{core::Core, telegram::Telegram};
 

@@ -6,7 +6,7 @@ use super::content::StickerForm;
 use crate::telegram::state::FileKind;
 
 /// A built-in file with its usual name and media type.
-pub(super) fn of(kind: FileKind, form: StickerForm) -> (Bytes, &'static str, &'static str) {
+pub(crate) fn of(kind: FileKind, form: StickerForm) -> (Bytes, &'static str, &'static str) {
     let (bytes, name, mime): (&'static [u8], _, _) = match (kind, form) {
         (FileKind::Photo | FileKind::Thumbnail, _) => {
             (include_bytes!("../../../assets/samples/picture.jpg"), "picture.jpg", "image/jpeg")

@@ -32,6 +32,21 @@ const KINDS: [(FileKind, &str, &str, &str, &str); 9] = [
 ];
 
 impl FileKind {
+    /// By the field of a message.
+    pub(crate) fn of_field(field: &str) -> Self {
+        match field {
+            "photo" => Self::Photo,
+            "video" | "live_photo" => Self::Video,
+            "animation" => Self::Animation,
+            "audio" => Self::Audio,
+            "voice" => Self::Voice,
+            "video_note" => Self::VideoNote,
+            "sticker" => Self::Sticker,
+            "thumbnail" => Self::Thumbnail,
+            _ => Self::Document,
+        }
+    }
+
     fn row(self) -> (FileKind, &'static str, &'static str, &'static str, &'static str) {
         let known = KINDS.iter().find(|row| row.0 == self).copied();
         known.unwrap_or((self, "BQAC", "documents", "file", "application/octet-stream"))
@@ -76,6 +91,8 @@ impl Stored {
 #[derive(Debug, Default)]
 pub(crate) struct Files {
     stored: BTreeMap<String, Stored>,
+    /// Ids that were not made here: whose they are, and which file is meant.
+    foreign: BTreeMap<String, (i64, String)>,
     /// What waits to be sent from a phone, by the id of its upload.
     pub(crate) uploads: BTreeMap<String, (String, String, Bytes)>,
     /// Until when a bot may load a path, in milliseconds.
@@ -118,8 +135,20 @@ impl Files {
         self.stored.values().find(|one| one.path() == path)
     }
 
-    /// The unique id and the owner of a file id; none if it is not of our making.
+    /// Lets a bot know a file by an id that was made elsewhere. A second kind of the same file changes nothing.
+    pub(crate) fn adopt(&mut self, bot: i64, file_id: &str, kind: FileKind, bytes: Bytes) {
+        if self.foreign.contains_key(file_id) {
+            return;
+        }
+        let unique = self.keep(kind, bytes, None, None);
+        self.foreign.insert(file_id.to_owned(), (bot, unique));
+    }
+
+    /// The owner and the unique id of a file id; none if nobody knows it.
     pub(crate) fn parse(&self, file_id: &str) -> Option<(i64, String)> {
+        if let Some(known) = self.foreign.get(file_id) {
+            return Some(known.clone());
+        }
         let (bot, unique) = file_id.split_once("AgIAAxk")?.1.split_once('_')?;
         self.stored.get(unique).map(|one| Some((bot.parse().ok()?, one.unique.clone())))?
     }

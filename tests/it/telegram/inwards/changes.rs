@@ -29,6 +29,18 @@ async fn an_edit_of_a_caption_keeps_the_file(world: &mut TelegramWorld) {
     assert!(!came.media.is_empty());
 }
 
+async fn each_caption_of_an_album_is_changed_by_itself(world: &mut TelegramWorld) {
+    let line = chatting(world).await;
+    let photo = |caption: &str| Content::Photo { file: Given::sample(), caption: caption.into() };
+    let ids = line.customer(world).sends_album(vec![photo("Спереди"), photo("Сбоку")]).unwrap();
+    world.telegram_arrives().await;
+    line.customer(world).edits(ids[1], photo("Сзади")).unwrap();
+    world.telegram_arrives().await;
+    let shown: Vec<_> = at_crm(world).into_iter().rev().take(2).map(|one| (one.kind, one.text, one.edited)).collect();
+    let picture = |text: &str, edited| ("picture".to_owned(), text.to_owned(), edited);
+    assert_eq!(shown, [picture("Сзади", true), picture("Спереди", false)]);
+}
+
 async fn a_place_that_moves_is_told_once(world: &mut TelegramWorld) {
     let line = chatting(world).await;
     let live = Content::Location {
@@ -108,6 +120,7 @@ async fn what_telegram_brings_twice_comes_once(world: &mut TelegramWorld) {
 both!(
     an_edit_changes_what_amocrm_shows,
     an_edit_of_a_caption_keeps_the_file,
+    each_caption_of_an_album_is_changed_by_itself,
     a_place_that_moves_is_told_once,
     reactions_come_and_go,
     who_blocks_the_bot_is_seen_to,

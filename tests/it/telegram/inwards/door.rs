@@ -8,7 +8,12 @@ use serde_json::{Value, json};
 use super::{at_crm, chatting, last};
 
 /// Posts a body to the door of a source.
-async fn posts(world: &TelegramWorld, path: &str, secret: Option<&str>, body: impl Into<reqwest::Body>) -> StatusCode {
+pub(super) async fn posts(
+    world: &TelegramWorld,
+    path: &str,
+    secret: Option<&str>,
+    body: impl Into<reqwest::Body>,
+) -> StatusCode {
     let url = format!("{}{path}", world.app().public_url());
     let mut request = parom_tests::client().post(url).header("content-type", "application/json");
     if let Some(secret) = secret {
@@ -18,7 +23,7 @@ async fn posts(world: &TelegramWorld, path: &str, secret: Option<&str>, body: im
 }
 
 /// Where Telegram calls, and with what.
-fn door(world: &TelegramWorld, line: &TelegramLine) -> (String, String) {
+pub(super) fn door(world: &TelegramWorld, line: &TelegramLine) -> (String, String) {
     let hook = world.telegram().webhook(line.bot).unwrap();
     (format!("/hooks/telegram/{}", line.line.source_id), hook.secret.unwrap())
 }
@@ -105,48 +110,7 @@ async fn an_edit_of_what_nobody_knows_is_not_lost(world: &mut TelegramWorld) {
     assert_eq!((last(world).text.as_str(), last(world).edited), ("Поправил", false));
 }
 
-async fn every_body_of_the_documents_is_taken_in(world: &mut TelegramWorld) {
-    let line = world.telegram_source(Default::default(), json!({ "groups": true })).await;
-    let (path, secret) = door(world, &line);
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/telegram");
-    let mut names: Vec<_> = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
-    names.sort();
-    let mut taken = 0;
-    for file in names {
-        if file.file_stem().unwrap().to_str().unwrap().starts_with("api_") {
-            continue;
-        }
-        let body = std::fs::read(&file).unwrap();
-        assert_eq!(posts(world, &path, Some(&secret), body).await, 200, "{}", file.display());
-        taken += 1;
-    }
-    let kept = raw_hook::Entity::of_tenant(line.line.tenant_id).all(world.app().store.read()).await.unwrap();
-    let aside: Vec<_> = kept.iter().filter(|raw| !raw.quarantine.is_empty()).map(|raw| &raw.quarantine).collect();
-    assert_eq!((taken, aside), (55, vec![&"unknown_update".to_owned()]));
-    // The files are not there: their messages say so.
-    world.deliver_to_the_end().await;
-    let texts: Vec<_> = at_crm(world).into_iter().map(|message| message.text).collect();
-    for text in [
-        "👋🏽 Hi! See our NEW offer",
-        "[Опрос] Когда удобно? 1) Утром 2) Вечером",
-        "🎲 4",
-        "[История] https://t.me/acme_news/s/15",
-        "[Платное медиа, 25 ⭐]",
-        "Заказ\nНужны 3 шт.",
-        "> in stock\nЭта!",
-        "Переслано от Петя ★:\nок, договорились",
-        "Yes",
-        "Курьер едет",
-        "Остатки на складе?",
-        "спасибо",
-        "Удалено клиентом",
-    ] {
-        assert!(texts.iter().any(|came| came == text), "{text}: {texts:#?}");
-    }
-}
-
 both!(
-    every_body_of_the_documents_is_taken_in,
     only_telegram_is_let_in,
     a_body_that_is_too_large_is_refused,
     what_nobody_can_read_is_kept_and_blocks_nobody,

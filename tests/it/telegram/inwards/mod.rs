@@ -9,6 +9,7 @@ mod groups;
 mod kinds;
 mod life;
 mod panel;
+mod samples;
 mod talk;
 
 use parom_tests::settings::HOST;

@@ -2,6 +2,7 @@
 
 mod around;
 mod begun;
+mod edits;
 mod kinds;
 mod limits;
 mod live;

@@ -1,0 +1,70 @@
+//! Messages that say something else from now on. amoCRM tells of none today, so the connector is asked itself.
+
+use std::collections::BTreeMap;
+
+use parom::connector::file::Files;
+use parom::connector::{Event, Message, Outgoing, Part, Settings};
+use parom::message::{Content, Media, Person};
+use parom::verdict::Verdict;
+use parom::words::{Language, Words};
+use parom_tests::{TelegramLine, TelegramWorld, both};
+use sandbox::{Attachment, HookMessage};
+use secrecy::SecretString;
+use uuid::Uuid;
+
+use super::{chatting, last};
+
+async fn changes(world: &TelegramWorld, line: &TelegramLine, content: Content) -> Verdict {
+    let sent = world.messages().await.into_iter().rfind(|one| one.direction == 2).unwrap();
+    let person = Person { id: line.person.to_string(), ..Person::default() };
+    let message = Message {
+        id: sent.id,
+        external_id: Some(sent.external_id),
+        part: Part::WHOLE,
+        sender: Person::default(),
+        receiver: person,
+        content,
+        markup: None,
+        template: None,
+        reply_to: None,
+        forward: None,
+        post: None,
+        sent_at: world.clock.now(),
+    };
+    let outgoing = Outgoing {
+        letter_id: Uuid::from_u128(9),
+        source_id: line.line.source_id,
+        conversation_id: line.person.to_string(),
+        event: Event::Edited(Box::new(message)),
+        repeat: false,
+        now: world.clock.now(),
+        words: Words::new(Language::En),
+        files: Files::none(),
+    };
+    let secrets = BTreeMap::from([("bot_token".to_owned(), SecretString::from(line.token.clone()))]);
+    let settings = Settings { public: serde_json::json!({}), secrets };
+    world.app().connectors.get("telegram").unwrap().send(&settings, &outgoing).await.verdict
+}
+
+async fn texts_and_captions_are_changed_where_they_stand(world: &mut TelegramWorld) {
+    let line = chatting(world).await;
+    line.manager_sends(world, HookMessage::text("Good mornign")).await;
+    world.deliver_all().await;
+    let done = changes(world, &line, Content::Text { text: "Good morning".into() }).await;
+    assert!(matches!(done, Verdict::Done(_)), "{done:?}");
+    assert_eq!((last(world, &line).text.as_str(), last(world, &line).is_edited), ("Good morning", true));
+    assert_eq!(line.sent(world).len(), 1, "it is no new message");
+    let again = changes(world, &line, Content::Text { text: "Good morning".into() }).await;
+    assert!(matches!(again, Verdict::Done(_)), "it says so already: {again:?}");
+
+    line.manager_sends(world, HookMessage::attachment(Attachment::sample("picture")).caption("In bleu")).await;
+    world.deliver_all().await;
+    let before = last(world, &line);
+    let picture = Content::Picture(Media { text: Some("In blue".into()), ..Media::default() });
+    assert!(matches!(changes(world, &line, picture).await, Verdict::Done(_)));
+    let after = last(world, &line);
+    assert_eq!((after.id, after.kind.as_str(), after.text.as_str()), (before.id, "photo", "In blue"));
+    assert_eq!(after.file.unwrap().bytes, before.file.unwrap().bytes, "the file stays");
+}
+
+both!(texts_and_captions_are_changed_where_they_stand);
