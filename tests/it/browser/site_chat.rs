@@ -117,6 +117,12 @@ async fn talk_in(language: Language) {
     assert_eq!(label, json!(say(words, "chat-placeholder")));
     types(&browser, "Hello <b>there</b>").await;
     arrived(world, &["Hello <b>there</b>"]).await;
+    let visit = async || {
+        let chats = world.api.get(&format!("/api/v1/sources/{}/conversations", shop.source)).await.is(200);
+        let visit: Value = serde_json::from_str(chats.json["items"][0]["visit"].as_str()?).ok()?;
+        (visit["first"]["marks"] == json!({"source": "mail"}) && visit["first"]["title"] == "Shop").then_some(())
+    };
+    world.until("it is known by which advertisement she came", visit).await;
     let hello = world.sandbox.messages(HOST).remove(0);
     world.sandbox.manager_types(HOST, &hello.chat_id, None, HookForm::Sample).await.expect("amoCRM lets type");
     until(&browser, "somebody types", "!root.getElementById('typing').hidden").await;

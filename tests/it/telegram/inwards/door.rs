@@ -1,8 +1,8 @@
 //! The door itself: who may knock, and what becomes of what nobody can read.
 
 use entity::raw_hook;
-use parom_tests::{TelegramLine, TelegramWorld, both};
-use reqwest::StatusCode;
+use parom_tests::{TelegramLine, TelegramWorld, answer, both};
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::{at_crm, chatting, last};
@@ -50,6 +50,22 @@ async fn only_telegram_is_let_in(world: &mut TelegramWorld) {
     assert_eq!(posts(world, &path, Some(&secret), body()).await, 200);
     world.deliver_all().await;
     assert_eq!(at_crm(world).len(), before + 1);
+    let counted = answer(world.api.anonymous(Method::GET, "/metrics")).await.is(200);
+    counted.says(&["parom_hooks_total{door=\"telegram\",status=\"401\"}"]);
+}
+
+/// What the database does not take is not answered 200, and Telegram brings it again.
+async fn an_update_is_answered_when_it_is_stored(world: &mut TelegramWorld) {
+    let line = chatting(world).await;
+    let before = at_crm(world).len();
+    for (number, fault) in ["accept.before_commit=error:1", "accept.after_commit=error:1"].into_iter().enumerate() {
+        world.faults.add(fault).unwrap();
+        line.customer(world).writes(&format!("message {number}")).unwrap();
+        world.telegram_arrives().await;
+        world.advance(std::time::Duration::from_secs(120));
+        world.telegram_arrives().await;
+        assert_eq!((at_crm(world).len(), last(world).text), (before + number + 1, format!("message {number}")));
+    }
 }
 
 async fn a_body_that_is_too_large_is_refused(world: &mut TelegramWorld) {
@@ -112,6 +128,7 @@ async fn an_edit_of_what_nobody_knows_is_not_lost(world: &mut TelegramWorld) {
 
 both!(
     only_telegram_is_let_in,
+    an_update_is_answered_when_it_is_stored,
     a_body_that_is_too_large_is_refused,
     what_nobody_can_read_is_kept_and_blocks_nobody,
     odd_updates_are_taken_as_they_are,

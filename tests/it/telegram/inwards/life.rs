@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use doubles::telegram::{Fault, NewBot};
+use doubles::telegram::{Fault, NewBot, UpdateFault};
 use parom::source::{self, By, Reason, SourceStatus, State};
 use parom_tests::settings::HOST;
 use parom_tests::{TelegramLine, TelegramWorld, both};
@@ -131,6 +131,23 @@ async fn a_webhook_that_is_gone_is_set_again(world: &mut TelegramWorld) {
     assert_eq!(state(world, &line).await.reason, None);
 }
 
+async fn a_webhook_that_fails_is_told_of_until_it_works(world: &mut TelegramWorld) {
+    let line = chatting(world).await;
+    source::line::due_now(world.app()).await;
+    world.telegram().faults().next_updates(1, UpdateFault::LostAnswer);
+    line.customer(world).writes("Слышно?").unwrap();
+    world.telegram_arrives().await;
+    watched(world).await;
+    let seen = state(world, &line).await;
+    assert_eq!((seen.status, seen.reason), (SourceStatus::NeedsAttention, Some(Reason::LineFailing)));
+    let said = world.telegram().webhook(line.bot).unwrap().last_error.expect("what Telegram says of it");
+    assert!(seen.detail.contains(&said), "{} of {said}", seen.detail);
+    world.telegram_arrives().await;
+    watched(world).await;
+    assert_eq!(state(world, &line).await.reason, None);
+    assert_eq!(last(world).text, "Слышно?");
+}
+
 async fn a_token_that_is_revoked_stops_the_source_and_a_new_one_starts_it(world: &mut TelegramWorld) {
     let line = chatting(world).await;
     source::line::due_now(world.app()).await;
@@ -160,6 +177,7 @@ both!(
     a_paused_source_takes_everything_in,
     a_bot_that_another_service_took_is_taken_back,
     a_webhook_that_is_gone_is_set_again,
+    a_webhook_that_fails_is_told_of_until_it_works,
     a_token_that_is_revoked_stops_the_source_and_a_new_one_starts_it,
     a_test_reads_back_where_messages_go,
 );

@@ -71,7 +71,34 @@ async fn two_chats_that_are_told_to_wait_stop_the_bot_alone(world: &mut Telegram
     assert_eq!(texts(world, &line).len(), 3);
 }
 
+async fn a_storm_of_refusals_loses_nothing_and_keeps_every_order(world: &mut TelegramWorld) {
+    const STORM: usize = 30;
+    let line = chatting(world).await;
+    let people: Vec<i64> = (0..6).map(|_| world.telegram().add_person(NewPerson::default())).collect();
+    for person in &people {
+        world.telegram().customer(*person, line.bot).starts("").unwrap();
+        world.telegram().customer(*person, line.bot).writes("Hi").unwrap();
+    }
+    world.telegram_arrives().await;
+    world.telegram().faults().next("sendMessage", STORM, Fault::TooMany { retry_after: 3 });
+    for number in 0..4 {
+        for person in &people {
+            let chat = line.chat_of(world, &person.to_string());
+            line.manager_sends_to(world, &chat, HookMessage::text(&number.to_string())).await;
+        }
+    }
+    world.deliver_to_the_end().await;
+    let sent = line.sent(world);
+    for person in &people {
+        let texts: Vec<_> = sent.iter().filter(|one| one.chat == *person).map(|one| one.text.as_str()).collect();
+        assert_eq!(texts, ["0", "1", "2", "3"]);
+    }
+    let refused = world.telegram().calls(line.bot).into_iter().filter(|call| call.status == 429).count();
+    assert_eq!(refused, STORM, "as long as Telegram refuses, and no more");
+}
+
 both!(
+    a_storm_of_refusals_loses_nothing_and_keeps_every_order,
     a_flood_to_one_chat_keeps_its_rate_and_its_order,
     who_is_told_to_wait_waits_alone,
     two_chats_that_are_told_to_wait_stop_the_bot_alone,
