@@ -17,6 +17,11 @@ pub fn median(figures: &[f64]) -> f64 {
     sorted.get(sorted.len().saturating_sub(1) / 2).copied().unwrap_or(0.0)
 }
 
+/// All of them in a row, as they came.
+pub fn all(figures: &[f64]) -> String {
+    figures.iter().map(|figure| format!("{figure:.0}")).collect::<Vec<_>>().join(" ")
+}
+
 /// The quantiles of times in microseconds.
 pub fn times(figures: &Histogram<u64>) -> String {
     let at = |quantile: f64| millis(figures.value_at_quantile(quantile));

@@ -38,12 +38,9 @@ pub fn of_customers(lines: &[Line], count: usize, host: &str, key: &str) -> Vec<
                 line.source_id,
                 body.len()
             );
-            Hook {
-                request: Bytes::from(request),
-                body: Bytes::from(body),
-                line: place,
-                amojo_message_id: String::new(),
-            }
+            let request = Bytes::from(request);
+            let body = request.slice(request.len() - body.len()..);
+            Hook { request, body, line: place, amojo_message_id: String::new() }
         })
         .collect()
 }

@@ -6,79 +6,129 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
 use hdrhistogram::Histogram;
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
 use crate::hooks::Hook;
 
-/// What came back.
+/// What came back; all times in microseconds.
 pub struct Outcome {
-    /// Microseconds from the planned time to the answer.
+    /// From the planned time to the answer.
     pub latency: Histogram<u64>,
+    /// From the request to its answer.
+    pub answered: Histogram<u64>,
+    /// From the planned time to the request: what the generator itself is late.
+    pub lag: Histogram<u64>,
     pub took: Duration,
     pub refused: usize,
 }
 
-/// Sends all hooks: at `rate` a second by plan, or as fast as answers come when none is given.
-pub async fn send(
-    address: &str,
+impl Outcome {
+    fn new() -> anyhow::Result<Self> {
+        let nothing = || Histogram::new(3);
+        let (latency, answered, lag) = (nothing()?, nothing()?, nothing()?);
+        Ok(Self { latency, answered, lag, took: Duration::ZERO, refused: 0 })
+    }
+
+    fn add(&mut self, part: &Self) -> anyhow::Result<()> {
+        self.latency.add(&part.latency)?;
+        self.answered.add(&part.answered)?;
+        self.lag.add(&part.lag)?;
+        self.refused += part.refused;
+        Ok(())
+    }
+}
+
+/// What is sent, and when.
+struct Job {
     hooks: Arc<Vec<Hook>>,
-    rate: Option<u32>,
+    /// By plan; none: as fast as answers come.
+    times: Option<Vec<Instant>>,
+    next: AtomicUsize,
+}
+
+/// Sends all hooks over so many connections, spread over the addresses: at `rate` a second by plan (Poisson), or as fast as
+/// answers come when none is given.
+pub async fn send(
+    addresses: &[String],
+    hooks: Arc<Vec<Hook>>,
+    rate: Option<f64>,
     connections: usize,
 ) -> anyhow::Result<Outcome> {
-    let next = Arc::new(AtomicUsize::new(0));
-    let start = Instant::now() + Duration::from_millis(50);
+    let start = Instant::now() + rate.map_or(Duration::ZERO, |_| Duration::from_millis(50));
+    let times = rate.map(|rate| poisson(start, rate, hooks.len()));
+    let job = Arc::new(Job { hooks, times, next: AtomicUsize::new(0) });
     let mut tasks = JoinSet::new();
-    for _ in 0..connections {
-        let (next, hooks, address) = (next.clone(), hooks.clone(), address.to_owned());
-        tasks.spawn(async move { connection(&address, &hooks, &next, rate, start).await });
+    for address in addresses.iter().cycle().take(connections) {
+        let (job, address) = (job.clone(), address.clone());
+        tasks.spawn(async move { work(&job, &address).await });
     }
-    let mut latency = Histogram::new(3)?;
-    let mut refused = 0;
+    let mut outcome = Outcome::new()?;
     while let Some(done) = tasks.join_next().await {
-        let (part, part_refused) = done.context("a connection")??;
-        latency.add(part)?;
-        refused += part_refused;
+        outcome.add(&done.context("a connection")??)?;
     }
-    Ok(Outcome { latency, took: start.elapsed(), refused })
+    outcome.took = start.elapsed();
+    Ok(outcome)
 }
 
-/// Sends what there is over one connection, now.
-pub async fn send_now(address: &str, hooks: Arc<Vec<Hook>>) -> anyhow::Result<()> {
-    let (_, refused) = connection(address, &hooks, &AtomicUsize::new(0), None, Instant::now()).await?;
-    ensure!(refused == 0, "{refused} were refused");
-    Ok(())
+/// A kept connection.
+pub struct Connection {
+    stream: TcpStream,
+    buffer: Vec<u8>,
 }
 
-async fn connection(
-    address: &str,
-    hooks: &[Hook],
-    next: &AtomicUsize,
-    rate: Option<u32>,
-    start: Instant,
-) -> anyhow::Result<(Histogram<u64>, usize)> {
-    let mut stream = TcpStream::connect(address).await.context("the server")?;
-    stream.set_nodelay(true)?;
-    let mut latency = Histogram::new(3)?;
-    let mut refused = 0;
-    let mut answer = vec![0; 4096];
+impl Connection {
+    pub async fn open(address: &str) -> anyhow::Result<Self> {
+        let stream = TcpStream::connect(address).await.context("the server")?;
+        stream.set_nodelay(true)?;
+        Ok(Self { stream, buffer: vec![0; 4096] })
+    }
+
+    /// Sends one; gives whether it was taken.
+    pub async fn post(&mut self, hook: &Hook) -> anyhow::Result<bool> {
+        self.stream.write_all(&hook.request).await?;
+        let status = read_answer(&mut self.stream, &mut self.buffer).await?;
+        Ok(matches!(&status, b"200" | b"202"))
+    }
+}
+
+/// Times of a Poisson process, the same ones each time.
+fn poisson(start: Instant, rate: f64, count: usize) -> Vec<Instant> {
+    let mut random = StdRng::seed_from_u64(11);
+    let gap = |even: f64| Duration::from_secs_f64(-(1.0 - even).ln() / rate);
+    let mut at = start;
+    let mut next = || {
+        at += gap(random.random_range(0.0..1.0));
+        at
+    };
+    (0..count).map(|_| next()).collect()
+}
+
+async fn work(job: &Job, address: &str) -> anyhow::Result<Outcome> {
+    let mut connection = Connection::open(address).await?;
+    let mut outcome = Outcome::new()?;
     loop {
-        let index = next.fetch_add(1, Ordering::Relaxed);
-        let Some(hook) = hooks.get(index) else { return Ok((latency, refused)) };
-        let planned = match rate {
-            Some(rate) => {
-                let planned = start + Duration::from_secs(1) * u32::try_from(index)? / rate;
-                tokio::time::sleep_until(planned.into()).await;
-                planned
-            }
-            None => Instant::now(),
-        };
-        stream.write_all(&hook.request).await?;
-        let status = read_answer(&mut stream, &mut answer).await?;
-        latency.record(u64::try_from(planned.elapsed().as_micros())?.max(1))?;
-        refused += usize::from(!matches!(&status, b"200" | b"202"));
+        let index = job.next.fetch_add(1, Ordering::Relaxed);
+        let Some(hook) = job.hooks.get(index) else { return Ok(outcome) };
+        let planned = job.times.as_ref().and_then(|times| times.get(index)).copied();
+        if let Some(planned) = planned {
+            tokio::time::sleep_until(planned.into()).await;
+        }
+        let sent = Instant::now();
+        let planned = planned.unwrap_or(sent);
+        let taken = connection.post(hook).await?;
+        outcome.lag.record(micros(sent.saturating_duration_since(planned))?)?;
+        outcome.latency.record(micros(planned.elapsed())?)?;
+        outcome.answered.record(micros(sent.elapsed())?)?;
+        outcome.refused += usize::from(!taken);
     }
+}
+
+fn micros(time: Duration) -> anyhow::Result<u64> {
+    Ok(u64::try_from(time.as_micros())?.max(1))
 }
 
 /// Reads one answer whose body is empty or announced by Content-Length; gives its status.

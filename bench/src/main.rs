@@ -6,17 +6,27 @@
 use clap::{Parser, Subcommand};
 
 mod bare;
+mod beside;
 mod chaos;
 mod cluster;
 mod cpu;
+mod database;
 mod disk;
+mod drain;
+mod fairness;
 mod fake;
 mod figures;
+mod fill;
+mod footprint;
+mod growth;
 mod hooks;
 mod intake;
 mod letters;
 mod load;
 mod naive;
+mod past;
+mod plot;
+mod process;
 mod raw;
 mod relay;
 mod stage;
@@ -42,6 +52,14 @@ enum Command {
     Cluster(cluster::Options),
     /// Messages end to end, both ways, beside a relay that keeps nothing.
     Relay(relay::Options),
+    /// What waited while nothing was carried.
+    Drain(drain::Options),
+    /// More accounts, more messages of the past, more instances.
+    Growth(growth::Options),
+    /// A quiet account while others flood.
+    Fairness(fairness::Options),
+    /// Memory, and the time to the first hook.
+    Footprint(footprint::Options),
 }
 
 fn main() -> std::process::ExitCode {
@@ -63,6 +81,10 @@ fn measure() -> anyhow::Result<()> {
         Command::Chaos(options) => runtime.block_on(chaos::run(options)),
         Command::Cluster(options) => runtime.block_on(cluster::run(options)),
         Command::Relay(options) => runtime.block_on(relay::run(options)),
+        Command::Drain(options) => runtime.block_on(drain::run(options)),
+        Command::Growth(options) => runtime.block_on(growth::run(options)),
+        Command::Fairness(options) => runtime.block_on(fairness::run(options)),
+        Command::Footprint(options) => runtime.block_on(footprint::run(options)),
     }
 }
 

@@ -9,13 +9,14 @@ use hdrhistogram::Histogram;
 use crate::bare::Bare;
 use crate::fake::Fake;
 use crate::figures::{median, per_second, times};
-use crate::hooks::{self, Hook};
-use crate::stage::{self, Plan, Stage};
+use crate::hooks::{self, Hook, Popularity};
+use crate::load::Connection;
+use crate::stage::{Plan, Stage};
 use crate::{letters, load, report};
 
 #[derive(Args)]
 pub struct Options {
-    /// A PostgreSQL database, empty and only for this run; a fresh SQLite file otherwise.
+    /// A PostgreSQL in which databases may be made; fresh SQLite files otherwise.
     #[arg(long)]
     database: Option<String>,
     /// Messages of each run.
@@ -78,7 +79,7 @@ async fn run_at(options: &Options, delay: Duration) -> anyhow::Result<()> {
         for _ in 0..options.runs {
             let fake = Fake::start(delay, most)?;
             let stage = build(options, &fake).await?;
-            let letters = letters(way, &stage, options.messages);
+            let letters = letters(way, &stage, options.messages)?;
             ours.push(throughput(&stage.address(), letters.clone(), options.connections, &fake).await?);
             calls.0 = fake.arrivals.calls();
             stage.end().await?;
@@ -105,23 +106,23 @@ async fn run_at(options: &Options, delay: Duration) -> anyhow::Result<()> {
 }
 
 async fn build(options: &Options, fake: &Fake) -> anyhow::Result<Stage> {
-    let plan = Plan { tenants: options.tenants, conversations: options.conversations, fakes: Some(fake.url.clone()) };
-    stage::build(options.database.as_deref(), &plan).await
+    let (postgres, fakes) = (options.database.clone(), Some(fake.url.clone()));
+    Stage::build(Plan { postgres, tenants: options.tenants, conversations: options.conversations, fakes }).await
 }
 
-fn letters(way: Way, stage: &Stage, count: usize) -> Arc<Vec<Hook>> {
+fn letters(way: Way, stage: &Stage, count: usize) -> anyhow::Result<Arc<Vec<Hook>>> {
     let address = stage.address();
-    Arc::new(match way {
+    Ok(Arc::new(match way {
         Way::ToCrm => letters::of_customers(&stage.lines, count, &address, &stage.key),
-        Way::ToMessenger => hooks::make(&stage.lines, count, &address),
-    })
+        Way::ToMessenger => hooks::make(&stage.lines, 0..count, &address, Popularity::Even)?,
+    }))
 }
 
 /// Messages a second, from the first request to the last arrival.
 async fn throughput(address: &str, letters: Arc<Vec<Hook>>, connections: usize, fake: &Fake) -> anyhow::Result<f64> {
     let count = letters.len();
     let started = Instant::now();
-    let sent = load::send(address, letters, None, connections).await?;
+    let sent = load::send(&[address.to_owned()], letters, None, connections).await?;
     anyhow::ensure!(sent.refused == 0, "{} were refused", sent.refused);
     fake.arrivals.wait_for(count).await?;
     Ok(per_second(count, started.elapsed()))
@@ -132,12 +133,12 @@ async fn idle(options: &Options, delay: Duration) -> anyhow::Result<()> {
     for way in Way::ALL {
         let fake = Fake::start(delay, options.idle)?;
         let stage = build(options, &fake).await?;
-        let letters = letters(way, &stage, options.idle);
+        let letters = letters(way, &stage, options.idle)?;
         let mut added = Histogram::<u64>::new(3)?;
-        for number in 0..letters.len() {
-            let one = Arc::new(vec![letters[number].clone()]);
+        let mut connection = Connection::open(&stage.address()).await?;
+        for (number, letter) in letters.iter().enumerate() {
             let begun = Instant::now();
-            load::send_now(&stage.address(), one).await?;
+            anyhow::ensure!(connection.post(letter).await?, "{number} was refused");
             fake.arrivals.wait_for(number + 1).await?;
             let there = fake.arrivals.at(number).ok_or_else(|| anyhow::anyhow!("{number} did not arrive"))?;
             added.record(u64::try_from(there.saturating_duration_since(begun).as_micros())?.max(1))?;
@@ -158,7 +159,7 @@ async fn hot(options: &Options, delay: Duration) -> anyhow::Result<()> {
         let fake = Fake::start(delay, options.hot)?;
         let mut stage = build(options, &fake).await?;
         stage.lines.truncate(1);
-        let letters = letters(way, &stage, options.hot);
+        let letters = letters(way, &stage, options.hot)?;
         // Over one connection: the order of arrival is the order of the numbers.
         let rate = throughput(&stage.address(), letters, 1, &fake).await?;
         let order = fake.arrivals.order();

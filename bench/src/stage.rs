@@ -1,22 +1,18 @@
-//! A server with accounts, sources and conversations, put straight into its database.
+//! Servers with accounts, sources and conversations, put straight into a database of their own.
 
-use std::collections::BTreeMap;
 use std::net::TcpListener;
 use std::path::PathBuf;
 
 use anyhow::Context;
-use entity::{conversation, conversation_alias, directory, source, tenant, tenant_channel};
 use parom::api::key::Scope;
 use parom::clock::Clock;
 use parom::config::Config;
-use parom::connector::custom;
-use parom::delivery::queue::parcel::Side;
-use parom::message::crm_id;
 use parom::server::{self, Options, Running};
-use parom::source::settings;
-use sea_orm::{ActiveValue::Set, EntityTrait};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 use uuid::Uuid;
+
+use crate::database::Own;
+use crate::fill;
 
 /// The channel of the run.
 pub const CHANNEL: &str = "344a5002-f8ca-454d-af3d-396180102ac7";
@@ -41,7 +37,10 @@ pub struct Line {
 }
 
 /// How large it is.
+#[derive(Clone, Debug, Default)]
 pub struct Plan {
+    /// The PostgreSQL in which databases may be made; a fresh SQLite file otherwise.
+    pub postgres: Option<String>,
     pub tenants: usize,
     /// Of each tenant.
     pub conversations: usize,
@@ -51,7 +50,11 @@ pub struct Plan {
 
 /// What a run needs.
 pub struct Stage {
-    pub running: Running,
+    /// Stopped while it is none.
+    running: Option<Running>,
+    address: String,
+    plan: Plan,
+    database: Own,
     pub lines: Vec<Line>,
     /// A key of the public API for all accounts.
     pub key: String,
@@ -59,32 +62,110 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// `127.0.0.1:PORT`
-    pub fn address(&self) -> String {
-        self.running.url().trim_start_matches("http://").to_owned()
+    /// Starts a server with that many accounts.
+    pub async fn build(plan: Plan) -> anyhow::Result<Self> {
+        let folder = std::env::temp_dir().join(format!("parom-bench-{}", Uuid::new_v4().simple()));
+        std::fs::create_dir_all(&folder)?;
+        let database = Own::new(plan.postgres.as_deref(), &folder).await?;
+        let listener = TcpListener::bind("127.0.0.1:0")?;
+        let address = listener.local_addr()?.to_string();
+        let config = Config::from_toml(&config(&address, &database.url, plan.fakes.as_deref()))?;
+        let running = server::start_on(listener, config, options(&plan)).await?;
+        let key =
+            parom::cli::key::create(&running.app.store, &Clock::system(), "bench", None, Scope::Write, None).await?;
+        let key = key.expose_secret().to_owned();
+        let (running, lines) = (Some(running), Vec::new());
+        let mut stage = Self { running, address, plan, database, lines, key, folder };
+        stage.grow(stage.plan.tenants).await?;
+        Ok(stage)
     }
 
-    /// Stops the server and removes what it kept in files.
-    pub async fn end(self) -> anyhow::Result<()> {
-        self.running.stop().await;
+    /// The server; it runs.
+    pub fn running(&self) -> anyhow::Result<&Running> {
+        self.running.as_ref().context("the server is stopped")
+    }
+
+    /// `127.0.0.1:PORT`
+    pub fn address(&self) -> String {
+        self.address.clone()
+    }
+
+    pub fn is_sqlite(&self) -> bool {
+        self.plan.postgres.is_none()
+    }
+
+    /// The configuration of this stage, for a process of its own.
+    pub fn config(&self, address: &str) -> String {
+        config(address, &self.database.url, self.plan.fakes.as_deref())
+    }
+
+    /// The database's address.
+    pub fn database(&self) -> &str {
+        &self.database.url
+    }
+
+    /// Adds accounts until there are so many.
+    pub async fn grow(&mut self, tenants: usize) -> anyhow::Result<()> {
+        let webhook_url = match &self.plan.fakes {
+            Some(url) => format!("{url}/webhook"),
+            None => "https://messenger.example/parom".to_owned(),
+        };
+        let known = self.lines.len() / self.plan.conversations.max(1);
+        let app = self.running()?.app.clone();
+        let new = fill::accounts(&app, known..tenants, self.plan.conversations, &webhook_url).await?;
+        self.lines.extend(new);
+        Ok(())
+    }
+
+    /// Stops the server; what it keeps stays.
+    pub async fn stop(&mut self) {
+        if let Some(running) = self.running.take() {
+            running.stop().await;
+        }
+    }
+
+    /// Starts it again at the same address, with the other ends of its lines there.
+    pub async fn start(&mut self, fakes: Option<String>) -> anyhow::Result<()> {
+        self.plan.fakes = fakes;
+        let config = Config::from_toml(&self.config(&self.address))?;
+        self.running = Some(server::start_on(TcpListener::bind(&self.address)?, config, options(&self.plan)).await?);
+        Ok(())
+    }
+
+    /// Starts it again as it was.
+    pub async fn restart(&mut self) -> anyhow::Result<()> {
+        self.start(self.plan.fakes.clone()).await
+    }
+
+    /// One more server on the same PostgreSQL.
+    pub async fn another(&self) -> anyhow::Result<Running> {
+        anyhow::ensure!(!self.is_sqlite(), "SQLite serves one process");
+        let listener = TcpListener::bind("127.0.0.1:0")?;
+        let config = Config::from_toml(&self.config(&listener.local_addr()?.to_string()))?;
+        server::start_on(listener, config, options(&self.plan)).await
+    }
+
+    /// Stops the server and removes what it kept.
+    pub async fn end(mut self) -> anyhow::Result<()> {
+        self.stop().await;
+        self.database.remove().await?;
         Ok(std::fs::remove_dir_all(self.folder)?)
     }
 }
 
-/// Starts a server on a fresh SQLite file or the given PostgreSQL database.
-pub async fn build(database: Option<&str>, plan: &Plan) -> anyhow::Result<Stage> {
-    let folder = std::env::temp_dir().join(format!("parom-bench-{}", Uuid::new_v4().simple()));
-    std::fs::create_dir_all(&folder)?;
-    let url = database.map_or_else(|| format!("sqlite://{}/bench.db", folder.display()), str::to_owned);
-    let listener = TcpListener::bind("127.0.0.1:0")?;
-    let address = listener.local_addr()?;
-    let fakes = plan.fakes.as_deref().unwrap_or("https://amojo.amocrm.ru");
-    let config = Config::from_toml(&format!(
+fn options(plan: &Plan) -> Options {
+    Options { deliver: plan.fakes.is_some(), ..Options::default() }
+}
+
+fn config(address: &str, database: &str, fakes: Option<&str>) -> String {
+    let fakes = fakes.unwrap_or("https://amojo.amocrm.ru");
+    format!(
         r#"
 [server]
+listen = "{address}"
 public_url = "http://{address}"
 [database]
-url = "{url}"
+url = "{database}"
 max_connections = 24
 [network]
 allow_private = ["127.0.0.1/32"]
@@ -107,136 +188,5 @@ code = "amo.ext.1"
 secret = "{SECRET}"
 title = "Parom"
 "#
-    ))?;
-    let options = Options { deliver: plan.fakes.is_some(), ..Options::default() };
-    let running = server::start_on(listener, config, options).await?;
-    let webhook_url =
-        plan.fakes.as_ref().map_or("https://messenger.example/parom".to_owned(), |url| format!("{url}/webhook"));
-    let lines = fill(&running, plan, &webhook_url).await?;
-    let clock = Clock::system();
-    let key = parom::cli::key::create(&running.app.store, &clock, "bench", None, Scope::Write, None).await?;
-    Ok(Stage { running, lines, key: key.expose_secret().to_owned(), folder })
-}
-
-async fn fill(running: &Running, plan: &Plan, webhook_url: &str) -> anyhow::Result<Vec<Line>> {
-    let db = running.app.store.write();
-    let clock = Clock::system();
-    let channel_id = Uuid::try_parse(CHANNEL)?;
-    let now = clock.millis();
-    let mut lines = Vec::new();
-    for number in 0..plan.tenants {
-        let (tenant_id, amojo_id, source_id) = (clock.uuid_v7(), Uuid::new_v4().to_string(), clock.uuid_v7());
-        let scope_id = format!("{CHANNEL}_{amojo_id}");
-        let source_external_id = format!("line-{number}");
-        tenant::Entity::insert(tenant::ActiveModel {
-            tenant_id: Set(tenant_id),
-            integration: Set("main".into()),
-            account_id: Set(30_000_000 + i64::try_from(number)?),
-            host: Set(format!("shop{number}.amocrm.ru")),
-            name: Set(format!("Shop {number}")),
-            amojo_id: Set(amojo_id.clone()),
-            status: Set("active".into()),
-            suspended: Set(false),
-            sources_limit: Set(None),
-            api_domain: Set(None),
-            created_at: Set(now),
-            updated_at: Set(now),
-            ..Default::default()
-        })
-        .exec_without_returning(db)
-        .await?;
-        tenant_channel::Entity::insert(tenant_channel::ActiveModel {
-            tenant_id: Set(tenant_id),
-            channel_id: Set(channel_id),
-            scope_id: Set(scope_id.clone()),
-            status: Set("connected".into()),
-            detail: Set(String::new()),
-            connected_at: Set(now),
-            checked_at: Set(now),
-            ..Default::default()
-        })
-        .exec_without_returning(db)
-        .await?;
-        for (kind, key, id) in [("scope", scope_id.clone(), channel_id), ("source", source_id.to_string(), source_id)] {
-            directory::Entity::insert(directory::ActiveModel {
-                kind: Set(kind.into()),
-                key: Set(key),
-                tenant_id: Set(tenant_id),
-                id: Set(id),
-                note: Set(String::new()),
-                expires_at: Set(None),
-            })
-            .exec_without_returning(db)
-            .await?;
-        }
-        let secrets = BTreeMap::from([(custom::SECRET.to_owned(), SecretString::from(WEBHOOK_SECRET))]);
-        let mut row = source_row(tenant_id, source_id, channel_id, &source_external_id, now);
-        row.settings = Set(format!(r#"{{"webhook_url":"{webhook_url}"}}"#));
-        row.secrets = Set(settings::seal(&running.app, tenant_id, source_id, &secrets)?);
-        source::Entity::insert(row).exec_without_returning(db).await?;
-        let mut rows = Vec::new();
-        let mut aliases = Vec::new();
-        for chat in 0..plan.conversations {
-            let external_id = format!("chat-{chat}");
-            let conversation_id = clock.uuid_v7();
-            let client_id = crm_id(source_id, "conversation", &external_id).to_string();
-            rows.push(conversation::ActiveModel {
-                tenant_id: Set(tenant_id),
-                id: Set(conversation_id),
-                source_id: Set(source_id),
-                external_id: Set(external_id.clone()),
-                amocrm_chat_id: Set(String::new()),
-                contact: Set(format!(r#"{{"id":"user-{chat}","name":"Customer {chat}"}}"#)),
-                created_at: Set(now),
-                ..Default::default()
-            });
-            for (side, origin, external_id) in
-                [(Side::Messenger, source_id, external_id), (Side::OursAtCrm, channel_id, client_id.clone())]
-            {
-                aliases.push(conversation_alias::ActiveModel {
-                    tenant_id: Set(tenant_id),
-                    side: Set(side.number()),
-                    origin: Set(origin),
-                    external_id: Set(external_id),
-                    conversation_id: Set(conversation_id),
-                });
-            }
-            lines.push(Line {
-                scope_id: scope_id.clone(),
-                amojo_id: amojo_id.clone(),
-                source_external_id: source_external_id.clone(),
-                tenant_id,
-                source_id,
-                conversation_id,
-                client_id,
-                chat: format!("chat-{chat}"),
-            });
-        }
-        conversation::Entity::insert_many(rows).exec_without_returning(db).await.context("conversations")?;
-        conversation_alias::Entity::insert_many(aliases).exec_without_returning(db).await.context("aliases")?;
-    }
-    Ok(lines)
-}
-
-fn source_row(tenant_id: Uuid, id: Uuid, channel_id: Uuid, external_id: &str, now: i64) -> source::ActiveModel {
-    source::ActiveModel {
-        tenant_id: Set(tenant_id),
-        id: Set(id),
-        kind: Set("custom".into()),
-        name: Set(external_id.to_owned()),
-        external_id: Set(external_id.to_owned()),
-        channel_id: Set(channel_id),
-        amocrm_source_id: Set(1),
-        pipeline_id: Set(1),
-        is_default: Set(false),
-        status: Set("working".into()),
-        status_reason: Set(String::new()),
-        paused: Set(false),
-        contact_rule: Set("leave".into()),
-        services: Set("[]".into()),
-        created_at: Set(now),
-        updated_at: Set(now),
-        deleted_at: Set(None),
-        ..Default::default()
-    }
+    )
 }

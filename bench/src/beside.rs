@@ -1,0 +1,184 @@
+//! Our figure and those that stand beside it, in turns, so that a machine that slows down does so for all.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use parom::store::Store;
+
+use crate::bare::Bare;
+use crate::cpu::Counted;
+use crate::figures::{all, median, per_second};
+use crate::hooks::{self, Hook, Popularity};
+use crate::stage::Line;
+use crate::{database, load, naive, raw, report};
+
+/// Hooks to a server, and the same rows on other ways into its database.
+pub struct Beside {
+    /// Hooks go to all of these in turn.
+    pub addresses: Vec<String>,
+    pub lines: Arc<Vec<Line>>,
+    pub popularity: Popularity,
+    pub store: Store,
+    /// Of each run.
+    pub hooks: usize,
+    pub runs: usize,
+    pub connections: usize,
+}
+
+#[derive(Default)]
+struct Figures {
+    ours: Vec<f64>,
+    /// The better of one and of two connections.
+    raw: Vec<f64>,
+    bare: Vec<f64>,
+    /// Processor seconds a row of the raw limit, and a request of the bare handler with its generator.
+    row: Vec<f64>,
+    request: Vec<f64>,
+    one: Vec<f64>,
+    pool: Vec<f64>,
+}
+
+/// What a comparison came to, each a median.
+#[derive(Clone, Copy, Debug)]
+pub struct Compared {
+    /// Durable accepts a second.
+    pub ours: f64,
+    pub raw: f64,
+    /// What both cores could do if nothing but the raw rows and the bare requests cost time.
+    pub reach: f64,
+    pub bare: f64,
+    pub one: f64,
+    /// Of PostgreSQL alone: SQLite has one writer.
+    pub pool: Option<f64>,
+}
+
+impl Beside {
+    /// Fills caches, prepares statements, opens connections.
+    pub async fn warms_up(&self) -> anyhow::Result<()> {
+        load::send(&self.addresses, self.make(4_000)?, None, 64).await?;
+        // What the warm-up left to the database's background work is not the steady state's.
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        Ok(())
+    }
+
+    /// Ours against the raw limit, a bare handler and naive receivers; prints the figures.
+    pub async fn compare(&self) -> anyhow::Result<Compared> {
+        let mut figures = Figures::default();
+        for _ in 0..self.runs {
+            figures.ours.push(self.ours().await?);
+            let (raw, row) = self.raw().await?;
+            figures.raw.push(raw);
+            figures.row.push(row);
+            self.bare(&mut figures).await?;
+            figures.one.push(self.naive(1).await?);
+            if !self.store.is_sqlite() {
+                figures.pool.push(self.naive(16).await?);
+            }
+        }
+        let cores = f64::from(u32::try_from(std::thread::available_parallelism()?.get())?);
+        let compared = Compared {
+            ours: median(&figures.ours),
+            raw: median(&figures.raw),
+            reach: cores / (median(&figures.row) + median(&figures.request)),
+            bare: median(&figures.bare),
+            one: median(&figures.one),
+            pool: (!figures.pool.is_empty()).then(|| median(&figures.pool)),
+        };
+        report(&format!("durable accepts   {:>9.0}/s   runs {}", compared.ours, all(&figures.ours)));
+        report(&format!("raw limit         {:>9.0}/s   ratio {:.2}", compared.raw, compared.ours / compared.raw));
+        report(&format!(
+            "bare handler      {:>9.0}/s   {:.1} µs a request, {:.1} µs a raw row: both together {:.0}/s, ratio {:.2} (wanted 0.75)",
+            compared.bare,
+            median(&figures.request) * 1e6,
+            median(&figures.row) * 1e6,
+            compared.reach,
+            compared.ours / compared.reach
+        ));
+        against("naive, one connection", compared.ours, compared.one, 4.0);
+        if let Some(pool) = compared.pool {
+            against("naive, a pool of 16", compared.ours, pool, 1.5);
+        }
+        Ok(compared)
+    }
+
+    /// Ours against a pool of 16 while each flush of PostgreSQL's log takes longer by `millis`.
+    pub async fn with_slow_commits(&self, database: &str, millis: u64) -> anyhow::Result<()> {
+        slow_commits(database, millis).await?;
+        let (mut ours, mut pool) = (Vec::new(), Vec::new());
+        for _ in 0..self.runs {
+            ours.push(self.ours().await?);
+            pool.push(self.naive(16).await?);
+        }
+        slow_commits(database, 0).await?;
+        report(&format!("each flush {millis} ms longer: {:.0}/s", median(&ours)));
+        against("naive, a pool of 16", median(&ours), median(&pool), 4.0);
+        Ok(())
+    }
+
+    /// Durable accepts a second.
+    pub async fn ours(&self) -> anyhow::Result<f64> {
+        let flooded = load::send(&self.addresses, self.make(self.hooks)?, None, self.connections).await?;
+        anyhow::ensure!(flooded.refused == 0, "{} hooks were refused", flooded.refused);
+        Ok(per_second(self.hooks, flooded.took))
+    }
+
+    /// Rows a second of the raw limit, the better of one and of two connections; processor seconds a row.
+    pub async fn raw(&self) -> anyhow::Result<(f64, f64)> {
+        let counted = Counted::of(&self.store).await?;
+        let mut best = (0.0, 0.0);
+        for connections in [1, 2] {
+            let (hooks, before) = (self.make(self.hooks)?, counted.now()?);
+            let rate = raw::rows_per_second(&self.store, self.lines.clone(), hooks, connections).await?;
+            if rate > best.0 {
+                best = (rate, each(counted.now()? - before, self.hooks));
+            }
+        }
+        Ok(best)
+    }
+
+    async fn bare(&self, figures: &mut Figures) -> anyhow::Result<()> {
+        let counted = Counted::of(&self.store).await?;
+        let bare = Bare::handler()?;
+        let (hooks, before) = (self.make(self.hooks)?, counted.now()?);
+        let sent = load::send(std::slice::from_ref(&bare.address), hooks, None, self.connections).await?;
+        figures.request.push(each(counted.now()? - before, self.hooks));
+        figures.bare.push(per_second(self.hooks, sent.took));
+        bare.stop().await;
+        Ok(())
+    }
+
+    /// Accepts a second of a receiver that commits each, with a tenth of the hooks: it is slow.
+    async fn naive(&self, pool: usize) -> anyhow::Result<f64> {
+        let count = (self.hooks / 10).max(1);
+        let hooks = self.make(count)?;
+        let naive = naive::start(self.store.clone(), self.lines.clone(), hooks.clone(), pool)?;
+        let sent = load::send(std::slice::from_ref(&naive.address), hooks, None, 64).await?;
+        naive.stop().await;
+        anyhow::ensure!(sent.refused == 0, "the naive receiver refused {}", sent.refused);
+        Ok(per_second(count, sent.took))
+    }
+
+    /// So many hooks for these lines.
+    pub fn make(&self, count: usize) -> anyhow::Result<Arc<Vec<Hook>>> {
+        let host = self.addresses.first().map_or("", String::as_str);
+        Ok(Arc::new(hooks::make(&self.lines, 0..count, host, self.popularity)?))
+    }
+}
+
+fn against(name: &str, ours: f64, theirs: f64, wanted: f64) {
+    report(&format!("{name:<22} {theirs:>5.0}/s   we are {:.1} times as fast (wanted {wanted:.1})", ours / theirs));
+}
+
+/// Lets the one who flushes PostgreSQL's log wait before each flush, while it holds the log: the disk seems slower.
+async fn slow_commits(database: &str, millis: u64) -> anyhow::Result<()> {
+    let delay = format!("ALTER SYSTEM SET commit_delay = {}", millis * 1000);
+    database::say(database, &[&delay, "ALTER SYSTEM SET commit_siblings = 0", "SELECT pg_reload_conf()"]).await?;
+    // Each backend reads its configuration before its next statement.
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    Ok(())
+}
+
+/// Seconds of each of so many.
+fn each(used: Duration, count: usize) -> f64 {
+    1.0 / per_second(count, used)
+}

@@ -1,0 +1,71 @@
+//! `bench drain`: what waited is carried; how fast, and whether what is new waits with it.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use clap::Args;
+
+use crate::fake::Fake;
+use crate::figures::{median, per_second};
+use crate::hooks::{self, Popularity};
+use crate::stage::{Plan, Stage};
+use crate::{load, report};
+
+#[derive(Args)]
+pub struct Options {
+    /// A PostgreSQL in which databases may be made; fresh SQLite files otherwise.
+    #[arg(long)]
+    database: Option<String>,
+    /// Messages that wait.
+    #[arg(long, default_value_t = 20_000)]
+    messages: usize,
+    #[arg(long, default_value_t = 3)]
+    runs: usize,
+    /// Milliseconds after which the messenger answers; several with commas.
+    #[arg(long, value_delimiter = ',', default_value = "0,50")]
+    delays: Vec<u64>,
+    #[arg(long, default_value_t = 50)]
+    tenants: usize,
+    /// Conversations of each tenant.
+    #[arg(long, default_value_t = 40)]
+    conversations: usize,
+}
+
+/// Prints the figures.
+pub async fn run(options: Options) -> anyhow::Result<()> {
+    let engine = if options.database.is_some() { "PostgreSQL" } else { "SQLite" };
+    for delay in options.delays.iter().copied().map(Duration::from_millis) {
+        let mut rates = Vec::new();
+        for _ in 0..options.runs {
+            rates.push(one(&options, delay).await?);
+        }
+        report(&format!(
+            "drain on {engine}: {} messages, fakes that answer after {} ms: {:.0}/s",
+            options.messages,
+            delay.as_millis(),
+            median(&rates)
+        ));
+    }
+    Ok(())
+}
+
+/// Messages a second, from the start of the server to the last arrival.
+async fn one(options: &Options, delay: Duration) -> anyhow::Result<f64> {
+    let fake = Fake::start(delay, options.messages)?;
+    let (postgres, tenants, conversations) = (options.database.clone(), options.tenants, options.conversations);
+    let plan = Plan { postgres, tenants, conversations, fakes: Some(fake.url.clone()) };
+    let mut stage = Stage::build(plan).await?;
+    stage.stop().await;
+    stage.start(None).await?;
+    let letters = hooks::make(&stage.lines, 0..options.messages, &stage.address(), Popularity::Even)?;
+    let sent = load::send(&[stage.address()], Arc::new(letters), None, 64).await?;
+    anyhow::ensure!(sent.refused == 0, "{} were refused", sent.refused);
+    stage.stop().await;
+    let started = Instant::now();
+    stage.start(Some(fake.url.clone())).await?;
+    fake.arrivals.wait_for(options.messages).await?;
+    let rate = per_second(options.messages, started.elapsed());
+    stage.end().await?;
+    fake.stop().await;
+    Ok(rate)
+}

@@ -1,0 +1,190 @@
+//! Accounts, sources and conversations in great numbers, without the road that makes them one by one.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use anyhow::Context;
+use entity::{conversation, conversation_alias, directory, source, tenant, tenant_channel};
+use parom::app::App;
+use parom::clock::Clock;
+use parom::connector::custom;
+use parom::delivery::queue::parcel::Side;
+use parom::message::crm_id;
+use parom::source::settings;
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, DatabaseConnection, EntityTrait, IntoActiveModel};
+use secrecy::SecretString;
+use uuid::Uuid;
+
+use crate::stage::{CHANNEL, Line, WEBHOOK_SECRET};
+
+/// Accounts of one pass.
+const AT_ONCE: usize = 1_000;
+/// Rows of one statement: their values fit into what both databases take.
+const ROWS: usize = 400;
+
+/// Rows of one pass, table by table.
+#[derive(Default)]
+struct Rows {
+    tenants: Vec<tenant::ActiveModel>,
+    channels: Vec<tenant_channel::ActiveModel>,
+    directory: Vec<directory::ActiveModel>,
+    sources: Vec<source::ActiveModel>,
+    conversations: Vec<conversation::ActiveModel>,
+    aliases: Vec<conversation_alias::ActiveModel>,
+    lines: Vec<Line>,
+}
+
+/// Makes accounts with these numbers, each with one source and so many conversations.
+pub async fn accounts(
+    app: &App,
+    numbers: Range<usize>,
+    conversations: usize,
+    webhook_url: &str,
+) -> anyhow::Result<Vec<Line>> {
+    let (db, clock) = (app.store.write(), Clock::system());
+    let mut lines = Vec::new();
+    let all: Vec<usize> = numbers.collect();
+    for some in all.chunks(AT_ONCE) {
+        let mut rows = Rows::default();
+        for number in some {
+            rows.account(app, &clock, *number, webhook_url)?;
+            for chat in 0..conversations {
+                rows.conversation(&clock, *number, chat)?;
+            }
+        }
+        insert::<tenant::Entity, _>(db, rows.tenants).await?;
+        insert::<tenant_channel::Entity, _>(db, rows.channels).await?;
+        insert::<directory::Entity, _>(db, rows.directory).await?;
+        insert::<source::Entity, _>(db, rows.sources).await?;
+        insert::<conversation::Entity, _>(db, rows.conversations).await?;
+        insert::<conversation_alias::Entity, _>(db, rows.aliases).await?;
+        lines.append(&mut rows.lines);
+    }
+    Ok(lines)
+}
+
+async fn insert<E, A>(db: &DatabaseConnection, rows: Vec<A>) -> anyhow::Result<()>
+where
+    E: EntityTrait,
+    A: ActiveModelTrait<Entity = E>,
+    E::Model: IntoActiveModel<A>,
+{
+    let mut rows = rows.into_iter().peekable();
+    while rows.peek().is_some() {
+        let some: Vec<A> = rows.by_ref().take(ROWS).collect();
+        E::insert_many(some).exec_without_returning(db).await.context("rows of the stage")?;
+    }
+    Ok(())
+}
+
+impl Rows {
+    fn account(&mut self, app: &App, clock: &Clock, number: usize, webhook_url: &str) -> anyhow::Result<()> {
+        let (tenant_id, source_id, now) = (clock.uuid_v7(), clock.uuid_v7(), clock.millis());
+        let channel_id = Uuid::try_parse(CHANNEL)?;
+        let amojo_id = Uuid::new_v4().to_string();
+        let scope_id = format!("{CHANNEL}_{amojo_id}");
+        self.tenants.push(tenant::ActiveModel {
+            tenant_id: Set(tenant_id),
+            integration: Set("main".into()),
+            account_id: Set(30_000_000 + i64::try_from(number)?),
+            host: Set(format!("shop{number}.amocrm.ru")),
+            name: Set(format!("Shop {number}")),
+            amojo_id: Set(amojo_id),
+            status: Set("active".into()),
+            suspended: Set(false),
+            sources_limit: Set(None),
+            api_domain: Set(None),
+            created_at: Set(now),
+            updated_at: Set(now),
+            ..Default::default()
+        });
+        self.channels.push(tenant_channel::ActiveModel {
+            tenant_id: Set(tenant_id),
+            channel_id: Set(channel_id),
+            scope_id: Set(scope_id.clone()),
+            status: Set("connected".into()),
+            detail: Set(String::new()),
+            connected_at: Set(now),
+            checked_at: Set(now),
+            ..Default::default()
+        });
+        for (kind, key, id) in [("scope", scope_id, channel_id), ("source", source_id.to_string(), source_id)] {
+            self.directory.push(directory::ActiveModel {
+                kind: Set(kind.into()),
+                key: Set(key),
+                tenant_id: Set(tenant_id),
+                id: Set(id),
+                note: Set(String::new()),
+                expires_at: Set(None),
+            });
+        }
+        let secrets = BTreeMap::from([(custom::SECRET.to_owned(), SecretString::from(WEBHOOK_SECRET))]);
+        let name = format!("line-{number}");
+        self.sources.push(source::ActiveModel {
+            tenant_id: Set(tenant_id),
+            id: Set(source_id),
+            kind: Set("custom".into()),
+            name: Set(name.clone()),
+            external_id: Set(name),
+            channel_id: Set(channel_id),
+            amocrm_source_id: Set(1),
+            pipeline_id: Set(1),
+            is_default: Set(false),
+            status: Set("working".into()),
+            status_reason: Set(String::new()),
+            paused: Set(false),
+            contact_rule: Set("leave".into()),
+            services: Set("[]".into()),
+            settings: Set(format!(r#"{{"webhook_url":"{webhook_url}"}}"#)),
+            secrets: Set(settings::seal(app, tenant_id, source_id, &secrets)?),
+            created_at: Set(now),
+            updated_at: Set(now),
+            deleted_at: Set(None),
+            ..Default::default()
+        });
+        Ok(())
+    }
+
+    /// A conversation of the account made last.
+    fn conversation(&mut self, clock: &Clock, number: usize, chat: usize) -> anyhow::Result<()> {
+        let (tenant, source) = self.tenants.last().zip(self.sources.last()).context("an account comes first")?;
+        let (tenant_id, source_id) = (*tenant.tenant_id.as_ref(), *source.id.as_ref());
+        let amojo_id = tenant.amojo_id.as_ref().clone();
+        let channel_id = *source.channel_id.as_ref();
+        let external_id = format!("chat-{chat}");
+        let conversation_id = clock.uuid_v7();
+        let client_id = crm_id(source_id, "conversation", &external_id).to_string();
+        self.conversations.push(conversation::ActiveModel {
+            tenant_id: Set(tenant_id),
+            id: Set(conversation_id),
+            source_id: Set(source_id),
+            external_id: Set(external_id.clone()),
+            amocrm_chat_id: Set(String::new()),
+            contact: Set(format!(r#"{{"id":"user-{chat}","name":"Customer {chat}"}}"#)),
+            created_at: Set(clock.millis()),
+            ..Default::default()
+        });
+        let ends =
+            [(Side::Messenger, source_id, external_id.clone()), (Side::OursAtCrm, channel_id, client_id.clone())];
+        for (side, origin, external_id) in ends {
+            self.aliases.push(conversation_alias::ActiveModel {
+                tenant_id: Set(tenant_id),
+                side: Set(side.number()),
+                origin: Set(origin),
+                external_id: Set(external_id),
+                conversation_id: Set(conversation_id),
+            });
+        }
+        self.lines.push(Line {
+            scope_id: format!("{CHANNEL}_{amojo_id}"),
+            amojo_id,
+            source_external_id: format!("line-{number}"),
+            tenant_id,
+            source_id,
+            conversation_id,
+            client_id,
+            chat: external_id,
+        });
+        Ok(())
+    }
+}

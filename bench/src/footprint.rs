@@ -1,0 +1,100 @@
+//! `bench footprint`: how much memory the program takes, and how soon it takes the first hook.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+
+use crate::fake::Fake;
+use crate::figures::median;
+use crate::hooks::{self, Popularity};
+use crate::process::Process;
+use crate::stage::{Plan, Stage};
+use crate::{load, past, report};
+
+/// What is freed goes back to the system by then.
+const REST: Duration = Duration::from_secs(10);
+
+#[derive(Args)]
+pub struct Options {
+    /// The program `parom`, built for release.
+    #[arg(long)]
+    binary: PathBuf,
+    /// A PostgreSQL in which databases may be made; a fresh SQLite file otherwise.
+    #[arg(long)]
+    database: Option<String>,
+    /// Accounts in which something is said.
+    #[arg(long, default_value_t = 1_000)]
+    active: usize,
+    /// Accounts that are installed, most of them silent.
+    #[arg(long, default_value_t = 100_000)]
+    installed: usize,
+    /// Stored messages of those.
+    #[arg(long, default_value_t = 5_000_000)]
+    messages: usize,
+    /// Starts; the median counts.
+    #[arg(long, default_value_t = 5)]
+    runs: usize,
+}
+
+/// Prints the figures.
+pub async fn run(options: Options) -> anyhow::Result<()> {
+    let engine = if options.database.is_some() { "PostgreSQL" } else { "SQLite" };
+    report(&format!("footprint on {engine}, beside it the fakes that it delivers to"));
+    let fake = Fake::start(Duration::ZERO, 1)?;
+    let (postgres, fakes) = (options.database.clone(), Some(fake.url.clone()));
+    let mut stage = Stage::build(Plan { postgres, tenants: 1, conversations: 1, fakes }).await?;
+
+    report(&format!("  idle, one account            {}", one(&options, &mut stage, 1).await?));
+    stage.grow(options.active).await?;
+    report(&format!(
+        "  {} active accounts        {}",
+        options.active,
+        one(&options, &mut stage, options.active).await?
+    ));
+    stage.grow(options.installed).await?;
+    let stored = past::messages(&stage, options.messages).await?;
+    let figures = one(&options, &mut stage, options.active).await?;
+    report(&format!("  {} installed, {stored} messages, {} active   {figures}", options.installed, options.active));
+
+    stage.end().await?;
+    fake.stop().await;
+    Ok(())
+}
+
+/// Starts the program some times; then hooks come, five to each of so many accounts, and are carried. The server of the
+/// stage runs before and after.
+async fn one(options: &Options, stage: &mut Stage, active: usize) -> anyhow::Result<String> {
+    stage.stop().await;
+    let address = stage.address();
+    let first = hooks::make(&stage.lines, 0..options.runs, &address, Popularity::Even)?;
+    let mut starts = Vec::new();
+    for hook in &first {
+        let mut process = Process::start(&options.binary, stage)?;
+        starts.push(process.first_accept(hook).await?.as_secs_f64());
+        process.stop().await?;
+    }
+    let mut process = Process::start(&options.binary, stage)?;
+    process.first_accept(&hooks::make(&stage.lines, 0..1, &address, Popularity::Even)?[0]).await?;
+    tokio::time::sleep(REST).await;
+    let idle = process.resident()?;
+    let lines = stage.lines.get(..active).unwrap_or(&stage.lines);
+    let spoken = hooks::make(lines, 0..active * 5, &address, Popularity::Even)?;
+    let sent = load::send(std::slice::from_ref(&address), Arc::new(spoken), None, 64).await?;
+    anyhow::ensure!(sent.refused == 0, "{} were refused", sent.refused);
+    let busy = process.resident()?;
+    tokio::time::sleep(REST).await;
+    let after = process.resident()?;
+    process.stop().await?;
+    stage.restart().await?;
+    let mega = |bytes: u64| bytes.div_ceil(1_000_000);
+    Ok(format!(
+        "start to first accept {:.0} ms; resident {} MB at rest, {} MB right after {} hooks, {} MB later",
+        median(&starts) * 1000.0,
+        mega(idle),
+        mega(busy),
+        active * 5,
+        mega(after)
+    ))
+}
