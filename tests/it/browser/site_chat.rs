@@ -1,5 +1,7 @@
 //! The chat on somebody else's site, in a real browser: under the site's own policy, with its scripts and styles around it.
 
+mod files;
+
 use parom::words::{Language, Words};
 use parom_tests::settings::HOST;
 use parom_tests::{Browser, Engine, Place, Setup, Site, World};
@@ -253,75 +255,6 @@ async fn nothing_is_lost_and_nothing_doubled() {
     arrived(&shop.world, &["one", "two", "three", "four", "five", "six"]).await;
     let left = "return Object.keys(localStorage).filter((key) => key.includes('|'))";
     browser.until("nothing waits", async || browser.run(left, vec![]).await == json!([])).await;
-    browser.close().await;
-    shop.world.close().await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn files_are_dragged_pasted_and_wait_for_the_line() {
-    let Some(browser) = Browser::open("en").await else { return };
-    let shop = Shop::open(everywhere).await;
-    shop.visit(&browser).await;
-    let drop = "const data = new DataTransfer(); data.items.add(new File(['one two'], 'list.txt', { type: 'text/plain' }));\
-        for (const name of ['dragover', 'drop']) root.querySelector('.panel').dispatchEvent(\
-          new DragEvent(name, { dataTransfer: data, bubbles: true, cancelable: true }))";
-    root(&browser, drop).await;
-    let paste = "const data = new DataTransfer(); const picture = Uint8Array.from(atob(\
-        'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='),\
-          (one) => one.charCodeAt(0));\
-        data.items.add(new File([picture], 'shot.png', { type: 'image/png' }));\
-        root.getElementById('text').dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true }))";
-    root(&browser, paste).await;
-    until(&browser, "both are chosen", "root.querySelectorAll('.chosen li').length === 2").await;
-    browser.is_accessible("the chat with files").await;
-    browser.shot("site-chat-en-files").await;
-    browser.offline(true).await;
-    types(&browser, "Both").await;
-    until(&browser, "both wait", "root.querySelectorAll('.mine .state').length === 2").await;
-    browser.offline(false).await;
-    let there = async || {
-        let all = shop.world.sandbox.messages(HOST);
-        let told: Vec<(&str, &str)> = all.iter().map(|one| (one.kind.as_str(), one.text.as_str())).collect();
-        (told == [("file", "Both"), ("picture", "")]).then_some(())
-    };
-    shop.world.until("both files are in amoCRM, in their order", there).await;
-    let loaded = "root.querySelector('.mine img')?.naturalWidth === 1 && root.querySelector('.mine .file a')?.href.includes('/media/')";
-    until(&browser, "the customer sees them too", loaded).await;
-    assert_eq!(browser.run("return window.__forbidden", vec![]).await, json!([]));
-    browser.close().await;
-    shop.world.close().await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_phone_takes_a_photo_and_breaks_lines() {
-    let Some(browser) = Browser::open("ru").await else { return };
-    let shop = Shop::open(everywhere).await;
-    shop.visit(&browser).await;
-    assert_eq!(root(&browser, "return root.querySelectorAll('[capture]').length").await, json!(0), "a desk has none");
-    browser.becomes_a_phone().await;
-    shop.visit(&browser).await;
-    let camera =
-        "const one = root.querySelector('[capture=environment]'); return [one.accept, one.previousSibling.title]";
-    assert_eq!(root(&browser, camera).await, json!(["image/*", say(Words::new(Language::Ru), "chat-camera")]));
-    browser.fits("the chat on a phone").await;
-    browser.is_accessible("the chat on a phone").await;
-    browser.shot("site-chat-ru-phone").await;
-    types(&browser, "Вот").await;
-    browser.types("такой").await;
-    assert_eq!(root(&browser, "return root.getElementById('text').value").await, "Вот\nтакой");
-    let taken = "const camera = root.querySelector('[capture]'); const data = new DataTransfer();\
-        const picture = Uint8Array.from(atob(\
-        'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='),\
-          (one) => one.charCodeAt(0));\
-        data.items.add(new File([picture], 'image.png', { type: 'image/png' })); camera.files = data.files;\
-        camera.dispatchEvent(new Event('change')); root.getElementById('form').requestSubmit()";
-    root(&browser, taken).await;
-    let there = async || {
-        let all = shop.world.sandbox.messages(HOST);
-        let told: Vec<(&str, &str)> = all.iter().map(|one| (one.kind.as_str(), one.text.as_str())).collect();
-        (told == [("picture", "Вот\nтакой")]).then_some(())
-    };
-    shop.world.until("the photo is in amoCRM", there).await;
     browser.close().await;
     shop.world.close().await;
 }

@@ -220,10 +220,11 @@ pub const CELLS: &[Cell] = &[
     cell(
         "telegram",
         &["edits"],
-        By(&["parom connector::telegram::send::tests::live::texts_and_captions_are_edited"]),
+        By(&["parom-tests::it telegram::out::edits::texts_and_captions_are_changed_where_they_stand"]),
         By(&[
             "parom-tests::it telegram::inwards::changes::an_edit_changes_what_amocrm_shows",
             "parom-tests::it telegram::inwards::changes::an_edit_of_a_caption_keeps_the_file",
+            "parom-tests::it telegram::inwards::changes::each_caption_of_an_album_is_changed_by_itself",
         ]),
     ),
     cell(

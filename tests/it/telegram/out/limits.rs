@@ -28,6 +28,30 @@ async fn a_flood_to_one_chat_keeps_its_rate_and_its_order(world: &mut TelegramWo
     assert!(refused <= 1, "told to wait {refused} times");
 }
 
+async fn a_bot_keeps_its_rate_over_all_chats(world: &mut TelegramWorld) {
+    const CHATS: usize = 40;
+    let line = world.telegram_line(serde_json::json!({})).await;
+    let people: Vec<i64> = (0..CHATS).map(|_| world.telegram().add_person(NewPerson::default())).collect();
+    for person in &people {
+        world.telegram().customer(*person, line.bot).starts("").unwrap();
+        world.telegram().customer(*person, line.bot).writes("Hi").unwrap();
+    }
+    world.telegram_arrives().await;
+    world.advance(Duration::from_secs(60));
+    world.telegram().set_rates(true);
+    for person in &people {
+        let chat = line.chat_of(world, &person.to_string());
+        line.manager_sends_to(world, &chat, HookMessage::text("sale")).await;
+    }
+    world.deliver_all().await;
+    assert!(texts(world, &line).len() < CHATS, "thirty a second");
+    world.deliver_to_the_end().await;
+    assert_eq!(texts(world, &line).len(), CHATS);
+    let refused = world.telegram().calls(line.bot).into_iter().filter(|call| call.status == 429).count();
+    // The simulated Telegram rounds a thirtieth of a second up, we round it down.
+    assert!(refused <= 1, "told to wait {refused} times");
+}
+
 async fn who_is_told_to_wait_waits_alone(world: &mut TelegramWorld) {
     let line = chatting(world).await;
     let pavel = world.telegram().add_person(NewPerson { first_name: "Pavel".to_owned(), ..NewPerson::default() });
@@ -100,6 +124,7 @@ async fn a_storm_of_refusals_loses_nothing_and_keeps_every_order(world: &mut Tel
 both!(
     a_storm_of_refusals_loses_nothing_and_keeps_every_order,
     a_flood_to_one_chat_keeps_its_rate_and_its_order,
+    a_bot_keeps_its_rate_over_all_chats,
     who_is_told_to_wait_waits_alone,
     two_chats_that_are_told_to_wait_stop_the_bot_alone,
 );
