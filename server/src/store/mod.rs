@@ -74,8 +74,9 @@ impl Store {
         let probe = probe.context("the database of database.url does not answer")?;
         probe.context("cannot reach the database of database.url")?.close().await?;
         let connections = connections.max(6);
-        let write = postgres(url, connections / 2, "0").await.context("cannot reach the database of database.url")?;
-        let read = postgres(url, connections - connections / 2, READ_LIMIT).await?;
+        let write =
+            postgres(url, connections / 2, Use::Write).await.context("cannot reach the database of database.url")?;
+        let read = postgres(url, connections - connections / 2, Use::Read).await?;
         Ok(Self { backend: DbBackend::Postgres, write, read, checkpoint: None, clock, file: None })
     }
 
@@ -118,14 +119,20 @@ impl Store {
     }
 
     /// Begins a read of several statements that see one state of the data.
+    #[expect(clippy::disallowed_methods, reason = "the one home of begin")]
     pub async fn read_tx(&self) -> Result<DatabaseTransaction, DbErr> {
+        if self.is_sqlite() {
+            return self.read.begin_with_options(TransactionOptions::default()).await;
+        }
         let options = TransactionOptions {
-            isolation_level: (!self.is_sqlite()).then_some(sea_orm::IsolationLevel::RepeatableRead),
-            access_mode: (!self.is_sqlite()).then_some(sea_orm::AccessMode::ReadOnly),
+            isolation_level: Some(sea_orm::IsolationLevel::RepeatableRead),
+            access_mode: Some(sea_orm::AccessMode::ReadOnly),
             ..TransactionOptions::default()
         };
-        #[expect(clippy::disallowed_methods, reason = "the one home of begin")]
-        self.read.begin_with_options(options).await
+        // Nobody begins on the connections for reading: see `postgres`.
+        let tx = self.write.begin_with_options(options).await?;
+        tx.execute_unprepared(&format!("SET LOCAL statement_timeout = '{READ_LIMIT}'")).await?;
+        Ok(tx)
     }
 
     /// The clock of everything that is not compared inside the database.
@@ -166,20 +173,36 @@ impl Store {
 const READ_LIMIT: &str = "5s";
 const READ_LIMIT_SQLITE: Duration = Duration::from_secs(5);
 
-async fn postgres(url: &str, connections: u32, statement_limit: &'static str) -> anyhow::Result<DatabaseConnection> {
+/// A connection that lay still for less is there still.
+const PROVEN: Duration = Duration::from_secs(1);
+
+/// What connections are for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Use {
+    /// Statements that write, and transactions.
+    Write,
+    /// Single statements that read.
+    Read,
+}
+
+async fn postgres(url: &str, connections: u32, used: Use) -> anyhow::Result<DatabaseConnection> {
+    let limit = if used == Use::Read { READ_LIMIT } else { "0" };
     let mut options = ConnectOptions::new(url);
     options
         .max_connections(connections)
         .min_connections(1)
         .acquire_timeout(Duration::from_secs(5))
+        // Each test is a round trip, and there is one at every return already.
+        .test_before_acquire_if_idle_for(PROVEN)
         .sqlx_logging(false)
         .map_sqlx_postgres_opts(move |postgres| {
             postgres
                 .statement_cache_capacity(512)
-                .options([("idle_in_transaction_session_timeout", "10s"), ("statement_timeout", statement_limit)])
-        })
+                .options([("idle_in_transaction_session_timeout", "10s"), ("statement_timeout", limit)])
+        });
+    if used == Use::Write {
         // A cancelled BEGIN may return its connection inside a transaction (sqlx#4393): end it on the way back.
-        .map_sqlx_postgres_pool_opts(|pool| {
+        options.map_sqlx_postgres_pool_opts(|pool| {
             pool.after_release(|connection, _| {
                 Box::pin(async move {
                     use sea_orm::sqlx::Executor;
@@ -187,6 +210,7 @@ async fn postgres(url: &str, connections: u32, statement_limit: &'static str) ->
                 })
             })
         });
+    }
     Ok(Database::connect(options).await?)
 }
 

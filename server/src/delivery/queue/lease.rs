@@ -10,8 +10,11 @@ use super::rows::Rows;
 use super::turn::{BREAKER, Rate, Turn};
 use crate::message::{Direction, LetterKind, Stream};
 
+mod due;
 mod end;
 mod expired;
+
+use due::Candidate;
 
 /// How much of a target's work there is room for.
 #[derive(Clone, Debug)]
@@ -59,18 +62,6 @@ pub struct Letter {
     pub day: i32,
 }
 
-struct Candidate {
-    lane_id: Uuid,
-    conversation_id: Uuid,
-    source_id: Uuid,
-    direction: i16,
-    stream: i16,
-    owner: Option<Uuid>,
-    epoch: i64,
-    starts: i32,
-    turn: usize,
-}
-
 impl Queue {
     /// Leases due lanes of the wished targets for `lease_millis`, in one commit. No transaction is open afterwards:
     /// the network comes next.
@@ -101,20 +92,27 @@ impl Queue {
         let mut turns = self.read_turns(tx, &keys).await?;
         let now = self.now_in(tx).await?;
         turns.retain(|turn| !turn.is_held() && turn.ready_at.is_some_and(|ready_at| ready_at <= now));
-        let mut candidates = Vec::new();
-        let mut more = vec![false; turns.len()];
-        for (place, turn) in turns.iter_mut().enumerate() {
-            let Some(wish) = by_key.get(&(turn.tenant_id, turn.target)) else { continue };
+        let mut allowed = Vec::with_capacity(turns.len());
+        for turn in &mut turns {
+            let Some(wish) = by_key.get(&(turn.tenant_id, turn.target)) else {
+                allowed.push(0);
+                continue;
+            };
             let rate = turn.pace(wish.rate, now);
             turn.refill(rate, now);
             let room = if turn.reason == BREAKER { wish.limit.min(1) } else { wish.limit };
-            let allowed = i64::from(room).min(turn.tokens / 1000);
-            let mut found = self.due_lanes(tx, turn, now, allowed + 1, place).await?;
+            allowed.push(i64::from(room).min(turn.tokens / 1000));
+        }
+        let mut found = self.due_lanes(tx, &turns, now, &allowed).await?;
+        let mut candidates = Vec::new();
+        let mut more = vec![false; turns.len()];
+        for (place, (turn, allowed)) in turns.iter_mut().zip(allowed).enumerate() {
+            let mut due = found.remove(&place).unwrap_or_default();
             let allowed = usize::try_from(allowed).unwrap_or(0);
-            more[place] = found.len() > allowed;
-            found.truncate(allowed);
-            turn.tokens -= 1000 * i64::try_from(found.len()).unwrap_or(0);
-            candidates.extend(found);
+            more[place] = due.len() > allowed;
+            due.truncate(allowed);
+            turn.tokens -= 1000 * i64::try_from(due.len()).unwrap_or(0);
+            candidates.extend(due);
         }
         let claims = self.take(tx, &turns, candidates, lease).await?;
         self.end_turns(tx, &mut turns, &more, &claims, &by_key, now, lease).await?;
@@ -130,50 +128,7 @@ impl Queue {
         row.ok_or_else(|| DbErr::RecordNotFound("the database tells no time".into()))?.try_get("", "now")
     }
 
-    async fn due_lanes(
-        &self,
-        tx: &impl ConnectionTrait,
-        turn: &Turn,
-        now: i64,
-        limit: i64,
-        place: usize,
-    ) -> Result<Vec<Candidate>, DbErr> {
-        let text = "SELECT lane_id, conversation_id, source_id, direction, stream, owner, epoch, starts FROM lane \
-                    WHERE tenant_id = $1 AND target = $2 AND due_at IS NOT NULL AND due_at <= $3 ORDER BY due_at LIMIT $4";
-        self.read_candidates(tx, text, turn, now, limit, place).await
-    }
-
-    async fn read_candidates(
-        &self,
-        tx: &impl ConnectionTrait,
-        text: &str,
-        turn: &Turn,
-        now: i64,
-        limit: i64,
-        place: usize,
-    ) -> Result<Vec<Candidate>, DbErr> {
-        let values = [turn.tenant_id.into(), turn.target.into(), now.into(), limit.into()];
-        let statement = Statement::from_sql_and_values(self.store.backend(), text, values);
-        let found = tx.query_all_raw(statement).await?;
-        found
-            .into_iter()
-            .map(|row| {
-                Ok(Candidate {
-                    lane_id: row.try_get("", "lane_id")?,
-                    conversation_id: row.try_get("", "conversation_id")?,
-                    source_id: row.try_get("", "source_id")?,
-                    direction: row.try_get("", "direction")?,
-                    stream: row.try_get("", "stream")?,
-                    owner: row.try_get("", "owner")?,
-                    epoch: row.try_get("", "epoch")?,
-                    starts: row.try_get("", "starts")?,
-                    turn: place,
-                })
-            })
-            .collect()
-    }
-
-    /// Reads the heads and writes the leases, one statement a target.
+    /// Reads the heads and writes the leases.
     async fn take(
         &self,
         tx: &impl ConnectionTrait,
@@ -216,28 +171,22 @@ impl Queue {
                  WHERE lane.tenant_id = rows.tenant_id AND lane.lane_id = rows.lane_id",
             )
             .await?;
-        for turn in turns {
-            let of_turn: Vec<_> = claims
-                .iter()
-                .filter(|claim| (claim.tenant_id, claim.target) == (turn.tenant_id, turn.target))
-                .collect();
-            Rows::new()
-                .uuid("tenant_id", of_turn.iter().map(|claim| claim.tenant_id))
-                .uuid("lane_id", of_turn.iter().map(|claim| claim.lane_id))
-                .long("epoch", of_turn.iter().map(|claim| claim.epoch))
-                .long("last_key", of_turn.iter().map(|claim| claim.letter.order_key))
-                .uuid("owner", of_turn.iter().map(|_| self.instance))
-                .long("lease", of_turn.iter().map(|_| lease))
-                .execute(
-                    tx,
-                    &self.store,
-                    "UPDATE lane SET owner = rows.owner, epoch = rows.epoch, leased_until = {now} + rows.lease, \
-                     due_at = {now} + rows.lease, starts = lane.starts + 1, last_key = rows.last_key FROM rows \
-                     WHERE lane.tenant_id = rows.tenant_id AND lane.lane_id = rows.lane_id \
-                     AND lane.epoch = rows.epoch - 1",
-                )
-                .await?;
-        }
+        Rows::new()
+            .uuid("tenant_id", claims.iter().map(|claim| claim.tenant_id))
+            .uuid("lane_id", claims.iter().map(|claim| claim.lane_id))
+            .long("epoch", claims.iter().map(|claim| claim.epoch))
+            .long("last_key", claims.iter().map(|claim| claim.letter.order_key))
+            .uuid("owner", claims.iter().map(|_| self.instance))
+            .long("lease", claims.iter().map(|_| lease))
+            .execute(
+                tx,
+                &self.store,
+                "UPDATE lane SET owner = rows.owner, epoch = rows.epoch, leased_until = {now} + rows.lease, \
+                 due_at = {now} + rows.lease, starts = lane.starts + 1, last_key = rows.last_key FROM rows \
+                 WHERE lane.tenant_id = rows.tenant_id AND lane.lane_id = rows.lane_id \
+                 AND lane.epoch = rows.epoch - 1",
+            )
+            .await?;
         Ok(claims)
     }
 

@@ -1,9 +1,10 @@
 //! Letters of held targets that have grown too old.
 
-use sea_orm::DbErr;
+use sea_orm::{ConnectionTrait, DbErr, Statement};
 use uuid::Uuid;
 
 use super::Claim;
+use super::due::{CANDIDATE, Candidate};
 use crate::delivery::queue::Queue;
 
 /// Letters of one held target that are buried in one go.
@@ -17,12 +18,16 @@ impl Queue {
         let now = self.now_in(&tx).await?;
         let claims = match turns.first() {
             Some(turn) => {
-                let text = "SELECT lane_id, conversation_id, source_id, direction, stream, owner, epoch, starts FROM lane \
-                            WHERE tenant_id = $1 AND target = $2 AND due_at IS NOT NULL AND due_at <= $3 AND \
-                            (SELECT head.expires_at FROM letter AS head WHERE head.tenant_id = lane.tenant_id \
-                            AND head.lane_id = lane.lane_id ORDER BY head.order_key, head.seq LIMIT 1) <= $3 \
-                            ORDER BY due_at LIMIT $4";
-                let candidates = self.read_candidates(&tx, text, turn, now, AT_ONCE, 0).await?;
+                let text = format!(
+                    "SELECT {CANDIDATE} FROM lane WHERE tenant_id = $1 AND target = $2 AND due_at IS NOT NULL \
+                     AND due_at <= $3 AND (SELECT head.expires_at FROM letter AS head \
+                     WHERE head.tenant_id = lane.tenant_id AND head.lane_id = lane.lane_id \
+                     ORDER BY head.order_key, head.seq LIMIT 1) <= $3 ORDER BY due_at LIMIT {AT_ONCE}"
+                );
+                let values = [turn.tenant_id.into(), turn.target.into(), now.into()];
+                let statement = Statement::from_sql_and_values(self.store.backend(), text, values);
+                let found = tx.query_all_raw(statement).await?;
+                let candidates = found.iter().map(|row| Candidate::read(row, 0)).collect::<Result<_, _>>()?;
                 self.take(&tx, &turns, candidates, lease_millis).await?
             }
             None => Vec::new(),
