@@ -1,5 +1,7 @@
 //! The table of contents of everything that can be called.
 
+use std::time::Duration;
+
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderValue};
@@ -12,6 +14,9 @@ use crate::config::Server;
 use crate::error::Error;
 use crate::words::{CRM, Language, Words};
 use crate::{api, chat, intake, oauth};
+
+/// Whoever asks whether requests should come here does not wait long for the answer.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(1);
 
 /// Routes of the public address.
 pub fn public(config: &mut web::ServiceConfig) {
@@ -38,17 +43,35 @@ async fn health() -> HttpResponse {
     HttpResponse::Ok().body("ok\n")
 }
 
-/// 200 while requests should come here: the database answers and no stop was asked for.
+/// 200 while requests should come here: no stop was asked for, and there is a place for amoCRM's hooks, the database or the
+/// disk. A proxy that passes this process by because of the database alone would lose hooks.
 async fn ready(app: web::Data<App>) -> HttpResponse {
     if app.stop.is_cancelled() {
         return HttpResponse::ServiceUnavailable().body("stopping\n");
     }
+    if answers(&app).await {
+        return HttpResponse::Ok().body("ready\n");
+    }
+    if app.spool.is_there() {
+        return HttpResponse::Ok().body("degraded: the database does not answer, hooks of amoCRM wait on the disk\n");
+    }
+    HttpResponse::ServiceUnavailable().body("the database does not answer\n")
+}
+
+async fn answers(app: &App) -> bool {
+    if !app.store.is_open() {
+        return false;
+    }
     let question = Statement::from_string(app.store.backend(), "SELECT 1");
-    match app.store.read().query_one_raw(question).await {
-        Ok(_) => HttpResponse::Ok().body("ready\n"),
-        Err(error) => {
-            tracing::warn!(%error, "not ready: the database does not answer");
-            HttpResponse::ServiceUnavailable().body("the database does not answer\n")
+    match tokio::time::timeout(ANSWERS_WITHIN, app.store.read().query_one_raw(question)).await {
+        Ok(Ok(_)) => true,
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "the database does not answer");
+            false
+        }
+        Err(_) => {
+            tracing::warn!("the database does not answer in time");
+            false
         }
     }
 }

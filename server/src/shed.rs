@@ -62,6 +62,11 @@ impl Class {
         }
     }
 
+    /// What is done before the database was seen: amoCRM's hooks go to the spool, operators are told how it stands.
+    fn does_without_database(path: &str) -> bool {
+        matches!(path.split('/').nth(1), Some("location" | "healthz" | "readyz" | "metrics"))
+    }
+
     const fn word(self) -> &'static str {
         match self {
             Self::Page => "page",
@@ -166,7 +171,8 @@ pub async fn gate(
         return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
     };
     let class = Class::of(request.method(), request.path());
-    if turned_away(class, request.method(), much(&app), app.load.free()) {
+    let without = !app.store.is_open() && !Class::does_without_database(request.path());
+    if without || turned_away(class, request.method(), much(&app), app.load.free()) {
         metrics::counter!("parom_shed_total", "class" => class.word()).increment(1);
         let answer = busy(class, &request);
         return Ok(request.into_response(answer));

@@ -1,6 +1,7 @@
 //! Logs and metrics of the process: one subscriber and one recorder, because the macros of `tracing` and `metrics`
 //! reach them without being handed anything. What goes into a log line stands in `docs/logging.md`.
 
+mod lines;
 pub mod traces;
 
 use std::io::IsTerminal;
@@ -10,6 +11,10 @@ use std::time::Duration;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::writer::BoxMakeWriter;
+
+use lines::Lines;
+pub use lines::Written;
 
 /// What is logged when `RUST_LOG` does not say.
 const DEFAULT_FILTER: &str = "info,actix_server=warn,sea_orm_migration=warn";
@@ -25,17 +30,34 @@ static RECORDER: OnceLock<Result<PrometheusHandle, MetricsError>> = OnceLock::ne
 /// Starts logging to stderr: for people on a terminal, JSON otherwise; `RUST_LOG` chooses what. A second call, and a
 /// call after a test set its own subscriber, changes nothing.
 pub fn start_logging() {
-    start(DEFAULT_FILTER);
+    start(DEFAULT_FILTER, BoxMakeWriter::new(std::io::stderr));
+}
+
+/// The same for a process that serves: nobody in it ever waits for whoever reads the log, and a panic stands there like
+/// everything else. Hold what is given until the end.
+pub fn start_serving_log() -> Written {
+    match Lines::to_stderr() {
+        Ok(lines) => {
+            start(DEFAULT_FILTER, BoxMakeWriter::new(lines.clone()));
+            std::panic::set_hook(Box::new(|panic| tracing::error!(%panic, "something broke off")));
+            lines.written_at_the_end()
+        }
+        Err(error) => {
+            start_logging();
+            tracing::warn!(%error, "the log has no thread of its own: who logs waits for who reads");
+            Written::already()
+        }
+    }
 }
 
 /// The same, but silent unless `RUST_LOG` asks: for commands whose output a person reads.
 pub fn start_quiet_logging() {
-    start("off");
+    start("off", BoxMakeWriter::new(std::io::stderr));
 }
 
-fn start(default: &str) {
+fn start(default: &str, writer: BoxMakeWriter) {
     let (filter, complaint) = filter(crate::config::variable("RUST_LOG"), default);
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer);
     let started = if std::io::stderr().is_terminal() {
         builder.try_init()
     } else {

@@ -157,3 +157,4 @@ macro_rules! on_both {
 on_both!(dies_at_every_point, is_killed_at_any_moment, stops_politely_under_load);
 
 mod moments;
+mod start;

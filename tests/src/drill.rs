@@ -11,7 +11,7 @@ use std::time::Duration;
 use parom::clock::Clock;
 use sea_orm::{ConnectionTrait, Statement};
 use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::process::{Child, Command};
+use tokio::process::{Child, ChildStderr, Command};
 
 use crate::Engine;
 use crate::database::{Blocked, TestDatabase};
@@ -67,8 +67,25 @@ impl Drill {
 
     /// From the next start on amoCRM is called through this address.
     pub fn reaches_amocrm_by(&self, url: &str) {
+        self.configures(self.sandbox.url(), url);
+    }
+
+    /// From the next start on PostgreSQL is called through this address; gives its own.
+    pub fn reaches_postgres_by(&self, address: &str) -> String {
+        let own = self.database.url().rsplit_once('@').and_then(|(_, rest)| rest.split_once('/'));
+        let own = own.expect("an address").0.to_owned();
+        self.configures(&own, address);
+        own
+    }
+
+    fn configures(&self, from: &str, to: &str) {
         let text = std::fs::read_to_string(self.config_file()).expect("the configuration is there");
-        std::fs::write(self.config_file(), text.replace(self.sandbox.url(), url)).expect("it is written");
+        std::fs::write(self.config_file(), text.replace(from, to)).expect("it is written");
+    }
+
+    /// Runs a statement as PostgreSQL's administrator; `{name}` stands for the database.
+    pub async fn administers(&self, statement: &str) {
+        self.database.administer(statement).await;
     }
 
     /// Lets no writer of the database go on until it is released.
@@ -82,17 +99,35 @@ impl Drill {
 
     /// Starts the server with these fault points, e.g. `accept.before_commit=abort`, and waits until it listens.
     pub async fn serves(&mut self, faults: &str) {
-        let log = self.log();
-        let log = File::options().create(true).append(true).open(log).expect("the log opens");
+        let log = File::options().create(true).append(true).open(self.log()).expect("the log opens");
         let mut command = self.command(&["serve"]);
-        command.env("PAROM_FAULTS", faults).stdout(Stdio::piped()).stderr(log);
-        let mut child = command.spawn().expect("the binary starts");
+        command.env("PAROM_FAULTS", faults).stderr(log);
+        self.starts(command).await;
+    }
+
+    /// Starts the server with everything it could log, and gives the end of a pipe from which nobody reads that.
+    pub async fn serves_unread(&mut self) -> ChildStderr {
+        let mut command = self.command(&["serve"]);
+        command.env("RUST_LOG", "trace").stderr(Stdio::piped());
+        self.starts(command).await;
+        self.child.as_mut().and_then(|child| child.stderr.take()).expect("its stderr")
+    }
+
+    async fn starts(&mut self, mut command: Command) {
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("the binary starts");
         let mut lines = BufReader::new(child.stdout.take().expect("its stdout")).lines();
         let first = tokio::time::timeout(LIMIT, lines.next_line()).await.expect("it listens in time");
         let first = first.expect("its stdout is text").unwrap_or_default();
         let url = first.strip_prefix("listening ").unwrap_or_else(|| panic!("it said {first:?}; {}", self.said()));
         self.server_is_at(url);
         self.child = Some(child);
+    }
+
+    /// Waits until the server ends by itself because something is wrong; gives what it said of it.
+    pub async fn gives_up(&mut self) -> String {
+        let status = self.ends().await;
+        assert_eq!(status.code(), Some(1), "{status}; {}", self.said());
+        self.said()
     }
 
     /// Waits until the server dies of its fault point.

@@ -35,7 +35,12 @@ impl Drop for Meddler {
 impl Meddler {
     /// Stands before `target`, an address with a port.
     pub async fn before(target: &str) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        Self::at("127.0.0.1:0", target).await
+    }
+
+    /// The same at an address that was told to others before.
+    pub async fn at(address: &str, target: &str) -> Self {
+        let listener = TcpListener::bind(address).await.expect("a free port");
         let address = listener.local_addr().expect("its address").to_string();
         let (plan, target) = (Plan::default(), target.to_owned());
         let (told, met) = watch::channel(false);

@@ -15,12 +15,12 @@ use crate::telemetry;
 
 /// Serves until it is asked to stop.
 pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
-    telemetry::start_logging();
+    let _written = telemetry::start_serving_log();
     if config.integrations.is_empty() {
         tracing::warn!("no [[integration]] is configured: no account can install; see parom doctor");
     }
     let options = Options { faults: Faults::from_environment()?, ..Options::default() };
-    let running = match handed_over()? {
+    let mut running = match handed_over()? {
         Some(listener) => server::start_on(listener, config, options).await?,
         None => server::start(config, options).await?,
     };
@@ -28,7 +28,13 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
     if let Some(url) = running.ops_url() {
         say(&format!("operators {url}"))?;
     }
-    stop_asked_for().await?;
+    tokio::select! {
+        asked = stop_asked_for() => asked?,
+        why = running.failed() => {
+            running.stop().await;
+            return Err(why);
+        }
+    }
     tracing::info!("stopping: what was accepted is answered, what is on its way is settled");
     running.stop().await;
     Ok(ExitCode::SUCCESS)

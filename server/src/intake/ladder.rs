@@ -29,7 +29,7 @@ pub struct Lost(NotKept);
 
 /// Stores a hook. While any waits in the spool, later ones go there too: none overtakes another.
 pub async fn take(app: &Arc<App>, hook: Hook) -> Result<(), Lost> {
-    if app.spool.waiting() == 0 {
+    if app.store.is_open() && app.spool.waiting() == 0 {
         match tokio::time::timeout(DATABASE, store(app, &hook)).await {
             Ok(Ok(())) => return Ok(()),
             Ok(Err(refused)) => tracing::error!(error = %refused, "the database did not take a hook of amoCRM"),
@@ -38,6 +38,7 @@ pub async fn take(app: &Arc<App>, hook: Hook) -> Result<(), Lost> {
     }
     let kept = tokio::time::timeout(DISK, app.spool.keep(&hook)).await.unwrap_or(Err(NotKept::Full));
     metrics::counter!("parom_spooled_total", "kept" => if kept.is_ok() { "yes" } else { "no" }).increment(1);
+    count(app);
     kept.map_err(|why| {
         let lost = Lost(why);
         tracing::error!(error = %lost, scope.id = hook.scope_id, "free the database or the disk at once");
@@ -58,7 +59,7 @@ pub async fn drain(app: Arc<App>, stop: CancellationToken) {
                 }
                 Err(error) => tracing::warn!(error = %error, waiting = app.spool.waiting(), "the spool waits"),
             }
-            metrics::gauge!("parom_spool_hooks").set(f64::from(u32::try_from(app.spool.waiting()).unwrap_or(u32::MAX)));
+            count(&app);
             if app.spool.waiting() > 0 {
                 tokio::time::sleep(AGAIN).await;
             }
@@ -68,6 +69,10 @@ pub async fn drain(app: Arc<App>, stop: CancellationToken) {
         () = stop.cancelled() => {}
         () = work => {}
     }
+}
+
+fn count(app: &App) {
+    metrics::gauge!("parom_spool_hooks").set(f64::from(u32::try_from(app.spool.waiting()).unwrap_or(u32::MAX)));
 }
 
 /// Stores a hook of the spool. What the database will never take must not stop those behind it.

@@ -93,6 +93,11 @@ impl Spool {
         Ok((Open { folder, appender, waiting: AtomicUsize::new(left), came: Notify::new() }, lock))
     }
 
+    /// Whether a folder was claimed.
+    pub fn is_there(&self) -> bool {
+        self.0.get().is_some()
+    }
+
     /// Hooks that wait here.
     pub fn waiting(&self) -> usize {
         self.0.get().map_or(0, |open| open.waiting.load(Ordering::Acquire))

@@ -1,6 +1,8 @@
 //! The database: one write door, readers beside it, and the checks that make "stored" mean stored.
 
 use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -14,6 +16,7 @@ use secrecy::ExposeSecret;
 use crate::clock::Clock;
 use crate::config;
 
+mod away;
 pub mod checkpoint;
 pub mod directory;
 mod durability;
@@ -21,6 +24,7 @@ mod ended;
 pub mod lock;
 mod migrate;
 
+pub use away::is_away;
 pub use durability::{Durability, check as check_durability};
 pub use ended::ended;
 pub use lock::ServeLock;
@@ -38,6 +42,8 @@ pub struct Store {
     checkpoint: Option<DatabaseConnection>,
     clock: Clock,
     file: Option<std::path::PathBuf>,
+    /// False: nobody has seen it yet.
+    open: Arc<AtomicBool>,
 }
 
 impl Store {
@@ -63,7 +69,8 @@ impl Store {
         let read = sqlite(url, 4, true).await?;
         let checkpoint = sqlite(url, 1, false).await?;
         let file = Some(std::path::PathBuf::from(file.split('?').next().unwrap_or(file)));
-        Ok(Self { backend: DbBackend::Sqlite, write, read, checkpoint: Some(checkpoint), clock, file })
+        let open = Arc::new(AtomicBool::new(true));
+        Ok(Self { backend: DbBackend::Sqlite, write, read, checkpoint: Some(checkpoint), clock, file, open })
     }
 
     async fn open_postgres(url: &str, connections: u32, clock: Clock) -> anyhow::Result<Self> {
@@ -73,11 +80,31 @@ impl Store {
         let probe = tokio::time::timeout(Duration::from_secs(10), probe).await;
         let probe = probe.context("the database of database.url does not answer")?;
         probe.context("cannot reach the database of database.url")?.close().await?;
+        Self::pools(url, connections, clock, true).await
+    }
+
+    /// PostgreSQL that is away: its connections are made when they are wanted. Use it once it [`Store::is_open`].
+    pub async fn away(settings: &config::Database, clock: Clock) -> anyhow::Result<Self> {
+        Self::pools(settings.url.expose_secret(), settings.max_connections, clock, false).await
+    }
+
+    async fn pools(url: &str, connections: u32, clock: Clock, open: bool) -> anyhow::Result<Self> {
         let connections = connections.max(6);
         let write =
-            postgres(url, connections / 2, Use::Write).await.context("cannot reach the database of database.url")?;
-        let read = postgres(url, connections - connections / 2, Use::Read).await?;
-        Ok(Self { backend: DbBackend::Postgres, write, read, checkpoint: None, clock, file: None })
+            postgres(url, connections / 2, Use::Write, open).await.context("cannot reach the database of database.url")?;
+        let read = postgres(url, connections - connections / 2, Use::Read, open).await?;
+        let open = Arc::new(AtomicBool::new(open));
+        Ok(Self { backend: DbBackend::Postgres, write, read, checkpoint: None, clock, file: None, open })
+    }
+
+    /// Whether it may be used: it was seen, keeps what it acknowledges, and has our tables.
+    pub fn is_open(&self) -> bool {
+        self.open.load(Ordering::Acquire)
+    }
+
+    /// It is there now, and was looked at.
+    pub fn opened(&self) {
+        self.open.store(true, Ordering::Release);
     }
 
     /// Where an SQLite database lies.
@@ -185,12 +212,13 @@ enum Use {
     Read,
 }
 
-async fn postgres(url: &str, connections: u32, used: Use) -> anyhow::Result<DatabaseConnection> {
+async fn postgres(url: &str, connections: u32, used: Use, at_once: bool) -> anyhow::Result<DatabaseConnection> {
     let limit = if used == Use::Read { READ_LIMIT } else { "0" };
     let mut options = ConnectOptions::new(url);
     options
         .max_connections(connections)
-        .min_connections(1)
+        .min_connections(u32::from(at_once))
+        .connect_lazy(!at_once)
         .acquire_timeout(Duration::from_secs(5))
         // Each test is a round trip, and there is one at every return already.
         .test_before_acquire_if_idle_for(PROVEN)

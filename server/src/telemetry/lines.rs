@@ -1,0 +1,161 @@
+//! The log's way out: a thread writes its lines, so that whoever logs never waits for whoever reads. What finds no room is
+//! dropped and counted: a log is worth less than a message.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::os::fd::AsFd;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::time::{Duration, Instant};
+
+use tracing_subscriber::fmt::MakeWriter;
+
+/// Lines that may wait to be read.
+const LINES: usize = 4_096;
+/// So long the last lines of a process are waited for.
+const LAST: Duration = Duration::from_secs(1);
+
+enum Out {
+    Line(Vec<u8>),
+    /// Everything before it is written.
+    Told(SyncSender<()>),
+}
+
+/// Where lines are put; clones share their room.
+#[derive(Clone)]
+pub struct Lines {
+    way: SyncSender<Out>,
+    dropped: Arc<AtomicU64>,
+}
+
+/// Dropped at the end of a process: what was logged until then is written, unless nobody reads.
+#[must_use]
+pub struct Written(Option<Lines>);
+
+impl Lines {
+    /// To stderr. Its lock is left alone: others write there too, and would wait with us.
+    pub fn to_stderr() -> io::Result<Self> {
+        Self::to(File::from(io::stderr().as_fd().try_clone_to_owned()?))
+    }
+
+    fn to(place: impl Write + Send + 'static) -> io::Result<Self> {
+        let (way, lines) = sync_channel(LINES);
+        let dropped = Arc::new(AtomicU64::new(0));
+        let counted = dropped.clone();
+        std::thread::Builder::new().name("log".to_owned()).spawn(move || write_all(&lines, place, &counted))?;
+        Ok(Self { way, dropped })
+    }
+
+    pub fn written_at_the_end(self) -> Written {
+        Written(Some(self))
+    }
+}
+
+impl Written {
+    /// Nobody waits for anything.
+    pub const fn already() -> Self {
+        Self(None)
+    }
+}
+
+impl Drop for Written {
+    fn drop(&mut self) {
+        let Some(lines) = self.0.take() else { return };
+        let (told, done) = sync_channel(1);
+        let end = Instant::now() + LAST;
+        let mut last = Some(Out::Told(told));
+        while let Some(Err(TrySendError::Full(full))) = last.take().map(|last| lines.way.try_send(last)) {
+            if Instant::now() > end {
+                return;
+            }
+            last = Some(full);
+            std::thread::park_timeout(LAST / 100);
+        }
+        let _ = done.recv_timeout(LAST);
+    }
+}
+
+impl MakeWriter<'_> for Lines {
+    type Writer = Self;
+
+    fn make_writer(&self) -> Self {
+        self.clone()
+    }
+}
+
+impl Write for Lines {
+    /// Takes a whole line: `tracing` gives each in one piece.
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        if self.way.try_send(Out::Line(line.to_vec())).is_err() {
+            self.dropped.fetch_add(1, Ordering::Relaxed);
+            metrics::counter!("parom_log_lines_dropped_total").increment(1);
+        }
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn write_all(lines: &Receiver<Out>, mut place: impl Write, dropped: &AtomicU64) {
+    while let Ok(out) = lines.recv() {
+        match out {
+            // Nobody could be told that the log is gone.
+            Out::Line(line) => drop(place.write_all(&line)),
+            Out::Told(told) => drop(told.send(())),
+        }
+        let lines = dropped.swap(0, Ordering::Relaxed);
+        if lines > 0 {
+            tracing::warn!(lines, "lines of the log were dropped: they were not read fast enough");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::{Sender, channel};
+
+    use super::*;
+
+    /// Takes a line when it is let.
+    struct Reader {
+        let_go: Receiver<()>,
+        read: Sender<Vec<u8>>,
+    }
+
+    impl Write for Reader {
+        fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+            let _ = self.let_go.recv();
+            let _ = self.read.send(line.to_vec());
+            Ok(line.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn whoever_logs_never_waits() {
+        let ((read, came), (reads, let_go)) = (channel(), channel());
+        let mut lines = Lines::to(Reader { let_go, read }).unwrap();
+        let all = LINES + 100;
+        for number in 0..all {
+            lines.write_all(format!("{number}\n").as_bytes()).unwrap();
+        }
+        let dropped = lines.dropped.load(Ordering::Relaxed);
+        // One may be in the reader's hands already.
+        assert!([99, 100].contains(&dropped), "{dropped}");
+        drop(reads);
+        drop(lines.written_at_the_end());
+        let written: Vec<Vec<u8>> = came.try_iter().collect();
+        assert_eq!(written[0], b"0\n");
+        assert_eq!(
+            u64::try_from(written.len()).unwrap() + dropped,
+            u64::try_from(all).unwrap(),
+            "the first ones, in order"
+        );
+    }
+}
