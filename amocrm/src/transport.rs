@@ -81,7 +81,7 @@ fn failure(call: &'static str, address: &str, error: reqwest::Error) -> Error {
 impl Answer {
     /// The answer itself when its status is 2xx and it was read to its end; `words` says what a refusal means.
     pub(crate) fn success(self, words: fn(&[u8]) -> String) -> Result<Self, Error> {
-        if !(200..300).contains(&self.status) {
+        if !self.is_success() {
             return Err(Error::Refused {
                 call: self.call,
                 address: self.address.clone(),
@@ -91,6 +91,15 @@ impl Answer {
             });
         }
         if self.cut { Err(self.unreadable("the answer is too long")) } else { Ok(self) }
+    }
+
+    pub(crate) fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    /// When it was answered, by the other side's clock.
+    pub(crate) fn date(&self) -> Option<DateTime<chrono::FixedOffset>> {
+        self.headers.get(DATE)?.to_str().ok().and_then(date)
     }
 
     /// The body as a JSON object; anything else, an empty body too, is unreadable.

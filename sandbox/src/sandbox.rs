@@ -2,7 +2,11 @@
 
 use std::{future::Future, sync::Arc};
 
-use actix_web::{App, HttpServer, dev::ServerHandle, web};
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServerHandle, ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::middleware::{Next, from_fn};
+use actix_web::{App, HttpServer, web};
 use anyhow::{Context, Result};
 
 use crate::{
@@ -59,6 +63,7 @@ impl Sandbox {
             App::new()
                 .app_data(shared.clone())
                 .app_data(web::PayloadConfig::new(wire::BODY_LIMIT))
+                .wrap(from_fn(dated))
                 .configure(wire::routes)
                 .configure(pages::routes)
         })
@@ -239,4 +244,18 @@ impl Sandbox {
         // The handle outlives this value, whose drop would only send the same command again.
         self.server.stop(false)
     }
+}
+
+/// Every answer tells the time by the sandbox's own clock.
+async fn dated(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let mut answer = next.call(request).await?;
+    let now = answer.request().app_data::<web::Data<Arc<Core>>>().map(|core| core.now());
+    let date = now.map(|now| now.format("%a, %d %b %Y %H:%M:%S GMT").to_string());
+    if let Some(date) = date.and_then(|date| HeaderValue::from_str(&date).ok()) {
+        answer.headers_mut().insert(header::DATE, date);
+    }
+    Ok(answer)
 }

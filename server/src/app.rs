@@ -63,6 +63,8 @@ pub struct App {
     pub typed: broadcast::Sender<Typed>,
     /// Who is in a web chat right now.
     pub guests: Guests,
+    /// How far this machine's clock is from amojo's.
+    pub crm_skew: crate::tenant::CrmSkew,
     /// How fast each account's REST API is called from here.
     pub rest_paces: Paces<Uuid>,
     /// Who is who in each account's chats.
@@ -101,6 +103,7 @@ impl App {
             happened: broadcast::channel(1024).0,
             typed: broadcast::channel(256).0,
             guests: Guests::default(),
+            crm_skew: crate::tenant::CrmSkew::default(),
             rest_paces: Paces::new(20_000),
             users: KnownUsers::default(),
             hashing: tokio::sync::Semaphore::new(

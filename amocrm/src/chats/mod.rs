@@ -14,6 +14,7 @@ mod quote;
 mod reaction;
 mod refusal;
 pub mod sign;
+mod skew;
 mod status;
 mod typing;
 mod wire;
@@ -21,6 +22,7 @@ mod wire;
 use std::fmt;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use reqwest::{Client, Method};
 use secrecy::SecretString;
 use url::Url;
@@ -36,6 +38,7 @@ pub use person::{ChatPerson, ChatUser};
 pub use post::{Post, SharedPost};
 pub use quote::{Forwards, Quote, QuotedMessage, QuotedSender};
 pub use reaction::{Reaction, ReactionUser};
+pub use skew::Skew;
 pub use status::{DeliveryStatus, FailureCode, StatusStyle};
 pub use typing::Typing;
 
@@ -48,7 +51,8 @@ use crate::transport::{self, Answer, TOTAL_TIME};
 /// A client of one Chats API host. Cheap to clone; holds no secret.
 ///
 /// Every call is signed with the channel secret it is given, at the moment of sending and over the exact bytes sent, so
-/// trying a call again means calling again. No call is repeated by the client itself.
+/// trying a call again means calling again. The client itself repeats a call only when its signature was refused and amojo's
+/// clock is over a minute from ours: once, dated by theirs, which is remembered ([`Skew`]).
 ///
 /// ```no_run
 /// # async fn example(http: reqwest::Client, secret: secrecy::SecretString) -> Result<(), amocrm::Error> {
@@ -80,6 +84,7 @@ pub struct Chats {
     http: Client,
     base: Url,
     now: Now,
+    skew: Skew,
     total_time: Duration,
     status_style: StatusStyle,
 }
@@ -91,12 +96,25 @@ impl Chats {
     /// signed date at each call. Fails with [`Error::Invalid`] if `base_url` is not a plain http(s) address.
     pub fn new(http: Client, base_url: &str, now: Now) -> Result<Self, Error> {
         let base = transport::base_url("Chats::new", base_url)?;
-        Ok(Self { http, base, now, total_time: TOTAL_TIME, status_style: StatusStyle::default() })
+        Ok(Self {
+            http,
+            base,
+            now,
+            skew: Skew::default(),
+            total_time: TOTAL_TIME,
+            status_style: StatusStyle::default(),
+        })
     }
 
     /// The same client with another total time limit for each call (default [`TOTAL_TIME`]).
     pub fn with_total_time(mut self, total_time: Duration) -> Self {
         self.total_time = total_time;
+        self
+    }
+
+    /// The same client with what others learned of amojo's clock.
+    pub fn with_skew(mut self, skew: Skew) -> Self {
+        self.skew = skew;
         self
     }
 
@@ -113,24 +131,37 @@ impl Chats {
             let what = format!("{segment:?} can't stand in a path: only letters, digits, '-' and '_' can");
             return Err(Error::invalid(call, what));
         }
-        let mut url = transport::join(&self.base, ["v2", "origin", "custom"].into_iter().chain(request.segments));
-        let signed =
-            sign::signed_headers(request.secret, request.method.as_str(), url.path(), (self.now)(), &request.body);
+        let segments = ["v2", "origin", "custom"].into_iter().chain(request.segments.iter().copied());
+        let url = transport::join(&self.base, segments);
+        let now = (self.now)();
+        let dated = skew::corrected(now, self.skew.seconds());
+        let answer = self.exchange(&request, &url, dated).await?;
+        let Some(seconds) = Skew::blamed(&answer, now, dated) else { return answer.success(refusal::words) };
+        let again = self.exchange(&request, &url, skew::corrected(now, seconds)).await?;
+        if again.is_success() {
+            self.skew.learn(seconds);
+        }
+        again.success(refusal::words)
+    }
+
+    async fn exchange(&self, request: &Request<'_>, url: &Url, dated: DateTime<Utc>) -> Result<Answer, Error> {
+        let signed = sign::signed_headers(request.secret, request.method.as_str(), url.path(), dated, &request.body);
+        let mut url = url.clone();
         if !request.query.is_empty() {
-            url.query_pairs_mut().extend_pairs(request.query);
+            url.query_pairs_mut().extend_pairs(&request.query);
         }
         let mut builder = self
             .http
-            .request(request.method, url)
+            .request(request.method.clone(), url)
             .timeout(self.total_time)
             .header("Date", signed.date)
             .header("Content-Type", signed.content_type)
             .header("Content-MD5", signed.content_md5)
             .header("X-Signature", signed.signature);
         if !request.body.is_empty() {
-            builder = builder.body(request.body);
+            builder = builder.body(request.body.clone());
         }
-        transport::exchange(call, &self.http, builder).await?.success(refusal::words)
+        transport::exchange(request.call, &self.http, builder).await
     }
 }
 

@@ -121,6 +121,47 @@ async fn every_attempt_is_signed_anew() {
     seen.iter().for_each(assert_signed);
 }
 
+/// amojo's clock is 20 minutes ahead.
+const THEIRS: &str = "Date: Tue, 01 Sep 2026 09:25:07 GMT\r\n";
+
+#[tokio::test]
+async fn a_clock_that_is_off_is_set_by_amojos() {
+    let script = vec![
+        answer("403 Forbidden", THEIRS, "{}"),
+        answer("200 OK", THEIRS, TAKEN),
+        answer("200 OK", THEIRS, TAKEN),
+        answer("403 Forbidden", "Date: Tue, 01 Sep 2026 09:27:07 GMT\r\n", "{}"),
+    ];
+    let stub = Stub::new(script).await;
+    let chats = chats(&stub.base);
+    chats.send_message(&secret(), SCOPE, &message()).await.unwrap();
+    chats.send_message(&secret(), SCOPE, &message()).await.unwrap();
+    let refused = chats.send_message(&secret(), SCOPE, &message()).await.unwrap_err();
+    assert_eq!(refused.status(), Some(403), "nothing to blame the clock for: {refused}");
+    let dates: Vec<_> = stub.seen().iter().map(|seen| seen.header("Date").unwrap().to_owned()).collect();
+    let ours = [
+        "Tue, 01 Sep 2026 09:05:07",
+        "Tue, 01 Sep 2026 09:25:07",
+        "Tue, 01 Sep 2026 09:26:07",
+        "Tue, 01 Sep 2026 09:27:07",
+    ];
+    assert!(dates.iter().zip(ours).all(|(date, wanted)| date.starts_with(wanted)), "{dates:?}");
+    assert_eq!(dates.len(), 4);
+    stub.seen().iter().for_each(assert_signed);
+}
+
+#[tokio::test]
+async fn what_another_clock_does_not_mend_is_not_learned() {
+    let script =
+        vec![answer("403 Forbidden", THEIRS, "{}"), answer("403 Forbidden", THEIRS, "{}"), answer("200 OK", "", TAKEN)];
+    let stub = Stub::new(script).await;
+    let chats = chats(&stub.base);
+    chats.send_message(&secret(), SCOPE, &message()).await.unwrap_err();
+    chats.send_message(&secret(), SCOPE, &message()).await.unwrap();
+    let date = stub.seen()[2].header("Date").unwrap().to_owned();
+    assert!(date.starts_with("Tue, 01 Sep 2026 09:06:07"), "{date}");
+}
+
 #[tokio::test]
 async fn a_base_with_a_path_is_signed_as_sent() {
     let stub = Stub::answering("200 OK", TAKEN).await;

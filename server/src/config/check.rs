@@ -207,6 +207,7 @@ fn channel(key: &impl Fn(&str) -> String, channel: &Channel) -> Result<(), Confi
     rule(key("id"), id, "must be a UUID, as amoCRM's support gave it")?;
     rule(key("code"), !channel.code.trim().is_empty(), "is empty")?;
     secret(key("secret"), Some(&channel.secret))?;
+    secret(key("previous_secret"), channel.previous_secret.as_ref())?;
     let mut seen = BTreeSet::new();
     for (position, connector) in channel.connectors.iter().enumerate() {
         let key = key(&format!("connectors[{position}]"));

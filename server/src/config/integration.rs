@@ -47,6 +47,8 @@ pub struct Channel {
     pub id: String,
     pub code: String,
     pub secret: SecretString,
+    /// Accepted besides `secret` in hooks while it is being changed.
+    pub previous_secret: Option<SecretString>,
     pub title: String,
     /// Each one of [`CONNECTORS`].
     pub connectors: Vec<String>,
@@ -196,6 +198,7 @@ struct ChannelFile {
     id: String,
     code: String,
     secret: SecretString,
+    previous_secret: Option<SecretString>,
     #[serde(default = "parom")]
     title: String,
     #[serde(default = "every_connector")]
@@ -243,6 +246,7 @@ impl From<ChannelFile> for Channel {
             id: file.id,
             code: file.code,
             secret: file.secret,
+            previous_secret: file.previous_secret,
             title: file.title,
             connectors: file.connectors,
             bot,

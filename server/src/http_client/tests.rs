@@ -106,6 +106,45 @@ async fn far_side(answer: String, answers: usize) -> SocketAddr {
     address
 }
 
+/// A server with a certificate that it made itself; it tells what came of each connection.
+fn self_signed(connections: usize) -> (SocketAddr, std::sync::mpsc::Receiver<std::io::Result<()>>) {
+    use rustls::pki_types::pem::PemObject;
+    use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+    const PEM: &[u8] = include_bytes!("self_signed.pem");
+    let certificate = CertificateDer::from_pem_slice(PEM).unwrap();
+    let config = rustls::ServerConfig::builder().with_no_client_auth();
+    let config = config.with_single_cert(vec![certificate], PrivateKeyDer::from_pem_slice(PEM).unwrap()).unwrap();
+    let config = Arc::new(config);
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let (tell, told) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        for _ in 0..connections {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut tls = rustls::ServerConnection::new(config.clone()).unwrap();
+            tell.send(tls.complete_io(&mut stream).map(|_| ())).unwrap();
+        }
+    });
+    (address, told)
+}
+
+#[tokio::test]
+async fn a_certificate_that_nobody_vouches_for_is_not_taken() {
+    install_crypto_provider();
+    let clients = clients("\"127.0.0.1/32\", \"localhost\"");
+    let (address, told) = self_signed(3);
+    let url = Url::parse(&format!("https://localhost:{}/", address.port())).unwrap();
+    let calls =
+        [clients.trusted().get(url.clone()), clients.files().get(url.clone()), clients.guarded().get(&url).unwrap()];
+    for call in calls {
+        let error = call.send().await.unwrap_err();
+        assert!(error.is_connect(), "nothing was sent: {error:?}");
+        assert!(format!("{error:?}").contains("certificate"), "{error:?}");
+        let ended = told.recv().unwrap().unwrap_err().to_string();
+        assert!(ended.contains("UnknownCA") || ended.contains("BadCertificate"), "{ended}");
+    }
+}
+
 fn ok(body: &str) -> String {
     format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len())
 }

@@ -41,6 +41,8 @@ enum Quarantine {
     UnknownEvent,
     UnknownConversation,
     UnknownMessage,
+    /// Older than the ids by which a repeat would be known: somebody replays what was captured.
+    Stale,
     /// The database takes nothing of what it tells.
     Unstorable,
 }
@@ -55,6 +57,7 @@ impl Quarantine {
             Self::UnknownEvent => "unknown_event",
             Self::UnknownConversation => "unknown_conversation",
             Self::UnknownMessage => "unknown_message",
+            Self::Stale => "stale",
             Self::Unstorable => "unstorable",
         }
     }
@@ -85,7 +88,10 @@ async fn answer(app: &web::Data<App>, scope_id: &str, request: &HttpRequest, pay
     };
     let secret = scope_id.get(..CHANNEL_ID).and_then(|channel_id| app.config.channel(channel_id));
     let signature = request.headers().get("X-Signature").and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let genuine = secret.is_some_and(|(_, channel)| sign::verify_hook(&channel.secret, &body, signature));
+    let genuine = secret.is_some_and(|(_, channel)| {
+        let secrets = [Some(&channel.secret), channel.previous_secret.as_ref()];
+        secrets.into_iter().flatten().any(|secret| sign::verify_hook(secret, &body, signature))
+    });
     if let Some((_, channel)) = secret.filter(|_| app.faults.errs("defect.log_a_secret")) {
         tracing::info!(secret = channel.secret.expose_secret(), "a hook was verified");
     }
@@ -160,6 +166,9 @@ async fn understood(app: &Arc<App>, raw: &Hook) -> Result<(), Refused> {
     if !hook.account_id.eq_ignore_ascii_case(&scope.tenant.amojo_id) {
         return quarantine(app, Some(&scope), raw, Quarantine::ForeignAccount).await;
     }
+    if is_stale(app, raw, hook.time) {
+        return quarantine(app, Some(&scope), raw, Quarantine::Stale).await;
+    }
     if hook.mended {
         tracing::info!(tenant.id = %scope.tenant.tenant_id, "a hook of amoCRM held half a character; the rest is carried");
     }
@@ -192,6 +201,13 @@ async fn understood(app: &Arc<App>, raw: &Hook) -> Result<(), Refused> {
         Live::UnknownConversation => quarantine(app, Some(&scope), raw, Quarantine::UnknownConversation).await,
         Live::UnknownMessage => quarantine(app, Some(&scope), raw, Quarantine::UnknownMessage).await,
     }
+}
+
+/// Whether the time in the signed body is so long ago that ids of then are forgotten. A time that cannot be is none.
+fn is_stale(app: &App, raw: &Hook, time: Option<i64>) -> bool {
+    const IN_2009: i64 = 1_230_768_000;
+    let ids = i64::from(app.config.retention.ids_days) * 86_400;
+    time.is_some_and(|time| time >= IN_2009 && time < raw.received_at / 1000 - ids)
 }
 
 async fn quarantine(app: &App, scope: Option<&Scope>, hook: &Hook, why: Quarantine) -> Result<(), Refused> {

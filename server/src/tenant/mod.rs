@@ -98,10 +98,14 @@ pub(crate) fn allowed_host(integration: &Integration, host: &str) -> anyhow::Res
         .with_context(|| format!("{host:?} is not allowed by account_hosts of integration {:?}", integration.name))
 }
 
+/// How far this machine's clock is from amojo's.
+pub type CrmSkew = amocrm::chats::Skew;
+
 /// A client of the Chats API of an integration.
 pub fn chats(app: &App, integration: &Integration) -> anyhow::Result<Chats> {
     let clock = app.clock.clone();
     Chats::new(app.http.trusted().clone(), base(&integration.amojo_url), std::sync::Arc::new(move || clock.now()))
+        .map(|chats| chats.with_skew(app.crm_skew.clone()))
         .with_context(|| format!("amojo_url of integration {:?} is no usable address", integration.name))
 }
 

@@ -6,6 +6,7 @@ mod chaos;
 mod clocks;
 mod database;
 mod dedupe;
+mod floods;
 mod frozen;
 mod instances;
 mod lease;

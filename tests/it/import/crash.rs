@@ -13,6 +13,7 @@ use serde_json::json;
 use super::{a_second, ends, heard, sends, texts};
 
 const COUNT: u32 = 60;
+const CHATS: u32 = 3;
 
 fn in_order(chat: &str) -> Vec<String> {
     (0..COUNT).map(|n| format!("{chat} {n}")).collect()
@@ -64,7 +65,7 @@ async fn goes_on_after_kill_9(engine: Engine) {
     let Some(mut drill) = Drill::prepare(engine, Path::new(env!("CARGO_BIN_EXE_parom_faults"))).await else { return };
     drill.serves("").await;
     let line = drill.line("support").await;
-    let file: String = (0..6).map(|chat| texts(&format!("chat{chat}"), COUNT)).collect();
+    let file: String = (0..CHATS).map(|chat| texts(&format!("chat{chat}"), COUNT)).collect();
     let request = drill.api.request(Method::POST, &line.path("/imports"));
     let reply = answer(request.header("content-type", "application/x-ndjson").body(file)).await.is(202);
     let id = reply.text_at("/id");
@@ -80,8 +81,8 @@ async fn goes_on_after_kill_9(engine: Engine) {
         (told["status"] == "done").then_some(told)
     });
     let done = done.await;
-    assert_eq!([&done["done"], &done["duplicates"]], [&json!(6 * COUNT), &json!(0)], "{done}");
-    for chat in (0..6).map(|chat| format!("chat{chat}")) {
+    assert_eq!([&done["done"], &done["duplicates"]], [&json!(CHATS * COUNT), &json!(0)], "{done}");
+    for chat in (0..CHATS).map(|chat| format!("chat{chat}")) {
         assert_eq!(only_texts(heard(&drill, &line, &chat)), in_order(&chat), "oldest first, each once");
     }
     drill.ends_well().await;

@@ -1,8 +1,11 @@
 //! amoCRM's door: who is believed, what is kept aside, what is answered.
 
+use std::time::Duration;
+
+use parom::config::Config;
 use parom_tests::office::all_at_once;
-use parom_tests::settings::CHANNEL_ID;
-use parom_tests::{Line, World, answer, both};
+use parom_tests::settings::{CHANNEL_ID, CHANNEL_SECRET};
+use parom_tests::{Engine, Line, Place, Setup, World, answer, both};
 use reqwest::Method;
 use sandbox::HookMessage;
 use serde_json::json;
@@ -98,6 +101,42 @@ async fn what_cannot_be_understood_is_kept_and_answered_with_200(world: &mut Wor
     assert!(world.messages().await.iter().all(|message| message.direction == 1), "no message was made of them");
 }
 
+async fn what_was_captured_long_ago_is_not_carried_again(world: &mut World) {
+    let line = chatting(world).await;
+    let hook = world.manager(&line).prepares("anna", HookMessage::text("Good morning"));
+    assert_eq!(post(world, &line.scope_id, &hook.body, Some(&hook.signature)).await, 200);
+    world.deliver_all().await;
+    world.advance(Duration::from_secs(44 * 86_400));
+    assert_eq!(post(world, &line.scope_id, &hook.body, Some(&hook.signature)).await, 200, "its id is still known");
+    world.advance(Duration::from_secs(2 * 86_400));
+    parom::retention::round(world.app()).await.unwrap();
+    assert_eq!(post(world, &line.scope_id, &hook.body, Some(&hook.signature)).await, 200);
+    assert_eq!(world.quarantined().await, ["stale"]);
+    world.deliver_all().await;
+    assert_eq!(world.messenger.texts(), ["Good morning"], "once");
+}
+
+/// The secret is changed at amoCRM's support and in the configuration, not in one moment.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_channels_old_secret_is_believed_while_it_is_changed() {
+    const OLD: &str = "the-old-secret-of-the-channel";
+    let change: fn(&mut Config) =
+        |config| config.integrations[0].channels[0].previous_secret = Some(OLD.to_owned().into());
+    let setup = Setup { change, ..Setup::default() };
+    let mut world = World::start(Engine::Sqlite, setup).await.unwrap();
+    let line = chatting(&mut world).await;
+    let manager = world.manager(&line);
+    for (number, (secret, status)) in [(OLD, 200), (CHANNEL_SECRET, 200), ("older still", 401)].into_iter().enumerate()
+    {
+        let hook = manager.prepares("anna", HookMessage::text(&format!("text {number}")));
+        let signature = amocrm::chats::sign::hook_signature(&secret.to_owned().into(), &hook.body);
+        assert_eq!(post(&world, &line.scope_id, &hook.body, Some(&signature)).await, status, "{secret}");
+    }
+    world.deliver_all().await;
+    assert_eq!(world.messenger.texts(), ["text 0", "text 1"]);
+    world.close().await;
+}
+
 async fn bodies_too_large_and_compressed_are_refused(world: &mut World) {
     let line = chatting(world).await;
     let path = format!("/location/{}", line.scope_id);
@@ -138,6 +177,7 @@ both!(
     only_the_right_signature_over_the_raw_bytes_is_believed,
     a_hook_that_comes_three_times_at_once_is_one_message,
     what_cannot_be_understood_is_kept_and_answered_with_200,
+    what_was_captured_long_ago_is_not_carried_again,
     bodies_too_large_and_compressed_are_refused,
     what_cannot_be_stored_is_answered_with_503_and_not_half_stored,
 );

@@ -59,6 +59,7 @@ impl<'a> Line<'a> {
         let clock = app.clock.clone();
         let now: amocrm::Now = Arc::new(move || clock.now());
         let chats = Chats::new(app.http.trusted().clone(), crate::config::base(&integration.amojo_url), now)?;
+        let chats = chats.with_skew(app.crm_skew.clone());
         let scope_id = channel.scope_id.clone();
         Ok(Some(Self { app, chats, secret: &configured.secret, scope_id, channel: configured }))
     }

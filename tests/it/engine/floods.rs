@@ -1,0 +1,81 @@
+//! One account floods, others are served as if it did not: over the wire to amoCRM, by counts.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use parom_tests::{Line, World, once};
+use sandbox::LogDirection;
+
+/// So many texts of customers in so many chats, a hundred posts at a time.
+async fn write(world: &World, line: &Line, texts: usize, chats: usize) {
+    let customers: Vec<_> = (0..chats).map(|chat| world.customer(line, &format!("customer-{chat}"))).collect();
+    let numbers: Vec<usize> = (0..texts).collect();
+    for part in numbers.chunks(chats.min(100)) {
+        let posts = part.iter().map(|number| {
+            let customer = customers[number % chats].clone();
+            async move { customer.writes(&format!("text {number}")).await }
+        });
+        join_all(posts).await;
+    }
+}
+
+/// Whose messages came to amoCRM behind a line of its log, in their order; and the last line.
+fn came_after(world: &World, number: u64) -> (Vec<String>, u64) {
+    let requests = world.sandbox.requests();
+    let last = requests.last().map_or(number, |request| request.number);
+    let messages = requests.into_iter().filter(|request| {
+        request.number > number
+            && request.direction == LogDirection::In
+            && request.method == "POST"
+            && request.path.starts_with("/v2/origin/custom/")
+    });
+    (messages.filter_map(|request| request.host).collect(), last)
+}
+
+async fn a_quiet_accounts_message_overtakes_a_flood(world: &mut World) {
+    let (loud, quiet) = (world.line("support").await, world.line_at("quiet.amocrm.ru", "support").await);
+    write(world, &loud, 2_000, 100).await;
+    world.deliver_all().await;
+    let (_, before) = came_after(world, 0);
+    let carried = world.texts_at_crm(&loud).len();
+    assert!((1..1_500).contains(&carried), "the flood is under way: {carried}");
+    world.customer(&quiet, "anna").writes("only one").await;
+    world.advance(Duration::from_secs(1));
+    world.deliver_all().await;
+    let (hosts, _) = came_after(world, before);
+    let place = hosts.iter().position(|host| *host == quiet.host);
+    assert!(place.is_some_and(|place| place < 16), "behind no more than was on its way: {place:?}");
+    assert!(hosts.len() > 100, "and the flood went on: {}", hosts.len());
+    world.deliver_to_the_end().await;
+    assert_eq!(world.texts_at_crm(&loud).len(), 2_000);
+    assert_eq!(world.texts_at_crm(&quiet), ["only one"]);
+}
+
+async fn who_weighs_three_gets_three_times_as_much(world: &mut World) {
+    let (mut heavy, mut light) = (Vec::new(), Vec::new());
+    for number in 0..8 {
+        heavy.push(world.line_at(&format!("heavy{number}.amocrm.ru"), "support").await);
+        light.push(world.line_at(&format!("light{number}.amocrm.ru"), "support").await);
+    }
+    for line in &heavy {
+        parom::tenant::weigh(world.app(), line.tenant_id, 3).await.unwrap();
+    }
+    for line in heavy.iter().chain(&light) {
+        write(world, line, 45, 15).await;
+    }
+    let (_, before) = came_after(world, 0);
+    world.deliver_to_the_end().await;
+    let (hosts, _) = came_after(world, before);
+    assert_eq!(hosts.len(), 16 * 45);
+    // As long as all of them have something waiting.
+    let first = &hosts[..400];
+    let of_heavy = first.iter().filter(|host| host.starts_with("heavy")).count();
+    assert!((280..=320).contains(&of_heavy), "three quarters of 400: {of_heavy}");
+    for line in heavy.iter().chain(&light) {
+        let (had, share) =
+            (first.iter().filter(|host| **host == line.host).count(), if line.host.starts_with('h') { 37 } else { 12 });
+        assert!(had.abs_diff(share) <= 6, "{} had {had} instead of {share}", line.host);
+    }
+}
+
+once!(a_quiet_accounts_message_overtakes_a_flood, who_weighs_three_gets_three_times_as_much);
