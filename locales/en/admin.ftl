@@ -28,6 +28,28 @@ admin-redrive-started =
     }
 admin-redrive-stopped = Stopped. The rest stays undelivered.
 admin-redrive-over = That is over already.
+admin-redrop-preview =
+    { $count ->
+        [one] { $count } letter
+       *[other] { $count } letters
+    } of { $tenants ->
+        [one] { $tenants } account
+       *[other] { $tenants } accounts
+    } would be removed for good. Nothing is removed yet.
+admin-redrop-start = Remove, { $rate } a second
+admin-redrop-title = Remove: { $account }
+admin-redrop-started =
+    { $count ->
+        [one] { $count } letter of { $account } is removed.
+       *[other] { $count } letters of { $account } are removed.
+    }
+admin-dead-list = One by one
+admin-dead-title = Undelivered: { $account }
+admin-dead-again = Send all again
+admin-dead-remove = Remove all
+admin-dead-remove-one = Remove
+admin-col-tries = Tries
+admin-col-letter = Letter
 admin-doctor = Doctor
 admin-run-doctor = Run checks
 admin-notice = Notice to all accounts
@@ -247,7 +269,7 @@ admin-turn-runs = Being sent
 admin-try-now = Try now
 admin-turn-tried = { $account }: one letter is tried now, the others follow when it goes through.
 admin-turn-not-tried = { $account }: nothing to try by hand, look at the state again.
-admin-undelivered-hint = Counts over all accounts, without texts. Sending again and removing are the account’s own, in its panel.
+admin-undelivered-hint = Counts over all accounts, without texts. The accounts do the same in their panels.
 admin-several-kinds = several kinds
 admin-several-people = Somebody
 admin-alerts = Alerts

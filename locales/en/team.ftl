@@ -119,6 +119,7 @@ audit-did-message-tried_now = Message tried at once
 audit-did-undelivered-retried = Undelivered sent again
 audit-did-undelivered-dropped = Undelivered removed
 audit-did-undelivered-exported = Undelivered downloaded
+audit-did-undelivered-stopped = Work on the undelivered stopped
 audit-did-data-exported = Export downloaded
 audit-did-data-erased = Data of a customer erased
 audit-did-text-looked_at = Text of a message looked at

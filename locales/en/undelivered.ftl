@@ -43,7 +43,17 @@ undelivered-drop-confirm =
         [one] { $count } message
        *[other] { $count } messages
     } will not be delivered and cannot be sent again from here. In { $crm } nothing changes.
-undelivered-most = At most { $count } at once: the oldest of the choice. Repeat for the rest.
+undelivered-rate = { $rate } a second, in the background. It can be stopped at any moment.
+undelivered-begun =
+    { $count ->
+        [one] { $count } message is taken up
+       *[other] { $count } messages are taken up
+    }, { $rate } a second.
+undelivered-retrying = Sending again: { $done } of { $total }
+undelivered-dropping = Removing: { $done } of { $total }
+undelivered-stop = Stop
+undelivered-stopped = Stopped. The rest stays undelivered.
+undelivered-over = That is over already.
 undelivered-retried =
     { $count ->
         [0] Nothing was left to send again.

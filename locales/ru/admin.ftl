@@ -34,6 +34,34 @@ admin-redrive-started =
     }
 admin-redrive-stopped = Остановлено. Остальные ждут решения.
 admin-redrive-over = Это уже закончилось.
+admin-redrop-preview =
+    Насовсем { $count ->
+        [one] будет снято { $count } отправление
+        [few] будут сняты { $count } отправления
+        [many] будут сняты { $count } отправлений
+       *[other] будут сняты { $count } отправления
+    } { $tenants ->
+        [one] { $tenants } аккаунта
+        [few] { $tenants } аккаунтов
+        [many] { $tenants } аккаунтов
+       *[other] { $tenants } аккаунта
+    }. Пока ничего не снято.
+admin-redrop-start = Снять, { $rate } в секунду
+admin-redrop-title = Снять: { $account }
+admin-redrop-started =
+    { $count ->
+        [one] { $count } отправление аккаунта { $account } снимается.
+        [few] { $count } отправления аккаунта { $account } снимаются.
+        [many] { $count } отправлений аккаунта { $account } снимаются.
+       *[other] { $count } отправления аккаунта { $account } снимаются.
+    }
+admin-dead-list = По одному
+admin-dead-title = Недоставленное: { $account }
+admin-dead-again = Отправить все ещё раз
+admin-dead-remove = Снять все
+admin-dead-remove-one = Снять
+admin-col-tries = Попытки
+admin-col-letter = Отправление
 admin-doctor = Самопроверка
 admin-run-doctor = Запустить проверку
 admin-notice = Объявление всем аккаунтам
@@ -269,7 +297,7 @@ admin-turn-runs = Отправляется
 admin-try-now = Повторить сейчас
 admin-turn-tried = { $account }: одно отправление пробуется сейчас, остальные пойдут за ним, если оно дойдёт.
 admin-turn-not-tried = { $account }: вручную повторять нечего, посмотрите на состояние ещё раз.
-admin-undelivered-hint = Счёт по всем аккаунтам, без текстов. Отправить ещё раз и снять может сам аккаунт в своей панели.
+admin-undelivered-hint = Счёт по всем аккаунтам, без текстов. В своей панели аккаунт может то же самое.
 admin-several-kinds = разные виды
 admin-several-people = Кто-то
 admin-alerts = Оповещения

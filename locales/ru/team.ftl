@@ -121,6 +121,7 @@ audit-did-message-tried_now = Повтор сообщения сразу
 audit-did-undelivered-retried = Недоставленное отправлено ещё раз
 audit-did-undelivered-dropped = Недоставленное снято
 audit-did-undelivered-exported = Недоставленное скачано
+audit-did-undelivered-stopped = Работа с недоставленным остановлена
 audit-did-data-exported = Скачана выгрузка
 audit-did-data-erased = Стёрты данные клиента
 audit-did-text-looked_at = Просмотрен текст сообщения

@@ -55,7 +55,19 @@ undelivered-drop-confirm =
         [many] { $count } сообщений не будут доставлены, отправить их
        *[other] { $count } сообщения не будут доставлены, отправить их
     } отсюда больше нельзя. В { $crm } ничего не изменится.
-undelivered-most = За один раз не больше { $count }: самые старые из выбранных. Для остальных повторите.
+undelivered-rate = { $rate } в секунду, в фоне. Остановить можно в любой момент.
+undelivered-begun =
+    { $count ->
+        [one] Взято в работу { $count } сообщение
+        [few] Взято в работу { $count } сообщения
+        [many] Взято в работу { $count } сообщений
+       *[other] Взято в работу { $count } сообщения
+    }, { $rate } в секунду.
+undelivered-retrying = Отправляется ещё раз: { $done } из { $total }
+undelivered-dropping = Снимается: { $done } из { $total }
+undelivered-stop = Остановить
+undelivered-stopped = Остановлено. Остальное осталось в недоставленном.
+undelivered-over = Уже закончилось.
 undelivered-retried =
     { $count ->
         [0] Отправлять было уже нечего.

@@ -138,6 +138,7 @@ impl Theirs {
             ("/messages/{id}", format!("/messages/{}", self.message)),
             ("/messages/{external_id}", "/messages/anna-0".to_owned()),
             ("/dead-letter-replays/{id}", format!("/dead-letter-replays/{}", self.replay)),
+            ("/undelivered/stop/{id}", format!("/undelivered/stop/{}", self.replay)),
             ("/dead-letters/{id}", format!("/dead-letters/{}", self.dead_letter)),
             ("/webhook-attempts/{id}", format!("/webhook-attempts/{}", self.webhook_attempt)),
             ("/keys/{id}", format!("/keys/{}", self.key)),

@@ -15,6 +15,7 @@ mod assets;
 pub mod channels;
 pub mod doctor;
 pub mod letter;
+mod letters;
 mod like;
 pub mod log;
 pub mod operator;
@@ -82,6 +83,8 @@ fn accounts_and_queues(config: &mut web::ServiceConfig) {
         .route("/queues", web::get().to(queues::show))
         .route("/queues/{tenant}/{target}/try", web::post().to(queues::try_now))
         .route("/undelivered", web::get().to(undelivered::show))
+        .route("/undelivered/{id}", web::get().to(letters::show))
+        .route("/undelivered/{id}/letters.csv", web::get().to(letters::download))
         .route("/undelivered/{id}/again", web::get().to(redrive::ask))
         .route("/undelivered/{id}/again", web::post().to(redrive::start))
         .route("/undelivered/{tenant}/stop/{id}", web::post().to(redrive::stop));

@@ -1,4 +1,4 @@
-//! Sending again what an account's letters died of: counted first, so many a second, stopped by one press.
+//! Sending an account's letters again, or removing them: counted first, so many a second, stopped by one press.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -11,6 +11,7 @@ use super::page::{self, Page, see_other};
 use super::refused::{Refused, Result};
 use super::undelivered::HERE;
 use crate::app::App;
+use crate::delivery::dead as deeds;
 use crate::delivery::read::dead::{self, Wanted};
 use crate::delivery::replay::{self, A_SECOND, Action};
 use crate::panel::{Notice, Tone};
@@ -24,29 +25,48 @@ struct Asked {
     page: Page,
     says: Sentence,
     button: Sentence,
-    reason: String,
+    danger: bool,
+    which: Which,
     action: String,
+    back: String,
 }
 
-/// Which of an account's letters.
-#[derive(Default, Deserialize)]
+/// Which of an account's letters, and what becomes of them.
+#[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Which {
     #[serde(default)]
-    reason: String,
+    pub(super) reason: String,
+    /// One alone; empty: all with the reason.
+    #[serde(default)]
+    pub(super) id: String,
+    /// `drop`; anything else sends again.
+    #[serde(default, rename = "do")]
+    pub(super) deed: String,
 }
 
 impl Which {
-    fn wanted(&self) -> Wanted {
+    pub(super) fn wanted(&self) -> Wanted {
         let reason = Some(self.reason.clone()).filter(|reason| !reason.is_empty() && !reason.contains('\0'));
-        Wanted { reason, ..Wanted::default() }
+        Wanted { reason, ids: self.one().map(|id| vec![id]), ..Wanted::default() }
     }
-}
 
-/// Where those with a reason are sent again.
-pub(super) fn address(tenant_id: Uuid, reason: &str) -> String {
-    let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("reason", reason).finish();
-    format!("{HERE}/{tenant_id}/again?{query}")
+    /// What names no letter is none of the account's.
+    fn one(&self) -> Option<Uuid> {
+        (!self.id.is_empty()).then(|| Uuid::try_parse(&self.id).unwrap_or_default())
+    }
+
+    fn action(&self) -> Action {
+        Action::named(&self.deed).unwrap_or(Action::Retry)
+    }
+
+    /// The address of a page about these.
+    pub(super) fn address(&self, tenant_id: Uuid, page: &str) -> String {
+        let all = [("reason", &self.reason), ("id", &self.id), ("do", &self.deed)];
+        let filled = all.into_iter().filter(|(_, value)| !value.is_empty());
+        let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(filled).finish();
+        format!("{HERE}/{tenant_id}{page}?{query}")
+    }
 }
 
 /// Counts, and changes nothing.
@@ -56,34 +76,54 @@ pub async fn ask(
     id: web::Path<Uuid>,
     which: web::Query<Which>,
 ) -> Result<HttpResponse> {
+    let which = which.into_inner();
     let account = tenant::load(app.store.read(), *id).await?.ok_or(Refused::NotThere)?;
     let words = visitor.words;
     let count = dead::count(app.store.read(), *id, &which.wanted()).await?;
-    let title = words.say("admin-redrive-title").with("account", account.host);
+    let (title, says, button) = match which.action() {
+        Action::Retry => ("admin-redrive-title", "admin-redrive-preview", "admin-redrive-start"),
+        Action::Drop => ("admin-redrop-title", "admin-redrop-preview", "admin-redrop-start"),
+    };
+    let title = words.say(title).with("account", account.host);
     let page = Page::of(&app, &visitor, HERE, title).await?;
     let asked = Asked {
-        says: words.say("admin-redrive-preview").with("count", count).with("tenants", 1),
-        button: words.say("admin-redrive-start").with("rate", A_SECOND),
-        reason: which.reason.clone(),
+        says: words.say(says).with("count", count).with("tenants", 1),
+        button: words.say(button).with("rate", A_SECOND),
+        danger: which.action() == Action::Drop,
         action: format!("{HERE}/{id}/again"),
+        back: Which { id: String::new(), deed: String::new(), ..which.clone() }.address(*id, ""),
+        which,
         page: page.clone(),
     };
     Ok(page::html(&page, &asked))
 }
 
-/// Begins.
+/// Begins; one letter is done at once.
 pub async fn start(
     app: web::Data<App>,
     Operator(visitor): Operator,
     id: web::Path<Uuid>,
     which: Form<Which>,
 ) -> Result<HttpResponse> {
+    let which = which.0;
     let account = tenant::load(app.store.read(), *id).await?.ok_or(Refused::NotThere)?;
-    let by = format!("operator:{}", visitor.person.id);
-    let row = replay::start(&app, *id, Action::Retry, &which.0.wanted(), &by).await?;
-    let detail = json!({ "reason": row.reason, "count": row.total });
-    visitor.note_both(&app, *id, "undelivered.redriven", detail).await?;
-    let said = visitor.words.say("admin-redrive-started").with("count", row.total).with("account", account.host);
+    let action = which.action();
+    let count = match which.one() {
+        Some(letter) => i64::from(match action {
+            Action::Retry => deeds::retry(&app, *id, letter).await?,
+            Action::Drop => deeds::drop(&app, *id, letter).await?,
+        }),
+        None => {
+            let by = format!("operator:{}", visitor.person.id);
+            replay::start(&app, *id, action, &which.wanted(), &by).await?.total
+        }
+    };
+    let (noted, said) = match action {
+        Action::Retry => ("undelivered.redriven", "admin-redrive-started"),
+        Action::Drop => ("undelivered.dropped", "admin-redrop-started"),
+    };
+    visitor.note_both(&app, *id, noted, json!({ "reason": which.reason, "letter": which.id, "count": count })).await?;
+    let said = visitor.words.say(said).with("count", count).with("account", account.host);
     see_other(&app, &visitor, HERE, Notice::of(Tone::Wait, said)).await
 }
 

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::accounts::find;
 use super::operator::Operator;
 use super::page::{self, Page};
-use super::redrive;
+use super::redrive::Which;
 use super::refused::Result;
 use super::states;
 use crate::app::App;
@@ -39,6 +39,8 @@ struct Row {
     reason: Sentence,
     count: i64,
     last_at: i64,
+    /// Where these stand one by one.
+    list: String,
     /// Where these are sent again.
     again: String,
 }
@@ -78,7 +80,8 @@ pub async fn show(app: web::Data<App>, Operator(visitor): Operator, query: web::
             reason: said(words, &Reason::of_dead(&count.reason, "", direction), crm),
             count: count.count,
             last_at: count.last_at,
-            again: redrive::address(count.tenant_id, &count.reason),
+            list: which(&count).address(count.tenant_id, ""),
+            again: which(&count).address(count.tenant_id, "/again"),
         }
     };
     let page = Page::of(&app, &visitor, HERE, words.say("nav-undelivered")).await?;
@@ -90,6 +93,10 @@ pub async fn show(app: web::Data<App>, Operator(visitor): Operator, query: web::
         older: ids.last().filter(|_| more).map(|last| format!("{HERE}?after={last}")),
     };
     Ok(page::html(&page, &undelivered))
+}
+
+fn which(count: &DeadCount) -> Which {
+    Which { reason: count.reason.clone(), ..Which::default() }
 }
 
 async fn running(app: &App, words: Words) -> Result<Vec<Running>> {
@@ -105,7 +112,7 @@ async fn running(app: &App, words: Words) -> Result<Vec<Running>> {
 }
 
 /// A reason as it is true of many letters at once.
-fn said(words: Words, reason: &Reason, crm: &str) -> Sentence {
+pub(super) fn said(words: Words, reason: &Reason, crm: &str) -> Sentence {
     let kinds = words.say("admin-several-kinds");
     let sentence = words.say_of("reason-", reason.key).with("crm", crm).with("hours", reason.hours());
     sentence.with("kind", kinds).with("name", words.say("admin-several-people"))

@@ -53,6 +53,7 @@ use member::to;
 pub use notice::{Notice, Tone};
 pub use page::{Nav, PageContext, Title};
 pub use rights::Right;
+pub use undelivered::table as undelivered_table;
 
 /// Everything under `/panel`.
 pub fn routes(config: &mut web::ServiceConfig) {

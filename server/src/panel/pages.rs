@@ -58,7 +58,8 @@ fn of_messages(config: &mut ServiceConfig) {
         .route("/undelivered", get().to(undelivered::list))
         .route("/undelivered.csv", get().to(undelivered::download))
         .route("/undelivered/confirm", post().to(undelivered::ask))
-        .route("/undelivered/decide", post().to(undelivered::decide));
+        .route("/undelivered/decide", post().to(undelivered::decide))
+        .route("/undelivered/stop/{id}", post().to(undelivered::stop));
 }
 
 fn of_developers(config: &mut ServiceConfig) {

@@ -153,10 +153,25 @@ async fn from_the_admin(world: &mut World) {
     let stop = stop.split('"').next().unwrap().to_owned();
     olga.sends(&stop, &[]).await.is(303);
     assert_eq!(a_second(world).await, 0);
-    olga.sends(&path, &[("reason", "")]).await.is(303);
-    assert_eq!(a_second(world).await, 3);
+    // One by one, and as a table.
+    let list = olga.opens(&format!("/admin/undelivered/{}?reason=rejected", line.tenant_id)).await.is(200);
+    list.never_says(&["text 0", "customer 0"]);
+    let ids: Vec<_> =
+        list.text.split("<code class=\"mono small\">").skip(1).map(|part| part[..36].to_owned()).collect();
+    assert_eq!(ids.len(), 3, "{}", list.text);
+    let csv = olga.opens(&format!("/admin/undelivered/{}/letters.csv?reason=rejected", line.tenant_id)).await.is(200);
+    assert!(ids.iter().all(|id| csv.text.contains(id)), "{}", csv.text);
+    csv.never_says(&["text 0", "customer 0"]);
+    let asked = olga.opens(&format!("{path}?id={}&do=drop", ids[0])).await.is(200);
+    asked.says(&["1 letter of 1 account would be removed for good"]);
+    olga.sends(&path, &[("id", &ids[0]), ("do", "drop")]).await.is(303);
+    olga.sends(&path, &[("id", &ids[1]), ("do", "")]).await.is(303);
+    olga.sends(&path, &[("id", "none of theirs"), ("do", "drop")]).await.is(303);
+    assert_eq!(undelivered(world, &line).await, 1, "one is removed and one sent again, at once");
+    olga.sends(&path, &[("reason", ""), ("do", "drop")]).await.is(303);
+    assert_eq!(a_second(world).await, 1, "many at their rate");
     world.deliver_to_the_end().await;
-    assert_eq!(world.texts_at_crm(&line).len(), 3);
+    assert_eq!((world.texts_at_crm(&line).len(), undelivered(world, &line).await), (1, 0));
 }
 
 both!(

@@ -14,7 +14,7 @@ use parom_tests::{Reply, Visitor, World};
 use uuid::Uuid;
 
 /// An owner of the account, come by a ticket as administrators of amoCRM do.
-async fn olga(world: &World, tenant_id: Uuid) -> Visitor {
+pub async fn olga(world: &World, tenant_id: Uuid) -> Visitor {
     world.panel_as(tenant_id, 2001, "Olga Owner", true).await
 }
 

@@ -1,5 +1,8 @@
 //! What Parom gave up: chosen, counted, sent again or removed, taken out as a table.
 
+use std::time::Duration;
+
+use parom::delivery::replay::step_all;
 use parom_tests::{Answer, Line, World, both};
 use serde_json::json;
 
@@ -43,6 +46,11 @@ async fn many_are_counted_first_and_sent_again_once(world: &mut World) {
     let asked = visitor.sends("/panel/undelivered/confirm", &[("do", "retry"), ("all", "1")]).await.is(200);
     asked.says(&["2 messages will be sent again", "None can arrive twice", "Send 2 again"]);
     assert_eq!(world.messenger.received().len(), 2, "counting sends nothing");
+    assert!(
+        asked.text.contains("name=\"all\" value=\"1\""),
+        "all that match, not those that were counted: {}",
+        asked.text
+    );
     let fields: Vec<(&str, &str)> =
         [("do", "retry")].into_iter().chain(ids.iter().map(|id| ("id", id.as_str()))).collect();
     visitor
@@ -54,6 +62,27 @@ async fn many_are_counted_first_and_sent_again_once(world: &mut World) {
     assert_eq!(world.messenger.texts().len(), 2);
     let log = visitor.opens("/panel/audit").await.is(200);
     assert!(log.text.contains("Olga Owner"), "{}", log.text);
+}
+
+async fn all_that_match_are_taken_up_at_their_rate_and_stopped(world: &mut World) {
+    let line = refused(world, &["anna", "boris"]).await;
+    let visitor = olga(world, line.tenant_id).await;
+    let filter = [("do", "retry"), ("all", "1"), ("reason", "rejected"), ("source", ""), ("period", "7d")];
+    let begun = visitor.does("/panel/undelivered/decide", &filter).await;
+    begun.says(&["2 messages are taken up, 20 a second.", "Sending again: 0 of 2"]);
+    assert_eq!(world.messenger.received().len(), 2, "nothing is done within the request");
+    let stop = begun.text.split("action=\"").find(|part| part.contains("/stop/")).unwrap();
+    let stop = stop.split('"').next().unwrap().to_owned();
+    visitor.does(&stop, &[]).await.says(&["Stopped. The rest stays undelivered.", "2 undelivered"]);
+    visitor.does(&stop, &[]).await.says(&["That is over already."]);
+    world.advance(Duration::from_secs(1));
+    assert_eq!(step_all(world.app()).await.unwrap(), 0);
+    let drop = [("do", "drop"), ("all", "1")];
+    visitor.does("/panel/undelivered/decide", &drop).await.says(&["Removing: 0 of 2"]);
+    assert_eq!(step_all(world.app()).await.unwrap(), 2);
+    visitor.opens("/panel/undelivered").await.is(200).says(&["Everything is delivered"]);
+    let log = visitor.opens("/panel/audit").await.is(200);
+    log.says(&["Undelivered sent again", "Work on the undelivered stopped", "Undelivered removed"]);
 }
 
 async fn some_are_removed_by_their_reason(world: &mut World) {
@@ -87,6 +116,7 @@ async fn the_table_holds_no_formulas_and_no_texts(world: &mut World) {
 
 both!(
     many_are_counted_first_and_sent_again_once,
+    all_that_match_are_taken_up_at_their_rate_and_stopped,
     some_are_removed_by_their_reason,
     the_table_holds_no_formulas_and_no_texts
 );

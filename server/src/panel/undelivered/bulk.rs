@@ -1,4 +1,5 @@
-//! Sending again or giving up many: first a page that counts, then the deed, each thing once.
+//! Sending again or giving up many: first a page that counts, then the deed, each thing once. Rows that were chosen by hand
+//! are done at once; all that match the filter are a replay, as from the API, the admin and the command line.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -10,36 +11,20 @@ use crate::app::App;
 use crate::delivery::dead as deeds;
 use crate::delivery::read::dead::{self, Wanted};
 use crate::delivery::read::list::Ground;
+use crate::delivery::replay::{self, A_SECOND, Action};
 use crate::error::{Error, Result};
-use crate::panel::{self, Fields, Form, Member, Nav, Notice, PageContext, Right, Tone};
+use crate::panel::{self, Empty, Fields, Form, Member, Nav, Notice, PageContext, Right, Tone};
 use crate::words::{Said, Sentence};
 
-/// So many at once: a page has to answer before its reader leaves.
+const HERE: &str = "/panel/undelivered";
+/// More are not chosen by hand.
 const MOST: u64 = 500;
+/// Letters whose doubtful outcomes are counted.
+const LOOKED_AT: u64 = 500;
 const NAMES: [&str; 7] = ["id", "all", "do", "source", "reason", "period", "back"];
 
-/// What is to become of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Deed {
-    Retry,
-    Drop,
-}
-
-impl Deed {
-    fn of(fields: &Fields) -> Result<Self> {
-        match fields.get("do") {
-            "retry" => Ok(Self::Retry),
-            "drop" => Ok(Self::Drop),
-            _ => Err(Error::Malformed(Said::new("said-form-deed"))),
-        }
-    }
-
-    const fn word(self) -> &'static str {
-        match self {
-            Self::Retry => "retry",
-            Self::Drop => "drop",
-        }
-    }
+fn action(fields: &Fields) -> Result<Action> {
+    Action::named(fields.get("do")).ok_or_else(|| Error::Malformed(Said::new("said-form-deed")))
 }
 
 #[derive(Template)]
@@ -47,11 +32,13 @@ impl Deed {
 struct Confirm {
     page: PageContext,
     sentence: Sentence,
-    more: Option<Sentence>,
+    rate: Option<Sentence>,
     deed: &'static str,
     button: Sentence,
     danger: bool,
+    /// Empty: all that match the filter.
     ids: Vec<Uuid>,
+    query: Query,
     back: String,
 }
 
@@ -68,79 +55,126 @@ fn query_of(fields: &Fields) -> Query {
 pub async fn ask(app: web::Data<App>, member: Member, form: Form<Fields>) -> Result<HttpResponse> {
     member.require(Right::Retry)?;
     form.known(&NAMES)?;
-    let deed = Deed::of(&form)?;
+    let action = action(&form)?;
     let query = query_of(&form);
-    let title = match deed {
-        Deed::Retry => "undelivered-retry-title",
-        Deed::Drop => "undelivered-drop-title",
+    let title = match action {
+        Action::Retry => "undelivered-retry-title",
+        Action::Drop => "undelivered-drop-title",
     };
     let page = member.page(title, Nav::Undelivered);
     let (db, tenant_id) = (app.store.read(), member.tenant.tenant_id);
-    let wanted = if form.has("all") {
-        let ground = Ground::of_tenant(db, tenant_id).await?;
-        query.wanted(&page, &ground, app.clock.millis())
-    } else {
-        Wanted { ids: Some(chosen(&form)?), ..Wanted::default() }
-    };
-    let mut ids = dead::ids(db, tenant_id, &wanted, MOST + 1).await?;
-    let more = u64::try_from(ids.len()).is_ok_and(|count| count > MOST);
-    ids.truncate(usize::try_from(MOST).unwrap_or(usize::MAX));
+    let all = form.has("all");
+    let wanted = wanted(&app, (&page, tenant_id), &query, &form).await?;
+    let count = dead::count(db, tenant_id, &wanted).await?;
     let back = query.address("/panel/undelivered", "");
-    if ids.is_empty() {
+    if count == 0 {
         let notice = Notice::of(Tone::Warn, member.words.say("undelivered-none-chosen"));
         return member.see_other(&app, &back, notice).await;
     }
-    let dry = dead::dry_run(db, tenant_id, &ids).await?;
+    let first = dead::ids(db, tenant_id, &wanted, LOOKED_AT).await?;
+    let maybe = dead::dry_run(db, tenant_id, &first).await?.maybe_twice;
     let words = page.words;
-    let (sentence, button) = match deed {
-        Deed::Retry => (
-            words.say("undelivered-retry-confirm").with("count", dry.count).with("maybe", dry.maybe_twice),
-            words.say("undelivered-retry-selected").with("count", dry.count),
+    let (sentence, button) = match action {
+        Action::Retry => (
+            words.say("undelivered-retry-confirm").with("count", count).with("maybe", maybe),
+            words.say("undelivered-retry-selected").with("count", count),
         ),
-        Deed::Drop => (
-            words.say("undelivered-drop-confirm").with("count", dry.count).with("crm", page.crm),
-            words.say("undelivered-drop-selected").with("count", dry.count),
+        Action::Drop => (
+            words.say("undelivered-drop-confirm").with("count", count).with("crm", page.crm),
+            words.say("undelivered-drop-selected").with("count", count),
         ),
     };
     let confirm = Confirm {
         sentence,
-        more: more.then(|| words.say("undelivered-most").with("count", MOST)),
-        deed: deed.word(),
+        rate: all.then(|| words.say("undelivered-rate").with("rate", A_SECOND)),
+        deed: action.word(),
         button,
-        danger: deed == Deed::Drop,
-        ids,
+        danger: action == Action::Drop,
+        ids: if all { Vec::new() } else { first },
+        query,
         back,
         page: page.clone(),
     };
     panel::html(&page, &confirm)
 }
 
+/// Which letters a form means.
+async fn wanted(app: &App, (page, tenant_id): (&PageContext, Uuid), query: &Query, form: &Fields) -> Result<Wanted> {
+    if !form.has("all") {
+        return Ok(Wanted { ids: Some(chosen(form)?), ..Wanted::default() });
+    }
+    let ground = Ground::of_tenant(app.store.read(), tenant_id).await?;
+    Ok(query.wanted(page, &ground, app.clock.millis()))
+}
+
 /// `POST /panel/undelivered/decide`: does it to each that is still there.
 pub async fn decide(app: web::Data<App>, member: Member, form: Form<Fields>) -> Result<HttpResponse> {
     member.require(Right::Retry)?;
     form.known(&NAMES)?;
-    let deed = Deed::of(&form)?;
+    let action = action(&form)?;
+    if form.has("all") {
+        return begin(&app, &member, action, &form).await;
+    }
     let ids = chosen(&form)?;
     let tenant_id = member.tenant.tenant_id;
     let mut done: u64 = 0;
     for id in &ids {
-        let changed = match deed {
-            Deed::Retry => deeds::retry(&app, tenant_id, *id).await?,
-            Deed::Drop => deeds::drop(&app, tenant_id, *id).await?,
+        let changed = match action {
+            Action::Retry => deeds::retry(&app, tenant_id, *id).await?,
+            Action::Drop => deeds::drop(&app, tenant_id, *id).await?,
         };
         done += u64::from(changed);
     }
-    let (action, key) = match deed {
-        Deed::Retry => ("undelivered.sent_again", "undelivered-retried"),
-        Deed::Drop => ("undelivered.dropped", "undelivered-dropped"),
-    };
     if done > 0 {
         let object = if let [one] = ids.as_slice() { one.to_string() } else { String::new() };
-        member.audit(&app, app.store.write(), action, &object, json!({ "count": done })).await?;
+        member.audit(&app, app.store.write(), noted(action), &object, json!({ "count": done })).await?;
     }
     let tone = if done > 0 { Tone::Ok } else { Tone::Warn };
+    let key = match action {
+        Action::Retry => "undelivered-retried",
+        Action::Drop => "undelivered-dropped",
+    };
     let notice = Notice::of(tone, member.words.say(key).with("count", done));
-    member.see_other(&app, "/panel/undelivered", notice).await
+    member.see_other(&app, HERE, notice).await
+}
+
+/// Takes up all that match the filter, so many a second.
+async fn begin(app: &App, member: &Member, action: Action, form: &Fields) -> Result<HttpResponse> {
+    let page = member.page("undelivered-title", Nav::Undelivered);
+    let tenant_id = member.tenant.tenant_id;
+    let wanted = wanted(app, (&page, tenant_id), &query_of(form), form).await?;
+    let by = format!("person:{}", member.person_id.unwrap_or_default());
+    let row = replay::start(app, tenant_id, action, &wanted, &by).await?;
+    let detail = json!({ "count": row.total, "replay": row.id });
+    member.audit(app, app.store.write(), noted(action), "", detail).await?;
+    let said = member.words.say("undelivered-begun").with("count", row.total).with("rate", A_SECOND);
+    member.see_other(app, HERE, Notice::of(Tone::Wait, said)).await
+}
+
+/// `POST /panel/undelivered/stop/{id}`: what was done stays done.
+pub async fn stop(
+    app: web::Data<App>,
+    member: Member,
+    id: web::Path<Uuid>,
+    _form: Form<Empty>,
+) -> Result<HttpResponse> {
+    member.require(Right::Retry)?;
+    let tenant_id = member.tenant.tenant_id;
+    replay::find(&app, tenant_id, *id).await?.ok_or(Error::NotFound)?;
+    let key = if replay::cancel(&app, tenant_id, *id).await? {
+        member.audit(&app, app.store.write(), "undelivered.stopped", "", json!({ "replay": *id })).await?;
+        "undelivered-stopped"
+    } else {
+        "undelivered-over"
+    };
+    member.see_other(&app, HERE, Notice::of(Tone::Ok, member.words.say(key))).await
+}
+
+const fn noted(action: Action) -> &'static str {
+    match action {
+        Action::Retry => "undelivered.retried",
+        Action::Drop => "undelivered.dropped",
+    }
 }
 
 fn chosen(fields: &Fields) -> Result<Vec<Uuid>> {

@@ -2,10 +2,11 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::json;
+use uuid::Uuid;
 
 use super::Query;
 use crate::app::App;
-use crate::delivery::read::dead;
+use crate::delivery::read::dead::{self, Wanted};
 use crate::delivery::read::list::Ground;
 use crate::error::Result;
 use crate::panel::{Member, Nav, Right, csv};
@@ -33,14 +34,28 @@ pub async fn download(app: web::Data<App>, member: Member, request: HttpRequest)
     member.require(Right::Retry)?;
     let query = Query::read(&request);
     let page = member.page("undelivered-title", Nav::Undelivered);
-    let (db, tenant_id) = (app.store.read(), member.tenant.tenant_id);
-    let ground = Ground::of_tenant(db, tenant_id).await?;
+    let tenant_id = member.tenant.tenant_id;
+    let ground = Ground::of_tenant(app.store.read(), tenant_id).await?;
     let wanted = query.wanted(&page, &ground, app.clock.millis());
+    let (text, count) = table(&app, tenant_id, &ground, &wanted, true).await?;
+    member.audit(&app, app.store.write(), "undelivered.exported", "", json!({ "count": count })).await?;
+    Ok(csv::file("undelivered.csv").body(text))
+}
+
+/// The table and its number of rows; `names`: with customers' names.
+pub async fn table(
+    app: &App,
+    tenant_id: Uuid,
+    ground: &Ground,
+    wanted: &Wanted,
+    names: bool,
+) -> anyhow::Result<(String, u64)> {
+    let db = app.store.read();
     let mut text = csv::head(&COLUMNS);
     let mut after = None;
     let mut count: u64 = 0;
     loop {
-        let rows = dead::page(db, tenant_id, &wanted, after, 500).await?;
+        let rows = dead::page(db, tenant_id, wanted, after, 500).await?;
         let Some(last) = rows.last() else { break };
         after = Some(last.id);
         for line in dead::lines(db, tenant_id, rows).await? {
@@ -59,7 +74,7 @@ pub async fn download(app: web::Data<App>, member: Member, request: HttpRequest)
                 dead.attempts.to_string(),
                 csv::moment(dead.first_at),
                 csv::moment(dead.last_at),
-                line.contact.name.clone().unwrap_or_default(),
+                line.contact.name.clone().filter(|_| names).unwrap_or_default(),
             ]));
             count += 1;
         }
@@ -67,6 +82,5 @@ pub async fn download(app: web::Data<App>, member: Member, request: HttpRequest)
             break;
         }
     }
-    member.audit(&app, app.store.write(), "undelivered.exported", "", json!({ "count": count })).await?;
-    Ok(csv::file("undelivered.csv").body(text))
+    Ok((text, count))
 }

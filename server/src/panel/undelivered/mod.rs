@@ -11,11 +11,12 @@ use super::choice;
 use crate::app::App;
 use crate::delivery::read::dead::{self, Wanted};
 use crate::delivery::read::list::Ground;
+use crate::delivery::replay;
 use crate::error::Result;
 use crate::panel::{self, Member, Nav, PageContext, Right};
 
-pub use bulk::{ask, decide};
-pub use csv::download;
+pub use bulk::{ask, decide, stop};
+pub use csv::{download, table};
 
 /// The filters, as the address holds them.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -65,6 +66,7 @@ pub async fn list(app: web::Data<App>, member: Member, request: HttpRequest) -> 
     let rows = choice::page_of(query.cursor.as_deref(), &filters)?;
     let found = dead::page(db, tenant_id, &wanted, rows.after, rows.rows()).await?;
     let (found, next) = rows.cut(found, |row| row.id);
+    let running = replay::running(&app, tenant_id).await?;
     let lines = dead::lines(db, tenant_id, found).await?;
-    panel::html(&page, &view::list(&page, &ground, &query, &groups, &lines, next.as_deref()))
+    panel::html(&page, &view::list(&page, &ground, &query, &groups, &lines, &running, next.as_deref()))
 }

@@ -6,6 +6,7 @@ use super::Query;
 use crate::delivery::read::dead::{Group, Line};
 use crate::delivery::read::list::Ground;
 use crate::delivery::read::reason::Reason;
+use crate::delivery::replay::Action;
 use crate::message::Direction;
 use crate::panel::choice::{self, Choice};
 use crate::panel::reasons::{self, About};
@@ -33,11 +34,18 @@ struct Row {
     reason: Sentence,
 }
 
+/// What is sent again or removed right now.
+struct Running {
+    says: Sentence,
+    stop: String,
+}
+
 #[derive(Template)]
 #[template(path = "panel/undelivered/list.html")]
 pub struct List {
     page: PageContext,
     may: bool,
+    running: Vec<Running>,
     sources: Vec<Choice>,
     periods: Vec<Choice>,
     reason: String,
@@ -59,6 +67,7 @@ pub(super) fn list(
     query: &Query,
     groups: &[Group],
     lines: &[Line],
+    running: &[entity::replay::Model],
     next: Option<&str>,
 ) -> List {
     let words = page.words;
@@ -66,6 +75,7 @@ pub(super) fn list(
     let total: i64 = groups.iter().filter(chosen).map(|group| group.count).sum();
     List {
         may: page.may(Right::Retry),
+        running: running.iter().map(|row| taken_up(page, row)).collect(),
         sources: choice::sources(page, ground, &query.source),
         periods: choice::periods(page, query.period()),
         filtered: !(query.source.is_empty() && query.reason.is_empty() && query.period.is_empty()),
@@ -79,6 +89,17 @@ pub(super) fn list(
         newest: query.cursor.as_ref().map(|_| query.address("/panel/undelivered", "")),
         older: next.map(|next| query.address("/panel/undelivered", next)),
         page: page.clone(),
+    }
+}
+
+fn taken_up(page: &PageContext, row: &entity::replay::Model) -> Running {
+    let key = match Action::named(&row.action) {
+        Some(Action::Drop) => "undelivered-dropping",
+        _ => "undelivered-retrying",
+    };
+    Running {
+        says: page.words.say(key).with("done", row.done).with("total", row.total),
+        stop: format!("/panel/undelivered/stop/{}", row.id),
     }
 }
 

@@ -1,0 +1,132 @@
+//! The undelivered of one account, one by one and without texts: each sent again or removed, all taken out as a table.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use entity::dead_letter;
+use serde::Deserialize;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::operator::Operator;
+use super::page::{self, Page};
+use super::redrive::Which;
+use super::refused::{Refused, Result};
+use super::states;
+use super::undelivered::{HERE, said};
+use crate::app::App;
+use crate::delivery::read::dead::{self, Wanted};
+use crate::delivery::read::list::Ground;
+use crate::delivery::read::reason::Reason;
+use crate::delivery::replay::Action;
+use crate::message::{Direction, LetterKind};
+use crate::panel::{csv, undelivered_table};
+use crate::tenant;
+use crate::words::Sentence;
+
+/// Letters on a page.
+const PAGE: u64 = 50;
+
+#[derive(Template)]
+#[template(path = "admin/letters.html")]
+struct Letters {
+    page: Page,
+    rows: Vec<Row>,
+    /// All of them.
+    again: String,
+    remove: String,
+    csv: String,
+    newest: Option<String>,
+    older: Option<String>,
+}
+
+struct Row {
+    id: Uuid,
+    to_crm: bool,
+    kind: Sentence,
+    reason: Sentence,
+    attempts: i32,
+    last_at: i64,
+    again: String,
+    remove: String,
+}
+
+/// The query of the page.
+#[derive(Default, Deserialize)]
+pub struct Query {
+    #[serde(default)]
+    reason: String,
+    /// Behind which letter it begins.
+    after: Option<Uuid>,
+}
+
+impl Query {
+    fn which(&self, action: Option<Action>, id: Option<Uuid>) -> Which {
+        let deed = action.filter(|action| *action == Action::Drop).map_or("", Action::word).to_owned();
+        Which { reason: self.reason.clone(), id: id.map(|id| id.to_string()).unwrap_or_default(), deed }
+    }
+
+    fn wanted(&self) -> Wanted {
+        self.which(None, None).wanted()
+    }
+}
+
+/// The page.
+pub async fn show(
+    app: web::Data<App>,
+    Operator(visitor): Operator,
+    id: web::Path<Uuid>,
+    query: web::Query<Query>,
+) -> Result<HttpResponse> {
+    let account = tenant::load(app.store.read(), *id).await?.ok_or(Refused::NotThere)?;
+    let crm = states::crm(&app, &account);
+    let words = visitor.words;
+    let mut found = dead::page(app.store.read(), *id, &query.wanted(), query.after, PAGE + 1).await?;
+    let most = usize::try_from(PAGE).unwrap_or(usize::MAX);
+    let more = found.len() > most;
+    found.truncate(most);
+    let older = found.last().filter(|_| more).map(|last| {
+        let joint = if query.reason.is_empty() { "" } else { "&" };
+        format!("{}{joint}after={}", query.which(None, None).address(*id, ""), last.id)
+    });
+    let row = |letter: dead_letter::Model| {
+        let direction = Direction::from_number(letter.direction).unwrap_or(Direction::ToCrm);
+        let kind = LetterKind::from_number(letter.kind).ok().and_then(|kind| serde_json::to_value(kind).ok());
+        let kind = kind.as_ref().and_then(|kind| kind.as_str()).unwrap_or_default().to_owned();
+        Row {
+            id: letter.id,
+            to_crm: direction == Direction::ToCrm,
+            kind: words.say_of("letter-kind-", kind),
+            reason: said(words, &Reason::of_dead(&letter.reason, "", direction), crm),
+            attempts: letter.attempts,
+            last_at: letter.last_at,
+            again: query.which(Some(Action::Retry), Some(letter.id)).address(*id, "/again"),
+            remove: query.which(Some(Action::Drop), Some(letter.id)).address(*id, "/again"),
+        }
+    };
+    let title = words.say("admin-dead-title").with("account", account.host.as_str());
+    let page = Page::of(&app, &visitor, HERE, title).await?;
+    let letters = Letters {
+        rows: found.into_iter().map(row).collect(),
+        again: query.which(Some(Action::Retry), None).address(*id, "/again"),
+        remove: query.which(Some(Action::Drop), None).address(*id, "/again"),
+        csv: query.which(None, None).address(*id, "/letters.csv"),
+        newest: query.after.map(|_| query.which(None, None).address(*id, "")),
+        older,
+        page: page.clone(),
+    };
+    Ok(page::html(&page, &letters))
+}
+
+/// The same letters as a table, without customers' names.
+pub async fn download(
+    app: web::Data<App>,
+    Operator(visitor): Operator,
+    id: web::Path<Uuid>,
+    query: web::Query<Query>,
+) -> Result<HttpResponse> {
+    tenant::load(app.store.read(), *id).await?.ok_or(Refused::NotThere)?;
+    let ground = Ground::of_tenant(app.store.read(), *id).await?;
+    let (text, count) = undelivered_table(&app, *id, &ground, &query.wanted(), false).await?;
+    visitor.note_both(&app, *id, "undelivered.exported", json!({ "count": count })).await?;
+    Ok(csv::file("undelivered.csv").body(text))
+}
