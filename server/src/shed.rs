@@ -29,6 +29,8 @@ const ONE_REQUEST: usize = 1024 * 1024;
 const UNSAID: usize = 16 * 1024;
 /// A commit that runs so long means that nothing more is taken. amoCRM's hooks went to the spool long before.
 const SLOW: Duration = Duration::from_secs(5);
+/// One that runs so long means that nothing can be changed at present.
+const STILL: Duration = Duration::from_millis(2_500);
 /// The disk is looked at this often.
 const LOOK: Duration = Duration::from_secs(10);
 /// A larger disk counts as one of this size: a tenth of a terabyte is room enough.
@@ -155,11 +157,21 @@ fn turned_away(class: Class, method: &Method, much: usize, free: u8) -> bool {
     much >= class.bound() || (takes_in && free < class.disk())
 }
 
-/// How much there is, in hundredths of what there can be.
-fn much(app: &App) -> usize {
-    let running = app.writer.running_for();
+fn is_panel(path: &str) -> bool {
+    path.split('/').nth(1) == Some("panel")
+}
+
+/// How much there is, in hundredths of what there can be. The panel needs no commit to be looked at, and says itself when
+/// nothing can be changed.
+fn much(app: &App, path: &str) -> usize {
+    let running = if is_panel(path) { Duration::ZERO } else { app.writer.running_for() };
     let slow = usize::try_from(running.as_millis() * 100 / SLOW.as_millis()).unwrap_or(usize::MAX);
     app.load.of_requests().max(app.writer.filled()).max(slow)
+}
+
+/// Whether the database takes nothing right now: pages can be looked at, and what is changed waits for it.
+pub fn is_read_only(app: &App) -> bool {
+    !app.store.is_open() || app.spool.waiting() > 0 || app.writer.running_for() >= STILL || app.writer.refused_lately()
 }
 
 /// Lets a request through or turns it away, and counts it while it is on its way.
@@ -172,7 +184,7 @@ pub async fn gate(
     };
     let class = Class::of(request.method(), request.path());
     let without = !app.store.is_open() && !Class::does_without_database(request.path());
-    if without || turned_away(class, request.method(), much(&app), app.load.free()) {
+    if without || turned_away(class, request.method(), much(&app, request.path()), app.load.free()) {
         metrics::counter!("parom_shed_total", "class" => class.word()).increment(1);
         let answer = busy(class, &request);
         return Ok(request.into_response(answer));

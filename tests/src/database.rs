@@ -60,7 +60,12 @@ impl TestDatabase {
 
     /// The settings by which the server opens it.
     pub fn settings(&self) -> config::Database {
-        config::Database { url: self.url.clone().into(), migrate: true, max_connections: 10 }
+        config::Database {
+            url: self.url.clone().into(),
+            migrate: true,
+            max_connections: 10,
+            one_account_a_commit: false,
+        }
     }
 
     /// A migrated store with a frozen clock, without a server around it.

@@ -30,11 +30,14 @@ pub mod undelivered;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{HttpResponse, ResponseError, web};
 
 use crate::app::App;
+use crate::error::Error;
+use crate::shed::is_read_only;
 use crate::words::{self, Language};
 use refused::{Refused, Result};
 
@@ -121,7 +124,10 @@ async fn answers(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let mut answer = match operator::gate(request.request()).await {
+    let app = request.app_data::<web::Data<App>>();
+    let changes = *request.method() == Method::POST && app.is_some_and(|app| is_read_only(app));
+    let gate = if changes { Err(Error::not_storing().into()) } else { operator::gate(request.request()).await };
+    let mut answer = match gate {
         Ok(()) => next.call(request).await?.map_into_boxed_body(),
         Err(refused) => request.into_response(refused.error_response()),
     };

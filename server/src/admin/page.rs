@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::panel::{Notice, Tone, markup, nothing_kept};
 use crate::people::form::CSRF;
 use crate::people::session as sessions;
+use crate::shed::is_read_only;
 use crate::words::{self, Language, Sentence, When, Words, Zone};
 
 /// A point of the menu: its address and its words.
@@ -47,6 +48,8 @@ pub struct Page {
     /// Who is signed in; empty: nobody, and there is no menu.
     pub name: String,
     pub notice: Option<Notice>,
+    /// The database takes nothing: looking works, changing does not.
+    pub read_only: bool,
     /// Of this answer's scripts.
     pub nonce: String,
     csrf: String,
@@ -63,6 +66,7 @@ impl Page {
             nav: "",
             name: String::new(),
             notice: None,
+            read_only: is_read_only(app),
             nonce: crate::people::token::new(),
             csrf: String::new(),
             now: app.clock.millis(),
@@ -77,7 +81,7 @@ impl Page {
     /// A page of the menu. What the last action left to be said is said here, once.
     pub async fn of(app: &App, visitor: &Visitor, nav: &'static str, title: impl ToString) -> Result<Self> {
         let notice = serde_json::from_str(&visitor.session.notice).ok();
-        if !visitor.session.notice.is_empty() {
+        if !visitor.session.notice.is_empty() && !is_read_only(app) {
             sessions::set_notice(app.store.write(), &visitor.session, "").await?;
         }
         let name = visitor.shown_name().to_owned();

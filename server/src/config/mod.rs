@@ -81,6 +81,8 @@ pub struct Database {
     pub url: SecretString,
     pub migrate: bool,
     pub max_connections: u32,
+    /// For databases that are spread over nodes by account.
+    pub one_account_a_commit: bool,
 }
 
 impl Database {

@@ -3,7 +3,7 @@
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::{StatusCode, header};
+use actix_web::http::{Method, StatusCode, header};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use askama::Template;
@@ -16,6 +16,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::people::door::{self, Refused};
 use crate::people::{member, session};
+use crate::shed::is_read_only;
 use crate::words::{self, Language};
 
 #[derive(Template)]
@@ -41,7 +42,11 @@ pub(super) async fn pages(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let mut response = next.call(request).await?.map_into_boxed_body();
+    let mut response = if may_go_on(&request) {
+        next.call(request).await?.map_into_boxed_body()
+    } else {
+        request.into_response(HttpResponse::from_error(Error::not_storing()))
+    };
     keep_language(&mut response);
     let mut response = shown(response).await;
     let headers = response.headers_mut();
@@ -49,6 +54,12 @@ pub(super) async fn pages(
         headers.insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
     }
     Ok(response)
+}
+
+/// What changes something waits until the database takes it; the page says so instead of hanging.
+fn may_go_on(request: &ServiceRequest) -> bool {
+    let app = request.app_data::<web::Data<App>>();
+    *request.method() != Method::POST || !app.is_some_and(|app| is_read_only(app))
 }
 
 async fn shown(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {

@@ -26,6 +26,7 @@ use crate::audit::{self, Actor, Deed};
 use crate::error::{Error, Result};
 use crate::people::door::{self, Door, Refused};
 use crate::people::{member, person, session as sessions, token};
+use crate::shed::is_read_only;
 use crate::store::VENDOR;
 use crate::words::{Language, Said, When, Words, Zone};
 
@@ -57,6 +58,8 @@ pub struct Member {
     crm: &'static str,
     ancestors: String,
     support_url: String,
+    /// Nothing can be changed at present.
+    read_only: bool,
     now: i64,
 }
 
@@ -111,6 +114,7 @@ impl Member {
             notice: self.notice.clone(),
             support_url: self.support_url.clone(),
             not_taken: false,
+            read_only: self.read_only,
             may_switch: matches!(self.session.via.as_str(), "password" | "link"),
             bound: self.only.is_some(),
             other_language_href: String::new(),
@@ -230,6 +234,7 @@ async fn of(app: &App, request: &HttpRequest, session: Arc<session::Model>) -> R
             _ => "'none'".to_owned(),
         },
         support_url: app.config.vendor.support_url.clone(),
+        read_only: is_read_only(app),
         now: app.clock.millis(),
         tenant: Arc::new(tenant),
         session,
@@ -242,7 +247,10 @@ async fn notice_of(app: &App, request: &HttpRequest, session: &session::Model) -
     if session.notice.is_empty() || !shows || request.path() == "/panel/events" {
         return Ok(None);
     }
-    sessions::set_notice(app.store.write(), session, "").await?;
+    // While nothing can be written it is said once more.
+    if !is_read_only(app) {
+        sessions::set_notice(app.store.write(), session, "").await?;
+    }
     Ok(serde_json::from_str(&session.notice).ok())
 }
 

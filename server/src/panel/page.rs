@@ -10,6 +10,7 @@ use super::theme::Theme;
 use super::{Right, Role};
 use crate::app::App;
 use crate::people::{door, form, token};
+use crate::shed::is_read_only;
 use crate::words::{self, Language, Sentence, When, Words, Zone};
 
 /// The places of the navigation, in its order.
@@ -106,6 +107,8 @@ pub struct PageContext {
     pub support_url: String,
     /// The title says that a form was not taken.
     pub not_taken: bool,
+    /// The database takes nothing: looking works, changing does not.
+    pub read_only: bool,
     /// The reader may belong to other accounts.
     pub may_switch: bool,
     /// The session is bound to one conversation: no navigation.
@@ -140,6 +143,7 @@ impl PageContext {
             notice: None,
             support_url: app.config.vendor.support_url.clone(),
             not_taken: false,
+            read_only: is_read_only(app),
             may_switch: false,
             bound: false,
             other_language_href: in_language(request, other(words.language())),

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::token;
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::shed::is_read_only;
 use crate::store::directory;
 use crate::store::ended;
 
@@ -137,7 +138,7 @@ pub async fn find(app: &App, token: &str, kinds: &[Kind]) -> Result<Option<sessi
     if !Kind::of(&row.kind).is_some_and(|kind| kinds.contains(&kind)) {
         return Ok(None);
     }
-    if row.seen_at.saturating_add(MINUTE) <= now {
+    if row.seen_at.saturating_add(MINUTE) <= now && !is_read_only(app) {
         row.seen_at = now;
         change(app.store.write(), &row, session::Column::SeenAt, Expr::value(now)).await?;
     }

@@ -44,6 +44,7 @@ pub struct Store {
     file: Option<std::path::PathBuf>,
     /// False: nobody has seen it yet.
     open: Arc<AtomicBool>,
+    one_account_a_commit: bool,
 }
 
 impl Store {
@@ -59,7 +60,7 @@ impl Store {
         };
         let found = check_durability(&store).await?;
         anyhow::ensure!(found.is_safe(), "the database may lose accepted messages: {found}");
-        Ok(store)
+        Ok(store.set(settings))
     }
 
     async fn open_sqlite(url: &str, clock: Clock) -> anyhow::Result<Self> {
@@ -70,7 +71,16 @@ impl Store {
         let checkpoint = sqlite(url, 1, false).await?;
         let file = Some(std::path::PathBuf::from(file.split('?').next().unwrap_or(file)));
         let open = Arc::new(AtomicBool::new(true));
-        Ok(Self { backend: DbBackend::Sqlite, write, read, checkpoint: Some(checkpoint), clock, file, open })
+        Ok(Self {
+            backend: DbBackend::Sqlite,
+            write,
+            read,
+            checkpoint: Some(checkpoint),
+            clock,
+            file,
+            open,
+            one_account_a_commit: false,
+        })
     }
 
     async fn open_postgres(url: &str, connections: u32, clock: Clock) -> anyhow::Result<Self> {
@@ -85,7 +95,17 @@ impl Store {
 
     /// PostgreSQL that is away: its connections are made when they are wanted. Use it once it [`Store::is_open`].
     pub async fn away(settings: &config::Database, clock: Clock) -> anyhow::Result<Self> {
-        Self::pools(settings.url.expose_secret(), settings.max_connections, clock, false).await
+        let store = Self::pools(settings.url.expose_secret(), settings.max_connections, clock, false).await?;
+        Ok(store.set(settings))
+    }
+
+    fn set(self, settings: &config::Database) -> Self {
+        Self { one_account_a_commit: settings.one_account_a_commit, ..self }
+    }
+
+    /// Whether no commit may touch the rows of two accounts.
+    pub fn one_account_a_commit(&self) -> bool {
+        self.one_account_a_commit
     }
 
     async fn pools(url: &str, connections: u32, clock: Clock, open: bool) -> anyhow::Result<Self> {
@@ -94,7 +114,16 @@ impl Store {
             postgres(url, connections / 2, Use::Write, open).await.context("cannot reach the database of database.url")?;
         let read = postgres(url, connections - connections / 2, Use::Read, open).await?;
         let open = Arc::new(AtomicBool::new(open));
-        Ok(Self { backend: DbBackend::Postgres, write, read, checkpoint: None, clock, file: None, open })
+        Ok(Self {
+            backend: DbBackend::Postgres,
+            write,
+            read,
+            checkpoint: None,
+            clock,
+            file: None,
+            open,
+            one_account_a_commit: false,
+        })
     }
 
     /// Whether it may be used: it was seen, keeps what it acknowledges, and has our tables.

@@ -10,6 +10,7 @@ mod moved;
 mod phone;
 mod screens;
 mod site_chat;
+mod still;
 mod together;
 mod trouble;
 mod windows;

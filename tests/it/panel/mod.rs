@@ -8,6 +8,7 @@ mod pages;
 mod roles;
 mod signing_in;
 mod steps;
+mod still;
 mod suspended;
 mod team;
 mod theme;

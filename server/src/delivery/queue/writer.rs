@@ -1,7 +1,7 @@
 //! Group commit: what arrives while one commit runs goes into the next. No timer lingers; under light load a parcel
 //! is alone in its commit, under heavy load hundreds share one.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -21,6 +21,8 @@ use kind::{Kind, kind};
 use line::{Line, Waiting};
 use told::Told;
 
+/// What the database did not take counts for so long: nobody may try again soon.
+const LATELY: Duration = Duration::from_secs(10);
 /// Bodies in memory that wait to be written.
 const WAITING_BYTES: usize = 64 * 1024 * 1024;
 /// One commit's worth.
@@ -56,6 +58,7 @@ pub struct Writer {
     stored: Arc<Notify>,
     /// The same of files to be fetched.
     stored_media: Arc<Notify>,
+    came: Arc<Notify>,
     told: Told,
 }
 
@@ -66,12 +69,14 @@ struct Door {
     room: Arc<Semaphore>,
     /// When the commit that runs began.
     busy: Arc<Mutex<Option<Instant>>>,
+    /// When the database last took nothing, until it takes something again.
+    refused: Arc<Mutex<Option<Instant>>>,
 }
 
 impl Default for Door {
     fn default() -> Self {
         let room = Arc::new(Semaphore::new(WAITING_BYTES));
-        Self { line: Arc::default(), came: Arc::default(), room, busy: Arc::default() }
+        Self { line: Arc::default(), came: Arc::default(), room, busy: Arc::default(), refused: Arc::default() }
     }
 }
 
@@ -96,11 +101,13 @@ impl Writer {
             queue: queue.clone(),
             stored: Arc::default(),
             stored_media: Arc::default(),
+            came: Arc::default(),
             told,
         };
         for door in writer.doors.iter() {
             let (alive, door) = (Arc::downgrade(&writer.doors), door.clone());
-            let (queue, stored) = (queue.clone(), [writer.stored.clone(), writer.stored_media.clone()]);
+            let stored = [writer.stored.clone(), writer.stored_media.clone(), writer.came.clone()];
+            let queue = queue.clone();
             keep_running(move || run_door(alive.clone(), door.clone(), queue.clone(), stored.clone()));
         }
         let (alive, line) = (Arc::downgrade(&writer.doors), writer.settlements.clone());
@@ -146,6 +153,12 @@ impl Writer {
         self.doors.iter().filter_map(since).map(|since| since.elapsed()).max().unwrap_or_default()
     }
 
+    /// Whether the database has just taken nothing, for whatever reason but the content.
+    pub fn refused_lately(&self) -> bool {
+        let since = |door: &Door| *door.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        self.doors.iter().filter_map(since).any(|since| since.elapsed() < LATELY)
+    }
+
     /// Stores what became of a letter; false when its lease was lost meanwhile. Waits as long as the database needs:
     /// what was sent must be written down.
     pub async fn settle(&self, settlement: Settlement) -> bool {
@@ -158,6 +171,11 @@ impl Writer {
     /// Wakes when something may have become due.
     pub fn stored(&self) -> Arc<Notify> {
         self.stored.clone()
+    }
+
+    /// Wakes when something came in here.
+    pub fn came(&self) -> Arc<Notify> {
+        self.came.clone()
     }
 
     /// Wakes when there may be files to be fetched.
@@ -186,12 +204,12 @@ fn keep_running<F: Future<Output = ()> + Send + 'static>(make: impl Fn() -> F + 
 }
 
 /// Ends when the last [`Writer`] is gone and nothing waits.
-async fn run_door(alive: std::sync::Weak<[Door]>, door: Door, queue: Queue, stored: [Arc<Notify>; 2]) {
+async fn run_door(alive: std::sync::Weak<[Door]>, door: Door, queue: Queue, stored: [Arc<Notify>; 3]) {
     let busy = |since| *door.busy.lock().unwrap_or_else(PoisonError::into_inner) = since;
     // Of one that broke off.
     busy(None);
     loop {
-        let batch = take_batch(&door);
+        let batch = take_batch(&door, queue.store().one_account_a_commit());
         if batch.is_empty() {
             if alive.strong_count() == 0 {
                 return;
@@ -199,32 +217,39 @@ async fn run_door(alive: std::sync::Weak<[Door]>, door: Door, queue: Queue, stor
             let _ = tokio::time::timeout(Duration::from_secs(1), door.came.notified()).await;
             continue;
         }
-        let [letters, media] = &stored;
+        let [letters, media, came] = &stored;
         let has_media = batch.iter().any(|waiting| waiting.parcel.has_media());
         busy(Some(Instant::now()));
-        write_batch(&queue, batch).await;
+        let refused = write_batch(&queue, batch).await;
+        *door.refused.lock().unwrap_or_else(PoisonError::into_inner) = refused.then(Instant::now);
         busy(None);
         letters.notify_one();
+        came.notify_one();
         if has_media {
             media.notify_one();
         }
     }
 }
 
-fn take_batch(door: &Door) -> Vec<Waiting> {
+/// `alone`: parcels of one account.
+fn take_batch(door: &Door, alone: bool) -> Vec<Waiting> {
     let mut line = door.line.lock().unwrap_or_else(PoisonError::into_inner);
     let mut batch = Vec::new();
     let mut bytes = 0;
     while batch.len() < BATCH_PARCELS && bytes < BATCH_BYTES {
-        let Some(waiting) = line.pop() else { break };
+        let first: Option<Uuid> = batch.first().map(|waiting: &Waiting| waiting.parcel.tenant_id);
+        let next = if alone { line.pop_of(first) } else { line.pop() };
+        let Some(waiting) = next else { break };
         bytes += waiting.parcel.size();
         batch.push(waiting);
     }
     batch
 }
 
-/// Writes a batch; one that the database refuses for what is in it is halved until the culprit stands alone.
-async fn write_batch(queue: &Queue, batch: Vec<Waiting>) {
+/// Writes a batch; one that the database refuses for what is in it is halved until the culprit stands alone. True: it took
+/// something not, and not for what is in it.
+async fn write_batch(queue: &Queue, batch: Vec<Waiting>) -> bool {
+    let mut refused_any = false;
     let mut parts = vec![batch];
     while let Some(part) = parts.pop() {
         let parcels: Vec<&Parcel> = part.iter().map(|waiting| &waiting.parcel).collect();
@@ -242,6 +267,7 @@ async fn write_batch(queue: &Queue, batch: Vec<Waiting>) {
             }
             Err(error) => {
                 let content = kind(&error) == Kind::Content;
+                refused_any |= !content;
                 tracing::error!(%error, parcels = part.len(), content, "the database did not store what came in");
                 let error = Arc::new(error);
                 for waiting in part {
@@ -252,6 +278,7 @@ async fn write_batch(queue: &Queue, batch: Vec<Waiting>) {
             }
         }
     }
+    refused_any
 }
 
 async fn repeated(queue: &Queue, parcels: &[&Parcel]) -> Result<Vec<Receipt>, DbErr> {
@@ -291,12 +318,32 @@ async fn run_settlements(alive: std::sync::Weak<[Door]>, line: Settlements, queu
             continue;
         }
         let (settlements, answers): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
-        let done = settle_all(&queue, &settlements).await;
+        let done = if queue.store().one_account_a_commit() {
+            settle_by_account(&queue, &settlements).await
+        } else {
+            settle_all(&queue, &settlements).await
+        };
         for (answer, good) in answers.into_iter().zip(done) {
             let _ = answer.send(good);
         }
         stored.notify_one();
     }
+}
+
+/// Each account's in commits of their own.
+async fn settle_by_account(queue: &Queue, settlements: &[Settlement]) -> Vec<bool> {
+    let mut accounts: BTreeMap<Uuid, Vec<usize>> = BTreeMap::new();
+    for (place, settlement) in settlements.iter().enumerate() {
+        accounts.entry(settlement.claim.tenant_id).or_default().push(place);
+    }
+    let mut good = vec![false; settlements.len()];
+    for places in accounts.into_values() {
+        let some: Vec<Settlement> = places.iter().map(|place| settlements[*place].clone()).collect();
+        for (place, done) in places.into_iter().zip(settle_all(queue, &some).await) {
+            good[place] = done;
+        }
+    }
+    good
 }
 
 /// Until the database takes them, or each alone was refused for its content. A lease that runs out meanwhile makes

@@ -33,6 +33,14 @@ impl Line {
     pub fn pop(&mut self) -> Option<Waiting> {
         self.hooks.pop().or_else(|| self.others.pop())
     }
+
+    /// The next of a tenant; none: of whoever's turn it is.
+    pub fn pop_of(&mut self, tenant_id: Option<Uuid>) -> Option<Waiting> {
+        match tenant_id {
+            None => self.pop(),
+            Some(tenant_id) => self.hooks.pop_of(tenant_id).or_else(|| self.others.pop_of(tenant_id)),
+        }
+    }
 }
 
 #[derive(Default)]
@@ -49,6 +57,16 @@ impl Round {
             self.order.push_back(tenant_id);
         }
         of_tenant.push_back(waiting);
+    }
+
+    fn pop_of(&mut self, tenant_id: Uuid) -> Option<Waiting> {
+        let of_tenant = self.waiting.get_mut(&tenant_id)?;
+        let first = of_tenant.pop_front();
+        if of_tenant.is_empty() {
+            self.waiting.remove(&tenant_id);
+            self.order.retain(|other| *other != tenant_id);
+        }
+        first
     }
 
     fn pop(&mut self) -> Option<Waiting> {
@@ -88,5 +106,20 @@ mod tests {
         let order: Vec<u128> =
             std::iter::from_fn(|| line.pop()).map(|waiting| waiting.parcel.tenant_id.as_u128()).collect();
         assert_eq!(order, [9, 1, 2, 3, 1, 1]);
+    }
+
+    #[test]
+    fn a_batch_of_one_tenant_leaves_the_others_their_turns() {
+        let mut line = Line::default();
+        for (tenant, hurry) in
+            [(1, Hurry::Other), (2, Hurry::Other), (1, Hurry::Other), (1, Hurry::Hook), (3, Hurry::Other)]
+        {
+            line.push(waiting(tenant, hurry));
+        }
+        let first = line.pop_of(None).map(|waiting| waiting.parcel.tenant_id);
+        assert_eq!(first, Some(Uuid::from_u128(1)));
+        assert_eq!(std::iter::from_fn(|| line.pop_of(first)).count(), 2);
+        let rest: Vec<u128> = std::iter::from_fn(|| line.pop()).map(|one| one.parcel.tenant_id.as_u128()).collect();
+        assert_eq!(rest, [2, 3]);
     }
 }
