@@ -54,6 +54,10 @@ pub struct Model {
     pub erased_at: Option<i64>,
     /// Its share of what is carried at once while others wait as well, set by the vendor; usually 1.
     pub weight: i32,
+    /// For how many days it keeps the texts of its messages; none: as configured.
+    pub texts_days: Option<i32>,
+    /// When that was chosen; 0: never.
+    pub texts_days_at: i64,
 }
 
 /// None: rows are joined by hand, always within a tenant.

@@ -9,6 +9,19 @@ account-allow-again-hint = Sources, chats and settings stay as they are.
 data-title = Your data
 data-kept = What is kept and how long
 data-retention = Keep message texts for
+data-retention-usual =
+    { $days ->
+        [one] { $days } day, as usual
+       *[other] { $days } days, as usual
+    }
+data-retention-days =
+    { $days ->
+        [0] no longer than they are needed
+        [one] { $days } day
+       *[other] { $days } days
+    }
+data-retention-hint = Counted from the day on which they arrived or failed. What still waits, or can be sent again, keeps its text. In { $crm } nothing changes.
+data-retention-saved = Saved. Texts that are older are erased within a day.
 data-forget-person = Erase one customer
 data-forget-person-hint = By phone or chat. Chats and contacts in { $crm } stay: erase them there.
 data-forget-person-confirm =

@@ -56,6 +56,7 @@ said-page-limit = a whole number from 1 to { $most }
 said-cursor-wrong = the cursor is wrong or too old
 said-cursor-other = the cursor belongs to other filters or to another list
 said-phone = a phone number with its country code, e.g. +7 915 111-22-33
+said-texts-days = texts are kept for at most { $most } days
 said-sources-limit = from 0 to { $most }, or null
 said-weight = from 1 to { $most }
 said-if-match = the ETag of GET, e.g. "1795165200000"

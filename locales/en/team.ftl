@@ -121,6 +121,7 @@ audit-did-undelivered-dropped = Undelivered removed
 audit-did-undelivered-exported = Undelivered downloaded
 audit-did-undelivered-stopped = Work on the undelivered stopped
 audit-did-data-exported = Export downloaded
+audit-did-data-term_changed = Term for texts of messages changed
 audit-did-data-erased = Data of a customer erased
 audit-did-text-looked_at = Text of a message looked at
 audit-did-alert-taken = Alert taken on

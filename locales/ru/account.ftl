@@ -9,6 +9,23 @@ account-allow-again-hint = Источники, чаты и настройки н
 data-title = Ваши данные
 data-kept = Что и сколько хранится
 data-retention = Хранить тексты сообщений
+data-retention-usual =
+    { $days ->
+        [one] { $days } день, как обычно
+        [few] { $days } дня, как обычно
+        [many] { $days } дней, как обычно
+       *[other] { $days } дня, как обычно
+    }
+data-retention-days =
+    { $days ->
+        [0] не дольше, чем нужно для доставки
+        [one] { $days } день
+        [few] { $days } дня
+        [many] { $days } дней
+       *[other] { $days } дня
+    }
+data-retention-hint = Считается со дня, когда сообщение пришло или не ушло. У того, что ждёт или может быть отправлено ещё раз, текст остаётся. В { $crm } ничего не изменится.
+data-retention-saved = Сохранено. Более старые тексты будут стёрты в течение суток.
 data-forget-person = Стереть одного клиента
 data-forget-person-hint = По телефону или чату. Чаты и контакты в { $crm } останутся: удалите их там.
 data-forget-person-confirm =

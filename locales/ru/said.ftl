@@ -56,6 +56,7 @@ said-page-limit = целое число от 1 до { $most }
 said-cursor-wrong = курсор неверен или устарел
 said-cursor-other = курсор от других фильтров или от другого списка
 said-phone = номер телефона с кодом страны, например +7 915 111-22-33
+said-texts-days = тексты хранятся не дольше { $most } дней
 said-sources-limit = от 0 до { $most } или null
 said-weight = от 1 до { $most }
 said-if-match = ETag из ответа GET, например "1795165200000"

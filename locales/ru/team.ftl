@@ -123,6 +123,7 @@ audit-did-undelivered-dropped = Недоставленное снято
 audit-did-undelivered-exported = Недоставленное скачано
 audit-did-undelivered-stopped = Работа с недоставленным остановлена
 audit-did-data-exported = Скачана выгрузка
+audit-did-data-term_changed = Изменён срок хранения текстов сообщений
 audit-did-data-erased = Стёрты данные клиента
 audit-did-text-looked_at = Просмотрен текст сообщения
 audit-did-alert-taken = Оповещением занимаются

@@ -21,6 +21,7 @@ mod m20261120_000021_limits;
 mod m20261120_000022_chores;
 mod m20261120_000023_replays;
 mod m20261120_000024_back_to;
+mod m20261120_000025_terms;
 mod table;
 
 /// All migrations in order.
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000022_chores::Migration),
             Box::new(m20261120_000023_replays::Migration),
             Box::new(m20261120_000024_back_to::Migration),
+            Box::new(m20261120_000025_terms::Migration),
         ]
     }
 }

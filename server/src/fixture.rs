@@ -27,6 +27,8 @@ pub fn tenant(tenant_id: Uuid) -> tenant::Model {
         uninstalled_at: None,
         erased_at: None,
         weight: 1,
+        texts_days: None,
+        texts_days_at: 0,
     }
 }
 

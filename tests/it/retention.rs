@@ -107,6 +107,52 @@ async fn what_waits_or_can_be_sent_again_keeps_its_text(world: &mut World) {
     assert_eq!((text(world).await, counts(world).await[5]), (json!(""), 0));
 }
 
+async fn an_account_chooses_how_long_its_texts_are_kept(world: &mut World) {
+    world.forget_messages();
+    let (own, other) = (world.line("support").await, world.line_at("other.amocrm.ru", "support").await);
+    let whole = async |world: &World| {
+        let messages = world.messages().await;
+        let of = |line: &Line| {
+            messages
+                .iter()
+                .filter(|one| one.tenant_id == line.tenant_id && !one.body.contains("\"expired\":true"))
+                .count()
+        };
+        (of(&own), of(&other))
+    };
+    for line in [&own, &other] {
+        world.customer(line, "anna").writes("first").await;
+    }
+    world.deliver_to_the_end().await;
+    world.advance(DAY * 20);
+    round(world.app()).await.unwrap().unwrap();
+    assert_eq!(whole(world).await, (1, 1), "thirty days are usual");
+    let olga = world.panel_as(own.tenant_id, 2001, "Olga Owner", true).await;
+    olga.opens("/panel/data").await.is(200).says(&["Keep message texts for", "30 days, as usual"]);
+    olga.sends("/panel/data/texts", &[("days", "91")]).await.is(422);
+    olga.sends("/panel/data/texts", &[("days", "ever")]).await.is(400);
+    olga.does("/panel/data/texts", &[("days", "7")]).await.says(&["Saved.", "7 days after they arrived"]);
+    world.customer(&own, "anna").writes("second").await;
+    world.deliver_to_the_end().await;
+    world.advance(DAY);
+    round(world.app()).await.unwrap().unwrap();
+    assert_eq!(whole(world).await, (1, 1), "what was old already goes too, another account's stays");
+    world.advance(DAY * 7);
+    round(world.app()).await.unwrap().unwrap();
+    assert_eq!(whole(world).await, (0, 1));
+    let olga = world.panel_as(own.tenant_id, 2001, "Olga Owner", true).await;
+    olga.does("/panel/data/texts", &[("days", "0")]).await.says(&["no longer than they are needed"]);
+    world.customer(&own, "anna").writes("third").await;
+    world.deliver_to_the_end().await;
+    world.advance(DAY);
+    round(world.app()).await.unwrap().unwrap();
+    assert_eq!(whole(world).await, (0, 1));
+    let olga = world.panel_as(own.tenant_id, 2001, "Olga Owner", true).await;
+    olga.does("/panel/data/texts", &[("days", "")]).await.says(&["30 days after they arrived"]);
+    let vera = world.panel_as(own.tenant_id, 2002, "Vera", false).await;
+    vera.sends("/panel/data/texts", &[("days", "1")]).await.is(403);
+}
+
 async fn other_processes_leave_it_and_old_ledger_rows_become_one(world: &mut World) {
     let line = world.line("support").await;
     for restart in 0..3 {
@@ -135,5 +181,6 @@ async fn other_processes_leave_it_and_old_ledger_rows_become_one(world: &mut Wor
 both!(
     each_thing_goes_on_its_day_and_not_before,
     what_waits_or_can_be_sent_again_keeps_its_text,
+    an_account_chooses_how_long_its_texts_are_kept,
     other_processes_leave_it_and_old_ledger_rows_become_one,
 );

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use entity::tenant;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -58,8 +58,7 @@ impl Ends {
             attempts: before(retention.attempts_days),
             letters: before(retention.undelivered_days),
             texts,
-            // What still waited then has come to its end within a week.
-            texts_from: if done_at == 0 { 0 } else { done_at - i64::from(retention.texts_days) * DAY - 9 * DAY },
+            texts_from: seen_to(done_at, retention.texts_days),
             messages: before(retention.messages_days),
             keys: day_of(before(retention.ids_days)),
             audit: before(retention.audit_days),
@@ -67,6 +66,29 @@ impl Ends {
             ledger: day_of(now - 10 * DAY),
         }
     }
+
+    /// The same for an account that may have chosen its own days.
+    fn for_account(self, account: &Account, now: i64, done_at: i64) -> Self {
+        let Some(days) = account.texts_days.and_then(|days| u32::try_from(days).ok()) else {
+            // It may have had its own until a moment ago.
+            return if account.texts_days_at < done_at { self } else { Self { texts_from: 0, ..self } };
+        };
+        let texts_from = if account.texts_days_at < done_at { seen_to(done_at, days) } else { 0 };
+        Self { texts: now - i64::from(days) * DAY, texts_from, ..self }
+    }
+}
+
+/// Until when the texts were seen to in a round; what still waited then has come to its end within a week.
+fn seen_to(done_at: i64, days: u32) -> i64 {
+    if done_at == 0 { 0 } else { done_at - i64::from(days) * DAY - 9 * DAY }
+}
+
+/// What the round needs to know of an account.
+#[derive(Clone, Copy, Debug, FromQueryResult)]
+struct Account {
+    tenant_id: Uuid,
+    texts_days: Option<i32>,
+    texts_days_at: i64,
 }
 
 /// Looks until the stop whether it is time.
@@ -90,22 +112,22 @@ pub async fn round(app: &App) -> anyhow::Result<Option<u64>> {
     let mut gone = of_tenant(app, VENDOR, ends).await?;
     let mut after = VENDOR;
     loop {
-        let page: Vec<Uuid> = tenant::Entity::find()
+        let page: Vec<Account> = tenant::Entity::find()
             .select_only()
-            .column(tenant::Column::TenantId)
+            .columns([tenant::Column::TenantId, tenant::Column::TextsDays, tenant::Column::TextsDaysAt])
             .filter(tenant::Column::TenantId.gt(after))
             .order_by_asc(tenant::Column::TenantId)
             .limit(PAGE)
-            .into_tuple()
+            .into_model()
             .all(app.store.read())
             .await?;
         let Some(last) = page.last() else { break };
-        after = *last;
-        for tenant_id in page {
+        after = last.tenant_id;
+        for account in page {
             if !chore.keep(app).await? {
                 return Ok(Some(gone));
             }
-            gone += of_tenant(app, tenant_id, ends).await?;
+            gone += of_tenant(app, account.tenant_id, ends.for_account(&account, now, chore.done_at)).await?;
             tokio::time::sleep(BREATH).await;
         }
     }

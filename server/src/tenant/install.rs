@@ -281,5 +281,7 @@ fn new_row(facts: &Facts<'_>, tenant_id: Uuid, now: i64) -> tenant::Model {
         uninstalled_at: None,
         erased_at: None,
         weight: 1,
+        texts_days: None,
+        texts_days_at: 0,
     }
 }

@@ -25,6 +25,7 @@ mod standing;
 pub mod status;
 pub mod subscription;
 mod suspend;
+mod terms;
 pub mod token;
 pub mod uninstall;
 pub mod users;
@@ -52,6 +53,7 @@ pub use language::language;
 pub use said::{said_of, said_of_oauth, said_status};
 pub use status::{ChannelStatus, TenantStatus};
 pub use suspend::{MOST_SOURCES, MOST_WEIGHT, limit_sources, suspend, weigh};
+pub use terms::{keep_texts, most_days, texts_days};
 
 /// The tenant as stored now, past every cache.
 pub async fn load(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Option<tenant::Model>, DbErr> {

@@ -6,7 +6,7 @@ use askama::Template;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{CLASSES, Data};
+use super::Data;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::panel::{Form, Member, Nav, Notice, PageContext, Right, html, html_as};
@@ -68,8 +68,7 @@ pub(super) async fn ask(app: web::Data<App>, member: Member, asked: web::Query<A
         Err(key) => {
             let page = member.page("data-title", Nav::Data).with_error();
             let wrong = words.say(key).to_string();
-            let retention = app.config.retention.clone();
-            let data = Data { page: page.clone(), classes: CLASSES, retention, who: asked.who.clone(), wrong };
+            let data = Data { who: asked.who.clone(), wrong, ..Data::of(&app, &member, page.clone()) };
             html_as(StatusCode::UNPROCESSABLE_ENTITY, &page, &data)
         }
     }

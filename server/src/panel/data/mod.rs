@@ -3,6 +3,7 @@
 mod all;
 mod customer;
 mod export;
+mod texts;
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -11,11 +12,14 @@ use super::{Member, Nav, PageContext, Right, html};
 use crate::app::App;
 use crate::config::Retention;
 use crate::error::Result;
+use crate::tenant;
+use texts::Term;
 
 /// Paths are relative to `/panel`.
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/data", web::get().to(show))
+        .route("/data/texts", web::post().to(texts::choose))
         .route("/data/export", web::get().to(export::download))
         .route("/data/customer", web::get().to(customer::ask))
         .route("/data/customer", web::post().to(customer::erase))
@@ -33,6 +37,10 @@ struct Data {
     classes: [&'static str; 8],
     /// For how long.
     retention: Retention,
+    /// For how many days texts may be kept.
+    terms: Vec<Term>,
+    /// As configured, in days.
+    usual: u32,
     /// What the search field holds.
     who: String,
     /// What is wrong with it; empty: nothing.
@@ -43,11 +51,24 @@ struct Data {
 async fn show(app: web::Data<App>, member: Member) -> Result<HttpResponse> {
     member.require(Right::SeeData)?;
     let page = member.page("data-title", Nav::Data);
-    let retention = app.config.retention.clone();
-    html(&page, &Data { page: page.clone(), classes: CLASSES, retention, who: String::new(), wrong: String::new() })
+    html(&page, &Data::of(&app, &member, page.clone()))
 }
 
 impl Data {
+    fn of(app: &App, member: &Member, page: PageContext) -> Self {
+        let usual = app.config.retention.texts_days;
+        let texts_days = tenant::texts_days(app, &member.tenant);
+        Self {
+            page,
+            classes: CLASSES,
+            retention: Retention { texts_days, ..app.config.retention.clone() },
+            terms: texts::offered(app, member.tenant.texts_days.map(|_| texts_days)),
+            usual,
+            who: String::new(),
+            wrong: String::new(),
+        }
+    }
+
     /// For how many days a class is kept; 0: by another rule.
     fn days(&self, class: &str) -> u32 {
         let kept = &self.retention;

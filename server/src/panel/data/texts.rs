@@ -1,0 +1,51 @@
+//! How long texts are kept: the account's own choice.
+
+use actix_web::{HttpResponse, web};
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::panel::{Form, Member, Notice, Right, Tone};
+use crate::tenant;
+use crate::words::Said;
+
+/// Days that are offered.
+const OFFERED: [u32; 8] = [0, 1, 3, 7, 14, 30, 60, 90];
+
+/// One of the offered terms.
+pub(super) struct Term {
+    /// Empty: as usual.
+    pub days: Option<u32>,
+    pub chosen: bool,
+}
+
+/// What an account may choose; what it has chosen is always among it.
+pub(super) fn offered(app: &App, own: Option<u32>) -> Vec<Term> {
+    let most = tenant::most_days(app);
+    let mut days: Vec<u32> = OFFERED.into_iter().filter(|days| *days <= most).chain(own).collect();
+    days.sort_unstable();
+    days.dedup();
+    let all = std::iter::once(None).chain(days.into_iter().map(Some));
+    all.map(|days| Term { days, chosen: days == own }).collect()
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Chosen {
+    days: String,
+}
+
+/// `POST /panel/data/texts`
+pub(super) async fn choose(app: web::Data<App>, member: Member, chosen: Form<Chosen>) -> Result<HttpResponse> {
+    member.require(Right::EraseData)?;
+    let days = match chosen.days.trim() {
+        "" => None,
+        text => Some(text.parse().map_err(|_| Error::Malformed(Said::new("said-form-deed")))?),
+    };
+    let tenant_id = member.tenant.tenant_id;
+    tenant::keep_texts(&app, tenant_id, days).await?;
+    member.audit(&app, app.store.write(), "data.term_changed", "", json!({ "days": days })).await?;
+    let notice = Notice::of(Tone::Ok, member.words.say("data-retention-saved"));
+    member.see_other(&app, "/panel/data", notice).await
+}

@@ -1,0 +1,41 @@
+//! How long an account keeps the texts of its messages.
+
+use entity::tenant;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::words::Said;
+
+/// Nobody keeps them longer; nor longer than the messages themselves are kept.
+const MOST_DAYS: u32 = 90;
+
+/// The most days that an account may choose.
+pub fn most_days(app: &App) -> u32 {
+    MOST_DAYS.min(app.config.retention.messages_days)
+}
+
+/// For how many days an account keeps its texts.
+pub fn texts_days(app: &App, tenant: &tenant::Model) -> u32 {
+    let own = tenant.texts_days.and_then(|days| u32::try_from(days).ok());
+    own.unwrap_or(app.config.retention.texts_days)
+}
+
+/// Chooses it; none: as configured. 422 above [`most_days`]. What is older goes with the next round of retention.
+pub async fn keep_texts(app: &App, tenant_id: Uuid, days: Option<u32>) -> Result<()> {
+    let most = most_days(app);
+    if days.is_some_and(|days| days > most) {
+        return Err(Error::field("/days", Said::new("said-texts-days").with("most", most)));
+    }
+    let days = days.and_then(|days| i32::try_from(days).ok());
+    tenant::Entity::update_many()
+        .col_expr(tenant::Column::TextsDays, Expr::value(days))
+        .col_expr(tenant::Column::TextsDaysAt, Expr::value(app.clock.millis()))
+        .filter(tenant::Column::TenantId.eq(tenant_id))
+        .exec(app.store.write())
+        .await?;
+    app.lookup.forget();
+    Ok(())
+}
