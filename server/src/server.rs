@@ -192,6 +192,7 @@ fn begun(app: &Arc<App>, deliver: bool) -> JoinSet<()> {
     tasks.spawn(crate::people::sweep::run(app.clone(), app.stop.clone()));
     if deliver {
         tasks.spawn(Worker::new(app.clone()).run(app.stop.clone()));
+        tasks.spawn(crate::delivery::wake::run(app.clone(), app.stop.clone()));
         tasks.spawn(crate::media::run(app.clone(), app.stop.clone()));
         tasks.spawn(crate::source::reconcile::run(app.clone(), app.stop.clone()));
         tasks.spawn(crate::source::line::run(app.clone(), app.stop.clone()));

@@ -7,7 +7,7 @@ use parom_tests::{Engine, Office, both};
 use sea_orm::{ConnectionTrait, Statement};
 
 /// Read without a tenant, by design.
-const WITHOUT_TENANT: [&str; 2] = ["directory", "seaql_migrations"];
+const WITHOUT_TENANT: [&str; 3] = ["directory", "migration_guard", "seaql_migrations"];
 
 /// Scans over all tenants: the engine's timer, the work that is due for accounts by itself, the accounts of a login of the
 /// vendor's, files that are due to be fetched or deleted, letters about alerts, imports that go on, and lines at
@@ -192,8 +192,40 @@ async fn times_that_move_are_off_wide_rows(office: &mut Office) {
     }
 }
 
+/// `deploy/citus.sql` names each table once, and each in the way that it is read.
+async fn the_sql_for_citus_names_every_table_once(office: &mut Office) {
+    let sql = include_str!("../../deploy/citus.sql");
+    let statements: Vec<&str> = sql.lines().filter(|line| !line.is_empty() && !line.starts_with("--")).collect();
+    let mut named = BTreeMap::new();
+    for statement in &statements {
+        let (function, rest) = statement.strip_prefix("SELECT ").and_then(|rest| rest.split_once('(')).unwrap();
+        let mut quoted = rest.split('\'').skip(1).step_by(2);
+        let table = quoted.next().unwrap();
+        let by = quoted.next();
+        assert!(statement.ends_with(");"), "{statement}");
+        assert!(named.insert(table, (function, by)).is_none(), "{table} twice");
+        let together = quoted.next();
+        assert!(
+            by.is_none() || table == "tenant" || together == Some("tenant"),
+            "an account's rows lie together: {statement}"
+        );
+    }
+    assert!(statements[0].contains("'tenant', 'tenant_id'"), "the others lie where the first does");
+    for (name, table) in read(office).await {
+        let wanted = match name.as_str() {
+            "seaql_migrations" | "migration_guard" => None,
+            "directory" => Some(("create_reference_table", None)),
+            _ => Some(("create_distributed_table", Some("tenant_id"))),
+        };
+        assert_eq!(named.remove(name.as_str()), wanted, "{name}");
+        assert!(wanted.is_none_or(|(_, by)| by.is_none()) || table.columns.contains_key("tenant_id"), "{name}");
+    }
+    assert!(named.is_empty(), "tables that are not there: {named:?}");
+}
+
 both!(
     every_key_begins_with_the_tenant,
+    the_sql_for_citus_names_every_table_once,
     what_the_engine_needs_is_there,
     no_numbers_are_handed_out,
     times_that_move_are_off_wide_rows,

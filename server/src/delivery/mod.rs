@@ -21,4 +21,5 @@ pub mod slots;
 mod to_crm;
 mod to_messenger;
 mod traced;
+pub mod wake;
 pub mod worker;

@@ -1,0 +1,64 @@
+//! One process tells the others that something came in: PostgreSQL's NOTIFY, after the commit and on a connection of its own,
+//! without contents and at most 20 times a second. Whoever hears nothing – the connection broke, the database has no LISTEN –
+//! looks by itself, a second later.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sea_orm::ConnectionTrait;
+use sea_orm::sqlx::postgres::PgListener;
+use secrecy::ExposeSecret;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::App;
+
+/// Of one database; others have their own.
+const CHANNEL: &str = "parom";
+/// What comes within this time is told once.
+const TOGETHER: Duration = Duration::from_millis(50);
+/// A connection that broke is made again after this.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// Tells and hears until the stop. On SQLite there is nobody else.
+pub async fn run(app: Arc<App>, stop: CancellationToken) {
+    if app.store.is_sqlite() {
+        return;
+    }
+    tokio::select! {
+        () = stop.cancelled() => {}
+        () = tell(&app) => {}
+        () = hear(&app) => {}
+    }
+}
+
+async fn tell(app: &App) {
+    let came = app.writer.came();
+    loop {
+        came.notified().await;
+        if let Err(error) = app.store.read().execute_unprepared(&format!("NOTIFY {CHANNEL}")).await {
+            tracing::debug!(%error, "other processes are not told; they look by themselves");
+        }
+        tokio::time::sleep(TOGETHER).await;
+    }
+}
+
+async fn hear(app: &App) {
+    loop {
+        if let Err(error) = listen(app).await {
+            tracing::debug!(%error, "nothing is heard of other processes; it is looked by itself");
+        }
+        tokio::time::sleep(AGAIN).await;
+    }
+}
+
+async fn listen(app: &App) -> Result<(), sea_orm::sqlx::Error> {
+    let mut listener = PgListener::connect(app.config.database.url.expose_secret()).await?;
+    listener.listen(CHANNEL).await?;
+    loop {
+        // At once too: what was told before this is heard by nobody.
+        app.writer.stored().notify_one();
+        if listener.try_recv().await?.is_none() {
+            return Ok(());
+        }
+    }
+}

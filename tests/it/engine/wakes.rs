@@ -1,0 +1,42 @@
+//! What one process stores wakes the others through the database, before they would look by themselves.
+
+use std::time::Duration;
+
+use parom::delivery::wake;
+use parom_tests::{World, on_postgres};
+use sea_orm::ConnectionTrait;
+
+const LISTENERS: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+    WHERE datname = current_database() AND query ILIKE 'LISTEN%' AND pid <> pg_backend_pid()";
+
+async fn another_process_hears_of_it(world: &mut World) {
+    let line = world.line("support").await;
+    // Nothing is delivered by itself here: what wakes this one comes from the database.
+    let other = world.another_server().await;
+    let woken = other.app.writer.stored();
+    let heard = async |what: &str| {
+        let heard = tokio::time::timeout(Duration::from_secs(30), woken.notified()).await;
+        assert!(heard.is_ok(), "{what}");
+    };
+    let tasks = [world.app().clone(), other.app.clone()].map(|app| {
+        let stop = app.stop.clone();
+        tokio::spawn(wake::run(app, stop))
+    });
+    heard("it listens").await;
+    world.customer(&line, "anna").writes("one").await;
+    heard("it is told").await;
+    let db = world.database().connect().await;
+    db.execute_unprepared(LISTENERS).await.unwrap();
+    heard("it listens again").await;
+    world.customer(&line, "anna").writes("two").await;
+    heard("it is told again").await;
+    db.close().await.unwrap();
+    world.deliver_all().await;
+    assert_eq!(world.texts_at_crm(&line), ["one", "two"]);
+    other.stop().await;
+    for task in tasks {
+        task.abort();
+    }
+}
+
+on_postgres!(another_process_hears_of_it);
