@@ -10,6 +10,7 @@ use sandbox::HookMessage;
 use tokio::io::{AsyncBufReadExt, BufReader};
 
 use super::prepared;
+use crate::engine::spool::left_behind;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn hooks_are_taken_while_the_database_is_away() {
@@ -67,6 +68,29 @@ async fn without_a_spool_it_does_not_start() {
     let said = String::from_utf8_lossy(&done.stderr);
     assert_eq!(done.status.code(), Some(1), "{said}");
     assert!(said.contains("cannot reach the database of database.url"), "{said}");
+    drill.ends_well().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_disk_that_was_brought_along_is_drained_by_hand() {
+    let Some((mut drill, line)) = prepared(Engine::Sqlite).await else { return };
+    let manager = drill.manager(&line);
+    let disk = tempfile::tempdir().unwrap();
+    for text in ["one", "two"] {
+        let hook = manager.prepares("anna", HookMessage::text(text));
+        left_behind(disk.path(), &hook, drill.clock.millis()).await;
+    }
+    for hooks in [2, 0] {
+        let mut command = drill.command(&["spool", "drain"]);
+        let done = command.arg(disk.path()).output().await.expect("the binary runs");
+        let said = String::from_utf8_lossy(&done.stdout);
+        assert!(done.status.success(), "{said}{}", String::from_utf8_lossy(&done.stderr));
+        assert_eq!(said, format!("{hooks} hooks are in the database.\n"));
+    }
+    drill.serves("").await;
+    drill.arrives_at_messenger("two").await;
+    drill.everything_is_carried().await;
+    assert_eq!(drill.messenger.texts(), ["one", "two"]);
     drill.ends_well().await;
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use parom::delivery::queue::{Attempt, Claim, Rate, Settled, TurnEffect, Wish};
 use parom_tests::office::{Desk, LEASE, again, settlement};
 use parom_tests::{Office, World, both};
@@ -64,6 +65,24 @@ async fn a_rate_nobody_documents_is_found_by_asking(office: &mut Office) {
     let narrow = Wish { rate: Rate::adaptive(1.0, 1.0, 1.0), ..wish(&desk, 1) };
     office.queue.claim(&[narrow], LEASE).await.unwrap();
     assert_eq!(rate(office).await, 1_000, "what is configured now bounds what was found earlier");
+}
+
+async fn instances_share_what_one_account_may(office: &mut Office) {
+    let desk = office.desk();
+    many(office, &desk, 0..40).await;
+    let queues: Vec<_> = (0..4).map(|_| office.another_instance()).collect();
+    let mut leased = 0;
+    // Full at first, then as much as a second brings, whoever asks.
+    for wanted in [5, 5, 5] {
+        let asked = queues.iter().map(|queue| {
+            let wish = Wish { rate: Rate::per_second(5), ..desk.wish(desk.channel_id, 40) };
+            async move { queue.claim(&[wish], LEASE).await.unwrap().len() }
+        });
+        let got: usize = join_all(asked).await.into_iter().sum();
+        assert_eq!(got, wanted, "after {leased}");
+        leased += got;
+        office.advance(1_000);
+    }
 }
 
 async fn a_breaker_opens_when_half_of_twenty_calls_fail(office: &mut Office) {
@@ -129,6 +148,7 @@ async fn a_second_try_without_room_is_put_off_and_costs_nothing(world: &mut Worl
 
 both!(
     a_rate_nobody_documents_is_found_by_asking,
+    instances_share_what_one_account_may,
     a_breaker_opens_when_half_of_twenty_calls_fail,
     failures_of_an_earlier_minute_do_not_count,
     a_second_try_without_room_is_put_off_and_costs_nothing,

@@ -18,7 +18,7 @@ mod panics;
 mod parts;
 mod replays;
 mod shedding;
-mod spool;
+pub mod spool;
 mod statuses;
 mod suspended;
 mod turns;

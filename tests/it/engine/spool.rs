@@ -1,10 +1,14 @@
 //! amoCRM sends every hook once: what the database does not take waits on the disk, in order, and is answered 200.
 
+use std::path::Path;
 use std::time::Duration;
 
-use parom::spool::look;
+use parom::config;
+use parom::fault::Faults;
+use parom::spool::{Hook, Spool, look};
 use parom_tests::{World, both};
-use sandbox::HookMessage;
+use sandbox::{HookMessage, PreparedHook};
+use uuid::Uuid;
 
 async fn hooks_wait_on_the_disk_while_the_database_stands_still(world: &mut World) {
     let line = world.line("support").await;
@@ -43,6 +47,32 @@ async fn a_hook_does_not_pass_by_those_on_the_disk(world: &mut World) {
     empty(world).await;
     world.deliver_all().await;
     assert_eq!(world.messenger.texts(), ["first", "second"]);
+}
+
+/// What another process left on the disk comes late; it takes its place before what was written later and has not left.
+async fn a_hook_that_is_drained_late_takes_its_place(world: &mut World) {
+    let line = world.line("support").await;
+    world.customer(&line, "anna").writes("Hello").await;
+    world.deliver_all().await;
+    let manager = world.manager(&line);
+    let first = manager.prepares("anna", HookMessage::text("first"));
+    let left_at = world.clock.millis();
+    world.advance(Duration::from_secs(1));
+    manager.answers("anna", "second").await;
+    let dir = world.app().config.spool.dir.clone();
+    left_behind(&dir, &first, left_at).await;
+    world.until("it is drained", async || (look(&dir).ok()?.hooks == 0).then_some(())).await;
+    world.deliver_all().await;
+    assert_eq!(world.messenger.texts(), ["first", "second"]);
+}
+
+/// Writes a hook to a folder of a process that is no more.
+pub async fn left_behind(dir: &Path, hook: &PreparedHook, received_at: i64) {
+    let spool = Spool::default();
+    let lock = spool.claim(&config::Spool { dir: dir.to_owned(), most_mb: 1 }, &Faults::default());
+    assert!(lock.is_some(), "a folder of its own");
+    let (scope_id, body) = (hook.scope_id.clone(), hook.body.clone().into());
+    spool.keep(&Hook { id: Uuid::new_v4(), received_at, scope_id, body }).await.expect("the disk takes it");
 }
 
 async fn what_waits_outlives_the_process(world: &mut World) {
@@ -86,6 +116,7 @@ async fn empty(world: &World) {
 both!(
     hooks_wait_on_the_disk_while_the_database_stands_still,
     a_hook_does_not_pass_by_those_on_the_disk,
+    a_hook_that_is_drained_late_takes_its_place,
     what_waits_outlives_the_process,
     without_a_disk_a_lost_hook_is_not_answered_as_taken,
 );
