@@ -8,7 +8,12 @@ use crate::store::{self, Store};
 
 async fn store(folder: &tempfile::TempDir) -> Store {
     let url = format!("sqlite://{}", folder.path().join("parom.db").display());
-    let settings = crate::config::Database { url: SecretString::from(url), migrate: true, max_connections: 4 };
+    let settings = crate::config::Database {
+        url: SecretString::from(url),
+        migrate: true,
+        max_connections: 4,
+        one_account_a_commit: false,
+    };
     let store = Store::open(&settings, Clock::frozen(1_795_000_000_123)).await.unwrap();
     store::migrate(&store).await.unwrap();
     store

@@ -45,7 +45,7 @@ pub(super) async fn pages(
     let mut response = if may_go_on(&request) {
         next.call(request).await?.map_into_boxed_body()
     } else {
-        request.into_response(HttpResponse::from_error(Error::not_storing()))
+        request.error_response(Error::not_storing())
     };
     keep_language(&mut response);
     let mut response = shown(response).await;

@@ -17,7 +17,12 @@ const START: i64 = 1_795_000_000_123;
 
 async fn store(folder: &tempfile::TempDir) -> Store {
     let url = format!("sqlite://{}", folder.path().join("parom.db").display());
-    let settings = crate::config::Database { url: SecretString::from(url), migrate: true, max_connections: 4 };
+    let settings = crate::config::Database {
+        url: SecretString::from(url),
+        migrate: true,
+        max_connections: 4,
+        one_account_a_commit: false,
+    };
     let store = Store::open(&settings, Clock::frozen(START)).await.unwrap();
     crate::store::migrate(&store).await.unwrap();
     store

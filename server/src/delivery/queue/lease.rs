@@ -72,6 +72,27 @@ impl Queue {
         if wishes.is_empty() {
             return Ok(Vec::new());
         }
+        if !self.store.one_account_a_commit() {
+            return self.claim_at_once(wishes, lease_millis).await;
+        }
+        let mut wishes = wishes.to_vec();
+        wishes.sort_by_key(|wish| wish.tenant_id);
+        let mut claims = Vec::new();
+        for of_one in wishes.chunk_by(|one, other| one.tenant_id == other.tenant_id) {
+            match self.claim_at_once(of_one, lease_millis).await {
+                Ok(some) => claims.extend(some),
+                Err(error) if claims.is_empty() => return Err(error),
+                // What is leased already is carried; the rest has its turn soon.
+                Err(error) => {
+                    tracing::warn!(%error, "an account's lanes could not be leased");
+                    break;
+                }
+            }
+        }
+        Ok(claims)
+    }
+
+    async fn claim_at_once(&self, wishes: &[Wish], lease_millis: i64) -> Result<Vec<Claim>, DbErr> {
         let tx = self.store.write_tx().await?;
         match self.claim_in(&tx, wishes, lease_millis).await {
             Ok(claims) => {
