@@ -202,6 +202,8 @@ async fn admin_in(language: Language) {
         ("admin-view-as", format!("{account}/view-as")),
         ("admin-queues", "/admin/queues".to_owned()),
         ("admin-undelivered", "/admin/undelivered".to_owned()),
+        ("admin-letters", format!("/admin/undelivered/{}", line.tenant_id)),
+        ("admin-redrop", format!("/admin/undelivered/{}/again?do=drop", line.tenant_id)),
         ("admin-channels", "/admin/channels".to_owned()),
         ("admin-alerts", "/admin/alerts".to_owned()),
         ("admin-doctor", "/admin/doctor".to_owned()),
