@@ -51,6 +51,8 @@ async fn add_tenant(store: &Store, id: Uuid) {
         uninstalled_at: Set(None),
         erased_at: Set(None),
         weight: Set(1),
+        texts_days: Set(None),
+        texts_days_at: Set(0),
     };
     tenant::Entity::insert(row).exec_without_returning(store.write()).await.unwrap();
 }
