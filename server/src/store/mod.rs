@@ -110,8 +110,9 @@ impl Store {
 
     async fn pools(url: &str, connections: u32, clock: Clock, open: bool) -> anyhow::Result<Self> {
         let connections = connections.max(6);
-        let write =
-            postgres(url, connections / 2, Use::Write, open).await.context("cannot reach the database of database.url")?;
+        let write = postgres(url, connections / 2, Use::Write, open)
+            .await
+            .context("cannot reach the database of database.url")?;
         let read = postgres(url, connections - connections / 2, Use::Read, open).await?;
         let open = Arc::new(AtomicBool::new(open));
         Ok(Self {
