@@ -100,6 +100,7 @@ async fn a_customer_uses_the_phone_by_hand_in_russian() {
 }
 
 /// One deed after the other, as a person does them.
+#[expect(clippy::print_stdout, clippy::expect_used, reason = "what two tests share")]
 async fn used_in(language: &str) {
     let Some(browser) = browser().await else {
         println!("skipped: PAROM_TEST_CHROMEDRIVER is not set (tests/run sets it)");
