@@ -24,8 +24,8 @@ const ACCOUNT: &str = "3c7a9e84-5d16-4f0b-9a2e-1b8c4d6e7f90";
 const CHAT: &str = "5e4d3c2b-1a09-4f8e-9d7c-6b5a49382716";
 const CONVERSATION: &str = "acme-conv-77";
 /// Why a genuine hook may be kept aside. A mangled one has one of these reasons or none.
-const REASONS: [&str; 6] =
-    ["unreadable", "foreign_account", "version_1", "unknown_event", "unknown_conversation", "unknown_message"];
+const REASONS: [&str; 7] =
+    ["unreadable", "foreign_account", "version_1", "unknown_event", "unknown_conversation", "unknown_message", "stale"];
 
 /// A world with two chats: Anna's, which the mangled hooks are about, and Boris's, whose hooks are good.
 struct Hooks<'a> {
@@ -56,7 +56,11 @@ impl<'a> Hooks<'a> {
         };
         let bodies =
             files.iter().map(|file| serde_json::from_str(&here(std::fs::read_to_string(file).unwrap())).unwrap());
-        let bodies: Vec<Value> = bodies.collect();
+        let mut bodies: Vec<Value> = bodies.collect();
+        for body in &mut bodies {
+            // The reference's are older than ids are kept.
+            body["time"] = json!(world.app().clock.millis() / 1000);
+        }
         assert_eq!(bodies.len(), BODIES);
         Self { world, line, bodies }
     }
