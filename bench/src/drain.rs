@@ -59,7 +59,7 @@ async fn one(options: &Options, delay: Duration) -> anyhow::Result<f64> {
     stage.start(None).await?;
     let letters = hooks::make(&stage.lines, 0..options.messages, &stage.address(), Popularity::Even)?;
     let sent = load::send(&[stage.address()], Arc::new(letters), None, 64).await?;
-    anyhow::ensure!(sent.refused == 0, "{} were refused", sent.refused);
+    sent.all_taken()?;
     stage.stop().await;
     let started = Instant::now();
     stage.start(Some(fake.url.clone())).await?;

@@ -73,7 +73,7 @@ async fn knee(options: &Options) -> anyhow::Result<f64> {
     let letters = hooks::make(&stage.lines, 0..options.messages, &stage.address(), Popularity::Even)?;
     let started = Instant::now();
     let sent = load::send(&[stage.address()], Arc::new(letters), None, 64).await?;
-    anyhow::ensure!(sent.refused == 0, "{} were refused", sent.refused);
+    sent.all_taken()?;
     fake.arrivals.wait_for(options.messages).await?;
     let rate = per_second(options.messages, started.elapsed());
     stage.end().await?;
@@ -113,7 +113,7 @@ async fn quietly(fake: &Fake, lines: &[Line], count: usize, address: &str) -> an
         if let Some(at) = planned(number) {
             tokio::time::sleep_until(at.into()).await;
         }
-        anyhow::ensure!(connection.post(letter).await?, "{number} was refused");
+        anyhow::ensure!(load::is_taken(connection.post(letter).await?), "{number} was refused");
     }
     fake.arrivals.wait_for(count).await?;
     let mut found = Histogram::new(3)?;

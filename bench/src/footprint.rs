@@ -82,7 +82,7 @@ async fn one(options: &Options, stage: &mut Stage, active: usize) -> anyhow::Res
     let lines = stage.lines.get(..active).unwrap_or(&stage.lines);
     let spoken = hooks::make(lines, 0..active * 5, &address, Popularity::Even)?;
     let sent = load::send(std::slice::from_ref(&address), Arc::new(spoken), None, 64).await?;
-    anyhow::ensure!(sent.refused == 0, "{} were refused", sent.refused);
+    sent.all_taken()?;
     let busy = process.resident()?;
     tokio::time::sleep(REST).await;
     let after = process.resident()?;

@@ -24,13 +24,15 @@ pub struct Outcome {
     pub lag: Histogram<u64>,
     pub took: Duration,
     pub refused: usize,
+    /// The first of what the refused were answered.
+    pub answer: Option<String>,
 }
 
 impl Outcome {
     fn new() -> anyhow::Result<Self> {
         let nothing = || Histogram::new(3);
         let (latency, answered, lag) = (nothing()?, nothing()?, nothing()?);
-        Ok(Self { latency, answered, lag, took: Duration::ZERO, refused: 0 })
+        Ok(Self { latency, answered, lag, took: Duration::ZERO, refused: 0, answer: None })
     }
 
     fn add(&mut self, part: &Self) -> anyhow::Result<()> {
@@ -38,6 +40,14 @@ impl Outcome {
         self.answered.add(&part.answered)?;
         self.lag.add(&part.lag)?;
         self.refused += part.refused;
+        self.answer = self.answer.take().or_else(|| part.answer.clone());
+        Ok(())
+    }
+
+    /// An error when any was refused.
+    pub fn all_taken(&self) -> anyhow::Result<()> {
+        let answer = self.answer.as_deref().unwrap_or_default();
+        ensure!(self.refused == 0, "{} were refused: {answer}", self.refused);
         Ok(())
     }
 }
@@ -87,11 +97,10 @@ impl Connection {
         Ok(Self { stream, buffer: vec![0; 4096] })
     }
 
-    /// Sends one; gives whether it was taken.
-    pub async fn post(&mut self, hook: &Hook) -> anyhow::Result<bool> {
+    /// Sends one; gives the status of its answer.
+    pub async fn post(&mut self, hook: &Hook) -> anyhow::Result<[u8; 3]> {
         self.stream.write_all(&hook.request).await?;
-        let status = read_answer(&mut self.stream, &mut self.buffer).await?;
-        Ok(matches!(&status, b"200" | b"202"))
+        read_answer(&mut self.stream, &mut self.buffer).await
     }
 }
 
@@ -119,12 +128,20 @@ async fn work(job: &Job, address: &str) -> anyhow::Result<Outcome> {
         }
         let sent = Instant::now();
         let planned = planned.unwrap_or(sent);
-        let taken = connection.post(hook).await?;
+        let status = connection.post(hook).await?;
         outcome.lag.record(micros(sent.saturating_duration_since(planned))?)?;
         outcome.latency.record(micros(planned.elapsed())?)?;
         outcome.answered.record(micros(sent.elapsed())?)?;
-        outcome.refused += usize::from(!taken);
+        if !is_taken(status) {
+            outcome.refused += 1;
+            outcome.answer.get_or_insert_with(|| String::from_utf8_lossy(&status).into_owned());
+        }
     }
+}
+
+/// 200 or 202.
+pub fn is_taken(status: [u8; 3]) -> bool {
+    matches!(&status, b"200" | b"202")
 }
 
 fn micros(time: Duration) -> anyhow::Result<u64> {

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use actix_web::{HttpResponse, web};
+use anyhow::Context;
 use parom::store::Store;
+use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
 use crate::bare::Bare;
@@ -18,11 +20,14 @@ struct Naive {
     hooks: Arc<Vec<Hook>>,
     /// Its pool.
     room: Semaphore,
+    /// Connections that are opened here outlive this receiver.
+    runtime: Handle,
 }
 
 /// Starts it with a pool of so many connections; it knows the hooks that will come.
 pub fn start(store: Store, lines: Arc<Vec<Line>>, hooks: Arc<Vec<Hook>>, pool: usize) -> anyhow::Result<Bare> {
-    let naive = Arc::new(Naive { store, lines, hooks, room: Semaphore::new(pool) });
+    let (room, runtime) = (Semaphore::new(pool), Handle::current());
+    let naive = Arc::new(Naive { store, lines, hooks, room, runtime });
     Bare::start(move |config| {
         config.app_data(web::Data::from(naive.clone())).default_service(web::to(take));
     })
@@ -30,12 +35,18 @@ pub fn start(store: Store, lines: Arc<Vec<Line>>, hooks: Arc<Vec<Hook>>, pool: u
 
 async fn take(naive: web::Data<Naive>, body: web::Bytes) -> HttpResponse {
     let number = number_in(&body).and_then(|number| usize::try_from(number).ok());
-    let Some((number, hook)) = number.and_then(|number| Some((number, naive.hooks.get(number)?))) else {
+    let Some(number) = number.filter(|number| *number < naive.hooks.len()) else {
         return HttpResponse::BadRequest().finish();
     };
-    let _room = naive.room.acquire().await;
-    match raw::write(&naive.store, &naive.lines, &[hook], number).await {
-        Ok(()) => HttpResponse::Ok().finish(),
+    let kept = naive.clone();
+    let written = naive.runtime.spawn(async move {
+        let _room = kept.room.acquire().await;
+        let hook = kept.hooks.get(number).context("a number of ours")?;
+        raw::write(&kept.store, &kept.lines, &[hook], number).await
+    });
+    match written.await {
+        Ok(Ok(())) => HttpResponse::Ok().finish(),
+        Ok(Err(error)) => HttpResponse::InternalServerError().body(error.to_string()),
         Err(error) => HttpResponse::InternalServerError().body(error.to_string()),
     }
 }

@@ -8,7 +8,7 @@ use anyhow::Context;
 use tokio::process::{Child, Command};
 
 use crate::hooks::Hook;
-use crate::load::Connection;
+use crate::load::{Connection, is_taken};
 use crate::stage::Stage;
 
 /// It listens by then.
@@ -38,7 +38,7 @@ impl Process {
     pub async fn first_accept(&mut self, hook: &Hook) -> anyhow::Result<Duration> {
         loop {
             if let Ok(mut connection) = Connection::open(&self.address).await
-                && connection.post(hook).await.unwrap_or(false)
+                && connection.post(hook).await.is_ok_and(is_taken)
             {
                 return Ok(self.begun.elapsed());
             }

@@ -123,7 +123,7 @@ async fn throughput(address: &str, letters: Arc<Vec<Hook>>, connections: usize, 
     let count = letters.len();
     let started = Instant::now();
     let sent = load::send(&[address.to_owned()], letters, None, connections).await?;
-    anyhow::ensure!(sent.refused == 0, "{} were refused", sent.refused);
+    sent.all_taken()?;
     fake.arrivals.wait_for(count).await?;
     Ok(per_second(count, started.elapsed()))
 }
@@ -138,7 +138,7 @@ async fn idle(options: &Options, delay: Duration) -> anyhow::Result<()> {
         let mut connection = Connection::open(&stage.address()).await?;
         for (number, letter) in letters.iter().enumerate() {
             let begun = Instant::now();
-            anyhow::ensure!(connection.post(letter).await?, "{number} was refused");
+            anyhow::ensure!(load::is_taken(connection.post(letter).await?), "{number} was refused");
             fake.arrivals.wait_for(number + 1).await?;
             let there = fake.arrivals.at(number).ok_or_else(|| anyhow::anyhow!("{number} did not arrive"))?;
             added.record(u64::try_from(there.saturating_duration_since(begun).as_micros())?.max(1))?;

@@ -1,7 +1,7 @@
 //! Servers with accounts, sources and conversations, put straight into a database of their own.
 
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use parom::api::key::Scope;
@@ -69,7 +69,7 @@ impl Stage {
         let database = Own::new(plan.postgres.as_deref(), &folder).await?;
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let address = listener.local_addr()?.to_string();
-        let config = Config::from_toml(&config(&address, &database.url, plan.fakes.as_deref()))?;
+        let config = Config::from_toml(&config(&address, &database.url, plan.fakes.as_deref(), &folder))?;
         let running = server::start_on(listener, config, options(&plan)).await?;
         let key =
             parom::cli::key::create(&running.app.store, &Clock::system(), "bench", None, Scope::Write, None).await?;
@@ -96,7 +96,7 @@ impl Stage {
 
     /// The configuration of this stage, for a process of its own.
     pub fn config(&self, address: &str) -> String {
-        config(address, &self.database.url, self.plan.fakes.as_deref())
+        config(address, &self.database.url, self.plan.fakes.as_deref(), &self.folder)
     }
 
     /// The database's address.
@@ -157,7 +157,8 @@ fn options(plan: &Plan) -> Options {
     Options { deliver: plan.fakes.is_some(), ..Options::default() }
 }
 
-fn config(address: &str, database: &str, fakes: Option<&str>) -> String {
+fn config(address: &str, database: &str, fakes: Option<&str>, folder: &Path) -> String {
+    let folder = folder.display();
     let fakes = fakes.unwrap_or("https://amojo.amocrm.ru");
     format!(
         r#"
@@ -167,6 +168,10 @@ public_url = "http://{address}"
 [database]
 url = "{database}"
 max_connections = 24
+[spool]
+dir = "{folder}/spool"
+[media]
+dir = "{folder}/media"
 [network]
 allow_private = ["127.0.0.1/32"]
 [rates]
