@@ -124,7 +124,7 @@ fn draw(
     let mut bars = vec![
         Bar { name: "bare handler, nothing kept".into(), value: compared.bare, is_ours: false },
         Bar { name: "raw limit of the database".into(), value: compared.raw, is_ours: false },
-        Bar { name: "both together, by processor time".into(), value: compared.reach, is_ours: false },
+        Bar { name: "both, by processor time".into(), value: compared.reach, is_ours: false },
         Bar { name: "Parom".into(), value: compared.ours, is_ours: true },
     ];
     bars.extend(compared.pool.map(|value| Bar { name: "naive, pool of 16".into(), value, is_ours: false }));
