@@ -12,6 +12,7 @@ fn written(number: u64, text: &str) -> Written {
         number,
         text: text.to_owned(),
         at: number * 10,
+        queued: None,
         begun: Some(number * 10 + 1),
         answers: vec![Some(202)],
         remembered: false,
@@ -139,6 +140,15 @@ fn a_lane_keeps_its_order() {
         run.written[0].at = 99;
     };
     assert_eq!(broken(late), NOTHING);
+    let out_of_the_spool = |run: &mut History, first: usize| {
+        run.arrived.swap(0, 1);
+        // Both came while the database was away; the second was drained and had gone when the first was drained.
+        run.written[first].at = 8;
+        run.written[1 - first].at = 9;
+        (run.written[0].queued, run.written[1].queued) = (Some(99), Some(99));
+    };
+    assert_eq!(broken(|run| out_of_the_spool(run, 1)), NOTHING);
+    assert_eq!(broken(|run| out_of_the_spool(run, 0)), [REORDERED], "the spool is drained in order");
     let other_lane = |run: &mut History| {
         run.arrived.swap(0, 1);
         run.written[0].lane = "boris to the manager".to_owned();

@@ -45,6 +45,8 @@ pub struct Written {
     pub text: String,
     /// When it was offered first.
     pub at: u64,
+    /// By when it surely stood in the queue, when it had waited elsewhere for that (the spool). None: when it was offered.
+    pub queued: Option<u64>,
     /// From when on it may have been on its way to the sink.
     pub begun: Option<u64>,
     /// Status of each answer; none: there was no answer.

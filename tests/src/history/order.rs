@@ -30,8 +30,9 @@ impl History {
     }
 }
 
-/// The later one was on its way before the earlier one was there to be sent: nobody can put that right. What no source
-/// got an answer for was there from an unknown moment on.
+/// The later one was offered first and on its way before the earlier one was there to be sent: nobody can put that right.
+/// What no source got an answer for was there from an unknown moment on.
 fn had_gone_before(later: &Written, earlier: &Written) -> bool {
-    !earlier.was_taken() || later.begun.is_some_and(|begun| begun <= earlier.at)
+    let there = earlier.queued.unwrap_or(earlier.at);
+    !earlier.was_taken() || (later.at <= earlier.at && later.begun.is_some_and(|begun| begun <= there))
 }

@@ -12,6 +12,11 @@ impl Scene {
     /// Writes down what came to the sinks since the last time.
     pub fn looks_around(&mut self) {
         let at = self.now;
+        if self.waiting_in_spools() == 0 {
+            for index in self.spooled.drain(..) {
+                self.history.written[index].queued = Some(at);
+            }
+        }
         for (place, host) in HOSTS.iter().enumerate() {
             let messages = self.world.sandbox.messages(host);
             for one in &messages[self.seen.0[place]..] {

@@ -54,11 +54,15 @@ impl Scene {
         });
         let answers = if at_once { join_all(posts).await } else { one_by_one(posts).await };
         let written = &mut self.history.written[held.written];
-        if written.answers.is_empty() {
+        let first = written.answers.is_empty();
+        if first {
             written.at = self.now;
         }
         written.answers.extend(answers.clone());
         let text = written.text.clone();
+        if first && self.waiting_in_spools() > 0 {
+            self.spooled.push(held.written);
+        }
         self.tells(format!("the hook of {text} to {} comes: {answers:?}", self.lanes[held.lane].name));
     }
 

@@ -47,6 +47,8 @@ pub(super) struct Scene {
     pub random: StdRng,
     pub history: History,
     pub held: Vec<Held>,
+    /// What was written and stands in a spool.
+    pub spooled: Vec<usize>,
     /// The step it is.
     pub now: u64,
     pub serial: u64,
@@ -90,6 +92,7 @@ impl Scene {
             lines,
             history: History::default(),
             held: Vec::new(),
+            spooled: Vec::new(),
             now: 0,
             serial: 0,
             seen: ([0; 2], 0),
@@ -117,6 +120,7 @@ impl Scene {
             number: *count,
             text: format!("stamp-{}-{}-{}", self.plan.seed, self.serial, place.name),
             at: self.now,
+            queued: None,
             begun: None,
             answers: Vec::new(),
             remembered: to_messenger,
@@ -136,6 +140,12 @@ impl Scene {
             Some(second) if number % 2 == 1 => Worker::new(second.app.clone()),
             _ => self.world.another_worker(),
         }
+    }
+
+    /// Hooks that wait in the instances' spools.
+    pub fn waiting_in_spools(&self) -> usize {
+        let second = self.second.as_ref().map_or(0, |second| second.app.spool.waiting());
+        self.world.app().spool.waiting() + second
     }
 
     pub fn time_passes(&self, by: Duration) {
