@@ -24,11 +24,15 @@ const RESEND_MILLIS: i64 = 60_000;
 /// HTTP: too many requests.
 const TOO_MANY: u16 = 429;
 
-/// Carries a letter. Never fails: whatever happens becomes a settlement.
-pub async fn carry(app: &Arc<App>, claim: Claim) -> anyhow::Result<Settlement> {
+/// Carries a letter, as soon as it is read what it is about. Never fails: whatever happens becomes a settlement.
+pub async fn carry(
+    app: &Arc<App>,
+    claim: Claim,
+    parts: impl Future<Output = anyhow::Result<Parts>>,
+) -> anyhow::Result<Settlement> {
     let started = app.clock.millis();
     app.faults.hit("carry.before_call").context("before the call")?;
-    let parts = match Parts::read(app, &claim).await {
+    let parts = match parts.await {
         Ok(parts) => parts,
         Err(error) => {
             tracing::error!(tenant.id = %claim.tenant_id, letter.id = %claim.letter.id, error = format!("{error:#}"), "a letter could not be read");

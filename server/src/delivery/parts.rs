@@ -1,13 +1,14 @@
-//! What a letter is about, read from the database once it is leased.
+//! What letters are about, read from the database once they are leased.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use anyhow::Context;
 use entity::{conversation, message, source, tenant, tenant_channel};
-use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter};
+use sea_orm::{EntityTrait, FromQueryResult, IdenStatic, Iterable, QueryResult};
 use uuid::Uuid;
 
-use super::queue::Claim;
+use super::queue::{Claim, Rows};
 use crate::app::App;
 use crate::message::{Body, Direction, Person};
 
@@ -30,42 +31,58 @@ pub struct Parts {
     pub channel: Option<tenant_channel::Model>,
 }
 
+/// What every entity of a letter is read as: its columns behind a prefix of their own.
+const MESSAGE: &str = "message_";
+const CONVERSATION: &str = "conversation_";
+const CHANNEL: &str = "channel_";
+
 impl Parts {
-    /// Reads them. An error is the database's or a damaged row; the letter stays where it is.
-    pub async fn read(app: &App, claim: &Claim) -> anyhow::Result<Self> {
-        let db = app.store.read();
-        let tenant_id = claim.tenant_id;
-        let told = match claim.letter.message_id {
-            id if id.is_nil() => None,
-            id => Some(Told::read(db, tenant_id, id).await?),
-        };
-        let conversation = conversation::Entity::of_tenant(tenant_id)
-            .filter(conversation::Column::Id.eq(claim.conversation_id))
-            .one(db)
-            .await?
-            .context("the letter's conversation is missing")?;
-        let tenant = app.lookup.tenant(tenant_id).await?.context("the letter's tenant is missing")?;
-        let source = if claim.source_id.is_nil() { None } else { app.lookup.source(claim.source_id).await? };
-        let channel_id = match claim.direction {
-            Direction::ToCrm => Some(claim.target),
-            Direction::ToMessenger => source.as_ref().map(|source| source.channel_id),
-        };
-        let channel = match channel_id {
-            Some(channel_id) => {
-                tenant_channel::Entity::of_tenant(tenant_id)
-                    .filter(tenant_channel::Column::ChannelId.eq(channel_id))
-                    .one(db)
-                    .await?
-            }
-            None => None,
-        };
+    /// Reads what each of these letters is about, in their order and in one statement for all. An error is the database's or
+    /// a damaged row; the letter stays where it is.
+    pub async fn read(app: &App, claims: &[Claim]) -> anyhow::Result<Vec<anyhow::Result<Self>>> {
+        let mut known = Vec::with_capacity(claims.len());
+        for claim in claims {
+            known.push(Known::of(app, claim).await?);
+        }
+        let columns = [
+            prefixed::<message::Entity>(MESSAGE),
+            prefixed::<conversation::Entity>(CONVERSATION),
+            prefixed::<tenant_channel::Entity>(CHANNEL),
+        ];
+        let text = format!(
+            "SELECT rows.place, {} FROM rows JOIN conversation ON conversation.tenant_id = rows.tenant_id \
+             AND conversation.id = rows.conversation_id LEFT JOIN message ON message.tenant_id = rows.tenant_id \
+             AND message.id = rows.message_id LEFT JOIN tenant_channel ON tenant_channel.tenant_id = rows.tenant_id \
+             AND tenant_channel.channel_id = rows.channel_id",
+            columns.join(", ")
+        );
+        let found = Rows::new()
+            .uuid("tenant_id", claims.iter().map(|claim| claim.tenant_id))
+            .uuid("conversation_id", claims.iter().map(|claim| claim.conversation_id))
+            .uuid("message_id", claims.iter().map(|claim| claim.letter.message_id))
+            .uuid("channel_id", claims.iter().zip(&known).map(|(claim, known)| known.channel_of(claim)))
+            .long("place", (0..).take(claims.len()))
+            .fetch(app.store.read(), &app.store, &text)
+            .await?;
+        let mut rows: HashMap<i64, QueryResult> = HashMap::with_capacity(found.len());
+        for row in found {
+            rows.insert(row.try_get("", "place")?, row);
+        }
+        let each = (0..).zip(claims).zip(known);
+        Ok(each.map(|((place, claim), known)| Self::of(claim, known, rows.get(&place))).collect())
+    }
+
+    fn of(claim: &Claim, known: Known, row: Option<&QueryResult>) -> anyhow::Result<Self> {
+        let row = row.context("the letter's conversation is missing")?;
+        let told = if claim.letter.message_id.is_nil() { None } else { Some(Told::of(row)?) };
+        let conversation = conversation::Model::from_query_result(row, CONVERSATION)?;
         Ok(Self {
             contact: serde_json::from_str(&conversation.contact).context("the conversation's contact is damaged")?,
             told,
             conversation,
-            source,
-            tenant,
-            channel,
+            source: known.source,
+            tenant: known.tenant.context("the letter's tenant is missing")?,
+            channel: Option::<tenant_channel::Model>::from_query_result(row, CHANNEL)?,
         })
     }
 
@@ -76,13 +93,41 @@ impl Parts {
 }
 
 impl Told {
-    async fn read(db: &impl ConnectionTrait, tenant_id: Uuid, message_id: Uuid) -> anyhow::Result<Self> {
-        let message = message::Entity::of_tenant(tenant_id)
-            .filter(message::Column::Id.eq(message_id))
-            .one(db)
-            .await?
-            .context("the letter's message is missing")?;
+    fn of(row: &QueryResult) -> anyhow::Result<Self> {
+        let message = Option::<message::Model>::from_query_result(row, MESSAGE)?;
+        let message = message.context("the letter's message is missing")?;
         let body = serde_json::from_str(&message.body).context("the message's body is damaged")?;
         Ok(Self { message, body })
     }
+}
+
+/// What is in memory for the most part.
+struct Known {
+    tenant: Option<Arc<tenant::Model>>,
+    source: Option<Arc<source::Model>>,
+}
+
+impl Known {
+    async fn of(app: &App, claim: &Claim) -> anyhow::Result<Self> {
+        let source = if claim.source_id.is_nil() { None } else { app.lookup.source(claim.source_id).await? };
+        Ok(Self { tenant: app.lookup.tenant(claim.tenant_id).await?, source })
+    }
+
+    /// The channel over which amoCRM is spoken to; nil: there is none.
+    fn channel_of(&self, claim: &Claim) -> Uuid {
+        match claim.direction {
+            Direction::ToCrm => claim.target,
+            Direction::ToMessenger => self.source.as_ref().map_or(Uuid::nil(), |source| source.channel_id),
+        }
+    }
+}
+
+/// All columns of an entity, each named with the prefix.
+fn prefixed<E: EntityTrait>(prefix: &str) -> String {
+    let table = E::default().table_name().to_owned();
+    let columns = E::Column::iter().map(|column| {
+        let name = column.as_str();
+        format!("{table}.{name} AS {prefix}{name}")
+    });
+    columns.collect::<Vec<_>>().join(", ")
 }

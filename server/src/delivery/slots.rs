@@ -12,7 +12,7 @@ mod host;
 pub mod share;
 
 /// Calls at once to one destination host.
-const POOL: u32 = 64;
+const POOL: u32 = 128;
 /// Of them one tenant has at most a quarter while others wait, and leaves a quarter free when none does: whoever comes next
 /// finds room.
 const OF_TENANT: u32 = POOL / 4;

@@ -1,19 +1,22 @@
 //! Carries what is due: scans the turns, leases lanes where there is room, carries their heads side by side.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use anyhow::Context;
 use sea_orm::DbErr;
+use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::carry::{carry, cut_off, put_off};
+use super::parts::Parts;
 use super::queue::letters::amojo_rate;
 use super::queue::parcel::{Alias, Side};
 use super::queue::{Claim, Rate, Ready, Settled, Settlement, TurnEffect, Wish};
-use super::slots::{Offer, Slots};
+use super::slots::{Offer, Slot, Slots};
 use super::traced::Trace;
 use crate::app::App;
 use crate::message::LetterKind;
@@ -24,6 +27,8 @@ pub const LEASE_MILLIS: i64 = 60_000;
 const CALL: Duration = Duration::from_secs(40);
 /// A scan's page.
 const PAGE: u32 = 128;
+/// Nothing more is begun while the writing down of so many waits.
+const UNSETTLED: usize = 512;
 /// Targets that share what is free in one scan.
 const OFFERS: usize = 128;
 /// The whole of `turn` is swept this often, whatever the watermark says.
@@ -97,30 +102,44 @@ impl Worker {
 
     /// One scan and one claim; gives how many letters started.
     pub async fn round(&mut self) -> Result<usize, DbErr> {
+        if self.app.writer.unsettled() >= UNSETTLED {
+            return Ok(0);
+        }
         let (pools, wishes) = self.wishes().await?;
         let claims = self.app.queue.claim(&wishes, LEASE_MILLIS).await?;
-        let mut started = claims.len();
-        for claim in claims {
-            let place = wishes.iter().position(|wish| (wish.tenant_id, wish.target) == (claim.tenant_id, claim.target));
-            let pool = place.and_then(|place| pools.get(place)).cloned().unwrap_or_default();
-            self.start(pool, claim);
-        }
-        started += self.end_expired().await?;
-        Ok(started)
+        let pool_of: HashMap<(Uuid, Uuid), &String> =
+            wishes.iter().zip(&pools).map(|(wish, pool)| ((wish.tenant_id, wish.target), pool)).collect();
+        let started = claims.len();
+        self.start(claims, |claim| {
+            pool_of.get(&(claim.tenant_id, claim.target)).map(|pool| (*pool).clone()).unwrap_or_default()
+        });
+        Ok(started + self.end_expired().await?)
     }
 
-    fn start(&mut self, pool: String, claim: Claim) {
-        let slot = self.slots.take(&pool, claim.tenant_id, claim.target);
-        let (app, slots) = (self.app.clone(), self.slots.clone());
-        self.running.spawn(async move {
-            deliver(&app, &slots, &pool, claim).await;
-            drop(slot);
-        });
+    /// Carries leased letters side by side; what they are about is read for all of them at once.
+    fn start(&mut self, claims: Vec<Claim>, pool_of: impl Fn(&Claim) -> String) {
+        if claims.is_empty() {
+            return;
+        }
+        let mut readers = Vec::with_capacity(claims.len());
+        for claim in &claims {
+            let (reader, parts) = oneshot::channel();
+            readers.push(reader);
+            let pool = pool_of(claim);
+            let slot = self.slots.take(&pool, claim.tenant_id, claim.target);
+            let (app, slots, claim) = (self.app.clone(), self.slots.clone(), claim.clone());
+            self.running.spawn(async move {
+                let parts = async move { parts.await.context("it was not read to the end")? };
+                deliver(&app, slots, &pool, claim, slot, parts).await;
+            });
+        }
+        let app = self.app.clone();
+        self.running.spawn(async move { hand_out(Parts::read(&app, &claims).await, readers) });
     }
 
     /// Waiting has an age, also while held: what is too old ends though its target is not served.
     async fn end_expired(&mut self) -> Result<usize, DbErr> {
-        let now = self.app.store.now().await?;
+        let now = self.app.clock.millis();
         if now - self.expired_at < EXPIRE_MILLIS && now >= self.expired_at {
             return Ok(0);
         }
@@ -133,9 +152,7 @@ impl Worker {
         for held in self.app.queue.held().await? {
             let claims = self.app.queue.claim_expired(held.tenant_id, held.target, LEASE_MILLIS).await?;
             started += claims.len();
-            for claim in claims {
-                self.start(held.pool.clone(), claim);
-            }
+            self.start(claims, |_| held.pool.clone());
         }
         Ok(started)
     }
@@ -143,13 +160,13 @@ impl Worker {
     /// Turns that have come and for which there is room, with their pools: the longest waiting come into consideration,
     /// and of them each account gets its share.
     async fn wishes(&mut self) -> Result<(Vec<String>, Vec<Wish>), DbErr> {
-        let now = self.app.store.now().await?;
+        let now = self.app.clock.millis();
         let sweep = now - self.swept_at >= SWEEP_MILLIS || now < self.swept_at;
         let mut low = if sweep { 0 } else { self.low };
         if sweep {
             self.swept_at = now;
         }
-        let mut earliest = now;
+        let mut earliest = None;
         let mut seen = HashSet::new();
         let (mut offers, mut rates) = (Vec::new(), Vec::new());
         loop {
@@ -158,7 +175,7 @@ impl Worker {
             let mut fresh = false;
             for ready in page {
                 low = low.max(ready.ready_at);
-                earliest = earliest.min(ready.ready_at);
+                earliest = earliest.or(Some(ready.ready_at));
                 if !seen.insert((ready.tenant_id, ready.target)) {
                     continue;
                 }
@@ -173,8 +190,9 @@ impl Worker {
                 break;
             }
         }
-        self.low = earliest - MARGIN_MILLIS;
-        let shares = self.slots.share(&offers, self.app.clock.millis());
+        // By the database's time, which may be another than ours.
+        self.low = earliest.map_or(self.low, |earliest: i64| earliest - MARGIN_MILLIS);
+        let shares = self.slots.share(&offers, now);
         let served = offers.into_iter().zip(rates).zip(shares).filter(|(_, limit)| *limit > 0);
         let wish = |((offer, rate), limit): ((Offer, Rate), u32)| {
             (offer.pool, Wish { tenant_id: offer.tenant_id, target: offer.target, limit, rate })
@@ -208,7 +226,32 @@ impl Worker {
     }
 }
 
-async fn deliver(app: &Arc<App>, slots: &Slots, pool: &str, claim: Claim) {
+/// Gives each letter what was read of it, or the reason why nothing was.
+fn hand_out(read: anyhow::Result<Vec<anyhow::Result<Parts>>>, readers: Vec<oneshot::Sender<anyhow::Result<Parts>>>) {
+    match read {
+        Ok(parts) => {
+            for (reader, parts) in readers.into_iter().zip(parts) {
+                let _ = reader.send(parts);
+            }
+        }
+        Err(error) => {
+            let why = format!("{error:#}");
+            for reader in readers {
+                let _ = reader.send(Err(anyhow::Error::msg(why.clone())));
+            }
+        }
+    }
+}
+
+/// The slot is given back as soon as the call has ended: what is being written down calls nobody.
+async fn deliver(
+    app: &Arc<App>,
+    slots: Slots,
+    pool: &str,
+    claim: Claim,
+    slot: Slot,
+    parts: impl Future<Output = anyhow::Result<Parts>>,
+) {
     let started = app.clock.millis();
     let second = claim.letter.attempts > 0 && !claim.probe;
     if !slots.may_try(pool, claim.target, second, started) {
@@ -217,7 +260,7 @@ async fn deliver(app: &Arc<App>, slots: &Slots, pool: &str, claim: Claim) {
         app.writer.settle(put_off(claim, wait)).await;
         return;
     }
-    let settlement = match tokio::time::timeout(CALL, carry(app, claim.clone())).await {
+    let settlement = match tokio::time::timeout(CALL, carry(app, claim.clone(), parts)).await {
         Ok(Ok(settlement)) => settlement,
         Ok(Err(error)) => {
             // Nothing is settled: the lease runs out and the next holder finds out.
@@ -238,6 +281,7 @@ async fn deliver(app: &Arc<App>, slots: &Slots, pool: &str, claim: Claim) {
     if let Some(answered) = answered {
         slots.note(pool, answered, app.clock.millis());
     }
+    drop(slot);
     measure(pool, &settlement);
     let trace = Trace::of(app, pool, &settlement, started);
     let told = Told::of(&settlement);

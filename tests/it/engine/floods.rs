@@ -53,7 +53,8 @@ async fn a_quiet_accounts_message_overtakes_a_flood(world: &mut World) {
 
 async fn who_weighs_three_gets_three_times_as_much(world: &mut World) {
     let (mut heavy, mut light) = (Vec::new(), Vec::new());
-    for number in 0..8 {
+    // Together they may have twice the calls under way that the host takes at once.
+    for number in 0..16 {
         heavy.push(world.line_at(&format!("heavy{number}.amocrm.ru"), "support").await);
         light.push(world.line_at(&format!("light{number}.amocrm.ru"), "support").await);
     }
@@ -61,20 +62,22 @@ async fn who_weighs_three_gets_three_times_as_much(world: &mut World) {
         parom::tenant::weigh(world.app(), line.tenant_id, 3).await.unwrap();
     }
     for line in heavy.iter().chain(&light) {
-        write(world, line, 45, 15).await;
+        write(world, line, 30, 15).await;
     }
     let (_, before) = came_after(world, 0);
     world.deliver_to_the_end().await;
     let (hosts, _) = came_after(world, before);
-    assert_eq!(hosts.len(), 16 * 45);
+    assert_eq!(hosts.len(), 32 * 30);
     // As long as all of them have something waiting.
     let first = &hosts[..400];
     let of_heavy = first.iter().filter(|host| host.starts_with("heavy")).count();
     assert!((280..=320).contains(&of_heavy), "three quarters of 400: {of_heavy}");
-    for line in heavy.iter().chain(&light) {
-        let (had, share) =
-            (first.iter().filter(|host| **host == line.host).count(), if line.host.starts_with('h') { 37 } else { 12 });
-        assert!(had.abs_diff(share) <= 6, "{} had {had} instead of {share}", line.host);
+    // Each had its share, give or take what it may have under way at once.
+    for (lines, share, more_or_less) in [(&heavy, 19, 8), (&light, 6, 4)] {
+        for line in lines {
+            let had = first.iter().filter(|host| **host == line.host).count();
+            assert!(had.abs_diff(share) <= more_or_less, "{} had {had} instead of {share}", line.host);
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::conversation;
 use super::lane::{self, LaneKey, Placed, Want};
 use super::parcel::{DedupeKey, Entry, Outcome, Parcel, Receipt};
-use super::rows::Rows;
+use super::rows::{Rows, Write, write_together};
 use super::{Queue, found, ledger, media, opened, turn};
 use crate::message::{State, day_of};
 use crate::store::Store;
@@ -68,17 +68,18 @@ impl Queue {
         });
         let named = opened::name_dialogues(tx, &self.store, told.collect()).await?;
 
-        self.append(tx, &fresh).await?;
-        insert_messages(tx, &self.store, &fresh).await?;
-        conversation::learn_chats(tx, &self.store, &fresh).await?;
+        // What nobody else can be at comes first: the turns' locks, which all wait for, are held to the commit.
+        let first = [new_messages(&fresh), raw_bytes(parcels, &receipts)];
+        write_together(tx, &self.store, first).await?;
+        let letters = self.append(tx, &fresh).await?;
+        let rest = [letters, conversation::told_chats(&fresh), self.accepted(&fresh)];
+        write_together(tx, &self.store, rest).await?;
         conversation::note_begun(tx, &self.store, &fresh).await?;
         opened::write_names(tx, &self.store, &named).await?;
         apply_changes(tx, &self.store, &fresh).await?;
         rewrite_messages(tx, &self.store, &fresh).await?;
         media::insert(tx, &self.store, &fresh).await?;
         found::insert(tx, &self.store, &fresh).await?;
-        insert_raw(tx, &self.store, parcels, &receipts).await?;
-        self.count_accepted(tx, &fresh).await?;
         Ok(receipts)
     }
 
@@ -168,8 +169,8 @@ impl Queue {
         Ok(fresh.into_iter().filter(|one| one.entry.message.is_none() || !stored.contains(&one.entry.id)).collect())
     }
 
-    /// Puts the letters of new entries into their lanes and wakes the turns.
-    async fn append(&self, tx: &impl ConnectionTrait, fresh: &[Fresh<'_>]) -> Result<(), DbErr> {
+    /// Makes room for the letters of new entries in their lanes and wakes the turns; gives the letters, to be written.
+    async fn append(&self, tx: &impl ConnectionTrait, fresh: &[Fresh<'_>]) -> Result<Write, DbErr> {
         let mut turns = BTreeMap::new();
         let mut wants: BTreeMap<LaneKey, Want> = BTreeMap::new();
         let mut letters = Vec::new();
@@ -190,10 +191,10 @@ impl Queue {
             let (order_key, seq) = places.get_mut(&key).ok_or_else(|| no_lane(key))?.next(letter.order_hint);
             placed.push(Placed { tenant_id: key.0, lane_id: key.1, order_key, seq, letter, accepted_at });
         }
-        lane::insert_letters(tx, &self.store, &placed).await
+        Ok(lane::new_letters(&placed))
     }
 
-    async fn count_accepted(&self, tx: &impl ConnectionTrait, fresh: &[Fresh<'_>]) -> Result<(), DbErr> {
+    fn accepted(&self, fresh: &[Fresh<'_>]) -> Write {
         let mut changes: BTreeMap<ledger::Key, (i64, i64, i64)> = BTreeMap::new();
         for one in fresh {
             let Some(message) = &one.entry.message else { continue };
@@ -203,7 +204,7 @@ impl Queue {
             change.0 += 1;
             change.2 += i64::from(message.state == State::Failed);
         }
-        ledger::add(tx, &self.store, self.instance, &changes).await
+        ledger::counted(self.instance, &changes)
     }
 }
 
@@ -223,7 +224,7 @@ pub(super) fn place<'a>(
     Ok(Placed { tenant_id: key.0, lane_id: key.1, order_key, seq, letter, accepted_at })
 }
 
-async fn insert_messages(tx: &impl ConnectionTrait, store: &Store, fresh: &[Fresh<'_>]) -> Result<(), DbErr> {
+fn new_messages(fresh: &[Fresh<'_>]) -> Write {
     let all: Vec<_> = fresh.iter().filter_map(|one| one.entry.message.as_ref().map(|message| (one, message))).collect();
     let failure = |failure: &Option<crate::message::Failure>| {
         failure.as_ref().and_then(|failure| serde_json::to_string(failure).ok()).unwrap_or_default()
@@ -242,16 +243,12 @@ async fn insert_messages(tx: &impl ConnectionTrait, store: &Store, fresh: &[Fres
         .long("sent_at", all.iter().map(|(_, message)| message.sent_at))
         .long("accepted_at", all.iter().map(|(one, _)| one.entry.accepted_at))
         .int("day", all.iter().map(|(one, _)| day_of(one.entry.accepted_at)))
-        .execute(
-            tx,
-            store,
+        .write(
             "INSERT INTO message (tenant_id, id, source_id, conversation_id, direction, state, reported, external_id, \
              amocrm_message_id, body, error, sent_at, accepted_at, day, position, possible_duplicate) \
              SELECT tenant_id, id, source_id, conversation_id, direction, state, 0, external_id, amocrm_message_id, body, \
              error, sent_at, accepted_at, day, 0, false FROM rows",
         )
-        .await?;
-    Ok(())
 }
 
 /// States told by the receiver: upwards only, and failed only from below delivered.
@@ -301,12 +298,7 @@ async fn rewrite_messages(tx: &impl ConnectionTrait, store: &Store, fresh: &[Fre
 }
 
 /// The bytes of parcels that brought something new, or that are kept because nobody can work on them.
-async fn insert_raw(
-    tx: &impl ConnectionTrait,
-    store: &Store,
-    parcels: &[&Parcel],
-    receipts: &[Receipt],
-) -> Result<(), DbErr> {
+fn raw_bytes(parcels: &[&Parcel], receipts: &[Receipt]) -> Write {
     let kept: Vec<_> = parcels
         .iter()
         .zip(receipts)
@@ -324,13 +316,9 @@ async fn insert_raw(
         .text("headers", kept.iter().map(|(_, raw)| raw.headers.as_str()))
         .bytes("body", kept.iter().map(|(_, raw)| raw.body.to_vec()))
         .text("quarantine", kept.iter().map(|(_, raw)| raw.quarantine.as_str()))
-        .execute(
-            tx,
-            store,
+        .write(
             "INSERT INTO raw_hook (tenant_id, id, kind, target, received_at, headers, body, quarantine) \
              SELECT tenant_id, id, kind, target, received_at, headers, body, quarantine FROM rows WHERE true \
              ON CONFLICT DO NOTHING",
         )
-        .await?;
-    Ok(())
 }

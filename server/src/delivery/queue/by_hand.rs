@@ -61,7 +61,7 @@ impl Queue {
 
     async fn take_by_hand_in(&self, tx: &DatabaseTransaction, mut claim: Claim) -> Result<Option<Claim>, DbErr> {
         // The turn's lock first: whoever leases holds it too.
-        self.read_turns(tx, &[(claim.tenant_id, claim.target)]).await?;
+        self.lock_turns(tx, &[(claim.tenant_id, claim.target)]).await?;
         if !self.still_waits(tx, &claim).await? {
             return Ok(None);
         }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::accept::Fresh;
 use super::parcel::{Alias, Begun, Conversation, NewConversation};
-use super::rows::Rows;
+use super::rows::{Rows, Write};
 use crate::store::Store;
 
 type AliasKey<'a> = (Uuid, &'a Alias);
@@ -72,7 +72,7 @@ pub(super) async fn learn_aliases(tx: &impl ConnectionTrait, store: &Store, fres
 }
 
 /// Writes them to their conversations.
-pub(super) async fn learn_chats(tx: &impl ConnectionTrait, store: &Store, fresh: &[Fresh<'_>]) -> Result<(), DbErr> {
+pub(super) fn told_chats(fresh: &[Fresh<'_>]) -> Write {
     let learned: BTreeMap<(Uuid, Uuid), &str> = fresh
         .iter()
         .filter_map(|one| {
@@ -80,7 +80,7 @@ pub(super) async fn learn_chats(tx: &impl ConnectionTrait, store: &Store, fresh:
             Some(((one.tenant_id, one.conversation_id), alias.external_id.as_str()))
         })
         .collect();
-    write_chats(tx, store, &learned).await
+    known_chats(&learned)
 }
 
 /// Notes what amoCRM told of conversations that managers begin, while their messenger has not named them.
@@ -106,23 +106,15 @@ pub(super) async fn note_begun(tx: &impl ConnectionTrait, store: &Store, fresh: 
 }
 
 /// amojo's ids of chats whose conversation has none yet.
-pub(super) async fn write_chats(
-    tx: &impl ConnectionTrait,
-    store: &Store,
-    chats: &BTreeMap<(Uuid, Uuid), &str>,
-) -> Result<(), DbErr> {
+pub(super) fn known_chats(chats: &BTreeMap<(Uuid, Uuid), &str>) -> Write {
     Rows::new()
         .uuid("tenant_id", chats.keys().map(|key| key.0))
         .uuid("id", chats.keys().map(|key| key.1))
         .text("chat", chats.values().copied())
-        .execute(
-            tx,
-            store,
+        .write(
             "UPDATE conversation SET amocrm_chat_id = rows.chat FROM rows WHERE conversation.tenant_id = rows.tenant_id \
              AND conversation.id = rows.id AND conversation.amocrm_chat_id = ''",
         )
-        .await?;
-    Ok(())
 }
 
 fn owned(key: AliasKey<'_>) -> (Uuid, Alias) {

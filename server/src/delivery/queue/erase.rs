@@ -72,7 +72,7 @@ impl Queue {
             .filter(message::Column::State.lt(State::Delivered.number()))
             .exec(tx)
             .await?;
-        ledger::add(tx, &self.store, self.instance, &failed).await?;
+        ledger::counted(self.instance, &failed).run(tx, &self.store).await?;
         Ok(u64::try_from(letters.len()).unwrap_or(0))
     }
 

@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait, DbErr, QueryResult};
 use uuid::Uuid;
 
 use super::parcel::NewLetter;
-use super::rows::Rows;
+use super::rows::{Rows, Write};
 use crate::message::{Direction, Stream, lane_id};
 use crate::store::Store;
 
@@ -241,11 +241,7 @@ async fn touch(
 }
 
 /// Writes locked lanes back.
-pub async fn write_lanes(
-    db: &impl ConnectionTrait,
-    store: &Store,
-    lanes: &BTreeMap<LaneKey, Lane>,
-) -> Result<(), DbErr> {
+pub fn written(lanes: &BTreeMap<LaneKey, Lane>) -> Write {
     Rows::new()
         .uuid("tenant_id", lanes.keys().map(|key| key.0))
         .uuid("lane_id", lanes.keys().map(|key| key.1))
@@ -272,20 +268,16 @@ pub async fn write_lanes(
         .int("starts", lanes.values().map(|lane| lane.starts))
         .long("carried", lanes.values().map(|lane| lane.carried))
         .uuid("nobody", lanes.values().map(|_| Uuid::nil()))
-        .execute(
-            db,
-            store,
+        .write(
             "UPDATE lane SET next_seq = rows.next_seq, max_key = rows.max_key, waiting = rows.waiting, \
              due_at = CASE rows.mode WHEN 0 THEN NULL WHEN 1 THEN rows.due ELSE {now} + rows.due END, \
              owner = nullif(rows.owner, rows.nobody), leased_until = rows.leased_until, starts = rows.starts, \
              carried = rows.carried FROM rows WHERE lane.tenant_id = rows.tenant_id AND lane.lane_id = rows.lane_id",
         )
-        .await?;
-    Ok(())
 }
 
 /// Stores placed letters.
-pub async fn insert_letters(db: &impl ConnectionTrait, store: &Store, placed: &[Placed<'_>]) -> Result<(), DbErr> {
+pub fn new_letters(placed: &[Placed<'_>]) -> Write {
     Rows::new()
         .uuid("tenant_id", placed.iter().map(|row| row.tenant_id))
         .uuid("lane_id", placed.iter().map(|row| row.lane_id))
@@ -301,14 +293,10 @@ pub async fn insert_letters(db: &impl ConnectionTrait, store: &Store, placed: &[
         .long("accepted_at", placed.iter().map(|row| row.accepted_at))
         .long("expires_at", placed.iter().map(|row| row.letter.expires_at))
         .int("day", placed.iter().map(|row| row.letter.day))
-        .execute(
-            db,
-            store,
+        .write(
             "INSERT INTO letter (tenant_id, lane_id, order_key, seq, id, message_id, source_id, direction, kind, payload, \
              attempts, unknown, resends, late, accepted_at, expires_at, day) \
              SELECT tenant_id, lane_id, order_key, seq, id, message_id, source_id, direction, kind, payload, 0, false, 0, \
              late, accepted_at, expires_at, day FROM rows",
         )
-        .await?;
-    Ok(())
 }

@@ -110,8 +110,7 @@ impl Queue {
     async fn claim_in(&self, tx: &DatabaseTransaction, wishes: &[Wish], lease: i64) -> Result<Vec<Claim>, DbErr> {
         let by_key: HashMap<_, _> = wishes.iter().map(|wish| ((wish.tenant_id, wish.target), wish)).collect();
         let keys: Vec<_> = by_key.keys().copied().collect();
-        let mut turns = self.read_turns(tx, &keys).await?;
-        let now = self.now_in(tx).await?;
+        let (mut turns, now) = self.lock_turns(tx, &keys).await?;
         turns.retain(|turn| !turn.is_held() && turn.ready_at.is_some_and(|ready_at| ready_at <= now));
         let mut allowed = Vec::with_capacity(turns.len());
         for turn in &mut turns {

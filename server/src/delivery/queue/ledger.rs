@@ -2,11 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use sea_orm::{ConnectionTrait, DbErr};
 use uuid::Uuid;
 
-use super::rows::Rows;
-use crate::store::Store;
+use super::rows::{Rows, Write};
 
 /// Counts of one source, direction and day.
 pub type Key = (Uuid, Uuid, i16, i32);
@@ -15,12 +13,7 @@ pub type Key = (Uuid, Uuid, i16, i32);
 pub type Change = (i64, i64, i64);
 
 /// Adds to the ledger, in the same commit as what is counted.
-pub async fn add(
-    db: &impl ConnectionTrait,
-    store: &Store,
-    instance: Uuid,
-    changes: &BTreeMap<Key, Change>,
-) -> Result<(), DbErr> {
+pub fn counted(instance: Uuid, changes: &BTreeMap<Key, Change>) -> Write {
     Rows::new()
         .uuid("tenant_id", changes.keys().map(|key| key.0))
         .uuid("source_id", changes.keys().map(|key| key.1))
@@ -30,9 +23,7 @@ pub async fn add(
         .long("accepted", changes.values().map(|change| change.0))
         .long("delivered", changes.values().map(|change| change.1))
         .long("failed", changes.values().map(|change| change.2))
-        .execute(
-            db,
-            store,
+        .write(
             "INSERT INTO ledger_delta (tenant_id, source_id, direction, day, instance, accepted, delivered, failed) \
              SELECT tenant_id, source_id, direction, day, instance, accepted, delivered, failed FROM rows WHERE true \
              ORDER BY tenant_id, source_id, direction, day \
@@ -41,6 +32,4 @@ pub async fn add(
              delivered = ledger_delta.delivered + excluded.delivered, \
              failed = ledger_delta.failed + excluded.failed",
         )
-        .await?;
-    Ok(())
 }

@@ -69,7 +69,7 @@ impl Queue {
             sum.1 += row.try_get::<i64>("", "delivered")?;
             sum.2 += row.try_get::<i64>("", "failed")?;
         }
-        ledger::add(&tx, &self.store, Uuid::nil(), &sums).await?;
+        ledger::counted(Uuid::nil(), &sums).run(&tx, &self.store).await?;
         tx.commit().await?;
         Ok(u64::try_from(gone.len().saturating_sub(sums.len())).unwrap_or(0))
     }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::accept::place;
 use super::lane;
 use super::parcel::NewLetter;
-use super::rows::Rows;
+use super::rows::{Rows, write_together};
 use super::{Queue, ledger, turn};
 use crate::message::LetterKind;
 
@@ -35,12 +35,10 @@ impl Queue {
         let (key, seed) = lane::lane_of(tenant_id, conversation_id, letter);
         let mut lanes = lane::lock_lanes(&tx, &self.store, &BTreeMap::from([(key, seed)])).await?;
         let placed = place(&mut lanes, key, letter, self.store.clock().millis())?;
-        lane::insert_letters(&tx, &self.store, &[placed]).await?;
-        lane::write_lanes(&tx, &self.store, &lanes).await?;
-        if letter.kind == LetterKind::Message {
-            let key = (tenant_id, letter.source_id, letter.direction.number(), letter.day);
-            ledger::add(&tx, &self.store, self.instance, &BTreeMap::from([(key, (0, 0, -1))])).await?;
-        }
+        let key = (tenant_id, letter.source_id, letter.direction.number(), letter.day);
+        let counted = BTreeMap::from_iter((letter.kind == LetterKind::Message).then_some((key, (0, 0, -1))));
+        let counted = ledger::counted(self.instance, &counted);
+        write_together(&tx, &self.store, [lane::new_letters(&[placed]), lane::written(&lanes), counted]).await?;
         tx.commit().await?;
         Ok(true)
     }

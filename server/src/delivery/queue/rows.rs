@@ -1,8 +1,8 @@
 //! Many rows in one statement, the same text on both engines.
 //!
 //! A statement is written once against a table `rows(…)` that stands in front of it: on PostgreSQL an `unnest` of
-//! one array a column (one prepared text for any number of rows), on SQLite a VALUES list in chunks of 64, 8 and 1
-//! rows (three prepared texts). `{now}` is the database's time in milliseconds.
+//! one array a column (one prepared text for any number of rows), on SQLite a VALUES list in chunks of 64, 16, 4 and 1
+//! rows (four prepared texts). `{now}` is the database's time in milliseconds.
 //!
 //! No value may be NULL (arrays of sea-orm can't carry it); where a column may be, the statement says `nullif`.
 
@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::store::Store;
 
-const CHUNKS: [usize; 3] = [64, 8, 1];
+const CHUNKS: [usize; 4] = [64, 16, 4, 1];
 
 /// Columns of equal length.
 #[derive(Default)]
@@ -75,6 +75,11 @@ impl Rows {
         self
     }
 
+    /// A statement that is run later, together with others.
+    pub fn write(self, body: impl Into<String>) -> Write {
+        Write { rows: self, body: body.into() }
+    }
+
     /// Runs the statement; gives the number of rows it changed.
     pub async fn execute(self, db: &impl ConnectionTrait, store: &Store, body: &str) -> Result<u64, DbErr> {
         let mut changed = 0;
@@ -105,13 +110,19 @@ impl Rows {
     }
 
     fn for_postgres(self, store: &Store, body: &str) -> Statement {
+        let (text, values) = self.in_postgres(store, body, 1);
+        Statement::from_sql_and_values(store.backend(), text, values)
+    }
+
+    /// The text and its values, which are numbered from `first` on.
+    fn in_postgres(self, store: &Store, body: &str, first: usize) -> (String, impl Iterator<Item = Value> + use<>) {
         let names = self.names();
-        let arrays: Vec<String> =
-            self.columns.iter().enumerate().map(|(index, column)| format!("${}::{}", index + 1, column.cast)).collect();
+        let numbered = (first..).zip(&self.columns);
+        let arrays: Vec<String> = numbered.map(|(number, column)| format!("${number}::{}", column.cast)).collect();
         let body = body.replace("{now}", &store.now_sql());
         let text = format!("WITH rows({names}) AS (SELECT * FROM unnest({})) {body}", arrays.join(", "));
         let values = self.columns.into_iter().map(|column| Value::Array(column.kind, Some(Box::new(column.values))));
-        Statement::from_sql_and_values(store.backend(), text, values)
+        (text, values)
     }
 
     fn for_sqlite(self, store: &Store, body: &str) -> Vec<Statement> {
@@ -147,4 +158,42 @@ impl Rows {
         }
         statements
     }
+}
+
+/// A statement that changes rows, not run yet.
+pub struct Write {
+    rows: Rows,
+    body: String,
+}
+
+impl Write {
+    pub async fn run(self, db: &impl ConnectionTrait, store: &Store) -> Result<(), DbErr> {
+        self.rows.execute(db, store, &self.body).await.map(drop)
+    }
+}
+
+/// Runs statements of which none sees what another changes, and no two change the same row: in one round trip on PostgreSQL,
+/// where each is an expression of one statement, and one after the other on SQLite, where there are no trips.
+pub async fn write_together(
+    db: &impl ConnectionTrait,
+    store: &Store,
+    writes: impl IntoIterator<Item = Write>,
+) -> Result<(), DbErr> {
+    let mut writes: Vec<Write> = writes.into_iter().filter(|write| write.rows.length > 0).collect();
+    if store.is_sqlite() || writes.len() < 2 {
+        for write in writes {
+            write.run(db, store).await?;
+        }
+        return Ok(());
+    }
+    let mut values = Vec::new();
+    let mut parts = Vec::with_capacity(writes.len());
+    for (place, write) in writes.drain(..).enumerate() {
+        let (text, more) = write.rows.in_postgres(store, &write.body, values.len() + 1);
+        values.extend(more);
+        parts.push(format!("w{place} AS ({text})"));
+    }
+    let text = format!("WITH {} SELECT 1", parts.join(", "));
+    db.execute_raw(Statement::from_sql_and_values(store.backend(), text, values)).await?;
+    Ok(())
 }

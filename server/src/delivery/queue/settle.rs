@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::accept::place;
 use super::lane::{self, Due, Lane, LaneKey, Seed};
 use super::parcel::{NewLetter, Opened};
+use super::rows::{Write, write_together};
 use super::turn::Turn;
 use super::{Claim, Queue, ledger, opened, turn};
 use crate::message::{Failure, LetterKind, State};
@@ -146,7 +147,7 @@ impl Queue {
         learned::learn_keys(tx, &self.store, settlements).await?;
         learned::learn_aliases(tx, &self.store, settlements).await?;
         let named = learned::learn_dialogues(tx, &self.store, settlements).await?;
-        let mut turns = self.lock_all_turns(tx, settlements).await?;
+        let (mut turns, now) = self.lock_all_turns(tx, settlements).await?;
         let parked = learned::take_parked(tx, &self.store, settlements).await?;
         let follow_ups: Vec<(&Claim, &NewLetter)> = settlements
             .iter()
@@ -182,26 +183,35 @@ impl Queue {
             let (key, _) = lane::lane_of(claim.tenant_id, claim.conversation_id, letter);
             placed.push(place(&mut lanes, key, letter, accepted_at)?);
         }
-        effects::remove_or_mark_letters(tx, &self.store, &mine).await?;
+        write_together(tx, &self.store, effects::letters(&mine)).await?;
         #[cfg(feature = "faults")]
         if self.errs("defect.leave_the_lane") {
             self.leave_the_lane(tx, &mine, &mut lanes).await?;
         }
-        lane::insert_letters(tx, &self.store, &placed).await?;
-        lane::write_lanes(tx, &self.store, &lanes).await?;
-        effects::update_messages(tx, &self.store, &mine, &positions).await?;
-        learned::learn_chats(tx, &self.store, settlements).await?;
+        end_turns(&mut turns, &seeds, &lanes, &mine, now);
+        let rest = [
+            lane::new_letters(&placed),
+            lane::written(&lanes),
+            effects::messages(&mine, &positions),
+            learned::told_chats(settlements),
+            effects::new_attempts(settlements),
+            turn::written(&turns),
+            self.settled(&mine),
+        ];
+        write_together(tx, &self.store, rest).await?;
+        effects::reports(&mine).run(tx, &self.store).await?;
         learned::note_bound(tx, &self.store, settlements).await?;
         opened::write_names(tx, &self.store, &named).await?;
-        effects::insert_attempts(tx, &self.store, settlements).await?;
         effects::insert_dead(tx, &self.store, &mine).await?;
-        self.end_turns_of(tx, &mut turns, &seeds, &lanes, &mine).await?;
-        self.count_settled(tx, &mine).await?;
         Ok(good)
     }
 
     /// Locks the turns of all settled lanes and of all that may follow, in one sorted pass.
-    async fn lock_all_turns(&self, tx: &DatabaseTransaction, settlements: &[Settlement]) -> Result<Vec<Turn>, DbErr> {
+    async fn lock_all_turns(
+        &self,
+        tx: &DatabaseTransaction,
+        settlements: &[Settlement],
+    ) -> Result<(Vec<Turn>, i64), DbErr> {
         let mut pools: BTreeMap<(Uuid, Uuid), String> = BTreeMap::new();
         for one in settlements {
             let tenant_id = one.claim.tenant_id;
@@ -213,9 +223,15 @@ impl Queue {
                 pools.insert((tenant_id, letter.target), letter.pool.clone());
             }
         }
+        let keys: Vec<_> = pools.keys().copied().collect();
+        let (turns, now) = self.lock_turns(tx, &keys).await?;
+        if turns.len() == keys.len() {
+            return Ok((turns, now));
+        }
+        // Once in the life of each. They come out of order: who meets somebody there repeats the whole batch.
+        pools.retain(|key, _| !turns.iter().any(|turn| (turn.tenant_id, turn.target) == *key));
         turn::make_turns(tx, &self.store, &pools).await?;
-        let keys: Vec<_> = pools.into_keys().collect();
-        self.read_turns(tx, &keys).await
+        self.lock_turns(tx, &keys).await
     }
 
     fn is_mine(&self, lanes: &BTreeMap<LaneKey, Lane>, claim: &Claim) -> bool {
@@ -225,54 +241,10 @@ impl Queue {
             || self.errs("defect.forget_the_epoch")
     }
 
-    /// Wakes the turns of lanes that are due, and applies pauses, breakers and probes: one row, whatever waits
-    /// behind it.
-    async fn end_turns_of(
-        &self,
-        tx: &DatabaseTransaction,
-        turns: &mut Vec<Turn>,
-        seeds: &BTreeMap<LaneKey, Seed>,
-        lanes: &BTreeMap<LaneKey, Lane>,
-        mine: &[&Settlement],
-    ) -> Result<(), DbErr> {
-        let now = self.now_in(tx).await?;
-        let mut due: HashMap<(Uuid, Uuid), i64> = HashMap::new();
-        for (key, lane) in lanes {
-            let at = match lane.due {
-                Due::Never => continue,
-                Due::At(at) => at,
-                Due::In(millis) => now + millis,
-            };
-            if let Some(seed) = seeds.get(key) {
-                due.entry((key.0, seed.target)).and_modify(|earliest| *earliest = at.min(*earliest)).or_insert(at);
-            }
-        }
-        turns.retain_mut(|turn| {
-            let before = turn.clone();
-            let key = (turn.tenant_id, turn.target);
-            for one in mine.iter().filter(|one| (one.claim.tenant_id, one.claim.target) == key) {
-                if let Some(webhook) = one.attempt.as_ref().and_then(|attempt| attempt.webhook.as_ref()) {
-                    affect::count(turn, webhook, now);
-                }
-                affect::affect(turn, &one.turn, now);
-                if let Some(attempt) = &one.attempt {
-                    affect::adapt(turn, &one.turn, attempt, now);
-                }
-            }
-            if let (true, Some(at)) = (turn.reason.is_empty(), due.get(&key)) {
-                turn.ready_at = Some(turn.ready_at.map_or(*at, |ready_at| ready_at.min(*at)));
-            }
-            before != *turn
-        });
-        self.write_turns(tx, turns).await
-    }
-
-    async fn count_settled(&self, tx: &DatabaseTransaction, mine: &[&Settlement]) -> Result<(), DbErr> {
-        if self.errs("defect.miscount") {
-            return Ok(());
-        }
+    /// What the ledger counts of them.
+    fn settled(&self, mine: &[&Settlement]) -> Write {
         let mut changes: BTreeMap<ledger::Key, (i64, i64, i64)> = BTreeMap::new();
-        for settlement in mine {
+        for settlement in mine.iter().filter(|_| !self.errs("defect.miscount")) {
             let claim = &settlement.claim;
             if claim.letter.kind != LetterKind::Message {
                 continue;
@@ -287,8 +259,47 @@ impl Queue {
             change.1 += delivered;
             change.2 += failed;
         }
-        ledger::add(tx, &self.store, self.instance, &changes).await
+        ledger::counted(self.instance, &changes)
     }
+}
+
+/// Wakes the turns of lanes that are due, and applies pauses, breakers and probes: one row, whatever waits
+/// behind it.
+fn end_turns(
+    turns: &mut Vec<Turn>,
+    seeds: &BTreeMap<LaneKey, Seed>,
+    lanes: &BTreeMap<LaneKey, Lane>,
+    mine: &[&Settlement],
+    now: i64,
+) {
+    let mut due: HashMap<(Uuid, Uuid), i64> = HashMap::new();
+    for (key, lane) in lanes {
+        let at = match lane.due {
+            Due::Never => continue,
+            Due::At(at) => at,
+            Due::In(millis) => now + millis,
+        };
+        if let Some(seed) = seeds.get(key) {
+            due.entry((key.0, seed.target)).and_modify(|earliest| *earliest = at.min(*earliest)).or_insert(at);
+        }
+    }
+    turns.retain_mut(|turn| {
+        let before = turn.clone();
+        let key = (turn.tenant_id, turn.target);
+        for one in mine.iter().filter(|one| (one.claim.tenant_id, one.claim.target) == key) {
+            if let Some(webhook) = one.attempt.as_ref().and_then(|attempt| attempt.webhook.as_ref()) {
+                affect::count(turn, webhook, now);
+            }
+            affect::affect(turn, &one.turn, now);
+            if let Some(attempt) = &one.attempt {
+                affect::adapt(turn, &one.turn, attempt, now);
+            }
+        }
+        if let (true, Some(at)) = (turn.reason.is_empty(), due.get(&key)) {
+            turn.ready_at = Some(turn.ready_at.map_or(*at, |ready_at| ready_at.min(*at)));
+        }
+        before != *turn
+    });
 }
 
 fn seed_of(claim: &Claim) -> Seed {

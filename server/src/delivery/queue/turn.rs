@@ -6,7 +6,7 @@ use sea_orm::{ConnectionTrait, DbErr, QueryResult};
 use uuid::Uuid;
 
 use super::Queue;
-use super::rows::Rows;
+use super::rows::{Rows, Write};
 use crate::message::Direction;
 use crate::store::Store;
 
@@ -68,6 +68,9 @@ pub(super) struct Turn {
 /// No due time lies further ahead.
 const FURTHEST_MILLIS: i64 = 2 * 3_600_000;
 
+/// As `ready_at` of a turn that is written: when the first of its lanes is due, never when none is.
+pub const WITH_ITS_LANES: i64 = -2;
+
 /// Turns whose state stays when the turn is given back: held by a person or by a verdict.
 pub const HELD: &str = "held:";
 /// The bucket is empty until `ready_at`.
@@ -114,7 +117,8 @@ impl Turn {
         let gained = passed.saturating_mul(rate.per_second) / 1000;
         self.tokens =
             if self.refilled_at == 0 { rate.burst } else { self.tokens.saturating_add(gained).min(rate.burst) };
-        self.refilled_at = now;
+        // Another one may have filled it while this one waited for the lock.
+        self.refilled_at = now.max(self.refilled_at);
     }
 
     /// Milliseconds until one whole request is in the bucket.
@@ -166,17 +170,45 @@ pub async fn make_turns(db: &impl ConnectionTrait, store: &Store, keys: &BTreeMa
     Ok(())
 }
 
+/// Writes locked turns back.
+pub(super) fn written(turns: &[Turn]) -> Write {
+    Rows::new()
+        .uuid("tenant_id", turns.iter().map(|turn| turn.tenant_id))
+        .uuid("target", turns.iter().map(|turn| turn.target))
+        .long("ready_at", turns.iter().map(|turn| turn.ready_at.unwrap_or(-1)))
+        .long("tokens", turns.iter().map(|turn| turn.tokens))
+        .long("refilled_at", turns.iter().map(|turn| turn.refilled_at))
+        .text("reason", turns.iter().map(|turn| turn.reason.as_str()))
+        .int("failures", turns.iter().map(|turn| turn.failures))
+        .long("failing_since", turns.iter().map(|turn| turn.failing_since.unwrap_or(-1)))
+        .int("failing", turns.iter().map(|turn| turn.failing))
+        .long("rate", turns.iter().map(|turn| turn.rate))
+        .long("rate_at", turns.iter().map(|turn| turn.rate_at))
+        .int("calls", turns.iter().map(|turn| turn.calls))
+        .int("errors", turns.iter().map(|turn| turn.errors))
+        .long("counted_from", turns.iter().map(|turn| turn.counted_from))
+        .write(
+            "UPDATE turn SET ready_at = CASE WHEN rows.ready_at = -2 THEN (SELECT min(lane.due_at) FROM lane WHERE \
+             lane.tenant_id = rows.tenant_id AND lane.target = rows.target AND lane.due_at IS NOT NULL) \
+             ELSE nullif(rows.ready_at, -1) END, tokens = rows.tokens, \
+             refilled_at = rows.refilled_at, reason = rows.reason, failures = rows.failures, \
+             failing_since = nullif(rows.failing_since, -1), failing = rows.failing, rate = rows.rate, \
+             rate_at = rows.rate_at, calls = rows.calls, errors = rows.errors, counted_from = rows.counted_from FROM rows \
+             WHERE turn.tenant_id = rows.tenant_id AND turn.target = rows.target",
+        )
+}
+
 impl Queue {
-    /// Reads and locks turns, sorted.
-    pub(super) async fn read_turns(
+    /// Locks turns, sorted, and reads them together with the database's time. That is from before the locks were waited for.
+    pub(super) async fn lock_turns(
         &self,
         tx: &impl ConnectionTrait,
         keys: &[(Uuid, Uuid)],
-    ) -> Result<Vec<Turn>, DbErr> {
+    ) -> Result<(Vec<Turn>, i64), DbErr> {
         let lock = if self.store.is_sqlite() { "" } else { " FOR NO KEY UPDATE OF turn" };
         let text = format!(
             "SELECT turn.tenant_id, turn.target, ready_at, tokens, refilled_at, reason, failures, failing_since, failing, \
-             rate, rate_at, calls, errors, counted_from \
+             rate, rate_at, calls, errors, counted_from, {{now}} AS now \
              FROM rows JOIN turn ON turn.tenant_id = rows.tenant_id AND turn.target = rows.target \
              ORDER BY turn.tenant_id, turn.target{lock}"
         );
@@ -185,37 +217,8 @@ impl Queue {
             .uuid("target", keys.iter().map(|key| key.1))
             .fetch(tx, &self.store, &text)
             .await?;
-        found.iter().map(Turn::read).collect()
-    }
-
-    /// Writes locked turns back.
-    pub(super) async fn write_turns(&self, tx: &impl ConnectionTrait, turns: &[Turn]) -> Result<(), DbErr> {
-        Rows::new()
-            .uuid("tenant_id", turns.iter().map(|turn| turn.tenant_id))
-            .uuid("target", turns.iter().map(|turn| turn.target))
-            .long("ready_at", turns.iter().map(|turn| turn.ready_at.unwrap_or(-1)))
-            .long("tokens", turns.iter().map(|turn| turn.tokens))
-            .long("refilled_at", turns.iter().map(|turn| turn.refilled_at))
-            .text("reason", turns.iter().map(|turn| turn.reason.as_str()))
-            .int("failures", turns.iter().map(|turn| turn.failures))
-            .long("failing_since", turns.iter().map(|turn| turn.failing_since.unwrap_or(-1)))
-            .int("failing", turns.iter().map(|turn| turn.failing))
-            .long("rate", turns.iter().map(|turn| turn.rate))
-            .long("rate_at", turns.iter().map(|turn| turn.rate_at))
-            .int("calls", turns.iter().map(|turn| turn.calls))
-            .int("errors", turns.iter().map(|turn| turn.errors))
-            .long("counted_from", turns.iter().map(|turn| turn.counted_from))
-            .execute(
-                tx,
-                &self.store,
-                "UPDATE turn SET ready_at = nullif(rows.ready_at, -1), tokens = rows.tokens, \
-                 refilled_at = rows.refilled_at, reason = rows.reason, failures = rows.failures, \
-                 failing_since = nullif(rows.failing_since, -1), failing = rows.failing, rate = rows.rate, \
-                 rate_at = rows.rate_at, calls = rows.calls, errors = rows.errors, counted_from = rows.counted_from FROM rows \
-                 WHERE turn.tenant_id = rows.tenant_id AND turn.target = rows.target",
-            )
-            .await?;
-        Ok(())
+        let now = found.first().map_or(Ok(0), |row| row.try_get("", "now"))?;
+        Ok((found.iter().map(Turn::read).collect::<Result<_, _>>()?, now))
     }
 
     /// Holds a target: its letters wait unharmed, whatever their number. Makes the row when nothing waited yet.

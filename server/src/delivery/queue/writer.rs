@@ -168,6 +168,11 @@ impl Writer {
         answered.await.unwrap_or(false)
     }
 
+    /// Settlements that wait to be written.
+    pub fn unsettled(&self) -> usize {
+        self.settlements.line.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
     /// Wakes when something may have become due.
     pub fn stored(&self) -> Arc<Notify> {
         self.stored.clone()

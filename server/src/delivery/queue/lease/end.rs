@@ -7,8 +7,7 @@ use uuid::Uuid;
 
 use super::{Claim, Wish};
 use crate::delivery::queue::Queue;
-use crate::delivery::queue::rows::Rows;
-use crate::delivery::queue::turn::{BREAKER, RATE, Turn};
+use crate::delivery::queue::turn::{BREAKER, RATE, Turn, WITH_ITS_LANES, written};
 
 impl Queue {
     /// Sends the turns to where they belong next: the tail, their rate's pace, or their earliest lane.
@@ -23,23 +22,8 @@ impl Queue {
         now: i64,
         lease: i64,
     ) -> Result<(), DbErr> {
-        let found = Rows::new()
-            .uuid("tenant_id", turns.iter().map(|turn| turn.tenant_id))
-            .uuid("target", turns.iter().map(|turn| turn.target))
-            .fetch(
-                tx,
-                &self.store,
-                "SELECT rows.tenant_id, rows.target, (SELECT min(lane.due_at) FROM lane WHERE \
-                 lane.tenant_id = rows.tenant_id AND lane.target = rows.target AND lane.due_at IS NOT NULL) AS due FROM rows",
-            )
-            .await?;
-        let mut earliest: HashMap<(Uuid, Uuid), Option<i64>> = HashMap::new();
-        for row in found {
-            earliest.insert((row.try_get("", "tenant_id")?, row.try_get("", "target")?), row.try_get("", "due")?);
-        }
         for (turn, more) in turns.iter_mut().zip(more) {
             let key = (turn.tenant_id, turn.target);
-            let due = earliest.get(&key).copied().flatten();
             let probing = turn.reason == BREAKER && claims.iter().any(|claim| (claim.tenant_id, claim.target) == key);
             let rate = wishes.get(&key).map(|wish| turn.pace(wish.rate, now));
             if probing {
@@ -49,10 +33,10 @@ impl Queue {
                 turn.ready_at = Some(now + turn.until_next(rate));
             } else {
                 turn.reason = String::new();
-                turn.ready_at = if *more { Some(now) } else { due };
+                turn.ready_at = Some(if *more { now } else { WITH_ITS_LANES });
             }
         }
-        self.write_turns(tx, turns).await
+        written(turns).run(tx, &self.store).await
     }
 
     /// Ends the leases of a dead process at the start of the only one there can be (SQLite): what it had started

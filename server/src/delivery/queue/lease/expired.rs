@@ -14,8 +14,7 @@ impl Queue {
     /// Leases lanes of a held target whose head is too old, so that it can be buried. The turn stays held.
     pub async fn claim_expired(&self, tenant_id: Uuid, target: Uuid, lease_millis: i64) -> Result<Vec<Claim>, DbErr> {
         let tx = self.store.write_tx().await?;
-        let turns = self.read_turns(&tx, &[(tenant_id, target)]).await?;
-        let now = self.now_in(&tx).await?;
+        let (turns, now) = self.lock_turns(&tx, &[(tenant_id, target)]).await?;
         let claims = match turns.first() {
             Some(turn) => {
                 let text = format!(

@@ -8,16 +8,12 @@ use uuid::Uuid;
 
 use super::{Settled, Settlement, TurnEffect};
 use crate::delivery::queue::dead;
-use crate::delivery::queue::rows::Rows;
+use crate::delivery::queue::rows::{Rows, Write};
 use crate::message::{LetterKind, State};
 use crate::store::Store;
 
 /// Removes letters that are done with; marks those that stay.
-pub async fn remove_or_mark_letters(
-    tx: &impl ConnectionTrait,
-    store: &Store,
-    mine: &[&Settlement],
-) -> Result<(), DbErr> {
+pub fn letters(mine: &[&Settlement]) -> [Write; 3] {
     let keys = |chosen: &[&&Settlement]| {
         Rows::new()
             .uuid("tenant_id", chosen.iter().map(|one| one.claim.tenant_id))
@@ -29,17 +25,13 @@ pub async fn remove_or_mark_letters(
         .iter()
         .filter(|one| matches!(one.settled, Settled::Carried | Settled::Superseded | Settled::Buried { .. }))
         .collect();
-    keys(&gone)
-        .execute(
-            tx,
-            store,
-            "DELETE FROM letter WHERE (tenant_id, lane_id, order_key, seq) IN \
+    let removed = keys(&gone).write(
+        "DELETE FROM letter WHERE (tenant_id, lane_id, order_key, seq) IN \
              (SELECT rows.tenant_id, rows.lane_id, rows.order_key, rows.seq FROM rows)",
-        )
-        .await?;
+    );
     let kept: Vec<_> =
         mine.iter().filter(|one| matches!(one.settled, Settled::Again { .. } | Settled::GivenBack)).collect();
-    keys(&kept)
+    let marked = keys(&kept)
         // Being asked to slow down says nothing of this letter.
         .int(
             "tries",
@@ -56,14 +48,11 @@ pub async fn remove_or_mark_letters(
             }),
         )
         .int("resends", kept.iter().map(|one| i32::from(matches!(one.settled, Settled::Again { resent: true, .. }))))
-        .execute(
-            tx,
-            store,
+        .write(
             "UPDATE letter SET attempts = letter.attempts + rows.tries, unknown = rows.unknown, \
              resends = letter.resends + rows.resends FROM rows WHERE letter.tenant_id = rows.tenant_id \
              AND letter.lane_id = rows.lane_id AND letter.order_key = rows.order_key AND letter.seq = rows.seq",
-        )
-        .await?;
+        );
     let onward: Vec<_> = mine
         .iter()
         .filter_map(|one| match &one.settled {
@@ -71,29 +60,20 @@ pub async fn remove_or_mark_letters(
             _ => None,
         })
         .collect();
-    keys(&onward.iter().map(|(one, _)| *one).collect::<Vec<_>>())
+    let advanced = keys(&onward.iter().map(|(one, _)| *one).collect::<Vec<_>>())
         .text("payload", onward.iter().map(|(_, progress)| progress.as_str()))
-        .execute(
-            tx,
-            store,
+        .write(
             "UPDATE letter SET payload = rows.payload, attempts = 0, unknown = false, resends = 0 FROM rows \
              WHERE letter.tenant_id = rows.tenant_id AND letter.lane_id = rows.lane_id \
              AND letter.order_key = rows.order_key AND letter.seq = rows.seq",
-        )
-        .await?;
-    Ok(())
+        );
+    [removed, marked, advanced]
 }
 
 /// States grow; a dead letter that was carried late is revived by its own success only, and amoCRM, which was told of a
 /// failure, may be told better.
-pub async fn update_messages(
-    tx: &impl ConnectionTrait,
-    store: &Store,
-    mine: &[&Settlement],
-    positions: &HashMap<Uuid, i64>,
-) -> Result<(), DbErr> {
+pub fn messages(mine: &[&Settlement], positions: &HashMap<Uuid, i64>) -> Write {
     let about: Vec<_> = mine.iter().filter(|one| one.claim.letter.kind == LetterKind::Message).collect();
-    let state = |one: &Settlement| one.state.map_or(-1, State::number);
     Rows::new()
         .uuid("tenant_id", about.iter().map(|one| one.claim.tenant_id))
         .uuid("id", about.iter().map(|one| one.claim.letter.message_id))
@@ -110,9 +90,7 @@ pub async fn update_messages(
             }),
         )
         .flag("possible_duplicate", about.iter().map(|one| one.possible_duplicate))
-        .execute(
-            tx,
-            store,
+        .write(
             "UPDATE message SET \
              state = CASE WHEN rows.revived THEN rows.state WHEN rows.state = 4 AND message.state < 2 THEN 4 \
              WHEN rows.state < 4 AND rows.state > message.state THEN rows.state ELSE message.state END, \
@@ -126,7 +104,10 @@ pub async fn update_messages(
              possible_duplicate = message.possible_duplicate OR rows.possible_duplicate \
              FROM rows WHERE message.tenant_id = rows.tenant_id AND message.id = rows.id",
         )
-        .await?;
+}
+
+/// What amoCRM was told of messages. Apart from [`messages`]: both may be about the same one.
+pub fn reports(mine: &[&Settlement]) -> Write {
     let reported: BTreeMap<(Uuid, Uuid), &Settlement> = mine
         .iter()
         .filter(|one| one.claim.letter.kind == LetterKind::Status && one.settled == Settled::Carried)
@@ -137,9 +118,7 @@ pub async fn update_messages(
         .uuid("id", reported.keys().map(|key| key.1))
         .short("reported", reported.values().map(|one| state(one)))
         .text("error", reported.values().map(|one| failure_text(one)))
-        .execute(
-            tx,
-            store,
+        .write(
             "UPDATE message SET reported = rows.reported, \
              state = CASE WHEN rows.reported = 4 AND message.state < 2 THEN 4 \
              WHEN rows.reported < 4 AND message.state < rows.reported THEN rows.reported ELSE message.state END, \
@@ -147,8 +126,10 @@ pub async fn update_messages(
              FROM rows WHERE message.tenant_id = rows.tenant_id \
              AND message.id = rows.id AND message.reported < rows.reported",
         )
-        .await?;
-    Ok(())
+}
+
+fn state(one: &Settlement) -> i16 {
+    one.state.map_or(-1, State::number)
 }
 
 fn failure_text(one: &Settlement) -> String {
@@ -156,11 +137,7 @@ fn failure_text(one: &Settlement) -> String {
 }
 
 /// The timeline. Also of tries whose lease was lost: they happened.
-pub async fn insert_attempts(
-    tx: &impl ConnectionTrait,
-    store: &Store,
-    settlements: &[Settlement],
-) -> Result<(), DbErr> {
+pub fn new_attempts(settlements: &[Settlement]) -> Write {
     let all: Vec<_> = settlements.iter().filter_map(|one| one.attempt.as_ref().map(|attempt| (one, attempt))).collect();
     Rows::new()
         .uuid("tenant_id", all.iter().map(|(one, _)| one.claim.tenant_id))
@@ -180,9 +157,7 @@ pub async fn insert_attempts(
         .uuid("id", all.iter().map(|(_, attempt)| attempt.webhook.map_or(Uuid::nil(), |webhook| webhook.id)))
         .uuid("source_id", all.iter().map(|(one, _)| one.claim.source_id))
         .text("event", all.iter().map(|(_, attempt)| attempt.webhook.map_or("", |webhook| webhook.event)))
-        .execute(
-            tx,
-            store,
+        .write(
             "INSERT INTO attempt (tenant_id, message_id, letter_id, number, kind, direction, at, ms, verdict, status, \
              answer, reason, id, source_id, event) \
              SELECT tenant_id, message_id, letter_id, 1 + (SELECT count(*) FROM attempt AS earlier WHERE \
@@ -190,8 +165,6 @@ pub async fn insert_attempts(
              kind, direction, at, ms, verdict, status, answer, reason, CASE WHEN event = '' THEN NULL ELSE id END, \
              CASE WHEN event = '' THEN NULL ELSE source_id END, event FROM rows WHERE true ON CONFLICT DO NOTHING",
         )
-        .await?;
-    Ok(())
 }
 
 /// What will not be tried again by itself.

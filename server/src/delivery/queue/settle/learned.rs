@@ -7,12 +7,12 @@ use sea_orm::{ConnectionTrait, DbErr};
 use uuid::Uuid;
 
 use super::Settlement;
-use crate::delivery::queue::conversation::{insert_aliases, write_chats};
+use crate::delivery::queue::conversation::{insert_aliases, known_chats};
 use crate::delivery::queue::keys::{LearnedKeys, insert_keys};
 use crate::delivery::queue::letters::STATUS_MILLIS;
 use crate::delivery::queue::opened::{Named, Told, name_dialogues, use_dialogues};
 use crate::delivery::queue::parcel::{Alias, Event, NewLetter, Side};
-use crate::delivery::queue::rows::Rows;
+use crate::delivery::queue::rows::{Rows, Write};
 use crate::message::{Direction, LetterKind, Stream};
 use crate::store::Store;
 
@@ -140,9 +140,8 @@ pub async fn learn_aliases(tx: &impl ConnectionTrait, store: &Store, settlements
 }
 
 /// Writes chats' ids to their conversations, for the next question about their history.
-pub async fn learn_chats(tx: &impl ConnectionTrait, store: &Store, settlements: &[Settlement]) -> Result<(), DbErr> {
-    let learned = learned_chats(settlements).into_iter().map(|(key, (id, _))| (key, id)).collect();
-    write_chats(tx, store, &learned).await
+pub fn told_chats(settlements: &[Settlement]) -> Write {
+    known_chats(&learned_chats(settlements).into_iter().map(|(key, (id, _))| (key, id)).collect())
 }
 
 /// Enters the names of dialogues that managers began, and lets shared ones go on where a manager wrote last. Before any
