@@ -19,7 +19,7 @@ use tokio::sync::Semaphore;
 use crate::stage::{CHANNEL, SECRET, WEBHOOK_SECRET};
 
 /// So many calls at once: as Parom's slots allow to one host.
-const AT_ONCE: usize = 64;
+const AT_ONCE: usize = 128;
 
 /// A relay that keeps nothing: what it was given is lost with it.
 struct Relay {

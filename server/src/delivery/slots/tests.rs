@@ -31,7 +31,7 @@ fn offers_of_one_scan_share_one_pool() {
     let offers: Vec<_> = (1..=32).map(|tenant| offer("amojo:main", tenant, tenant, 8)).collect();
     let shares = slots.share(&offers, 0);
     assert_eq!(shares.iter().sum::<u32>(), POOL, "not eight for each of thirty-two");
-    assert!(shares.iter().all(|share| *share == 2), "{shares:?}");
+    assert!(shares.iter().all(|share| *share == POOL / 32), "{shares:?}");
 }
 
 #[test]
