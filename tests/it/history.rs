@@ -21,7 +21,7 @@ fn written(number: u64, text: &str) -> Written {
 
 fn arrived(text: &str, at: u64) -> Arrived {
     let (tenant, text) = ("acme".to_owned(), text.to_owned());
-    Arrived { request_id: format!("id of {text}"), tenant, text, at, taken: true, marked: false }
+    Arrived { request_id: format!("id of {text}"), tenant, text, at, taken: true, marked: false, sent: 1 }
 }
 
 fn delivered(text: &str) -> Stored {
@@ -122,6 +122,17 @@ fn a_repeat_says_so_and_has_a_cause() {
     assert_eq!(repeated(true, 1), NOTHING);
     assert_eq!(repeated(true, 0), [DOUBLED], "nobody lost an answer");
     assert_eq!(repeated(false, 1), [DOUBLED], "unmarked");
+    let overtaken = |marked: bool, sent: i64| {
+        broken(|run| {
+            run.unknown_outcomes = 2;
+            run.arrived[1].marked = true;
+            run.arrived[1].sent = 61;
+            run.arrived.push(Arrived { sent, ..again(marked) });
+        })
+    };
+    assert_eq!(overtaken(false, 1), NOTHING, "what a dead process had sent came after its successor's repeat");
+    assert_eq!(overtaken(false, 62), [DOUBLED], "once known as a repeat, it is sent as one");
+    assert_eq!(overtaken(true, 62), NOTHING);
     let under_another_id = |run: &mut History| {
         run.unknown_outcomes = 1;
         run.arrived.push(Arrived { request_id: "another".to_owned(), ..again(true) });

@@ -138,7 +138,7 @@ pub async fn history(cluster: &Cluster, line: &Line, spoken: Spoken, deaths: usi
     let db = cluster.connect().await;
     let at_crm = cluster.sandbox.messages(&line.host).into_iter().filter_map(|one| {
         let (tenant, text, request_id) = (line.host.clone(), one.text, one.msgid?);
-        Some(Arrived { tenant, text, at: 0, request_id, taken: true, marked: false })
+        Some(Arrived { tenant, text, at: 0, request_id, taken: true, marked: false, sent: 0 })
     });
     let received = cluster.messenger.received().into_iter().filter(|one| one.body["type"] == "message.created");
     let at_messenger = received.map(|one| Arrived {
@@ -147,6 +147,7 @@ pub async fn history(cluster: &Cluster, line: &Line, spoken: Spoken, deaths: usi
         at: 0,
         taken: one.was_taken(),
         marked: one.body["repeat"] == true,
+        sent: one.timestamp,
         request_id: one.webhook_id,
     });
     let mut complaints = cluster.messenger.problems();

@@ -83,7 +83,7 @@ impl History {
                 let invariant = if answered { DOUBLED } else { FORBIDDEN };
                 if first.request_id != one.request_id {
                     found.add(invariant, format!("{:?} came twice under two ids", one.text));
-                } else if !one.marked {
+                } else if !one.marked && earlier.iter().any(|before| !before.marked || before.sent < one.sent) {
                     found.add(invariant, format!("{:?} came again without saying so", one.text));
                 }
             }

@@ -75,6 +75,9 @@ pub struct Arrived {
     pub taken: bool,
     /// The request says that it may be a repeat.
     pub marked: bool,
+    /// When it left by the clock of who sent it: seconds; 0 where it is not told. A request of a process that has died may
+    /// come after what its successor sent later.
+    pub sent: i64,
 }
 
 /// A message in the database at the end.

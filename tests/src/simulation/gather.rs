@@ -29,6 +29,7 @@ impl Scene {
                     request_id: msgid.clone(),
                     taken: true,
                     marked: false,
+                    sent: 0,
                 });
             }
             self.seen.0[place] = messages.len();
@@ -44,6 +45,7 @@ impl Scene {
                 request_id: one.webhook_id.clone(),
                 taken: one.was_taken(),
                 marked: one.body["repeat"] == true,
+                sent: one.timestamp,
             });
         }
         self.seen.1 = received.len();
