@@ -6,7 +6,7 @@ use std::sync::Arc;
 use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use amocrm::chats::sign::verify_hook;
-use amocrm::chats::{ChatUser, Chats, Content, DeliveryStatus, NewMessage};
+use amocrm::chats::{ChatUser, Chats, Content, NewMessage};
 use parom::clock::Clock;
 use parom::config::Network;
 use parom::connector::custom::sign;
@@ -89,13 +89,8 @@ impl Bare {
     }
 }
 
-/// A manager's message: to the messenger, then its status to amojo.
-async fn hook(
-    relay: web::Data<Relay>,
-    scope: web::Path<String>,
-    request: HttpRequest,
-    body: web::Bytes,
-) -> HttpResponse {
+/// A manager's message: to the messenger. amojo is told of it when the messenger tells that it was delivered.
+async fn hook(relay: web::Data<Relay>, request: HttpRequest, body: web::Bytes) -> HttpResponse {
     let signature = request.headers().get("x-signature").and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !verify_hook(&relay.secret, &body, signature) {
         return HttpResponse::Unauthorized().finish();
@@ -108,7 +103,7 @@ async fn hook(
         let body = json!({"type": "message.created", "data": {"id": id, "text": text["text"]}}).to_string();
         let seconds = relay.clock.millis() / 1000;
         let Ok(signature) = sign(&relay.webhook_secret, &id, seconds, body.as_bytes()) else { return };
-        let sent = relay
+        let _ = relay
             .http
             .post(&relay.webhook_url)
             .header("webhook-id", &id)
@@ -117,9 +112,6 @@ async fn hook(
             .body(body)
             .send()
             .await;
-        if sent.is_ok() {
-            let _ = relay.chats.delivery_status(&relay.secret, &scope, &id, &DeliveryStatus::Delivered).await;
-        }
     });
     HttpResponse::Ok().finish()
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use clap::Args;
 use parom::store::Store;
 use sea_orm::ConnectionTrait;
 
@@ -10,8 +11,22 @@ use crate::bare::Bare;
 use crate::cpu::Counted;
 use crate::figures::{all, median, per_second};
 use crate::hooks::{self, Hook, Popularity};
-use crate::stage::Line;
+use crate::stage::{Line, Stage};
 use crate::{database, load, naive, raw, report};
+
+/// How much is sent.
+#[derive(Args, Clone, Debug)]
+pub struct Volume {
+    /// Hooks of each throughput run.
+    #[arg(long, default_value_t = 40_000)]
+    pub hooks: usize,
+    /// Throughput runs; the median counts.
+    #[arg(long, default_value_t = 5)]
+    pub runs: usize,
+    /// Connections of the throughput runs.
+    #[arg(long, default_value_t = 1024)]
+    pub connections: usize,
+}
 
 /// Hooks to a server, and the same rows on other ways into its database.
 pub struct Beside {
@@ -20,10 +35,7 @@ pub struct Beside {
     pub lines: Arc<Vec<Line>>,
     pub popularity: Popularity,
     pub store: Store,
-    /// Of each run.
-    pub hooks: usize,
-    pub runs: usize,
-    pub connections: usize,
+    pub volume: Volume,
 }
 
 #[derive(Default)]
@@ -54,6 +66,17 @@ pub struct Compared {
 }
 
 impl Beside {
+    /// All lines of a stage alike, at its server.
+    pub fn of(stage: &Stage, volume: Volume) -> anyhow::Result<Self> {
+        Ok(Self {
+            addresses: vec![stage.address()],
+            lines: Arc::new(stage.lines.clone()),
+            popularity: Popularity::Even,
+            store: stage.running()?.app.store.clone(),
+            volume,
+        })
+    }
+
     /// Fills caches, prepares statements, opens connections.
     pub async fn warms_up(&self) -> anyhow::Result<()> {
         load::send(&self.addresses, self.make(4_000)?, None, 64).await?;
@@ -73,7 +96,7 @@ impl Beside {
     /// Ours against the raw limit, a bare handler and naive receivers; prints the figures.
     pub async fn compare(&self) -> anyhow::Result<Compared> {
         let mut figures = Figures::default();
-        for _ in 0..self.runs {
+        for _ in 0..self.volume.runs {
             figures.ours.push(self.ours().await?);
             let (raw, row) = self.raw().await?;
             figures.raw.push(raw);
@@ -114,7 +137,7 @@ impl Beside {
     pub async fn with_slow_commits(&self, database: &str, millis: u64) -> anyhow::Result<()> {
         slow_commits(database, millis).await?;
         let (mut ours, mut pool) = (Vec::new(), Vec::new());
-        for _ in 0..self.runs {
+        for _ in 0..self.volume.runs {
             ours.push(self.ours().await?);
             pool.push(self.naive(16).await?);
         }
@@ -127,9 +150,9 @@ impl Beside {
     /// Durable accepts a second.
     pub async fn ours(&self) -> anyhow::Result<f64> {
         self.rests().await?;
-        let flooded = load::send(&self.addresses, self.make(self.hooks)?, None, self.connections).await?;
+        let flooded = load::send(&self.addresses, self.make(self.volume.hooks)?, None, self.volume.connections).await?;
         flooded.all_taken()?;
-        Ok(per_second(self.hooks, flooded.took))
+        Ok(per_second(self.volume.hooks, flooded.took))
     }
 
     /// Rows a second of the raw limit, the better of one and of two connections; processor seconds a row.
@@ -138,10 +161,10 @@ impl Beside {
         let mut best = (0.0, 0.0);
         for connections in [1, 2] {
             self.rests().await?;
-            let (hooks, before) = (self.make(self.hooks)?, counted.now()?);
+            let (hooks, before) = (self.make(self.volume.hooks)?, counted.now()?);
             let rate = raw::rows_per_second(&self.store, self.lines.clone(), hooks, connections).await?;
             if rate > best.0 {
-                best = (rate, each(counted.now()? - before, self.hooks));
+                best = (rate, each(counted.now()? - before, self.volume.hooks));
             }
         }
         Ok(best)
@@ -150,17 +173,17 @@ impl Beside {
     async fn bare(&self, figures: &mut Figures) -> anyhow::Result<()> {
         let counted = Counted::of(&self.store).await?;
         let bare = Bare::handler()?;
-        let (hooks, before) = (self.make(self.hooks)?, counted.now()?);
-        let sent = load::send(std::slice::from_ref(&bare.address), hooks, None, self.connections).await?;
-        figures.request.push(each(counted.now()? - before, self.hooks));
-        figures.bare.push(per_second(self.hooks, sent.took));
+        let (hooks, before) = (self.make(self.volume.hooks)?, counted.now()?);
+        let sent = load::send(std::slice::from_ref(&bare.address), hooks, None, self.volume.connections).await?;
+        figures.request.push(each(counted.now()? - before, self.volume.hooks));
+        figures.bare.push(per_second(self.volume.hooks, sent.took));
         bare.stop().await;
         Ok(())
     }
 
     /// Accepts a second of a receiver that commits each, with a tenth of the hooks: it is slow.
     async fn naive(&self, pool: usize) -> anyhow::Result<f64> {
-        let count = (self.hooks / 10).max(1);
+        let count = (self.volume.hooks / 10).max(1);
         let hooks = self.make(count)?;
         self.rests().await?;
         let naive = naive::start(self.store.clone(), self.lines.clone(), hooks.clone(), pool)?;

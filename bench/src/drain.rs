@@ -8,14 +8,13 @@ use clap::Args;
 use crate::fake::Fake;
 use crate::figures::{median, per_second};
 use crate::hooks::{self, Popularity};
-use crate::stage::{Plan, Stage};
+use crate::stage::{Size, Stage};
 use crate::{load, report};
 
 #[derive(Args)]
 pub struct Options {
-    /// A PostgreSQL in which databases may be made; fresh SQLite files otherwise.
-    #[arg(long)]
-    database: Option<String>,
+    #[command(flatten)]
+    size: Size,
     /// Messages that wait.
     #[arg(long, default_value_t = 20_000)]
     messages: usize,
@@ -24,16 +23,11 @@ pub struct Options {
     /// Milliseconds after which the messenger answers; several with commas.
     #[arg(long, value_delimiter = ',', default_value = "0,50")]
     delays: Vec<u64>,
-    #[arg(long, default_value_t = 50)]
-    tenants: usize,
-    /// Conversations of each tenant.
-    #[arg(long, default_value_t = 40)]
-    conversations: usize,
 }
 
 /// Prints the figures.
 pub async fn run(options: Options) -> anyhow::Result<()> {
-    let engine = if options.database.is_some() { "PostgreSQL" } else { "SQLite" };
+    let engine = options.size.engine();
     for delay in options.delays.iter().copied().map(Duration::from_millis) {
         let mut rates = Vec::new();
         for _ in 0..options.runs {
@@ -52,9 +46,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
 /// Messages a second, from the start of the server to the last arrival.
 async fn one(options: &Options, delay: Duration) -> anyhow::Result<f64> {
     let fake = Fake::start(delay, options.messages)?;
-    let (postgres, tenants, conversations) = (options.database.clone(), options.tenants, options.conversations);
-    let plan = Plan { postgres, tenants, conversations, fakes: Some(fake.url.clone()) };
-    let mut stage = Stage::build(plan).await?;
+    let mut stage = Stage::build(options.size.clone(), Some(fake.url.clone())).await?;
     stage.stop().await;
     stage.start(None).await?;
     let letters = hooks::make(&stage.lines, 0..options.messages, &stage.address(), Popularity::Even)?;

@@ -5,21 +5,22 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use hdrhistogram::Histogram;
+use tokio::task::JoinSet;
 
 use crate::fake::Fake;
-use crate::figures::{median, millis, per_second, times};
+use crate::figures::{median, millis, times};
 use crate::hooks::{self, Popularity};
-use crate::stage::{Line, Plan, Stage};
+use crate::stage::{Line, Size, Stage};
 use crate::{load, report};
 
 /// Messages a second of the quiet account.
 const QUIET: u32 = 20;
 
+/// All accounts flood, but for one more that is quiet.
 #[derive(Args)]
 pub struct Options {
-    /// A PostgreSQL in which databases may be made; fresh SQLite files otherwise.
-    #[arg(long)]
-    database: Option<String>,
+    #[command(flatten)]
+    size: Size,
     /// Messages of the runs that find the knee.
     #[arg(long, default_value_t = 8_000)]
     messages: usize,
@@ -31,17 +32,11 @@ pub struct Options {
     /// Milliseconds after which the messenger answers.
     #[arg(long, default_value_t = 20)]
     delay: u64,
-    /// Accounts that flood; one more is quiet.
-    #[arg(long, default_value_t = 50)]
-    tenants: usize,
-    /// Conversations of each.
-    #[arg(long, default_value_t = 40)]
-    conversations: usize,
 }
 
 /// Prints the figures.
 pub async fn run(options: Options) -> anyhow::Result<()> {
-    let engine = if options.database.is_some() { "PostgreSQL" } else { "SQLite" };
+    let engine = options.size.engine();
     let mut knees = Vec::new();
     for _ in 0..options.runs {
         knees.push(knee(&options).await?);
@@ -54,38 +49,43 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     let mut own = None;
     for (share, wanted) in [(0.0, 1.0), (0.5, 1.5), (2.0, 3.0)] {
         let found = beside(&options, knee * share).await?;
-        let p99 = found.value_at_quantile(0.99);
+        let p99 = found.arrived.value_at_quantile(0.99);
         let first = *own.get_or_insert(p99);
         report(&format!(
-            "  flood at {:>3.0} %   {}   p99 {:.2} times its own (wanted {wanted}), own {}",
+            "  flood at {:>3.0} %   {}   p99 {:.2} times its own (wanted {wanted}), own {}; taken after {}",
             share * 100.0,
-            times(&found),
+            times(&found.arrived),
             Duration::from_micros(p99).as_secs_f64() / Duration::from_micros(first).as_secs_f64(),
-            millis(first)
+            millis(first),
+            times(&found.accepted)
         ));
     }
     Ok(())
+}
+
+/// The quiet account's times, in microseconds from the planned hook.
+struct Quiet {
+    /// To the answer.
+    accepted: Histogram<u64>,
+    /// To the messenger.
+    arrived: Histogram<u64>,
 }
 
 /// Messages a second end to end, all accounts alike.
 async fn knee(options: &Options) -> anyhow::Result<f64> {
     let (fake, stage) = build(options, options.messages).await?;
     let letters = hooks::make(&stage.lines, 0..options.messages, &stage.address(), Popularity::Even)?;
-    let started = Instant::now();
-    let sent = load::send(&[stage.address()], Arc::new(letters), None, 64).await?;
-    sent.all_taken()?;
-    fake.arrivals.wait_for(options.messages).await?;
-    let rate = per_second(options.messages, started.elapsed());
+    let rate = load::end_to_end(&stage.address(), Arc::new(letters), 64, &fake).await?;
     stage.end().await?;
     fake.stop().await;
     Ok(rate)
 }
 
-/// The quiet account's times from the planned hook to the messenger, while the others send at `rate` a second.
-async fn beside(options: &Options, rate: f64) -> anyhow::Result<Histogram<u64>> {
+/// How the quiet account fares while the others send at `rate` a second.
+async fn beside(options: &Options, rate: f64) -> anyhow::Result<Quiet> {
     let quiet = usize::try_from(QUIET * options.seconds)?;
     let (fake, stage) = build(options, quiet).await?;
-    let (flooding, still) = stage.lines.split_at(options.tenants * options.conversations);
+    let (flooding, still) = stage.lines.split_at(options.size.tenants * options.size.conversations);
     let address = [stage.address()];
     let count: usize = format!("{:.0}", rate * f64::from(options.seconds)).parse()?;
     // Numbers that the fake does not look for.
@@ -101,25 +101,31 @@ async fn beside(options: &Options, rate: f64) -> anyhow::Result<Histogram<u64>> 
     Ok(found)
 }
 
-/// One message after the other by plan, never waiting for the last.
-async fn quietly(fake: &Fake, lines: &[Line], count: usize, address: &str) -> anyhow::Result<Histogram<u64>> {
+/// One message after the other by plan, each over a connection of its own, so that none waits for another's answer.
+async fn quietly(fake: &Fake, lines: &[Line], count: usize, address: &str) -> anyhow::Result<Quiet> {
     // The flood is under way.
     tokio::time::sleep(Duration::from_secs(1)).await;
-    let letters = hooks::make(lines, 0..count, address, Popularity::Even)?;
+    let letters = Arc::new(hooks::make(lines, 0..count, address, Popularity::Even)?);
     let begun = Instant::now();
-    let planned = |number: usize| Some(begun + Duration::from_secs(1) * u32::try_from(number).ok()? / QUIET);
-    let mut connection = load::Connection::open(address).await?;
-    for (number, letter) in letters.iter().enumerate() {
-        if let Some(at) = planned(number) {
-            tokio::time::sleep_until(at.into()).await;
-        }
-        anyhow::ensure!(load::is_taken(connection.post(letter).await?), "{number} was refused");
-    }
-    fake.arrivals.wait_for(count).await?;
-    let mut found = Histogram::new(3)?;
+    let mut posts = JoinSet::new();
     for number in 0..count {
-        if let Some((there, at)) = fake.arrivals.at(number).zip(planned(number)) {
-            found.record(u64::try_from(there.saturating_duration_since(at).as_micros())?.max(1))?;
+        let planned = begun + Duration::from_secs(1) * u32::try_from(number)? / QUIET;
+        tokio::time::sleep_until(planned.into()).await;
+        let (letters, address) = (letters.clone(), address.to_owned());
+        posts.spawn(async move {
+            let answer = load::Connection::open(&address).await?.post(&letters[number]).await?;
+            anyhow::ensure!(load::is_taken(answer), "{number} was refused");
+            Ok((number, planned, Instant::now()))
+        });
+    }
+    let posted = posts.join_all().await.into_iter().collect::<anyhow::Result<Vec<_>>>()?;
+    fake.arrivals.wait_for(count).await?;
+    let mut found = Quiet { accepted: Histogram::new(3)?, arrived: Histogram::new(3)? };
+    for (number, planned, answered) in posted {
+        let since = |at: Instant| u64::try_from(at.saturating_duration_since(planned).as_micros());
+        found.accepted.record(since(answered)?.max(1))?;
+        if let Some(there) = fake.arrivals.at(number) {
+            found.arrived.record(since(there)?.max(1))?;
         }
     }
     Ok(found)
@@ -127,7 +133,7 @@ async fn quietly(fake: &Fake, lines: &[Line], count: usize, address: &str) -> an
 
 async fn build(options: &Options, numbers: usize) -> anyhow::Result<(Fake, Stage)> {
     let fake = Fake::start(Duration::from_millis(options.delay), numbers)?;
-    let (postgres, tenants, conversations) = (options.database.clone(), options.tenants + 1, options.conversations);
-    let stage = Stage::build(Plan { postgres, tenants, conversations, fakes: Some(fake.url.clone()) }).await?;
+    let size = Size { tenants: options.size.tenants + 1, ..options.size.clone() };
+    let stage = Stage::build(size, Some(fake.url.clone())).await?;
     Ok((fake, stage))
 }

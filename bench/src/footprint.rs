@@ -10,7 +10,7 @@ use crate::fake::Fake;
 use crate::figures::median;
 use crate::hooks::{self, Popularity};
 use crate::process::Process;
-use crate::stage::{Plan, Stage};
+use crate::stage::{Size, Stage};
 use crate::{load, past, report};
 
 /// What is freed goes back to the system by then.
@@ -40,11 +40,10 @@ pub struct Options {
 
 /// Prints the figures.
 pub async fn run(options: Options) -> anyhow::Result<()> {
-    let engine = if options.database.is_some() { "PostgreSQL" } else { "SQLite" };
-    report(&format!("footprint on {engine}, beside it the fakes that it delivers to"));
+    let size = Size { database: options.database.clone(), tenants: 1, conversations: 1 };
+    report(&format!("footprint on {}, beside it the fakes that it delivers to", size.engine()));
     let fake = Fake::start(Duration::ZERO, 1)?;
-    let (postgres, fakes) = (options.database.clone(), Some(fake.url.clone()));
-    let mut stage = Stage::build(Plan { postgres, tenants: 1, conversations: 1, fakes }).await?;
+    let mut stage = Stage::build(size, Some(fake.url.clone())).await?;
 
     report(&format!("  idle, one account            {}", one(&options, &mut stage, 1).await?));
     stage.grow(options.active).await?;

@@ -1,16 +1,15 @@
 //! `bench growth`: the same door with more accounts, more messages of the past, and more instances.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use clap::Args;
 use parom::server::Running;
 
-use crate::beside::Beside;
+use crate::beside::{Beside, Volume};
 use crate::figures::{all, median};
 use crate::hooks::Popularity;
 use crate::plot::{self, Curve};
-use crate::stage::{Plan, Stage};
+use crate::stage::{self, Stage};
 use crate::{past, report};
 
 #[derive(Args)]
@@ -30,14 +29,8 @@ pub struct Options {
     /// Instances on the PostgreSQL with the fewest accounts, growing.
     #[arg(long, value_delimiter = ',', default_value = "1,2,4")]
     instances: Vec<usize>,
-    /// Hooks of each run.
-    #[arg(long, default_value_t = 40_000)]
-    hooks: usize,
-    #[arg(long, default_value_t = 5)]
-    runs: usize,
-    /// Connections of the generator.
-    #[arg(long, default_value_t = 1024)]
-    connections: usize,
+    #[command(flatten)]
+    volume: Volume,
     /// A folder for plots.
     #[arg(long)]
     plots: Option<PathBuf>,
@@ -53,12 +46,11 @@ struct Size {
 
 /// Prints the figures of each size and their ratios to the first.
 pub async fn run(options: Options) -> anyhow::Result<()> {
-    let smallest = options.tenants.first().copied().unwrap_or(10);
-    let (postgres, conversations) = (options.database.clone(), options.conversations);
-    let plan = Plan { postgres, tenants: smallest, conversations, fakes: None };
-    let mut stage = Stage::build(plan).await?;
-    let engine = if stage.is_sqlite() { "SQLite" } else { "PostgreSQL" };
-    report(&format!("growth on {engine}, {conversations} conversations an account"));
+    let tenants = options.tenants.first().copied().unwrap_or(10);
+    let size = stage::Size { database: options.database.clone(), tenants, conversations: options.conversations };
+    let engine = size.engine();
+    let mut stage = Stage::build(size, None).await?;
+    report(&format!("growth on {engine}, {} conversations an account", options.conversations));
     if !stage.is_sqlite() {
         instances(&options, &stage).await?;
     }
@@ -87,10 +79,10 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
 }
 
 async fn measure(options: &Options, stage: &Stage, name: String) -> anyhow::Result<Size> {
-    let mut beside = beside(options, stage, vec![stage.address()])?;
+    let mut beside = Beside::of(stage, options.volume.clone())?;
     beside.warms_up().await?;
     let (mut even, mut raw, mut zipf) = (Vec::new(), Vec::new(), Vec::new());
-    for _ in 0..options.runs {
+    for _ in 0..options.volume.runs {
         beside.popularity = Popularity::Even;
         even.push(beside.ours().await?);
         raw.push(beside.raw().await?.0);
@@ -119,10 +111,11 @@ async fn instances(options: &Options, stage: &Stage) -> anyhow::Result<()> {
             others.push(stage.another().await?);
         }
         let addresses = others.iter().map(|other| other.url().trim_start_matches("http://").to_owned());
-        let beside = beside(options, stage, std::iter::once(stage.address()).chain(addresses).collect())?;
+        let mut beside = Beside::of(stage, options.volume.clone())?;
+        beside.addresses.extend(addresses);
         beside.warms_up().await?;
         let mut rates = Vec::new();
-        for _ in 0..options.runs {
+        for _ in 0..options.volume.runs {
             rates.push(beside.ours().await?);
         }
         let rate = median(&rates);
@@ -133,18 +126,6 @@ async fn instances(options: &Options, stage: &Stage) -> anyhow::Result<()> {
         other.stop().await;
     }
     Ok(())
-}
-
-fn beside(options: &Options, stage: &Stage, addresses: Vec<String>) -> anyhow::Result<Beside> {
-    Ok(Beside {
-        addresses,
-        lines: Arc::new(stage.lines.clone()),
-        popularity: Popularity::Even,
-        store: stage.running()?.app.store.clone(),
-        hooks: options.hooks,
-        runs: options.runs,
-        connections: options.connections,
-    })
 }
 
 fn draw(folder: &std::path::Path, engine: &str, sizes: &[Size]) -> anyhow::Result<()> {

@@ -1,17 +1,15 @@
 //! `bench intake`: how many hooks a second become durable, and how long each waits.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
 use clap::Args;
 
-use crate::beside::{Beside, Compared};
+use crate::beside::{Beside, Compared, Volume};
 use crate::figures::{millis, per_second, times};
-use crate::hooks::Popularity;
 use crate::plot::{self, Bar};
-use crate::stage::{Plan, Stage};
+use crate::stage::{Size, Stage};
 use crate::{disk, load, report};
 
 /// Nobody waits longer for an answer, whatever comes in.
@@ -21,26 +19,13 @@ const LAG: Duration = Duration::from_millis(10);
 
 #[derive(Args)]
 pub struct Options {
-    /// A PostgreSQL in which databases may be made; a fresh SQLite file otherwise.
-    #[arg(long)]
-    database: Option<String>,
-    /// Hooks of each throughput run.
-    #[arg(long, default_value_t = 40_000)]
-    hooks: usize,
-    /// Throughput runs; the median counts.
-    #[arg(long, default_value_t = 5)]
-    runs: usize,
+    #[command(flatten)]
+    size: Size,
+    #[command(flatten)]
+    volume: Volume,
     /// Seconds of each latency run.
     #[arg(long, default_value_t = 10)]
     seconds: u32,
-    #[arg(long, default_value_t = 50)]
-    tenants: usize,
-    /// Conversations of each tenant.
-    #[arg(long, default_value_t = 40)]
-    conversations: usize,
-    /// Connections of the throughput runs.
-    #[arg(long, default_value_t = 1024)]
-    connections: usize,
     /// Milliseconds that each flush takes longer in a last comparison (PostgreSQL; its settings are changed).
     #[arg(long, default_value_t = 5)]
     slow: u64,
@@ -51,31 +36,21 @@ pub struct Options {
 
 /// Runs all parts on one machine in one go and prints the figures with their ratios.
 pub async fn run(options: Options) -> anyhow::Result<()> {
-    let (postgres, fakes) = (options.database.clone(), None);
-    let plan = Plan { postgres, tenants: options.tenants, conversations: options.conversations, fakes };
-    let stage = Stage::build(plan).await?;
-    let engine = if stage.is_sqlite() { "SQLite" } else { "PostgreSQL" };
-    report(&format!("intake on {engine}: {} tenants, {} conversations", options.tenants, stage.lines.len()));
+    let stage = Stage::build(options.size.clone(), None).await?;
+    let engine = options.size.engine();
+    report(&format!("intake on {engine}: {} tenants, {} conversations", options.size.tenants, stage.lines.len()));
     let fsync = disk::fsync_times(&stage.folder)?;
     report(&format!("fsync of 4 KiB    {}", times(&fsync)));
 
-    let beside = Beside {
-        addresses: vec![stage.address()],
-        lines: Arc::new(stage.lines.clone()),
-        popularity: Popularity::Even,
-        store: stage.running()?.app.store.clone(),
-        hooks: options.hooks,
-        runs: options.runs,
-        connections: options.connections,
-    };
+    let beside = Beside::of(&stage, options.volume.clone())?;
     beside.warms_up().await?;
     let compared = beside.compare().await?;
-    if let Some(address) = options.database.as_deref().filter(|_| options.slow > 0) {
+    if let Some(address) = options.size.database.as_deref().filter(|_| options.slow > 0) {
         beside.with_slow_commits(address, options.slow).await?;
     }
 
     beside.rests().await?;
-    let half = at(&beside, compared.ours / 2.0, options.seconds, options.connections / 2).await?;
+    let half = at(&beside, compared.ours / 2.0, options.seconds, options.volume.connections / 2).await?;
     let bound = (3 * fsync.value_at_quantile(0.99)).max(20_000);
     report(&format!(
         "accept at half    {}   lag p99 {}",
@@ -91,7 +66,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     }
 
     beside.rests().await?;
-    let over = at(&beside, compared.ours * 2.0, options.seconds.div_ceil(2), options.connections).await?;
+    let over = at(&beside, compared.ours * 2.0, options.seconds.div_ceil(2), options.volume.connections).await?;
     let goodput = per_second(usize::try_from(over.answered.len())? - over.refused, over.took);
     report(&format!(
         "twice the knee    {goodput:.0}/s taken, {:.0} % of the knee (wanted 80); {} refused; longest answer {} (wanted 3 s)",

@@ -12,6 +12,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
+use crate::fake::Fake;
+use crate::figures::per_second;
 use crate::hooks::Hook;
 
 /// What came back; all times in microseconds.
@@ -50,6 +52,21 @@ impl Outcome {
         ensure!(self.refused == 0, "{} were refused: {answer}", self.refused);
         Ok(())
     }
+}
+
+/// Messages a second, from the first request to the last arrival.
+pub async fn end_to_end(
+    address: &str,
+    letters: Arc<Vec<Hook>>,
+    connections: usize,
+    fake: &Fake,
+) -> anyhow::Result<f64> {
+    let count = letters.len();
+    let started = Instant::now();
+    let sent = send(&[address.to_owned()], letters, None, connections).await?;
+    sent.all_taken()?;
+    fake.arrivals.wait_for(count).await?;
+    Ok(per_second(count, started.elapsed()))
 }
 
 /// What is sent, and when.

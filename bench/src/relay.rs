@@ -8,17 +8,16 @@ use hdrhistogram::Histogram;
 
 use crate::bare::Bare;
 use crate::fake::Fake;
-use crate::figures::{median, per_second, times};
+use crate::figures::{median, times};
 use crate::hooks::{self, Hook, Popularity};
 use crate::load::Connection;
-use crate::stage::{Plan, Stage};
+use crate::stage::{Size, Stage};
 use crate::{letters, load, report};
 
 #[derive(Args)]
 pub struct Options {
-    /// A PostgreSQL in which databases may be made; fresh SQLite files otherwise.
-    #[arg(long)]
-    database: Option<String>,
+    #[command(flatten)]
+    size: Size,
     /// Messages of each run.
     #[arg(long, default_value_t = 8_000)]
     messages: usize,
@@ -34,11 +33,6 @@ pub struct Options {
     /// Milliseconds after which the fakes answer; several with commas.
     #[arg(long, value_delimiter = ',', default_value = "0,50")]
     delays: Vec<u64>,
-    #[arg(long, default_value_t = 50)]
-    tenants: usize,
-    /// Conversations of each tenant.
-    #[arg(long, default_value_t = 40)]
-    conversations: usize,
     /// Connections of the generator.
     #[arg(long, default_value_t = 64)]
     connections: usize,
@@ -72,22 +66,21 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
 
 async fn run_at(options: &Options, delay: Duration) -> anyhow::Result<()> {
     let most = options.messages.max(options.hot).max(options.idle);
-    let engine = if options.database.is_some() { "PostgreSQL" } else { "SQLite" };
-    report(&format!("relay on {engine}, fakes that answer after {} ms", delay.as_millis()));
+    report(&format!("relay on {}, fakes that answer after {} ms", options.size.engine(), delay.as_millis()));
     for way in Way::ALL {
         let (mut ours, mut bare, mut calls) = (Vec::new(), Vec::new(), (0, 0));
         for _ in 0..options.runs {
             let fake = Fake::start(delay, most)?;
             let stage = build(options, &fake).await?;
             let letters = letters(way, &stage, options.messages)?;
-            ours.push(throughput(&stage.address(), letters.clone(), options.connections, &fake).await?);
+            ours.push(load::end_to_end(&stage.address(), letters.clone(), options.connections, &fake).await?);
             calls.0 = fake.arrivals.calls();
             stage.end().await?;
             fake.stop().await;
 
             let fake = Fake::start(delay, most)?;
             let relay = Bare::relay(&fake.url)?;
-            bare.push(throughput(&relay.address, letters, options.connections, &fake).await?);
+            bare.push(load::end_to_end(&relay.address, letters, options.connections, &fake).await?);
             calls.1 = fake.arrivals.calls();
             relay.stop().await;
             fake.stop().await;
@@ -106,8 +99,7 @@ async fn run_at(options: &Options, delay: Duration) -> anyhow::Result<()> {
 }
 
 async fn build(options: &Options, fake: &Fake) -> anyhow::Result<Stage> {
-    let (postgres, fakes) = (options.database.clone(), Some(fake.url.clone()));
-    Stage::build(Plan { postgres, tenants: options.tenants, conversations: options.conversations, fakes }).await
+    Stage::build(options.size.clone(), Some(fake.url.clone())).await
 }
 
 fn letters(way: Way, stage: &Stage, count: usize) -> anyhow::Result<Arc<Vec<Hook>>> {
@@ -116,16 +108,6 @@ fn letters(way: Way, stage: &Stage, count: usize) -> anyhow::Result<Arc<Vec<Hook
         Way::ToCrm => letters::of_customers(&stage.lines, count, &address, &stage.key),
         Way::ToMessenger => hooks::make(&stage.lines, 0..count, &address, Popularity::Even)?,
     }))
-}
-
-/// Messages a second, from the first request to the last arrival.
-async fn throughput(address: &str, letters: Arc<Vec<Hook>>, connections: usize, fake: &Fake) -> anyhow::Result<f64> {
-    let count = letters.len();
-    let started = Instant::now();
-    let sent = load::send(&[address.to_owned()], letters, None, connections).await?;
-    sent.all_taken()?;
-    fake.arrivals.wait_for(count).await?;
-    Ok(per_second(count, started.elapsed()))
 }
 
 /// From a request's first byte in to the first byte out, one message at a time.
@@ -161,7 +143,7 @@ async fn hot(options: &Options, delay: Duration) -> anyhow::Result<()> {
         stage.lines.truncate(1);
         let letters = letters(way, &stage, options.hot)?;
         // Over one connection: the order of arrival is the order of the numbers.
-        let rate = throughput(&stage.address(), letters, 1, &fake).await?;
+        let rate = load::end_to_end(&stage.address(), letters, 1, &fake).await?;
         let order = fake.arrivals.order();
         anyhow::ensure!(order.is_sorted(), "the order was broken: {order:?}");
         report(&format!("  one conversation, {:<20} {rate:>6.1}/s, in order (wanted {wanted:.0})", way.name()));

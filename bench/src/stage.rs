@@ -4,6 +4,7 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use clap::Args;
 use parom::api::key::Scope;
 use parom::clock::Clock;
 use parom::config::Config;
@@ -36,16 +37,24 @@ pub struct Line {
     pub chat: String,
 }
 
-/// How large it is.
-#[derive(Clone, Debug, Default)]
-pub struct Plan {
-    /// The PostgreSQL in which databases may be made; a fresh SQLite file otherwise.
-    pub postgres: Option<String>,
+/// Where it lies, and how large it is.
+#[derive(Args, Clone, Debug)]
+pub struct Size {
+    /// A PostgreSQL in which databases may be made; fresh SQLite files otherwise.
+    #[arg(long)]
+    pub database: Option<String>,
+    #[arg(long, default_value_t = 50)]
     pub tenants: usize,
-    /// Of each tenant.
+    /// Conversations of each tenant.
+    #[arg(long, default_value_t = 40)]
     pub conversations: usize,
-    /// Where amojo and the messengers are; none: nothing is delivered.
-    pub fakes: Option<String>,
+}
+
+impl Size {
+    /// The name of its database's kind.
+    pub const fn engine(&self) -> &'static str {
+        if self.database.is_some() { "PostgreSQL" } else { "SQLite" }
+    }
 }
 
 /// What a run needs.
@@ -53,7 +62,9 @@ pub struct Stage {
     /// Stopped while it is none.
     running: Option<Running>,
     address: String,
-    plan: Plan,
+    size: Size,
+    /// Where amojo and the messengers are; none: nothing is delivered.
+    fakes: Option<String>,
     database: Own,
     pub lines: Vec<Line>,
     /// A key of the public API for all accounts.
@@ -62,21 +73,21 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// Starts a server with that many accounts.
-    pub async fn build(plan: Plan) -> anyhow::Result<Self> {
+    /// Starts a server with that many accounts, whose amojo and messengers are at `fakes`; none: nothing is delivered.
+    pub async fn build(size: Size, fakes: Option<String>) -> anyhow::Result<Self> {
         let folder = std::env::temp_dir().join(format!("parom-bench-{}", Uuid::new_v4().simple()));
         std::fs::create_dir_all(&folder)?;
-        let database = Own::new(plan.postgres.as_deref(), &folder).await?;
+        let database = Own::new(size.database.as_deref(), &folder).await?;
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let address = listener.local_addr()?.to_string();
-        let config = Config::from_toml(&config(&address, &database.url, plan.fakes.as_deref(), &folder))?;
-        let running = server::start_on(listener, config, options(&plan)).await?;
+        let config = Config::from_toml(&config(&address, &database.url, fakes.as_deref(), &folder))?;
+        let running = server::start_on(listener, config, options(fakes.as_deref())).await?;
         let key =
             parom::cli::key::create(&running.app.store, &Clock::system(), "bench", None, Scope::Write, None).await?;
         let key = key.expose_secret().to_owned();
         let (running, lines) = (Some(running), Vec::new());
-        let mut stage = Self { running, address, plan, database, lines, key, folder };
-        stage.grow(stage.plan.tenants).await?;
+        let mut stage = Self { running, address, size, fakes, database, lines, key, folder };
+        stage.grow(stage.size.tenants).await?;
         Ok(stage)
     }
 
@@ -91,12 +102,12 @@ impl Stage {
     }
 
     pub fn is_sqlite(&self) -> bool {
-        self.plan.postgres.is_none()
+        self.size.database.is_none()
     }
 
     /// The configuration of this stage, for a process of its own.
     pub fn config(&self, address: &str) -> String {
-        config(address, &self.database.url, self.plan.fakes.as_deref(), &self.folder)
+        config(address, &self.database.url, self.fakes.as_deref(), &self.folder)
     }
 
     /// The database's address.
@@ -106,13 +117,13 @@ impl Stage {
 
     /// Adds accounts until there are so many.
     pub async fn grow(&mut self, tenants: usize) -> anyhow::Result<()> {
-        let webhook_url = match &self.plan.fakes {
+        let webhook_url = match &self.fakes {
             Some(url) => format!("{url}/webhook"),
             None => "https://messenger.example/parom".to_owned(),
         };
-        let known = self.lines.len() / self.plan.conversations.max(1);
+        let known = self.lines.len() / self.size.conversations.max(1);
         let app = self.running()?.app.clone();
-        let new = fill::accounts(&app, known..tenants, self.plan.conversations, &webhook_url).await?;
+        let new = fill::accounts(&app, known..tenants, self.size.conversations, &webhook_url).await?;
         self.lines.extend(new);
         Ok(())
     }
@@ -126,15 +137,16 @@ impl Stage {
 
     /// Starts it again at the same address, with the other ends of its lines there.
     pub async fn start(&mut self, fakes: Option<String>) -> anyhow::Result<()> {
-        self.plan.fakes = fakes;
+        self.fakes = fakes;
         let config = Config::from_toml(&self.config(&self.address))?;
-        self.running = Some(server::start_on(TcpListener::bind(&self.address)?, config, options(&self.plan)).await?);
+        self.running =
+            Some(server::start_on(TcpListener::bind(&self.address)?, config, options(self.fakes.as_deref())).await?);
         Ok(())
     }
 
     /// Starts it again as it was.
     pub async fn restart(&mut self) -> anyhow::Result<()> {
-        self.start(self.plan.fakes.clone()).await
+        self.start(self.fakes.clone()).await
     }
 
     /// One more server on the same PostgreSQL.
@@ -142,7 +154,7 @@ impl Stage {
         anyhow::ensure!(!self.is_sqlite(), "SQLite serves one process");
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let config = Config::from_toml(&self.config(&listener.local_addr()?.to_string()))?;
-        server::start_on(listener, config, options(&self.plan)).await
+        server::start_on(listener, config, options(self.fakes.as_deref())).await
     }
 
     /// Stops the server and removes what it kept.
@@ -153,8 +165,8 @@ impl Stage {
     }
 }
 
-fn options(plan: &Plan) -> Options {
-    Options { deliver: plan.fakes.is_some(), ..Options::default() }
+fn options(fakes: Option<&str>) -> Options {
+    Options { deliver: fakes.is_some(), ..Options::default() }
 }
 
 fn config(address: &str, database: &str, fakes: Option<&str>, folder: &Path) -> String {

@@ -58,15 +58,15 @@ pub struct Which {
     /// Only those with this reason, as `list` shows it
     #[arg(long)]
     reason: Option<String>,
+    /// Only this one, instead of all that match
+    #[arg(long, value_name = "ID", conflicts_with_all = ["source", "reason"])]
+    id: Option<Uuid>,
 }
 
 #[derive(Clone, Debug, Args)]
 pub struct Many {
     #[command(flatten)]
     which: Which,
-    /// Only this one, instead of all that match
-    #[arg(long, value_name = "ID", conflicts_with_all = ["source", "reason"])]
-    id: Option<Uuid>,
     /// Only counts them
     #[arg(long)]
     dry_run: bool,
@@ -74,7 +74,16 @@ pub struct Many {
 
 impl Which {
     fn wanted(&self) -> Wanted {
-        Wanted { source_id: self.source, reason: self.reason.clone(), ..Wanted::default() }
+        let ids = self.id.map(|id| vec![id]);
+        Wanted { source_id: self.source, reason: self.reason.clone(), ids, ..Wanted::default() }
+    }
+
+    /// That the one that is named is there.
+    async fn is_there(&self, app: &App, tenant: &tenant::Model) -> anyhow::Result<()> {
+        let Some(id) = self.id else { return Ok(()) };
+        let found = read::dry_run(app.store.read(), tenant.tenant_id, &[id]).await?.count > 0;
+        ensure!(found, "there is no undelivered letter {id} at {}", tenant.host);
+        Ok(())
     }
 }
 
@@ -96,6 +105,7 @@ pub async fn run(command: DeadCommand, app: &App, out: &mut impl Write) -> anyho
 
 async fn list(app: &App, which: &Which, as_json: bool, out: &mut impl Write) -> anyhow::Result<()> {
     let tenant = roster::find(app, &which.account).await?;
+    which.is_there(app, &tenant).await?;
     let (wanted, mut after) = (which.wanted(), None);
     loop {
         let rows = read::page(app.store.read(), tenant.tenant_id, &wanted, after, PAGE).await?;
@@ -132,7 +142,8 @@ fn shown(row: &dead_letter::Model) -> anyhow::Result<Value> {
 
 async fn take_up(app: &App, many: &Many, action: Action, out: &mut impl Write) -> anyhow::Result<()> {
     let tenant = roster::find(app, &many.which.account).await?;
-    if let Some(id) = many.id {
+    many.which.is_there(app, &tenant).await?;
+    if let Some(id) = many.which.id {
         return one(app, &tenant, (id, action), many.dry_run, out).await;
     }
     let wanted = many.which.wanted();
@@ -161,8 +172,6 @@ async fn one(
     dry_run: bool,
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
-    let found = read::dry_run(app.store.read(), tenant.tenant_id, &[id]).await?.count > 0;
-    ensure!(found, "there is no undelivered letter {id} at {}", tenant.host);
     let said = match (action, dry_run) {
         (Action::Retry, true) => "1 letter would be sent again. Nothing is done yet.",
         (Action::Drop, true) => "1 letter would be removed. Nothing is done yet.",

@@ -243,7 +243,11 @@ enum Use {
 }
 
 async fn postgres(url: &str, connections: u32, used: Use, at_once: bool) -> anyhow::Result<DatabaseConnection> {
-    let limit = if used == Use::Read { READ_LIMIT } else { "0" };
+    let (limit, plans) = match used {
+        Use::Read => (READ_LIMIT, "auto"),
+        // They go by primary keys, whatever their arrays hold: planned once, they are the same as planned each time.
+        Use::Write => ("0", "force_generic_plan"),
+    };
     let mut options = ConnectOptions::new(url);
     options
         .max_connections(connections)
@@ -254,9 +258,11 @@ async fn postgres(url: &str, connections: u32, used: Use, at_once: bool) -> anyh
         .test_before_acquire_if_idle_for(PROVEN)
         .sqlx_logging(false)
         .map_sqlx_postgres_opts(move |postgres| {
-            postgres
-                .statement_cache_capacity(512)
-                .options([("idle_in_transaction_session_timeout", "10s"), ("statement_timeout", limit)])
+            postgres.statement_cache_capacity(512).options([
+                ("idle_in_transaction_session_timeout", "10s"),
+                ("statement_timeout", limit),
+                ("plan_cache_mode", plans),
+            ])
         });
     if used == Use::Write {
         // A cancelled BEGIN may return its connection inside a transaction (sqlx#4393): end it on the way back.

@@ -121,7 +121,10 @@ async fn from_the_command_line(world: &mut World) {
     let dry = said(world, &["retry", &line.host, "--dry-run"]).await.unwrap();
     assert_eq!(dry, format!("3 letters of {} would be sent again. Nothing is done yet.\n", line.host));
     let first = rows[0]["id"].as_str().unwrap();
+    let alone = said(world, &["list", &line.host, "--json", "--id", first]).await.unwrap();
+    assert_eq!(alone.lines().collect::<Vec<_>>(), [list.lines().next().unwrap()]);
     assert_eq!(said(world, &["drop", &line.host, "--id", first]).await.unwrap(), "It is removed.\n");
+    assert!(said(world, &["list", &line.host, "--id", first]).await.unwrap_err().contains("no undelivered letter"));
     assert!(said(world, &["drop", &line.host, "--id", first]).await.unwrap_err().contains("no undelivered letter"));
     let begun = said(world, &["retry", &line.host]).await.unwrap();
     assert!(begun.starts_with(&format!("2 letters of {} are sent again", line.host)), "{begun}");

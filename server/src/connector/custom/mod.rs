@@ -36,7 +36,7 @@ const ABILITIES: Abilities = Abilities {
     caption_length: None,
     delivered_on_accept: false,
     after_unknown: AfterUnknown::RepeatMarked,
-    requests_per_second: 100,
+    requests_per_second: 1000,
     at_once: 8,
 };
 

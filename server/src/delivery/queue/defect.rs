@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use sea_orm::{DatabaseTransaction, DbErr};
+use sea_orm::DbErr;
 
 use super::lane::{Due, Lane, LaneKey};
 use super::parcel::{Event, Parcel};
-use super::rows::Rows;
+use super::rows::{Rows, Write};
 use super::{Queue, Settled, Settlement};
 
 /// Behind everything that waits.
@@ -37,14 +37,11 @@ impl Queue {
         Ok(parcel)
     }
 
-    /// Lets later letters pass those that wait for their next try.
-    pub(super) async fn leave_the_lane(
-        &self,
-        tx: &DatabaseTransaction,
-        mine: &[&Settlement],
-        lanes: &mut BTreeMap<LaneKey, Lane>,
-    ) -> Result<(), DbErr> {
-        let again: Vec<_> = mine.iter().filter(|one| matches!(one.settled, Settled::Again { .. })).collect();
+    /// Lets later letters pass those that wait for their next try, where that is asked for.
+    pub(super) fn leave_the_lane(&self, mine: &[&Settlement], lanes: &mut BTreeMap<LaneKey, Lane>) -> Write {
+        let is_left = |one: &&&Settlement| matches!(one.settled, Settled::Again { .. });
+        let wanted = self.errs("defect.leave_the_lane");
+        let again: Vec<_> = mine.iter().filter(is_left).filter(|_| wanted).collect();
         for one in &again {
             let lane = lanes.get_mut(&(one.claim.tenant_id, one.claim.lane_id));
             if let Some(lane) = lane.filter(|lane| lane.waiting > 1) {
@@ -56,13 +53,9 @@ impl Queue {
             .uuid("lane_id", again.iter().map(|one| one.claim.lane_id))
             .uuid("id", again.iter().map(|one| one.claim.letter.id))
             .long("behind", again.iter().map(|_| BEHIND))
-            .execute(
-                tx,
-                &self.store,
+            .write(
                 "UPDATE letter SET order_key = letter.order_key + rows.behind FROM rows WHERE \
                  letter.tenant_id = rows.tenant_id AND letter.lane_id = rows.lane_id AND letter.id = rows.id",
             )
-            .await?;
-        Ok(())
     }
 }

@@ -7,6 +7,7 @@ use sea_orm::sea_query::{Condition, Expr, ExprTrait};
 use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
+use super::rows::Rows;
 use super::{Queue, ledger};
 use crate::message::{Direction, LetterKind, State, Stream, lane_id};
 use crate::store::ended;
@@ -79,9 +80,9 @@ impl Queue {
     /// A lane without letters that it had. Whoever carries its head has lost the lease.
     async fn shorten(&self, tx: &DatabaseTransaction, tenant_id: Uuid, lane_id: Uuid, gone: i64) -> Result<(), DbErr> {
         use lane::Column;
-        let one =
-            || lane::Entity::update_many().filter(Column::TenantId.eq(tenant_id)).filter(Column::LaneId.eq(lane_id));
-        one()
+        lane::Entity::update_many()
+            .filter(Column::TenantId.eq(tenant_id))
+            .filter(Column::LaneId.eq(lane_id))
             .col_expr(Column::Waiting, Expr::col(Column::Waiting).sub(gone))
             .col_expr(Column::Epoch, Expr::col(Column::Epoch).add(1))
             .col_expr(Column::Owner, Expr::value(Option::<Uuid>::None))
@@ -89,9 +90,9 @@ impl Queue {
             .col_expr(Column::Starts, Expr::value(0))
             .exec(tx)
             .await?;
-        let now = self.now_in(tx).await?;
-        one().col_expr(Column::DueAt, Expr::value(Option::<i64>::None)).filter(Column::Waiting.lte(0)).exec(tx).await?;
-        one().col_expr(Column::DueAt, Expr::value(Some(now))).filter(Column::Waiting.gt(0)).exec(tx).await?;
-        Ok(())
+        let due = "UPDATE lane SET due_at = CASE WHEN lane.waiting > 0 THEN {now} END FROM rows \
+                   WHERE lane.tenant_id = rows.tenant_id AND lane.lane_id = rows.lane_id";
+        let one = Rows::new().uuid("tenant_id", [tenant_id]).uuid("lane_id", [lane_id]);
+        one.execute(tx, &self.store, due).await.map(drop)
     }
 }

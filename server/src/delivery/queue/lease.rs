@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, QueryResult, Statement};
+use sea_orm::{DatabaseTransaction, DbErr};
 use uuid::Uuid;
 
 use super::Queue;
-use super::rows::Rows;
-use super::turn::{BREAKER, Rate, Turn};
+use super::rows::{Rows, Write, write_together};
+use super::turn::{BREAKER, Rate, Turn, written};
 use crate::message::{Direction, LetterKind, Stream};
 
 mod due;
@@ -15,6 +15,7 @@ mod end;
 mod expired;
 
 use due::Candidate;
+use end::end_turns;
 
 /// How much of a target's work there is room for.
 #[derive(Clone, Debug)]
@@ -110,7 +111,8 @@ impl Queue {
     async fn claim_in(&self, tx: &DatabaseTransaction, wishes: &[Wish], lease: i64) -> Result<Vec<Claim>, DbErr> {
         let by_key: HashMap<_, _> = wishes.iter().map(|wish| ((wish.tenant_id, wish.target), wish)).collect();
         let keys: Vec<_> = by_key.keys().copied().collect();
-        let (mut turns, now) = self.lock_turns(tx, &keys).await?;
+        // Whoever holds one of the others wakes the workers at its commit: nobody waits for it here, with these in hand.
+        let (mut turns, now) = self.lock_free_turns(tx, &keys).await?;
         turns.retain(|turn| !turn.is_held() && turn.ready_at.is_some_and(|ready_at| ready_at <= now));
         let mut allowed = Vec::with_capacity(turns.len());
         for turn in &mut turns {
@@ -134,34 +136,19 @@ impl Queue {
             turn.tokens -= 1000 * i64::try_from(due.len()).unwrap_or(0);
             candidates.extend(due);
         }
-        let claims = self.take(tx, &turns, candidates, lease).await?;
-        self.end_turns(tx, &mut turns, &more, &claims, &by_key, now, lease).await?;
+        let (claims, [empty, leases]) = self.take(&turns, candidates, lease)?;
+        end_turns(&mut turns, &more, &claims, &by_key, now, lease);
+        write_together(tx, &self.store, [empty, leases, written(&turns)]).await?;
         Ok(claims)
     }
 
-    pub(super) async fn now_in(&self, tx: &impl ConnectionTrait) -> Result<i64, DbErr> {
-        if self.store.is_sqlite() {
-            return Ok(self.store.clock().millis());
-        }
-        let text = format!("SELECT {} AS now", self.store.now_sql());
-        let row = tx.query_one_raw(Statement::from_string(self.store.backend(), text)).await?;
-        row.ok_or_else(|| DbErr::RecordNotFound("the database tells no time".into()))?.try_get("", "now")
-    }
-
-    /// Reads the heads and writes the leases.
-    async fn take(
-        &self,
-        tx: &impl ConnectionTrait,
-        turns: &[Turn],
-        candidates: Vec<Candidate>,
-        lease: i64,
-    ) -> Result<Vec<Claim>, DbErr> {
-        let mut heads = self.heads(tx, turns, &candidates).await?;
+    /// The heads of due lanes, and what leases these and puts to rest those that turn out to be empty.
+    fn take(&self, turns: &[Turn], candidates: Vec<Candidate>, lease: i64) -> Result<(Vec<Claim>, [Write; 2]), DbErr> {
         let mut claims = Vec::with_capacity(candidates.len());
         let mut empty = Vec::new();
         for candidate in candidates {
             let turn = &turns[candidate.turn];
-            let Some(mut letter) = heads.remove(&(turn.tenant_id, candidate.lane_id)) else {
+            let Some(mut letter) = candidate.letter else {
                 tracing::error!(tenant.id = %turn.tenant_id, lane.id = %candidate.lane_id, "a due lane holds no letter; it is put to rest");
                 empty.push((turn.tenant_id, candidate.lane_id));
                 continue;
@@ -181,83 +168,28 @@ impl Queue {
                 letter,
             });
         }
-        Rows::new()
+        let empty = Rows::new()
             .uuid("tenant_id", empty.iter().map(|key| key.0))
             .uuid("lane_id", empty.iter().map(|key| key.1))
-            .execute(
-                tx,
-                &self.store,
+            .write(
                 "UPDATE lane SET due_at = NULL, waiting = 0, owner = NULL FROM rows \
                  WHERE lane.tenant_id = rows.tenant_id AND lane.lane_id = rows.lane_id",
-            )
-            .await?;
-        Rows::new()
+            );
+        let leases = Rows::new()
             .uuid("tenant_id", claims.iter().map(|claim| claim.tenant_id))
             .uuid("lane_id", claims.iter().map(|claim| claim.lane_id))
             .long("epoch", claims.iter().map(|claim| claim.epoch))
             .long("last_key", claims.iter().map(|claim| claim.letter.order_key))
             .uuid("owner", claims.iter().map(|_| self.instance))
             .long("lease", claims.iter().map(|_| lease))
-            .execute(
-                tx,
-                &self.store,
+            .write(
                 "UPDATE lane SET owner = rows.owner, epoch = rows.epoch, leased_until = {now} + rows.lease, \
                  due_at = {now} + rows.lease, starts = lane.starts + 1, last_key = rows.last_key FROM rows \
                  WHERE lane.tenant_id = rows.tenant_id AND lane.lane_id = rows.lane_id \
                  AND lane.epoch = rows.epoch - 1",
-            )
-            .await?;
-        Ok(claims)
+            );
+        Ok((claims, [empty, leases]))
     }
-
-    async fn heads(
-        &self,
-        tx: &impl ConnectionTrait,
-        turns: &[Turn],
-        candidates: &[Candidate],
-    ) -> Result<HashMap<(Uuid, Uuid), Letter>, DbErr> {
-        // The head by the primary key in both: one index descent a lane, however many letters wait behind it.
-        let head = if self.store.is_sqlite() {
-            "FROM rows JOIN letter ON letter.rowid = (SELECT first.rowid FROM letter AS first \
-             WHERE first.tenant_id = rows.tenant_id AND first.lane_id = rows.lane_id \
-             ORDER BY first.order_key, first.seq LIMIT 1)"
-        } else {
-            "FROM rows CROSS JOIN LATERAL (SELECT * FROM letter AS first WHERE first.tenant_id = rows.tenant_id \
-             AND first.lane_id = rows.lane_id ORDER BY first.order_key, first.seq LIMIT 1) AS letter"
-        };
-        let text = format!(
-            "SELECT letter.tenant_id, letter.lane_id, letter.order_key, letter.seq, letter.id, letter.message_id, \
-             letter.kind, letter.payload, letter.attempts, letter.unknown, letter.resends, letter.late, \
-             letter.accepted_at, letter.expires_at, letter.day {head}"
-        );
-        let found = Rows::new()
-            .uuid("tenant_id", candidates.iter().map(|candidate| turns[candidate.turn].tenant_id))
-            .uuid("lane_id", candidates.iter().map(|candidate| candidate.lane_id))
-            .fetch(tx, &self.store, &text)
-            .await?;
-        found
-            .iter()
-            .map(|row| Ok(((row.try_get("", "tenant_id")?, row.try_get("", "lane_id")?), letter(row)?)))
-            .collect()
-    }
-}
-
-fn letter(row: &QueryResult) -> Result<Letter, DbErr> {
-    Ok(Letter {
-        order_key: row.try_get("", "order_key")?,
-        seq: row.try_get("", "seq")?,
-        id: row.try_get("", "id")?,
-        message_id: row.try_get("", "message_id")?,
-        kind: LetterKind::from_number(row.try_get("", "kind")?).map_err(damaged)?,
-        payload: row.try_get("", "payload")?,
-        attempts: row.try_get("", "attempts")?,
-        unknown: row.try_get("", "unknown")?,
-        resends: row.try_get("", "resends")?,
-        late: row.try_get("", "late")?,
-        accepted_at: row.try_get("", "accepted_at")?,
-        expires_at: row.try_get("", "expires_at")?,
-        day: row.try_get("", "day")?,
-    })
 }
 
 fn damaged(error: anyhow::Error) -> DbErr {

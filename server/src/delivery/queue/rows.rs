@@ -179,7 +179,7 @@ pub async fn write_together(
     store: &Store,
     writes: impl IntoIterator<Item = Write>,
 ) -> Result<(), DbErr> {
-    let mut writes: Vec<Write> = writes.into_iter().filter(|write| write.rows.length > 0).collect();
+    let writes: Vec<Write> = writes.into_iter().filter(|write| write.rows.length > 0).collect();
     if store.is_sqlite() || writes.len() < 2 {
         for write in writes {
             write.run(db, store).await?;
@@ -188,7 +188,7 @@ pub async fn write_together(
     }
     let mut values = Vec::new();
     let mut parts = Vec::with_capacity(writes.len());
-    for (place, write) in writes.drain(..).enumerate() {
+    for (place, write) in writes.into_iter().enumerate() {
         let (text, more) = write.rows.in_postgres(store, &write.body, values.len() + 1);
         values.extend(more);
         parts.push(format!("w{place} AS ({text})"));

@@ -183,13 +183,14 @@ impl Queue {
             let (key, _) = lane::lane_of(claim.tenant_id, claim.conversation_id, letter);
             placed.push(place(&mut lanes, key, letter, accepted_at)?);
         }
-        write_together(tx, &self.store, effects::letters(&mine)).await?;
         #[cfg(feature = "faults")]
-        if self.errs("defect.leave_the_lane") {
-            self.leave_the_lane(tx, &mine, &mut lanes).await?;
-        }
+        let left = self.leave_the_lane(&mine, &mut lanes);
         end_turns(&mut turns, &seeds, &lanes, &mine, now);
-        let rest = [
+        let [removed, marked, advanced] = effects::letters(&mine);
+        let all = [
+            removed,
+            marked,
+            advanced,
             lane::new_letters(&placed),
             lane::written(&lanes),
             effects::messages(&mine, &positions),
@@ -198,7 +199,9 @@ impl Queue {
             turn::written(&turns),
             self.settled(&mine),
         ];
-        write_together(tx, &self.store, rest).await?;
+        write_together(tx, &self.store, all).await?;
+        #[cfg(feature = "faults")]
+        left.run(tx, &self.store).await?;
         effects::reports(&mine).run(tx, &self.store).await?;
         learned::note_bound(tx, &self.store, settlements).await?;
         opened::write_names(tx, &self.store, &named).await?;

@@ -63,13 +63,12 @@ pub(super) struct Turn {
     pub calls: i32,
     pub errors: i32,
     pub counted_from: i64,
+    /// When it is written, it is ready earlier if one of its lanes is due earlier, and after this moment.
+    pub or_lanes_after: Option<i64>,
 }
 
 /// No due time lies further ahead.
 const FURTHEST_MILLIS: i64 = 2 * 3_600_000;
-
-/// As `ready_at` of a turn that is written: when the first of its lanes is due, never when none is.
-pub const WITH_ITS_LANES: i64 = -2;
 
 /// Turns whose state stays when the turn is given back: held by a person or by a verdict.
 pub const HELD: &str = "held:";
@@ -97,6 +96,7 @@ impl Turn {
             calls: row.try_get("", "calls")?,
             errors: row.try_get("", "errors")?,
             counted_from: row.try_get("", "counted_from")?,
+            or_lanes_after: None,
         })
     }
 
@@ -187,10 +187,12 @@ pub(super) fn written(turns: &[Turn]) -> Write {
         .int("calls", turns.iter().map(|turn| turn.calls))
         .int("errors", turns.iter().map(|turn| turn.errors))
         .long("counted_from", turns.iter().map(|turn| turn.counted_from))
+        .long("lanes_after", turns.iter().map(|turn| turn.or_lanes_after.unwrap_or(-1)))
         .write(
-            "UPDATE turn SET ready_at = CASE WHEN rows.ready_at = -2 THEN (SELECT min(lane.due_at) FROM lane WHERE \
-             lane.tenant_id = rows.tenant_id AND lane.target = rows.target AND lane.due_at IS NOT NULL) \
-             ELSE nullif(rows.ready_at, -1) END, tokens = rows.tokens, \
+            "UPDATE turn SET ready_at = CASE WHEN rows.lanes_after < 0 THEN nullif(rows.ready_at, -1) ELSE \
+             (SELECT min(next.at) FROM (SELECT nullif(rows.ready_at, -1) AS at UNION ALL SELECT min(lane.due_at) FROM lane \
+             WHERE lane.tenant_id = rows.tenant_id AND lane.target = rows.target AND lane.due_at > rows.lanes_after) AS next) \
+             END, tokens = rows.tokens, \
              refilled_at = rows.refilled_at, reason = rows.reason, failures = rows.failures, \
              failing_since = nullif(rows.failing_since, -1), failing = rows.failing, rate = rows.rate, \
              rate_at = rows.rate_at, calls = rows.calls, errors = rows.errors, counted_from = rows.counted_from FROM rows \
@@ -205,12 +207,30 @@ impl Queue {
         tx: &impl ConnectionTrait,
         keys: &[(Uuid, Uuid)],
     ) -> Result<(Vec<Turn>, i64), DbErr> {
-        let lock = if self.store.is_sqlite() { "" } else { " FOR NO KEY UPDATE OF turn" };
+        self.lock(tx, keys, "FOR NO KEY UPDATE OF turn").await
+    }
+
+    /// The same of those that nobody else has locked.
+    pub(super) async fn lock_free_turns(
+        &self,
+        tx: &impl ConnectionTrait,
+        keys: &[(Uuid, Uuid)],
+    ) -> Result<(Vec<Turn>, i64), DbErr> {
+        self.lock(tx, keys, "FOR NO KEY UPDATE OF turn SKIP LOCKED").await
+    }
+
+    async fn lock(
+        &self,
+        tx: &impl ConnectionTrait,
+        keys: &[(Uuid, Uuid)],
+        lock: &str,
+    ) -> Result<(Vec<Turn>, i64), DbErr> {
+        let lock = if self.store.is_sqlite() { "" } else { lock };
         let text = format!(
             "SELECT turn.tenant_id, turn.target, ready_at, tokens, refilled_at, reason, failures, failing_since, failing, \
              rate, rate_at, calls, errors, counted_from, {{now}} AS now \
              FROM rows JOIN turn ON turn.tenant_id = rows.tenant_id AND turn.target = rows.target \
-             ORDER BY turn.tenant_id, turn.target{lock}"
+             ORDER BY turn.tenant_id, turn.target {lock}"
         );
         let found = Rows::new()
             .uuid("tenant_id", keys.iter().map(|key| key.0))

@@ -1,13 +1,16 @@
-//! Which lanes of the turns are due.
+//! Which lanes of the turns are due, each with its head.
 
 use std::collections::HashMap;
 
 use sea_orm::{ConnectionTrait, DbErr, QueryResult};
 use uuid::Uuid;
 
+use super::{Letter, damaged};
 use crate::delivery::queue::Queue;
 use crate::delivery::queue::rows::Rows;
 use crate::delivery::queue::turn::Turn;
+use crate::message::LetterKind;
+use crate::store::Store;
 
 /// A due lane.
 pub(super) struct Candidate {
@@ -20,12 +23,28 @@ pub(super) struct Candidate {
     pub owner: Option<Uuid>,
     pub epoch: i64,
     pub starts: i32,
+    /// None: it is empty.
+    pub letter: Option<Letter>,
     pub turn: usize,
 }
 
-/// What is read of a due lane.
-pub(super) const CANDIDATE: &str = "lane.lane_id, lane.conversation_id, lane.source_id, lane.direction, lane.stream, lane.owner, \
-                         lane.epoch, lane.starts, lane.due_at";
+/// What is read of a due lane and its head.
+pub(super) const CANDIDATE: &str = "lane.lane_id, lane.conversation_id, lane.source_id, lane.direction, lane.stream, \
+     lane.owner, lane.epoch, lane.starts, lane.due_at, letter.order_key, letter.seq, letter.id, letter.message_id, \
+     letter.kind, letter.payload, letter.attempts, letter.unknown, letter.resends, letter.late, letter.accepted_at, \
+     letter.expires_at, letter.day";
+
+/// Joins each `lane` with its head as `letter`, by the primary key: one index descent, however many letters wait behind it.
+pub(super) fn with_head(store: &Store) -> &'static str {
+    if store.is_sqlite() {
+        "LEFT JOIN letter ON letter.rowid = (SELECT first.rowid FROM letter AS first \
+         WHERE first.tenant_id = lane.tenant_id AND first.lane_id = lane.lane_id \
+         ORDER BY first.order_key, first.seq LIMIT 1)"
+    } else {
+        "LEFT JOIN LATERAL (SELECT * FROM letter AS first WHERE first.tenant_id = lane.tenant_id \
+         AND first.lane_id = lane.lane_id ORDER BY first.order_key, first.seq LIMIT 1) AS letter ON true"
+    }
+}
 
 impl Candidate {
     pub fn read(row: &QueryResult, turn: usize) -> Result<Self, DbErr> {
@@ -39,9 +58,29 @@ impl Candidate {
             owner: row.try_get("", "owner")?,
             epoch: row.try_get("", "epoch")?,
             starts: row.try_get("", "starts")?,
+            letter: letter(row)?,
             turn,
         })
     }
+}
+
+fn letter(row: &QueryResult) -> Result<Option<Letter>, DbErr> {
+    let Some(id) = row.try_get("", "id")? else { return Ok(None) };
+    Ok(Some(Letter {
+        order_key: row.try_get("", "order_key")?,
+        seq: row.try_get("", "seq")?,
+        id,
+        message_id: row.try_get("", "message_id")?,
+        kind: LetterKind::from_number(row.try_get("", "kind")?).map_err(damaged)?,
+        payload: row.try_get("", "payload")?,
+        attempts: row.try_get("", "attempts")?,
+        unknown: row.try_get("", "unknown")?,
+        resends: row.try_get("", "resends")?,
+        late: row.try_get("", "late")?,
+        accepted_at: row.try_get("", "accepted_at")?,
+        expires_at: row.try_get("", "expires_at")?,
+        day: row.try_get("", "day")?,
+    }))
 }
 
 impl Queue {
@@ -69,7 +108,7 @@ impl Queue {
         let which = "due.tenant_id = rows.tenant_id AND due.target = rows.target AND due.due_at IS NOT NULL \
                      AND due.due_at <= rows.until";
         let due = due.replace("{due}", which).replace("{limit}", &limit);
-        let text = format!("SELECT {CANDIDATE}, rows.place FROM rows {due}");
+        let text = format!("SELECT {CANDIDATE}, rows.place FROM rows {due} {}", with_head(&self.store));
         let rows = Rows::new()
             .uuid("tenant_id", turns.iter().map(|turn| turn.tenant_id))
             .uuid("target", turns.iter().map(|turn| turn.target))

@@ -7,38 +7,39 @@ use uuid::Uuid;
 
 use super::{Claim, Wish};
 use crate::delivery::queue::Queue;
-use crate::delivery::queue::turn::{BREAKER, RATE, Turn, WITH_ITS_LANES, written};
+use crate::delivery::queue::turn::{BREAKER, RATE, Turn};
+
+/// Sends the turns to where they belong next: the tail, their rate's pace, or their earliest lane.
+pub(super) fn end_turns(
+    turns: &mut [Turn],
+    more: &[bool],
+    claims: &[Claim],
+    wishes: &HashMap<(Uuid, Uuid), &Wish>,
+    now: i64,
+    lease: i64,
+) {
+    for (turn, more) in turns.iter_mut().zip(more) {
+        let key = (turn.tenant_id, turn.target);
+        let begun = claims.iter().any(|claim| (claim.tenant_id, claim.target) == key);
+        let rate = wishes.get(&key).map(|wish| turn.pace(wish.rate, now));
+        if turn.reason == BREAKER && begun {
+            turn.ready_at = Some(now + lease);
+        } else if let (true, Some(rate), true) = (*more, rate, turn.tokens < 1000) {
+            turn.reason = RATE.to_owned();
+            turn.ready_at = Some(now + turn.until_next(rate));
+        } else if *more {
+            turn.reason = String::new();
+            turn.ready_at = Some(now);
+        } else {
+            // All that was due is leased.
+            turn.reason = String::new();
+            turn.ready_at = begun.then_some(now + lease);
+            turn.or_lanes_after = Some(now);
+        }
+    }
+}
 
 impl Queue {
-    /// Sends the turns to where they belong next: the tail, their rate's pace, or their earliest lane.
-    #[expect(clippy::too_many_arguments, reason = "the parts of one locked claim; a struct would name them once more")]
-    pub(super) async fn end_turns(
-        &self,
-        tx: &impl ConnectionTrait,
-        turns: &mut [Turn],
-        more: &[bool],
-        claims: &[Claim],
-        wishes: &HashMap<(Uuid, Uuid), &Wish>,
-        now: i64,
-        lease: i64,
-    ) -> Result<(), DbErr> {
-        for (turn, more) in turns.iter_mut().zip(more) {
-            let key = (turn.tenant_id, turn.target);
-            let probing = turn.reason == BREAKER && claims.iter().any(|claim| (claim.tenant_id, claim.target) == key);
-            let rate = wishes.get(&key).map(|wish| turn.pace(wish.rate, now));
-            if probing {
-                turn.ready_at = Some(now + lease);
-            } else if let (true, Some(rate), true) = (*more, rate, turn.tokens < 1000) {
-                turn.reason = RATE.to_owned();
-                turn.ready_at = Some(now + turn.until_next(rate));
-            } else {
-                turn.reason = String::new();
-                turn.ready_at = Some(if *more { now } else { WITH_ITS_LANES });
-            }
-        }
-        written(turns).run(tx, &self.store).await
-    }
-
     /// Ends the leases of a dead process at the start of the only one there can be (SQLite): what it had started
     /// has an unknown outcome.
     pub async fn void_leases(&self) -> Result<u64, DbErr> {

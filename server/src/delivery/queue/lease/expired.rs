@@ -4,8 +4,9 @@ use sea_orm::{ConnectionTrait, DbErr, Statement};
 use uuid::Uuid;
 
 use super::Claim;
-use super::due::{CANDIDATE, Candidate};
+use super::due::{CANDIDATE, Candidate, with_head};
 use crate::delivery::queue::Queue;
+use crate::delivery::queue::rows::write_together;
 
 /// Letters of one held target that are buried in one go.
 const AT_ONCE: i64 = 64;
@@ -18,16 +19,18 @@ impl Queue {
         let claims = match turns.first() {
             Some(turn) => {
                 let text = format!(
-                    "SELECT {CANDIDATE} FROM lane WHERE tenant_id = $1 AND target = $2 AND due_at IS NOT NULL \
-                     AND due_at <= $3 AND (SELECT head.expires_at FROM letter AS head \
-                     WHERE head.tenant_id = lane.tenant_id AND head.lane_id = lane.lane_id \
-                     ORDER BY head.order_key, head.seq LIMIT 1) <= $3 ORDER BY due_at LIMIT {AT_ONCE}"
+                    "SELECT {CANDIDATE} FROM lane {} WHERE lane.tenant_id = $1 AND lane.target = $2 \
+                     AND lane.due_at IS NOT NULL AND lane.due_at <= $3 AND letter.expires_at <= $3 \
+                     ORDER BY lane.due_at LIMIT {AT_ONCE}",
+                    with_head(&self.store)
                 );
                 let values = [turn.tenant_id.into(), turn.target.into(), now.into()];
                 let statement = Statement::from_sql_and_values(self.store.backend(), text, values);
                 let found = tx.query_all_raw(statement).await?;
                 let candidates = found.iter().map(|row| Candidate::read(row, 0)).collect::<Result<_, _>>()?;
-                self.take(&tx, &turns, candidates, lease_millis).await?
+                let (claims, leases) = self.take(&turns, candidates, lease_millis)?;
+                write_together(&tx, &self.store, leases).await?;
+                claims
             }
             None => Vec::new(),
         };
