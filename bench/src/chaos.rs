@@ -63,7 +63,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
             report(line);
         }
     }
-    ensure!(bad.is_empty(), "{} of {done} seeds found violations: {bad:?}", bad.len());
+    ensure!(bad.is_empty(), "{} of {done} seeds failed: {bad:?}", bad.len());
     report(&format!("{done} seeds, no violation"));
     Ok(())
 }
