@@ -7,6 +7,7 @@ use clap::Args;
 use hdrhistogram::Histogram;
 use tokio::task::JoinSet;
 
+use crate::cpu::Counted;
 use crate::fake::Fake;
 use crate::figures::{median, millis, times};
 use crate::hooks::{self, Popularity};
@@ -52,12 +53,13 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
         let p99 = found.arrived.value_at_quantile(0.99);
         let first = *own.get_or_insert(p99);
         report(&format!(
-            "  flood at {:>3.0} %   {}   p99 {:.2} times its own (wanted {wanted}), own {}; taken after {}",
+            "  flood at {:>3.0} %   {}   p99 {:.2} times its own (wanted {wanted}), own {}; taken after {}; {:.1} cores busy",
             share * 100.0,
             times(&found.arrived),
             Duration::from_micros(p99).as_secs_f64() / Duration::from_micros(first).as_secs_f64(),
             millis(first),
-            times(&found.accepted)
+            times(&found.accepted),
+            found.busy
         ));
     }
     Ok(())
@@ -69,6 +71,8 @@ struct Quiet {
     accepted: Histogram<u64>,
     /// To the messenger.
     arrived: Histogram<u64>,
+    /// Cores that were busy meanwhile.
+    busy: f64,
 }
 
 /// Messages a second end to end, all accounts alike.
@@ -93,7 +97,14 @@ async fn beside(options: &Options, rate: f64) -> anyhow::Result<Quiet> {
     let sends = async {
         if rate > 0.0 { load::send(&address, Arc::new(flood), Some(rate), 256).await.map(|_| ()) } else { Ok(()) }
     };
-    let (flooded, found) = tokio::join!(sends, quietly(&fake, still, quiet, &address[0]));
+    let counted = Counted::of(&stage.running()?.app.store).await?;
+    let (before, begun) = (counted.now()?, Instant::now());
+    let watched = async {
+        let found = quietly(&fake, still, quiet, &address[0]).await?;
+        let busy = (counted.now()? - before).as_secs_f64() / begun.elapsed().as_secs_f64();
+        Ok::<_, anyhow::Error>(Quiet { busy, ..found })
+    };
+    let (flooded, found) = tokio::join!(sends, watched);
     flooded?;
     let found = found?;
     stage.end().await?;
@@ -120,7 +131,7 @@ async fn quietly(fake: &Fake, lines: &[Line], count: usize, address: &str) -> an
     }
     let posted = posts.join_all().await.into_iter().collect::<anyhow::Result<Vec<_>>>()?;
     fake.arrivals.wait_for(count).await?;
-    let mut found = Quiet { accepted: Histogram::new(3)?, arrived: Histogram::new(3)? };
+    let mut found = Quiet { accepted: Histogram::new(3)?, arrived: Histogram::new(3)?, busy: 0.0 };
     for (number, planned, answered) in posted {
         let since = |at: Instant| u64::try_from(at.saturating_duration_since(planned).as_micros());
         found.accepted.record(since(answered)?.max(1))?;

@@ -7,6 +7,7 @@ use anyhow::Context;
 use clap::Args;
 
 use crate::beside::{Beside, Compared, Volume};
+use crate::cpu::Counted;
 use crate::figures::{millis, per_second, times};
 use crate::plot::{self, Bar};
 use crate::stage::{Size, Stage};
@@ -50,10 +51,14 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     }
 
     beside.rests().await?;
+    let counted = Counted::of(&beside.store).await?;
+    let before = counted.now()?;
     let half = at(&beside, compared.ours / 2.0, options.seconds, options.volume.connections / 2).await?;
+    let cores = std::thread::available_parallelism()?.get();
+    let busy = (counted.now()? - before).as_secs_f64() / half.took.as_secs_f64();
     let bound = (3 * fsync.value_at_quantile(0.99)).max(20_000);
     report(&format!(
-        "accept at half    {}   lag p99 {}",
+        "accept at half    {}   lag p99 {}   {busy:.1} of {cores} cores busy",
         times(&half.latency),
         millis(half.lag.value_at_quantile(0.99))
     ));

@@ -78,20 +78,24 @@ struct Job {
 }
 
 /// Sends all hooks over so many connections, spread over the addresses: at `rate` a second by plan (Poisson), or as fast as
-/// answers come when none is given.
+/// answers come when none is given. The clock starts when all connections stand.
 pub async fn send(
     addresses: &[String],
     hooks: Arc<Vec<Hook>>,
     rate: Option<f64>,
     connections: usize,
 ) -> anyhow::Result<Outcome> {
+    let mut open = Vec::with_capacity(connections);
+    for address in addresses.iter().cycle().take(connections) {
+        open.push(Connection::open(address).await?);
+    }
     let start = Instant::now() + rate.map_or(Duration::ZERO, |_| Duration::from_millis(50));
     let times = rate.map(|rate| poisson(start, rate, hooks.len()));
     let job = Arc::new(Job { hooks, times, next: AtomicUsize::new(0) });
     let mut tasks = JoinSet::new();
-    for address in addresses.iter().cycle().take(connections) {
-        let (job, address) = (job.clone(), address.clone());
-        tasks.spawn(async move { work(&job, &address).await });
+    for connection in open {
+        let job = job.clone();
+        tasks.spawn(async move { work(&job, connection).await });
     }
     let mut outcome = Outcome::new()?;
     while let Some(done) = tasks.join_next().await {
@@ -133,8 +137,7 @@ fn poisson(start: Instant, rate: f64, count: usize) -> Vec<Instant> {
     (0..count).map(|_| next()).collect()
 }
 
-async fn work(job: &Job, address: &str) -> anyhow::Result<Outcome> {
-    let mut connection = Connection::open(address).await?;
+async fn work(job: &Job, mut connection: Connection) -> anyhow::Result<Outcome> {
     let mut outcome = Outcome::new()?;
     loop {
         let index = job.next.fetch_add(1, Ordering::Relaxed);
