@@ -38,6 +38,18 @@ pub enum HookEvent {
     Unknown,
 }
 
+impl HookEvent {
+    /// amojo's id of the chat it happened in; none of a kind this crate does not know.
+    pub fn conversation_id(&self) -> Option<&str> {
+        match self {
+            Self::Message(message) => Some(&message.conversation_id),
+            Self::Typing(typing) => Some(&typing.conversation_id),
+            Self::Reaction(reaction) => Some(&reaction.conversation_id),
+            Self::Unknown => None,
+        }
+    }
+}
+
 /// A body that is no usable hook. Answer 200 all the same and keep the bytes for a person: amoCRM does not repeat hooks.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HookError {

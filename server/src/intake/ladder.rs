@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use amocrm::hooks::chats;
 use tokio_util::sync::CancellationToken;
 
 use super::chats::store;
@@ -27,23 +28,37 @@ const AGAIN: Duration = Duration::from_secs(1);
 #[error("a hook of amoCRM is lost: {0}")]
 pub struct Lost(NotKept);
 
-/// Stores a hook. While any waits in the spool, later ones go there too: none overtakes another.
+/// Stores a hook. While any waits in the spool, later ones go there too: none overtakes another, but when the spool takes no
+/// more; then one that is out of order is better than one that is lost.
 pub async fn take(app: &Arc<App>, hook: Hook) -> Result<(), Lost> {
-    if app.store.is_open() && app.spool.waiting() == 0 {
-        match tokio::time::timeout(DATABASE, store(app, &hook)).await {
-            Ok(Ok(())) => return Ok(()),
-            Ok(Err(refused)) => tracing::error!(error = %refused, "the database did not take a hook of amoCRM"),
-            Err(_) => tracing::error!("the database did not take a hook of amoCRM in time"),
-        }
+    let first = app.spool.waiting() == 0;
+    if first && is_stored(app, &hook).await {
+        return Ok(());
     }
-    let kept = tokio::time::timeout(DISK, app.spool.keep(&hook)).await.unwrap_or(Err(NotKept::Full));
+    let kept = tokio::time::timeout(DISK, app.spool.keep(&hook)).await.unwrap_or(Err(NotKept::Late));
     metrics::counter!("parom_spooled_total", "kept" => if kept.is_ok() { "yes" } else { "no" }).increment(1);
     count(app);
+    if kept.is_err() && !first && is_stored(app, &hook).await {
+        return Ok(());
+    }
     kept.map_err(|why| {
         let lost = Lost(why);
         tracing::error!(error = %lost, scope.id = hook.scope_id, "free the database or the disk at once");
         lost
     })
+}
+
+/// Whether the database took it within its time.
+async fn is_stored(app: &Arc<App>, hook: &Hook) -> bool {
+    if !app.store.is_open() {
+        return false;
+    }
+    match tokio::time::timeout(DATABASE, store(app, hook)).await {
+        Ok(Ok(())) => return true,
+        Ok(Err(refused)) => tracing::error!(error = %refused, "the database did not take a hook of amoCRM"),
+        Err(_) => tracing::error!("the database did not take a hook of amoCRM in time"),
+    }
+    false
 }
 
 /// Gives what waits in the spool to the database, in order, as soon as it takes it; until the stop.
@@ -52,7 +67,7 @@ pub async fn drain(app: Arc<App>, stop: CancellationToken) {
         loop {
             // What a process left that is no more tells nobody of itself.
             let _ = tokio::time::timeout(LOOK, app.spool.came()).await;
-            match app.spool.drain(|hook| late(app.clone(), hook)).await {
+            match app.spool.drain(conversation_of, |hook| late(app.clone(), hook)).await {
                 Ok(Drained { hooks: 0, .. }) => {}
                 Ok(Drained { hooks, .. }) => {
                     tracing::warn!(hooks, "hooks of amoCRM went from the spool into the database");
@@ -73,6 +88,13 @@ pub async fn drain(app: Arc<App>, stop: CancellationToken) {
 
 fn count(app: &App) {
     metrics::gauge!("parom_spool_hooks").set(f64::from(u32::try_from(app.spool.waiting()).unwrap_or(u32::MAX)));
+}
+
+/// What a hook of the spool is behind: the hooks of its conversation; those that name none are one line a scope.
+pub fn conversation_of(hook: &Hook) -> String {
+    let parsed = chats::parse(&hook.body).ok();
+    let conversation = parsed.as_ref().and_then(|hook| hook.event.conversation_id()).unwrap_or_default();
+    format!("{} {conversation}", hook.scope_id)
 }
 
 /// Stores a hook of the spool. What the database will never take must not stop those behind it.

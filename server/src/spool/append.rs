@@ -3,15 +3,17 @@
 use std::fs::File;
 use std::io::{self, Write};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 
-use tokio::sync::oneshot;
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::sync::{Mutex, oneshot};
 
 use super::NotKept;
 use super::folder::Folder;
+use super::waiting::Counted;
 use crate::fault::Faults;
 
-/// Hooks that may wait for the disk at once; a megabyte each at most.
+/// Hooks that are written together at most, and that wait for it beside those whose senders still hold them; a megabyte each
+/// at most.
 const LINE: usize = 256;
 /// A file is no longer, but for its last record.
 const FILE_BYTES: u64 = 8 * 1024 * 1024;
@@ -19,29 +21,28 @@ const FILE_BYTES: u64 = 8 * 1024 * 1024;
 type Told = oneshot::Sender<Result<(), NotKept>>;
 
 pub enum Command {
-    /// A record to be written, and who waits for it.
-    Append(Vec<u8>, Told),
+    /// A record to be written, counted already, and who waits for it.
+    Append(Vec<u8>, Counted, Told),
     /// What comes later goes into a new file.
     Close(oneshot::Sender<()>),
 }
 
-#[derive(Clone)]
-pub struct Appender(SyncSender<Command>);
+/// Room in a channel that was full may go to who comes at that moment; the mutex lets nobody pass by those who wait.
+pub struct Appender(Mutex<Sender<Command>>);
 
 impl Appender {
     /// `limit`: bytes that all files together may have.
     pub fn start(folder: Folder, limit: u64, faults: Faults) -> io::Result<Self> {
         let next = folder.files()?.last().map_or(1, |last| last + 1);
-        let (line, commands) = sync_channel(LINE);
+        let (line, commands) = channel(LINE);
         let writing = Writing { folder, limit, faults, next, open: None };
-        std::thread::Builder::new().name("spool".to_owned()).spawn(move || writing.run(&commands))?;
-        Ok(Self(line))
+        std::thread::Builder::new().name("spool".to_owned()).spawn(move || writing.run(commands))?;
+        Ok(Self(Mutex::new(line)))
     }
 
-    pub fn send(&self, command: Command) -> Result<(), NotKept> {
-        self.0.try_send(command).map_err(|error| match error {
-            TrySendError::Full(_) | TrySendError::Disconnected(_) => NotKept::Full,
-        })
+    /// Waits for room in the line; who came first is first in it. False: nobody writes any more.
+    pub async fn send(&self, command: Command) -> bool {
+        self.0.lock().await.send(command).await.is_ok()
     }
 }
 
@@ -55,50 +56,57 @@ struct Writing {
 }
 
 impl Writing {
-    fn run(mut self, commands: &Receiver<Command>) {
-        while let Ok(first) = commands.recv() {
-            let (mut records, mut told, mut closed) = (Vec::new(), Vec::new(), None);
-            let mut command = Some(first);
-            while let Some(one) = command.take() {
-                match one {
-                    Command::Append(mut record, who) => {
-                        records.append(&mut record);
-                        told.push(who);
-                    }
-                    Command::Close(who) => {
-                        closed = Some(who);
-                        break;
+    fn run(mut self, mut commands: Receiver<Command>) {
+        let mut taken = Vec::with_capacity(LINE);
+        while commands.blocking_recv_many(&mut taken, LINE) > 0 {
+            let mut together = Vec::new();
+            for command in taken.drain(..) {
+                match command {
+                    Command::Append(record, counted, told) => together.push((record, counted, told)),
+                    Command::Close(told) => {
+                        self.keep(std::mem::take(&mut together));
+                        self.open = None;
+                        let _ = told.send(());
                     }
                 }
-                command = commands.try_recv().ok();
             }
-            self.answer(&records, told);
-            if let Some(closed) = closed {
-                self.open = None;
-                let _ = closed.send(());
-            }
+            self.keep(together);
         }
     }
 
-    fn answer(&mut self, records: &[u8], told: Vec<Told>) {
-        if told.is_empty() {
+    /// Writes those that there is room for, and answers all.
+    fn keep(&mut self, together: Vec<(Vec<u8>, Counted, Told)>) {
+        if together.is_empty() {
             return;
         }
-        let written = self.write(records);
-        for who in told {
-            let _ = who.send(match &written {
-                Ok(true) => Ok(()),
-                Ok(false) => Err(NotKept::Limit),
-                Err(error) => Err(NotKept::Disk(error.clone())),
-            });
+        let size = self.folder.size().map_err(Arc::new);
+        let mut room = size.as_ref().map_or(u64::MAX, |size| self.limit.saturating_sub(*size));
+        let (mut records, mut senders) = (Vec::new(), Vec::new());
+        for (mut record, counted, told) in together {
+            match room.checked_sub(bytes(&record)) {
+                Some(left) => {
+                    room = left;
+                    records.append(&mut record);
+                    senders.push((counted, told));
+                }
+                None => {
+                    // Who hears of it finds it counted no more.
+                    drop(counted);
+                    let _ = told.send(Err(NotKept::Limit));
+                }
+            }
+        }
+        let written = size.and_then(|_| self.write(&records));
+        for (counted, told) in senders {
+            let kept = written.clone().map(|()| counted.stays());
+            let _ = told.send(kept.map_err(NotKept::Disk));
         }
     }
 
-    /// Writes all of it durably, or nothing; false: there is no room for it.
-    fn write(&mut self, records: &[u8]) -> Result<bool, Arc<io::Error>> {
-        let more = u64::try_from(records.len()).unwrap_or(u64::MAX);
-        if self.folder.size().map_err(Arc::new)?.saturating_add(more) > self.limit {
-            return Ok(false);
+    /// Writes all of it durably, or nothing.
+    fn write(&mut self, records: &[u8]) -> Result<(), Arc<io::Error>> {
+        if records.is_empty() {
+            return Ok(());
         }
         let (mut file, length) = match self.open.take().filter(|(_, length)| *length < FILE_BYTES) {
             Some(open) => open,
@@ -112,8 +120,8 @@ impl Writing {
             |file: &File| self.faults.hit("spool.sync").map_err(io::Error::other).and_then(|()| file.sync_data());
         match file.write_all(records).and_then(|()| synced(&file)) {
             Ok(()) => {
-                self.open = Some((file, length + more));
-                Ok(true)
+                self.open = Some((file, length + bytes(records)));
+                Ok(())
             }
             Err(error) => {
                 // Half a record must not stand before the next one, and after a failed sync nobody knows what stands there.
@@ -124,4 +132,8 @@ impl Writing {
             }
         }
     }
+}
+
+fn bytes(record: &[u8]) -> u64 {
+    u64::try_from(record.len()).unwrap_or(u64::MAX)
 }

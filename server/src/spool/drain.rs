@@ -1,13 +1,18 @@
 //! From the disk into the database.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
+use futures_util::{TryStreamExt, stream};
 use tokio::sync::oneshot;
 
 use super::append::{Appender, Command};
 use super::folder::{Claim, Folder};
 use super::record::Found;
 use super::{DrainError, Hook};
+
+/// Lines of hooks that are stored at once.
+const AT_ONCE: usize = 64;
 
 /// What came of a drain.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,66 +30,96 @@ impl std::ops::AddAssign for Drained {
     }
 }
 
-/// Drains a folder until nothing is left in it. `appender`: who writes to it meanwhile; `finished`: is told how many hooks
-/// a file had that is done with.
-pub(super) async fn drain<E, Stored>(
-    folder: &Folder,
-    appender: Option<&Appender>,
-    store: &mut impl FnMut(Hook) -> Stored,
-    finished: impl Fn(usize),
-) -> Result<Drained, DrainError<E>>
+/// Where hooks go.
+pub(super) struct Taker<Line, Store> {
+    pub line: Line,
+    pub store: Store,
+}
+
+impl<Line, Store, Stored, E> Taker<Line, Store>
 where
+    Line: Fn(&Hook) -> String,
+    Store: Fn(Hook) -> Stored,
     Stored: Future<Output = Result<(), E>>,
 {
-    let mut drained = Drained::default();
-    loop {
-        if let Some(appender) = appender
-            && !close(appender).await
-        {
-            return Ok(drained);
-        }
-        let files = folder.files().map_err(DrainError::Disk)?;
-        if files.is_empty() {
-            return Ok(drained);
-        }
-        for number in files {
-            let (mut hooks, mut damaged) = (0, 0);
-            for found in folder.read(number).map_err(DrainError::Disk)? {
-                match found {
-                    Found::Hook(hook) => {
-                        store(hook).await.map_err(DrainError::NotTaken)?;
-                        hooks += 1;
-                    }
-                    Found::Damaged { bytes } => damaged += bytes,
+    /// Drains a folder until nothing is left in it. `appender`: who writes to it meanwhile; `finished`: is told how many hooks
+    /// a file had that is done with.
+    pub async fn drain(
+        &self,
+        folder: &Folder,
+        appender: Option<&Appender>,
+        finished: impl Fn(usize),
+    ) -> Result<Drained, DrainError<E>> {
+        let mut drained = Drained::default();
+        loop {
+            if let Some(appender) = appender
+                && !close(appender).await
+            {
+                return Ok(drained);
+            }
+            let files = folder.files().map_err(DrainError::Disk)?;
+            if files.is_empty() {
+                return Ok(drained);
+            }
+            for number in files {
+                let (hooks, damaged) = self.take(folder.read(number).map_err(DrainError::Disk)?).await?;
+                if damaged > 0 {
+                    tracing::error!(bytes = damaged, dir = %folder.path().display(), "a spool file holds bytes that are no whole hook; it is kept aside");
+                    drained.damaged += damaged;
                 }
+                folder.finish(number, damaged > 0).map_err(DrainError::Disk)?;
+                drained.hooks += hooks;
+                finished(hooks);
             }
-            if damaged > 0 {
-                tracing::error!(bytes = damaged, dir = %folder.path().display(), "a spool file holds bytes that are no whole hook; it is kept aside");
-                drained.damaged += damaged;
-            }
-            folder.finish(number, damaged > 0).map_err(DrainError::Disk)?;
-            drained.hooks += hooks;
-            finished(hooks);
         }
+    }
+
+    /// Stores what a file holds; gives how many hooks, and how many bytes that are none.
+    async fn take(&self, found: Vec<Found>) -> Result<(usize, usize), DrainError<E>> {
+        let (mut hooks, mut damaged) = (0, 0);
+        let mut lines = BTreeMap::<String, Vec<Hook>>::new();
+        for one in found {
+            match one {
+                Found::Hook(hook) => {
+                    hooks += 1;
+                    lines.entry((self.line)(&hook)).or_default().push(hook);
+                }
+                Found::Damaged { bytes } => damaged += bytes,
+            }
+        }
+        let stored = stream::iter(lines.into_values().map(Ok)).try_for_each_concurrent(AT_ONCE, async |line| {
+            for hook in line {
+                (self.store)(hook).await?;
+            }
+            Ok(())
+        });
+        stored.await.map_err(DrainError::NotTaken)?;
+        Ok((hooks, damaged))
     }
 }
 
-/// Everything that is in the folder now stands in files that nobody writes to any more. False: the writer has too much to
-/// do; a file that it may still write to must not be read.
+/// Everything that is in the folder now stands in files that nobody writes to any more. False: nobody writes at all, which
+/// says nothing of the last file.
 async fn close(appender: &Appender) -> bool {
     let (told, closed) = oneshot::channel();
-    appender.send(Command::Close(told)).is_ok() && closed.await.is_ok()
+    appender.send(Command::Close(told)).await && closed.await.is_ok()
 }
 
-/// Drains what a process left that is no more: a folder of hooks, or one with such folders below it.
+/// Drains what a process left that is no more: a folder of hooks, or one with such folders below it. `line` and `store` as in
+/// [`super::Spool::drain`].
 ///
 /// Errors: the folder is used by a living process, or cannot be read; what `store` says.
-pub async fn drain_folder<E, Stored>(path: &Path, mut store: impl FnMut(Hook) -> Stored) -> anyhow::Result<Drained>
+pub async fn drain_folder<E, Stored>(
+    path: &Path,
+    line: impl Fn(&Hook) -> String,
+    store: impl Fn(Hook) -> Stored,
+) -> anyhow::Result<Drained>
 where
     E: std::error::Error + Send + Sync + 'static,
     Stored: Future<Output = Result<(), E>>,
 {
     anyhow::ensure!(path.is_dir(), "there is no folder {}", path.display());
+    let taker = Taker { line, store };
     let mut whole = Drained::default();
     let mut below: Vec<_> =
         std::fs::read_dir(path)?.collect::<Result<Vec<_>, _>>()?.into_iter().map(|one| one.path()).collect();
@@ -95,7 +130,7 @@ where
         let Some(claim) = Claim::of(&path)? else {
             anyhow::bail!("{} is used by a running process, which drains it by itself", path.display())
         };
-        whole += drain(&claim.folder, None, &mut store, |_| {}).await.map_err(|error| match error {
+        whole += taker.drain(&claim.folder, None, |_| {}).await.map_err(|error| match error {
             DrainError::NotTaken(error) => anyhow::Error::new(error),
             DrainError::Disk(error) => anyhow::Error::new(error),
         })?;

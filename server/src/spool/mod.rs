@@ -5,11 +5,10 @@
 //! here too, so that none overtakes another; a task gives them to the database in that order once it takes them again. A
 //! hook may reach it twice – after a crash between its commit and the end of its file – and is recognised by its ids.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use crate::config::Spool as Config;
@@ -19,12 +18,15 @@ mod append;
 mod drain;
 mod folder;
 mod record;
+mod waiting;
 
 pub use drain::{Drained, drain_folder};
 pub use folder::{Lock, look};
 
 use append::{Appender, Command};
+use drain::Taker;
 use folder::{Claim, Folder};
+use waiting::Waiting;
 
 /// One hook as it came, with a right signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,8 +44,10 @@ pub struct Hook {
 pub enum NotKept {
     #[error("there is no spool")]
     None,
-    #[error("more waits to be written than there is room for")]
-    Full,
+    #[error("the disk does not take it in time")]
+    Late,
+    #[error("nobody writes to the spool any more")]
+    Ended,
     #[error("the spool holds as much as it may")]
     Limit,
     #[error("the disk does not take it: {0}")]
@@ -57,9 +61,7 @@ pub struct Spool(Arc<OnceLock<Open>>);
 struct Open {
     folder: Folder,
     appender: Appender,
-    /// Hooks that are or will be on the disk and are not in the database yet.
-    waiting: AtomicUsize,
-    came: Notify,
+    waiting: Waiting,
 }
 
 impl Spool {
@@ -90,7 +92,9 @@ impl Spool {
         if left > 0 {
             tracing::warn!(hooks = left, dir = %folder.path().display(), "hooks of amoCRM wait in the spool");
         }
-        Ok((Open { folder, appender, waiting: AtomicUsize::new(left), came: Notify::new() }, lock))
+        let waiting = Waiting::default();
+        waiting.found(left);
+        Ok((Open { folder, appender, waiting }, lock))
     }
 
     /// Whether a folder was claimed.
@@ -100,52 +104,48 @@ impl Spool {
 
     /// Hooks that wait here.
     pub fn waiting(&self) -> usize {
-        self.0.get().map_or(0, |open| open.waiting.load(Ordering::Acquire))
+        self.0.get().map_or(0, |open| open.waiting.hooks())
     }
 
-    /// Appends a hook. When this returns it is on the disk.
+    /// Appends a hook; waits while others are written. When this returns it is on the disk. A sender that gives up before may
+    /// leave it there or not.
     pub async fn keep(&self, hook: &Hook) -> Result<(), NotKept> {
         let Some(open) = self.0.get() else { return Err(NotKept::None) };
-        // Counted first: who comes later must not pass it by.
-        open.waiting.fetch_add(1, Ordering::AcqRel);
         let (told, answer) = oneshot::channel();
-        let kept = match open.appender.send(Command::Append(record::write(hook), told)) {
-            Ok(()) => answer.await.unwrap_or(Err(NotKept::Full)),
-            Err(refused) => Err(refused),
-        };
-        match &kept {
-            Ok(()) => open.came.notify_one(),
-            Err(_) => {
-                open.waiting.fetch_sub(1, Ordering::AcqRel);
-            }
+        let append = Command::Append(record::write(hook), open.waiting.one_more(), told);
+        if !open.appender.send(append).await {
+            return Err(NotKept::Ended);
         }
-        kept
+        answer.await.unwrap_or(Err(NotKept::Ended))
     }
 
     /// Waits until something is here.
     pub async fn came(&self) {
         match self.0.get() {
-            Some(open) if open.waiting.load(Ordering::Acquire) == 0 => open.came.notified().await,
-            Some(_) => {}
+            Some(open) => open.waiting.came().await,
             None => std::future::pending().await,
         }
     }
 
-    /// Gives everything that waits to `store`, oldest first, and forgets what was taken: first what processes left that are
-    /// no more, then what came to this one. Stops at the first that is not taken: it is the first the next time.
-    pub async fn drain<E, Stored>(&self, mut store: impl FnMut(Hook) -> Stored) -> Result<Drained, DrainError<E>>
+    /// Gives everything that waits to `store` and forgets what was taken: first what processes left that are no more, then
+    /// what came to this one. Hooks with the same `line` go one after the other, oldest first, those of several at once: what
+    /// comes while it drains comes here too, and draining them one by one would never end under load. Stops at the first that
+    /// is not taken; what its file holds is given again the next time.
+    pub async fn drain<E, Stored>(
+        &self,
+        line: impl Fn(&Hook) -> String,
+        store: impl Fn(Hook) -> Stored,
+    ) -> Result<Drained, DrainError<E>>
     where
         Stored: Future<Output = Result<(), E>>,
     {
         let Some(open) = self.0.get() else { return Ok(Drained::default()) };
+        let taker = Taker { line, store };
         let mut drained = Drained::default();
         for orphan in open.folder.orphans().map_err(DrainError::Disk)? {
-            drained += drain::drain(&orphan.folder, None, &mut store, |_| {}).await?;
+            drained += taker.drain(&orphan.folder, None, |_| {}).await?;
         }
-        let finished = |hooks| {
-            open.waiting.fetch_sub(hooks, Ordering::AcqRel);
-        };
-        drained += drain::drain(&open.folder, Some(&open.appender), &mut store, finished).await?;
+        drained += taker.drain(&open.folder, Some(&open.appender), |hooks| open.waiting.gone(hooks)).await?;
         Ok(drained)
     }
 }

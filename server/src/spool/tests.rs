@@ -1,7 +1,12 @@
+use std::cell::RefCell;
 use std::convert::Infallible;
 use std::fs;
 use std::future::ready;
 use std::path::Path;
+
+use futures_util::FutureExt;
+use futures_util::future::join_all;
+use tokio::sync::Barrier;
 
 use super::*;
 
@@ -21,13 +26,60 @@ fn claimed(dir: &Path) -> (Spool, Option<Lock>) {
 }
 
 async fn all(spool: &Spool) -> Vec<Hook> {
-    let mut taken = Vec::new();
+    let taken = RefCell::new(Vec::new());
     let store = |hook| {
-        taken.push(hook);
+        taken.borrow_mut().push(hook);
         ready(Ok::<_, Infallible>(()))
     };
-    spool.drain(store).await.unwrap();
-    taken
+    spool.drain(by_scope, store).await.unwrap();
+    taken.into_inner()
+}
+
+fn by_scope(hook: &Hook) -> String {
+    hook.scope_id.clone()
+}
+
+#[tokio::test]
+async fn a_burst_waits_for_the_disk_and_is_kept() {
+    let dir = tempfile::tempdir().unwrap();
+    let (spool, _lock) = claimed(dir.path());
+    let hooks: Vec<_> = (0..1000).map(|number| Hook { received_at: number, ..hook(0) }).collect();
+    let kept = join_all(hooks.iter().map(|hook| spool.keep(hook))).await;
+    assert!(kept.iter().all(Result::is_ok));
+    assert_eq!(all(&spool).await, hooks, "first come, first served");
+}
+
+#[tokio::test]
+async fn who_gives_up_is_not_waited_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let (spool, _lock) = claimed(dir.path());
+    spool.keep(&hook(1)).await.unwrap();
+    // Larger than the whole spool may be: refused, with nobody there to hear it.
+    let large = Hook { body: Bytes::from(vec![0; 2 * 1024 * 1024]), ..hook(2) };
+    let _ = spool.keep(&large).now_or_never();
+    // Given up with the disk at it: it stays.
+    let _ = spool.keep(&hook(3)).now_or_never();
+    assert_eq!(all(&spool).await, [hook(1), hook(3)]);
+    assert_eq!(spool.waiting(), 0, "else later hooks would go by the disk for ever");
+}
+
+#[tokio::test]
+async fn lines_are_drained_at_once_and_each_in_its_order() {
+    let dir = tempfile::tempdir().unwrap();
+    let (spool, _lock) = claimed(dir.path());
+    let of = |line: &str, number| Hook { scope_id: line.to_owned(), ..hook(number) };
+    for kept in [of("a", 1), of("b", 2), of("a", 3), of("b", 4)] {
+        spool.keep(&kept).await.unwrap();
+    }
+    let (taken, both) = (RefCell::new(Vec::new()), Barrier::new(2));
+    let store = async |hook: Hook| {
+        taken.borrow_mut().push((hook.scope_id, hook.received_at));
+        both.wait().await;
+        Ok::<_, Infallible>(())
+    };
+    spool.drain(by_scope, store).await.unwrap();
+    let of = |line: &str| taken.borrow().iter().filter(|one| one.0 == line).map(|one| one.1).collect::<Vec<_>>();
+    assert_eq!((of("a"), of("b")), (vec![1, 3], vec![2, 4]));
 }
 
 #[tokio::test]
@@ -41,6 +93,17 @@ async fn what_is_kept_comes_out_in_order_and_once() {
     assert_eq!(all(&spool).await, (0..5).map(hook).collect::<Vec<_>>());
     assert_eq!(spool.waiting(), 0);
     assert_eq!(all(&spool).await, []);
+}
+
+#[tokio::test]
+async fn what_is_too_large_costs_those_beside_it_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let (spool, _lock) = claimed(dir.path());
+    let large = Hook { body: Bytes::from(vec![0; 2 * 1024 * 1024]), ..hook(2) };
+    let hooks = [hook(1), large, hook(3)];
+    let kept = join_all(hooks.iter().map(|hook| spool.keep(hook))).await;
+    assert!(matches!(kept[..], [Ok(()), Err(NotKept::Limit), Ok(())]), "{kept:?}");
+    assert_eq!(all(&spool).await, [hook(1), hook(3)]);
 }
 
 #[tokio::test]
@@ -77,7 +140,7 @@ async fn a_drain_that_stops_goes_on_where_nothing_is_lost() {
         spool.keep(&hook(number)).await.unwrap();
     }
     let stopped = spool
-        .drain(|hook| ready(if hook.received_at == 1 { Err(std::io::Error::other("down")) } else { Ok(()) }))
+        .drain(by_scope, |hook| ready(if hook.received_at == 1 { Err(std::io::Error::other("down")) } else { Ok(()) }))
         .await;
     assert!(matches!(stopped, Err(DrainError::NotTaken(_))));
     assert_eq!(spool.waiting(), 3);
@@ -136,17 +199,17 @@ async fn an_orphan_is_drained_and_a_living_one_is_not() {
     let orphan = dir.path().join("orphan/7");
     fs::create_dir_all(&orphan).unwrap();
     fs::write(orphan.join("0000000000000003.spool"), record::write(&hook(9))).unwrap();
-    let mut taken = Vec::new();
+    let taken = RefCell::new(Vec::new());
     let store = |hook| {
-        taken.push(hook);
+        taken.borrow_mut().push(hook);
         ready(Ok::<_, Infallible>(()))
     };
-    let drained = drain_folder(&dir.path().join("orphan"), store).await.unwrap();
-    assert_eq!((drained, taken), (Drained { hooks: 1, damaged: 0 }, vec![hook(9)]));
+    let drained = drain_folder(&dir.path().join("orphan"), by_scope, store).await.unwrap();
+    assert_eq!((drained, taken.into_inner()), (Drained { hooks: 1, damaged: 0 }, vec![hook(9)]));
 
     let (spool, _lock) = claimed(dir.path());
     spool.keep(&hook(1)).await.unwrap();
-    let refused = drain_folder(dir.path(), |_| ready(Ok::<_, Infallible>(()))).await.unwrap_err();
+    let refused = drain_folder(dir.path(), by_scope, |_| ready(Ok::<_, Infallible>(()))).await.unwrap_err();
     assert!(refused.to_string().contains("running process"), "{refused}");
 }
 

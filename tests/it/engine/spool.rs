@@ -49,6 +49,29 @@ async fn a_hook_does_not_pass_by_those_on_the_disk(world: &mut World) {
     assert_eq!(world.messenger.texts(), ["first", "second"]);
 }
 
+/// Out of order is better than lost, and in its place all the same as long as nothing has left.
+async fn a_hook_that_the_disk_does_not_take_goes_to_the_database(world: &mut World) {
+    let line = world.line("support").await;
+    world.customer(&line, "anna").writes("Hello").await;
+    world.deliver_all().await;
+    let manager = world.manager(&line);
+    let first = manager.prepares("anna", HookMessage::text("first"));
+    world.advance(Duration::from_secs(1));
+    let second = manager.prepares("anna", HookMessage::text("second"));
+    world.faults.add("drain.after_commit=error").unwrap();
+    let blocked = world.database().blocked().await;
+    assert_eq!(manager.posts(&first).await, Some(200));
+    blocked.release().await;
+    assert_eq!(world.app().spool.waiting(), 1, "it is drained and drained again");
+    world.faults.add("spool.sync=error:1").unwrap();
+    assert_eq!(manager.posts(&second).await, Some(200));
+    assert_eq!(world.app().spool.waiting(), 1, "the disk did not take it");
+    world.faults.clear();
+    empty(world).await;
+    world.deliver_all().await;
+    assert_eq!(world.messenger.texts(), ["first", "second"]);
+}
+
 /// What another process left on the disk comes late; it takes its place before what was written later and has not left.
 async fn a_hook_that_is_drained_late_takes_its_place(world: &mut World) {
     let line = world.line("support").await;
@@ -116,6 +139,7 @@ async fn empty(world: &World) {
 both!(
     hooks_wait_on_the_disk_while_the_database_stands_still,
     a_hook_does_not_pass_by_those_on_the_disk,
+    a_hook_that_the_disk_does_not_take_goes_to_the_database,
     a_hook_that_is_drained_late_takes_its_place,
     what_waits_outlives_the_process,
     without_a_disk_a_lost_hook_is_not_answered_as_taken,
