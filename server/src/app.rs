@@ -95,7 +95,7 @@ impl App {
             writer: Writer::start(queue.clone(), traces.clone()),
             load: Load::default(),
             slots: Slots::default(),
-            lookup: Lookup::new(store.clone(), faults.clone()),
+            lookup: Lookup::new(&store, faults.clone()),
             media: Media::open(&config.media, &http)?,
             spool: Spool::default(),
             metrics: Metrics::install()?,

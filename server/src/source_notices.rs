@@ -84,7 +84,7 @@ async fn one(app: &Arc<App>, notice: source_notice::Model) -> anyhow::Result<boo
         gone(app, &notice).await?;
         return Ok(false);
     };
-    let tenant = app.lookup.tenant(notice.tenant_id).await.map_err(anyhow::Error::from)?;
+    let tenant = app.lookup.tenant(notice.tenant_id).await?;
     if tenant.is_some_and(|tenant| tenant.suspended) {
         moved(app, &notice, now + SUSPENDED, notice.tries, notice.unknown).await?;
         return Ok(false);

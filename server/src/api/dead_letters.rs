@@ -163,7 +163,7 @@ pub(super) async fn tenant_of(app: &App, key: &ApiKey, source_id: Option<Uuid>, 
     }
     if let Some(source_id) = source_id {
         // A deleted source's dead letters stay visible.
-        let source = app.lookup.source(source_id).await.map_err(super::shared)?.ok_or(Error::NotFound)?;
+        let source = app.lookup.source(source_id).await?.ok_or(Error::NotFound)?;
         key.in_tenant(source.tenant_id)?;
         return named.is_none_or(|named| named == source.tenant_id).then_some(source.tenant_id).ok_or(Error::NotFound);
     }

@@ -15,7 +15,6 @@ use secrecy::SecretString;
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
-use super::shared;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::store::{Store, VENDOR, directory};
@@ -94,7 +93,7 @@ impl ApiKey {
 
     /// A source that this key may see; a deleted one is gone, one that is just being made not there yet.
     pub async fn source(&self, app: &App, source_id: Uuid) -> Result<Arc<source::Model>> {
-        let source = app.lookup.source(source_id).await.map_err(shared)?;
+        let source = app.lookup.source(source_id).await?;
         let live = |source: &Arc<source::Model>| source.deleted_at.is_none() && source.amocrm_source_id != 0;
         let source = source.filter(live).ok_or(Error::NotFound)?;
         self.in_tenant(source.tenant_id)?;

@@ -15,7 +15,7 @@ use super::message_in::MessageIn;
 use super::message_out::{
     AcceptedOut, AroundOut, ContentOut, ConversationRefOut, FailureOut, MessageOut, MessageStatus,
 };
-use super::{media_url, roster, shared, timeline};
+use super::{media_url, roster, timeline};
 use crate::app::App;
 use crate::delivery::queue::parcel::Outcome;
 use crate::delivery::read::list::failure_of;
@@ -104,7 +104,7 @@ async fn with_timeline(app: &App, row: message::Model) -> Result<MessageOut> {
     let attempts = story::attempts(db, &row).await?;
     let dead = story::dead(db, &row).await?;
     let conversation = chats::one(db, row.tenant_id, row.conversation_id).await?;
-    let holds = match app.lookup.source(row.source_id).await.map_err(shared)? {
+    let holds = match app.lookup.source(row.source_id).await? {
         Some(source) => Holds::of(db, &source).await?,
         None => Holds::default(),
     };

@@ -4,14 +4,12 @@
 //! `Out` and are never table types. Rules and known quirks stand in `docs/api-design.md`.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{StatusCode, header};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{HttpRequest, HttpResponse, web};
-use sea_orm::DbErr;
 
 use crate::error::{Error, Problem, Result, problem_in};
 use crate::words::{CRM, Language, Said, Words};
@@ -141,14 +139,6 @@ fn method_not_allowed(methods: &BTreeSet<&'static str>, words: Words) -> HttpRes
     problem_in(words.language(), StatusCode::METHOD_NOT_ALLOWED)
         .insert_header((header::ALLOW, allowed))
         .body(serde_json::to_string(&problem).unwrap_or_default())
-}
-
-/// A failed look-up that several requests may have shared.
-fn shared(error: Arc<DbErr>) -> Error {
-    match *error {
-        DbErr::Conn(_) | DbErr::ConnectionAcquire(_) => Error::not_storing(),
-        _ => Error::Internal(anyhow::Error::new(error)),
-    }
 }
 
 #[cfg(test)]

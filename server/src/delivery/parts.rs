@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use entity::{conversation, message, source, tenant, tenant_channel};
-use sea_orm::{EntityTrait, FromQueryResult, IdenStatic, Iterable, QueryResult};
+use futures_util::future::try_join_all;
+use sea_orm::{FromQueryResult, QueryResult};
 use uuid::Uuid;
 
-use super::queue::{Claim, Rows};
+use super::queue::{Claim, Rows, columns_of};
 use crate::app::App;
 use crate::message::{Body, Direction, Person};
 
@@ -40,14 +41,11 @@ impl Parts {
     /// Reads what each of these letters is about, in their order and in one statement for all. An error is the database's or
     /// a damaged row; the letter stays where it is.
     pub async fn read(app: &App, claims: &[Claim]) -> anyhow::Result<Vec<anyhow::Result<Self>>> {
-        let mut known = Vec::with_capacity(claims.len());
-        for claim in claims {
-            known.push(Known::of(app, claim).await?);
-        }
+        let known = try_join_all(claims.iter().map(|claim| Known::of(app, claim))).await?;
         let columns = [
-            prefixed::<message::Entity>(MESSAGE),
-            prefixed::<conversation::Entity>(CONVERSATION),
-            prefixed::<tenant_channel::Entity>(CHANNEL),
+            columns_of::<message::Entity>(MESSAGE),
+            columns_of::<conversation::Entity>(CONVERSATION),
+            columns_of::<tenant_channel::Entity>(CHANNEL),
         ];
         let text = format!(
             "SELECT rows.place, {} FROM rows JOIN conversation ON conversation.tenant_id = rows.tenant_id \
@@ -62,7 +60,7 @@ impl Parts {
             .uuid("message_id", claims.iter().map(|claim| claim.letter.message_id))
             .uuid("channel_id", claims.iter().zip(&known).map(|(claim, known)| known.channel_of(claim)))
             .long("place", (0..).take(claims.len()))
-            .fetch(app.store.read(), &app.store, &text)
+            .fetch(app.store.by_keys(), &app.store, &text)
             .await?;
         let mut rows: HashMap<i64, QueryResult> = HashMap::with_capacity(found.len());
         for row in found {
@@ -120,14 +118,4 @@ impl Known {
             Direction::ToMessenger => self.source.as_ref().map_or(Uuid::nil(), |source| source.channel_id),
         }
     }
-}
-
-/// All columns of an entity, each named with the prefix.
-fn prefixed<E: EntityTrait>(prefix: &str) -> String {
-    let table = E::default().table_name().to_owned();
-    let columns = E::Column::iter().map(|column| {
-        let name = column.as_str();
-        format!("{table}.{name} AS {prefix}{name}")
-    });
-    columns.collect::<Vec<_>>().join(", ")
 }

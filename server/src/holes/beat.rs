@@ -101,7 +101,7 @@ fn missed_since(rows: &[heartbeat::Model], mine: Uuid, now: i64) -> Option<i64> 
 }
 
 async fn tell(app: &App, scope_id: &str, at: i64) -> Result<(), DbErr> {
-    let found = app.lookup.scope(scope_id).await.map_err(|error| DbErr::Custom(error.to_string()))?;
+    let found = app.lookup.scope(scope_id).await?;
     let Some(scope) = found else { return Ok(()) };
     row::interrupted_one(app.store.write(), &scope.channel, at, app.clock.millis()).await
 }

@@ -123,7 +123,7 @@ async fn new_chat(
     ours: &str,
 ) -> Result<NewChat, Trouble> {
     let person: Person = serde_json::from_str(&row.contact).context("a conversation's contact is damaged")?;
-    let source = place.app.lookup.source(row.source_id).await.map_err(anyhow::Error::from)?;
+    let source = place.app.lookup.source(row.source_id).await?;
     let named = [&person.name, &person.phone, &person.email].into_iter().flatten().next().cloned();
     Ok(NewChat {
         conversation_id: ours.to_owned(),

@@ -146,8 +146,7 @@ pub(super) async fn store(app: &Arc<App>, hook: &Hook) -> Result<(), Refused> {
 }
 
 async fn understood(app: &Arc<App>, raw: &Hook) -> Result<(), Refused> {
-    let unavailable = |error: Arc<sea_orm::DbErr>| Refused::Unavailable(error);
-    let Some(scope) = app.lookup.scope(&raw.scope_id).await.map_err(unavailable)? else {
+    let Some(scope) = app.lookup.scope(&raw.scope_id).await.map_err(Refused::Unavailable)? else {
         return quarantine(app, None, raw, Quarantine::UnknownScope).await;
     };
     let hook = match chats::parse(&raw.body) {
@@ -188,7 +187,7 @@ async fn understood(app: &Arc<App>, raw: &Hook) -> Result<(), Refused> {
     };
     let done = done.map_err(|error| {
         tracing::error!(error = format!("{error:#}"), "what a manager did could not be routed");
-        unavailable(Arc::new(sea_orm::DbErr::Custom(error.to_string())))
+        Refused::Unavailable(sea_orm::DbErr::Custom(error.to_string()))
     })?;
     match done {
         Live::Entry(entry) => {

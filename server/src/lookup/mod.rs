@@ -4,16 +4,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use entity::{conversation, conversation_alias, source, tenant, tenant_channel};
+use entity::{source, tenant, tenant_channel};
 use moka::future::Cache;
-use sea_orm::{ColumnTrait, DbErr, QueryFilter};
+use sea_orm::DbErr;
 use uuid::Uuid;
 
+use self::together::Together;
 use crate::delivery::queue::parcel::{Alias, Side};
 use crate::fault::Faults;
-use crate::store::{Store, directory};
+use crate::store::Store;
 
 mod about;
+mod read;
+mod together;
 
 pub use about::{About, as_ours, known_message};
 
@@ -44,19 +47,42 @@ pub struct Known {
 /// The kept facts. Cheap to clone.
 #[derive(Clone)]
 pub struct Lookup {
-    store: Store,
     faults: Faults,
+    read: Readers,
     tenants: Cache<Uuid, Option<Arc<tenant::Model>>>,
     scopes: Cache<String, Option<Arc<Scope>>>,
     sources: Cache<Uuid, Option<Arc<source::Model>>>,
     conversations: Cache<(Uuid, Alias), Arc<Known>>,
 }
 
-impl Lookup {
-    pub fn new(store: Store, faults: Faults) -> Self {
+/// What is not kept is read from the database.
+#[derive(Clone)]
+struct Readers {
+    tenants: Together<Uuid, Arc<tenant::Model>>,
+    scopes: Together<String, Arc<Scope>>,
+    sources: Together<Uuid, Arc<source::Model>>,
+    conversations: Together<(Uuid, Alias), Arc<Known>>,
+}
+
+impl Readers {
+    fn new(store: &Store) -> Self {
+        let with = || store.clone();
+        let (tenants, scopes, sources, conversations) = (with(), with(), with(), with());
         Self {
-            store,
+            tenants: Together::new(move |keys| read::tenants(tenants.clone(), keys)),
+            scopes: Together::new(move |keys| read::scopes(scopes.clone(), keys)),
+            sources: Together::new(move |keys| read::sources(sources.clone(), keys)),
+            conversations: Together::new(move |keys| read::conversations(conversations.clone(), keys)),
+        }
+    }
+}
+
+impl Lookup {
+    /// Reading goes on in the background; a tokio runtime runs it.
+    pub fn new(store: &Store, faults: Faults) -> Self {
+        Self {
             faults,
+            read: Readers::new(store),
             tenants: Cache::builder().max_capacity(20_000).time_to_live(FRESH).build(),
             scopes: Cache::builder().max_capacity(20_000).time_to_live(FRESH).build(),
             sources: Cache::builder().max_capacity(50_000).time_to_live(FRESH).build(),
@@ -65,45 +91,19 @@ impl Lookup {
     }
 
     /// A tenant by id.
-    pub async fn tenant(&self, tenant_id: Uuid) -> Result<Option<Arc<tenant::Model>>, Arc<DbErr>> {
-        self.tenants
-            .try_get_with(tenant_id, async {
-                let found = tenant::Entity::of_tenant(tenant_id).one(self.store.read()).await?;
-                Ok::<_, DbErr>(found.map(Arc::new))
-            })
-            .await
+    pub async fn tenant(&self, tenant_id: Uuid) -> Result<Option<Arc<tenant::Model>>, DbErr> {
+        own(self.tenants.try_get_with(tenant_id, self.read.tenants.ask(tenant_id)).await)
     }
 
     /// The tenant and channel of a scope id.
-    pub async fn scope(&self, scope_id: &str) -> Result<Option<Arc<Scope>>, Arc<DbErr>> {
-        self.scopes.try_get_with_by_ref(scope_id, self.read_scope(scope_id)).await
-    }
-
-    async fn read_scope(&self, scope_id: &str) -> Result<Option<Arc<Scope>>, DbErr> {
-        let db = self.store.read();
-        let now = self.store.clock().millis();
-        let Some(entry) = directory::find(db, directory::Kind::Scope, scope_id, now).await? else { return Ok(None) };
-        let tenant = tenant::Entity::of_tenant(entry.tenant_id).one(db).await?;
-        let channel = tenant_channel::Entity::of_tenant(entry.tenant_id)
-            .filter(tenant_channel::Column::ChannelId.eq(entry.id))
-            .one(db)
-            .await?;
-        Ok(tenant.zip(channel).map(|(tenant, channel)| Arc::new(Scope { tenant: Arc::new(tenant), channel })))
+    pub async fn scope(&self, scope_id: &str) -> Result<Option<Arc<Scope>>, DbErr> {
+        own(self.scopes.try_get_with_by_ref(scope_id, self.read.scopes.ask(scope_id.to_owned())).await)
     }
 
     /// A source by its id alone, as it stands in a hook's path. Deleted ones too: their letters still ask.
-    pub async fn source(&self, source_id: Uuid) -> Result<Option<Arc<source::Model>>, Arc<DbErr>> {
+    pub async fn source(&self, source_id: Uuid) -> Result<Option<Arc<source::Model>>, DbErr> {
         let kept_as = if self.faults.errs("defect.mix_accounts") { Uuid::nil() } else { source_id };
-        self.sources.try_get_with(kept_as, self.read_source(source_id)).await
-    }
-
-    async fn read_source(&self, source_id: Uuid) -> Result<Option<Arc<source::Model>>, DbErr> {
-        let db = self.store.read();
-        let now = self.store.clock().millis();
-        let key = source_id.to_string();
-        let Some(entry) = directory::find(db, directory::Kind::Source, &key, now).await? else { return Ok(None) };
-        let found = source::Entity::of_tenant(entry.tenant_id).filter(source::Column::Id.eq(source_id)).one(db).await?;
-        Ok(found.map(Arc::new))
+        own(self.sources.try_get_with(kept_as, self.read.sources.ask(source_id)).await)
     }
 
     /// The conversation known by an id; what is not known is asked again each time.
@@ -112,25 +112,7 @@ impl Lookup {
         if let Some(known) = self.conversations.get(&key).await {
             return Ok(Some(known));
         }
-        let (_, alias) = &key;
-        let found = conversation_alias::Entity::of_tenant(tenant_id)
-            .filter(conversation_alias::Column::Side.eq(alias.side.number()))
-            .filter(conversation_alias::Column::Origin.eq(alias.origin))
-            .filter(conversation_alias::Column::ExternalId.eq(alias.external_id.as_str()))
-            .one(self.store.read())
-            .await?;
-        let Some(found) = found else { return Ok(None) };
-        let row = conversation::Entity::of_tenant(tenant_id)
-            .filter(conversation::Column::Id.eq(found.conversation_id))
-            .one(self.store.read())
-            .await?;
-        let Some(row) = row else { return Ok(None) };
-        let known = Arc::new(Known {
-            conversation_id: row.id,
-            source_id: row.source_id,
-            external_id: row.external_id,
-            amocrm_chat_id: row.amocrm_chat_id,
-        });
+        let Some(known) = self.read.conversations.ask(key.clone()).await? else { return Ok(None) };
         if !known.external_id.is_empty() {
             self.conversations.insert(key, known.clone()).await;
         }
@@ -156,4 +138,9 @@ impl Lookup {
             self.forget_conversation(tenant_id, alias).await;
         }
     }
+}
+
+/// Those who asked for the same key share its error.
+fn own<T>(found: Result<T, Arc<DbErr>>) -> Result<T, DbErr> {
+    found.map_err(|error| DbErr::clone(&error))
 }

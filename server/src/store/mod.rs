@@ -39,6 +39,7 @@ pub struct Store {
     backend: DbBackend,
     write: DatabaseConnection,
     read: DatabaseConnection,
+    by_keys: DatabaseConnection,
     checkpoint: Option<DatabaseConnection>,
     clock: Clock,
     file: Option<std::path::PathBuf>,
@@ -74,6 +75,7 @@ impl Store {
         Ok(Self {
             backend: DbBackend::Sqlite,
             write,
+            by_keys: read.clone(),
             read,
             checkpoint: Some(checkpoint),
             clock,
@@ -113,12 +115,15 @@ impl Store {
         let write = postgres(url, connections / 2, Use::Write, open)
             .await
             .context("cannot reach the database of database.url")?;
-        let read = postgres(url, connections - connections / 2, Use::Read, open).await?;
+        let (half, fifth) = (connections / 2, connections / 5);
+        let by_keys = postgres(url, fifth, Use::ReadByKeys, open).await?;
+        let read = postgres(url, connections - half - fifth, Use::Read, open).await?;
         let open = Arc::new(AtomicBool::new(open));
         Ok(Self {
             backend: DbBackend::Postgres,
             write,
             read,
+            by_keys,
             checkpoint: None,
             clock,
             file: None,
@@ -155,6 +160,11 @@ impl Store {
     /// For reading outside of a write; on SQLite these connections cannot write.
     pub fn read(&self) -> &DatabaseConnection {
         &self.read
+    }
+
+    /// For reading many rows by their keys in one statement: its plan is made once.
+    pub fn by_keys(&self) -> &DatabaseConnection {
+        &self.by_keys
     }
 
     /// For single statements that write. Several that belong together go into [`Store::write_tx`].
@@ -218,7 +228,8 @@ impl Store {
 
     /// Closes all connections; what runs is finished first.
     pub async fn close(&self) {
-        for connection in [Some(&self.read), self.checkpoint.as_ref(), Some(&self.write)].into_iter().flatten() {
+        let all = [Some(&self.read), Some(&self.by_keys), self.checkpoint.as_ref(), Some(&self.write)];
+        for connection in all.into_iter().flatten() {
             if let Err(error) = connection.clone().close().await {
                 tracing::debug!(%error, "closing a database connection");
             }
@@ -233,6 +244,20 @@ const READ_LIMIT_SQLITE: Duration = Duration::from_secs(5);
 /// A connection that lay still for less is there still.
 const PROVEN: Duration = Duration::from_secs(1);
 
+/// Statements that go by keys, many rows at once, are planned once a connection: planning the large ones costs what running them
+/// does.
+const BY_KEYS: [(&str, &str); 5] = [
+    ("plan_cache_mode", "force_generic_plan"),
+    ("enable_seqscan", "off"),
+    ("enable_hashjoin", "off"),
+    ("enable_mergejoin", "off"),
+    ("jit", "off"),
+];
+
+/// A plan that was made while a table was empty may read the whole of it, and does so until PostgreSQL looks at the table again
+/// (its `autovacuum_naptime` is a minute) or the connection ends.
+const PLANS_LAST: Duration = Duration::from_secs(60);
+
 /// What connections are for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Use {
@@ -240,14 +265,13 @@ enum Use {
     Write,
     /// Single statements that read.
     Read,
+    /// Those of them that read many rows by their keys.
+    ReadByKeys,
 }
 
 async fn postgres(url: &str, connections: u32, used: Use, at_once: bool) -> anyhow::Result<DatabaseConnection> {
-    let (limit, plans) = match used {
-        Use::Read => (READ_LIMIT, "auto"),
-        // They go by primary keys, whatever their arrays hold: planned once, they are the same as planned each time.
-        Use::Write => ("0", "force_generic_plan"),
-    };
+    let limit = if used == Use::Write { "0" } else { READ_LIMIT };
+    let plans: &[(&str, &str)] = if used == Use::Read { &[] } else { &BY_KEYS };
     let mut options = ConnectOptions::new(url);
     options
         .max_connections(connections)
@@ -258,12 +282,14 @@ async fn postgres(url: &str, connections: u32, used: Use, at_once: bool) -> anyh
         .test_before_acquire_if_idle_for(PROVEN)
         .sqlx_logging(false)
         .map_sqlx_postgres_opts(move |postgres| {
-            postgres.statement_cache_capacity(512).options([
-                ("idle_in_transaction_session_timeout", "10s"),
-                ("statement_timeout", limit),
-                ("plan_cache_mode", plans),
-            ])
+            postgres
+                .statement_cache_capacity(512)
+                .options([("idle_in_transaction_session_timeout", "10s"), ("statement_timeout", limit)])
+                .options(plans.iter().copied())
         });
+    if used != Use::Read {
+        options.max_lifetime(PLANS_LAST);
+    }
     if used == Use::Write {
         // A cancelled BEGIN may return its connection inside a transaction (sqlx#4393): end it on the way back.
         options.map_sqlx_postgres_pool_opts(|pool| {

@@ -33,6 +33,25 @@ async fn refuses(world: &World, code: &str, times: u32) {
         .await;
 }
 
+/// While a table is empty, reading the whole of it costs less than asking an index for each row; the plan outlives that.
+async fn rows_are_changed_by_their_keys_from_the_first_on(world: &mut World) {
+    let write = world.app().store.write_tx().await.unwrap();
+    write
+        .execute_unprepared(
+            "PREPARE taken AS WITH rows(tenant_id, lane_id) AS (SELECT * FROM unnest($1::uuid[], $2::uuid[])) \
+        UPDATE lane SET next_seq = 1 FROM rows WHERE lane.tenant_id = rows.tenant_id AND lane.lane_id = rows.lane_id",
+        )
+        .await
+        .unwrap();
+    let explained = Statement::from_string(world.app().store.backend(), "EXPLAIN EXECUTE taken('{}', '{}')");
+    let plan: Vec<String> =
+        write.query_all_raw(explained).await.unwrap().iter().map(|row| row.try_get_by_index(0).unwrap()).collect();
+    write.rollback().await.unwrap();
+    let plan = plan.join("\n");
+    assert!(plan.contains("lane_pkey") && plan.contains("Index Cond"), "{plan}");
+    assert!(!plan.contains("Seq Scan"), "{plan}");
+}
+
 async fn what_it_takes_back_is_written_again(world: &mut World) {
     let line = world.line("support").await;
     makes(world, TROUBLE).await;
@@ -132,4 +151,8 @@ async fn a_connection_that_ends_at_commit(office: &mut Office) {
 }
 
 both!(a_full_disk_loses_no_hook);
-on_postgres!(what_it_takes_back_is_written_again, a_connection_that_ends_at_commit);
+on_postgres!(
+    rows_are_changed_by_their_keys_from_the_first_on,
+    what_it_takes_back_is_written_again,
+    a_connection_that_ends_at_commit
+);

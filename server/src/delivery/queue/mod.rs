@@ -48,7 +48,7 @@ pub use backlog::{Backlog, DeadCount, Target};
 pub use balance::Gap;
 pub use lease::{Claim, Letter, Wish};
 pub use old::{Known, KnownKey};
-pub(crate) use rows::Rows;
+pub(crate) use rows::{Rows, columns_of};
 pub use scan::Ready;
 pub use settle::{Attempt, Learned, Settled, Settlement, TurnEffect, Webhook};
 pub use turn::{HELD, RATE, Rate};

@@ -7,7 +7,7 @@
 //! No value may be NULL (arrays of sea-orm can't carry it); where a column may be, the statement says `nullif`.
 
 use sea_orm::sea_query::ArrayType;
-use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait, IdenStatic, Iterable, QueryResult, Statement, Value};
 use uuid::Uuid;
 
 use crate::store::Store;
@@ -196,4 +196,14 @@ pub async fn write_together(
     let text = format!("WITH {} SELECT 1", parts.join(", "));
     db.execute_raw(Statement::from_sql_and_values(store.backend(), text, values)).await?;
     Ok(())
+}
+
+/// All columns of an entity, each named with the prefix.
+pub fn columns_of<E: EntityTrait>(prefix: &str) -> String {
+    let table = E::default().table_name().to_owned();
+    let columns = E::Column::iter().map(|column| {
+        let name = column.as_str();
+        format!("{table}.{name} AS {prefix}{name}")
+    });
+    columns.collect::<Vec<_>>().join(", ")
 }

@@ -42,10 +42,10 @@ pub enum Refused {
     Full,
     /// The database did not take it: ask again later.
     #[error("the database does not store: {0}")]
-    Unavailable(Arc<DbErr>),
+    Unavailable(DbErr),
     /// The database will never take it.
     #[error("the database refuses this: {0}")]
-    Unstorable(Arc<DbErr>),
+    Unstorable(DbErr),
 }
 
 /// Hands parcels and settlements to the writer tasks. Cheap to clone.
@@ -119,7 +119,7 @@ impl Writer {
     /// Stores a parcel; returns when it is durable. Dropping the future does not take the parcel back.
     pub async fn accept(&self, parcel: Parcel) -> Result<Receipt, Refused> {
         #[cfg(feature = "faults")]
-        let parcel = self.queue.looked_up(parcel).await.map_err(|error| Refused::Unavailable(Arc::new(error)))?;
+        let parcel = self.queue.looked_up(parcel).await.map_err(Refused::Unavailable)?;
         let too_early = self.queue.errs("defect.answer_before_commit").then(|| new_in(&parcel));
         let door = self.door_of(parcel.tenant_id);
         let size = u32::try_from(parcel.size().min(WAITING_BYTES)).unwrap_or(u32::MAX);
@@ -274,7 +274,6 @@ async fn write_batch(queue: &Queue, batch: Vec<Waiting>) -> bool {
                 let content = kind(&error) == Kind::Content;
                 refused_any |= !content;
                 tracing::error!(%error, parcels = part.len(), content, "the database did not store what came in");
-                let error = Arc::new(error);
                 for waiting in part {
                     let refused =
                         if content { Refused::Unstorable(error.clone()) } else { Refused::Unavailable(error.clone()) };

@@ -1,0 +1,85 @@
+//! The statements: many rows each, by their keys.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use entity::{source, tenant, tenant_channel};
+use sea_orm::{DbErr, FromQueryResult};
+use uuid::Uuid;
+
+use super::{Known, Scope};
+use crate::delivery::queue::parcel::Alias;
+use crate::delivery::queue::{Rows, columns_of};
+use crate::store::Store;
+use crate::store::directory::Kind;
+
+/// What a channel's columns are called beside its tenant's.
+const CHANNEL: &str = "channel_";
+
+type Found<K, V> = Result<HashMap<K, V>, DbErr>;
+
+pub async fn tenants(store: Store, keys: Vec<Uuid>) -> Found<Uuid, Arc<tenant::Model>> {
+    let text = "SELECT tenant.* FROM rows JOIN tenant ON tenant.tenant_id = rows.tenant_id";
+    let rows = Rows::new().uuid("tenant_id", keys).fetch(store.by_keys(), &store, text).await?;
+    let tenants = rows.iter().map(|row| tenant::Model::from_query_result(row, ""));
+    tenants.map(|tenant| tenant.map(|tenant| (tenant.tenant_id, Arc::new(tenant)))).collect()
+}
+
+pub async fn scopes(store: Store, keys: Vec<String>) -> Found<String, Arc<Scope>> {
+    let text = format!(
+        "SELECT directory.key AS scope_id, tenant.*, {} FROM rows \
+         JOIN directory ON directory.kind = '{}' AND directory.key = rows.key \
+         JOIN tenant ON tenant.tenant_id = directory.tenant_id JOIN tenant_channel \
+         ON tenant_channel.tenant_id = directory.tenant_id AND tenant_channel.channel_id = directory.id",
+        columns_of::<tenant_channel::Entity>(CHANNEL),
+        Kind::Scope.name()
+    );
+    let rows = Rows::new().text("key", keys).fetch(store.by_keys(), &store, &text).await?;
+    let scopes = rows.iter().map(|row| {
+        let tenant = Arc::new(tenant::Model::from_query_result(row, "")?);
+        let channel = tenant_channel::Model::from_query_result(row, CHANNEL)?;
+        Ok((row.try_get("", "scope_id")?, Arc::new(Scope { tenant, channel })))
+    });
+    scopes.collect()
+}
+
+pub async fn sources(store: Store, keys: Vec<Uuid>) -> Found<Uuid, Arc<source::Model>> {
+    let text = format!(
+        "SELECT source.* FROM rows JOIN directory ON directory.kind = '{}' AND directory.key = rows.key \
+         JOIN source ON source.tenant_id = directory.tenant_id AND source.id = directory.id",
+        Kind::Source.name()
+    );
+    let keys = keys.iter().map(Uuid::to_string);
+    let rows = Rows::new().text("key", keys).fetch(store.by_keys(), &store, &text).await?;
+    let sources = rows.iter().map(|row| source::Model::from_query_result(row, ""));
+    sources.map(|source| source.map(|source| (source.id, Arc::new(source)))).collect()
+}
+
+pub async fn conversations(store: Store, keys: Vec<(Uuid, Alias)>) -> Found<(Uuid, Alias), Arc<Known>> {
+    let text = "SELECT rows.place, conversation.id, conversation.source_id, conversation.external_id, \
+         conversation.amocrm_chat_id FROM rows JOIN conversation_alias AS alias ON alias.tenant_id = rows.tenant_id \
+         AND alias.side = rows.side AND alias.origin = rows.origin AND alias.external_id = rows.external_id \
+         JOIN conversation ON conversation.tenant_id = alias.tenant_id AND conversation.id = alias.conversation_id";
+    let rows = Rows::new()
+        .uuid("tenant_id", keys.iter().map(|(tenant_id, _)| *tenant_id))
+        .short("side", keys.iter().map(|(_, alias)| alias.side.number()))
+        .uuid("origin", keys.iter().map(|(_, alias)| alias.origin))
+        .text("external_id", keys.iter().map(|(_, alias)| alias.external_id.as_str()))
+        .long("place", (0..).take(keys.len()))
+        .fetch(store.by_keys(), &store, text)
+        .await?;
+    let mut found = HashMap::with_capacity(rows.len());
+    for row in rows {
+        let place = usize::try_from(row.try_get::<i64>("", "place")?).unwrap_or(usize::MAX);
+        let known = Known {
+            conversation_id: row.try_get("", "id")?,
+            source_id: row.try_get("", "source_id")?,
+            external_id: row.try_get("", "external_id")?,
+            amocrm_chat_id: row.try_get("", "amocrm_chat_id")?,
+        };
+        if let Some(key) = keys.get(place) {
+            found.insert(key.clone(), Arc::new(known));
+        }
+    }
+    Ok(found)
+}

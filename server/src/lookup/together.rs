@@ -1,0 +1,129 @@
+//! What many ask at once is read at once.
+
+use sea_orm::DbErr;
+use std::collections::HashMap;
+use std::hash::Hash;
+use tokio::sync::{mpsc, oneshot};
+
+/// Questions of one statement at most.
+const MOST: usize = 256;
+
+type Answer<V> = Result<Option<V>, DbErr>;
+
+/// Asks for one row each: questions that come while a statement is on its way are the next statement. With more accounts than
+/// are kept in memory nearly every message asks, and a statement for each costs the database more than storing the message
+/// does. Cheap to clone; reading ends with the last one.
+pub struct Together<K, V>(mpsc::Sender<(K, oneshot::Sender<Answer<V>>)>);
+
+impl<K, V> Clone for Together<K, V> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<K, V> Together<K, V>
+where
+    K: Clone + Eq + Hash + Send + Sync + 'static,
+    V: Clone + Send + Sync + 'static,
+{
+    /// `read` gives what there is of the keys; it is given no key twice.
+    pub fn new<Reading>(read: impl Fn(Vec<K>) -> Reading + Send + 'static) -> Self
+    where
+        Reading: Future<Output = Result<HashMap<K, V>, DbErr>> + Send + 'static,
+    {
+        let (line, mut questions) = mpsc::channel::<(K, oneshot::Sender<Answer<V>>)>(MOST);
+        tokio::spawn(async move {
+            let mut asked = Vec::with_capacity(MOST);
+            while questions.recv_many(&mut asked, MOST).await > 0 {
+                let mut who = HashMap::<K, Vec<_>>::with_capacity(asked.len());
+                for (key, one) in asked.drain(..).filter(|(_, one)| !one.is_closed()) {
+                    who.entry(key).or_default().push(one);
+                }
+                if who.is_empty() {
+                    continue;
+                }
+                // On its own, so that what goes wrong in it is an error of these questions alone.
+                let read = tokio::spawn(read(who.keys().cloned().collect()));
+                let found = read.await.unwrap_or_else(|gone| Err(DbErr::Custom(format!("reading broke off: {gone}"))));
+                for (key, all) in who {
+                    let answer = found.as_ref().map(|found| found.get(&key).cloned()).map_err(DbErr::clone);
+                    for one in all {
+                        let _ = one.send(answer.clone());
+                    }
+                }
+            }
+        });
+        Self(line)
+    }
+
+    /// The row of a key as it stands now or later; none: there is no such row.
+    pub async fn ask(&self, key: K) -> Answer<V> {
+        let (one, answer) = oneshot::channel();
+        if self.0.send((key, one)).await.is_err() {
+            return Err(ended());
+        }
+        answer.await.unwrap_or_else(|_| Err(ended()))
+    }
+}
+
+fn ended() -> DbErr {
+    DbErr::Custom("nobody reads any more: the server ends".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use futures_util::future::join_all;
+    use tokio::sync::Semaphore;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_comes_while_one_is_read_is_read_together_and_once() {
+        let (read, gate) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Semaphore::new(0)));
+        let together = {
+            let (read, gate) = (read.clone(), gate.clone());
+            Together::new(move |mut keys: Vec<u8>| {
+                keys.sort_unstable();
+                read.lock().unwrap().push(keys.clone());
+                let gate = gate.clone();
+                async move {
+                    gate.acquire().await.unwrap().forget();
+                    Ok(keys.into_iter().filter(|key| *key != 4).map(|key| (key, u32::from(key) * 10)).collect())
+                }
+            })
+        };
+        let answers = tokio::spawn({
+            let together = together.clone();
+            async move { join_all([1, 2, 3, 3, 4].map(|key| together.ask(key))).await }
+        });
+        while read.lock().unwrap().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        gate.add_permits(9);
+        let answers: Vec<_> = answers.await.unwrap().into_iter().map(Result::unwrap).collect();
+        assert_eq!(answers, [Some(10), Some(20), Some(30), Some(30), None]);
+        let read = read.lock().unwrap();
+        assert_eq!(read.concat(), [1, 2, 3, 4]);
+        assert!(read.len() <= 2, "one by one: {read:?}");
+    }
+
+    #[tokio::test]
+    async fn an_error_is_told_to_all_and_the_next_is_read_again() {
+        let tries = Mutex::new(0);
+        let together = Together::new(move |keys: Vec<u8>| {
+            *tries.lock().unwrap() += 1;
+            let fails = *tries.lock().unwrap() == 1;
+            async move {
+                if fails {
+                    Err(DbErr::Custom("away".into()))
+                } else {
+                    Ok(keys.into_iter().map(|key| (key, ())).collect())
+                }
+            }
+        });
+        assert!(together.ask(1).await.is_err());
+        assert_eq!(together.ask(1).await.unwrap(), Some(()));
+    }
+}
