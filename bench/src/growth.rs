@@ -113,6 +113,7 @@ async fn instances(options: &Options, stage: &Stage) -> anyhow::Result<()> {
         let addresses = others.iter().map(|other| other.url().trim_start_matches("http://").to_owned());
         let mut beside = Beside::of(stage, options.volume.clone())?;
         beside.addresses.extend(addresses);
+        beside.spools.extend(others.iter().map(|other| other.app.spool.clone()));
         beside.warms_up().await?;
         let mut rates = Vec::new();
         for _ in 0..options.volume.runs {

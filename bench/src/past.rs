@@ -50,7 +50,7 @@ impl Times {
         let Self { first, last, start, step } = self;
         let (series, at) = (
             format!(
-                "WITH RECURSIVE s(n) AS (SELECT {first} UNION ALL SELECT n + 1 FROM s WHERE n < {last}), \
+                "WITH RECURSIVE s(n) AS (SELECT CAST({first} AS BIGINT) UNION ALL SELECT n + 1 FROM s WHERE n < {last}), \
                  one AS (SELECT body FROM message LIMIT 1)"
             ),
             format!("({start} + s.n * {step})"),
