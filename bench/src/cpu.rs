@@ -33,7 +33,8 @@ impl Counted {
             for entry in std::fs::read_dir("/proc")? {
                 let Some(pid) = entry?.file_name().to_str().and_then(|name| name.parse().ok()) else { continue };
                 let stat = Stat::of(pid).filter(|stat| pid == postmaster || stat.parent == postmaster);
-                all += stat.map_or(Duration::ZERO, |stat| stat.used);
+                // Connections come and go; what they used stays with whom they came from.
+                all += stat.map_or(Duration::ZERO, |stat| stat.used + stat.ended);
             }
         }
         Ok(all)
@@ -43,6 +44,8 @@ impl Counted {
 struct Stat {
     parent: u32,
     used: Duration,
+    /// What its children had used when they ended.
+    ended: Duration,
 }
 
 impl Stat {
@@ -51,11 +54,15 @@ impl Stat {
         Self::parse(&std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?)
     }
 
-    /// Fields 4 (parent), 14 and 15 (time in programs and in the kernel) of proc(5); the name in field 2 may hold anything.
+    /// Fields 4 (parent), 14 and 15 (time in programs and in the kernel), 16 and 17 (the same of children) of proc(5); the name
+    /// in field 2 may hold anything.
     fn parse(stat: &str) -> Option<Self> {
         let fields: Vec<&str> = stat.rsplit_once(") ")?.1.split_whitespace().collect();
-        let ticks = fields.get(11)?.parse::<u32>().ok()?.checked_add(fields.get(12)?.parse().ok()?)?;
-        Some(Self { parent: fields.get(1)?.parse().ok()?, used: TICK * ticks })
+        let both = |at: usize| {
+            let number = |at: usize| fields.get(at)?.parse::<u32>().ok();
+            Some(TICK * number(at)?.checked_add(number(at + 1)?)?)
+        };
+        Some(Self { parent: fields.get(1)?.parse().ok()?, used: both(11)?, ended: both(13)? })
     }
 }
 
@@ -65,8 +72,8 @@ mod tests {
 
     #[test]
     fn a_line_of_proc_is_read() {
-        let stat = Stat::parse("42 (post gres: (x) y) S 7 42 42 0 -1 4194304 9 0 0 0 150 50 0 0 20 0 1 0").unwrap();
-        assert_eq!((stat.parent, stat.used), (7, Duration::from_secs(2)));
+        let stat = Stat::parse("42 (post gres: (x) y) S 7 42 42 0 -1 4194304 9 0 0 0 150 50 70 30 20 0 1 0").unwrap();
+        assert_eq!((stat.parent, stat.used, stat.ended), (7, Duration::from_secs(2), Duration::from_secs(1)));
         assert!(Stat::parse("nothing").is_none());
     }
 }
