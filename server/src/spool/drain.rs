@@ -52,13 +52,14 @@ where
     ) -> Result<Drained, DrainError<E>> {
         let mut drained = Drained::default();
         loop {
+            // In this order: a file that is begun after its end was asked for would be read and removed under the writer.
+            let files = folder.files().map_err(DrainError::Disk)?;
+            if files.is_empty() {
+                return Ok(drained);
+            }
             if let Some(appender) = appender
                 && !close(appender).await
             {
-                return Ok(drained);
-            }
-            let files = folder.files().map_err(DrainError::Disk)?;
-            if files.is_empty() {
                 return Ok(drained);
             }
             for number in files {
@@ -98,7 +99,7 @@ where
     }
 }
 
-/// Everything that is in the folder now stands in files that nobody writes to any more. False: nobody writes at all, which
+/// Nobody writes any more to the files that are there now. False: nobody writes at all, which
 /// says nothing of the last file.
 async fn close(appender: &Appender) -> bool {
     let (told, closed) = oneshot::channel();

@@ -95,6 +95,33 @@ async fn what_is_kept_comes_out_in_order_and_once() {
     assert_eq!(all(&spool).await, []);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_comes_while_it_drains_is_not_forgotten() {
+    const SENDERS: u8 = 8;
+    const EACH: i64 = 200;
+    let dir = tempfile::tempdir().unwrap();
+    let (spool, _lock) = claimed(dir.path());
+    let senders = (0..SENDERS).map(|sender| {
+        let spool = spool.clone();
+        tokio::spawn(async move {
+            for number in 0..EACH {
+                spool.keep(&Hook { received_at: number, ..hook(sender) }).await.unwrap();
+            }
+        })
+    });
+    let senders: Vec<_> = senders.collect();
+    let mut taken = Vec::new();
+    while senders.iter().any(|sender| !sender.is_finished()) {
+        taken.extend(all(&spool).await);
+    }
+    taken.extend(all(&spool).await);
+    assert_eq!(spool.waiting(), 0);
+    for sender in 0..SENDERS {
+        let one: Vec<_> = taken.iter().filter(|taken| taken.id == hook(sender).id).collect();
+        assert!(one.iter().map(|hook| hook.received_at).eq(0..EACH), "{} of {EACH}", one.len());
+    }
+}
+
 #[tokio::test]
 async fn what_is_too_large_costs_those_beside_it_nothing() {
     let dir = tempfile::tempdir().unwrap();

@@ -25,9 +25,9 @@ impl Waiting {
         self.0.hooks.fetch_add(hooks, Ordering::AcqRel);
     }
 
-    /// Hooks that are in the database now.
+    /// Hooks that are in the database now. More than were counted are gone when the disk kept what it said it had not.
     pub fn gone(&self, hooks: usize) {
-        self.0.hooks.fetch_sub(hooks, Ordering::AcqRel);
+        self.0.hooks.update(Ordering::AcqRel, Ordering::Acquire, |counted| counted.saturating_sub(hooks));
     }
 
     /// One more, from now on: who comes later must not pass it by.
