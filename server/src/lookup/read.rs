@@ -1,4 +1,5 @@
-//! The statements: many rows each, by their keys.
+//! The statements: many rows each, by their keys. A key has all columns of its index, constants too: SQLite would rather walk
+//! through all entries of a constant kind than search for each row.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -28,13 +29,12 @@ pub async fn tenants(store: Store, keys: Vec<Uuid>) -> Found<Uuid, Arc<tenant::M
 pub async fn scopes(store: Store, keys: Vec<String>) -> Found<String, Arc<Scope>> {
     let text = format!(
         "SELECT directory.key AS scope_id, tenant.*, {} FROM rows \
-         JOIN directory ON directory.kind = '{}' AND directory.key = rows.key \
+         JOIN directory ON directory.kind = rows.kind AND directory.key = rows.key \
          JOIN tenant ON tenant.tenant_id = directory.tenant_id JOIN tenant_channel \
          ON tenant_channel.tenant_id = directory.tenant_id AND tenant_channel.channel_id = directory.id",
-        columns_of::<tenant_channel::Entity>(CHANNEL),
-        Kind::Scope.name()
+        columns_of::<tenant_channel::Entity>(CHANNEL)
     );
-    let rows = Rows::new().text("key", keys).fetch(store.by_keys(), &store, &text).await?;
+    let rows = entries(Kind::Scope, keys).fetch(store.by_keys(), &store, &text).await?;
     let scopes = rows.iter().map(|row| {
         let tenant = Arc::new(tenant::Model::from_query_result(row, "")?);
         let channel = tenant_channel::Model::from_query_result(row, CHANNEL)?;
@@ -44,15 +44,17 @@ pub async fn scopes(store: Store, keys: Vec<String>) -> Found<String, Arc<Scope>
 }
 
 pub async fn sources(store: Store, keys: Vec<Uuid>) -> Found<Uuid, Arc<source::Model>> {
-    let text = format!(
-        "SELECT source.* FROM rows JOIN directory ON directory.kind = '{}' AND directory.key = rows.key \
-         JOIN source ON source.tenant_id = directory.tenant_id AND source.id = directory.id",
-        Kind::Source.name()
-    );
-    let keys = keys.iter().map(Uuid::to_string);
-    let rows = Rows::new().text("key", keys).fetch(store.by_keys(), &store, &text).await?;
+    let text = "SELECT source.* FROM rows JOIN directory ON directory.kind = rows.kind AND directory.key = rows.key \
+         JOIN source ON source.tenant_id = directory.tenant_id AND source.id = directory.id";
+    let keys = keys.iter().map(Uuid::to_string).collect();
+    let rows = entries(Kind::Source, keys).fetch(store.by_keys(), &store, text).await?;
     let sources = rows.iter().map(|row| source::Model::from_query_result(row, ""));
     sources.map(|source| source.map(|source| (source.id, Arc::new(source)))).collect()
+}
+
+/// Keys of the directory.
+fn entries(kind: Kind, keys: Vec<String>) -> Rows {
+    Rows::new().text("kind", keys.iter().map(|_| kind.name())).text("key", keys)
 }
 
 pub async fn conversations(store: Store, keys: Vec<(Uuid, Alias)>) -> Found<(Uuid, Alias), Arc<Known>> {

@@ -35,6 +35,8 @@ mod media;
 mod old;
 mod opened;
 pub mod parcel;
+#[cfg(feature = "faults")]
+mod plan;
 mod revive;
 mod rows;
 mod scan;

@@ -84,6 +84,8 @@ impl Rows {
     pub async fn execute(self, db: &impl ConnectionTrait, store: &Store, body: &str) -> Result<u64, DbErr> {
         let mut changed = 0;
         for statement in self.statements(store, body) {
+            #[cfg(feature = "faults")]
+            super::plan::check(db, store, body, &statement).await?;
             changed += db.execute_raw(statement).await?.rows_affected();
         }
         Ok(changed)
@@ -93,6 +95,8 @@ impl Rows {
     pub async fn fetch(self, db: &impl ConnectionTrait, store: &Store, body: &str) -> Result<Vec<QueryResult>, DbErr> {
         let mut found = Vec::new();
         for statement in self.statements(store, body) {
+            #[cfg(feature = "faults")]
+            super::plan::check(db, store, body, &statement).await?;
             found.extend(db.query_all_raw(statement).await?);
         }
         Ok(found)

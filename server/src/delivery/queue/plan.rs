@@ -1,0 +1,71 @@
+//! SQLite plans each statement by what its text says, not by what the tables hold: a plan that walks through a table is found
+//! with an empty one already. While tests run, each statement's plan is looked at the first time that it is run.
+
+use std::collections::HashSet;
+use std::sync::{LazyLock, Mutex, PoisonError};
+
+use sea_orm::{ConnectionTrait, DbErr, Statement};
+
+use crate::store::Store;
+
+static SEEN: LazyLock<Mutex<HashSet<String>>> = LazyLock::new(Mutex::default);
+
+/// Errors when the statement does not go from its rows to those of tables by an index.
+pub async fn check(db: &impl ConnectionTrait, store: &Store, body: &str, statement: &Statement) -> Result<(), DbErr> {
+    let new = || SEEN.lock().unwrap_or_else(PoisonError::into_inner).insert(body.to_owned());
+    if !store.is_sqlite() || !new() {
+        return Ok(());
+    }
+    let mut asked = statement.clone();
+    asked.sql.insert_str(0, "EXPLAIN QUERY PLAN ");
+    let steps = db.query_all_raw(asked).await?;
+    let steps: Result<Vec<String>, DbErr> = steps.iter().map(|step| step.try_get("", "detail")).collect();
+    let steps = steps?;
+    if walks(&steps) {
+        return Err(DbErr::Custom(format!("walks through a table: {body}\n{}", steps.join("\n"))));
+    }
+    Ok(())
+}
+
+/// Whether a table is read from one end to the other, or all of ours for each of its rows.
+fn walks(steps: &[String]) -> bool {
+    let mut searched = false;
+    for step in steps {
+        let walks = match step.as_str() {
+            "SCAN rows" => searched,
+            // What is due, and nothing else; its repair reads all of it.
+            "SCAN lane USING COVERING INDEX lane_due" => false,
+            step if step.starts_with("SCAN ") => !step.contains(" CONSTANT ROW"),
+            // It is read once, before the rest.
+            step if step.starts_with("LIST SUBQUERY") => {
+                searched = false;
+                false
+            }
+            step if step.starts_with("SEARCH ") => {
+                searched = true;
+                step.contains("AUTOMATIC")
+            }
+            _ => false,
+        };
+        if walks {
+            return true;
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn walks_are_told_from_searches() {
+        let plan = |steps: &[&str]| walks(&steps.iter().map(ToString::to_string).collect::<Vec<_>>());
+        let key = "SEARCH directory USING INDEX sqlite_autoindex_directory_1 (kind=? AND key=?)";
+        assert!(!plan(&["CO-ROUTINE rows", "SCAN 64 CONSTANT ROWS", "SCAN rows", key]));
+        assert!(!plan(&[key, "LIST SUBQUERY 3", "SCAN rows"]));
+        assert!(plan(&["SCAN 64 CONSTANT ROWS", "SEARCH directory USING INDEX i (kind=?)", "SCAN rows"]));
+        assert!(plan(&["SCAN rows", "SCAN tenant"]));
+        assert!(plan(&["SCAN rows", "SEARCH tenant USING AUTOMATIC COVERING INDEX (host=?)"]));
+    }
+}
