@@ -91,9 +91,11 @@ pub fn curves(path: &Path, title: &str, unit: &str, labels: &[(f64, String)], cu
         )?;
     }
     for (place, label) in labels {
+        // A long one would leave the picture.
+        let anchor = if *place == last { "end" } else { "middle" };
         write!(
             inner,
-            r#"<text x="{:.1}" y="{:.0}" text-anchor="middle">{label}</text>"#,
+            r#"<text x="{:.1}" y="{:.0}" text-anchor="{anchor}">{label}</text>"#,
             x(*place),
             top + height + 20.0
         )?;
