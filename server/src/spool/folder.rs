@@ -86,14 +86,16 @@ impl Folder {
     pub fn count(&self) -> io::Result<usize> {
         let mut count = 0;
         for number in self.files()? {
-            count += self.read(number)?.iter().filter(|found| matches!(found, Found::Hook(_))).count();
+            let found = if_there(self.read(number))?;
+            count += found.iter().filter(|found| matches!(found, Found::Hook(_))).count();
         }
         Ok(count)
     }
 
     /// Bytes in all of its files.
     pub fn size(&self) -> io::Result<u64> {
-        self.files()?.into_iter().map(|number| Ok(fs::metadata(self.file(number))?.len())).sum()
+        let length = |number| if_there(fs::metadata(self.file(number)).map(|file| file.len()));
+        self.files()?.into_iter().map(length).sum()
     }
 
     /// What stands in a file.
@@ -126,6 +128,11 @@ impl Folder {
     fn sync(&self) -> io::Result<()> {
         File::open(&self.0)?.sync_all()
     }
+}
+
+/// A file that was listed a moment ago may be drained by now: there is nothing in it.
+fn if_there<T: Default>(seen: io::Result<T>) -> io::Result<T> {
+    seen.or_else(|error| if error.kind() == io::ErrorKind::NotFound { Ok(T::default()) } else { Err(error) })
 }
 
 /// What can be seen of a spool from beside the processes that use it.
