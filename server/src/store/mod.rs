@@ -23,6 +23,8 @@ mod durability;
 mod ended;
 pub mod lock;
 mod migrate;
+#[cfg(feature = "faults")]
+mod plan;
 
 pub use away::is_away;
 pub use durability::{Durability, check as check_durability};
@@ -46,6 +48,8 @@ pub struct Store {
     /// False: nobody has seen it yet.
     open: Arc<AtomicBool>,
     one_account_a_commit: bool,
+    #[cfg(feature = "faults")]
+    plans: plan::Seen,
 }
 
 impl Store {
@@ -82,6 +86,8 @@ impl Store {
             file,
             open,
             one_account_a_commit: false,
+            #[cfg(feature = "faults")]
+            plans: plan::Seen::default(),
         })
     }
 
@@ -129,6 +135,8 @@ impl Store {
             file: None,
             open,
             one_account_a_commit: false,
+            #[cfg(feature = "faults")]
+            plans: plan::Seen::default(),
         })
     }
 

@@ -35,8 +35,6 @@ mod media;
 mod old;
 mod opened;
 pub mod parcel;
-#[cfg(feature = "faults")]
-mod plan;
 mod revive;
 mod rows;
 mod scan;

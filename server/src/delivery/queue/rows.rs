@@ -85,7 +85,7 @@ impl Rows {
         let mut changed = 0;
         for statement in self.statements(store, body) {
             #[cfg(feature = "faults")]
-            super::plan::check(db, store, body, &statement).await?;
+            store.check_plan(db, body, &statement).await?;
             changed += db.execute_raw(statement).await?.rows_affected();
         }
         Ok(changed)
@@ -96,7 +96,7 @@ impl Rows {
         let mut found = Vec::new();
         for statement in self.statements(store, body) {
             #[cfg(feature = "faults")]
-            super::plan::check(db, store, body, &statement).await?;
+            store.check_plan(db, body, &statement).await?;
             found.extend(db.query_all_raw(statement).await?);
         }
         Ok(found)

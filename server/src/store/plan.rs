@@ -2,20 +2,25 @@
 //! with an empty one already. While tests run, each statement's plan is looked at the first time that it is run.
 
 use std::collections::HashSet;
-use std::sync::{LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use sea_orm::{ConnectionTrait, DbErr, Statement};
 
-use crate::store::Store;
+use super::Store;
 
-static SEEN: LazyLock<Mutex<HashSet<String>>> = LazyLock::new(Mutex::default);
+/// The statements that were looked at.
+#[derive(Clone, Default)]
+pub(super) struct Seen(Arc<Mutex<HashSet<String>>>);
 
-/// Errors when the statement does not go from its rows to those of tables by an index.
-pub async fn check(db: &impl ConnectionTrait, store: &Store, body: &str, statement: &Statement) -> Result<(), DbErr> {
-    let new = || SEEN.lock().unwrap_or_else(PoisonError::into_inner).insert(body.to_owned());
-    if !store.is_sqlite() || !new() {
-        return Ok(());
+impl Store {
+    /// Errors when the statement does not go from its rows to those of tables by an index. `body`: what tells it from others.
+    pub async fn check_plan(&self, db: &impl ConnectionTrait, body: &str, statement: &Statement) -> Result<(), DbErr> {
+        let new = || self.plans.0.lock().unwrap_or_else(PoisonError::into_inner).insert(body.to_owned());
+        if self.is_sqlite() && new() { look(db, body, statement).await } else { Ok(()) }
     }
+}
+
+async fn look(db: &impl ConnectionTrait, body: &str, statement: &Statement) -> Result<(), DbErr> {
     let mut asked = statement.clone();
     asked.sql.insert_str(0, "EXPLAIN QUERY PLAN ");
     let steps = db.query_all_raw(asked).await?;
