@@ -19,7 +19,7 @@ use sha2::{Digest, Sha256};
 use crate::database::TestDatabase;
 use crate::people::Stage;
 use crate::settings::{START, VENDOR_KEY, config_text, free_port};
-use crate::{Engine, Place, check};
+use crate::{Engine, Line, Manager, Place, check};
 
 /// What differs from the usual world.
 pub struct Setup {
@@ -201,6 +201,15 @@ impl World {
             let later = if next > now { next } else { closed };
             self.advance(Duration::from_millis(u64::try_from((later - now).max(1)).expect("a positive time")));
         }
+    }
+
+    /// A source called `support` in the usual account, whose customer `anna` wrote "Hello", and a manager who read it.
+    pub async fn chatting(&mut self) -> (Line, Manager) {
+        let line = self.line("support").await;
+        self.customer(&line, "anna").writes("Hello").await;
+        self.deliver_all().await;
+        let manager = self.manager(&line);
+        (line, manager)
     }
 
     /// Lets time pass, for server, sandbox and messenger alike.

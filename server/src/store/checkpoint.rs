@@ -2,43 +2,74 @@
 //! long reader would let the log grow without end.
 //!
 //! The task folds beside the writer. That alone never lets the log begin anew, because the writer keeps appending while
-//! it is folded; so now and then the small rest is folded on the write connection itself, between two commits.
+//! it is folded; so now and then the small rest is folded on the write connection itself, between two commits. SQLite
+//! flushes the database's file in a fold that reaches the end alone; so what was folded before is flushed here, beside the
+//! writer, or the writer would wait for all of it.
 
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
-use sea_orm::{ConnectionTrait, DbErr, Statement};
+use anyhow::Context;
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, Statement};
 use tokio_util::sync::CancellationToken;
 
 use super::Store;
 
 const EVERY: Duration = Duration::from_millis(250);
 
-/// Pages in the log from which on the writer is asked for a moment, so that the log begins anew: 16 MiB.
-const FINISH_PAGES: i64 = 4096;
+/// Pages in the log from which on the writer is asked for a moment, so that the log begins anew: 64 MiB.
+const FINISH_PAGES: i64 = 16_384;
 
 /// Above this the writer waits until the log was cut.
 const LIMIT_BYTES: u64 = 256 * 1024 * 1024;
 
+/// An SQLite database beside its writer.
+#[derive(Clone)]
+pub(super) struct Beside {
+    pub connection: DatabaseConnection,
+    pub path: PathBuf,
+    /// Closed after the connections: whoever closes a file drops all locks that this process has on it (POSIX), SQLite's too.
+    file: Arc<File>,
+}
+
+impl Beside {
+    pub fn open(path: &Path, connection: DatabaseConnection) -> std::io::Result<Self> {
+        Ok(Self { connection, path: path.to_owned(), file: Arc::new(File::open(path)?) })
+    }
+
+    fn log(&self) -> PathBuf {
+        let mut log = self.path.clone().into_os_string();
+        log.push("-wal");
+        log.into()
+    }
+
+    /// Folds what is in the log now, and flushes it; gives how many pages the log holds.
+    async fn fold_and_flush(&self) -> anyhow::Result<i64> {
+        let pages = fold(&self.connection, "PASSIVE").await?;
+        if pages > FINISH_PAGES {
+            let file = self.file.clone();
+            tokio::task::spawn_blocking(move || file.sync_data()).await?.context("flushing the database's file")?;
+        }
+        Ok(pages)
+    }
+}
+
 /// Folds the log back until cancelled. Returns at once on PostgreSQL.
 pub async fn run(store: Store, stop: CancellationToken) {
-    let (Some(connection), Some(file)) = (store.checkpoint.clone(), store.file.clone()) else { return };
-    let wal = file.with_extension(match file.extension() {
-        Some(extension) => format!("{}-wal", extension.to_string_lossy()),
-        None => "-wal".to_owned(),
-    });
+    let Some(beside) = store.beside.clone() else { return };
+    let log = beside.log();
     loop {
         tokio::select! {
             () = stop.cancelled() => break,
             () = tokio::time::sleep(EVERY) => {}
         }
         let started = std::time::Instant::now();
-        let done = match std::fs::metadata(&wal) {
+        let done = match std::fs::metadata(&log) {
             // On the write connection, so that no commit runs meanwhile.
-            Ok(log) if log.len() > LIMIT_BYTES => fold(store.write(), "TRUNCATE").await,
-            Ok(log) if log.len() > 0 => match fold(&connection, "PASSIVE").await {
-                Ok(pages) if pages > FINISH_PAGES => fold(store.write(), "PASSIVE").await,
-                done => done,
-            },
+            Ok(log) if log.len() > LIMIT_BYTES => fold(store.write(), "TRUNCATE").await.map_err(Into::into),
+            Ok(log) if log.len() > 0 => once(&store, &beside).await,
             _ => continue,
         };
         metrics::histogram!("parom_checkpoint_seconds").record(started.elapsed());
@@ -46,6 +77,16 @@ pub async fn run(store: Store, stop: CancellationToken) {
             tracing::warn!(%error, "the database log could not be folded back; it is tried again");
         }
     }
+}
+
+async fn once(store: &Store, beside: &Beside) -> anyhow::Result<i64> {
+    let pages = beside.fold_and_flush().await?;
+    if pages <= FINISH_PAGES {
+        return Ok(pages);
+    }
+    // The first took long, and much came meanwhile; the second leaves little.
+    beside.fold_and_flush().await?;
+    Ok(fold(store.write(), "PASSIVE").await?)
 }
 
 /// Folds what can be folded; gives how many pages the log holds.

@@ -1,7 +1,6 @@
 //! One serving process a SQLite file.
 
 use std::fs::{File, OpenOptions};
-use std::path::Path;
 
 use anyhow::Context;
 use fs4::fs_std::FileExt;
@@ -17,8 +16,8 @@ impl Store {
     /// Claims the right to serve. On SQLite a second serving process is refused, because leases are voided at
     /// start; on PostgreSQL any number may serve.
     pub fn lock_for_serving(&self) -> anyhow::Result<ServeLock> {
-        let Some(path) = &self.file else { return Ok(ServeLock { _file: None }) };
-        let path = Path::new(path).with_extension("serve-lock");
+        let Some(path) = self.file() else { return Ok(ServeLock { _file: None }) };
+        let path = path.with_extension("serve-lock");
         let file = OpenOptions::new()
             .create(true)
             .truncate(false)

@@ -42,9 +42,9 @@ pub struct Store {
     write: DatabaseConnection,
     read: DatabaseConnection,
     by_keys: DatabaseConnection,
-    checkpoint: Option<DatabaseConnection>,
+    /// On SQLite alone.
+    beside: Option<checkpoint::Beside>,
     clock: Clock,
-    file: Option<std::path::PathBuf>,
     /// False: nobody has seen it yet.
     open: Arc<AtomicBool>,
     one_account_a_commit: bool,
@@ -73,17 +73,17 @@ impl Store {
         anyhow::ensure!(!file.is_empty() && !file.starts_with(":memory:"), "database.url must name a file");
         let write = sqlite(url, 1, false).await.with_context(|| format!("cannot open the database {file}"))?;
         let read = sqlite(url, 4, true).await?;
-        let checkpoint = sqlite(url, 1, false).await?;
-        let file = Some(std::path::PathBuf::from(file.split('?').next().unwrap_or(file)));
+        let path = std::path::Path::new(file.split('?').next().unwrap_or(file));
+        let beside = checkpoint::Beside::open(path, sqlite(url, 1, false).await?)
+            .with_context(|| format!("cannot read the database {file}"))?;
         let open = Arc::new(AtomicBool::new(true));
         Ok(Self {
             backend: DbBackend::Sqlite,
             write,
             by_keys: read.clone(),
             read,
-            checkpoint: Some(checkpoint),
+            beside: Some(beside),
             clock,
-            file,
             open,
             one_account_a_commit: false,
             #[cfg(feature = "faults")]
@@ -118,10 +118,8 @@ impl Store {
 
     async fn pools(url: &str, connections: u32, clock: Clock, open: bool) -> anyhow::Result<Self> {
         let connections = connections.max(6);
-        let write = postgres(url, connections / 2, Use::Write, open)
-            .await
-            .context("cannot reach the database of database.url")?;
         let (half, fifth) = (connections / 2, connections / 5);
+        let write = postgres(url, half, Use::Write, open).await.context("cannot reach the database of database.url")?;
         let by_keys = postgres(url, fifth, Use::ReadByKeys, open).await?;
         let read = postgres(url, connections - half - fifth, Use::Read, open).await?;
         let open = Arc::new(AtomicBool::new(open));
@@ -130,9 +128,8 @@ impl Store {
             write,
             read,
             by_keys,
-            checkpoint: None,
+            beside: None,
             clock,
-            file: None,
             open,
             one_account_a_commit: false,
             #[cfg(feature = "faults")]
@@ -152,7 +149,7 @@ impl Store {
 
     /// Where an SQLite database lies.
     pub fn file(&self) -> Option<&std::path::Path> {
-        self.file.as_deref()
+        self.beside.as_ref().map(|beside| beside.path.as_path())
     }
 
     /// Which engine it is.
@@ -236,8 +233,8 @@ impl Store {
 
     /// Closes all connections; what runs is finished first.
     pub async fn close(&self) {
-        let all = [Some(&self.read), Some(&self.by_keys), self.checkpoint.as_ref(), Some(&self.write)];
-        for connection in all.into_iter().flatten() {
+        let beside = self.beside.as_ref().map(|beside| &beside.connection);
+        for connection in [Some(&self.read), Some(&self.by_keys), beside, Some(&self.write)].into_iter().flatten() {
             if let Err(error) = connection.clone().close().await {
                 tracing::debug!(%error, "closing a database connection");
             }

@@ -84,7 +84,7 @@ fn names_are_found() {
     assert!(there("amocrm::it sign::what_is_signed_verifies"), "a property");
     for wrong in [
         "parom-tests::it road::hooks::no_such_test",
-        "parom-tests::it road::hooks::chatting",
+        "parom-tests::it road::hooks::post",
         "parom-tests::it road::no_such_file::chatting",
         "parom-tests::it conformance::hold::is_there",
         "elsewhere a::b",

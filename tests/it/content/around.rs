@@ -4,10 +4,10 @@ use parom_tests::{World, both};
 use sandbox::{Button, HookMessage, ListMessage, Row, Section};
 use serde_json::{Value, json};
 
-use super::{chatting, content, last_id, message};
+use super::{content, last_id, message};
 
 async fn buttons_and_lists_are_part_of_the_content(world: &mut World) {
-    let (_, manager) = chatting(world).await;
+    let (_, manager) = world.chatting().await;
     let button = |text: &str, url: Option<&str>| Button { text: text.into(), url: url.map(str::to_owned) };
     let rows = [vec![button("Accept", None), button("Decline", None)], vec![button("Later", None)]];
     manager.sends("anna", HookMessage::text("Well?").buttons(&rows)).await;
@@ -58,7 +58,7 @@ async fn buttons_and_lists_are_part_of_the_content(world: &mut World) {
 }
 
 async fn a_template_is_named_with_its_values(world: &mut World) {
-    let (_, manager) = chatting(world).await;
+    let (_, manager) = world.chatting().await;
     let ready = HookMessage::text("").template(
         7103,
         Some("order_ready_v2"),
@@ -81,7 +81,7 @@ async fn a_template_is_named_with_its_values(world: &mut World) {
 }
 
 async fn a_template_without_its_final_text_is_filled_in(world: &mut World) {
-    let (_, manager) = chatting(world).await;
+    let (_, manager) = world.chatting().await;
     let params = [("{{lead.id}}", "1592"), ("{{contact.name}}", "Anna")];
     let bare =
         HookMessage::text("").template(7103, Some("ready"), "{{contact.name}}: {{lead.id}}, {{lead.id}}", &params);
@@ -100,7 +100,7 @@ fn amojo_id(world: &World, host: &str, text: &str) -> String {
 }
 
 async fn quotes_name_the_message_by_the_id_the_messenger_knows(world: &mut World) {
-    let (line, manager) = chatting(world).await;
+    let (line, manager) = world.chatting().await;
     let anna = world.customer(&line, "anna");
     anna.posts(&anna.body("ext-1000", "Is the blue one in stock?")).await.is(202);
     world.deliver_all().await;
@@ -127,7 +127,7 @@ async fn quotes_name_the_message_by_the_id_the_messenger_knows(world: &mut World
 }
 
 async fn a_forwarded_message_comes_with_an_empty_text(world: &mut World) {
-    let (line, manager) = chatting(world).await;
+    let (line, manager) = world.chatting().await;
     let hello = amojo_id(world, &line.host, "Hello");
     manager.sends("anna", HookMessage::text("").forwarding(&hello)).await;
     world.deliver_all().await;
@@ -138,7 +138,7 @@ async fn a_forwarded_message_comes_with_an_empty_text(world: &mut World) {
 }
 
 async fn an_answer_to_a_comment_names_its_post(world: &mut World) {
-    let (line, manager) = chatting(world).await;
+    let (line, manager) = world.chatting().await;
     let anna = world.customer(&line, "anna");
     let mut comment = anna.body("cmt-1", "What does it cost?");
     comment["post"] = json!({"id": "post-900", "url": "https://social.example/p/900"});
@@ -155,7 +155,7 @@ async fn an_answer_to_a_comment_names_its_post(world: &mut World) {
 }
 
 async fn managers_and_bots_are_named(world: &mut World) {
-    let (line, manager) = chatting(world).await;
+    let (line, manager) = world.chatting().await;
     let users = world.sandbox.users(&line.host);
     let maria = users.iter().find(|user| !user.is_admin && user.amojo_id.is_some()).unwrap();
     manager.sends("anna", HookMessage::text("It is me").by_user(maria.id)).await;
@@ -167,7 +167,7 @@ async fn managers_and_bots_are_named(world: &mut World) {
 }
 
 async fn a_name_that_amocrm_does_not_tell_holds_nothing_up(world: &mut World) {
-    let (line, manager) = chatting(world).await;
+    let (line, manager) = world.chatting().await;
     world.sandbox.faults().until_cleared(sandbox::Part::Rest, sandbox::Fault::Status { code: 500, retry_after: None });
     manager.answers("anna", "Nameless").await;
     world.deliver_all().await;

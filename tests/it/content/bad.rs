@@ -4,10 +4,10 @@ use parom_tests::{World, both};
 use sandbox::HookMessage;
 use serde_json::json;
 
-use super::{chatting, message};
+use super::message;
 
 async fn odd_numbers_and_signs_are_carried(world: &mut World) {
-    let (line, manager) = chatting(world).await;
+    let (line, manager) = world.chatting().await;
     let account = world.sandbox.add_account(&line.host).amojo_id;
     let chat = manager.chat_with("anna");
     let at = world.clock.millis() - 5_000;
@@ -44,7 +44,7 @@ async fn world_delivers(world: &World, wanted: &str) {
 }
 
 async fn shapes_that_nobody_expects_spoil_nothing(world: &mut World) {
-    let (_, manager) = chatting(world).await;
+    let (_, manager) = world.chatting().await;
     for (name, value) in [
         ("markup", json!("buttons")),
         ("markup", json!({"mode": "inline", "buttons": [[], "x", [{"label": "no text"}]]})),

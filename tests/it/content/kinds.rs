@@ -4,10 +4,10 @@ use parom_tests::{Answer, FileHost, Page, World, both};
 use sandbox::{Attachment, HookMessage};
 use serde_json::json;
 
-use super::{chatting, content, lent, message};
+use super::{content, lent, message};
 
 async fn every_kind_with_a_file_is_lent_out_by_a_link_of_ours(world: &mut World) {
-    let (line, manager) = chatting(world).await;
+    let (line, manager) = world.chatting().await;
     for kind in ["picture", "video", "file", "voice", "audio", "sticker"] {
         let attachment = Attachment::sample(kind);
         manager.sends("anna", HookMessage::attachment(attachment).caption("Here it is")).await;
@@ -53,7 +53,7 @@ async fn every_kind_with_a_file_is_lent_out_by_a_link_of_ours(world: &mut World)
 }
 
 async fn nobody_waits_for_a_preview(world: &mut World) {
-    let (_, manager) = chatting(world).await;
+    let (_, manager) = world.chatting().await;
     let host = FileHost::start().await;
     let bytes = crate::media::png(100);
     let picture = host.puts("/a.png", [Page::file("image/png", bytes)]);
@@ -70,7 +70,7 @@ async fn nobody_waits_for_a_preview(world: &mut World) {
 }
 
 async fn an_album_is_a_message_a_file_with_one_group(world: &mut World) {
-    let (line, manager) = chatting(world).await;
+    let (line, manager) = world.chatting().await;
     let chat = manager.chat_with("anna");
     let files = vec![Attachment::sample("picture"), Attachment::second_picture()];
     world.sandbox.manager_sends_album(&line.host, &chat, files, "Two of them").await.unwrap();
@@ -84,7 +84,7 @@ async fn an_album_is_a_message_a_file_with_one_group(world: &mut World) {
 }
 
 async fn places_and_people_are_told_in_fields(world: &mut World) {
-    let (_, manager) = chatting(world).await;
+    let (_, manager) = world.chatting().await;
     let place =
         HookMessage::text("").with("type", json!("location")).with("location", json!({"lon": -37.61, "lat": "55.75"}));
     manager.sends("anna", place).await;
@@ -99,7 +99,7 @@ async fn places_and_people_are_told_in_fields(world: &mut World) {
 }
 
 async fn a_kind_that_nobody_knows_is_told_in_words_and_never_lost(world: &mut World) {
-    let (line, manager) = chatting(world).await;
+    let (line, manager) = world.chatting().await;
     let hologram = |text: &str| HookMessage::text(text).with("type", json!("hologram\0"));
     let said = manager.sends("anna", hologram("Look")).await;
     world.deliver_all().await;
@@ -120,7 +120,7 @@ async fn a_kind_that_nobody_knows_is_told_in_words_and_never_lost(world: &mut Wo
 }
 
 async fn a_text_with_a_file_is_a_file_with_a_caption(world: &mut World) {
-    let (_, manager) = chatting(world).await;
+    let (_, manager) = world.chatting().await;
     manager
         .sends("anna", HookMessage::attachment(Attachment::sample("file")).with("type", json!("text")).caption("Both"))
         .await;
@@ -130,7 +130,7 @@ async fn a_text_with_a_file_is_a_file_with_a_caption(world: &mut World) {
 }
 
 async fn a_file_that_is_gone_leaves_its_words_and_the_next_goes_on(world: &mut World) {
-    let (line, manager) = chatting(world).await;
+    let (line, manager) = world.chatting().await;
     let gone = format!("{}/attachments/none/price.jpg", world.sandbox.url());
     let said = manager.sends("anna", HookMessage::file("picture", &gone, "price.jpg", 10).caption("Our prices")).await;
     manager.answers("anna", "Well?").await;
@@ -143,7 +143,7 @@ async fn a_file_that_is_gone_leaves_its_words_and_the_next_goes_on(world: &mut W
 }
 
 async fn nothing_at_all_is_told_to_the_manager(world: &mut World) {
-    let (line, manager) = chatting(world).await;
+    let (line, manager) = world.chatting().await;
     let said = manager.sends("anna", HookMessage::text(" ")).await;
     world.deliver_all().await;
     assert!(world.messenger.received().is_empty());
@@ -153,7 +153,7 @@ async fn nothing_at_all_is_told_to_the_manager(world: &mut World) {
 }
 
 async fn refusals_are_told_in_the_accounts_language(world: &mut World) {
-    let (line, manager) = chatting(world).await;
+    let (line, manager) = world.chatting().await;
     world.messenger.answers_next([Answer::status(400)]);
     let refused = manager.answers("anna", "refused").await;
     let empty = manager.sends("anna", HookMessage::text("")).await;

@@ -6,7 +6,7 @@ use parom_tests::{Answer, World, both};
 use sandbox::HookForm;
 use serde_json::{Value, json};
 
-use super::{chatting, last, last_id};
+use super::{last, last_id};
 
 const RFC_3339: &str = "%Y-%m-%dT%H:%M:%S%.3fZ";
 
@@ -15,7 +15,7 @@ fn quiet(world: &World) -> bool {
 }
 
 async fn typing_is_told_once_while_it_is_true(world: &mut World) {
-    let (line, manager) = chatting(world).await;
+    let (line, manager) = world.chatting().await;
     let chat = manager.chat_with("anna");
     for (number, form) in [HookForm::Sample, HookForm::Table].into_iter().enumerate() {
         world.advance(Duration::from_secs(6));
@@ -57,7 +57,7 @@ async fn types_until(world: &World, line: &parom_tests::Line, expired_at: Value)
 }
 
 async fn typing_that_is_over_is_told_nobody(world: &mut World) {
-    let (line, _) = chatting(world).await;
+    let (line, _) = world.chatting().await;
     let now = world.clock.now().timestamp();
     assert_eq!(types_until(world, &line, json!(now)).await, Some(200));
     assert!(world.letters().await.is_empty(), "it came too late");
@@ -81,7 +81,7 @@ async fn typing_that_is_over_is_told_nobody(world: &mut World) {
 }
 
 async fn typing_is_coalesced_and_its_failures_hurt_nobody(world: &mut World) {
-    let (line, manager) = chatting(world).await;
+    let (line, manager) = world.chatting().await;
     for _ in 0..3 {
         types_until(world, &line, json!(world.clock.now().timestamp() + 5)).await;
     }
@@ -105,7 +105,7 @@ async fn typing_is_coalesced_and_its_failures_hurt_nobody(world: &mut World) {
 }
 
 async fn reactions_are_set_and_taken_back(world: &mut World) {
-    let (line, manager) = chatting(world).await;
+    let (line, manager) = world.chatting().await;
     let hello = world.sandbox.messages(&line.host).into_iter().find(|one| one.text == "Hello").unwrap().id;
     let id = world.messages().await[0].id.to_string();
     for (emoji, form) in [(Some("👍"), HookForm::Table), (Some("❤️"), HookForm::Sample), (None, HookForm::Table)]
@@ -140,7 +140,7 @@ async fn reactions_are_set_and_taken_back(world: &mut World) {
 }
 
 async fn a_reaction_waits_for_its_message(world: &mut World) {
-    let (line, manager) = chatting(world).await;
+    let (line, manager) = world.chatting().await;
     world.messenger.answers_next([Answer::status(500)]);
     let said = manager.answers("anna", "Good morning").await;
     world.sandbox.manager_reacts(&line.host, &said.message_id, Some("🎉"), HookForm::Table).await.unwrap();
@@ -150,7 +150,7 @@ async fn a_reaction_waits_for_its_message(world: &mut World) {
 }
 
 async fn a_reaction_that_comes_twice_is_one(world: &mut World) {
-    let (line, _) = chatting(world).await;
+    let (line, _) = world.chatting().await;
     let account = world.sandbox.add_account(&line.host).amojo_id;
     let hello = world.sandbox.messages(&line.host).pop().unwrap();
     let hook = json!({"account_id": account, "time": 1, "action": {"reaction": {"message": {"id": hello.id},
@@ -166,7 +166,7 @@ async fn a_reaction_that_comes_twice_is_one(world: &mut World) {
 }
 
 async fn what_concerns_nobody_we_know_is_kept_aside(world: &mut World) {
-    let (line, manager) = chatting(world).await;
+    let (line, manager) = world.chatting().await;
     let account = world.sandbox.add_account(&line.host).amojo_id;
     let chat = manager.chat_with("anna");
     let stranger = "00000000-0000-4000-8000-000000000009";

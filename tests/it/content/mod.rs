@@ -10,18 +10,9 @@ mod live;
 mod version;
 mod visitor;
 
-use parom_tests::{Line, Manager, World};
+use parom_tests::World;
 use reqwest::Method;
 use serde_json::{Value, json};
-
-/// A line with a chat in amoCRM, so that managers can answer Anna, whose message is `anna-0` or the like.
-async fn chatting(world: &mut World) -> (Line, Manager) {
-    let line = world.line("support").await;
-    world.customer(&line, "anna").writes("Hello").await;
-    world.deliver_all().await;
-    let manager = world.manager(&line);
-    (line, manager)
-}
 
 /// The last webhook.
 fn last(world: &World) -> Value {

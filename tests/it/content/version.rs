@@ -7,8 +7,6 @@ use parom::store::VENDOR;
 use parom_tests::{Line, World, both};
 use sandbox::HookMessage;
 
-use super::chatting;
-
 /// Connects that amoCRM saw.
 fn connects(world: &World) -> usize {
     world.sandbox.requests().iter().filter(|one| one.path.ends_with("/connect")).count()
@@ -31,7 +29,7 @@ async fn comes_by_version_1(world: &mut World, line: &Line, wanted: usize) {
 }
 
 async fn a_dead_hook_has_the_channel_connected_again_once_a_day(world: &mut World) {
-    let (line, manager) = chatting(world).await;
+    let (line, manager) = world.chatting().await;
     world.allow_problems();
     let before = connects(world);
     world.advance(Duration::from_secs(1));

@@ -10,14 +10,6 @@ use parom_tests::{Manager, World, both};
 use sandbox::{HookMessage, PreparedHook};
 use uuid::Uuid;
 
-/// A manager whose customer has written.
-async fn chatting(world: &mut World) -> Manager {
-    let line = world.line("support").await;
-    world.customer(&line, "anna").writes("Hello").await;
-    world.deliver_all().await;
-    world.manager(&line)
-}
-
 /// One written a second after the other.
 fn two_hooks(world: &World, manager: &Manager) -> [PreparedHook; 2] {
     let first = manager.prepares("anna", HookMessage::text("first"));
@@ -26,7 +18,7 @@ fn two_hooks(world: &World, manager: &Manager) -> [PreparedHook; 2] {
 }
 
 async fn hooks_wait_on_the_disk_while_the_database_stands_still(world: &mut World) {
-    let manager = chatting(world).await;
+    let (_, manager) = world.chatting().await;
     let hooks = ["one", "two", "three"].map(|text| {
         world.advance(Duration::from_secs(1));
         manager.prepares("anna", HookMessage::text(text))
@@ -45,7 +37,7 @@ async fn hooks_wait_on_the_disk_while_the_database_stands_still(world: &mut Worl
 }
 
 async fn a_hook_does_not_pass_by_those_on_the_disk(world: &mut World) {
-    let manager = chatting(world).await;
+    let (_, manager) = world.chatting().await;
     let [first, second] = two_hooks(world, &manager);
     let blocked = world.database().blocked().await;
     assert_eq!(manager.posts(&first).await, Some(200));
@@ -58,7 +50,7 @@ async fn a_hook_does_not_pass_by_those_on_the_disk(world: &mut World) {
 
 /// Out of order is better than lost, and in its place all the same as long as nothing has left.
 async fn a_hook_that_the_disk_does_not_take_goes_to_the_database(world: &mut World) {
-    let manager = chatting(world).await;
+    let (_, manager) = world.chatting().await;
     let [first, second] = two_hooks(world, &manager);
     world.faults.add("drain.after_commit=error").unwrap();
     let blocked = world.database().blocked().await;
@@ -76,7 +68,7 @@ async fn a_hook_that_the_disk_does_not_take_goes_to_the_database(world: &mut Wor
 
 /// What another process left on the disk comes late; it takes its place before what was written later and has not left.
 async fn a_hook_that_is_drained_late_takes_its_place(world: &mut World) {
-    let manager = chatting(world).await;
+    let (_, manager) = world.chatting().await;
     let first = manager.prepares("anna", HookMessage::text("first"));
     let left_at = world.clock.millis();
     world.advance(Duration::from_secs(1));
@@ -98,7 +90,7 @@ pub async fn left_behind(dir: &Path, hook: &PreparedHook, received_at: i64) {
 }
 
 async fn what_waits_outlives_the_process(world: &mut World) {
-    let manager = chatting(world).await;
+    let (_, manager) = world.chatting().await;
     let hook = manager.prepares("anna", HookMessage::text("kept"));
     let blocked = world.database().blocked().await;
     assert_eq!(manager.posts(&hook).await, Some(200));
@@ -113,7 +105,7 @@ async fn what_waits_outlives_the_process(world: &mut World) {
 }
 
 async fn without_a_disk_a_lost_hook_is_not_answered_as_taken(world: &mut World) {
-    let manager = chatting(world).await;
+    let (_, manager) = world.chatting().await;
     let hook = manager.prepares("anna", HookMessage::text("lost"));
     std::fs::remove_dir_all(world.database().folder().join("spool")).expect("the spool is taken away");
     let blocked = world.database().blocked().await;

@@ -8,15 +8,6 @@ use serde_json::{Value, json};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 
-/// A line with a chat in amoCRM, so that managers can answer Anna.
-async fn chatting(world: &mut World) -> (Line, Manager) {
-    let line = world.line("support").await;
-    world.customer(&line, "anna").writes("Hello").await;
-    world.deliver_all().await;
-    let manager = world.manager(&line);
-    (line, manager)
-}
-
 /// Managers write every hour; each hour all that is due is tried.
 async fn hours(world: &mut World, manager: &Manager, hours: std::ops::Range<u32>) {
     for hour in hours {
@@ -36,7 +27,7 @@ async fn alerts(world: &World, line: &Line) -> Vec<(String, bool)> {
 }
 
 async fn a_day_of_failures_pauses_the_source(world: &mut World) {
-    let (line, manager) = chatting(world).await;
+    let (line, manager) = world.chatting().await;
     world.messenger.answers_by(|_| Answer::status(503));
     hours(world, &manager, 0..24).await;
     let seen = source(world, &line).await;
@@ -85,7 +76,7 @@ async fn a_day_of_failures_pauses_the_source(world: &mut World) {
 }
 
 async fn whoever_resumes_may_drop_what_is_too_old(world: &mut World) {
-    let (line, manager) = chatting(world).await;
+    let (line, manager) = world.chatting().await;
     world.messenger.answers_by(|_| Answer::status(500));
     hours(world, &manager, 0..26).await;
     assert_eq!(source(world, &line).await["status_reason"], "webhook_suspended");
@@ -102,7 +93,7 @@ async fn whoever_resumes_may_drop_what_is_too_old(world: &mut World) {
 }
 
 async fn one_answer_in_a_day_is_enough(world: &mut World) {
-    let (line, manager) = chatting(world).await;
+    let (line, manager) = world.chatting().await;
     for answer in [200, 400] {
         world.messenger.answers_by(|_| Answer::status(500));
         hours(world, &manager, 0..20).await;
@@ -117,7 +108,7 @@ async fn one_answer_in_a_day_is_enough(world: &mut World) {
 }
 
 async fn a_quiet_endpoint_is_not_given_up_for_one_failure(world: &mut World) {
-    let (line, manager) = chatting(world).await;
+    let (line, manager) = world.chatting().await;
     world.messenger.answers_next([Answer::status(500)]);
     manager.answers("anna", "one").await;
     world.deliver_all().await;
@@ -131,7 +122,7 @@ async fn a_quiet_endpoint_is_not_given_up_for_one_failure(world: &mut World) {
 }
 
 async fn a_suspended_account_keeps_the_reason_of_its_source(world: &mut World) {
-    let (line, manager) = chatting(world).await;
+    let (line, manager) = world.chatting().await;
     world.messenger.answers_by(|_| Answer::status(500));
     hours(world, &manager, 0..26).await;
     let tenant = format!("/api/v1/tenants/{}", line.tenant_id);

@@ -1,17 +1,8 @@
 //! The log of webhooks, and sending one again.
 
-use parom_tests::{Answer, Line, Manager, World, both};
+use parom_tests::{Answer, Line, World, both};
 use sandbox::HookForm;
 use serde_json::{Value, json};
-
-/// A line with a chat in amoCRM, so that managers can answer Anna.
-async fn chatting(world: &mut World) -> (Line, Manager) {
-    let line = world.line("support").await;
-    world.customer(&line, "anna").writes("Hello").await;
-    world.deliver_all().await;
-    let manager = world.manager(&line);
-    (line, manager)
-}
 
 async fn log(world: &World, line: &Line) -> Vec<Value> {
     let reply = world.api.get(&line.path("/webhook-attempts")).await.is(200);
@@ -24,7 +15,7 @@ async fn again(world: &World, attempt: &Value, status: u16) -> Value {
 }
 
 async fn every_try_stands_in_the_log(world: &mut World) {
-    let (line, manager) = chatting(world).await;
+    let (line, manager) = world.chatting().await;
     assert_eq!(log(world, &line).await, Vec::<Value>::new());
     world.messenger.answers_next([Answer::status(503), Answer::Cut, Answer::status(200), Answer::status(422)]);
     manager.answers("anna", "one").await;
@@ -59,7 +50,7 @@ async fn every_try_stands_in_the_log(world: &mut World) {
 }
 
 async fn what_was_taken_goes_out_again_under_its_id(world: &mut World) {
-    let (line, manager) = chatting(world).await;
+    let (line, manager) = world.chatting().await;
     world.messenger.answers_next([Answer::Status(200, json!({"id": "theirs-1", "status": "delivered"}))]);
     let said = manager.answers("anna", "Good morning").await;
     world.deliver_all().await;
@@ -84,7 +75,7 @@ async fn what_was_taken_goes_out_again_under_its_id(world: &mut World) {
 }
 
 async fn a_repeat_that_is_refused_harms_nothing(world: &mut World) {
-    let (line, manager) = chatting(world).await;
+    let (line, manager) = world.chatting().await;
     let said = manager.answers("anna", "Good morning").await;
     world.deliver_all().await;
     let tried = log(world, &line).await.remove(0);
@@ -108,7 +99,7 @@ async fn a_repeat_that_is_refused_harms_nothing(world: &mut World) {
 }
 
 async fn what_failed_or_waits_goes_on_by_the_same_wish(world: &mut World) {
-    let (line, manager) = chatting(world).await;
+    let (line, manager) = world.chatting().await;
     world.messenger.answers_next([Answer::status(400)]);
     manager.answers("anna", "refused").await;
     world.deliver_all().await;
@@ -130,7 +121,7 @@ async fn what_failed_or_waits_goes_on_by_the_same_wish(world: &mut World) {
 }
 
 async fn only_what_is_kept_is_sent_again_and_only_by_its_account(world: &mut World) {
-    let (line, manager) = chatting(world).await;
+    let (line, manager) = world.chatting().await;
     manager.answers("anna", "Good morning").await;
     world.deliver_all().await;
     let hello = world.sandbox.messages(&line.host).into_iter().find(|one| one.text == "Hello").unwrap();

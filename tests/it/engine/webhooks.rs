@@ -2,20 +2,11 @@
 
 use std::time::Duration;
 
-use parom_tests::{Answer, Line, Manager, World, both};
+use parom_tests::{Answer, World, both};
 use serde_json::json;
 
-/// A line with a chat in amoCRM, so that managers can answer Anna.
-async fn chatting(world: &mut World) -> (Line, Manager) {
-    let line = world.line("support").await;
-    world.customer(&line, "anna").writes("Hello").await;
-    world.deliver_all().await;
-    let manager = world.manager(&line);
-    (line, manager)
-}
-
 async fn what_cannot_be_taken_now_is_repeated_with_the_same_id(world: &mut World) {
-    let (_, manager) = chatting(world).await;
+    let (_, manager) = world.chatting().await;
     let mut written = Vec::new();
     for answer in [
         Answer::status(500),
@@ -43,7 +34,7 @@ async fn what_cannot_be_taken_now_is_repeated_with_the_same_id(world: &mut World
 }
 
 async fn a_repeat_says_so_once_an_earlier_try_may_have_arrived(world: &mut World) {
-    let (line, manager) = chatting(world).await;
+    let (line, manager) = world.chatting().await;
     world.messenger.answers_next([Answer::status(500), Answer::Cut, Answer::status(503), Answer::ok()]);
     manager.answers("anna", "Good morning").await;
     world.deliver_to_the_end().await;
@@ -54,7 +45,7 @@ async fn a_repeat_says_so_once_an_earlier_try_may_have_arrived(world: &mut World
 }
 
 async fn a_refusal_fails_the_message_and_the_next_goes_on(world: &mut World) {
-    let (line, manager) = chatting(world).await;
+    let (line, manager) = world.chatting().await;
     for status in [400, 404, 409, 413, 415, 422, 418, 301, 302] {
         world.messenger.answers_next([Answer::status(status)]);
         let refused = manager.answers("anna", &format!("refused with {status}")).await;
@@ -91,7 +82,7 @@ async fn a_messenger_that_locks_us_out_pauses_its_source(world: &mut World) {
 }
 
 async fn a_paused_source_takes_in_and_sends_nothing(world: &mut World) {
-    let (line, manager) = chatting(world).await;
+    let (line, manager) = world.chatting().await;
     world.api.patch(&line.path(""), &json!({"paused": true})).await.is(200);
     manager.answers("anna", "one").await;
     world.advance(Duration::from_secs(3600));
@@ -120,7 +111,7 @@ async fn a_paused_source_takes_in_and_sends_nothing(world: &mut World) {
 }
 
 async fn waiting_for_a_messenger_ends_after_a_day(world: &mut World) {
-    let (line, manager) = chatting(world).await;
+    let (line, manager) = world.chatting().await;
     world.messenger.answers_by(|_| Answer::status(500));
     let said = manager.answers("anna", "too late").await;
     for seconds in [0, 60, 3_600, 82_739] {
@@ -142,7 +133,7 @@ async fn waiting_for_a_messenger_ends_after_a_day(world: &mut World) {
 }
 
 async fn an_answer_sent_again_after_its_failure_is_told_delivered(world: &mut World) {
-    let (line, manager) = chatting(world).await;
+    let (line, manager) = world.chatting().await;
     world.messenger.answers_by(|_| Answer::status(400));
     let said = manager.answers("anna", "second try").await;
     world.deliver_all().await;
@@ -160,7 +151,7 @@ async fn an_answer_sent_again_after_its_failure_is_told_delivered(world: &mut Wo
 }
 
 async fn age_counts_while_held(world: &mut World) {
-    let (line, manager) = chatting(world).await;
+    let (line, manager) = world.chatting().await;
     world.api.patch(&line.path(""), &json!({"paused": true})).await.is(200);
     let old = manager.answers("anna", "held for a day").await;
     world.advance(Duration::from_secs(12 * 3_600));
@@ -180,7 +171,7 @@ async fn age_counts_while_held(world: &mut World) {
 }
 
 async fn a_worker_that_vanishes_repeats_marked(world: &mut World) {
-    let (_, manager) = chatting(world).await;
+    let (_, manager) = world.chatting().await;
     world.faults.add("carry.after_call=error:1").unwrap();
     manager.answers("anna", "one").await;
     manager.answers("anna", "two").await;
@@ -193,7 +184,7 @@ async fn a_worker_that_vanishes_repeats_marked(world: &mut World) {
 }
 
 async fn no_more_of_an_answer_is_read_than_64_kib(world: &mut World) {
-    let (line, manager) = chatting(world).await;
+    let (line, manager) = world.chatting().await;
     for (length, known) in [(60_000, json!("theirs")), (70_000, json!(null))] {
         let long = json!({"id": "theirs", "pad": "x".repeat(length)});
         world.messenger.answers_next([Answer::Status(200, long)]);

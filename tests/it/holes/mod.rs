@@ -22,12 +22,9 @@ const HOUR: Duration = Duration::from_secs(3600);
 
 /// A line with a chat of Anna's at amoCRM, on a server that listens.
 async fn chatting(world: &mut World) -> (Line, Manager) {
-    let line = world.line("support").await;
-    world.customer(&line, "anna").writes("Hello").await;
-    world.deliver_all().await;
+    let chatting = world.chatting().await;
     beats(world).await;
-    let manager = world.manager(&line);
-    (line, manager)
+    chatting
 }
 
 /// The server writes down that it listens, as it does every ten seconds.

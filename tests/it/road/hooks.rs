@@ -5,24 +5,17 @@ use std::time::Duration;
 use parom::config::Config;
 use parom_tests::office::all_at_once;
 use parom_tests::settings::{CHANNEL_ID, CHANNEL_SECRET};
-use parom_tests::{Engine, Line, Place, Setup, World, answer, both};
+use parom_tests::{Engine, Place, Setup, World, answer, both};
 use reqwest::Method;
 use sandbox::HookMessage;
 use serde_json::json;
-
-async fn chatting(world: &mut World) -> Line {
-    let line = world.line("support").await;
-    world.customer(&line, "anna").writes("Hello").await;
-    world.deliver_all().await;
-    line
-}
 
 async fn post(world: &World, scope_id: &str, body: &[u8], signature: Option<&str>) -> u16 {
     world.sandbox.post_hook(scope_id, body.to_vec(), signature).await.status.expect("the server answers")
 }
 
 async fn only_the_right_signature_over_the_raw_bytes_is_believed(world: &mut World) {
-    let line = chatting(world).await;
+    let (line, _) = world.chatting().await;
     let hook = world.manager(&line).prepares("anna", HookMessage::text("Good morning"));
     let right = hook.signature.as_str();
     let other_bytes: serde_json::Value = serde_json::from_slice(&hook.body).unwrap();
@@ -59,7 +52,7 @@ async fn only_the_right_signature_over_the_raw_bytes_is_believed(world: &mut Wor
 }
 
 async fn a_hook_that_comes_three_times_at_once_is_one_message(world: &mut World) {
-    let line = chatting(world).await;
+    let (line, _) = world.chatting().await;
     let hook = world.manager(&line).prepares("anna", HookMessage::text("Good morning"));
     let posts = (0..3).map(|_| {
         let (sandbox, hook) = (world.sandbox.clone(), hook.clone());
@@ -73,7 +66,7 @@ async fn a_hook_that_comes_three_times_at_once_is_one_message(world: &mut World)
 }
 
 async fn what_cannot_be_understood_is_kept_and_answered_with_200(world: &mut World) {
-    let line = chatting(world).await;
+    let (line, _) = world.chatting().await;
     let account = world.sandbox.add_account(&line.host).amojo_id;
     let elsewhere = format!("{CHANNEL_ID}_00000000-0000-4000-8000-000000000000");
     let v1 =
@@ -102,7 +95,7 @@ async fn what_cannot_be_understood_is_kept_and_answered_with_200(world: &mut Wor
 }
 
 async fn what_was_captured_long_ago_is_not_carried_again(world: &mut World) {
-    let line = chatting(world).await;
+    let (line, _) = world.chatting().await;
     let hook = world.manager(&line).prepares("anna", HookMessage::text("Good morning"));
     assert_eq!(post(world, &line.scope_id, &hook.body, Some(&hook.signature)).await, 200);
     world.deliver_all().await;
@@ -124,7 +117,7 @@ async fn a_channels_old_secret_is_believed_while_it_is_changed() {
         |config| config.integrations[0].channels[0].previous_secret = Some(OLD.to_owned().into());
     let setup = Setup { change, ..Setup::default() };
     let mut world = World::start(Engine::Sqlite, setup).await.unwrap();
-    let line = chatting(&mut world).await;
+    let (line, _) = world.chatting().await;
     let manager = world.manager(&line);
     for (number, (secret, status)) in [(OLD, 200), (CHANNEL_SECRET, 200), ("older still", 401)].into_iter().enumerate()
     {
@@ -138,7 +131,7 @@ async fn a_channels_old_secret_is_believed_while_it_is_changed() {
 }
 
 async fn bodies_too_large_and_compressed_are_refused(world: &mut World) {
-    let line = chatting(world).await;
+    let (line, _) = world.chatting().await;
     let path = format!("/location/{}", line.scope_id);
     let large = vec![b' '; 1024 * 1024 + 1];
     let signature = world.sandbox.sign_hook(&line.scope_id, &large);
@@ -156,7 +149,7 @@ async fn bodies_too_large_and_compressed_are_refused(world: &mut World) {
 }
 
 async fn what_cannot_be_stored_is_answered_with_503_and_not_half_stored(world: &mut World) {
-    let line = chatting(world).await;
+    let (line, _) = world.chatting().await;
     let hook = world.manager(&line).prepares("anna", HookMessage::text("Good morning"));
     world.faults.add("accept.before_commit=error").unwrap();
     // The disk does not take it either (engine::spool tells what happens when it does).

@@ -2,13 +2,6 @@
 
 use parom_tests::{Line, World, both};
 
-async fn chatting(world: &mut World) -> Line {
-    let line = world.line("support").await;
-    world.customer(&line, "anna").writes("Hello").await;
-    world.deliver_all().await;
-    line
-}
-
 /// The statuses of a manager's message with their codes.
 fn told(world: &World, line: &Line, message_id: &str) -> Vec<(i64, Option<i64>)> {
     let messages = world.sandbox.messages(&line.host);
@@ -17,7 +10,7 @@ fn told(world: &World, line: &Line, message_id: &str) -> Vec<(i64, Option<i64>)>
 }
 
 async fn to_a_source_that_was_deleted(world: &mut World) {
-    let line = chatting(world).await;
+    let (line, _) = world.chatting().await;
     let manager = world.manager(&line);
     let before = manager.answers("anna", "waits while it is deleted").await;
     world.api.delete(&line.path("")).await.is(204);
@@ -31,7 +24,7 @@ async fn to_a_source_that_was_deleted(world: &mut World) {
 }
 
 async fn customers_words_that_still_wait_survive_their_source(world: &mut World) {
-    let line = chatting(world).await;
+    let (line, _) = world.chatting().await;
     world.customer(&line, "anna").writes("on its way").await;
     world.api.delete(&line.path("")).await.is(204);
     world.deliver_all().await;
