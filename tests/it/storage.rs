@@ -3,7 +3,7 @@
 use std::os::unix::fs::PermissionsExt;
 
 use parom::clock::Clock;
-use parom::config::{Config, Secrets};
+use parom::config::{self, Config, Secrets};
 use parom::server::{self, Options};
 use parom::store::{self, Store};
 use parom::vault::Vault;
@@ -30,6 +30,28 @@ async fn sqlite_keeps_what_it_acknowledged() {
     let refused = store.read().execute_unprepared("DELETE FROM tenant").await;
     assert!(refused.is_err(), "readers must not write");
     assert!(store::check_durability(&store).await.unwrap().is_safe());
+}
+
+#[tokio::test]
+async fn an_sqlite_file_has_the_name_that_its_url_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = |name: &str| config::Database {
+        url: format!("sqlite://{}/{name}", folder.path().display()).into(),
+        migrate: true,
+        max_connections: 10,
+        one_account_a_commit: false,
+    };
+    let store = Store::open(&settings("a%20name.db?mode=rwc"), Clock::system()).await.unwrap();
+    assert_eq!(store.file(), Some(folder.path().join("a name.db").as_path()));
+    assert!(folder.path().join("a name.db-wal").exists(), "the log that is folded lies beside it");
+    store.close().await;
+
+    for (wrong, why) in
+        [(settings("no/such/folder.db"), "cannot open the database"), (settings(":memory:"), "name a file")]
+    {
+        let words = Store::open(&wrong, Clock::system()).await.err().expect("it must not open").to_string();
+        assert!(words.contains(why), "{words}");
+    }
 }
 
 #[tokio::test]

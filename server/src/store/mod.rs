@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::Context;
-use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
     SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
@@ -69,13 +69,16 @@ impl Store {
     }
 
     async fn open_sqlite(url: &str, clock: Clock) -> anyhow::Result<Self> {
-        let file = url.trim_start_matches("sqlite:").trim_start_matches("//");
-        anyhow::ensure!(!file.is_empty() && !file.starts_with(":memory:"), "database.url must name a file");
-        let write = sqlite(url, 1, false).await.with_context(|| format!("cannot open the database {file}"))?;
+        // As SQLite's own driver reads it: `%20` is a space.
+        let path = SqliteConnectOptions::from_str(url).context("database.url is not a valid SQLite URL")?;
+        let path = path.get_filename().to_owned();
+        let named = !path.as_os_str().is_empty() && !url.contains(":memory:");
+        anyhow::ensure!(named, "database.url must name a file");
+        let told = path.display();
+        let write = sqlite(url, 1, false).await.with_context(|| format!("cannot open the database {told}"))?;
         let read = sqlite(url, 4, true).await?;
-        let path = std::path::Path::new(file.split('?').next().unwrap_or(file));
-        let beside = checkpoint::Beside::open(path, sqlite(url, 1, false).await?)
-            .with_context(|| format!("cannot read the database {file}"))?;
+        let beside = checkpoint::Beside::open(&path, sqlite(url, 1, false).await?)
+            .with_context(|| format!("cannot read the database {told}"))?;
         let open = Arc::new(AtomicBool::new(true));
         Ok(Self {
             backend: DbBackend::Sqlite,
@@ -310,8 +313,6 @@ async fn postgres(url: &str, connections: u32, used: Use, at_once: bool) -> anyh
 }
 
 async fn sqlite(url: &str, connections: u32, query_only: bool) -> anyhow::Result<DatabaseConnection> {
-    // Parsed once here for a clear message; sea-orm would panic-free but say less.
-    sea_orm::sqlx::sqlite::SqliteConnectOptions::from_str(url).context("database.url is not a valid SQLite URL")?;
     let mut options = ConnectOptions::new(url);
     options
         .max_connections(connections)
