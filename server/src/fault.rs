@@ -144,6 +144,12 @@ impl Faults {
         self.lock().retain(|name, _| DEFECTS.contains(&name.as_str()));
     }
 
+    /// Whether something is still to fail there.
+    pub fn is_planned(&self, name: &str) -> bool {
+        let over = |effect: &Effect| matches!(effect, Effect::Panic { times: 0 } | Effect::Error { times: 0 });
+        self.lock().get(name).is_some_and(|effect| !over(effect))
+    }
+
     /// Fails here if the plan says so. `error:N` and `panic:N` fail the first N times, without N every time.
     pub fn hit(&self, name: &'static str) -> Result<(), Injected> {
         debug_assert!(known(name), "{name} is not in fault::POINTS or fault::DEFECTS");

@@ -13,6 +13,7 @@ fn written(number: u64, text: &str) -> Written {
         text: text.to_owned(),
         at: number * 10,
         queued: None,
+        past_the_spool: false,
         begun: Some(number * 10 + 1),
         answers: vec![Some(202)],
         remembered: false,
@@ -160,6 +161,14 @@ fn a_lane_keeps_its_order() {
     };
     assert_eq!(broken(|run| out_of_the_spool(run, 1)), NOTHING);
     assert_eq!(broken(|run| out_of_the_spool(run, 0)), [REORDERED], "the spool is drained in order");
+    let past_the_spool = |run: &mut History, past: bool| {
+        run.arrived.swap(0, 1);
+        // The first waits in the spool when the second comes.
+        run.written[0].queued = Some(99);
+        run.written[1].past_the_spool = past;
+    };
+    assert_eq!(broken(|run| past_the_spool(run, true)), NOTHING, "the spool could not keep it");
+    assert_eq!(broken(|run| past_the_spool(run, false)), [REORDERED]);
     let other_lane = |run: &mut History| {
         run.arrived.swap(0, 1);
         run.written[0].lane = "boris to the manager".to_owned();

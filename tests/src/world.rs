@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use doubles::telegram::Telegram;
-use entity::api_key;
+use entity::{api_key, lane, turn};
 use parom::app::App;
 use parom::clock::Clock;
 use parom::config::Config;
@@ -20,6 +20,9 @@ use crate::database::TestDatabase;
 use crate::people::Stage;
 use crate::settings::{START, VENDOR_KEY, config_text, free_port};
 use crate::{Engine, Line, Manager, Place, check};
+
+/// More looks in a row that find nothing mean that something stands still.
+const IN_VAIN: u32 = 5_000;
 
 /// What differs from the usual world.
 pub struct Setup {
@@ -188,11 +191,19 @@ impl World {
     }
 
     /// Carries until nothing waits that time alone brings, jumping over back-offs and rates. At most 30 days.
+    ///
+    /// # Panics
+    /// With the turns and lanes, when what should be due is not carried however long it is waited for.
     pub async fn deliver_to_the_end(&mut self) -> usize {
         let end = self.clock.millis() + 30 * 86_400_000;
-        let mut carried = 0;
+        let (mut carried, mut in_vain) = (0, 0);
         loop {
-            carried += self.deliver_all().await;
+            let now_carried = self.deliver_all().await;
+            carried += now_carried;
+            in_vain = if now_carried == 0 { in_vain + 1 } else { 0 };
+            if in_vain > IN_VAIN {
+                panic!("nothing was carried in {in_vain} looks: {}", self.queue_told().await);
+            }
             let next = self.app().queue.next_ready_at().await.expect("the queue is read");
             let Some(next) = next.filter(|next| *next < end) else { return carried };
             let now = self.clock.millis();
@@ -201,6 +212,14 @@ impl World {
             let later = if next > now { next } else { closed };
             self.advance(Duration::from_millis(u64::try_from((later - now).max(1)).expect("a positive time")));
         }
+    }
+
+    /// Turns and lanes as they are, for a person who looks for what stands still.
+    async fn queue_told(&self) -> String {
+        let db = self.app().store.read();
+        let turns = turn::Entity::find().all(db).await.expect("the turns");
+        let lanes = lane::Entity::find().all(db).await.expect("the lanes");
+        format!("it is {}\n{turns:#?}\n{lanes:#?}", self.clock.millis())
     }
 
     /// A source called `support` in the usual account, whose customer `anna` wrote "Hello", and a manager who read it.

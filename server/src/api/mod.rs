@@ -48,7 +48,7 @@ pub use openapi::openapi;
 
 /// Mounts `/api`. The application hands its `App` to handlers as `web::Data<App>`.
 pub fn routes(cfg: &mut web::ServiceConfig) {
-    let known = web::Data::new(openapi::Served::of(&openapi()));
+    let known = web::Data::new(openapi::Known::new(openapi::Served::now));
     let scope = web::scope("/api")
         .app_data(web::PathConfig::default().error_handler(|_, _| Error::NotFound.into()))
         .app_data(web::QueryConfig::default().error_handler(|error, _| json::query_error(&error).into()))
@@ -101,7 +101,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
 }
 
 /// Whatever no route takes: 405 when the address is known with another method, else 404.
-async fn unknown(request: HttpRequest, known: web::Data<openapi::Served>) -> Result<HttpResponse> {
+async fn unknown(request: HttpRequest, known: web::Data<openapi::Known>) -> Result<HttpResponse> {
     let methods = known.methods_of(request.path());
     if methods.is_empty() {
         return Err(Error::NotFound);

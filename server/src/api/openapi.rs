@@ -1,6 +1,7 @@
 //! The OpenAPI document, generated from the handlers and their types. `docs/openapi.json` is its snapshot.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use actix_web::{HttpResponse, get, web};
 use utoipa::openapi::path::PathItem;
@@ -127,9 +128,12 @@ pub fn printed() -> serde_json::Result<String> {
 
 /// This document. Needs no key.
 #[get("/openapi.json")]
-pub async fn serve(served: web::Data<Served>) -> HttpResponse {
+pub async fn serve(served: web::Data<Known>) -> HttpResponse {
     HttpResponse::Ok().content_type("application/json").body(served.json.clone())
 }
+
+/// Made when it is first asked for: it takes megabytes on the way, and most processes are never asked.
+pub type Known = LazyLock<Served>;
 
 /// The document as it is served, and which addresses it knows.
 pub struct Served {
@@ -138,8 +142,9 @@ pub struct Served {
 }
 
 impl Served {
-    /// Reads the addresses out of the document, so that both always agree.
-    pub fn of(document: &utoipa::openapi::OpenApi) -> Self {
+    /// The document of this program; the addresses are read out of it, so that both always agree.
+    pub fn now() -> Self {
+        let document = openapi();
         let mut paths: Vec<_> =
             document.paths.paths.iter().map(|(path, item)| (segments(path), methods(item))).collect();
         paths.push((segments("/api/openapi.json"), BTreeSet::from(["GET"])));

@@ -47,6 +47,8 @@ pub struct Written {
     pub at: u64,
     /// By when it surely stood in the queue, when it had waited elsewhere for that (the spool). None: when it was offered.
     pub queued: Option<u64>,
+    /// The spool could not keep it, so it went past all that waited there: out of order is better than lost.
+    pub past_the_spool: bool,
     /// From when on it may have been on its way to the sink.
     pub begun: Option<u64>,
     /// Status of each answer; none: there was no answer.

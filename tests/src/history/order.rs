@@ -30,9 +30,10 @@ impl History {
     }
 }
 
-/// The later one was offered first and on its way before the earlier one was there to be sent: nobody can put that right.
-/// What no source got an answer for was there from an unknown moment on.
+/// The later one was offered first, or the spool could not keep it, and it was on its way before the earlier one was there to be
+/// sent: nobody can put that right. What no source got an answer for was there from an unknown moment on.
 fn had_gone_before(later: &Written, earlier: &Written) -> bool {
     let there = earlier.queued.unwrap_or(earlier.at);
-    !earlier.was_taken() || (later.at <= earlier.at && later.begun.is_some_and(|begun| begun <= there))
+    let first = later.at <= earlier.at || later.past_the_spool;
+    !earlier.was_taken() || (first && later.begun.is_some_and(|begun| begun <= there))
 }

@@ -52,8 +52,11 @@ impl Scene {
             let (sandbox, hook) = (sandbox.clone(), held.hook.clone());
             async move { sandbox.post_hook(&hook.scope_id, hook.body, Some(&hook.signature)).await.status }
         });
+        let faults = self.world.faults.clone();
+        let may_fail = faults.is_planned("spool.sync");
         let answers = if at_once { join_all(posts).await } else { one_by_one(posts).await };
         let written = &mut self.history.written[held.written];
+        written.past_the_spool |= may_fail && !faults.is_planned("spool.sync");
         let first = written.answers.is_empty();
         if first {
             written.at = self.now;

@@ -121,6 +121,7 @@ impl Scene {
             text: format!("stamp-{}-{}-{}", self.plan.seed, self.serial, place.name),
             at: self.now,
             queued: None,
+            past_the_spool: false,
             begun: None,
             answers: Vec::new(),
             remembered: to_messenger,
