@@ -206,7 +206,10 @@ impl Store {
         };
         // Nobody begins on the connections for reading: see `postgres`.
         let tx = self.write.begin_with_options(options).await?;
-        tx.execute_unprepared(&format!("SET LOCAL statement_timeout = '{READ_LIMIT}'")).await?;
+        tx.execute_unprepared(&format!(
+            "SET LOCAL statement_timeout = '{READ_LIMIT}'; SET LOCAL idle_in_transaction_session_timeout = '10s'"
+        ))
+        .await?;
         Ok(tx)
     }
 
@@ -249,6 +252,10 @@ impl Store {
 const READ_LIMIT: &str = "5s";
 const READ_LIMIT_SQLITE: Duration = Duration::from_secs(5);
 
+/// PostgreSQL ends a transaction in which nothing is said for so long: its process stands still, and the others must have its
+/// locks before they give hooks of amoCRM to their spools (`intake::ladder`), for spools know no order among each other.
+const FORSAKEN: &str = "1s";
+
 /// A connection that lay still for less is there still.
 const PROVEN: Duration = Duration::from_secs(1);
 
@@ -280,6 +287,8 @@ enum Use {
 async fn postgres(url: &str, connections: u32, used: Use, at_once: bool) -> anyhow::Result<DatabaseConnection> {
     let limit = if used == Use::Write { "0" } else { READ_LIMIT };
     let plans: &[(&str, &str)] = if used == Use::Read { &[] } else { &BY_KEYS };
+    // The ROLLBACK below is answered with a warning whenever there was nothing to end.
+    let told = if used == Use::Write { "error" } else { "notice" };
     let mut options = ConnectOptions::new(url);
     options
         .max_connections(connections)
@@ -292,7 +301,8 @@ async fn postgres(url: &str, connections: u32, used: Use, at_once: bool) -> anyh
         .map_sqlx_postgres_opts(move |postgres| {
             postgres
                 .statement_cache_capacity(512)
-                .options([("idle_in_transaction_session_timeout", "10s"), ("statement_timeout", limit)])
+                .options([("idle_in_transaction_session_timeout", FORSAKEN), ("statement_timeout", limit)])
+                .options([("client_min_messages", told)])
                 .options(plans.iter().copied())
         });
     if used != Use::Read {

@@ -150,8 +150,20 @@ async fn a_connection_that_ends_at_commit(office: &mut Office) {
     store.close().await;
 }
 
+async fn a_process_that_stands_still_keeps_no_hook_waiting(world: &mut World) {
+    let (_, manager) = world.chatting().await;
+    let still = world.app().store.write_tx().await.unwrap();
+    still.execute_unprepared("SELECT * FROM turn FOR UPDATE").await.unwrap();
+    manager.answers("anna", "Good morning").await;
+    assert_eq!(world.app().spool.waiting(), 0, "the database took it in time: spools know no order among each other");
+    drop(still);
+    world.deliver_all().await;
+    assert_eq!(world.messenger.texts(), ["Good morning"]);
+}
+
 both!(a_full_disk_loses_no_hook);
 on_postgres!(
+    a_process_that_stands_still_keeps_no_hook_waiting,
     rows_are_changed_by_their_keys_from_the_first_on,
     what_it_takes_back_is_written_again,
     a_connection_that_ends_at_commit
