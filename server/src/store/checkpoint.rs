@@ -11,7 +11,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, Statement};
 use tokio_util::sync::CancellationToken;
 
@@ -45,14 +44,10 @@ impl Beside {
         log.into()
     }
 
-    /// Folds what is in the log now, and flushes it; gives how many pages the log holds.
-    async fn fold_and_flush(&self) -> anyhow::Result<i64> {
-        let pages = fold(&self.connection, "PASSIVE").await?;
-        if pages > FINISH_PAGES {
-            let file = self.file.clone();
-            tokio::task::spawn_blocking(move || file.sync_data()).await?.context("flushing the database's file")?;
-        }
-        Ok(pages)
+    /// Flushes what was folded.
+    async fn flush(&self) -> anyhow::Result<()> {
+        let file = self.file.clone();
+        Ok(tokio::task::spawn_blocking(move || file.sync_data()).await??)
     }
 }
 
@@ -79,13 +74,16 @@ pub async fn run(store: Store, stop: CancellationToken) {
     }
 }
 
+/// Folds once; when the log is long, to its end.
 async fn once(store: &Store, beside: &Beside) -> anyhow::Result<i64> {
-    let pages = beside.fold_and_flush().await?;
+    let pages = fold(&beside.connection, "PASSIVE").await?;
     if pages <= FINISH_PAGES {
         return Ok(pages);
     }
-    // The first took long, and much came meanwhile; the second leaves little.
-    beside.fold_and_flush().await?;
+    beside.flush().await?;
+    // That took long, and much came meanwhile; the second leaves little.
+    fold(&beside.connection, "PASSIVE").await?;
+    beside.flush().await?;
     Ok(fold(store.write(), "PASSIVE").await?)
 }
 

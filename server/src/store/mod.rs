@@ -70,14 +70,14 @@ impl Store {
 
     async fn open_sqlite(url: &str, clock: Clock) -> anyhow::Result<Self> {
         // As SQLite's own driver reads it: `%20` is a space.
-        let path = SqliteConnectOptions::from_str(url).context("database.url is not a valid SQLite URL")?;
-        let path = path.get_filename().to_owned();
+        let options = SqliteConnectOptions::from_str(url).context("database.url is not a valid SQLite URL")?;
+        let path = options.get_filename();
         let named = !path.as_os_str().is_empty() && !url.contains(":memory:");
         anyhow::ensure!(named, "database.url must name a file");
         let told = path.display();
         let write = sqlite(url, 1, false).await.with_context(|| format!("cannot open the database {told}"))?;
         let read = sqlite(url, 4, true).await?;
-        let beside = checkpoint::Beside::open(&path, sqlite(url, 1, false).await?)
+        let beside = checkpoint::Beside::open(path, sqlite(url, 1, false).await?)
             .with_context(|| format!("cannot read the database {told}"))?;
         let open = Arc::new(AtomicBool::new(true));
         Ok(Self {
@@ -302,8 +302,7 @@ async fn postgres(url: &str, connections: u32, used: Use, at_once: bool) -> anyh
             postgres
                 .statement_cache_capacity(512)
                 .options([("idle_in_transaction_session_timeout", FORSAKEN), ("statement_timeout", limit)])
-                .options([("client_min_messages", told)])
-                .options(plans.iter().copied())
+                .options(plans.iter().copied().chain([("client_min_messages", told)]))
         });
     if used != Use::Read {
         options.max_lifetime(PLANS_LAST);

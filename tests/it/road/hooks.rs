@@ -15,8 +15,8 @@ async fn post(world: &World, scope_id: &str, body: &[u8], signature: Option<&str
 }
 
 async fn only_the_right_signature_over_the_raw_bytes_is_believed(world: &mut World) {
-    let (line, _) = world.chatting().await;
-    let hook = world.manager(&line).prepares("anna", HookMessage::text("Good morning"));
+    let (line, manager) = world.chatting().await;
+    let hook = manager.prepares("anna", HookMessage::text("Good morning"));
     let right = hook.signature.as_str();
     let other_bytes: serde_json::Value = serde_json::from_slice(&hook.body).unwrap();
     let pretty = serde_json::to_vec_pretty(&other_bytes).unwrap();
@@ -52,8 +52,8 @@ async fn only_the_right_signature_over_the_raw_bytes_is_believed(world: &mut Wor
 }
 
 async fn a_hook_that_comes_three_times_at_once_is_one_message(world: &mut World) {
-    let (line, _) = world.chatting().await;
-    let hook = world.manager(&line).prepares("anna", HookMessage::text("Good morning"));
+    let (line, manager) = world.chatting().await;
+    let hook = manager.prepares("anna", HookMessage::text("Good morning"));
     let posts = (0..3).map(|_| {
         let (sandbox, hook) = (world.sandbox.clone(), hook.clone());
         async move { sandbox.post_hook(&hook.scope_id, hook.body, Some(&hook.signature)).await.status }
@@ -95,8 +95,8 @@ async fn what_cannot_be_understood_is_kept_and_answered_with_200(world: &mut Wor
 }
 
 async fn what_was_captured_long_ago_is_not_carried_again(world: &mut World) {
-    let (line, _) = world.chatting().await;
-    let hook = world.manager(&line).prepares("anna", HookMessage::text("Good morning"));
+    let (line, manager) = world.chatting().await;
+    let hook = manager.prepares("anna", HookMessage::text("Good morning"));
     assert_eq!(post(world, &line.scope_id, &hook.body, Some(&hook.signature)).await, 200);
     world.deliver_all().await;
     world.advance(Duration::from_secs(44 * 86_400));
@@ -117,8 +117,7 @@ async fn a_channels_old_secret_is_believed_while_it_is_changed() {
         |config| config.integrations[0].channels[0].previous_secret = Some(OLD.to_owned().into());
     let setup = Setup { change, ..Setup::default() };
     let mut world = World::start(Engine::Sqlite, setup).await.unwrap();
-    let (line, _) = world.chatting().await;
-    let manager = world.manager(&line);
+    let (line, manager) = world.chatting().await;
     for (number, (secret, status)) in [(OLD, 200), (CHANNEL_SECRET, 200), ("older still", 401)].into_iter().enumerate()
     {
         let hook = manager.prepares("anna", HookMessage::text(&format!("text {number}")));
@@ -149,8 +148,8 @@ async fn bodies_too_large_and_compressed_are_refused(world: &mut World) {
 }
 
 async fn what_cannot_be_stored_is_answered_with_503_and_not_half_stored(world: &mut World) {
-    let (line, _) = world.chatting().await;
-    let hook = world.manager(&line).prepares("anna", HookMessage::text("Good morning"));
+    let (line, manager) = world.chatting().await;
+    let hook = manager.prepares("anna", HookMessage::text("Good morning"));
     world.faults.add("accept.before_commit=error").unwrap();
     // The disk does not take it either (engine::spool tells what happens when it does).
     std::fs::remove_dir_all(world.database().folder().join("spool")).unwrap();

@@ -10,8 +10,7 @@ fn told(world: &World, line: &Line, message_id: &str) -> Vec<(i64, Option<i64>)>
 }
 
 async fn to_a_source_that_was_deleted(world: &mut World) {
-    let (line, _) = world.chatting().await;
-    let manager = world.manager(&line);
+    let (line, manager) = world.chatting().await;
     let before = manager.answers("anna", "waits while it is deleted").await;
     world.api.delete(&line.path("")).await.is(204);
     world.api.get(&line.path("")).await.is(404);
