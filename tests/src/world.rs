@@ -47,7 +47,7 @@ pub struct World {
     /// Switches of the running server's fault points.
     pub faults: Faults,
     database: Option<TestDatabase>,
-    setup: Setup,
+    pub(crate) setup: Setup,
     running: Option<Running>,
     worker: Option<Worker>,
     pub(crate) allowed: check::Allowed,

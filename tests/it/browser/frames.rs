@@ -244,7 +244,7 @@ async fn the_panel_works_without_scripts() {
     browser.says(&say(words, "msg-sent-again")).await;
     let taken = async || (world.messenger.texts() == ["Good morning"]).then_some(());
     world.until("the messenger takes it", taken).await;
-    world.until("all letters are carried", async || world.letters().await.is_empty().then_some(())).await;
+    world.carries_all().await;
     browser.goto(&format!("{base}/panel/messages/{refused}")).await;
     browser.says(&say(words, "message-state-sent")).await;
     browser.press("form[action$='/text'] button").await;

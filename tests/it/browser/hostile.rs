@@ -125,7 +125,7 @@ async fn full_of_attacks(world: &World, tenant_id: Uuid) -> House {
         world.sandbox.manager_says(HOST, &chat.id, &chat.name).await.expect("the hook");
         world.sandbox.manager_sends(HOST, &chat.id, file).await.expect("the hook");
     }
-    world.until("all letters are carried", async || world.letters().await.is_empty().then_some(())).await;
+    world.carries_all().await;
     assert_eq!(world.messages().await.len(), batches.len() * 3);
     House { tenant_id, batches }
 }

@@ -126,11 +126,11 @@ async fn a_manager_sends_everything(world: &World, line: &Line, speech: Speech) 
     }
     let album = vec![Attachment::sample("picture"), Attachment::second_picture()];
     world.sandbox.manager_sends_album(HOST, &chat, album, &speech.say("Both", "Оба")).await.expect("amoCRM sends them");
-    world.until("all is carried", async || world.letters().await.is_empty().then_some(())).await;
+    world.carries_all().await;
     let refused = json!({"status": "failed", "error": {"code": "window_closed"}});
     world.messenger.answers_next([Answer::Status(200, refused)]);
     manager.answers("boris", &speech.say("A day later", "Через день")).await;
-    world.until("all is carried", async || world.letters().await.is_empty().then_some(())).await;
+    world.carries_all().await;
     world.sandbox.manager_reacts(HOST, &hello, Some("❤️"), HookForm::Table).await.expect("amoCRM sends it");
     let chosen = json!({"type": "text", "text": speech.say("Delivery", "Доставка"), "callback_data": "k7"});
     arrives(world, &boris, &says("b-3", chosen)).await;

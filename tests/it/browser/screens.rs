@@ -31,7 +31,7 @@ async fn lived_in(world: &World) -> Line {
     world.until("the answer is delivered", answered).await;
     world.messenger.answers_next([Answer::status(422)]);
     world.manager(&line).answers("pavel", "Good morning").await;
-    world.until("all letters are carried", async || world.letters().await.is_empty().then_some(())).await;
+    world.carries_all().await;
     line
 }
 
@@ -91,7 +91,7 @@ async fn imports(browser: &Browser, world: &World, line: &Line, code: &str) {
     look(browser, &format!("{code}/import-cancel"), &format!("{}/cancel", page(&id))).await;
     world.api.post(&format!("/api/v1/imports/{id}/cancel"), &json!({})).await.is(202);
     look(browser, &format!("{code}/import-cancelled"), &page(&id)).await;
-    world.until("all letters are carried", async || world.letters().await.is_empty().then_some(())).await;
+    world.carries_all().await;
 }
 
 async fn look(browser: &Browser, name: &str, url: &str) {

@@ -48,7 +48,7 @@ async fn customer_and_manager_talk_in_two_windows() {
     browser.shows("#message-rows .text", &whole).await;
     browser.close().await;
 
-    world.until("all letters are carried", async || world.letters().await.is_empty().then_some(())).await;
+    world.carries_all().await;
     let there: Vec<String> = world.sandbox.messages(HOST).into_iter().map(|message| message.text).collect();
     assert_eq!(there, whole, "nothing is doubled");
     world.close().await;
