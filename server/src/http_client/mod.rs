@@ -19,6 +19,8 @@ use std::time::Duration;
 
 use reqwest::redirect::Policy as Redirects;
 use reqwest::{Client, ClientBuilder, Method, RequestBuilder, Response};
+use rustls::ClientConfig;
+use rustls_platform_verifier::ConfigVerifierExt;
 use url::Url;
 
 use crate::config::Network;
@@ -44,7 +46,10 @@ pub fn install_crypto_provider() {
 /// Why there are no clients.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot prepare the HTTP client: {0}. Are the system's CA certificates installed (package ca-certificates)?")]
-pub struct NoClient(#[from] reqwest::Error);
+pub enum NoClient {
+    Certificates(#[from] rustls::Error),
+    Client(#[from] reqwest::Error),
+}
 
 /// The clients of the process; clones share connections.
 #[derive(Clone, Debug)]
@@ -59,6 +64,8 @@ impl HttpClients {
     pub fn new(network: &Network) -> Result<Self, NoClient> {
         install_crypto_provider();
         let policy = Arc::new(Policy::new(network));
+        let tls = tls()?;
+        let builder = || builder(&tls);
         let resolving = |filter| builder().dns_resolver(Resolver::new(Arc::clone(&policy), filter));
         Ok(Self {
             trusted: builder().build()?,
@@ -87,9 +94,17 @@ impl HttpClients {
     }
 }
 
+/// The certificates of the system, read once: each client would keep some two megabytes of them.
+fn tls() -> Result<ClientConfig, rustls::Error> {
+    let mut tls = ClientConfig::with_platform_verifier()?;
+    tls.alpn_protocols = ["h2", "http/1.1"].map(Into::into).into();
+    Ok(tls)
+}
+
 #[expect(clippy::disallowed_methods, reason = "the one place that builds clients")]
-fn builder() -> ClientBuilder {
+fn builder(tls: &ClientConfig) -> ClientBuilder {
     Client::builder()
+        .tls_backend_preconfigured(tls.clone())
         .user_agent(USER_AGENT)
         .redirect(Redirects::none())
         .no_proxy()

@@ -20,8 +20,10 @@ const DISK: Duration = Duration::from_millis(1_500);
 const DRAINED: Duration = Duration::from_secs(10);
 /// So often the folders of processes that are no more are looked for.
 const LOOK: Duration = Duration::from_secs(5);
-/// The database is asked again after this.
+/// The database is asked again after this when it took nothing.
 const AGAIN: Duration = Duration::from_secs(1);
+/// And after this for what came while it took the rest: the next hook of a conversation may be at another process already.
+const AT_ONCE: Duration = Duration::from_millis(20);
 
 /// Neither the database nor the disk took a hook.
 #[derive(Debug, thiserror::Error)]
@@ -67,16 +69,21 @@ pub async fn drain(app: Arc<App>, stop: CancellationToken) {
         loop {
             // What a process left that is no more tells nobody of itself.
             let _ = tokio::time::timeout(LOOK, app.spool.came()).await;
-            match app.spool.drain(conversation_of, |hook| late(app.clone(), hook)).await {
-                Ok(Drained { hooks: 0, .. }) => {}
+            let pause = match app.spool.drain(conversation_of, |hook| late(app.clone(), hook)).await {
                 Ok(Drained { hooks, .. }) => {
-                    tracing::warn!(hooks, "hooks of amoCRM went from the spool into the database");
+                    if hooks > 0 {
+                        tracing::warn!(hooks, "hooks of amoCRM went from the spool into the database");
+                    }
+                    AT_ONCE
                 }
-                Err(error) => tracing::warn!(error = %error, waiting = app.spool.waiting(), "the spool waits"),
-            }
+                Err(error) => {
+                    tracing::warn!(error = %error, waiting = app.spool.waiting(), "the spool waits");
+                    AGAIN
+                }
+            };
             count(&app);
             if app.spool.waiting() > 0 {
-                tokio::time::sleep(AGAIN).await;
+                tokio::time::sleep(pause).await;
             }
         }
     };

@@ -55,8 +55,8 @@ async fn rows_are_changed_by_their_keys_from_the_first_on(world: &mut World) {
 async fn what_it_takes_back_is_written_again(world: &mut World) {
     let line = world.line("support").await;
     makes(world, TROUBLE).await;
-    // Serialisation, deadlock, shutdown.
-    let codes = ["40001", "40P01", "57P01"];
+    // Serialisation, deadlock, shutdown, a process that stood still in its transaction.
+    let codes = ["40001", "40P01", "57P01", "25P03"];
     for code in codes {
         refuses(world, code, 3).await;
         world.customer(&line, "anna").writes(code).await;

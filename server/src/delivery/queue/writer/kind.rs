@@ -2,11 +2,14 @@
 
 use sea_orm::{DbErr, RuntimeErr};
 
+/// PostgreSQL's word to a process that was frozen in a transaction and goes on (`idle_in_transaction_session_timeout`).
+const STOOD_STILL: &str = "25P03";
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// A value is at fault (SQLSTATE 22, 23): repeating helps nobody.
     Content,
-    /// Deadlock, serialisation, connection, shutdown, lock: repeat the whole.
+    /// Deadlock, serialisation, connection, shutdown, lock, a transaction that we let stand still: repeat the whole.
     Passing,
     /// Anything else, a full disk among it.
     Lasting,
@@ -24,6 +27,9 @@ pub fn kind(error: &DbErr) -> Kind {
     match inner.as_ref() {
         sea_orm::sqlx::Error::Database(database) => {
             let code = database.code().unwrap_or_default().into_owned();
+            if code == STOOD_STILL {
+                return Kind::Passing;
+            }
             match code.get(..2).unwrap_or_default() {
                 "22" | "23" => Kind::Content,
                 "40" | "53" | "57" | "08" => Kind::Passing,
