@@ -30,10 +30,10 @@ const AT_ONCE: Duration = Duration::from_millis(20);
 #[error("a hook of amoCRM is lost: {0}")]
 pub struct Lost(NotKept);
 
-/// Stores a hook. While any waits in the spool, later ones go there too: none overtakes another, but when the spool takes no
-/// more; then one that is out of order is better than one that is lost.
+/// Stores a hook. While any waits in the spool, or in that of another process of this machine, later ones go there too: none
+/// overtakes another, but when the spool takes no more; then one that is out of order is better than one that is lost.
 pub async fn take(app: &Arc<App>, hook: Hook) -> Result<(), Lost> {
-    let first = app.spool.waiting() == 0;
+    let first = !app.spool.is_before().await;
     if first && is_stored(app, &hook).await {
         return Ok(());
     }

@@ -63,7 +63,8 @@ where
                 return Ok(drained);
             }
             for number in files {
-                let (hooks, damaged) = self.take(folder.read(number).map_err(DrainError::Disk)?).await?;
+                let found = folder.read(number).map_err(DrainError::Disk)?;
+                let (hooks, damaged) = self.take(found, folder).await?;
                 if damaged > 0 {
                     tracing::error!(bytes = damaged, dir = %folder.path().display(), "a spool file holds bytes that are no whole hook; it is kept aside");
                     drained.damaged += damaged;
@@ -76,7 +77,7 @@ where
     }
 
     /// Stores what a file holds; gives how many hooks, and how many bytes that are none.
-    async fn take(&self, found: Vec<Found>) -> Result<(usize, usize), DrainError<E>> {
+    async fn take(&self, found: Vec<Found>, folder: &Folder) -> Result<(usize, usize), DrainError<E>> {
         let (mut hooks, mut damaged) = (0, 0);
         let mut lines = BTreeMap::<String, Vec<Hook>>::new();
         for one in found {
@@ -88,6 +89,9 @@ where
                 Found::Damaged { bytes } => damaged += bytes,
             }
         }
+        for beside in folder.beside().map_err(DrainError::Disk)? {
+            self.put_before(&mut lines, beside.hooks().map_err(DrainError::Disk)?);
+        }
         let stored = stream::iter(lines.into_values().map(Ok)).try_for_each_concurrent(AT_ONCE, async |line| {
             for hook in line {
                 (self.store)(hook).await?;
@@ -96,6 +100,17 @@ where
         });
         stored.await.map_err(DrainError::NotTaken)?;
         Ok((hooks, damaged))
+    }
+
+    /// What another process took before these, of the same lines. It stays in that one's files: there it is found stored.
+    fn put_before(&self, lines: &mut BTreeMap<String, Vec<Hook>>, others: Vec<Hook>) {
+        let last = lines.values().flatten().map(|hook| hook.received_at).max();
+        for other in others.into_iter().filter(|other| Some(other.received_at) < last) {
+            let Some(line) = lines.get_mut(&(self.line)(&other)) else { continue };
+            if let Some(place) = line.iter().position(|hook| hook.received_at > other.received_at) {
+                line.insert(place, other);
+            }
+        }
     }
 }
 

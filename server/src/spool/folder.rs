@@ -9,6 +9,7 @@ use anyhow::Context;
 use bytes::Bytes;
 use fs4::fs_std::FileExt;
 
+use super::Hook;
 use super::record::{self, Found};
 
 /// More processes than this do not share one folder.
@@ -53,14 +54,24 @@ impl Claim {
 }
 
 impl Folder {
-    /// The folders beside it in which something waits and that no living process has.
-    pub fn orphans(&self) -> io::Result<Vec<Claim>> {
-        let mut orphans = Vec::new();
+    /// The folders beside it in which something waits, whoever has them.
+    pub fn beside(&self) -> io::Result<Vec<Self>> {
+        let mut folders = Vec::new();
         for entry in self.path().parent().map(fs::read_dir).transpose()?.into_iter().flatten() {
             let path = entry?.path();
-            if path != self.path() && path.is_dir() && !Self(path.clone()).files()?.is_empty() {
-                orphans.extend(Claim::of(&path).map_err(io::Error::other)?);
+            let number = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.parse::<usize>().ok());
+            if number.is_some() && path != self.path() && !if_there(Self(path.clone()).files())?.is_empty() {
+                folders.push(Self(path));
             }
+        }
+        Ok(folders)
+    }
+
+    /// Those of them that no living process has.
+    pub fn orphans(&self) -> io::Result<Vec<Claim>> {
+        let mut orphans = Vec::new();
+        for folder in self.beside()? {
+            orphans.extend(Claim::of(folder.path()).map_err(io::Error::other)?);
         }
         Ok(orphans)
     }
@@ -82,14 +93,17 @@ impl Folder {
         Ok(numbers)
     }
 
-    /// Hooks in all of its files.
-    pub fn count(&self) -> io::Result<usize> {
-        let mut count = 0;
+    /// Hooks in all of its files, oldest first.
+    pub fn hooks(&self) -> io::Result<Vec<Hook>> {
+        let mut hooks = Vec::new();
         for number in self.files()? {
             let found = if_there(self.read(number))?;
-            count += found.iter().filter(|found| matches!(found, Found::Hook(_))).count();
+            hooks.extend(found.into_iter().filter_map(|found| match found {
+                Found::Hook(hook) => Some(hook),
+                Found::Damaged { .. } => None,
+            }));
         }
-        Ok(count)
+        Ok(hooks)
     }
 
     /// Bytes in all of its files.
@@ -153,7 +167,7 @@ pub fn look(parent: &Path) -> io::Result<Seen> {
     for entry in fs::read_dir(parent)? {
         let path = entry?.path();
         if path.is_dir() {
-            seen.hooks += Folder(path).count()?;
+            seen.hooks += Folder(path).hooks()?.len();
         }
     }
     Ok(seen)

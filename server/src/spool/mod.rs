@@ -2,8 +2,9 @@
 //!
 //! amoCRM sends every hook once and waits five seconds. What the database does not take in time is appended here, in the
 //! order in which it came, and answered only when it is on the disk. As long as anything waits here, later hooks go through
-//! here too, so that none overtakes another; a task gives them to the database in that order once it takes them again. A
-//! hook may reach it twice – after a crash between its commit and the end of its file – and is recognised by its ids.
+//! here too, so that none overtakes another; a task gives them to the database in that order once it takes them again. The
+//! processes of a machine have their folders beside each other and keep that order among them. A hook may reach the database
+//! twice – from a crash between its commit and the end of its file, or from the process beside – and is recognised by its ids.
 
 use std::sync::{Arc, OnceLock};
 
@@ -15,6 +16,7 @@ use crate::config::Spool as Config;
 use crate::fault::Faults;
 
 mod append;
+mod beside;
 mod drain;
 mod folder;
 mod record;
@@ -24,6 +26,7 @@ pub use drain::{Drained, drain_folder};
 pub use folder::{Lock, look};
 
 use append::{Appender, Command};
+use beside::Beside;
 use drain::Taker;
 use folder::{Claim, Folder};
 use waiting::Waiting;
@@ -61,6 +64,7 @@ pub struct Spool(Arc<OnceLock<Open>>);
 struct Open {
     folder: Folder,
     appender: Appender,
+    beside: Beside,
     waiting: Waiting,
 }
 
@@ -86,15 +90,16 @@ impl Spool {
 
     fn open(config: &Config, faults: &Faults) -> anyhow::Result<(Open, Lock)> {
         let Claim { folder, lock } = Claim::first(&config.dir)?;
-        let left = folder.count()?;
+        let left = folder.hooks()?.len();
         let limit = u64::from(config.most_mb) * 1024 * 1024;
         let appender = Appender::start(folder.clone(), limit, faults.clone())?;
+        let beside = Beside::start(folder.clone())?;
         if left > 0 {
             tracing::warn!(hooks = left, dir = %folder.path().display(), "hooks of amoCRM wait in the spool");
         }
         let waiting = Waiting::default();
         waiting.found(left);
-        Ok((Open { folder, appender, waiting }, lock))
+        Ok((Open { folder, appender, beside, waiting }, lock))
     }
 
     /// Whether a folder was claimed.
@@ -105,6 +110,14 @@ impl Spool {
     /// Hooks that wait here.
     pub fn waiting(&self) -> usize {
         self.0.get().map_or(0, |open| open.waiting.hooks())
+    }
+
+    /// Whether a hook that comes now is behind others: some wait here, or in the folder of another process of this machine.
+    pub async fn is_before(&self) -> bool {
+        match self.0.get() {
+            Some(open) => open.waiting.hooks() > 0 || open.beside.waits().await,
+            None => false,
+        }
     }
 
     /// Appends a hook; waits while others are written. When this returns it is on the disk. A sender that gives up before may
@@ -129,8 +142,9 @@ impl Spool {
 
     /// Gives everything that waits to `store` and forgets what was taken: first what processes left that are no more, then
     /// what came to this one. Hooks with the same `line` go one after the other, oldest first, those of several at once: what
-    /// comes while it drains comes here too, and draining them one by one would never end under load. Stops at the first that
-    /// is not taken; what its file holds is given again the next time.
+    /// comes while it drains comes here too, and draining them one by one would never end under load. What other processes
+    /// still have of a line, and took before, goes before it, for they may stand still. Stops at the first that is not taken;
+    /// what its file holds is given again the next time.
     pub async fn drain<E, Stored>(
         &self,
         line: impl Fn(&Hook) -> String,

@@ -160,6 +160,38 @@ async fn the_living_drain_what_the_dead_left() {
 }
 
 #[tokio::test]
+async fn what_another_process_took_before_goes_before() {
+    let dir = tempfile::tempdir().unwrap();
+    let [(first, _first), (second, _second), (third, third_lock)] = [(); 3].map(|()| claimed(dir.path()));
+    let elsewhere = Hook { scope_id: "other".to_owned(), ..hook(0) };
+    for (spool, kept) in
+        [(&first, &elsewhere), (&first, &hook(1)), (&third, &hook(2)), (&second, &hook(3)), (&first, &hook(4))]
+    {
+        spool.keep(kept).await.unwrap();
+    }
+    assert_eq!(all(&second).await, [hook(1), hook(2), hook(3)], "the others may stand still");
+    drop(third_lock);
+    let mut line = all(&first).await;
+    line.retain(|hook| *hook != elsewhere);
+    assert_eq!(line, [hook(1), hook(2), hook(1), hook(4)], "whoever kept one finds it stored");
+}
+
+#[tokio::test]
+async fn a_hook_is_behind_what_waits_in_any_spool_of_the_machine() {
+    let dir = tempfile::tempdir().unwrap();
+    let (first, lock) = claimed(dir.path());
+    let (second, _second) = claimed(dir.path());
+    fs::create_dir(dir.path().join("no spool")).unwrap();
+    assert!(!first.is_before().await && !second.is_before().await);
+    first.keep(&hook(1)).await.unwrap();
+    assert!(first.is_before().await && second.is_before().await);
+    drop(lock);
+    assert!(second.is_before().await, "its process is no more, its hook is there");
+    all(&second).await;
+    assert!(!second.is_before().await);
+}
+
+#[tokio::test]
 async fn a_drain_that_stops_goes_on_where_nothing_is_lost() {
     let dir = tempfile::tempdir().unwrap();
     let (spool, _lock) = claimed(dir.path());

@@ -253,7 +253,7 @@ const READ_LIMIT: &str = "5s";
 const READ_LIMIT_SQLITE: Duration = Duration::from_secs(5);
 
 /// PostgreSQL ends a transaction in which nothing is said for so long: its process stands still, and the others must have its
-/// locks before they give hooks of amoCRM to their spools (`intake::ladder`), for spools know no order among each other.
+/// locks before they give hooks of amoCRM to their spools (`intake::ladder`), for those of two machines know no order.
 const FORSAKEN: &str = "1s";
 
 /// A connection that lay still for less is there still.

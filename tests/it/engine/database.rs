@@ -155,7 +155,7 @@ async fn a_process_that_stands_still_keeps_no_hook_waiting(world: &mut World) {
     let still = world.app().store.write_tx().await.unwrap();
     still.execute_unprepared("SELECT * FROM turn FOR UPDATE").await.unwrap();
     manager.answers("anna", "Good morning").await;
-    assert_eq!(world.app().spool.waiting(), 0, "the database took it in time: spools know no order among each other");
+    assert_eq!(world.app().spool.waiting(), 0, "the database took it in time: spools of two machines know no order");
     drop(still);
     world.deliver_all().await;
     assert_eq!(world.messenger.texts(), ["Good morning"]);
