@@ -19,6 +19,10 @@ const ENDING: &str = "spool";
 /// A file with bytes that could not be read stays under this ending, for people.
 const DAMAGED: &str = "damaged";
 
+/// What reading something beside our folder gives that is no spool: gone, a file, `lost+found` where a disk is mounted.
+const NO_SPOOL: [io::ErrorKind; 3] =
+    [io::ErrorKind::NotFound, io::ErrorKind::NotADirectory, io::ErrorKind::PermissionDenied];
+
 /// A folder that nobody else has, as long as the lock is held.
 pub struct Claim {
     pub folder: Folder,
@@ -58,10 +62,15 @@ impl Folder {
     pub fn beside(&self) -> io::Result<Vec<Self>> {
         let mut folders = Vec::new();
         for entry in self.path().parent().map(fs::read_dir).transpose()?.into_iter().flatten() {
-            let path = entry?.path();
-            let number = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.parse::<usize>().ok());
-            if number.is_some() && path != self.path() && !if_there(Self(path.clone()).files())?.is_empty() {
-                folders.push(Self(path));
+            let folder = Self(entry?.path());
+            if folder.path() == self.path() {
+                continue;
+            }
+            match folder.files() {
+                Err(error) if NO_SPOOL.contains(&error.kind()) => {}
+                Err(error) => return Err(error),
+                Ok(files) if files.is_empty() => {}
+                Ok(_) => folders.push(folder),
             }
         }
         Ok(folders)

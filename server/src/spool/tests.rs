@@ -182,6 +182,7 @@ async fn a_hook_is_behind_what_waits_in_any_spool_of_the_machine() {
     let (first, lock) = claimed(dir.path());
     let (second, _second) = claimed(dir.path());
     fs::create_dir(dir.path().join("no spool")).unwrap();
+    fs::write(dir.path().join("3"), "no folder").unwrap();
     assert!(!first.is_before().await && !second.is_before().await);
     first.keep(&hook(1)).await.unwrap();
     assert!(first.is_before().await && second.is_before().await);
