@@ -23,7 +23,7 @@ const LOOK: Duration = Duration::from_secs(5);
 /// The database is asked again after this when it took nothing.
 const AGAIN: Duration = Duration::from_secs(1);
 /// And after this for what came while it took the rest: the next hook of a conversation may be at another process already.
-const AT_ONCE: Duration = Duration::from_millis(20);
+const SOON: Duration = Duration::from_millis(20);
 
 /// Neither the database nor the disk took a hook.
 #[derive(Debug, thiserror::Error)]
@@ -74,7 +74,7 @@ pub async fn drain(app: Arc<App>, stop: CancellationToken) {
                     if hooks > 0 {
                         tracing::warn!(hooks, "hooks of amoCRM went from the spool into the database");
                     }
-                    AT_ONCE
+                    SOON
                 }
                 Err(error) => {
                     tracing::warn!(error = %error, waiting = app.spool.waiting(), "the spool waits");

@@ -27,12 +27,10 @@ pub fn kind(error: &DbErr) -> Kind {
     match inner.as_ref() {
         sea_orm::sqlx::Error::Database(database) => {
             let code = database.code().unwrap_or_default().into_owned();
-            if code == STOOD_STILL {
-                return Kind::Passing;
-            }
             match code.get(..2).unwrap_or_default() {
                 "22" | "23" => Kind::Content,
                 "40" | "53" | "57" | "08" => Kind::Passing,
+                _ if code == STOOD_STILL => Kind::Passing,
                 _ => sqlite_kind(&code),
             }
         }
