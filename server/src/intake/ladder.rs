@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use amocrm::hooks::chats;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::chats::store;
@@ -18,7 +19,7 @@ const DATABASE: Duration = Duration::from_millis(1_500);
 const DISK: Duration = Duration::from_millis(1_500);
 /// So long the database may take for one hook of the spool.
 const DRAINED: Duration = Duration::from_secs(10);
-/// So often the folders of processes that are no more are looked for.
+/// So often the folders of processes that are no more are looked for, and what was drained is told at most.
 const LOOK: Duration = Duration::from_secs(5);
 /// The database is asked again after this when it took nothing.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -66,14 +67,13 @@ async fn is_stored(app: &Arc<App>, hook: &Hook) -> bool {
 /// Gives what waits in the spool to the database, in order, as soon as it takes it; until the stop.
 pub async fn drain(app: Arc<App>, stop: CancellationToken) {
     let work = async {
+        let (mut drained, mut said) = (0, None::<Instant>);
         loop {
             // What a process left that is no more tells nobody of itself.
             let _ = tokio::time::timeout(LOOK, app.spool.came()).await;
             let pause = match app.spool.drain(conversation_of, |hook| late(app.clone(), hook)).await {
                 Ok(Drained { hooks, .. }) => {
-                    if hooks > 0 {
-                        tracing::warn!(hooks, "hooks of amoCRM went from the spool into the database");
-                    }
+                    drained += hooks;
                     SOON
                 }
                 Err(error) => {
@@ -82,6 +82,11 @@ pub async fn drain(app: Arc<App>, stop: CancellationToken) {
                 }
             };
             count(&app);
+            // While a process beside this one stands still, every hook goes this way.
+            if drained > 0 && said.is_none_or(|said| said.elapsed() >= LOOK) {
+                tracing::warn!(hooks = drained, "hooks of amoCRM went from the spool into the database");
+                (drained, said) = (0, Some(Instant::now()));
+            }
             if app.spool.waiting() > 0 {
                 tokio::time::sleep(pause).await;
             }

@@ -1,6 +1,7 @@
 //! From the disk into the database.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::path::Path;
 
 use futures_util::{TryStreamExt, stream};
@@ -90,7 +91,7 @@ where
             }
         }
         for beside in folder.beside().map_err(DrainError::Disk)? {
-            self.put_before(&mut lines, beside.hooks().map_err(DrainError::Disk)?);
+            self.put_before(&mut lines, &beside).map_err(DrainError::Disk)?;
         }
         let stored = stream::iter(lines.into_values().map(Ok)).try_for_each_concurrent(AT_ONCE, async |line| {
             for hook in line {
@@ -103,14 +104,29 @@ where
     }
 
     /// What another process took before these, of the same lines. It stays in that one's files: there it is found stored.
-    fn put_before(&self, lines: &mut BTreeMap<String, Vec<Hook>>, others: Vec<Hook>) {
-        let last = lines.values().flatten().map(|hook| hook.received_at).max();
-        for other in others.into_iter().filter(|other| Some(other.received_at) < last) {
-            let Some(line) = lines.get_mut(&(self.line)(&other)) else { continue };
-            if let Some(place) = line.iter().position(|hook| hook.received_at > other.received_at) {
-                line.insert(place, other);
+    fn put_before(&self, lines: &mut BTreeMap<String, Vec<Hook>>, beside: &Folder) -> io::Result<()> {
+        let last = |line: &Vec<Hook>| line.iter().map(|hook| hook.received_at).max();
+        let ends: BTreeMap<_, _> = lines.iter().map(|(name, line)| (name.clone(), last(line))).collect();
+        let end = ends.values().max().copied().flatten();
+        let mut before = BTreeMap::<String, Vec<Hook>>::new();
+        for file in beside.hooks()? {
+            let file = file?;
+            if file.first().is_some_and(|first| Some(first.received_at) >= end) {
+                break;
+            }
+            for hook in file {
+                let name = (self.line)(&hook);
+                if ends.get(&name).is_some_and(|end| Some(hook.received_at) < *end) {
+                    before.entry(name).or_default().push(hook);
+                }
             }
         }
+        for (name, earlier) in before {
+            let line = lines.entry(name).or_default();
+            line.extend(earlier);
+            line.sort_by_key(|hook| hook.received_at);
+        }
+        Ok(())
     }
 }
 

@@ -102,17 +102,19 @@ impl Folder {
         Ok(numbers)
     }
 
-    /// Hooks in all of its files, oldest first.
-    pub fn hooks(&self) -> io::Result<Vec<Hook>> {
-        let mut hooks = Vec::new();
-        for number in self.files()? {
-            let found = if_there(self.read(number))?;
-            hooks.extend(found.into_iter().filter_map(|found| match found {
-                Found::Hook(hook) => Some(hook),
-                Found::Damaged { .. } => None,
-            }));
-        }
-        Ok(hooks)
+    /// Hooks in its files, a file at a time, oldest first: all of them may be more than memory takes.
+    pub fn hooks(&self) -> io::Result<impl Iterator<Item = io::Result<Vec<Hook>>>> {
+        let of = |found| match found {
+            Found::Hook(hook) => Some(hook),
+            Found::Damaged { .. } => None,
+        };
+        let files = self.files()?.into_iter();
+        Ok(files.map(move |number| Ok(if_there(self.read(number))?.into_iter().filter_map(of).collect())))
+    }
+
+    /// How many that are.
+    pub fn count(&self) -> io::Result<usize> {
+        self.hooks()?.map(|file| Ok(file?.len())).sum()
     }
 
     /// Bytes in all of its files.
@@ -176,7 +178,7 @@ pub fn look(parent: &Path) -> io::Result<Seen> {
     for entry in fs::read_dir(parent)? {
         let path = entry?.path();
         if path.is_dir() {
-            seen.hooks += Folder(path).hooks()?.len();
+            seen.hooks += Folder(path).count()?;
         }
     }
     Ok(seen)

@@ -90,7 +90,7 @@ impl Spool {
 
     fn open(config: &Config, faults: &Faults) -> anyhow::Result<(Open, Lock)> {
         let Claim { folder, lock } = Claim::first(&config.dir)?;
-        let left = folder.hooks()?.len();
+        let left = folder.count()?;
         let limit = u64::from(config.most_mb) * 1024 * 1024;
         let appender = Appender::start(folder.clone(), limit, faults.clone())?;
         let beside = Beside::start(folder.clone())?;
