@@ -18,8 +18,8 @@ use tokio::sync::Semaphore;
 
 use crate::stage::{CHANNEL, SECRET, WEBHOOK_SECRET};
 
-/// So many calls at once: as Parom's slots allow to one host.
-const AT_ONCE: usize = 128;
+/// As many calls at once as Parom's slots allow to one host.
+pub const AT_ONCE: usize = 128;
 
 /// A relay that keeps nothing: what it was given is lost with it.
 struct Relay {
@@ -40,8 +40,8 @@ pub struct Bare {
 }
 
 impl Bare {
-    /// Takes what Parom takes, says so at once and makes the calls that Parom makes.
-    pub fn relay(fakes: &str) -> anyhow::Result<Self> {
+    /// Takes what Parom takes, says so at once and makes the calls that Parom makes, `at_once` of them beside each other.
+    pub fn relay(fakes: &str, at_once: usize) -> anyhow::Result<Self> {
         let http = HttpClients::new(&Network::default())?.trusted().clone();
         let clock = Clock::system();
         let now = clock.clone();
@@ -51,7 +51,7 @@ impl Bare {
             webhook_url: format!("{fakes}/webhook"),
             secret: SecretString::from(SECRET),
             webhook_secret: SecretString::from(WEBHOOK_SECRET),
-            room: Semaphore::new(AT_ONCE),
+            room: Semaphore::new(at_once),
             clock,
         });
         Self::start(move |config| {

@@ -9,6 +9,7 @@ use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpResponse, HttpServer, web};
 use tokio::sync::Notify;
 
+use crate::late::Late;
 use crate::letters::number_in;
 
 /// What arrived, by the number in its text.
@@ -21,7 +22,7 @@ pub struct Arrivals {
     count: AtomicUsize,
     calls: AtomicUsize,
     moved: Notify,
-    delay: Duration,
+    late: Option<Late>,
 }
 
 /// A server on a free port of this machine.
@@ -41,7 +42,7 @@ impl Fake {
             count: AtomicUsize::new(0),
             calls: AtomicUsize::new(0),
             moved: Notify::new(),
-            delay,
+            late: (!delay.is_zero()).then(|| Late::start(delay)).transpose()?,
         });
         let listener = TcpListener::bind("127.0.0.1:0")?;
         listener.set_nonblocking(true)?;
@@ -110,8 +111,8 @@ impl Arrivals {
 /// Taken, as amojo says it; a messenger's answer may be anything.
 async fn answer(arrivals: web::Data<Arrivals>, body: web::Bytes) -> HttpResponse {
     arrivals.note(&body);
-    if !arrivals.delay.is_zero() {
-        tokio::time::sleep(arrivals.delay).await;
+    if let Some(late) = &arrivals.late {
+        late.wait().await;
     }
     let id = uuid::Uuid::new_v4();
     let taken = format!(

@@ -21,6 +21,7 @@ mod footprint;
 mod growth;
 mod hooks;
 mod intake;
+mod late;
 mod letters;
 mod load;
 mod naive;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use hdrhistogram::Histogram;
 
-use crate::bare::Bare;
+use crate::bare::{AT_ONCE, Bare};
 use crate::fake::Fake;
 use crate::figures::{median, times};
 use crate::hooks::{self, Hook, Popularity};
@@ -78,12 +78,9 @@ async fn run_at(options: &Options, delay: Duration) -> anyhow::Result<()> {
             stage.end().await?;
             fake.stop().await;
 
-            let fake = Fake::start(delay, most)?;
-            let relay = Bare::relay(&fake.url)?;
-            bare.push(load::end_to_end(&relay.address, letters, options.connections, &fake).await?);
-            calls.1 = fake.arrivals.calls();
-            relay.stop().await;
-            fake.stop().await;
+            let (rate, called) = beside(delay, letters, AT_ONCE, options.connections).await?;
+            bare.push(rate);
+            calls.1 = called;
         }
         let (ours, bare) = (median(&ours), median(&bare));
         report(&format!(
@@ -96,6 +93,22 @@ async fn run_at(options: &Options, delay: Duration) -> anyhow::Result<()> {
     }
     idle(options, delay).await?;
     hot(options, delay).await
+}
+
+/// The same letters through a bare relay: how many a second, and how many calls it made.
+async fn beside(
+    delay: Duration,
+    letters: Arc<Vec<Hook>>,
+    at_once: usize,
+    connections: usize,
+) -> anyhow::Result<(f64, usize)> {
+    let fake = Fake::start(delay, letters.len())?;
+    let relay = Bare::relay(&fake.url, at_once)?;
+    let rate = load::end_to_end(&relay.address, letters, connections, &fake).await?;
+    let calls = fake.arrivals.calls();
+    relay.stop().await;
+    fake.stop().await;
+    Ok((rate, calls))
 }
 
 async fn build(options: &Options, fake: &Fake) -> anyhow::Result<Stage> {
@@ -143,12 +156,17 @@ async fn hot(options: &Options, delay: Duration) -> anyhow::Result<()> {
         stage.lines.truncate(1);
         let letters = letters(way, &stage, options.hot)?;
         // Over one connection: the order of arrival is the order of the numbers.
-        let rate = load::end_to_end(&stage.address(), letters, 1, &fake).await?;
+        let rate = load::end_to_end(&stage.address(), letters.clone(), 1, &fake).await?;
         let order = fake.arrivals.order();
         anyhow::ensure!(order.is_sorted(), "the order was broken: {order:?}");
-        report(&format!("  one conversation, {:<20} {rate:>6.1}/s, in order (wanted {wanted:.0})", way.name()));
         stage.end().await?;
         fake.stop().await;
+
+        let (bare, _) = beside(delay, letters, 1, 1).await?;
+        report(&format!(
+            "  one conversation, {:<20} {rate:>6.1}/s, in order (wanted {wanted:.0})   bare relay {bare:>6.1}/s",
+            way.name()
+        ));
     }
     Ok(())
 }

@@ -204,13 +204,13 @@ impl World {
             if in_vain > IN_VAIN {
                 panic!("nothing was carried in {in_vain} looks: {}", self.queue_told().await);
             }
-            let next = self.app().queue.next_ready_at().await.expect("the queue is read");
-            let Some(next) = next.filter(|next| *next < end) else { return carried };
+            let next = self.app().queue.next_ready_in().await.expect("the queue is read");
             let now = self.clock.millis();
+            let Some(ahead) = next.filter(|ahead| now + ahead < end) else { return carried };
             // A due turn whose lanes are not, or whose host is left alone: the next look belongs to a later moment.
             let closed = self.app().slots.closed(now).into_iter().map(|(_, until)| until).min().unwrap_or(now + 1);
-            let later = if next > now { next } else { closed };
-            self.advance(Duration::from_millis(u64::try_from((later - now).max(1)).expect("a positive time")));
+            let wait = if ahead > 0 { ahead } else { (closed - now).max(1) };
+            self.advance(Duration::from_millis(u64::try_from(wait).expect("a positive time")));
         }
     }
 

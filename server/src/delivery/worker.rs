@@ -74,6 +74,8 @@ impl Worker {
             };
             while self.running.try_join_next().is_some() {}
             if started > 0 {
+                // What was started goes out before more is looked for.
+                tokio::task::yield_now().await;
                 continue;
             }
             let pause = self.pause().await;
@@ -106,35 +108,28 @@ impl Worker {
             return Ok(0);
         }
         let (pools, wishes) = self.wishes().await?;
-        let claims = self.app.queue.claim(&wishes, LEASE_MILLIS).await?;
+        let (app, running, mut parts) = (&self.app, &mut self.running, Vec::new());
+        let claims = app.queue.claim(&wishes, LEASE_MILLIS, |found| parts.extend(read(app, running, found))).await?;
         let pool_of: HashMap<(Uuid, Uuid), &String> =
             wishes.iter().zip(&pools).map(|(wish, pool)| ((wish.tenant_id, wish.target), pool)).collect();
         let started = claims.len();
-        self.start(claims, |claim| {
+        self.start(claims.into_iter().zip(parts), |claim| {
             pool_of.get(&(claim.tenant_id, claim.target)).map(|pool| (*pool).clone()).unwrap_or_default()
         });
         Ok(started + self.end_expired().await?)
     }
 
-    /// Carries leased letters side by side; what they are about is read for all of them at once.
-    fn start(&mut self, claims: Vec<Claim>, pool_of: impl Fn(&Claim) -> String) {
-        if claims.is_empty() {
-            return;
-        }
-        let mut readers = Vec::with_capacity(claims.len());
-        for claim in &claims {
-            let (reader, parts) = oneshot::channel();
-            readers.push(reader);
-            let pool = pool_of(claim);
+    /// Carries leased letters side by side.
+    fn start(&mut self, claims: impl Iterator<Item = (Claim, Reading)>, pool_of: impl Fn(&Claim) -> String) {
+        for (claim, parts) in claims {
+            let pool = pool_of(&claim);
             let slot = self.slots.take(&pool, claim.tenant_id, claim.target);
-            let (app, slots, claim) = (self.app.clone(), self.slots.clone(), claim.clone());
+            let (app, slots) = (self.app.clone(), self.slots.clone());
             self.running.spawn(async move {
                 let parts = async move { parts.await.context("it was not read to the end")? };
                 deliver(&app, slots, &pool, claim, slot, parts).await;
             });
         }
-        let app = self.app.clone();
-        self.running.spawn(async move { hand_out(Parts::read(&app, &claims).await, readers) });
     }
 
     /// Waiting has an age, also while held: what is too old ends though its target is not served.
@@ -152,7 +147,8 @@ impl Worker {
         for held in self.app.queue.held().await? {
             let claims = self.app.queue.claim_expired(held.tenant_id, held.target, LEASE_MILLIS).await?;
             started += claims.len();
-            self.start(claims, |_| held.pool.clone());
+            let parts = read(&self.app, &mut self.running, &claims);
+            self.start(claims.into_iter().zip(parts), |_| held.pool.clone());
         }
         Ok(started)
     }
@@ -218,17 +214,30 @@ impl Worker {
     }
 
     async fn pause(&self) -> Duration {
-        let next = self.app.queue.next_ready_at().await.ok().flatten();
-        let now = self.app.store.now().await.unwrap_or_default();
-        let wait = next.map_or(POLL, |next| Duration::from_millis(u64::try_from(next - now).unwrap_or(0)));
+        let next = self.app.queue.next_ready_in().await.ok().flatten();
+        let wait = next.map_or(POLL, |ahead| Duration::from_millis(u64::try_from(ahead).unwrap_or(0)));
         // Turns that have come but have no room wait for a call to end, not in a busy loop.
         wait.clamp(Duration::from_millis(20), POLL)
     }
 }
 
+/// What is going to be known of a letter.
+type Reading = oneshot::Receiver<anyhow::Result<Parts>>;
+
+/// Begins to read what these letters are about, for all of them at once.
+fn read(app: &Arc<App>, running: &mut JoinSet<()>, claims: &[Claim]) -> Vec<Reading> {
+    if claims.is_empty() {
+        return Vec::new();
+    }
+    let (readers, readings) = claims.iter().map(|_| oneshot::channel()).unzip();
+    let (app, claims) = (app.clone(), claims.to_vec());
+    running.spawn(async move { hand_out(Parts::read(&app, &claims).await, readers) });
+    readings
+}
+
 /// Gives each letter what was read of it, or the reason why nothing was.
-fn hand_out(read: anyhow::Result<Vec<anyhow::Result<Parts>>>, readers: Vec<oneshot::Sender<anyhow::Result<Parts>>>) {
-    match read {
+fn hand_out(parts: anyhow::Result<Vec<anyhow::Result<Parts>>>, readers: Vec<oneshot::Sender<anyhow::Result<Parts>>>) {
+    match parts {
         Ok(parts) => {
             for (reader, parts) in readers.into_iter().zip(parts) {
                 let _ = reader.send(parts);

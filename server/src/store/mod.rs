@@ -313,6 +313,8 @@ async fn postgres(url: &str, connections: u32, used: Use, at_once: bool) -> anyh
             pool.after_release(|connection, _| {
                 Box::pin(async move {
                     use sea_orm::sqlx::Executor;
+                    // What waited for the commit goes first.
+                    tokio::task::yield_now().await;
                     connection.execute("ROLLBACK").await.map(|_| true)
                 })
             })

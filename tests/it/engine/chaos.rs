@@ -53,10 +53,10 @@ async fn deliver_with_many_workers(world: &mut World) {
         let done = all_at_once(rounds).await;
         let idle = done.iter().all(|(_, carried)| *carried == 0);
         workers = done.into_iter().map(|(worker, _)| worker).collect();
-        let next = world.app().queue.next_ready_at().await.expect("the queue is read");
-        let Some(next) = next else { return };
+        let next = world.app().queue.next_ready_in().await.expect("the queue is read");
+        let Some(ahead) = next else { return };
         // A host's breaker is open in its process alone: the queue calls ready what nobody may carry yet.
-        let wait = (next - world.clock.millis()).clamp(if idle { 1_000 } else { 1 }, 60_000);
+        let wait = ahead.clamp(if idle { 1_000 } else { 1 }, 60_000);
         world.advance(Duration::from_millis(u64::try_from(wait).unwrap()));
     }
     panic!("still not at the end: {} letters", world.letters().await.len());

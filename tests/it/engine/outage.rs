@@ -65,7 +65,7 @@ async fn round(office: &Office, limit: u32) -> Vec<Claim> {
     let rate = Rate::per_second(100_000);
     let wishes: Vec<Wish> =
         ready.iter().map(|ready| Wish { tenant_id: ready.tenant_id, target: ready.target, limit, rate }).collect();
-    office.queue.claim(&wishes, LEASE).await.unwrap()
+    office.queue.claim(&wishes, LEASE, |_| {}).await.unwrap()
 }
 
 async fn what_waited_for_a_day_leaves_in_order_and_slows_nobody(office: &mut Office) {

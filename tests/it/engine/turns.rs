@@ -28,7 +28,7 @@ async fn a_flood_does_not_keep_others_waiting(office: &mut Office) {
         .iter()
         .map(|ready| Wish { tenant_id: ready.tenant_id, target: ready.target, limit: 8, rate: Rate::per_second(1000) })
         .collect();
-    let claims = office.queue.claim(&wishes, LEASE).await.unwrap();
+    let claims = office.queue.claim(&wishes, LEASE, |_| {}).await.unwrap();
     assert_eq!(claims.iter().filter(|claim| claim.tenant_id == big.tenant_id).count(), 8);
     assert!(claims.iter().any(|claim| claim.letter.payload == "the quiet one"), "the quiet tenant is served at once");
     // And the flood stands behind whoever comes now.
@@ -123,13 +123,13 @@ async fn a_rate_lets_through_what_it_says(office: &mut Office) {
     let desk = office.desk();
     flood(office, &desk, 30, 30).await;
     let wish = Wish { limit: 30, rate: Rate::per_second(5), ..desk.wish(desk.channel_id, 30) };
-    let mut leased = office.queue.claim(std::slice::from_ref(&wish), LEASE).await.unwrap().len();
+    let mut leased = office.queue.claim(std::slice::from_ref(&wish), LEASE, |_| {}).await.unwrap().len();
     assert_eq!(leased, 5, "the bucket was full");
     assert!(office.queue.ready(0, 10).await.unwrap().is_empty(), "an empty bucket moves the turn");
     for _ in 0..20 {
         office.advance(100);
         if !office.queue.ready(0, 10).await.unwrap().is_empty() {
-            leased += office.queue.claim(std::slice::from_ref(&wish), LEASE).await.unwrap().len();
+            leased += office.queue.claim(std::slice::from_ref(&wish), LEASE, |_| {}).await.unwrap().len();
         }
     }
     assert!((14..=15).contains(&leased), "5 at once and 5 a second for 2 seconds: {leased}");

@@ -69,18 +69,26 @@ impl Queue {
     ///
     /// A lane whose earlier lease ran out unsettled comes back with `unknown` set: it was started, and nobody
     /// knows whether the message went out.
-    pub async fn claim(&self, wishes: &[Wish], lease_millis: i64) -> Result<Vec<Claim>, DbErr> {
+    ///
+    /// `found` hears of leases just before they are written, so that what they are about can be read meanwhile: nobody else
+    /// writes to their targets' lanes then. They come in the order of what is returned; what could not be written comes last.
+    pub async fn claim(
+        &self,
+        wishes: &[Wish],
+        lease_millis: i64,
+        mut found: impl FnMut(&[Claim]),
+    ) -> Result<Vec<Claim>, DbErr> {
         if wishes.is_empty() {
             return Ok(Vec::new());
         }
         if !self.store.one_account_a_commit() {
-            return self.claim_at_once(wishes, lease_millis).await;
+            return self.claim_at_once(wishes, lease_millis, &mut found).await;
         }
         let mut wishes = wishes.to_vec();
         wishes.sort_by_key(|wish| wish.tenant_id);
         let mut claims = Vec::new();
         for of_one in wishes.chunk_by(|one, other| one.tenant_id == other.tenant_id) {
-            match self.claim_at_once(of_one, lease_millis).await {
+            match self.claim_at_once(of_one, lease_millis, &mut found).await {
                 Ok(some) => claims.extend(some),
                 Err(error) if claims.is_empty() => return Err(error),
                 // What is leased already is carried; the rest has its turn soon.
@@ -93,9 +101,14 @@ impl Queue {
         Ok(claims)
     }
 
-    async fn claim_at_once(&self, wishes: &[Wish], lease_millis: i64) -> Result<Vec<Claim>, DbErr> {
+    async fn claim_at_once(
+        &self,
+        wishes: &[Wish],
+        lease_millis: i64,
+        found: impl FnMut(&[Claim]),
+    ) -> Result<Vec<Claim>, DbErr> {
         let tx = self.store.write_tx().await?;
-        match self.claim_in(&tx, wishes, lease_millis).await {
+        match self.claim_in(&tx, wishes, lease_millis, found).await {
             Ok(claims) => {
                 tx.commit().await?;
                 self.fault("claim.after_commit")?;
@@ -108,7 +121,13 @@ impl Queue {
         }
     }
 
-    async fn claim_in(&self, tx: &DatabaseTransaction, wishes: &[Wish], lease: i64) -> Result<Vec<Claim>, DbErr> {
+    async fn claim_in(
+        &self,
+        tx: &DatabaseTransaction,
+        wishes: &[Wish],
+        lease: i64,
+        mut found: impl FnMut(&[Claim]),
+    ) -> Result<Vec<Claim>, DbErr> {
         let by_key: HashMap<_, _> = wishes.iter().map(|wish| ((wish.tenant_id, wish.target), wish)).collect();
         let keys: Vec<_> = by_key.keys().copied().collect();
         // Whoever holds one of the others wakes the workers at its commit: nobody waits for it here, with these in hand.
@@ -125,11 +144,11 @@ impl Queue {
             let room = if turn.reason == BREAKER { wish.limit.min(1) } else { wish.limit };
             allowed.push(i64::from(room).min(turn.tokens / 1000));
         }
-        let mut found = self.due_lanes(tx, &turns, now, &allowed).await?;
+        let mut due_of = self.due_lanes(tx, &turns, now, &allowed).await?;
         let mut candidates = Vec::new();
         let mut more = vec![false; turns.len()];
         for (place, (turn, allowed)) in turns.iter_mut().zip(allowed).enumerate() {
-            let mut due = found.remove(&place).unwrap_or_default();
+            let mut due = due_of.remove(&place).unwrap_or_default();
             let allowed = usize::try_from(allowed).unwrap_or(0);
             more[place] = due.len() > allowed;
             due.truncate(allowed);
@@ -137,6 +156,7 @@ impl Queue {
             candidates.extend(due);
         }
         let (claims, [empty, leases]) = self.take(&turns, candidates, lease)?;
+        found(&claims);
         end_turns(&mut turns, &more, &claims, &by_key, now, lease);
         write_together(tx, &self.store, [empty, leases, written(&turns)]).await?;
         Ok(claims)

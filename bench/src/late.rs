@@ -1,0 +1,36 @@
+//! A delay to the tenth of a millisecond. The runtime's timer counts whole ones and rounds up, and so does its wait for the
+//! kernel: 50 ms were 51.5.
+
+use std::io;
+use std::sync::mpsc::{Sender, channel};
+use std::time::{Duration, Instant};
+
+use tokio::sync::oneshot;
+
+/// Lets everybody wait for the same time. A thread does, for one after the other: who comes first is due first.
+pub struct Late {
+    delay: Duration,
+    line: Sender<(Instant, oneshot::Sender<()>)>,
+}
+
+impl Late {
+    pub fn start(delay: Duration) -> io::Result<Self> {
+        let (line, waiting) = channel::<(Instant, oneshot::Sender<()>)>();
+        let work = move || {
+            for (due, told) in waiting {
+                std::thread::sleep(due.saturating_duration_since(Instant::now()));
+                let _ = told.send(());
+            }
+        };
+        std::thread::Builder::new().name("late".to_owned()).spawn(work)?;
+        Ok(Self { delay, line })
+    }
+
+    /// Returns after the delay.
+    pub async fn wait(&self) {
+        let (told, due) = oneshot::channel();
+        if self.line.send((Instant::now() + self.delay, told)).is_ok() {
+            let _ = due.await;
+        }
+    }
+}
