@@ -1,6 +1,8 @@
 //! What servers and sandboxes of tests are started with.
 
+use std::fs::File;
 use std::net::TcpListener;
+use std::ops::Range;
 use std::sync::Arc;
 
 use parom::clock::Clock;
@@ -21,10 +23,26 @@ pub const VAULT_KEY: &str = "cGFyb20tdGVzdHMtcGFyb20tdGVzdHMtMDEyMzQ1Njc=";
 /// A key of the vendor that every world has.
 pub const VENDOR_KEY: &str = "prm_vendor-key-of-the-tests-0123456789abcdef";
 
-/// A port that nobody uses at this moment.
+/// Below those that systems give to whoever does not ask for one, so that only tests of ours can want them.
+const PORTS: Range<u16> = 10_000..32_000;
+
+/// A port on which nobody listens, and that no other test is given before this process ends: a server may come to it late
+/// and come back to it.
 pub fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("its address").port()
+    let folder = std::env::temp_dir().join("parom-test-ports");
+    std::fs::create_dir_all(&folder).expect("a folder for the ports in use");
+    for _ in 0..1_000 {
+        let port = rand::random_range(PORTS);
+        let lock = File::options().create(true).append(true).open(folder.join(port.to_string()));
+        // Another person's tests left the file.
+        let Ok(lock) = lock else { continue };
+        if lock.try_lock().is_ok() && TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            // Its end is the end of the lock.
+            std::mem::forget(lock);
+            return port;
+        }
+    }
+    panic!("none of the ports {PORTS:?} is to be had");
 }
 
 /// The configuration of a test's server.

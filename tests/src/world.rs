@@ -118,37 +118,24 @@ impl World {
     }
 
     async fn serve(&mut self) {
-        // A port that was free a moment ago may be taken by another test by now.
-        for _ in 0..5 {
-            let port = free_port();
-            let config = self.config(port);
-            let options = Options {
-                clock: self.clock.clone(),
-                faults: self.faults.clone(),
-                deliver: self.setup.live,
-                threads: 1,
-            };
-            let running = match server::start(config, options).await {
-                Ok(running) => running,
-                Err(error) if format!("{error:#}").contains("cannot listen") => continue,
-                Err(error) => panic!("the server does not start: {error:#}"),
-            };
-            self.server_is_at(running.url());
-            self.worker = Some(Worker::new(running.app.clone()));
-            self.running = Some(running);
-            return;
-        }
-        panic!("no free port for the server");
+        let running = self.server(self.config(free_port())).await;
+        self.server_is_at(running.url());
+        self.worker = Some(Worker::new(running.app.clone()));
+        self.running = Some(running);
     }
 
     /// Another instance on the same database and behind the same public address, as behind one proxy; amoCRM goes on
     /// calling the first one.
     pub async fn another_server(&self) -> Running {
-        let options =
-            Options { clock: self.clock.clone(), faults: self.faults.clone(), deliver: self.setup.live, threads: 1 };
         let mut config = self.config(free_port());
         config.server.public_url = self.app().config.server.public_url.clone();
-        server::start(config, options).await.expect("another server starts")
+        self.server(config).await
+    }
+
+    async fn server(&self, config: Config) -> Running {
+        let options =
+            Options { clock: self.clock.clone(), faults: self.faults.clone(), deliver: self.setup.live, threads: 1 };
+        server::start(config, options).await.unwrap_or_else(|error| panic!("the server does not start: {error:#}"))
     }
 
     fn config(&self, port: u16) -> Config {
