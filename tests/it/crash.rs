@@ -136,6 +136,8 @@ async fn stops_politely_under_load(engine: Engine) {
     drill.everything_is_carried().await;
     assert_eq!(drill.texts_at_crm(&line).len(), written + 1);
     each_once(drill.texts_at_crm(&line));
+    let warned = drill.logged("transaction in progress");
+    assert!(warned.is_empty(), "PostgreSQL puts the same into its own log: {warned:?}");
     drill.ends_well().await;
 }
 

@@ -202,10 +202,15 @@ impl Drill {
         self.database.folder().join("parom.log")
     }
 
+    /// What the processes logged of this.
+    pub fn logged(&self, what: &str) -> Vec<String> {
+        let log = std::fs::read_to_string(self.log()).unwrap_or_default();
+        log.lines().filter(|line| line.contains(what)).map(str::to_owned).collect()
+    }
+
     /// The end of what the processes logged.
     fn said(&self) -> String {
-        let log = std::fs::read_to_string(self.log()).unwrap_or_default();
-        let lines: Vec<&str> = log.lines().collect();
+        let lines = self.logged("");
         lines[lines.len().saturating_sub(20)..].join("\n")
     }
 

@@ -287,8 +287,6 @@ enum Use {
 async fn postgres(url: &str, connections: u32, used: Use, at_once: bool) -> anyhow::Result<DatabaseConnection> {
     let limit = if used == Use::Write { "0" } else { READ_LIMIT };
     let plans: &[(&str, &str)] = if used == Use::Read { &[] } else { &BY_KEYS };
-    // The ROLLBACK below is answered with a warning whenever there was nothing to end.
-    let told = if used == Use::Write { "error" } else { "notice" };
     let mut options = ConnectOptions::new(url);
     options
         .max_connections(connections)
@@ -302,20 +300,21 @@ async fn postgres(url: &str, connections: u32, used: Use, at_once: bool) -> anyh
             postgres
                 .statement_cache_capacity(512)
                 .options([("idle_in_transaction_session_timeout", FORSAKEN), ("statement_timeout", limit)])
-                .options(plans.iter().copied().chain([("client_min_messages", told)]))
+                .options(plans.iter().copied())
         });
     if used != Use::Read {
         options.max_lifetime(PLANS_LAST);
     }
     if used == Use::Write {
-        // A cancelled BEGIN may return its connection inside a transaction (sqlx#4393): end it on the way back.
+        // A cancelled BEGIN may return its connection inside a transaction (sqlx#4393): end it on the way back. A ROLLBACK alone
+        // would put a warning into the log of PostgreSQL whenever there is nothing to end, which is nearly always.
         options.map_sqlx_postgres_pool_opts(|pool| {
             pool.after_release(|connection, _| {
                 Box::pin(async move {
                     use sea_orm::sqlx::Executor;
                     // What waited for the commit goes first.
                     tokio::task::yield_now().await;
-                    connection.execute("ROLLBACK").await.map(|_| true)
+                    connection.execute("BEGIN; ROLLBACK").await.map(|_| true)
                 })
             })
         });

@@ -150,6 +150,24 @@ async fn a_connection_that_ends_at_commit(office: &mut Office) {
     store.close().await;
 }
 
+/// sqlx#4393: what asks next would be part of a transaction that nobody ends.
+async fn a_beginning_that_breaks_off_leaves_no_transaction(office: &mut Office) {
+    let settings = config::Database { max_connections: 2, ..office.database().settings() };
+    let store = Store::open(&settings, office.clock.clone()).await.unwrap();
+    for attempt in 0..400 {
+        let patience = Duration::from_micros(attempt % 40 * 25);
+        drop(tokio::time::timeout(patience, store.write_tx()).await);
+        for _connection in 0..2 {
+            store
+                .write()
+                .execute_unprepared("DISCARD ALL")
+                .await
+                .expect("PostgreSQL does it outside of transactions only");
+        }
+    }
+    store.close().await;
+}
+
 async fn a_process_that_stands_still_keeps_no_hook_waiting(world: &mut World) {
     let (_, manager) = world.chatting().await;
     let still = world.app().store.write_tx().await.unwrap();
@@ -166,5 +184,6 @@ on_postgres!(
     a_process_that_stands_still_keeps_no_hook_waiting,
     rows_are_changed_by_their_keys_from_the_first_on,
     what_it_takes_back_is_written_again,
+    a_beginning_that_breaks_off_leaves_no_transaction,
     a_connection_that_ends_at_commit
 );
