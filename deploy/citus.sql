@@ -3,6 +3,7 @@
 -- the schema; docs/operations.md says what else a distributed PostgreSQL needs.
 
 SELECT create_distributed_table('tenant', 'tenant_id');
+SELECT create_distributed_table('account_usage', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('alert', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('alert_reader', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('api_key', 'tenant_id', colocate_with => 'tenant');
@@ -19,6 +20,7 @@ SELECT create_distributed_table('dedupe', 'tenant_id', colocate_with => 'tenant'
 SELECT create_distributed_table('erasure', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('found_message', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('heartbeat', 'tenant_id', colocate_with => 'tenant');
+SELECT create_distributed_table('rest_pace', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('history_look', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('idempotency', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('import', 'tenant_id', colocate_with => 'tenant');
@@ -32,6 +34,7 @@ SELECT create_distributed_table('media', 'tenant_id', colocate_with => 'tenant')
 SELECT create_distributed_table('member', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('message', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('oauth_grant', 'tenant_id', colocate_with => 'tenant');
+SELECT create_distributed_table('pace', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('parked_status', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('person', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('raw_hook', 'tenant_id', colocate_with => 'tenant');
@@ -43,6 +46,7 @@ SELECT create_distributed_table('stray_source', 'tenant_id', colocate_with => 't
 SELECT create_distributed_table('tenant_channel', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('throttle', 'tenant_id', colocate_with => 'tenant');
 SELECT create_distributed_table('turn', 'tenant_id', colocate_with => 'tenant');
+SELECT create_distributed_table('vault_key', 'tenant_id', colocate_with => 'tenant');
 
 -- Read before the account is known, by every request: a copy on every node.
 SELECT create_reference_table('directory');

@@ -40,6 +40,7 @@ pub struct Options {
 /// Fails when the checker finds a violation.
 pub async fn run(options: Options) -> anyhow::Result<()> {
     let seed = options.seed.unwrap_or_else(rand::random);
+    crate::product::check(&options.binary)?;
     let cluster = Cluster::prepare(&options.binary, options.processes).await;
     let mut cluster = cluster.context("PAROM_TEST_POSTGRES names a PostgreSQL in which databases may be made")?;
     // The account is installed at one; the others join.

@@ -40,6 +40,7 @@ pub struct Options {
 
 /// Prints the figures.
 pub async fn run(options: Options) -> anyhow::Result<()> {
+    crate::product::check(&options.binary)?;
     let size = Size { database: options.database.clone(), tenants: 1, conversations: 1 };
     report(&format!("footprint on {}, beside it the fakes that it delivers to", size.engine()));
     let fake = Fake::start(Duration::ZERO, 1)?;

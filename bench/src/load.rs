@@ -115,12 +115,17 @@ impl Connection {
     pub async fn open(address: &str) -> anyhow::Result<Self> {
         let stream = TcpStream::connect(address).await.context("the server")?;
         stream.set_nodelay(true)?;
-        Ok(Self { stream, buffer: vec![0; 4096] })
+        Ok(Self { stream, buffer: vec![0; 65_536] })
     }
 
     /// Sends one; gives the status of its answer.
     pub async fn post(&mut self, hook: &Hook) -> anyhow::Result<[u8; 3]> {
-        self.stream.write_all(&hook.request).await?;
+        self.call(&hook.request).await
+    }
+
+    /// The same of any request, whose answer says how long it is.
+    pub async fn call(&mut self, request: &[u8]) -> anyhow::Result<[u8; 3]> {
+        self.stream.write_all(request).await?;
         read_answer(&mut self.stream, &mut self.buffer).await
     }
 }

@@ -28,8 +28,11 @@ mod naive;
 mod past;
 mod plot;
 mod process;
+mod product;
 mod raw;
 mod relay;
+mod serve;
+mod siege;
 mod stage;
 
 /// The allocator of the binary that is measured.
@@ -61,6 +64,11 @@ enum Command {
     Fairness(fairness::Options),
     /// Memory, and the time to the first hook.
     Footprint(footprint::Options),
+    /// Hooks, API and pages while others hold thousands of connections open.
+    Siege(siege::Options),
+    /// What `siege` measures: the server as a process of its own.
+    #[command(hide = true)]
+    Serve,
 }
 
 fn main() -> std::process::ExitCode {
@@ -77,6 +85,9 @@ fn measure() -> anyhow::Result<()> {
     parom::http_client::install_crypto_provider();
     let arguments = Arguments::parse();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    if arguments.command.is_beside_the_server() {
+        report("The server runs in this process, with fault points compiled in and none of them armed.");
+    }
     match arguments.command {
         Command::Intake(options) => runtime.block_on(intake::run(options)),
         Command::Chaos(options) => runtime.block_on(chaos::run(options)),
@@ -86,6 +97,15 @@ fn measure() -> anyhow::Result<()> {
         Command::Growth(options) => runtime.block_on(growth::run(options)),
         Command::Fairness(options) => runtime.block_on(fairness::run(options)),
         Command::Footprint(options) => runtime.block_on(footprint::run(options)),
+        Command::Siege(options) => runtime.block_on(siege::run(options)),
+        Command::Serve => runtime.block_on(serve::run()),
+    }
+}
+
+impl Command {
+    /// The server is no process of its own, and shares the features of the tests' crates.
+    const fn is_beside_the_server(&self) -> bool {
+        !matches!(self, Self::Chaos(_) | Self::Cluster(_) | Self::Footprint(_))
     }
 }
 

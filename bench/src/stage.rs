@@ -195,6 +195,10 @@ chats_start = 100000
 chats_floor = 100000
 chats_ceiling = 100000
 rest_per_account = 100000
+installs = 100000
+[limits]
+requests_per_key = 0
+key_mb_per_day = 0
 [secrets]
 key = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 [[integration]]

@@ -17,6 +17,10 @@ pub struct Model {
     pub ended: bool,
     /// Hooks in its spool.
     pub spooled: i64,
+    /// Ids of the master keys that it knows, separated by spaces, the one that seals first. None: a process of an earlier
+    /// version.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub keys: Option<String>,
 }
 
 /// None: rows are joined by hand, always within a tenant.

@@ -26,6 +26,8 @@ pub struct Model {
     pub file_name: String,
     /// Messages in the file.
     pub total: i64,
+    /// Of the file, as far as it has come.
+    pub bytes: i64,
     pub chats: i64,
     pub leads_expected: i64,
     /// Messages that amoCRM has by now, those it had before among them.

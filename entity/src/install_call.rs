@@ -25,6 +25,11 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub error: String,
     pub received_at: i64,
+    /// How sure it is that it is genuine: see `parom::tenant::install::Trust`.
+    pub trust: i16,
+    /// What is kept of the address that it came from; empty: it does not matter.
+    #[sea_orm(column_type = "Text")]
+    pub network: String,
 }
 
 /// None: rows are joined by hand, always within a tenant.

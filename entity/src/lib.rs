@@ -2,6 +2,7 @@
 //!
 //! Small closed sets are stored as SMALLINT with their meaning in `parom::message` and `parom::intake`.
 
+pub mod account_usage;
 pub mod alert;
 pub mod alert_reader;
 pub mod api_key;
@@ -32,10 +33,12 @@ pub mod media;
 pub mod member;
 pub mod message;
 pub mod oauth_grant;
+pub mod pace;
 pub mod parked_status;
 pub mod person;
 pub mod raw_hook;
 pub mod replay;
+pub mod rest_pace;
 pub mod session;
 pub mod source;
 pub mod source_notice;
@@ -44,3 +47,4 @@ pub mod tenant;
 pub mod tenant_channel;
 pub mod throttle;
 pub mod turn;
+pub mod vault_key;

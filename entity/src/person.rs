@@ -1,5 +1,6 @@
-//! Somebody who signs in by e-mail, or an amoCRM user who came through the widget. Rows of the nil tenant: a person
-//! may belong to several accounts.
+//! Somebody who signs in by e-mail, an amoCRM user who came through the widget, or an operator of the vendor. Rows of
+//! the nil tenant: a person may belong to several accounts. Operators are persons of their own: whoever is both has two
+//! rows.
 
 use sea_orm::entity::prelude::*;
 
@@ -11,7 +12,8 @@ pub struct Model {
     pub tenant_id: Uuid,
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// Lower case; empty for an amoCRM user without one. `directory` (kind `person`) makes it unique.
+    /// Lower case; empty for an amoCRM user without one. `directory` makes it unique: kind `person`, for operators
+    /// kind `operator`.
     #[sea_orm(column_type = "Text")]
     pub email: String,
     #[sea_orm(column_type = "Text")]
@@ -23,13 +25,25 @@ pub struct Model {
     pub totp_secret: Option<Vec<u8>>,
     /// The last time step that was used: no code is good twice.
     pub totp_step: Option<i64>,
-    /// May enter the vendor's admin.
+    /// Enters the vendor's admin, and is a member of no account.
     pub is_operator: bool,
     /// `en` or `ru`.
     #[sea_orm(column_type = "Text")]
     pub language: String,
     pub created_at: i64,
     pub disabled_at: Option<i64>,
+    /// When a mailed link was used first; none: nobody has shown that they read this address.
+    pub proved_at: Option<i64>,
+    /// Of who has not proved the address: the only account in which password and authenticator count.
+    pub set_in: Option<Uuid>,
+    /// Counts changes of password and authenticator, so that what was checked before a change opens nothing after it.
+    pub revision: i64,
+    /// The authenticator was taken off: only a session of a fresh one-time link connects another one.
+    pub link_only: bool,
+    /// Wrong codes of the authenticator since the last right one.
+    pub wrong_codes: i32,
+    /// When a letter last told of wrong codes; 0: never.
+    pub warned_at: i64,
 }
 
 /// None: rows are joined by hand, always within a tenant.

@@ -25,7 +25,7 @@ pub struct Model {
     pub csrf: String,
     #[sea_orm(column_type = "Text")]
     pub language: String,
-    /// JSON of what the next page says once; empty: nothing.
+    /// What the next page says once, sealed and in base64, for it may hold a link or key; empty: nothing.
     #[sea_orm(column_type = "Text")]
     pub notice: String,
     /// Sealed JSON of a form that goes over several pages.

@@ -58,6 +58,8 @@ pub struct Model {
     pub texts_days: Option<i32>,
     /// When that was chosen; 0: never.
     pub texts_days_at: i64,
+    /// Whoever signs in by e-mail needs an authenticator, an owner says.
+    pub second_step: bool,
 }
 
 /// None: rows are joined by hand, always within a tenant.

@@ -26,6 +26,8 @@ pub struct Model {
     pub tries: i32,
     /// When it was connected anew because a hook of the dead version came.
     pub renewed_at: Option<i64>,
+    /// How often in a row amoCRM did not know it any more soon after it had been connected.
+    pub losses: i32,
 }
 
 /// None: rows are joined by hand, always within a tenant.

@@ -159,3 +159,20 @@ account-lost-waiting =
         [one] { $count } found message waits for a decision: send it or remove it.
        *[other] { $count } found messages wait for a decision: send them or remove them.
     }
+limits-title = Limits
+limits-hint = Whatever goes beyond a limit is refused with the reason and the time to come again; messages from messengers and from the CRM are never refused because of them.
+limits-full = used up
+limits-stored = Stored in all
+limits-files = Files
+limits-visitors = Files of web chat visitors
+limits-imports = Imports that are not over
+limits-imports-size = Their files
+limits-requests = Requests a second, each API key
+limits-key-day = Data a day, each API key
+limits-used = { $used } of { $most }
+limits-used-mb = { $used } of { $most } MB
+limits-used-free = { $used }, no limit
+limits-used-mb-free = { $used } MB, no limit
+limits-most = at most { $most }
+limits-most-mb = at most { $most } MB
+limits-free = no limit

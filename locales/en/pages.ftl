@@ -2,7 +2,7 @@
 
 sign-in-title = Sign in to the panel
 sign-in-from-widget = Open the panel from the widget in { $crm }: no password is needed.
-sign-in-link-sent = If { $email } is known here, a link is on its way. It lives 15 minutes.
+sign-in-link-sent = If { $email } is known here, a link is on its way. It lives 10 minutes.
 sign-in-link-used = This link has already been used or has run out. Get a new one.
 session-ended =
     You were signed out after { $hours ->
@@ -19,6 +19,11 @@ sign-in-password = Password
 sign-in-button = Sign in
 sign-in-or = or
 sign-in-wrong = E-mail and password do not fit together. Check both, or ask for a link.
+sign-in-link-wait =
+    { $minutes ->
+        [one] A link for this address was asked for a moment ago. Open the newest letter, or ask again in { $minutes } minute.
+       *[other] A link for this address was asked for a moment ago. Open the newest letter, or ask again in { $minutes } minutes.
+    }
 sign-in-wait =
     Too many tries. Next one in { $seconds ->
         [one] { $seconds } second
@@ -32,10 +37,18 @@ sign-in-link-open = The link signs you in once.
 sign-in-link-account = The link signs you in to the account { $account }.
 sign-in-link-used-title = The link no longer works
 sign-in-invited = You have a password here already. Sign in, and the invitation is taken.
+invitation-title = Invitation
+invitation-text = You are invited to the account { $account }.
+invitation-button = Join
+enter-title = Open the panel
+enter-text = The link opens the panel of the account { $account } as { $name }.
+enter-instead = You are signed in already. The link opens the panel of the account { $account } as { $name }; the present session in this browser ends.
+enter-button = Open the panel
 sign-in-code-title = One more step
 sign-in-code = Code
 sign-in-code-hint = Six digits from your authenticator app.
 sign-in-code-wrong = The code does not fit or was used already. Wait for the next one.
+sign-in-code-anew = Ten codes in a row were wrong. Sign in from the beginning; we have written to the address of this sign-in.
 sign-in-code-lost = Lost the app? An owner of the account can take the second step off, or write to support.
 sign-in-framed-title = Open the panel in a tab
 sign-in-framed = The browser keeps no sign-in of Parom inside this window. In a tab of its own the panel works.
@@ -58,6 +71,8 @@ session-end-done = The session has ended.
 me-title = My sign-in
 me-from-crm = You come from the widget in { $crm }, no password is needed. To enter without { $crm }, invite your own e-mail in “Team”.
 password-current = Current password
+password-current-or-code = The current password, or a code from the authenticator.
+password-current-why = So that nobody changes it in a session you left open. Forgotten? Sign in by a link.
 password-current-wrong = This is not the current password.
 password-new = New password
 password-hint = At least 8 characters; three or four words are good. Sessions elsewhere end.
@@ -75,6 +90,10 @@ two-step-turn-on = Switch on
 two-step-on = Two-step sign-in is on.
 two-step-off = Two-step sign-in is off.
 two-step-remove = Switch off two-step sign-in
+two-step-demanded = This account lets people in with a second step only. Set it up, and the panel opens.
+two-step-by-mail = It cannot be set up in this session. Sign out and sign in by a link from your mail.
+two-step-by-link = Your earlier authenticator was taken off. To connect another one, sign in by a one-time link; it is good for that for ten minutes.
+me-changed-meanwhile = Your password or authenticator was changed elsewhere in the meantime. Nothing was saved; try again.
 panel-switch = Other accounts
 panel-looked-at = Vendor’s support looks at this account until { $stamp }: { $reason }. Nothing can be changed, texts are hidden.
 page-forbidden-title = Not for your role
@@ -93,11 +112,16 @@ page-to-overview = To the overview
 page-to-sign-in = To the sign-in
 mail-link-subject = Sign-in link for Parom
 mail-link-body =
-    This link signs you in to { $server } once, within 15 minutes:
+    This link signs you in to { $server } once, within 10 minutes:
 
     { $link }
 
     If you did not ask for it, do nothing: without the link nobody gets in.
+mail-codes-subject = Parom: wrong codes at your sign-in
+mail-codes-body =
+    Somebody began to sign in to { $server } as you, with your password or a link, and then typed { $count } wrong codes in a row. The sign-in begins anew; nobody got in by it.
+
+    If it was not you, somebody knows your password: set another one, under “My sign-in” or after signing in by a link.
 mail-invite-subject = Parom: invitation to { $account }
 mail-invite-body =
     { $name } invites you to the panel of the account { $account }. The link works once, within 7 days:
@@ -108,3 +132,4 @@ theme-title = Look
 theme-auto = As on the device
 theme-light = Light
 theme-dark = Dark
+page-too-fast = Too many tries from your network. Try again in { $seconds } s.

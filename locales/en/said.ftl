@@ -11,6 +11,7 @@ said-changed-somebody = somebody
 said-changed-something = it
 said-not-storing = Parom cannot store anything right now, repeat later
 said-too-much-waits = Too much is waiting to be stored, repeat later
+said-too-many-at-once = Too much comes from this address at once, repeat when some of it is done
 said-method = it takes { $methods }
 
 ## JSON and forms
@@ -171,7 +172,7 @@ said-crm-unknown = { $crm } gave no whole answer, the outcome is unknown ({ $rea
 said-crm-unreadable = { $crm } answered { $status } with something unreadable, the outcome is unknown
 said-crm-invalid = the call could not be made: { $reason }
 said-template-locked = WhatsApp has this template, it cannot be changed or sent again; copy it and correct the copy
-said-template-no-source = Nobody reviews it: the account has no source with official WhatsApp (its service with waba)
+said-template-no-source = Nobody would review it: no messenger of this account takes templates for official WhatsApp
 
 ## Live checks
 
@@ -220,4 +221,13 @@ said-import-erased = it was erased meanwhile
 said-import-no-source = The source was deleted: restore it, then go on.
 said-import-over = This import cannot be changed any more: { $state }.
 said-import-busy = somebody else is changing this import: try again
+said-import-header = the first line of a CSV file must name the fields; it lacks { $missing }
 said-import-type = the body must be application/x-ndjson or text/csv
+said-install-queued = other installations are being finished first
+said-key-too-fast = this key may send { $most } requests a second: send fewer, and repeat this one after the time in Retry-After
+said-key-too-much = this key may bring { $most } MB a day (UTC): repeat this after the time in Retry-After, or ask the vendor for more
+said-imports-many = { $most } imports of this account are not over: wait until one is, or cancel one
+said-imports-large = the files of this account’s imports that are not over may have { $most } MB together: wait until one is over, or cancel one
+said-account-full = the account has stored { $most } MB, as much as it may: keep texts for fewer days, delete files and imports, or ask the vendor for more
+said-disk-share = the server’s disk is almost full and this account has stored more than others: keep texts for fewer days, or repeat this later
+said-visitor-too-much = no more files are taken here today

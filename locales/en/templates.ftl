@@ -1,7 +1,7 @@
 ## Templates
 
 templates-title = Message templates
-templates-empty = A template lets you write first and answer after 24 hours in WhatsApp.
+templates-empty = A template is a ready text: managers choose it in a chat, and Salesbot can send it.
 templates-new = New template
 templates-name = Name
 templates-language = Language

@@ -193,3 +193,20 @@ account-lost-waiting =
         [many] { $count } найденных сообщений ждут решения: отправить или убрать.
        *[other] { $count } найденного сообщения ждут решения: отправить или убрать.
     }
+limits-title = Лимиты
+limits-hint = Что выходит за лимит, отклоняется: в ответе сказано, почему и когда повторить. Сообщения из мессенджеров и из CRM из-за этого никогда не отклоняются.
+limits-full = исчерпано
+limits-stored = Всего хранится
+limits-files = Файлы
+limits-visitors = Файлы посетителей веб-чатов
+limits-imports = Незавершённые импорты
+limits-imports-size = Их файлы
+limits-requests = Запросов в секунду на ключ API
+limits-key-day = Данных в день на ключ API
+limits-used = { $used } из { $most }
+limits-used-mb = { $used } из { $most } МБ
+limits-used-free = { $used }, без лимита
+limits-used-mb-free = { $used } МБ, без лимита
+limits-most = не больше { $most }
+limits-most-mb = не больше { $most } МБ
+limits-free = без лимита

@@ -33,14 +33,39 @@ doctor-secrets-open = файл { $file } доступен другим поль�
 doctor-secrets-open-fix = выполните: chmod 600 { $file }
 doctor-secrets-wrong = ключ не открывается: { $reason }
 doctor-secrets-wrong-fix = верните файл ключа: без него не откроется ни один сохранённый токен
+doctor-vault-ok = всё зашифровано ключом { $key }
+doctor-vault-old =
+    { $count ->
+        [one] { $count } значение ещё зашифровано
+        [few] { $count } значения ещё зашифрованы
+       *[other] { $count } значений ещё зашифровано
+    } прежним ключом: { $tables }
+doctor-vault-old-fix = выполните: parom secrets rotate — команда продолжит начатое
+doctor-vault-several = известно ключей: { $count }; всё зашифровано первым
+doctor-vault-wrong = не удалось посчитать, что каким ключом зашифровано: { $reason }
+doctor-private-ok = секреты не уходят с этой машины по открытым соединениям
+doctor-private-clear = { $key }: секреты идут по сети без проверенного TLS
+doctor-private-clear-fix = задайте { $key } в виде { $remedy }
+doctor-operators-ok = /metrics и /readyz на { $address } открыты не всем
+doctor-operators-public = { $address } — не только эта машина, а server.ops_listen не задан: /metrics и /readyz отвечают 404 всем, кто приходит извне
+doctor-operators-public-fix = задайте в server.ops_listen адрес, доступный только мониторингу и прокси, например 127.0.0.1:9090
 doctor-public_url-ok = { $url }
 doctor-public_url-not-https = { $url } — не https
 doctor-public_url-not-https-fix = поставьте прокси с сертификатом и задайте server.public_url
+doctor-proxies-ok = { $count ->
+        [0] прокси нет
+       *[other] X-Forwarded-For принимается от сетей: { $count }
+    }
+doctor-proxies-none = public_url — https, но server.trusted_proxies пуст: все посетители приходят как бы с одного адреса
+doctor-proxies-none-fix = укажите прокси в server.trusted_proxies, иначе попытки входа считаются для всех вместе, а в журнале действий виден адрес прокси
 doctor-public_url-unreachable = { $url } недоступен снаружи: { $reason }
 doctor-public_url-unreachable-fix = проверьте DNS, сертификат и прокси: по этому адресу обращаются amoCRM и мессенджеры
 doctor-media-ok = файлы хранятся в { $place }
 doctor-media-wrong = файлы не сохраняются в { $place }: { $reason }
 doctor-media-wrong-fix = откройте Parom запись в папку media.dir или проверьте media.url, media.s3 и права на хранилище
+doctor-connectors-ok = все мессенджеры, указанные у каналов, есть в этой версии
+doctor-connectors-absent = у канала { $channel } ({ $title }) указаны мессенджеры, которых в этой версии нет: { $kinds }
+doctor-connectors-absent-fix = уберите их из connectors этого канала; пока их нет в версии, они нигде не предлагаются
 doctor-window-ok = окно ответа ни одного канала не задевает мессенджеры без окна
 doctor-window-mixed = у канала { $channel } ({ $title }) есть окно ответа, и он же обслуживает мессенджеры без окна: { $kinds }
 doctor-window-mixed-fix = дайте этим мессенджерам свой канал или попросите поддержку amoCRM снять окно; затем приведите в соответствие connectors и time_window_seconds

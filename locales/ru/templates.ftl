@@ -1,7 +1,7 @@
 ## Templates
 
 templates-title = Шаблоны сообщений
-templates-empty = Шаблон позволяет написать первым и ответить в WhatsApp после 24 часов.
+templates-empty = Шаблон – это готовый текст: менеджер выбирает его в чате, Salesbot может его отправить.
 templates-new = Новый шаблон
 templates-name = Название
 templates-language = Язык

@@ -22,6 +22,12 @@ mod m20261120_000022_chores;
 mod m20261120_000023_replays;
 mod m20261120_000024_back_to;
 mod m20261120_000025_terms;
+mod m20261122_000030_identity;
+mod m20261122_000031_crm_rights;
+mod m20261122_000032_limits_of_strangers;
+mod m20261122_000033_turns_by_pool;
+mod m20261122_000034_losses_and_paces;
+mod m20261122_000035_keys;
 mod table;
 
 /// All migrations in order.
@@ -48,6 +54,12 @@ impl MigratorTrait for Migrator {
             Box::new(m20261120_000023_replays::Migration),
             Box::new(m20261120_000024_back_to::Migration),
             Box::new(m20261120_000025_terms::Migration),
+            Box::new(m20261122_000030_identity::Migration),
+            Box::new(m20261122_000031_crm_rights::Migration),
+            Box::new(m20261122_000032_limits_of_strangers::Migration),
+            Box::new(m20261122_000033_turns_by_pool::Migration),
+            Box::new(m20261122_000034_losses_and_paces::Migration),
+            Box::new(m20261122_000035_keys::Migration),
         ]
     }
 }

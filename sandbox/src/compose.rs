@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::{
     hook_body::{embedded, put},
     hook_message::{Author, HookMessage},
-    media,
+    ids, media,
     state::{Account, State},
 };
 
@@ -33,7 +33,7 @@ pub(crate) struct Writer {
 pub(crate) fn writer(account: &Account, author: Author) -> Result<Writer> {
     let user = match author {
         Author::Salesbot => {
-            let id = Uuid::new_v5(&Uuid::NAMESPACE_DNS, format!("salesbot.{}", account.amojo_id).as_bytes());
+            let id = ids::amojo(&format!("salesbot.{}", account.amojo_id));
             return Ok(Writer { id: id.to_string(), name: "Salesbot".to_owned(), is_bot: true });
         }
         Author::Manager => account.manager().context("the account has no manager")?,

@@ -18,9 +18,9 @@ impl Incoming {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str()).unwrap_or_default()
     }
 
-    /// The path cut at its slashes.
+    /// The path cut at its slashes; one at its end means nothing.
     pub(crate) fn segments(&self) -> Vec<&str> {
-        self.path.split('/').skip(1).collect()
+        self.path.strip_suffix('/').unwrap_or(&self.path).split('/').skip(1).collect()
     }
 
     /// The query's pairs, decoded.

@@ -9,7 +9,7 @@ pub(crate) enum Kind {
     Account,
     /// `api-…`: shared by many accounts, knows where a renamed one lives.
     Shared,
-    /// `drive-…`: the files of many accounts.
+    /// `drive-…`, and `drive` itself, which SDKs ask where nobody has told them: the files of many accounts.
     Drive,
     /// `www`: the public site with the consent page.
     Site,
@@ -34,6 +34,7 @@ pub(crate) fn kind(host: &str) -> Kind {
     };
     match label {
         "www" => Kind::Site,
+        "drive" => Kind::Drive,
         _ if numbered("api-") => Kind::Shared,
         _ if numbered("drive-") => Kind::Drive,
         _ => Kind::Account,
@@ -85,6 +86,7 @@ mod tests {
             ("acme.amocrm.ru", Kind::Account),
             ("api-a.amocrm.ru", Kind::Shared),
             ("drive-b.kommo.com", Kind::Drive),
+            ("drive.amocrm.ru", Kind::Drive),
             ("www.amocrm.ru", Kind::Site),
             ("api-.amocrm.ru", Kind::Account),
             ("drive-my-shop.amocrm.ru", Kind::Account),

@@ -28,6 +28,7 @@ mod hook_faults;
 mod hook_message;
 mod hooks;
 mod hosts;
+mod ids;
 mod installation;
 mod jwt;
 mod list_message;
@@ -69,4 +70,6 @@ pub use media::Fetched;
 pub use outgoing::HookAnswer;
 pub use sandbox::Sandbox;
 pub use state::{Direction, Status};
-pub use view::{AccountView, ChatView, ConnectionView, LeadView, MessageView, PipelineView, RepeatView, UserView};
+pub use view::{
+    AccountView, ChatView, ConnectionView, LeadView, MessageView, PipelineView, RepeatView, UserRights, UserView,
+};

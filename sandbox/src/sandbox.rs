@@ -109,6 +109,25 @@ impl Sandbox {
         self.core.change(|state| AccountView::of(state.ensure_account(host, now)))
     }
 
+    /// Makes a user an administrator of the account, or takes that away.
+    pub fn set_administrator(&self, host: &str, user_id: i64, is_admin: bool) {
+        self.core.change(|state| {
+            let users = state.accounts.get_mut(host).map(|account| account.users.iter_mut());
+            for user in users.into_iter().flatten().filter(|user| user.id == user_id) {
+                user.is_admin = is_admin;
+            }
+        });
+    }
+
+    /// Removes a user from the account.
+    pub fn remove_user(&self, host: &str, user_id: i64) {
+        self.core.change(|state| {
+            if let Some(account) = state.accounts.get_mut(host) {
+                account.users.retain(|user| user.id != user_id);
+            }
+        });
+    }
+
     /// All accounts.
     pub fn accounts(&self) -> Vec<AccountView> {
         self.core.read(|state| state.accounts.values().map(AccountView::of).collect())

@@ -35,6 +35,26 @@ pub struct UserView {
     pub amojo_id: Option<String>,
 }
 
+/// What somebody may look at who is no administrator: `A` everything, `G` what their group is responsible for, `M` what
+/// they are responsible for themselves, `D` nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserRights {
+    /// `rights.leads.view`.
+    pub leads: char,
+    /// `rights.contacts.view`.
+    pub contacts: char,
+    /// `rights.group_id`.
+    pub group_id: Option<i64>,
+    /// `rights.status_rights`: pipeline, stage and the view of leads there, `A` or `D`.
+    pub stages: Vec<(i64, i64, char)>,
+}
+
+impl Default for UserRights {
+    fn default() -> Self {
+        Self { leads: 'A', contacts: 'A', group_id: None, stages: Vec::new() }
+    }
+}
+
 /// A pipeline of an account.
 #[derive(Clone, Debug)]
 pub struct PipelineView {

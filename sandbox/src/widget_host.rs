@@ -7,7 +7,7 @@ use crate::{
     core::Core,
     disposable,
     sandbox::Sandbox,
-    view::UserView,
+    view::{UserRights, UserView},
     widget::Widget,
 };
 
@@ -75,6 +75,38 @@ impl Sandbox {
                 account.signed_in = user_id;
             }
         });
+    }
+
+    /// What a user who is no administrator may look at from now on; everything at first. An id that is no user's changes
+    /// nothing.
+    pub fn set_rights(&self, host: &str, user_id: i64, rights: UserRights) {
+        self.core.change(|state| {
+            let account = state.accounts.get_mut(host);
+            if let Some(user) = account.and_then(|account| account.users.iter_mut().find(|user| user.id == user_id)) {
+                user.rights = rights;
+            }
+        });
+    }
+
+    /// Who is responsible for a contact or a lead from now on; the administrator at first.
+    pub fn set_responsible(&self, host: &str, id: i64, user_id: i64) {
+        self.core.change(|state| {
+            let Some(account) = state.accounts.get_mut(host) else { return };
+            if let Some(contact) = account.crm.contact_mut(id) {
+                contact.responsible_user_id = user_id;
+            }
+            if let Some(card) = account.crm.cards.get_mut(&id) {
+                card.responsible_user_id = user_id;
+            }
+        });
+    }
+
+    /// Pipeline and stage of a lead.
+    pub fn stage_of(&self, host: &str, lead_id: i64) -> Option<(i64, i64)> {
+        self.core.read(|state| {
+            let account = state.accounts.get(host)?;
+            Some((account.lead(lead_id)?.pipeline_id, account.crm.cards.get(&lead_id)?.status_id))
+        })
     }
 
     /// The disposable token that a widget's request would carry in `X-Auth-Token`: HS256 under the client secret,

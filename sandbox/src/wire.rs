@@ -13,6 +13,7 @@ use actix_web::{
 };
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
+use uuid::Uuid;
 
 use crate::{
     amojo,
@@ -26,13 +27,16 @@ use crate::{
     oauth, rest,
 };
 
+/// Names a request in amoCRM's own log.
+const REQUEST_ID: header::HeaderName = header::HeaderName::from_static("x-request-id");
+
 /// The largest body that is read.
 pub(crate) const BODY_LIMIT: usize = 8 * 1024 * 1024;
 
 /// Adds the routes of the protocol, each below `/accounts/{host}` and at the root, where the header `Host` decides.
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config.route("/v2/{rest:.*}", web::to(serve));
-    for part in ["oauth2", "api", "v1.0", "download"] {
+    for part in ["oauth2", "api", "v3", "v1.0", "download"] {
         config
             .route(&format!("/accounts/{{host}}/{part}/{{rest:.*}}"), web::to(serve))
             .route(&format!("/{part}/{{rest:.*}}"), web::to(serve));
@@ -63,6 +67,7 @@ fn route(core: &Core, request: &Incoming) -> Answer {
     match (target.rest.as_slice(), target.kind()) {
         (_, Kind::Drive) => drive::answer(core, request, &target),
         (["oauth2", rest @ ..], _) => oauth::answer(core, request, &target, rest),
+        (["v3", "user"], Kind::Account) => rest::who(core, request, &target),
         (["api", "v4", rest @ ..], Kind::Account) => rest::answer(core, request, &target, rest),
         _ => Answer::empty(404).noted("no such method"),
     }
@@ -221,5 +226,7 @@ fn builder(status: u16, content_type: &'static str) -> actix_web::HttpResponseBu
     if !content_type.is_empty() {
         response.content_type(content_type);
     }
+    // By which support finds a request; SDKs keep the last one.
+    response.insert_header((REQUEST_ID, Uuid::new_v4().to_string()));
     response
 }

@@ -10,6 +10,7 @@
 
 mod hand;
 pub mod said;
+pub mod tasks;
 
 use entity::alert::{self, Column};
 use sea_orm::sea_query::{Expr, OnConflict, SimpleExpr};
@@ -40,7 +41,7 @@ pub const KINDS: [&str; 10] = [
 /// A developer's endpoint failed for a day. Also why its letters wait.
 pub const WEBHOOK_SUSPENDED: &str = "webhook_suspended";
 /// The vendor's kinds: their words say what is to be done.
-pub const VENDOR_KINDS: [&str; 8] = [
+pub const VENDOR_KINDS: [&str; 9] = [
     "channel_not_allowed",
     "channel_misconfigured",
     "channel_hook_version",
@@ -49,6 +50,7 @@ pub const VENDOR_KINDS: [&str; 8] = [
     "disk_full",
     "hooks_lost",
     "vendor_gap",
+    "task_failing",
 ];
 
 /// A cause that is gone within this time is in no letter, and causes that come together are in one.

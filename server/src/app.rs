@@ -17,12 +17,12 @@ use crate::fault::Faults;
 use crate::http_client::HttpClients;
 use crate::lookup::Lookup;
 use crate::media::Media;
-use crate::pace::Paces;
 use crate::shed::Load;
 use crate::spool::Spool;
 use crate::store::Store;
-use crate::telemetry::Metrics;
+use crate::supervisor::Supervisor;
 use crate::telemetry::traces::Traces;
+use crate::telemetry::{self, Metrics};
 use crate::tenant::users::KnownUsers;
 use crate::vault::Vault;
 use crate::widget_api;
@@ -46,7 +46,7 @@ pub struct App {
     pub connectors: Connectors,
     pub queue: Queue,
     pub writer: Writer,
-    /// How much is on its way in.
+    /// What requests hold.
     pub load: Load,
     /// What is on its way from here.
     pub slots: Slots,
@@ -55,20 +55,32 @@ pub struct App {
     /// Where hooks go that the database does not take; claimed by serving processes alone.
     pub spool: Spool,
     pub faults: Faults,
+    /// What keeps the background tasks running.
+    pub supervisor: Supervisor,
     pub metrics: Metrics,
     pub traces: Traces,
     /// Conversations in which something was carried or told, for whoever watches live.
     pub happened: broadcast::Sender<Uuid>,
     /// Who types to whom, while it is true.
     pub typed: broadcast::Sender<Typed>,
+    /// How often strangers make us write.
+    pub strangers: crate::strangers::Strangers,
+    /// How fast keys of the API go.
+    pub keys: crate::usage::Keys,
+    /// What accounts have stored, as last read.
+    pub stored: crate::usage::Stored,
+    /// Install calls that wait in memory.
+    pub installs: crate::tenant::install::Overflow,
     /// Who is in a web chat right now.
     pub guests: Guests,
     /// How far this machine's clock is from amojo's.
     pub crm_skew: crate::tenant::CrmSkew,
-    /// How fast each account's REST API is called from here.
-    pub rest_paces: Paces<Uuid>,
+    /// How fast each account's REST API is called.
+    pub rest_pace: crate::tenant::RestPace,
     /// Who is who in each account's chats.
     pub users: KnownUsers,
+    /// What amoCRM said of users' rights a moment ago.
+    pub crm_rights: crate::tenant::rights::KnownRights,
     /// Passwords are hashed one a core: each takes 19 MiB.
     pub hashing: tokio::sync::Semaphore,
     /// What the road of messages notices of sources.
@@ -77,6 +89,10 @@ pub struct App {
     pub crm_acts: crate::intake::crm::Acts,
     /// What is remembered of hooks that never came.
     pub holes: crate::holes::Memory,
+    /// Counters of tries to sign in that are full.
+    pub tries: crate::people::throttle::Memory,
+    /// Refused sign-ins and keys on their way into the audit log.
+    pub refusals: crate::audit::Refusals,
     /// What is remembered of the widget's callers.
     pub widget: widget_api::Memory,
     /// Cancelled when the server is about to stop: long answers end, nothing new is begun.
@@ -87,31 +103,44 @@ impl App {
     /// Puts the parts together and starts the writer tasks. The database is open and migrated.
     pub fn new(config: Config, store: Store, vault: Vault, faults: Faults) -> anyhow::Result<Arc<Self>> {
         let clock = store.clock().clone();
+        // First: whoever is started below counts from the beginning.
+        let (metrics, supervisor) = (Metrics::install()?, Supervisor::default());
         let http = HttpClients::new(&config.network)?;
+        let connectors = Connectors::new(&http, &config);
+        let messengers = connectors.kinds().filter_map(|kind| connectors.get(kind));
+        let integrations = config.integrations.iter().map(|integration| crate::tenant::pool_of(&integration.name));
+        telemetry::start_remotes(integrations.chain(messengers.map(|one| one.pool().to_owned())));
         let traces = Traces::open(&config.telemetry, http.trusted())?;
         let queue = Queue::new(store.clone(), clock.uuid_v7(), faults.clone());
         Ok(Arc::new(Self {
-            connectors: Connectors::new(&http, &config),
-            writer: Writer::start(queue.clone(), traces.clone()),
-            load: Load::default(),
+            connectors,
+            writer: Writer::start(queue.clone(), traces.clone(), &supervisor),
+            load: Load::new(&config.limits),
             slots: Slots::default(),
-            lookup: Lookup::new(&store, faults.clone()),
+            lookup: Lookup::new(&store, faults.clone(), &supervisor),
             media: Media::open(&config.media, &http)?,
-            spool: Spool::default(),
-            metrics: Metrics::install()?,
+            spool: Spool::new(supervisor.clone()),
+            metrics,
             traces,
             happened: broadcast::channel(1024).0,
             typed: broadcast::channel(256).0,
-            guests: Guests::default(),
+            strangers: crate::strangers::Strangers::default(),
+            keys: crate::usage::Keys::default(),
+            stored: crate::usage::Stored::default(),
+            installs: crate::tenant::install::Overflow::default(),
+            guests: Guests::new(&config.limits),
             crm_skew: crate::tenant::CrmSkew::default(),
-            rest_paces: Paces::new(20_000),
+            rest_pace: crate::tenant::RestPace::new(store.clone(), config.rates.rest_per_account),
             users: KnownUsers::default(),
+            crm_rights: crate::tenant::rights::KnownRights::default(),
             hashing: tokio::sync::Semaphore::new(
                 std::thread::available_parallelism().map_or(2, std::num::NonZero::get),
             ),
             source_notes: crate::source::Notes::default(),
             crm_acts: crate::intake::crm::Acts::default(),
             holes: crate::holes::Memory::default(),
+            tries: crate::people::throttle::Memory::default(),
+            refusals: crate::audit::Refusals::default(),
             widget: widget_api::Memory::default(),
             stop: CancellationToken::new(),
             config,
@@ -121,6 +150,7 @@ impl App {
             http,
             queue,
             faults,
+            supervisor,
         }))
     }
 

@@ -1,12 +1,18 @@
 //! The only home of wall time. Everything that reads a time or makes an id is given a [`Clock`], so a test that
-//! advances a frozen one jumps over back-offs, expiries and retention at once. Timers that only wait use tokio's.
+//! advances a frozen one jumps over back-offs, expiries and retention at once. Timers that only wait use tokio's; a deadline
+//! that a test is to jump over is measured by a [`Stopwatch`].
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use tokio::sync::Notify;
 use uuid::{ContextV7, Timestamp, Uuid};
+
+mod stopwatch;
+
+pub use stopwatch::Stopwatch;
 
 /// A source of time; clones show the same time and draw ids from the same sequence.
 #[derive(Clone, Debug)]
@@ -20,8 +26,15 @@ enum Time {
     System,
     /// Milliseconds beside the system's.
     Skewed(i64),
+    Frozen(Frozen),
+}
+
+#[derive(Debug)]
+struct Frozen {
     /// Unix milliseconds.
-    Frozen(AtomicI64),
+    at: AtomicI64,
+    /// Told at each advance.
+    moved: Notify,
 }
 
 impl Clock {
@@ -37,7 +50,7 @@ impl Clock {
 
     /// A clock for tests that stands at `at_millis` (Unix time) until it is advanced.
     pub fn frozen(at_millis: i64) -> Self {
-        Self::of(Time::Frozen(AtomicI64::new(at_millis)))
+        Self::of(Time::Frozen(Frozen { at: AtomicI64::new(at_millis), moved: Notify::new() }))
     }
 
     fn of(time: Time) -> Self {
@@ -46,9 +59,10 @@ impl Clock {
 
     /// Moves a frozen clock, and its clones, forward by whole milliseconds; the system's clock does not move for us.
     pub fn advance(&self, by: Duration) {
-        if let Time::Frozen(at) = &*self.time {
+        if let Time::Frozen(frozen) = &*self.time {
             let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
-            at.update(Ordering::SeqCst, Ordering::SeqCst, |now| now.saturating_add(by));
+            frozen.at.update(Ordering::SeqCst, Ordering::SeqCst, |now| now.saturating_add(by));
+            frozen.moved.notify_waiters();
         }
     }
 
@@ -63,7 +77,7 @@ impl Clock {
         match &*self.time {
             Time::System => Utc::now().timestamp_millis(),
             Time::Skewed(by) => Utc::now().timestamp_millis().saturating_add(*by),
-            Time::Frozen(at) => at.load(Ordering::SeqCst),
+            Time::Frozen(frozen) => frozen.at.load(Ordering::SeqCst),
         }
     }
 
@@ -71,7 +85,7 @@ impl Clock {
     pub fn frozen_millis(&self) -> Option<i64> {
         match &*self.time {
             Time::System | Time::Skewed(_) => None,
-            Time::Frozen(at) => Some(at.load(Ordering::SeqCst)),
+            Time::Frozen(frozen) => Some(frozen.at.load(Ordering::SeqCst)),
         }
     }
 

@@ -89,6 +89,10 @@ pub enum Error {
     TooLarge(usize),
     /// 415.
     MediaType(Said),
+    /// 429: the caller used up what it may use; the name of the problem, what to do, and in how many seconds again.
+    TooMany { problem: &'static str, detail: Said, retry_after: u32 },
+    /// 507: the account, or the disk, has no room for more.
+    Full(Said),
     /// 503: nothing is stored or half-made, repeat later.
     Unavailable { detail: Said, retry_after: u32 },
     /// 500: our own mistake. The cause is logged.
@@ -121,6 +125,8 @@ impl Error {
             Self::Changed(_) => "changed_meanwhile",
             Self::TooLarge(_) => "too_large",
             Self::MediaType(_) => "media_type",
+            Self::TooMany { problem, .. } => problem,
+            Self::Full(_) => "account_full",
             Self::Unavailable { .. } => "unavailable",
             Self::Internal(_) => "internal",
         }
@@ -129,8 +135,10 @@ impl Error {
     /// What happened and what to do.
     pub fn said(&self) -> Said {
         match self {
-            Self::Malformed(said) | Self::Forbidden(said) | Self::MediaType(said) => said.clone(),
-            Self::Conflict { detail, .. } | Self::Unavailable { detail, .. } => detail.clone(),
+            Self::Malformed(said) | Self::Forbidden(said) | Self::MediaType(said) | Self::Full(said) => said.clone(),
+            Self::Conflict { detail, .. } | Self::TooMany { detail, .. } | Self::Unavailable { detail, .. } => {
+                detail.clone()
+            }
             Self::Invalid(_) => Said::new("said-fields-wrong"),
             Self::Unauthorized => Said::new("said-unauthorized"),
             Self::NotFound => Said::new("said-not-found"),
@@ -140,11 +148,19 @@ impl Error {
         }
     }
 
+    /// The same where there is no room for a list: of several wrong fields what is wrong with the first.
+    pub fn first_said(&self) -> Said {
+        match self {
+            Self::Invalid(fields) => fields.first().map_or_else(|| self.said(), |field| field.detail.clone()),
+            _ => self.said(),
+        }
+    }
+
     /// The problem in a language, for programs.
     pub fn answer(&self, words: Words, crm: &str) -> HttpResponse {
         let (name, status) = (self.name(), self.status_code());
         let mut answer = problem_in(words.language(), status);
-        if let Self::Unavailable { retry_after, .. } = self {
+        if let Self::TooMany { retry_after, .. } | Self::Unavailable { retry_after, .. } = self {
             answer.insert_header((header::RETRY_AFTER, retry_after.to_string()));
         }
         if name == "idempotency_running" {
@@ -259,6 +275,8 @@ impl ResponseError for Error {
             Self::Changed(_) => StatusCode::PRECONDITION_FAILED,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::MediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::Full(_) => StatusCode::INSUFFICIENT_STORAGE,
             Self::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }

@@ -7,6 +7,11 @@
 //! Beside the points stand [`DEFECTS`]: mistakes of ours that can be switched on, so that whoever looks for violations
 //! can be shown to find them.
 
+#[cfg(feature = "faults")]
+mod hold;
+#[cfg(feature = "faults")]
+pub use hold::Held;
+
 /// Every place that exists; a name outside this list is a mistake.
 pub const POINTS: &[&str] = &[
     "accept.before_commit",
@@ -20,8 +25,18 @@ pub const POINTS: &[&str] = &[
     "media.after_commit",
     "import.before_commit",
     "token.before_commit",
+    "token.refused",
+    "token.marked",
     "drain.after_commit",
     "spool.sync",
+    "rotate.marked",
+    "rotate.offered",
+    "rotate.on_top",
+    "rotate.before_commit",
+    "rotate.after_commit",
+    "rotate.resealed",
+    "rotate.kept",
+    "rotate.dropped",
 ];
 
 /// Mistakes that can be made on purpose ([`Faults::errs`]); each breaks one promise of `docs/reliability.md`.
@@ -72,6 +87,7 @@ pub struct Faults {
 struct Shared {
     /// There may be something in the plan: a build with fault points costs nothing while there is none.
     armed: std::sync::atomic::AtomicBool,
+    holds: hold::Holds,
     plan: std::sync::Mutex<std::collections::BTreeMap<String, Effect>>,
 }
 
@@ -107,6 +123,10 @@ impl Faults {
     pub fn hit(&self, _name: &'static str) -> Result<(), Injected> {
         Ok(())
     }
+
+    /// Nobody is held in this build.
+    #[inline(always)]
+    pub async fn pass(&self, _name: &'static str) {}
 
     /// No mistakes are made on purpose in this build.
     #[inline(always)]
@@ -163,6 +183,18 @@ impl Faults {
             Effect::Panic { .. } => std::panic::resume_unwind(Box::new(format!("injected fault at {name}"))),
             Effect::Error { .. } | Effect::Every { .. } => Err(Injected(name)),
         }
+    }
+
+    /// Holds everybody who [passes](Faults::pass) this place until the answer is released or dropped.
+    pub fn hold(&self, name: &'static str) -> Held {
+        debug_assert!(known(name), "{name} is not in fault::POINTS");
+        self.shared.holds.hold(name)
+    }
+
+    /// Waits here while a test holds this place.
+    pub async fn pass(&self, name: &'static str) {
+        debug_assert!(known(name), "{name} is not in fault::POINTS");
+        self.shared.holds.pass(name).await;
     }
 
     /// Whether the mistake of this name is to be made here and now.

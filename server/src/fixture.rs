@@ -29,6 +29,7 @@ pub fn tenant(tenant_id: Uuid) -> tenant::Model {
         weight: 1,
         texts_days: None,
         texts_days_at: 0,
+        second_step: false,
     }
 }
 
@@ -45,6 +46,7 @@ pub fn channel(tenant_id: Uuid, channel_id: Uuid) -> tenant_channel::Model {
         next_try_at: None,
         tries: 0,
         renewed_at: None,
+        losses: 0,
     }
 }
 

@@ -38,6 +38,7 @@ pub mod panel;
 mod routes;
 pub mod server;
 pub mod shed;
+pub mod usage;
 pub mod widget_api;
 
 // what it stands on
@@ -47,8 +48,11 @@ pub mod error;
 mod fixture;
 pub mod lookup;
 pub mod pace;
+pub mod rotation;
 pub mod spool;
 pub mod store;
+pub mod strangers;
+pub mod supervisor;
 
 // foundation
 pub mod browser;

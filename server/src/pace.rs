@@ -76,6 +76,69 @@ impl<K: Hash + Eq + Send + Sync + 'static> Paces<K> {
     }
 }
 
+const DAY: i64 = 86_400_000;
+
+/// Amounts of a day (UTC), remembered by key in this process; the least recently seen are forgotten. Cheap to clone; clones
+/// count together.
+#[derive(Clone)]
+pub struct Daily<K: Hash + Eq + Send + Sync + 'static>(Cache<K, Arc<Mutex<Used>>>);
+
+/// What was used on a day, counted from 1970.
+#[derive(Clone, Copy, Debug, Default)]
+struct Used {
+    day: i64,
+    amount: u64,
+}
+
+impl<K: Hash + Eq + Send + Sync + 'static> Daily<K> {
+    pub fn new(keys: u64) -> Self {
+        Self(Cache::builder().max_capacity(keys).time_to_idle(Duration::from_secs(86_400)).build())
+    }
+
+    /// Adds an amount unless that goes beyond `most` (0: no limit); then the error tells in how many milliseconds the next
+    /// day begins, and nothing is added.
+    pub async fn add(&self, key: K, amount: u64, most: u64, now: i64) -> Result<(), i64> {
+        self.meter(key).await.add(amount, most, now)
+    }
+
+    /// What one key used, to be added to without waiting.
+    pub async fn meter(&self, key: K) -> Meter {
+        Meter(self.0.get_with(key, async { Arc::default() }).await)
+    }
+}
+
+/// What one key used on a day. Clones count together.
+#[derive(Clone, Debug, Default)]
+pub struct Meter(Arc<Mutex<Used>>);
+
+impl Meter {
+    /// See [`Daily::add`].
+    pub fn add(&self, amount: u64, most: u64, now: i64) -> Result<(), i64> {
+        self.count(amount, most, now, true)
+    }
+
+    /// Whether an amount would still be taken; nothing is added.
+    pub fn holds(&self, amount: u64, most: u64, now: i64) -> Result<(), i64> {
+        self.count(amount, most, now, false)
+    }
+
+    fn count(&self, amount: u64, most: u64, now: i64, keep: bool) -> Result<(), i64> {
+        let mut used = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let day = now.div_euclid(DAY);
+        if used.day != day {
+            *used = Used { day, amount: 0 };
+        }
+        let sum = used.amount.saturating_add(amount);
+        if most > 0 && sum > most {
+            return Err((day + 1) * DAY - now);
+        }
+        if keep {
+            used.amount = sum;
+        }
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -102,6 +165,18 @@ mod tests {
         assert_eq!(paces.take("a", budget, 1_000).await, Err(200));
         assert_eq!(paces.take("b", budget, 1_000).await, Ok(()));
         assert_eq!(paces.take("a", budget, 1_200).await, Ok(()));
+    }
+
+    #[tokio::test]
+    async fn a_days_amount_is_whole_again_on_the_next_day() {
+        let daily = Daily::new(10);
+        let night = 20 * DAY - 1_000;
+        assert_eq!(daily.add("a", 60, 100, night).await, Ok(()));
+        assert_eq!(daily.add("a", 41, 100, night).await, Err(1_000));
+        assert_eq!(daily.add("a", 40, 100, night).await, Ok(()), "what was refused is not counted");
+        assert_eq!(daily.add("b", 100, 100, night).await, Ok(()));
+        assert_eq!(daily.add("a", 1, 0, night).await, Ok(()), "no limit");
+        assert_eq!(daily.add("a", 100, 100, night + 1_000).await, Ok(()));
     }
 
     #[tokio::test(start_paused = true)]

@@ -1,12 +1,16 @@
 //! The table of contents of everything that can be called.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{self, HeaderValue};
+use actix_web::guard::{self, GuardContext};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse, web};
+use ipnet::IpNet;
 use sea_orm::{ConnectionTrait, Statement};
 
 use crate::app::App;
@@ -39,15 +43,42 @@ pub fn operators(config: &mut web::ServiceConfig) {
     config.route("/readyz", web::get().to(ready)).route("/metrics", web::get().to(metrics));
 }
 
+/// The same on the public port, where only this machine and trusted proxies may see them, and nobody through a proxy: 404 for
+/// everybody else. An address of their own (`server.ops_listen`) is for whoever watches from elsewhere.
+pub fn operators_of_this_machine(config: &mut web::ServiceConfig) {
+    let near = || guard::fn_guard(is_near);
+    config.route("/readyz", web::get().guard(near()).to(ready)).route("/metrics", web::get().guard(near()).to(metrics));
+}
+
+/// Whether the caller itself – not somebody whom it speaks for – is on this machine or a trusted proxy.
+fn is_near(context: &GuardContext<'_>) -> bool {
+    let head = context.head();
+    let Some(app) = context.app_data::<web::Data<App>>() else { return false };
+    is_own_call(head.peer_addr.map(|peer| peer.ip()), &app.config.server.trusted_proxies, head.headers())
+}
+
+fn is_own_call(peer: Option<IpAddr>, proxies: &[IpNet], headers: &HeaderMap) -> bool {
+    const SPEAKS_FOR: [&str; 4] = ["x-forwarded-for", "forwarded", "x-real-ip", "via"];
+    let peer = peer.map(|peer| peer.to_canonical());
+    let near = peer.is_some_and(|peer| peer.is_loopback() || proxies.iter().any(|net| net.contains(&peer)));
+    near && !SPEAKS_FOR.iter().any(|name| headers.contains_key(*name))
+}
+
 async fn health() -> HttpResponse {
     HttpResponse::Ok().body("ok\n")
 }
 
-/// 200 while requests should come here: no stop was asked for, and there is a place for amoCRM's hooks, the database or the
-/// disk. A proxy that passes this process by because of the database alone would lose hooks.
+/// 200 while requests should come here: no stop was asked for, its background tasks run, and there is a place for amoCRM's
+/// hooks, the database or the disk. A proxy that passes this process by because of the database alone would lose hooks.
 async fn ready(app: web::Data<App>) -> HttpResponse {
     if app.stop.is_cancelled() {
         return HttpResponse::ServiceUnavailable().body("stopping\n");
+    }
+    let failing = app.supervisor.failing();
+    if !failing.is_empty() {
+        let tasks: Vec<&str> = failing.iter().map(|one| one.task).collect();
+        let told = format!("background tasks end again and again: {}; the log says why\n", tasks.join(", "));
+        return HttpResponse::ServiceUnavailable().body(told);
     }
     if answers(&app).await {
         return HttpResponse::Ok().body("ready\n");
@@ -95,7 +126,12 @@ pub async fn secure_headers(
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let only_https = request.app_data::<web::Data<App>>().and_then(|app| only_https(&app.config.server));
     let mut response = next.call(request).await?;
+    let is_new = response.status() != StatusCode::NOT_MODIFIED;
     let headers = response.headers_mut();
+    // Nothing is kept by browsers and proxies unless its page says so. 304 speaks of what is kept already.
+    if is_new && !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
     if let Some(line) = only_https {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, line);
     }
@@ -118,4 +154,30 @@ fn only_https(server: &Server) -> Option<HeaderValue> {
         return None;
     }
     HeaderValue::from_str(&format!("max-age={}", u64::from(server.hsts_days) * 86_400)).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::http::header::HeaderName;
+
+    use super::*;
+
+    #[test]
+    fn l3_operators_routes_are_for_this_machine_and_proxies_that_ask_themselves() {
+        let proxies: Vec<IpNet> = vec!["10.89.77.0/24".parse().unwrap()];
+        let own = |peer: &str, header: Option<&'static str>| {
+            let mut headers = HeaderMap::new();
+            if let Some(name) = header {
+                headers.insert(HeaderName::from_static(name), HeaderValue::from_static("192.0.2.1"));
+            }
+            is_own_call(peer.parse().ok(), &proxies, &headers)
+        };
+        for near in ["127.0.0.1", "::1", "::ffff:127.0.0.1", "10.89.77.5"] {
+            assert!(own(near, None), "{near}");
+            assert!(!own(near, Some("x-forwarded-for")) && !own(near, Some("via")), "{near}");
+        }
+        for far in ["192.0.2.1", "10.89.78.5", "2001:db8::1", "nowhere"] {
+            assert!(!own(far, None), "{far}");
+        }
+    }
 }

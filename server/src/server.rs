@@ -4,12 +4,14 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::dev::ServerHandle;
+use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::from_fn;
 use actix_web::{App as HttpApp, HttpServer, web};
 use anyhow::Context;
-use tokio::sync::oneshot;
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use crate::app::App;
 use crate::clock::Clock;
@@ -18,12 +20,17 @@ use crate::delivery::worker::Worker;
 use crate::fault::Faults;
 use crate::routes;
 use crate::shed;
+use crate::shed::connections::Connections;
 use crate::spool;
 use crate::store::{self, Store};
+use crate::strangers;
+use crate::supervisor::detach;
 use crate::vault::Vault;
 
 /// How long requests that were accepted may take to end after a stop was asked for.
 const DRAIN: Duration = Duration::from_secs(5);
+/// The first request of a connection says by then what it wants.
+const HEAD_WITHIN: Duration = Duration::from_secs(5);
 /// A database that is away is looked for this often.
 const LOOK: Duration = Duration::from_secs(1);
 
@@ -52,7 +59,7 @@ pub struct Running {
     ops_url: Option<String>,
     handles: Vec<ServerHandle>,
     tasks: JoinSet<()>,
-    failed: oneshot::Receiver<anyhow::Error>,
+    failed: mpsc::Receiver<anyhow::Error>,
     _lock: store::ServeLock,
     _spool: Option<spool::Lock>,
 }
@@ -68,11 +75,12 @@ impl Running {
         self.ops_url.as_deref()
     }
 
-    /// Gives why it cannot go on, should that be so: the database that it waited for is none it may use.
+    /// Gives why it cannot go on, should that be so: the database that it waited for is none it may use, or nobody listens
+    /// any more.
     pub async fn failed(&mut self) -> anyhow::Error {
-        match (&mut self.failed).await {
-            Ok(why) => why,
-            Err(_) => std::future::pending().await,
+        match self.failed.recv().await {
+            Some(why) => why,
+            None => std::future::pending().await,
         }
     }
 
@@ -85,6 +93,9 @@ impl Running {
             handle.stop(false).await;
         }
         while self.tasks.join_next().await.is_some() {}
+        if self.app.store.is_open() {
+            crate::source::proofs::write(&self.app).await;
+        }
         if self.app.store.is_open()
             && let Err(error) = crate::holes::leave(&self.app).await
         {
@@ -120,31 +131,32 @@ pub async fn start_on(listener: TcpListener, config: Config, options: Options) -
     let vault = Vault::open(&config.secrets, config.database.is_sqlite())?;
     let lock = store.lock_for_serving()?;
     let app = App::new(config, store, vault, options.faults)?;
-    if app.store.is_sqlite() {
-        let voided = app.queue.void_leases().await?;
-        if voided > 0 {
-            tracing::warn!(lanes = voided, "the last process ended while it carried; outcomes are found out first");
-        }
+    if app.store.is_open() {
+        crate::rotation::load(&app).await.context("the keys that were replaced cannot be read")?;
+    }
+    let spool = app.spool.claim(&app.config.spool, &app.faults);
+    let earlier = spool.as_ref().and_then(|lock| earlier_life(&app, lock));
+    if app.store.is_open() {
+        void_leases(&app, earlier).await?;
     }
 
-    let spool = app.spool.claim(&app.config.spool, &app.faults);
-
     let mut tasks = JoinSet::new();
-    tasks.spawn(app.metrics.clone().keep_up(app.stop.clone()));
-    tasks.spawn(app.traces.clone().run(app.stop.clone()));
-    let (fails, failed) = oneshot::channel();
-    tasks.spawn(work(app.clone(), options.deliver, fails));
+    keep(&mut tasks, &app, "metrics", |app, stop| app.metrics.clone().keep_up(stop));
+    keep(&mut tasks, &app, "traces", |app, stop| app.traces.clone().run(stop));
+    let (fails, failed) = mpsc::channel(1);
+    let work_fails = fails.clone();
+    keep(&mut tasks, &app, "work", move |app, _| work(app, options.deliver, earlier, work_fails.clone()));
 
     listener.set_nonblocking(true).context("the listening socket")?;
     let url = format!("http://{}", listener.local_addr().context("the listening address")?);
     let ops = app.config.server.ops_listen.clone();
-    let mut handles = vec![serve(&app, listener, options.threads, ops.is_none())?];
+    let mut handles = vec![serve(&app, listener, options.threads, ops.is_none(), &fails)?];
     let mut ops_url = None;
     if let Some(address) = ops {
         let listener = listen(&address)?;
         listener.set_nonblocking(true).context("the operators' socket")?;
         ops_url = Some(format!("http://{}", listener.local_addr().context("the operators' address")?));
-        handles.push(serve_ops(&app, listener)?);
+        handles.push(serve_ops(&app, listener, &fails)?);
     }
     Ok(Running { app, url, ops_url, handles, tasks, failed, _lock: lock, _spool: spool })
 }
@@ -161,8 +173,30 @@ async fn ready(config: &Config, clock: &Clock) -> anyhow::Result<Store> {
     Ok(store)
 }
 
+/// The process that had our folder of the spool before us and is dead.
+fn earlier_life(app: &App, lock: &spool::Lock) -> Option<Uuid> {
+    lock.succeed(app.queue.instance()).unwrap_or_else(|error| {
+        tracing::warn!(%error, "who had the folder of the spool before is not known; what it left behind waits for its leases");
+        None
+    })
+}
+
+/// Ends the leases that a dead process left behind: on SQLite there was one, on PostgreSQL only our own earlier life is
+/// known to be over. The others' run out by themselves.
+async fn void_leases(app: &App, earlier: Option<Uuid>) -> anyhow::Result<()> {
+    let voided = match earlier {
+        _ if app.store.is_sqlite() => app.queue.void_leases().await?,
+        Some(earlier) => app.queue.void_leases_of(earlier).await?,
+        None => 0,
+    };
+    if voided > 0 {
+        tracing::warn!(lanes = voided, "the last process ended while it carried; outcomes are found out first");
+    }
+    Ok(())
+}
+
 /// Everything that is done beside answering requests, from the moment on at which the database is there.
-async fn work(app: Arc<App>, deliver: bool, fails: oneshot::Sender<anyhow::Error>) {
+async fn work(app: Arc<App>, deliver: bool, earlier: Option<Uuid>, fails: mpsc::Sender<anyhow::Error>) {
     while !app.store.is_open() {
         if app.stop.run_until_cancelled(tokio::time::sleep(LOOK)).await.is_none() {
             return;
@@ -171,11 +205,18 @@ async fn work(app: Arc<App>, deliver: bool, fails: oneshot::Sender<anyhow::Error
             Ok(seen) => {
                 seen.close().await;
                 app.store.opened();
+                if let Err(error) = crate::rotation::load(&app).await {
+                    tracing::error!(%error, "the keys that were replaced cannot be read; links that they signed do not work until the next start");
+                }
+                if let Err(error) = void_leases(&app, earlier).await {
+                    tracing::warn!(error = format!("{error:#}"), "leases of the last process run out by themselves");
+                }
                 tracing::warn!(hooks = app.spool.waiting(), "the database is there");
             }
             Err(error) if store::is_away(&error) => {}
             Err(error) => {
-                let _ = fails.send(error);
+                let _ = fails.send(error).await;
+                app.stop.cancelled().await;
                 return;
             }
         }
@@ -185,65 +226,100 @@ async fn work(app: Arc<App>, deliver: bool, fails: oneshot::Sender<anyhow::Error
 }
 
 fn begun(app: &Arc<App>, deliver: bool) -> JoinSet<()> {
-    let mut tasks = JoinSet::new();
-    tasks.spawn(crate::intake::ladder::drain(app.clone(), app.stop.clone()));
-    tasks.spawn(store::checkpoint::run(app.store.clone(), app.stop.clone()));
-    tasks.spawn(crate::tenant::install::run(app.clone(), app.stop.clone()));
-    tasks.spawn(crate::people::sweep::run(app.clone(), app.stop.clone()));
+    let mut all = JoinSet::new();
+    let tasks = &mut all;
+    keep(tasks, app, "spool", crate::intake::ladder::drain);
+    keep(tasks, app, "checkpoint", |app, stop| store::checkpoint::run(app.store.clone(), stop));
+    keep(tasks, app, "installs", crate::tenant::install::run);
+    keep(tasks, app, "sessions", crate::people::sweep::run);
+    keep(tasks, app, "audit", crate::audit::run);
+    keep(tasks, app, "keys", crate::rotation::run);
+    keep(tasks, app, "usage", crate::usage::run);
+    keep(tasks, app, "task_alerts", crate::alert::tasks::run);
     if deliver {
-        tasks.spawn(Worker::new(app.clone()).run(app.stop.clone()));
-        tasks.spawn(crate::delivery::wake::run(app.clone(), app.stop.clone()));
-        tasks.spawn(crate::media::run(app.clone(), app.stop.clone()));
-        tasks.spawn(crate::source::reconcile::run(app.clone(), app.stop.clone()));
-        tasks.spawn(crate::source::line::run(app.clone(), app.stop.clone()));
-        tasks.spawn(crate::tenant::watch::run(app.clone(), app.stop.clone()));
-        tasks.spawn(crate::tenant::subscription::run(app.clone(), app.stop.clone()));
-        tasks.spawn(crate::contact::run(app.clone(), app.stop.clone()));
-        tasks.spawn(crate::source_notices::run(app.clone(), app.stop.clone()));
-        tasks.spawn(crate::import::run(app.clone(), app.stop.clone()));
-        tasks.spawn(crate::holes::run(app.clone(), app.stop.clone()));
-        tasks.spawn(crate::alert_letters::run(app.clone(), app.stop.clone()));
-        tasks.spawn(crate::delivery::balance::run(app.clone(), app.stop.clone()));
-        tasks.spawn(crate::delivery::gauges::run(app.clone(), app.stop.clone()));
-        tasks.spawn(shed::watch(app.clone(), app.stop.clone()));
-        tasks.spawn(crate::delivery::replay::run(app.clone(), app.stop.clone()));
-        tasks.spawn(crate::retention::run(app.clone(), app.stop.clone()));
+        keep(tasks, app, "delivery", |app, stop| Worker::new(app).run(stop));
+        keep(tasks, app, "expire", crate::delivery::expire::run);
+        keep(tasks, app, "proofs", crate::source::proofs::run);
+        keep(tasks, app, "wake", crate::delivery::wake::run);
+        keep(tasks, app, "media", crate::media::run);
+        keep(tasks, app, "reconcile", crate::source::reconcile::run);
+        keep(tasks, app, "lines", crate::source::line::run);
+        keep(tasks, app, "accounts", crate::tenant::watch::run);
+        keep(tasks, app, "subscriptions", crate::tenant::subscription::run);
+        keep(tasks, app, "contacts", crate::contact::run);
+        keep(tasks, app, "source_notices", crate::source_notices::run);
+        keep(tasks, app, "imports", crate::import::run);
+        keep(tasks, app, "lost_hooks", crate::holes::run);
+        keep(tasks, app, "alert_letters", crate::alert_letters::run);
+        keep(tasks, app, "balance", crate::delivery::balance::run);
+        keep(tasks, app, "gauges", crate::delivery::gauges::run);
+        keep(tasks, app, "disks", shed::watch);
+        keep(tasks, app, "replays", crate::delivery::replay::run);
+        keep(tasks, app, "retention", crate::retention::run);
     }
-    tasks
+    all
+}
+
+/// Runs a task under the supervisor until the stop; it ends with the set.
+fn keep<Work>(
+    tasks: &mut JoinSet<()>,
+    app: &Arc<App>,
+    task: &'static str,
+    run: impl Fn(Arc<App>, CancellationToken) -> Work + Send + Sync + 'static,
+) where
+    Work: Future<Output = ()> + Send + 'static,
+{
+    let app = app.clone();
+    tasks.spawn(async move {
+        app.supervisor.keep(task, &app.stop, || run(app.clone(), app.stop.clone())).await;
+    });
 }
 
 fn listen(address: &str) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).with_context(|| format!("cannot listen on {address}"))
 }
 
-fn serve(app: &Arc<App>, listener: TcpListener, threads: usize, with_ops: bool) -> anyhow::Result<ServerHandle> {
+fn serve(
+    app: &Arc<App>,
+    listener: TcpListener,
+    threads: usize,
+    with_ops: bool,
+    fails: &mpsc::Sender<anyhow::Error>,
+) -> anyhow::Result<ServerHandle> {
     let data = web::Data::from(app.clone());
+    let connections = Connections::new(&app.config);
     let server = HttpServer::new(move || {
         HttpApp::new()
             .app_data(data.clone())
+            .wrap(from_fn(strangers::gate))
             .wrap(from_fn(shed::gate))
             .wrap(from_fn(routes::secure_headers))
             .configure(routes::public)
             .configure(|config| {
                 if with_ops {
-                    routes::operators(config);
+                    routes::operators_of_this_machine(config);
                 }
             })
             .default_service(web::to(routes::nothing_here))
     })
+    .on_connect(move |socket, data| connections.begin(socket, data))
     .workers(threads)
-    .client_request_timeout(Duration::from_secs(5))
+    .client_request_timeout(HEAD_WITHIN)
     .shutdown_timeout(DRAIN.as_secs())
     .disable_signals()
     .listen(listener)
     .context("the HTTP server")?
     .run();
     let handle = server.handle();
-    tokio::spawn(server);
+    listen_on(app, server, fails);
     Ok(handle)
 }
 
-fn serve_ops(app: &Arc<App>, listener: TcpListener) -> anyhow::Result<ServerHandle> {
+fn serve_ops(
+    app: &Arc<App>,
+    listener: TcpListener,
+    fails: &mpsc::Sender<anyhow::Error>,
+) -> anyhow::Result<ServerHandle> {
     let data = web::Data::from(app.clone());
     let server = HttpServer::new(move || {
         HttpApp::new()
@@ -257,6 +333,18 @@ fn serve_ops(app: &Arc<App>, listener: TcpListener) -> anyhow::Result<ServerHand
     .context("the operators' HTTP server")?
     .run();
     let handle = server.handle();
-    tokio::spawn(server);
+    listen_on(app, server, fails);
     Ok(handle)
+}
+
+/// A process on which nobody listens ends: whoever starts it starts it again.
+fn listen_on(app: &Arc<App>, server: Server, fails: &mpsc::Sender<anyhow::Error>) {
+    let (app, fails) = (app.clone(), fails.clone());
+    detach("http", async move {
+        let ended = server.await;
+        if !app.stop.is_cancelled() {
+            let why = ended.err().map_or_else(|| "it ended by itself".to_owned(), |error| error.to_string());
+            let _ = fails.send(anyhow::anyhow!("the HTTP server does not listen any more: {why}")).await;
+        }
+    });
 }

@@ -1,154 +1,49 @@
-//! What is turned away when there is too much, and in which order: pages first, then the public API, then messengers, whose
-//! webhooks come again. amoCRM's hooks come once: they are never turned away here (`intake::ladder` keeps them). So are
-//! installs and what operators look at.
+//! What a request may cost before anybody knows who sends it, and what is turned away when there is too much.
 //!
-//! One number says how much there is: the most of the bytes of requests on their way, the bytes that wait for the writer,
-//! and how long the running commit has taken. The disk counts apart: it fills by what is taken in, not by what is looked at.
+//! Nothing is charged for what a caller announces: memory is counted as bytes arrive ([`body`]), for each class of callers apart
+//! ([`class`]), and within a class one address takes a part of what is free ([`room`]). An address has so many requests under
+//! way ([`requests`]), files on their way in and connections ([`connections`]).
+//!
+//! When the database is slow, pages are turned away first, then the public API, then messengers, whose webhooks come again.
+//! amoCRM's hooks come once: they are never turned away here (`intake::ladder` keeps them). So are installs and what operators
+//! look at. The disk counts apart: it fills by what is taken in, not by what is looked at.
 
-use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
+mod address;
+mod answers;
+pub mod body;
+mod class;
+pub mod connections;
+mod disk;
+mod kept;
+mod load;
+mod requests;
+mod room;
+
 use std::time::Duration;
 
 use actix_web::body::{BoxBody, MessageBody};
-use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::{Method, StatusCode, header};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::header::HeaderName;
+use actix_web::http::{ConnectionType, Method};
 use actix_web::middleware::Next;
-use actix_web::{HttpResponse, web};
-use tokio_util::sync::CancellationToken;
+use actix_web::{HttpMessage, web};
+
+pub use address::counted;
+pub use class::{Class, Kind};
+pub use disk::watch;
+pub use load::Load;
+pub use room::{Bounds, Held, Room};
 
 use crate::app::App;
-use crate::error::Error;
-use crate::words::{CRM, Language, Words};
+use crate::people::door;
+use answers::{Refusal, answer};
+use body::{Body, Patience};
+use connections::Connection;
 
-/// Bytes of requests on their way at which everything but hooks is turned away.
-pub const MOST_BYTES: usize = 64 * 1024 * 1024;
-/// More of one request is never in memory at once.
-const ONE_REQUEST: usize = 1024 * 1024;
-/// A request that does not say how long it is.
-const UNSAID: usize = 16 * 1024;
 /// A commit that runs so long means that nothing more is taken. amoCRM's hooks went to the spool long before.
 const SLOW: Duration = Duration::from_secs(5);
 /// One that runs so long means that nothing can be changed at present.
 const STILL: Duration = Duration::from_millis(2_500);
-/// The disk is looked at this often.
-const LOOK: Duration = Duration::from_secs(10);
-/// A larger disk counts as one of this size: a tenth of a terabyte is room enough.
-const LARGE: u64 = 40 * 1024 * 1024 * 1024;
-/// Whoever is turned away may come again after so many seconds.
-const AGAIN: &str = "5";
-
-/// What a request is, in the order in which it is turned away.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Class {
-    /// What people look at.
-    Page,
-    /// The public API.
-    Api,
-    /// What messengers and customers bring.
-    Messenger,
-    /// Never turned away.
-    Always,
-}
-
-impl Class {
-    /// By method and path.
-    pub fn of(method: &Method, path: &str) -> Self {
-        let brings = *method == Method::POST;
-        match path.split('/').nth(1).unwrap_or_default() {
-            "hooks" => Self::Messenger,
-            "chat" if brings => Self::Messenger,
-            "api" => Self::Api,
-            "panel" | "chat" | "widget" => Self::Page,
-            _ => Self::Always,
-        }
-    }
-
-    /// What is done before the database was seen: amoCRM's hooks go to the spool, operators are told how it stands.
-    fn does_without_database(path: &str) -> bool {
-        matches!(path.split('/').nth(1), Some("location" | "healthz" | "readyz" | "metrics"))
-    }
-
-    const fn word(self) -> &'static str {
-        match self {
-            Self::Page => "page",
-            Self::Api => "api",
-            Self::Messenger => "messenger",
-            Self::Always => "always",
-        }
-    }
-
-    /// Hundredths of what there can be, from which on it is turned away.
-    const fn bound(self) -> usize {
-        match self {
-            Self::Page => 50,
-            Self::Api => 70,
-            Self::Messenger => 85,
-            Self::Always => usize::MAX,
-        }
-    }
-
-    /// Hundredths of the disk that must be free to take it in.
-    const fn disk(self) -> u8 {
-        match self {
-            Self::Api => 10,
-            Self::Messenger => 5,
-            Self::Page | Self::Always => 0,
-        }
-    }
-}
-
-/// How much there is. Clones count together.
-#[derive(Clone, Debug)]
-pub struct Load(Arc<Counts>);
-
-#[derive(Debug)]
-struct Counts {
-    bytes: AtomicUsize,
-    /// Hundredths of the disk.
-    free: AtomicU8,
-}
-
-impl Default for Load {
-    fn default() -> Self {
-        Self(Arc::new(Counts { bytes: AtomicUsize::new(0), free: AtomicU8::new(100) }))
-    }
-}
-
-/// Bytes on their way; gives them back when dropped.
-#[derive(Debug)]
-pub struct Under {
-    load: Load,
-    bytes: usize,
-}
-
-impl Drop for Under {
-    fn drop(&mut self) {
-        self.load.0.bytes.fetch_sub(self.bytes, Ordering::Relaxed);
-    }
-}
-
-impl Load {
-    /// Counts a request's bytes for as long as what is given lives.
-    pub fn enter(&self, bytes: usize) -> Under {
-        self.0.bytes.fetch_add(bytes, Ordering::Relaxed);
-        Under { load: self.clone(), bytes }
-    }
-
-    /// Notes how many hundredths of the disk are free.
-    pub fn disk_has(&self, hundredths: u8) {
-        self.0.free.store(hundredths, Ordering::Relaxed);
-    }
-
-    /// Hundredths of what there can be, by requests alone.
-    fn of_requests(&self) -> usize {
-        self.0.bytes.load(Ordering::Relaxed) * 100 / MOST_BYTES
-    }
-
-    fn free(&self) -> u8 {
-        self.0.free.load(Ordering::Relaxed)
-    }
-}
 
 /// Whether a request is turned away while there is so much (in hundredths) and so much of the disk is free.
 fn turned_away(class: Class, method: &Method, much: usize, free: u8) -> bool {
@@ -161,12 +56,12 @@ fn is_panel(path: &str) -> bool {
     path.split('/').nth(1) == Some("panel")
 }
 
-/// How much there is, in hundredths of what there can be. The panel needs no commit to be looked at, and says itself when
-/// nothing can be changed.
+/// How much waits for the database, in hundredths of what there can be. The panel needs no commit to be looked at, and says
+/// itself when nothing can be changed.
 fn much(app: &App, path: &str) -> usize {
     let running = if is_panel(path) { Duration::ZERO } else { app.writer.running_for() };
     let slow = usize::try_from(running.as_millis() * 100 / SLOW.as_millis()).unwrap_or(usize::MAX);
-    app.load.of_requests().max(app.writer.filled()).max(slow)
+    app.writer.filled().max(slow).max(app.load.pressure())
 }
 
 /// Whether the database takes nothing right now: pages can be looked at, and what is changed waits for it.
@@ -174,9 +69,9 @@ pub fn is_read_only(app: &App) -> bool {
     !app.store.is_open() || app.spool.waiting() > 0 || app.writer.running_for() >= STILL || app.writer.refused_lately()
 }
 
-/// Lets a request through or turns it away, and counts it while it is on its way.
+/// Lets a request through or turns it away, counts it while it is on its way, and puts its body behind [`Body`].
 pub async fn gate(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let Some(app) = request.app_data::<web::Data<App>>().cloned() else {
@@ -186,58 +81,90 @@ pub async fn gate(
     let without = !app.store.is_open() && !Class::does_without_database(request.path());
     if without || turned_away(class, request.method(), much(&app, request.path()), app.load.free()) {
         metrics::counter!("parom_shed_total", "class" => class.word()).increment(1);
-        let answer = busy(class, &request);
-        return Ok(request.into_response(answer));
+        return Ok(refused(request, class, Refusal::Busy));
     }
-    let told = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
-    let bytes = match told.map(str::parse::<usize>) {
-        Some(Ok(told)) => told.min(ONE_REQUEST),
-        _ if matches!(*request.method(), Method::GET | Method::HEAD) => 0,
-        _ => UNSAID,
+    let caller = counted(door::address(request.request(), &app));
+    let requests = app.load.requests(class);
+    let under = match class {
+        Class::Hook => Some(requests.begin_uncounted(caller)),
+        _ => requests.begin(caller),
     };
-    let _under = app.load.enter(bytes);
-    next.call(request).await.map(ServiceResponse::map_into_boxed_body)
-}
-
-fn busy(class: Class, request: &ServiceRequest) -> HttpResponse {
-    let words = Words::new(Language::accepted(request.headers()));
-    if class == Class::Api {
-        return Error::not_storing().answer(words, CRM);
+    let Some(under) = under else {
+        return Ok(refused(request, class, Refusal::TooMany));
+    };
+    let payload = request.take_payload();
+    if matches!(payload, Payload::None) {
+        return answered(next, request, class, None).await;
     }
-    HttpResponse::build(StatusCode::SERVICE_UNAVAILABLE)
-        .insert_header((header::RETRY_AFTER, AGAIN))
-        .content_type("text/plain; charset=utf-8")
-        .body(format!("{}\n", words.say("page-busy")))
+    let kind = Kind::of(request.path());
+    let upload = (kind == Kind::File).then(|| app.load.upload(class, caller));
+    if matches!(upload, Some(None)) {
+        request.set_payload(payload);
+        return Ok(refused(request, class, Refusal::TooMany));
+    }
+    let patience = Patience::of(class, kind, &app.config.limits, app.media.buffer());
+    let memory = app.load.memory(class, kind, caller);
+    let body = Body::new(payload, class, patience, app.clock.stopwatch(), memory, under.waits_for_body());
+    request.set_payload(body.payload());
+    answered(next, request, class, Some(body)).await
 }
 
-/// Looks at the disks that messages lie on until the stop.
-pub async fn watch(app: Arc<App>, stop: CancellationToken) {
-    let mut places: Vec<PathBuf> = app.store.file().map(PathBuf::from).into_iter().collect();
-    places.push(app.config.spool.dir.clone());
-    let places: Vec<PathBuf> = places.into_iter().filter(|place| !place.as_os_str().is_empty()).collect();
-    loop {
-        let all = places.clone();
-        let free = tokio::task::spawn_blocking(move || all.iter().filter_map(|place| free(place)).min()).await;
-        if let Ok(Some(free)) = free {
-            app.load.disk_has(free);
-            metrics::gauge!("parom_disk_free_percent").set(f64::from(free));
+/// The answer of whoever is behind the gate, unless its body ended badly.
+async fn answered(
+    next: Next<impl MessageBody + 'static>,
+    request: ServiceRequest,
+    class: Class,
+    body: Option<Body>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let crowded = request.conn_data::<Connection>().is_some_and(Connection::is_one_of_many);
+    let mut response = next.call(request).await?.map_into_boxed_body();
+    if let Some(body) = body {
+        body.let_go();
+        if let Some(refusal) = Refusal::of(body.end()) {
+            response = instead(response, class, refusal);
         }
-        if stop.run_until_cancelled(tokio::time::sleep(LOOK)).await.is_none() {
-            return;
+        if body.end() != Some(body::End::Whole) {
+            response = response.map_body(|_, answer| BoxBody::new(kept::Kept::new(answer, body)));
         }
+    }
+    if crowded {
+        response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+    }
+    Ok(response)
+}
+
+/// Answers a request that nobody behind the gate sees. Its body is left unread, so the connection ends with it.
+fn refused(mut request: ServiceRequest, class: Class, refusal: Refusal) -> ServiceResponse<BoxBody> {
+    if refusal != Refusal::Busy {
+        count(class, refusal);
+    }
+    let payload = request.take_payload();
+    let answer = answer(class, refusal, request.headers());
+    let response = request.into_response(answer);
+    match payload {
+        Payload::None => response,
+        payload => response.map_body(|_, answer| BoxBody::new(kept::Kept::new(answer, payload))),
     }
 }
 
-/// Hundredths of the disk of a place, or of the folder it will be in.
-fn free(place: &std::path::Path) -> Option<u8> {
-    let whole = std::path::absolute(place).ok()?;
-    let standing = whole.ancestors().find(|one| one.exists())?;
-    hundredths(fs4::total_space(standing).ok()?, fs4::available_space(standing).ok()?)
+/// The same in place of what a handler made of a body that did not come. Pages of other sites may still read it.
+fn instead(response: ServiceResponse<BoxBody>, class: Class, refusal: Refusal) -> ServiceResponse<BoxBody> {
+    count(class, refusal);
+    let mut answer = answer(class, refusal, response.request().headers());
+    let shared = response.headers().iter().filter(|(name, _)| is_shared(name));
+    let shared: Vec<_> = shared.map(|(name, value)| (name.clone(), value.clone())).collect();
+    for (name, value) in shared {
+        answer.headers_mut().append(name, value);
+    }
+    response.into_response(answer)
 }
 
-fn hundredths(all: u64, free: u64) -> Option<u8> {
-    let all = all.min(LARGE);
-    u8::try_from(free.min(all).saturating_mul(100).checked_div(all)?).ok()
+fn is_shared(name: &HeaderName) -> bool {
+    name.as_str().starts_with("access-control-")
+}
+
+fn count(class: Class, refusal: Refusal) {
+    metrics::counter!("parom_cut_short_total", "class" => class.word(), "why" => refusal.word()).increment(1);
 }
 
 #[cfg(test)]
@@ -245,8 +172,7 @@ mod tests {
     use super::*;
 
     fn away(much: usize, free: u8) -> Vec<Class> {
-        let all = [Class::Page, Class::Api, Class::Messenger, Class::Always];
-        all.into_iter().filter(|class| turned_away(*class, &Method::POST, much, free)).collect()
+        Class::ALL.into_iter().filter(|class| turned_away(*class, &Method::POST, much, free)).collect()
     }
 
     #[test]
@@ -264,39 +190,5 @@ mod tests {
         assert_eq!(away(0, 9), [Class::Api]);
         assert_eq!(away(0, 4), [Class::Api, Class::Messenger]);
         assert!(!turned_away(Class::Api, &Method::GET, 0, 0));
-    }
-
-    #[test]
-    fn a_large_disk_has_room_with_little_of_it_free() {
-        const GIB: u64 = 1024 * 1024 * 1024;
-        assert_eq!(hundredths(20 * GIB, GIB), Some(5));
-        assert_eq!(hundredths(1024 * GIB, 46 * GIB), Some(100));
-        assert_eq!(hundredths(1024 * GIB, 2 * GIB), Some(5));
-        assert_eq!(hundredths(0, 0), None);
-    }
-
-    #[test]
-    fn requests_are_told_apart() {
-        let of = |method, path| Class::of(&method, path);
-        assert_eq!(of(Method::POST, "/location/scope"), Class::Always);
-        assert_eq!(of(Method::POST, "/crm/hooks/token"), Class::Always);
-        assert_eq!(of(Method::GET, "/oauth/callback"), Class::Always);
-        assert_eq!(of(Method::GET, "/admin/queues"), Class::Always);
-        assert_eq!(of(Method::GET, "/metrics"), Class::Always);
-        assert_eq!(of(Method::POST, "/hooks/telegram/1"), Class::Messenger);
-        assert_eq!(of(Method::POST, "/chat/1/messages"), Class::Messenger);
-        assert_eq!(of(Method::GET, "/chat/1"), Class::Page);
-        assert_eq!(of(Method::GET, "/panel/messages"), Class::Page);
-        assert_eq!(of(Method::POST, "/widget/v1/session"), Class::Page);
-        assert_eq!(of(Method::POST, "/api/v1/sources/1/messages"), Class::Api);
-    }
-
-    #[test]
-    fn what_is_over_counts_no_more() {
-        let load = Load::default();
-        let first = load.enter(MOST_BYTES / 2);
-        assert_eq!(load.of_requests(), 50);
-        drop(first);
-        assert_eq!(load.of_requests(), 0);
     }
 }

@@ -1,6 +1,7 @@
 //! Logs and metrics of the process: one subscriber and one recorder, because the macros of `tracing` and `metrics`
 //! reach them without being handed anything. What goes into a log line stands in `docs/logging.md`.
 
+mod catalogue;
 mod lines;
 pub mod traces;
 
@@ -13,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::writer::BoxMakeWriter;
 
+pub use catalogue::start_remotes;
 use lines::Lines;
 pub use lines::Written;
 
@@ -114,6 +116,7 @@ fn install() -> Result<PrometheusHandle, MetricsError> {
     let recorder = builder.map_err(|error| MetricsError::Build(error.to_string()))?.build_recorder();
     let handle = recorder.handle();
     metrics::set_global_recorder(recorder).map_err(|_| MetricsError::Taken)?;
+    catalogue::start();
     Ok(handle)
 }
 

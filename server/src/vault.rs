@@ -6,16 +6,22 @@
 //! bound to: version ‖ key id ‖ tenant (16) ‖ length (8) ‖ kind ‖ length (8) ‖ row
 //! ```
 //!
-//! The key id (the first bytes of the key's SHA-256) tells blobs of an earlier key apart, so the key can be rotated.
+//! There may be several keys: the first seals, all open. The key id (the first bytes of the key's SHA-256) says by which
+//! a value was sealed. A key file that changes is taken up by itself: it is looked at before each value is sealed or
+//! derived, and read again when a value was sealed by a key that is not known yet, so processes that share the file can
+//! always open each other's values ([`crate::rotation`]).
 
 mod key;
+mod place;
+mod ring;
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use chacha20poly1305::aead::{Aead, KeyInit, Payload};
-use chacha20poly1305::{XChaCha20Poly1305, XNonce};
-use hmac::{Hmac, Mac};
+use chacha20poly1305::XNonce;
+use chacha20poly1305::aead::{Aead, Payload};
+use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -23,19 +29,45 @@ use zeroize::Zeroizing;
 
 use crate::config::Secrets;
 
+pub use key::Key;
+pub use place::{Holds, Kept, Place, Table};
+use ring::Ring;
+
 const VERSION: u8 = 1;
 const KEY_ID_LENGTH: usize = 4;
 const NONCE_LENGTH: usize = 24;
 const HEAD_LENGTH: usize = 1 + KEY_ID_LENGTH + NONCE_LENGTH;
 
-/// Holder of the master key. Its `Debug` shows only the key's id.
+/// What a key is told apart by; tells nothing of the key. Shown as hex.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct KeyId([u8; KEY_ID_LENGTH]);
+
+impl KeyId {
+    /// The first bytes of everything that this key seals.
+    pub fn prefix(self) -> Vec<u8> {
+        let mut prefix = vec![VERSION];
+        prefix.extend(self.0);
+        prefix
+    }
+
+    /// By which key a value was sealed; none: it is no sealed value.
+    pub fn of(sealed: &[u8]) -> Option<Self> {
+        let (version, rest) = sealed.split_first()?;
+        let (id, _) = rest.split_first_chunk::<KEY_ID_LENGTH>()?;
+        (*version == VERSION && sealed.len() > HEAD_LENGTH).then_some(Self(*id))
+    }
+}
+
+impl fmt::Display for KeyId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&hex::encode(self.0))
+    }
+}
+
+/// Holder of the master keys. Its `Debug` shows only their ids. Cheap to clone; clones share the keys.
 #[derive(Clone)]
 pub struct Vault {
-    cipher: XChaCha20Poly1305,
-    /// What derived values are made with; tells nothing of the master key.
-    derives: Zeroizing<[u8; 32]>,
-    key_id: [u8; KEY_ID_LENGTH],
-    key_file: Option<PathBuf>,
+    ring: Arc<Ring>,
 }
 
 /// Why there is no key, or why a sealed value stays closed. Shows neither keys nor values.
@@ -58,7 +90,10 @@ pub enum VaultError {
     )]
     NotAKey { origin: String, found: String },
     /// Sealed by another key: restore that one.
-    #[error("the value was sealed by key {sealed_by}, this is key {ours}: restore the earlier key")]
+    #[error(
+        "the value was sealed by key {sealed_by}, known is {ours}: put the earlier key back as a further line of the key \
+         file"
+    )]
     OtherKey { sealed_by: String, ours: String },
     /// Damaged, of a later version, or moved here from another tenant, kind or row.
     #[error("the sealed value is damaged or belongs elsewhere")]
@@ -69,94 +104,155 @@ pub enum VaultError {
 }
 
 impl Vault {
-    /// Takes the key from `secrets.key`, else from `secrets.key_file`. A missing file is created with SQLite and an
-    /// error with PostgreSQL; an existing file is never written.
+    /// Takes the keys from `secrets.key`, else from `secrets.key_file`. A missing file is created with SQLite and an
+    /// error with PostgreSQL; an existing file is never written here.
     pub fn open(secrets: &Secrets, database_is_sqlite: bool) -> Result<Self, VaultError> {
-        let (key, key_file) = key::find(secrets, database_is_sqlite)?;
-        let digest = Sha256::digest(key.as_slice());
-        let mut key_id = [0; KEY_ID_LENGTH];
-        key_id.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
-        let derives = Zeroizing::new(keyed(key.as_slice(), &[b"parom derives 1"]));
-        let vault = Self { cipher: XChaCha20Poly1305::new((&*key).into()), derives, key_id, key_file };
+        let (keys, file) = key::find(secrets, database_is_sqlite)?;
+        let vault = Self { ring: Arc::new(Ring::new(keys, file)) };
         if vault.key_file_mode_is_open() {
-            tracing::warn!(file = ?vault.key_file, "other users of this machine can read the key file: chmod 600 it");
+            let file = vault.key_file();
+            tracing::warn!(?file, "other users of this machine can read the key file: chmod 600 it");
         }
         Ok(vault)
     }
 
     /// Whether group or others can read the key file now; false when the key did not come from a file.
     pub fn key_file_mode_is_open(&self) -> bool {
-        self.key_file.as_deref().is_some_and(key::mode_is_open)
+        self.key_file().is_some_and(key::mode_is_open)
     }
 
-    /// Seals a value for one row of one kind of one tenant; [`Uuid::nil`] stands for the vendor.
+    /// Where the keys came from; none: from the configuration.
+    pub fn key_file(&self) -> Option<&Path> {
+        self.ring.file()
+    }
+
+    /// The keys that stand in the file or the configuration now, the one that seals first. Earlier ones that are only
+    /// remembered are not among them.
+    pub fn key_ids(&self) -> Vec<KeyId> {
+        self.ring.refresh(false);
+        self.ring.given().iter().map(|key| key.id).collect()
+    }
+
+    /// The same with the keys.
+    pub(crate) fn keys(&self) -> Vec<Arc<Key>> {
+        self.ring.refresh(true);
+        self.ring.given()
+    }
+
+    /// Replaces the keys of the key file in one step and takes them up.
+    pub(crate) fn replace_keys(&self, keys: &[&Key]) -> Result<(), VaultError> {
+        let Some(file) = self.key_file() else { return Ok(()) };
+        key::replace(file, keys)?;
+        self.ring.refresh(true);
+        Ok(())
+    }
+
+    /// The folder of the key file, opened: who changes the file holds a lock on it.
+    pub(crate) fn key_folder(&self) -> Option<std::io::Result<std::fs::File>> {
+        self.key_file().map(key::folder)
+    }
+
+    /// Seals a key for [`Place::VaultKey`].
+    pub(crate) fn seal_key(&self, key: &Key) -> Vec<u8> {
+        self.seal(Uuid::nil(), Place::VaultKey, &key.id.to_string(), key.bytes.as_slice())
+    }
+
+    /// Remembers a key that was replaced: it opens and verifies, and never seals.
+    pub(crate) fn remember_key(&self, id: &str, sealed: &[u8]) -> Result<(), VaultError> {
+        let plain = self.open_sealed(Uuid::nil(), Place::VaultKey, id, sealed)?;
+        let bytes = <[u8; 32]>::try_from(plain.as_slice()).map_err(|_| VaultError::Refused)?;
+        self.ring.remember(Key::of(Zeroizing::new(bytes)));
+        Ok(())
+    }
+
+    /// Seals a value for one row of one place of one tenant; [`Uuid::nil`] stands for the vendor.
     #[expect(clippy::expect_used, reason = "the cipher refuses only values above 256 GiB")]
-    pub fn seal(&self, tenant: Uuid, kind: &str, row: &str, plain: &[u8]) -> Vec<u8> {
+    pub fn seal(&self, tenant: Uuid, place: Place, row: &str, plain: &[u8]) -> Vec<u8> {
+        self.ring.refresh(false);
+        let key = self.ring.first();
         let nonce: [u8; NONCE_LENGTH] = rand::random();
-        let bound = self.bound(tenant, kind, row);
+        let bound = bound(key.id, tenant, place, row);
         let payload = Payload { msg: plain, aad: &bound };
-        let sealed = self.cipher.encrypt(&XNonce::from(nonce), payload).expect("a value below 256 GiB");
-        let mut blob = Vec::with_capacity(HEAD_LENGTH + sealed.len());
-        blob.push(VERSION);
-        blob.extend(self.key_id);
+        let sealed = key.cipher.encrypt(&XNonce::from(nonce), payload).expect("a value below 256 GiB");
+        let mut blob = key.id.prefix();
+        blob.reserve(NONCE_LENGTH + sealed.len());
         blob.extend(nonce);
         blob.extend(sealed);
         blob
     }
 
-    /// Opens what [`Vault::seal`] made for the same tenant, kind and row; wiped from memory when dropped.
+    /// Opens what [`Vault::seal`] made for the same tenant, place and row, by whichever key; wiped from memory when
+    /// dropped.
     pub fn open_sealed(
         &self,
         tenant: Uuid,
-        kind: &str,
+        place: Place,
         row: &str,
         sealed: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, VaultError> {
-        let (version, rest) = sealed.split_first().ok_or(VaultError::Refused)?;
-        let (key_id, rest) = rest.split_first_chunk::<KEY_ID_LENGTH>().ok_or(VaultError::Refused)?;
-        let (nonce, ciphertext) = rest.split_first_chunk::<NONCE_LENGTH>().ok_or(VaultError::Refused)?;
-        if *version != VERSION {
-            return Err(VaultError::Refused);
-        }
-        if *key_id != self.key_id {
-            return Err(VaultError::OtherKey { sealed_by: hex::encode(key_id), ours: hex::encode(self.key_id) });
-        }
-        let bound = self.bound(tenant, kind, row);
+        let id = KeyId::of(sealed).ok_or(VaultError::Refused)?;
+        let key = match self.ring.find(id) {
+            Some(key) => key,
+            None => {
+                // Another process may have sealed it by a key that was put on top a moment ago.
+                self.ring.refresh(true);
+                let ours = || self.ring.given().iter().map(|key| key.id.to_string()).collect::<Vec<_>>().join(", ");
+                let unknown = || VaultError::OtherKey { sealed_by: id.to_string(), ours: ours() };
+                self.ring.find(id).ok_or_else(unknown)?
+            }
+        };
+        let (nonce, ciphertext) = sealed
+            .get(1 + KEY_ID_LENGTH..)
+            .and_then(|rest| rest.split_first_chunk::<NONCE_LENGTH>())
+            .ok_or(VaultError::Refused)?;
+        let bound = bound(id, tenant, place, row);
         let payload = Payload { msg: ciphertext, aad: &bound };
-        let plain = self.cipher.decrypt(&XNonce::from(*nonce), payload).map_err(|_| VaultError::Refused)?;
+        let plain = key.cipher.decrypt(&XNonce::from(*nonce), payload).map_err(|_| VaultError::Refused)?;
         Ok(Zeroizing::new(plain))
     }
 
     /// [`Vault::seal`] for text.
-    pub fn seal_text(&self, tenant: Uuid, kind: &str, row: &str, plain: &SecretString) -> Vec<u8> {
-        self.seal(tenant, kind, row, plain.expose_secret().as_bytes())
+    pub fn seal_text(&self, tenant: Uuid, place: Place, row: &str, plain: &SecretString) -> Vec<u8> {
+        self.seal(tenant, place, row, plain.expose_secret().as_bytes())
     }
 
     /// [`Vault::open_sealed`] for text.
-    pub fn open_text(&self, tenant: Uuid, kind: &str, row: &str, sealed: &[u8]) -> Result<SecretString, VaultError> {
-        let plain = self.open_sealed(tenant, kind, row, sealed)?;
+    pub fn open_text(&self, tenant: Uuid, place: Place, row: &str, sealed: &[u8]) -> Result<SecretString, VaultError> {
+        let plain = self.open_sealed(tenant, place, row, sealed)?;
         let text = std::str::from_utf8(&plain).map_err(|_| VaultError::NotText)?;
         Ok(SecretString::from(text))
     }
 
     /// 32 bytes that nobody without the key can guess and that are the same on every instance: a token which the same
-    /// request must be given again, with only its hash stored.
+    /// request must be given again, with only its hash stored. Another key gives other bytes: what was handed out before
+    /// is recognised by [`Vault::derived`].
     pub fn derive(&self, kind: &str, parts: &[&str]) -> Zeroizing<[u8; 32]> {
-        let all: Vec<&[u8]> = std::iter::once(kind).chain(parts.iter().copied()).map(str::as_bytes).collect();
-        Zeroizing::new(keyed(self.derives.as_slice(), &all))
+        self.ring.refresh(false);
+        derive(&self.ring.first(), kind, parts)
     }
 
-    /// What a value is bound to; each part has a fixed length or its length before it, so no two places look alike.
-    fn bound(&self, tenant: Uuid, kind: &str, row: &str) -> Vec<u8> {
-        let mut bound = vec![VERSION];
-        bound.extend(self.key_id);
-        bound.extend(tenant.as_bytes());
-        for part in [kind, row] {
-            bound.extend(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
-            bound.extend(part.as_bytes());
-        }
-        bound
+    /// What [`Vault::derive`] gives or gave under each key that is known, the present one first; also under keys that
+    /// were replaced.
+    pub fn derived(&self, kind: &str, parts: &[&str]) -> Vec<Zeroizing<[u8; 32]>> {
+        self.ring.refresh(false);
+        self.ring.all().iter().map(|key| derive(key, kind, parts)).collect()
     }
+}
+
+fn derive(key: &Key, kind: &str, parts: &[&str]) -> Zeroizing<[u8; 32]> {
+    let all: Vec<&[u8]> = std::iter::once(kind).chain(parts.iter().copied()).map(str::as_bytes).collect();
+    Zeroizing::new(keyed(key.derives.as_slice(), &all))
+}
+
+/// What a value is bound to; each part has a fixed length or its length before it, so no two places look alike.
+fn bound(key: KeyId, tenant: Uuid, place: Place, row: &str) -> Vec<u8> {
+    let mut bound = key.prefix();
+    bound.extend(tenant.as_bytes());
+    for part in [place.kind(), row] {
+        bound.extend(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+        bound.extend(part.as_bytes());
+    }
+    bound
 }
 
 /// HMAC-SHA256 over parts, each with its length before it, so no two lists of parts look alike.
@@ -178,7 +274,8 @@ pub fn hash(secret: &str) -> String {
 
 impl fmt::Debug for Vault {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Vault").field("key_id", &hex::encode(self.key_id)).finish_non_exhaustive()
+        let ids = self.ring.given().iter().map(|key| key.id.to_string()).collect::<Vec<_>>().join(" ");
+        formatter.debug_struct("Vault").field("key_id", &ids).finish_non_exhaustive()
     }
 }
 

@@ -1,6 +1,8 @@
 //! Clients that Parom has not written talk to the sandbox and to the simulated messengers (`tests/clients`): what they
 //! see and what those remember must agree. `tests/run` installs them and names them in the environment.
 
+mod generated;
+mod others;
 mod telegram;
 
 use std::path::{Path, PathBuf};

@@ -30,13 +30,13 @@ const STRAY: i64 = 31;
 
 /// A route of the server.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Route {
-    method: String,
-    path: String,
+pub struct Route {
+    pub method: String,
+    pub path: String,
 }
 
 /// All routes of a module, with the scope they stand in.
-fn routes(module: &str, scope: &str) -> Vec<Route> {
+pub fn routes(module: &str, scope: &str) -> Vec<Route> {
     let mut found = Vec::new();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../server/src").join(module);
     for file in rust_files(&folder) {

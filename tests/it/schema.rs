@@ -13,7 +13,7 @@ const WITHOUT_TENANT: [&str; 3] = ["directory", "migration_guard", "seaql_migrat
 /// vendor's, files that are due to be fetched or deleted, letters about alerts, imports that go on, and lines at
 /// messengers that are to be looked at. Nothing else may be searched without a tenant.
 const SCANS: [&str; 14] = [
-    "turn_ready",
+    "turn_pool",
     "tenant_probe",
     "tenant_reconciled",
     "tenant_customer",

@@ -4,6 +4,7 @@ mod halfway;
 mod limits;
 mod mirrored;
 mod notices;
+mod proofs;
 mod reconciled;
 mod states;
 mod strays;

@@ -22,10 +22,14 @@ const FOUNDATION: &[&str] = &[
     "lookup",
     "message",
     "pace",
+    "rotation",
     "shed",
     "spool",
     "store",
+    "strangers",
+    "supervisor",
     "telemetry",
+    "usage",
     "vault",
     "verdict",
     "words",
@@ -41,7 +45,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "customer",
         ],
     ),
-    ("api", &["media", "import", "intake", "tenant", "source", "delivery", "connector"]),
+    ("api", &["media", "import", "intake", "tenant", "source", "delivery", "connector", "people::door"]),
     ("alert_letters", &["people", "tenant", "delivery::read"]),
     (
         "admin",
@@ -91,7 +95,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("import", &["intake", "tenant::remove", "source", "delivery::queue", "api::message_in", "api::json"]),
     ("tenant", &["media"]),
     ("retention", &["tenant::remove", "delivery::read"]),
-    ("source", &["tenant", "connector"]),
+    // Rows: one text for many rows on both engines
+    ("source", &["tenant", "connector", "delivery::queue::Rows"]),
     ("media", &["source::settings", "connector"]),
     // What the CRM tells of contacts and templates is acted upon.
     ("intake", &["media", "tenant", "source", "connector", "delivery::queue", "contact", "template"]),
@@ -136,11 +141,13 @@ const CRATES: &[(&str, &[&str])] = &[
             "panel",
             "people",
             "retention",
+            "rotation",
             "source",
             "source_notices",
             "store",
             "template",
             "tenant",
+            "usage",
             "widget_api",
         ],
     ),
@@ -306,6 +313,21 @@ fn time_comes_from_the_clock_and_clients_from_their_home() {
         for file in files {
             for (call, home) in homes {
                 assert!(module == home || !code(&file).contains(call), "{} calls {call}", short(&file));
+            }
+        }
+    }
+}
+
+/// What nobody keeps ends in silence.
+#[test]
+fn what_runs_beside_requests_is_kept_by_the_supervisor() {
+    for (module, files) in server_files() {
+        for file in files {
+            // The thread that writes the log has nobody to tell of its end.
+            let home = module == "supervisor" || short(&file).ends_with("telemetry/lines.rs");
+            for call in ["tokio::spawn(", "rt::spawn(", "task::spawn(", "thread::spawn(", "thread::Builder"] {
+                let tests = short(&file).ends_with("fake.rs");
+                assert!(home || tests || !code(&file).contains(call), "{} calls {call}", short(&file));
             }
         }
     }

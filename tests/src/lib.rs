@@ -58,7 +58,7 @@ pub use file_host::{FileHost, Page};
 pub use mail::{Mail, MailServer};
 pub use messenger::{Answer, Messenger, Received};
 pub use office::Office;
-pub use people::{Customer, Line, Manager, Owner, Stage, state_of};
+pub use people::{Customer, Line, Manager, Owner, Stage, cookie_of, state_of};
 pub use site::Site;
 pub use telegram::{TelegramLine, TelegramWorld};
 pub use visitor::Visitor;

@@ -9,10 +9,11 @@ use parom::delivery::queue::parcel::{
     Alias, Conversation, DedupeKey, Entry, Event, Hurry, NewConversation, NewLetter, NewMessage, Parcel, Side,
 };
 use parom::delivery::queue::writer::Writer;
-use parom::delivery::queue::{Attempt, Claim, Learned, Queue, Rate, Settled, Settlement, TurnEffect, Wish};
+use parom::delivery::queue::{After, Attempt, Claim, Queue, Rate, Ready, Settled, Settlement, Wish};
 use parom::fault::Faults;
 use parom::message::{Direction, LetterKind, State, Stream, day_of};
 use parom::store::Store;
+use parom::supervisor::Supervisor;
 use parom::telemetry::traces::Traces;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
@@ -62,7 +63,7 @@ impl Office {
         let store = database.store(&clock).await;
         let faults = Faults::default();
         let queue = Queue::new(store.clone(), clock.uuid_v7(), faults.clone());
-        let writer = Writer::start(queue.clone(), Traces::default());
+        let writer = Writer::start(queue.clone(), Traces::default(), &Supervisor::default());
         Some(Self { clock, faults, store, queue, writer, database })
     }
 
@@ -79,8 +80,7 @@ impl Office {
 
     /// A new tenant.
     pub fn desk(&self) -> Desk {
-        let id = || self.clock.uuid_v7();
-        Desk { tenant_id: id(), source_id: id(), channel_id: id(), clock: self.clock.clone() }
+        Desk::new(&self.clock)
     }
 
     /// The queue as another instance on the same database has it.
@@ -102,6 +102,13 @@ impl Office {
     pub async fn accepts(&self, parcel: Parcel) -> Uuid {
         let receipt = self.writer.accept(parcel).await.expect("the parcel is stored");
         receipt.first().expect("an outcome").message_id()
+    }
+
+    /// Turns that have come, the longest waiting first: at most `limit` of each pool.
+    pub async fn ready(&self, limit: u32) -> Vec<Ready> {
+        let pools = self.queue.pools().await.expect("the pools are read");
+        let afters = pools.iter().map(|pool| After::time(pool, 0)).collect();
+        self.queue.ready(afters, limit).await.expect("the turns are read")
     }
 
     /// Leases at most `limit` due lanes of a target.
@@ -174,6 +181,17 @@ impl Office {
 }
 
 impl Desk {
+    /// One of a tenant that does not exist.
+    pub fn new(clock: &Clock) -> Self {
+        let id = || clock.uuid_v7();
+        Self { tenant_id: id(), source_id: id(), channel_id: id(), clock: clock.clone() }
+    }
+
+    /// The same tenant's next source and channel.
+    pub fn another(&self) -> Self {
+        Self { tenant_id: self.tenant_id, ..Self::new(&self.clock) }
+    }
+
     pub fn wish(&self, target: Uuid, limit: u32) -> Wish {
         Wish { tenant_id: self.tenant_id, target, limit, rate: Rate::per_second(1000) }
     }
@@ -253,19 +271,8 @@ pub fn settlement(claim: &Claim, settled: Settled) -> Settlement {
         Settled::Buried { .. } => Some(State::Failed),
         _ => None,
     };
-    Settlement {
-        claim: claim.clone(),
-        settled,
-        attempt: Some(Attempt { at: START, verdict: "done", ..Attempt::default() }),
-        learned: Learned::default(),
-        state,
-        failure: None,
-        possible_duplicate: false,
-        follow_ups: Vec::new(),
-        crm: None,
-        turn: TurnEffect::None,
-        rest: 0,
-    }
+    let attempt = Some(Attempt { at: START, verdict: "done", ..Attempt::default() });
+    Settlement { attempt, state, ..Settlement::plain(claim.clone(), settled) }
 }
 
 /// A back-off of so many milliseconds.

@@ -187,15 +187,22 @@ impl Owner {
     /// Installs with a browser, beginning at `/oauth/install`: consent is given at once. The answer is that of
     /// `/oauth/callback`.
     pub async fn installs_in_a_browser(&self) -> Reply {
-        let to_consent = self.opens_install().await.is_redirect();
-        let state = state_of(&to_consent);
-        let back = self.sandbox.allow(&self.host, "main", Some(&state));
-        answer(self.api.anonymous(reqwest::Method::GET, &back)).await
+        let begun = self.opens_install().await;
+        let back = self.sandbox.allow(&self.host, "main", Some(&state_of(&begun.is_redirect())));
+        let request = self.api.anonymous(reqwest::Method::GET, &back).header("cookie", cookie_of(&begun));
+        answer(request.header("x-forwarded-for", self.address())).await
     }
 
     /// The first step alone: the redirect to the consent page.
     pub async fn opens_install(&self) -> Reply {
-        answer(self.api.anonymous(reqwest::Method::GET, "/oauth/install?integration=main")).await
+        let request = self.api.anonymous(reqwest::Method::GET, "/oauth/install?integration=main");
+        answer(request.header("x-forwarded-for", self.address())).await
+    }
+
+    /// Each owner sits at an address of their own, behind the proxy that servers of tests trust: strangers are counted by it.
+    fn address(&self) -> String {
+        let [one, two, ..] = Uuid::new_v5(&Uuid::NAMESPACE_DNS, self.host.as_bytes()).into_bytes();
+        format!("198.18.{one}.{two}")
     }
 
     /// Presses "Install" in the marketplace: amoCRM itself calls, with `from_widget`.
@@ -216,6 +223,11 @@ impl Reply {
         assert!((300..400).contains(&self.status), "{}: {}", self.status, self.text);
         self.header("location").to_owned()
     }
+}
+
+/// The cookie that an answer sets, as a browser sends it back.
+pub fn cookie_of(reply: &Reply) -> String {
+    reply.header("set-cookie").split(';').next().unwrap_or_default().to_owned()
 }
 
 /// The `state` of a consent address.

@@ -52,6 +52,7 @@ pub fn config_text(port: u16, database_url: &str, sandbox_url: &str) -> String {
 [server]
 listen = "127.0.0.1:{port}"
 public_url = "http://127.0.0.1:{port}"
+trusted_proxies = ["127.0.0.1/32"]
 [database]
 url = "{database_url}"
 [secrets]
@@ -62,7 +63,10 @@ allow_private = ["127.0.0.1/32"]
 chats_start = 500
 chats_floor = 500
 chats_ceiling = 500
-rest_per_account = 500
+rest_per_account = 100000
+installs = 500
+[limits]
+requests_per_key = 0
 [[integration]]
 name = "main"
 platform = "amocrm"

@@ -15,19 +15,19 @@ pub struct Visitor {
     api: Api,
     cookies: Mutex<BTreeMap<String, String>>,
     csrf: Mutex<String>,
-    headers: Vec<(&'static str, &'static str)>,
+    headers: Vec<(&'static str, String)>,
 }
 
 impl Visitor {
     pub fn new(api: &Api) -> Self {
-        let headers = vec![("sec-fetch-site", "same-origin"), ("accept-language", "en")];
+        let headers = vec![("sec-fetch-site", "same-origin".to_owned()), ("accept-language", "en".to_owned())];
         Self { api: api.clone(), cookies: Mutex::default(), csrf: Mutex::default(), headers }
     }
 
     /// The same browser in a frame of another site's page.
     #[must_use]
     pub fn in_a_frame(mut self) -> Self {
-        self.headers.push(("sec-fetch-dest", "iframe"));
+        self.headers.push(("sec-fetch-dest", "iframe".to_owned()));
         self
     }
 
@@ -35,7 +35,14 @@ impl Visitor {
     #[must_use]
     pub fn reading(mut self, language: &'static str) -> Self {
         self.headers.retain(|(name, _)| *name != "accept-language");
-        self.headers.push(("accept-language", language));
+        self.headers.push(("accept-language", language.to_owned()));
+        self
+    }
+
+    /// The same browser at another address, as the proxy in front of the server tells it.
+    #[must_use]
+    pub fn from(mut self, address: &str) -> Self {
+        self.headers.push(("x-forwarded-for", address.to_owned()));
         self
     }
 
@@ -46,7 +53,7 @@ impl Visitor {
         if !cookies.is_empty() {
             request = request.header("cookie", cookies);
         }
-        self.headers.iter().fold(request, |request, (name, value)| request.header(*name, *value))
+        self.headers.iter().fold(request, |request, (name, value)| request.header(*name, value))
     }
 
     /// What the browser would send as `Cookie`.
@@ -147,9 +154,12 @@ impl World {
         Visitor::new(&self.api)
     }
 
-    /// An administrator of the amoCRM account in its panel, come by a ticket.
+    /// The administrator of the amoCRM account in its panel, come by a ticket.
     pub async fn panel(&self, tenant_id: Uuid) -> Visitor {
-        self.panel_as(tenant_id, 1001, "Anna Ivanova", true).await
+        let tenant = entity::tenant::Entity::of_tenant(tenant_id).one(self.app().store.read()).await;
+        let tenant = tenant.expect("the account is read").expect("an account");
+        let administrator = self.sandbox.add_account(&tenant.host).users[0].id;
+        self.panel_as(tenant_id, administrator, "Anna Ivanova", true).await
     }
 
     /// A user of the amoCRM account in its panel.

@@ -124,6 +124,11 @@ impl World {
         self.running = Some(running);
     }
 
+    /// Changes the configuration from the next start on.
+    pub fn setup_is(&mut self, change: fn(&mut Config)) {
+        self.setup.change = change;
+    }
+
     /// Another instance on the same database and behind the same public address, as behind one proxy; amoCRM goes on
     /// calling the first one.
     pub async fn another_server(&self) -> Running {

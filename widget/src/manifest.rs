@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::inputs::{BuildInputs, Platform};
+use crate::inputs::BuildInputs;
 
 /// Logos every archive has, with their pixels (crm-api §9.2).
 pub const LOGOS: [(&str, u32, u32); 5] = [
@@ -73,10 +73,8 @@ impl Manifest {
     /// `tour`: the names of tour images in the archive.
     pub(crate) fn of(inputs: &BuildInputs, tour: &[String]) -> Self {
         let locale = inputs.locale();
+        // No `whatsapp_modal`: it would stand in amoCRM's list of WhatsApp services, and there is no connector for WhatsApp.
         let mut locations = vec!["settings", "advanced_settings", "lead_sources"];
-        if inputs.platform == Platform::Amocrm {
-            locations.push("whatsapp_modal");
-        }
         if inputs.card {
             locations.push("lcard-1");
         }

@@ -28,6 +28,8 @@ pub struct Contact {
     pub last_name: Option<String>,
     /// CRM id of the user who is responsible.
     pub responsible_user_id: Option<i64>,
+    /// The group of the user who is responsible; 0 is the one that every account begins with.
+    pub group_id: Option<i64>,
     /// Unix seconds.
     pub created_at: Option<i64>,
     /// Unix seconds.
@@ -129,6 +131,7 @@ impl Contact {
             first_name: lenient::text(contact, "first_name"),
             last_name: lenient::text(contact, "last_name"),
             responsible_user_id: lenient::number(contact, "responsible_user_id"),
+            group_id: lenient::number(contact, "group_id"),
             created_at: lenient::number(contact, "created_at"),
             updated_at: lenient::number(contact, "updated_at"),
             is_deleted: lenient::flag(contact, "is_deleted").unwrap_or(false),

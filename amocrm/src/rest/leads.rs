@@ -23,6 +23,8 @@ pub struct Lead {
     pub price: Option<i64>,
     /// CRM id of the user who is responsible.
     pub responsible_user_id: Option<i64>,
+    /// The group of the user who is responsible; 0 is the one that every account begins with.
+    pub group_id: Option<i64>,
     /// Its pipeline.
     pub pipeline_id: Option<i64>,
     /// Its stage. 142 is won, 143 lost, in every pipeline.
@@ -133,6 +135,7 @@ impl Lead {
             name: lenient::text(lead, "name"),
             price: number("price"),
             responsible_user_id: number("responsible_user_id"),
+            group_id: number("group_id"),
             pipeline_id: number("pipeline_id"),
             status_id: number("status_id"),
             created_at: number("created_at").or_else(|| number("date_create")),

@@ -36,6 +36,8 @@ mod website_buttons;
 mod widgets;
 
 use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::Client;
@@ -64,7 +66,7 @@ pub use talks::{Talk, TalkFilter};
 pub use template::{NewTemplate, Template, TemplateAttachment, TemplateButton, TemplateChange, WabaTemplate};
 pub use templates::TEMPLATES_PAGE;
 pub use unsorted::{Unsorted, UnsortedChat, UnsortedFilter};
-pub use users::User;
+pub use users::{StageRights, User, View};
 pub use webhooks::Webhook;
 pub use website_buttons::{NewWebsiteButton, WebsiteButton};
 pub use widgets::Widget;
@@ -99,7 +101,11 @@ pub struct Rest {
     base: Url,
     total_time: Duration,
     acting_as: Option<i64>,
+    pace: Option<Pace>,
 }
+
+/// What every call waits for before it is sent, however many calls one method makes.
+pub type Pace = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
 
 impl Rest {
     /// A client for e.g. `https://acme.amocrm.ru`; a path in `base_url` is kept in front of `/api/v4`.
@@ -108,7 +114,8 @@ impl Rest {
     /// a host with [`HostRules`](crate::HostRules) before a token is sent there. Fails with [`Error::Invalid`] if
     /// `base_url` is not a plain http(s) address.
     pub fn new(http: Client, base_url: &str) -> Result<Self, Error> {
-        Ok(Self { http, base: transport::base_url("Rest::new", base_url)?, total_time: TOTAL_TIME, acting_as: None })
+        let base = transport::base_url("Rest::new", base_url)?;
+        Ok(Self { http, base, total_time: TOTAL_TIME, acting_as: None, pace: None })
     }
 
     /// The same client with another total time limit for each call (default [`TOTAL_TIME`]).
@@ -124,7 +131,16 @@ impl Rest {
         self
     }
 
+    /// The same client, each of whose calls waits for `pace` first: amoCRM takes seven a second (crm-api §1.13).
+    pub fn paced(mut self, pace: Pace) -> Self {
+        self.pace = Some(pace);
+        self
+    }
+
     async fn call(&self, token: &SecretString, request: Request<'_>) -> Result<Answer, Error> {
+        if let Some(pace) = &self.pace {
+            pace().await;
+        }
         let url = transport::join(&self.base, ["api", "v4"].into_iter().chain(request.path.iter().copied()));
         request.send(&self.http, url, token, self.total_time, self.acting_as).await
     }

@@ -11,6 +11,51 @@ use crate::lenient;
 /// Users asked for at once: the most amoCRM gives.
 const PAGE: u32 = 250;
 
+/// How much of one kind of thing somebody may look at (`rights.leads.view` and its like).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum View {
+    /// `A`: everything.
+    All,
+    /// `G`: what users of the same group are responsible for.
+    Group,
+    /// `M`: what they are responsible for themselves.
+    Own,
+    /// `D`, and whatever the answer does not say or says in another way.
+    #[default]
+    Denied,
+}
+
+impl View {
+    fn read(rights: Option<&Value>, entity: &str) -> Self {
+        let level = rights.and_then(|rights| rights.get(entity)).and_then(|actions| lenient::text(actions, "view"));
+        match level.as_deref() {
+            Some("A") => Self::All,
+            Some("G") => Self::Group,
+            Some("M") => Self::Own,
+            _ => Self::Denied,
+        }
+    }
+}
+
+/// Rights in one stage of a pipeline, which come before those for all leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StageRights {
+    /// The pipeline.
+    pub pipeline_id: i64,
+    /// The stage.
+    pub status_id: i64,
+    /// What leads there may be looked at.
+    pub view: View,
+}
+
+impl StageRights {
+    fn read(rights: &Value) -> Option<Self> {
+        let of_leads = lenient::text(rights, "entity_type").is_some_and(|entity| entity == "leads");
+        let (pipeline_id, status_id) = (lenient::number(rights, "pipeline_id")?, lenient::number(rights, "status_id")?);
+        of_leads.then(|| Self { pipeline_id, status_id, view: View::read(Some(rights), "rights") })
+    }
+}
+
 /// A user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
@@ -30,11 +75,21 @@ pub struct User {
     pub is_active: bool,
     /// Without a paid licence. False when the answer does not say.
     pub is_free: bool,
+    /// Their group; none: the group that every account begins with (0 in `group_id` of leads and contacts).
+    pub group_id: Option<i64>,
+    /// Which contacts they may look at.
+    pub contacts: View,
+    /// Which leads they may look at, where `stages` says nothing else.
+    pub leads: View,
+    /// Stages of pipelines with rights of their own.
+    pub stages: Vec<StageRights>,
 }
 
 impl User {
     fn read(user: &Value) -> Option<Self> {
-        let right = |key| user.get("rights").and_then(|rights| lenient::flag(rights, key)).unwrap_or(false);
+        let rights = user.get("rights");
+        let right = |key| rights.and_then(|rights| lenient::flag(rights, key)).unwrap_or(false);
+        let stages = rights.map(|rights| lenient::list(rights, "status_rights")).unwrap_or_default();
         Some(Self {
             id: lenient::number(user, "id")?,
             name: lenient::text(user, "name"),
@@ -44,6 +99,10 @@ impl User {
             is_admin: right("is_admin"),
             is_active: right("is_active"),
             is_free: right("is_free"),
+            group_id: rights.and_then(|rights| lenient::number(rights, "group_id")),
+            contacts: View::read(rights, "contacts"),
+            leads: View::read(rights, "leads"),
+            stages: stages.into_iter().filter_map(StageRights::read).collect(),
         })
     }
 }

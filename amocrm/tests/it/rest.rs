@@ -76,6 +76,32 @@ async fn users() {
     assert!(rest(&stub).users(&token(), 1).await.unwrap().items.is_empty());
 }
 
+/// What an answer does not say, or says in a way nobody knows, is no right.
+#[tokio::test]
+async fn m1_what_a_user_may_look_at() {
+    use amocrm::rest::{StageRights, View};
+    let rights = json!({"contacts": {"view": "G", "edit": "A"}, "leads": {"view": "M"}, "group_id": 7, "status_rights": [
+        {"entity_type": "leads", "pipeline_id": 3, "status_id": 4, "rights": {"view": "D", "edit": "A"}},
+        {"entity_type": "customers", "pipeline_id": 3, "status_id": 5, "rights": {"view": "A"}},
+        {"entity_type": "leads", "pipeline_id": 3},
+    ]});
+    let stub = Stub::answering("200 OK", &json!({"id": 5, "rights": rights}).to_string()).await;
+    let user = rest(&stub).user(&token(), 5).await.unwrap().unwrap();
+    assert_eq!((user.contacts, user.leads, user.group_id), (View::Group, View::Own, Some(7)));
+    assert_eq!(user.stages, [StageRights { pipeline_id: 3, status_id: 4, view: View::Denied }]);
+    for (said, view) in [
+        (json!({"contacts": {"view": "A"}}), View::All),
+        (json!({"contacts": {"view": "D"}}), View::Denied),
+        (json!({"contacts": {"view": "X"}}), View::Denied),
+        (json!({"contacts": {}}), View::Denied),
+        (json!([]), View::Denied),
+        (json!(null), View::Denied),
+    ] {
+        let stub = Stub::answering("200 OK", &json!({"id": 5, "rights": said}).to_string()).await;
+        assert_eq!(rest(&stub).user(&token(), 5).await.unwrap().unwrap().contacts, view, "{said}");
+    }
+}
+
 #[tokio::test]
 async fn the_last_page_of_users_is_known_by_link_or_count() {
     let user = json!({"id": 5, "rights": {"is_admin": true}});

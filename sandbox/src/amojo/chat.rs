@@ -23,19 +23,24 @@ pub(super) fn create(scoped: &Scoped<'_>) -> Outcome {
             .account_by_amojo_mut(&scoped.amojo_id)
             .ok_or_else(|| Refusal(404, "the account is gone".to_owned()))?;
         let person = parties::person(scoped, account, &user)?;
-        let wanted =
-            Wanted { conversation_id, conversation_ref_id: None, names_person: false, person_id: &person.id, source };
+        let wanted = Wanted {
+            conversation_id: Some(conversation_id),
+            conversation_ref_id: None,
+            names_person: false,
+            person_id: &person.id,
+            source,
+        };
         let chat_id = parties::chat(scoped, account, &wanted)?;
         Ok::<_, Refusal>((person, chat_id))
     })?;
-    let mut shown = json!({
-        "id": person.id,
-        "client_id": person.client_id,
-        "name": person.name,
-        "avatar": person.avatar,
-    });
+    let mut shown = json!({"id": person.id});
     if let Some(shown) = shown.as_object_mut() {
-        for (key, value) in [("phone", &person.phone), ("email", &person.email)] {
+        // Of somebody who was named by amojo's id alone nothing else is told.
+        if let Some(client_id) = &person.client_id {
+            shown.insert("client_id".to_owned(), json!(client_id));
+            shown.insert("avatar".to_owned(), json!(person.avatar));
+        }
+        for (key, value) in [("name", &person.name), ("phone", &person.phone), ("email", &person.email)] {
             if !value.is_empty() {
                 shown.insert(key.to_owned(), json!(value));
             }

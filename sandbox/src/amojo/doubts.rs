@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Scoped, message::New};
-use crate::state::{Account, Direction, Message};
+use crate::state::{Account, Chat, Direction, Message};
 
 /// Everything that is odd about a new message.
 pub(super) fn about(scoped: &Scoped<'_>, new: &New<'_>, raw: &Value) -> Vec<&'static str> {
@@ -52,18 +52,22 @@ fn quote_is_elsewhere(scoped: &Scoped<'_>, account: &Account, new: &New<'_>, raw
         return false;
     };
     let chat = find(scoped, account, ids).and_then(|message| account.chat(&message.chat_id));
-    !chat.is_some_and(|chat| {
-        chat.conversation_id.as_deref() == Some(new.conversation_id)
-            || Some(chat.id.as_str()) == new.conversation_ref_id
-    })
+    !chat.is_some_and(|chat| is_in(chat, new))
+}
+
+/// Whether a new message goes into this chat.
+fn is_in(chat: &Chat, new: &New<'_>) -> bool {
+    match new.conversation_ref_id {
+        Some(id) => chat.id == id,
+        None => chat.conversation_id.as_deref() == new.conversation_id,
+    }
 }
 
 /// Whether a list message of this conversation has a row with this value; true as well where none was ever sent.
 fn was_offered(account: &Account, new: &New<'_>, chosen: &Value) -> bool {
     let here = |message: &&Message| {
         let chat = account.chat(&message.chat_id);
-        message.direction == Direction::Outgoing
-            && chat.is_some_and(|chat| chat.conversation_id.as_deref() == Some(new.conversation_id))
+        message.direction == Direction::Outgoing && chat.is_some_and(|chat| is_in(chat, new))
     };
     let mut rows = account.messages.iter().filter(here).flat_map(list_rows).peekable();
     rows.peek().is_none() || rows.any(|row| row.get("callback_data") == Some(chosen))

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{
     Outcome, Refusal, Scoped,
     content::{self, Use},
-    ok, status,
+    ok, parties, status,
 };
 use crate::strict::Object;
 
@@ -30,10 +30,11 @@ pub(super) fn take(scoped: &Scoped<'_>, payload: &Object<'_>) -> Outcome {
     ])?;
     payload.required_number("timestamp")?;
     payload.required_number("msec_timestamp")?;
-    let conversation_id = payload.required_text("conversation_id")?;
+    let lengths = scoped.core.read(|state| state.lengths);
+    let (conversation_id, conversation_ref_id) = parties::conversation(payload, &lengths)?;
     let (id, msgid) = (payload.text("id")?, payload.text("msgid")?);
     let message = payload.required_object("message")?;
-    content::check(&message, Use::Edit, &scoped.core.read(|state| state.lengths))?;
+    content::check(&message, Use::Edit, &lengths)?;
     let reported = match message.object("delivery_status")? {
         Some(fields) => Some(fields),
         None => payload.object("delivery_status")?,
@@ -59,9 +60,10 @@ pub(super) fn take(scoped: &Scoped<'_>, payload: &Object<'_>) -> Outcome {
             .filter(|id| account.message(id).is_some())
             .ok_or_else(|| Refusal(400, "no message has this id".to_owned()))?;
         let chat_id = account.message(&found).map(|message| message.chat_id.clone()).unwrap_or_default();
-        let same = account
-            .chat(&chat_id)
-            .is_some_and(|chat| chat.conversation_id.as_deref().is_none_or(|known| known == conversation_id));
+        let same = account.chat(&chat_id).is_some_and(|chat| match conversation_ref_id {
+            Some(id) => chat.id == id,
+            None => chat.conversation_id.is_none() || chat.conversation_id.as_deref() == conversation_id,
+        });
         if !same {
             return Err(Refusal(400, "the message is in another conversation".to_owned()));
         }
@@ -84,6 +86,13 @@ pub(super) fn take(scoped: &Scoped<'_>, payload: &Object<'_>) -> Outcome {
             }
         }
         message.statuses.extend(reported);
-        Ok(ok(&json!({"new_message": {"msgid": message.id, "ref_id": message.msgid}})))
+        // The documents have one answer for both events.
+        Ok(ok(&json!({"new_message": {
+            "conversation_id": message.chat_id,
+            "sender_id": message.sender_id,
+            "receiver_id": message.receiver_id,
+            "msgid": message.id,
+            "ref_id": message.msgid,
+        }})))
     })
 }

@@ -34,7 +34,7 @@ pub(super) fn take(scoped: &Scoped<'_>) -> Outcome {
 pub(super) struct New<'a> {
     pub(super) msgid: &'a str,
     pub(super) msec_timestamp: i64,
-    pub(super) conversation_id: &'a str,
+    pub(super) conversation_id: Option<&'a str>,
     pub(super) conversation_ref_id: Option<&'a str>,
     pub(super) sender: Party,
     pub(super) receiver: Option<Party>,
@@ -78,11 +78,12 @@ fn read<'a>(payload: &Object<'a>, lengths: &Lengths) -> Result<New<'a>, Wrong> {
         Some(receiver) => Some(Party::read(&receiver, lengths)?),
         None => None,
     };
+    let (conversation_id, conversation_ref_id) = parties::conversation(payload, lengths)?;
     Ok(New {
         msgid: payload.short_text("msgid", lengths.id)?,
         msec_timestamp,
-        conversation_id: payload.short_text("conversation_id", lengths.id)?,
-        conversation_ref_id: payload.text("conversation_ref_id")?,
+        conversation_id,
+        conversation_ref_id,
         sender: Party::read(&payload.required_object("sender")?, lengths)?,
         receiver,
         source: parties::source(payload)?,

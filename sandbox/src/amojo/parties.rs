@@ -7,8 +7,9 @@ use crate::{
     strict::{Object, Wrong},
 };
 
-/// A participant as a request describes it.
+/// A participant as a request describes it: by our id and a name, or by amojo's id alone.
 pub(super) struct Party {
+    /// Empty where amojo's id stands alone.
     pub(super) id: String,
     pub(super) ref_id: Option<String>,
     pub(super) name: String,
@@ -18,7 +19,8 @@ pub(super) struct Party {
 }
 
 impl Party {
-    /// Reads a sender, receiver or user with all its rules.
+    /// Reads a sender, receiver or user with all its rules. The newest documents ask for `id` and `name`; older ones and
+    /// production's recorded answers take a `ref_id` for both.
     pub(super) fn read(fields: &Object<'_>, lengths: &Lengths) -> Result<Self, Wrong> {
         fields.only(&["id", "ref_id", "name", "avatar", "profile", "profile_link"])?;
         let profile = fields.object("profile")?;
@@ -30,10 +32,15 @@ impl Party {
             None => Ok(None),
         };
         fields.link("profile_link")?;
+        let ref_id = fields.text("ref_id")?.filter(|id| !id.is_empty()).map(str::to_owned);
+        let known = |key: &str, most: usize| match fields.text(key)? {
+            None | Some("") if ref_id.is_some() => Ok(String::new()),
+            _ => fields.short_text(key, most).map(str::to_owned),
+        };
         Ok(Self {
-            id: fields.short_text("id", lengths.id)?.to_owned(),
-            ref_id: fields.text("ref_id")?.map(str::to_owned),
-            name: fields.short_text("name", lengths.name)?.to_owned(),
+            id: known("id", lengths.id)?,
+            name: known("name", lengths.name)?,
+            ref_id,
             avatar: fields.link("avatar")?.unwrap_or_default().to_owned(),
             phone: in_profile("phone")?,
             email: in_profile("email")?,
@@ -41,29 +48,39 @@ impl Party {
     }
 }
 
-/// Finds or makes the person from outside; what the request tells anew is taken over.
+/// Whether amojo's id is that of a user or of the bot.
+fn is_inside(scoped: &Scoped<'_>, account: &Account, ref_id: &str) -> bool {
+    account.users.iter().any(|user| user.amojo_id.as_deref() == Some(ref_id))
+        || scoped.channel.bot.as_ref().is_some_and(|(id, _)| id == ref_id)
+}
+
+/// Finds or makes the person from outside; what the request tells anew is taken over. A user's id makes a person whom
+/// nobody knows, as production does.
 pub(super) fn person(scoped: &Scoped<'_>, account: &mut Account, party: &Party) -> Result<Person, Refusal> {
     let channel_id = &scoped.channel.id;
     let found = match &party.ref_id {
-        Some(ref_id) => Some(
-            account
-                .people
-                .iter()
-                .position(|one| &one.id == ref_id)
-                .ok_or_else(|| Refusal(400, format!("ref_id {ref_id} is nobody's id")))?,
-        ),
+        Some(ref_id) => account.people.iter().position(|one| &one.id == ref_id),
         None => account
             .people
             .iter()
             .position(|one| &one.channel_id == channel_id && one.client_id.as_ref() == Some(&party.id)),
     };
+    if let (None, Some(ref_id)) = (found, &party.ref_id)
+        && !is_inside(scoped, account, ref_id)
+    {
+        return Err(Refusal(400, format!("ref_id {ref_id} is nobody's id")));
+    }
     let at = found.unwrap_or_else(|| {
         account.people.push(Person::stranger(channel_id));
         account.people.len() - 1
     });
     let person = account.people.get_mut(at).ok_or_else(|| Refusal(500, "the person vanished".to_owned()))?;
-    person.client_id = Some(party.id.clone());
-    person.name.clone_from(&party.name);
+    if !party.id.is_empty() {
+        person.client_id = Some(party.id.clone());
+    }
+    if !party.name.is_empty() {
+        person.name.clone_from(&party.name);
+    }
     if !party.avatar.is_empty() {
         person.avatar.clone_from(&party.avatar);
     }
@@ -79,26 +96,28 @@ pub(super) fn person(scoped: &Scoped<'_>, account: &mut Account, party: &Party) 
 /// Finds or makes a chat. A named source binds it for good; an amojo id binds the other side's id to it.
 pub(super) fn chat(scoped: &Scoped<'_>, account: &mut Account, wanted: &Wanted<'_>) -> Result<String, Refusal> {
     let own = |one: &Chat| one.scope_id == scoped.scope_id;
-    let by_client =
-        account.chats.iter().position(|one| own(one) && one.conversation_id.as_deref() == Some(wanted.conversation_id));
     let found = match wanted.conversation_ref_id {
         Some(id) => Some(named_by_amocrm(account, id, wanted, own)?),
-        None => by_client,
+        None => {
+            account.chats.iter().position(|one| own(one) && one.conversation_id.as_deref() == wanted.conversation_id)
+        }
     };
     let at = found.unwrap_or_else(|| {
         account.chats.push(Chat::opened(scoped.scope_id, &scoped.integration.client_id, wanted.person_id));
         account.chats.len() - 1
     });
     let chat = account.chats.get_mut(at).ok_or_else(|| Refusal(500, "the chat vanished".to_owned()))?;
-    chat.conversation_id = Some(wanted.conversation_id.to_owned());
+    if chat.conversation_id.is_none() {
+        chat.conversation_id = wanted.conversation_id.map(str::to_owned);
+    }
     if let Some(source) = wanted.source {
         chat.source = Some(source.to_owned());
     }
     Ok(chat.id.clone())
 }
 
-/// The chat with this amojo id. Which of two chats wins is not documented where the other side's id names another one;
-/// the one amoCRM's own id names is the safer reading, and the two stay apart.
+/// The chat with this amojo id. Where the other side's id names another one, or none yet, amojo's id decides and the chat
+/// keeps the name it has: so production answered a client that makes a new `conversation_id` up for every message.
 fn named_by_amocrm(
     account: &Account,
     id: &str,
@@ -111,21 +130,33 @@ fn named_by_amocrm(
         Some(None) if !wanted.names_person => {
             Err(Refusal(400, "sender.ref_id is required until the chat that was written first is bound".to_owned()))
         }
-        Some(Some(known)) if known != wanted.conversation_id => {
-            Err(Refusal(400, format!("conversation_ref_id {id} belongs to another conversation_id")))
-        }
         _ => Ok(at),
     }
 }
 
 /// The chat a request means.
 pub(super) struct Wanted<'a> {
-    pub(super) conversation_id: &'a str,
+    /// None only beside a `conversation_ref_id`.
+    pub(super) conversation_id: Option<&'a str>,
     pub(super) conversation_ref_id: Option<&'a str>,
     /// Whether the person was named by their amojo id.
     pub(super) names_person: bool,
     pub(super) person_id: &'a str,
     pub(super) source: Option<&'a str>,
+}
+
+/// Reads the two ids of a conversation, of which amojo's may stand alone: the documents require ours, clients in
+/// production leave it out.
+pub(super) fn conversation<'a>(
+    fields: &Object<'a>,
+    lengths: &Lengths,
+) -> Result<(Option<&'a str>, Option<&'a str>), Wrong> {
+    let ref_id = fields.text("conversation_ref_id")?.filter(|id| !id.is_empty());
+    let own = match fields.text("conversation_id")? {
+        None | Some("") if ref_id.is_some() => None,
+        _ => Some(fields.short_text("conversation_id", lengths.id)?),
+    };
+    Ok((own, ref_id))
 }
 
 /// Reads `source.external_id`, if a source is named.

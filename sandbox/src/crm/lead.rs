@@ -3,9 +3,9 @@
 use super::Event;
 use crate::state::{Account, Lead};
 
-/// Last digit of the id of a pipeline's step for incoming leads.
+/// How far after its pipeline's the id of the step for incoming leads is.
 pub(crate) const UNSORTED_STEP: i64 = 1;
-/// Last digit of the id of the step where accepted leads stand.
+/// How far after its pipeline's the id of the step is where accepted leads stand.
 pub(crate) const FIRST_STEP: i64 = 2;
 /// The step of won leads, the same in every pipeline.
 pub(crate) const WON: i64 = 142;
@@ -44,14 +44,14 @@ impl Account {
         self.leads.iter().rev().filter(|lead| lead.contact_id == contact_id).find(open).map(|lead| lead.id)
     }
 
-    /// A step of a pipeline by its last digit.
-    pub(crate) fn step(pipeline_id: i64, digit: i64) -> i64 {
-        pipeline_id * 10 + digit
+    /// A step of a pipeline by its place.
+    pub(crate) fn step(pipeline_id: i64, place: i64) -> i64 {
+        pipeline_id + place
     }
 
     /// Whether the id is a step of this pipeline in which leads may be put.
     pub(crate) fn is_step(pipeline_id: i64, status_id: i64) -> bool {
-        [UNSORTED_STEP, FIRST_STEP].iter().any(|digit| Self::step(pipeline_id, *digit) == status_id)
+        [UNSORTED_STEP, FIRST_STEP].iter().any(|place| Self::step(pipeline_id, *place) == status_id)
             || matches!(status_id, WON | LOST)
     }
 

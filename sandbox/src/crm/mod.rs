@@ -9,6 +9,7 @@ mod event;
 mod form;
 mod lead;
 mod merge;
+mod note;
 mod review;
 mod send;
 mod settle;
@@ -22,6 +23,7 @@ use std::collections::BTreeMap;
 
 pub(crate) use contact::{Contact, FIELDS, FieldKind, FieldValue};
 pub(crate) use lead::{Card, FIRST_STEP, LOST, UNSORTED_STEP, WON};
+pub(crate) use note::Note;
 pub(crate) use review::Review;
 pub(crate) use send::{CrmHooks, run};
 pub(crate) use settle::settle;
@@ -54,6 +56,7 @@ pub(crate) struct Crm {
     pub(crate) talks: Vec<Talk>,
     pub(crate) templates: Vec<Template>,
     pub(crate) webhooks: Vec<Webhook>,
+    pub(crate) notes: Vec<Note>,
     /// What happened and was not yet told to anybody.
     events: Vec<Event>,
     settled_messages: usize,

@@ -1,14 +1,13 @@
 //! Files that are there: reading, downloading, deleting.
 
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use super::{Call, DriveFile, ok, problem};
-use crate::{core::Core, exchange::Answer};
+use crate::{core::Core, exchange::Answer, ids};
 
 /// A file as answers show it.
 pub(super) fn show(base: &str, file: &DriveFile) -> Value {
-    let account = Uuid::new_v5(&Uuid::NAMESPACE_OID, file.account_id.to_string().as_bytes());
+    let account = ids::amojo(&format!("drive.{}", file.account_id));
     let extension = file.name.rsplit_once('.').map_or("", |(_, extension)| extension);
     let kind = match file.content_type.split('/').next() {
         Some(kind @ ("image" | "video" | "audio")) => kind,
@@ -17,6 +16,7 @@ pub(super) fn show(base: &str, file: &DriveFile) -> Value {
         _ => "file",
     };
     json!({
+        "id": file.id,
         "uuid": file.uuid,
         "version_uuid": file.version_uuid,
         "type": kind,

@@ -21,6 +21,8 @@ pub(crate) const JSON: &str = "application/json";
 /// A file that is completely there.
 #[derive(Clone, Debug)]
 pub(crate) struct DriveFile {
+    /// That of the session it came by.
+    id: i64,
     uuid: String,
     version_uuid: String,
     account_id: i64,

@@ -86,6 +86,7 @@ pub(super) fn part(core: &Core, request: &Incoming, base: &str, key: &str) -> An
             return ok(&body);
         }
         let file = DriveFile {
+            id: session.id,
             uuid: session.file_uuid.unwrap_or_else(|| Uuid::new_v4().to_string()),
             version_uuid: Uuid::new_v4().to_string(),
             account_id: session.account_id,

@@ -1,4 +1,5 @@
-//! The token endpoint: JSON only, rotating refresh tokens, access tokens that look like JWTs.
+//! The token endpoint: rotating refresh tokens, access tokens that look like JWTs. The documents show JSON; forms are
+//! what RFC 6749 says and what amoCRM's own SDK for PHP sends.
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -20,14 +21,9 @@ const EXPIRES_IN: i64 = crate::state::ACCESS_SECONDS;
 
 /// `POST /accounts/{host}/oauth2/access_token`.
 pub(super) fn exchange(core: &Core, request: &Incoming, host: &str) -> Answer {
-    let is_json = request
-        .header("content-type")
-        .split(';')
-        .next()
-        .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"));
-    let body = if is_json { serde_json::from_slice::<Value>(&request.body).ok() } else { None };
+    let body = parsed(request);
     let (grant_type, result) = match &body {
-        None => (String::new(), Err("the body must be JSON".to_owned())),
+        None => (String::new(), Err("the body must be JSON or a form, and Content-Type must say which".to_owned())),
         Some(body) => {
             (body.get("grant_type").and_then(Value::as_str).unwrap_or_default().to_owned(), grant(core, host, body))
         }
@@ -67,6 +63,18 @@ pub(super) fn exchange(core: &Core, request: &Incoming, host: &str) -> Answer {
         )
         .noted(hint),
     }
+}
+
+/// The fields of the request, whichever form they have.
+fn parsed(request: &Incoming) -> Option<Value> {
+    let kind = request.header("content-type").split(';').next().unwrap_or_default().trim();
+    if kind.eq_ignore_ascii_case("application/json") {
+        return serde_json::from_slice(&request.body).ok();
+    }
+    kind.eq_ignore_ascii_case("application/x-www-form-urlencoded").then(|| {
+        let pairs = url::form_urlencoded::parse(&request.body);
+        Value::Object(pairs.map(|(key, value)| (key.into_owned(), Value::String(value.into_owned()))).collect())
+    })
 }
 
 /// The account a pair is made for.

@@ -6,6 +6,7 @@ use super::{Frame, strings::Words};
 use crate::{
     config::IntegrationConfig,
     core::Core,
+    ids,
     state::{Account, State, User},
     widget::Widget,
 };
@@ -39,7 +40,7 @@ fn entry(host: &str, account: &Account, integration: &IntegrationConfig, widget:
     let installed = account.installed.get(&integration.client_id);
     let path = format!("/accounts/{host}/widgets/{}", widget.code);
     json!({
-        "id": account.id * 10 + 7,
+        "id": ids::number(account.id, 17),
         "code": widget.code,
         "client_uuid": integration.client_id,
         "name": widget.text(language, "/widget/name"),

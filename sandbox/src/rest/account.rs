@@ -1,12 +1,9 @@
-//! The account itself, its users and pipelines.
+//! The account itself and its users.
 
 use serde_json::{Map, Value, json};
 
 use super::{Call, hal, problem};
-use crate::{
-    exchange::Answer,
-    state::{Account, User},
-};
+use crate::{exchange::Answer, state::User};
 
 /// `GET account`; `with` adds the fields that need it.
 pub(super) fn account(call: &Call<'_>) -> Answer {
@@ -18,13 +15,16 @@ pub(super) fn account(call: &Call<'_>) -> Answer {
             "name": account.name,
             "subdomain": account.host.split('.').next().unwrap_or_default(),
             "created_at": account.created_at.timestamp(),
+            "created_by": 0,
             "updated_at": account.created_at.timestamp(),
+            "updated_by": 0,
             "current_user_id": call.access.user_id,
             "country": "RU",
             "currency": "RUB",
             "currency_symbol": "₽",
             "customers_mode": "disabled",
             "is_unsorted_on": !account.switches.no_unsorted,
+            "mobile_feature_version": 0,
             "is_loss_reason_enabled": false,
             "is_helpbot_enabled": false,
             "is_technical_account": false,
@@ -37,6 +37,9 @@ pub(super) fn account(call: &Call<'_>) -> Answer {
                 json!({
                     "date_pattern": "d.m.Y H:i",
                     "short_date_pattern": "d.m.Y",
+                    "short_time_pattern": "H:i",
+                    // The documents have it misspelt, recorded answers right.
+                    "date_format": "d.m.Y",
                     "date_formant": "d.m.Y",
                     "time_format": "H:i:s",
                     "timezone": "Europe/Moscow",
@@ -47,6 +50,18 @@ pub(super) fn account(call: &Call<'_>) -> Answer {
         if asked("amojo_rights") {
             let rights = json!({"can_direct": true, "can_create_groups": true});
             embedded.insert("amojo_rights".to_owned(), rights);
+        }
+        if asked("users_groups") {
+            embedded.insert("users_groups".to_owned(), json!([{"id": 0, "name": "Sales department", "uuid": null}]));
+        }
+        if asked("task_types") {
+            embedded.insert(
+                "task_types".to_owned(),
+                json!([
+                    {"id": 1, "name": "Follow-up", "color": null, "icon_id": null, "code": "FOLLOW_UP"},
+                    {"id": 2, "name": "Meeting", "color": null, "icon_id": null, "code": "MEETING"},
+                ]),
+            );
         }
         let base = account.host.split_once('.').map_or("", |(_, base)| base);
         if let Some(body) = body.as_object_mut() {
@@ -70,28 +85,31 @@ pub(super) fn account(call: &Call<'_>) -> Answer {
     body.map_or_else(gone, |body| hal(&body))
 }
 
-fn gone() -> Answer {
+pub(super) fn gone() -> Answer {
     problem(404, "Not Found", "the account is gone")
 }
 
 fn show_user(user: &User, with: &[String]) -> Value {
-    let all = json!({"view": "A", "edit": "A", "add": "A", "delete": "A", "export": "A"});
+    let all = |view: char| json!({"view": view, "edit": "A", "add": "A", "delete": "A", "export": "A"});
+    let rights = &user.rights;
+    let stages: Vec<Value> = rights.stages.iter().map(stage_rights).collect();
     let mut shown = json!({
         "id": user.id,
         "name": user.name,
         "email": user.email,
         "lang": "ru",
         "rights": {
-            "leads": all,
-            "contacts": all,
-            "companies": all,
+            "leads": all(rights.leads),
+            "contacts": all(rights.contacts),
+            "companies": all('A'),
             "tasks": {"edit": "A", "delete": "A"},
             "mail_access": false,
             "catalog_access": false,
             "is_admin": user.is_admin,
             "is_free": false,
             "is_active": true,
-            "group_id": null,
+            "status_rights": stages,
+            "group_id": rights.group_id,
             "role_id": null,
         },
     });
@@ -101,6 +119,11 @@ fn show_user(user: &User, with: &[String]) -> Value {
         shown.insert("amojo_id".to_owned(), json!(user.amojo_id));
     }
     shown
+}
+
+fn stage_rights((pipeline_id, status_id, view): &(i64, i64, char)) -> Value {
+    let rights = json!({"view": view, "edit": view, "delete": view});
+    json!({"entity_type": "leads", "pipeline_id": pipeline_id, "status_id": status_id, "rights": rights})
 }
 
 /// `GET users`, one page holds them all.
@@ -136,67 +159,11 @@ pub(super) fn user(call: &Call<'_>, id: &str) -> Answer {
     }
 }
 
-fn show_pipelines(call: &Call<'_>, account: &Account) -> Vec<Value> {
-    account
-        .pipelines
-        .iter()
-        .zip(1_i64..)
-        .map(|(pipeline, place)| {
-            let status = |step: i64, name: &str, kind: i64| {
-                json!({
-                    "id": if step > 100 { step } else { pipeline.id * 10 + step },
-                    "name": name,
-                    "sort": step * 10,
-                    "is_editable": kind == 0 && step < 100,
-                    "pipeline_id": pipeline.id,
-                    "color": "#99ccff",
-                    "type": kind,
-                    "account_id": account.id,
-                })
-            };
-            json!({
-                "id": pipeline.id,
-                "name": pipeline.name,
-                "sort": place,
-                "is_main": pipeline.is_main,
-                "is_unsorted_on": true,
-                "is_archive": account.switches.archived.contains(&pipeline.id),
-                "account_id": account.id,
-                "_links": call.link(&format!("leads/pipelines/{}", pipeline.id)),
-                "_embedded": {"statuses": [
-                    status(1, "Incoming leads", 1),
-                    status(2, "First contact", 0),
-                    status(142, "Won", 0),
-                    status(143, "Lost", 0),
-                ]},
-            })
-        })
-        .collect()
-}
-
-/// `GET leads/pipelines`.
-pub(super) fn pipelines(call: &Call<'_>) -> Answer {
-    let body = call.account(|account| {
-        let list = show_pipelines(call, account);
-        json!({
-            "_total_items": list.len(),
-            "_links": call.link("leads/pipelines"),
-            "_embedded": {"pipelines": list},
-        })
-    });
-    body.map_or_else(gone, |body| hal(&body))
-}
-
-/// `GET leads/pipelines/{id}`.
-pub(super) fn pipeline(call: &Call<'_>, id: &str) -> Answer {
+/// `GET /v3/user`, in no document: the SDK's example greets by it whoever gave the access.
+pub(super) fn who(call: &Call<'_>) -> Answer {
     let found = call.account(|account| {
-        show_pipelines(call, account).into_iter().find(|one| {
-            let known = one.get("id").and_then(Value::as_i64);
-            known.is_some_and(|known| known.to_string() == id)
-        })
+        let user = account.users.iter().find(|user| user.id == call.access.user_id)?;
+        Some(json!({"id": user.id, "name": user.name, "email": user.email, "language": "ru"}))
     });
-    match found.flatten() {
-        Some(body) => hal(&body),
-        None => problem(404, "Not Found", "no pipeline has this id"),
-    }
+    found.flatten().map_or_else(gone, |body| Answer::json(200, "application/json", &body))
 }

@@ -39,9 +39,12 @@ pub(super) fn object(call: &Call<'_>) -> Result<Value, Answer> {
     }
 }
 
-/// The body as one object, where it may also be missing.
+/// The body as one object, where it may also be missing. PHP writes an object without fields as `[]`, amoCRM's own SDK too.
 pub(super) fn object_or_nothing(call: &Call<'_>) -> Result<Value, Answer> {
-    if call.request.body.is_empty() { Ok(Value::Object(serde_json::Map::new())) } else { object(call) }
+    if matches!(call.request.body.trim_ascii(), b"" | b"[]") {
+        return Ok(Value::Object(serde_json::Map::new()));
+    }
+    object(call)
 }
 
 /// The body as a list of 1 to `limit` items; more of them answer `status`.

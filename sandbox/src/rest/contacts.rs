@@ -10,19 +10,20 @@ use super::{
 use crate::{
     crm::{Contact, FIELDS, FieldKind},
     exchange::Answer,
+    ids,
     state::Account,
 };
 
 /// Id of a field of contacts in an account.
 pub(super) fn field_id(account: &Account, kind: &FieldKind) -> i64 {
     let at = FIELDS.iter().zip(1_i64..).find(|(one, _)| one.code == kind.code).map_or(0, |(_, at)| at);
-    account.id * 100 + at
+    ids::number(account.id, 200 + at * 20)
 }
 
 /// Id of a value's kind, such as a phone at work.
 pub(super) fn enum_id(account: &Account, kind: &FieldKind, code: &str) -> i64 {
     let at = kind.enums.iter().zip(1_i64..).find(|(one, _)| **one == code).map_or(0, |(_, at)| at);
-    field_id(account, kind) * 10 + at
+    field_id(account, kind) + at
 }
 
 fn fields(account: &Account, contact: &Contact) -> Value {
@@ -48,10 +49,14 @@ fn fields(account: &Account, contact: &Contact) -> Value {
     if list.is_empty() { Value::Null } else { Value::Array(list) }
 }
 
+/// Id of a tag: the same name has the same one wherever it hangs.
+fn tag_id(account: &Account, name: &str) -> i64 {
+    ids::number(account.id, 1_000 + ids::fold(name, ids::SLOTS - 1_000))
+}
+
 /// Tags as answers show them.
 pub(super) fn tags(account: &Account, tags: &[String]) -> Vec<Value> {
-    let number = |name: &String| name.bytes().map(i64::from).sum::<i64>();
-    tags.iter().map(|name| json!({"id": account.id + number(name), "name": name, "color": null})).collect()
+    tags.iter().map(|name| json!({"id": tag_id(account, name), "name": name, "color": null})).collect()
 }
 
 fn show(call: &Call<'_>, account: &Account, contact: &Contact, with: &[String]) -> Value {
@@ -78,7 +83,7 @@ fn show(call: &Call<'_>, account: &Account, contact: &Contact, with: &[String]) 
         "first_name": contact.first_name,
         "last_name": contact.last_name,
         "responsible_user_id": contact.responsible_user_id,
-        "group_id": 0,
+        "group_id": account.group_of(contact.responsible_user_id),
         "created_by": contact.created_by,
         "updated_by": contact.created_by,
         "created_at": contact.created_at,

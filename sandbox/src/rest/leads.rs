@@ -42,7 +42,7 @@ fn show(call: &Call<'_>, account: &Account, lead: &Lead, with: &[String]) -> Opt
         "name": card.name,
         "price": card.price,
         "responsible_user_id": card.responsible_user_id,
-        "group_id": 0,
+        "group_id": account.group_of(card.responsible_user_id),
         "status_id": card.status_id,
         "pipeline_id": lead.pipeline_id,
         "loss_reason_id": null,

@@ -5,14 +5,18 @@ mod batch;
 mod contact_chats;
 mod contacts;
 mod contacts_write;
+mod fields;
 mod leads;
 mod leads_write;
+mod notes;
 mod page;
+mod pipelines;
 mod reviews;
 mod routes;
 mod sources;
 mod sources_delete;
 mod sources_write;
+mod tags;
 mod talks;
 mod templates;
 mod templates_write;
@@ -47,6 +51,15 @@ pub(crate) struct Call<'a> {
 
 /// Answers a request to an account below `/api/v4/`.
 pub(crate) fn answer(core: &Core, request: &Incoming, target: &Target<'_>, rest: &[&str]) -> Answer {
+    called(core, request, target, |call| routes::dispatch(call, rest))
+}
+
+/// `GET /v3/user`.
+pub(crate) fn who(core: &Core, request: &Incoming, target: &Target<'_>) -> Answer {
+    called(core, request, target, account::who)
+}
+
+fn called(core: &Core, request: &Incoming, target: &Target<'_>, act: impl FnOnce(&Call<'_>) -> Answer) -> Answer {
     let host = target.host.as_str();
     if let Some(refusal) = trouble::of(core, host) {
         return refusal;
@@ -64,7 +77,7 @@ pub(crate) fn answer(core: &Core, request: &Incoming, target: &Target<'_>, rest:
         Some(user.is_admin)
     });
     let call = Call { core, request, host, base: &target.base, access, is_admin: is_admin == Some(true) };
-    routes::dispatch(&call, rest)
+    act(&call)
 }
 
 /// Whose token it is. An administrator's grant may act in another user's name by `X-Context-User-ID`.

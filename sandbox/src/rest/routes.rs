@@ -1,8 +1,9 @@
 //! Which function answers which call.
 
 use super::{
-    Call, account, contact_chats, contacts, contacts_write, leads, leads_write, problem, reviews, sources,
-    sources_delete, sources_write, talks, templates, templates_write, unsorted, webhooks, widgets,
+    Call, account, contact_chats, contacts, contacts_write, fields, leads, leads_write, notes, pipelines, problem,
+    reviews, sources, sources_delete, sources_write, tags, talks, templates, templates_write, unsorted, webhooks,
+    widgets,
 };
 use crate::exchange::Answer;
 
@@ -33,31 +34,58 @@ fn wrong_verb() -> Option<Answer> {
     Some(problem(405, "Method Not Allowed", "this method is not allowed here"))
 }
 
+/// Whether a part of a path is the number of a card, not the name of something else.
+fn is_id(part: &str) -> bool {
+    !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// What leads and contacts have alike.
+fn cards_api(call: &Call<'_>, entity: &'static str, rest: &[&str]) -> Option<Answer> {
+    match (call.request.method.as_str(), rest) {
+        ("GET", ["custom_fields"]) => Some(fields::list(call, entity)),
+        ("GET", ["custom_fields", id]) => Some(fields::one(call, entity, id)),
+        ("GET", ["tags"]) => Some(tags::list(call, entity)),
+        ("GET", ["notes"]) => Some(notes::list(call, entity, None)),
+        ("POST", ["notes"]) => Some(notes::create(call, entity, None)),
+        ("GET", [id, "notes"]) if is_id(id) => Some(notes::list(call, entity, Some(id))),
+        ("POST", [id, "notes"]) if is_id(id) => Some(notes::create(call, entity, Some(id))),
+        _ => None,
+    }
+}
+
 fn contacts_api(call: &Call<'_>, rest: &[&str]) -> Option<Answer> {
     match (call.request.method.as_str(), rest) {
         ("GET", [_, "chats"]) => Some(contact_chats::list(call)),
         ("POST", [_, "chats"]) => Some(contact_chats::link(call)),
         ("GET", [_]) => Some(contacts::list(call)),
-        ("GET", [_, id]) => Some(contacts::one(call, id)),
+        ("GET", [_, id]) if is_id(id) => Some(contacts::one(call, id)),
         ("POST", [_]) => Some(contacts_write::create(call)),
         ("PATCH", [_]) => Some(contacts_write::update_many(call)),
-        ("PATCH", [_, id]) => Some(contacts_write::update_one(call, id)),
-        (_, [_] | [_, _]) => wrong_verb(),
+        ("PATCH", [_, id]) if is_id(id) => Some(contacts_write::update_one(call, id)),
+        // amoCRM deletes no contacts.
+        (_, [_] | [_, "chats"]) => wrong_verb(),
+        (_, [_, id]) if is_id(id) => wrong_verb(),
+        (_, [_, rest @ ..]) => cards_api(call, "contacts", rest),
         _ => None,
     }
 }
 
 fn leads_api(call: &Call<'_>, rest: &[&str]) -> Option<Answer> {
     match (call.request.method.as_str(), rest) {
-        ("GET", [_, "pipelines"]) => Some(account::pipelines(call)),
-        ("GET", [_, "pipelines", id]) => Some(account::pipeline(call, id)),
+        ("GET", [_, "pipelines"]) => Some(pipelines::list(call)),
+        ("GET", [_, "pipelines", id]) => Some(pipelines::one(call, id)),
+        ("GET", [_, "pipelines", id, "statuses"]) => Some(pipelines::steps(call, id)),
+        ("GET", [_, "pipelines", id, "statuses", status_id]) => Some(pipelines::step(call, id, status_id)),
         ("POST", [_, "complex"]) => Some(leads_write::create_complex(call)),
         ("GET", [_]) => Some(leads::list(call)),
-        ("GET", [_, id]) => Some(leads::one(call, id)),
+        ("GET", [_, id]) if is_id(id) => Some(leads::one(call, id)),
         ("POST", [_]) => Some(leads_write::create(call)),
         ("PATCH", [_]) => Some(leads_write::update_many(call)),
-        ("PATCH", [_, id]) => Some(leads_write::update_one(call, id)),
-        (_, [_] | [_, _] | [_, "pipelines", ..]) => wrong_verb(),
+        ("PATCH", [_, id]) if is_id(id) => Some(leads_write::update_one(call, id)),
+        // amoCRM deletes no leads; it does change pipelines, which the sandbox does not.
+        (_, [_] | [_, "complex"]) => wrong_verb(),
+        (_, [_, id]) if is_id(id) => wrong_verb(),
+        (_, [_, rest @ ..]) => cards_api(call, "leads", rest),
         _ => None,
     }
 }
@@ -70,6 +98,8 @@ fn unsorted_api(call: &Call<'_>, rest: &[&str]) -> Option<Answer> {
         ("POST", [_, _, uid, "accept"]) => Some(unsorted::accept(call, uid)),
         ("DELETE", [_, _, uid, "decline"]) => Some(unsorted::decline(call, uid)),
         ("POST", [_, _, uid, "link"]) => Some(unsorted::link(call, uid)),
+        // Those of calls and of forms can be made, those of chats cannot.
+        ("POST", [_, _, "sip" | "forms"]) => None,
         (_, [_, _] | [_, _, _] | [_, _, _, "accept" | "decline" | "link"]) => wrong_verb(),
         _ => None,
     }
@@ -119,9 +149,13 @@ fn others(call: &Call<'_>, rest: &[&str]) -> Option<Answer> {
         ("GET", ["webhooks"]) => Some(webhooks::list(call)),
         ("POST", ["webhooks"]) => Some(webhooks::subscribe(call)),
         ("DELETE", ["webhooks"]) => Some(webhooks::unsubscribe(call)),
+        // Users can be added, which the sandbox does not do.
+        ("POST", ["users"]) => None,
         (
             _,
-            ["account" | "webhooks"] | ["users" | "widgets", ..] | ["talks"] | ["talks", _] | ["talks", _, "close"],
+            ["account" | "webhooks" | "users" | "widgets" | "talks"]
+            | ["users" | "widgets" | "talks", _]
+            | ["talks", _, "close"],
         ) => wrong_verb(),
         _ => None,
     }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::{Call, hal, problem};
 use crate::{
     exchange::{Answer, Then},
+    ids,
     installation::SourceOfItsOwn,
     state::{Account, State},
     widget::Widget,
@@ -28,7 +29,7 @@ fn show(call: &Call<'_>, account: &Account, client_id: &str, widget: &Widget, pl
     let own = client_id == call.access.client_id;
     let settings = installed.filter(|_| own).map(|one| Value::Object(one.settings.clone()));
     json!({
-        "id": account.id * 100 + 50 + place,
+        "id": ids::number(account.id, 50 + place),
         "code": widget.code,
         "version": widget.version,
         "rating": "0",

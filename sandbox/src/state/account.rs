@@ -4,13 +4,12 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
-use uuid::Uuid;
 
 use super::{
     chat::{Chat, Lead, Message, Person},
     switches::{Installed, Switches},
 };
-use crate::crm::Crm;
+use crate::{crm::Crm, ids, view::UserRights};
 
 /// A user of the account.
 #[derive(Clone, Debug)]
@@ -20,6 +19,7 @@ pub(crate) struct User {
     pub(crate) email: String,
     pub(crate) is_admin: bool,
     pub(crate) amojo_id: Option<String>,
+    pub(crate) rights: UserRights,
 }
 
 /// A pipeline of the account.
@@ -82,19 +82,24 @@ impl Account {
     }
 
     pub(crate) fn new(host: &str, id: i64, now: DateTime<Utc>) -> Self {
-        let named = |what: &str| Uuid::new_v5(&Uuid::NAMESPACE_DNS, format!("{what}.{host}").as_bytes()).to_string();
+        let named = |what: &str| ids::amojo(&format!("{what}.{host}")).to_string();
         let label = host.split('.').next().unwrap_or(host);
         let mut letters = label.chars();
         let name = letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect());
         let user = |step: i64, name: &str, short: &str, is_admin: bool, in_chats: bool| User {
-            id: id * 10 + step,
+            id: ids::number(id, step),
             name: name.to_owned(),
             email: format!("{short}@{label}.example"),
             is_admin,
             amojo_id: in_chats.then(|| named(short)),
+            rights: UserRights::default(),
         };
-        let pipeline =
-            |step: i64, name: &str| Pipeline { id: id * 100 + step, name: name.to_owned(), is_main: step == 1 };
+        // Its steps have the numbers after its own.
+        let pipeline = |step: i64, name: &str| Pipeline {
+            id: ids::number(id, 100 + step * 10),
+            name: name.to_owned(),
+            is_main: step == 1,
+        };
         Self {
             host: host.to_owned(),
             id,
@@ -115,7 +120,7 @@ impl Account {
             crm: Crm::default(),
             customer_page: None,
             switches: Switches::default(),
-            signed_in: id * 10 + 1,
+            signed_in: ids::number(id, 1),
             installed: BTreeMap::new(),
             by_id: HashMap::new(),
             by_msgid: HashMap::new(),
@@ -127,6 +132,11 @@ impl Account {
     pub(crate) fn next_number(&mut self) -> i64 {
         self.last_number += 1;
         self.last_number
+    }
+
+    /// The group of a user, as `group_id` of what they are responsible for tells it: 0 is the one everybody begins in.
+    pub(crate) fn group_of(&self, user_id: i64) -> i64 {
+        self.users.iter().find(|user| user.id == user_id).and_then(|user| user.rights.group_id).unwrap_or(0)
     }
 
     /// Id of the main pipeline.

@@ -25,7 +25,7 @@ async fn a_code_works_once_within_twenty_minutes() {
 }
 
 #[tokio::test]
-async fn the_token_endpoint_wants_json_secret_and_the_exact_redirect() {
+async fn the_token_endpoint_wants_the_secret_and_the_exact_redirect() {
     let world = World::new().await;
     let code = world.sandbox.issue_code(HOST, "main");
     let url = format!("{}/accounts/{HOST}/oauth2/access_token", world.sandbox.url());
@@ -96,6 +96,14 @@ async fn an_ordinary_user_sees_the_account_and_no_users() {
     let admin = world.access().await;
     let (_, users) = world.json("GET", "/api/v4/users?with=amojo_id", &admin, None).await;
     assert_eq!(users["_embedded"]["users"][2]["amojo_id"], json!(null));
+    // What somebody may look at, in the documents' form.
+    let rights = sandbox::UserRights { leads: 'M', contacts: 'G', group_id: Some(7), stages: vec![(3, 4, 'D')] };
+    world.sandbox.set_rights(HOST, manager, rights);
+    let (_, shown) = world.json("GET", &format!("/api/v4/users/{manager}"), &admin, None).await;
+    let shown = &shown["rights"];
+    assert_eq!((&shown["leads"]["view"], &shown["contacts"]["view"]), (&json!("M"), &json!("G")));
+    assert_eq!(shown["group_id"], 7);
+    assert_eq!(shown["status_rights"][0]["rights"]["view"], "D");
     let (_, lines) = world.json("GET", "/api/v4/leads/pipelines", &admin, None).await;
     assert_eq!(lines["_embedded"]["pipelines"][0]["is_main"], json!(true));
 }

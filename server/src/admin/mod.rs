@@ -16,7 +16,6 @@ pub mod channels;
 pub mod doctor;
 pub mod letter;
 mod letters;
-mod like;
 pub mod log;
 pub mod operator;
 pub mod operators;
@@ -36,6 +35,7 @@ use actix_web::middleware::{Next, from_fn};
 use actix_web::{HttpResponse, ResponseError, web};
 
 use crate::app::App;
+use crate::browser::cookie;
 use crate::error::Error;
 use crate::shed::is_read_only;
 use crate::words::{self, Language};
@@ -101,7 +101,7 @@ fn vendor(config: &mut web::ServiceConfig) {
         .route("/alerts/letters", web::post().to(alerts::letters))
         .route("/doctor", web::get().to(doctor::show))
         .route("/audit", web::get().to(log::show))
-        .route("/audit.csv", web::get().to(log::csv::download))
+        .route("/audit.csv", web::get().to(log::download))
         .route("/operators", web::get().to(operators::show))
         .route("/operators", web::post().to(operators::add))
         .route("/operators/{id}/link", web::post().to(operators::link))
@@ -143,8 +143,9 @@ async fn answers(
     let query = answer.request().query_string();
     let chosen = query.split('&').find_map(|pair| Language::of_code(pair.strip_prefix("lang=")?));
     if let Some(language) = chosen {
-        let cookie = format!("{}={}; Path=/; SameSite=Lax; Max-Age=31536000", words::COOKIE, language.code());
-        if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        let app = answer.request().app_data::<web::Data<App>>();
+        let url = app.map(|app| &app.config.server.public_url);
+        if let Some(cookie) = url.and_then(|url| cookie::choice(url, words::COOKIE, "/", language.code())) {
             answer.headers_mut().append(header::SET_COOKIE, cookie);
         }
     }

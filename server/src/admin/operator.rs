@@ -23,6 +23,7 @@ use crate::app::App;
 use crate::audit::{self, Actor, Deed};
 use crate::people::door::{self, Door};
 use crate::people::session::Kind;
+use crate::people::throttle::Origin;
 use crate::people::{person as persons, session as sessions};
 use crate::store::VENDOR;
 use crate::words::{Language, Words};
@@ -45,6 +46,8 @@ pub struct Visitor {
     pub session: Arc<session::Model>,
     pub words: Words,
     pub address: Option<IpAddr>,
+    /// For counting tries.
+    pub origin: Origin,
 }
 
 impl Visitor {
@@ -155,10 +158,11 @@ async fn visitor(request: &HttpRequest) -> Result<Option<Visitor>, Refused> {
     let person = persons::by_id(app.store.read(), person_id).await?;
     let person = person.filter(|person| person.is_operator && person.disabled_at.is_none());
     Ok(person.map(|person| Visitor {
-        person,
         session,
         words: Words::new(Language::of_request(request)),
         address: door::address(request, &app),
+        origin: Origin::of(request, &app).known_as(&person.email),
+        person,
     }))
 }
 

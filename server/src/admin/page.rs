@@ -80,9 +80,9 @@ impl Page {
 
     /// A page of the menu. What the last action left to be said is said here, once.
     pub async fn of(app: &App, visitor: &Visitor, nav: &'static str, title: impl ToString) -> Result<Self> {
-        let notice = serde_json::from_str(&visitor.session.notice).ok();
+        let notice = serde_json::from_str(&sessions::notice(app, &visitor.session)).ok();
         if !visitor.session.notice.is_empty() && !is_read_only(app) {
-            sessions::set_notice(app.store.write(), &visitor.session, "").await?;
+            sessions::set_notice(app, app.store.write(), &visitor.session, "").await?;
         }
         let name = visitor.shown_name().to_owned();
         Ok(Self { nav, name, notice, ..Self::half_way(app, visitor, title) })
@@ -182,7 +182,7 @@ pub fn html_as(status: StatusCode, page: &Page, template: &impl Template) -> Htt
 /// 303 to a page that says this once.
 pub async fn see_other(app: &App, visitor: &Visitor, to: &str, notice: Notice) -> Result<HttpResponse> {
     let notice = serde_json::to_string(&notice).map_err(anyhow::Error::from)?;
-    sessions::set_notice(app.store.write(), &visitor.session, &notice).await?;
+    sessions::set_notice(app, app.store.write(), &visitor.session, &notice).await?;
     Ok(redirect(to))
 }
 

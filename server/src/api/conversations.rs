@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::cursor::{ListOut, Page};
-use super::json::Moment;
+use super::json::{Moment, Query};
 use super::key::ApiKey;
 use super::message_out::MessageOut;
 use super::messages::show;
@@ -74,7 +74,9 @@ pub struct PageQuery {
     cursor: Option<String>,
 }
 
-/// Conversations of a source, the one begun last first.
+/// Lists the conversations of a source.
+///
+/// The one that was begun last comes first.
 #[utoipa::path(tag = "conversations", params(("source_id", description = "The source"), PageQuery), responses(
     (status = 200, description = "A page of conversations", body = ListOut<ConversationOut>),
     (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
@@ -86,7 +88,7 @@ pub async fn list(
     app: web::Data<App>,
     key: ApiKey,
     source_id: web::Path<Uuid>,
-    query: web::Query<PageQuery>,
+    query: Query<PageQuery>,
 ) -> Result<HttpResponse> {
     let source = key.source(&app, *source_id).await?;
     let filters = ["conversations", &source.id.to_string()];
@@ -104,7 +106,9 @@ pub async fn list(
     Ok(HttpResponse::Ok().json(ListOut { items, next_cursor }))
 }
 
-/// What was said in a conversation, newest first, without timelines.
+/// Lists the messages of a conversation.
+///
+/// Newest first, of both directions, without timelines. The conversation is named by our id or by yours.
 #[utoipa::path(tag = "conversations", params(
     ("source_id", description = "The source"),
     ("conversation_id", description = "Our id of the conversation, or the messenger's (`ext:ID` where it looks like ours)"),
@@ -120,7 +124,7 @@ pub async fn messages(
     app: web::Data<App>,
     key: ApiKey,
     path: web::Path<(Uuid, String)>,
-    query: web::Query<PageQuery>,
+    query: Query<PageQuery>,
 ) -> Result<HttpResponse> {
     let (source_id, conversation_id) = path.into_inner();
     let source = key.source(&app, source_id).await?;

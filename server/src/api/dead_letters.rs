@@ -1,17 +1,19 @@
 //! Letters that will not be tried again by themselves.
 
-use actix_web::{HttpResponse, delete, get, post, web};
+use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
 use entity::dead_letter;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::cursor::{ListOut, Page};
 use super::idempotency::once;
-use super::json::{Body, Moment};
+use super::json::{Body, Moment, Query};
 use super::key::{ApiKey, Scope};
 use super::messages::TenantQuery;
 use super::roster;
+use super::sources::by;
 use crate::app::App;
 use crate::delivery::dead;
 use crate::delivery::read::dead as read;
@@ -69,7 +71,10 @@ pub struct DeadLettersQuery {
     cursor: Option<String>,
 }
 
-/// Dead letters of an account, newest first.
+/// Lists dead letters, newest first.
+///
+/// A dead letter will not be tried again by itself. A vendor's key names the account by `tenant_id` or `source_id`; `reason` chooses
+/// those that have it.
 #[utoipa::path(tag = "dead letters", params(DeadLettersQuery), responses(
     (status = 200, description = "A page of dead letters", body = ListOut<DeadLetterOut>),
     (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
@@ -77,7 +82,7 @@ pub struct DeadLettersQuery {
     (status = 422, description = "Wrong filters or cursor", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/dead-letters")]
-pub async fn list(app: web::Data<App>, key: ApiKey, query: web::Query<DeadLettersQuery>) -> Result<HttpResponse> {
+pub async fn list(app: web::Data<App>, key: ApiKey, query: Query<DeadLettersQuery>) -> Result<HttpResponse> {
     let source_id = roster::id_of("/source_id", query.source_id.as_deref())?;
     let tenant_id = tenant_of(&app, &key, source_id, roster::named(query.tenant_id.as_deref())?).await?;
     let reason = query.reason.as_deref().filter(|reason| !reason.contains('\0'));
@@ -92,7 +97,9 @@ pub async fn list(app: web::Data<App>, key: ApiKey, query: web::Query<DeadLetter
     Ok(HttpResponse::Ok().json(ListOut { items, next_cursor }))
 }
 
-/// Puts a dead letter at the end of its conversation's queue again, under its old id.
+/// Sends a dead letter again.
+///
+/// It goes to the end of its conversation's queue, under its old id, and is tried like a new one.
 #[utoipa::path(tag = "dead letters", params(
     ("id", description = "The dead letter"),
     TenantQuery,
@@ -107,8 +114,9 @@ pub async fn list(app: web::Data<App>, key: ApiKey, query: web::Query<DeadLetter
 pub async fn retry(
     app: web::Data<App>,
     key: ApiKey,
+    request: HttpRequest,
     id: web::Path<Uuid>,
-    query: web::Query<TenantQuery>,
+    query: Query<TenantQuery>,
     body: Body,
 ) -> Result<HttpResponse> {
     key.needs(Scope::Write)?;
@@ -116,6 +124,7 @@ pub async fn retry(
     once(&app, &key, body.ignore()?, async {
         for tenant_id in roster::searched(&app, &key, named).await? {
             if dead::retry(&app, tenant_id, *id).await? {
+                noted(&app, &key, &request, (tenant_id, *id), "undelivered.retried").await?;
                 return Ok(HttpResponse::Accepted().json(RetriedOut { id: *id, status: "queued" }));
             }
         }
@@ -124,7 +133,9 @@ pub async fn retry(
     .await
 }
 
-/// Removes a dead letter for good; its message stays failed.
+/// Removes a dead letter for good.
+///
+/// Its message stays failed.
 #[utoipa::path(tag = "dead letters", params(
     ("id", description = "The dead letter"),
     TenantQuery,
@@ -139,8 +150,9 @@ pub async fn retry(
 pub async fn delete(
     app: web::Data<App>,
     key: ApiKey,
+    request: HttpRequest,
     id: web::Path<Uuid>,
-    query: web::Query<TenantQuery>,
+    query: Query<TenantQuery>,
     body: Body,
 ) -> Result<HttpResponse> {
     key.needs(Scope::Write)?;
@@ -148,12 +160,24 @@ pub async fn delete(
     once(&app, &key, body.ignore()?, async {
         for tenant_id in roster::searched(&app, &key, named).await? {
             if dead::drop(&app, tenant_id, *id).await? {
+                noted(&app, &key, &request, (tenant_id, *id), "undelivered.dropped").await?;
                 return Ok(HttpResponse::NoContent().finish());
             }
         }
         Err(Error::NotFound)
     })
     .await
+}
+
+async fn noted(
+    app: &App,
+    key: &ApiKey,
+    request: &HttpRequest,
+    (tenant_id, id): (Uuid, Uuid),
+    action: &'static str,
+) -> Result<()> {
+    let by = by(app, key, request).await?;
+    Ok(by.did(app, app.store.write(), action, (tenant_id, &id.to_string()), json!({ "count": 1 })).await?)
 }
 
 /// Whose dead letters: those of the named account, of the source's, of the key's.

@@ -33,7 +33,9 @@ pub struct EditOut {
     pub status: &'static str,
 }
 
-/// Changes what a message of the customer says. What it said before stays in the panel.
+/// Changes what a message of the customer says.
+///
+/// What it said before stays in the panel. A file that is not named stays, its caption changes.
 #[utoipa::path(tag = "messages", params(
     ("source_id", description = "The source it came by"),
     ("external_id", description = "Your id of the message, or ours (`ext:ID` where yours looks like ours)"),
@@ -71,7 +73,9 @@ pub async fn patch(
     .await
 }
 
-/// Takes a message of the customer back. amoCRM knows no deletion: its text there becomes "Deleted by the customer".
+/// Takes a message of the customer back.
+///
+/// amoCRM knows no deletion: its text there becomes "Deleted by the customer" in the account's language.
 #[utoipa::path(tag = "messages", params(
     ("source_id", description = "The source it came by"),
     ("external_id", description = "Your id of the message, or ours (`ext:ID` where yours looks like ours)"),

@@ -22,16 +22,15 @@ use sha2::{Digest, Sha256};
 use super::key::ApiKey;
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::vault;
 use crate::words::{CRM, Language, Said, Words};
 
-const HEADER: &str = "Idempotency-Key";
+pub(super) const HEADER: &str = "Idempotency-Key";
 /// Answers are kept this long.
 const KEPT_MILLIS: i64 = 24 * 3_600_000;
 /// No request runs longer.
 const RUNNING_MILLIS: i64 = 2 * 60_000;
-const MOST_BYTES: usize = 255;
-/// The kind of sealed value: an answer may hold a secret (`webhook_secret`).
-const SEALED_AS: &str = "idempotency";
+pub(super) const MOST_BYTES: usize = 255;
 
 /// What was asked, as far as a repeat must have it equal.
 #[derive(Clone, Debug)]
@@ -171,7 +170,9 @@ impl Place<'_> {
                 None => Ok(()),
             };
         }
-        let sealed = STANDARD.encode(self.app.vault.seal(self.key.home(), SEALED_AS, &self.bound_to(), body));
+        // An answer may hold a secret (`webhook_secret`).
+        let sealed =
+            STANDARD.encode(self.app.vault.seal(self.key.home(), vault::Place::Idempotency, &self.bound_to(), body));
         idempotency::Entity::update_many()
             .col_expr(Column::Status, Expr::value(i32::from(status.as_u16())))
             .col_expr(Column::Answer, Expr::value(sealed))
@@ -187,7 +188,7 @@ impl Place<'_> {
 
     fn replay(&self, row: &idempotency::Model) -> Result<HttpResponse> {
         let sealed = STANDARD.decode(&row.answer).context("a kept answer")?;
-        let opened = self.app.vault.open_sealed(self.key.home(), SEALED_AS, &self.bound_to(), &sealed);
+        let opened = self.app.vault.open_sealed(self.key.home(), vault::Place::Idempotency, &self.bound_to(), &sealed);
         let body = opened.context("a kept answer")?.to_vec();
         let status = u16::try_from(row.status).ok().and_then(|status| StatusCode::from_u16(status).ok());
         let status = status.with_context(|| format!("a kept answer with the status {}", row.status))?;

@@ -5,12 +5,12 @@ use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use entity::import;
 use futures_util::StreamExt;
 use serde::Deserialize;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::idempotency::{Asked, once};
 use super::import_out::{ImportOut, shown};
-use super::json::Body;
+use super::json::{Body, Query};
 use super::key::{ApiKey, Scope};
 use super::media::Stream;
 use super::messages::TenantQuery;
@@ -32,14 +32,15 @@ pub struct ImportQuery {
     dry_run: bool,
     /// `newest` (default): the newest message of each chat makes a lead and a notice; `none`: all are silent.
     #[serde(default)]
-    #[param(value_type = Option<String>)]
+    #[param(inline)]
     leads: Option<LeadsIn>,
     /// true: new chats are hung on contacts that are there, by the customer's phone or e-mail, whatever the source does.
     #[serde(default)]
     link_contacts: bool,
 }
 
-#[derive(Clone, Copy, Debug, Deserialize)]
+/// Which messages of an import make a lead.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum LeadsIn {
     Newest,
@@ -75,7 +76,8 @@ impl From<LeadsIn> for Leads {
     (status = 404, description = "No such source", body = Problem, content_type = "application/problem+json"),
     (status = 413, description = "Larger than import.file_mb", body = Problem, content_type = "application/problem+json"),
     (status = 415, description = "Another type, or compressed", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "A wrong parameter", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "A wrong parameter, or CSV whose first line does not name the fields", body = Problem, content_type = "application/problem+json"),
+    (status = 507, description = "The account has stored as much as it may", body = Problem, content_type = "application/problem+json"),
     (status = 503, description = "Cannot be stored now, repeat later", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/sources/{source_id}/imports")]
@@ -83,7 +85,7 @@ pub async fn create(
     app: web::Data<App>,
     key: ApiKey,
     source_id: web::Path<Uuid>,
-    query: web::Query<ImportQuery>,
+    query: Query<ImportQuery>,
     body: Stream,
 ) -> Result<HttpResponse> {
     key.needs(Scope::Write)?;
@@ -95,6 +97,7 @@ pub async fn create(
     let leads = query.leads.map(Leads::from).unwrap_or_default();
     let wish =
         Wish { format, leads, link_contacts: query.link_contacts, dry_run: query.dry_run, file_name: String::new() };
+    crate::usage::room(&app, source.tenant_id).await?;
     let chunks = body.payload.map(|chunk| chunk.map_err(std::io::Error::other));
     let arrived = imports::take_in(&app, &source, wish, chunks).await?;
     let by = by(&app, &key, &request).await?;
@@ -129,7 +132,9 @@ fn format_of(request: &HttpRequest) -> Result<Format> {
     Format::of_type(text).ok_or_else(|| Error::MediaType(Said::new("said-import-type")))
 }
 
-/// How far an import is.
+/// Tells how far an import is.
+///
+/// What was counted, what amoCRM has by now, and the first thousand lines that were not taken, each with a reason.
 #[utoipa::path(tag = "imports", params(("id", description = "The import"), TenantQuery), responses(
     (status = 200, description = "The import", body = ImportOut),
     (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
@@ -141,7 +146,7 @@ pub async fn get(
     key: ApiKey,
     request: HttpRequest,
     id: web::Path<Uuid>,
-    query: web::Query<TenantQuery>,
+    query: Query<TenantQuery>,
 ) -> Result<HttpResponse> {
     let row = find(&app, &key, *id, &query).await?;
     Ok(HttpResponse::Ok().json(shown(&app, row, Language::accepted(request.headers())).await?))
@@ -175,7 +180,9 @@ impl Act {
     }
 }
 
-/// Hands nothing more over until it is resumed. What is in the queue goes on.
+/// Pauses an import.
+///
+/// Nothing more is handed over until it is resumed; what is in the queue goes on.
 #[utoipa::path(tag = "imports", params(
     ("id", description = "The import"),
     TenantQuery,
@@ -193,13 +200,15 @@ pub async fn pause(
     key: ApiKey,
     request: HttpRequest,
     id: web::Path<Uuid>,
-    query: web::Query<TenantQuery>,
+    query: Query<TenantQuery>,
     body: Body,
 ) -> Result<HttpResponse> {
     act(&app, &key, &request, (*id, &query), body, Act::Pause).await
 }
 
-/// Goes on after a pause or a failure, where it stands.
+/// Resumes an import after a pause or a failure.
+///
+/// It goes on where it stands: nothing is imported twice.
 #[utoipa::path(tag = "imports", params(
     ("id", description = "The import"),
     TenantQuery,
@@ -217,13 +226,15 @@ pub async fn resume(
     key: ApiKey,
     request: HttpRequest,
     id: web::Path<Uuid>,
-    query: web::Query<TenantQuery>,
+    query: Query<TenantQuery>,
     body: Body,
 ) -> Result<HttpResponse> {
     act(&app, &key, &request, (*id, &query), body, Act::Resume).await
 }
 
-/// Ends an import for good. What was imported stays.
+/// Ends an import for good.
+///
+/// What was imported stays.
 #[utoipa::path(tag = "imports", params(
     ("id", description = "The import"),
     TenantQuery,
@@ -241,7 +252,7 @@ pub async fn cancel(
     key: ApiKey,
     request: HttpRequest,
     id: web::Path<Uuid>,
-    query: web::Query<TenantQuery>,
+    query: Query<TenantQuery>,
     body: Body,
 ) -> Result<HttpResponse> {
     act(&app, &key, &request, (*id, &query), body, Act::Cancel).await

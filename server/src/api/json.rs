@@ -1,9 +1,8 @@
 //! Request bodies with our own limits and errors: what is wrong is named by its JSON pointer.
 
 use actix_web::dev::Payload;
-use actix_web::error::QueryPayloadError;
 use actix_web::http::header;
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::{FromRequest, HttpRequest, web};
 use chrono::{DateTime, SecondsFormat};
 use futures_util::StreamExt;
 use futures_util::future::{Ready, ready};
@@ -140,12 +139,40 @@ fn shortened(text: &str) -> String {
     text.chars().take(300).collect()
 }
 
-/// A query string that does not fit: 422 with the parameter's name as the pointer.
-pub fn query_error(error: &QueryPayloadError) -> Error {
-    let text = error.to_string();
-    let text = text.rsplit("error: ").next().unwrap_or(&text);
-    let pointer = named_field(text).map(|name| format!("/{}", escaped(name))).unwrap_or_default();
-    Error::field(pointer, Said::of_serde(&shortened(text)))
+/// The parameters of a query string; every one of them may be left out. What does not fit is 422 with the parameter's name
+/// as the pointer.
+#[derive(Debug)]
+pub struct Query<T>(T);
+
+impl<T> std::ops::Deref for Query<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest for Query<T> {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(query(request.query_string()).map(Self))
+    }
+}
+
+fn query<T: DeserializeOwned>(text: &str) -> Result<T> {
+    let error = match web::Query::<T>::from_query(text) {
+        Ok(query) => return Ok(query.into_inner()),
+        Err(error) => error.to_string(),
+    };
+    let words = error.rsplit("error: ").next().unwrap_or(&error);
+    // serde names the parameter only where its name is wrong; whose value is, is found by asking for each alone.
+    let wrong = |part: &&str| web::Query::<T>::from_query(part).is_err();
+    let by_value = text.split('&').find(wrong).and_then(|part| url::form_urlencoded::parse(part.as_bytes()).next());
+    let name = named_field(words).map(str::to_owned).or_else(|| by_value.map(|(name, _)| name.into_owned()));
+    let pointer = name.map(|name| format!("/{}", escaped(&name))).unwrap_or_default();
+    Err(Error::field(pointer, Said::of_serde(&shortened(words))))
 }
 
 /// Replaces escapes of half characters (lone surrogates) by U+FFFD: no store can keep them, and one broken emoji is

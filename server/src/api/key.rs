@@ -15,8 +15,11 @@ use secrecy::SecretString;
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
+use super::metered::Metered;
 use crate::app::App;
+use crate::audit::{Refusal, Whose};
 use crate::error::{Error, Result};
+use crate::people::door;
 use crate::store::{Store, VENDOR, directory};
 use crate::vault;
 use crate::words::Said;
@@ -25,6 +28,8 @@ use crate::words::Said;
 pub const PREFIX: &str = "prm_";
 /// How long a revoked key may still be taken.
 const FRESH: Duration = Duration::from_secs(5);
+/// Characters of a key that the audit log shows, the prefix among them.
+const SHOWN: usize = 8;
 /// Longer is no key of ours.
 const MOST_BYTES: usize = 200;
 
@@ -120,26 +125,45 @@ impl FromRequest for ApiKey {
     type Error = Error;
     type Future = LocalBoxFuture<'static, Result<Self>>;
 
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let metered = Metered::over(request, payload);
         let header = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let hash = header.and_then(bearer).map(vault::hash);
+        let key = header.and_then(bearer).map(|key| (vault::hash(key), key.chars().take(SHOWN).collect::<String>()));
         let parts =
             request.app_data::<web::Data<App>>().cloned().zip(request.app_data::<web::Data<KeyCache>>().cloned());
+        let request = request.clone();
         async move {
             let (app, cache) = parts.ok_or_else(|| anyhow::anyhow!("the application is not among the app data"))?;
-            let hash = hash.ok_or(Error::Unauthorized)?;
+            let (hash, shown) = key.ok_or(Error::Unauthorized)?;
             let row = match cache.0.get(&hash).await {
                 Some(row) => row,
                 None => {
-                    let row = Arc::new(find(&app.store, &hash).await?.ok_or(Error::Unauthorized)?);
+                    let Some(row) = find(&app.store, &hash).await? else {
+                        return Err(refused(&app, &request, (VENDOR, &shown), "unknown"));
+                    };
+                    let row = Arc::new(row);
                     cache.0.insert(hash, row.clone()).await;
                     row
                 }
             };
-            valid(&row, app.clock.millis()).ok_or(Error::Unauthorized)
+            let why = if row.revoked_at.is_some() { "revoked" } else { "expired" };
+            let now = app.clock.millis();
+            let key =
+                valid(&row, now).ok_or_else(|| refused(&app, &request, (row.tenant_id, &row.id.to_string()), why))?;
+            app.keys.request(key.id, &app.config.limits, now).await?;
+            metered.begin(&app, key.id).await?;
+            Ok(key)
         }
         .boxed_local()
     }
+}
+
+/// Notes for the audit log that a key was not taken.
+fn refused(app: &App, request: &HttpRequest, (tenant_id, key): (Uuid, &str), why: &'static str) -> Error {
+    let place = door::address(request, app).map(door::network_of).unwrap_or_default();
+    let refusal = Refusal { whose: Whose::Account(tenant_id, key), action: "key.used", why, place: &place };
+    app.refusals.note(refusal, &app.clock);
+    Error::Unauthorized
 }
 
 /// The key in an `Authorization` header.

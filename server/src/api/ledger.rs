@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use super::json::Query;
 use super::key::ApiKey;
 use crate::app::App;
 use crate::delivery::read::ledger::{self, Counts, Which};
@@ -81,7 +82,10 @@ impl From<Counts> for LedgerCountsOut {
     }
 }
 
-/// What a source accepted, delivered, failed to deliver and still holds, in both directions.
+/// Gives a source's ledger.
+///
+/// What was accepted, delivered, failed and still waits, in both directions; `accepted` is always the sum of the others. Days are
+/// UTC days of acceptance.
 #[utoipa::path(tag = "ledger", params(("source_id", description = "The source"), LedgerQuery), responses(
     (status = 200, description = "The figures, all of one moment", body = LedgerOut),
     (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
@@ -93,7 +97,7 @@ pub async fn get(
     app: web::Data<App>,
     key: ApiKey,
     source_id: web::Path<Uuid>,
-    query: web::Query<LedgerQuery>,
+    query: Query<LedgerQuery>,
 ) -> Result<HttpResponse> {
     let source = key.source(&app, *source_id).await?;
     let days = Days::read(&query)?;

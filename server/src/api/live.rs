@@ -66,7 +66,9 @@ fn person(actor: ActorIn) -> Result<Person> {
     Ok(Person { id: checked_id("/sender/id", actor.id)?, ..Person::default() })
 }
 
-/// Tells the manager that the customer types. Told within seconds or never; more than one in three seconds is one.
+/// Tells the manager that the customer types.
+///
+/// Told within seconds or never; more than one in three seconds is one.
 #[utoipa::path(tag = "messages", params(("source_id", description = "The source")), request_body = TypingIn, responses(
     (status = 202, description = "Taken"),
     (status = 400, description = "Unreadable JSON", body = Problem, content_type = "application/problem+json"),
@@ -91,7 +93,9 @@ pub async fn typing(app: web::Data<App>, key: ApiKey, source_id: web::Path<Uuid>
     .await
 }
 
-/// Sets a customer's reaction to a message, or takes it back.
+/// Sets a customer's reaction, or takes it back.
+///
+/// One emoji a person and message; null takes it back. Which emoji managers see was agreed with amoCRM.
 #[utoipa::path(tag = "messages", params(
     ("source_id", description = "The source"),
     ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),

@@ -11,12 +11,13 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::idempotency::{Asked, once};
+use super::json::Query;
 use super::key::{ApiKey, Scope};
 use super::sources::current;
 use crate::app::App;
 use crate::browser::form_data;
 use crate::error::{Error, Problem, Result};
-use crate::media::{Arrived, Upload};
+use crate::media::{Arrived, Giver, Upload};
 use crate::words::Said;
 
 /// A file that a message may name now, for a week.
@@ -32,9 +33,18 @@ pub struct UploadOut {
     pub mime_type: &'static str,
 }
 
+/// A form whose first file is taken, whatever its field is called.
+#[derive(Debug, ToSchema)]
+pub struct UploadForm {
+    /// The file, with its name.
+    #[schema(value_type = String, format = Binary)]
+    pub file: Vec<u8>,
+}
+
 /// What is said of a file beside its bytes.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct UploadQuery {
     /// The file's name, for bodies that are the file itself; a form tells it by itself.
     #[serde(default)]
@@ -56,15 +66,17 @@ impl FromRequest for Stream {
     }
 }
 
-/// Takes a file: either the body is the file, or a form (`multipart/form-data`) whose first file is taken. It is kept a week
-/// for messages to name, and as long as other files once one does.
+/// Uploads a file for messages to name.
+///
+/// Either the body is the file, or a form (`multipart/form-data`) whose first file is taken. It is kept a week for messages to
+/// name, and as long as other files once one does.
 #[utoipa::path(tag = "messages", params(
     ("source_id", description = "The source"),
     UploadQuery,
     ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),
 ), request_body(content(
     (String = "application/octet-stream"),
-    (String = "multipart/form-data"),
+    (UploadForm = "multipart/form-data"),
 ), description = "The file, of any type, or a form with it"), responses(
     (status = 200, description = "Kept", body = UploadOut),
     (status = 400, description = "The body broke off, or is no form", body = Problem, content_type = "application/problem+json"),
@@ -75,13 +87,14 @@ impl FromRequest for Stream {
     (status = 413, description = "Larger than its kind may be", body = Problem, content_type = "application/problem+json"),
     (status = 415, description = "A compressed body, or a form of another kind", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "No file, or an empty one", body = Problem, content_type = "application/problem+json"),
+    (status = 507, description = "The account has stored as much as it may", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/sources/{source_id}/media")]
 pub async fn post(
     app: web::Data<App>,
     key: ApiKey,
     source_id: web::Path<Uuid>,
-    query: web::Query<UploadQuery>,
+    query: Query<UploadQuery>,
     body: Stream,
 ) -> Result<HttpResponse> {
     key.needs(Scope::Write)?;
@@ -90,7 +103,8 @@ pub async fn post(
     let form = form(&request)?;
     // Said before anything is stored: a key that is none, for one.
     Asked::of(&request, &[])?;
-    let upload = Upload::begin(&app, source.tenant_id, source.id).await?;
+    crate::usage::room(&app, source.tenant_id).await?;
+    let upload = Upload::begin(&app, source.tenant_id, source.id, Giver::Account).await?;
     let arrived = match form {
         Some(boundary) => form_data::read(body.payload, boundary, async |form| first_file(upload, form).await).await?,
         None => {

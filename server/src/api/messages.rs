@@ -9,7 +9,7 @@ use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::idempotency::once;
-use super::json::{Body, Moment};
+use super::json::{Body, Moment, Query};
 use super::key::{ApiKey, Scope};
 use super::message_in::MessageIn;
 use super::message_out::{
@@ -51,6 +51,7 @@ pub struct TenantQuery {
     (status = 413, description = "Above 256 KiB", body = Problem, content_type = "application/problem+json"),
     (status = 415, description = "Not application/json", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "Wrong fields", body = Problem, content_type = "application/problem+json"),
+    (status = 507, description = "The account has stored as much as it may", body = Problem, content_type = "application/problem+json"),
     (status = 503, description = "Cannot be stored now, repeat later", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/sources/{source_id}/messages")]
@@ -60,6 +61,7 @@ pub async fn post(app: web::Data<App>, key: ApiKey, source_id: web::Path<Uuid>, 
     let (message, asked) = body.read::<MessageIn>().await?;
     let incoming = message.checked()?;
     media_url::check(&app, &incoming.body.content)?;
+    crate::usage::room(&app, source.tenant_id).await?;
     once(&app, &key, asked, async {
         let external_id = incoming.external_id.clone();
         let outcome = crate::intake::message::accept(&app, &source, incoming, None).await?;
@@ -76,7 +78,9 @@ pub async fn post(app: web::Data<App>, key: ApiKey, source_id: web::Path<Uuid>, 
     .await
 }
 
-/// Where is my message? Its state and everything that happened to it.
+/// Tells where a message is.
+///
+/// Its state, and in `timeline` everything that happened to it, oldest first.
 #[utoipa::path(tag = "messages", params(("id", description = "Our id of the message"), TenantQuery), responses(
     (status = 200, description = "The message with its timeline", body = MessageOut),
     (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
@@ -87,7 +91,7 @@ pub async fn get(
     app: web::Data<App>,
     key: ApiKey,
     id: web::Path<Uuid>,
-    query: web::Query<TenantQuery>,
+    query: Query<TenantQuery>,
 ) -> Result<HttpResponse> {
     let named = roster::named(query.tenant_id.as_deref())?;
     for tenant_id in roster::searched(&app, &key, named).await? {

@@ -9,14 +9,16 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{StatusCode, header};
 use actix_web::middleware::{Next, from_fn};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 
+use crate::app::App;
 use crate::error::{Error, Problem, Result, problem_in};
 use crate::words::{CRM, Language, Said, Words};
 
 pub mod conversations;
 pub mod cursor;
 pub mod dead_letters;
+pub mod docs;
 pub mod edits;
 pub mod idempotency;
 pub mod import_out;
@@ -32,6 +34,7 @@ pub mod message_in;
 pub mod message_out;
 mod message_ref;
 pub mod messages;
+mod metered;
 pub mod openapi;
 pub mod replays;
 mod roster;
@@ -51,10 +54,11 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
     let known = web::Data::new(openapi::Known::new(openapi::Served::now));
     let scope = web::scope("/api")
         .app_data(web::PathConfig::default().error_handler(|_, _| Error::NotFound.into()))
-        .app_data(web::QueryConfig::default().error_handler(|error, _| json::query_error(&error).into()))
         .app_data(web::Data::new(key::KeyCache::default()))
         .app_data(known)
         .service(openapi::serve)
+        .service(docs::show)
+        .service(docs::style)
         .service(tenants::list)
         .service(tenants::get)
         .service(tenants::patch)
@@ -116,6 +120,9 @@ async fn in_language(
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let language = Language::accepted(request.headers());
     let response = next.call(request).await?.map_into_boxed_body();
+    if let Some(refusal) = too_much(response.request()) {
+        return Ok(response.into_response(refusal.answer(Words::new(language), CRM)));
+    }
     if language == Language::En {
         return Ok(response);
     }
@@ -125,6 +132,12 @@ async fn in_language(
         Some(said) => response.into_response(said),
         None => response,
     })
+}
+
+/// Why the body ended, where that was because the key brought too much.
+fn too_much(request: &HttpRequest) -> Option<Error> {
+    let metered = request.extensions().get::<metered::Metered>().cloned()?;
+    metered.refusal(request.app_data::<web::Data<App>>()?)
 }
 
 fn method_not_allowed(methods: &BTreeSet<&'static str>, words: Words) -> HttpResponse {

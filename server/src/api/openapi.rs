@@ -1,17 +1,22 @@
 //! The OpenAPI document, generated from the handlers and their types. `docs/openapi.json` is its snapshot.
 
+mod finish;
+
 use std::collections::BTreeSet;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use actix_web::{HttpResponse, get, web};
+use anyhow::Context;
+use bytes::Bytes;
 use utoipa::openapi::path::PathItem;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    conversations, dead_letters, edits, imports, ledger, live, media, messages, replays, source_acts, source_secret,
-    sources, statuses, tenants, webhook_attempts,
+    conversations, dead_letters, docs, edits, imports, ledger, live, media, messages, replays, source_acts,
+    source_secret, sources, statuses, tenants, webhook_attempts,
 };
+use crate::error::Result;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -22,7 +27,9 @@ use super::{
             Answers may gain fields and enums may gain values: ignore what you do not know. Requests refuse unknown fields. \
             Times are RFC 3339 with milliseconds, UTC. Lists are newest first.",
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
+        contact(name = "Whoever runs this server"),
     ),
+    servers((url = "/", description = "The server that serves this description")),
     nest((path = "/api", api = Version1)),
     security(("key" = [])),
     modifiers(&Bearer),
@@ -101,6 +108,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     for (path, item) in &mut document.paths.paths {
         name_operations(path, item);
     }
+    finish::finish(&mut document);
     document
 }
 
@@ -138,6 +146,8 @@ pub type Known = LazyLock<Served>;
 /// The document as it is served, and which addresses it knows.
 pub struct Served {
     json: String,
+    /// The page for people, made when it is first asked for.
+    page: OnceLock<Bytes>,
     paths: Vec<(Vec<String>, BTreeSet<&'static str>)>,
 }
 
@@ -147,8 +157,20 @@ impl Served {
         let document = openapi();
         let mut paths: Vec<_> =
             document.paths.paths.iter().map(|(path, item)| (segments(path), methods(item))).collect();
-        paths.push((segments("/api/openapi.json"), BTreeSet::from(["GET"])));
-        Self { json: document.to_json().unwrap_or_default(), paths }
+        for address in ["/api/openapi.json", "/api/docs", "/api/docs/style.css"] {
+            paths.push((segments(address), BTreeSet::from(["GET"])));
+        }
+        Self { json: document.to_json().unwrap_or_default(), page: OnceLock::new(), paths }
+    }
+
+    /// The document as a page for people.
+    pub fn page(&self) -> Result<Bytes> {
+        if let Some(page) = self.page.get() {
+            return Ok(page.clone());
+        }
+        let document = serde_json::from_str(&self.json).context("the API's description")?;
+        let page = docs::rendered(&document)?;
+        Ok(self.page.get_or_init(|| page).clone())
     }
 
     /// The methods that an address takes; empty: there is no such address.
@@ -215,7 +237,12 @@ mod tests {
             for (method, operation) in item.as_object().unwrap() {
                 count += 1;
                 assert!(ids.insert(operation["operationId"].as_str().unwrap().to_owned()), "{method} {path}");
-                assert!(operation["summary"].as_str().is_some_and(|summary| !summary.is_empty()), "{method} {path}");
+                for words in ["summary", "description"] {
+                    assert!(
+                        operation[words].as_str().is_some_and(|text| !text.is_empty()),
+                        "{words} of {method} {path}"
+                    );
+                }
                 for name in path.split('/').filter_map(|part| part.strip_prefix('{')) {
                     let name = name.trim_end_matches('}');
                     let given = operation["parameters"].as_array().unwrap().iter();
@@ -286,7 +313,11 @@ mod tests {
             let problem: Value = read_body_json(answer).await;
             assert_eq!(problem["status"], 404);
         }
-        let answer = call_service(&service, TestRequest::with_uri("/api/openapi.json").to_request()).await;
-        assert_eq!(answer.status(), StatusCode::OK);
+        for address in ["/api/openapi.json", "/api/docs", "/api/docs/style.css"] {
+            let answer = call_service(&service, TestRequest::with_uri(address).to_request()).await;
+            assert_eq!(answer.status(), StatusCode::OK, "{address}");
+            let posted = call_service(&service, TestRequest::post().uri(address).to_request()).await;
+            assert_eq!(posted.status(), StatusCode::METHOD_NOT_ALLOWED, "{address}");
+        }
     }
 }

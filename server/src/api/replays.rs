@@ -1,15 +1,17 @@
 //! Dead letters in great numbers: counted, then sent again or removed, so many a second, until somebody stops it.
 
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use entity::replay;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::idempotency::once;
-use super::json::{Body, Moment};
+use super::json::{Body, Moment, Query};
 use super::key::{ApiKey, Scope};
 use super::messages::TenantQuery;
+use super::sources::by;
 use super::{dead_letters, roster};
 use crate::app::App;
 use crate::delivery::read::dead::{self as read, Wanted};
@@ -78,8 +80,9 @@ pub struct ReplayOut {
 /// Letters whose doubtful outcomes are counted.
 const LOOKED_AT: u64 = 500;
 
-/// Sends dead letters again or removes them, 20 a second; with `dry_run` it only counts. One that is equal and still runs is
-/// given instead of a second.
+/// Sends dead letters again or removes them, 20 a second.
+///
+/// With `dry_run` it only counts. One that is equal and still runs is given instead of a second.
 #[utoipa::path(tag = "dead letters", request_body = ReplayIn, params(
     ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),
 ), responses(
@@ -91,7 +94,7 @@ const LOOKED_AT: u64 = 500;
     (status = 422, description = "Wrong fields", body = Problem, content_type = "application/problem+json"),
 ))]
 #[post("/v1/dead-letter-replays")]
-pub async fn create(app: web::Data<App>, key: ApiKey, body: Body) -> Result<HttpResponse> {
+pub async fn create(app: web::Data<App>, key: ApiKey, request: HttpRequest, body: Body) -> Result<HttpResponse> {
     key.needs(Scope::Write)?;
     let (asked, once_only) = body.read::<ReplayIn>().await?;
     let action = Action::named(&asked.action);
@@ -110,12 +113,21 @@ pub async fn create(app: web::Data<App>, key: ApiKey, body: Body) -> Result<Http
     }
     once(&app, &key, once_only, async {
         let row = replays::start(&app, tenant_id, action, &wanted, &format!("key:{}", key.id)).await?;
+        let by = by(&app, &key, &request).await?;
+        let noted = match action {
+            Action::Retry => "undelivered.retried",
+            Action::Drop => "undelivered.dropped",
+        };
+        let detail = json!({ "count": row.total, "replay": row.id });
+        by.did(&app, app.store.write(), noted, (tenant_id, ""), detail).await?;
         Ok(HttpResponse::Accepted().json(shown(row)))
     })
     .await
 }
 
-/// How far a replay is.
+/// Tells how far a replay is.
+///
+/// The counts grow while it runs; `status` says when it is over.
 #[utoipa::path(tag = "dead letters", params(("id", description = "The replay"), TenantQuery), responses(
     (status = 200, description = "The replay", body = ReplayOut),
     (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
@@ -126,12 +138,14 @@ pub async fn get(
     app: web::Data<App>,
     key: ApiKey,
     id: web::Path<Uuid>,
-    query: web::Query<TenantQuery>,
+    query: Query<TenantQuery>,
 ) -> Result<HttpResponse> {
     Ok(HttpResponse::Ok().json(shown(find(&app, &key, *id, &query).await?)))
 }
 
-/// Stops a replay. What it has done stays done, the rest stays undelivered.
+/// Stops a replay.
+///
+/// What it has done stays done, the rest stays undelivered.
 #[utoipa::path(tag = "dead letters", params(
     ("id", description = "The replay"),
     TenantQuery,
@@ -146,14 +160,18 @@ pub async fn get(
 pub async fn cancel(
     app: web::Data<App>,
     key: ApiKey,
+    request: HttpRequest,
     id: web::Path<Uuid>,
-    query: web::Query<TenantQuery>,
+    query: Query<TenantQuery>,
     body: Body,
 ) -> Result<HttpResponse> {
     key.needs(Scope::Write)?;
     let row = find(&app, &key, *id, &query).await?;
     once(&app, &key, body.ignore()?, async {
-        replays::cancel(&app, row.tenant_id, row.id).await?;
+        if replays::cancel(&app, row.tenant_id, row.id).await? {
+            let (by, detail) = (by(&app, &key, &request).await?, json!({ "replay": row.id }));
+            by.did(&app, app.store.write(), "undelivered.stopped", (row.tenant_id, ""), detail).await?;
+        }
         let row = replays::find(&app, row.tenant_id, row.id).await?.ok_or(Error::NotFound)?;
         Ok(HttpResponse::Accepted().json(shown(row)))
     })

@@ -3,6 +3,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -76,7 +77,9 @@ pub struct AdoptIn {
     pub source_id: Option<Uuid>,
 }
 
-/// Tests a source live: writes to no customer, makes no lead, notifies nobody.
+/// Tests a source live.
+///
+/// It writes to no customer, makes no lead and notifies nobody. It ends at the first step that fails, and is 200 all the same.
 #[utoipa::path(tag = "sources", params(
     ("source_id", description = "The source"),
     ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),
@@ -112,7 +115,9 @@ pub async fn test(
     .await
 }
 
-/// Makes a source that a user deleted in amoCRM there again.
+/// Restores a source in amoCRM.
+///
+/// For a source that a user deleted there (`deleted_in_crm`): it is made again with the same external id.
 #[utoipa::path(tag = "sources", params(
     ("source_id", description = "The source"),
     ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),
@@ -143,7 +148,9 @@ pub async fn restore(
     .await
 }
 
-/// Compares the account's sources with amoCRM's now. It happens daily by itself.
+/// Compares the account's sources with amoCRM's now.
+///
+/// It happens daily by itself. What a user changed in amoCRM wins.
 #[utoipa::path(tag = "sources", params(
     ("tenant_id", description = "The account"),
     ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),
@@ -159,6 +166,7 @@ pub async fn restore(
 pub async fn reconcile(
     app: web::Data<App>,
     key: ApiKey,
+    request: HttpRequest,
     tenant_id: web::Path<Uuid>,
     body: Body,
 ) -> Result<HttpResponse> {
@@ -168,13 +176,17 @@ pub async fn reconcile(
     let asked = body.ignore()?;
     once(&app, &key, asked, async {
         let done = crate::source::reconcile(&app, tenant.tenant_id).await?;
+        let (by, host) = (by(&app, &key, &request).await?, tenant.host.as_str());
+        by.did(&app, app.store.write(), "account.reconciled", (tenant.tenant_id, host), json!({})).await?;
         let done = ReconciledOut { missing: done.missing, changed: done.changed, strays: done.strays };
         Ok(HttpResponse::Ok().json(done))
     })
     .await
 }
 
-/// Sources that amoCRM has under this integration and that are none of ours, as the last comparison found them.
+/// Lists sources that only amoCRM knows.
+///
+/// They stand there under this integration and are none of ours, as the last comparison found them.
 #[utoipa::path(tag = "sources", params(("tenant_id", description = "The account")), responses(
     (status = 200, description = "All of them", body = StraysOut),
     (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
@@ -197,7 +209,9 @@ pub async fn strays(app: web::Data<App>, key: ApiKey, tenant_id: web::Path<Uuid>
     Ok(HttpResponse::Ok().json(StraysOut { items: items.collect() }))
 }
 
-/// One of our sources takes over a stray's pipeline and default mark; the stray is deleted in amoCRM.
+/// Lets a source take over a stray one.
+///
+/// It gets the stray's pipeline and default mark; the stray is deleted in amoCRM.
 #[utoipa::path(tag = "sources", params(
     ("tenant_id", description = "The account"),
     ("amocrm_source_id", description = "amoCRM's id of the stray"),
@@ -231,7 +245,9 @@ pub async fn adopt(
     .await
 }
 
-/// Deletes a stray in amoCRM.
+/// Deletes a stray source in amoCRM.
+///
+/// A stray is a source of this integration that is none of ours.
 #[utoipa::path(tag = "sources", params(
     ("tenant_id", description = "The account"),
     ("amocrm_source_id", description = "amoCRM's id of the stray"),

@@ -25,8 +25,10 @@ pub struct SecretOut {
     pub site_secret: Option<String>,
 }
 
-/// Makes a new secret, shown this once: for the webhooks of a custom messenger, or for the tokens by which a site names its
-/// customers. The old one holds beside it for 24 hours.
+/// Makes a new secret for a source.
+///
+/// It is shown this once: for the webhooks of a custom messenger, or for the tokens by which a site names its customers. The old
+/// one holds beside it for 24 hours.
 #[utoipa::path(tag = "sources", params(
     ("source_id", description = "The source"),
     ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),

@@ -17,7 +17,7 @@ use crate::source::{ContactRule, NewSource, SourceChange, State};
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SourceIn {
-    /// The messenger: `custom`, `telegram`, `whatsapp`, `webchat` or `max`.
+    /// The messenger: `custom`, `telegram` or `webchat`.
     #[schema(example = "custom")]
     pub kind: String,
     #[schema(example = "Support", min_length = 1, max_length = 255)]
@@ -38,7 +38,8 @@ pub struct SourceIn {
     pub channel_id: Option<Uuid>,
     #[serde(default)]
     pub contact_rule: Option<ContactRule>,
-    /// As in amoCRM's Sources API: `[{"type":"whatsapp","params":{"waba":true},"pages":[{"id","name","link"}]}]`.
+    /// As in amoCRM's Sources API: `[{"type":"whatsapp","params":{"waba":true},"pages":[{"id","name","link"}]}]`. It is
+    /// mirrored there; templates for official WhatsApp (`waba`) reach no messenger yet.
     #[serde(default)]
     pub services: Option<Value>,
     /// By kind, e.g. `{"webhook_url":"https://messenger.example/parom"}` for `custom`.

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::cursor::{ListOut, Page};
 use super::idempotency::once;
-use super::json::{Body, Moment};
+use super::json::{Body, Moment, Query};
 use super::key::{ApiKey, Scope};
 use super::roster;
 use super::source_types::{HeldOut, SourceIn, SourceOut, SourcePatchIn};
@@ -20,6 +20,7 @@ use crate::audit::Actor;
 use crate::delivery::dead;
 use crate::delivery::read::Holds;
 use crate::error::{Error, Problem, Result};
+use crate::people::door;
 use crate::source::{By, State};
 use crate::words::Said;
 
@@ -34,7 +35,9 @@ pub struct SourcesQuery {
     cursor: Option<String>,
 }
 
-/// Makes a source and its mirror in amoCRM, and checks both: 201 means that it works.
+/// Makes a source.
+///
+/// It is made here and in amoCRM, and both are checked: 201 means that it works.
 #[utoipa::path(tag = "sources", params(
     ("tenant_id", description = "The account"),
     ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),
@@ -70,7 +73,9 @@ pub async fn create(
     .await
 }
 
-/// Sources of an account, newest first.
+/// Lists the sources of an account, newest first.
+///
+/// Deleted ones are left out.
 #[utoipa::path(tag = "sources", params(("tenant_id", description = "The account"), SourcesQuery), responses(
     (status = 200, description = "A page of sources", body = ListOut<SourceOut>),
     (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
@@ -82,7 +87,7 @@ pub async fn list(
     app: web::Data<App>,
     key: ApiKey,
     tenant_id: web::Path<Uuid>,
-    query: web::Query<SourcesQuery>,
+    query: Query<SourcesQuery>,
 ) -> Result<HttpResponse> {
     key.in_tenant(*tenant_id)?;
     let tenant = roster::tenant(&app, *tenant_id).await?;
@@ -102,7 +107,9 @@ pub async fn list(
     Ok(HttpResponse::Ok().json(ListOut { items, next_cursor }))
 }
 
-/// One source.
+/// Gives one source.
+///
+/// `status` is computed now; credentials are shown by their last four characters only. The `ETag` is for `If-Match` of PATCH.
 #[utoipa::path(tag = "sources", params(("source_id", description = "The source")), responses(
     (status = 200, description = "The source", body = SourceOut),
     (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
@@ -114,7 +121,9 @@ pub async fn get(app: web::Data<App>, key: ApiKey, source_id: web::Path<Uuid>) -
     Ok(HttpResponse::Ok().insert_header(etag(&source)).json(shown(&app, &source, None).await?))
 }
 
-/// Changes a source here and in amoCRM, pauses or resumes it.
+/// Changes a source, pauses or resumes it.
+///
+/// It changes here and in amoCRM; what is absent stays. With `If-Match` it is refused (412) where somebody was faster.
 #[utoipa::path(tag = "sources", params(
     ("source_id", description = "The source"),
     ("If-Match" = Option<String>, Header, description = "The `ETag` or `version` you know: nothing is done if somebody was faster"),
@@ -152,7 +161,9 @@ pub async fn patch(
     .await
 }
 
-/// Deletes a source here and in amoCRM. What was said stays; later messages of managers to it fail (902).
+/// Deletes a source here and in amoCRM.
+///
+/// What was said stays; later messages of managers to it fail (902).
 #[utoipa::path(tag = "sources", params(
     ("source_id", description = "The source"),
     ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),
@@ -216,7 +227,7 @@ pub(super) async fn by(app: &App, key: &ApiKey, request: &HttpRequest) -> Result
     let row = api_key::Entity::of_tenant(key.home()).filter(api_key::Column::Id.eq(key.id));
     let name = row.one(app.store.read()).await?.map(|row| row.name).unwrap_or_default();
     let actor = Actor::Key { id: key.id, name };
-    Ok(By { actor, address: request.peer_addr().map(|peer| peer.ip()) })
+    Ok(By { actor, address: door::address(request, app) })
 }
 
 fn etag(source: &source::Model) -> (actix_web::http::header::HeaderName, String) {

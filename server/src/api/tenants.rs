@@ -1,17 +1,19 @@
 //! Accounts. Listing and changing is the vendor's; a tenant's own key sees its own.
 
-use actix_web::{HttpResponse, get, patch, web};
+use actix_web::{HttpRequest, HttpResponse, get, patch, web};
 use entity::{tenant, tenant_channel};
 use sea_orm::QueryOrder;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::cursor::{ListOut, Page};
 use super::idempotency::once;
-use super::json::{Body, Moment, given};
+use super::json::{Body, Moment, Query, given};
 use super::key::{ApiKey, Scope};
 use super::roster;
+use super::sources::by;
 use crate::app::App;
 use crate::error::{Error, Problem, Result};
 use crate::tenant::{self as tenants, MOST_SOURCES, TenantStatus};
@@ -97,7 +99,9 @@ pub struct TenantsQuery {
     cursor: Option<String>,
 }
 
-/// All accounts, newest first. For the vendor's keys.
+/// Lists all accounts, newest first.
+///
+/// For the vendor's keys.
 #[utoipa::path(tag = "tenants", params(TenantsQuery), responses(
     (status = 200, description = "A page of accounts", body = ListOut<TenantOut>),
     (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
@@ -105,7 +109,7 @@ pub struct TenantsQuery {
     (status = 422, description = "Wrong limit or cursor", body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/v1/tenants")]
-pub async fn list(app: web::Data<App>, key: ApiKey, query: web::Query<TenantsQuery>) -> Result<HttpResponse> {
+pub async fn list(app: web::Data<App>, key: ApiKey, query: Query<TenantsQuery>) -> Result<HttpResponse> {
     key.vendor()?;
     let page = Page::read(query.limit.as_deref(), query.cursor.as_deref(), &["tenants"])?;
     let ids = roster::tenants(app.store.read(), page.after, page.rows()).await?;
@@ -120,7 +124,9 @@ pub async fn list(app: web::Data<App>, key: ApiKey, query: web::Query<TenantsQue
     Ok(HttpResponse::Ok().json(ListOut { items, next_cursor }))
 }
 
-/// One account.
+/// Gives one account.
+///
+/// A tenant's key sees its own, a vendor's every one.
 #[utoipa::path(tag = "tenants", params(("tenant_id", description = "Our id of the account")), responses(
     (status = 200, description = "The account", body = TenantOut),
     (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
@@ -133,7 +139,9 @@ pub async fn get(app: web::Data<App>, key: ApiKey, tenant_id: web::Path<Uuid>) -
     Ok(HttpResponse::Ok().json(shown(&app, tenant).await?))
 }
 
-/// Suspends or resumes an account, or sets how many sources it may have. For the vendor's keys of scope `admin`.
+/// Suspends or resumes an account, or limits its sources.
+///
+/// For the vendor's keys of scope `admin`. A suspended account receives and keeps; nothing is delivered until it is resumed.
 #[utoipa::path(tag = "tenants", params(
     ("tenant_id", description = "Our id of the account"),
     ("Idempotency-Key" = Option<String>, Header, description = "Does the request once, 24 hours"),
@@ -145,20 +153,32 @@ pub async fn get(app: web::Data<App>, key: ApiKey, tenant_id: web::Path<Uuid>) -
     (status = 422, description = "Wrong fields", body = Problem, content_type = "application/problem+json"),
 ))]
 #[patch("/v1/tenants/{tenant_id}")]
-pub async fn patch(app: web::Data<App>, key: ApiKey, tenant_id: web::Path<Uuid>, body: Body) -> Result<HttpResponse> {
+pub async fn patch(
+    app: web::Data<App>,
+    key: ApiKey,
+    request: HttpRequest,
+    tenant_id: web::Path<Uuid>,
+    body: Body,
+) -> Result<HttpResponse> {
     key.vendor()?;
     key.needs(Scope::Admin)?;
-    roster::tenant(&app, *tenant_id).await?;
+    let host = roster::tenant(&app, *tenant_id).await?.host;
     let (change, asked) = body.read::<TenantPatchIn>().await?;
     if change.sources_limit.flatten().is_some_and(|limit| !(0..=MOST_SOURCES).contains(&limit)) {
         return Err(Error::field("/sources_limit", Said::new("said-sources-limit").with("most", MOST_SOURCES)));
     }
     once(&app, &key, asked, async {
+        let by = by(&app, &key, &request).await?;
+        let account = (*tenant_id, host.as_str());
         if let Some(suspended) = change.suspended {
             tenants::suspend(&app, *tenant_id, suspended).await?;
+            let action = if suspended { "account.suspended" } else { "account.resumed" };
+            by.did(&app, app.store.write(), action, account, json!({})).await?;
         }
         if let Some(limit) = change.sources_limit {
             tenants::limit_sources(&app, *tenant_id, limit).await?;
+            let detail = json!({ "sources_limit": limit });
+            by.did(&app, app.store.write(), "account.limited", account, detail).await?;
         }
         let tenant = roster::tenant(&app, *tenant_id).await?;
         Ok(HttpResponse::Ok().json(shown(&app, tenant).await?))
@@ -166,7 +186,9 @@ pub async fn patch(app: web::Data<App>, key: ApiKey, tenant_id: web::Path<Uuid>,
     .await
 }
 
-/// The account's pipelines, as amoCRM tells them now.
+/// Lists the account's pipelines.
+///
+/// As amoCRM tells them now; archived ones are left out.
 #[utoipa::path(tag = "tenants", params(("tenant_id", description = "Our id of the account")), responses(
     (status = 200, description = "All pipelines", body = PipelinesOut),
     (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),

@@ -1,18 +1,19 @@
 //! The log of webhooks to a custom messenger, and the wish to have one again.
 
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use entity::attempt;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::cursor::{ListOut, Page};
 use super::idempotency::once;
-use super::json::{Body, Moment};
+use super::json::{Body, Moment, Query};
 use super::key::{ApiKey, Scope};
 use super::messages::TenantQuery;
 use super::roster;
-use super::sources::current;
+use super::sources::{by, current};
 use crate::app::App;
 use crate::delivery::read::webhooks;
 use crate::delivery::resend;
@@ -64,7 +65,9 @@ pub struct WebhookAttemptsQuery {
     cursor: Option<String>,
 }
 
-/// Tries to deliver the webhooks of a source, newest first. Typing is told once or never and stands in no log.
+/// Lists tries to deliver a source's webhooks.
+///
+/// Newest first. Typing is told once or never and stands in no log.
 #[utoipa::path(tag = "sources", params(("source_id", description = "The source"), WebhookAttemptsQuery), responses(
     (status = 200, description = "A page of tries; empty for kinds without webhooks", body = ListOut<WebhookAttemptOut>),
     (status = 401, description = "No or unknown key", body = Problem, content_type = "application/problem+json"),
@@ -76,7 +79,7 @@ pub async fn list(
     app: web::Data<App>,
     key: ApiKey,
     source_id: web::Path<Uuid>,
-    query: web::Query<WebhookAttemptsQuery>,
+    query: Query<WebhookAttemptsQuery>,
 ) -> Result<HttpResponse> {
     let source = current(&app, &key, *source_id).await?;
     let filters = ["webhook-attempts", &source.id.to_string()];
@@ -86,7 +89,9 @@ pub async fn list(
     Ok(HttpResponse::Ok().json(ListOut { items: rows.into_iter().map(shown).collect(), next_cursor }))
 }
 
-/// Sends the webhook of a try again, with its old `webhook-id` and, once it may have arrived, `"repeat": true`.
+/// Sends a webhook again.
+///
+/// With its old `webhook-id` and, once it may have arrived, `"repeat": true`.
 #[utoipa::path(tag = "sources", params(
     ("id", description = "The try"),
     TenantQuery,
@@ -103,8 +108,9 @@ pub async fn list(
 pub async fn again(
     app: web::Data<App>,
     key: ApiKey,
+    request: HttpRequest,
     id: web::Path<Uuid>,
-    query: web::Query<TenantQuery>,
+    query: Query<TenantQuery>,
     body: Body,
 ) -> Result<HttpResponse> {
     key.needs(Scope::Write)?;
@@ -116,6 +122,9 @@ pub async fn again(
             let Some(tried) = webhooks::one(app.store.read(), tenant_id, ids, *id).await? else { continue };
             let source = sources.iter().find(|source| Some(source.id) == tried.source_id).ok_or(Error::NotFound)?;
             resend::resend(&app, source, &tried).await?;
+            let (by, object) = (by(&app, &key, &request).await?, source.id.to_string());
+            let detail = json!({ "source": source.name, "webhook_id": tried.letter_id });
+            by.did(&app, app.store.write(), "webhook.resent", (tenant_id, &object), detail).await?;
             let out = ResentOut { id: *id, webhook_id: tried.letter_id, status: "queued" };
             return Ok(HttpResponse::Accepted().json(out));
         }

@@ -2,5 +2,10 @@
 //! with files, and whose page asks.
 
 pub mod asset;
+pub mod cookie;
 pub mod form_data;
 pub mod origin;
+
+/// What tells a browser to forget the pages it keeps (`Clear-Site-Data`): sent when somebody signs out. Cookies stay: one that is
+/// no session is nobody's secret, and a site chat's is its visitor's.
+pub const FORGET_PAGES: &str = "\"cache\"";

@@ -1,7 +1,5 @@
 //! Bodies of what the page sends.
 
-use std::time::Duration;
-
 use actix_web::HttpRequest;
 use actix_web::http::header;
 use actix_web::web;
@@ -13,8 +11,6 @@ use crate::words::Said;
 
 /// A larger body is refused. The longest text fits in, written as forms or JSON escapes write it: 12 bytes a character.
 const MOST_BYTES: usize = 64 * 1024;
-/// A body that takes longer is dropped.
-const WITHIN: Duration = Duration::from_secs(10);
 
 /// The type of a body, without its parameters.
 pub fn media_type(request: &HttpRequest) -> &str {
@@ -22,10 +18,9 @@ pub fn media_type(request: &HttpRequest) -> &str {
     value.split(';').next().unwrap_or_default().trim()
 }
 
-/// A body of the length that messages have, within its time.
+/// A body of the length that messages have. Its deadline is the gate's ([`crate::shed`]).
 pub async fn read(payload: web::Payload) -> Result<Bytes> {
-    let whole = tokio::time::timeout(WITHIN, payload.to_bytes_limited(MOST_BYTES)).await;
-    let whole = whole.map_err(|_| Error::Malformed(Said::new("said-body-slow")))?;
+    let whole = payload.to_bytes_limited(MOST_BYTES).await;
     let body = whole.map_err(|_| Error::TooLarge(MOST_BYTES))?;
     body.map_err(|_| Error::Malformed(Said::new("said-body-broke")))
 }

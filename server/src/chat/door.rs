@@ -27,7 +27,7 @@ use crate::browser::origin;
 use crate::connector::webchat::WebChatSettings;
 use crate::error::{Error, Problem};
 use crate::people::door;
-use crate::words::{Language, Words};
+use crate::words::{Language, Said, Words};
 
 /// Why somebody stays outside.
 #[derive(Debug)]
@@ -153,6 +153,19 @@ impl Guest {
     pub async fn pace(&self, app: &App, act: Act) -> Result<()> {
         let now = app.clock.millis();
         app.guests.pace(&self.visitor.id, self.address, act, now).await.map_err(Refusal::TooFast)
+    }
+}
+
+impl Guest {
+    /// Counts bytes of a file as they come. 429: this visitor, their address or this chat has had its day's bytes.
+    pub async fn bring(&self, app: &App, bytes: usize) -> Result<(), Error> {
+        let whose = (self.visitor.id.as_str(), self.address, self.source().id);
+        let counted = app.guests.bytes(whose, bytes, &app.config.limits, app.clock.millis()).await;
+        counted.map_err(|seconds| Error::TooMany {
+            problem: "too_many_bytes",
+            detail: Said::new("said-visitor-too-much"),
+            retry_after: u32::try_from(seconds).unwrap_or(u32::MAX),
+        })
     }
 }
 

@@ -20,12 +20,14 @@ use super::shown;
 use crate::app::App;
 use crate::browser::form_data;
 use crate::error::Error;
-use crate::media::{Arrived, Kind, Upload};
+use crate::media::{Arrived, Giver, Kind, Upload};
 use crate::message::{Content, Media};
 use crate::words::Said;
 
 /// Characters of a field beside the file.
 const FIELD_BYTES: usize = 64 * 1024;
+/// Who has enough files on their way in may try again after so many seconds.
+const AGAIN_SECONDS: i64 = 5;
 /// What computers run, by the types that first bytes tell.
 const PROGRAMS: &[&str] = &[
     "application/vnd.microsoft.portable-executable",
@@ -81,10 +83,13 @@ fn wants_page(request: &HttpRequest) -> bool {
 
 async fn take(app: &App, guest: &Guest, request: &HttpRequest, stream: Stream, form: &mut Form) -> Result<Stored> {
     let boundary = boundary(request)?;
+    let _place = app.guests.upload(&guest.visitor.id).ok_or(Refusal::TooFast(AGAIN_SECONDS))?;
     guest.pace(app, Act::File).await?;
     let source = guest.source();
-    let upload = Upload::begin(app, source.tenant_id, source.id).await?;
-    let arrived = form_data::read(stream.0, boundary, async |parts| read(upload, parts, form).await).await?;
+    guest.bring(app, 0).await?;
+    let upload = Upload::begin(app, source.tenant_id, source.id, Giver::Visitor).await?;
+    let whose = (app, guest);
+    let arrived = form_data::read(stream.0, boundary, async |parts| read(whose, upload, parts, form).await).await?;
     let done = keep(app, guest, &arrived, form).await;
     if !matches!(done, Ok(Stored { duplicate: false, .. })) {
         arrived.discard(app).await;
@@ -99,10 +104,10 @@ fn boundary(request: &HttpRequest) -> Result<String, Error> {
 }
 
 /// The form's fields, and its first file.
-async fn read(upload: Upload<'_>, mut parts: Multipart<'_>, form: &mut Form) -> Result<Arrived> {
+async fn read(whose: (&App, &Guest), upload: Upload<'_>, mut parts: Multipart<'_>, form: &mut Form) -> Result<Arrived> {
     loop {
         let why = match parts.next_field().await {
-            Ok(Some(part)) if part.file_name().is_some() => return file(upload, part).await,
+            Ok(Some(part)) if part.file_name().is_some() => return file(whose, upload, part).await,
             Ok(Some(part)) => match text(part).await {
                 Some((name, value)) => {
                     form.put(&name, value);
@@ -131,11 +136,17 @@ async fn text(mut part: Field<'_>) -> Option<(String, String)> {
     Some((name, String::from_utf8(value).ok()?))
 }
 
-async fn file(mut upload: Upload<'_>, mut part: Field<'_>) -> Result<Arrived> {
+async fn file((app, guest): (&App, &Guest), mut upload: Upload<'_>, mut part: Field<'_>) -> Result<Arrived> {
     let name = part.file_name().unwrap_or_default().to_owned();
     loop {
         match part.chunk().await {
-            Ok(Some(chunk)) => upload = upload.take(chunk).await?,
+            Ok(Some(chunk)) => {
+                if let Err(enough) = guest.bring(app, chunk.len()).await {
+                    upload.abandon().await;
+                    return Err(enough.into());
+                }
+                upload = upload.take(chunk).await?;
+            }
             // An empty field of files is one of which nothing was chosen.
             Ok(None) if name.is_empty() => {
                 upload.abandon().await;

@@ -1,21 +1,25 @@
 //! What one instance remembers of the visitors who are here now: how fast they write and who watches for answers.
 
 use std::collections::{HashMap, VecDeque};
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::pace::{Budget, Paces};
+use crate::config::Limits;
+use crate::pace::{Budget, Daily, Paces};
+use crate::shed::{self, Bounds, Held, Room};
+use crate::strangers::network;
+use crate::usage::bytes_of;
 
 /// Streams of one visitor: tabs and devices share a cookie, a reload leaves an old one behind for a while.
 const SEATS_OF_ONE: usize = 5;
-/// Streams of all.
-const SEATS: usize = 10_000;
-/// Streams of one address.
-const SEATS_AT_ONE: usize = 500;
+/// Streams of all; one address has at most a quarter of those that are free (L14: twenty addresses left none).
+const SEATS: Bounds = Bounds { most: 10_000, of_one: 500, part: 4 };
+/// Files of all visitors that come in at once. An address has its share in [`shed`]; here each visitor has one.
+const UPLOADS: Bounds = Bounds { most: 10_000, of_one: 3, part: 1 };
 /// Visitors whose pace is remembered.
 const PACES: u64 = 100_000;
 
@@ -57,67 +61,100 @@ const OFFICE: i64 = 30;
 enum Whose {
     Visitor(String),
     Address(IpAddr),
-}
-
-/// An address as it is counted: whoever has one of IPv6 has 2⁶⁴.
-fn counted(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V6(address) if address.to_ipv4_mapped().is_none() => {
-            let [a, b, c, d, ..] = address.segments();
-            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
-        }
-        other => other,
-    }
+    Source(Uuid),
 }
 
 /// The visitors of this instance. Cheap to clone.
 #[derive(Clone)]
 pub struct Guests {
     paces: Paces<(Whose, Act)>,
+    bytes: Daily<Whose>,
     seats: Arc<Mutex<Seats>>,
+    /// How many streams there are, by address.
+    taken: Room<IpAddr>,
+    uploads: Room<String>,
     spoke: broadcast::Sender<(String, Uuid)>,
 }
 
 #[derive(Default)]
 struct Seats {
-    taken: usize,
     next: u64,
     of: HashMap<String, VecDeque<(u64, CancellationToken)>>,
-    at: HashMap<IpAddr, usize>,
 }
 
 impl Default for Guests {
     fn default() -> Self {
-        Self { paces: Paces::new(PACES), seats: Arc::default(), spoke: broadcast::channel(256).0 }
+        Self::bounded(SEATS, UPLOADS)
     }
 }
 
 impl Guests {
+    /// With the limits of a configuration.
+    pub fn new(limits: &Limits) -> Self {
+        let number = |of: u32| usize::try_from(of).unwrap_or(usize::MAX);
+        let seats = Bounds { of_one: number(limits.streams_per_address), ..SEATS };
+        let uploads = Bounds { of_one: number(limits.uploads_per_visitor), ..UPLOADS };
+        Self::bounded(seats, uploads)
+    }
+
+    fn bounded(seats: Bounds, uploads: Bounds) -> Self {
+        Self {
+            paces: Paces::new(PACES),
+            bytes: Daily::new(PACES),
+            seats: Arc::default(),
+            taken: Room::new(seats),
+            uploads: Room::new(uploads),
+            spoke: broadcast::channel(256).0,
+        }
+    }
+
+    /// A place for a visitor's file on its way in, until it is dropped; none: so many of this visitor come in already.
+    pub fn upload(&self, visitor: &str) -> Option<Held<String>> {
+        self.uploads.take(visitor.to_owned(), 1)
+    }
+
+    /// How many streams are open.
+    pub fn streams(&self) -> usize {
+        self.taken.taken()
+    }
+
     /// Counts an act; an error tells in how many seconds the next one is welcome.
     pub async fn pace(&self, visitor: &str, address: Option<IpAddr>, act: Act, now: i64) -> Result<(), i64> {
         let seconds = |millis| (millis + 999) / 1000;
         if let Some(address) = address {
-            let whose = Whose::Address(counted(address));
+            let whose = Whose::Address(network(address));
             self.paces.take((whose, act), act.budget_of_address(), now).await.map_err(seconds)?;
         }
         let whose = Whose::Visitor(visitor.to_owned());
         self.paces.take((whose, act), act.budget(), now).await.map_err(seconds)
     }
 
+    /// Counts bytes of a file as they come; an error tells in how many seconds more is welcome from this visitor, their
+    /// address or to this chat.
+    pub async fn bytes(
+        &self,
+        (visitor, address, source_id): (&str, Option<IpAddr>, Uuid),
+        bytes: usize,
+        limits: &Limits,
+        now: i64,
+    ) -> Result<(), i64> {
+        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+        let address = address.map(|address| (Whose::Address(network(address)), limits.address_mb_per_day));
+        let visitor = (Whose::Visitor(visitor.to_owned()), limits.visitor_mb_per_day);
+        let source = (Whose::Source(source_id), limits.webchat_mb_per_day);
+        for (whose, most) in [Some(visitor), address, Some(source)].into_iter().flatten() {
+            let added = self.bytes.add(whose, bytes, bytes_of(most), now).await;
+            added.map_err(|millis| (millis + 999) / 1000)?;
+        }
+        Ok(())
+    }
+
     /// A place to watch from. The visitor's oldest makes room for a sixth; none: the house is full, or this address has
     /// enough of it.
     pub fn sit(&self, visitor: &str, address: Option<IpAddr>) -> Option<Seat> {
-        let address = address.map(counted);
+        let taken = self.taken.take(shed::counted(address), 1)?;
         let mut seats = self.seats.lock().unwrap_or_else(PoisonError::into_inner);
-        let there = address.and_then(|address| seats.at.get(&address).copied()).unwrap_or(0);
-        if seats.taken >= SEATS || there >= SEATS_AT_ONE {
-            return None;
-        }
-        seats.taken += 1;
         seats.next += 1;
-        if let Some(address) = address {
-            seats.at.insert(address, there + 1);
-        }
         let number = seats.next;
         let asked_to_leave = CancellationToken::new();
         let mine = seats.of.entry(visitor.to_owned()).or_default();
@@ -125,7 +162,8 @@ impl Guests {
         for (_, oldest) in mine.iter().take(mine.len().saturating_sub(SEATS_OF_ONE)) {
             oldest.cancel();
         }
-        Some(Seat { seats: self.seats.clone(), visitor: visitor.to_owned(), address, number, asked_to_leave })
+        drop(seats);
+        Some(Seat { seats: self.seats.clone(), visitor: visitor.to_owned(), _taken: taken, number, asked_to_leave })
     }
 
     /// Says that a visitor wrote the message of this id: their conversation exists from now on.
@@ -143,7 +181,7 @@ impl Guests {
 pub struct Seat {
     seats: Arc<Mutex<Seats>>,
     visitor: String,
-    address: Option<IpAddr>,
+    _taken: Held<IpAddr>,
     number: u64,
     /// Newer streams of the same visitor need the place.
     pub asked_to_leave: CancellationToken,
@@ -152,18 +190,10 @@ pub struct Seat {
 impl Drop for Seat {
     fn drop(&mut self) {
         let mut seats = self.seats.lock().unwrap_or_else(PoisonError::into_inner);
-        seats.taken = seats.taken.saturating_sub(1);
         if let Some(mine) = seats.of.get_mut(&self.visitor) {
             mine.retain(|(number, _)| *number != self.number);
             if mine.is_empty() {
                 seats.of.remove(&self.visitor);
-            }
-        }
-        let Some(address) = self.address else { return };
-        if let Some(there) = seats.at.get_mut(&address) {
-            *there -= 1;
-            if *there == 0 {
-                seats.at.remove(&address);
             }
         }
     }
@@ -211,10 +241,32 @@ mod tests {
         drop(seats);
         let here: Option<IpAddr> = "192.0.2.1".parse().ok();
         let crowd: Vec<Seat> = (0..600).filter_map(|number| guests.sit(&number.to_string(), here)).collect();
-        assert_eq!(crowd.len(), SEATS_AT_ONE);
+        assert_eq!(crowd.len(), SEATS.of_one);
         assert!(guests.sit("b", "192.0.2.2".parse().ok()).is_some());
         drop(crowd);
         let seats = guests.seats.lock().unwrap();
-        assert_eq!((seats.taken, seats.of.len(), seats.at.len()), (0, 0, 0));
+        assert_eq!((guests.streams(), seats.of.len()), (0, 0));
+    }
+
+    #[test]
+    fn l14_twenty_addresses_leave_streams_for_others() {
+        let guests = Guests::default();
+        let all_it_can = |last: u8| -> Vec<Seat> {
+            let here: Option<IpAddr> = format!("192.0.2.{last}").parse().ok();
+            (0..600).map_while(|number| guests.sit(&format!("{last}-{number}"), here)).collect()
+        };
+        let crowds: Vec<Vec<Seat>> = (1..=20).map(all_it_can).collect();
+        assert!(crowds.iter().all(|crowd| crowd.len() > 100));
+        assert!(all_it_can(21).len() > 100, "another office has room");
+    }
+
+    #[test]
+    fn h3_a_visitor_sends_three_files_at_once() {
+        let guests = Guests::default();
+        let sent: Vec<_> = (0..4).map(|_| guests.upload("a")).collect();
+        assert_eq!(sent.iter().filter(|one| one.is_some()).count(), 3);
+        assert!(guests.upload("b").is_some());
+        drop(sent);
+        assert!(guests.upload("a").is_some());
     }
 }

@@ -118,7 +118,7 @@ pub async fn get(app: web::Data<App>, source_id: web::Path<String>, request: Htt
         return Ok(HttpResponse::PermanentRedirect().insert_header(place).finish());
     }
     let visitor = Visitor::of(&request, source.id);
-    let cookie = visitor.is_none().then(|| visitor::new_cookie(source.id, &app.config.server.public_url));
+    let cookie = visitor::cookie_to_set(&request, source.id, &app.config.server.public_url);
     let settings = WebChatSettings::stored(&source.settings).into();
     let place = Place { source, settings, words, on_site: false };
     show(&app, &place, visitor.as_ref(), cookie, None).await

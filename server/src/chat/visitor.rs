@@ -11,6 +11,8 @@ use sha2::{Digest, Sha256};
 use url::Url;
 use uuid::Uuid;
 
+use crate::browser::cookie;
+
 const COOKIE: &str = "parom_visitor";
 const SECRET_BYTES: usize = 32;
 /// Hex characters of a visitor's id: 128 bits.
@@ -28,8 +30,7 @@ pub struct Visitor {
 impl Visitor {
     /// The visitor of a request to the chat's own page; none without a cookie in the form that we give.
     pub fn of(request: &HttpRequest, source_id: Uuid) -> Option<Self> {
-        let cookie = request.cookie(COOKIE)?;
-        Self::of_secret(source_id, cookie.value())
+        Self::of_secret(source_id, &cookie::value(request, COOKIE)?)
     }
 
     /// Whoever has this secret; none: it has not the form that secrets have.
@@ -57,14 +58,31 @@ impl Visitor {
     }
 }
 
-/// A cookie for a new visitor: one year, this chat only, no script reads it.
-pub fn new_cookie(source_id: Uuid, public_url: &Url) -> Cookie<'static> {
-    let secret: [u8; SECRET_BYTES] = rand::random();
-    Cookie::build(COOKIE, URL_SAFE_NO_PAD.encode(secret))
-        .path(format!("/chat/{source_id}"))
+/// The cookie that the page sets: a new visitor's, or that of an earlier release under its name of today. None: the browser has
+/// it.
+pub fn cookie_to_set(request: &HttpRequest, source_id: Uuid, public_url: &Url) -> Option<Cookie<'static>> {
+    let path = format!("/chat/{source_id}");
+    let known = |secret: &String| Visitor::of_secret(source_id, secret).is_some();
+    let has = request.cookie(&cookie::name(public_url, COOKIE, &path)).map(|cookie| cookie.value().to_owned());
+    if has.as_ref().is_some_and(known) {
+        return None;
+    }
+    let secret = cookie::value(request, COOKIE).filter(known);
+    Some(cookie_of(source_id, public_url, secret.unwrap_or_else(new_secret)))
+}
+
+fn new_secret() -> String {
+    URL_SAFE_NO_PAD.encode(rand::random::<[u8; SECRET_BYTES]>())
+}
+
+/// One year, this chat only, no script reads it.
+fn cookie_of(source_id: Uuid, public_url: &Url, secret: String) -> Cookie<'static> {
+    let path = format!("/chat/{source_id}");
+    Cookie::build(cookie::name(public_url, COOKIE, &path), secret)
+        .path(path)
         .http_only(true)
         .same_site(SameSite::Lax)
-        .secure(public_url.scheme() == "https")
+        .secure(cookie::is_secure(public_url))
         .max_age(Duration::days(365))
         .finish()
 }
@@ -102,16 +120,36 @@ mod tests {
     }
 
     #[test]
+    fn l7_a_cookie_of_an_earlier_release_is_taken_and_set_under_its_name_of_today() {
+        let url = Url::parse("https://parom.example").unwrap();
+        let secret = new_secret();
+        let set = |cookies: String| {
+            let request = actix_web::test::TestRequest::default().insert_header(("cookie", cookies)).to_http_request();
+            (Visitor::of(&request, SOURCE), cookie_to_set(&request, SOURCE, &url).map(|cookie| cookie.to_string()))
+        };
+        let visitor = Visitor::of_secret(SOURCE, &secret);
+        let (known, renewed) = set(format!("parom_visitor={secret}"));
+        assert_eq!(known, visitor);
+        assert!(renewed.is_some_and(|line| line.starts_with(&format!("__Secure-parom_visitor={secret};"))));
+        assert_eq!(set(format!("__Secure-parom_visitor={secret}; parom_visitor=x")), (visitor, None));
+        let (unknown, new) = set("parom_visitor=x".to_owned());
+        assert!(unknown.is_none() && new.is_some_and(|line| !line.contains(&secret)));
+    }
+
+    #[test]
     fn a_cookie_has_the_form_that_we_give_or_is_none() {
         let url = Url::parse("https://parom.example").unwrap();
-        let cookie = new_cookie(SOURCE, &url);
+        let cookie = cookie_of(SOURCE, &url, new_secret());
         assert!(Visitor::of_secret(SOURCE, cookie.value()).is_some());
-        assert_ne!(cookie.value(), new_cookie(SOURCE, &url).value());
+        assert_ne!(cookie.value(), new_secret());
+        assert_eq!(cookie.name(), "__Secure-parom_visitor");
         let text = cookie.to_string();
         for part in ["HttpOnly", "SameSite=Lax", "Secure", "Max-Age=31536000", "Path=/chat/00000000-"] {
             assert!(text.contains(part), "{text} lacks {part}");
         }
-        assert!(!new_cookie(SOURCE, &Url::parse("http://localhost").unwrap()).to_string().contains("Secure"));
+        assert!(
+            !cookie_of(SOURCE, &Url::parse("http://localhost").unwrap(), new_secret()).to_string().contains("Secure")
+        );
         let short = URL_SAFE_NO_PAD.encode([9_u8; 31]);
         let padded = format!("{}=", URL_SAFE_NO_PAD.encode([9_u8; 32]));
         for bad in ["", "x", short.as_str(), padded.as_str(), "not base64 at all, not base64 at all, no 43"] {

@@ -105,7 +105,7 @@ struct Said {
 /// The password to use, and whether it was made here.
 fn chosen(given: Option<SecretString>) -> anyhow::Result<(SecretString, bool)> {
     let Some(given) = given else { return Ok((new_password(), true)) };
-    let weak = password::fits(given.expose_secret()).err();
+    let weak = password::fits(given.expose_secret(), &[]).err();
     ensure!(
         weak.is_none(),
         "{}",

@@ -9,7 +9,7 @@ use entity::{dead_letter, tenant};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::tenant::roster;
+use super::tenant::{note, roster};
 use crate::api::json::Moment;
 use crate::app::App;
 use crate::delivery::dead;
@@ -96,6 +96,7 @@ pub async fn run(command: DeadCommand, app: &App, out: &mut impl Write) -> anyho
         DeadCommand::Cancel { account, id } => {
             let tenant = roster::find(app, &account).await?;
             ensure!(replay::cancel(app, tenant.tenant_id, id).await?, "{id} does not run");
+            note(app, tenant.tenant_id, "undelivered.stopped", "", json!({ "replay": id })).await?;
             writeln!(out, "Stopped. What it had not come to stays undelivered.").context(CLOSED)?;
         }
     }
@@ -160,6 +161,7 @@ async fn take_up(app: &App, many: &Many, action: Action, out: &mut impl Write) -
         return Ok(());
     }
     let row = replay::start(app, tenant.tenant_id, action, &wanted, "cli").await?;
+    note(app, tenant.tenant_id, noted(action), "", json!({ "count": row.total, "replay": row.id })).await?;
     let host = &tenant.host;
     writeln!(out, "{letters} of {host} are {deed} by the running server, {A_SECOND} a second.").context(CLOSED)?;
     writeln!(out, "To stop it: parom dead cancel {host} {}", row.id).context(CLOSED)
@@ -179,10 +181,20 @@ async fn one(
         (Action::Drop, false) => "It is removed.",
     };
     if !dry_run {
-        match action {
+        let done = match action {
             Action::Retry => dead::retry(app, tenant.tenant_id, id).await?,
             Action::Drop => dead::drop(app, tenant.tenant_id, id).await?,
         };
+        if done {
+            note(app, tenant.tenant_id, noted(action), &id.to_string(), json!({ "count": 1 })).await?;
+        }
     }
     writeln!(out, "{said}").context(CLOSED)
+}
+
+const fn noted(action: Action) -> &'static str {
+    match action {
+        Action::Retry => "undelivered.retried",
+        Action::Drop => "undelivered.dropped",
+    }
 }

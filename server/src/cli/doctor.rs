@@ -19,6 +19,7 @@ mod accounts;
 mod crm;
 mod data;
 mod history;
+mod keys;
 mod machine;
 
 #[derive(Args)]
@@ -119,7 +120,11 @@ async fn examine(config: &Config, tenant: Option<Uuid>, checks: &mut Vec<Check>)
     let clock = Clock::system();
     machine::secrets(config, checks);
     machine::public_url(config, checks);
+    machine::proxies(config, checks);
+    machine::in_clear(config, checks);
+    machine::operators(config, checks);
     machine::windows(config, checks);
+    machine::connectors(config, checks);
     machine::spool(config, checks);
     match HttpClients::new(&config.network) {
         Ok(http) => {
@@ -134,6 +139,7 @@ async fn examine(config: &Config, tenant: Option<Uuid>, checks: &mut Vec<Check>)
     match Store::open(&config.database, clock).await {
         Ok(store) => {
             if data::database(&store, checks).await {
+                keys::look(config, &store, checks).await;
                 accounts::look(&store, tenant, checks).await;
                 data::queue(&store, checks).await;
                 data::ledger(&store, tenant, checks).await;

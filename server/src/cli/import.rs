@@ -212,6 +212,6 @@ fn print(out: &mut impl Write, line: &str) -> anyhow::Result<()> {
 fn said(error: crate::error::Error) -> anyhow::Error {
     match error {
         crate::error::Error::Internal(cause) => cause,
-        other => anyhow::anyhow!(other.said().to_string()),
+        other => anyhow::anyhow!(other.first_said().to_string()),
     }
 }

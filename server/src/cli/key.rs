@@ -7,16 +7,18 @@ use anyhow::{Context, bail, ensure};
 use chrono::{DateTime, NaiveDate};
 use clap::Subcommand;
 use entity::{api_key, directory, tenant};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::api::json::Moment;
 use crate::api::key::Scope;
 use crate::api::key_ring;
+use crate::audit::{self, Actor, Deed};
 use crate::clock::Clock;
-use crate::store::{Store, VENDOR, directory as entries};
+use crate::store::{Store, VENDOR, directory as entries, ended};
 
 #[derive(Debug, Subcommand)]
 pub enum KeyCommand {
@@ -122,10 +124,15 @@ pub async fn create(
     }
     let made = key_ring::Wish { name, scope, expires_at: expires };
     let tx = store.write_tx().await.context("cannot write to the database")?;
-    let (key, _) =
-        key_ring::add(&tx, clock, tenant_id.unwrap_or(VENDOR), &made).await.context("cannot store the key")?;
-    tx.commit().await.context("cannot store the key")?;
-    Ok(key)
+    let log = tenant_id.unwrap_or(VENDOR);
+    let added = async {
+        let (key, id) = key_ring::add(&tx, clock, log, &made).await.context("cannot store the key")?;
+        let detail = json!({ "name": name, "scope": scope.name(), "expires_at": expires });
+        note(&tx, clock, ("key.created", log, id), detail).await?;
+        Ok(key)
+    };
+    let added = added.await;
+    ended(tx, added).await
 }
 
 /// All keys, or one account's, oldest first; revoked ones too.
@@ -159,9 +166,28 @@ pub async fn revoke(store: &Store, clock: &Clock, id: Uuid) -> anyhow::Result<()
         .one(store.read())
         .await?;
     let Some(entry) = entry else { bail!("there is no key {id}; parom key list shows all") };
-    let done = key_ring::revoke(store.write(), clock, entry.tenant_id, id).await?;
-    ensure!(done, "the key {id} was revoked before");
-    Ok(())
+    let tx = store.write_tx().await.context("cannot write to the database")?;
+    let done = async {
+        let done = key_ring::revoke(&tx, clock, entry.tenant_id, id).await?;
+        ensure!(done, "the key {id} was revoked before");
+        let key = key_ring::one(&tx, entry.tenant_id, id).await?;
+        let detail = json!({ "name": key.map(|key| key.name).unwrap_or_default() });
+        note(&tx, clock, ("key.revoked", entry.tenant_id, id), detail).await
+    };
+    let done = done.await;
+    ended(tx, done).await
+}
+
+/// Writes it into the audit log of the account, or the vendor's.
+async fn note(
+    db: &impl ConnectionTrait,
+    clock: &Clock,
+    (action, tenant_id, id): (&'static str, Uuid, Uuid),
+    detail: Value,
+) -> anyhow::Result<()> {
+    let object = &id.to_string();
+    let deed = Deed { tenant_id, actor: &Actor::Cli, action, object, detail, address: None, done: true };
+    audit::write(clock, db, deed).await.context("cannot write the audit log")
 }
 
 /// A key as programs read it.
@@ -195,7 +221,7 @@ impl<'a> From<&'a api_key::Model> for KeyOut<'a> {
 
 fn print_json(out: &mut impl Write, keys: &[api_key::Model]) -> std::io::Result<()> {
     let keys: Vec<KeyOut> = keys.iter().map(KeyOut::from).collect();
-    serde_json::to_writer_pretty(&mut *out, &serde_json::json!({ "keys": keys })).map_err(std::io::Error::from)?;
+    serde_json::to_writer_pretty(&mut *out, &json!({ "keys": keys })).map_err(std::io::Error::from)?;
     writeln!(out)
 }
 

@@ -27,6 +27,7 @@ pub mod import;
 pub mod key;
 mod openapi;
 mod sandbox;
+pub mod secrets;
 mod serve;
 pub mod spool;
 pub mod tenant;
@@ -85,6 +86,9 @@ enum Command {
     Vendor(vendor::VendorCommand),
     /// Brings earlier messages of a source into amoCRM, from a file.
     Import(import::ImportCommand),
+    /// The key by which secrets are sealed in the database.
+    #[command(subcommand)]
+    Secrets(secrets::SecretsCommand),
     /// Hooks of amoCRM that wait on a disk for the database.
     #[command(subcommand)]
     Spool(spool::SpoolCommand),
@@ -162,6 +166,12 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             app.store.close().await;
             done
         }
+        Command::Secrets(command) => {
+            let app = beside(config).await?;
+            let done = secrets::run(command, &app, &mut std::io::stdout()).await;
+            app.store.close().await;
+            done
+        }
         Command::Spool(command) => {
             let app = beside(config).await?;
             let done = spool::run(command, &app, &mut std::io::stdout()).await;
@@ -203,7 +213,11 @@ async fn beside(config: Option<&Path>) -> anyhow::Result<Arc<App>> {
         crate::store::migrate(&store).await?;
     }
     let vault = Vault::open(&config.secrets, config.database.is_sqlite())?;
-    App::new(config, store, vault, Faults::default())
+    let app = App::new(config, store, vault, Faults::from_environment()?)?;
+    if crate::store::pending_migrations(&app.store).await? == 0 {
+        crate::rotation::load(&app).await?;
+    }
+    Ok(app)
 }
 
 fn input() -> anyhow::Result<Vec<u8>> {

@@ -8,7 +8,7 @@ use listenfd::ListenFd;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::say;
-use crate::config::Config;
+use crate::config::{Config, in_the_clear};
 use crate::fault::Faults;
 use crate::server::{self, Options};
 use crate::telemetry;
@@ -18,6 +18,21 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
     let _written = telemetry::start_serving_log();
     if config.integrations.is_empty() {
         tracing::warn!("no [[integration]] is configured: no account can install; see parom doctor");
+    }
+    for (channel, kinds) in config.not_built_in() {
+        let kinds = kinds.join(", ");
+        tracing::warn!(
+            channel.id = channel.id,
+            kinds,
+            "`connectors` names messengers that this version has no connector for: they are offered nowhere"
+        );
+    }
+    for found in in_the_clear(&config) {
+        tracing::warn!(
+            key = found.key(),
+            remedy = found.remedy(),
+            "secrets leave this machine on a connection that is not private: whoever listens on the way reads them"
+        );
     }
     let options = Options { faults: Faults::from_environment()?, ..Options::default() };
     let mut running = match handed_over()? {

@@ -1,6 +1,7 @@
 //! `parom tenant`: the vendor's hand on accounts. Works beside a running server, which notices within seconds.
 
 use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -227,7 +228,8 @@ async fn export(app: &Arc<App>, account: &Account, file: Option<&Path>, out: &mu
         }
         return Ok(());
     };
-    let made = std::fs::OpenOptions::new().write(true).create_new(true).open(path);
+    // Names, phones and messages: for nobody but whoever asked, whatever the shell's umask is.
+    let made = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
     let mut written = made.with_context(|| format!("cannot make the file {}", path.display()))?;
     let mut lines = 0;
     while let Some(page) = export.page().await? {
@@ -239,7 +241,13 @@ async fn export(app: &Arc<App>, account: &Account, file: Option<&Path>, out: &mu
 }
 
 /// Writes a deed down.
-async fn note(app: &App, tenant_id: Uuid, action: &'static str, object: &str, detail: Value) -> anyhow::Result<()> {
+pub(super) async fn note(
+    app: &App,
+    tenant_id: Uuid,
+    action: &'static str,
+    object: &str,
+    detail: Value,
+) -> anyhow::Result<()> {
     let deed = Deed { tenant_id, actor: &Actor::Cli, action, object, detail, address: None, done: true };
     audit::record(app, app.store.write(), deed).await.context("the deed is done but could not be written down")
 }

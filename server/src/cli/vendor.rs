@@ -34,7 +34,7 @@ pub enum VendorCommand {
     /// Prints another one-time sign-in link for an operator
     Link {
         email: String,
-        /// The authenticator was lost: this sign-in connects a new one
+        /// The authenticator was lost: password and sessions end, and this sign-in alone connects a new one
         #[arg(long)]
         new_authenticator: bool,
         /// For programs
@@ -86,8 +86,8 @@ pub async fn run(command: VendorCommand, app: &App, out: &mut impl Write) -> any
 }
 
 async fn operator(app: &App, email: &str) -> anyhow::Result<person::Model> {
-    let person = persons::by_email(app, app.store.read(), email).await.context("cannot read the operators")?;
-    let person = person.filter(|person| person.is_operator);
+    let person = persons::operator_by_email(app, app.store.read(), email).await.context("cannot read the operators")?;
+    let person = person.filter(|person| person.disabled_at.is_none());
     person.with_context(|| format!("{email} is no operator; parom vendor list shows all"))
 }
 

@@ -8,7 +8,8 @@ use url::{Host, Url};
 use uuid::Uuid;
 
 use super::{
-    CONNECTORS, Channel, Config, ConfigError, Customers, CustomersMode, Database, Integration, Mail, Rates, Retention,
+    CONNECTORS, Channel, Config, ConfigError, Customers, CustomersMode, Database, Integration, Limits, Mail, Rates,
+    Retention,
 };
 
 /// Holds the whole configuration against the rules; the first broken one is the error.
@@ -31,7 +32,8 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
         }
     }
     customers(&config.customers)?;
-    rule("limits.sources_per_tenant", config.limits.sources_per_tenant > 0, "must be at least 1")?;
+    rule("limits.visitors_percent", config.limits.visitors_percent <= 100, "must be from 0 to 100")?;
+    limits(&config.limits)?;
     rates(&config.rates)?;
     super::media::check(&config.media)?;
     retention(&config.retention)?;
@@ -103,6 +105,23 @@ fn customers(customers: &Customers) -> Result<(), ConfigError> {
     rule("customers.verify_secret", customers.verify_secret.is_some(), "is needed when customers.mode is remote")
 }
 
+fn limits(limits: &Limits) -> Result<(), ConfigError> {
+    for (key, value) in [
+        ("limits.sources_per_tenant", limits.sources_per_tenant),
+        ("limits.connections_per_address", limits.connections_per_address),
+        ("limits.requests_per_address", limits.requests_per_address),
+        ("limits.uploads_per_address", limits.uploads_per_address),
+        ("limits.uploads_per_visitor", limits.uploads_per_visitor),
+        ("limits.streams_per_address", limits.streams_per_address),
+        ("limits.body_seconds", limits.body_seconds),
+        ("limits.upload_idle_seconds", limits.upload_idle_seconds),
+        ("limits.upload_bytes_per_second", limits.upload_bytes_per_second),
+    ] {
+        rule(key, value > 0, "must be at least 1")?;
+    }
+    Ok(())
+}
+
 fn mail(mail: &Mail) -> Result<(), ConfigError> {
     secret("mail.url", mail.url.as_ref())?;
     let Some(url) = &mail.url else { return Ok(()) };
@@ -121,6 +140,7 @@ fn rates(rates: &Rates) -> Result<(), ConfigError> {
         ("rates.chats_floor", rates.chats_floor),
         ("rates.chats_ceiling", rates.chats_ceiling),
         ("rates.rest_per_account", rates.rest_per_account),
+        ("rates.installs", rates.installs),
     ] {
         rule(key, rate.is_finite() && rate > 0.0, "must be more than 0 requests a second")?;
     }

@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
 
-use super::{CONNECTORS, base, parse};
+use super::{BUILT_IN, base, parse};
 
 /// One amoCRM integration of the vendor.
 #[derive(Clone, Debug, Deserialize)]
@@ -50,7 +50,7 @@ pub struct Channel {
     /// Accepted besides `secret` in hooks while it is being changed.
     pub previous_secret: Option<SecretString>,
     pub title: String,
-    /// Each one of [`CONNECTORS`].
+    /// Each one of [`super::CONNECTORS`].
     pub connectors: Vec<String>,
     pub bot: Option<Bot>,
     pub public: bool,
@@ -101,6 +101,18 @@ pub struct WidgetConfig {
 impl Default for WidgetConfig {
     fn default() -> Self {
         Self { name: parom(), code: None, version: first_version(), languages: both_languages(), logo_dir: None }
+    }
+}
+
+impl Channel {
+    /// Its messengers that this version has.
+    pub fn built_in(&self) -> impl Iterator<Item = &str> {
+        self.connectors.iter().map(String::as_str).filter(|kind| BUILT_IN.contains(kind))
+    }
+
+    /// Those that it has not.
+    pub fn not_built_in(&self) -> impl Iterator<Item = &str> {
+        self.connectors.iter().map(String::as_str).filter(|kind| !BUILT_IN.contains(kind))
     }
 }
 
@@ -282,7 +294,7 @@ fn both_languages() -> Vec<String> {
 }
 
 fn every_connector() -> Vec<String> {
-    owned(CONNECTORS)
+    owned(BUILT_IN)
 }
 
 fn yes() -> bool {

@@ -10,6 +10,7 @@
 //! here shows no secret.
 
 mod check;
+mod clear;
 mod explain;
 mod integration;
 mod known;
@@ -26,6 +27,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use url::Url;
 
+pub use clear::{InClear, in_the_clear};
 pub use integration::{Bot, Channel, Integration, Platform, Reactions, WidgetConfig};
 pub use load::{ConfigError, variable};
 pub use media::{Media, MediaMode, S3};
@@ -33,6 +35,9 @@ pub use parse::HostOrNet;
 
 /// The connectors a channel may name; a connector that is not here cannot be configured.
 pub const CONNECTORS: &[&str] = &["telegram", "whatsapp", "webchat", "max", "custom"];
+
+/// Those of them that this version has. Others are taken, with a warning, so that one file serves several versions.
+pub const BUILT_IN: &[&str] = &["telegram", "webchat", "custom"];
 
 /// Everything the operator decides, checked: what is in here can be used without another look.
 #[derive(Clone, Debug, Deserialize)]
@@ -169,10 +174,44 @@ pub enum CustomersMode {
     Remote,
 }
 
-/// What a tenant may have unless the vendor sets it for that tenant.
+/// What a tenant may have unless the vendor sets it for that tenant, and what one address may hold of the server.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Limits {
     pub sources_per_tenant: u32,
+    /// Requests of an API key a second; 0: no limit.
+    pub requests_per_key: u32,
+    /// Requests of an API key at once.
+    pub requests_burst_per_key: u32,
+    /// Megabytes (of 1024 × 1024 bytes, as below) that a key may bring a day; 0: no limit, as below.
+    pub key_mb_per_day: u32,
+    /// Imports of an account that are not over.
+    pub imports_waiting: u32,
+    /// All their files together.
+    pub imports_waiting_mb: u32,
+    /// What an account may have stored: messages, hooks, imports that wait, files.
+    pub stored_mb_per_account: u32,
+    /// Files of a visitor of a web chat a day, of all visitors at one address, of all of one source.
+    pub visitor_mb_per_day: u32,
+    pub address_mb_per_day: u32,
+    pub webchat_mb_per_day: u32,
+    /// Hundredths of `media.tenant_mb` that files of all visitors of web chats may take.
+    pub visitors_percent: u32,
+    /// Open at once. An address of IPv6 is its /64; behind a trusted proxy it is what the proxy says.
+    pub connections_per_address: u32,
+    /// Under way at once, of each class of requests. amoCRM's hooks do not count.
+    pub requests_per_address: u32,
+    /// Files that come in at once.
+    pub uploads_per_address: u32,
+    /// Of one visitor of a site chat.
+    pub uploads_per_visitor: u32,
+    /// Pages and chats that wait for news at once.
+    pub streams_per_address: u32,
+    /// For how long a body that is no file may be waited for.
+    pub body_seconds: u32,
+    /// For how long a file's next bytes may be waited for.
+    pub upload_idle_seconds: u32,
+    /// The least rate of a file, averaged.
+    pub upload_bytes_per_second: u32,
 }
 
 /// Requests a second. `0 < chats_floor <= chats_start <= chats_ceiling` holds, all finite.
@@ -182,6 +221,8 @@ pub struct Rates {
     pub chats_floor: f64,
     pub chats_ceiling: f64,
     pub rest_per_account: f64,
+    /// Authorization codes exchanged for one integration, over all processes.
+    pub installs: f64,
 }
 
 /// History imports. Sizes are megabytes of 1024 × 1024 bytes.
@@ -211,6 +252,13 @@ pub struct Telemetry {
 }
 
 impl Config {
+    /// Channels that name messengers which this version has no connector for, with those messengers.
+    pub fn not_built_in(&self) -> Vec<(&Channel, Vec<&str>)> {
+        let channels = self.integrations.iter().flat_map(|integration| &integration.channels);
+        let absent = channels.map(|channel| (channel, channel.not_built_in().collect::<Vec<_>>()));
+        absent.filter(|(_, kinds)| !kinds.is_empty()).collect()
+    }
+
     /// The channel with this id and the integration it belongs to; ids are unique over all integrations.
     pub fn channel(&self, id: &str) -> Option<(&Integration, &Channel)> {
         self.integrations.iter().find_map(|integration| {

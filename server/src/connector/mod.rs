@@ -108,6 +108,12 @@ pub trait Connector: Send + Sync {
     /// the future must be harmless.
     async fn send(&self, settings: &Settings, outgoing: &Outgoing) -> Report;
 
+    /// Whether it hands templates over for the messenger's own review (official WhatsApp) and tells what came of it. Without
+    /// one that does, nobody would ever decide about such a template, so none is offered.
+    fn reviews_templates(&self) -> bool {
+        false
+    }
+
     /// Whether its messengers are told of their source itself. The default is for kinds that could do nothing with it.
     fn takes_notices(&self) -> bool {
         false
@@ -144,6 +150,11 @@ pub trait Connector: Send + Sync {
     /// Who the line is, asked live.
     async fn identity(&self, _settings: &Settings) -> Result<Option<Identity>, Denied> {
         Ok(None)
+    }
+
+    /// Whether [`Connector::authenticate`] looks at headers alone: then a call is refused before its body is read.
+    fn authenticates_by_header(&self) -> bool {
+        false
     }
 
     /// Whether a call is the messenger's own. Compares secrets in constant time.
@@ -213,8 +224,25 @@ impl Connectors {
         self.0.get(kind)
     }
 
-    /// All kinds by name.
+    /// All kinds by name; the same as [`crate::config::BUILT_IN`].
     pub fn kinds(&self) -> impl Iterator<Item = &'static str> {
         self.0.keys().copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn the_configuration_knows_what_is_built_in() {
+        crate::http_client::install_crypto_provider();
+        let config = Config::from_toml("").unwrap();
+        let connectors = Connectors::new(&HttpClients::new(&config.network).unwrap(), &config);
+        let known: BTreeSet<&str> = crate::config::BUILT_IN.iter().copied().collect();
+        assert_eq!(connectors.kinds().collect::<BTreeSet<_>>(), known);
+        assert!(known.iter().all(|kind| crate::config::CONNECTORS.contains(kind)));
     }
 }

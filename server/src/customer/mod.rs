@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::config::CustomersMode;
-use crate::people::throttle;
+use crate::people::throttle::{self, Origin};
 
 /// What somebody typed into the widget to connect an account.
 #[derive(Debug)]
@@ -57,8 +57,10 @@ pub async fn decide(app: &App, asking: Asking<'_>, given: Option<Credentials>) -
     }
     let Some(given) = given else { return Ok(Outcome::No) };
     let (account, login) = (asking.tenant_id.to_string(), logins::key(&given.login));
-    for (door, name, address) in [("connect", &account, asking.address), ("connect_login", &login, None)] {
-        if let Err(wait) = throttle::login(app, door, name, address).await? {
+    // A login is counted for each account that tries it: nobody is kept out by the tries of another account.
+    let origin = Origin::of_account(asking.tenant_id, asking.address);
+    for (door, name) in [("connect", &account), ("connect_login", &login)] {
+        if let Err(wait) = throttle::login(app, door, name, origin.clone()).await? {
             return Ok(Outcome::Wait(u32::try_from(wait.seconds).unwrap_or(60)));
         }
     }
@@ -67,8 +69,8 @@ pub async fn decide(app: &App, asking: Asking<'_>, given: Option<Credentials>) -
         CustomersMode::Open | CustomersMode::Password => logins::check(app, given).await?,
     };
     if matches!(outcome, Outcome::Yes(_)) {
-        throttle::forgive(app, "connect", &account).await?;
-        throttle::forgive(app, "connect_login", &login).await?;
+        throttle::forgive(app, "connect", &account, origin.clone()).await?;
+        throttle::forgive(app, "connect_login", &login, origin).await?;
     }
     Ok(outcome)
 }

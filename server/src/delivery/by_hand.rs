@@ -87,6 +87,7 @@ fn claim(story: &Story, waiting: &Waiting) -> anyhow::Result<Claim> {
         epoch: 0,
         starts: 0,
         probe: false,
+        until: 0,
         letter: Letter {
             order_key: letter.order_key,
             seq: letter.seq,

@@ -36,7 +36,7 @@ pub async fn carry(
         Ok(parts) => parts,
         Err(error) => {
             tracing::error!(tenant.id = %claim.tenant_id, letter.id = %claim.letter.id, error = format!("{error:#}"), "a letter could not be read");
-            return Ok(plain(claim.clone(), again(&claim, None, claim.letter.unknown)));
+            return Ok(Settlement::plain(claim.clone(), again(&claim, None, claim.letter.unknown)));
         }
     };
     let report = if parts.tenant.suspended {
@@ -46,7 +46,7 @@ pub async fn carry(
     } else if claim.letter.kind == LetterKind::Typing && claim.letter.expires_at <= started {
         None
     } else if claim.letter.kind == LetterKind::Message && app.faults.errs("defect.lose_a_letter") {
-        return Ok(Settlement { state: Some(State::Delivered), ..plain(claim, Settled::Carried) });
+        return Ok(Settlement { state: Some(State::Delivered), ..Settlement::plain(claim, Settled::Carried) });
     } else if claim.letter.expires_at <= started {
         Some(bury(FailureCode::SourceDisconnected, "too_old: it could not be delivered in time"))
     } else if claim.letter.kind == LetterKind::Message && parts.told().is_ok_and(|told| told.body.expired) {
@@ -62,7 +62,7 @@ pub async fn carry(
         })
     };
     app.faults.hit("carry.after_call").context("after the call")?;
-    let Some(report) = report else { return Ok(plain(claim, Settled::Superseded)) };
+    let Some(report) = report else { return Ok(Settlement::plain(claim, Settled::Superseded)) };
     let millis = i32::try_from(app.clock.millis() - started).unwrap_or(i32::MAX);
     let typing = claim.letter.kind == LetterKind::Typing;
     let done = settlement(app, claim, &parts, report, started, millis)?;
@@ -82,7 +82,7 @@ fn once(done: Settlement) -> Settlement {
 /// A try that is put off because its host has had too many second tries lately: it costs the letter nothing but time.
 pub fn put_off(claim: Claim, millis: i64) -> Settlement {
     let settled = Settled::Again { millis, unknown: claim.letter.unknown, resent: false };
-    plain(claim, settled)
+    Settlement::plain(claim, settled)
 }
 
 /// A try that was cut off by the clock: it may have gone out.
@@ -93,28 +93,12 @@ pub fn cut_off(claim: Claim, started: i64, millis: i32) -> Settlement {
     Settlement {
         attempt: Some(attempt),
         turn: TurnEffect::Failing { open_after: OPEN_AFTER, open_millis: OPEN_MILLIS },
-        ..plain(claim, settled)
+        ..Settlement::plain(claim, settled)
     }
 }
 
 fn bury(code: FailureCode, reason: &str) -> Report {
     Report::not_done(Verdict::Bury(Failure { code, text: String::new() }), reason)
-}
-
-fn plain(claim: Claim, settled: Settled) -> Settlement {
-    Settlement {
-        claim,
-        settled,
-        attempt: None,
-        learned: Learned::default(),
-        state: None,
-        failure: None,
-        possible_duplicate: false,
-        follow_ups: Vec::new(),
-        crm: None,
-        turn: TurnEffect::None,
-        rest: 0,
-    }
 }
 
 fn again(claim: &Claim, asked: Option<std::time::Duration>, unknown: bool) -> Settled {
@@ -145,7 +129,7 @@ fn settlement(
             failed: fails(&report.verdict),
         }),
     };
-    let mut done = plain(claim, Settled::Superseded);
+    let mut done = Settlement::plain(claim, Settled::Superseded);
     done.attempt = Some(attempt);
     done.rest = i64::try_from(report.rest.as_millis()).unwrap_or(0);
     done.crm = parts.channel.as_ref().map(|channel| (channel.channel_id, amojo_pool(app, channel.channel_id)));

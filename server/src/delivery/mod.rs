@@ -10,6 +10,7 @@ pub mod by_hand;
 mod carry;
 pub mod dead;
 mod dialogue;
+pub mod expire;
 pub mod gauges;
 pub mod history;
 mod parts;

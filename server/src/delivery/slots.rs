@@ -1,5 +1,5 @@
-//! How much may be on its way at once: by destination host, by tenant, and by target. A host that fails is left alone for a
-//! while, whoever it is called for, and tried a second time only as often as its first tries allow.
+//! How much may be on its way at once: by destination host, by tenant, and by target. A host that fails for several accounts
+//! is left alone for a while, and each host is tried a second time only as often as its first tries allow.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,12 +13,15 @@ pub mod share;
 
 /// Calls at once to one destination host.
 const POOL: u32 = 128;
+/// Calls at once to the tenants' own webhooks: many hosts. One that waits for an answer costs little.
+const WEBHOOKS_AT_ONCE: u32 = 1_024;
 /// Of them one tenant has at most a quarter while others wait, and leaves a quarter free when none does: whoever comes next
 /// finds room.
 const OF_TENANT: u32 = POOL / 4;
 const OF_TENANT_ALONE: u32 = POOL - POOL / 4;
-/// Of the tenants' own webhooks, calls at once for one tenant.
-const WEBHOOKS_OF_TENANT: u32 = 8;
+/// Of the tenants' own webhooks, calls at once for one tenant while less than half of all are taken, less than three quarters,
+/// and beyond that: endpoints that hang cannot take all, unless those of more than four hundred accounts do at one time.
+const WEBHOOKS_OF_TENANT: [u32; 3] = [8, 2, 1];
 /// The pool of the tenants' own webhooks.
 const WEBHOOKS: &str = "webhooks";
 /// Hosts that are remembered; the tenants' own are many.
@@ -64,27 +67,38 @@ impl Slots {
         let mut taken = self.lock();
         let Taken { pools, tenants, targets, hosts, turns } = &mut *taken;
         let of = |count: Option<&u32>| count.copied().unwrap_or(0);
-        let free = |pool: &str| {
-            let used = of(pools.get(pool));
-            let most = hosts.get(&(pool.to_owned(), Uuid::nil())).map_or(POOL, |host| host.most(POOL, now));
-            most.saturating_sub(used)
-        };
+        let free = |pool: &str| free_of(hosts, pool, of(pools.get(pool)), now);
         let wants: Vec<share::Want> = offers
             .iter()
             .map(|offer| {
                 let used = of(tenants.get(&(offer.pool.clone(), offer.tenant_id)));
-                let most = |limit: u32| if offer.pool == WEBHOOKS { WEBHOOKS_OF_TENANT.min(limit) } else { limit };
+                let (beside_others, alone) = of_tenant(&offer.pool, of(pools.get(&offer.pool)));
                 share::Want {
                     pool: &offer.pool,
                     tenant_id: offer.tenant_id,
                     room: offer.at_once.saturating_sub(of(targets.get(&(offer.tenant_id, offer.target)))),
                     weight: offer.weight,
-                    beside_others: most(OF_TENANT).saturating_sub(used),
-                    alone: most(OF_TENANT_ALONE).saturating_sub(used),
+                    beside_others: beside_others.saturating_sub(used),
+                    alone: alone.saturating_sub(used),
                 }
             })
             .collect();
         turns.share(&wants, free)
+    }
+
+    /// How many calls may start in a pool now, whoever's they are.
+    pub fn free(&self, pool: &str, now: i64) -> u32 {
+        let taken = self.lock();
+        free_of(&taken.hosts, pool, taken.pools.get(pool).copied().unwrap_or(0), now)
+    }
+
+    /// How many more calls an offer's tenant may have in its pool at most, and how many of them its target.
+    pub fn room(&self, offer: &Offer) -> (u32, u32) {
+        let taken = self.lock();
+        let (_, alone) = of_tenant(&offer.pool, taken.pools.get(&offer.pool).copied().unwrap_or(0));
+        let of_tenant = taken.tenants.get(&(offer.pool.clone(), offer.tenant_id)).copied().unwrap_or(0);
+        let of_target = taken.targets.get(&(offer.tenant_id, offer.target)).copied().unwrap_or(0);
+        (alone.saturating_sub(of_tenant), offer.at_once.saturating_sub(of_target))
     }
 
     /// Takes a slot.
@@ -96,16 +110,17 @@ impl Slots {
         Slot { slots: self.clone(), pool: pool.to_owned(), tenant_id, target }
     }
 
-    /// Notes whether the host answered. When most calls fail its pool is closed for a while; the tenants' own webhooks
-    /// are many hosts and have only the breaker of each target.
-    pub fn note(&self, pool: &str, answered: bool, now: i64) {
+    /// Notes whether the host answered a call of this tenant. When calls of several tenants fail and nobody's succeeds, its
+    /// pool is closed for a while; one tenant's failures are the matter of its own breaker. The tenants' own webhooks are
+    /// many hosts and have only the breaker of each target.
+    pub fn note(&self, pool: &str, tenant_id: Uuid, answered: bool, now: i64) {
         if pool == WEBHOOKS {
             return;
         }
         let mut taken = self.lock();
         let host = taken.hosts.entry((pool.to_owned(), Uuid::nil())).or_default();
-        if host.note(answered, now) {
-            tracing::warn!(pool, "most calls to a host fail; it is left alone for 30 seconds");
+        if host.note(tenant_id, answered, now) {
+            tracing::warn!(pool, "calls of several accounts to a host fail; it is left alone for 30 seconds");
         }
         let open = if host.is_open(now) { 1.0 } else { 0.0 };
         metrics::gauge!("parom_host_breaker_open", "remote" => pool.to_owned()).set(open);
@@ -143,6 +158,32 @@ impl Drop for Slot {
         give_back(&mut taken.tenants, &(self.pool.clone(), self.tenant_id));
         give_back(&mut taken.targets, &(self.tenant_id, self.target));
     }
+}
+
+/// Calls at once in a pool.
+fn at_once(pool: &str) -> u32 {
+    if pool == WEBHOOKS { WEBHOOKS_AT_ONCE } else { POOL }
+}
+
+/// What of a pool is not taken, as its host allows.
+fn free_of(hosts: &HashMap<(String, Uuid), Host>, pool: &str, taken: u32, now: i64) -> u32 {
+    let usual = at_once(pool);
+    let most = hosts.get(&(pool.to_owned(), Uuid::nil())).map_or(usual, |host| host.most(usual, now));
+    most.saturating_sub(taken)
+}
+
+/// Calls at once of one tenant in a pool of which so many are taken: beside others, and alone.
+fn of_tenant(pool: &str, taken: u32) -> (u32, u32) {
+    if pool != WEBHOOKS {
+        return (OF_TENANT, OF_TENANT_ALONE);
+    }
+    let [usual, half_full, nearly_full] = WEBHOOKS_OF_TENANT;
+    let most = match taken {
+        ..512 => usual,
+        512..768 => half_full,
+        768.. => nearly_full,
+    };
+    (most, most)
 }
 
 fn give_back<K: std::hash::Hash + Eq>(counts: &mut HashMap<K, u32>, key: &K) {

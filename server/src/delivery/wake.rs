@@ -22,6 +22,7 @@ const AGAIN: Duration = Duration::from_secs(1);
 /// Tells and hears until the stop. On SQLite there is nobody else.
 pub async fn run(app: Arc<App>, stop: CancellationToken) {
     if app.store.is_sqlite() {
+        stop.cancelled().await;
         return;
     }
     tokio::select! {

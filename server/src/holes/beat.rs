@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::row;
 use crate::app::App;
+use crate::rotation;
 use crate::store::{VENDOR, ended};
 
 /// A process that was not heard of for so long is dead, or could write nothing: its hooks are lost.
@@ -75,9 +76,10 @@ async fn beat_in(app: &App, tx: &DatabaseTransaction, now: i64) -> Result<Option
         beat_at: now,
         ended: false,
         spooled: i64::try_from(app.spool.waiting()).unwrap_or(i64::MAX),
+        keys: Some(rotation::said(&app.vault)),
     };
     let known = OnConflict::columns([Column::TenantId, Column::Instance])
-        .update_columns([Column::BeatAt, Column::Ended, Column::Spooled])
+        .update_columns([Column::BeatAt, Column::Ended, Column::Spooled, Column::Keys])
         .to_owned();
     heartbeat::Entity::insert(row.into_active_model()).on_conflict(known).exec_without_returning(tx).await?;
     if let Some(since) = since {
@@ -114,7 +116,7 @@ mod tests {
 
     fn row(instance: u128, ago: i64, ended: bool) -> heartbeat::Model {
         let instance = Uuid::from_u128(instance);
-        heartbeat::Model { tenant_id: VENDOR, instance, beat_at: NOW - ago, ended, spooled: 0 }
+        heartbeat::Model { tenant_id: VENDOR, instance, beat_at: NOW - ago, ended, spooled: 0, keys: None }
     }
 
     fn ago(rows: &[heartbeat::Model]) -> Option<i64> {

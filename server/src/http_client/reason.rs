@@ -1,6 +1,17 @@
 //! Why a connection did not work, in words: libraries say it in English and in many ways.
 
+use std::io;
+
 use crate::words::Said;
+
+/// What resolvers of systems say of a name that is nobody's (EAI_NONAME, EAI_NODATA), in lower case. The standard library has
+/// no kind for it.
+const NO_SUCH_NAME: [&str; 4] = [
+    "name or service not known",
+    "no address associated with",
+    "name does not resolve",
+    "nodename nor servname provided",
+];
 
 /// What libraries and systems say, in lower case, and the sentence it is.
 const KNOWN: &[(&[&str], &str)] = &[
@@ -15,6 +26,16 @@ const KNOWN: &[(&[&str], &str)] = &[
     ),
 ];
 
+/// Whether the name stands for no host, or the host refuses connections at this port. False when that is only so for now: a
+/// resolver that does not answer, a network that is down.
+pub fn is_nobody(error: &(dyn std::error::Error + 'static)) -> bool {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.filter_map(|cause| cause.downcast_ref::<io::Error>()).any(|cause| {
+        let words = cause.to_string().to_lowercase();
+        cause.kind() == io::ErrorKind::ConnectionRefused || NO_SUCH_NAME.iter().any(|sign| words.contains(sign))
+    })
+}
+
 /// A library's reason as a sentence; one that nobody knows stays as it is.
 pub fn said(reason: &str) -> Said {
     let text = reason.to_lowercase();
@@ -25,6 +46,22 @@ pub fn said(reason: &str) -> Said {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nobody_is_told_from_a_trouble_that_passes() {
+        let lookup = |words: &str| io::Error::other(format!("failed to lookup address information: {words}"));
+        for nobody in [
+            io::Error::from(io::ErrorKind::ConnectionRefused),
+            lookup("Name or service not known"),
+            lookup("No address associated with hostname"),
+            lookup("Name does not resolve"),
+        ] {
+            assert!(is_nobody(&nobody), "{nobody}");
+        }
+        for passing in [lookup("Temporary failure in name resolution"), io::ErrorKind::NetworkUnreachable.into()] {
+            assert!(!is_nobody(&passing), "{passing}");
+        }
+    }
 
     #[test]
     fn what_libraries_say_becomes_a_sentence() {

@@ -53,6 +53,9 @@ pub struct Cutter {
     header: Option<Header>,
 }
 
+/// What the first line of a CSV file must name: no message is without it.
+pub const NAMED: [&str; 4] = ["id", "conversation.id", "sender.role", "content.type"];
+
 struct Header {
     delimiter: u8,
     names: Vec<String>,
@@ -89,8 +92,22 @@ impl Cutter {
     }
 
     /// The last message, where the file does not end in a new line.
-    pub fn end(mut self) -> Option<Piece> {
+    pub fn end(&mut self) -> Option<Piece> {
         self.cut()
+    }
+
+    /// Fields that every message has and that the first line of a CSV file does not name. None: it names them, or has not
+    /// been read yet, or the format has no such line.
+    pub fn unnamed(&self) -> Option<Vec<&'static str>> {
+        let header = self.header.as_ref()?;
+        let unnamed: Vec<&str> =
+            NAMED.into_iter().filter(|field| !header.names.iter().any(|name| name == field)).collect();
+        (!unnamed.is_empty()).then_some(unnamed)
+    }
+
+    /// Whether a CSV file ended before its first line.
+    pub fn is_headless(&self) -> bool {
+        self.format == Format::Csv && self.header.is_none()
     }
 
     fn cut(&mut self) -> Option<Piece> {
@@ -208,6 +225,28 @@ mod tests {
         let first = json!({"id": "1", "conversation": {"id": "chat"}, "sender": {"role": "client", "id": "anna"},
             "sent_at": "2026-01-01T00:00:00Z", "content": {"type": "text", "text": "Hello; \"you\"\nand you"}, "silent": true});
         assert_eq!(values, [(2, first), (4, json!({"id": "2", "content": {"latitude": 59.9}}))]);
+    }
+
+    /// P8: JSON that is sent as CSV has no such line.
+    #[test]
+    fn p8_a_csv_file_names_its_fields_first() {
+        let unnamed = |text: &str| {
+            let mut cutter = Cutter::new(Format::Csv);
+            cutter.take(text.as_bytes());
+            cutter.end();
+            (cutter.is_headless(), cutter.unnamed())
+        };
+        assert_eq!(unnamed("id;conversation.id;sender.role;content.type\n"), (false, None));
+        assert_eq!(unnamed("\u{feff}content.type, sender.role ,conversation.id,\"id\""), (false, None));
+        assert_eq!(unnamed(""), (true, None));
+        assert_eq!(unnamed("\n \n"), (true, None));
+        assert_eq!(unnamed("id,conversation.id\n1,2"), (false, Some(vec!["sender.role", "content.type"])));
+        for text in ["null", "{\"x\":1}", "{\"id\":\"1\"}\n{\"id\":\"2\"}\n"] {
+            assert_eq!(unnamed(text).1.map(|fields| fields.len()), Some(NAMED.len()), "{text}");
+        }
+        let mut lines = Cutter::new(Format::Lines);
+        lines.take(b"null\n");
+        assert!(!lines.is_headless() && lines.unnamed().is_none());
     }
 
     #[test]

@@ -21,6 +21,7 @@ mod run;
 mod settle;
 mod step;
 mod take_in;
+mod waiting;
 
 use crate::message::stored_as_small_integer;
 
@@ -29,6 +30,7 @@ pub use format::Format;
 pub use look::{Skip, can_link, can_start, failure, find, list, notes, seconds_expected, skips};
 pub use run::{run, step_all};
 pub use take_in::{Arrived, Wish, take_in};
+pub use waiting::{Waiting, waiting};
 
 /// How an import is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

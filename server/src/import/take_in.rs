@@ -11,8 +11,8 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 
-use super::format::{Cutter, Format, Piece};
-use super::{KEPT_MILLIS, Leads, State, act, look, reason};
+use super::format::{Cutter, Format, NAMED, Piece};
+use super::{KEPT_MILLIS, Leads, State, act, look, reason, waiting};
 use crate::api::message_in;
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -22,6 +22,8 @@ use crate::store::ended;
 use crate::tenant::remove;
 use crate::words::Said;
 
+/// Bytes after which a file that comes in says again how large it is.
+const SAY_EVERY: u64 = 8 * 1024 * 1024;
 /// Rows of one statement.
 const BATCH: usize = 200;
 /// Reasons are kept for so many lines of a file; all are counted.
@@ -90,7 +92,8 @@ impl Arrived {
     }
 }
 
-/// Reads a whole file into rows and counts it. 413 above `import.file_mb`, 400 when it breaks off; then nothing stays.
+/// Reads a whole file into rows and counts it. 413 above `import.file_mb`, 429 when too many imports of the account wait, 400
+/// when it breaks off; then nothing stays.
 pub async fn take_in(
     app: &App,
     source: &source::Model,
@@ -98,10 +101,18 @@ pub async fn take_in(
     body: impl Stream<Item = io::Result<Bytes>>,
 ) -> Result<Arrived> {
     let row = begun(app, source, &wish).await?;
+    let room = match waiting::room(app, &row).await {
+        Ok(room) => room,
+        Err(error) => {
+            discard(app, &row).await;
+            return Err(error);
+        }
+    };
     let mut desk = Desk {
         app,
         row,
-        cutter: Some(Cutter::new(wish.format)),
+        room,
+        cutter: Cutter::new(wish.format),
         hash: Sha256::new(),
         bytes: 0,
         lines: Vec::new(),
@@ -129,6 +140,7 @@ async fn begun(app: &App, source: &source::Model, wish: &Wish) -> Result<import:
         link_contacts: wish.link_contacts,
         file_name: wish.file_name.chars().filter(|sign| !sign.is_control()).take(200).collect(),
         total: 0,
+        bytes: 0,
         chats: 0,
         leads_expected: 0,
         done: 0,
@@ -162,10 +174,16 @@ async fn discard(app: &App, row: &import::Model) {
     }
 }
 
+fn headless(unnamed: &[&str]) -> Error {
+    Error::field("", Said::new("said-import-header").with("missing", unnamed.join(", ")))
+}
+
 struct Desk<'app> {
     app: &'app App,
     row: import::Model,
-    cutter: Option<Cutter>,
+    /// Bytes that the account's imports may still have.
+    room: u64,
+    cutter: Cutter,
     hash: Sha256,
     bytes: u64,
     lines: Vec<import_line::Model>,
@@ -182,18 +200,51 @@ impl Desk<'_> {
             if self.bytes > most {
                 return Err(Error::TooLarge(usize::try_from(most).unwrap_or(usize::MAX)));
             }
+            self.weigh().await?;
             self.hash.update(&chunk);
-            let pieces = self.cutter.as_mut().map(|cutter| cutter.take(&chunk)).unwrap_or_default();
+            let pieces = self.cutter.take(&chunk);
+            self.names_its_fields()?;
             for piece in pieces {
                 self.put(piece).await?;
             }
         }
-        if let Some(last) = self.cutter.take().and_then(Cutter::end) {
+        let last = self.cutter.end();
+        self.names_its_fields()?;
+        if self.cutter.is_headless() {
+            return Err(headless(&NAMED));
+        }
+        if let Some(last) = last {
             self.put(last).await?;
         }
         self.flush().await?;
+        self.note_bytes().await?;
         look::count(self.app, &mut self.row).await?;
         Ok(())
+    }
+
+    /// Others of the account may come in beside this one: now and then each says how far it is and looks how much is left.
+    async fn weigh(&mut self) -> Result<()> {
+        let said = u64::try_from(self.row.bytes).unwrap_or(0);
+        if self.bytes >= said + SAY_EVERY {
+            self.note_bytes().await?;
+            self.room = waiting::room(self.app, &self.row).await?;
+        }
+        if self.bytes > self.room {
+            return Err(waiting::too_much(self.app));
+        }
+        Ok(())
+    }
+
+    async fn note_bytes(&mut self) -> Result<()> {
+        self.row.bytes = i64::try_from(self.bytes).unwrap_or(i64::MAX);
+        let row = look::one(self.row.tenant_id, self.row.id);
+        row.col_expr(import::Column::Bytes, Expr::value(self.row.bytes)).exec(self.app.store.write()).await?;
+        Ok(())
+    }
+
+    /// Refuses a CSV file as soon as its first line turns out to be none: every line after it would be read wrongly.
+    fn names_its_fields(&self) -> Result<()> {
+        self.cutter.unnamed().map_or(Ok(()), |unnamed| Err(headless(&unnamed)))
     }
 
     async fn put(&mut self, piece: Piece) -> Result<()> {

@@ -2,9 +2,8 @@
 //! signature, one commit, 200.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use actix_web::http::header;
+use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use amocrm::chats::sign;
 use amocrm::hooks::chats::{self, HookError, HookEvent};
@@ -20,14 +19,13 @@ use crate::app::App;
 use crate::delivery::queue::parcel::{Hurry, Parcel, RawHook};
 use crate::delivery::queue::writer::Refused;
 use crate::lookup::Scope;
+use crate::shed::body::End;
 use crate::spool::Hook;
 use crate::store::VENDOR;
 use crate::tenant::channels;
 
 /// A larger body is refused.
 pub const BODY_BYTES: usize = 1024 * 1024;
-/// A body that takes longer is dropped.
-const BODY_WITHIN: Duration = Duration::from_secs(3);
 /// Channel id in front of a scope id.
 const CHANNEL_ID: usize = 36;
 
@@ -82,26 +80,31 @@ async fn answer(app: &web::Data<App>, scope_id: &str, request: &HttpRequest, pay
     if request.headers().contains_key(header::CONTENT_ENCODING) {
         return HttpResponse::UnsupportedMediaType().body("send the body as it is, without Content-Encoding");
     }
+    // Whoever knows no channel of ours is not listened to.
+    let channel = scope_id.get(..CHANNEL_ID).and_then(|channel_id| app.config.channel(channel_id));
+    let Some((_, channel)) = channel else { return not_genuine() };
     let body = match read(payload, BODY_BYTES).await {
         Ok(body) => body,
-        Err(refused) => return refused,
+        Err(refused) => {
+            if refused.status() == StatusCode::SERVICE_UNAVAILABLE {
+                app.holes.refused(scope_id, app.clock.millis());
+            }
+            return refused;
+        }
     };
-    let secret = scope_id.get(..CHANNEL_ID).and_then(|channel_id| app.config.channel(channel_id));
     let signature = request.headers().get("X-Signature").and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let genuine = secret.is_some_and(|(_, channel)| {
-        let secrets = [Some(&channel.secret), channel.previous_secret.as_ref()];
-        secrets.into_iter().flatten().any(|secret| sign::verify_hook(secret, &body, signature))
-    });
-    if let Some((_, channel)) = secret.filter(|_| app.faults.errs("defect.log_a_secret")) {
+    let mut secrets = [Some(&channel.secret), channel.previous_secret.as_ref()].into_iter().flatten();
+    let genuine = secrets.any(|secret| sign::verify_hook(secret, &body, signature));
+    if app.faults.errs("defect.log_a_secret") {
         tracing::info!(secret = channel.secret.expose_secret(), "a hook was verified");
     }
     if !genuine {
-        return HttpResponse::Unauthorized().body("the signature does not match");
+        return not_genuine();
     }
     let received_at = app.clock.millis();
     let hook = Hook { id: app.clock.uuid_v7(), received_at, scope_id: scope_id.to_owned(), body };
     // Detached: a caller that hangs up must not stop what its bytes began.
-    let taken = tokio::spawn({
+    let taken = crate::supervisor::detach("chats_hook", {
         let app = app.clone();
         async move { ladder::take(&app, hook).await }
     });
@@ -114,25 +117,25 @@ async fn answer(app: &web::Data<App>, scope_id: &str, request: &HttpRequest, pay
     }
 }
 
-/// Reads a body up to a limit, within its time; else gives the answer that says why not.
+fn not_genuine() -> HttpResponse {
+    HttpResponse::Unauthorized().body("the signature does not match")
+}
+
+/// Reads a body up to a limit; else gives the answer that says why not. Its deadline is the gate's ([`crate::shed`]).
 pub(super) async fn read(mut payload: web::Payload, limit: usize) -> Result<Bytes, HttpResponse> {
     let mut body = BytesMut::new();
-    let whole = async {
-        while let Some(chunk) = payload.next().await {
-            let Ok(chunk) = chunk else { return Some(HttpResponse::BadRequest().body("the body broke off")) };
-            if body.len() + chunk.len() > limit {
-                let words = format!("the body is larger than {limit} bytes");
-                return Some(HttpResponse::PayloadTooLarge().body(words));
-            }
-            body.extend_from_slice(&chunk);
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|error| match End::of(&error) {
+            End::Slow => HttpResponse::RequestTimeout().body("the body took too long"),
+            End::NoRoom => HttpResponse::ServiceUnavailable().insert_header((header::RETRY_AFTER, "1")).finish(),
+            _ => HttpResponse::BadRequest().body("the body broke off"),
+        })?;
+        if body.len() + chunk.len() > limit {
+            return Err(HttpResponse::PayloadTooLarge().body(format!("the body is larger than {limit} bytes")));
         }
-        None
-    };
-    match tokio::time::timeout(BODY_WITHIN, whole).await {
-        Ok(None) => Ok(body.freeze()),
-        Ok(Some(refused)) => Err(refused),
-        Err(_) => Err(HttpResponse::RequestTimeout().body("the body took too long")),
+        body.extend_from_slice(&chunk);
     }
+    Ok(body.freeze())
 }
 
 /// Stores a hook with a right signature: as what it tells, or aside. When this returns it is durable; a hook that came before
@@ -212,14 +215,14 @@ fn is_stale(app: &App, raw: &Hook, time: Option<i64>) -> bool {
 async fn quarantine(app: &App, scope: Option<&Scope>, hook: &Hook, why: Quarantine) -> Result<(), Refused> {
     let tenant_id = scope.map_or(VENDOR, |scope| scope.tenant.tenant_id);
     tracing::warn!(tenant.id = %tenant_id, reason = why.word(), "a genuine hook of amoCRM is kept in quarantine");
-    metrics::counter!("parom_quarantined_total", "reason" => why.word()).increment(1);
+    metrics::counter!("parom_quarantined_total", "reason" => why.word(), "door" => "amocrm").increment(1);
     keep(app, tenant_id, raw_of(hook, why.word())).await
 }
 
 /// The channel is connected for version 2 again, aside: amoCRM waits for its answer.
 fn renew(app: &Arc<App>, scope: &Scope) {
     let (app, channel) = (app.clone(), scope.channel.clone());
-    tokio::spawn(async move {
+    crate::supervisor::detach("channel_renew", async move {
         if let Err(error) = channels::renew(&app, &channel).await {
             tracing::error!(tenant.id = %channel.tenant_id, channel.id = %channel.channel_id, error = format!("{error:#}"), "the channel could not be connected for hooks of version 2; its next hook of version 1 tries again");
         }

@@ -55,7 +55,7 @@ async fn answer(app: &web::Data<App>, token: &str, request: &HttpRequest, payloa
     };
     // Detached: a caller that hangs up must not stop what its bytes began.
     let app = app.clone().into_inner();
-    match tokio::spawn(async move { take(&app, tenant_id, body).await }).await {
+    match crate::supervisor::detach("crm_hook", async move { take(&app, tenant_id, body).await }).await {
         Ok(Ok(())) => HttpResponse::Ok().finish(),
         Ok(Err(refused)) => not_stored(&refused.to_string()),
         Err(panicked) => not_stored(&panicked.to_string()),
@@ -82,13 +82,17 @@ async fn take(app: &Arc<App>, tenant_id: Uuid, body: Bytes) -> Result<(), Refuse
     }
     keep(app, tenant_id, body, "").await?;
     let app = app.clone();
-    tokio::spawn(async move { act::act(&app, tenant_id, heard).await });
+    crate::supervisor::detach("crm_act", async move { act::act(&app, tenant_id, heard).await });
     Ok(())
 }
 
 async fn quarantine(app: &App, tenant_id: Uuid, body: Bytes, why: &'static str) -> Result<(), Refused> {
     tracing::warn!(tenant.id = %tenant_id, reason = why, "a hook of the CRM is kept in quarantine");
-    metrics::counter!("parom_quarantined_total", "reason" => why).increment(1);
+    metrics::counter!("parom_quarantined_total", "reason" => why, "door" => KIND).increment(1);
+    if !app.strangers.keeps_unreadable(tenant_id, body.len(), app.clock.millis()).await {
+        tracing::warn!(tenant.id = %tenant_id, "the account's hooks of today that nobody can read are too large to be kept; this one is only counted");
+        return Ok(());
+    }
     keep(app, tenant_id, body, why).await
 }
 

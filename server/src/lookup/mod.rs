@@ -13,6 +13,7 @@ use self::together::Together;
 use crate::delivery::queue::parcel::{Alias, Side};
 use crate::fault::Faults;
 use crate::store::Store;
+use crate::supervisor::Supervisor;
 
 mod about;
 mod read;
@@ -65,24 +66,24 @@ struct Readers {
 }
 
 impl Readers {
-    fn new(store: &Store) -> Self {
+    fn new(store: &Store, supervisor: &Supervisor) -> Self {
         let with = || store.clone();
         let (tenants, scopes, sources, conversations) = (with(), with(), with(), with());
         Self {
-            tenants: Together::new(move |keys| read::tenants(tenants.clone(), keys)),
-            scopes: Together::new(move |keys| read::scopes(scopes.clone(), keys)),
-            sources: Together::new(move |keys| read::sources(sources.clone(), keys)),
-            conversations: Together::new(move |keys| read::conversations(conversations.clone(), keys)),
+            tenants: Together::new(supervisor, move |keys| read::tenants(tenants.clone(), keys)),
+            scopes: Together::new(supervisor, move |keys| read::scopes(scopes.clone(), keys)),
+            sources: Together::new(supervisor, move |keys| read::sources(sources.clone(), keys)),
+            conversations: Together::new(supervisor, move |keys| read::conversations(conversations.clone(), keys)),
         }
     }
 }
 
 impl Lookup {
     /// Reading goes on in the background; a tokio runtime runs it.
-    pub fn new(store: &Store, faults: Faults) -> Self {
+    pub fn new(store: &Store, faults: Faults, supervisor: &Supervisor) -> Self {
         Self {
             faults,
-            read: Readers::new(store),
+            read: Readers::new(store, supervisor),
             tenants: Cache::builder().max_capacity(20_000).time_to_live(FRESH).build(),
             scopes: Cache::builder().max_capacity(20_000).time_to_live(FRESH).build(),
             sources: Cache::builder().max_capacity(50_000).time_to_live(FRESH).build(),

@@ -1,19 +1,24 @@
 //! What many ask at once is read at once.
 
-use sea_orm::DbErr;
 use std::collections::HashMap;
 use std::hash::Hash;
-use tokio::sync::{mpsc, oneshot};
+use std::sync::Arc;
+
+use sea_orm::DbErr;
+use tokio::sync::{Mutex, mpsc, oneshot};
+
+use crate::supervisor::{Supervisor, detach};
 
 /// Questions of one statement at most.
 const MOST: usize = 256;
 
 type Answer<V> = Result<Option<V>, DbErr>;
+type Question<K, V> = (K, oneshot::Sender<Answer<V>>);
 
 /// Asks for one row each: questions that come while a statement is on its way are the next statement. With more accounts than
 /// are kept in memory nearly every message asks, and a statement for each costs the database more than storing the message
 /// does. Cheap to clone; reading ends with the last one.
-pub struct Together<K, V>(mpsc::Sender<(K, oneshot::Sender<Answer<V>>)>);
+pub struct Together<K, V>(mpsc::Sender<Question<K, V>>);
 
 impl<K, V> Clone for Together<K, V> {
     fn clone(&self) -> Self {
@@ -27,31 +32,16 @@ where
     V: Clone + Send + Sync + 'static,
 {
     /// `read` gives what there is of the keys; it is given no key twice.
-    pub fn new<Reading>(read: impl Fn(Vec<K>) -> Reading + Send + 'static) -> Self
+    pub fn new<Reading>(supervisor: &Supervisor, read: impl Fn(Vec<K>) -> Reading + Send + Sync + 'static) -> Self
     where
         Reading: Future<Output = Result<HashMap<K, V>, DbErr>> + Send + 'static,
     {
-        let (line, mut questions) = mpsc::channel::<(K, oneshot::Sender<Answer<V>>)>(MOST);
-        tokio::spawn(async move {
-            let mut asked = Vec::with_capacity(MOST);
-            while questions.recv_many(&mut asked, MOST).await > 0 {
-                let mut who = HashMap::<K, Vec<_>>::with_capacity(asked.len());
-                for (key, one) in asked.drain(..).filter(|(_, one)| !one.is_closed()) {
-                    who.entry(key).or_default().push(one);
-                }
-                if who.is_empty() {
-                    continue;
-                }
-                // On its own, so that what goes wrong in it is an error of these questions alone.
-                let read = tokio::spawn(read(who.keys().cloned().collect()));
-                let found = read.await.unwrap_or_else(|gone| Err(DbErr::Custom(format!("reading broke off: {gone}"))));
-                for (key, all) in who {
-                    let answer = found.as_ref().map(|found| found.get(&key).cloned()).map_err(DbErr::clone);
-                    for one in all {
-                        let _ = one.send(answer.clone());
-                    }
-                }
-            }
+        let (line, questions) = mpsc::channel::<Question<K, V>>(MOST);
+        // Whoever is started after a panic goes on with the same line.
+        let (questions, read) = (Arc::new(Mutex::new(questions)), Arc::new(read));
+        supervisor.start("lookup", move || {
+            let (questions, read) = (questions.clone(), read.clone());
+            async move { answer_all(&mut *questions.lock().await, &*read).await }
         });
         Self(line)
     }
@@ -63,6 +53,36 @@ where
             return Err(ended());
         }
         answer.await.unwrap_or_else(|_| Err(ended()))
+    }
+}
+
+/// Until nobody asks any more.
+async fn answer_all<K, V, Reading>(
+    questions: &mut mpsc::Receiver<Question<K, V>>,
+    read: &(impl Fn(Vec<K>) -> Reading + Sync),
+) where
+    K: Clone + Eq + Hash + Send + Sync + 'static,
+    V: Clone + Send + Sync + 'static,
+    Reading: Future<Output = Result<HashMap<K, V>, DbErr>> + Send + 'static,
+{
+    let mut asked = Vec::with_capacity(MOST);
+    while questions.recv_many(&mut asked, MOST).await > 0 {
+        let mut who = HashMap::<K, Vec<_>>::with_capacity(asked.len());
+        for (key, one) in asked.drain(..).filter(|(_, one)| !one.is_closed()) {
+            who.entry(key).or_default().push(one);
+        }
+        if who.is_empty() {
+            continue;
+        }
+        // On its own, so that what goes wrong in it is an error of these questions alone.
+        let read = detach("lookup_read", read(who.keys().cloned().collect()));
+        let found = read.await.unwrap_or_else(|gone| Err(DbErr::Custom(format!("reading broke off: {gone}"))));
+        for (key, all) in who {
+            let answer = found.as_ref().map(|found| found.get(&key).cloned()).map_err(DbErr::clone);
+            for one in all {
+                let _ = one.send(answer.clone());
+            }
+        }
     }
 }
 
@@ -84,7 +104,7 @@ mod tests {
         let (read, gate) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Semaphore::new(0)));
         let together = {
             let (read, gate) = (read.clone(), gate.clone());
-            Together::new(move |mut keys: Vec<u8>| {
+            Together::new(&Supervisor::default(), move |mut keys: Vec<u8>| {
                 keys.sort_unstable();
                 read.lock().unwrap().push(keys.clone());
                 let gate = gate.clone();
@@ -112,7 +132,7 @@ mod tests {
     #[tokio::test]
     async fn an_error_is_told_to_all_and_the_next_is_read_again() {
         let tries = Mutex::new(0);
-        let together = Together::new(move |keys: Vec<u8>| {
+        let together = Together::new(&Supervisor::default(), move |keys: Vec<u8>| {
             *tries.lock().unwrap() += 1;
             let fails = *tries.lock().unwrap() == 1;
             async move {

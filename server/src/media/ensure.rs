@@ -25,6 +25,8 @@ const LEAVE: Duration = Duration::from_secs(1);
 const BUDGET: Duration = Duration::from_secs(8);
 /// The same for a face, without which a message is as good.
 const BUDGET_OF_AVATAR: Duration = Duration::from_secs(3);
+/// And for a preview, which the contract promises where there is one.
+const BUDGET_OF_PREVIEW: Duration = Duration::from_secs(5);
 /// Between two looks at what another instance fetches.
 const LOOK: Duration = Duration::from_millis(250);
 
@@ -165,12 +167,25 @@ pub async fn find(app: &App, tenant_id: Uuid, media_id: Uuid) -> anyhow::Result<
 
 /// A link to a face for amoCRM. Never keeps a message waiting: none when it is not here in a few seconds.
 pub async fn avatar_link(app: &App, tenant_id: Uuid, media_id: Uuid) -> Option<Url> {
-    match wait_for(app, tenant_id, media_id, BUDGET_OF_AVATAR).await {
-        Ok(Ready::Kept(kept)) => Some(link(app, &kept, For::Crm)),
+    let kept = beside(app, tenant_id, media_id, BUDGET_OF_AVATAR).await?;
+    Some(link(app, &kept, For::Crm))
+}
+
+/// A link to a preview for a messenger: its first fetch is waited for, five seconds at most. None when it is not here then,
+/// or is no picture.
+pub async fn preview_link(app: &App, tenant_id: Uuid, media_id: Uuid) -> Option<Url> {
+    let kept = beside(app, tenant_id, media_id, BUDGET_OF_PREVIEW).await?;
+    (kept.kind_for(Kind::Picture) == Kind::Picture).then(|| link(app, &kept, For::Webhook))
+}
+
+/// A file without which its message goes all the same. None: it is not here in time.
+async fn beside(app: &App, tenant_id: Uuid, media_id: Uuid, budget: Duration) -> Option<Kept> {
+    match wait_for(app, tenant_id, media_id, budget).await {
+        Ok(Ready::Kept(kept)) => Some(kept),
         Ok(_) => None,
         Err(error) => {
             let cause = format!("{error:#}");
-            tracing::warn!(tenant.id = %tenant_id, media.id = %media_id, cause, "a face is left out");
+            tracing::warn!(tenant.id = %tenant_id, media.id = %media_id, cause, "a face or a preview is left out");
             None
         }
     }

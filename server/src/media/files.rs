@@ -26,8 +26,10 @@ use uuid::Uuid;
 use crate::config::{self, base};
 use crate::http_client::HttpClients;
 
-/// What is held in memory of one file on its way in; also the smallest part that S3 takes.
-const BUFFER: usize = 5 * 1024 * 1024;
+/// What is held in memory of one file on its way into a bucket: the smallest part that S3 takes.
+const PART: usize = 5 * 1024 * 1024;
+/// The same into a folder, which takes any size.
+const CHUNK: usize = 64 * 1024;
 /// Parts of one file on their way to S3 at once.
 const PARTS: usize = 2;
 /// How long a request to S3 is repeated.
@@ -38,6 +40,8 @@ const REPEATED: std::time::Duration = std::time::Duration::from_secs(20);
 pub struct Files {
     store: Arc<dyn ObjectStore>,
     prefix: Path,
+    /// Bytes that are held of one file on its way in.
+    pub(super) buffer: usize,
 }
 
 /// Where one file lies.
@@ -55,7 +59,7 @@ impl Files {
             let dir = std::path::absolute(&media.dir).context("media.dir")?;
             let prefix = Path::from_absolute_path(&dir).context("media.dir")?;
             let store = Arc::new(LocalFileSystem::new().with_fsync(true));
-            return Ok(Self { store, prefix });
+            return Ok(Self { store, prefix, buffer: CHUNK });
         };
         let bucket = url.host_str().unwrap_or_default();
         let retry = RetryConfig { max_retries: 3, retry_timeout: REPEATED, ..RetryConfig::default() };
@@ -75,7 +79,7 @@ impl Files {
         }
         let store = Arc::new(s3.build().context("media.url")?);
         let prefix = Path::from_url_path(url.path()).context("media.url")?;
-        Ok(Self { store, prefix })
+        Ok(Self { store, prefix, buffer: PART })
     }
 
     fn of_tenant(&self, tenant_id: Uuid) -> Path {
@@ -90,7 +94,7 @@ impl Files {
 
     /// Writes a file; it is there, durably, once the writer was shut down without an error.
     pub(super) fn write(&self, key: Key) -> BufWriter {
-        BufWriter::with_capacity(self.store.clone(), self.path(key), BUFFER).with_max_concurrency(PARTS)
+        BufWriter::with_capacity(self.store.clone(), self.path(key), self.buffer).with_max_concurrency(PARTS)
     }
 
     /// Reads a part of a file; none: it is not there.

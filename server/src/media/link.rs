@@ -20,6 +20,8 @@ use super::ensure::Kept;
 use crate::app::App;
 
 const VERSION: u8 = 1;
+/// What signatures are derived for.
+const KIND: &str = "media link";
 const HOUR: i64 = 3_600_000;
 const SIGNED: usize = 1 + 16 + 16 + 8;
 /// The end of a link that has none.
@@ -94,14 +96,19 @@ fn sign(app: &App, tenant_id: Uuid, id: Uuid, end: i64) -> String {
 }
 
 fn signature(app: &App, signed: &[u8]) -> [u8; 32] {
-    *app.vault.derive("media link", &[&hex::encode(signed)])
+    *app.vault.derive(KIND, &[&hex::encode(signed)])
+}
+
+/// Links outlive the key that signed them: amoCRM keeps some for ever.
+fn is_ours(app: &App, signed: &[u8], told: &[u8]) -> bool {
+    app.vault.derived(KIND, &[&hex::encode(signed)]).iter().any(|signature| signature.as_slice().ct_eq(told).into())
 }
 
 /// None: not a link of ours.
 pub(super) fn verify(app: &App, token: &str) -> Option<Target> {
     let token = URL_SAFE_NO_PAD.decode(token).ok()?;
     let (signed, told) = token.split_at_checked(SIGNED)?;
-    if !bool::from(signature(app, signed).ct_eq(told)) {
+    if !is_ours(app, signed, told) {
         return None;
     }
     let (version, rest) = signed.split_first()?;

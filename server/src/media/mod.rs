@@ -38,15 +38,16 @@ mod upload;
 mod words;
 mod worker;
 
-pub use ensure::{Kept, Ready, avatar_link, ensure, find, read};
+pub use ensure::{Kept, Ready, avatar_link, ensure, find, preview_link, read};
 pub use fetch::fetch_all;
 pub use files::Files;
 pub use link::{For, crm_link, link};
 pub use new::{NewMedia, Origin, Uploaded, Whose, avatar, avatar_id, check_url, enclose, uploaded, wanted};
+pub use quota::{kept_bytes, visitors_bytes};
 pub use remove::{of_messages, of_tenant};
 pub use serve::routes;
 pub use sweep::sweep;
-pub use upload::{Arrived, Upload};
+pub use upload::{Arrived, Giver, Upload};
 pub use words::placeholder;
 pub use worker::run;
 
@@ -132,6 +133,8 @@ pub struct Media {
     files: Files,
     /// Bytes that accounts keep, as last counted.
     used: Cache<Uuid, Arc<AtomicI64>>,
+    /// Those of them that visitors of web chats sent.
+    visitors: Cache<Uuid, Arc<AtomicI64>>,
     /// Rung when a fetch has ended.
     settled: Notify,
     /// Somebody of this process fetches by itself.
@@ -144,8 +147,14 @@ impl Media {
         Ok(Self {
             files: Files::open(config, http)?,
             used: Cache::builder().max_capacity(10_000).time_to_live(Duration::from_secs(30)).build(),
+            visitors: Cache::builder().max_capacity(10_000).time_to_live(Duration::from_secs(30)).build(),
             settled: Notify::new(),
             worker_runs: AtomicBool::new(false),
         })
+    }
+
+    /// How many bytes of a file are held in memory while it is stored.
+    pub fn buffer(&self) -> usize {
+        self.files.buffer
     }
 }

@@ -13,10 +13,8 @@ use crate::app::App;
 use crate::config::MediaMode;
 use crate::error::{Error, Result};
 use crate::message::{Content, Direction, day_of};
+use crate::vault::Place;
 use crate::words::Said;
-
-/// What the vault's seal of an origin is bound to.
-const SEALED_AS: &str = "media_origin";
 
 /// Where a file comes from. `Debug` shows nothing of it: it may carry a secret.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,7 +42,7 @@ impl Origin {
 
     /// Opens the origin of a row.
     pub(super) fn of(app: &App, row: &media::Model) -> anyhow::Result<Self> {
-        let plain = app.vault.open_sealed(row.tenant_id, SEALED_AS, &row.id.to_string(), &row.origin)?;
+        let plain = app.vault.open_sealed(row.tenant_id, Place::MediaOrigin, &row.id.to_string(), &row.origin)?;
         // The error would quote what could not be read.
         serde_json::from_slice(&plain).map_err(|_| anyhow::anyhow!("the origin of a file is damaged"))
     }
@@ -136,7 +134,7 @@ fn made(app: &App, whose: &Whose, id: Uuid, kind: Kind, origin: Origin, file_nam
 }
 
 fn seal(app: &App, tenant_id: Uuid, id: Uuid, origin: &Origin) -> Vec<u8> {
-    app.vault.seal(tenant_id, SEALED_AS, &id.to_string(), origin.text().as_bytes())
+    app.vault.seal(tenant_id, Place::MediaOrigin, &id.to_string(), origin.text().as_bytes())
 }
 
 /// One that is not here and will not come.

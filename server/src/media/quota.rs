@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use entity::media::{self, Column};
-use sea_orm::sea_query::{Alias, ExprTrait};
+use entity::source;
+use sea_orm::sea_query::{Alias, ExprTrait, Query};
 use sea_orm::{ColumnTrait, DbErr, QueryFilter, QuerySelect};
 use serde_json::json;
 use uuid::Uuid;
@@ -13,6 +14,7 @@ use uuid::Uuid;
 use super::State;
 use crate::alert::{self, Alarm};
 use crate::app::App;
+use crate::message::Direction;
 
 /// The kind of the alert of an account that may keep no more.
 const ALARM: &str = "media_full";
@@ -23,6 +25,37 @@ const EASED: i64 = 90;
 pub(super) async fn room(app: &App, tenant_id: Uuid) -> Result<u64, Arc<DbErr>> {
     let used = used(app, tenant_id).await?.load(Ordering::Relaxed);
     Ok(u64::try_from(most(app) - used).unwrap_or(0))
+}
+
+/// Bytes that visitors of the account's web chats may still send: their share, and no more than the account's room.
+pub(super) async fn visitors_room(app: &App, tenant_id: Uuid) -> Result<u64, Arc<DbErr>> {
+    let percent = i64::from(app.config.limits.visitors_percent);
+    let room = room(app, tenant_id).await?;
+    if percent == 0 {
+        return Ok(room);
+    }
+    let used = visitors_used(app, tenant_id).await?.load(Ordering::Relaxed);
+    let share = u64::try_from(most(app) / 100 * percent - used).unwrap_or(0);
+    Ok(std::cmp::min(room, share))
+}
+
+/// Bytes that an account keeps, as last counted.
+pub async fn kept_bytes(app: &App, tenant_id: Uuid) -> Result<i64, DbErr> {
+    let used = used(app, tenant_id).await.map_err(|error| DbErr::Custom(error.to_string()))?;
+    Ok(used.load(Ordering::Relaxed))
+}
+
+/// Those of them that visitors of web chats sent, as last counted.
+pub async fn visitors_bytes(app: &App, tenant_id: Uuid) -> Result<i64, DbErr> {
+    let used = visitors_used(app, tenant_id).await.map_err(|error| DbErr::Custom(error.to_string()))?;
+    Ok(used.load(Ordering::Relaxed))
+}
+
+/// After a visitor's file was kept.
+pub(super) async fn add_visitors(app: &App, tenant_id: Uuid, bytes: u64) {
+    if let Some(used) = app.media.visitors.get(&tenant_id).await {
+        used.fetch_add(i64::try_from(bytes).unwrap_or(i64::MAX), Ordering::Relaxed);
+    }
 }
 
 fn most(app: &App) -> i64 {
@@ -61,6 +94,30 @@ pub(super) async fn ease(app: &App) -> Result<usize, DbErr> {
 async fn used(app: &App, tenant_id: Uuid) -> Result<Arc<AtomicI64>, Arc<DbErr>> {
     let count = async { Ok::<_, DbErr>(Arc::new(AtomicI64::new(count(app, tenant_id).await?))) };
     app.media.used.try_get_with(tenant_id, count).await
+}
+
+async fn visitors_used(app: &App, tenant_id: Uuid) -> Result<Arc<AtomicI64>, Arc<DbErr>> {
+    let count = async { Ok::<_, DbErr>(Arc::new(AtomicI64::new(count_visitors(app, tenant_id).await?))) };
+    app.media.visitors.try_get_with(tenant_id, count).await
+}
+
+async fn count_visitors(app: &App, tenant_id: Uuid) -> Result<i64, DbErr> {
+    let chats = Query::select()
+        .column(source::Column::Id)
+        .from(source::Entity)
+        .and_where(source::Column::TenantId.eq(tenant_id))
+        .and_where(source::Column::Kind.eq("webchat"))
+        .to_owned();
+    let sum = media::Entity::of_tenant(tenant_id)
+        .select_only()
+        .column_as(Column::Size.sum().cast_as(Alias::new("bigint")), "used")
+        .filter(Column::State.eq(State::Kept.number()))
+        .filter(Column::Direction.eq(Direction::ToCrm.number()))
+        .filter(Column::SourceId.in_subquery(chats))
+        .into_tuple::<Option<i64>>()
+        .one(app.store.read())
+        .await?;
+    Ok(sum.flatten().unwrap_or(0))
 }
 
 async fn count(app: &App, tenant_id: Uuid) -> Result<i64, DbErr> {

@@ -3,7 +3,8 @@
 use entity::media::{self, Column};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::remove;
+use super::upload::COMING;
+use super::{State, remove};
 use crate::app::App;
 use crate::message::day_of;
 
@@ -11,6 +12,9 @@ use crate::message::day_of;
 const BATCH: u64 = 200;
 /// Steps in a row.
 const STEPS: usize = 50;
+
+/// An upload that has not come to its end after so many milliseconds never will: its sender, or this process, went away.
+const ABANDONED: i64 = 3_600_000;
 
 /// Deletes what is kept no longer, in small steps; gives how many files. Then alerts about room are ended or raised. Several
 /// instances may do it at once.
@@ -29,7 +33,22 @@ pub async fn sweep(app: &App) -> anyhow::Result<u64> {
         }
         gone += remove::rows(app, &some).await?;
     }
+    gone += drop_abandoned(app, today).await?;
     super::quota::ease(app).await?;
     super::disk::look(app).await?;
     Ok(gone)
+}
+
+/// Uploads that broke off without a word. Their rows end within two days, so few rows are read.
+async fn drop_abandoned(app: &App, today: i32) -> anyhow::Result<u64> {
+    let abandoned = media::Entity::find()
+        .filter(Column::Day.gte(today))
+        .filter(Column::Day.lte(today + 1))
+        .filter(Column::State.eq(State::Gone.number()))
+        .filter(Column::Failure.eq(COMING))
+        .filter(Column::CreatedAt.lt(app.clock.millis() - ABANDONED))
+        .limit(BATCH)
+        .all(app.store.read())
+        .await?;
+    if abandoned.is_empty() { Ok(0) } else { remove::rows(app, &abandoned).await }
 }

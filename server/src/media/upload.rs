@@ -19,8 +19,19 @@ use crate::words::Said;
 
 /// What nobody names in a message is kept so many days.
 const UNUSED_DAYS: i32 = 7;
+/// The failure of a row whose bytes are still coming.
+pub(super) const COMING: &str = "upload";
 /// The one try of an upload.
 const EPOCH: i32 = 1;
+
+/// Who sends a file decides whose room it takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Giver {
+    /// Somebody who acts for the account.
+    Account,
+    /// A visitor of its web chat: all visitors together have a share (`limits.visitors_percent`).
+    Visitor,
+}
 
 /// A file that is coming in.
 pub struct Upload<'a> {
@@ -28,11 +39,12 @@ pub struct Upload<'a> {
     key: Key,
     sink: Sink,
     typed: bool,
+    giver: Giver,
 }
 
 impl<'a> Upload<'a> {
     /// Begins one for a source. The largest kind's limit holds until it is known what comes.
-    pub async fn begin(app: &'a App, tenant_id: Uuid, source_id: Uuid) -> Result<Self> {
+    pub async fn begin(app: &'a App, tenant_id: Uuid, source_id: Uuid, giver: Giver) -> Result<Self> {
         let now = app.clock.millis();
         let key = Key { tenant_id, id: app.clock.uuid_v7(), epoch: EPOCH };
         let row = media::ActiveModel {
@@ -48,7 +60,7 @@ impl<'a> Upload<'a> {
             mime_type: Set(String::new()),
             size: Set(0),
             checksum: Set(String::new()),
-            failure: Set("upload".to_owned()),
+            failure: Set(COMING.to_owned()),
             tries: Set(EPOCH),
             epoch: Set(EPOCH),
             leased: Set(false),
@@ -58,10 +70,14 @@ impl<'a> Upload<'a> {
             day: Set(day_of(now) + 1),
         };
         media::Entity::insert(row).exec_without_returning(app.store.write()).await?;
-        let room = quota::room(app, tenant_id).await.map_err(|error| anyhow::anyhow!(error))?;
+        let room = match giver {
+            Giver::Account => quota::room(app, tenant_id).await,
+            Giver::Visitor => quota::visitors_room(app, tenant_id).await,
+        };
+        let room = room.map_err(|error| anyhow::anyhow!(error))?;
         let largest = [Kind::Picture, Kind::Video, Kind::Audio, Kind::File].map(|kind| kind.limit(&app.config.media));
         let limit = largest.into_iter().max().unwrap_or(0);
-        Ok(Self { app, key, sink: Sink::new(app, key, limit, room), typed: false })
+        Ok(Self { app, key, sink: Sink::new(app, key, limit, room), typed: false, giver })
     }
 
     /// Refuses at once what says itself that it is too large.
@@ -88,20 +104,20 @@ impl<'a> Upload<'a> {
 
     /// It is whole; 422 when nothing came.
     pub async fn finish(self, file_name: &str) -> Result<Arrived> {
-        let Self { app, key, sink, .. } = self;
+        let Self { app, key, sink, giver, .. } = self;
         let stored = match sink.finish().await? {
             Ok(stored) => stored,
-            Err(why) => return Err(refused(app, key, Kind::File, &why).await),
+            Err(why) => return Err(refused(app, key, giver, Kind::File, &why).await),
         };
         let kind = sniff::kind_of(stored.mime_type);
         if stored.size > kind.limit(&app.config.media) {
-            return Err(refused(app, key, kind, &NotKept::TooLarge).await);
+            return Err(refused(app, key, giver, kind, &NotKept::TooLarge).await);
         }
         let file_name = match name::clean(file_name) {
             empty if empty.is_empty() => name::made_up(kind, stored.mime_type),
             name => name,
         };
-        Ok(Arrived { key, stored, kind, file_name })
+        Ok(Arrived { key, stored, kind, file_name, giver })
     }
 
     /// It broke off, or is not wanted any more.
@@ -112,16 +128,17 @@ impl<'a> Upload<'a> {
     }
 
     async fn refuse(self, why: NotKept) -> Error {
-        let Self { app, key, sink, .. } = self;
+        let Self { app, key, sink, giver, .. } = self;
         let kind = sink.mime_type().map_or(Kind::File, sniff::kind_of);
         let why = sink.give_up(why).await;
-        refused(app, key, kind, &why).await
+        refused(app, key, giver, kind, &why).await
     }
 }
 
-async fn refused(app: &App, key: Key, kind: Kind, why: &NotKept) -> Error {
+async fn refused(app: &App, key: Key, giver: Giver, kind: Kind, why: &NotKept) -> Error {
     clear(app, key).await;
-    if *why == NotKept::NoRoom {
+    // Visitors fill their share; the account has room all the same.
+    if *why == NotKept::NoRoom && giver == Giver::Account {
         quota::is_full(app, key.tenant_id).await;
     }
     match why {
@@ -154,6 +171,7 @@ pub struct Arrived {
     stored: Stored,
     kind: Kind,
     file_name: String,
+    giver: Giver,
 }
 
 impl Arrived {
@@ -203,6 +221,9 @@ impl Arrived {
             .exec(app.store.write())
             .await?;
         quota::add(app, self.key.tenant_id, self.stored.size).await;
+        if self.giver == Giver::Visitor {
+            quota::add_visitors(app, self.key.tenant_id, self.stored.size).await;
+        }
         Ok(())
     }
 

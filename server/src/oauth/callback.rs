@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use actix_web::http::StatusCode;
+use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use secrecy::SecretString;
 
@@ -13,7 +13,10 @@ use super::{Query, crm_of, done};
 use crate::app::App;
 use crate::config::Integration;
 use crate::error::Result;
-use crate::tenant::install::{self, For};
+use crate::people::door;
+use crate::strangers::Act;
+use crate::tenant::install::{self, Call, For, Progress, Trust};
+use crate::words::Said;
 
 /// No code of amoCRM's is near this length.
 const LONGEST_CODE: usize = 8 * 1024;
@@ -72,6 +75,9 @@ async fn callback(app: Arc<App>, request: &HttpRequest, in_path: Option<&str>) -
                 remote.host = %host, reason, from_amocrm,
                 "an install call cannot be given to an integration and was only stored; check client_id in the configuration, or set own_redirect"
             );
+            if let Err(seconds) = paced(&app, request, Act::OddCall).await {
+                return Ok(too_fast(&frame, seconds));
+            }
             install::store_unclear(&app, host.as_str(), code, reason).await?;
             let status = if from_amocrm { StatusCode::OK } else { StatusCode::BAD_REQUEST };
             let line = frame.say("install-unclear").with("host", host.as_str());
@@ -79,26 +85,80 @@ async fn callback(app: Arc<App>, request: &HttpRequest, in_path: Option<&str>) -
         }
     };
     if from_amocrm {
-        let row = install::store_call(&app, &integration.name, host.as_str(), code, For::Anybody).await?;
-        tracing::info!(install.id = %row.id, integration = integration.name, remote.host = %host, "amoCRM says that the integration was installed");
-        return Ok(HttpResponse::Ok().content_type("application/json").body("{}"));
+        return from_widget(&app, request, integration, &host, code).await;
     }
+    // Another browser's state stays good for the browser that began (OAuth login CSRF).
+    let own_browser = of_state.as_ref().is_some_and(|state| state.began_in(request));
     let taken = match state {
-        Some(state) => start::take(&app, state).await?,
-        None => None,
+        Some(state) if own_browser || is_program(request) => start::take(&app, state).await?,
+        _ => None,
     };
-    let Some(taken) = taken.filter(|taken| taken.integration == integration.name) else {
+    if taken.is_none_or(|taken| taken.integration != integration.name) {
         let page = frame
             .page(frame.say("install-state-title"))
             .line(frame.say("install-state-mismatch"))
             .way(start::address(Some(integration)), frame.say("install-start-again"));
         return Ok(page.answer(StatusCode::BAD_REQUEST));
-    };
-    let row = install::store_call(&app, &integration.name, host.as_str(), code, For::Me).await?;
+    }
+    let network = if own_browser { String::new() } else { install::network_of(&app, door::address(request, &app)) };
+    let trust = if own_browser { Trust::OwnBrowser } else { install::trust_of(&app, &network).await? };
+    let call = Call { integration: integration.name.clone(), host: host.to_string(), code, trust, network };
+    if !install::may_exchange(&app, &integration.name).await? {
+        install::store_call(&app, call, For::Anybody).await?;
+        let later = Progress::Later { said: Said::new("said-install-queued"), entered: false };
+        return done::shown(&app, &frame, integration, later, own_browser).await;
+    }
+    let row = install::store_call(&app, call, For::Me).await?;
     // A browser that goes away must not cancel the exchange.
-    let carried = tokio::spawn(install::carry(app.clone(), row)).await;
+    let carried = crate::supervisor::detach("installation", install::carry(app.clone(), row)).await;
     let progress = carried.map_err(|error| anyhow::anyhow!("an installation broke off: {error}"))?;
-    done::shown(&app, &frame, integration, progress, taken.began_in(request)).await
+    done::shown(&app, &frame, integration, progress, own_browser).await
+}
+
+/// Whether no browser asks: browsers say where a navigation comes from (Fetch Metadata), or bring the cookie of the beginning.
+/// A program cannot be led here by somebody else's link, so a state may be used by it; it is shown nothing of the account's.
+fn is_program(request: &HttpRequest) -> bool {
+    let headers = request.headers();
+    let of_browsers =
+        ["sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest"].iter().any(|name| headers.contains_key(*name));
+    !of_browsers && !headers.contains_key(header::COOKIE)
+}
+
+/// amoCRM's own call, or somebody's who says so: nothing in it is signed, but only who has our secret can use its code. Each
+/// comes once, and its sender reads no answer; so what comes too fast to be stored is tried all the same, the newest first.
+async fn from_widget(
+    app: &Arc<App>,
+    request: &HttpRequest,
+    integration: &Integration,
+    host: &amocrm::Host,
+    code: SecretString,
+) -> Result<HttpResponse> {
+    let network = install::network_of(app, door::address(request, app));
+    let trust = install::trust_of(app, &network).await?;
+    let act = if trust == Trust::KnownAddress { Act::KnownInstallCall } else { Act::InstallCall };
+    let call = Call { integration: integration.name.clone(), host: host.to_string(), code, trust, network };
+    if let Err(seconds) = paced(app, request, act).await {
+        app.installs.put(app.clock.uuid_v7(), call);
+        return Ok(HttpResponse::TooManyRequests()
+            .insert_header((header::RETRY_AFTER, seconds.to_string()))
+            .content_type("application/json")
+            .body("{}"));
+    }
+    let row = install::store_call(app, call, For::Anybody).await?;
+    tracing::info!(install.id = %row.id, integration = integration.name, remote.host = %host, "amoCRM says that the integration was installed");
+    Ok(HttpResponse::Ok().content_type("application/json").body("{}"))
+}
+
+async fn paced(app: &App, request: &HttpRequest, act: Act) -> std::result::Result<(), i64> {
+    app.strangers.pace(door::address(request, app), act, app.clock.millis()).await
+}
+
+fn too_fast(frame: &Frame, seconds: i64) -> HttpResponse {
+    let page = frame.page(frame.say("install-unclear-title"));
+    let mut answer =
+        page.line(frame.say("page-too-fast").with("seconds", seconds)).answer(StatusCode::TOO_MANY_REQUESTS);
+    answer.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    answer
 }
 
 /// The integration that is meant, as far as it can be told before anything is checked.

@@ -132,19 +132,22 @@ pub(super) mod browser {
     use url::Url;
     use uuid::Uuid;
 
+    use crate::browser::cookie;
+
     const NAME: &str = "parom-install";
+    const PATH: &str = "/oauth";
     const MINUTES: i64 = 10;
 
     /// A new one: its cookie, and what is kept of it.
     pub fn new(public_url: &Url) -> (Cookie<'static>, Uuid) {
         let secret = hex::encode(rand::random::<[u8; 32]>());
         let kept = kept(&secret);
-        let cookie = Cookie::build(NAME, secret)
-            .path("/oauth")
+        let cookie = Cookie::build(cookie::name(public_url, NAME, PATH), secret)
+            .path(PATH)
             .http_only(true)
             // amoCRM sends the browser back by a link: a strict cookie would stay behind.
             .same_site(SameSite::Lax)
-            .secure(public_url.scheme() == "https")
+            .secure(cookie::is_secure(public_url))
             .max_age(Duration::minutes(MINUTES))
             .finish();
         (cookie, kept)
@@ -152,7 +155,7 @@ pub(super) mod browser {
 
     /// What is kept of the browser that asks; nil: it brings nothing.
     pub fn of(request: &HttpRequest) -> Uuid {
-        request.cookie(NAME).map(|cookie| kept(cookie.value())).unwrap_or_default()
+        cookie::value(request, NAME).map(|secret| kept(&secret)).unwrap_or_default()
     }
 
     /// Who reads the database cannot stand in for the browser.

@@ -21,9 +21,14 @@ pub(super) async fn revoked(app: web::Data<App>, request: HttpRequest) -> Result
     match install::find(&app, &integration.name, account_id).await? {
         Some(tenant_id) => {
             tracing::info!(tenant.id = %tenant_id, account.id = account_id, "amoCRM says that the integration was switched off; it is asked whether that is so");
-            uninstall::noticed(&app, tenant_id).await?;
+            // Signed, so it counts for what it says; but a captured one is signed too, and each asks amoCRM.
+            let now = app.strangers.asks_at_once(tenant_id, app.clock.millis()).await;
+            uninstall::noticed(&app, tenant_id, now).await?;
+            if !now {
+                return Ok(HttpResponse::Ok().content_type("application/json").body("{}"));
+            }
             let app = app.into_inner();
-            tokio::spawn(async move {
+            crate::supervisor::detach("revoke_notice", async move {
                 if let Err(error) = uninstall::confirm(&app, tenant_id).await {
                     tracing::error!(tenant.id = %tenant_id, error = format!("{error:#}"), "a revoke notice could not be looked into; it is tried again");
                 }

@@ -84,8 +84,16 @@ pub(super) fn address(integration: Option<&Integration>) -> String {
     format!("/oauth/install?{}", query.finish())
 }
 
+/// Whether this has the form of our states; what has not is looked up nowhere.
+fn looks_right(state: &str) -> bool {
+    state.len() == 64 && state.bytes().all(|one| one.is_ascii_hexdigit())
+}
+
 /// What a state was made for, without using it up. None: unknown, used or older than ten minutes.
 pub(super) async fn peek(app: &App, state: &str) -> Result<Option<State>> {
+    if !looks_right(state) {
+        return Ok(None);
+    }
     let found = directory::find(app.store.read(), Kind::OauthState, &vault::hash(state), app.clock.millis()).await?;
     Ok(found.map(State::of))
 }

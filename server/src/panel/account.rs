@@ -15,6 +15,7 @@ use crate::holes;
 use crate::source::{self as sources, Migration, Usage};
 use crate::tenant::subscription::{self, State};
 use crate::tenant::{self, Access, AccessState, TenantStatus};
+use crate::usage::{self, Line};
 use crate::words::Said;
 
 /// Paths are relative to `/panel`.
@@ -37,6 +38,8 @@ struct Account {
     allow_again: String,
     channels: Vec<Channel>,
     usage: Usage,
+    /// What else the account may use.
+    limits: Vec<Line>,
     default_source: Option<(Uuid, String)>,
     strays: usize,
     migration: Migration,
@@ -137,6 +140,7 @@ async fn show(app: web::Data<App>, member: Member) -> Result<HttpResponse> {
         allow_again: tenant::access::allow_again(tenant),
         channels: channels.collect(),
         usage: sources::usage(&app, tenant.tenant_id).await?,
+        limits: usage::shown(&app, tenant).await?,
         default_source: default_source.map(|row| (row.id, row.name)),
         strays: sources::strays(&app, tenant.tenant_id).await?.len(),
         migration: sources::migration(&app, tenant.tenant_id).await?,

@@ -13,6 +13,7 @@ use super::html::{all_ancestors, html_as};
 use super::member::Member;
 use super::page::{Nav, PageContext};
 use crate::app::App;
+use crate::browser::cookie;
 use crate::error::{Error, Result};
 use crate::people::door::{self, Refused};
 use crate::people::{member, session};
@@ -85,8 +86,9 @@ async fn shown(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
 fn keep_language(response: &mut ServiceResponse<BoxBody>) {
     let chosen = response.request().query_string().split('&').find_map(|pair| pair.strip_prefix("lang="));
     let Some(language) = chosen.and_then(Language::of_code) else { return };
-    let line = format!("{}={}; Path=/; Max-Age=31536000; SameSite=Lax", words::COOKIE, language.code());
-    if let Ok(value) = header::HeaderValue::from_str(&line) {
+    let Some(app) = response.request().app_data::<web::Data<App>>() else { return };
+    let line = cookie::choice(&app.config.server.public_url, words::COOKIE, "/", language.code());
+    if let Some(value) = line {
         response.headers_mut().append(header::SET_COOKIE, value);
     }
 }
@@ -144,7 +146,7 @@ async fn page_of(request: &HttpRequest, error: &Error) -> Result<HttpResponse> {
         ways.push(("/panel/sign-in".to_owned(), words.say("page-to-sign-in").to_string()));
     }
     let mut answer = html_as(status, &page, &ErrorPage { page: page.clone(), text, ways, details })?;
-    if let Error::Unavailable { retry_after, .. } = error {
+    if let Error::TooMany { retry_after, .. } | Error::Unavailable { retry_after, .. } = error {
         answer.headers_mut().insert(header::RETRY_AFTER, (*retry_after).into());
     }
     Ok(answer)

@@ -2,11 +2,12 @@
 //! takes over what changed, so the stream carries no data.
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 use std::time::Duration;
 
-use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
 use actix_web::web;
+use actix_web::{HttpRequest, HttpResponse};
 use bytes::Bytes;
 use entity::conversation;
 use futures_util::stream;
@@ -19,8 +20,10 @@ use uuid::Uuid;
 use super::html::nothing_kept;
 use super::member::Member;
 use crate::app::App;
-use crate::error::Result;
-use crate::people::session;
+use crate::error::{Error, Result};
+use crate::people::{door, session};
+use crate::shed::{self, Held};
+use crate::words::Said;
 
 /// What happens within this time is told at once.
 const TOGETHER: Duration = Duration::from_secs(2);
@@ -37,10 +40,18 @@ struct Feed {
     lagged: bool,
     breath: Interval,
     anyway: Interval,
+    /// Counts among those of its address and of its session until it is dropped.
+    _place: Place,
 }
 
-/// `GET /panel/events`.
-pub(super) async fn get(app: web::Data<App>, member: Member) -> Result<HttpResponse> {
+type Place = (Held<IpAddr>, Held<Uuid>);
+
+/// `GET /panel/events`. 503 when the address or the session has enough of them open: the page then stays as it was loaded.
+pub(super) async fn get(app: web::Data<App>, member: Member, request: HttpRequest) -> Result<HttpResponse> {
+    let address = shed::counted(door::address(&request, &app));
+    let place = app.load.stream(address, member.session.id);
+    let place =
+        place.ok_or_else(|| Error::Unavailable { detail: Said::new("said-too-many-at-once"), retry_after: 30 })?;
     let feed = Feed {
         happened: app.happened.subscribe(),
         moved: BTreeSet::new(),
@@ -49,6 +60,7 @@ pub(super) async fn get(app: web::Data<App>, member: Member) -> Result<HttpRespo
         anyway: interval_at(Instant::now() + ANYWAY, ANYWAY),
         app,
         member,
+        _place: place,
     };
     let first = Bytes::from_static(b"retry: 5000\n\n");
     let events = stream::unfold((feed, Some(first)), |(mut feed, first)| async move {

@@ -16,6 +16,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::crm_rights;
 use super::html::{ancestors, nothing_kept};
 use super::notice::Notice;
 use super::page::{Nav, PageContext, Title};
@@ -24,16 +25,16 @@ use super::{Right, Role};
 use crate::app::App;
 use crate::audit::{self, Actor, Deed};
 use crate::error::{Error, Result};
-use crate::people::door::{self, Door, Refused};
-use crate::people::{member, person, session as sessions, token};
+use crate::people::door::{self, Door, LIVE, Refused};
+use crate::people::{credentials, member, person, session as sessions, token};
 use crate::shed::is_read_only;
 use crate::store::VENDOR;
 use crate::words::{Language, Said, When, Words, Zone};
 
 /// The name under which a session keeps the only conversation that it shows.
 pub(super) const ONLY: &str = "only";
-/// The header of the script that renews parts of a page.
-pub(super) const LIVE: &str = "parom-live";
+/// What opens to somebody who has to connect an authenticator first.
+const BEFORE_ENROLMENT: [&str; 3] = ["/panel/me/two-step", "/panel/language", "/panel/theme"];
 
 /// Somebody of an account's people, or an operator who looks.
 #[derive(Clone, Debug)]
@@ -53,6 +54,10 @@ pub struct Member {
     pub address: Option<IpAddr>,
     /// The only conversation that the session shows.
     pub only: Option<Uuid>,
+    /// The account demands an authenticator and there is none: nothing opens before one is connected.
+    pub must_enrol: bool,
+    /// The person may have other accounts that this session may enter.
+    may_switch: bool,
     theme: Theme,
     notice: Option<Notice>,
     crm: &'static str,
@@ -115,8 +120,8 @@ impl Member {
             support_url: self.support_url.clone(),
             not_taken: false,
             read_only: self.read_only,
-            may_switch: matches!(self.session.via.as_str(), "password" | "link"),
-            bound: self.only.is_some(),
+            may_switch: self.may_switch,
+            bound: self.only.is_some() || self.must_enrol,
             other_language_href: String::new(),
             nav,
             csrf_token: self.session.csrf.clone(),
@@ -129,7 +134,7 @@ impl Member {
     /// Answers a deed: the next page says the notice once.
     pub async fn see_other(&self, app: &App, path: &str, notice: Notice) -> Result<HttpResponse> {
         let text = serde_json::to_string(&notice).map_err(anyhow::Error::from)?;
-        sessions::set_notice(app.store.write(), &self.session, &text).await?;
+        sessions::set_notice(app, app.store.write(), &self.session, &text).await?;
         Ok(to(path))
     }
 
@@ -182,11 +187,16 @@ impl FromRequest for Member {
             if session.tenant_id == VENDOR {
                 return Err(instead(to("/panel/choose")));
             }
-            let Some(member) = of(&app, &request, session).await? else { return Err(nobody(&app, &request)) };
+            let Some(member) = of(&app.clone().into_inner(), &request, session).await? else {
+                return Err(nobody(&app, &request));
+            };
             if let Some(only) = member.only
                 && !is_of_conversation(&app, request.path(), member.tenant.tenant_id, only).await?
             {
                 return Err(Error::NotFound.into());
+            }
+            if member.must_enrol && !BEFORE_ENROLMENT.contains(&request.path()) {
+                return Err(second_step_first(&request));
             }
             request.extensions_mut().insert(member.clone());
             Ok(member)
@@ -194,7 +204,7 @@ impl FromRequest for Member {
     }
 }
 
-async fn of(app: &App, request: &HttpRequest, session: Arc<session::Model>) -> Result<Option<Member>> {
+async fn of(app: &Arc<App>, request: &HttpRequest, session: Arc<session::Model>) -> Result<Option<Member>> {
     let db = app.store.read();
     let Some(tenant) = entity::tenant::Entity::of_tenant(session.tenant_id).one(db).await? else { return Ok(None) };
     let Some(person_id) = session.person_id else { return Ok(None) };
@@ -205,13 +215,19 @@ async fn of(app: &App, request: &HttpRequest, session: Arc<session::Model>) -> R
         Some(Role::Owner).filter(|_| person.is_operator)
     } else {
         let row = member::find(db, session.tenant_id, person_id).await?;
-        row.and_then(|row| Role::of(&row.role))
+        match row {
+            Some(row) => crm_rights::role(app, &session, row).await?,
+            None => None,
+        }
     };
     let Some(mut role) = role else { return Ok(None) };
     // Who is no administrator of the account comes through amoCRM as a viewer, whatever they were here.
     if session.via == "ticket" && !session.is_admin {
         role = Role::Viewer;
     }
+    // Who comes through amoCRM has done amoCRM's own sign-in, and has no e-mail to sign in by here.
+    let signs_in_here = !view_as && session.via != "ticket";
+    let has_second_step = credentials::second_step(&person, Some(tenant.tenant_id));
     let integration = app.config.integration(&tenant.integration);
     let language = Language::of_code(&session.language).unwrap_or_else(|| Language::of_request(request));
     Ok(Some(Member {
@@ -227,6 +243,8 @@ async fn of(app: &App, request: &HttpRequest, session: Arc<session::Model>) -> R
         address: door::address(request, app),
         theme: Theme::of_request(request),
         only: sessions::data(app, &session, ONLY),
+        must_enrol: tenant.second_step && signs_in_here && !has_second_step,
+        may_switch: matches!(session.via.as_str(), "password" | "link") && person.proved_at.is_some(),
         crm: integration.map_or("amoCRM", |integration| integration.platform.brand()),
         ancestors: match integration {
             // Only who came through amoCRM has a session in its frames.
@@ -249,9 +267,9 @@ async fn notice_of(app: &App, request: &HttpRequest, session: &session::Model) -
     }
     // While nothing can be written it is said once more.
     if !is_read_only(app) {
-        sessions::set_notice(app.store.write(), session, "").await?;
+        sessions::set_notice(app, app.store.write(), session, "").await?;
     }
-    Ok(serde_json::from_str(&session.notice).ok())
+    Ok(serde_json::from_str(&sessions::notice(app, session)).ok())
 }
 
 /// Sessions from a lead card see one conversation; everything else is not there.
@@ -271,6 +289,14 @@ async fn is_of_conversation(app: &App, path: &str, tenant_id: Uuid, only: Uuid) 
         }
         _ => Ok(false),
     }
+}
+
+/// The account demands a second step: everything leads to where it is set up.
+fn second_step_first(request: &HttpRequest) -> actix_web::Error {
+    if request.headers().contains_key(LIVE) || request.path() == "/panel/events" {
+        return instead(nothing_kept(StatusCode::UNAUTHORIZED).finish());
+    }
+    instead(to("/panel/me/two-step"))
 }
 
 /// Nobody is signed in: pages lead to the sign-in and back, forms are refused.

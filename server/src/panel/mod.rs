@@ -14,6 +14,7 @@ mod audit;
 mod choice;
 mod confirm;
 mod conversations;
+mod crm_rights;
 pub mod csv;
 mod data;
 mod errors;
@@ -46,6 +47,7 @@ use actix_web::middleware::from_fn;
 use actix_web::web;
 
 pub use crate::people::{Empty, Fields, Form, OpenForm, Role};
+pub use audit::export as audit_export;
 pub use confirm::Confirm;
 pub use html::{Markup, html, html_as, nothing_kept};
 pub use member::Member;

@@ -184,6 +184,11 @@ impl PageContext {
         other(self.words.language())
     }
 
+    /// Whether forms of the page belong to a session.
+    pub fn has_session(&self) -> bool {
+        !self.csrf_token.is_empty()
+    }
+
     /// The hidden field of every form.
     pub fn csrf(&self) -> String {
         markup::hidden(form::CSRF, &self.csrf_token)

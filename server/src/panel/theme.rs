@@ -1,7 +1,7 @@
 //! Light or dark: as the device has it, or as somebody chose for this browser. A frame of amoCRM is light as the page
 //! around it.
 
-use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
@@ -9,6 +9,7 @@ use super::Form;
 use super::member::{Member, to};
 use super::sign_in::back;
 use crate::app::App;
+use crate::browser::cookie;
 use crate::error::Result;
 use crate::people::door;
 
@@ -46,7 +47,7 @@ impl Theme {
         if door::is_framed(request) {
             return Self::Light;
         }
-        request.cookie(COOKIE).and_then(|cookie| Self::of(cookie.value())).unwrap_or(Self::Auto)
+        cookie::value(request, COOKIE).and_then(|word| Self::of(&word)).unwrap_or(Self::Auto)
     }
 }
 
@@ -64,11 +65,9 @@ pub(super) async fn choose(
     form: Form<Chosen>,
 ) -> Result<HttpResponse> {
     let mut answer = to(&back(&request));
-    if let Some(theme) = Theme::of(&form.to) {
-        let age = if theme == Theme::Auto { 0 } else { 31_536_000 };
-        let secure = if door::is_secure(&app) { "; Secure" } else { "" };
-        let line = format!("{COOKIE}={}; Path=/panel; Max-Age={age}; HttpOnly; SameSite=Lax{secure}", theme.as_str());
-        let line = HeaderValue::from_str(&line).map_err(anyhow::Error::from)?;
+    let chosen = Theme::of(&form.to);
+    let url = &app.config.server.public_url;
+    if let Some(line) = chosen.and_then(|theme| cookie::choice(url, COOKIE, "/panel", theme.as_str())) {
         answer.headers_mut().append(header::SET_COOKIE, line);
     }
     Ok(answer)

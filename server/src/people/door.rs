@@ -12,6 +12,9 @@ use crate::app::App;
 use crate::browser::origin;
 use crate::error::Result;
 
+/// The header of the script that renews parts of a page by itself.
+pub const LIVE: &str = "parom-live";
+
 /// Two doors with separate sessions: what opens one does not open the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Door {
@@ -102,7 +105,9 @@ pub async fn session(request: &HttpRequest, door: Door) -> Result<Option<Arc<ses
         return Ok(found.0.clone());
     }
     let Some(app) = request.app_data::<web::Data<App>>() else { return Ok(None) };
+    let by_itself = request.headers().contains_key(LIVE) || request.path() == "/panel/events";
     let found = match door.token(app, request) {
+        Some(token) if by_itself => sessions::look(app, &token, door.kinds()).await?.map(Arc::new),
         Some(token) => sessions::find(app, &token, door.kinds()).await?.map(Arc::new),
         None => None,
     };
@@ -145,6 +150,20 @@ pub fn address(request: &HttpRequest, app: &App) -> Option<IpAddr> {
     Some(address)
 }
 
+/// An IPv4 address, or the /64 of an IPv6 address: somebody with IPv6 has a whole network to come from.
+pub fn network_of(address: IpAddr) -> String {
+    match address {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => match address.to_ipv4_mapped() {
+            Some(inside) => inside.to_string(),
+            None => {
+                let [a, b, c, d, ..] = address.segments();
+                format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+            }
+        },
+    }
+}
+
 /// What the browser calls itself, short, for lists of sessions.
 pub fn agent(request: &HttpRequest) -> &str {
     request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default()
@@ -157,6 +176,14 @@ fn text<'request>(request: &'request HttpRequest, name: &'static str) -> Option<
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_ipv6_network_is_one_visitor() {
+        let of = |text: &str| network_of(text.parse().unwrap());
+        assert_eq!(of("2001:db8:1:2::1"), of("2001:db8:1:2:ffff::9"));
+        assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
+        assert_eq!(of("::ffff:192.0.2.7"), of("192.0.2.7"));
+    }
 
     #[test]
     fn the_admin_is_a_door_of_its_own() {

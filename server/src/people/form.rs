@@ -7,6 +7,7 @@ use std::pin::Pin;
 use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use entity::session;
 use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
@@ -29,6 +30,11 @@ pub struct Form<T>(pub T);
 /// A form of somebody who is not signed in yet: from a page of ours, no more is known.
 #[derive(Debug)]
 pub struct OpenForm<T>(pub T);
+
+/// A form of a page that is shown with and without a session. Who is signed in proves that the page was made for that
+/// session.
+#[derive(Debug)]
+pub struct AnyForm<T>(pub T);
 
 /// A form that is only a button.
 #[derive(Debug, Deserialize)]
@@ -86,6 +92,14 @@ impl<T> Deref for OpenForm<T> {
     }
 }
 
+impl<T> Deref for AnyForm<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
 type Read<T> = Pin<Box<dyn Future<Output = Result<T, actix_web::Error>>>>;
 
 impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
@@ -98,13 +112,35 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
             let session = door::session(&request, Door::of_path(request.path())).await?;
             let session = session.ok_or(Refused::NoSession)?;
             let pairs = pairs(&request, payload).await?;
-            let sent = pairs.iter().find(|(name, _)| name == CSRF).map_or("", |(_, value)| value.as_str());
-            if sent.is_empty() || !bool::from(sent.as_bytes().ct_eq(session.csrf.as_bytes())) {
-                return Err(Refused::Stale.into());
+            of_session(&pairs, &session)?;
+            Ok(Self(read(pairs)?))
+        })
+    }
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for AnyForm<T> {
+    type Error = actix_web::Error;
+    type Future = Read<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let session = door::session(&request, Door::of_path(request.path())).await?;
+            let pairs = pairs(&request, payload).await?;
+            if let Some(session) = session {
+                of_session(&pairs, &session)?;
             }
             Ok(Self(read(pairs)?))
         })
     }
+}
+
+fn of_session(pairs: &[(String, String)], session: &session::Model) -> Result<(), Refused> {
+    let sent = pairs.iter().find(|(name, _)| name == CSRF).map_or("", |(_, value)| value.as_str());
+    if sent.is_empty() || !bool::from(sent.as_bytes().ct_eq(session.csrf.as_bytes())) {
+        return Err(Refused::Stale);
+    }
+    Ok(())
 }
 
 impl<T: DeserializeOwned + 'static> FromRequest for OpenForm<T> {

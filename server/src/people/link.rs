@@ -21,12 +21,17 @@ pub enum Purpose {
     Handed,
     /// An operator of the vendor, for the admin.
     Operator,
-    /// The first step is done, the code of the authenticator is missing.
-    SecondStep,
+    /// The same for one who has no authenticator, or lost it: they connect one with this sign-in and with no other.
+    NewAuthenticator,
 }
 
 impl Purpose {
-    const ALL: [Self; 5] = [Self::SignIn, Self::Invitation, Self::Handed, Self::Operator, Self::SecondStep];
+    const ALL: [Self; 5] = [Self::SignIn, Self::Invitation, Self::Handed, Self::Operator, Self::NewAuthenticator];
+
+    /// Whether it opens the admin.
+    pub const fn is_of_operators(self) -> bool {
+        matches!(self, Self::Operator | Self::NewAuthenticator)
+    }
 
     const fn word(self) -> &'static str {
         match self {
@@ -34,15 +39,14 @@ impl Purpose {
             Self::Invitation => "invitation",
             Self::Handed => "handed",
             Self::Operator => "operator",
-            Self::SecondStep => "second_step",
+            Self::NewAuthenticator => "new_authenticator",
         }
     }
 
     /// Milliseconds that a link lives.
     pub const fn life(self) -> i64 {
         match self {
-            Self::SignIn | Self::Handed | Self::Operator => 15 * MINUTE,
-            Self::SecondStep => 5 * MINUTE,
+            Self::SignIn | Self::Handed | Self::Operator | Self::NewAuthenticator => 10 * MINUTE,
             Self::Invitation => 7 * 24 * 60 * MINUTE,
         }
     }
@@ -59,7 +63,7 @@ pub struct Link {
     pub mailed: bool,
 }
 
-/// Makes a link's token.
+/// Makes a link's token. An earlier link for the same opens nothing from now on.
 pub async fn issue(app: &App, db: &impl ConnectionTrait, link: Link) -> Result<String, DbErr> {
     let token = token::new();
     let entry = directory::Entry {
@@ -68,13 +72,15 @@ pub async fn issue(app: &App, db: &impl ConnectionTrait, link: Link) -> Result<S
         note: format!("{}{}", link.purpose.word(), if link.mailed { MAILED } else { "" }),
         expires_at: Some(app.clock.millis() + link.purpose.life()),
     };
+    let latest = directory::Entry { note: token::hash(&token), ..entry.clone() };
+    directory::set(db, directory::Kind::LatestLink, &place(&link), latest).await?;
     directory::enter(db, directory::Kind::SignInLink, &token::hash(&token), entry).await?;
     Ok(token)
 }
 
 /// The address of the page that takes a token.
 pub fn address(app: &App, purpose: Purpose, token: &str) -> String {
-    let door = if purpose == Purpose::Operator { "admin" } else { "panel" };
+    let door = if purpose.is_of_operators() { "admin" } else { "panel" };
     format!("{}/{door}/link?token={token}", app.public_url())
 }
 
@@ -85,7 +91,7 @@ pub async fn look(app: &App, token: &str) -> Result<Option<Link>, DbErr> {
     }
     let key = token::hash(token);
     let found = directory::find(app.store.read(), directory::Kind::SignInLink, &key, app.clock.millis()).await?;
-    Ok(found.and_then(read))
+    latest(app, app.store.read(), &key, found.and_then(read)).await
 }
 
 /// Uses a token up: of two callers only one gets the link.
@@ -95,7 +101,19 @@ pub async fn take(app: &App, token: &str) -> Result<Option<Link>, DbErr> {
     }
     let key = token::hash(token);
     let taken = directory::take(app.store.write(), directory::Kind::SignInLink, &key, app.clock.millis()).await?;
-    Ok(taken.and_then(read))
+    latest(app, app.store.write(), &key, taken.and_then(read)).await
+}
+
+/// The link, unless another one was made for the same since.
+async fn latest(app: &App, db: &impl ConnectionTrait, key: &str, link: Option<Link>) -> Result<Option<Link>, DbErr> {
+    let Some(link) = link else { return Ok(None) };
+    let latest = directory::find(db, directory::Kind::LatestLink, &place(&link), app.clock.millis()).await?;
+    Ok(latest.is_none_or(|latest| latest.note == key).then_some(link))
+}
+
+/// Links with the same place replace each other.
+fn place(link: &Link) -> String {
+    format!("{}:{}:{}", link.person_id, link.purpose.word(), link.tenant_id.unwrap_or(VENDOR))
 }
 
 fn read(entry: directory::Entry) -> Option<Link> {

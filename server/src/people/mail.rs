@@ -63,7 +63,7 @@ fn plain(text: &str) -> String {
 /// Sends in the background: the page that asks must not tell by its time whether there was anything to send.
 pub fn send_later(app: &std::sync::Arc<App>, letter: Letter) {
     let app = app.clone();
-    tokio::spawn(async move {
+    crate::supervisor::detach("mail", async move {
         if let Err(error) = send(&app, letter).await {
             tracing::error!(error = format!("{error:#}"), "a letter was not sent");
         }

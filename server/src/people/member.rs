@@ -7,15 +7,15 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::ticket::CrmUser;
-use super::{person as persons, session};
+use super::{credentials, person as persons, session};
 use crate::app::App;
 use crate::store::directory;
 use crate::store::ended;
-use crate::words::Language;
 
+mod crm;
 mod invite;
 
+pub use crm::{FROM_CRM, FROM_PANEL, Vouched, of_crm_user, vouch};
 pub use invite::{Standing, accept, invite, standing};
 
 /// What somebody is in an account; the later in this list, the less.
@@ -53,10 +53,10 @@ pub enum Refused {
     Unknown,
 }
 
-/// The member's row, unless access was taken away.
+/// The member's row, unless access was taken away, here or in amoCRM.
 pub async fn find(db: &impl ConnectionTrait, tenant_id: Uuid, person_id: Uuid) -> Result<Option<member::Model>, DbErr> {
     let row = member::Entity::of_tenant(tenant_id).filter(member::Column::PersonId.eq(person_id)).one(db).await?;
-    Ok(row.filter(|row| row.disabled_at.is_none()))
+    Ok(row.filter(|row| row.disabled_at.is_none() && row.crm_gone_at.is_none()))
 }
 
 /// Everybody of an account with their persons, those without access too, the earliest first. At most 500.
@@ -92,7 +92,8 @@ pub async fn accounts(app: &App, person_id: Uuid) -> Result<Vec<(tenant::Model, 
     Ok(found)
 }
 
-/// Makes somebody a member, or gives access back. Who is one already keeps their role.
+/// Makes somebody a member, or gives access back. Who is one already keeps their role. Credentials that count in another
+/// account fall with it: they are whoever's had that account's link.
 pub async fn join(
     app: &App,
     db: &impl ConnectionTrait,
@@ -109,6 +110,7 @@ pub async fn join(
             change(db, tenant_id, person_id, member::Column::Role, Expr::value(role.as_str())).await?;
             change(db, tenant_id, person_id, member::Column::InvitedAt, Expr::value(now)).await?;
             change(db, tenant_id, person_id, member::Column::DisabledAt, Expr::value(Option::<i64>::None)).await?;
+            by_hand(db, tenant_id, person_id).await?;
         }
         None => {
             let row = member::Model {
@@ -116,6 +118,9 @@ pub async fn join(
                 person_id,
                 role: role.as_str().to_owned(),
                 crm_user_id,
+                role_from: FROM_PANEL.to_owned(),
+                crm_asked_at: 0,
+                crm_gone_at: None,
                 invited_at: now,
                 last_seen_at: None,
                 disabled_at: None,
@@ -124,53 +129,31 @@ pub async fn join(
         }
     }
     let entry = directory::Entry { tenant_id, id: person_id, note: String::new(), expires_at: None };
-    directory::set(db, directory::Kind::Membership, &format!("{person_id}:{tenant_id}"), entry).await
+    directory::set(db, directory::Kind::Membership, &format!("{person_id}:{tenant_id}"), entry).await?;
+    match persons::by_id(db, person_id).await? {
+        Some(person) if person.proved_at.is_none() && credentials_elsewhere(app, db, &person, tenant_id).await? => {
+            credentials::fall(db, person_id).await
+        }
+        _ => Ok(()),
+    }
 }
 
-/// The person of an amoCRM user who comes with a ticket: made on the first visit. An administrator of the account is
-/// an owner here, anybody else a viewer. None: access was taken away here.
-pub async fn of_crm_user(
-    app: &App,
-    tenant_id: Uuid,
-    user: &CrmUser,
-    language: Language,
-) -> Result<Option<(person::Model, Role)>, DbErr> {
-    let tx = app.store.write_tx().await?;
-    let done = of_crm_user_in(app, &tx, tenant_id, user, language).await;
-    ended(tx, done).await
-}
-
-async fn of_crm_user_in(
+/// Whether somebody who has not proved their address may have got password or session in another account.
+async fn credentials_elsewhere(
     app: &App,
     db: &impl ConnectionTrait,
+    person: &person::Model,
     tenant_id: Uuid,
-    user: &CrmUser,
-    language: Language,
-) -> Result<Option<(person::Model, Role)>, DbErr> {
-    let role = if user.is_admin { Role::Owner } else { Role::Viewer };
-    let known = member::Entity::of_tenant(tenant_id).filter(member::Column::CrmUserId.eq(user.id)).one(db).await?;
-    let Some(row) = known else {
-        let new = persons::New { email: "", name: &user.name, language, is_operator: false };
-        let Some(person) = persons::add(app, db, new).await? else { return Ok(None) };
-        join(app, db, tenant_id, person.id, role, Some(user.id)).await?;
-        return Ok(Some((person, role)));
-    };
-    let Some(mut person) = persons::by_id(db, row.person_id).await? else { return Ok(None) };
-    if row.disabled_at.is_some() || person.disabled_at.is_some() {
-        return Ok(None);
+) -> Result<bool, DbErr> {
+    if person.set_in.is_some_and(|set_in| set_in != tenant_id) {
+        return Ok(true);
     }
-    if !user.name.is_empty() && user.name != person.name {
-        persons::set_name(db, person.id, &user.name).await?;
-        person.name.clone_from(&user.name);
-    }
-    let held = Role::of(&row.role).unwrap_or(Role::Viewer);
-    if role < held {
-        change(db, tenant_id, person.id, member::Column::Role, Expr::value(role.as_str())).await?;
-    }
-    Ok(Some((person, role)))
+    let beginning = format!("{}:", person.id);
+    let accounts = directory::list(db, directory::Kind::Membership, &beginning, app.clock.millis()).await?;
+    Ok(accounts.iter().any(|(_, entry)| entry.tenant_id != tenant_id))
 }
 
-/// Gives somebody another role.
+/// Gives somebody another role, which stays whatever amoCRM says of them.
 pub async fn change_role(
     app: &App,
     tenant_id: Uuid,
@@ -183,6 +166,7 @@ pub async fn change_role(
             return Ok(Err(refused));
         }
         change(&tx, tenant_id, person_id, member::Column::Role, Expr::value(role.as_str())).await?;
+        by_hand(&tx, tenant_id, person_id).await?;
         Ok(Ok(()))
     };
     let done = done.await;
@@ -237,6 +221,12 @@ async fn may_lose(
         .all(db)
         .await?;
     Ok(if owners.len() > 1 { Ok(()) } else { Err(Refused::LastOwner) })
+}
+
+/// From now on the role is what somebody granted here.
+async fn by_hand(db: &impl ConnectionTrait, tenant_id: Uuid, person_id: Uuid) -> Result<(), DbErr> {
+    change(db, tenant_id, person_id, member::Column::RoleFrom, Expr::value(FROM_PANEL)).await?;
+    change(db, tenant_id, person_id, member::Column::CrmGoneAt, Expr::value(Option::<i64>::None)).await
 }
 
 async fn change(

@@ -4,15 +4,22 @@
 //! password │ link │ ticket ──▶ session (opaque token, only its hash stored) ──▶ door (cookie, CSRF) ──▶ panel │ admin
 //! ```
 //!
-//! A person is one row for all accounts; what they may do in one of them is a `member` row there.
+//! A person is one row for all accounts; what they may do in one of them is a `member` row there. Operators of the vendor
+//! are persons of their own: they share nothing with somebody of the same e-mail in the panel.
 
+pub mod again;
+pub mod credentials;
+pub mod device;
 pub mod door;
 pub mod form;
+pub mod letters;
 pub mod link;
 pub mod mail;
 pub mod member;
 pub mod password;
 pub mod person;
+pub mod refused;
+pub mod second_step;
 pub mod session;
 pub mod sweep;
 pub mod throttle;
@@ -20,5 +27,5 @@ pub mod ticket;
 pub mod token;
 pub mod totp;
 
-pub use form::{Empty, Fields, Form, OpenForm};
+pub use form::{AnyForm, Empty, Fields, Form, OpenForm};
 pub use member::Role;

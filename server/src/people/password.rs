@@ -34,8 +34,14 @@ impl Weak {
     }
 }
 
-/// Whether somebody may choose this password.
-pub fn fits(password: &str) -> Result<(), Weak> {
+/// Guesses after which an attacker has a password, as a power of ten: eight signs by chance.
+const HARDEST_WEAK: f64 = 8.0;
+/// What is looked at for its guesses; the estimate takes time that grows with the square.
+const LOOKED_AT: usize = 64;
+
+/// Whether somebody may choose this password. `about`: what others know of them, such as their e-mail and the account's
+/// name; a password made of that is common for them.
+pub fn fits(password: &str, about: &[&str]) -> Result<(), Weak> {
     let length = password.chars().count();
     if length < SHORTEST {
         return Err(Weak::Short);
@@ -44,81 +50,94 @@ pub fn fits(password: &str) -> Result<(), Weak> {
         return Err(Weak::Long);
     }
     let lower = password.to_lowercase();
-    let mut signs: Vec<char> = lower.chars().collect();
-    signs.sort_unstable();
-    signs.dedup();
     let bare = lower.trim_end_matches(|sign: char| sign.is_ascii_digit() || sign.is_ascii_punctuation());
-    let runs = "abcdefghijklmnopqrstuvwxyz 01234567890123456789 qwertyuiopasdfghjklzxcvbnm йцукенгшщзхъфывапролджэ";
-    if signs.len() < 4 || runs.contains(lower.as_str()) || COMMON.contains(&bare) || COMMON.contains(&lower.as_str()) {
+    let lowered = about.iter().map(|text| text.to_lowercase()).collect::<Vec<_>>();
+    let parts = lowered.iter().flat_map(|text| text.split(|sign: char| !sign.is_alphanumeric()));
+    let mut known: Vec<&str> = parts.chain(OURS).filter(|text| text.chars().count() > 3).collect();
+    known.sort_unstable_by_key(|text| std::cmp::Reverse(text.len()));
+    // What is left without the words that others know is to be hard enough by itself.
+    let rest = known.into_iter().fold(lower.clone(), |rest, word| rest.replace(word, ""));
+    // The estimate knows Latin letters alone: a Cyrillic password is also what its keys say.
+    let typed = [on_latin_keys(&rest), rest];
+    let guessed = typed.iter().any(|text| {
+        let text: String = text.chars().take(LOOKED_AT).collect();
+        zxcvbn::zxcvbn(&text, &[]).guesses_log10() < HARDEST_WEAK
+    });
+    if guessed || COMMON.contains(&bare) {
         return Err(Weak::Common);
     }
     Ok(())
 }
 
-/// The beginnings of the lists that are tried first, without the digits and signs behind them.
+/// Words of the product itself.
+const OURS: [&str; 6] = ["parom", "paromparom", "amocrm", "amojo", "kommo", "паром"];
+
+/// A text as the same keys type it in the Latin layout.
+fn on_latin_keys(text: &str) -> String {
+    const CYRILLIC: &str = "йцукенгшщзхъфывапролджэячсмитьбюё";
+    const LATIN: &str = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`";
+    let key =
+        |sign: char| CYRILLIC.chars().zip(LATIN.chars()).find(|(here, _)| *here == sign).map_or(sign, |(_, key)| key);
+    text.chars().map(key).collect()
+}
+
+/// What Russian lists begin with, without the digits and signs behind; English ones are in the estimate.
 const COMMON: &[&str] = &[
-    "password",
-    "passw0rd",
-    "qwerty",
-    "qwertyuiop",
-    "qwerty123",
-    "1q2w3e4r",
-    "1qaz2wsx",
-    "q1w2e3r4",
-    "zaq12wsx",
-    "iloveyou",
-    "sunshine",
-    "princess",
-    "football",
-    "baseball",
-    "superman",
-    "batman",
-    "trustno1",
-    "welcome",
-    "letmein",
-    "administrator",
-    "admin",
-    "admin123",
-    "root",
-    "master",
-    "dragon",
-    "monkey",
-    "shadow",
-    "michael",
-    "jennifer",
-    "computer",
-    "internet",
-    "samsung",
-    "starwars",
-    "whatever",
-    "changeme",
-    "default",
-    "guest",
-    "test",
-    "testtest",
-    "asdfghjkl",
-    "asdf",
-    "zxcvbnm",
-    "abc",
-    "abcd",
-    "aa",
-    "parom",
-    "paromparom",
-    "amocrm",
-    "kommo",
     "пароль",
-    "йцукен",
+    "парольпароль",
     "привет",
+    "приветик",
     "любовь",
+    "любимая",
+    "любимый",
     "наташа",
     "максим",
     "андрей",
     "марина",
+    "настя",
+    "анастасия",
+    "александр",
+    "александра",
+    "екатерина",
+    "солнышко",
+    "котенок",
+    "зайчик",
+    "спартак",
+    "зенит",
+    "москва",
+    "россия",
+    "лето",
+    "весна",
+    "осень",
+    "зима",
+    "январь",
+    "февраль",
+    "март",
+    "апрель",
+    "июнь",
+    "июль",
+    "август",
+    "сентябрь",
+    "октябрь",
+    "ноябрь",
+    "декабрь",
+    "понедельник",
+    "вторник",
+    "среда",
+    "четверг",
+    "пятница",
+    "админ",
+    "администратор",
+    "менеджер",
     "kristina",
     "natasha",
     "marina",
     "andrey",
-    "lol",
+    "privet",
+    "parol",
+    "lubov",
+    "moskva",
+    "rossiya",
     "",
 ];
 
@@ -152,15 +171,53 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_tried_first_is_refused() {
-        for weak in ["12345678", "password1!", "Qwerty12345", "aaaaaaaaaaaa", "пароль123", "abcdefgh", "parom2026"]
-        {
-            assert_eq!(fits(weak), Err(Weak::Common), "{weak}");
-        }
-        assert_eq!(fits("short7!"), Err(Weak::Short));
-        assert_eq!(fits(&"long ".repeat(41)), Err(Weak::Long));
-        for good in ["correct horse battery", "паром ходит ночью", "x9!fQ2-v"] {
-            assert_eq!(fits(good), Ok(()), "{good}");
+    fn l1_what_is_tried_first_is_refused() {
+        let weak = [
+            "12345678",
+            "password1!",
+            "Qwerty12345",
+            "aaaaaaaaaaaa",
+            "пароль123",
+            "abcdefgh",
+            "parom2026",
+            "1q2w3e4r5t",
+            "qazwsxedc",
+            "qwer1234",
+            "P@ssw0rd1",
+            "Summer2026!",
+            "йцукен123",
+            "ghbdtn2026",
+            "Осень2026!",
+            "zaq12wsx",
+            "iloveyou2",
+            "Welcome1!",
+            "admin123!",
+            "letmein2026",
+            "dragon1990",
+            "asdfghjkl1",
+            "19870423",
+            "abc123abc123",
+        ];
+        let taken: Vec<&str> = weak.into_iter().filter(|weak| fits(weak, &[]) != Err(Weak::Common)).collect();
+        assert!(taken.is_empty(), "{taken:?}");
+        assert_eq!(fits("short7!", &[]), Err(Weak::Short));
+        assert_eq!(fits(&"long ".repeat(41), &[]), Err(Weak::Long));
+        let good = [
+            "correct horse battery",
+            "паром ходит ночью",
+            "x9!fQ2-v",
+            "ferry over the strait",
+            "four ferries cross at dawn",
+        ];
+        let refused: Vec<&str> = good.into_iter().filter(|good| fits(good, &[]).is_err()).collect();
+        assert!(refused.is_empty(), "{refused:?}");
+    }
+
+    #[test]
+    fn l1_what_others_know_of_somebody_is_common_for_them() {
+        let about = ["margarita.zubova@shop-vostok.example", "Margarita Zubova", "shopvostok.amocrm.ru"];
+        for weak in ["zubova2026", "margarita.zubova", "ShopVostok1", "Margarita1!"] {
+            assert_eq!(fits(weak, &about), Err(Weak::Common), "{weak}");
         }
     }
 

@@ -1,4 +1,5 @@
-//! One person, whatever accounts they belong to.
+//! One person, whatever accounts they belong to. Operators are apart: the same e-mail may be one's of the panel and one's
+//! of the vendor, and neither finds the other.
 
 use entity::person;
 use sea_orm::sea_query::{Expr, SimpleExpr};
@@ -23,7 +24,7 @@ pub struct New<'new> {
     pub is_operator: bool,
 }
 
-/// Adds a person; `None`: somebody has this e-mail already.
+/// Adds a person; `None`: somebody of the same kind has this e-mail already.
 pub async fn add(app: &App, db: &impl ConnectionTrait, new: New<'_>) -> Result<Option<person::Model>, DbErr> {
     let row = person::Model {
         tenant_id: VENDOR,
@@ -37,6 +38,12 @@ pub async fn add(app: &App, db: &impl ConnectionTrait, new: New<'_>) -> Result<O
         language: new.language.code().to_owned(),
         created_at: app.clock.millis(),
         disabled_at: None,
+        proved_at: None,
+        set_in: None,
+        revision: 0,
+        link_only: false,
+        wrong_codes: 0,
+        warned_at: 0,
     };
     if !row.email.is_empty() && !enter(db, &row).await? {
         return Ok(None);
@@ -47,29 +54,37 @@ pub async fn add(app: &App, db: &impl ConnectionTrait, new: New<'_>) -> Result<O
 
 async fn enter(db: &impl ConnectionTrait, row: &person::Model) -> Result<bool, DbErr> {
     let entry = directory::Entry { tenant_id: VENDOR, id: row.id, note: String::new(), expires_at: None };
-    directory::enter(db, directory::Kind::Person, &row.email, entry).await
+    let kind = if row.is_operator { directory::Kind::Operator } else { directory::Kind::Person };
+    directory::enter(db, kind, &row.email, entry).await
 }
 
-/// Gives a person who came through amoCRM an e-mail to sign in by. False: somebody has it already.
-pub async fn give_email(db: &impl ConnectionTrait, row: &person::Model, email: &str) -> Result<bool, DbErr> {
-    let with_email = person::Model { email: email.to_lowercase(), ..row.clone() };
-    if !enter(db, &with_email).await? {
-        return Ok(false);
-    }
-    change(db, row.id, person::Column::Email, Expr::value(with_email.email)).await?;
-    Ok(true)
-}
-
-/// Who signs in by this e-mail; disabled persons included.
+/// Who signs in to the panel by this e-mail; disabled persons included, operators never.
 pub async fn by_email(app: &App, db: &impl ConnectionTrait, email: &str) -> Result<Option<person::Model>, DbErr> {
+    by_email_of(app, db, directory::Kind::Person, email).await
+}
+
+/// The operator of this e-mail, also one who left.
+pub async fn operator_by_email(
+    app: &App,
+    db: &impl ConnectionTrait,
+    email: &str,
+) -> Result<Option<person::Model>, DbErr> {
+    by_email_of(app, db, directory::Kind::Operator, email).await
+}
+
+async fn by_email_of(
+    app: &App,
+    db: &impl ConnectionTrait,
+    kind: directory::Kind,
+    email: &str,
+) -> Result<Option<person::Model>, DbErr> {
     let key = email.trim().to_lowercase();
     if key.is_empty() || key.len() > LONGEST_EMAIL {
         return Ok(None);
     }
-    match directory::find(db, directory::Kind::Person, &key, app.clock.millis()).await? {
-        Some(entry) => by_id(db, entry.id).await,
-        None => Ok(None),
-    }
+    let entry = directory::find(db, kind, &key, app.clock.millis()).await?;
+    // Nobody's row is read as well: the answer to a stranger costs the same.
+    by_id(db, entry.map_or(Uuid::nil(), |entry| entry.id)).await
 }
 
 /// A person by id; disabled ones included.
@@ -80,11 +95,6 @@ pub async fn by_id(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<person:
 /// Several persons at once.
 pub async fn by_ids(db: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<Vec<person::Model>, DbErr> {
     person::Entity::of_tenant(VENDOR).filter(person::Column::Id.is_in(ids)).all(db).await
-}
-
-/// Replaces the password's hash.
-pub async fn set_password(db: &impl ConnectionTrait, id: Uuid, hash: &str) -> Result<(), DbErr> {
-    change(db, id, person::Column::PasswordHash, Expr::value(Some(hash.to_owned()))).await
 }
 
 /// The language of the letters to somebody.
@@ -110,12 +120,7 @@ pub fn is_email(text: &str) -> bool {
     fits && host.contains('.') && !host.starts_with('.') && !host.ends_with('.')
 }
 
-pub(super) async fn change(
-    db: &impl ConnectionTrait,
-    id: Uuid,
-    column: person::Column,
-    value: SimpleExpr,
-) -> Result<(), DbErr> {
+async fn change(db: &impl ConnectionTrait, id: Uuid, column: person::Column, value: SimpleExpr) -> Result<(), DbErr> {
     person::Entity::update_many()
         .col_expr(column, value)
         .filter(person::Column::TenantId.eq(VENDOR))

@@ -1,8 +1,12 @@
 //! Who is signed in. The token is in the visitor's cookie alone; the directory knows its hash, the row is the tenant's.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use entity::session;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -14,6 +18,11 @@ use crate::error::{Error, Result};
 use crate::shed::is_read_only;
 use crate::store::directory;
 use crate::store::ended;
+use crate::vault::Place;
+
+mod ending;
+
+pub use ending::{end, end_everywhere, end_of_person, end_of_tickets};
 
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
@@ -68,6 +77,11 @@ impl Kind {
     }
 }
 
+/// How sessions are opened that amoCRM vouches for.
+pub const TICKET: &str = "ticket";
+/// Milliseconds after which such a session ends, whatever is done in it.
+const TICKET_LIFE: i64 = 12 * HOUR;
+
 /// Somebody who has just proved who they are.
 #[derive(Clone, Copy, Debug)]
 pub struct New<'new> {
@@ -78,7 +92,7 @@ pub struct New<'new> {
     pub crm_user_id: Option<i64>,
     /// The amoCRM user administers the account.
     pub is_admin: bool,
-    /// `password`, `link`, `ticket`, `consent`, `disposable_token`, `operator`
+    /// `password`, `link`, `handed`, `ticket`, `consent`, `disposable_token`, `operator`, `new_authenticator`
     pub via: &'new str,
     pub language: &'new str,
     /// Why an operator looks.
@@ -111,7 +125,7 @@ pub async fn open(app: &App, db: &impl ConnectionTrait, new: New<'_>) -> Result<
         reason: new.reason.to_owned(),
         created_at: now,
         seen_at: now,
-        expires_at: now.saturating_add(new.kind.life()),
+        expires_at: now.saturating_add(life(new.kind, new.via)),
     };
     session::Entity::insert(row.clone().into_active_model()).exec_without_returning(db).await?;
     let entry = directory::Entry {
@@ -126,6 +140,17 @@ pub async fn open(app: &App, db: &impl ConnectionTrait, new: New<'_>) -> Result<
 
 /// The living session of a token, if it is of one of these kinds. Notes once a minute that it is in use.
 pub async fn find(app: &App, token: &str, kinds: &[Kind]) -> Result<Option<session::Model>, DbErr> {
+    let Some(mut row) = look(app, token, kinds).await? else { return Ok(None) };
+    let now = app.clock.millis();
+    if row.seen_at.saturating_add(MINUTE) <= now && !is_read_only(app) {
+        row.seen_at = now;
+        change(app.store.write(), &row, session::Column::SeenAt, Expr::value(now)).await?;
+    }
+    Ok(Some(row))
+}
+
+/// The same without noting: for what a page asks by itself, while nobody may be sitting before it.
+pub async fn look(app: &App, token: &str, kinds: &[Kind]) -> Result<Option<session::Model>, DbErr> {
     if !token::looks_right(token) {
         return Ok(None);
     }
@@ -134,15 +159,8 @@ pub async fn find(app: &App, token: &str, kinds: &[Kind]) -> Result<Option<sessi
     let Some(entry) = directory::find(db, directory::Kind::Session, &token::hash(token), now).await? else {
         return Ok(None);
     };
-    let Some(mut row) = living(app, db, entry.tenant_id, entry.id).await? else { return Ok(None) };
-    if !Kind::of(&row.kind).is_some_and(|kind| kinds.contains(&kind)) {
-        return Ok(None);
-    }
-    if row.seen_at.saturating_add(MINUTE) <= now && !is_read_only(app) {
-        row.seen_at = now;
-        change(app.store.write(), &row, session::Column::SeenAt, Expr::value(now)).await?;
-    }
-    Ok(Some(row))
+    let found = living(app, db, entry.tenant_id, entry.id).await?;
+    Ok(found.filter(|row| Kind::of(&row.kind).is_some_and(|kind| kinds.contains(&kind))))
 }
 
 /// A session by its id, unless it has ended or run out.
@@ -154,44 +172,17 @@ pub async fn living(
 ) -> Result<Option<session::Model>, DbErr> {
     let now = app.clock.millis();
     let row = session::Entity::of_tenant(tenant_id).filter(session::Column::Id.eq(id)).one(db).await?;
-    Ok(row.filter(|row| {
-        let idle = Kind::of(&row.kind).map_or(0, Kind::idle);
-        row.expires_at > now && row.seen_at.saturating_add(idle) > now
-    }))
+    Ok(row.filter(|row| lives(row, now)))
 }
 
-/// Ends one session.
-pub async fn end(db: &impl ConnectionTrait, tenant_id: Uuid, id: Uuid) -> Result<(), DbErr> {
-    session::Entity::delete_many()
-        .filter(session::Column::TenantId.eq(tenant_id))
-        .filter(session::Column::Id.eq(id))
-        .exec(db)
-        .await?;
-    Ok(())
+fn life(kind: Kind, via: &str) -> i64 {
+    if via == TICKET { kind.life().min(TICKET_LIFE) } else { kind.life() }
 }
 
-/// Ends all of a person's sessions in one account (or the vendor's admin), but for one.
-pub async fn end_of_person(
-    db: &impl ConnectionTrait,
-    tenant_id: Uuid,
-    person_id: Uuid,
-    except: Option<Uuid>,
-) -> Result<u64, DbErr> {
-    let mut gone = session::Entity::delete_many()
-        .filter(session::Column::TenantId.eq(tenant_id))
-        .filter(session::Column::PersonId.eq(person_id));
-    if let Some(except) = except {
-        gone = gone.filter(session::Column::Id.ne(except));
-    }
-    Ok(gone.exec(db).await?.rows_affected)
-}
-
-/// Ends all of a person's sessions in every account, but for one.
-pub async fn end_everywhere(db: &impl ConnectionTrait, person_id: Uuid, except: Uuid) -> Result<u64, DbErr> {
-    let gone = session::Entity::delete_many()
-        .filter(session::Column::PersonId.eq(person_id))
-        .filter(session::Column::Id.ne(except));
-    Ok(gone.exec(db).await?.rows_affected)
+fn lives(row: &session::Model, now: i64) -> bool {
+    let Some(kind) = Kind::of(&row.kind) else { return false };
+    let opened_long_ago = row.created_at.saturating_add(life(kind, &row.via)) <= now;
+    row.expires_at > now && !opened_long_ago && row.seen_at.saturating_add(kind.idle()) > now
 }
 
 /// A person's sessions in one account, the newest first.
@@ -203,13 +194,21 @@ pub async fn list_of_person(app: &App, tenant_id: Uuid, person_id: Uuid) -> Resu
         .order_by_desc(session::Column::SeenAt)
         .all(app.store.read())
         .await?;
-    let lives = |row: &session::Model| row.seen_at.saturating_add(Kind::of(&row.kind).map_or(0, Kind::idle)) > now;
-    Ok(rows.into_iter().filter(lives).collect())
+    Ok(rows.into_iter().filter(|row| lives(row, now)).collect())
 }
 
-/// What the next page says once; empty: nothing.
-pub async fn set_notice(db: &impl ConnectionTrait, row: &session::Model, notice: &str) -> Result<(), DbErr> {
-    change(db, row, session::Column::Notice, Expr::value(notice)).await
+/// What the next page says once; empty: nothing. Sealed, for it may be a link or a key that opens something.
+pub async fn set_notice(app: &App, db: &impl ConnectionTrait, row: &session::Model, notice: &str) -> Result<(), DbErr> {
+    let seal = || STANDARD.encode(app.vault.seal(row.tenant_id, Place::Notice, &row.id.to_string(), notice.as_bytes()));
+    let sealed = if notice.is_empty() { String::new() } else { seal() };
+    change(db, row, session::Column::Notice, Expr::value(sealed)).await
+}
+
+/// What [`set_notice`] kept; empty: nothing, or it cannot be opened.
+pub fn notice(app: &App, row: &session::Model) -> String {
+    let Ok(sealed) = STANDARD.decode(&row.notice) else { return String::new() };
+    let opened = app.vault.open_sealed(row.tenant_id, Place::Notice, &row.id.to_string(), &sealed);
+    opened.ok().and_then(|plain| String::from_utf8(plain.to_vec()).ok()).unwrap_or_default()
 }
 
 /// The language of the session's pages.
@@ -225,25 +224,35 @@ pub fn data<T: DeserializeOwned>(app: &App, row: &session::Model, name: &str) ->
 
 /// Keeps something in the session under a name, sealed; `None` forgets it.
 pub async fn set_data<T: Serialize>(app: &App, row: &session::Model, name: &str, value: Option<&T>) -> Result<()> {
-    // From the database: the request may have begun before another one's change.
+    let value = value.map(serde_json::to_value).transpose().map_err(anyhow::Error::from)?;
+    change_data(app, row, name, |_| (value, ())).await
+}
+
+/// Changes what is kept under a name; of several who do so at once each sees what the one before left.
+pub async fn change_data<R>(
+    app: &App,
+    row: &session::Model,
+    name: &str,
+    decide: impl FnOnce(Option<Value>) -> (Option<Value>, R),
+) -> Result<R> {
     let tx = app.store.write_tx().await?;
     let done = async {
+        // From the database and under a lock: the request may have begun before another one's change.
+        let locked = session::Entity::of_tenant(row.tenant_id).filter(session::Column::Id.eq(row.id)).lock_exclusive();
+        locked.one(&tx).await?.ok_or(Error::NotFound)?;
         let fresh = living(app, &tx, row.tenant_id, row.id).await?.ok_or(Error::NotFound)?;
         let mut all = all_data(app, &fresh);
-        match value {
-            Some(value) => {
-                all.insert(name.to_owned(), serde_json::to_value(value).map_err(anyhow::Error::from)?);
-            }
-            None => {
-                all.remove(name);
-            }
+        let (value, told) = decide(all.remove(name));
+        if let Some(value) = value {
+            all.insert(name.to_owned(), value);
         }
         let text = Value::Object(all).to_string();
         if text.len() > LARGEST_DATA {
             return Err(Error::TooLarge(LARGEST_DATA));
         }
-        let sealed = app.vault.seal(row.tenant_id, "session", &row.id.to_string(), text.as_bytes());
-        Ok(change(&tx, row, session::Column::Data, Expr::value(sealed)).await?)
+        let sealed = app.vault.seal(row.tenant_id, Place::Session, &row.id.to_string(), text.as_bytes());
+        change(&tx, row, session::Column::Data, Expr::value(sealed)).await?;
+        Ok(told)
     };
     let done = done.await;
     ended(tx, done).await
@@ -251,7 +260,7 @@ pub async fn set_data<T: Serialize>(app: &App, row: &session::Model, name: &str,
 
 fn all_data(app: &App, row: &session::Model) -> Map<String, Value> {
     let Some(sealed) = &row.data else { return Map::new() };
-    match app.vault.open_sealed(row.tenant_id, "session", &row.id.to_string(), sealed) {
+    match app.vault.open_sealed(row.tenant_id, Place::Session, &row.id.to_string(), sealed) {
         Ok(plain) => serde_json::from_slice(&plain).unwrap_or_default(),
         Err(error) => {
             tracing::warn!(tenant.id = %row.tenant_id, session.id = %row.id, %error, "what a session kept cannot be opened");

@@ -7,7 +7,7 @@ use entity::{session, throttle};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use tokio_util::sync::CancellationToken;
 
-use super::throttle::WINDOW;
+use super::throttle::LONGEST_WINDOW;
 use crate::app::App;
 use crate::store::VENDOR;
 
@@ -32,7 +32,7 @@ pub async fn round(app: &App) -> Result<u64, DbErr> {
     let db = app.store.write();
     throttle::Entity::delete_many()
         .filter(throttle::Column::TenantId.eq(VENDOR))
-        .filter(throttle::Column::WindowFrom.lt(now - 60 * WINDOW))
+        .filter(throttle::Column::WindowFrom.lt(now - LONGEST_WINDOW))
         .exec(db)
         .await?;
     // Of all tenants: what has run out is nobody's any more.

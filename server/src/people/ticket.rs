@@ -1,10 +1,11 @@
 //! Tickets: whoever amoCRM vouches for enters the panel without a password, once, soon.
 
+use actix_web::HttpRequest;
 use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::token;
+use super::{door, token};
 use crate::app::App;
 use crate::error::Result;
 use crate::store::directory;
@@ -49,30 +50,60 @@ impl Leads {
     }
 }
 
+/// The browser that asked for a ticket, as far as requests show it: its network and what it calls itself. amoCRM's page
+/// may hide where a navigation begins; that the same browser asked a moment ago says as much.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Asker(String);
+
+impl Asker {
+    /// None: the request shows too little.
+    pub fn of(request: &HttpRequest, app: &App) -> Option<Self> {
+        let (address, agent) = (door::address(request, app)?, door::agent(request));
+        let shown = || Self(token::hash(&format!("{}\n{agent}", door::network_of(address))));
+        (!agent.is_empty()).then(shown)
+    }
+}
+
 /// What a ticket says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ticket {
     pub tenant_id: Uuid,
     pub user: CrmUser,
     pub leads: Leads,
+    /// Whose browser it was made for; none: it stands on a page or in a terminal.
+    pub asked_by: Option<Asker>,
 }
 
 #[derive(Serialize, Deserialize)]
 struct Note {
     user: CrmUser,
     leads: Leads,
+    #[serde(default)]
+    asked_by: Option<Asker>,
 }
 
 /// A ticket for a link on a page of ours: ten minutes, to the overview. The page links `/panel/enter?ticket=…`.
 pub async fn issue(app: &App, tenant_id: Uuid, crm_user_id: i64, name: &str, is_admin: bool) -> Result<String> {
     let user = CrmUser { id: crm_user_id, name: name.to_owned(), is_admin };
-    let ticket = Ticket { tenant_id, user, leads: Leads::Overview };
+    let ticket = Ticket { tenant_id, user, leads: Leads::Overview, asked_by: None };
     enter(app, app.store.write(), &ticket, FROM_PAGE).await
 }
 
 /// The whole address for the widget to open at once: one minute.
 pub async fn url(app: &App, tenant_id: Uuid, user: &CrmUser, leads: &Leads) -> Result<String> {
-    let ticket = Ticket { tenant_id, user: user.clone(), leads: *leads };
+    url_for(app, tenant_id, user, leads, None).await
+}
+
+/// The same for the browser that asks.
+pub async fn url_for(
+    app: &App,
+    tenant_id: Uuid,
+    user: &CrmUser,
+    leads: &Leads,
+    asked_by: Option<Asker>,
+) -> Result<String> {
+    let ticket = Ticket { tenant_id, user: user.clone(), leads: *leads, asked_by };
     let token = enter(app, app.store.write(), &ticket, FROM_WIDGET).await?;
     Ok(format!("{}/panel/enter?ticket={token}", app.public_url()))
 }
@@ -84,7 +115,7 @@ pub async fn again(app: &App, ticket: &Ticket) -> Result<String> {
 
 async fn enter(app: &App, db: &impl ConnectionTrait, ticket: &Ticket, life: i64) -> Result<String> {
     let token = token::new();
-    let note = Note { user: ticket.user.clone(), leads: ticket.leads };
+    let note = Note { user: ticket.user.clone(), leads: ticket.leads, asked_by: ticket.asked_by.clone() };
     let entry = directory::Entry {
         tenant_id: ticket.tenant_id,
         id: ticket.tenant_id,
@@ -95,6 +126,16 @@ async fn enter(app: &App, db: &impl ConnectionTrait, ticket: &Ticket, life: i64)
     Ok(token)
 }
 
+/// What a ticket says; it stays good.
+pub async fn look(app: &App, token: &str) -> Result<Option<Ticket>> {
+    if !token::looks_right(token) {
+        return Ok(None);
+    }
+    let now = app.clock.millis();
+    let found = directory::find(app.store.read(), directory::Kind::Ticket, &token::hash(token), now).await?;
+    Ok(found.and_then(read))
+}
+
 /// Uses a ticket up: of two callers only one gets it.
 pub async fn take(app: &App, token: &str) -> Result<Option<Ticket>> {
     if !token::looks_right(token) {
@@ -102,8 +143,10 @@ pub async fn take(app: &App, token: &str) -> Result<Option<Ticket>> {
     }
     let now = app.clock.millis();
     let taken = directory::take(app.store.write(), directory::Kind::Ticket, &token::hash(token), now).await?;
-    Ok(taken.and_then(|entry| {
-        let note: Note = serde_json::from_str(&entry.note).ok()?;
-        Some(Ticket { tenant_id: entry.tenant_id, user: note.user, leads: note.leads })
-    }))
+    Ok(taken.and_then(read))
+}
+
+fn read(entry: directory::Entry) -> Option<Ticket> {
+    let note: Note = serde_json::from_str(&entry.note).ok()?;
+    Some(Ticket { tenant_id: entry.tenant_id, user: note.user, leads: note.leads, asked_by: note.asked_by })
 }

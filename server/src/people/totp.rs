@@ -5,13 +5,14 @@ use entity::person;
 use qrcode::QrCode;
 use qrcode::render::svg;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
 use totp_rs::{Builder, Secret, Totp};
 use uuid::Uuid;
 
-use super::person::change;
+use super::credentials;
 use crate::app::App;
 use crate::store::VENDOR;
+use crate::vault::Place;
 
 const ISSUER: &str = "Parom";
 
@@ -47,36 +48,44 @@ pub fn enrolment(person: &person::Model, secret: &str) -> anyhow::Result<Enrolme
     Ok(Enrolment { secret: secret.to_owned(), uri, picture })
 }
 
-/// Stores the secret if the code shows that the authenticator has it. False: the code is wrong.
-pub async fn confirm(app: &App, person_id: Uuid, secret: &str, code: &str) -> anyhow::Result<bool> {
-    let Some(step) = step_of(app, secret, code)? else { return Ok(false) };
-    let sealed = app.vault.seal(VENDOR, "totp", &person_id.to_string(), secret.as_bytes());
-    let tx = app.store.write_tx().await?;
-    change(&tx, person_id, person::Column::TotpSecret, Expr::value(Some(sealed))).await?;
-    change(&tx, person_id, person::Column::TotpStep, Expr::value(Some(step))).await?;
-    tx.commit().await?;
-    Ok(true)
+/// What came of the first code of a new authenticator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Confirmed {
+    Done,
+    /// The authenticator does not have the secret.
+    Wrong,
+    /// Password or authenticator changed since the person was read; nothing is stored.
+    Changed,
+}
+
+/// Stores the secret if the code shows that the authenticator has it. `set_in`: the only account where it counts.
+pub async fn confirm(
+    app: &App,
+    db: &impl ConnectionTrait,
+    person: &person::Model,
+    (secret, code): (&str, &str),
+    set_in: Option<Uuid>,
+) -> anyhow::Result<Confirmed> {
+    let Some(step) = step_of(app, secret, code)? else { return Ok(Confirmed::Wrong) };
+    let sealed = app.vault.seal(VENDOR, Place::Totp, &person.id.to_string(), secret.as_bytes());
+    let done = credentials::set_authenticator(db, person, Some((sealed, step)), set_in).await?;
+    Ok(if done { Confirmed::Done } else { Confirmed::Changed })
 }
 
 /// Whether the code is right and newer than all that were used; it is used by that.
 pub async fn check(app: &App, person: &person::Model, code: &str) -> anyhow::Result<bool> {
     let Some(sealed) = &person.totp_secret else { return Ok(false) };
-    let secret = app.vault.open_sealed(VENDOR, "totp", &person.id.to_string(), sealed)?;
+    let secret = app.vault.open_sealed(VENDOR, Place::Totp, &person.id.to_string(), sealed)?;
     let Some(step) = step_of(app, std::str::from_utf8(&secret)?, code)? else { return Ok(false) };
     let used = person::Entity::update_many()
         .col_expr(person::Column::TotpStep, Expr::value(Some(step)))
+        .col_expr(person::Column::WrongCodes, Expr::value(0))
         .filter(person::Column::TenantId.eq(VENDOR))
         .filter(person::Column::Id.eq(person.id))
         .filter(Condition::any().add(person::Column::TotpStep.is_null()).add(person::Column::TotpStep.lt(step)))
         .exec(app.store.write())
         .await?;
     Ok(used.rows_affected == 1)
-}
-
-/// Takes the second step away: whoever lost the authenticator enrols anew.
-pub async fn remove(db: &impl ConnectionTrait, person_id: Uuid) -> Result<(), DbErr> {
-    change(db, person_id, person::Column::TotpSecret, Expr::value(Option::<Vec<u8>>::None)).await?;
-    change(db, person_id, person::Column::TotpStep, Expr::value(Option::<i64>::None)).await
 }
 
 fn step_of(app: &App, secret: &str, code: &str) -> anyhow::Result<Option<i64>> {

@@ -142,6 +142,7 @@ async fn of_tenant(app: &App, tenant_id: Uuid, ends: Ends) -> anyhow::Result<u64
     gone += rows::letters(app, tenant_id, ends.letters, ends.texts).await?;
     gone += rows::texts(app, tenant_id, ends.texts_from, ends.texts).await?;
     gone += rows::messages(app, tenant_id, ends.messages).await?;
+    gone += rows::sums(app, tenant_id, day_of(ends.messages)).await?;
     gone += rows::answers(app, tenant_id).await?;
     gone += rows::audit(app, tenant_id, ends.audit).await?;
     gone += keys::forget(app, tenant_id, ends.keys).await?;

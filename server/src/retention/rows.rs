@@ -1,6 +1,6 @@
 //! Rows with their time in their key: each batch reads a span of the primary key and writes in a commit of its own.
 
-use entity::{attempt, audit, dead_letter, found_message, idempotency, letter, message, raw_hook};
+use entity::{account_usage, attempt, audit, dead_letter, found_message, idempotency, letter, message, raw_hook};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
@@ -18,6 +18,12 @@ const BATCH: u64 = 500;
 pub(super) async fn hooks(app: &App, tenant_id: Uuid, before: i64) -> Result<u64, DbErr> {
     let old = Condition::all().add(raw_hook::Column::Id.lt(first_id_at(before)));
     remove::rows::<raw_hook::Entity>(&app.store, tenant_id, old).await
+}
+
+/// Sums of what was stored on days before one.
+pub(super) async fn sums(app: &App, tenant_id: Uuid, before: i32) -> Result<u64, DbErr> {
+    let old = Condition::all().add(account_usage::Column::Day.lt(before));
+    remove::rows::<account_usage::Entity>(&app.store, tenant_id, old).await
 }
 
 /// Attempts that were made before a time.

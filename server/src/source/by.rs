@@ -1,48 +1,13 @@
 //! Who changes sources: every change is written down in the commit that makes it.
 
-use std::net::IpAddr;
-
 use entity::{audit, source};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::Value;
-use uuid::Uuid;
 
 use crate::app::App;
-use crate::audit::{Actor, Deed, record};
 use crate::error::{Changed, Error};
 
-/// Who does it, and from where.
-#[derive(Clone, Debug)]
-pub struct By {
-    pub actor: Actor,
-    pub address: Option<IpAddr>,
-}
-
-impl By {
-    /// Nobody asked: Parom does it by itself.
-    pub fn parom() -> Self {
-        Actor::Parom.into()
-    }
-
-    /// Writes down what was done to a source.
-    pub(super) async fn did(
-        &self,
-        app: &App,
-        db: &impl ConnectionTrait,
-        action: &'static str,
-        (tenant_id, object): (Uuid, &str),
-        detail: Value,
-    ) -> Result<(), DbErr> {
-        let deed = Deed { tenant_id, actor: &self.actor, action, object, detail, address: self.address, done: true };
-        record(app, db, deed).await
-    }
-}
-
-impl From<Actor> for By {
-    fn from(actor: Actor) -> Self {
-        Self { actor, address: None }
-    }
-}
+pub use crate::audit::By;
 
 /// The word under which a change is written down; its detail lists the fields.
 pub(super) const CHANGED: &str = "source.changed";

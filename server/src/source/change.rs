@@ -84,7 +84,10 @@ pub async fn change(
         }
         same_line(app, &source, &mut plan).await?;
         if let Some(claimed) = claim(app, &source).await? {
-            let carrying = tokio::spawn(carry::carry_out(app.clone(), source, claimed, plan, by.clone()));
+            let carrying = crate::supervisor::detach(
+                "source_change",
+                carry::carry_out(app.clone(), source, claimed, plan, by.clone()),
+            );
             return carrying.await.map_err(|error| anyhow::anyhow!("changing a source broke off: {error}"))?;
         }
         // Somebody was faster: a caller with a version is told so in the next round.

@@ -74,7 +74,7 @@ pub async fn create(app: &Arc<App>, tenant_id: Uuid, wanted: NewSource, by: &By)
         pipeline_exists(app, tenant_id, pipeline_id).await?;
     }
     find_line(app, &mut plan).await?;
-    let making = tokio::spawn(make::make(app.clone(), tenant, plan, by.clone()));
+    let making = crate::supervisor::detach("source_create", make::make(app.clone(), tenant, plan, by.clone()));
     making.await.map_err(|error| anyhow::anyhow!("creating a source broke off: {error}"))?
 }
 

@@ -28,7 +28,7 @@ pub struct Deleted {
 /// too: then amoCRM keeps its part until access is given again. A caller that goes away does not break it off.
 pub async fn delete(app: &Arc<App>, tenant_id: Uuid, source_id: Uuid, by: &By) -> Result<Deleted> {
     let source = find(app, tenant_id, source_id).await?;
-    let deleting = tokio::spawn(carry_out(app.clone(), source, by.clone()));
+    let deleting = crate::supervisor::detach("source_delete", carry_out(app.clone(), source, by.clone()));
     deleting.await.map_err(|error| anyhow::anyhow!("deleting a source broke off: {error}"))?
 }
 

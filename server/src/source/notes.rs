@@ -1,7 +1,7 @@
-//! What is noticed on the road of messages and looked into afterwards, so that the road stays short: sources that are
+//! What is noticed while messages are carried and looked into afterwards, so that carrying stays short: sources that are
 //! proved to work, and hooks that name sources nobody knows.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use entity::source;
@@ -10,6 +10,7 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use serde_json::json;
 use uuid::Uuid;
 
+use super::proofs::{self, Proofs};
 use super::{Reason, SourceStatus};
 use crate::alert::{self, Alarm};
 use crate::app::App;
@@ -18,16 +19,11 @@ use crate::words::{Language, Words};
 
 /// The kind of the alert about a source whose messenger does not let us in.
 pub(super) const STOPPED: &str = "source_stopped";
-/// A proof is stored at most so often.
-const PROOF_EVERY: i64 = 60_000;
-/// Sources remembered before those without a proof in the last minute are forgotten.
-const REMEMBERED: usize = 20_000;
 
 /// Kept in memory by `App`. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct Notes {
-    /// When each source was last proved.
-    proved: Arc<Mutex<HashMap<Uuid, i64>>>,
+    pub(super) proofs: Proofs,
     strange: Arc<Mutex<HashSet<Uuid>>>,
 }
 
@@ -43,20 +39,7 @@ impl Notes {
 
     /// The next proof counts, whatever was proved a moment ago.
     pub(super) fn doubt(&self, source_id: Uuid) {
-        open(&self.proved).remove(&source_id);
-    }
-
-    fn is_new_proof(&self, source_id: Uuid, now: i64) -> bool {
-        let mut proved = open(&self.proved);
-        let is_old = |at: &i64| now.saturating_sub(*at) >= PROOF_EVERY;
-        if proved.get(&source_id).is_some_and(|at| !is_old(at)) {
-            return false;
-        }
-        if proved.len() >= REMEMBERED {
-            proved.retain(|_, at| !is_old(at));
-        }
-        proved.insert(source_id, now);
-        true
+        self.proofs.doubt(source_id);
     }
 }
 
@@ -64,19 +47,6 @@ impl Notes {
 /// noted; costs nothing.
 pub fn note_unknown(app: &App, tenant_id: Uuid) {
     open(&app.source_notes.strange).insert(tenant_id);
-}
-
-/// A message of this source, or its test, went through. Stored at most once a minute; a source that was only being
-/// checked works from here on.
-pub async fn prove(app: &App, tenant_id: Uuid, source_id: Uuid) {
-    let now = app.clock.millis();
-    if !app.source_notes.is_new_proof(source_id, now) {
-        return;
-    }
-    if let Err(error) = store_proof(app, tenant_id, source_id, now).await {
-        app.source_notes.doubt(source_id);
-        tracing::warn!(tenant.id = %tenant_id, source.id = %source_id, %error, "that a source works could not be noted; its next message notes it");
-    }
 }
 
 /// A test went through to its end: whatever was held because the messenger did not let us in goes on.
@@ -92,8 +62,8 @@ pub(super) async fn passed(app: &App, source: &source::Model) -> Result<(), DbEr
             .exec(app.store.write())
             .await?;
     }
-    app.source_notes.is_new_proof(source.id, now);
-    store_proof(app, source.tenant_id, source.id, now).await?;
+    app.source_notes.proofs.is_new(source.id, now);
+    proofs::store(app, &[((source.tenant_id, source.id), now)]).await?;
     if had_stopped && !source.paused {
         app.queue.resume(source.tenant_id, source.id, 0).await?;
         app.writer.stored().notify_one();
@@ -130,42 +100,4 @@ async fn raise(app: &App, tenant_id: Uuid, source_id: Uuid, words: &str) -> Resu
     let object = source_id.to_string();
     let alarm = Alarm { tenant_id, kind: STOPPED, object: &object, source_id: Some(source_id), detail };
     alert::raise(app, db, alarm).await.map(|_| ())
-}
-
-async fn store_proof(app: &App, tenant_id: Uuid, source_id: Uuid, now: i64) -> Result<(), DbErr> {
-    let this = || {
-        source::Entity::update_many()
-            .filter(source::Column::TenantId.eq(tenant_id))
-            .filter(source::Column::Id.eq(source_id))
-            .filter(source::Column::DeletedAt.is_null())
-    };
-    this().col_expr(source::Column::ProvedAt, Expr::value(Some(now))).exec(app.store.write()).await?;
-    let proved = this()
-        .col_expr(source::Column::Status, Expr::value(SourceStatus::Working.as_str()))
-        .col_expr(source::Column::StatusReason, Expr::value(""))
-        .col_expr(source::Column::StatusSince, Expr::value(now))
-        .filter(source::Column::Status.eq(SourceStatus::Checking.as_str()))
-        .exec(app.store.write())
-        .await?;
-    if proved.rows_affected > 0 {
-        app.lookup.forget();
-        alert::resolve(app, app.store.write(), tenant_id, STOPPED, &source_id.to_string()).await?;
-    }
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_proof_is_new_once_a_minute_and_after_a_doubt() {
-        let (notes, id) = (Notes::default(), Uuid::from_u128(1));
-        assert!(notes.is_new_proof(id, 1_000));
-        assert!(!notes.is_new_proof(id, 60_999));
-        assert!(notes.is_new_proof(id, 61_000));
-        assert!(!notes.is_new_proof(id, 61_001));
-        notes.doubt(id);
-        assert!(notes.is_new_proof(id, 61_002));
-    }
 }

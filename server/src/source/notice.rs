@@ -16,9 +16,7 @@ use zeroize::Zeroizing;
 use super::settings;
 use crate::app::App;
 use crate::connector::Settings;
-
-/// What the vault's seal of a way to a messenger is bound to.
-const SEALED_AS: &str = "source_notice";
+use crate::vault::Place;
 
 /// By what a source that is gone reached its messenger.
 #[derive(Serialize, Deserialize)]
@@ -85,7 +83,7 @@ fn seal(app: &App, source: &source::Model, settings: &Settings) -> anyhow::Resul
     let secrets = settings.secrets.iter().map(|(name, secret)| (name.clone(), secret.expose_secret().to_owned()));
     let access = Access { public: settings.public.clone(), secrets: secrets.collect() };
     let plain = Zeroizing::new(serde_json::to_vec(&access).context("a way to a messenger as JSON")?);
-    Ok(app.vault.seal(source.tenant_id, SEALED_AS, &source.id.to_string(), &plain))
+    Ok(app.vault.seal(source.tenant_id, Place::SourceNotice, &source.id.to_string(), &plain))
 }
 
 /// By what the messenger is reached: as the source has it now, or had it when it was deleted.
@@ -93,7 +91,8 @@ pub fn access(app: &App, notice: &source_notice::Model, source: &source::Model) 
     if !notice.deleted {
         return settings::open(app, source);
     }
-    let plain = app.vault.open_sealed(notice.tenant_id, SEALED_AS, &notice.source_id.to_string(), &notice.access)?;
+    let plain =
+        app.vault.open_sealed(notice.tenant_id, Place::SourceNotice, &notice.source_id.to_string(), &notice.access)?;
     let access: Access =
         serde_json::from_slice(&plain).map_err(|_| anyhow::anyhow!("the way to a messenger is damaged"))?;
     let secrets = access.secrets.into_iter().map(|(name, text)| (name, SecretString::from(text)));

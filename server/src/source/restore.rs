@@ -50,7 +50,7 @@ async fn again(app: &Arc<App>, tenant_id: Uuid, missing: Vec<source::Model>, by:
     let tenant = served(app, tenant).await?;
     active(&tenant)?;
     let (app, by) = (app.clone(), by.clone());
-    let restoring = tokio::spawn(async move {
+    let restoring = crate::supervisor::detach("source_restore", async move {
         let made = mirror_them(&app, &tenant, &missing).await?;
         let mut restored = Vec::with_capacity(missing.len());
         for source in missing {

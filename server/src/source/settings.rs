@@ -12,9 +12,8 @@ use zeroize::Zeroizing;
 use crate::app::App;
 use crate::connector::webchat::{OLD_SITE_SECRET, SITE_SECRET};
 use crate::connector::{HOOK_SECRET, Settings, custom};
+use crate::vault::Place;
 
-/// What the vault's seal of a source's credentials is bound to.
-const KIND: &str = "source_secrets";
 /// Under which connectors find what is known of their line. It is no setting: nobody chooses it, and it is not shown.
 const FACTS: &str = "facts";
 
@@ -30,7 +29,7 @@ pub fn open(app: &App, source: &source::Model) -> anyhow::Result<Settings> {
 
 fn secrets(app: &App, source: &source::Model) -> anyhow::Result<BTreeMap<String, SecretString>> {
     let Some(sealed) = &source.secrets else { return Ok(BTreeMap::new()) };
-    let plain = app.vault.open_sealed(source.tenant_id, KIND, &source.id.to_string(), sealed)?;
+    let plain = app.vault.open_sealed(source.tenant_id, Place::SourceSecrets, &source.id.to_string(), sealed)?;
     let texts: BTreeMap<String, String> =
         serde_json::from_slice(&plain).context("the source's credentials are damaged")?;
     Ok(texts.into_iter().map(|(name, text)| (name, SecretString::from(text))).collect())
@@ -49,7 +48,7 @@ pub fn seal(
     let texts: BTreeMap<&str, &str> =
         secrets.iter().map(|(name, secret)| (name.as_str(), secret.expose_secret())).collect();
     let plain = Zeroizing::new(serde_json::to_vec(&texts).context("credentials as JSON")?);
-    Ok(Some(app.vault.seal(tenant_id, KIND, &source_id.to_string(), &plain)))
+    Ok(Some(app.vault.seal(tenant_id, Place::SourceSecrets, &source_id.to_string(), &plain)))
 }
 
 /// Secrets that we make: they are no settings of the tenant's.

@@ -47,7 +47,7 @@ pub async fn adopt(
         None => heir(app, tenant_id).await?,
     };
     let (app, by) = (app.clone(), by.clone());
-    let adopting = tokio::spawn(async move {
+    let adopting = crate::supervisor::detach("stray_adopt", async move {
         let Some(stray) = there(&app, &known).await? else {
             forget(&app, known).await?;
             return Ok(heir);
@@ -66,7 +66,7 @@ pub async fn adopt(
 pub async fn remove_stray(app: &Arc<App>, tenant_id: Uuid, amocrm_source_id: i64, by: &By) -> Result<()> {
     let known = known(app, tenant_id, amocrm_source_id).await?;
     let (app, by) = (app.clone(), by.clone());
-    let removing = tokio::spawn(async move {
+    let removing = crate::supervisor::detach("stray_remove", async move {
         mirror::delete(&app, tenant_id, amocrm_source_id).await.map_err(mirror::as_error)?;
         let detail = json!({ "name": known.name, "reason": known.reason, "was_default": known.is_default });
         let object = amocrm_source_id.to_string();

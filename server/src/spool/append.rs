@@ -11,6 +11,7 @@ use super::NotKept;
 use super::folder::Folder;
 use super::waiting::Counted;
 use crate::fault::Faults;
+use crate::supervisor::Supervisor;
 
 /// Hooks that are written together at most, and that wait for it beside those whose senders still hold them; a megabyte each
 /// at most.
@@ -32,11 +33,11 @@ pub struct Appender(Mutex<Sender<Command>>);
 
 impl Appender {
     /// `limit`: bytes that all files together may have.
-    pub fn start(folder: Folder, limit: u64, faults: Faults) -> io::Result<Self> {
+    pub fn start(folder: Folder, limit: u64, faults: Faults, supervisor: &Supervisor) -> io::Result<Self> {
         let next = folder.files()?.last().map_or(1, |last| last + 1);
-        let (line, commands) = channel(LINE);
-        let writing = Writing { folder, limit, faults, next, open: None };
-        std::thread::Builder::new().name("spool".to_owned()).spawn(move || writing.run(commands))?;
+        let (line, mut commands) = channel(LINE);
+        let mut writing = Writing { folder, limit, faults, next, open: None };
+        supervisor.start_thread("spool_writer", move || writing.run(&mut commands))?;
         Ok(Self(Mutex::new(line)))
     }
 
@@ -56,7 +57,9 @@ struct Writing {
 }
 
 impl Writing {
-    fn run(mut self, mut commands: Receiver<Command>) {
+    fn run(&mut self, commands: &mut Receiver<Command>) {
+        // After a panic nobody knows what stands at its end.
+        self.open = None;
         let mut taken = Vec::with_capacity(LINE);
         while commands.blocking_recv_many(&mut taken, LINE) > 0 {
             let mut together = Vec::new();

@@ -8,6 +8,7 @@ use tokio::sync::mpsc::{Sender, channel};
 use tokio::sync::oneshot;
 
 use super::folder::Folder;
+use crate::supervisor::Supervisor;
 
 /// Who is answered by one look at most.
 const TOGETHER: usize = 1_024;
@@ -19,7 +20,7 @@ pub struct Beside(Sender<oneshot::Sender<bool>>);
 
 impl Beside {
     /// `folder`: ours.
-    pub fn start(folder: Folder) -> io::Result<Self> {
+    pub fn start(folder: Folder, supervisor: &Supervisor) -> io::Result<Self> {
         let (asks, mut asked) = channel::<oneshot::Sender<bool>>(TOGETHER);
         let work = move || {
             let mut together = Vec::with_capacity(TOGETHER);
@@ -31,7 +32,7 @@ impl Beside {
                 }
             }
         };
-        std::thread::Builder::new().name("spool-beside".to_owned()).spawn(work)?;
+        supervisor.start_thread("spool_beside", work)?;
         Ok(Self(asks))
     }
 

@@ -3,11 +3,13 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use bytes::Bytes;
 use fs4::fs_std::FileExt;
+use uuid::Uuid;
 
 use super::Hook;
 use super::record::{self, Found};
@@ -15,6 +17,8 @@ use super::record::{self, Found};
 /// More processes than this do not share one folder.
 const MOST: usize = 1_000;
 const LOCK: &str = "lock";
+/// Names the process that has the folder, or had it last.
+const INSTANCE: &str = "instance";
 const ENDING: &str = "spool";
 /// A file with bytes that could not be read stays under this ending, for people.
 const DAMAGED: &str = "damaged";
@@ -30,7 +34,22 @@ pub struct Claim {
 }
 
 /// Held as long as the process serves; the operating system lets go of it at any death.
-pub struct Lock(#[expect(dead_code, reason = "it is held, not used")] File);
+pub struct Lock {
+    _file: File,
+    /// Of the folder.
+    path: PathBuf,
+}
+
+impl Lock {
+    /// Enters this process as the folder's, and gives the one that had it before: it is dead, or this lock were not ours.
+    /// None: nobody had, or nobody can tell.
+    pub fn succeed(&self, instance: Uuid) -> io::Result<Option<Uuid>> {
+        let name = self.path.join(INSTANCE);
+        let earlier = if_there(fs::read_to_string(&name))?.trim().parse().ok();
+        fs::write(&name, instance.to_string())?;
+        Ok(earlier)
+    }
+}
 
 #[derive(Clone)]
 pub struct Folder(PathBuf);
@@ -53,7 +72,8 @@ impl Claim {
         let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&name);
         let lock = lock.with_context(|| format!("cannot open {}", name.display()))?;
         let free = lock.try_lock_exclusive().with_context(|| format!("cannot lock {}", name.display()))?;
-        Ok(free.then(|| Self { folder: Folder(path.to_owned()), lock: Lock(lock) }))
+        let lock = Lock { _file: lock, path: path.to_owned() };
+        Ok(free.then(|| Self { folder: Folder(path.to_owned()), lock }))
     }
 }
 
@@ -130,7 +150,8 @@ impl Folder {
 
     /// A new file, which is there after a crash.
     pub fn create(&self, number: u64) -> io::Result<File> {
-        let file = OpenOptions::new().create_new(true).append(true).open(self.file(number))?;
+        // What customers and managers wrote is in it.
+        let file = OpenOptions::new().create_new(true).append(true).mode(0o600).open(self.file(number))?;
         self.sync()?;
         Ok(file)
     }

@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use crate::config::Spool as Config;
 use crate::fault::Faults;
+use crate::supervisor::Supervisor;
 
 mod append;
 mod beside;
@@ -59,7 +60,10 @@ pub enum NotKept {
 
 /// A folder of this process alone, once it has claimed one. Cheap to clone.
 #[derive(Clone, Default)]
-pub struct Spool(Arc<OnceLock<Open>>);
+pub struct Spool {
+    open: Arc<OnceLock<Open>>,
+    supervisor: Supervisor,
+}
 
 struct Open {
     folder: Folder,
@@ -69,6 +73,11 @@ struct Open {
 }
 
 impl Spool {
+    /// One whose threads this keeps running.
+    pub fn new(supervisor: Supervisor) -> Self {
+        Self { open: Arc::default(), supervisor }
+    }
+
     /// Takes a free folder below the configured one; what an earlier process left there waits to be drained. Without a
     /// folder – none is configured, or none can be written – hooks have no last resort, which is said in the log.
     /// The folder is ours as long as the lock is held.
@@ -76,9 +85,9 @@ impl Spool {
         if config.dir.as_os_str().is_empty() {
             return None;
         }
-        match Self::open(config, faults) {
+        match Self::opened(config, faults, &self.supervisor) {
             Ok((open, lock)) => {
-                let _ = self.0.set(open);
+                let _ = self.open.set(open);
                 Some(lock)
             }
             Err(error) => {
@@ -88,12 +97,12 @@ impl Spool {
         }
     }
 
-    fn open(config: &Config, faults: &Faults) -> anyhow::Result<(Open, Lock)> {
+    fn opened(config: &Config, faults: &Faults, supervisor: &Supervisor) -> anyhow::Result<(Open, Lock)> {
         let Claim { folder, lock } = Claim::first(&config.dir)?;
         let left = folder.count()?;
         let limit = u64::from(config.most_mb) * 1024 * 1024;
-        let appender = Appender::start(folder.clone(), limit, faults.clone())?;
-        let beside = Beside::start(folder.clone())?;
+        let appender = Appender::start(folder.clone(), limit, faults.clone(), supervisor)?;
+        let beside = Beside::start(folder.clone(), supervisor)?;
         if left > 0 {
             tracing::warn!(hooks = left, dir = %folder.path().display(), "hooks of amoCRM wait in the spool");
         }
@@ -104,17 +113,17 @@ impl Spool {
 
     /// Whether a folder was claimed.
     pub fn is_there(&self) -> bool {
-        self.0.get().is_some()
+        self.open.get().is_some()
     }
 
     /// Hooks that wait here.
     pub fn waiting(&self) -> usize {
-        self.0.get().map_or(0, |open| open.waiting.hooks())
+        self.open.get().map_or(0, |open| open.waiting.hooks())
     }
 
     /// Whether a hook that comes now is behind others: some wait here, or in the folder of another process of this machine.
     pub async fn is_before(&self) -> bool {
-        match self.0.get() {
+        match self.open.get() {
             Some(open) => open.waiting.hooks() > 0 || open.beside.waits().await,
             None => false,
         }
@@ -123,7 +132,7 @@ impl Spool {
     /// Appends a hook; waits while others are written. When this returns it is on the disk. A sender that gives up before may
     /// leave it there or not.
     pub async fn keep(&self, hook: &Hook) -> Result<(), NotKept> {
-        let Some(open) = self.0.get() else { return Err(NotKept::None) };
+        let Some(open) = self.open.get() else { return Err(NotKept::None) };
         let (told, answer) = oneshot::channel();
         let append = Command::Append(record::write(hook), open.waiting.one_more(), told);
         if !open.appender.send(append).await {
@@ -134,7 +143,7 @@ impl Spool {
 
     /// Waits until something is here.
     pub async fn came(&self) {
-        match self.0.get() {
+        match self.open.get() {
             Some(open) => open.waiting.came().await,
             None => std::future::pending().await,
         }
@@ -153,7 +162,7 @@ impl Spool {
     where
         Stored: Future<Output = Result<(), E>>,
     {
-        let Some(open) = self.0.get() else { return Ok(Drained::default()) };
+        let Some(open) = self.open.get() else { return Ok(Drained::default()) };
         let taker = Taker { line, store };
         let mut drained = Drained::default();
         for orphan in open.folder.orphans().map_err(DrainError::Disk)? {

@@ -49,6 +49,38 @@ async fn a_burst_waits_for_the_disk_and_is_kept() {
     assert_eq!(all(&spool).await, hooks, "first come, first served");
 }
 
+#[cfg(feature = "faults")]
+#[tokio::test]
+async fn a_panic_of_the_thread_that_writes_ends_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let (spool, faults) = (Spool::default(), Faults::default());
+    let _lock = spool.claim(&Config { dir: dir.path().to_owned(), most_mb: 1 }, &faults);
+    spool.keep(&hook(1)).await.unwrap();
+    faults.add("spool.sync=panic:1").unwrap();
+    assert!(matches!(spool.keep(&hook(2)).await, Err(NotKept::Ended)), "who waited is told");
+    spool.keep(&hook(3)).await.unwrap();
+    let kept: Vec<_> = all(&spool).await.into_iter().map(|hook| hook.received_at).collect();
+    assert!(kept.starts_with(&[1]) && kept.ends_with(&[3]), "{kept:?}");
+    assert_eq!(spool.waiting(), 0);
+}
+
+#[test]
+fn who_takes_a_folder_knows_who_had_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let instance = |number| Uuid::from_u128(number);
+    let claim = || folder::Claim::first(dir.path()).unwrap();
+    let (first, beside) = (claim(), claim());
+    assert_eq!(first.lock.succeed(instance(1)).unwrap(), None);
+    assert_eq!(beside.lock.succeed(instance(2)).unwrap(), None, "one that lives is nobody's earlier life");
+    drop(first);
+    let again = claim();
+    assert_eq!(again.lock.succeed(instance(3)).unwrap(), Some(instance(1)));
+    drop((again, beside));
+    assert_eq!(claim().lock.succeed(instance(4)).unwrap(), Some(instance(3)));
+    fs::write(dir.path().join("1/instance"), "no id").unwrap();
+    assert_eq!(claim().lock.succeed(instance(5)).unwrap(), None);
+}
+
 #[tokio::test]
 async fn who_gives_up_is_not_waited_for() {
     let dir = tempfile::tempdir().unwrap();

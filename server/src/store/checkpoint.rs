@@ -51,9 +51,12 @@ impl Beside {
     }
 }
 
-/// Folds the log back until cancelled. Returns at once on PostgreSQL.
+/// Folds the log back until cancelled. On PostgreSQL there is nothing to do until then.
 pub async fn run(store: Store, stop: CancellationToken) {
-    let Some(beside) = store.beside.clone() else { return };
+    let Some(beside) = store.beside.clone() else {
+        stop.cancelled().await;
+        return;
+    };
     let log = beside.log();
     loop {
         tokio::select! {

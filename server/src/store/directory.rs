@@ -22,8 +22,10 @@ pub enum Kind {
     Line,
     /// One-time state of an install in a browser.
     OauthState,
-    /// Lower-cased e-mail of somebody who signs in → person.
+    /// Lower-cased e-mail of somebody who signs in to the panel → person.
     Person,
+    /// Lower-cased e-mail of an operator of the vendor → person.
+    Operator,
     /// `{person id}:{tenant id}` → tenant: the accounts of a person, found by the key's beginning.
     Membership,
     /// Hex SHA-256 of a session's token → session.
@@ -32,10 +34,16 @@ pub enum Kind {
     Ticket,
     /// Hex SHA-256 of a one-time sign-in link → person.
     SignInLink,
+    /// `{person id}:{purpose}:{tenant id}` → the hash of the latest sign-in link of this kind.
+    LatestLink,
+    /// Hex SHA-256 of what stands between the two steps of a sign-in → person.
+    SecondStep,
     /// Lower-cased login of a customer of the vendor → customer.
     Customer,
     /// Hex SHA-256 of the token in the address of the CRM's hooks → tenant.
     CrmHooks,
+    /// What is kept of an address from which a genuine install call came.
+    InstallNetwork,
 }
 
 impl Kind {
@@ -49,12 +57,16 @@ impl Kind {
             Self::Line => "line",
             Self::OauthState => "oauth_state",
             Self::Person => "person",
+            Self::Operator => "operator",
             Self::Membership => "membership",
             Self::Session => "session",
             Self::Ticket => "ticket",
             Self::SignInLink => "sign_in_link",
+            Self::LatestLink => "latest_link",
+            Self::SecondStep => "second_step",
             Self::Customer => "customer",
             Self::CrmHooks => "crm_hooks",
+            Self::InstallNetwork => "install_network",
         }
     }
 }
@@ -118,13 +130,14 @@ pub async fn list(
 
 /// Takes an id out and gives what stood there: of two callers only one gets it.
 pub async fn take(db: &impl ConnectionTrait, kind: Kind, key: &str, now: i64) -> Result<Option<Entry>, DbErr> {
-    let found = find(db, kind, key, now).await?;
+    // A key that nobody entered costs no write.
+    let Some(found) = find(db, kind, key, now).await? else { return Ok(None) };
     let gone = directory::Entity::delete_many()
         .filter(directory::Column::Kind.eq(kind.name()))
         .filter(directory::Column::Key.eq(key))
         .exec(db)
         .await?;
-    Ok(found.filter(|_| gone.rows_affected == 1))
+    Ok((gone.rows_affected == 1).then_some(found))
 }
 
 fn active(kind: Kind, key: &str, entry: Entry) -> directory::ActiveModel {

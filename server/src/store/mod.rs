@@ -18,15 +18,22 @@ use crate::config;
 
 mod away;
 pub mod checkpoint;
+#[cfg(feature = "faults")]
+mod counted;
 pub mod directory;
 mod durability;
 mod ended;
+pub mod like;
 pub mod lock;
 mod migrate;
+pub mod pace;
 #[cfg(feature = "faults")]
 mod plan;
+mod reserve;
 
 pub use away::is_away;
+#[cfg(feature = "faults")]
+pub use counted::Counted;
 pub use durability::{Durability, check as check_durability};
 pub use ended::ended;
 pub use lock::ServeLock;
@@ -50,6 +57,8 @@ pub struct Store {
     one_account_a_commit: bool,
     #[cfg(feature = "faults")]
     plans: plan::Seen,
+    #[cfg(feature = "faults")]
+    counted: Counted,
 }
 
 impl Store {
@@ -74,6 +83,7 @@ impl Store {
         let path = options.get_filename();
         let named = !path.as_os_str().is_empty() && !url.contains(":memory:");
         anyhow::ensure!(named, "database.url must name a file");
+        private(path);
         let told = path.display();
         let write = sqlite(url, 1, false).await.with_context(|| format!("cannot open the database {told}"))?;
         let read = sqlite(url, 4, true).await?;
@@ -91,6 +101,8 @@ impl Store {
             one_account_a_commit: false,
             #[cfg(feature = "faults")]
             plans: plan::Seen::default(),
+            #[cfg(feature = "faults")]
+            counted: Counted::default(),
         })
     }
 
@@ -111,7 +123,10 @@ impl Store {
     }
 
     fn set(self, settings: &config::Database) -> Self {
-        Self { one_account_a_commit: settings.one_account_a_commit, ..self }
+        let store = Self { one_account_a_commit: settings.one_account_a_commit, ..self };
+        #[cfg(feature = "faults")]
+        let store = store.with_counts();
+        store
     }
 
     /// Whether no commit may touch the rows of two accounts.
@@ -137,6 +152,8 @@ impl Store {
             one_account_a_commit: false,
             #[cfg(feature = "faults")]
             plans: plan::Seen::default(),
+            #[cfg(feature = "faults")]
+            counted: Counted::default(),
         })
     }
 
@@ -189,6 +206,8 @@ impl Store {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
+        #[cfg(feature = "faults")]
+        self.counted.begins();
         #[expect(clippy::disallowed_methods, reason = "the one home of begin")]
         self.write.begin_with_options(options).await
     }
@@ -269,6 +288,10 @@ const BY_KEYS: [(&str, &str); 5] = [
     ("jit", "off"),
 ];
 
+/// What is read in the order of an index is read from there alone: a backlog of due turns would be fetched whole and sorted for the
+/// few that are wanted, whenever the table's statistics are old.
+const IN_ORDER: (&str, &str) = ("enable_bitmapscan", "off");
+
 /// A plan that was made while a table was empty may read the whole of it, and does so until PostgreSQL looks at the table again
 /// (its `autovacuum_naptime` is a minute) or the connection ends.
 const PLANS_LAST: Duration = Duration::from_secs(60);
@@ -301,6 +324,7 @@ async fn postgres(url: &str, connections: u32, used: Use, at_once: bool) -> anyh
                 .statement_cache_capacity(512)
                 .options([("idle_in_transaction_session_timeout", FORSAKEN), ("statement_timeout", limit)])
                 .options(plans.iter().copied())
+                .options((used == Use::ReadByKeys).then_some(IN_ORDER))
         });
     if used != Use::Read {
         options.max_lifetime(PLANS_LAST);
@@ -320,6 +344,13 @@ async fn postgres(url: &str, connections: u32, used: Use, at_once: bool) -> anyh
         });
     }
     Ok(Database::connect(options).await?)
+}
+
+/// Makes a missing database file for nobody but its owner; SQLite gives the files beside it the same mode. What fails here is
+/// told when the file is opened.
+fn private(path: &std::path::Path) {
+    use std::os::unix::fs::OpenOptionsExt;
+    let _ = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
 }
 
 async fn sqlite(url: &str, connections: u32, query_only: bool) -> anyhow::Result<DatabaseConnection> {

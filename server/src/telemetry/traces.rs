@@ -4,7 +4,7 @@
 //!
 //! Off unless `telemetry.otlp_url` is set; then nothing is made and nothing is sent.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use anyhow::Context;
@@ -13,7 +13,7 @@ use opentelemetry::{InstrumentationScope, KeyValue};
 use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig, WithHttpConfig};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanExporter as _, SpanLinks};
-use tokio::sync::mpsc;
+use tokio::sync::{Mutex, mpsc};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -34,8 +34,8 @@ pub struct Traces(Option<Arc<Sending>>);
 
 struct Sending {
     spans: mpsc::Sender<SpanData>,
-    /// Taken by the task that sends.
-    sender: Mutex<Option<(mpsc::Receiver<SpanData>, SpanExporter)>>,
+    /// Held by the task that sends.
+    sender: Mutex<(mpsc::Receiver<SpanData>, SpanExporter)>,
     share: f64,
     scope: InstrumentationScope,
 }
@@ -71,7 +71,7 @@ impl Traces {
         exporter.set_resource(&Resource::builder_empty().with_service_name("parom").build());
         let (spans, taken) = mpsc::channel(WAITING);
         let scope = InstrumentationScope::builder("parom").with_version(env!("CARGO_PKG_VERSION")).build();
-        let sender = Mutex::new(Some((taken, exporter)));
+        let sender = Mutex::new((taken, exporter));
         Ok(Self(Some(Arc::new(Sending { spans, sender, share: settings.trace_share, scope }))))
     }
 
@@ -125,12 +125,15 @@ impl Traces {
 
     /// Sends what comes until the stop, and then what is left. A collector that takes nothing costs spans, never messages.
     pub async fn run(self, stop: CancellationToken) {
-        let Some(sending) = self.0 else { return };
-        let taken = sending.sender.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Some((mut spans, exporter)) = taken else { return };
+        let Some(sending) = self.0 else {
+            stop.cancelled().await;
+            return;
+        };
+        let mut sender = sending.sender.lock().await;
+        let (spans, exporter) = &mut *sender;
         loop {
             let over = stop.run_until_cancelled(tokio::time::sleep(GATHER)).await.is_none();
-            while send_batch(&mut spans, &exporter).await {}
+            while send_batch(spans, exporter).await {}
             if over {
                 return;
             }

@@ -92,10 +92,13 @@ pub fn markers(text: &str) -> Option<Vec<String>> {
     Some(found)
 }
 
-/// The account's sources with official WhatsApp, by name: they are whom a review goes to.
+/// The account's sources with official WhatsApp whose connector reviews templates, by name: they are whom a review goes to.
 pub async fn sources(app: &App, tenant_id: Uuid) -> Result<Vec<String>> {
+    let reviews = |source: &source::Model| {
+        is_waba(source) && app.connectors.get(&source.kind).is_some_and(|connector| connector.reviews_templates())
+    };
     let mut names: Vec<String> =
-        crate::source::all(app, tenant_id).await?.into_iter().filter(is_waba).map(|source| source.name).collect();
+        crate::source::all(app, tenant_id).await?.into_iter().filter(reviews).map(|source| source.name).collect();
     names.sort_by_key(|name| name.to_lowercase());
     Ok(names)
 }

@@ -16,6 +16,7 @@ use super::install::InstallError;
 use super::{ChannelStatus, TenantStatus, grant, standing, subscription};
 use crate::app::App;
 use crate::config::{Channel, Integration};
+use crate::store::ended;
 use crate::words::Said;
 
 mod judge;
@@ -43,9 +44,16 @@ pub async fn connect(app: &App, tenant_id: Uuid) -> Result<(), InstallError> {
     // The others are moved by what ends them: payment, a call that is let through again, the vendor. One that left
     // meanwhile stays away.
     let from = [TenantStatus::Provisioning, TenantStatus::AwaitingCredentials, TenantStatus::Disconnected];
-    let dead = grant::in_use(app.store.read(), tenant_id).await?.is_some_and(|grant| grant.dead);
-    let to = if dead { TenantStatus::NeedsReauth } else { TenantStatus::Active };
-    standing::change_status(app, app.store.write(), tenant_id, &from, to).await?;
+    let tx = app.store.write_tx().await?;
+    let moved = async {
+        // Access that is given meanwhile waits for this lock, and then has the last word.
+        super::lock(&tx, tenant_id).await?;
+        let dead = grant::in_use(&tx, tenant_id).await?.is_some_and(|grant| grant.dead);
+        let to = if dead { TenantStatus::NeedsReauth } else { TenantStatus::Active };
+        standing::change_status(app, &tx, tenant_id, &from, to).await
+    };
+    let moved = moved.await;
+    ended(tx, moved).await?;
     compare_soon(app, tenant_id).await?;
     subscription::soon(app.store.write(), tenant_id, app.clock.millis()).await?;
     app.lookup.forget();
@@ -87,7 +95,8 @@ async fn connect_one(
 }
 
 /// Tells that a connected channel no longer takes messages: amoCRM refuses its signature (`misconfigured`) or does not
-/// know it (`disconnected`). It is connected again slowly; of the first the vendor is told.
+/// know it (`disconnected`). The latter is connected again at once, and slowly only when that did not last; of the first the
+/// vendor is told.
 pub async fn broken(
     app: &App,
     tenant_id: Uuid,

@@ -38,7 +38,7 @@ pub async fn connect(app: &Arc<App>, tenant_id: Uuid, customer_id: Option<Uuid>)
     // A caller that goes away must not leave half of the channels.
     let connecting = {
         let app = app.clone();
-        tokio::spawn(async move { channels::connect(&app, tenant_id).await })
+        crate::supervisor::detach("connect", async move { channels::connect(&app, tenant_id).await })
     };
     let done = connecting.await.map_err(|error| anyhow::anyhow!("connecting an account broke off: {error}"))?;
     done.map_err(|error| match error {
@@ -77,7 +77,7 @@ pub async fn disconnect(app: &Arc<App>, tenant_id: Uuid) -> Result<()> {
     subscription::soon(app.store.write(), tenant_id, app.clock.millis()).await?;
     app.lookup.forget();
     let app = app.clone();
-    let telling = tokio::spawn(async move {
+    let telling = crate::supervisor::detach("disconnect", async move {
         let told = channels::take_off(&app, &tenant).await;
         app.lookup.forget();
         told

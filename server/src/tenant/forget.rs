@@ -5,17 +5,17 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use entity::{
-    alert, alert_reader, api_key, attempt, audit, contact_task, conversation, conversation_alias, crm_subscription,
-    dead_letter, dedupe, directory, erasure, found_message, history_look, idempotency, import, import_line,
-    import_skip, install_call, lane, ledger_delta, letter, member, message, oauth_grant, parked_status, person,
-    raw_hook, replay, session, source, source_notice, stray_source, tenant, tenant_channel, turn,
+    account_usage, alert, alert_reader, api_key, attempt, audit, contact_task, conversation, conversation_alias,
+    crm_subscription, dead_letter, dedupe, directory, erasure, found_message, history_look, idempotency, import,
+    import_line, import_skip, install_call, lane, ledger_delta, letter, member, message, oauth_grant, parked_status,
+    person, raw_hook, replay, session, source, source_notice, stray_source, tenant, tenant_channel, turn,
 };
 use sea_orm::sea_query::Condition;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::erase::{Erasure, prove};
-use super::{TenantStatus, connection, remove};
+use super::{TenantStatus, connection, remove, rest_pace};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::store::directory::{self as entries, Kind};
@@ -67,12 +67,14 @@ pub async fn forget(app: &Arc<App>, tenant_id: Uuid, force: bool, by: &str) -> R
         crm_subscription,
         source_notice
     );
-    all!(found_message, history_look, replay);
+    all!(found_message, history_look, replay, account_usage);
     count("media", crate::media::of_tenant(app, tenant_id).await?);
     let vendors = Condition::all().add(alert::Column::Key.ends_with(format!(":{tenant_id}")));
     count("alert", remove::rows::<alert::Entity>(store, VENDOR, vendors).await?);
     // What was on its way while this ran may have left a line.
     all!(lane, turn, attempt, tenant);
+    // Nothing is asked of amoCRM in its name from here on.
+    rest_pace::forget(store, &tenant.host).await?;
     let proof = prove(app, VENDOR, "account", counts, by).await?;
     app.lookup.forget();
     tracing::info!(tenant.id = %tenant_id, erasure.id = %proof.id, "everything of an account was deleted");

@@ -3,19 +3,16 @@
 
 use amocrm::oauth::Tokens;
 use entity::oauth_grant::{self, Column};
-use entity::tenant;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, QueryFilter,
+    QueryOrder,
 };
 use secrecy::SecretString;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::vault::{Vault, VaultError};
-
-const ACCESS: &str = "oauth_access";
-const REFRESH: &str = "oauth_refresh";
+use crate::vault::{Place, Vault, VaultError};
 
 /// A pair of tokens that was just issued. `Debug` hides both.
 #[derive(Clone, Debug)]
@@ -51,13 +48,13 @@ pub(super) struct Sealed {
 pub(super) fn seal(vault: &Vault, key: Key, fresh: &Fresh) -> Sealed {
     let row = key.1.to_string();
     Sealed {
-        access: vault.seal_text(key.0, ACCESS, &row, &fresh.access_token),
-        refresh: vault.seal_text(key.0, REFRESH, &row, &fresh.refresh_token),
+        access: vault.seal_text(key.0, Place::OauthAccess, &row, &fresh.access_token),
+        refresh: vault.seal_text(key.0, Place::OauthRefresh, &row, &fresh.refresh_token),
     }
 }
 
 pub(super) fn open_access(vault: &Vault, grant: &oauth_grant::Model) -> Result<SecretString, VaultError> {
-    vault.open_text(grant.tenant_id, ACCESS, &grant.crm_user_id.to_string(), &grant.access_token)
+    vault.open_text(grant.tenant_id, Place::OauthAccess, &grant.crm_user_id.to_string(), &grant.access_token)
 }
 
 /// The newest refresh token, or the one before it.
@@ -66,7 +63,7 @@ pub(super) fn open_refresh(
     grant: &oauth_grant::Model,
     sealed: &[u8],
 ) -> Result<SecretString, VaultError> {
-    vault.open_text(grant.tenant_id, REFRESH, &grant.crm_user_id.to_string(), sealed)
+    vault.open_text(grant.tenant_id, Place::OauthRefresh, &grant.crm_user_id.to_string(), sealed)
 }
 
 /// The grant that calls are made with.
@@ -155,17 +152,12 @@ fn has_tokens(grant: &oauth_grant::Model) -> bool {
     !grant.refresh_token.is_empty()
 }
 
-/// Puts another living administrator's grant into use when the one in use is dead. True: there was one.
-pub(super) async fn stand_in(app: &App, tenant_id: Uuid) -> Result<bool, DbErr> {
-    let tx = app.store.write_tx().await?;
-    tenant::Entity::of_tenant(tenant_id).lock_exclusive().one(&tx).await?;
-    let grants = oauth_grant::Entity::of_tenant(tenant_id).order_by_desc(Column::RefreshedAt).all(&tx).await?;
-    let alive = |grant: &&oauth_grant::Model| grant.in_use && !grant.dead;
+/// Puts another living administrator's grant into use in place of a dead one. True: there was one. The caller holds the
+/// lock of the tenant's row.
+pub(super) async fn stand_in(tx: &DatabaseTransaction, tenant_id: Uuid) -> Result<bool, DbErr> {
+    let grants = oauth_grant::Entity::of_tenant(tenant_id).order_by_desc(Column::RefreshedAt).all(tx).await?;
     let next = grants.iter().find(|grant| grant.is_admin && !grant.dead && !grant.in_use && has_tokens(grant));
-    let Some(next) = next.filter(|_| !grants.iter().any(|grant| alive(&grant))) else {
-        tx.rollback().await?;
-        return Ok(false);
-    };
+    let Some(next) = next else { return Ok(false) };
     for (user, used) in
         [(Column::CrmUserId.ne(next.crm_user_id), false), (Column::CrmUserId.eq(next.crm_user_id), true)]
     {
@@ -173,10 +165,9 @@ pub(super) async fn stand_in(app: &App, tenant_id: Uuid) -> Result<bool, DbErr> 
             .col_expr(Column::InUse, Expr::value(used))
             .filter(Column::TenantId.eq(tenant_id))
             .filter(user)
-            .exec(&tx)
+            .exec(tx)
             .await?;
     }
-    tx.commit().await?;
     Ok(true)
 }
 

@@ -12,8 +12,11 @@ use secrecy::SecretString;
 use uuid::Uuid;
 
 pub(super) mod call;
+mod known;
+mod overflow;
 mod run;
 mod stage;
+mod turns;
 
 use super::grant::{self, Fresh, Giver};
 use super::{TenantStatus, channels, said_of, said_of_oauth, standing};
@@ -23,9 +26,12 @@ use crate::store::directory::{self, Kind};
 use crate::store::ended;
 use crate::words::Said;
 
-pub use call::{For, store as store_call, store_unclear};
+pub use call::{Call, For, Trust, store as store_call, store_unclear};
+pub use known::{network_of, trust_of};
+pub use overflow::Overflow;
 pub use run::{Progress, carry, run};
 pub use stage::Entered;
+pub use turns::may_exchange;
 
 /// An installation is worked on for a day; after this the account is visited, and one that broke off is taken up again.
 pub(super) const UNFINISHED: i64 = 25 * 3_600_000;
@@ -283,5 +289,6 @@ fn new_row(facts: &Facts<'_>, tenant_id: Uuid, now: i64) -> tenant::Model {
         weight: 1,
         texts_days: None,
         texts_days_at: 0,
+        second_step: false,
     }
 }

@@ -20,6 +20,8 @@ pub mod install;
 mod language;
 pub mod place;
 pub mod remove;
+mod rest_pace;
+pub mod rights;
 mod said;
 mod standing;
 pub mod status;
@@ -31,13 +33,16 @@ pub mod uninstall;
 pub mod users;
 pub mod watch;
 
+use std::pin::Pin;
+use std::sync::Arc;
+
 use amocrm::chats::Chats;
 use amocrm::oauth::OAuth;
-use amocrm::rest::Rest;
+use amocrm::rest::{Pace, Rest};
 use amocrm::{Host, HostRules};
 use anyhow::Context;
 use entity::tenant;
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, QuerySelect};
 use url::Url;
 use uuid::Uuid;
 
@@ -50,6 +55,7 @@ pub use erase::{Erasure, Who, erase};
 pub use export::Export;
 pub use forget::forget;
 pub use language::language;
+pub use rest_pace::RestPace;
 pub use said::{said_of, said_of_oauth, said_status};
 pub use status::{ChannelStatus, TenantStatus};
 pub use suspend::{MOST_SOURCES, MOST_WEIGHT, limit_sources, suspend, weigh};
@@ -79,6 +85,15 @@ pub fn account_base(integration: &Integration, host: &Host) -> anyhow::Result<Ur
         .with_context(|| format!("account_url of integration {:?} gives no address for {host}", integration.name))
 }
 
+/// Whether an address is a page of an account that the tenant's integration allows: amoCRM's own, or what stands in for
+/// it where `account_url` leads elsewhere.
+pub fn is_account_page(app: &App, tenant: &tenant::Model, address: &Url) -> bool {
+    let Some(integration) = app.config.integration(&tenant.integration) else { return false };
+    let stands_in = integration.account_base(&tenant.host).is_ok_and(|base| base.origin() == address.origin());
+    let host = address.host_str().unwrap_or_default();
+    stands_in || address.scheme() == "https" && address.port().is_none() && allowed_host(integration, host).is_ok()
+}
+
 /// A client of the CRM API of a tenant's account. The stored host is held against the allow-list once more: a token
 /// never goes to a host that the configuration does not allow today.
 pub fn rest(app: &App, tenant: &tenant::Model) -> anyhow::Result<Rest> {
@@ -87,10 +102,27 @@ pub fn rest(app: &App, tenant: &tenant::Model) -> anyhow::Result<Rest> {
     rest_at(app, integration, &host)
 }
 
-/// A client of the CRM API of an allow-listed host.
+/// Locks a tenant's row until the transaction ends: whoever changes its access or its state holds this lock.
+pub(crate) async fn lock(tx: &DatabaseTransaction, tenant_id: Uuid) -> Result<(), DbErr> {
+    tenant::Entity::of_tenant(tenant_id).lock_exclusive().one(tx).await?;
+    Ok(())
+}
+
+/// A client of the CRM API of an allow-listed host, each of whose calls waits for its turn.
 pub(crate) fn rest_at(app: &App, integration: &Integration, host: &Host) -> anyhow::Result<Rest> {
     let address = account_base(integration, host)?;
-    Rest::new(app.http.trusted().clone(), address.as_str()).context("account_url gives no usable address")
+    let rest =
+        Rest::new(app.http.trusted().clone(), address.as_str()).context("account_url gives no usable address")?;
+    Ok(rest.paced(pace_of(app, host)))
+}
+
+/// What each call of an account waits for.
+fn pace_of(app: &App, host: &Host) -> Pace {
+    let (pace, account) = (app.rest_pace.clone(), host.to_string());
+    Arc::new(move || -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        let (pace, account) = (pace.clone(), account.clone());
+        Box::pin(async move { pace.wait(&account).await })
+    })
 }
 
 /// A stored or claimed host as one that may be called.

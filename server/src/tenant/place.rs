@@ -11,7 +11,7 @@ use secrecy::SecretString;
 use uuid::Uuid;
 
 use super::token::{self, TokenError};
-use super::{grant, host_rules};
+use super::{grant, host_rules, rest_pace};
 use crate::app::App;
 
 /// Asks amoCRM where the account lives now and stores that. True: elsewhere than we knew. Spends no token.
@@ -71,6 +71,7 @@ pub(super) async fn moved(app: &App, tenant: &tenant::Model, host: &Host) -> Res
         .exec(app.store.write())
         .await?;
     if done.rows_affected > 0 {
+        rest_pace::forget(&app.store, &tenant.host).await?;
         app.lookup.forget();
         tracing::info!(tenant.id = %tenant.tenant_id, account.id = tenant.account_id, remote.host = %host, "the account was renamed");
     }

@@ -133,13 +133,15 @@ pub(super) async fn keep_alive(app: &Arc<App>, tenant_id: Uuid) -> Result<bool, 
     Ok(true)
 }
 
-/// A renewal; when the grant is dead by it and another administrator's has taken its place, that one. Each turn of
-/// this leaves a dead grant behind, so it ends.
+/// A renewal; when the grant is refused and another has taken its place – another administrator's, or one that was given
+/// meanwhile – that one. Each turn of this leaves a dead or an older grant behind, so it ends.
 async fn renewed(app: &Arc<App>, used: oauth_grant::Model) -> Result<oauth_grant::Model, TokenError> {
-    let (tenant_id, user) = (used.tenant_id, used.crm_user_id);
+    let (tenant_id, seen) = (used.tenant_id, (used.crm_user_id, used.version));
     match renew(app, used).await {
         Err(TokenError::NeedsReauth) => match grant::in_use(app.store.read(), tenant_id).await? {
-            Some(next) if !next.dead && next.crm_user_id != user => Box::pin(living(app, tenant_id)).await,
+            Some(next) if !next.dead && (next.crm_user_id, next.version) != seen => {
+                Box::pin(living(app, tenant_id)).await
+            }
             _ => Err(TokenError::NeedsReauth),
         },
         answer => answer,
@@ -162,7 +164,7 @@ async fn renew(app: &Arc<App>, seen: oauth_grant::Model) -> Result<oauth_grant::
     let me = app.clock.uuid_v7();
     if lease(app, &seen, me).await? {
         // Detached: a caller that goes away must not leave a rotated token unsaved.
-        let task = tokio::spawn(rotate::rotate(app.clone(), seen, me));
+        let task = crate::supervisor::detach("token", rotate::rotate(app.clone(), seen, me));
         return task.await.unwrap_or_else(|error| Err(TokenError::Internal(format!("renewing the token: {error}"))));
     }
     let waited = tokio::time::timeout(PATIENCE, async {

@@ -25,6 +25,8 @@ use crate::store::ended;
 /// Seconds until amoCRM is asked again; then every half an hour.
 const PAUSES: [i64; 5] = [1, 5, 30, 120, 600];
 const LAST_PAUSE: i64 = 1800;
+/// Seconds until amoCRM is asked about an account whose notices come too often.
+const LATER: i64 = 60;
 /// The vendor is told of a notice that is not confirmed after this.
 const TELL_AFTER: i64 = 3_600_000;
 /// The vendor's alarm.
@@ -45,11 +47,13 @@ enum Answer {
 }
 
 /// Keeps a verified notice durably; [`confirm`] is asked next. One about an account that has left changes nothing.
-pub async fn noticed(app: &App, tenant_id: Uuid) -> Result<(), DbErr> {
+/// `at_once`: the caller asks amoCRM now; else it is asked in a minute.
+pub async fn noticed(app: &App, tenant_id: Uuid, at_once: bool) -> Result<(), DbErr> {
     let now = app.clock.millis();
+    let pause = if at_once { PAUSES[0] } else { LATER };
     tenant::Entity::update_many()
         .col_expr(tenant::Column::UninstalledAt, Expr::value(Some(now)))
-        .col_expr(tenant::Column::ProbeAt, Expr::value(Some(now + PAUSES[0] * 1000)))
+        .col_expr(tenant::Column::ProbeAt, Expr::value(Some(now + pause * 1000)))
         .col_expr(tenant::Column::Probes, Expr::value(0))
         .filter(tenant::Column::TenantId.eq(tenant_id))
         .filter(tenant::Column::Status.ne(TenantStatus::Uninstalled.as_str()))

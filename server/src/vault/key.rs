@@ -1,25 +1,73 @@
-//! Finding the master key, or making it at the first start on SQLite.
+//! Master keys: where they stand, how the first one is made, and how the file is replaced.
 
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
+use chacha20poly1305::XChaCha20Poly1305;
+use chacha20poly1305::aead::KeyInit;
 use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use super::VaultError;
+use super::{KeyId, VaultError, keyed};
 use crate::config::Secrets;
 
-/// The master key; wiped from memory when dropped.
-pub(super) type Key = Zeroizing<[u8; 32]>;
+/// The bytes of a master key; wiped from memory when dropped.
+pub(super) type Bytes = Zeroizing<[u8; 32]>;
 
-/// The key and the file it came from.
-pub(super) fn find(secrets: &Secrets, may_create: bool) -> Result<(Key, Option<PathBuf>), VaultError> {
-    if let Some(key) = &secrets.key {
-        return Ok((decode("secrets.key", key)?, None));
+/// A master key, ready for use.
+#[derive(Clone)]
+pub struct Key {
+    pub(super) id: KeyId,
+    pub(super) bytes: Bytes,
+    pub(super) cipher: XChaCha20Poly1305,
+    /// What derived values are made with; tells nothing of the master key.
+    pub(super) derives: Zeroizing<[u8; 32]>,
+}
+
+impl Key {
+    /// A new one.
+    pub fn generate() -> Self {
+        Self::of(Zeroizing::new(rand::random()))
+    }
+
+    pub(super) fn of(bytes: Bytes) -> Self {
+        let digest = Sha256::digest(bytes.as_slice());
+        let mut id = KeyId::default();
+        id.0.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
+        let derives = Zeroizing::new(keyed(bytes.as_slice(), &[b"parom derives 1"]));
+        Self { id, cipher: XChaCha20Poly1305::new((&*bytes).into()), derives, bytes }
+    }
+
+    /// What it is told apart by.
+    pub fn id(&self) -> KeyId {
+        self.id
+    }
+}
+
+/// By what a change of the key file is noticed without reading it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Seen {
+    device: u64,
+    inode: u64,
+    length: u64,
+    modified: (i64, i64),
+}
+
+pub(super) fn seen(path: &Path) -> Option<Seen> {
+    let file = std::fs::metadata(path).ok()?;
+    let modified = (file.mtime(), file.mtime_nsec());
+    Some(Seen { device: file.dev(), inode: file.ino(), length: file.len(), modified })
+}
+
+/// The keys, and the file they came from.
+pub(super) fn find(secrets: &Secrets, may_create: bool) -> Result<(Vec<Key>, Option<PathBuf>), VaultError> {
+    if let Some(keys) = &secrets.key {
+        return Ok((decode("secrets.key", keys)?, None));
     }
     let path = &secrets.key_file;
     let text = match read(path)? {
@@ -27,8 +75,17 @@ pub(super) fn find(secrets: &Secrets, may_create: bool) -> Result<(Key, Option<P
         None if may_create => create(path)?,
         None => return Err(VaultError::KeyFileMissing { path: path.clone() }),
     };
-    let key = decode(&format!("the key file {} (secrets.key_file)", path.display()), &text)?;
-    Ok((key, Some(path.clone())))
+    Ok((decode(&told(path), &text)?, Some(path.clone())))
+}
+
+/// The keys that stand in a file now.
+pub(super) fn in_file(path: &Path) -> Result<Vec<Key>, VaultError> {
+    let text = read(path)?.ok_or_else(|| VaultError::KeyFileMissing { path: path.to_owned() })?;
+    decode(&told(path), &text)
+}
+
+fn told(path: &Path) -> String {
+    format!("the key file {} (secrets.key_file)", path.display())
 }
 
 /// Whether group or others can read the file.
@@ -48,8 +105,7 @@ fn read(path: &Path) -> Result<Option<SecretString>, VaultError> {
 /// other reads it.
 fn create(path: &Path) -> Result<SecretString, VaultError> {
     let refused = |source| VaultError::KeyFile { action: "create", path: path.to_owned(), source };
-    let key: Key = Zeroizing::new(rand::random());
-    let text = SecretString::from(STANDARD.encode(*key));
+    let text = line(&Key::generate());
     let mut file = match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
@@ -58,21 +114,68 @@ fn create(path: &Path) -> Result<SecretString, VaultError> {
         Err(error) => return Err(refused(error)),
     };
     writeln!(file, "{}", text.expose_secret()).and_then(|()| file.sync_all()).map_err(refused)?;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    File::open(folder).and_then(|folder| folder.sync_all()).map_err(refused)?;
+    folder(path).and_then(|folder| folder.sync_all()).map_err(refused)?;
     Ok(text)
 }
 
-fn decode(origin: &str, text: &SecretString) -> Result<Key, VaultError> {
+/// The folder of a file, opened.
+pub(super) fn folder(path: &Path) -> std::io::Result<File> {
+    File::open(path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")))
+}
+
+/// Replaces the keys of a file in one step: whoever reads it finds the old ones or the new ones, also after a power cut.
+/// Owner and group stay; others get no access that they had not.
+pub(super) fn replace(path: &Path, keys: &[&Key]) -> Result<(), VaultError> {
+    let refused = |source| VaultError::KeyFile { action: "replace", path: path.to_owned(), source };
+    // A link to the file stays one.
+    let path = path.canonicalize().map_err(refused)?;
+    let was = std::fs::metadata(&path).map_err(refused)?;
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".new");
+    let fresh = path.with_file_name(name);
+    match std::fs::remove_file(&fresh) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(refused(error)),
+        _ => {}
+    }
+    let write = || {
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&fresh)?;
+        let is = file.metadata()?;
+        if (is.uid(), is.gid()) != (was.uid(), was.gid()) {
+            fchown(&file, Some(was.uid()), Some(was.gid()))?;
+        }
+        for key in keys {
+            writeln!(file, "{}", line(key).expose_secret())?;
+        }
+        file.set_permissions(std::fs::Permissions::from_mode(was.permissions().mode() & 0o770))?;
+        file.sync_all()?;
+        std::fs::rename(&fresh, &path)?;
+        folder(&path)?.sync_all()
+    };
+    let done = write();
+    if done.is_err() {
+        let _ = std::fs::remove_file(&fresh);
+    }
+    done.map_err(refused)
+}
+
+fn line(key: &Key) -> SecretString {
+    SecretString::from(STANDARD.encode(*key.bytes))
+}
+
+/// One base64 text a key, separated by line feeds or spaces.
+fn decode(origin: &str, text: &SecretString) -> Result<Vec<Key>, VaultError> {
     let not_a_key = |found: String| VaultError::NotAKey { origin: origin.to_owned(), found };
-    let text = text.expose_secret().trim();
-    if text.is_empty() {
-        return Err(not_a_key("nothing".to_owned()));
+    let mut keys: Vec<Key> = Vec::new();
+    for text in text.expose_secret().split_whitespace() {
+        let bytes = STANDARD.decode(text).or_else(|_| STANDARD_NO_PAD.decode(text)).map(Zeroizing::new);
+        let bytes = bytes.map_err(|_| not_a_key("something that is not base64".to_owned()))?;
+        let Ok(bytes) = <[u8; 32]>::try_from(bytes.as_slice()) else {
+            return Err(not_a_key(format!("{} bytes", bytes.len())));
+        };
+        let key = Key::of(Zeroizing::new(bytes));
+        if keys.iter().all(|known| known.id != key.id) {
+            keys.push(key);
+        }
     }
-    let bytes = STANDARD.decode(text).or_else(|_| STANDARD_NO_PAD.decode(text)).map(Zeroizing::new);
-    let bytes = bytes.map_err(|_| not_a_key("something that is not base64".to_owned()))?;
-    match <[u8; 32]>::try_from(bytes.as_slice()) {
-        Ok(key) => Ok(Zeroizing::new(key)),
-        Err(_) => Err(not_a_key(format!("{} bytes", bytes.len()))),
-    }
+    if keys.is_empty() { Err(not_a_key("nothing".to_owned())) } else { Ok(keys) }
 }

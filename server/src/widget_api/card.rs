@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::caller::Caller;
 use super::refusal::{Reader, Result};
+use super::sight;
 use crate::api::json::Moment;
 use crate::app::App;
 use crate::delivery::queue::parcel::Side;
@@ -85,16 +86,20 @@ struct WindowOut {
     until: Moment,
 }
 
-/// Chats of the contacts named by `contact_id` (several may be), else of those of `lead_id`; newest first.
+/// Chats of the contacts named by `contact_id` (several may be), else of those of `lead_id`; newest first. Who is no
+/// administrator is told of those that amoCRM itself would show; others are as if they were not there.
 pub(super) async fn get(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse> {
     let app = app.into_inner();
     let (contacts, lead) = asked(request.query_string());
+    let (contacts, lead) = sight::of(&app, &caller, contacts, lead).await?;
     let chats = chats_at_crm(&app, caller.tenant.tenant_id, contacts, lead).await?;
     let found = conversations(&app, caller.tenant.tenant_id, &chats).await?;
     let ground = Ground::of_tenant(app.store.read(), caller.tenant.tenant_id).await?;
     let mut items = Vec::with_capacity(found.len());
     for row in found {
         if let Some(source) = ground.sources.get(&row.source_id) {
+            let shown = (caller.tenant.tenant_id, caller.user_id, row.id);
+            app.widget.shown.insert(shown, caller.reader.now).await;
             items.push(chat(&app, &caller.reader, &ground, source, row).await?);
         }
     }
@@ -245,7 +250,7 @@ fn why(line: &Line, reader: &Reader) -> WhyOut {
     WhyOut { reason: what, fix }
 }
 
-fn as_error(error: CallError) -> Error {
+pub(super) fn as_error(error: CallError) -> Error {
     if let CallError::Token(error) = &error
         && let Some(detail) = error.said()
     {

@@ -104,6 +104,10 @@ fn told(error: &Error, reader: &Reader) -> HttpResponse {
         Error::Changed(changed) => Error::Changed(changed.clone()),
         Error::TooLarge(bytes) => Error::TooLarge(*bytes),
         Error::MediaType(text) => Error::MediaType(text.clone()),
+        Error::TooMany { problem, detail, retry_after } => {
+            Error::TooMany { problem, detail: detail.clone(), retry_after: *retry_after }
+        }
+        Error::Full(text) => Error::Full(text.clone()),
         Error::Unavailable { detail, retry_after } => {
             Error::Unavailable { detail: detail.clone(), retry_after: *retry_after }
         }

@@ -8,6 +8,7 @@ use moka::future::Cache;
 use uuid::Uuid;
 
 use super::rights::Told;
+use super::sight::{Seen, Strangers, Viewer};
 use crate::pace::{Budget, Paces};
 
 /// Requests of one user.
@@ -28,6 +29,14 @@ pub struct Memory {
     pub(super) rights: Cache<(Uuid, i64), Told>,
     /// With the moment they were read.
     pub(super) pipelines: Cache<Uuid, (i64, Arc<Vec<Pipeline>>)>,
+    /// What somebody may look at in amoCRM who is no administrator.
+    pub(super) viewers: Cache<(Uuid, i64), Arc<Viewer>>,
+    /// By tenant, user and contact or lead.
+    pub(super) sights: Cache<(Uuid, i64, i64), Seen>,
+    /// Conversations that a card showed to somebody, with the moment.
+    pub(super) shown: Cache<(Uuid, i64, Uuid), i64>,
+    /// Contacts that somebody asked for and may not see.
+    pub(super) strangers: Cache<(Uuid, i64), Strangers>,
     /// amojo's ids of the chats of a card, with the moment they were read.
     pub(super) chats: Cache<Card, (i64, Arc<Vec<String>>)>,
 }
@@ -44,6 +53,10 @@ impl Default for Memory {
             renamings: Paces::new(20_000),
             rights: Cache::builder().max_capacity(50_000).time_to_live(hour).build(),
             pipelines: Cache::builder().max_capacity(5_000).time_to_live(hour).build(),
+            viewers: Cache::builder().max_capacity(50_000).time_to_live(hour).build(),
+            sights: Cache::builder().max_capacity(100_000).time_to_live(hour).build(),
+            shown: Cache::builder().max_capacity(100_000).time_to_live(Duration::from_secs(120)).build(),
+            strangers: Cache::builder().max_capacity(50_000).time_to_live(hour).build(),
             chats: Cache::builder().max_capacity(20_000).time_to_live(Duration::from_secs(120)).build(),
         }
     }

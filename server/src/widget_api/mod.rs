@@ -19,6 +19,7 @@ mod pipelines;
 mod refusal;
 mod rights;
 mod session;
+mod sight;
 mod source_out;
 mod sources;
 mod strays;

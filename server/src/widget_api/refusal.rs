@@ -90,7 +90,9 @@ impl Refusal {
 
     fn retry_after(&self) -> Option<u32> {
         match self {
-            Self::Known(Error::Unavailable { retry_after, .. }) => Some(*retry_after),
+            Self::Known(Error::TooMany { retry_after, .. } | Error::Unavailable { retry_after, .. }) => {
+                Some(*retry_after)
+            }
             Self::Known(Error::Conflict { problem: "idempotency_running", .. }) => Some(1),
             Self::Provisioning => Some(PROVISIONING_SECONDS),
             Self::TooManyTries(seconds) | Self::TooFast(seconds) | Self::Away(seconds) => Some(*seconds),

@@ -26,7 +26,7 @@ use crate::api::json::{Body, Moment};
 use crate::app::App;
 use crate::config::{Config, CustomersMode, Integration};
 use crate::people::session::{Kind, living};
-use crate::people::ticket::{self, CrmUser, Leads};
+use crate::people::ticket::{self, Asker, CrmUser, Leads};
 use crate::people::token;
 use crate::source;
 use crate::store::directory;
@@ -91,7 +91,8 @@ pub(super) async fn exchange(app: web::Data<App>, request: HttpRequest, _body: B
     let language = Language::of_request(&request);
     let rights = rights::of(&app, &tenant, token.user_id, token.is_admin).await;
     let (secret, row) = open(&app, &tenant, &token, rights == Rights::Administrator, language, &name).await?;
-    let out = shown(&app, &tenant, &row, secret, rights, language).await?;
+    let asked_by = Asker::of(&request, &app);
+    let out = shown(&app, &tenant, &row, secret, (rights, asked_by), language).await?;
     Ok(HttpResponse::Ok().json(out))
 }
 
@@ -137,13 +138,15 @@ async fn open(
     name: &[String; 4],
 ) -> Result<(String, session::Model), DbErr> {
     let parts: Vec<&str> = name.iter().map(String::as_str).collect();
-    let secret = URL_SAFE_NO_PAD.encode(app.vault.derive("widget_session", &parts).as_slice());
-    let hash = token::hash(&secret);
     let now = app.clock.millis();
-    let entry = directory::find(app.store.read(), directory::Kind::Session, &hash, now).await?;
-    if let Some(entry) = entry
-        && let Some(mut row) = living(app, app.store.read(), entry.tenant_id, entry.id).await?
-    {
+    let derived = app.vault.derived("widget_session", &parts);
+    let mut secrets = derived.iter().map(|secret| URL_SAFE_NO_PAD.encode(secret.as_slice()));
+    let secret = secrets.next().unwrap_or_default();
+    // It may have been opened before the key was turned.
+    for secret in std::iter::once(secret.clone()).chain(secrets) {
+        let entry = directory::find(app.store.read(), directory::Kind::Session, &token::hash(&secret), now).await?;
+        let Some(entry) = entry else { continue };
+        let Some(mut row) = living(app, app.store.read(), entry.tenant_id, entry.id).await? else { continue };
         if row.is_admin != is_admin {
             row.is_admin = is_admin;
             session::Entity::update_many()
@@ -181,7 +184,7 @@ async fn open(
         note: row.kind.clone(),
         expires_at: Some(row.expires_at),
     };
-    directory::set(&tx, directory::Kind::Session, &hash, entry).await?;
+    directory::set(&tx, directory::Kind::Session, &token::hash(&secret), entry).await?;
     tx.commit().await?;
     Ok((secret, row))
 }
@@ -191,7 +194,7 @@ async fn shown(
     tenant: &tenant::Model,
     row: &session::Model,
     secret: String,
-    rights: Rights,
+    (rights, asked_by): (Rights, Option<Asker>),
     language: Language,
 ) -> Result<SessionOut> {
     let reader = reader_of(app, tenant, language);
@@ -199,7 +202,7 @@ async fn shown(
     let usage = source::usage(app, tenant.tenant_id).await?;
     let panel_url = if row.is_admin {
         let user = CrmUser { id, name: name_of(app, tenant.tenant_id, id).await?, is_admin: true };
-        ticket::url(app, tenant.tenant_id, &user, &Leads::Overview).await?
+        ticket::url_for(app, tenant.tenant_id, &user, &Leads::Overview, asked_by).await?
     } else {
         // Others enter by a ticket to one conversation; here they may sign in.
         format!("{}/panel", app.public_url())

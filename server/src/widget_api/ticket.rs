@@ -1,20 +1,29 @@
 //! `POST /widget/v1/ticket`: into the panel in one click, by an address that opens once.
 
-use actix_web::{HttpResponse, web};
-use entity::{conversation, message};
-use sea_orm::{ColumnTrait, QueryFilter};
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use entity::{conversation, conversation_alias, message};
+use sea_orm::{ColumnTrait, QueryFilter, QuerySelect};
 use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::caller::{Caller, name_of};
 use super::refusal::Result;
+use super::sight;
 use crate::api::json::Body;
 use crate::app::App;
+use crate::delivery::queue::parcel::Side;
 use crate::error::Error;
-use crate::people::ticket::{self, CrmUser, Leads};
+use crate::people::ticket::{self, Asker, CrmUser, Leads};
 use crate::source;
 use crate::words::Said;
+
+/// An open card asks twice a minute; what it showed so many milliseconds ago may be opened.
+const SHOWN: i64 = 60_000;
+/// Ids under which amojo knows one conversation.
+const MOST_CHATS: u64 = 20;
 
 /// Which page.
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -35,8 +44,15 @@ struct TicketIn {
     id: Option<Uuid>,
 }
 
-/// An address that opens one page once. Who is no administrator gets to messages and conversations alone.
-pub(super) async fn post(app: web::Data<App>, caller: Caller, body: Body) -> Result<HttpResponse> {
+/// An address that opens one page once. Who is no administrator gets to messages and conversations alone, and to those
+/// whose contact amoCRM itself would show them.
+pub(super) async fn post(
+    app: web::Data<App>,
+    request: HttpRequest,
+    caller: Caller,
+    body: Body,
+) -> Result<HttpResponse> {
+    let app = app.into_inner();
     let (asked, _) = body.read::<TicketIn>().await?;
     let tenant_id = caller.tenant.tenant_id;
     let leads = match (asked.page, asked.id) {
@@ -48,11 +64,15 @@ pub(super) async fn post(app: web::Data<App>, caller: Caller, body: Body) -> Res
         }
         (Page::Message, Some(id)) => {
             let found = message::Entity::of_tenant(tenant_id).filter(message::Column::Id.eq(id));
-            Leads::Message(found.one(app.store.read()).await?.ok_or(Error::NotFound)?.id)
+            let found = found.one(app.store.read()).await?.ok_or(Error::NotFound)?;
+            may_see(&app, &caller, found.conversation_id).await?;
+            Leads::Message(found.id)
         }
         (Page::Conversation, Some(id)) => {
             let found = conversation::Entity::of_tenant(tenant_id).filter(conversation::Column::Id.eq(id));
-            Leads::Conversation(found.one(app.store.read()).await?.ok_or(Error::NotFound)?.id)
+            let found = found.one(app.store.read()).await?.ok_or(Error::NotFound)?;
+            may_see(&app, &caller, found.id).await?;
+            Leads::Conversation(found.id)
         }
         (_, id) => {
             let why = if id.is_some() { "said-ticket-no-id" } else { "said-ticket-id" };
@@ -64,6 +84,28 @@ pub(super) async fn post(app: web::Data<App>, caller: Caller, body: Body) -> Res
     }
     let name = name_of(&app, tenant_id, caller.user_id).await?;
     let user = CrmUser { id: caller.user_id, name, is_admin: caller.is_admin };
-    let panel_url = ticket::url(&app, tenant_id, &user, &leads).await?;
+    let panel_url = ticket::url_for(&app, tenant_id, &user, &leads, Asker::of(&request, &app)).await?;
     Ok(HttpResponse::Ok().json(json!({ "panel_url": panel_url })))
+}
+
+/// What a card showed the caller a moment ago, or amoCRM would show them now; else it is as if it were not there.
+async fn may_see(app: &Arc<App>, caller: &Caller, conversation_id: Uuid) -> Result<()> {
+    if caller.is_admin {
+        return Ok(());
+    }
+    let tenant_id = caller.tenant.tenant_id;
+    let shown = app.widget.shown.get(&(tenant_id, caller.user_id, conversation_id)).await;
+    if shown.is_some_and(|at| at + SHOWN > caller.reader.now) {
+        return Ok(());
+    }
+    let chats: Vec<String> = conversation_alias::Entity::of_tenant(tenant_id)
+        .filter(conversation_alias::Column::Side.eq(Side::Crm.number()))
+        .filter(conversation_alias::Column::ConversationId.eq(conversation_id))
+        .select_only()
+        .column(conversation_alias::Column::ExternalId)
+        .limit(MOST_CHATS)
+        .into_tuple()
+        .all(app.store.read())
+        .await?;
+    if sight::of_chat(app, caller, &chats).await? { Ok(()) } else { Err(Error::NotFound.into()) }
 }

@@ -60,7 +60,7 @@ impl Language {
     pub fn of_request(request: &HttpRequest) -> Self {
         let asked = request.query_string().split('&').find_map(|pair| Self::of_code(pair.strip_prefix("lang=")?));
         asked
-            .or_else(|| Self::of_code(request.cookie(COOKIE)?.value()))
+            .or_else(|| Self::of_code(&crate::browser::cookie::value(request, COOKIE)?))
             .unwrap_or_else(|| Self::accepted(request.headers()))
     }
 

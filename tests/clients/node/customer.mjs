@@ -20,13 +20,15 @@ async function post(channel, path, value) {
   return answer.json();
 }
 
+/** Connects the channel by today's signature. */
+export async function connect(channel, amojoId) {
+  const body = { account_id: amojoId, title: "Node", hook_api_version: "v2" };
+  return post(channel, `/v2/origin/custom/${channel.id}/connect`, body);
+}
+
 /** Connects the channel and writes; gives amoCRM's id of the chat. */
 export async function write(channel, amojoId, name, text) {
-  const connected = await post(channel, `/v2/origin/custom/${channel.id}/connect`, {
-    account_id: amojoId,
-    title: "Node",
-    hook_api_version: "v2",
-  });
+  const connected = await connect(channel, amojoId);
   const now = Date.now();
   const payload = {
     timestamp: Math.floor(now / 1000),

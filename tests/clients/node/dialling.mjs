@@ -2,6 +2,7 @@
 // the header Host stays what it is, which fetch does not allow to set, so the request is made by node:http.
 
 import http from "node:http";
+import https from "node:https";
 
 /** A fetch that dials the sandbox whatever the address says. */
 export function fetchFrom(sandbox) {
@@ -27,5 +28,16 @@ export function fetchFrom(sandbox) {
       request.on("error", reject);
       request.end(init.body);
     });
+  };
+}
+
+/** Lets everything that node:https would dial go to the sandbox: for libraries that bring no fetch of their own. */
+export function redirectHttps(sandbox) {
+  const { hostname, port } = new URL(sandbox);
+  https.request = (options, ...rest) => {
+    const host = options.hostname ?? options.host;
+    const headers = { ...options.headers, Host: host };
+    const dialled = { method: options.method, path: options.path, timeout: options.timeout };
+    return http.request({ ...dialled, protocol: "http:", hostname, port, headers }, ...rest);
   };
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use parom::people::session::{self, Kind, New};
 use parom::store::VENDOR;
 use parom_tests::settings::HOST;
-use parom_tests::{Reply, Visitor, World, once};
+use parom_tests::{Reply, Visitor, World, both, once};
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde_json::Value;
 
@@ -28,6 +28,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 
 /// Actions of the vendor's log, oldest first, refused ones with a mark.
 pub async fn log(world: &World, tenant_id: uuid::Uuid) -> Vec<String> {
+    parom::audit::flush(world.app()).await;
     let rows = entity::audit::Entity::of_tenant(tenant_id).all(world.app().store.read()).await.unwrap();
     let mut rows: Vec<_> = rows.into_iter().filter(|row| !row.action.starts_with("source.")).collect();
     rows.sort_by_key(|row| row.id);
@@ -107,6 +108,32 @@ async fn tries_are_counted(world: &mut World) {
     assert_eq!(wait.header("retry-after"), "60");
     world.advance(MINUTE);
     open_form(&guesser, &[("email", EMAIL), ("password", "wrong horse")]).await.is(422);
+}
+
+/// M5: an operator comes in while strangers try their e-mail and their codes without end.
+async fn m5_tries_of_a_stranger_keep_no_operator_out(world: &mut World) {
+    let olga = Operator::signed_in(world).await;
+    olga.opens("/admin/own").await.is(200);
+    olga.sends("/admin/own", &[("password", "ferry over the strait")]).await.is(303);
+    let right = [("email", EMAIL), ("password", "ferry over the strait")];
+    let attacker = world.visitor().from("198.51.100.1");
+    let guesser = world.visitor().from("198.51.100.2");
+    for _ in 0..60 {
+        world.advance(Duration::from_secs(12));
+        open_form(&attacker, &[("email", EMAIL), ("password", "wrong horse")]).await;
+        // Who knows the password tries codes.
+        if open_form(&guesser, &right).await.status == 303 {
+            guesser.opens("/admin/code").await.is(200);
+            guesser.sends("/admin/code", &[("code", "000000")]).await;
+        }
+    }
+    open_form(&attacker, &right).await.is(429);
+    let fresh = world.visitor().from("203.0.113.7");
+    assert_eq!(open_form(&fresh, &right).await.is(303).header("location"), "/admin/code");
+    fresh.opens("/admin/code").await.is(200);
+    let code = olga.next_code(world);
+    fresh.sends("/admin/code", &[("code", &code)]).await.is(303);
+    fresh.opens("/admin/accounts").await.is(200);
 }
 
 async fn a_session_ends_by_itself(world: &mut World) {
@@ -238,6 +265,7 @@ async fn every_page_is_closed_to_frames_and_caches(world: &mut World) {
     assert!(!told.to_string().contains("a@b.example"));
 }
 
+both!(m5_tries_of_a_stranger_keep_no_operator_out);
 once!(
     the_second_step_is_never_skipped,
     a_code_works_once_and_a_password_is_only_the_first_step,

@@ -2,8 +2,10 @@
 //! goes wrong: strangers' words, foreign frames and forms, amoCRM's troubles.
 
 mod chat;
+mod docs;
 mod frames;
 mod hostile;
+mod identity;
 mod journey;
 mod kinds;
 mod moved;

@@ -52,6 +52,22 @@ async fn every_kind_with_a_file_is_lent_out_by_a_link_of_ours(world: &mut World)
     }
 }
 
+/// O5. Nothing was fetched before the message leaves: its preview is waited for like its file.
+async fn o5_a_preview_that_is_to_be_had_goes_with_its_message(world: &mut World) {
+    let (_, manager) = world.chatting().await;
+    let host = FileHost::start().await;
+    let picture = host.puts("/a.png", [Page::file("image/png", crate::media::png(100))]);
+    let preview = host.puts("/small.png", [Page::file("image/png", crate::media::png(50))]);
+    for kind in ["picture", "video"] {
+        let sent = HookMessage::file(kind, &picture, "a.png", 100).with("thumbnail", json!(preview));
+        manager.sends("anna", sent).await;
+        world.another_worker().deliver_all().await.unwrap();
+        let (said, _) = content(world);
+        let link = said["thumbnail_url"].as_str().unwrap_or_else(|| panic!("{kind}: {said}"));
+        assert_eq!(lent(world, link).await, crate::media::png(50));
+    }
+}
+
 async fn nobody_waits_for_a_preview(world: &mut World) {
     let (_, manager) = world.chatting().await;
     let host = FileHost::start().await;
@@ -176,6 +192,7 @@ both!(
     refusals_are_told_in_the_accounts_language,
     every_kind_with_a_file_is_lent_out_by_a_link_of_ours,
     an_album_is_a_message_a_file_with_one_group,
+    o5_a_preview_that_is_to_be_had_goes_with_its_message,
     nobody_waits_for_a_preview,
     places_and_people_are_told_in_fields,
     a_kind_that_nobody_knows_is_told_in_words_and_never_lost,

@@ -87,7 +87,9 @@ async fn what_waits_is_shown_by_why_it_waits(world: &mut World) {
     gauges::look(world.app()).await.unwrap();
     assert_eq!(gauge(world, "parom_letters{direction=\"to_crm\",state=\"later\"}"), 1.0, "a back-off");
     assert_eq!(gauge(world, "parom_queue_age_seconds{direction=\"to_crm\"}"), 0.0, "a back-off is no delay of ours");
-    assert!(world.app().metrics.render().contains("parom_remote_errors_total{remote=\"amojo:main\",error=\"broken\"}"));
+    assert!(
+        world.app().metrics.render().contains("parom_remote_errors_total{remote=\"amojo:main\",error=\"broken\"} 1")
+    );
     world.app().queue.resume(other.tenant_id, channel, 0).await.unwrap();
     world.deliver_to_the_end().await;
     gauges::look(world.app()).await.unwrap();

@@ -2,15 +2,17 @@
 
 use std::time::Duration;
 
+use entity::attempt;
 use parom::config;
-use parom::delivery::queue::Queue;
 use parom::delivery::queue::parcel::Outcome;
 use parom::delivery::queue::writer::Writer;
+use parom::delivery::queue::{Queue, Settled};
 use parom::fault::Faults;
 use parom::store::Store;
+use parom::supervisor::Supervisor;
 use parom::telemetry::traces::Traces;
 use parom_tests::meddler::{Meddler, Meddling};
-use parom_tests::office::all_at_once;
+use parom_tests::office::{LEASE, all_at_once, settlement};
 use parom_tests::{Engine, Office, Setup, World, both, on_postgres};
 use sandbox::HookMessage;
 use sea_orm::{ConnectionTrait, Statement};
@@ -139,7 +141,11 @@ async fn a_connection_that_ends_at_commit(office: &mut Office) {
     let meddler = Meddler::before(address).await;
     let through = config::Database { url: url.replace(address, meddler.address()).into(), ..settings };
     let store = Store::open(&through, office.clock.clone()).await.unwrap();
-    let writer = Writer::start(Queue::new(store.clone(), office.clock.uuid_v7(), Faults::default()), Traces::default());
+    let writer = Writer::start(
+        Queue::new(store.clone(), office.clock.uuid_v7(), Faults::default()),
+        Traces::default(),
+        &Supervisor::default(),
+    );
     let desk = office.desk();
     writer.accept(desk.to_crm("chat", "0", "zero")).await.unwrap();
     meddler.meddles(Meddling::CutAfter("COMMIT".to_owned()));
@@ -147,6 +153,30 @@ async fn a_connection_that_ends_at_commit(office: &mut Office) {
     meddler.has_met().await;
     assert!(matches!(receipt[0], Outcome::New { .. }), "it is ours, no duplicate: {receipt:?}");
     assert_eq!(office.letters(&desk).await.len(), 2, "and it is there once");
+    store.close().await;
+}
+
+/// C7, C9: the same of a claim and of a settlement, over a connection that really ends.
+async fn a_connection_that_ends_at_the_commit_of_a_claim_and_of_a_settlement(office: &mut Office) {
+    let settings = office.database().settings();
+    let url = office.database().url().to_owned();
+    let address = url.rsplit_once('@').and_then(|(_, rest)| rest.split_once('/')).expect("an address").0;
+    let meddler = Meddler::before(address).await;
+    let through = config::Database { url: url.replace(address, meddler.address()).into(), ..settings };
+    let store = Store::open(&through, office.clock.clone()).await.unwrap();
+    let queue = Queue::new(store.clone(), office.clock.uuid_v7(), Faults::default());
+    let writer = Writer::start(queue.clone(), Traces::default(), &Supervisor::default());
+    let desk = office.desk();
+    office.accepts(desk.to_crm("chat", "1", "one")).await;
+    meddler.meddles(Meddling::CutAfter("COMMIT".to_owned()));
+    let claims = queue.claim(&[desk.wish(desk.channel_id, 10)], LEASE, |_| {}).await.unwrap();
+    meddler.has_met().await;
+    assert_eq!((claims.len(), claims[0].letter.unknown, claims[0].starts), (1, false, 1));
+    meddler.meddles(Meddling::CutAfter("COMMIT".to_owned()));
+    assert!(writer.settle(settlement(&claims[0], Settled::Carried)).await);
+    let tries = attempt::Entity::of_tenant(desk.tenant_id).all(office.store.read()).await.unwrap();
+    assert_eq!(tries.len(), 1);
+    assert!(office.letters(&desk).await.is_empty());
     store.close().await;
 }
 
@@ -185,5 +215,6 @@ on_postgres!(
     rows_are_changed_by_their_keys_from_the_first_on,
     what_it_takes_back_is_written_again,
     a_beginning_that_breaks_off_leaves_no_transaction,
-    a_connection_that_ends_at_commit
+    a_connection_that_ends_at_commit,
+    a_connection_that_ends_at_the_commit_of_a_claim_and_of_a_settlement
 );

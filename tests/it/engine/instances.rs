@@ -45,6 +45,40 @@ async fn what_one_leaves_behind_the_other_takes_up(world: &mut World) {
     second.stop().await;
 }
 
+/// A restarted process knows that its earlier life is over: it holds the lock of its spool's folder.
+async fn a_restarted_process_takes_up_its_own_leases_at_once(world: &mut World) {
+    let line = world.line("support").await;
+    let anna = world.customer(&line, "anna");
+    world.faults.add("carry.after_call=error:1").unwrap();
+    anna.writes("one").await;
+    anna.writes("two").await;
+    world.deliver_all().await;
+    world.restart().await;
+    world.deliver_all().await;
+    assert_eq!(world.texts_at_crm(&line), ["one", "two"], "no time passed");
+}
+
+/// Nor is another process's lease ended, whichever of the two started last.
+async fn a_start_ends_no_lease_of_a_process_that_lives(world: &mut World) {
+    let line = world.line("support").await;
+    let (anna, boris) = (world.customer(&line, "anna"), world.customer(&line, "boris"));
+    let second = world.another_server().await;
+    world.faults.add("carry.after_call=error:1").unwrap();
+    anna.writes("one").await;
+    anna.writes("two").await;
+    Worker::new(second.app.clone()).deliver_all().await.unwrap();
+    world.restart().await;
+    let third = world.another_server().await;
+    boris.writes("three").await;
+    assert_eq!(world.deliver_all().await, 1);
+    assert_eq!(world.texts_at_crm(&line), ["one", "three"], "the second has not said what became of it");
+    world.advance(Duration::from_secs(60));
+    world.deliver_all().await;
+    assert_eq!(world.texts_at_crm(&line), ["one", "three", "two"]);
+    second.stop().await;
+    third.stop().await;
+}
+
 async fn a_pause_set_at_one_holds_both(world: &mut World) {
     let line = world.line("support").await;
     world.customer(&line, "anna").writes("Hello").await;
@@ -82,6 +116,8 @@ async fn callers_of_two_instances_renew_a_token_once(world: &mut World) {
 on_postgres!(
     two_instances_carry_one_queue,
     what_one_leaves_behind_the_other_takes_up,
+    a_restarted_process_takes_up_its_own_leases_at_once,
+    a_start_ends_no_lease_of_a_process_that_lives,
     a_pause_set_at_one_holds_both,
     callers_of_two_instances_renew_a_token_once,
 );

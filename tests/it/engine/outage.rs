@@ -61,7 +61,7 @@ async fn day_of_silence(office: &Office, desk: &Desk) -> usize {
 
 /// What every target that has come up may have in one turn, as the worker asks for it: the longest waiting first.
 async fn round(office: &Office, limit: u32) -> Vec<Claim> {
-    let ready = office.queue.ready(0, 128).await.unwrap();
+    let ready = office.ready(128).await;
     let rate = Rate::per_second(100_000);
     let wishes: Vec<Wish> =
         ready.iter().map(|ready| Wish { tenant_id: ready.tenant_id, target: ready.target, limit, rate }).collect();

@@ -1,18 +1,26 @@
 //! What is turned away when there is too much, and that amoCRM's hooks never are.
 
-use parom::shed::MOST_BYTES;
-use parom_tests::{Line, World, once};
-use serde_json::json;
+use std::net::IpAddr;
 
-/// Answers of a page, the API, a messenger's webhook, and whether a manager's message is stored.
-async fn answers(world: &mut World, line: &Line, text: &str) -> [bool; 4] {
-    let page = world.api.get("/panel/sign-in").await;
+use parom::shed::{Class, Held, Kind};
+use parom_tests::{Line, World, answer, once};
+use reqwest::Method;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::webchat::{OnSite, SHOP};
+
+/// Answers of a page's form, the API, a site chat, and whether a manager's message is stored.
+async fn answers(world: &mut World, line: &Line, anna: &OnSite, text: &str) -> [bool; 4] {
+    let page =
+        world.api.anonymous(Method::POST, "/panel/sign-in").header("content-type", "application/x-www-form-urlencoded");
+    let page = answer(page.body("email=anna%40example.com")).await;
     let message = json!({
         "id": format!("api {text}"), "conversation": {"id": "anna"}, "content": {"type": "text", "text": text},
         "sender": {"role": "client", "id": "user-anna", "name": "Anna"},
     });
     let api = world.api.post(&line.path("/messages"), &message).await;
-    let messenger = world.api.post(&format!("/hooks/telegram/{}", line.source_id), &json!({})).await;
+    let messenger = anna.posts(world, "/messages", json!({"id": Uuid::new_v4(), "text": text})).await;
     for refused in [&page, &api, &messenger] {
         assert!(refused.status != 503 || !refused.header("retry-after").is_empty(), "{}", refused.text);
     }
@@ -21,10 +29,19 @@ async fn answers(world: &mut World, line: &Line, text: &str) -> [bool; 4] {
     [page.status != 503, api.status != 503, messenger.status != 503, stored]
 }
 
-async fn pages_go_first_then_the_api_then_messengers_and_hooks_never(world: &mut World) {
+/// A source, with a conversation, and somebody in a site chat.
+async fn begun(world: &mut World) -> (Line, OnSite) {
     let line = world.line("support").await;
+    let chat = json!({"kind": "webchat", "name": "Site", "settings": {"allowed_origins": [SHOP]}});
+    let path = format!("/api/v1/tenants/{}/sources", line.tenant_id);
+    let chat = world.api.post(&path, &chat).await.is(201).text_at("/id");
     world.customer(&line, "anna").writes("Hello").await;
     world.deliver_all().await;
+    (line, OnSite::new(&chat))
+}
+
+async fn pages_go_first_then_the_api_then_messengers_and_hooks_never(world: &mut World) {
+    let (line, anna) = begun(world).await;
     let load = world.app().load.clone();
     for (hundredths, expected) in [
         (0, [true, true, true, true]),
@@ -33,11 +50,11 @@ async fn pages_go_first_then_the_api_then_messengers_and_hooks_never(world: &mut
         (86, [false, false, false, true]),
         (300, [false, false, false, true]),
     ] {
-        let held = load.enter(MOST_BYTES / 100 * hundredths);
-        assert_eq!(answers(world, &line, &format!("at {hundredths}")).await, expected, "{hundredths}");
-        drop(held);
+        let pressed = load.press(hundredths);
+        assert_eq!(answers(world, &line, &anna, &format!("at {hundredths}")).await, expected, "{hundredths}");
+        drop(pressed);
     }
-    assert_eq!(answers(world, &line, "afterwards").await, [true; 4], "and it is over when it is over");
+    assert_eq!(answers(world, &line, &anna, "afterwards").await, [true; 4], "and it is over when it is over");
     let page = world.app().metrics.render();
     for class in ["page", "api", "messenger"] {
         assert!(page.contains(&format!("parom_shed_total{{class=\"{class}\"}}")), "{class}: {page}");
@@ -46,14 +63,67 @@ async fn pages_go_first_then_the_api_then_messengers_and_hooks_never(world: &mut
     assert_eq!(world.messenger.texts().len(), 6, "every hook was carried");
 }
 
+/// Everything that callers of a class may hold of bodies, held by two of them and the rest by many.
+fn all_of(world: &World, class: Class) -> Vec<Held<IpAddr>> {
+    let mut held = Vec::new();
+    for (number, bytes) in [1 << 20, 1 << 16, 1 << 8, 1].into_iter().enumerate() {
+        for last in 1..=64_u8 {
+            let number = u8::try_from(number).expect("a small number");
+            let mut one = world.app().load.memory(class, Kind::Whole, [192, 0, number, last].into());
+            while one.add(bytes) {}
+            held.push(one);
+        }
+    }
+    held
+}
+
+/// H3: what one class of callers holds takes no room from the others.
+async fn h3_a_class_that_holds_all_it_may_turns_away_its_own_alone(world: &mut World) {
+    let (line, anna) = begun(world).await;
+    for (class, expected) in [
+        (Class::Page, [false, true, true, true]),
+        (Class::Api, [true, false, true, true]),
+        (Class::Messenger, [true, true, false, true]),
+        (Class::Other, [true; 4]),
+    ] {
+        let held = all_of(world, class);
+        assert_eq!(answers(world, &line, &anna, &format!("at {class:?}")).await, expected, "{class:?}");
+        drop(held);
+    }
+    assert_eq!(answers(world, &line, &anna, "afterwards").await, [true; 4], "and it is over when it is over");
+    let page = world.app().metrics.render();
+    for class in ["page", "api", "messenger"] {
+        let line = format!("parom_cut_short_total{{class=\"{class}\",why=\"no_room\"}} 1");
+        assert!(page.contains(&line), "{class}: {page}");
+    }
+    world.deliver_to_the_end().await;
+    assert_eq!(world.messenger.texts().len(), 5, "every hook was carried");
+}
+
+/// H3: a hook waits for room instead of being refused.
+async fn h3_a_hook_waits_for_room(world: &mut World) {
+    let (line, _) = begun(world).await;
+    let held = all_of(world, Class::Hook);
+    let manager = world.manager(&line);
+    let sends = tokio::spawn(async move { manager.answers("anna", "Good morning").await });
+    world
+        .until("the hook is there", async || {
+            world.app().metrics.render().contains("parom_hooks_waited_total 1").then_some(())
+        })
+        .await;
+    assert!(world.messages().await.iter().all(|message| message.direction != 2));
+    drop(held);
+    sends.await.expect("the hook is taken");
+    world.deliver_to_the_end().await;
+    assert_eq!(world.messenger.texts(), ["Good morning"]);
+}
+
 async fn a_disk_that_fills_stops_what_is_taken_in(world: &mut World) {
-    let line = world.line("support").await;
-    world.customer(&line, "anna").writes("Hello").await;
-    world.deliver_all().await;
+    let (line, anna) = begun(world).await;
     let load = world.app().load.clone();
     for (free, expected) in [(9, [true, false, true, true]), (4, [true, false, false, true]), (50, [true; 4])] {
         load.disk_has(free);
-        assert_eq!(answers(world, &line, &format!("free {free}")).await, expected, "{free}");
+        assert_eq!(answers(world, &line, &anna, &format!("free {free}")).await, expected, "{free}");
         if free < 10 {
             world.api.get(&line.path("")).await.is(200);
         }
@@ -61,4 +131,9 @@ async fn a_disk_that_fills_stops_what_is_taken_in(world: &mut World) {
     world.deliver_to_the_end().await;
 }
 
-once!(pages_go_first_then_the_api_then_messengers_and_hooks_never, a_disk_that_fills_stops_what_is_taken_in);
+once!(
+    pages_go_first_then_the_api_then_messengers_and_hooks_never,
+    h3_a_class_that_holds_all_it_may_turns_away_its_own_alone,
+    h3_a_hook_waits_for_room,
+    a_disk_that_fills_stops_what_is_taken_in
+);

@@ -1,9 +1,10 @@
 //! Rule 7: fairness, pauses and limits are one narrow row a target; lanes and letters are left alone.
 
+use parom::clock::Clock;
 use parom::delivery::queue::parcel::Parcel;
 use parom::delivery::queue::{Attempt, Rate, Settled, TurnEffect, Wish};
 use parom_tests::office::{Desk, LEASE, again, settlement, texts};
-use parom_tests::{Office, both};
+use parom_tests::{Engine, Office, Place, both};
 
 async fn flood(office: &Office, desk: &Desk, lanes: usize, letters: usize) {
     let mut parcels: Vec<Parcel> = Vec::new();
@@ -22,7 +23,7 @@ async fn a_flood_does_not_keep_others_waiting(office: &mut Office) {
     flood(office, &big, 400, 10_000).await;
     office.advance(1);
     office.accepts(small.to_crm("chat", "1", "the quiet one")).await;
-    let ready = office.queue.ready(0, 128).await.unwrap();
+    let ready = office.ready(128).await;
     assert_eq!(ready.len(), 2, "a turn a target, however much waits behind it");
     let wishes: Vec<Wish> = ready
         .iter()
@@ -34,10 +35,10 @@ async fn a_flood_does_not_keep_others_waiting(office: &mut Office) {
     // And the flood stands behind whoever comes now.
     office.advance(1);
     let late = office.desk();
-    let before = office.queue.ready(0, 128).await.unwrap();
+    let before = office.ready(128).await;
     assert!(before.iter().all(|ready| ready.ready_at <= office.clock.millis()));
     office.accepts(late.to_crm("chat", "1", "another")).await;
-    assert!(office.queue.ready(0, 2).await.unwrap().iter().any(|ready| ready.tenant_id == late.tenant_id));
+    assert!(office.ready(2).await.iter().any(|ready| ready.tenant_id == late.tenant_id));
 }
 
 async fn holding_touches_one_row_and_resuming_sends_one_probe(office: &mut Office) {
@@ -51,7 +52,7 @@ async fn holding_touches_one_row_and_resuming_sends_one_probe(office: &mut Offic
     assert_eq!((turn.ready_at, turn.reason.as_str()), (None, "held:paused"));
     assert!(office.claims(&desk, desk.channel_id, 10).await.is_empty());
     office.accepts(desk.to_crm("a new chat", "new", "new")).await;
-    assert!(office.queue.ready(0, 10).await.unwrap().is_empty(), "what arrives does not wake a held turn");
+    assert!(office.ready(10).await.is_empty(), "what arrives does not wake a held turn");
     assert_eq!(office.letters(&desk).await.len(), 2_001, "but it is taken in");
 
     office.queue.resume(desk.tenant_id, desk.channel_id, 250).await.unwrap();
@@ -125,10 +126,10 @@ async fn a_rate_lets_through_what_it_says(office: &mut Office) {
     let wish = Wish { limit: 30, rate: Rate::per_second(5), ..desk.wish(desk.channel_id, 30) };
     let mut leased = office.queue.claim(std::slice::from_ref(&wish), LEASE, |_| {}).await.unwrap().len();
     assert_eq!(leased, 5, "the bucket was full");
-    assert!(office.queue.ready(0, 10).await.unwrap().is_empty(), "an empty bucket moves the turn");
+    assert!(office.ready(10).await.is_empty(), "an empty bucket moves the turn");
     for _ in 0..20 {
         office.advance(100);
-        if !office.queue.ready(0, 10).await.unwrap().is_empty() {
+        if !office.ready(10).await.is_empty() {
             leased += office.queue.claim(std::slice::from_ref(&wish), LEASE, |_| {}).await.unwrap().len();
         }
     }
@@ -163,6 +164,33 @@ async fn a_due_time_too_far_ahead_is_brought_back(office: &mut Office) {
     assert_eq!(office.queue.clamp().await.unwrap(), 0, "what is near enough stays");
     office.advance(2 * 3_600_000);
     assert_eq!(office.claims(&desk, desk.channel_id, 1).await.len(), 1);
+}
+
+/// C12: a turn comes when its lane does, and not some milliseconds before.
+async fn back_offs_end_for_turn_and_lane_at_once(engine: Engine) {
+    let Some(office) = Office::on(engine, Clock::system()).await else { return };
+    let desk = office.desk();
+    office.accepts(desk.to_crm("chat", "1", "one")).await;
+    for _ in 0..20 {
+        let claim = office.claims_one(&desk).await;
+        let leased = office.turn(&desk, desk.channel_id).await;
+        assert_eq!(leased.ready_at, office.lanes(&desk).await[0].due_at, "after a claim");
+        assert!(office.settles(&claim, again(5_000)).await);
+        let turn = office.turn(&desk, desk.channel_id).await;
+        assert_eq!(turn.ready_at, office.lanes(&desk).await[0].due_at, "after a settlement");
+        assert!(office.queue.hurry_target(desk.tenant_id, desk.channel_id, "amojo:main").await.is_ok());
+    }
+    office.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn c12_a_turn_comes_with_its_lane_on_sqlite() {
+    back_offs_end_for_turn_and_lane_at_once(Engine::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn c12_a_turn_comes_with_its_lane_on_postgres() {
+    back_offs_end_for_turn_and_lane_at_once(Engine::Postgres).await;
 }
 
 both!(

@@ -59,7 +59,14 @@ async fn what_waits_in_a_spool_is_no_loss(world: &mut World) {
     loses_text(world, &line, "lost").await;
     let now = world.app().store.now().await.unwrap();
     let other = world.clock.uuid_v7();
-    let row = heartbeat::Model { tenant_id: VENDOR, instance: other, beat_at: now + 20_000, ended: false, spooled: 1 };
+    let row = heartbeat::Model {
+        tenant_id: VENDOR,
+        instance: other,
+        beat_at: now + 20_000,
+        ended: false,
+        spooled: 1,
+        keys: None,
+    };
     let db = world.app().store.write();
     heartbeat::Entity::insert(row.into_active_model()).exec_without_returning(db).await.unwrap();
     world.advance(11 * SECOND);

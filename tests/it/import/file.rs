@@ -98,12 +98,32 @@ async fn files_that_are_none_are_refused(world: &mut World) {
         assert_eq!(reply.status, status, "{kind} {query}: {}", reply.text);
         assert_eq!(reply.header("content-type"), "application/problem+json");
     }
+    // P4: what is wrong is named by its place.
+    for (query, pointer) in [("?leads=sometimes", "/leads"), ("?leads=none&dry_run=maybe", "/dry_run"), ("?x=1", "/x")]
+    {
+        let refused = post("application/x-ndjson", query, &line, &world.api).await.is(422);
+        assert_eq!(refused.json["errors"][0]["pointer"], pointer, "{}", refused.text);
+    }
     let gone = Line { source_id: world.clock.uuid_v7(), ..line.clone() };
     assert_eq!(post("text/csv", "", &gone, &world.api).await.status, 404);
     world.add_key(line.tenant_id, "prm_reads-0123456789abcdefghijklmnopqrst", "read").await;
     let reads = world.api.with_key("prm_reads-0123456789abcdefghijklmnopqrst");
     assert_eq!(post("text/csv", "", &line, &reads).await.status, 403);
     assert_eq!(world.api.get(&format!("/api/v1/imports/{}", world.clock.uuid_v7())).await.status, 404);
+    // P8: JSON that is sent as CSV, and a table of something else.
+    for (table, missing) in [
+        ("null", "id, conversation.id, sender.role, content.type"),
+        ("{\"x\":1}\n", "id, conversation.id, sender.role, content.type"),
+        ("", "id, conversation.id, sender.role, content.type"),
+        ("id;conversation.id;sender.role\n1;anna;client\n", "content.type"),
+    ] {
+        let request = world.api.request(Method::POST, &line.path("/imports")).header("content-type", "text/csv");
+        let refused = answer(request.body(table)).await.is(422);
+        let detail = refused.json["errors"][0]["detail"].as_str().unwrap().to_owned();
+        assert!(detail.ends_with(&format!("it lacks {missing}")), "{table}: {detail}");
+    }
+    let rows = entity::import::Entity::of_tenant(line.tenant_id).all(world.app().store.read()).await.unwrap();
+    assert!(rows.is_empty(), "nothing stays of what was refused: {rows:?}");
     let empty = sends(world, &line, "", "\n").await.is(202).json;
     assert_eq!((&empty["status"], &empty["total"]), (&json!("done"), &json!(0)), "nothing to do is done");
 }

@@ -95,6 +95,10 @@ async fn told(world: &mut World) -> Told {
     let viewer = add_member(world, line.tenant_id, "viewer@example.com", Role::Viewer).await;
     let (stranger, owner) = (world.visitor(), world.panel(line.tenant_id).await);
 
+    for path in ["/api/docs", "/api/docs/style.css", "/api/openapi.json"] {
+        told.note("a stranger", path, &stranger.opens(path).await);
+    }
+
     let file = world.api.request(Method::POST, &line.path("/imports?dry_run=true"));
     let file = file.header("content-type", "application/x-ndjson").body(crate::import::texts("carl", 2));
     let import = answer(file).await.is(202).text_at("/id");

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use parom::store::VENDOR;
 use parom_tests::settings::{CHANNEL_ID, CHANNEL_SECRET, HOST};
-use parom_tests::{Engine, Place, Setup, World, both, once};
+use parom_tests::{Engine, Place, Setup, World, both};
 use secrecy::SecretString;
 
 use super::{HOUR, MINUTE, alarms, calls, channel, round, wait};
@@ -60,24 +60,74 @@ async fn a_signature_that_is_refused_is_the_vendors_alarm() {
     world.close().await;
 }
 
-async fn a_channel_that_amocrm_lost_is_connected_again(world: &mut World) {
-    let line = world.line("support").await;
-    world.allow_problems();
+/// amoCRM takes the account's channel off without a word to us.
+async fn amocrm_loses_the_channel(world: &World) {
     let clock = world.clock.clone();
     let http = world.app().http.trusted().clone();
     let chats = amocrm::chats::Chats::new(http, world.sandbox.url(), Arc::new(move || clock.now())).unwrap();
     let amojo_id = world.sandbox.add_account(HOST).amojo_id;
     chats.disconnect(&SecretString::from(CHANNEL_SECRET), CHANNEL_ID, &amojo_id).await.unwrap();
-    world.customer(&line, "anna").writes("Hello").await;
-    world.deliver_all().await;
-    assert_eq!(channel(world, line.tenant_id).await.status, "disconnected");
-    wait(world, HOUR);
-    round(world).await;
-    assert_eq!(channel(world, line.tenant_id).await.status, "connected");
-    wait(world, 1);
-    world.deliver_to_the_end().await;
-    assert_eq!(world.texts_at_crm(&line), ["Hello"]);
 }
 
-both!(a_private_channel_is_tried_until_the_account_is_on_its_list);
-once!(a_channel_that_amocrm_lost_is_connected_again);
+fn connects(world: &World) -> usize {
+    let requests = world.sandbox.requests();
+    requests.iter().filter(|request| request.path.ends_with("/connect")).count()
+}
+
+/// O2. Between the 404 and the message at amoCRM lies one look, and no slow step.
+async fn a_channel_that_amocrm_lost_is_connected_again(world: &mut World) {
+    let line = world.line("support").await;
+    world.allow_problems();
+    amocrm_loses_the_channel(world).await;
+    for name in ["anna", "boris"] {
+        world.customer(&line, name).writes(name).await;
+    }
+    world.deliver_all().await;
+    assert_eq!(channel(world, line.tenant_id).await.status, "disconnected");
+    let before = connects(world);
+    round(world).await;
+    assert_eq!(connects(world), before + 1, "the first look connects it");
+    assert_eq!(channel(world, line.tenant_id).await.status, "connected");
+    // Turns of many accounts do not start in the same moment.
+    wait(world, 1);
+    world.deliver_all().await;
+    let mut texts = world.texts_at_crm(&line);
+    texts.sort();
+    assert_eq!(texts, ["anna", "boris"]);
+}
+
+async fn a_channel_that_amocrm_loses_again_and_again_is_connected_slowly(world: &mut World) {
+    let line = world.line("support").await;
+    world.allow_problems();
+    let anna = world.customer(&line, "anna");
+    let lost = connects(world);
+    // Minutes until each connect; a loss that comes soon after it doubles them.
+    for (loss, minutes) in [0, 15, 30, 60].into_iter().enumerate() {
+        amocrm_loses_the_channel(world).await;
+        anna.writes(&format!("{loss}")).await;
+        world.deliver_all().await;
+        if minutes > 0 {
+            wait(world, minutes * MINUTE - 1);
+            round(world).await;
+            assert_eq!(connects(world), lost + loss, "loss {loss} is not mended before {minutes} minutes");
+            wait(world, 1);
+        }
+        round(world).await;
+        assert_eq!(connects(world), lost + loss + 1, "loss {loss} is mended after {minutes} minutes");
+        world.deliver_to_the_end().await;
+    }
+    wait(world, 4 * HOUR);
+    amocrm_loses_the_channel(world).await;
+    anna.writes("late").await;
+    world.deliver_all().await;
+    round(world).await;
+    assert_eq!(connects(world), lost + 5, "it held for hours: that is a first time again");
+    world.deliver_to_the_end().await;
+    assert_eq!(world.texts_at_crm(&line), ["0", "1", "2", "3", "late"]);
+}
+
+both!(
+    a_private_channel_is_tried_until_the_account_is_on_its_list,
+    a_channel_that_amocrm_lost_is_connected_again,
+    a_channel_that_amocrm_loses_again_and_again_is_connected_slowly,
+);

@@ -2,6 +2,7 @@
 //! leaving, coming back, and what is left of it in the end.
 
 mod channels;
+mod crossing;
 mod data;
 mod erase;
 mod grants;
@@ -16,7 +17,7 @@ use std::time::Duration;
 use entity::{alert, oauth_grant, source, tenant, tenant_channel};
 use parom::tenant::watch as task;
 use parom_tests::settings::{CLIENT_ID, HOST};
-use parom_tests::{Line, Reply, World, answer, state_of};
+use parom_tests::{Line, Reply, World, answer, cookie_of, state_of};
 use reqwest::Method;
 use sandbox::{Fault, LogDirection, Part};
 use sea_orm::ColumnTrait;
@@ -97,8 +98,8 @@ async fn allows(world: &World, user_id: i64, state: &str, cookie: &str) -> Reply
 
 /// The same from the beginning.
 async fn consents(world: &World, user_id: i64) -> Reply {
-    let state = state_of(&world.owner(HOST).opens_install().await.is_redirect());
-    allows(world, user_id, &state, "").await.is(200)
+    let begun = world.owner(HOST).opens_install().await;
+    allows(world, user_id, &state_of(&begun.is_redirect()), &cookie_of(&begun)).await.is(200)
 }
 
 /// The access in use dies: amoCRM has renewed it and its answer is lost.

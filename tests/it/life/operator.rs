@@ -1,5 +1,6 @@
 //! The vendor's commands, as processes beside a running server.
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Output;
 
@@ -27,6 +28,10 @@ async fn refused(drill: &Drill, arguments: &[&str]) -> String {
     let words = String::from_utf8(output.stderr).unwrap();
     assert_eq!(words.lines().count(), 1, "one sentence: {words}");
     words
+}
+
+fn mode(path: &Path) -> u32 {
+    std::fs::metadata(path).unwrap().permissions().mode() & 0o777
 }
 
 async fn listed(drill: &Drill) -> Value {
@@ -61,6 +66,17 @@ async fn accounts_are_managed_beside_a_running_server() {
     let export = said(&drill, &["tenant", "export", HOST]).await;
     assert!(export.ends_with("\n") && export.lines().last().unwrap().contains("\"end\""));
     assert!(export.contains("Hello") && !export.contains(&line.webhook_secret));
+    // L12: for nobody else on the machine, whatever the shell's umask is; and so is the database.
+    let file = drill.config_file().with_file_name("export.ndjson");
+    said(&drill, &["tenant", "export", HOST, "--out", file.to_str().unwrap()]).await;
+    // One line more: the audit log tells of the export before.
+    assert_eq!(std::fs::read_to_string(&file).unwrap().lines().count(), export.lines().count() + 1);
+    assert_eq!(mode(&file), 0o600);
+    for beside in std::fs::read_dir(file.parent().unwrap()).unwrap() {
+        let path = beside.unwrap().path();
+        let of_database = path.extension().is_some_and(|end| end.to_string_lossy().starts_with("db"));
+        assert!(!of_database || mode(&path) == 0o600, "{} is {:o}", path.display(), mode(&path));
+    }
     assert!(refused(&drill, &["tenant", "suspend", "nobody.amocrm.ru"]).await.contains("there is no account"));
     let words = refused(&drill, &["tenant", "erase", HOST, "--phone", "+7 915 999-99-99"]).await;
     assert!(words.contains("nobody was found"), "{words}");

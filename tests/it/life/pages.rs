@@ -50,11 +50,22 @@ async fn only_the_administrators_own_browser_is_let_in(world: &mut World) {
     assert!(shown.header("set-cookie").is_empty(), "the page itself opens no session");
     assert_eq!(shown.header("cache-control"), "no-store");
 
-    for cookie in [foreign.as_str(), "", "parom-install=made-up"] {
+    for cookie in [foreign.as_str(), "parom-install=made-up"] {
         let (state, _) = begins(world).await;
-        let shown = page(world, &back(&state), "ru", cookie).await.is(200);
+        let calls = world.sandbox.token_calls().len();
+        let shown = page(world, &back(&state), "ru", cookie).await.is(400);
         assert!(!shown.text.contains("ticket="), "somebody else's browser: {}", shown.text);
+        assert_eq!(world.sandbox.token_calls().len(), calls, "L6: no code is exchanged for somebody else's browser");
     }
+    // Another site leads a browser without our cookie here.
+    let (state, _) = begins(world).await;
+    let calls = world.sandbox.token_calls().len();
+    let led = world.api.anonymous(Method::GET, &back(&state)).header("sec-fetch-site", "cross-site");
+    assert!(!answer(led).await.is(400).text.contains("ticket="));
+    assert_eq!(world.sandbox.token_calls().len(), calls, "L6: nobody is made to install by a link");
+    // A program is no browser that somebody could lead here; it gets no way into the panel.
+    let program = answer(world.api.anonymous(Method::GET, &back(&state))).await.is(200);
+    assert!(!program.text.contains("ticket="), "{}", program.text);
     // An ordinary user may connect, but does not become the account's owner here.
     let (state, cookie) = begins(world).await;
     let shown = allows(world, user(world, "Maria"), &state, &cookie).await.is(200);

@@ -8,7 +8,7 @@ use parom::config::Config;
 use parom::server::{self, Options};
 use parom_tests::database::TestDatabase;
 use parom_tests::settings::{CHANNEL_ID, HOST, START, VENDOR_KEY, config_text, free_port};
-use parom_tests::{Api, Engine, answer, state_of};
+use parom_tests::{Api, Engine, answer, cookie_of, state_of};
 use reqwest::Method;
 use sandbox::{ChannelConfig, IntegrationConfig, Sandbox, SandboxConfig};
 use sea_orm::{ColumnTrait, QueryFilter};
@@ -83,7 +83,7 @@ secret = "secret of {KOMMO_CHANNEL}"
 async fn installs(api: &Api, sandbox: &Sandbox, integration: &str) {
     let begun = answer(api.anonymous(Method::GET, &format!("/oauth/install?integration={integration}"))).await;
     let back = sandbox.allow(SHARED, integration, Some(&state_of(&begun.is_redirect())));
-    answer(api.anonymous(Method::GET, &back)).await.is(200);
+    answer(api.anonymous(Method::GET, &back).header("cookie", cookie_of(&begun))).await.is(200);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -106,6 +106,18 @@ async fn what_is_not_there_is_looked_at_twice(world: &mut World) {
     assert_eq!(gone(world, &line, id).await, "empty");
 }
 
+/// A host that refuses connections is looked at as often as one that says 404, so that a conversation does not wait for it.
+async fn a_host_that_refuses_connections_is_looked_at_twice(world: &mut World) {
+    let line = world.line("support").await;
+    let url = format!("http://127.0.0.1:{}/a.png", parom_tests::settings::free_port());
+    let id = wants(world, &line, Kind::Picture, &url).await;
+    world.fetch_all().await;
+    assert_eq!(later(world, &line, id).await, 5);
+    world.advance(Duration::from_secs(5));
+    world.fetch_all().await;
+    assert_eq!(gone(world, &line, id).await, "unreachable");
+}
+
 async fn who_asks_for_time_gets_it(world: &mut World) {
     let line = world.line("support").await;
     let host = FileHost::start().await;
@@ -190,6 +202,7 @@ both!(
 once!(
     a_lie_about_the_kind_makes_it_a_file,
     what_is_not_there_is_looked_at_twice,
+    a_host_that_refuses_connections_is_looked_at_twice,
     who_asks_for_time_gets_it,
     packed_answers_are_not_taken_for_files,
 );

@@ -2,9 +2,11 @@
 
 mod alerts;
 mod letters;
+mod lockout;
 mod looks;
 mod overview;
 mod pages;
+mod rights;
 mod roles;
 mod signing_in;
 mod steps;
@@ -14,7 +16,7 @@ mod team;
 mod theme;
 mod tickets;
 
-use parom::people::{Role, member, password, person};
+use parom::people::{Role, credentials, member, password, person};
 use parom::words::Language;
 use parom_tests::{Visitor, World};
 use secrecy::SecretString;
@@ -22,13 +24,15 @@ use uuid::Uuid;
 
 pub const PASSWORD: &str = "four ferries cross at dawn";
 
-/// Somebody who signs in by e-mail and [`PASSWORD`].
+/// Somebody who has proved their e-mail, and signs in by it and [`PASSWORD`].
 pub async fn add_person(world: &World, email: &str) -> Uuid {
     let app = world.app();
     let new = person::New { email, name: "", language: Language::En, is_operator: false };
     let added = person::add(app, app.store.write(), new).await.unwrap().expect("nobody has the e-mail yet");
-    let hash = password::hash(app, SecretString::from(PASSWORD)).await.unwrap();
-    person::set_password(app.store.write(), added.id, &hash).await.unwrap();
+    let (hash, db) = (password::hash(app, SecretString::from(PASSWORD)).await.unwrap(), app.store.write());
+    assert!(credentials::prove(app, db, &added).await.unwrap());
+    let proved = person::by_id(db, added.id).await.unwrap().unwrap();
+    assert!(credentials::set_password(db, &proved, &hash, None).await.unwrap());
     added.id
 }
 

@@ -22,9 +22,11 @@ async fn codes_are_asked_for_and_good_once(world: &mut World) {
     assert!(page.text.contains("<svg") && page.text.contains("QR"), "{}", page.text);
     let secret = page.text.split_once("<code class=\"mono all\">").unwrap().1.split('<').next().unwrap().to_owned();
     assert!(anna.opens("/panel/me/two-step").await.text.contains(&secret), "the same until it is confirmed");
-    anna.sends("/panel/me/two-step", &[("code", "000000")]).await.is(422);
+    let asked = anna.sends("/panel/me/two-step", &[("code", &code(world, &secret))]).await.is(422);
+    assert!(asked.text.contains("not the current password"), "a session left open is not enough: {}", asked.text);
+    anna.sends("/panel/me/two-step", &[("code", "000000"), ("current", PASSWORD)]).await.is(422);
     let first = code(world, &secret);
-    let done = anna.does("/panel/me/two-step", &[("code", &first)]).await;
+    let done = anna.does("/panel/me/two-step", &[("code", &first), ("current", PASSWORD)]).await;
     assert!(done.text.contains("Two-step sign-in is on"), "{}", done.text);
 
     let visitor = world.visitor();

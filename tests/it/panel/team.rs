@@ -71,6 +71,9 @@ async fn a_link_that_is_handed_over_opens_one_account_alone(world: &mut World) {
     let fields = [("email", "mark@example.com"), ("password", PASSWORD), ("to", &*to)];
     let mark_himself = world.visitor();
     let page = mark_himself.does("/panel/sign-in", &fields).await;
+    assert!(page.text.contains("invited to the account acme.amocrm.ru"), "{}", page.text);
+    let token = page.field("token");
+    let page = mark_himself.does("/panel/invitation", &[("token", &token)]).await;
     assert!(page.text.contains("acme.amocrm.ru"), "{}", page.text);
 
     // A sign-in link made by an owner of one account.

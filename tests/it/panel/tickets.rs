@@ -37,15 +37,19 @@ async fn a_ticket_opens_once(world: &mut World) {
 
 async fn administrators_of_the_account_are_owners_and_others_look(world: &mut World) {
     let line = world.line("support").await;
-    let owner = world.panel_as(line.tenant_id, 1, "Anna", true).await;
+    let users = world.sandbox.add_account(HOST).users;
+    let (anna, mark) = (users[0].id, users[1].id);
+    let owner = world.panel_as(line.tenant_id, anna, "Anna", true).await;
     owner.opens("/panel/data").await.is(200);
-    let viewer = world.panel_as(line.tenant_id, 2, "Mark", false).await;
+    let viewer = world.panel_as(line.tenant_id, mark, "Mark", false).await;
     let refused = viewer.opens("/panel/data").await.is(403);
     assert!(refused.text.contains("Viewer") && refused.text.contains("Anna can change"), "{}", refused.text);
     // Made an administrator in amoCRM since.
-    world.panel_as(line.tenant_id, 2, "Mark", true).await.opens("/panel/data").await.is(200);
+    world.sandbox.set_administrator(HOST, mark, true);
+    world.panel_as(line.tenant_id, mark, "Mark", true).await.opens("/panel/data").await.is(200);
     // And no longer: the session says what amoCRM said of it.
-    world.panel_as(line.tenant_id, 2, "Mark", false).await.opens("/panel/data").await.is(403);
+    world.sandbox.set_administrator(HOST, mark, false);
+    world.panel_as(line.tenant_id, mark, "Mark", false).await.opens("/panel/data").await.is(403);
 }
 
 async fn access_that_was_taken_away_stays_away(world: &mut World) {

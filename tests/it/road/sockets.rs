@@ -37,7 +37,15 @@ async fn slow_callers_keep_nobody_waiting(world: &mut World) {
     world.manager(&line).answers("anna", "served beside them").await;
     world.deliver_all().await;
     assert_eq!(world.messenger.texts(), ["served beside them"]);
-    for heard in join_all(bodies.into_iter().map(hears)).await {
+    // Bodies are waited for by the world's clock, heads by the machine's.
+    let heard = tokio::spawn(join_all(bodies.into_iter().map(hears)));
+    world
+        .until("the bodies are waited for no longer", async || {
+            world.advance(Duration::from_secs(4));
+            heard.is_finished().then_some(())
+        })
+        .await;
+    for heard in heard.await.unwrap() {
         assert!(heard.starts_with("HTTP/1.1 408 "), "{heard:?}");
     }
     for heard in join_all(heads.into_iter().map(hears)).await {

@@ -6,6 +6,7 @@ mod connect;
 mod doors;
 mod reach;
 mod session;
+mod sight;
 mod sources;
 
 use base64::Engine as _;

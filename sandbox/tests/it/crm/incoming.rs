@@ -60,7 +60,7 @@ async fn accepting_moves_it_into_the_pipeline() {
     assert_eq!((status, &body["_embedded"]["leads"][0]["id"]), (200, &json!(one.lead_id)));
     assert_eq!(call(&world, &token, "POST", &accept, None).await.0, 404, "it does not wait any more");
     let (_, lead) = world.json("GET", &format!("/api/v4/leads/{}", one.lead_id), &token, None).await;
-    assert_eq!((&lead["responsible_user_id"], &lead["status_id"]), (&json!(maria), &json!(one.pipeline_id * 10 + 2)));
+    assert_eq!((&lead["responsible_user_id"], &lead["status_id"]), (&json!(maria), &json!(one.pipeline_id + 2)));
     let (_, summary) = call(&world, &token, "GET", "/summary", None).await;
     assert_eq!((&summary["total"], &summary["accepted"], &summary["declined"]), (&json!(1), &json!(1), &json!(0)));
 }
@@ -113,7 +113,7 @@ async fn an_account_without_incoming_leads_makes_leads_at_once() {
     assert!(world.sandbox.incoming_leads(HOST).is_empty());
     let lead = world.sandbox.chats(HOST)[0].lead.clone().unwrap();
     let (_, shown) = world.json("GET", &format!("/api/v4/leads/{}", lead.id), &token, None).await;
-    assert_eq!(shown["status_id"], json!(lead.pipeline_id * 10 + 2));
+    assert_eq!(shown["status_id"], json!(lead.pipeline_id + 2));
     let (_, account) = world.json("GET", "/api/v4/account", &token, None).await;
     assert_eq!(account["is_unsorted_on"], json!(false));
 }

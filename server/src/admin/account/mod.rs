@@ -23,6 +23,7 @@ use crate::app::App;
 use crate::panel::Tone;
 use crate::source as sources;
 use crate::tenant::{self as tenants, ChannelStatus};
+use crate::usage::{self, Line};
 use crate::words::{Said, Sentence, Words};
 
 #[derive(Template)]
@@ -45,6 +46,8 @@ struct Account {
     /// The limit as typed; empty: the configured one.
     limit: String,
     configured_limit: u32,
+    /// What else the account may use.
+    limits: Vec<Line>,
     wrong: Option<Sentence>,
 }
 
@@ -104,6 +107,7 @@ async fn answer(
         sources: source_rows(app, words, &tenant, crm).await?,
         alerts: open.iter().map(|alert| alerts::row(words, alert, Some(&tenant.host), crm)).collect(),
         configured_limit: app.config.limits.sources_per_tenant,
+        limits: usage::shown(app, &tenant).await?,
         limit,
         wrong,
         facts,

@@ -5,7 +5,7 @@ use sea_orm::sea_query::{Expr, ExprTrait, Func};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use crate::admin::like::holding;
+use crate::store::like::holding;
 use crate::tenant::TenantStatus;
 
 /// The states by which accounts are filtered, in the order of the list.

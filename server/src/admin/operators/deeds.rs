@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::audit::{self, Actor, Deed};
 use crate::people::link::{self, Link, Purpose};
-use crate::people::{person as persons, session as sessions, totp};
+use crate::people::{credentials, person as persons, session as sessions};
 use crate::store::VENDOR;
 use crate::words::Language;
 
@@ -55,8 +55,9 @@ pub struct Row {
     pub seen_at: Option<i64>,
 }
 
-/// Makes somebody an operator: a new person, or one whom an account's panel knows already. With the address of the
-/// link by which they sign in first.
+/// Makes somebody an operator, with the address of the link by which they sign in first. An operator is a person apart
+/// from whoever has the same e-mail in accounts' panels: nothing that an account may have seen opens the admin. Who left
+/// and comes back begins anew as well.
 pub async fn add(
     app: &App,
     email: &str,
@@ -73,9 +74,10 @@ pub async fn add(
     let new = persons::New { email: &email, name: name.trim(), language, is_operator: true };
     let person = match persons::add(app, &tx, new).await? {
         Some(person) => person,
-        None => match persons::by_email(app, &tx, &email).await? {
-            Some(known) if !known.is_operator || known.disabled_at.is_some() => {
-                promote(&tx, known.id).await?;
+        None => match persons::operator_by_email(app, &tx, &email).await? {
+            Some(known) if known.disabled_at.is_some() => {
+                credentials::fall(&tx, known.id).await?;
+                set_disabled(&tx, known.id, None).await?;
                 known
             }
             _ => {
@@ -84,31 +86,35 @@ pub async fn add(
             }
         },
     };
-    let address = issue(app, &tx, &person).await?;
+    let address = issue(app, &tx, &person, Purpose::NewAuthenticator).await?;
     by.did(app, &tx, "operator.added", &person.id.to_string(), json!({ "email": email })).await?;
     tx.commit().await?;
     Ok(Ok((person, address)))
 }
 
-/// Another one-time link. `forget_authenticator`: they lost it and enrol a new one with this sign-in.
+/// Another one-time link. `forget_authenticator`: they lost it. Password and sessions go with it, and only this link (or
+/// a later one of its kind) connects another one.
 pub async fn link(app: &App, person: &person::Model, forget_authenticator: bool, by: &By) -> anyhow::Result<String> {
     let tx = app.store.write_tx().await?;
     if forget_authenticator {
-        totp::remove(&tx, person.id).await?;
-        end_sessions(&tx, person.id).await?;
+        credentials::forget(&tx, person.id).await?;
     }
-    let address = issue(app, &tx, person).await?;
+    // Without an authenticator no other link leads anywhere.
+    let enrols = forget_authenticator || person.totp_secret.is_none();
+    let purpose = if enrols { Purpose::NewAuthenticator } else { Purpose::Operator };
+    let address = issue(app, &tx, person, purpose).await?;
     let detail = json!({ "email": person.email, "forget_authenticator": forget_authenticator });
     by.did(app, &tx, "operator.link_made", &person.id.to_string(), detail).await?;
     tx.commit().await?;
     Ok(address)
 }
 
-/// Takes the admin from an operator; their sessions end at once. What they are in accounts' panels stays.
+/// Takes the admin from an operator; their sessions end at once, and nothing is left to sign in by. Who has the same
+/// e-mail in accounts' panels is another person.
 pub async fn disable(app: &App, person: &person::Model, by: &By) -> anyhow::Result<()> {
     let tx = app.store.write_tx().await?;
-    set_operator(&tx, person.id, false).await?;
-    end_sessions(&tx, person.id).await?;
+    set_disabled(&tx, person.id, Some(app.clock.millis())).await?;
+    credentials::fall(&tx, person.id).await?;
     let detail = json!({ "email": person.email });
     by.did(app, &tx, "operator.disabled", &person.id.to_string(), detail).await?;
     tx.commit().await?;
@@ -117,7 +123,8 @@ pub async fn disable(app: &App, person: &person::Model, by: &By) -> anyhow::Resu
 
 /// An operator by id.
 pub async fn operator(app: &App, id: Uuid) -> Result<Option<person::Model>, DbErr> {
-    Ok(persons::by_id(app.store.read(), id).await?.filter(|person| person.is_operator))
+    let found = persons::by_id(app.store.read(), id).await?;
+    Ok(found.filter(|person| person.is_operator && person.disabled_at.is_none()))
 }
 
 /// All operators, oldest first.
@@ -125,6 +132,7 @@ pub async fn list(app: &App) -> Result<Vec<Row>, DbErr> {
     let db = app.store.read();
     let found = person::Entity::of_tenant(VENDOR)
         .filter(person::Column::IsOperator.eq(true))
+        .filter(person::Column::DisabledAt.is_null())
         .order_by_asc(person::Column::Id)
         .all(db)
         .await?;
@@ -145,39 +153,21 @@ pub async fn list(app: &App) -> Result<Vec<Row>, DbErr> {
     Ok(found.into_iter().map(row).collect())
 }
 
-async fn issue(app: &App, db: &impl ConnectionTrait, person: &person::Model) -> Result<String, DbErr> {
-    let purpose = Purpose::Operator;
+async fn issue(
+    app: &App,
+    db: &impl ConnectionTrait,
+    person: &person::Model,
+    purpose: Purpose,
+) -> Result<String, DbErr> {
     let token = link::issue(app, db, Link { person_id: person.id, purpose, tenant_id: None, mailed: false }).await?;
     Ok(link::address(app, purpose, &token))
 }
 
-async fn promote(db: &impl ConnectionTrait, id: Uuid) -> Result<(), DbErr> {
-    set_operator(db, id, true).await?;
+async fn set_disabled(db: &impl ConnectionTrait, id: Uuid, at: Option<i64>) -> Result<(), DbErr> {
     person::Entity::update_many()
-        .col_expr(person::Column::DisabledAt, Expr::value(Option::<i64>::None))
+        .col_expr(person::Column::DisabledAt, Expr::value(at))
         .filter(person::Column::TenantId.eq(VENDOR))
         .filter(person::Column::Id.eq(id))
-        .exec(db)
-        .await?;
-    Ok(())
-}
-
-async fn set_operator(db: &impl ConnectionTrait, id: Uuid, is_operator: bool) -> Result<(), DbErr> {
-    person::Entity::update_many()
-        .col_expr(person::Column::IsOperator, Expr::value(is_operator))
-        .filter(person::Column::TenantId.eq(VENDOR))
-        .filter(person::Column::Id.eq(id))
-        .exec(db)
-        .await?;
-    Ok(())
-}
-
-/// Of the admin, and of accounts' panels that are being looked at.
-async fn end_sessions(db: &impl ConnectionTrait, person_id: Uuid) -> Result<(), DbErr> {
-    let kinds = [sessions::Kind::Admin, sessions::Kind::ViewAs].map(sessions::Kind::as_str);
-    session::Entity::delete_many()
-        .filter(session::Column::PersonId.eq(person_id))
-        .filter(session::Column::Kind.is_in(kinds))
         .exec(db)
         .await?;
     Ok(())

@@ -1,16 +1,17 @@
 //! The second step: a code of the authenticator, never the same twice.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{note_refusal, second_step};
+use super::{note_refusal, password, second_step as both_steps};
 use crate::admin::operator::{HalfWay, Visitor};
 use crate::admin::page::{self, Page, redirect};
 use crate::admin::refused::Result;
 use crate::app::App;
-use crate::people::{Form, throttle, totp};
+use crate::people::second_step::{self, Checked};
+use crate::people::{Form, session as sessions, throttle};
 use crate::words::Sentence;
 
 /// What tries are counted under.
@@ -39,23 +40,38 @@ pub async fn show(app: web::Data<App>, HalfWay(visitor): HalfWay) -> Result<Http
 }
 
 /// Takes the code.
-pub async fn enter(app: web::Data<App>, HalfWay(visitor): HalfWay, Form(form): Form<Typed>) -> Result<HttpResponse> {
+pub async fn enter(
+    app: web::Data<App>,
+    request: HttpRequest,
+    HalfWay(visitor): HalfWay,
+    Form(form): Form<Typed>,
+) -> Result<HttpResponse> {
     if let Err(wait) = tries(&app, &visitor).await? {
         let wrong = visitor.words.say("admin-too-many-tries").with("seconds", wait);
         return Ok(answer(&app, &visitor, StatusCode::TOO_MANY_REQUESTS, Some(wrong)));
     }
-    if !totp::check(&app, &visitor.person, &form.code).await? {
-        note_refusal(&app, &visitor.person.id.to_string(), "code", visitor.address).await?;
-        let wrong = visitor.words.say("admin-code-wrong");
-        return Ok(answer(&app, &visitor, StatusCode::UNPROCESSABLE_ENTITY, Some(wrong)));
+    let checked = second_step::check(&app, &visitor.person, &form.code).await?;
+    if checked != Checked::Right {
+        note_refusal(&app, &visitor.person.id.to_string(), "code", &visitor.origin);
     }
-    throttle::forgive(&app, DOOR, &visitor.person.id.to_string()).await?;
-    second_step(&app, &visitor, "/admin/accounts").await
+    match checked {
+        Checked::Right => {}
+        Checked::Wrong => {
+            let wrong = visitor.words.say("admin-code-wrong");
+            return Ok(answer(&app, &visitor, StatusCode::UNPROCESSABLE_ENTITY, Some(wrong)));
+        }
+        Checked::Anew => {
+            sessions::end(app.store.write(), visitor.session.tenant_id, visitor.session.id).await?;
+            return Ok(password::anew(&app, &request));
+        }
+    }
+    throttle::forgive(&app, DOOR, &visitor.person.id.to_string(), visitor.origin.clone()).await?;
+    both_steps(&app, &visitor, "/admin/accounts").await
 }
 
 /// Counts a try; how many seconds to wait when there were too many.
 pub(super) async fn tries(app: &App, visitor: &Visitor) -> Result<std::result::Result<(), i64>> {
-    let counted = throttle::login(app, DOOR, &visitor.person.id.to_string(), visitor.address).await?;
+    let counted = throttle::login(app, DOOR, &visitor.person.id.to_string(), visitor.origin.clone()).await?;
     Ok(counted.map_err(|wait| wait.seconds))
 }
 

@@ -6,12 +6,12 @@ use askama::Template;
 use serde_json::json;
 
 use super::code::{Typed, tries};
-use super::{note_refusal, second_step};
+use super::{BY_NEW_AUTHENTICATOR, note_refusal, second_step};
 use crate::admin::operator::{HalfWay, Visitor};
-use crate::admin::page::{self, Page, redirect};
+use crate::admin::page::{self, Page, Said, redirect};
 use crate::admin::refused::Result;
 use crate::app::App;
-use crate::people::totp::{self, Enrolment};
+use crate::people::totp::{self, Confirmed, Enrolment};
 use crate::people::{Form, session as sessions};
 use crate::words::Sentence;
 
@@ -34,6 +34,9 @@ pub async fn show(app: web::Data<App>, HalfWay(visitor): HalfWay) -> Result<Http
     if visitor.person.totp_secret.is_some() {
         return Ok(redirect("/admin/code"));
     }
+    if !may_enrol(&visitor) {
+        return Ok(by_link_alone(&app, &visitor));
+    }
     let enrolment = match sessions::data::<String>(&app, &visitor.session, DATA) {
         Some(secret) => totp::enrolment(&visitor.person, &secret)?,
         None => {
@@ -47,22 +50,42 @@ pub async fn show(app: web::Data<App>, HalfWay(visitor): HalfWay) -> Result<Http
 
 /// Takes the first code, which shows that the authenticator has the secret.
 pub async fn enter(app: web::Data<App>, HalfWay(visitor): HalfWay, Form(form): Form<Typed>) -> Result<HttpResponse> {
+    if !may_enrol(&visitor) {
+        return Ok(by_link_alone(&app, &visitor));
+    }
     let secret = sessions::data::<String>(&app, &visitor.session, DATA);
     let Some(secret) = secret.filter(|_| visitor.person.totp_secret.is_none()) else {
         return Ok(redirect("/admin/enrol"));
     };
     let wrong = if let Err(wait) = tries(&app, &visitor).await? {
         visitor.words.say("admin-too-many-tries").with("seconds", wait)
-    } else if totp::confirm(&app, visitor.person.id, &secret, &form.code).await? {
-        let object = visitor.person.id.to_string();
-        visitor.note_own(&app, ("operator.enrolled", &object), json!({})).await?;
-        return second_step(&app, &visitor, "/admin/own").await;
     } else {
-        note_refusal(&app, &visitor.person.id.to_string(), "enrol", visitor.address).await?;
+        let db = app.store.write();
+        match totp::confirm(&app, db, &visitor.person, (&secret, &form.code), None).await? {
+            Confirmed::Done => {
+                let object = visitor.person.id.to_string();
+                visitor.note_own(&app, ("operator.enrolled", &object), json!({})).await?;
+                return second_step(&app, &visitor, "/admin/own").await;
+            }
+            Confirmed::Changed => return Ok(redirect("/admin/enrol")),
+            Confirmed::Wrong => {}
+        }
+        note_refusal(&app, &visitor.person.id.to_string(), "enrol", &visitor.origin);
         visitor.words.say("admin-code-wrong")
     };
     let enrolment = totp::enrolment(&visitor.person, &secret)?;
     Ok(answer(&app, &visitor, StatusCode::UNPROCESSABLE_ENTITY, enrolment, Some(wrong)))
+}
+
+/// Only the link that was made for it connects an authenticator: neither a password nor a link that went by mail.
+fn may_enrol(visitor: &Visitor) -> bool {
+    visitor.session.via == BY_NEW_AUTHENTICATOR
+}
+
+fn by_link_alone(app: &App, visitor: &Visitor) -> HttpResponse {
+    let page = Page::half_way(app, visitor, visitor.words.say("admin-enrol"));
+    let said = visitor.words.say("admin-enrol-by-link");
+    page::html_as(StatusCode::FORBIDDEN, &page, &Said { page: page.clone(), said })
 }
 
 fn answer(

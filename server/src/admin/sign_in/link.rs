@@ -6,13 +6,13 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{first_step, note_refusal};
+use super::{BY_LINK, BY_NEW_AUTHENTICATOR, first_step};
 use crate::admin::page::{self, Page, Said};
 use crate::admin::refused::Result;
 use crate::app::App;
-use crate::people::door;
 use crate::people::link::{self, Purpose};
-use crate::people::{OpenForm, person as persons};
+use crate::people::throttle::Origin;
+use crate::people::{OpenForm, person as persons, refused};
 use crate::words::{Language, Words};
 
 #[derive(Template)]
@@ -40,7 +40,7 @@ pub struct Query {
 pub async fn show(app: web::Data<App>, request: HttpRequest, query: web::Query<Query>) -> Result<HttpResponse> {
     let words = Words::new(Language::of_request(&request));
     let known = link::look(&app, &query.token).await?;
-    if !known.is_some_and(|link| link.purpose == Purpose::Operator) {
+    if !known.is_some_and(|link| link.purpose.is_of_operators()) {
         return Ok(used(&app, words));
     }
     let page = Page::bare(&app, words, words.say("admin-sign-in"));
@@ -53,15 +53,20 @@ pub async fn enter(
     request: HttpRequest,
     OpenForm(form): OpenForm<Carried>,
 ) -> Result<HttpResponse> {
-    let taken = link::take(&app, &form.token).await?.filter(|link| link.purpose == Purpose::Operator);
+    let taken = link::take(&app, &form.token).await?.filter(|link| link.purpose.is_of_operators());
     let person = match taken {
         Some(link) => persons::by_id(app.store.read(), link.person_id).await?,
         None => None,
     };
+    let via = if taken.is_some_and(|link| link.purpose == Purpose::NewAuthenticator) {
+        BY_NEW_AUTHENTICATOR
+    } else {
+        BY_LINK
+    };
     match person.filter(|person| person.is_operator && person.disabled_at.is_none()) {
-        Some(person) => first_step(&app, &person, "link").await,
+        Some(person) => first_step(&app, &person, via).await,
         None => {
-            note_refusal(&app, "", "link", door::address(&request, &app)).await?;
+            refused::token(&app, "operator.signed_in", "link", &form.token, &Origin::of(&request, &app));
             Ok(used(&app, Words::new(Language::of_request(&request))))
         }
     }

@@ -6,9 +6,7 @@ pub mod link;
 pub mod own;
 pub mod password;
 
-use std::net::IpAddr;
-
-use actix_web::http::header;
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use entity::person;
 use serde_json::json;
@@ -17,16 +15,30 @@ use super::operator::Visitor;
 use super::page::redirect;
 use super::refused::{Result, SIGN_IN};
 use crate::app::App;
-use crate::audit::{self, Actor, Deed};
+use crate::browser::FORGET_PAGES;
 use crate::people::door::Door;
 use crate::people::link::{Link, Purpose};
-use crate::people::{Empty, Form, session as sessions};
+use crate::people::throttle::Origin;
+use crate::people::{Empty, Form, again, credentials, device, refused, session as sessions};
 use crate::store::VENDOR;
 use crate::words::Language;
 
+/// How a session of the admin was opened.
+const BY_PASSWORD: &str = "password";
+const BY_LINK: &str = "link";
+/// By the one link with which an authenticator is connected.
+const BY_NEW_AUTHENTICATOR: &str = "new_authenticator";
+
 /// The first step is done: a session that opens the second step alone.
 async fn first_step(app: &App, person: &person::Model, via: &str) -> Result<HttpResponse> {
-    let opened = sessions::open(app, app.store.write(), new(person, via, false)).await?;
+    let tx = app.store.write_tx().await?;
+    // What was checked counts only while nothing has changed since.
+    if !credentials::hold(&tx, person).await? {
+        tx.rollback().await?;
+        return Ok(redirect(SIGN_IN));
+    }
+    let opened = sessions::open(app, &tx, new(person, via, false)).await?;
+    tx.commit().await?;
     let to = if person.totp_secret.is_some() { "/admin/code" } else { "/admin/enrol" };
     Ok(with_cookie(app, redirect(to), &opened.token))
 }
@@ -35,12 +47,24 @@ async fn first_step(app: &App, person: &person::Model, via: &str) -> Result<Http
 async fn second_step(app: &App, half_way: &Visitor, to: &str) -> Result<HttpResponse> {
     let via = half_way.session.via.clone();
     let tx = app.store.write_tx().await?;
+    // Unless somebody ended it meanwhile: a forgotten authenticator ends all sessions.
+    if sessions::living(app, &tx, VENDOR, half_way.session.id).await?.is_none() {
+        tx.rollback().await?;
+        return Ok(redirect(SIGN_IN));
+    }
     sessions::end(&tx, VENDOR, half_way.session.id).await?;
     let opened = sessions::open(app, &tx, new(&half_way.person, &via, true)).await?;
     let object = half_way.person.id.to_string();
     half_way.note(app, &tx, (VENDOR, "operator.signed_in", &object), json!({ "via": via }), true).await?;
     tx.commit().await?;
-    Ok(with_cookie(app, redirect(to), &opened.token))
+    if via != BY_PASSWORD {
+        again::by_link(app, &opened.row).await?;
+    }
+    let mut answer = with_cookie(app, redirect(to), &opened.token);
+    if let Some(device) = device::remember(app, &half_way.origin, &half_way.person.email) {
+        answer.headers_mut().append(header::SET_COOKIE, device);
+    }
+    Ok(answer)
 }
 
 fn new<'new>(person: &'new person::Model, via: &'new str, is_admin: bool) -> sessions::New<'new> {
@@ -61,20 +85,9 @@ fn with_cookie(app: &App, mut answer: HttpResponse, token: &str) -> HttpResponse
     answer
 }
 
-/// Notes that somebody was not let in. `login`: what they typed, or the id of who they are.
-async fn note_refusal(app: &App, login: &str, step: &str, address: Option<IpAddr>) -> Result<()> {
-    let object: String = login.chars().filter(|sign| !sign.is_control()).take(254).collect();
-    let deed = Deed {
-        tenant_id: VENDOR,
-        actor: &Actor::Parom,
-        action: "operator.signed_in",
-        object: &object,
-        detail: json!({ "step": step }),
-        address,
-        done: false,
-    };
-    audit::record(app, app.store.write(), deed).await?;
-    Ok(())
+/// Notes that somebody was not let in. `login`: what they typed, or the id of who they are; empty: neither.
+fn note_refusal(app: &App, login: &str, step: &'static str, origin: &Origin) {
+    refused::sign_in(app, "admin", login, step, origin);
 }
 
 /// Ends the session, whatever step it has reached.
@@ -86,6 +99,7 @@ pub async fn out(app: web::Data<App>, request: HttpRequest, _form: Form<Empty>) 
         sessions::end(app.store.write(), session.tenant_id, session.id).await?;
     }
     answer.headers_mut().append(header::SET_COOKIE, Door::Admin.clear(&app, false));
+    answer.headers_mut().insert(header::CLEAR_SITE_DATA, HeaderValue::from_static(FORGET_PAGES));
     Ok(answer)
 }
 

@@ -10,10 +10,11 @@ use serde_json::json;
 
 use crate::admin::operator::{Operator, Visitor};
 use crate::admin::page::{self, Page, see_other};
-use crate::admin::refused::Result;
+use crate::admin::refused::{Refused, Result};
 use crate::app::App;
 use crate::panel::Notice;
-use crate::people::{Empty, Form, password, person as persons, session as sessions};
+use crate::people::again::{self, Shown};
+use crate::people::{Empty, Form, credentials, password, session as sessions};
 use crate::store::VENDOR;
 use crate::words::Sentence;
 
@@ -27,19 +28,25 @@ struct Own {
     has_password: bool,
     sessions: Vec<session::Model>,
     this: uuid::Uuid,
+    /// With the current password or a code.
+    asks_current: bool,
     wrong: Option<Sentence>,
+    /// The field that it is about.
+    wrong_field: &'static str,
 }
 
 /// The new password.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Wanted {
+    /// The current password, or a code of the authenticator. Missing in the first minutes after a one-time link.
+    current: Option<SecretString>,
     password: SecretString,
 }
 
 /// The page.
 pub async fn show(app: web::Data<App>, Operator(visitor): Operator) -> Result<HttpResponse> {
-    answer(&app, &visitor, StatusCode::OK, None).await
+    answer(&app, &visitor, StatusCode::OK, ("password", None)).await
 }
 
 /// Sets the password; other sessions of this operator end.
@@ -48,14 +55,39 @@ pub async fn set_password(
     Operator(visitor): Operator,
     form: Form<Wanted>,
 ) -> Result<HttpResponse> {
-    if let Err(weak) = password::fits(form.password.expose_secret()) {
-        let wrong = Some(visitor.words.say(weak.words()));
-        return answer(&app, &visitor, StatusCode::UNPROCESSABLE_ENTITY, wrong).await;
+    if again::is_needed(&app, &visitor.session, &visitor.person) {
+        let current = form.current.clone().unwrap_or_default();
+        let (status, wrong) = match again::check(&app, &visitor.person, current, visitor.address).await? {
+            Shown::Yes => (StatusCode::OK, None),
+            Shown::Wrong => (StatusCode::UNPROCESSABLE_ENTITY, Some(visitor.words.say("admin-current-wrong"))),
+            Shown::Wait(seconds) => {
+                let wait = visitor.words.say("admin-too-many-tries").with("seconds", seconds);
+                (StatusCode::TOO_MANY_REQUESTS, Some(wait))
+            }
+            Shown::Anew => {
+                sessions::end(app.store.write(), visitor.session.tenant_id, visitor.session.id).await?;
+                return Err(Refused::SignIn);
+            }
+        };
+        if wrong.is_some() {
+            return answer(&app, &visitor, status, ("current", wrong)).await;
+        }
+    }
+    let about = [visitor.person.email.as_str(), visitor.person.name.as_str()];
+    if let Err(weak) = password::fits(form.password.expose_secret(), &about) {
+        let wrong = visitor.words.say(weak.words());
+        let wrong = wrong.with("shortest", password::SHORTEST).with("longest", password::LONGEST);
+        return answer(&app, &visitor, StatusCode::UNPROCESSABLE_ENTITY, ("password", Some(wrong))).await;
     }
     let id = visitor.person.id;
     let hash = password::hash(&app, form.0.password).await?;
     let tx = app.store.write_tx().await?;
-    persons::set_password(&tx, id, &hash).await?;
+    let holds = credentials::hold_in(&app, &tx, &visitor.person, &visitor.session).await?;
+    if !holds || !credentials::set_password(&tx, &visitor.person, &hash, None).await? {
+        tx.rollback().await?;
+        let changed = visitor.words.say("me-changed-meanwhile");
+        return see_other(&app, &visitor, HERE, Notice::failed(changed)).await;
+    }
     sessions::end_of_person(&tx, VENDOR, id, Some(visitor.session.id)).await?;
     visitor.note(&app, &tx, (VENDOR, "operator.password_set", &id.to_string()), json!({}), true).await?;
     tx.commit().await?;
@@ -74,7 +106,12 @@ pub async fn end_others(app: web::Data<App>, Operator(visitor): Operator, _form:
     see_other(&app, &visitor, HERE, Notice::done(said)).await
 }
 
-async fn answer(app: &App, visitor: &Visitor, status: StatusCode, wrong: Option<Sentence>) -> Result<HttpResponse> {
+async fn answer(
+    app: &App,
+    visitor: &Visitor,
+    status: StatusCode,
+    (wrong_field, wrong): (&'static str, Option<Sentence>),
+) -> Result<HttpResponse> {
     let page = Page::of(app, visitor, "", visitor.words.say("admin-own")).await?;
     let page = if wrong.is_some() { page.with_error() } else { page };
     let all = sessions::list_of_person(app, VENDOR, visitor.person.id).await?;
@@ -84,7 +121,9 @@ async fn answer(app: &App, visitor: &Visitor, status: StatusCode, wrong: Option<
         has_password: visitor.person.password_hash.is_some(),
         sessions: all.into_iter().filter(|session| session.kind == "admin" && session.is_admin).collect(),
         this: visitor.session.id,
+        asks_current: again::is_needed(app, &visitor.session, &visitor.person),
         wrong,
+        wrong_field,
     };
     Ok(page::html_as(status, &page, &own))
 }

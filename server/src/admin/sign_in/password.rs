@@ -3,16 +3,17 @@
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use entity::person;
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::{first_step, language_of, link_to, note_refusal};
+use super::{BY_PASSWORD, first_step, language_of, link_to, note_refusal};
 use crate::admin::page::{self, Page};
 use crate::admin::refused::Result;
 use crate::app::App;
-use crate::people::door;
 use crate::people::link::Purpose;
-use crate::people::{OpenForm, link, mail, password, person as persons, throttle};
+use crate::people::throttle::{Origin, Wait};
+use crate::people::{OpenForm, letters, link, mail, password, person as persons, throttle};
 use crate::words::{Language, Sentence, Words};
 
 /// What tries are counted under.
@@ -57,21 +58,21 @@ pub async fn enter(
     OpenForm(form): OpenForm<Credentials>,
 ) -> Result<HttpResponse> {
     let words = Words::new(Language::of_request(&request));
-    let address = door::address(&request, &app);
-    if let Err(wait) = throttle::login(&app, DOOR, &form.email, address).await? {
-        return Ok(too_many(&app, &request, form.email, wait.seconds));
+    let origin = Origin::of(&request, &app);
+    if let Err(wait) = throttle::login(&app, DOOR, &form.email, origin.clone()).await? {
+        return Ok(too_many(&app, &request, form.email, ("admin-too-many-tries", wait)));
     }
-    let person = persons::by_email(&app, app.store.read(), &form.email).await?;
+    let person = persons::operator_by_email(&app, app.store.read(), &form.email).await?;
+    let person = person.filter(|person| person.is_operator && person.disabled_at.is_none());
     let hash = person.as_ref().and_then(|person| person.password_hash.as_deref());
     let right = password::check(&app, form.password, hash).await?;
-    let person = person.filter(|person| right && person.is_operator && person.disabled_at.is_none());
-    let Some(person) = person else {
-        note_refusal(&app, &form.email, "password", address).await?;
+    let Some(person) = person.filter(|_| right) else {
+        note_refusal(&app, &form.email, "password", &origin);
         let wrong = Some(words.say("admin-sign-in-wrong"));
         return Ok(answer(&app, &request, StatusCode::UNPROCESSABLE_ENTITY, form.email, wrong, None));
     };
-    throttle::forgive(&app, DOOR, &form.email).await?;
-    first_step(&app, &person, "password").await
+    throttle::forgive(&app, DOOR, &form.email, origin).await?;
+    first_step(&app, &person, BY_PASSWORD).await
 }
 
 /// Sends a link, where letters can be sent. The answer is the same for everybody.
@@ -81,30 +82,48 @@ pub async fn send_link(
     OpenForm(form): OpenForm<Address>,
 ) -> Result<HttpResponse> {
     let words = Words::new(Language::of_request(&request));
-    let address = door::address(&request, &app);
-    if let Err(wait) = throttle::login(&app, "admin-link", &form.email, address).await? {
-        return Ok(too_many(&app, &request, form.email, wait.seconds));
+    let origin = Origin::of(&request, &app);
+    if let Err(wait) = throttle::login(&app, "admin-link", &form.email, origin.clone()).await? {
+        return Ok(too_many(&app, &request, form.email, ("admin-too-many-tries", wait)));
     }
-    if mail::is_on(&app) {
-        let person = persons::by_email(&app, app.store.read(), &form.email).await?;
-        if let Some(person) = person.filter(|person| person.is_operator && person.disabled_at.is_none()) {
-            let token = link::issue(&app, app.store.write(), link_to(&person)).await?;
-            let reader = Words::new(language_of(&person));
-            let url = link::address(&app, Purpose::Operator, &token);
-            let text = reader.say("admin-link-letter").with("url", url).to_string();
-            let subject = reader.say("admin-link-subject").to_string();
-            mail::send_later(&app.clone().into_inner(), mail::Letter { to: person.email, subject, text });
+    if let Err(wait) = letters::link(&app, DOOR, &form.email, &origin).await? {
+        return Ok(too_many(&app, &request, form.email, ("sign-in-link-wait", wait)));
+    }
+    // Apart from the answer: by its time nobody learns whether there was a letter to send.
+    let (background, email) = (app.clone().into_inner(), form.email.clone());
+    crate::supervisor::detach("admin_link", async move {
+        if let Err(error) = send(&background, &email).await {
+            tracing::error!(error = format!("{error:#}"), "a link for the admin was not sent");
         }
-    }
+    });
     let sent = words.say("sign-in-link-sent").with("email", form.email.as_str());
     Ok(answer(&app, &request, StatusCode::OK, form.email, None, Some(sent)))
 }
 
-fn too_many(app: &App, request: &HttpRequest, email: String, seconds: i64) -> HttpResponse {
+async fn send(app: &App, email: &str) -> anyhow::Result<()> {
+    let person = persons::operator_by_email(app, app.store.read(), email).await?;
+    let active = |person: &person::Model| person.is_operator && person.disabled_at.is_none();
+    let Some(person) = person.filter(|person| mail::is_on(app) && active(person)) else { return Ok(()) };
+    let token = link::issue(app, app.store.write(), link_to(&person)).await?;
+    let reader = Words::new(language_of(&person));
+    let url = link::address(app, Purpose::Operator, &token);
+    let text = reader.say("admin-link-letter").with("url", url).to_string();
+    let subject = reader.say("admin-link-subject").to_string();
+    mail::send(app, mail::Letter { to: person.email, subject, text }).await
+}
+
+/// The page after too many wrong codes.
+pub(super) fn anew(app: &App, request: &HttpRequest) -> HttpResponse {
     let words = Words::new(Language::of_request(request));
-    let wrong = Some(words.say("admin-too-many-tries").with("seconds", seconds));
+    let wrong = Some(words.say("sign-in-code-anew"));
+    answer(app, request, StatusCode::UNPROCESSABLE_ENTITY, String::new(), wrong, None)
+}
+
+fn too_many(app: &App, request: &HttpRequest, email: String, (key, wait): (&'static str, Wait)) -> HttpResponse {
+    let words = Words::new(Language::of_request(request));
+    let wrong = Some(words.say(key).with("seconds", wait.seconds).with("minutes", wait.minutes()));
     let mut answer = answer(app, request, StatusCode::TOO_MANY_REQUESTS, email, wrong, None);
-    answer.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from(seconds));
+    answer.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from(wait.seconds));
     answer
 }
 

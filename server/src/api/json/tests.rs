@@ -93,16 +93,34 @@ fn times_are_told_with_milliseconds() {
 }
 
 #[test]
-fn a_wrong_query_names_the_parameter() {
+fn p4_a_wrong_query_names_the_parameter() {
+    #[derive(Debug, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    enum Leads {
+        Newest,
+        None,
+    }
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]
     #[expect(dead_code, reason = "only its shape matters")]
-    struct Query {
+    struct Asked {
         limit: Option<String>,
+        #[serde(default)]
+        dry_run: bool,
+        leads: Option<Leads>,
     }
-    let error = actix_web::web::Query::<Query>::from_query("colour=red").unwrap_err();
-    match query_error(&error) {
-        Error::Invalid(errors) => assert_eq!(errors[0].pointer, "/colour"),
-        other => panic!("{other:?}"),
+    let ask = query::<Asked>;
+    assert!(ask("").is_ok() && ask("limit=5&dry_run=true&leads=newest").is_ok() && ask("leads=none").is_ok());
+    for (text, pointer) in [
+        ("colour=red", "/colour"),
+        ("limit=5&leads=sometimes", "/leads"),
+        ("dry_run=maybe&leads=none", "/dry_run"),
+        ("limit=1&limit=2", "/limit"),
+        ("a%7Eb=1", "/a~0b"),
+    ] {
+        match ask(text).unwrap_err() {
+            Error::Invalid(errors) => assert_eq!(errors[0].pointer, pointer, "{text}"),
+            other => panic!("{other:?}"),
+        }
     }
 }

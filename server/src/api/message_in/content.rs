@@ -77,7 +77,19 @@ pub enum ContentType {
 }
 
 impl ContentType {
-    const fn word(self) -> &'static str {
+    pub(in crate::api) const ALL: [Self; 9] = [
+        Self::Text,
+        Self::Picture,
+        Self::Video,
+        Self::File,
+        Self::Voice,
+        Self::Audio,
+        Self::Sticker,
+        Self::Location,
+        Self::Contact,
+    ];
+
+    pub(in crate::api) const fn word(self) -> &'static str {
         match self {
             Self::Text => "text",
             Self::Picture => "picture",
@@ -95,8 +107,41 @@ impl ContentType {
         !matches!(self, Self::Text | Self::Location | Self::Contact)
     }
 
+    /// In words, for the API's description.
+    pub(in crate::api) const fn about(self) -> &'static str {
+        match self {
+            Self::Text => "A lone text.",
+            Self::Picture => {
+                "A picture, by `media_url` or `media_id`; in a change both may be left out, the file stays."
+            }
+            Self::Video => "A video, by `media_url` or `media_id`; in a change both may be left out, the file stays.",
+            Self::File => "A file, by `media_url` or `media_id`; in a change both may be left out, the file stays.",
+            Self::Voice => {
+                "A voice message, by `media_url` or `media_id`; in a change both may be left out, the file stays."
+            }
+            Self::Audio => {
+                "A piece of music or speech, by `media_url` or `media_id`; in a change both may be left out."
+            }
+            Self::Sticker => {
+                "A sticker, by `media_url` or `media_id`; in a change both may be left out, the file stays."
+            }
+            Self::Location => "A place.",
+            Self::Contact => "Somebody's card.",
+        }
+    }
+
+    /// Those of its fields without which it says nothing.
+    pub(in crate::api) const fn required(self) -> &'static [&'static str] {
+        match self {
+            Self::Text => &["text"],
+            Self::Location => &["latitude", "longitude"],
+            Self::Contact => &["name", "phone"],
+            _ => &[],
+        }
+    }
+
     /// The fields that belong to it, beside `type`.
-    const fn fields(self) -> &'static [&'static str] {
+    pub(in crate::api) const fn fields(self) -> &'static [&'static str] {
         match self {
             Self::Text => &["text", "callback_data"],
             Self::Picture | Self::File => &["text", "media_url", "media_id", "file_name", "file_size"],

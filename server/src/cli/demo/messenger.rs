@@ -56,7 +56,7 @@ impl Messenger {
         .context("the demo's messenger")?
         .run();
         let handle = server.handle();
-        tokio::spawn(server);
+        crate::supervisor::detach("demo_messenger", server);
         Ok(Self { url, received, came, handle })
     }
 

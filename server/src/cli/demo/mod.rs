@@ -54,7 +54,7 @@ pub async fn run(command: DemoCommand) -> anyhow::Result<ExitCode> {
         stage.panel_url().await?
     ))?;
     say(&format!("  A bot to add        {}   (@{}, a bot of the simulated Telegram)", spare.token, spare.username))?;
-    say(&format!("  Vendor's admin      {}   (good once, for 15 minutes)", stage.admin_url().await?))?;
+    say(&format!("  Vendor's admin      {}   (good once, for 10 minutes)", stage.admin_url().await?))?;
     say("")?;
     say(&format!("  Parom               {}", stage.url()))?;
     say(&format!("  API key             {}", stage.key()))?;

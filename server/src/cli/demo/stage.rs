@@ -212,8 +212,9 @@ impl Stage {
         match deeds::add(app, OPERATOR, "", Language::of_terminal(), &by).await? {
             Ok((_, link)) => Ok(link),
             Err(_) => {
-                let person =
-                    person::by_email(app, app.store.read(), OPERATOR).await?.context("the operator is gone")?;
+                let person = person::operator_by_email(app, app.store.read(), OPERATOR)
+                    .await?
+                    .context("the operator is gone")?;
                 Ok(deeds::link(app, &person, false, &by).await?)
             }
         }

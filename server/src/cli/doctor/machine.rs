@@ -1,6 +1,8 @@
 //! What can be seen without asking anybody.
 
-use crate::config::{Config, base};
+use std::net::IpAddr;
+
+use crate::config::{Config, base, in_the_clear};
 use crate::vault::Vault;
 use crate::words::Said;
 
@@ -39,6 +41,43 @@ pub fn public_url(config: &Config, checks: &mut Vec<Check>) {
         let said = Said::new("doctor-public_url-not-https").with("url", url);
         checks.push(Check::warn("public_url", said, "doctor-public_url-not-https-fix"));
     }
+}
+
+/// Behind a proxy that nobody named, all visitors have its address.
+pub fn proxies(config: &Config, checks: &mut Vec<Check>) {
+    let named = config.server.trusted_proxies.len();
+    checks.push(if named == 0 && config.server.public_url.scheme() == "https" {
+        Check::warn("proxies", Said::new("doctor-proxies-none"), "doctor-proxies-none-fix")
+    } else {
+        Check::ok("proxies", Said::new("doctor-proxies-ok").with("count", named))
+    });
+}
+
+/// No secret leaves this machine unprotected.
+pub fn in_clear(config: &Config, checks: &mut Vec<Check>) {
+    let found = in_the_clear(config);
+    if found.is_empty() {
+        checks.push(Check::ok("private", Said::new("doctor-private-ok")));
+    }
+    for found in found {
+        let said = Said::new("doctor-private-clear").with("key", found.key());
+        let check = Check::warn("private", said, "doctor-private-clear-fix");
+        checks.push(check.remedied("key", found.key()).remedied("remedy", found.remedy()));
+    }
+}
+
+/// Metrics and readiness of a server that others reach directly: nobody but this machine sees them without an address of their
+/// own.
+pub fn operators(config: &Config, checks: &mut Vec<Check>) {
+    let host = config.server.listen.rsplit_once(':').map_or("", |(host, _)| host).trim_matches(['[', ']']);
+    let is_loopback = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+    let address = config.server.ops_listen.clone().unwrap_or_else(|| config.server.listen.clone());
+    checks.push(if is_loopback || config.server.ops_listen.is_some() {
+        Check::ok("operators", Said::new("doctor-operators-ok").with("address", address))
+    } else {
+        let said = Said::new("doctor-operators-public").with("address", address);
+        Check::warn("operators", said, "doctor-operators-public-fix")
+    });
 }
 
 /// Files can be written, read and deleted.
@@ -106,9 +145,22 @@ pub fn windows(config: &Config, checks: &mut Vec<Check>) {
     }
 }
 
+/// Messengers that a channel is configured for and that this version has no connector for.
+pub fn connectors(config: &Config, checks: &mut Vec<Check>) {
+    let absent = config.not_built_in();
+    for (channel, kinds) in &absent {
+        let said = Said::new("doctor-connectors-absent").with("channel", channel.id.as_str());
+        let said = said.with("title", channel.title.as_str()).with("kinds", kinds.join(", "));
+        checks.push(Check::warn("connectors", said, "doctor-connectors-absent-fix"));
+    }
+    if absent.is_empty() {
+        checks.push(Check::ok("connectors", Said::new("doctor-connectors-ok")));
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{connectors as connectors_of, *};
     use crate::cli::doctor::Status;
 
     fn check(channel: &str) -> Vec<Check> {
@@ -119,6 +171,40 @@ mod tests {
         let mut checks = Vec::new();
         windows(&Config::from_toml(&toml).unwrap(), &mut checks);
         checks
+    }
+
+    /// Requirement 13: what is not built in is taken and told.
+    #[test]
+    fn messengers_without_a_connector_are_told() {
+        let config = |connectors: &str| {
+            let toml = format!(
+                "[[integration]]\nname = \"main\"\nplatform = \"amocrm\"\nclient_id = \"i\"\nclient_secret = \"s\"\n\
+                 [[integration.channel]]\nid = \"344a5002-f8ca-454d-af3d-396180102ac7\"\ncode = \"c\"\nsecret = \"s\"\n{connectors}"
+            );
+            let mut checks = Vec::new();
+            connectors_of(&Config::from_toml(&toml).unwrap(), &mut checks);
+            checks
+        };
+        let told = config("connectors = [\"telegram\", \"whatsapp\", \"max\"]\n");
+        assert_eq!((told.len(), told[0].status), (1, Status::Warn));
+        assert!(told[0].detail.to_string().contains("whatsapp, max"), "{}", told[0].detail);
+        for well in ["", "connectors = [\"telegram\", \"webchat\", \"custom\"]\n"] {
+            assert_eq!(config(well)[0].status, Status::Ok, "{well}");
+        }
+    }
+
+    /// M5: without the proxy's name all visitors share one budget of tries.
+    #[test]
+    fn https_without_trusted_proxies_is_told() {
+        let told = |server: &str| {
+            let mut checks = Vec::new();
+            proxies(&Config::from_toml(&format!("[server]\n{server}")).unwrap(), &mut checks);
+            checks[0].status
+        };
+        assert_eq!(told("public_url = \"https://parom.example\"\n"), Status::Warn);
+        let named = "public_url = \"https://parom.example\"\ntrusted_proxies = [\"127.0.0.1/32\"]\n";
+        assert_eq!(told(named), Status::Ok);
+        assert_eq!(told("public_url = \"http://127.0.0.1:8080\"\n"), Status::Ok);
     }
 
     #[test]

@@ -53,6 +53,7 @@ async fn add_tenant(store: &Store, id: Uuid) {
         weight: Set(1),
         texts_days: Set(None),
         texts_days_at: Set(0),
+        second_step: Set(false),
     };
     tenant::Entity::insert(row).exec_without_returning(store.write()).await.unwrap();
 }

@@ -8,7 +8,7 @@ use super::*;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::fault::Faults;
-use crate::people::link;
+use crate::people::{credentials, link};
 use crate::store::{self, Store, VENDOR};
 use crate::vault::Vault;
 
@@ -56,7 +56,7 @@ async fn a_link_is_printed_alone_and_opens_the_admin_once() {
     let app = app(&folder).await;
     let line = printed(&app, &["add", "Olga@Vendor.example", "--name", "Olga"]).await.unwrap();
     let found = link::take(&app, token(&line)).await.unwrap().unwrap();
-    assert_eq!(found.purpose, Purpose::Operator);
+    assert_eq!(found.purpose, Purpose::NewAuthenticator);
     assert!(link::take(&app, token(&line)).await.unwrap().is_none(), "once");
 
     let again = refused(&app, &["add", "olga@vendor.example"]).await;
@@ -66,7 +66,7 @@ async fn a_link_is_printed_alone_and_opens_the_admin_once() {
     let told: serde_json::Value = serde_json::from_str(&told).unwrap();
     assert_eq!(told["email"], "olga@vendor.example");
     assert!(told["link"].as_str().unwrap().starts_with("https://parom.example/admin/link?token="));
-    assert_eq!(told["expires_at"], "2026-11-18T11:21:40.123Z", "15 minutes");
+    assert_eq!(told["expires_at"], "2026-11-18T11:16:40.123Z", "10 minutes");
     let rows = audit::Entity::of_tenant(VENDOR).order_by_asc(audit::Column::Id).all(app.store.read()).await.unwrap();
     let deeds: Vec<_> = rows.iter().map(|row| (row.actor_kind.as_str(), row.action.as_str())).collect();
     assert_eq!(deeds, [("cli", "operator.added"), ("cli", "operator.link_made")]);
@@ -101,7 +101,8 @@ async fn a_lost_authenticator_is_taken_away_with_its_sessions() {
     printed(&app, &["add", "olga@vendor.example"]).await.unwrap();
     let person = operator(&app, "olga@vendor.example").await.unwrap();
     let db = app.store.write();
-    persons::set_password(db, person.id, "x").await.unwrap();
+    assert!(credentials::set_password(db, &person, "x", None).await.unwrap());
+    let person = operator(&app, "olga@vendor.example").await.unwrap();
     let new = crate::people::session::New {
         tenant_id: VENDOR,
         kind: crate::people::session::Kind::Admin,
@@ -119,6 +120,9 @@ async fn a_lost_authenticator_is_taken_away_with_its_sessions() {
     };
     printed(&app, &["link", "olga@vendor.example"]).await.unwrap();
     assert!(lives().await, "another link ends nothing");
-    printed(&app, &["link", "olga@vendor.example", "--new-authenticator"]).await.unwrap();
+    let link = printed(&app, &["link", "olga@vendor.example", "--new-authenticator"]).await.unwrap();
     assert!(!lives().await);
+    let person = crate::people::person::by_id(db, person.id).await.unwrap().unwrap();
+    assert!(person.password_hash.is_none() && person.link_only, "nothing but the link is left to sign in by");
+    assert_eq!(link::take(&app, token(&link)).await.unwrap().unwrap().purpose, Purpose::NewAuthenticator);
 }

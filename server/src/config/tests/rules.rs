@@ -20,6 +20,8 @@ fn each_rule_names_its_key() {
         ("[customers]\nmode = \"remote\"", "customers.verify_url: "),
         ("[customers]\nmode = \"remote\"\nverify_url = \"https://x.example\"", "customers.verify_secret: "),
         ("[limits]\nsources_per_tenant = 0", "limits.sources_per_tenant: "),
+        ("[limits]\nvisitors_percent = 101", "limits.visitors_percent: "),
+        ("[rates]\ninstalls = 0", "rates.installs: "),
         ("[rates]\nchats_floor = 11", "rates.chats_floor: "),
         ("[rates]\nchats_ceiling = 9", "rates.chats_ceiling: "),
         ("[rates]\nchats_floor = 0", "rates.chats_floor: "),

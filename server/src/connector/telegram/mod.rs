@@ -107,6 +107,10 @@ impl Connector for Telegram {
         webhook::identity(&self.api, settings).await
     }
 
+    fn authenticates_by_header(&self) -> bool {
+        true
+    }
+
     fn authenticate(&self, settings: &Settings, call: &Call<'_>) -> bool {
         webhook::authenticate(settings, call)
     }

@@ -7,11 +7,14 @@ use uuid::Uuid;
 
 use super::conversation;
 use super::lane::{self, LaneKey, Placed, Want};
-use super::parcel::{DedupeKey, Entry, Outcome, Parcel, Receipt};
+use super::parcel::{Entry, Outcome, Parcel, Receipt};
 use super::rows::{Rows, Write, write_together};
 use super::{Queue, found, ledger, media, opened, turn};
 use crate::message::{State, day_of};
 use crate::store::Store;
+use recognise::Recognised;
+
+mod recognise;
 
 /// An entry that is new, with its conversation found or made.
 pub(super) struct Fresh<'a> {
@@ -48,17 +51,15 @@ impl Queue {
         parcels: &[&Parcel],
         repeat: bool,
     ) -> Result<Vec<Receipt>, DbErr> {
-        let receipts = self.recognise(tx, parcels).await?;
+        let Recognised { receipts, stored_before } = self.recognise(tx, parcels, repeat).await?;
         let mut fresh = Vec::new();
         for (parcel, receipt) in parcels.iter().zip(&receipts) {
             for (entry, outcome) in parcel.entries.iter().zip(receipt) {
-                if matches!(outcome, Outcome::New { .. }) {
+                let is_new = matches!(outcome, Outcome::New { .. });
+                if is_new && !stored_before.contains(&(parcel.tenant_id, &entry.key)) {
                     fresh.push(Fresh { tenant_id: parcel.tenant_id, entry, conversation_id: Uuid::nil() });
                 }
             }
-        }
-        if repeat {
-            fresh = self.without_stored(tx, fresh).await?;
         }
         let fresh = conversation::resolve(tx, &self.store, fresh).await?;
         conversation::learn_aliases(tx, &self.store, &fresh).await?;
@@ -81,92 +82,6 @@ impl Queue {
         media::insert(tx, &self.store, &fresh).await?;
         found::insert(tx, &self.store, &fresh).await?;
         Ok(receipts)
-    }
-
-    /// Enters the dedupe keys; of equal keys in one batch the first wins.
-    async fn recognise(&self, tx: &impl ConnectionTrait, parcels: &[&Parcel]) -> Result<Vec<Receipt>, DbErr> {
-        let mut first: BTreeMap<(Uuid, &DedupeKey), &Entry> = BTreeMap::new();
-        for parcel in parcels {
-            for entry in &parcel.entries {
-                first.entry((parcel.tenant_id, &entry.key)).or_insert(entry);
-            }
-        }
-        let keys = || {
-            Rows::new()
-                .uuid("tenant_id", first.keys().map(|key| key.0))
-                .uuid("origin", first.keys().map(|key| key.1.origin))
-                .text("external_id", first.keys().map(|key| key.1.external_id.as_str()))
-                .short("event", first.keys().map(|key| key.1.event.number()))
-        };
-        let inserted = keys()
-            .uuid("message_id", first.values().map(|entry| entry.id))
-            .long("fingerprint", first.values().map(|entry| entry.fingerprint))
-            .int("day", first.values().map(|entry| day_of(entry.accepted_at)))
-            .execute(
-                tx,
-                &self.store,
-                "INSERT INTO dedupe (tenant_id, origin, external_id, event, message_id, fingerprint, day) \
-                 SELECT tenant_id, origin, external_id, event, message_id, fingerprint, day FROM rows WHERE true \
-                 ORDER BY tenant_id, origin, external_id, event ON CONFLICT DO NOTHING",
-            )
-            .await?;
-        let mut stored: BTreeMap<(Uuid, &DedupeKey), (Uuid, i64)> = BTreeMap::new();
-        if usize::try_from(inserted).ok() != Some(first.len()) {
-            let in_order: Vec<_> = first.keys().copied().collect();
-            let found = keys()
-                .long("place", (0..).take(in_order.len()))
-                .fetch(
-                    tx,
-                    &self.store,
-                    "SELECT rows.place, dedupe.message_id, dedupe.fingerprint FROM rows JOIN dedupe ON \
-                     dedupe.tenant_id = rows.tenant_id AND dedupe.origin = rows.origin \
-                     AND dedupe.external_id = rows.external_id AND dedupe.event = rows.event",
-                )
-                .await?;
-            for row in found {
-                let place = usize::try_from(row.try_get::<i64>("", "place")?).unwrap_or(usize::MAX);
-                if let Some(key) = in_order.get(place) {
-                    stored.insert(*key, (row.try_get("", "message_id")?, row.try_get("", "fingerprint")?));
-                }
-            }
-        }
-        let mut receipts = Vec::with_capacity(parcels.len());
-        for parcel in parcels {
-            let mut receipt = Vec::with_capacity(parcel.entries.len());
-            for entry in &parcel.entries {
-                let key = (parcel.tenant_id, &entry.key);
-                let winner = first.get(&key).copied().unwrap_or(entry);
-                let (message_id, fingerprint) = stored.get(&key).copied().unwrap_or((winner.id, winner.fingerprint));
-                let mine = std::ptr::eq(winner, entry) && message_id == entry.id;
-                receipt.push(if mine {
-                    Outcome::New { message_id }
-                } else {
-                    Outcome::Duplicate { message_id, same: fingerprint == entry.fingerprint }
-                });
-            }
-            receipts.push(receipt);
-        }
-        Ok(receipts)
-    }
-
-    /// Leaves out what the lost COMMIT stored after all: it has its message row and must not get a second letter.
-    async fn without_stored<'a>(
-        &self,
-        tx: &impl ConnectionTrait,
-        fresh: Vec<Fresh<'a>>,
-    ) -> Result<Vec<Fresh<'a>>, DbErr> {
-        let with_message: Vec<_> = fresh.iter().filter(|one| one.entry.message.is_some()).collect();
-        let found = Rows::new()
-            .uuid("tenant_id", with_message.iter().map(|one| one.tenant_id))
-            .uuid("id", with_message.iter().map(|one| one.entry.id))
-            .fetch(
-                tx,
-                &self.store,
-                "SELECT message.id FROM rows JOIN message ON message.tenant_id = rows.tenant_id AND message.id = rows.id",
-            )
-            .await?;
-        let stored: Vec<Uuid> = found.iter().map(|row| row.try_get("", "id")).collect::<Result<_, _>>()?;
-        Ok(fresh.into_iter().filter(|one| one.entry.message.is_none() || !stored.contains(&one.entry.id)).collect())
     }
 
     /// Makes room for the letters of new entries in their lanes and wakes the turns; gives the letters, to be written.

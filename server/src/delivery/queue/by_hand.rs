@@ -46,7 +46,7 @@ impl Queue {
     }
 
     /// Leases the lane of a waiting letter for this letter, wherever in the lane it stands, so that it can be settled.
-    /// `epoch` and `starts` of the given claim are filled in. None: somebody carries the lane right now, or the letter
+    /// `epoch`, `starts` and `until` of the given claim are filled in. None: somebody carries the lane right now, or the letter
     /// is gone.
     pub async fn take_by_hand(&self, claim: Claim) -> Result<Option<Claim>, DbErr> {
         let tx = self.store.write_tx().await?;
@@ -80,6 +80,7 @@ impl Queue {
             )
             .await?;
         let Some(row) = found.first() else { return Ok(None) };
+        claim.until = self.store.clock().millis() + LEASE_MILLIS;
         claim.epoch = row.try_get("", "epoch")?;
         claim.starts = row.try_get("", "starts")?;
         Ok(Some(claim))

@@ -42,13 +42,17 @@ impl Queue {
                 lanes.push(lane_id(conversation_id, direction, stream));
             }
         }
-        // In the order in which every batch takes them.
-        lane::Entity::of_tenant(tenant_id)
+        let of_conversation = lane::Entity::of_tenant(tenant_id)
             .filter(lane::Column::LaneId.is_in(lanes.iter().copied()))
-            .order_by_asc(lane::Column::LaneId)
-            .lock_exclusive()
-            .all(tx)
-            .await?;
+            .order_by_asc(lane::Column::LaneId);
+        // In the order in which every batch takes them: turns, then lanes. Whoever leases holds the turn from reading a head
+        // to its commit, so no letter is taken out between the two. A lane's target never changes.
+        let mut turns: Vec<_> =
+            of_conversation.clone().all(tx).await?.into_iter().map(|lane| (tenant_id, lane.target)).collect();
+        turns.sort_unstable();
+        turns.dedup();
+        self.lock_turns(tx, &turns).await?;
+        of_conversation.lock_exclusive().all(tx).await?;
         let which = Condition::all()
             .add(letter::Column::LaneId.is_in(lanes.iter().copied()))
             .add_option(only.map(|id| letter::Column::MessageId.eq(id)));

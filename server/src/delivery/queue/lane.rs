@@ -33,6 +33,17 @@ pub enum Due {
     In(i64),
 }
 
+impl Due {
+    /// The moment; none: never.
+    pub const fn at(self, now: i64) -> Option<i64> {
+        match self {
+            Self::Never => None,
+            Self::At(at) => Some(at),
+            Self::In(millis) => Some(now + millis),
+        }
+    }
+}
+
 /// Where in a lane the next letters stand.
 #[derive(Clone, Debug)]
 pub struct Places {
@@ -109,20 +120,21 @@ pub fn lane_of(tenant_id: Uuid, conversation_id: Uuid, letter: &NewLetter) -> (L
     ((tenant_id, id), seed)
 }
 
-/// Makes missing lanes, locks all and reads them.
+/// Makes missing lanes, locks all and reads them together with the database's time, which is from after the turns' locks were
+/// waited for.
 pub async fn lock_lanes(
     db: &impl ConnectionTrait,
     store: &Store,
     seeds: &BTreeMap<LaneKey, Seed>,
-) -> Result<BTreeMap<LaneKey, Lane>, DbErr> {
-    let mut lanes = read_locked(db, store, seeds.keys().copied()).await?;
+) -> Result<(BTreeMap<LaneKey, Lane>, i64), DbErr> {
+    let mut lanes = BTreeMap::new();
+    let mut now = read_locked(db, store, seeds.keys().copied(), &mut lanes).await?;
     let missing: Vec<_> = seeds.iter().filter(|(key, _)| !lanes.contains_key(key)).collect();
-    if missing.is_empty() {
-        return Ok(lanes);
+    if !missing.is_empty() {
+        insert(db, store, missing.iter().map(|(key, seed)| (*key, *seed)).collect()).await?;
+        now = read_locked(db, store, missing.into_iter().map(|(key, _)| *key), &mut lanes).await?.max(now);
     }
-    insert(db, store, missing.iter().map(|(key, seed)| (*key, *seed)).collect()).await?;
-    lanes.extend(read_locked(db, store, missing.into_iter().map(|(key, _)| *key)).await?);
-    Ok(lanes)
+    Ok((lanes, now))
 }
 
 /// Makes lanes, empty; those that stand already stay.
@@ -151,11 +163,12 @@ async fn read_locked(
     db: &impl ConnectionTrait,
     store: &Store,
     keys: impl Iterator<Item = LaneKey> + Clone,
-) -> Result<BTreeMap<LaneKey, Lane>, DbErr> {
+    lanes: &mut BTreeMap<LaneKey, Lane>,
+) -> Result<i64, DbErr> {
     let lock = if store.is_sqlite() { "" } else { " FOR NO KEY UPDATE OF lane" };
     let text = format!(
         "SELECT lane.tenant_id, lane.lane_id, next_seq, last_key, max_key, waiting, coalesce(due_at, -1) AS due, owner, \
-         epoch, leased_until, starts, carried FROM rows JOIN lane ON lane.tenant_id = rows.tenant_id AND \
+         epoch, leased_until, starts, carried, {{now}} AS now FROM rows JOIN lane ON lane.tenant_id = rows.tenant_id AND \
          lane.lane_id = rows.lane_id ORDER BY lane.tenant_id, lane.lane_id{lock}"
     );
     let found = Rows::new()
@@ -163,8 +176,9 @@ async fn read_locked(
         .uuid("lane_id", keys.map(|key| key.1))
         .fetch(db, store, &text)
         .await?;
-    let mut lanes = BTreeMap::new();
+    let mut now = 0;
     for row in found {
+        now = now.max(row.try_get("", "now")?);
         let due: i64 = row.try_get("", "due")?;
         let lane = Lane {
             places: Places::read(&row)?,
@@ -178,7 +192,7 @@ async fn read_locked(
         };
         lanes.insert((row.try_get("", "tenant_id")?, row.try_get("", "lane_id")?), lane);
     }
-    Ok(lanes)
+    Ok(now)
 }
 
 /// What a batch of accepted letters wants of a lane.
@@ -240,29 +254,15 @@ async fn touch(
     Ok(places)
 }
 
-/// Writes locked lanes back.
-pub fn written(lanes: &BTreeMap<LaneKey, Lane>) -> Write {
+/// Writes locked lanes back. `now`: the time by which their turns are written, so that both come due at one moment.
+pub fn written(lanes: &BTreeMap<LaneKey, Lane>, now: i64) -> Write {
     Rows::new()
         .uuid("tenant_id", lanes.keys().map(|key| key.0))
         .uuid("lane_id", lanes.keys().map(|key| key.1))
         .long("next_seq", lanes.values().map(|lane| lane.places.next_seq))
         .long("max_key", lanes.values().map(|lane| lane.places.max_key))
         .long("waiting", lanes.values().map(|lane| lane.waiting))
-        .short(
-            "mode",
-            lanes.values().map(|lane| match lane.due {
-                Due::Never => 0,
-                Due::At(_) => 1,
-                Due::In(_) => 2,
-            }),
-        )
-        .long(
-            "due",
-            lanes.values().map(|lane| match lane.due {
-                Due::Never => 0,
-                Due::At(time) | Due::In(time) => time,
-            }),
-        )
+        .long("due", lanes.values().map(|lane| lane.due.at(now).unwrap_or(-1)))
         .uuid("owner", lanes.values().map(|lane| lane.owner.unwrap_or_default()))
         .long("leased_until", lanes.values().map(|lane| lane.leased_until))
         .int("starts", lanes.values().map(|lane| lane.starts))
@@ -270,9 +270,9 @@ pub fn written(lanes: &BTreeMap<LaneKey, Lane>) -> Write {
         .uuid("nobody", lanes.values().map(|_| Uuid::nil()))
         .write(
             "UPDATE lane SET next_seq = rows.next_seq, max_key = rows.max_key, waiting = rows.waiting, \
-             due_at = CASE rows.mode WHEN 0 THEN NULL WHEN 1 THEN rows.due ELSE {now} + rows.due END, \
-             owner = nullif(rows.owner, rows.nobody), leased_until = rows.leased_until, starts = rows.starts, \
-             carried = rows.carried FROM rows WHERE lane.tenant_id = rows.tenant_id AND lane.lane_id = rows.lane_id",
+             due_at = nullif(rows.due, -1), owner = nullif(rows.owner, rows.nobody), leased_until = rows.leased_until, \
+             starts = rows.starts, carried = rows.carried FROM rows \
+             WHERE lane.tenant_id = rows.tenant_id AND lane.lane_id = rows.lane_id",
         )
 }
 

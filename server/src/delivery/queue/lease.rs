@@ -6,16 +6,18 @@ use sea_orm::{DatabaseTransaction, DbErr};
 use uuid::Uuid;
 
 use super::Queue;
-use super::rows::{Rows, Write, write_together};
-use super::turn::{BREAKER, Rate, Turn, written};
+use super::turn::{BREAKER, Rate, written};
 use crate::message::{Direction, LetterKind, Stream};
 
+mod back;
 mod due;
 mod end;
 mod expired;
+mod inherit;
+mod take;
 
-use due::Candidate;
 use end::end_turns;
+pub use expired::Expired;
 
 /// How much of a target's work there is room for.
 #[derive(Clone, Debug)]
@@ -41,6 +43,8 @@ pub struct Claim {
     pub starts: i32,
     /// It goes alone, to find out whether its target answers again.
     pub probe: bool,
+    /// When the lease ends at the latest, by this process's clock (milliseconds since 1970).
+    pub until: i64,
     pub letter: Letter,
 }
 
@@ -71,7 +75,10 @@ impl Queue {
     /// knows whether the message went out.
     ///
     /// `found` hears of leases just before they are written, so that what they are about can be read meanwhile: nobody else
-    /// writes to their targets' lanes then. They come in the order of what is returned; what could not be written comes last.
+    /// writes to their targets' lanes then. Only what is returned is leased; that may be less.
+    ///
+    /// When the answer to the COMMIT is lost, what it did is read back: a letter that nobody began to send is not left to
+    /// run out and come back as unknown.
     pub async fn claim(
         &self,
         wishes: &[Wish],
@@ -109,11 +116,7 @@ impl Queue {
     ) -> Result<Vec<Claim>, DbErr> {
         let tx = self.store.write_tx().await?;
         match self.claim_in(&tx, wishes, lease_millis, found).await {
-            Ok(claims) => {
-                tx.commit().await?;
-                self.fault("claim.after_commit")?;
-                Ok(claims)
-            }
+            Ok(claims) => self.committed(tx, claims).await,
             Err(error) => {
                 let _ = tx.rollback().await;
                 Err(error)
@@ -155,60 +158,10 @@ impl Queue {
             turn.tokens -= 1000 * i64::try_from(due.len()).unwrap_or(0);
             candidates.extend(due);
         }
-        let (claims, [empty, leases]) = self.take(&turns, candidates, lease)?;
-        found(&claims);
-        end_turns(&mut turns, &more, &claims, &by_key, now, lease);
-        write_together(tx, &self.store, [empty, leases, written(&turns)]).await?;
-        Ok(claims)
-    }
-
-    /// The heads of due lanes, and what leases these and puts to rest those that turn out to be empty.
-    fn take(&self, turns: &[Turn], candidates: Vec<Candidate>, lease: i64) -> Result<(Vec<Claim>, [Write; 2]), DbErr> {
-        let mut claims = Vec::with_capacity(candidates.len());
-        let mut empty = Vec::new();
-        for candidate in candidates {
-            let turn = &turns[candidate.turn];
-            let Some(mut letter) = candidate.letter else {
-                tracing::error!(tenant.id = %turn.tenant_id, lane.id = %candidate.lane_id, "a due lane holds no letter; it is put to rest");
-                empty.push((turn.tenant_id, candidate.lane_id));
-                continue;
-            };
-            letter.unknown |= candidate.owner.is_some();
-            claims.push(Claim {
-                tenant_id: turn.tenant_id,
-                lane_id: candidate.lane_id,
-                target: turn.target,
-                conversation_id: candidate.conversation_id,
-                source_id: candidate.source_id,
-                direction: Direction::from_number(candidate.direction).map_err(damaged)?,
-                stream: Stream::from_number(candidate.stream).map_err(damaged)?,
-                epoch: candidate.epoch + 1,
-                starts: candidate.starts + 1,
-                probe: turn.reason == BREAKER,
-                letter,
-            });
-        }
-        let empty = Rows::new()
-            .uuid("tenant_id", empty.iter().map(|key| key.0))
-            .uuid("lane_id", empty.iter().map(|key| key.1))
-            .write(
-                "UPDATE lane SET due_at = NULL, waiting = 0, owner = NULL FROM rows \
-                 WHERE lane.tenant_id = rows.tenant_id AND lane.lane_id = rows.lane_id",
-            );
-        let leases = Rows::new()
-            .uuid("tenant_id", claims.iter().map(|claim| claim.tenant_id))
-            .uuid("lane_id", claims.iter().map(|claim| claim.lane_id))
-            .long("epoch", claims.iter().map(|claim| claim.epoch))
-            .long("last_key", claims.iter().map(|claim| claim.letter.order_key))
-            .uuid("owner", claims.iter().map(|_| self.instance))
-            .long("lease", claims.iter().map(|_| lease))
-            .write(
-                "UPDATE lane SET owner = rows.owner, epoch = rows.epoch, leased_until = {now} + rows.lease, \
-                 due_at = {now} + rows.lease, starts = lane.starts + 1, last_key = rows.last_key FROM rows \
-                 WHERE lane.tenant_id = rows.tenant_id AND lane.lane_id = rows.lane_id \
-                 AND lane.epoch = rows.epoch - 1",
-            );
-        Ok((claims, [empty, leases]))
+        let taking = self.take(&turns, candidates, now, lease)?;
+        found(&taking.claims);
+        end_turns(&mut turns, &more, &taking.claims, &by_key, now, lease);
+        self.write_leases(tx, taking, written(&turns)).await
     }
 }
 

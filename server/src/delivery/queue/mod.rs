@@ -46,10 +46,10 @@ pub mod writer;
 
 pub use backlog::{Backlog, DeadCount, Target};
 pub use balance::Gap;
-pub use lease::{Claim, Letter, Wish};
+pub use lease::{Claim, Expired, Letter, Wish};
 pub use old::{Known, KnownKey};
 pub(crate) use rows::{Rows, columns_of};
-pub use scan::Ready;
+pub use scan::{After, Ready};
 pub use settle::{Attempt, Learned, Settled, Settlement, TurnEffect, Webhook};
 pub use turn::{HELD, RATE, Rate};
 

@@ -33,12 +33,12 @@ impl Queue {
             return Ok(false);
         }
         let (key, seed) = lane::lane_of(tenant_id, conversation_id, letter);
-        let mut lanes = lane::lock_lanes(&tx, &self.store, &BTreeMap::from([(key, seed)])).await?;
+        let (mut lanes, now) = lane::lock_lanes(&tx, &self.store, &BTreeMap::from([(key, seed)])).await?;
         let placed = place(&mut lanes, key, letter, self.store.clock().millis())?;
         let key = (tenant_id, letter.source_id, letter.direction.number(), letter.day);
         let counted = BTreeMap::from_iter((letter.kind == LetterKind::Message).then_some((key, (0, 0, -1))));
         let counted = ledger::counted(self.instance, &counted);
-        write_together(&tx, &self.store, [lane::new_letters(&[placed]), lane::written(&lanes), counted]).await?;
+        write_together(&tx, &self.store, [lane::new_letters(&[placed]), lane::written(&lanes, now), counted]).await?;
         tx.commit().await?;
         Ok(true)
     }

@@ -190,16 +190,40 @@ pub async fn write_together(
         }
         return Ok(());
     }
-    let mut values = Vec::new();
-    let mut parts = Vec::with_capacity(writes.len());
-    for (place, write) in writes.into_iter().enumerate() {
+    let (parts, values) = expressions(store, writes.into_iter());
+    let text = format!("WITH {} SELECT 1", parts.join(", "));
+    db.execute_raw(Statement::from_sql_and_values(store.backend(), text, values)).await?;
+    Ok(())
+}
+
+/// [`write_together`], and the rows that `asked` returns, which changes rows as well.
+pub async fn write_together_and_fetch(
+    db: &impl ConnectionTrait,
+    store: &Store,
+    writes: impl IntoIterator<Item = Write>,
+    asked: Write,
+) -> Result<Vec<QueryResult>, DbErr> {
+    let writes = writes.into_iter().filter(|write| write.rows.length > 0);
+    if store.is_sqlite() || asked.rows.length == 0 {
+        let found = asked.rows.fetch(db, store, &asked.body).await?;
+        write_together(db, store, writes).await?;
+        return Ok(found);
+    }
+    let (parts, values) = expressions(store, writes.chain([asked]));
+    let last = parts.len() - 1;
+    let text = format!("WITH {} SELECT * FROM w{last}", parts.join(", "));
+    db.query_all_raw(Statement::from_sql_and_values(store.backend(), text, values)).await
+}
+
+/// Writes as expressions `w0`, `w1`, … of one statement of PostgreSQL, and their values.
+fn expressions(store: &Store, writes: impl Iterator<Item = Write>) -> (Vec<String>, Vec<Value>) {
+    let (mut parts, mut values) = (Vec::new(), Vec::new());
+    for (place, write) in writes.enumerate() {
         let (text, more) = write.rows.in_postgres(store, &write.body, values.len() + 1);
         values.extend(more);
         parts.push(format!("w{place} AS ({text})"));
     }
-    let text = format!("WITH {} SELECT 1", parts.join(", "));
-    db.execute_raw(Statement::from_sql_and_values(store.backend(), text, values)).await?;
-    Ok(())
+    (parts, values)
 }
 
 /// All columns of an entity, each named with the prefix.

@@ -1,9 +1,12 @@
-//! Who may be served now: one ordered read of `turn` is both fairness and timer.
+//! Who may be served now: one ordered read of `turn` a pool is both fairness and timer.
+//!
+//! Pools are read apart from each other: one without room is not read at all, so what waits for it hides nobody.
 
-use sea_orm::{ConnectionTrait, DbErr, Statement, Value};
+use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
 use uuid::Uuid;
 
 use super::Queue;
+use super::rows::Rows;
 
 /// A turn that has come.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,53 +17,140 @@ pub struct Ready {
     pub ready_at: i64,
 }
 
+/// Where the read of a pool begins: behind this turn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct After {
+    pub pool: String,
+    pub ready_at: i64,
+    pub tenant_id: Uuid,
+    pub target: Uuid,
+}
+
+impl After {
+    /// Every turn of the pool that has come at `low` (milliseconds) or later.
+    pub fn time(pool: &str, low: i64) -> Self {
+        Self { pool: pool.to_owned(), ready_at: low, tenant_id: Uuid::nil(), target: Uuid::nil() }
+    }
+
+    /// What comes behind this turn.
+    pub fn turn(ready: &Ready) -> Self {
+        Self { pool: ready.pool.clone(), ready_at: ready.ready_at, tenant_id: ready.tenant_id, target: ready.target }
+    }
+}
+
+/// Each pool that has turns which will come by themselves: one step of an index a pool.
+const POOLS: &str = "WITH RECURSIVE pools(pool) AS (SELECT min(turn.pool) FROM turn WHERE turn.ready_at IS NOT NULL \
+     UNION ALL SELECT (SELECT min(turn.pool) FROM turn WHERE turn.ready_at IS NOT NULL AND turn.pool > pools.pool) \
+     FROM pools WHERE pools.pool IS NOT NULL)";
+
+/// No pool has this name: fills a list up to a length whose statement is prepared already.
+const NO_POOL: &str = " ";
+
+/// The list in a length of which there are few, so that it is one statement on SQLite too.
+fn filled(mut afters: Vec<After>) -> Vec<After> {
+    let length = [4, 16, 64].into_iter().find(|length| afters.len() <= *length).unwrap_or(afters.len());
+    afters.resize(length, After::time(NO_POOL, 0));
+    afters
+}
+
 impl Queue {
-    /// Turns whose time has come, longest waiting first, from `low` (milliseconds) on; a plain read.
+    /// Turns whose time has come, the longest waiting first: at most `limit` of each pool, in one statement for all pools; a
+    /// plain read.
     ///
-    /// The lower bound keeps the read off index entries of turns served long ago; the caller sweeps from zero now
-    /// and then, so that nothing below it is forgotten.
-    pub async fn ready(&self, low: i64, limit: u32) -> Result<Vec<Ready>, DbErr> {
-        let (now, now_value) = self.now(3);
-        let values = [low.into(), i64::from(limit).into()].into_iter().chain(now_value);
+    /// A lower bound ([`After::time`]) keeps the read off index entries of turns served long ago; the caller sweeps from zero
+    /// now and then, so that nothing below it is forgotten.
+    pub async fn ready(&self, afters: Vec<After>, limit: u32) -> Result<Vec<Ready>, DbErr> {
+        if afters.is_empty() {
+            return Ok(Vec::new());
+        }
+        let afters = filled(afters);
+        // No other bound than that of the order: the more there are, the fewer rows PostgreSQL expects, and sorts them.
+        let due = "due.pool = rows.pool AND due.ready_at IS NOT NULL AND due.ready_at <= {now} \
+                   AND (due.ready_at, due.tenant_id, due.target) > (rows.ready_at, rows.tenant_id, rows.target) \
+                   ORDER BY due.ready_at, due.tenant_id, due.target";
+        // One index descent a pool.
+        let from = if self.store.is_sqlite() {
+            format!("rows JOIN turn ON turn.rowid IN (SELECT due.rowid FROM turn AS due WHERE {due} LIMIT {limit})")
+        } else {
+            format!("rows CROSS JOIN LATERAL (SELECT * FROM turn AS due WHERE {due} LIMIT {limit}) AS turn")
+        };
+        let found = Rows::new()
+            .text("pool", afters.iter().map(|after| after.pool.as_str()))
+            .long("ready_at", afters.iter().map(|after| after.ready_at))
+            .uuid("tenant_id", afters.iter().map(|after| after.tenant_id))
+            .uuid("target", afters.iter().map(|after| after.target))
+            .fetch(
+                self.store.by_keys(),
+                &self.store,
+                &format!("SELECT turn.tenant_id, turn.target, turn.pool, turn.ready_at FROM {from}"),
+            )
+            .await?;
+        in_order(&found)
+    }
+
+    /// The same of one pool, without accounts that cannot use more.
+    pub async fn ready_without(&self, after: &After, without: &[Uuid], limit: u32) -> Result<Vec<Ready>, DbErr> {
+        let (now, now_value) = self.now(6);
+        let first = if now_value.is_some() { 7 } else { 6 };
+        let names: Vec<String> = (first..).take(without.len()).map(|number| format!("${number}")).collect();
+        let others =
+            if names.is_empty() { String::new() } else { format!("AND tenant_id NOT IN ({})", names.join(", ")) };
         let text = format!(
-            "SELECT tenant_id, target, pool, ready_at FROM turn WHERE ready_at IS NOT NULL AND ready_at >= $1 \
-             AND ready_at <= {now} ORDER BY ready_at LIMIT $2"
+            "SELECT tenant_id, target, pool, ready_at FROM turn WHERE pool = $1 AND ready_at IS NOT NULL \
+             AND ready_at <= {now} AND (ready_at, tenant_id, target) > ($2, $3, $4) {others} \
+             ORDER BY ready_at, tenant_id, target LIMIT $5"
         );
+        let values: [Value; 5] = [
+            after.pool.as_str().into(),
+            after.ready_at.into(),
+            after.tenant_id.into(),
+            after.target.into(),
+            i64::from(limit).into(),
+        ];
+        let without = without.iter().map(|tenant_id| Value::from(*tenant_id));
+        let values = values.into_iter().chain(now_value).chain(without);
         let statement = Statement::from_sql_and_values(self.store.backend(), text, values);
-        self.read_ready(statement).await
+        in_order(&self.store.by_keys().query_all_raw(statement).await?)
     }
 
-    /// Turns that a person or a verdict holds.
-    pub async fn held(&self) -> Result<Vec<Ready>, DbErr> {
-        let text =
-            "SELECT tenant_id, target, pool, coalesce(ready_at, 0) AS ready_at FROM turn WHERE reason LIKE 'held:%'";
-        self.read_ready(Statement::from_string(self.store.backend(), text)).await
-    }
-
-    async fn read_ready(&self, statement: Statement) -> Result<Vec<Ready>, DbErr> {
-        let found = self.store.read().query_all_raw(statement).await?;
-        found
-            .into_iter()
-            .map(|row| {
-                Ok(Ready {
-                    tenant_id: row.try_get("", "tenant_id")?,
-                    target: row.try_get("", "target")?,
-                    pool: row.try_get("", "pool")?,
-                    ready_at: row.try_get("", "ready_at")?,
-                })
-            })
-            .collect()
+    /// The pools of turns that will come by themselves.
+    pub async fn pools(&self) -> Result<Vec<String>, DbErr> {
+        let text = format!("{POOLS} SELECT pool FROM pools WHERE pool IS NOT NULL");
+        let found = self.store.read().query_all_raw(Statement::from_string(self.store.backend(), text)).await?;
+        found.iter().map(|row| row.try_get("", "pool")).collect()
     }
 
     /// In how many milliseconds of the database's time the next turn comes; less than none: it came so long ago; none: nothing
     /// waits that time alone brings.
     pub async fn next_ready_in(&self) -> Result<Option<i64>, DbErr> {
         let (now, value) = self.now(1);
-        let text =
-            format!("SELECT ready_at - {now} AS ahead FROM turn WHERE ready_at IS NOT NULL ORDER BY ready_at LIMIT 1");
+        let text = format!(
+            "{POOLS} SELECT min((SELECT min(turn.ready_at) FROM turn WHERE turn.pool = pools.pool \
+             AND turn.ready_at IS NOT NULL)) - {now} AS ahead FROM pools WHERE pool IS NOT NULL"
+        );
         let statement = Statement::from_sql_and_values(self.store.backend(), text, value);
         let found = self.store.read().query_one_raw(statement).await?;
-        found.map(|row| row.try_get("", "ahead")).transpose()
+        found.map_or(Ok(None), |row| row.try_get("", "ahead"))
+    }
+
+    /// The same of these pools alone.
+    pub async fn next_ready_of(&self, pools: impl IntoIterator<Item = &String>) -> Result<Option<i64>, DbErr> {
+        let pools: Vec<After> = pools.into_iter().map(|pool| After::time(pool, 0)).collect();
+        if pools.is_empty() {
+            return Ok(None);
+        }
+        let pools = filled(pools);
+        let found = Rows::new()
+            .text("pool", pools.iter().map(|one| one.pool.as_str()))
+            .fetch(
+                self.store.read(),
+                &self.store,
+                "SELECT min((SELECT min(turn.ready_at) FROM turn WHERE turn.pool = rows.pool \
+                 AND turn.ready_at IS NOT NULL)) - {now} AS ahead FROM rows",
+            )
+            .await?;
+        let ahead = found.iter().map(|row| row.try_get::<Option<i64>>("", "ahead")).collect::<Result<Vec<_>, _>>()?;
+        Ok(ahead.into_iter().flatten().min())
     }
 
     /// How a statement names "now", and the value behind that name, which is its `number`th: PostgreSQL knows it by itself.
@@ -71,4 +161,18 @@ impl Queue {
             (self.store.now_sql(), None)
         }
     }
+}
+
+fn in_order(found: &[QueryResult]) -> Result<Vec<Ready>, DbErr> {
+    let read = |row: &QueryResult| {
+        Ok(Ready {
+            tenant_id: row.try_get("", "tenant_id")?,
+            target: row.try_get("", "target")?,
+            pool: row.try_get("", "pool")?,
+            ready_at: row.try_get("", "ready_at")?,
+        })
+    };
+    let mut ready = found.iter().map(read).collect::<Result<Vec<_>, DbErr>>()?;
+    ready.sort_by_key(|one| (one.ready_at, one.tenant_id, one.target));
+    Ok(ready)
 }

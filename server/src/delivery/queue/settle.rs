@@ -6,15 +6,18 @@ use sea_orm::{DatabaseTransaction, DbErr};
 use uuid::Uuid;
 
 use super::accept::place;
-use super::lane::{self, Due, Lane, LaneKey, Seed};
+use super::lane::{self, Lane, LaneKey, Seed};
 use super::parcel::{NewLetter, Opened};
 use super::rows::{Write, write_together};
 use super::turn::Turn;
 use super::{Claim, Queue, ledger, opened, turn};
 use crate::message::{Failure, LetterKind, State};
+use end::{end_turns, release};
 
 mod affect;
+mod before;
 mod effects;
+mod end;
 mod learned;
 
 /// One finished try.
@@ -122,11 +125,46 @@ pub struct Webhook {
     pub failed: bool,
 }
 
+impl Attempt {
+    /// Under which id it stands in the timeline: all tries of a webhook under the one that its receiver knows.
+    fn letter_id(&self, claim: &Claim) -> Uuid {
+        self.webhook.map_or(claim.letter.id, |webhook| webhook.webhook_id)
+    }
+}
+
+impl Settlement {
+    /// One that tells nothing but what becomes of the letter.
+    pub fn plain(claim: Claim, settled: Settled) -> Self {
+        Self {
+            claim,
+            settled,
+            attempt: None,
+            learned: Learned::default(),
+            state: None,
+            failure: None,
+            possible_duplicate: false,
+            follow_ups: Vec::new(),
+            crm: None,
+            turn: TurnEffect::None,
+            rest: 0,
+        }
+    }
+}
+
 impl Queue {
     /// Settles all in one transaction; gives for each whether its lease was still good.
     pub async fn settle(&self, settlements: &[Settlement]) -> Result<Vec<bool>, DbErr> {
+        self.settle_at_once(settlements, false).await
+    }
+
+    /// The same after a try whose end is not known: what it wrote is not written again, and counts as good.
+    pub async fn settle_again(&self, settlements: &[Settlement]) -> Result<Vec<bool>, DbErr> {
+        self.settle_at_once(settlements, true).await
+    }
+
+    async fn settle_at_once(&self, settlements: &[Settlement], again: bool) -> Result<Vec<bool>, DbErr> {
         let tx = self.store.write_tx().await?;
-        let done = match self.settle_in(&tx, settlements).await {
+        let done = match self.settle_in(&tx, settlements, again).await {
             Ok(done) => self.fault("settle.before_commit").map(|()| done),
             Err(error) => Err(error),
         };
@@ -143,11 +181,16 @@ impl Queue {
         }
     }
 
-    async fn settle_in(&self, tx: &DatabaseTransaction, settlements: &[Settlement]) -> Result<Vec<bool>, DbErr> {
+    async fn settle_in(
+        &self,
+        tx: &DatabaseTransaction,
+        settlements: &[Settlement],
+        again: bool,
+    ) -> Result<Vec<bool>, DbErr> {
         learned::learn_keys(tx, &self.store, settlements).await?;
         learned::learn_aliases(tx, &self.store, settlements).await?;
         let named = learned::learn_dialogues(tx, &self.store, settlements).await?;
-        let (mut turns, now) = self.lock_all_turns(tx, settlements).await?;
+        let mut turns = self.lock_all_turns(tx, settlements).await?;
         let parked = learned::take_parked(tx, &self.store, settlements).await?;
         let follow_ups: Vec<(&Claim, &NewLetter)> = settlements
             .iter()
@@ -159,8 +202,10 @@ impl Queue {
         seeds.extend(
             follow_ups.iter().map(|(claim, letter)| lane::lane_of(claim.tenant_id, claim.conversation_id, letter)),
         );
-        let mut lanes = lane::lock_lanes(tx, &self.store, &seeds).await?;
+        let (mut lanes, now) = lane::lock_lanes(tx, &self.store, &seeds).await?;
 
+        let done =
+            if again { self.done_before(tx, settlements, &lanes).await? } else { vec![false; settlements.len()] };
         let good: Vec<bool> = settlements.iter().map(|one| self.is_mine(&lanes, &one.claim)).collect();
         let mine: Vec<&Settlement> =
             settlements.iter().zip(&good).filter(|(_, good)| **good).map(|(one, _)| one).collect();
@@ -192,10 +237,10 @@ impl Queue {
             marked,
             advanced,
             lane::new_letters(&placed),
-            lane::written(&lanes),
+            lane::written(&lanes, now),
             effects::messages(&mine, &positions),
             learned::told_chats(settlements),
-            effects::new_attempts(settlements),
+            effects::new_attempts(settlements.iter().zip(&done).filter(|(_, done)| !**done).map(|(one, _)| one)),
             turn::written(&turns),
             self.settled(&mine),
         ];
@@ -206,15 +251,11 @@ impl Queue {
         learned::note_bound(tx, &self.store, settlements).await?;
         opened::write_names(tx, &self.store, &named).await?;
         effects::insert_dead(tx, &self.store, &mine).await?;
-        Ok(good)
+        Ok(good.into_iter().zip(done).map(|(good, done)| good || done).collect())
     }
 
     /// Locks the turns of all settled lanes and of all that may follow, in one sorted pass.
-    async fn lock_all_turns(
-        &self,
-        tx: &DatabaseTransaction,
-        settlements: &[Settlement],
-    ) -> Result<(Vec<Turn>, i64), DbErr> {
+    async fn lock_all_turns(&self, tx: &DatabaseTransaction, settlements: &[Settlement]) -> Result<Vec<Turn>, DbErr> {
         let mut pools: BTreeMap<(Uuid, Uuid), String> = BTreeMap::new();
         for one in settlements {
             let tenant_id = one.claim.tenant_id;
@@ -227,14 +268,14 @@ impl Queue {
             }
         }
         let keys: Vec<_> = pools.keys().copied().collect();
-        let (turns, now) = self.lock_turns(tx, &keys).await?;
+        let (turns, _) = self.lock_turns(tx, &keys).await?;
         if turns.len() == keys.len() {
-            return Ok((turns, now));
+            return Ok(turns);
         }
         // Once in the life of each. They come out of order: who meets somebody there repeats the whole batch.
         pools.retain(|key, _| !turns.iter().any(|turn| (turn.tenant_id, turn.target) == *key));
         turn::make_turns(tx, &self.store, &pools).await?;
-        self.lock_turns(tx, &keys).await
+        Ok(self.lock_turns(tx, &keys).await?.0)
     }
 
     fn is_mine(&self, lanes: &BTreeMap<LaneKey, Lane>, claim: &Claim) -> bool {
@@ -266,45 +307,6 @@ impl Queue {
     }
 }
 
-/// Wakes the turns of lanes that are due, and applies pauses, breakers and probes: one row, whatever waits
-/// behind it.
-fn end_turns(
-    turns: &mut Vec<Turn>,
-    seeds: &BTreeMap<LaneKey, Seed>,
-    lanes: &BTreeMap<LaneKey, Lane>,
-    mine: &[&Settlement],
-    now: i64,
-) {
-    let mut due: HashMap<(Uuid, Uuid), i64> = HashMap::new();
-    for (key, lane) in lanes {
-        let at = match lane.due {
-            Due::Never => continue,
-            Due::At(at) => at,
-            Due::In(millis) => now + millis,
-        };
-        if let Some(seed) = seeds.get(key) {
-            due.entry((key.0, seed.target)).and_modify(|earliest| *earliest = at.min(*earliest)).or_insert(at);
-        }
-    }
-    turns.retain_mut(|turn| {
-        let before = turn.clone();
-        let key = (turn.tenant_id, turn.target);
-        for one in mine.iter().filter(|one| (one.claim.tenant_id, one.claim.target) == key) {
-            if let Some(webhook) = one.attempt.as_ref().and_then(|attempt| attempt.webhook.as_ref()) {
-                affect::count(turn, webhook, now);
-            }
-            affect::affect(turn, &one.turn, now);
-            if let Some(attempt) = &one.attempt {
-                affect::adapt(turn, &one.turn, attempt, now);
-            }
-        }
-        if let (true, Some(at)) = (turn.reason.is_empty(), due.get(&key)) {
-            turn.ready_at = Some(turn.ready_at.map_or(*at, |ready_at| ready_at.min(*at)));
-        }
-        before != *turn
-    });
-}
-
 fn seed_of(claim: &Claim) -> Seed {
     Seed {
         conversation_id: claim.conversation_id,
@@ -313,31 +315,4 @@ fn seed_of(claim: &Claim) -> Seed {
         stream: claim.stream,
         target: claim.target,
     }
-}
-
-/// Ends the lease; gives the position of what was carried.
-fn release(lane: &mut Lane, one: &Settlement) -> i64 {
-    lane.owner = None;
-    lane.leased_until = 0;
-    match &one.settled {
-        Settled::Carried | Settled::Superseded | Settled::Buried { .. } => {
-            lane.starts = 0;
-            lane.waiting = (lane.waiting - 1).max(0);
-            lane.due = if lane.waiting > 0 { Due::In(one.rest) } else { Due::Never };
-            lane.carried += i64::from(one.settled == Settled::Carried);
-        }
-        Settled::Again { millis, .. } => {
-            lane.starts = 0;
-            lane.due = Due::In(*millis);
-        }
-        Settled::Onward { .. } => {
-            lane.starts = 0;
-            lane.due = Due::In(one.rest);
-        }
-        Settled::GivenBack => {
-            lane.starts = (lane.starts - 1).max(0);
-            lane.due = Due::In(0);
-        }
-    }
-    lane.carried
 }

@@ -309,10 +309,13 @@ impl Queue {
 
     /// Nothing is due later than two hours from now: what a clock that jumped wrote further ahead is brought back.
     pub async fn clamp(&self) -> Result<u64, DbErr> {
-        let rows = || Rows::new().long("ahead", [FURTHEST_MILLIS]);
         let lanes = "UPDATE lane SET due_at = {now} + rows.ahead FROM rows WHERE lane.due_at > {now} + rows.ahead";
-        let turns = "UPDATE turn SET ready_at = {now} + rows.ahead FROM rows WHERE turn.ready_at > {now} + rows.ahead";
-        let lanes = rows().execute(self.store.write(), &self.store, lanes).await?;
-        Ok(lanes + rows().execute(self.store.write(), &self.store, turns).await?)
+        let turns = "UPDATE turn SET ready_at = {now} + rows.ahead FROM rows \
+                     WHERE turn.pool = rows.pool AND turn.ready_at > {now} + rows.ahead";
+        let lanes =
+            Rows::new().long("ahead", [FURTHEST_MILLIS]).execute(self.store.write(), &self.store, lanes).await?;
+        let pools = self.pools().await?;
+        let rows = Rows::new().long("ahead", pools.iter().map(|_| FURTHEST_MILLIS)).text("pool", pools);
+        Ok(lanes + rows.execute(self.store.write(), &self.store, turns).await?)
     }
 }

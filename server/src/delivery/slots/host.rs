@@ -1,7 +1,17 @@
-//! What is remembered of a destination host: how its last calls went, and how many second tries they allow.
+//! What is remembered of a destination host: which calls have failed since one succeeded, and how many second tries it
+//! is given.
+//!
+//! An account that fails has a breaker of its own (`turn`). The host's breaker opens only for what is the host's: calls of
+//! several accounts fail and nobody's succeeds.
 
-/// When of at least so many calls within a minute half have failed, it is left alone for half a minute.
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
+/// So many failures within a minute and without a success between them close the host for half a minute.
 const OPEN_AFTER: u32 = 20;
+/// Failures of one account that count towards [`OPEN_AFTER`]: two accounts alone never reach it.
+const OF_ACCOUNT: u32 = 8;
 const WINDOW_MILLIS: i64 = 60_000;
 const OPEN_MILLIS: i64 = 30_000;
 /// Thousandths of a second try: what a first try allows, what a second costs, what a second (of time) allows in any case,
@@ -13,8 +23,8 @@ const SAVED: i64 = 10_000;
 
 #[derive(Debug)]
 pub struct Host {
-    calls: u32,
-    errors: u32,
+    /// Failures since the last success, by account. Never more entries than [`OPEN_AFTER`].
+    failed: HashMap<Uuid, u32>,
     counted_from: i64,
     /// Left alone until then, and afterwards tried by one call until that has ended.
     open_until: Option<i64>,
@@ -24,7 +34,7 @@ pub struct Host {
 
 impl Default for Host {
     fn default() -> Self {
-        Self { calls: 0, errors: 0, counted_from: 0, open_until: None, budget: SAVED, budget_at: None }
+        Self { failed: HashMap::new(), counted_from: 0, open_until: None, budget: SAVED, budget_at: None }
     }
 }
 
@@ -38,19 +48,30 @@ impl Host {
         }
     }
 
-    /// Counts a call. True: from now on it is left alone.
-    pub fn note(&mut self, answered: bool, now: i64) -> bool {
-        if now - self.counted_from >= WINDOW_MILLIS || self.open_until.is_some() {
-            (self.calls, self.errors, self.counted_from) = (0, 0, now);
+    /// Counts a call of an account. True: from now on the host is left alone.
+    pub fn note(&mut self, tenant_id: Uuid, answered: bool, now: i64) -> bool {
+        if answered {
+            self.open_until = None;
+            self.failed.clear();
+            return false;
         }
-        if self.open_until.is_some() {
-            self.open_until = (!answered).then_some(now + OPEN_MILLIS);
-            return !answered;
+        if let Some(until) = self.open_until {
+            // A call that began before it was left alone says nothing new; a probe does.
+            let probed = until <= now;
+            if probed {
+                self.open_until = Some(now + OPEN_MILLIS);
+            }
+            return probed;
         }
-        self.calls += 1;
-        self.errors += u32::from(!answered);
-        let opens = self.calls >= OPEN_AFTER && self.errors * 2 >= self.calls;
+        if now - self.counted_from >= WINDOW_MILLIS || self.failed.is_empty() {
+            self.failed.clear();
+            self.counted_from = now;
+        }
+        let of_account = self.failed.entry(tenant_id).or_default();
+        *of_account = of_account.saturating_add(1).min(OF_ACCOUNT);
+        let opens = self.failed.values().sum::<u32>() >= OPEN_AFTER;
         if opens {
+            self.failed.clear();
             self.open_until = Some(now + OPEN_MILLIS);
         }
         opens
@@ -85,7 +106,7 @@ impl Host {
     /// Nothing would be lost by forgetting it.
     pub fn is_whole(&self, now: i64) -> bool {
         let waited = self.budget_at.is_none_or(|at| now - at >= SAVED);
-        self.open_until.is_none() && waited && now - self.counted_from >= WINDOW_MILLIS
+        self.open_until.is_none() && waited && (self.failed.is_empty() || now - self.counted_from >= WINDOW_MILLIS)
     }
 
     fn refill(&mut self, now: i64) {

@@ -2,7 +2,8 @@
 //! by each slot, slower for the heavier (stride scheduling); who comes anew begins where the others stand, so that nobody
 //! saves up by staying away.
 
-use std::collections::HashMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, BinaryHeap, HashMap};
 
 use uuid::Uuid;
 
@@ -53,25 +54,74 @@ impl Passes {
     }
 }
 
+/// One of those who share a pool.
+struct Tenant {
+    id: Uuid,
+    pass: u64,
+    got: u32,
+    /// Its places that could use more, the one that got least first.
+    hungry: BinaryHeap<Reverse<(u32, usize)>>,
+}
+
+impl Tenant {
+    /// Its rank, which is less the earlier its turn is; none: it wants no more.
+    fn rank(&self, number: usize) -> Option<(u64, u32, usize, usize)> {
+        self.hungry.peek().map(|Reverse((given, place))| (self.pass, *given, *place, number))
+    }
+}
+
 fn hand_out(wants: &[Want<'_>], places: &[usize], mut free: u32, had: &mut HashMap<Uuid, u64>, given: &mut [u32]) {
-    let mut of_tenant: HashMap<Uuid, u32> = HashMap::new();
-    while free > 0 {
-        let hungry = |place: &&usize| given[**place] < wants[**place].room;
-        let waiting: Vec<usize> = places.iter().filter(hungry).copied().collect();
-        let several = waiting.iter().any(|place| wants[*place].tenant_id != wants[waiting[0]].tenant_id);
-        let allowed = |place: &&usize| {
-            let want = &wants[**place];
-            let most = if several { want.beside_others } else { want.alone };
-            of_tenant.get(&want.tenant_id).copied().unwrap_or(0) < most
-        };
-        let rank = |place: &&usize| (had.get(&wants[**place].tenant_id).copied().unwrap_or(0), given[**place]);
-        let Some(place) = waiting.iter().filter(allowed).min_by_key(rank).copied() else { return };
-        let want = &wants[place];
+    let mut tenants = tenants_of(wants, places, had);
+    let mut turns: BTreeSet<_> =
+        tenants.iter().enumerate().filter_map(|(number, tenant)| tenant.rank(number)).collect();
+    // Who wants more, and of them who has what is allowed beside others.
+    let (mut wanting, mut sated) = (turns.len(), Vec::new());
+    while free > 0
+        && let Some((_, _, place, number)) = turns.pop_first()
+    {
+        let (want, tenant) = (&wants[place], &mut tenants[number]);
+        if tenant.got >= if wanting > 1 { want.beside_others } else { want.alone } {
+            sated.push(number);
+            continue;
+        }
         given[place] += 1;
         free -= 1;
-        *of_tenant.entry(want.tenant_id).or_default() += 1;
-        *had.entry(want.tenant_id).or_default() += STRIDE / u64::from(want.weight.max(1));
+        tenant.got += 1;
+        tenant.pass += STRIDE / u64::from(want.weight.max(1));
+        tenant.hungry.pop();
+        if given[place] < want.room {
+            tenant.hungry.push(Reverse((given[place], place)));
+        }
+        match tenant.rank(number) {
+            Some(rank) => {
+                turns.insert(rank);
+            }
+            None => {
+                wanting -= 1;
+                if wanting == 1 {
+                    turns.extend(sated.drain(..).filter_map(|number: usize| tenants[number].rank(number)));
+                }
+            }
+        }
     }
+    had.extend(tenants.iter().map(|tenant| (tenant.id, tenant.pass)));
+}
+
+fn tenants_of(wants: &[Want<'_>], places: &[usize], had: &HashMap<Uuid, u64>) -> Vec<Tenant> {
+    let mut numbers: HashMap<Uuid, usize> = HashMap::new();
+    let mut tenants: Vec<Tenant> = Vec::new();
+    for place in places {
+        let id = wants[*place].tenant_id;
+        let number = *numbers.entry(id).or_insert(tenants.len());
+        if number == tenants.len() {
+            let pass = had.get(&id).copied().unwrap_or(0);
+            tenants.push(Tenant { id, pass, got: 0, hungry: BinaryHeap::new() });
+        }
+        if wants[*place].room > 0 {
+            tenants[number].hungry.push(Reverse((0, *place)));
+        }
+    }
+    tenants
 }
 
 #[cfg(test)]

@@ -37,23 +37,52 @@ fn offers_of_one_scan_share_one_pool() {
 #[test]
 fn a_host_that_fails_is_left_alone_and_tried_again_by_one() {
     let slots = Slots::default();
+    let tenant = Uuid::from_u128;
     let room = |now| slots.share(&[offer("amojo:main", 1, 1, 4), offer("amojo:main", 2, 2, 4)], now);
-    for answered in [true, false].into_iter().cycle().take(19) {
+    for call in 0..19 {
         assert_eq!(room(0), [4, 4]);
-        slots.note("amojo:main", answered, 0);
+        slots.note("amojo:main", tenant(call % 3), false, 0);
     }
     assert_eq!(slots.closed(0), [], "nineteen calls tell nothing");
-    slots.note("amojo:main", false, 0);
+    slots.note("amojo:main", tenant(0), false, 0);
     assert_eq!(slots.closed(0), [("amojo:main".to_owned(), 30_000)]);
+    slots.note("amojo:main", tenant(1), false, 10_000);
+    assert_eq!(slots.closed(10_000), [("amojo:main".to_owned(), 30_000)], "one that was on its way prolongs nothing");
     assert_eq!(room(29_999), [0, 0]);
     assert_eq!(room(30_000), [1, 0], "one probe");
-    let probe = slots.take("amojo:main", Uuid::from_u128(1), Uuid::from_u128(1));
+    let probe = slots.take("amojo:main", tenant(1), tenant(1));
     assert_eq!(room(30_000), [0, 0], "and no other beside it");
     drop(probe);
-    slots.note("amojo:main", false, 30_000);
+    slots.note("amojo:main", tenant(1), false, 30_000);
     assert_eq!(room(59_999), [0, 0]);
-    slots.note("amojo:main", true, 60_000);
+    slots.note("amojo:main", tenant(1), true, 60_000);
     assert_eq!((room(60_000), slots.closed(60_000)), (vec![4, 4], vec![]));
+}
+
+/// O1.
+#[test]
+fn o1_failures_of_two_accounts_never_close_a_host_and_a_success_of_any_starts_anew() {
+    let slots = Slots::default();
+    let note = |tenant, answered, now| slots.note("amojo:main", Uuid::from_u128(tenant), answered, now);
+    for call in 0..1_000 {
+        note(1 + call % 2, false, 0);
+    }
+    assert_eq!(slots.closed(0), [], "two accounts may both be in trouble of their own");
+    for call in 0..1_000 {
+        note(1 + call % 5, call % 19 == 0, 0);
+    }
+    assert_eq!(slots.closed(0), [], "somebody is answered");
+    note(1, true, 0);
+    for step in 0..60 {
+        for tenant in 1..=3 {
+            note(tenant, false, step * 11_000);
+        }
+    }
+    assert_eq!(slots.closed(60 * 11_000), [], "eighteen failures a minute are few");
+    for tenant in 1..=20 {
+        note(tenant, false, 900_000);
+    }
+    assert_eq!(slots.closed(900_000).len(), 1, "one call of each of twenty accounts is enough");
 }
 
 #[test]
@@ -69,4 +98,36 @@ fn second_tries_are_a_fifth_of_the_first_and_one_a_second() {
     for webhook in 1..4 {
         assert!(slots.may_try(WEBHOOKS, Uuid::from_u128(webhook), true, 0), "and each tenant's");
     }
+}
+
+/// C10: the calls of all but one account hang.
+#[test]
+fn c10_endpoints_that_hang_leave_room_for_others() {
+    let slots = Slots::default();
+    let mut hanging = Vec::new();
+    let hang = |tenant: u128, hanging: &mut Vec<Slot>| {
+        let (room, _) = slots.room(&offer(WEBHOOKS, tenant, tenant, 100));
+        hanging.extend((0..room).map(|_| slots.take(WEBHOOKS, Uuid::from_u128(tenant), Uuid::from_u128(tenant))));
+    };
+    for tenant in 1..=16 {
+        hang(tenant, &mut hanging);
+    }
+    assert_eq!(hanging.len(), 128, "as many as all had together");
+    assert_eq!(slots.share(&[offer(WEBHOOKS, 1_000, 1_000, 4)], 0), [4]);
+    for tenant in 17..=400 {
+        hang(tenant, &mut hanging);
+    }
+    assert!(slots.free(WEBHOOKS, 0) > 0, "{} hang", hanging.len());
+    assert_eq!(slots.share(&[offer(WEBHOOKS, 1_000, 1_000, 4)], 0), [1], "few, but at once");
+    drop(hanging);
+    assert_eq!(slots.free(WEBHOOKS, 0), WEBHOOKS_AT_ONCE);
+}
+
+#[test]
+fn an_offer_has_the_room_of_its_tenant_and_its_target() {
+    let slots = Slots::default();
+    let _taken = slots.take("telegram", Uuid::from_u128(1), Uuid::from_u128(9));
+    assert_eq!(slots.room(&offer("telegram", 1, 9, 4)), (OF_TENANT_ALONE - 1, 3));
+    assert_eq!(slots.room(&offer("telegram", 2, 8, 4)), (OF_TENANT_ALONE, 4));
+    assert_eq!((slots.free("telegram", 0), slots.free("amojo:main", 0)), (POOL - 1, POOL));
 }

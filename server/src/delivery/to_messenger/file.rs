@@ -38,7 +38,7 @@ pub(super) async fn lent(line: &Line<'_>, content: &Content) -> anyhow::Result<F
         file_name: kept.file_name.clone(),
         file_size: if kept.size > 0 { kept.size } else { file.file_size },
         mime_type: Some(kept.mime_type.clone()).filter(|kind| !kind.is_empty()).or_else(|| file.mime_type.clone()),
-        thumbnail_url: preview(line, file).await?,
+        thumbnail_url: preview(line, file).await,
         ..file.clone()
     };
     let said = media::Kind::of(content).unwrap_or(media::Kind::File);
@@ -96,10 +96,8 @@ impl Shelf for Account {
     }
 }
 
-/// A link to the preview that amoCRM made. Nobody waits for it: none while it is not here, or when it is no picture.
-async fn preview(line: &Line<'_>, file: &Media) -> anyhow::Result<Option<String>> {
-    let Some(id) = file.thumbnail_id else { return Ok(None) };
-    let kept = media::find(line.app, line.source.tenant_id, id).await?;
-    let picture = kept.filter(|kept| kept.kind_for(media::Kind::Picture) == media::Kind::Picture);
-    Ok(picture.map(|kept| media::link(line.app, &kept, For::Webhook).to_string()))
+/// A link to the preview that amoCRM made; none when it is not to be had within a few seconds, or is no picture.
+async fn preview(line: &Line<'_>, file: &Media) -> Option<String> {
+    let link = media::preview_link(line.app, line.source.tenant_id, file.thumbnail_id?).await?;
+    Some(link.to_string())
 }

@@ -14,6 +14,10 @@ pub(super) async fn keep(line: &Line, body: Bytes, why: &'static str) -> Result<
     let kind = line.connector.kind();
     tracing::warn!(tenant.id = %line.source.tenant_id, source.id = %line.source.id, reason = why, "a call of a messenger is kept in quarantine");
     metrics::counter!("parom_quarantined_total", "reason" => why, "door" => kind).increment(1);
+    if !line.app.strangers.keeps_unreadable(line.source.id, body.len(), line.app.clock.millis()).await {
+        tracing::warn!(source.id = %line.source.id, "the source's calls of today that nobody can read are too large to be kept; this one is only counted");
+        return Ok(());
+    }
     let raw = Some(raw_of(line, body, why));
     let parcel = Parcel { tenant_id: line.source.tenant_id, hurry: Hurry::Other, raw, entries: Vec::new() };
     match line.app.writer.accept(parcel).await {
@@ -50,7 +54,7 @@ pub(super) enum Not {
 impl From<Error> for Not {
     fn from(error: Error) -> Self {
         match error {
-            Error::Unavailable { .. } => Self::Now,
+            Error::TooMany { .. } | Error::Full(_) | Error::Unavailable { .. } => Self::Now,
             Error::Internal(cause) if cause.chain().any(|cause| cause.is::<DbErr>()) => {
                 tracing::error!(error = format!("{cause:#}"), "a messenger's call could not be stored");
                 Self::Now

@@ -2,8 +2,8 @@
 //! goes the road that everything goes.
 //!
 //! ```text
-//! source ─▶ body ─▶ authenticate ─▶ receive ─▶ happened.rs (one commit each) ─▶ 200
-//!    404, 410     413       401          └─ nobody can read it: its bytes are kept ─▶ 200: a bad call never blocks a chat
+//! source ─▶ secret in a header ─▶ body ─▶ authenticate ─▶ receive ─▶ happened.rs (one commit each) ─▶ 200
+//!    404, 410     401           413       401          └─ nobody can read it: its bytes are kept ─▶ 200: a bad call never blocks a chat
 //! ```
 
 mod apart;
@@ -74,18 +74,23 @@ async fn answer(
     if request.headers().contains_key(header::CONTENT_ENCODING) {
         return HttpResponse::UnsupportedMediaType().finish();
     }
+    let headers = request.headers();
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    // Where a header alone is the proof, nobody else's body is read.
+    let by_header = line.connector.authenticates_by_header();
+    if by_header && !line.connector.authenticate(&line.settings, &Call { header: &header, body: &[] }) {
+        return HttpResponse::Unauthorized().finish();
+    }
     let body = match read(payload, BODY_BYTES).await {
         Ok(body) => body,
         Err(refused) => return refused,
     };
-    let headers = request.headers();
-    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    if !line.connector.authenticate(&line.settings, &Call { header: &header, body: &body }) {
+    if !by_header && !line.connector.authenticate(&line.settings, &Call { header: &header, body: &body }) {
         return HttpResponse::Unauthorized().finish();
     }
     // Detached: a caller that hangs up must not stop what its bytes began.
     let line = Arc::new(line);
-    let storing = tokio::spawn({
+    let storing = crate::supervisor::detach("messenger_hook", {
         let (line, body) = (line.clone(), body.clone());
         async move { line.store(body).await }
     });

@@ -27,7 +27,7 @@ pub(super) async fn take(line: &Line, pressed: Pressed, raw: &mut Option<RawHook
         note(line, key, Event::Pressed).await?;
     }
     let (connector, settings) = (line.connector.clone(), line.settings.clone());
-    tokio::spawn(async move { connector.acknowledge(&settings, &acknowledge).await });
+    crate::supervisor::detach("button", async move { connector.acknowledge(&settings, &acknowledge).await });
     Ok(())
 }
 

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::super::Origin;
 use crate::app::App;
 use crate::connector::file::{NotOpened, Opened};
+use crate::http_client::reason::is_nobody;
 use crate::http_client::{FILE_TIMEOUT, refusal};
 
 /// Redirects that are followed.
@@ -45,6 +46,7 @@ async fn call(app: &App, url: &str) -> Result<Opened, NotOpened> {
         let response = match request.send().await {
             Ok(response) => response,
             Err(error) if refusal(&error).is_some() => return Err(NotOpened::Never("address_refused")),
+            Err(error) if is_nobody(&error) => return Err(NotOpened::Gone(unanswered(&error))),
             Err(error) => return Err(later(unanswered(&error), None)),
         };
         if !response.status().is_redirection() {

@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 use subtle::ConstantTimeEq;
 
 use super::{HERE, Sent, shown};
@@ -15,13 +15,14 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::panel::{Fields, Form, Member, Nav, Notice};
 use crate::people::mail::{self, Letter};
-use crate::people::{person, throttle};
+use crate::people::throttle::Limit;
+use crate::people::{letters, person, session, throttle};
 
 /// The name under which the session keeps an address that is not proved yet.
 const WAITING: &str = "alert_address";
-const CODE_LIVES: i64 = 15 * 60_000;
+const CODE_LIVES: i64 = 10 * 60_000;
 /// Letters with codes a minute, and tries of one code.
-const CODES: i32 = 3;
+const CODES: Limit = Limit { most: 3, window: 60_000 };
 const TRIES: u8 = 5;
 
 #[derive(Serialize, Deserialize)]
@@ -81,7 +82,11 @@ pub(super) async fn choose(app: web::Data<App>, member: Member, form: Form<Field
     if !person::is_email(typed) {
         return wrong(member.words.say("form-not-email").to_string()).await;
     }
-    if let Err(wait) = throttle::count(&app, &format!("alert-address:{}", me.person.id), CODES).await? {
+    let mut paced = throttle::count(&app, &format!("alert-address:{}", me.person.id), CODES).await?;
+    if paced.is_ok() {
+        paced = letters::alert_code(&app, typed).await?;
+    }
+    if let Err(wait) = paced {
         return wrong(member.words.say("alerts-code-wait").with("seconds", wait.seconds).to_string()).await;
     }
     if let Err(error) = send_code(&app, &member, typed).await {
@@ -111,21 +116,37 @@ async fn send_code(app: &App, member: &Member, email: &str) -> anyhow::Result<()
 /// `POST /panel/alerts/code`: whoever has the code reads the mail of that address.
 pub(super) async fn prove(app: web::Data<App>, member: Member, form: Form<Proof>) -> Result<HttpResponse> {
     let me = me(&app, &member).await?;
-    let kept: Option<Waiting> = member.data(&app, WAITING);
-    let gone = Notice::failed(member.words.say("alerts-code-gone"));
-    let Some(kept) = kept.filter(|kept| kept.until > app.clock.millis() && kept.tries < TRIES) else {
-        member.set_data::<Waiting>(&app, WAITING, None).await?;
-        return member.see_other(&app, HERE, gone).await;
-    };
     let given: String = form.code.expose_secret().chars().filter(char::is_ascii_digit).collect();
-    if !bool::from(given.as_bytes().ct_eq(kept.code.as_bytes())) {
-        let kept = Waiting { tries: kept.tries + 1, ..kept };
-        member.set_data(&app, WAITING, Some(&kept)).await?;
-        return member.see_other(&app, HERE, Notice::failed(member.words.say("alerts-code-wrong"))).await;
-    }
-    let choice = Choice { email: kept.email, letters: true, ..me.choice.clone() };
+    let now = app.clock.millis();
+    let tried = session::change_data(&app, &member.session, WAITING, |kept| tried(kept, &given, now)).await?;
+    let words = member.words;
+    let email = match tried {
+        Tried::Right(email) => email,
+        Tried::Wrong => return member.see_other(&app, HERE, Notice::failed(words.say("alerts-code-wrong"))).await,
+        Tried::Gone => return member.see_other(&app, HERE, Notice::failed(words.say("alerts-code-gone"))).await,
+    };
+    let choice = Choice { email, letters: true, ..me.choice.clone() };
     keep(&app, &member, &me, &choice).await?;
-    member.set_data::<Waiting>(&app, WAITING, None).await?;
-    let said = member.words.say("alerts-address-proved").with("email", choice.email.as_str());
+    let said = words.say("alerts-address-proved").with("email", choice.email.as_str());
     member.see_other(&app, HERE, Notice::done(said)).await
+}
+
+/// What came of a code.
+enum Tried {
+    /// Of this address.
+    Right(String),
+    Wrong,
+    Gone,
+}
+
+/// Holds a code against the one that was sent, and gives what stays of it. Runs under the session's lock, so that codes
+/// posted at once are counted one by one.
+fn tried(kept: Option<Value>, given: &str, now: i64) -> (Option<Value>, Tried) {
+    let kept: Option<Waiting> = kept.and_then(|kept| serde_json::from_value(kept).ok());
+    let Some(kept) = kept.filter(|kept| kept.until > now && kept.tries < TRIES) else { return (None, Tried::Gone) };
+    if bool::from(given.as_bytes().ct_eq(kept.code.as_bytes())) {
+        return (None, Tried::Right(kept.email));
+    }
+    let kept = Waiting { tries: kept.tries + 1, ..kept };
+    (serde_json::to_value(&kept).ok(), Tried::Wrong)
 }

@@ -1,7 +1,6 @@
 //! `/panel/audit`: who did what, read only.
 
-mod csv;
-mod filter;
+pub mod export;
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -9,16 +8,15 @@ use entity::audit;
 
 use super::{Member, Nav, PageContext, Right, html};
 use crate::app::App;
+use crate::audit::Query;
+use crate::audit::query::{Asked, GROUPS};
 use crate::error::Result;
 use crate::words::Words;
-use filter::{Asked, Filter};
-
-/// Rows of one page.
-const PAGE: usize = 50;
+use export::Reader;
 
 /// Paths are relative to `/panel`.
 pub(super) fn routes(config: &mut web::ServiceConfig) {
-    config.route("/audit", web::get().to(show)).route("/audit.csv", web::get().to(csv::download));
+    config.route("/audit", web::get().to(show)).route("/audit.csv", web::get().to(download));
 }
 
 #[derive(Template)]
@@ -26,7 +24,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 struct Audit {
     page: PageContext,
     rows: Vec<Row>,
-    filter: Filter,
+    filter: Query,
     /// Groups of deeds that can be chosen, with their words.
     groups: Vec<(&'static str, String)>,
     older: Option<String>,
@@ -50,24 +48,26 @@ struct Row {
 async fn show(app: web::Data<App>, member: Member, asked: web::Query<Asked>) -> Result<HttpResponse> {
     member.require(Right::SeeAudit)?;
     let page = member.page("audit-title", Nav::Audit);
-    let filter = Filter::read(asked.into_inner());
-    let mut found = filter.rows(&app, member.tenant.tenant_id, PAGE + 1).await?;
-    let more = found.len() > PAGE;
-    found.truncate(PAGE);
-    let older = found.last().filter(|_| more).map(|row| filter.address("/panel/audit", Some(row.id)));
+    let filter = Query::of_account(member.tenant.tenant_id, &asked);
+    let found = filter.page(&app).await?;
+    let older = found.older.map(|last| filter.address("/panel/audit", Some(last)));
     let audit = Audit {
-        rows: found.into_iter().map(|row| shown(row, page.words, page.crm)).collect(),
-        groups: filter::GROUPS
-            .iter()
-            .map(|group| (*group, page.words.say_of("audit-group-", group).to_string()))
-            .collect(),
-        newest: filter.before.map(|_| filter.address("/panel/audit", None)),
+        rows: found.rows.into_iter().map(|row| shown(row, page.words, page.crm)).collect(),
+        groups: GROUPS.iter().map(|group| (*group, page.words.say_of("audit-group-", group).to_string())).collect(),
+        newest: filter.is_later().then(|| filter.address("/panel/audit", None)),
         csv: filter.address("/panel/audit.csv", None),
         older,
         filter,
         page: page.clone(),
     };
     html(&page, &audit)
+}
+
+/// `GET /panel/audit.csv`
+async fn download(app: web::Data<App>, member: Member, asked: web::Query<Asked>) -> Result<HttpResponse> {
+    member.require(Right::SeeAudit)?;
+    let query = Query::of_account(member.tenant.tenant_id, &asked);
+    Ok(export::download(app, query, Reader::Account).await)
 }
 
 fn shown(row: audit::Model, words: Words, crm: &'static str) -> Row {

@@ -4,11 +4,14 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
+use serde_json::json;
 
 use crate::app::App;
+use crate::audit::By;
 use crate::error::Result;
 use crate::panel::{Form, Member, Nav, Notice, PageContext, Right, html, html_as};
 use crate::people::door::{self, Door};
+use crate::store::VENDOR;
 use crate::{source, tenant};
 
 #[derive(Template)]
@@ -65,8 +68,13 @@ pub(super) async fn erase(
     // A browser that goes away must not stop half way.
     let tenant_id = member.tenant.tenant_id;
     let work = app.clone();
-    let erased = tokio::spawn(async move { tenant::forget(&work, tenant_id, true, &by).await }).await;
+    let erased =
+        crate::supervisor::detach("erasure", async move { tenant::forget(&work, tenant_id, true, &by).await }).await;
     let erasure = erased.map_err(|error| anyhow::anyhow!("an erasure broke off: {error}"))??;
+    // The account's own log is gone with it.
+    let (object, detail) = (member.tenant.account_id.to_string(), json!({ "erasure": erasure.id }));
+    let by = By { actor: member.actor(), address: member.address };
+    by.did(&app, app.store.write(), "account.forgotten", (VENDOR, &object), detail).await?;
     let page = PageContext::outside(&app, &request, "data-gone-title");
     let text = page.words.say("data-gone").with("account", host).with("proof", erasure.id.to_string()).to_string();
     let page = page.with_notice(Notice::done(text));

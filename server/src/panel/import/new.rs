@@ -72,7 +72,8 @@ pub(super) async fn take(
             return Err(error.into());
         }
         Err(upload::Failed::Other(error)) => {
-            let said = member.words.say("said-quoted").with("text", error.said().in_words(member.words, member.crm()));
+            let said =
+                member.words.say("said-quoted").with("text", error.first_said().in_words(member.words, member.crm()));
             return Ok(show(&app, &member, &fields, Some(said)).await?);
         }
     };

@@ -10,9 +10,9 @@ use super::{badge, find};
 use crate::app::App;
 use crate::error::Result;
 use crate::import::{self as imports, Skip, State};
-use crate::panel::member::LIVE;
 use crate::panel::sources::{pipeline_name, pipelines};
 use crate::panel::{Member, Nav, PageContext, Right, html};
+use crate::people::door::LIVE;
 use crate::words::Sentence;
 
 /// Skipped lines on the page; the others are in the file.

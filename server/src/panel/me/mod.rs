@@ -9,10 +9,13 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use entity::{person, session};
 
-use super::{Member, Nav, PageContext, html_as};
+use uuid::Uuid;
+
+use super::{Member, Nav, PageContext, html_as, to};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::people::{member, person as persons, session as people_sessions};
+use crate::people::{again, person as persons, session as people_sessions};
+use crate::words::Said;
 
 /// Paths are relative to `/panel`.
 pub(super) fn routes(config: &mut web::ServiceConfig) {
@@ -32,9 +35,11 @@ struct Me {
     page: PageContext,
     person: person::Model,
     sessions: Vec<session::Model>,
-    current: uuid::Uuid,
+    current: Uuid,
     /// Password and second step can be changed in this session.
     trusted: bool,
+    /// With the current password or a code.
+    asks_current: bool,
     /// What is wrong with the password form, by field: `current`, `password`.
     wrong: Option<(&'static str, String)>,
 }
@@ -51,17 +56,42 @@ async fn person_of(app: &App, member: &Member) -> Result<person::Model> {
     persons::by_id(app.store.read(), person_id).await?.ok_or(Error::NotFound)
 }
 
-/// Whether this session may change how the person signs in. One from a link that somebody handed over may only while
-/// the person has no other account: else an owner of one account could get into the others.
-async fn trusted(app: &App, member: &Member, person: &person::Model) -> Result<bool> {
-    if person.email.is_empty() {
-        return Ok(false);
+/// Whether this session may change how the person signs in, and where that would count. A link that somebody handed
+/// over may only while nobody has proved the address, and for its own account: whoever made the link may have opened it.
+fn trusted(member: &Member, person: &person::Model) -> Trusted {
+    let here = member.tenant.tenant_id;
+    let mine = person.set_in.is_none_or(|set_in| set_in == here);
+    match (member.session.via.as_str(), person.proved_at) {
+        _ if person.email.is_empty() => Trusted::No,
+        ("password" | "link", Some(_)) => Trusted::Everywhere,
+        ("password" | "link" | "handed", None) if mine => Trusted::Here(here),
+        _ => Trusted::No,
     }
-    if matches!(member.session.via.as_str(), "password" | "link") {
-        return Ok(true);
+}
+
+/// Where credentials count that are set in a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Trusted {
+    No,
+    Here(Uuid),
+    Everywhere,
+}
+
+impl Trusted {
+    /// The account for `set_in`; an error where nothing may be set.
+    fn set_in(self) -> Result<Option<Uuid>> {
+        match self {
+            Self::No => Err(Error::Forbidden(Said::new("said-session-weak"))),
+            Self::Here(tenant_id) => Ok(Some(tenant_id)),
+            Self::Everywhere => Ok(None),
+        }
     }
-    let accounts = member::accounts(app, person.id).await?;
-    Ok(!person.is_operator && accounts.iter().all(|(tenant, _)| tenant.tenant_id == member.tenant.tenant_id))
+}
+
+/// Ends the session after too many wrong codes: the sign-in begins anew.
+async fn anew(app: &App, member: &Member) -> Result<HttpResponse> {
+    people_sessions::end(app.store.write(), member.session.tenant_id, member.session.id).await?;
+    Ok(to("/panel/sign-in"))
 }
 
 /// `GET /panel/me`
@@ -82,7 +112,8 @@ async fn with(
         page: page.clone(),
         sessions: people_sessions::list_of_person(app, member.tenant.tenant_id, person.id).await?,
         current: member.session.id,
-        trusted: trusted(app, member, &person).await?,
+        trusted: trusted(member, &person) != Trusted::No,
+        asks_current: again::is_needed(app, &member.session, &person),
         person,
         wrong,
     };

@@ -6,18 +6,19 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{person_of, trusted, with};
+use super::{anew, person_of, trusted, with};
 use crate::app::App;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::panel::{Form, Member, Notice};
-use crate::people::{password, person, session, throttle};
+use crate::people::again::{self, Shown};
+use crate::people::{credentials, password, session};
 use crate::store::ended;
-use crate::words::Said;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Typed {
-    /// Missing while there is none.
+    /// The current password, or a code of the authenticator. Missing while there is neither, and in the first minutes
+    /// after a one-time link.
     current: Option<SecretString>,
     password: SecretString,
 }
@@ -25,34 +26,41 @@ pub(super) struct Typed {
 /// `POST /panel/me/password`
 pub(super) async fn set(app: web::Data<App>, member: Member, form: Form<Typed>) -> Result<HttpResponse> {
     let person = person_of(&app, &member).await?;
-    if !trusted(&app, &member, &person).await? {
-        return Err(Error::Forbidden(Said::new("said-session-weak")));
-    }
+    let set_in = trusted(&member, &person).set_in()?;
     let words = member.words;
-    // Who came by a link to their own mail has proved as much as the password would.
-    if person.password_hash.is_some() && member.session.via != "link" {
-        if let Err(wait) = throttle::login(&app, "password", &person.id.to_string(), member.address).await? {
-            let said = words.say("sign-in-wait").with("seconds", wait.seconds).to_string();
-            return with(&app, &member, StatusCode::TOO_MANY_REQUESTS, Some(("current", said))).await;
-        }
+    if again::is_needed(&app, &member.session, &person) {
         let current = form.current.clone().unwrap_or_default();
-        if !password::check(&app, current, person.password_hash.as_deref()).await? {
-            let said = words.say("password-current-wrong").to_string();
-            return with(&app, &member, StatusCode::UNPROCESSABLE_ENTITY, Some(("current", said))).await;
+        let (status, said) = match again::check(&app, &person, current, member.address).await? {
+            Shown::Yes => (StatusCode::OK, String::new()),
+            Shown::Wrong => (StatusCode::UNPROCESSABLE_ENTITY, words.say("password-current-wrong").to_string()),
+            Shown::Wait(seconds) => {
+                (StatusCode::TOO_MANY_REQUESTS, words.say("sign-in-wait").with("seconds", seconds).to_string())
+            }
+            Shown::Anew => return anew(&app, &member).await,
+        };
+        if !said.is_empty() {
+            return with(&app, &member, status, Some(("current", said))).await;
         }
     }
-    if let Err(weak) = password::fits(form.password.expose_secret()) {
+    let about = [person.email.as_str(), person.name.as_str(), member.tenant.host.as_str(), member.tenant.name.as_str()];
+    if let Err(weak) = password::fits(form.password.expose_secret(), &about) {
         let said = words.say(weak.words()).with("shortest", password::SHORTEST).with("longest", password::LONGEST);
         return with(&app, &member, StatusCode::UNPROCESSABLE_ENTITY, Some(("password", said.to_string()))).await;
     }
     let hash = password::hash(&app, form.password.clone()).await?;
     let tx = app.store.write_tx().await?;
     let done = async {
-        person::set_password(&tx, person.id, &hash).await?;
-        session::end_everywhere(&tx, person.id, member.session.id).await?;
-        member.audit(&app, &tx, "member.password_set", &person.email, json!({})).await
+        let holds = credentials::hold_in(&app, &tx, &person, &member.session).await?;
+        if !holds || !credentials::set_password(&tx, &person, &hash, set_in).await? {
+            return Ok(false);
+        }
+        session::end_everywhere(&tx, person.id, Some(member.session.id)).await?;
+        member.audit(&app, &tx, "member.password_set", &person.email, json!({})).await?;
+        Ok::<_, sea_orm::DbErr>(true)
     };
     let done = done.await;
-    ended(tx, done).await?;
+    if !ended(tx, done).await? {
+        return member.see_other(&app, "/panel/me", Notice::failed(words.say("me-changed-meanwhile"))).await;
+    }
     member.see_other(&app, "/panel/me", Notice::done(words.say("password-set"))).await
 }

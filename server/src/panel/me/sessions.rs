@@ -1,6 +1,7 @@
 //! Ending the reader's own sessions in this account.
 
 use actix_web::{HttpResponse, web};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::person_of;
@@ -20,12 +21,14 @@ pub(super) async fn end(
     let own = session::list_of_person(&app, member.tenant.tenant_id, person.id).await?;
     let row = own.into_iter().find(|row| row.id == *id).ok_or(Error::NotFound)?;
     session::end(app.store.write(), row.tenant_id, row.id).await?;
+    member.audit(&app, app.store.write(), "member.sessions_ended", &person.email, json!({ "count": 1 })).await?;
     member.see_other(&app, "/panel/me", Notice::done(member.words.say("session-end-done"))).await
 }
 
 /// `POST /panel/me/sessions/end`: all but this one.
 pub(super) async fn end_others(app: web::Data<App>, member: Member, _form: Form<Empty>) -> Result<HttpResponse> {
     let person = person_of(&app, &member).await?;
-    session::end_everywhere(app.store.write(), person.id, member.session.id).await?;
+    let count = session::end_everywhere(app.store.write(), person.id, Some(member.session.id)).await?;
+    member.audit(&app, app.store.write(), "member.sessions_ended", &person.email, json!({ "count": count })).await?;
     member.see_other(&app, "/panel/me", Notice::done(member.words.say("session-end-done"))).await
 }

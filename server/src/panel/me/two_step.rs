@@ -3,14 +3,20 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use entity::person;
+use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{person_of, trusted};
+use super::{Trusted, anew, person_of, trusted};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::panel::{Form, Member, Nav, Notice, PageContext, html_as};
-use crate::people::{throttle, totp};
+use crate::people::again::{self, Shown};
+use crate::people::second_step::{self, Checked};
+use crate::people::totp::{self, Confirmed};
+use crate::people::{credentials, session, throttle};
+use crate::store::ended;
 
 /// The name of the secret in the session until its first code.
 const PENDING: &str = "two_step";
@@ -19,10 +25,31 @@ const PENDING: &str = "two_step";
 #[template(path = "panel/two_step.html")]
 struct Enrol {
     page: PageContext,
+    /// The account lets nobody on without.
+    demanded: bool,
+    /// Why none can be connected in this session; empty: one can.
+    closed: String,
     secret: String,
     /// An `<svg>` of ours.
     picture: String,
-    wrong: String,
+    /// With the current password or a code.
+    asks_current: bool,
+    /// What is wrong, by field: `current`, `code`.
+    wrong: Option<(&'static str, String)>,
+}
+
+impl Enrol {
+    fn wrong_with(&self, field: &str) -> &str {
+        self.wrong.as_ref().filter(|(name, _)| *name == field).map_or("", |(_, words)| words.as_str())
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct First {
+    code: String,
+    /// The current password; missing while there is none, and in the first minutes after a one-time link.
+    current: Option<SecretString>,
 }
 
 #[derive(Deserialize)]
@@ -31,14 +58,30 @@ pub(super) struct Typed {
     code: String,
 }
 
-/// `GET /panel/me/two-step`
-pub(super) async fn show(app: web::Data<App>, member: Member) -> Result<HttpResponse> {
-    with(&app, &member, StatusCode::OK, String::new()).await
+/// Why this session connects no authenticator: the key of the words.
+fn closed(app: &App, member: &Member, person: &person::Model) -> Option<&'static str> {
+    if trusted(member, person) == Trusted::No {
+        return Some("two-step-by-mail");
+    }
+    // The authenticator was taken off; the password alone never replaces it.
+    (person.link_only && !again::is_fresh(app, &member.session)).then_some("two-step-by-link")
 }
 
-async fn with(app: &App, member: &Member, status: StatusCode, wrong: String) -> Result<HttpResponse> {
+/// `GET /panel/me/two-step`
+pub(super) async fn show(app: web::Data<App>, member: Member) -> Result<HttpResponse> {
+    with(&app, &member, StatusCode::OK, None).await
+}
+
+async fn with(
+    app: &App,
+    member: &Member,
+    status: StatusCode,
+    wrong: Option<(&'static str, String)>,
+) -> Result<HttpResponse> {
     let person = person_of(app, member).await?;
-    if !trusted(app, member, &person).await? || person.totp_secret.is_some() {
+    let closed = closed(app, member, &person);
+    // Nothing to see where nothing is demanded.
+    if person.totp_secret.is_some() || closed.is_some() && !member.must_enrol && !person.link_only {
         return Err(Error::NotFound);
     }
     let enrolment = match member.data::<String>(app, PENDING) {
@@ -50,31 +93,73 @@ async fn with(app: &App, member: &Member, status: StatusCode, wrong: String) -> 
         }
     };
     let mut page = member.page("team-two-step", Nav::Me);
-    page.not_taken = !wrong.is_empty();
-    let enrol = Enrol { page: page.clone(), secret: enrolment.secret, picture: enrolment.picture, wrong };
+    page.not_taken = wrong.is_some();
+    let enrol = Enrol {
+        demanded: member.must_enrol,
+        closed: closed.map(|key| member.words.say(key).with("crm", member.crm()).to_string()).unwrap_or_default(),
+        secret: enrolment.secret,
+        picture: enrolment.picture,
+        asks_current: again::is_needed(app, &member.session, &person),
+        wrong,
+        page: page.clone(),
+    };
     html_as(status, &page, &enrol)
 }
 
-/// `POST /panel/me/two-step`
-pub(super) async fn confirm(app: web::Data<App>, member: Member, form: Form<Typed>) -> Result<HttpResponse> {
+/// `POST /panel/me/two-step`: with the current password, so that a session left open is not enough.
+pub(super) async fn confirm(app: web::Data<App>, member: Member, form: Form<First>) -> Result<HttpResponse> {
     let person = person_of(&app, &member).await?;
-    if !trusted(&app, &member, &person).await? || person.totp_secret.is_some() {
+    if closed(&app, &member, &person).is_some() || person.totp_secret.is_some() {
         return Err(Error::NotFound);
     }
+    let set_in = trusted(&member, &person).set_in()?;
     let secret: String = member.data(&app, PENDING).ok_or(Error::NotFound)?;
-    if !totp::confirm(&app, person.id, &secret, &form.code).await? {
-        let wrong = member.words.say("sign-in-code-wrong").to_string();
-        return with(&app, &member, StatusCode::UNPROCESSABLE_ENTITY, wrong).await;
+    let words = member.words;
+    if again::is_needed(&app, &member.session, &person) {
+        let current = form.current.clone().unwrap_or_default();
+        let (status, said) = match again::check(&app, &person, current, member.address).await? {
+            Shown::Yes => (StatusCode::OK, String::new()),
+            Shown::Wrong => (StatusCode::UNPROCESSABLE_ENTITY, words.say("password-current-wrong").to_string()),
+            Shown::Wait(seconds) => {
+                (StatusCode::TOO_MANY_REQUESTS, words.say("sign-in-wait").with("seconds", seconds).to_string())
+            }
+            Shown::Anew => return anew(&app, &member).await,
+        };
+        if !said.is_empty() {
+            return with(&app, &member, status, Some(("current", said))).await;
+        }
+    }
+    let tx = app.store.write_tx().await?;
+    let done = async {
+        if !credentials::hold_in(&app, &tx, &person, &member.session).await? {
+            return Ok(Confirmed::Changed);
+        }
+        let done = totp::confirm(&app, &tx, &person, (&secret, &form.code), set_in).await?;
+        if done == Confirmed::Done {
+            session::end_everywhere(&tx, person.id, Some(member.session.id)).await?;
+            member.audit(&app, &tx, "member.two_step_added", &person.email, json!({})).await?;
+        }
+        Ok::<_, Error>(done)
+    };
+    let done = done.await;
+    match ended(tx, done).await? {
+        Confirmed::Done => {}
+        Confirmed::Wrong => {
+            let wrong = words.say("sign-in-code-wrong").to_string();
+            return with(&app, &member, StatusCode::UNPROCESSABLE_ENTITY, Some(("code", wrong))).await;
+        }
+        Confirmed::Changed => {
+            return member.see_other(&app, "/panel/me", Notice::failed(words.say("me-changed-meanwhile"))).await;
+        }
     }
     member.set_data::<String>(&app, PENDING, None).await?;
-    member.audit(&app, app.store.write(), "member.two_step_added", &person.email, json!({})).await?;
-    member.see_other(&app, "/panel/me", Notice::done(member.words.say("two-step-on"))).await
+    member.see_other(&app, "/panel/me", Notice::done(words.say("two-step-on"))).await
 }
 
 /// `POST /panel/me/two-step/remove`: with a code, so that a session left open is not enough.
 pub(super) async fn remove(app: web::Data<App>, member: Member, form: Form<Typed>) -> Result<HttpResponse> {
     let person = person_of(&app, &member).await?;
-    if person.totp_secret.is_none() {
+    if person.totp_secret.is_none() || trusted(&member, &person) == Trusted::No {
         return Err(Error::NotFound);
     }
     let words = member.words;
@@ -82,10 +167,27 @@ pub(super) async fn remove(app: web::Data<App>, member: Member, form: Form<Typed
         let said = Notice::failed(words.say("sign-in-wait").with("seconds", wait.seconds));
         return member.see_other(&app, "/panel/me", said).await;
     }
-    if !totp::check(&app, &person, &form.code).await? {
-        return member.see_other(&app, "/panel/me", Notice::failed(words.say("sign-in-code-wrong"))).await;
+    match second_step::check(&app, &person, &form.code).await? {
+        Checked::Right => {}
+        Checked::Wrong => {
+            return member.see_other(&app, "/panel/me", Notice::failed(words.say("sign-in-code-wrong"))).await;
+        }
+        Checked::Anew => return anew(&app, &member).await,
     }
-    totp::remove(app.store.write(), person.id).await?;
-    member.audit(&app, app.store.write(), "member.two_step_removed", &person.email, json!({})).await?;
-    member.see_other(&app, "/panel/me", Notice::done(words.say("two-step-off"))).await
+    let tx = app.store.write_tx().await?;
+    let done = async {
+        let set_in = person.set_in.filter(|_| person.password_hash.is_some());
+        let holds = credentials::hold_in(&app, &tx, &person, &member.session).await?;
+        if !holds || !credentials::set_authenticator(&tx, &person, None, set_in).await? {
+            return Ok(false);
+        }
+        session::end_everywhere(&tx, person.id, Some(member.session.id)).await?;
+        member.audit(&app, &tx, "member.two_step_removed", &person.email, json!({})).await?;
+        Ok::<_, sea_orm::DbErr>(true)
+    };
+    let done = done.await;
+    let done = ended(tx, done).await?;
+    let notice =
+        if done { Notice::done(words.say("two-step-off")) } else { Notice::failed(words.say("me-changed-meanwhile")) };
+    member.see_other(&app, "/panel/me", notice).await
 }

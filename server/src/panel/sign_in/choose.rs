@@ -2,6 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use entity::{person, session};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -12,7 +13,7 @@ use crate::panel::html::html;
 use crate::panel::member::to;
 use crate::panel::{Form, PageContext, Role};
 use crate::people::door::{self, Door};
-use crate::people::{member, person};
+use crate::people::{again, credentials, member, person as persons};
 use crate::tenant::TenantStatus;
 use crate::words::{Language, Words};
 
@@ -45,21 +46,26 @@ pub(super) struct Chosen {
     to: String,
 }
 
-/// Sessions of one account's ticket or handed link know no other.
-fn may_choose(via: &str) -> bool {
-    matches!(via, "password" | "link")
+/// Who may choose: sessions of one account's ticket or handed link know no other.
+async fn chooser(app: &App, session: &session::Model) -> Result<Option<person::Model>> {
+    let Some(person_id) = session.person_id.filter(|_| matches!(session.via.as_str(), "password" | "link")) else {
+        return Ok(None);
+    };
+    let person = persons::by_id(app.store.read(), person_id).await?;
+    Ok(person.filter(|person| person.disabled_at.is_none()))
 }
 
 /// `GET /panel/choose`
 pub(super) async fn show(app: web::Data<App>, request: HttpRequest, asked: web::Query<Asked>) -> Result<HttpResponse> {
     let Some(session) = door::session(&request, Door::Panel).await? else { return Ok(to("/panel/sign-in")) };
-    let Some(person_id) = session.person_id.filter(|_| may_choose(&session.via)) else { return Ok(to("/panel")) };
-    let accounts = member::accounts(&app, person_id).await?;
+    let Some(person) = chooser(&app, &session).await? else { return Ok(to("/panel")) };
+    let accounts = member::accounts(&app, person.id).await?;
     let mut page = PageContext::outside(&app, &request, "choose-title");
     page.words = Words::new(Language::of_code(&session.language).unwrap_or(page.words.language()));
     page.title = page.words.say("choose-title").to_string();
     page.csrf_token.clone_from(&session.csrf);
-    let accounts = accounts.into_iter().map(|(tenant, role)| Account {
+    let accounts = accounts.into_iter().filter(|(tenant, _)| credentials::count_in(&person, tenant.tenant_id));
+    let accounts = accounts.map(|(tenant, role)| Account {
         id: tenant.tenant_id,
         status: TenantStatus::shown(&tenant).as_str(),
         host: tenant.host,
@@ -73,9 +79,14 @@ pub(super) async fn show(app: web::Data<App>, request: HttpRequest, asked: web::
 /// `POST /panel/choose`
 pub(super) async fn choose(app: web::Data<App>, request: HttpRequest, form: Form<Chosen>) -> Result<HttpResponse> {
     let session = door::session(&request, Door::Panel).await?.ok_or(Error::NotFound)?;
-    let person_id = session.person_id.filter(|_| may_choose(&session.via)).ok_or(Error::NotFound)?;
-    let person = person::by_id(app.store.read(), person_id).await?;
-    let person = person.filter(|person| person.disabled_at.is_none()).ok_or(Error::NotFound)?;
-    member::find(app.store.read(), form.tenant_id, person_id).await?.ok_or(Error::NotFound)?;
-    open(&app, &request, &person, form.tenant_id, &session.via, safe(&form.to)).await
+    let person = chooser(&app, &session).await?.ok_or(Error::NotFound)?;
+    if !credentials::count_in(&person, form.tenant_id) {
+        return Err(Error::NotFound);
+    }
+    member::find(app.store.read(), form.tenant_id, person.id).await?.ok_or(Error::NotFound)?;
+    let proved = (session.via.as_str(), Some(&*session));
+    let opened = open(&app, &request, &person, form.tenant_id, proved, safe(&form.to)).await?;
+    let Some((row, answer)) = opened else { return Ok(to("/panel/sign-in")) };
+    again::moved(&app, &session, &row).await?;
+    Ok(answer)
 }

@@ -1,25 +1,43 @@
-//! `/panel/enter?ticket=…`: whoever amoCRM vouches for. In a frame the browser may keep no cookie: the next page sees
-//! that, and has a fresh ticket for a tab.
+//! `/panel/enter?ticket=…`: whoever amoCRM vouches for. One click from the widget opens the panel; where somebody else is
+//! signed in, or another site leads here, a button is asked for first. In a frame the browser may keep no cookie: the
+//! next page sees that, and has a fresh ticket for a tab.
+
+use std::sync::Arc;
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
+use entity::{session as session_row, tenant as tenant_row};
 use serde::Deserialize;
+use serde_json::json;
+use url::Url;
 use uuid::Uuid;
 
-use super::link::used;
+use super::into::named;
+use super::link::{Open, refuse, used};
 use super::password::framed;
 use crate::app::App;
+use crate::audit::{Actor, By};
 use crate::error::{Error, Result};
+use crate::panel::PageContext;
+use crate::panel::html::all_ancestors;
 use crate::panel::member::{ONLY, to};
 use crate::people::door::{self, Door};
 use crate::people::session::{self, Kind, New};
-use crate::people::ticket::{self, Leads};
-use crate::people::{member, token};
+use crate::people::ticket::{self, Asker, Leads, Ticket};
+use crate::people::{AnyForm, member, token};
+use crate::store::ended;
+use crate::tenant;
 use crate::words::{Language, Said};
 
 #[derive(Deserialize)]
 pub(super) struct Entering {
     #[serde(default)]
+    ticket: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Pressed {
     ticket: String,
 }
 
@@ -31,50 +49,105 @@ pub(super) struct Entered {
     again: String,
 }
 
-/// `GET /panel/enter?ticket=…`
-pub(super) async fn enter(
+/// `GET /panel/enter?ticket=…`: opens the ticket's session at once where that surprises nobody, else asks.
+pub(super) async fn show(
     app: web::Data<App>,
     request: HttpRequest,
     query: web::Query<Entering>,
 ) -> Result<HttpResponse> {
-    let Some(ticket) = ticket::take(&app, &query.ticket).await? else { return used(&app, &request) };
-    let language = Language::of_request(&request);
-    let found = member::of_crm_user(&app, ticket.tenant_id, &ticket.user, language).await?;
+    let Some(ticket) = ticket::look(&app, &query.ticket).await? else {
+        return refuse(&app, &request, &query.ticket);
+    };
+    let alive = door::session(&request, Door::Panel).await?;
+    // The same user of amoCRM opens the panel from the widget once more.
+    let is_same = |row: &Arc<session_row::Model>| {
+        let user = row.crm_user_id == Some(ticket.user.id);
+        row.tenant_id == ticket.tenant_id && user && row.via == session::TICKET
+    };
+    let other = alive.as_ref().is_some_and(|row| !is_same(row));
+    let tenant = tenant::load(app.store.read(), ticket.tenant_id).await?.ok_or(Error::NotFound)?;
+    if !other && is_expected(&app, &request, &tenant, &ticket) {
+        return open(&app, &request, &query.ticket).await;
+    }
+    let mut page = PageContext::outside(&app, &request, "enter-title").within(all_ancestors(&app));
+    let key = if other { "enter-instead" } else { "enter-text" };
+    let text = page.words.say(key).with("account", tenant.host.as_str()).with("name", ticket.user.name).to_string();
+    page.csrf_token = alive.map(|row| row.csrf.clone()).unwrap_or_default();
+    Open::new(page, ("/panel/enter", "ticket"), query.ticket.clone(), text, "enter-button").shown()
+}
+
+/// `POST /panel/enter`
+pub(super) async fn enter(app: web::Data<App>, request: HttpRequest, form: AnyForm<Pressed>) -> Result<HttpResponse> {
+    open(&app, &request, &form.ticket).await
+}
+
+/// Whether the navigation began where tickets come from: a page of ours, the address bar, or a page of amoCRM. Another
+/// site could sign its visitors in as somebody else by a link.
+fn is_expected(app: &App, request: &HttpRequest, tenant: &tenant_row::Model, ticket: &Ticket) -> bool {
+    let text = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap_or_default());
+    if text("sec-fetch-site").is_none_or(|site| matches!(site, "none" | "same-origin")) {
+        return true;
+    }
+    let from = text("origin").filter(|origin| *origin != "null").or_else(|| text("referer"));
+    match from.filter(|from| !from.is_empty()) {
+        Some(from) => Url::parse(from).is_ok_and(|from| tenant::is_account_page(app, tenant, &from)),
+        // The page hides itself. A frame keeps its cookies apart from all others (`Partitioned`) and shows itself in pages
+        // of amoCRM alone; a tab is opened for the browser that asked for the ticket less than a minute ago.
+        None => door::is_framed(request) || ticket.asked_by.is_some() && ticket.asked_by == Asker::of(request, app),
+    }
+}
+
+async fn open(app: &App, request: &HttpRequest, token: &str) -> Result<HttpResponse> {
+    let Some(ticket) = ticket::take(app, token).await? else { return refuse(app, request, token) };
+    let language = Language::of_request(request);
+    let found = member::of_crm_user(app, ticket.tenant_id, &ticket.user, language).await?;
     let Some((person, _)) = found else { return Err(Error::Forbidden(Said::new("said-access-gone"))) };
-    let only = if ticket.user.is_admin { None } else { bound_to(&app, ticket.tenant_id, ticket.leads).await? };
+    let only = if ticket.user.is_admin { None } else { bound_to(app, ticket.tenant_id, ticket.leads).await? };
     if only.is_none() && !ticket.user.is_admin && matches!(ticket.leads, Leads::Message(_) | Leads::Conversation(_)) {
         return Err(Error::NotFound);
     }
-    if let Some(before) = door::session(&request, Door::Panel).await? {
-        session::end(app.store.write(), before.tenant_id, before.id).await?;
-    }
+    let before = door::session(request, Door::Panel).await?;
     let new = New {
         tenant_id: ticket.tenant_id,
         kind: Kind::Panel,
         person_id: Some(person.id),
         crm_user_id: Some(ticket.user.id),
         is_admin: ticket.user.is_admin,
-        via: "ticket",
+        via: session::TICKET,
         language: language.code(),
         reason: "",
     };
-    let opened = session::open(&app, app.store.write(), new).await?;
+    let by = By {
+        actor: Actor::Member { person_id: person.id, name: named(&person) },
+        address: door::address(request, app),
+    };
+    let tx = app.store.write_tx().await?;
+    let opened = async {
+        if let Some(before) = &before {
+            session::end(&tx, before.tenant_id, before.id).await?;
+        }
+        let detail = json!({ "via": session::TICKET, "crm_user": ticket.user.id });
+        by.did(app, &tx, "member.signed_in", (ticket.tenant_id, ""), detail).await?;
+        session::open(app, &tx, new).await
+    };
+    let opened = opened.await;
+    let opened = ended(tx, opened).await?;
     if let Some(only) = only {
-        session::set_data(&app, &opened.row, ONLY, Some(&only)).await?;
+        session::set_data(app, &opened.row, ONLY, Some(&only)).await?;
     }
-    member::seen(&app, ticket.tenant_id, person.id).await?;
-    let is_framed = door::is_framed(&request);
+    member::seen(app, ticket.tenant_id, person.id).await?;
+    let is_framed = door::is_framed(request);
     let place = match is_framed {
         true => {
             let mut query =
                 url::form_urlencoded::Serializer::for_suffix("/panel/entered?".to_owned(), "/panel/entered?".len());
             query.append_pair("to", &ticket.leads.path());
-            query.append_pair("again", &ticket::again(&app, &ticket).await?).finish()
+            query.append_pair("again", &ticket::again(app, &ticket).await?).finish()
         }
         false => ticket.leads.path(),
     };
     let mut answer = to(&place);
-    answer.headers_mut().append(header::SET_COOKIE, Door::Panel.set(&app, &opened.token, is_framed));
+    answer.headers_mut().append(header::SET_COOKIE, Door::Panel.set(app, &opened.token, is_framed));
     Ok(answer)
 }
 

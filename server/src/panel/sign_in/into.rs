@@ -1,18 +1,24 @@
 //! Opens the session of somebody who proved who they are.
 
+use std::sync::Arc;
+
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse};
-use entity::person;
+use entity::{person, session as session_row};
+use sea_orm::DbErr;
 use uuid::Uuid;
 
+use super::invitation;
+use super::link::used;
 use crate::app::App;
 use crate::audit::{self, Actor, Deed};
 use crate::error::{Error, Result};
 use crate::panel::member::to;
 use crate::people::door::{self, Door};
 use crate::people::session::{self, Kind, New};
-use crate::people::{member, person as persons};
-use crate::store::VENDOR;
+use crate::people::throttle::Origin;
+use crate::people::{again, credentials, device, member, person as persons};
+use crate::store::{VENDOR, ended};
 use crate::words::Language;
 
 /// The door's word for the throttle.
@@ -22,9 +28,13 @@ pub(in crate::panel) const DOOR: &str = "panel";
 #[derive(Clone, Debug)]
 pub(super) struct Proof {
     /// `password`, `link` (mailed), `handed`
-    pub via: &'static str,
+    pub via: String,
     /// The account that it is for, if it is for one.
     pub tenant_id: Option<Uuid>,
+    /// That account's invitation is taken with it.
+    pub invitation: bool,
+    /// The session that says who it is, where one does.
+    pub session: Option<Arc<session_row::Model>>,
     /// A path of the panel.
     pub to: String,
 }
@@ -37,13 +47,23 @@ pub(super) fn safe(path: &str) -> &str {
     if inside && plain && !doors.iter().any(|door| path.starts_with(door)) { path } else { "/panel" }
 }
 
-/// Opens the session and leads on: into the account if there is one to enter, else to the choice.
+/// Opens the session and leads on: into the account if there is one to enter, else to the choice. All steps are done
+/// now, so an invitation is taken here and not earlier.
 pub(super) async fn into(
     app: &App,
     request: &HttpRequest,
     person: &person::Model,
     proof: &Proof,
 ) -> Result<HttpResponse> {
+    // As the invitation left them, for credentials may fall with it. Otherwise as they were checked: whoever is read anew
+    // here may have changed since.
+    let person = match proof.tenant_id.filter(|_| proof.invitation) {
+        None => person.clone(),
+        Some(tenant_id) => match invitation::accept(app, request, tenant_id, person, proof.session.as_deref()).await? {
+            Some(joined) => joined,
+            None => return used(app, request),
+        },
+    };
     let accounts = member::accounts(app, person.id).await?;
     let wanted = match proof.tenant_id {
         Some(wanted) => accounts.iter().find(|(tenant, _)| tenant.tenant_id == wanted),
@@ -57,29 +77,36 @@ pub(super) async fn into(
     let language = Language::of_request(request);
     persons::set_language(app.store.write(), person.id, language).await?;
     let place = if tenant_id == VENDOR { choice(&proof.to) } else { proof.to.clone() };
-    open(app, request, person, tenant_id, proof.via, &place).await
+    let Some((opened, answer)) = open(app, request, &person, tenant_id, (&proof.via, None), &place).await? else {
+        return Ok(to("/panel/sign-in"));
+    };
+    if matches!(proof.via.as_str(), "link" | "handed") {
+        again::by_link(app, &opened).await?;
+    }
+    Ok(answer)
 }
 
 fn choice(to: &str) -> String {
     if to == "/panel" {
         return "/panel/choose".to_owned();
     }
-    if to.starts_with(super::link::INVITATION) {
+    if to.starts_with(invitation::PATH) {
         return to.to_owned();
     }
     let mut query = url::form_urlencoded::Serializer::for_suffix("/panel/choose?".to_owned(), "/panel/choose?".len());
     query.append_pair("to", to).finish()
 }
 
-/// A new session under a new token; the one before it ends.
+/// A new session under a new token; the one before it ends. None: password or authenticator changed since the person was
+/// read, or the session ended that says who it is: what was checked counts no longer.
 pub(super) async fn open(
     app: &App,
     request: &HttpRequest,
     person: &person::Model,
     tenant_id: Uuid,
-    via: &str,
+    (via, relies_on): (&str, Option<&session_row::Model>),
     place: &str,
-) -> Result<HttpResponse> {
+) -> Result<Option<(session_row::Model, HttpResponse)>> {
     let before = door::session(request, Door::Panel).await?;
     let language = Language::of_request(request).code();
     let new = New {
@@ -94,6 +121,13 @@ pub(super) async fn open(
     };
     let tx = app.store.write_tx().await?;
     let opened = async {
+        let holds = match relies_on {
+            Some(session) => credentials::hold_in(app, &tx, person, session).await?,
+            None => credentials::hold(&tx, person).await?,
+        };
+        if !holds {
+            return Ok(None);
+        }
         if let Some(before) = &before {
             session::end(&tx, before.tenant_id, before.id).await?;
         }
@@ -105,18 +139,23 @@ pub(super) async fn open(
                 Deed { tenant_id, actor: &actor, action: "member.signed_in", object: "", detail, address, done: true };
             audit::record(app, &tx, deed).await?;
         }
-        session::open(app, &tx, new).await
+        Ok::<_, DbErr>(Some(session::open(app, &tx, new).await?))
     };
     let opened = opened.await;
-    tx.commit().await?;
-    let opened = opened?;
+    let Some(opened) = ended(tx, opened).await? else { return Ok(None) };
     if tenant_id != VENDOR {
         member::seen(app, tenant_id, person.id).await?;
     }
     let mut answer = to(place);
     let cookie = Door::Panel.set(app, &opened.token, door::is_framed(request));
     answer.headers_mut().append(header::SET_COOKIE, cookie);
-    Ok(answer)
+    // Not by a link that somebody else handed over: that proves no person.
+    if matches!(via, "password" | "link")
+        && let Some(device) = device::remember(app, &Origin::of(request, app), &person.email)
+    {
+        answer.headers_mut().append(header::SET_COOKIE, device);
+    }
+    Ok(Some((opened.row, answer)))
 }
 
 /// What a person is called in lists.

@@ -1,12 +1,13 @@
 //! Signing out, and the language of a session.
 
-use actix_web::http::header;
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 use url::Url;
 
 use super::into::safe;
 use crate::app::App;
+use crate::browser::FORGET_PAGES;
 use crate::error::Result;
 use crate::panel::member::{Member, to};
 use crate::panel::{Empty, Form};
@@ -27,6 +28,7 @@ pub(super) async fn sign_out(app: web::Data<App>, request: HttpRequest, _form: F
     }
     let mut answer = to("/panel/sign-in");
     answer.headers_mut().append(header::SET_COOKIE, Door::Panel.clear(&app, door::is_framed(&request)));
+    answer.headers_mut().insert(header::CLEAR_SITE_DATA, HeaderValue::from_static(FORGET_PAGES));
     Ok(answer)
 }
 

@@ -4,34 +4,56 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use entity::person;
 use serde::Deserialize;
 
-use super::into::{DOOR, Proof, named};
-use super::{password, second};
+use super::into::{DOOR, Proof};
+use super::{invitation, password, second};
 use crate::app::App;
-use crate::audit::{self, Actor, Deed};
 use crate::error::{Error, Result};
 use crate::panel::html::{all_ancestors, html, html_as};
 use crate::panel::{Notice, OpenForm, PageContext};
-use crate::people::door::Door;
 use crate::people::link::{self, Link, Purpose};
 use crate::people::mail::{self, Letter};
-use crate::people::{door, member, person, throttle};
+use crate::people::throttle::Origin;
+use crate::people::{credentials, letters, person as persons, refused, throttle};
 use crate::store::ended;
 use crate::tenant;
 use crate::words::{Language, Words};
 
-/// Where somebody goes on who had to sign in for an invitation.
-pub(super) const INVITATION: &str = "/panel/invitation";
-
+/// A page with one button: what it opens is opened by a form, never by the address alone.
 #[derive(Template)]
 #[template(path = "panel/link.html")]
-struct Open {
+pub(super) struct Open {
     page: PageContext,
+    /// Where the form goes, and the name of the field with the token.
+    action: &'static str,
+    field: &'static str,
     token: String,
     /// What the button opens, in words.
     text: String,
     button: String,
+}
+
+impl Open {
+    fn of_link(page: PageContext, token: String, text: String) -> Self {
+        Self::new(page, ("/panel/link", "token"), token, text, "sign-in-button")
+    }
+
+    pub(super) fn new(
+        page: PageContext,
+        (action, field): (&'static str, &'static str),
+        token: String,
+        text: String,
+        button: &'static str,
+    ) -> Self {
+        let button = page.words.say(button).to_string();
+        Self { page, action, field, token, text, button }
+    }
+
+    pub(super) fn shown(&self) -> Result<HttpResponse> {
+        html(&self.page, self)
+    }
 }
 
 #[derive(Template)]
@@ -50,30 +72,34 @@ pub(super) struct Asked {
 #[derive(Deserialize)]
 pub(super) struct Opened {
     #[serde(default)]
-    token: String,
+    pub token: String,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Taken {
-    token: String,
+    pub token: String,
 }
 
 /// `POST /panel/sign-in/link`: the same answer for every e-mail.
 pub(super) async fn ask(app: web::Data<App>, request: HttpRequest, form: OpenForm<Asked>) -> Result<HttpResponse> {
     let page = PageContext::outside(&app, &request, "sign-in-title");
     let to = super::into::safe(&form.to);
-    if let Err(wait) = throttle::login(&app, "link", &form.email, door::address(&request, &app)).await? {
+    let origin = Origin::of(&request, &app);
+    if let Err(wait) = throttle::login(&app, "link", &form.email, origin.clone()).await? {
         return password::too_many(&app, page, &form.email, to, wait);
     }
-    if !person::is_email(&form.email) {
+    if !persons::is_email(&form.email) {
         let wrong = Notice::failed(page.words.say("form-not-email"));
         let page = page.with_notice(wrong).with_error();
         return password::form(&app, StatusCode::UNPROCESSABLE_ENTITY, page, &form.email, to);
     }
+    if let Err(wait) = letters::link(&app, DOOR, &form.email, &origin).await? {
+        return password::wait(&app, page, &form.email, to, ("sign-in-link-wait", wait));
+    }
     // Apart from the answer, so that it takes the same time.
     let (background, email) = (app.clone().into_inner(), form.email.trim().to_owned());
-    tokio::spawn(async move {
+    crate::supervisor::detach("sign_in_link", async move {
         if let Err(error) = send(&background, &email).await {
             tracing::error!(error = format!("{error:#}"), "a sign-in link was not sent");
         }
@@ -83,7 +109,7 @@ pub(super) async fn ask(app: web::Data<App>, request: HttpRequest, form: OpenFor
 }
 
 async fn send(app: &App, email: &str) -> anyhow::Result<()> {
-    let person = person::by_email(app, app.store.read(), email).await?;
+    let person = persons::by_email(app, app.store.read(), email).await?;
     let Some(person) = person.filter(|person| person.disabled_at.is_none() && mail::is_on(app)) else { return Ok(()) };
     let link = Link { person_id: person.id, purpose: Purpose::SignIn, tenant_id: None, mailed: true };
     let token = link::issue(app, app.store.write(), link).await?;
@@ -97,7 +123,7 @@ async fn send(app: &App, email: &str) -> anyhow::Result<()> {
 /// `GET /panel/link?token=…`
 pub(super) async fn show(app: web::Data<App>, request: HttpRequest, asked: web::Query<Opened>) -> Result<HttpResponse> {
     let link = link::look(&app, &asked.token).await?.filter(|link| is_ours(link.purpose));
-    let Some(link) = link else { return used(&app, &request) };
+    let Some(link) = link else { return refuse(&app, &request, &asked.token) };
     let tenant = match link.tenant_id {
         Some(tenant_id) => tenant::load(app.store.read(), tenant_id).await?,
         None => None,
@@ -108,95 +134,63 @@ pub(super) async fn show(app: web::Data<App>, request: HttpRequest, asked: web::
         Some(tenant) => words.say("sign-in-link-account").with("account", tenant.host.as_str()).to_string(),
         None => words.say("sign-in-link-open").to_string(),
     };
-    let button = words.say("sign-in-button").to_string();
-    html(&page, &Open { page: page.clone(), token: asked.token.clone(), text, button })
+    Open::of_link(page, asked.token.clone(), text).shown()
 }
 
 /// `POST /panel/link`
 pub(super) async fn take(app: web::Data<App>, request: HttpRequest, form: OpenForm<Taken>) -> Result<HttpResponse> {
     let found = link::look(&app, &form.token).await?.filter(|link| is_ours(link.purpose));
-    let Some(found) = found else { return used(&app, &request) };
-    let person = person::by_id(app.store.read(), found.person_id).await?;
+    let Some(found) = found else { return refuse(&app, &request, &form.token) };
+    let person = persons::by_id(app.store.read(), found.person_id).await?;
     let Some(person) = person.filter(|person| person.disabled_at.is_none()) else { return used(&app, &request) };
     if link::take(&app, &form.token).await?.is_none() {
         return used(&app, &request);
     }
-    if found.purpose == Purpose::Invitation
-        && let Some(tenant_id) = found.tenant_id
-    {
-        // Handed over to an address that somebody signs in by already: they must show that it is them.
-        if !found.mailed && person.password_hash.is_some() {
-            let token = link::issue(&app, app.store.write(), found).await?;
-            return ask_password(&app, &request, &person.email, &token);
-        }
-        if !accept(&app, &request, tenant_id, &person).await? {
-            return used(&app, &request);
-        }
+    let person = if found.mailed { proved(&app, person).await? } else { person };
+    // Handed over to somebody who has proved the address and has a password: they must show that it is them. Without
+    // that proof the password is that of whoever had another account's link, and shows nothing.
+    let known = person.proved_at.is_some() && person.password_hash.is_some();
+    if found.purpose == Purpose::Invitation && !found.mailed && known {
+        let token = link::issue(&app, app.store.write(), found).await?;
+        return ask_password(&app, &request, &person.email, &token);
     }
-    let has_password = person.password_hash.is_some();
-    let to = if has_password { "/panel" } else { "/panel/me" }.to_owned();
-    let proof = Proof { via: if found.mailed { "link" } else { "handed" }, tenant_id: found.tenant_id, to };
-    throttle::forgive(&app, DOOR, &person.email).await?;
+    let invitation = found.purpose == Purpose::Invitation;
+    // What counts elsewhere falls as soon as the account is joined: then there is a password to be set.
+    let stays = found.tenant_id.is_none_or(|tenant_id| !invitation || credentials::count_in(&person, tenant_id));
+    let to = if person.password_hash.is_some() && stays { "/panel" } else { "/panel/me" }.to_owned();
+    let proof = Proof {
+        via: if found.mailed { "link" } else { "handed" }.to_owned(),
+        tenant_id: found.tenant_id,
+        invitation,
+        session: None,
+        to,
+    };
+    throttle::forgive(&app, DOOR, &person.email, Origin::of(&request, &app)).await?;
     second::or_into(&app, &request, &person, &proof).await
 }
 
-/// `GET /panel/invitation?token=…`: for whoever has just shown by a password that the invitation is theirs.
-pub(super) async fn invitation(
-    app: web::Data<App>,
-    request: HttpRequest,
-    asked: web::Query<Opened>,
-) -> Result<HttpResponse> {
-    let session = door::session(&request, Door::Panel).await?;
-    let person_id = session.as_ref().filter(|session| session.via == "password").and_then(|session| session.person_id);
-    let found = link::look(&app, &asked.token).await?;
-    let fits = |link: &Link| link.purpose == Purpose::Invitation && Some(link.person_id) == person_id;
-    let Some((found, tenant_id)) = found.filter(fits).and_then(|link| Some((link, link.tenant_id?))) else {
-        return used(&app, &request);
-    };
-    let person = person::by_id(app.store.read(), found.person_id).await?.ok_or(Error::NotFound)?;
-    if link::take(&app, &asked.token).await?.is_none() || !accept(&app, &request, tenant_id, &person).await? {
-        return used(&app, &request);
-    }
-    super::into::open(&app, &request, &person, tenant_id, "password", "/panel").await
-}
-
-/// Makes the invited a member.
-pub(super) async fn accept(
-    app: &App,
-    request: &HttpRequest,
-    tenant_id: uuid::Uuid,
-    person: &entity::person::Model,
-) -> Result<bool> {
-    let actor = Actor::Member { person_id: person.id, name: named(person) };
+/// Somebody who reads the mail of their address. With the first proof everything falls that others may have set.
+async fn proved(app: &App, person: person::Model) -> Result<person::Model> {
     let tx = app.store.write_tx().await?;
-    let done = async {
-        let accepted = member::accept(app, &tx, tenant_id, person.id).await?;
-        if accepted {
-            let (object, detail) = (person.id.to_string(), serde_json::json!({}));
-            let address = door::address(request, app);
-            let deed = Deed {
-                tenant_id,
-                actor: &actor,
-                action: "member.joined",
-                object: &object,
-                detail,
-                address,
-                done: true,
-            };
-            audit::record(app, &tx, deed).await?;
-        }
-        Ok::<_, sea_orm::DbErr>(accepted)
-    };
-    let done = done.await;
-    Ok(ended(tx, done).await?)
+    let first = credentials::prove(app, &tx, &person).await;
+    if ended(tx, first).await? {
+        tracing::info!(person.id = %person.id, "an e-mail was proved; password, authenticator and sessions of before ended");
+    }
+    persons::by_id(app.store.read(), person.id).await?.ok_or(Error::NotFound)
 }
 
 fn ask_password(app: &App, request: &HttpRequest, email: &str, token: &str) -> Result<HttpResponse> {
     let page = PageContext::outside(app, request, "sign-in-title");
     let asks = Notice::of(crate::panel::Tone::Wait, page.words.say("sign-in-invited"));
-    // The invitation is taken again once somebody is signed in.
-    let to = format!("{INVITATION}?token={token}");
+    // The invitation is taken once somebody is signed in.
+    let to = format!("{}?token={token}", invitation::PATH);
     password::form(app, StatusCode::OK, page.with_notice(asks), email, &to)
+}
+
+/// The page of a link or ticket that opens nothing any more, noted for the audit log.
+pub(super) fn refuse(app: &App, request: &HttpRequest, token: &str) -> Result<HttpResponse> {
+    refused::token(app, "member.signed_in", "link_or_ticket", token, &Origin::of(request, app));
+    used(app, request)
 }
 
 /// The page of a link or ticket that opens nothing any more.

@@ -1,14 +1,18 @@
 //! How somebody gets in, and out again.
 //!
 //! ```text
-//! /sign-in (password) ─┐                    ┌─▶ one account ─▶ its session
+//! /sign-in (password) ─┐                     ┌─▶ one account ─▶ its session
 //! /link (one time)  ───┼─▶ code, if enrolled ┼─▶ several ─▶ /choose ─▶ its session
 //! /enter (ticket)  ────┴────────────────────▶┘
 //! ```
+//!
+//! Only forms change who is signed in. The one exception is a ticket that the widget opens in a browser where nobody
+//! else is signed in: that stays one click.
 
 mod choose;
 mod enter;
 mod into;
+mod invitation;
 mod leave;
 mod link;
 mod password;
@@ -28,8 +32,10 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route("/sign-in/code", web::post().to(second::check))
         .route("/link", web::get().to(link::show))
         .route("/link", web::post().to(link::take))
-        .route("/invitation", web::get().to(link::invitation))
-        .route("/enter", web::get().to(enter::enter))
+        .route("/invitation", web::get().to(invitation::show))
+        .route("/invitation", web::post().to(invitation::take))
+        .route("/enter", web::get().to(enter::show))
+        .route("/enter", web::post().to(enter::enter))
         .route("/entered", web::get().to(enter::entered))
         .route("/choose", web::get().to(choose::show))
         .route("/choose", web::post().to(choose::choose))

@@ -14,8 +14,8 @@ use crate::panel::html::{all_ancestors, html, html_as};
 use crate::panel::member::to;
 use crate::panel::{Notice, OpenForm, PageContext, Tone};
 use crate::people::door::{self, Door};
-use crate::people::throttle::Wait;
-use crate::people::{mail, password, person, throttle};
+use crate::people::throttle::{Origin, Wait};
+use crate::people::{mail, password, person, refused, throttle};
 use crate::store::VENDOR;
 
 #[derive(Template)]
@@ -81,7 +81,18 @@ pub(super) fn form(app: &App, status: StatusCode, page: PageContext, email: &str
 
 /// The form again, with what to do after too many tries.
 pub(super) fn too_many(app: &App, page: PageContext, email: &str, to: &str, wait: Wait) -> Result<HttpResponse> {
-    let said = page.words.say("sign-in-wait").with("seconds", wait.seconds);
+    self::wait(app, page, email, to, ("sign-in-wait", wait))
+}
+
+/// The same in other words, which are told `seconds` and `minutes`.
+pub(super) fn wait(
+    app: &App,
+    page: PageContext,
+    email: &str,
+    to: &str,
+    (key, wait): (&'static str, Wait),
+) -> Result<HttpResponse> {
+    let said = page.words.say(key).with("seconds", wait.seconds).with("minutes", wait.minutes());
     let page = page.with_notice(Notice::failed(said)).with_error();
     let mut answer = form(app, StatusCode::TOO_MANY_REQUESTS, page, email, to)?;
     answer.headers_mut().insert(header::RETRY_AFTER, wait.seconds.into());
@@ -92,20 +103,24 @@ pub(super) fn too_many(app: &App, page: PageContext, email: &str, to: &str, wait
 pub(super) async fn check(app: web::Data<App>, request: HttpRequest, form: OpenForm<Typed>) -> Result<HttpResponse> {
     let page = PageContext::outside(&app, &request, "sign-in-title");
     let place = safe(&form.to);
-    let address = door::address(&request, &app);
-    if let Err(wait) = throttle::login(&app, DOOR, &form.email, address).await? {
+    let origin = Origin::of(&request, &app);
+    if let Err(wait) = throttle::login(&app, DOOR, &form.email, origin.clone()).await? {
         return too_many(&app, page, &form.email, place, wait);
     }
     let found = person::by_email(&app, app.store.read(), &form.email).await?;
-    let found = found.filter(|person| person.disabled_at.is_none());
+    // Set by whoever had an account's link, it opens that account alone.
+    let counts = |person: &entity::person::Model| person.proved_at.is_some() || person.set_in.is_some();
+    let found = found.filter(|person| person.disabled_at.is_none() && counts(person));
     let stored = found.as_ref().and_then(|person| person.password_hash.as_deref());
     let right = password::check(&app, form.password.clone(), stored).await?;
     let Some(person) = found.filter(|_| right) else {
-        tracing::info!("a password of the panel was wrong");
+        refused::sign_in(&app, DOOR, &form.email, "password", &origin);
         let wrong = Notice::failed(page.words.say("sign-in-wrong"));
         return self::form(&app, StatusCode::UNAUTHORIZED, page.with_notice(wrong).with_error(), &form.email, place);
     };
-    throttle::forgive(&app, DOOR, &form.email).await?;
-    let proof = Proof { via: "password", tenant_id: None, to: place.to_owned() };
+    throttle::forgive(&app, DOOR, &form.email, origin).await?;
+    let tenant_id = person.set_in.filter(|_| person.proved_at.is_none());
+    let (via, to) = ("password".to_owned(), place.to_owned());
+    let proof = Proof { via, tenant_id, invitation: false, session: None, to };
     second::or_into(&app, &request, &person, &proof).await
 }

@@ -8,12 +8,14 @@ use serde::Deserialize;
 
 use super::into::{Proof, into, safe};
 use super::link::used;
+use super::password;
 use crate::app::App;
 use crate::error::Result;
 use crate::panel::html::html_as;
 use crate::panel::{Notice, OpenForm, PageContext};
-use crate::people::link::{self, Link, Purpose};
-use crate::people::{door, person as persons, throttle, totp};
+use crate::people::second_step::{self, Checked, Pending};
+use crate::people::throttle::Origin;
+use crate::people::{credentials, person as persons, refused, throttle};
 
 #[derive(Template)]
 #[template(path = "panel/code.html")]
@@ -31,23 +33,24 @@ pub(super) struct Typed {
     to: String,
 }
 
-/// Asks for the code if there is an authenticator, else lets in.
+/// Asks for the code if there is an authenticator that counts on this way, else lets in.
 pub(super) async fn or_into(
     app: &App,
     request: &HttpRequest,
     person: &person::Model,
     proof: &Proof,
 ) -> Result<HttpResponse> {
-    if person.totp_secret.is_none() {
+    if !credentials::second_step(person, proof.tenant_id) {
         return into(app, request, person, proof).await;
     }
-    let link = Link {
+    let pending = Pending {
         person_id: person.id,
-        purpose: Purpose::SecondStep,
         tenant_id: proof.tenant_id,
-        mailed: proof.via != "handed",
+        via: proof.via.clone(),
+        invitation: proof.invitation,
+        revision: person.revision,
     };
-    let pending = link::issue(app, app.store.write(), link).await?;
+    let pending = second_step::begin(app, app.store.write(), &pending).await?;
     show(StatusCode::OK, PageContext::outside(app, request, "sign-in-code-title"), pending, &proof.to)
 }
 
@@ -58,26 +61,47 @@ fn show(status: StatusCode, page: PageContext, pending: String, to: &str) -> Res
 /// `POST /panel/sign-in/code`
 pub(super) async fn check(app: web::Data<App>, request: HttpRequest, form: OpenForm<Typed>) -> Result<HttpResponse> {
     let page = PageContext::outside(&app, &request, "sign-in-code-title");
-    let pending = link::look(&app, &form.pending).await?.filter(|link| link.purpose == Purpose::SecondStep);
-    let Some(pending) = pending else { return used(&app, &request) };
-    let person_id = pending.person_id.to_string();
-    if let Err(wait) = throttle::login(&app, "code", &person_id, door::address(&request, &app)).await? {
+    let Some(pending) = second_step::look(&app, &form.pending).await? else { return used(&app, &request) };
+    let person = persons::by_id(app.store.read(), pending.person_id).await?;
+    // What was proved at the first step counts only while nothing has changed since.
+    let same = |person: &person::Model| person.disabled_at.is_none() && person.revision == pending.revision;
+    let Some(person) = person.filter(same) else { return used(&app, &request) };
+    let person_id = person.id.to_string();
+    let origin = Origin::of(&request, &app).known_as(&person.email);
+    if let Err(wait) = throttle::login(&app, "code", &person_id, origin.clone()).await? {
         let said = page.words.say("sign-in-wait").with("seconds", wait.seconds);
         let page = page.with_notice(Notice::failed(said)).with_error();
         return show(StatusCode::TOO_MANY_REQUESTS, page, form.pending.clone(), safe(&form.to));
     }
-    let person = persons::by_id(app.store.read(), pending.person_id).await?;
-    let Some(person) = person.filter(|person| person.disabled_at.is_none()) else { return used(&app, &request) };
-    if !totp::check(&app, &person, &form.code).await? {
-        let wrong = Notice::failed(page.words.say("sign-in-code-wrong"));
-        let page = page.with_notice(wrong).with_error();
-        return show(StatusCode::UNAUTHORIZED, page, form.pending.clone(), safe(&form.to));
+    let checked = second_step::check(&app, &person, &form.code).await?;
+    if checked != Checked::Right {
+        refused::sign_in(&app, "code", &person_id, "code", &origin);
     }
-    if link::take(&app, &form.pending).await?.is_none() {
+    match checked {
+        Checked::Right => {}
+        Checked::Wrong => {
+            let wrong = Notice::failed(page.words.say("sign-in-code-wrong"));
+            let page = page.with_notice(wrong).with_error();
+            return show(StatusCode::UNAUTHORIZED, page, form.pending.clone(), safe(&form.to));
+        }
+        Checked::Anew => {
+            second_step::take(&app, &form.pending).await?;
+            let page = PageContext::outside(&app, &request, "sign-in-title");
+            let anew = Notice::failed(page.words.say("sign-in-code-anew"));
+            let page = page.with_notice(anew).with_error();
+            return password::form(&app, StatusCode::UNAUTHORIZED, page, "", safe(&form.to));
+        }
+    }
+    if second_step::take(&app, &form.pending).await?.is_none() {
         return used(&app, &request);
     }
-    throttle::forgive(&app, "code", &person_id).await?;
-    let via = if pending.mailed { "password" } else { "handed" };
-    let proof = Proof { via, tenant_id: pending.tenant_id, to: safe(&form.to).to_owned() };
+    throttle::forgive(&app, "code", &person_id, origin).await?;
+    let proof = Proof {
+        via: pending.via,
+        tenant_id: pending.tenant_id,
+        invitation: pending.invitation,
+        session: None,
+        to: safe(&form.to).to_owned(),
+    };
     into(&app, &request, &person, &proof).await
 }

@@ -6,8 +6,8 @@ use super::{pipelines, strays, view};
 use crate::app::App;
 use crate::delivery::read::activity;
 use crate::error::Result;
-use crate::panel::member::LIVE;
 use crate::panel::{self, Member, Nav, Right};
+use crate::people::door::LIVE;
 
 pub async fn get(app: web::Data<App>, member: Member, request: HttpRequest) -> Result<HttpResponse> {
     member.require(Right::Look)?;

@@ -1,4 +1,4 @@
-//! Other roles, no access any more, a lost authenticator.
+//! Other roles, no access any more.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -12,8 +12,6 @@ use crate::error::{Error, Result};
 use crate::panel::sign_in::named;
 use crate::panel::{Empty, Form, Member, Nav, Notice, PageContext, Right, Role, html};
 use crate::people::member::{self, Refused};
-use crate::people::{session, totp};
-use crate::store::ended;
 use crate::words::Said;
 
 #[derive(Template)]
@@ -31,7 +29,7 @@ pub(super) struct Wanted {
     role: String,
 }
 
-async fn known(app: &App, member: &Member, person_id: Uuid) -> Result<entity::person::Model> {
+pub(super) async fn known(app: &App, member: &Member, person_id: Uuid) -> Result<entity::person::Model> {
     let all = member::all(app.store.read(), member.tenant.tenant_id).await?;
     let found = all.into_iter().find(|(row, _)| row.person_id == person_id);
     let (_, person) = found.ok_or(Error::NotFound)?;
@@ -104,33 +102,4 @@ pub(super) async fn remove(
         Err(refused) => said(&member, refused)?,
     };
     member.see_other(&app, "/panel/team", notice).await
-}
-
-/// `POST /panel/team/{person_id}/two-step`: the authenticator was lost. Only of somebody who has this account alone;
-/// the others' is the vendor's to take off.
-pub(super) async fn two_step(
-    app: web::Data<App>,
-    member: Member,
-    person_id: web::Path<Uuid>,
-    _form: Form<Empty>,
-) -> Result<HttpResponse> {
-    member.require(Right::ManageTeam)?;
-    let person = known(&app, &member, *person_id).await?;
-    let tenant_id = member.tenant.tenant_id;
-    let words = member.words;
-    let accounts = member::accounts(&app, person.id).await?;
-    if person.is_operator || accounts.iter().any(|(tenant, _)| tenant.tenant_id != tenant_id) {
-        let elsewhere = Notice::failed(words.say("team-two-step-elsewhere").with("name", named(&person)));
-        return member.see_other(&app, "/panel/team", elsewhere).await;
-    }
-    let tx = app.store.write_tx().await?;
-    let done = async {
-        totp::remove(&tx, person.id).await?;
-        session::end_of_person(&tx, tenant_id, person.id, Some(member.session.id)).await?;
-        member.audit(&app, &tx, "member.two_step_removed", &named(&person), json!({})).await
-    };
-    let done = done.await;
-    ended(tx, done).await?;
-    let removed = Notice::done(words.say("team-two-step-removed").with("name", named(&person)));
-    member.see_other(&app, "/panel/team", removed).await
 }

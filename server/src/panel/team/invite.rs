@@ -1,6 +1,6 @@
 //! Invitations, and links for members who cannot sign in: mailed, or shown once to whoever makes them.
 
-use actix_web::http::StatusCode;
+use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use serde_json::json;
@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::panel::{Empty, Form, Member, Nav, Notice, Right, Role, html_as};
 use crate::people::link::{self, Link, Purpose};
 use crate::people::mail::{self, Letter};
-use crate::people::{member, person};
+use crate::people::{letters, member, person};
 use crate::store::ended;
 use crate::words::{Language, Said, Words};
 
@@ -36,6 +36,15 @@ pub(super) async fn invite(app: web::Data<App>, member: Member, form: Form<Wante
         return html_as(StatusCode::UNPROCESSABLE_ENTITY, &page, &team);
     }
     let tenant_id = member.tenant.tenant_id;
+    if let Err(wait) = letters::invitation(&app, tenant_id, &email, &member.address.into()).await? {
+        let page = member.page("team-title", Nav::Team).with_error();
+        let error = member.words.say("team-invite-wait").with("minutes", wait.minutes()).to_string();
+        let invited = Invited { email, role: form.role.clone(), error };
+        let team = super::team(&app, &member, page.clone(), invited).await?;
+        let mut answer = html_as(StatusCode::TOO_MANY_REQUESTS, &page, &team)?;
+        answer.headers_mut().insert(header::RETRY_AFTER, wait.seconds.into());
+        return Ok(answer);
+    }
     let mailed = mail::is_on(&app);
     let tx = app.store.write_tx().await?;
     let done = async {
@@ -73,7 +82,7 @@ pub(super) async fn invite(app: web::Data<App>, member: Member, form: Form<Wante
         text: theirs
             .say("mail-invite-body")
             .with("account", member.tenant.host.as_str())
-            .with("name", member.name.as_str())
+            .with("name", letters::name(&member.name))
             .with("link", address)
             .to_string(),
     };

@@ -2,6 +2,7 @@
 
 mod change;
 mod invite;
+mod second_step;
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -18,11 +19,12 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/team", web::get().to(show))
         .route("/team/invite", web::post().to(invite::invite))
+        .route("/team/second-step", web::post().to(second_step::demand))
         .route("/team/{person_id}/role", web::post().to(change::role))
         .route("/team/{person_id}/remove", web::get().to(change::ask_remove))
         .route("/team/{person_id}/remove", web::post().to(change::remove))
         .route("/team/{person_id}/link", web::post().to(invite::link))
-        .route("/team/{person_id}/two-step", web::post().to(change::two_step));
+        .route("/team/{person_id}/two-step", web::post().to(second_step::forget));
 }
 
 #[derive(Template)]
@@ -31,6 +33,8 @@ struct Team {
     page: PageContext,
     rows: Vec<Row>,
     roles: [Role; 3],
+    /// Everybody who signs in by e-mail needs an authenticator.
+    demanded: bool,
     invited: Invited,
 }
 
@@ -86,5 +90,6 @@ async fn team(app: &App, member: &Member, page: PageContext, invited: Invited) -
         last_seen_at: row.last_seen_at,
         is_me: Some(row.person_id) == member.person_id,
     };
-    Ok(Team { page, rows: all.into_iter().map(row).collect(), roles: Role::ALL, invited })
+    let (rows, demanded) = (all.into_iter().map(row).collect(), member.tenant.second_step);
+    Ok(Team { page, rows, roles: Role::ALL, demanded, invited })
 }

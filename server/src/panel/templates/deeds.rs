@@ -16,6 +16,10 @@ pub(super) async fn create(app: web::Data<App>, member: Member, form: Form<Field
     member.require(Right::EditTemplates)?;
     let app = app.into_inner();
     let typed = Typed::read(&form)?;
+    if typed.is_of_whatsapp() && templates::sources(&app, member.tenant.tenant_id).await?.is_empty() {
+        let wrong = refused(member.words.say("said-template-no-source").to_string());
+        return one::show(&app, &member, None, typed.for_any_messenger(), wrong).await;
+    }
     let draft = match typed.draft(member.words) {
         Ok(draft) => draft,
         Err(wrong) => return one::show(&app, &member, None, typed, wrong).await,

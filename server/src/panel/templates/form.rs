@@ -60,6 +60,16 @@ impl Typed {
         }
     }
 
+    /// The same as a plain template.
+    pub fn for_any_messenger(self) -> Self {
+        Self { kind: KINDS[0].to_owned(), ..self }
+    }
+
+    /// Whether it is to be one of official WhatsApp.
+    pub fn is_of_whatsapp(&self) -> bool {
+        self.kind == KINDS[1]
+    }
+
     /// What a template says now.
     pub fn of(template: &Template) -> Self {
         let line = |(marker, example): (&String, &String)| format!("{marker} = {example}");
@@ -116,7 +126,7 @@ impl Typed {
     /// As a draft, or what is wrong with it.
     pub fn draft(&self, words: Words) -> std::result::Result<Draft, Wrong> {
         let mut wrong = Wrong::new();
-        let is_waba = self.kind == "waba";
+        let is_waba = self.is_of_whatsapp();
         let label = |key: &'static str| words.say(key).to_string();
         let mut text = |name: &str, key: &'static str, value: &str, most: usize, needed: bool| {
             let length = value.chars().count();

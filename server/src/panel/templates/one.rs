@@ -61,9 +61,9 @@ struct One {
 }
 
 impl One {
-    /// A new one may become one of WhatsApp: the page works without scripts.
+    /// A new one may become one of WhatsApp where a messenger takes them: the page works without scripts.
     fn is_of_whatsapp(&self) -> bool {
-        self.known.as_ref().is_none_or(|known| known.is_waba)
+        self.known.as_ref().map_or(!self.sources.is_empty(), |known| known.is_waba)
     }
 
     fn error(&self, name: &str) -> String {
@@ -79,7 +79,11 @@ pub(super) async fn new(app: web::Data<App>, member: Member, asked: web::Query<A
     let typed = match &asked.copy {
         Some(id) => {
             let from = templates::find(&app, member.tenant.tenant_id, id_of(id)?).await?;
-            Typed { key, ..Typed::of(&from) }
+            let typed = Typed { key, ..Typed::of(&from) };
+            match templates::sources(&app, member.tenant.tenant_id).await?.is_empty() {
+                true => typed.for_any_messenger(),
+                false => typed,
+            }
         }
         None => Typed::new(key, member.words),
     };

@@ -5,7 +5,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
 use uuid::Uuid;
 
-use super::{Role, change, join};
+use super::{FROM_PANEL, Role, by_hand, change, join};
 use crate::app::App;
 
 /// Where somebody stands with an account.
@@ -43,6 +43,7 @@ pub async fn invite(
             change(db, tenant_id, person_id, member::Column::Role, Expr::value(role.as_str())).await?;
             change(db, tenant_id, person_id, member::Column::InvitedAt, Expr::value(now)).await?;
             change(db, tenant_id, person_id, member::Column::DisabledAt, Expr::value(Some(now))).await?;
+            by_hand(db, tenant_id, person_id).await?;
         }
         None => {
             let row = member::Model {
@@ -50,6 +51,9 @@ pub async fn invite(
                 person_id,
                 role: role.as_str().to_owned(),
                 crm_user_id: None,
+                role_from: FROM_PANEL.to_owned(),
+                crm_asked_at: 0,
+                crm_gone_at: None,
                 invited_at: now,
                 last_seen_at: None,
                 disabled_at: Some(now),

@@ -33,7 +33,10 @@ pub(super) async fn make(app: Arc<App>, tenant: tenant::Model, plan: Plan, by: B
         }
         Err(Failed { error, unknown: true }) => {
             leftover::mark(app.store.write(), &plan.row, app.clock.millis()).await?;
-            tokio::spawn(leftover::clean_up(app.clone(), tenant.tenant_id, plan.row.external_id.clone()));
+            crate::supervisor::detach(
+                "source_leftover",
+                leftover::clean_up(app.clone(), tenant.tenant_id, plan.row.external_id.clone()),
+            );
             return Err(error);
         }
     };

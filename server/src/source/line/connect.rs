@@ -74,7 +74,7 @@ pub fn disconnect(app: &Arc<App>, source: &source::Model) {
     let Ok(settings) = settings::open(app, source) else { return };
     let Some(hook) = hook_of(app, source, &settings) else { return };
     let (app, source_id) = (app.clone(), source.id);
-    tokio::spawn(async move {
+    crate::supervisor::detach("line_disconnect", async move {
         let stop = |settings: Settings, hook: Hook| {
             let connector = connector.clone();
             async move { connector.remove_webhook(&settings, &hook).await }

@@ -2,7 +2,7 @@
 
 use entity::{tenant, tenant_channel};
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -61,6 +61,7 @@ pub(super) async fn keep(
     let connected = outcome.status == ChannelStatus::Connected;
     let tries = if connected { 0 } else { known.as_ref().map_or(0, |known| known.tries).saturating_add(1) };
     let renewed_at = known.as_ref().and_then(|known| known.renewed_at);
+    let losses = known.as_ref().map_or(0, |known| known.losses);
     let row = tenant_channel::Model {
         tenant_id,
         channel_id,
@@ -72,6 +73,7 @@ pub(super) async fn keep(
         next_try_at: (!connected).then(|| now + slowly(tries - 1)),
         tries,
         renewed_at,
+        losses,
     };
     if let Some(next_try_at) = row.next_try_at {
         look_by(&tx, tenant_id, next_try_at).await?;
@@ -93,7 +95,8 @@ pub(super) async fn keep(
     Ok(())
 }
 
-/// Notes that a channel that was connected does not take messages any more; it is connected again slowly.
+/// Notes that a channel that was connected does not take messages any more. One that amoCRM does not know is connected again
+/// at once; slowly when that did not last, or when amoCRM refuses its signature.
 pub(super) async fn broken(
     app: &App,
     tenant: &tenant::Model,
@@ -105,21 +108,41 @@ pub(super) async fn broken(
     let (tenant_id, now) = (tenant.tenant_id, app.clock.millis());
     let tx = app.store.write_tx().await?;
     let changed = async {
+        let this = tenant_channel::Entity::of_tenant(tenant_id).filter(Column::ChannelId.eq(channel_id));
+        let Some(known) = this.lock_exclusive().one(&tx).await? else { return Ok(()) };
+        if known.next_try_at.is_some() {
+            // Of several letters that were on their way the first has said it.
+            return Ok(());
+        }
+        let lost = status == ChannelStatus::Disconnected;
+        let losses = if lost { losses_in_a_row(&known, now) } else { known.losses };
+        let next_try_at = match losses {
+            0 if lost => now,
+            _ if lost => now + slowly(losses - 1),
+            _ => now + slowly(0),
+        };
         tenant_channel::Entity::update_many()
             .col_expr(Column::Status, Expr::value(status.as_str()))
             .col_expr(Column::Detail, Expr::value(detail))
-            .col_expr(Column::NextTryAt, Expr::value(Some(now + slowly(0))))
-            .col_expr(Column::Tries, Expr::value(1))
+            .col_expr(Column::NextTryAt, Expr::value(Some(next_try_at)))
+            .col_expr(Column::Tries, Expr::value(if lost { losses } else { 1 }))
+            .col_expr(Column::Losses, Expr::value(losses.saturating_add(i32::from(lost))))
             .filter(Column::TenantId.eq(tenant_id))
             .filter(Column::ChannelId.eq(channel_id))
             .exec(&tx)
             .await?;
-        look_by(&tx, tenant_id, now + slowly(0)).await?;
+        look_by(&tx, tenant_id, next_try_at).await?;
         let outcome = Outcome { status, scope_id: None, detail: detail.to_owned() };
         alarm(app, &tx, tenant, channel_id, &outcome).await
     };
     let changed = changed.await;
     ended(tx, changed).await
+}
+
+/// Losses that the last connect did not end: it held for less time than the next one would be waited for.
+fn losses_in_a_row(known: &tenant_channel::Model, now: i64) -> i32 {
+    let held = now.saturating_sub(known.connected_at);
+    if known.losses > 0 && held < slowly(known.losses - 1) { known.losses } else { 0 }
 }
 
 /// One alarm an account and channel, gone as soon as it is connected.

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::stage::Stage;
 use crate::alert::{self, Alarm};
 use crate::app::App;
+use crate::message::stored_as_small_integer;
 use crate::store::VENDOR;
 
 const NEW: &str = "new";
@@ -23,6 +24,20 @@ pub(super) const LONGEST: i64 = 24 * 3_600_000;
 /// The vendor's alarm about calls that belong to no integration.
 pub(in crate::tenant) const ALARM: &str = "installs_unclear";
 
+/// How sure it is that a call is genuine. Anybody can make one up, so what is surer goes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Trust {
+    Stranger,
+    /// It comes from where a genuine one came from before.
+    KnownAddress,
+    /// A browser brought it that began here.
+    OwnBrowser,
+    /// amoCRM took the code.
+    Exchanged,
+}
+
+stored_as_small_integer!(Trust { Stranger = 0, KnownAddress = 1, OwnBrowser = 2, Exchanged = 3 });
+
 /// Who shall work on a stored call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum For {
@@ -32,30 +47,62 @@ pub enum For {
     Me,
 }
 
-/// Stores an authorization code durably. After this the call may be answered. `host` has passed the allow-list.
-pub async fn store(
-    app: &App,
-    integration: &str,
-    host: &str,
-    code: SecretString,
-    whose: For,
-) -> anyhow::Result<install_call::Model> {
+/// An install call. Its host has passed the allow-list.
+#[derive(Clone, Debug)]
+pub struct Call {
+    pub integration: String,
+    pub host: String,
+    pub code: SecretString,
+    pub trust: Trust,
+    /// What is kept of the address that it came from; empty: it does not matter.
+    pub network: String,
+}
+
+/// Stores an authorization code durably. After this the call may be answered. What the same address said of the same host
+/// before, and nobody has begun to work on, is replaced: of an account's codes the newest counts.
+pub async fn store(app: &App, call: Call, whose: For) -> anyhow::Result<install_call::Model> {
     let now = app.clock.millis();
     let id = app.clock.uuid_v7();
+    let Call { integration, host, code, trust, network } = call;
     let row = install_call::Model {
         tenant_id: VENDOR,
         id,
-        integration: integration.to_owned(),
-        host: host.to_owned(),
+        integration,
+        host,
         code: Stage::Code(code).seal(&app.vault, id)?,
         status: NEW.to_owned(),
         attempts: i32::from(whose == For::Me),
         next_at: if whose == For::Me { now + HELD } else { now },
         error: String::new(),
         received_at: now,
+        trust: trust.number(),
+        network,
     };
+    if !row.network.is_empty() {
+        replace(app, &row).await?;
+    }
     install_call::Entity::insert(row.clone().into_active_model()).exec_without_returning(app.store.write()).await?;
     Ok(row)
+}
+
+/// Ends what waits of the same host from the same address. Other addresses cannot end what is not theirs.
+async fn replace(app: &App, row: &install_call::Model) -> Result<(), DbErr> {
+    let same = install_call::Entity::of_tenant(VENDOR)
+        .filter(Column::Status.eq(NEW))
+        .filter(Column::Attempts.eq(0))
+        .filter(Column::Integration.eq(row.integration.as_str()))
+        .filter(Column::Host.eq(row.host.as_str()))
+        .filter(Column::Network.eq(row.network.as_str()));
+    for earlier in same.all(app.store.read()).await? {
+        of(&earlier)
+            .col_expr(Column::Status, Expr::value(FAILED))
+            .col_expr(Column::Code, Expr::value(Vec::<u8>::new()))
+            .col_expr(Column::Error, Expr::value("a newer call of this account replaced it"))
+            .filter(Column::Attempts.eq(0))
+            .exec(app.store.write())
+            .await?;
+    }
+    Ok(())
 }
 
 /// Stores a call of which nobody can tell which integration is meant, for the operator to look at. Its code is kept:
@@ -74,6 +121,8 @@ pub async fn store_unclear(app: &App, host: &str, code: SecretString, reason: &s
         next_at: now,
         error: reason.to_owned(),
         received_at: now,
+        trust: Trust::Stranger.number(),
+        network: String::new(),
     };
     install_call::Entity::insert(row.into_active_model()).exec_without_returning(app.store.write()).await?;
     let detail = serde_json::json!({"host": host, "said": reason});
@@ -82,17 +131,15 @@ pub async fn store_unclear(app: &App, host: &str, code: SecretString, reason: &s
     Ok(())
 }
 
-/// Calls that are due, oldest first. Ids carry their time, so only calls young enough to matter are read, however
-/// many old ones there are.
+/// Calls that are due: the surest first, among those the newest, at most `limit`.
 pub(super) async fn due(app: &App, limit: u64) -> Result<Vec<install_call::Model>, DbErr> {
     let now = app.clock.millis();
-    let oldest = u64::try_from(now.saturating_sub(LONGEST + HELD)).unwrap_or(0);
-    let oldest = uuid::Builder::from_unix_timestamp_millis(oldest, &[0; 10]).into_uuid();
     install_call::Entity::of_tenant(VENDOR)
-        .filter(Column::Id.gte(oldest))
         .filter(Column::Status.eq(NEW))
         .filter(Column::NextAt.lte(now))
-        .order_by_asc(Column::Id)
+        .filter(Column::ReceivedAt.gte(now.saturating_sub(LONGEST + HELD)))
+        .order_by_desc(Column::Trust)
+        .order_by_desc(Column::Id)
         .limit(limit)
         .all(app.store.read())
         .await
@@ -120,10 +167,14 @@ pub(super) async fn hold_on(app: &App, row: &install_call::Model) -> Result<(), 
     Ok(())
 }
 
-/// Keeps what a step gave before the next one begins.
+/// Keeps what a step gave before the next one begins. Each step begins with a code that amoCRM took.
 pub(super) async fn advance(app: &App, row: &install_call::Model, stage: &Stage) -> anyhow::Result<()> {
     let sealed = stage.seal(&app.vault, row.id)?;
-    of(row).col_expr(Column::Code, Expr::value(sealed)).exec(app.store.write()).await?;
+    of(row)
+        .col_expr(Column::Code, Expr::value(sealed))
+        .col_expr(Column::Trust, Expr::value(Trust::Exchanged.number()))
+        .exec(app.store.write())
+        .await?;
     Ok(())
 }
 

@@ -7,16 +7,15 @@ use entity::install_call;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::call;
+use super::call::{self, For};
 use super::stage::{Entered, Stage};
-use super::{InstallError, enter, exchange, finish};
+use super::turns::{AT_ONCE, Place, Turns, Waiting};
+use super::{InstallError, enter, exchange, finish, known};
 use crate::app::App;
 use crate::words::Said;
 
 /// How often the table is looked at: a call waits no longer than this, whichever instance stored it.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
-/// Calls worked on at once. Anybody can make us ask amoCRM by a forged call; amoCRM bans addresses that ask too much.
-const AT_ONCE: usize = 4;
 const KEEP_CLAIM_EVERY: Duration = Duration::from_secs(5);
 /// What is under way at a stop may end.
 const END_WITHIN: Duration = Duration::from_secs(20);
@@ -40,15 +39,16 @@ pub enum Progress {
 /// The background task of installations. Ends when `stop` is cancelled and what is under way has ended.
 pub async fn run(app: Arc<App>, stop: CancellationToken) {
     let mut working = JoinSet::new();
+    let mut turns = Turns::default();
     while stop.run_until_cancelled(tokio::time::sleep(LOOK_EVERY)).await.is_some() {
         while working.try_join_next().is_some() {}
         let room = AT_ONCE.saturating_sub(working.len());
         if room == 0 {
             continue;
         }
-        match call::due(&app, u64::try_from(room).unwrap_or(1)).await {
-            Ok(due) => due.into_iter().for_each(|row| {
-                working.spawn(claim_and_carry(app.clone(), row));
+        match turns.next(&app, room).await {
+            Ok(next) => next.into_iter().for_each(|(waiting, place)| {
+                working.spawn(claim_and_carry(app.clone(), waiting, place));
             }),
             Err(error) => tracing::warn!(%error, "install calls cannot be read; they are looked for again"),
         }
@@ -59,13 +59,17 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
     }
 }
 
-async fn claim_and_carry(app: Arc<App>, row: install_call::Model) {
-    match call::claim(&app, row).await {
+async fn claim_and_carry(app: Arc<App>, waiting: Waiting, _place: Place) {
+    let claimed = match waiting {
+        Waiting::Stored(row) => call::claim(&app, *row).await.map_err(anyhow::Error::from),
+        Waiting::Unstored(unstored) => call::store(&app, unstored.call, For::Me).await.map(Some),
+    };
+    match claimed {
         Ok(Some(row)) => {
             carry(app, row).await;
         }
         Ok(None) => {}
-        Err(error) => tracing::warn!(%error, "an install call cannot be claimed; it is tried again"),
+        Err(error) => tracing::warn!(error = format!("{error:#}"), "an install call cannot be claimed"),
     }
 }
 
@@ -116,6 +120,7 @@ async fn steps(app: &App, row: &install_call::Model) -> Result<Entered, Broken> 
             Stage::Code(code) => {
                 let (integration, host) = place(app, row).map_err(|error| before(error.into()))?;
                 let fresh = exchange(app, integration, &host, &code).await.map_err(before)?;
+                known::was_genuine(app, &row.network).await;
                 Stage::Tokens(fresh)
             }
             Stage::Tokens(fresh) => {

@@ -8,9 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::store::VENDOR;
 use crate::tenant::grant::Fresh;
-use crate::vault::Vault;
-
-const KIND: &str = "install_call";
+use crate::vault::{Place, Vault};
 
 /// What the next step needs.
 #[derive(Clone, Debug)]
@@ -63,11 +61,11 @@ impl Stage {
             Self::Entered(entered) => Written::Entered(entered),
         };
         let text = Zeroizing::new(serde_json::to_vec(&written)?);
-        Ok(vault.seal(VENDOR, KIND, &row.to_string(), &text))
+        Ok(vault.seal(VENDOR, Place::InstallCall, &row.to_string(), &text))
     }
 
     pub fn open(vault: &Vault, row: Uuid, sealed: &[u8]) -> anyhow::Result<Self> {
-        let text = vault.open_sealed(VENDOR, KIND, &row.to_string(), sealed)?;
+        let text = vault.open_sealed(VENDOR, Place::InstallCall, &row.to_string(), sealed)?;
         // The parser's message could quote a secret.
         let read =
             serde_json::from_slice(&text).map_err(|_| anyhow::anyhow!("the install call's contents cannot be read"))?;

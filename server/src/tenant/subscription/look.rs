@@ -18,6 +18,7 @@ use crate::store::ended;
 use crate::tenant::standing::slowly;
 use crate::tenant::token::{CallError, TokenError, with_token};
 use crate::tenant::{self as tenants, TenantStatus};
+use crate::vault::Place;
 
 /// What is acted upon: contacts that were renamed, joined or deleted, and chats that moved to others.
 const WANTED: [&str; 4] = ["update_contact", "delete_contact", "add_talk", "update_talk"];
@@ -28,8 +29,6 @@ const WANTED_ALL: [&str; 5] =
 const DAY: i64 = 24 * 3_600_000;
 /// After so many tries an account that left is not told any more.
 const TRIES: i32 = 12;
-/// What the vault's seal of an address is bound to.
-const SEALED_AS: &str = "crm_subscription";
 
 /// What became of it.
 enum Outcome {
@@ -150,7 +149,7 @@ where
 /// Hooks that come there are the account's from now on. Before amoCRM is asked: it sends at once.
 async fn open(app: &App, tenant_id: Uuid, address: &str) -> anyhow::Result<()> {
     let token = token(address).context("an address without a token")?;
-    let sealed = app.vault.seal(tenant_id, SEALED_AS, "", address.as_bytes());
+    let sealed = app.vault.seal(tenant_id, Place::CrmSubscription, "", address.as_bytes());
     let entry = directory::Entry { tenant_id, id: tenant_id, note: String::new(), expires_at: None };
     let tx = app.store.write_tx().await?;
     let done = async {
@@ -175,7 +174,7 @@ async fn shut(app: &App, row: &crm_subscription::Model) -> anyhow::Result<()> {
 
 fn address(app: &App, row: &crm_subscription::Model) -> anyhow::Result<Option<String>> {
     let Some(sealed) = &row.destination else { return Ok(None) };
-    let plain = app.vault.open_sealed(row.tenant_id, SEALED_AS, "", sealed)?;
+    let plain = app.vault.open_sealed(row.tenant_id, Place::CrmSubscription, "", sealed)?;
     Ok(Some(String::from_utf8(plain.to_vec()).context("the address of a subscription is damaged")?))
 }
 

@@ -8,7 +8,6 @@ use uuid::Uuid;
 
 use super::{TokenError, access_token, living, renewed};
 use crate::app::App;
-use crate::pace::Budget;
 use crate::tenant::{self as tenants, TenantStatus, grant, place, standing};
 
 /// Why a call in an account's name failed.
@@ -32,8 +31,6 @@ where
 {
     let used = living(app, tenant_id).await?;
     let token = grant::open_access(&app.vault, &used).map_err(TokenError::from)?;
-    let budget = Budget::per_second(app.config.rates.rest_per_account);
-    app.rest_paces.wait(tenant_id, budget).await;
     let (rest, status) = client(app, tenant_id).await?;
     let token = match call(rest, token.clone()).await {
         Err(amocrm::Error::Refused { status: 401, .. }) => {

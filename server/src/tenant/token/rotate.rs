@@ -8,13 +8,14 @@ use amocrm::{Host, claims};
 use entity::oauth_grant::{self, Column};
 use entity::tenant;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, UpdateMany};
+use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, UpdateMany};
 use secrecy::SecretString;
 use uuid::Uuid;
 
 use super::TokenError;
 use crate::app::App;
 use crate::config::Integration;
+use crate::store::ended;
 use crate::tenant::grant::{self, Fresh};
 use crate::tenant::{self as tenants, TenantStatus, place, standing};
 
@@ -167,7 +168,7 @@ impl Renewal<'_> {
         let refused = self.app.faults.hit("token.before_commit");
         refused.map_err(|injected| TokenError::Internal(injected.to_string()))?;
         let stored = loop {
-            match self.store(key, fresh).await {
+            match self.store(key, fresh, tenant).await {
                 Ok(stored) => break stored,
                 Err(error) => match pauses.next() {
                     Some(pause) => {
@@ -178,17 +179,34 @@ impl Renewal<'_> {
                 },
             }
         };
-        if !stored {
+        let Some(recovered) = stored else {
             // An installation put newer tokens there; ours are not needed. The first try may also have succeeded
             // without our seeing it.
             return self.moved().await?.ok_or(TokenError::NoGrant);
+        };
+        if recovered {
+            self.app.lookup.forget();
+            standing::go_on(self.app, key.0).await?;
         }
-        self.recover(fresh, tenant).await?;
         tracing::debug!(tenant.id = %key.0, "the access token was renewed");
         grant::by_key(self.app.store.read(), key).await?.ok_or(TokenError::NoGrant)
     }
 
-    async fn store(&self, key: grant::Key, fresh: &Fresh) -> Result<bool, DbErr> {
+    /// None: the version has moved. True: the account was refused before and is active now.
+    async fn store(&self, key: grant::Key, fresh: &Fresh, tenant: &tenant::Model) -> Result<Option<bool>, DbErr> {
+        let tx = self.app.store.write_tx().await?;
+        let done = self.store_in(&tx, key, fresh, tenant).await;
+        ended(tx, done).await
+    }
+
+    async fn store_in(
+        &self,
+        tx: &DatabaseTransaction,
+        key: grant::Key,
+        fresh: &Fresh,
+        tenant: &tenant::Model,
+    ) -> Result<Option<bool>, DbErr> {
+        tenants::lock(tx, key.0).await?;
         let sealed = grant::seal(&self.app.vault, key, fresh);
         let done = self
             .unmoved()
@@ -199,57 +217,74 @@ impl Renewal<'_> {
             .col_expr(Column::ExpiresAt, Expr::value(fresh.expires_at))
             .col_expr(Column::RefreshedAt, Expr::value(self.app.clock.millis()))
             .col_expr(Column::IntentAt, Expr::value(Option::<i64>::None))
-            .exec(self.app.store.write())
+            .exec(tx)
             .await?;
-        Ok(done.rows_affected == 1)
-    }
-
-    /// A renewed token ends the states that refused ones had brought.
-    async fn recover(&self, fresh: &Fresh, tenant: &tenant::Model) -> Result<(), DbErr> {
+        if done.rows_affected == 0 {
+            return Ok(None);
+        }
+        // A renewed token ends the states that refused ones had brought.
         let from = [TenantStatus::NeedsReauth, TenantStatus::Unpaid, TenantStatus::Blocked];
-        let db = self.app.store.write();
-        let moved = standing::change_status(self.app, db, tenant.tenant_id, &from, TenantStatus::Active).await?;
+        let recovered = standing::change_status(self.app, tx, tenant.tenant_id, &from, TenantStatus::Active).await?;
         let api_domain = claims::read(&fresh.access_token).and_then(|claims| claims.api_domain);
-        let news = api_domain.filter(|domain| tenant.api_domain.as_ref() != Some(domain));
-        if let Some(domain) = news {
+        if let Some(domain) = api_domain.filter(|domain| tenant.api_domain.as_ref() != Some(domain)) {
             tenant::Entity::update_many()
                 .col_expr(tenant::Column::ApiDomain, Expr::value(Some(domain)))
                 .filter(tenant::Column::TenantId.eq(tenant.tenant_id))
-                .exec(db)
+                .exec(tx)
                 .await?;
         }
-        if moved {
-            self.app.lookup.forget();
-            standing::go_on(self.app, tenant.tenant_id).await?;
-        }
-        Ok(())
+        Ok(Some(recovered))
     }
 
     /// Ends the lease after a failure and lets the tenant's state say what amoCRM said. The intent stays: whether the
     /// token is spent may be unknown.
     async fn failed(&self, error: &TokenError) -> Result<(), DbErr> {
         let status = match error {
-            TokenError::NeedsReauth => Some(TenantStatus::NeedsReauth),
-            TokenError::Unpaid => Some(TenantStatus::Unpaid),
-            TokenError::Blocked => Some(TenantStatus::Blocked),
-            TokenError::NoGrant | TokenError::Unavailable { .. } | TokenError::Internal(_) => None,
+            TokenError::NeedsReauth => TenantStatus::NeedsReauth,
+            TokenError::Unpaid => TenantStatus::Unpaid,
+            TokenError::Blocked => TenantStatus::Blocked,
+            TokenError::NoGrant | TokenError::Unavailable { .. } | TokenError::Internal(_) => {
+                self.mine().exec(self.app.store.write()).await?;
+                return Ok(());
+            }
         };
-        let mut end = self.unmoved().filter(Column::LeaseOwner.eq(self.me));
-        if *error == TokenError::NeedsReauth {
-            end = end.col_expr(Column::Dead, Expr::value(true));
-        }
-        let db = self.app.store.write();
-        let ours = end.exec(db).await?.rows_affected == 1;
-        let Some(status) = status.filter(|_| ours) else { return Ok(()) };
-        let tenant_id = self.seen.tenant_id;
-        if status == TenantStatus::NeedsReauth && grant::stand_in(self.app, tenant_id).await? {
-            tracing::info!(tenant.id = %tenant_id, "another administrator's access is used from now on");
-            return Ok(());
-        }
-        let from = [TenantStatus::Active, TenantStatus::NeedsReauth, TenantStatus::Unpaid, TenantStatus::Blocked];
-        if standing::change_status(self.app, db, tenant_id, &from, status).await? {
+        self.app.faults.pass("token.refused").await;
+        let tx = self.app.store.write_tx().await?;
+        let done = self.refused_in(&tx, status).await;
+        if ended(tx, done).await? {
             self.app.lookup.forget();
         }
         Ok(())
+    }
+
+    /// One commit under the lock of the tenant's row: access that is given meanwhile comes before all of it or after, and
+    /// then has the last word. True: the tenant is in this state from now on.
+    async fn refused_in(&self, tx: &DatabaseTransaction, status: TenantStatus) -> Result<bool, DbErr> {
+        let tenant_id = self.seen.tenant_id;
+        tenants::lock(tx, tenant_id).await?;
+        let mut end = self.mine();
+        if status == TenantStatus::NeedsReauth {
+            end = end.col_expr(Column::Dead, Expr::value(true));
+        }
+        if end.exec(tx).await?.rows_affected == 0 {
+            return Ok(false);
+        }
+        self.app.faults.pass("token.marked").await;
+        let used = grant::in_use(tx, tenant_id).await?;
+        if used.is_some_and(|used| !used.dead && used.crm_user_id != self.seen.crm_user_id) {
+            tracing::info!(tenant.id = %tenant_id, "access that is used no more was refused; another's is in use");
+            return Ok(false);
+        }
+        if status == TenantStatus::NeedsReauth && grant::stand_in(tx, tenant_id).await? {
+            tracing::info!(tenant.id = %tenant_id, "another administrator's access is used from now on");
+            return Ok(false);
+        }
+        let from = [TenantStatus::Active, TenantStatus::NeedsReauth, TenantStatus::Unpaid, TenantStatus::Blocked];
+        standing::change_status(self.app, tx, tenant_id, &from, status).await
+    }
+
+    /// The row, if its version is still the one seen and the lease is ours; ends the lease.
+    fn mine(&self) -> UpdateMany<oauth_grant::Entity> {
+        self.unmoved().filter(Column::LeaseOwner.eq(self.me))
     }
 }

@@ -1,6 +1,6 @@
 //! Clears away what has expired, in batches that hold up nobody.
 
-use entity::{directory, install_call, parked_status};
+use entity::{directory, install_call, parked_status, rest_pace};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
@@ -9,6 +9,7 @@ use crate::alert;
 use crate::app::App;
 use crate::store::VENDOR;
 use crate::store::directory::Kind;
+use crate::tenant::install::Trust;
 use crate::tenant::install::call::ALARM;
 
 /// Rows of one statement.
@@ -25,6 +26,8 @@ const QUIET: i64 = 24 * 3_600_000;
 const UNFINISHED: i64 = 25 * 3_600_000;
 /// Calls that led to no account are kept this long.
 const CALLS_LIVE: i64 = 30 * 24 * 3_600_000;
+/// Those of addresses from which nothing genuine ever came: long enough for somebody to look into it.
+const STRANGERS_CALLS_LIVE: i64 = 24 * 3_600_000;
 
 /// Gives how many rows went.
 pub(super) async fn clean(app: &App) -> Result<u64, DbErr> {
@@ -45,7 +48,9 @@ pub(super) async fn clean(app: &App) -> Result<u64, DbErr> {
         }
     }
     forget_codes(app, now).await?;
+    gone += forget_paces(app, now).await?;
     end_alarm(app, now).await?;
+    gone += clean_strangers_calls(app, now - STRANGERS_CALLS_LIVE).await?;
     Ok(gone + clean_calls(app, VENDOR, now - CALLS_LIVE).await?)
 }
 
@@ -104,6 +109,17 @@ async fn expired_statuses(app: &App, now: i64) -> Result<u64, DbErr> {
     Ok(gone)
 }
 
+/// Accounts that nobody has called for an hour: how fast they were called says nothing any more.
+async fn forget_paces(app: &App, now: i64) -> Result<u64, DbErr> {
+    use rest_pace::Column;
+    let gone = rest_pace::Entity::delete_many()
+        .filter(Column::TenantId.eq(VENDOR))
+        .filter(Column::NextAt.lt(now - MARGIN))
+        .exec(app.store.write())
+        .await?;
+    Ok(gone.rows_affected)
+}
+
 /// Codes and tokens of calls that nobody works on any more.
 async fn forget_codes(app: &App, now: i64) -> Result<(), DbErr> {
     use install_call::Column;
@@ -134,6 +150,34 @@ async fn end_alarm(app: &App, now: i64) -> Result<(), DbErr> {
         alert::end(app, app.store.write(), VENDOR, ALARM, "").await?;
     }
     Ok(())
+}
+
+/// Failed calls of strangers that came before a time, an index behind them.
+async fn clean_strangers_calls(app: &App, before: i64) -> Result<u64, DbErr> {
+    use install_call::Column;
+    let mut gone = 0;
+    for _ in 0..BATCHES {
+        let ids: Vec<Uuid> = install_call::Entity::of_tenant(VENDOR)
+            .select_only()
+            .column(Column::Id)
+            .filter(Column::Status.eq("failed"))
+            .filter(Column::NextAt.lt(before))
+            .filter(Column::Trust.eq(Trust::Stranger.number()))
+            .filter(Column::Network.ne(""))
+            .limit(BATCH)
+            .into_tuple()
+            .all(app.store.read())
+            .await?;
+        let found = ids.len();
+        if found > 0 {
+            let rows = install_call::Entity::delete_many().filter(Column::TenantId.eq(VENDOR));
+            gone += rows.filter(Column::Id.is_in(ids)).exec(app.store.write()).await?.rows_affected;
+        }
+        if u64::try_from(found).unwrap_or(0) < BATCH {
+            break;
+        }
+    }
+    Ok(gone)
 }
 
 /// Install calls that came before a time, whatever came of them.

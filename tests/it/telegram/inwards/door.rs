@@ -6,6 +6,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::{at_crm, chatting, last};
+use crate::connections::Raw;
 
 /// Posts a body to the door of a source.
 pub(super) async fn posts(
@@ -52,6 +53,18 @@ async fn only_telegram_is_let_in(world: &mut TelegramWorld) {
     assert_eq!(at_crm(world).len(), before + 1);
     let counted = answer(world.api.anonymous(Method::GET, "/metrics")).await.is(200);
     counted.says(&["parom_hooks_total{door=\"telegram\",status=\"401\"}"]);
+}
+
+/// H3: whoever has no secret is told so before a byte of a body was waited for.
+async fn h3_without_the_secret_no_body_is_read(world: &mut TelegramWorld) {
+    let line = chatting(world).await;
+    let (path, secret) = door(world, &line);
+    for wrong in ["", "wrong", &secret[1..]] {
+        let mut caller = Raw::to(world.app().public_url(), 1).await;
+        let headers = [("X-Telegram-Bot-Api-Secret-Token", wrong), ("Content-Length", "1048576")];
+        let heard = caller.posts(&path, &headers).await.hears().await;
+        assert!(heard.starts_with("HTTP/1.1 401 "), "{heard}");
+    }
 }
 
 /// What the database does not take is not answered 200, and Telegram brings it again.
@@ -128,6 +141,7 @@ async fn an_edit_of_what_nobody_knows_is_not_lost(world: &mut TelegramWorld) {
 
 both!(
     only_telegram_is_let_in,
+    h3_without_the_secret_no_body_is_read,
     an_update_is_answered_when_it_is_stored,
     a_body_that_is_too_large_is_refused,
     what_nobody_can_read_is_kept_and_blocks_nobody,

@@ -137,15 +137,12 @@ fn failure_text(one: &Settlement) -> String {
 }
 
 /// The timeline. Also of tries whose lease was lost: they happened.
-pub fn new_attempts(settlements: &[Settlement]) -> Write {
-    let all: Vec<_> = settlements.iter().filter_map(|one| one.attempt.as_ref().map(|attempt| (one, attempt))).collect();
+pub fn new_attempts<'a>(settlements: impl Iterator<Item = &'a Settlement>) -> Write {
+    let all: Vec<_> = settlements.filter_map(|one| one.attempt.as_ref().map(|attempt| (one, attempt))).collect();
     Rows::new()
         .uuid("tenant_id", all.iter().map(|(one, _)| one.claim.tenant_id))
         .uuid("message_id", all.iter().map(|(one, _)| one.claim.letter.message_id))
-        .uuid("letter_id", all.iter().map(|(one, attempt)| match attempt.webhook {
-            Some(webhook) => webhook.webhook_id,
-            None => one.claim.letter.id,
-        }))
+        .uuid("letter_id", all.iter().map(|(one, attempt)| attempt.letter_id(&one.claim)))
         .short("kind", all.iter().map(|(one, _)| one.claim.letter.kind.number()))
         .short("direction", all.iter().map(|(one, _)| one.claim.direction.number()))
         .long("at", all.iter().map(|(_, attempt)| attempt.at))

@@ -1,25 +1,32 @@
-//! The line in front of a writer: bounded, fair between tenants, amoCRM's hooks first.
+//! The line in front of a writer: fair between accounts, and three hooks of amoCRM to one of everything else.
 
 use std::collections::{HashMap, VecDeque};
 
-use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use super::Refused;
+use super::room::Held;
 use crate::delivery::queue::parcel::{Hurry, Parcel, Receipt};
 
 /// A parcel at the door, with whoever waits for its receipt.
 pub struct Waiting {
     pub parcel: Parcel,
     pub answer: oneshot::Sender<Result<Receipt, Refused>>,
-    pub _room: OwnedSemaphorePermit,
+    pub _room: Held,
 }
 
-/// Parcels of many tenants, drained one tenant after the other, hooks first.
+/// So many hooks go before something else does that waits.
+const HOOKS_BEFORE: u32 = 3;
+
+/// Parcels of many tenants, drained one tenant after the other. Hooks come once and have five seconds, so they have the larger
+/// part; but they keep nothing else waiting for as long as they come.
 #[derive(Default)]
 pub struct Line {
     hooks: Round,
     others: Round,
+    /// Hooks since something else went; no more than matter.
+    hooks_in_a_row: u32,
 }
 
 impl Line {
@@ -30,16 +37,34 @@ impl Line {
         }
     }
 
+    pub fn len(&self) -> usize {
+        self.hooks.len() + self.others.len()
+    }
+
     pub fn pop(&mut self) -> Option<Waiting> {
-        self.hooks.pop().or_else(|| self.others.pop())
+        self.next(Round::pop)
     }
 
     /// The next of a tenant; none: of whoever's turn it is.
     pub fn pop_of(&mut self, tenant_id: Option<Uuid>) -> Option<Waiting> {
         match tenant_id {
             None => self.pop(),
-            Some(tenant_id) => self.hooks.pop_of(tenant_id).or_else(|| self.others.pop_of(tenant_id)),
+            Some(tenant_id) => self.next(|round| round.pop_of(tenant_id)),
         }
+    }
+
+    fn next(&mut self, pop: impl Fn(&mut Round) -> Option<Waiting>) -> Option<Waiting> {
+        let others_first = self.hooks_in_a_row >= HOOKS_BEFORE;
+        if let Some(other) = others_first.then(|| pop(&mut self.others)).flatten() {
+            self.hooks_in_a_row = 0;
+            return Some(other);
+        }
+        if let Some(hook) = pop(&mut self.hooks) {
+            self.hooks_in_a_row = (self.hooks_in_a_row + 1).min(HOOKS_BEFORE);
+            return Some(hook);
+        }
+        self.hooks_in_a_row = 0;
+        pop(&mut self.others)
     }
 }
 
@@ -50,6 +75,10 @@ struct Round {
 }
 
 impl Round {
+    fn len(&self) -> usize {
+        self.waiting.values().map(VecDeque::len).sum()
+    }
+
     fn push(&mut self, waiting: Waiting) {
         let tenant_id = waiting.parcel.tenant_id;
         let of_tenant = self.waiting.entry(tenant_id).or_default();
@@ -84,16 +113,20 @@ impl Round {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
+    use futures_util::FutureExt;
 
-    use tokio::sync::Semaphore;
-
+    use super::super::room::Room;
     use super::*;
 
     fn waiting(tenant: u128, hurry: Hurry) -> Waiting {
-        let room = Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap();
-        let parcel = Parcel { tenant_id: Uuid::from_u128(tenant), hurry, raw: None, entries: Vec::new() };
+        let tenant_id = Uuid::from_u128(tenant);
+        let room = Room::default().take(tenant_id, 1).now_or_never().flatten().unwrap();
+        let parcel = Parcel { tenant_id, hurry, raw: None, entries: Vec::new() };
         Waiting { parcel, answer: oneshot::channel().0, _room: room }
+    }
+
+    fn drained(line: &mut Line) -> Vec<u128> {
+        std::iter::from_fn(|| line.pop()).map(|waiting| waiting.parcel.tenant_id.as_u128()).collect()
     }
 
     #[test]
@@ -103,9 +136,43 @@ mod tests {
             line.push(waiting(tenant, Hurry::Other));
         }
         line.push(waiting(9, Hurry::Hook));
-        let order: Vec<u128> =
-            std::iter::from_fn(|| line.pop()).map(|waiting| waiting.parcel.tenant_id.as_u128()).collect();
-        assert_eq!(order, [9, 1, 2, 3, 1, 1]);
+        assert_eq!(line.len(), 6);
+        assert_eq!(drained(&mut line), [9, 1, 2, 3, 1, 1]);
+    }
+
+    #[test]
+    fn c4_hooks_that_never_end_leave_others_every_fourth_place() {
+        let mut line = Line::default();
+        for _ in 0..9 {
+            line.push(waiting(9, Hurry::Hook));
+        }
+        for tenant in [1, 2] {
+            line.push(waiting(tenant, Hurry::Other));
+        }
+        assert_eq!(drained(&mut line), [9, 9, 9, 1, 9, 9, 9, 2, 9, 9, 9]);
+        // Who comes while hooks alone have gone for long is next.
+        for _ in 0..8 {
+            line.push(waiting(9, Hurry::Hook));
+        }
+        for _ in 0..4 {
+            line.pop();
+        }
+        line.push(waiting(1, Hurry::Other));
+        assert_eq!(drained(&mut line), [1, 9, 9, 9, 9]);
+    }
+
+    #[test]
+    fn c4_what_is_overtaken_is_bounded_however_long_the_line() {
+        let mut line = Line::default();
+        let mut overtaken_by = 0;
+        for _ in 0..10_000 {
+            line.push(waiting(9, Hurry::Hook));
+        }
+        line.push(waiting(1, Hurry::Other));
+        while line.pop().is_some_and(|next| next.parcel.hurry == Hurry::Hook) {
+            overtaken_by += 1;
+        }
+        assert_eq!(overtaken_by, 3);
     }
 
     #[test]
@@ -119,7 +186,6 @@ mod tests {
         let first = line.pop_of(None).map(|waiting| waiting.parcel.tenant_id);
         assert_eq!(first, Some(Uuid::from_u128(1)));
         assert_eq!(std::iter::from_fn(|| line.pop_of(first)).count(), 2);
-        let rest: Vec<u128> = std::iter::from_fn(|| line.pop()).map(|one| one.parcel.tenant_id.as_u128()).collect();
-        assert_eq!(rest, [2, 3]);
+        assert_eq!(drained(&mut line), [2, 3]);
     }
 }

@@ -1,0 +1,14 @@
+//! `bench serve`: the server of this build, as `parom serve` runs it, for measurements of a process of its own.
+
+use parom::config::Config;
+use parom::server::{self, Options};
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Serves what `PAROM_CONFIG` says until it is asked to stop.
+pub async fn run() -> anyhow::Result<()> {
+    let mut stop = signal(SignalKind::terminate())?;
+    let running = server::start(Config::load(None)?, Options::default()).await?;
+    stop.recv().await;
+    running.stop().await;
+    Ok(())
+}

@@ -1,0 +1,30 @@
+//! How fast the processes together call the REST API of an account. All are the nil tenant's: the vendor's integrations share
+//! what amoCRM allows them in one account.
+
+use sea_orm::entity::prelude::*;
+
+/// One row.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "rest_pace")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: Uuid,
+    /// Its host.
+    #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
+    pub account: String,
+    /// When the last call that was granted has been paid for: milliseconds since 1970 by the database's clock.
+    pub next_at: i64,
+}
+
+/// None: rows are joined by hand, always within a tenant.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Entity {
+    /// Every select starts here: the rows of one tenant.
+    pub fn of_tenant(tenant_id: Uuid) -> Select<Self> {
+        Self::find().filter(Column::TenantId.eq(tenant_id))
+    }
+}

@@ -1,0 +1,75 @@
+//! The audit log: the vendor's, or an account's, filtered, as a page and as CSV.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use entity::audit;
+use uuid::Uuid;
+
+use super::operator::Operator;
+use super::page::{self, Page};
+use super::refused::{Refused, Result};
+use crate::app::App;
+use crate::audit::Query;
+use crate::audit::query::Asked;
+use crate::panel::Tone;
+use crate::panel::audit_export::{self, Reader};
+use crate::store::VENDOR;
+
+const HERE: &str = "/admin/audit";
+
+#[derive(Template)]
+#[template(path = "admin/log.html")]
+struct Log {
+    page: Page,
+    query: Asked,
+    wrong: bool,
+    rows: Vec<audit::Model>,
+    csv: String,
+    newest: Option<String>,
+    older: Option<String>,
+}
+
+/// The page.
+pub async fn show(app: web::Data<App>, Operator(visitor): Operator, asked: web::Query<Asked>) -> Result<HttpResponse> {
+    let asked = asked.into_inner();
+    let page = Page::of(&app, &visitor, HERE, visitor.words.say("audit-title")).await?;
+    let mut log = Log {
+        page: page.clone(),
+        wrong: true,
+        rows: Vec::new(),
+        csv: "/admin/audit.csv".to_owned(),
+        newest: None,
+        older: None,
+        query: asked,
+    };
+    if let Some(query) = Query::of_vendor(&app, &log.query).await? {
+        let found = query.page(&app).await?;
+        log.wrong = false;
+        log.csv = query.address("/admin/audit.csv", None);
+        log.newest = query.is_later().then(|| query.address(HERE, None));
+        log.older = found.older.map(|last| query.address(HERE, Some(last)));
+        log.rows = found.rows;
+    }
+    Ok(page::html(&page, &log))
+}
+
+/// All rows that the filters mean.
+pub async fn download(app: web::Data<App>, _operator: Operator, asked: web::Query<Asked>) -> Result<HttpResponse> {
+    let query = Query::of_vendor(&app, &asked).await?.ok_or(Refused::NotThere)?;
+    Ok(audit_export::download(app, query, Reader::Vendor).await)
+}
+
+impl Log {
+    /// The key of an action's words, if it has any.
+    fn did(&self, row: &audit::Model) -> String {
+        format!("audit-did-{}", row.action.replace('.', "-"))
+    }
+
+    /// The account that a row is about, when it is one.
+    fn account(&self, row: &audit::Model) -> Option<Uuid> {
+        if row.tenant_id != VENDOR {
+            return Some(row.tenant_id);
+        }
+        row.action.starts_with("account.").then(|| Uuid::try_parse(&row.object).ok())?
+    }
+}

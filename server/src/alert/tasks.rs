@@ -1,0 +1,58 @@
+//! The vendor's alerts about background tasks that end again and again.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sea_orm::DbErr;
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
+
+use super::Alarm;
+use crate::app::App;
+use crate::store::VENDOR;
+
+const ALARM: &str = "task_failing";
+/// An alert that the database did not take, or that another process closed, is raised again after this.
+const LOOK: Duration = Duration::from_secs(10);
+
+/// Keeps the alerts as the tasks of this process are, until the stop.
+pub async fn run(app: Arc<App>, stop: CancellationToken) {
+    // Those of a process that is no more; others that live raise theirs again.
+    let mut raised = match super::open(app.store.read(), VENDOR).await {
+        Ok(open) => {
+            open.iter().filter_map(|alert| alert.key.strip_prefix("task_failing:").map(str::to_owned)).collect()
+        }
+        Err(_) => BTreeSet::new(),
+    };
+    loop {
+        if let Err(error) = look(&app, &mut raised).await {
+            tracing::warn!(%error, "an alert about a background task could not be written; it is tried again");
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = app.supervisor.changed() => {}
+            () = tokio::time::sleep(LOOK) => {}
+        }
+    }
+}
+
+/// Raises what is not open and closes what is over; `raised` names the tasks whose alerts are ours to close.
+async fn look(app: &App, raised: &mut BTreeSet<String>) -> Result<(), DbErr> {
+    let failing = app.supervisor.failing();
+    for one in &failing {
+        raised.insert(one.task.to_owned());
+        if !super::is_open(app.store.read(), VENDOR, ALARM, one.task).await? {
+            let detail = json!({ "task": one.task, "said": one.why });
+            let alarm = Alarm { tenant_id: VENDOR, kind: ALARM, object: one.task, source_id: None, detail };
+            super::raise(app, app.store.write(), alarm).await?;
+        }
+    }
+    let over: Vec<String> =
+        raised.iter().filter(|task| failing.iter().all(|one| one.task != task.as_str())).cloned().collect();
+    for task in over {
+        super::resolve(app, app.store.write(), VENDOR, ALARM, &task).await?;
+        raised.remove(&task);
+    }
+    Ok(())
+}

@@ -1,0 +1,105 @@
+//! `GET /api/docs`: the API's description as a page for people, made of the same document. It needs no network beside this
+//! server and no script.
+
+mod example;
+mod schema;
+mod text;
+mod view;
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use anyhow::Context;
+use askama::Template;
+use bytes::Bytes;
+use serde_json::Value;
+
+use super::openapi::Known;
+use crate::browser::asset::{self, STYLE};
+use crate::error::Result;
+use view::{Group, Kind};
+
+/// The page loads its style and nothing else.
+const POLICY: &str =
+    "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+#[derive(Template)]
+#[template(path = "api/docs.html")]
+struct Page {
+    title: String,
+    version: String,
+    about: String,
+    groups: Vec<Group>,
+    kinds: Vec<Kind>,
+}
+
+impl Page {
+    fn of(document: &Value) -> Self {
+        let text = |pointer: &str| document.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+        Self {
+            title: text("/info/title"),
+            version: text("/info/version"),
+            about: text::prose(&text("/info/description")),
+            groups: view::groups(document),
+            kinds: view::kinds(document),
+        }
+    }
+}
+
+/// The page about this document.
+pub(super) fn rendered(document: &Value) -> Result<Bytes> {
+    Ok(Bytes::from(Page::of(document).render().context("the page of the API's description")?))
+}
+
+/// The page. Needs no key.
+#[get("/docs")]
+pub async fn show(served: web::Data<Known>, request: HttpRequest) -> Result<HttpResponse> {
+    let mut answer = asset::told("text/html; charset=utf-8", served.page()?, &request);
+    let policy = header::HeaderValue::from_static(POLICY);
+    answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    answer.headers_mut().insert(header::CONTENT_LANGUAGE, header::HeaderValue::from_static("en"));
+    Ok(answer)
+}
+
+/// Its style.
+#[get("/docs/style.css")]
+pub async fn style(request: HttpRequest) -> HttpResponse {
+    asset::answer((STYLE, include_str!("../../../assets/api/docs.css")), &request)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// O4: everything that the document describes stands on the page.
+    #[test]
+    fn o4_the_page_holds_every_operation_parameter_answer_and_schema() {
+        let document = serde_json::to_value(crate::api::openapi()).unwrap();
+        let page = Page::of(&document).render().unwrap();
+        for (path, item) in document["paths"].as_object().unwrap() {
+            for (method, operation) in item.as_object().unwrap() {
+                let id = operation["operationId"].as_str().unwrap();
+                assert!(page.contains(&format!("<article id=\"{id}\">")), "{method} {path}");
+                assert!(page.contains(&format!("href=\"#{id}\"")), "{method} {path} is in the contents");
+                assert!(page.contains(&text::line(operation["summary"].as_str().unwrap())), "{method} {path}");
+                let start = page.find(&format!("<article id=\"{id}\">")).unwrap();
+                let article = page[start..].split("</article>").next().unwrap();
+                for parameter in operation["parameters"].as_array().into_iter().flatten() {
+                    assert!(article.contains(parameter["name"].as_str().unwrap()), "{parameter} of {id}");
+                }
+                for status in operation["responses"].as_object().unwrap().keys() {
+                    assert!(article.contains(&format!("<code>{status}</code>")), "{status} of {id}");
+                }
+                assert!(article.contains("curl "), "{id}");
+            }
+        }
+        for name in document["components"]["schemas"].as_object().unwrap().keys() {
+            assert!(page.contains(&format!("id=\"schema-{name}\"")), "{name}");
+        }
+        for link in page.split("href=\"#").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+            assert!(page.contains(&format!("id=\"{link}\"")), "a link to {link} leads nowhere");
+        }
+        for foreign in ["<script", "http://", "style=", "@import"] {
+            assert!(!page.contains(foreign), "{foreign}");
+        }
+    }
+}

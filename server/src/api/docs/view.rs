@@ -1,0 +1,196 @@
+//! What the page shows, read out of the document.
+
+use serde_json::Value;
+
+use super::schema::{Row, kind, link, name_of, rows};
+use super::{example, text};
+
+/// Operations of one tag.
+pub(super) struct Group {
+    pub id: String,
+    pub name: String,
+    /// HTML.
+    pub about: String,
+    pub operations: Vec<Operation>,
+}
+
+/// One method of one address.
+pub(super) struct Operation {
+    pub id: String,
+    pub method: String,
+    pub path: String,
+    /// HTML, as the next one.
+    pub summary: String,
+    pub about: String,
+    pub parameters: Vec<Row>,
+    pub bodies: Vec<Body>,
+    pub answers: Vec<Answer>,
+    /// A request that can be tried in a shell.
+    pub curl: String,
+    /// The body of the first answer that has one; empty: none has.
+    pub answer: String,
+}
+
+/// One form that a request's body may have.
+pub(super) struct Body {
+    pub media: String,
+    /// HTML.
+    pub kind: String,
+    pub example: String,
+}
+
+/// One status.
+pub(super) struct Answer {
+    pub status: String,
+    /// HTML, as the next one.
+    pub about: String,
+    pub kind: String,
+}
+
+/// One schema with a name.
+pub(super) struct Kind {
+    pub name: String,
+    /// HTML, as the next one.
+    pub about: String,
+    pub kind: String,
+    pub rows: Vec<Row>,
+}
+
+fn words<'a>(value: &'a Value, key: &str) -> &'a str {
+    value.get(key).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn pretty(value: &Value) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_default()
+}
+
+/// All operations by their tags, in the order of the tags.
+pub(super) fn groups(document: &Value) -> Vec<Group> {
+    let tags = document.get("tags").and_then(Value::as_array).into_iter().flatten();
+    let group = |tag: &Value| {
+        let name = words(tag, "name");
+        Group {
+            id: format!("tag-{}", name.replace(' ', "-")),
+            name: name.to_owned(),
+            about: text::line(words(tag, "description")),
+            operations: operations(document, name),
+        }
+    };
+    tags.map(group).filter(|group| !group.operations.is_empty()).collect()
+}
+
+fn operations(document: &Value, tag: &str) -> Vec<Operation> {
+    let mut found = Vec::new();
+    for (path, item) in document.get("paths").and_then(Value::as_object).into_iter().flatten() {
+        for method in ["get", "post", "patch", "delete"] {
+            let Some(operation) = item.get(method) else { continue };
+            if operation.pointer("/tags/0").and_then(Value::as_str) == Some(tag) {
+                found.push(operation_of(document, path, method, operation));
+            }
+        }
+    }
+    found
+}
+
+fn operation_of(document: &Value, path: &str, method: &str, operation: &Value) -> Operation {
+    let bodies = bodies(document, operation);
+    let answers = operation.get("responses").and_then(Value::as_object).into_iter().flatten();
+    let answer = answers.clone().filter(|(status, _)| status.starts_with('2')).find_map(|(_, answer)| {
+        let schema = schema_of(answer).filter(|(media, _)| media.contains("json"))?.1;
+        Some(pretty(&example::of(document, schema)))
+    });
+    Operation {
+        id: words(operation, "operationId").to_owned(),
+        method: method.to_uppercase(),
+        path: path.to_owned(),
+        summary: text::line(words(operation, "summary")),
+        about: text::prose(words(operation, "description")),
+        parameters: parameters(operation),
+        curl: curl(path, method, operation, bodies.first()),
+        bodies,
+        answers: answers.map(|(status, answer)| answer_of(status, answer)).collect(),
+        answer: answer.unwrap_or_default(),
+    }
+}
+
+fn parameters(operation: &Value) -> Vec<Row> {
+    let all = operation.get("parameters").and_then(Value::as_array).into_iter().flatten();
+    let row = |one: &Value| Row {
+        name: words(one, "name").to_owned(),
+        kind: format!("{}: {}", words(one, "in"), one.get("schema").map_or_else(String::new, kind)),
+        required: one.get("required").and_then(Value::as_bool) == Some(true),
+        about: text::line(words(one, "description")),
+    };
+    all.map(row).collect()
+}
+
+fn schema_of(holder: &Value) -> Option<(&String, &Value)> {
+    let (media, content) = holder.get("content")?.as_object()?.iter().next()?;
+    Some((media, content.get("schema")?))
+}
+
+fn bodies(document: &Value, operation: &Value) -> Vec<Body> {
+    let all = operation.pointer("/requestBody/content").and_then(Value::as_object).into_iter().flatten();
+    let body = |(media, content): (&String, &Value)| {
+        let schema = content.get("schema").unwrap_or(&Value::Null);
+        Body {
+            media: media.clone(),
+            kind: kind(schema),
+            example: if media == "application/json" { pretty(&example::of(document, schema)) } else { String::new() },
+        }
+    };
+    all.map(body).collect()
+}
+
+fn answer_of(status: &str, answer: &Value) -> Answer {
+    let kind = schema_of(answer).map_or_else(String::new, |(_, schema)| match name_of(schema) {
+        Some(name) => link(name),
+        None => kind(schema),
+    });
+    Answer { status: status.to_owned(), about: text::line(words(answer, "description")), kind }
+}
+
+/// A line for a shell in which `PAROM` is the server's address and `KEY` a key.
+fn curl(path: &str, method: &str, operation: &Value, body: Option<&Body>) -> String {
+    let mut address = path.to_owned();
+    for parameter in operation.get("parameters").and_then(Value::as_array).into_iter().flatten() {
+        let name = words(parameter, "name");
+        let place = format!("{{{name}}}");
+        if address.contains(&place) {
+            let word = parameter.get("schema").map_or_else(String::new, example::word);
+            address = address.replace(&place, if word == "…" { "ext-1001" } else { &word });
+        }
+    }
+    let mut line = match method {
+        "get" => "curl".to_owned(),
+        other => format!("curl -X {}", other.to_uppercase()),
+    };
+    line.push_str(&format!(" \"$PAROM{address}\" \\\n  -H \"Authorization: Bearer $KEY\""));
+    match body.map(|body| (body.media.as_str(), body.example.as_str())) {
+        Some(("application/json", example)) => {
+            let quoted = example.replace('\'', "'\\''");
+            line.push_str(&format!(" \\\n  -H 'Content-Type: application/json' \\\n  -d '{quoted}'"));
+        }
+        Some(("application/octet-stream", _)) => line.push_str(" \\\n  -F file=@offer.pdf"),
+        Some((media, _)) => {
+            line.push_str(&format!(" \\\n  -H 'Content-Type: {media}' \\\n  --data-binary @history"));
+        }
+        None => {}
+    }
+    line
+}
+
+/// Every schema that has a name.
+pub(super) fn kinds(document: &Value) -> Vec<Kind> {
+    let all = document.pointer("/components/schemas").and_then(Value::as_object).into_iter().flatten();
+    let one = |(name, schema): (&String, &Value)| {
+        let rows = rows(schema);
+        Kind {
+            name: name.clone(),
+            about: text::prose(words(schema, "description")),
+            kind: if rows.is_empty() { kind(schema) } else { String::new() },
+            rows,
+        }
+    };
+    all.map(one).collect()
+}

@@ -1,0 +1,84 @@
+//! Bodies of requests with a key: their bytes are counted as they come, and the body ends where the key's day does.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use actix_web::dev::Payload;
+use actix_web::error::PayloadError;
+use actix_web::http::header;
+use actix_web::{HttpMessage, HttpRequest};
+use futures_util::StreamExt;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::clock::Clock;
+use crate::error::{Error, Result};
+use crate::pace::Meter;
+use crate::usage::{bytes_of, too_many_bytes};
+
+/// What is counted of one request. It lies among the request's extensions, so that whoever answers knows why a body ended.
+#[derive(Clone, Default)]
+pub struct Metered(Arc<Counted>);
+
+#[derive(Default)]
+struct Counted {
+    announced: u64,
+    /// Whose it is, once that is known.
+    key: OnceLock<Whose>,
+    /// Milliseconds until more is welcome; 0: it was not too much.
+    over: AtomicI64,
+}
+
+struct Whose {
+    meter: Meter,
+    most: u64,
+    clock: Clock,
+}
+
+impl Metered {
+    /// Counts a request's body from now on.
+    pub fn over(request: &HttpRequest, payload: &mut Payload) -> Self {
+        let told = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+        let announced = told.and_then(|text| text.parse().ok()).unwrap_or(0);
+        let metered = Self(Arc::new(Counted { announced, ..Counted::default() }));
+        let inner = payload.take();
+        if matches!(inner, Payload::None) {
+            return metered;
+        }
+        request.extensions_mut().insert(metered.clone());
+        let counted = metered.0.clone();
+        let body = inner.map(move |chunk| chunk.and_then(|bytes| counted.take(bytes.len()).map(|()| bytes)));
+        *payload = Payload::Stream { payload: Box::pin(body) };
+        metered
+    }
+
+    /// Says whose it is. 429 when what is announced is more than is left of the key's day.
+    pub async fn begin(&self, app: &App, key: Uuid) -> Result<()> {
+        let limits = &app.config.limits;
+        let most = bytes_of(limits.key_mb_per_day);
+        if most == 0 {
+            return Ok(());
+        }
+        let meter = app.keys.meter(key).await;
+        meter.holds(self.0.announced, most, app.clock.millis()).map_err(|millis| too_many_bytes(limits, millis))?;
+        let _ = self.0.key.set(Whose { meter, most, clock: app.clock.clone() });
+        Ok(())
+    }
+
+    /// The problem to be answered when the body ended because it was too much.
+    pub fn refusal(&self, app: &App) -> Option<Error> {
+        let over = self.0.over.load(Ordering::Relaxed);
+        (over > 0).then(|| too_many_bytes(&app.config.limits, over))
+    }
+}
+
+impl Counted {
+    fn take(&self, bytes: usize) -> Result<(), PayloadError> {
+        let Some(whose) = self.key.get() else { return Ok(()) };
+        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+        whose.meter.add(bytes, whose.most, whose.clock.millis()).map_err(|millis| {
+            self.over.store(millis, Ordering::Relaxed);
+            PayloadError::Overflow
+        })
+    }
+}

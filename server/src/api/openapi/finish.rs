@@ -1,0 +1,158 @@
+//! What is true of every operation and every list, said once: answers that the door gives, the header of repeats, items of
+//! lists, and a content for each of its types. Programs are generated from the description, so it is exact.
+
+use serde_json::json;
+use utoipa::openapi::content::ContentBuilder;
+use utoipa::openapi::header::HeaderBuilder;
+use utoipa::openapi::path::{Operation, Parameter, ParameterIn, PathItem};
+use utoipa::openapi::schema::{
+    ArrayBuilder, Discriminator, Object, ObjectBuilder, OneOfBuilder, Schema, SchemaFormat, Type,
+};
+use utoipa::openapi::{Components, KnownFormat, OpenApi, Ref, RefOr, Required, Response, ResponseBuilder};
+
+use crate::api::idempotency;
+use crate::api::message_in::ContentType;
+
+/// Whose component stands for each type of a content.
+const CONTENT: &str = "ContentIn";
+/// What lists are called before the name of their items.
+const LISTS: &str = "ListOut_";
+
+pub(super) fn finish(document: &mut OpenApi) {
+    for item in document.paths.paths.values_mut() {
+        operations(item).into_iter().for_each(complete);
+    }
+    let components = document.components.get_or_insert_default();
+    lists_name_their_items(components);
+    contents_are_told_apart(components);
+}
+
+fn operations(item: &mut PathItem) -> Vec<&mut Operation> {
+    [&mut item.get, &mut item.post, &mut item.patch, &mut item.delete].into_iter().flatten().collect()
+}
+
+fn complete(operation: &mut Operation) {
+    let mut places = Vec::new();
+    let mut repeats = false;
+    for parameter in operation.parameters.iter_mut().flatten() {
+        let RefOr::T(parameter) = parameter else { continue };
+        repeats |= parameter.name.eq_ignore_ascii_case(idempotency::HEADER);
+        constrain(parameter);
+        places.push(matches!(parameter.parameter_in, ParameterIn::Path));
+    }
+    let queried = places.contains(&false);
+    let mut json = false;
+    if let Some(RefOr::T(body)) = &mut operation.request_body {
+        json = body.content.contains_key("application/json");
+        body.required = Some(Required::True);
+        if let Some(RefOr::T(file)) = body.content.get_mut("application/octet-stream") {
+            file.schema = Some(binary().into());
+        }
+    }
+    let rules = [
+        ("400", json, "Unreadable JSON"),
+        ("404", places.contains(&true), "Nothing has this id"),
+        ("409", repeats, "A request with this Idempotency-Key still runs"),
+        ("413", json, "Above 256 KiB"),
+        ("415", json, "Not application/json"),
+        ("422", json || queried, "A wrong field, parameter or header; `errors` names it"),
+        ("429", true, "The key sent more requests a second, or bytes a day, than it may; of imports: too many wait"),
+        ("503", true, "Too much to do, or nothing can be stored now; repeat after `Retry-After`"),
+    ];
+    for (status, applies, words) in rules {
+        if applies {
+            operation.responses.responses.entry(status.to_owned()).or_insert_with(|| problem(words).into());
+        }
+    }
+    for status in ["429", "503"] {
+        if let Some(RefOr::T(answer)) = operation.responses.responses.get_mut(status) {
+            answer.headers.insert("Retry-After".to_owned(), retry_after().into());
+        }
+    }
+}
+
+/// What a parameter may be, where the handler's type does not say it.
+fn constrain(parameter: &mut Parameter) {
+    let text = || ObjectBuilder::new().schema_type(Type::String).min_length(Some(1));
+    if parameter.name.eq_ignore_ascii_case(idempotency::HEADER) {
+        let signs = text().max_length(Some(idempotency::MOST_BYTES)).pattern(Some("^[!-~]([ -~]*[!-~])?$"));
+        parameter.schema = Some(signs.build().into());
+    } else if parameter.name == "cursor" {
+        parameter.schema = Some(text().build().into());
+    } else if parameter.name == "file_name" {
+        // What is absent is not told; a query has no null.
+        parameter.schema = Some(ObjectBuilder::new().schema_type(Type::String).build().into());
+    }
+}
+
+fn binary() -> Object {
+    ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary))).build()
+}
+
+fn retry_after() -> utoipa::openapi::Header {
+    let seconds = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0));
+    HeaderBuilder::new()
+        .schema(Some(seconds))
+        .description(Some("Seconds after which the next request is welcome"))
+        .build()
+}
+
+fn problem(words: &str) -> Response {
+    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+    ResponseBuilder::new().description(words).content("application/problem+json", content).build()
+}
+
+/// A list refers to the schema of its items, so that clients have one type for an item wherever it stands.
+fn lists_name_their_items(components: &mut Components) {
+    let names: Vec<String> = components.schemas.keys().cloned().collect();
+    for (list, schema) in &mut components.schemas {
+        let Some(item) = list.strip_prefix(LISTS).filter(|item| names.iter().any(|name| name == item)) else {
+            continue;
+        };
+        if let RefOr::T(Schema::Object(page)) = schema {
+            let items = ArrayBuilder::new().items(Ref::from_schema_name(item)).build();
+            page.properties.insert("items".to_owned(), items.into());
+        }
+    }
+}
+
+/// A content is one of nine, told apart by `type`: each has the fields that belong to it and no others.
+fn contents_are_told_apart(components: &mut Components) {
+    let Some(RefOr::T(Schema::Object(whole))) = components.schemas.get(CONTENT).cloned() else { return };
+    let mut all = OneOfBuilder::new().description(whole.description.clone());
+    let mut mapping = Vec::new();
+    for kind in ContentType::ALL {
+        let name = format!("{CONTENT}_{}", kind.word());
+        let word = ObjectBuilder::new().schema_type(Type::String).enum_values(Some([json!(kind.word())])).build();
+        let mut one = ObjectBuilder::new().description(Some(kind.about())).property("type", word).required("type");
+        for field in kind.fields() {
+            if let Some(schema) = whole.properties.get(*field) {
+                one = one.property(*field, schema.clone());
+            }
+        }
+        for field in kind.required() {
+            one = one.property(*field, told(whole.properties.get(*field))).required(*field);
+        }
+        let mut one = one.build();
+        one.additional_properties.clone_from(&whole.additional_properties);
+        components.schemas.insert(name.clone(), one.into());
+        all = all.item(Ref::from_schema_name(&name));
+        mapping.push((kind.word(), Ref::from_schema_name(&name).ref_location));
+    }
+    let all = all.discriminator(Some(Discriminator::with_mapping("type", mapping))).build();
+    components.schemas.insert(CONTENT.to_owned(), Schema::OneOf(all).into());
+}
+
+/// The schema of a field that must be there: what is told is no null, and no empty text.
+fn told(schema: Option<&RefOr<Schema>>) -> RefOr<Schema> {
+    let mut schema = schema.cloned().unwrap_or_else(|| Object::new().into());
+    if let RefOr::T(Schema::Object(field)) = &mut schema {
+        if field.minimum.is_some() {
+            field.schema_type = Type::Number.into();
+        } else {
+            field.schema_type = Type::String.into();
+            field.min_length = Some(1);
+        }
+    }
+    schema
+}

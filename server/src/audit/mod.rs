@@ -1,0 +1,105 @@
+//! Who did what to which account: one row an action. The panel shows a tenant its own, the admin the vendor's and each
+//! account's.
+//!
+//! ```text
+//! record ─▶ a row in the transaction of the action
+//! Refusals ─▶ a row for each kind, login and address in an hour, with a count ─▶ query ─▶ both pages and exports
+//! ```
+
+mod by;
+pub mod query;
+mod refusals;
+
+use std::net::IpAddr;
+
+use entity::audit;
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait, IntoActiveModel};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::clock::Clock;
+
+pub use by::By;
+pub use query::Query;
+pub use refusals::{Refusal, Refusals, Whose, flush, run};
+
+/// Who did it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// Somebody of the tenant's people, in the panel.
+    Member { person_id: Uuid, name: String },
+    /// Somebody of the vendor's people.
+    Operator { person_id: Uuid, name: String },
+    /// A user of the amoCRM account, in the widget.
+    CrmUser { id: i64, name: String },
+    /// A key of the public API.
+    Key { id: Uuid, name: String },
+    /// The command line.
+    Cli,
+    /// Somebody who did not get in.
+    Stranger,
+    /// Parom itself.
+    Parom,
+}
+
+impl Actor {
+    fn parts(&self) -> (&'static str, String, &str) {
+        match self {
+            Self::Member { person_id, name } => ("member", person_id.to_string(), name),
+            Self::Operator { person_id, name } => ("operator", person_id.to_string(), name),
+            Self::CrmUser { id, name } => ("crm_user", id.to_string(), name),
+            Self::Key { id, name } => ("key", id.to_string(), name),
+            Self::Cli => ("cli", String::new(), ""),
+            Self::Stranger => ("stranger", String::new(), ""),
+            Self::Parom => ("parom", String::new(), ""),
+        }
+    }
+
+    /// The name by which people know them; empty when there is none.
+    pub fn name(&self) -> &str {
+        self.parts().2
+    }
+}
+
+/// One deed.
+#[derive(Clone, Debug)]
+pub struct Deed<'deed> {
+    /// The account it concerns; [`crate::store::VENDOR`]: the vendor.
+    pub tenant_id: Uuid,
+    pub actor: &'deed Actor,
+    /// `noun.verb_in_the_past`: `source.created`, `member.invited`, `text.looked_at`.
+    pub action: &'static str,
+    /// Id or name of what it was done to.
+    pub object: &'deed str,
+    /// An object without secrets and without texts of messages.
+    pub detail: Value,
+    pub address: Option<IpAddr>,
+    /// False: it was refused.
+    pub done: bool,
+}
+
+/// Writes a deed down, in the transaction that does it where there is one.
+pub async fn record(app: &App, db: &impl ConnectionTrait, deed: Deed<'_>) -> Result<(), DbErr> {
+    write(&app.clock, db, deed).await
+}
+
+/// [`record`] for who has the database alone.
+pub async fn write(clock: &Clock, db: &impl ConnectionTrait, deed: Deed<'_>) -> Result<(), DbErr> {
+    let (kind, id, name) = deed.actor.parts();
+    let row = audit::Model {
+        tenant_id: deed.tenant_id,
+        id: clock.uuid_v7(),
+        at: clock.millis(),
+        actor_kind: kind.to_owned(),
+        actor_id: id,
+        actor_name: name.to_owned(),
+        action: deed.action.to_owned(),
+        object: deed.object.to_owned(),
+        detail: deed.detail.to_string(),
+        address: deed.address.map(|address| address.to_string()).unwrap_or_default(),
+        outcome: if deed.done { "done" } else { "refused" }.to_owned(),
+    };
+    audit::Entity::insert(row.into_active_model()).exec_without_returning(db).await?;
+    Ok(())
+}

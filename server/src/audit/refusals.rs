@@ -1,0 +1,300 @@
+//! Refused sign-ins and API keys. Strangers cause them as fast as they like, so noting one only counts in memory; every few
+//! seconds the counts go into the audit log: one row for each reason, login and address within an hour, at most
+//! [`MOST`] rows an hour for all strangers of a process.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use entity::{audit, person};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::Actor;
+use crate::app::App;
+use crate::clock::Clock;
+use crate::shed::is_read_only;
+use crate::store::{VENDOR, directory};
+
+/// Milliseconds within which equal refusals are one row.
+const WINDOW: i64 = 3_600_000;
+/// Different refusals within a window; more are counted together, without address and name.
+const MOST: usize = 1_000;
+/// Different names that one address is refused for within a window; more are counted without a name.
+const MOST_AN_ADDRESS: u32 = 20;
+/// The longest name that is looked up.
+const LONGEST: usize = 254;
+/// How long a refusal waits for its row.
+const EVERY: Duration = Duration::from_secs(5);
+
+/// Somebody was refused.
+#[derive(Clone, Copy, Debug)]
+pub struct Refusal<'refusal> {
+    pub whose: Whose<'refusal>,
+    /// What they wanted to do: `member.signed_in`, `key.used`.
+    pub action: &'static str,
+    /// A fixed short word: `password`, `code`, `too_many_tries`.
+    pub why: &'static str,
+    /// The network they came from.
+    pub place: &'refusal str,
+}
+
+/// Whose door it was.
+#[derive(Clone, Copy, Debug)]
+pub enum Whose<'refusal> {
+    /// Of the person with this e-mail or id: the row goes into the log of each of their accounts. What nobody signs in by
+    /// is not written down – people type passwords into the wrong field –, only that somebody tried.
+    Person(&'refusal str),
+    /// Of an account, or of the vendor; with what it was about.
+    Account(Uuid, &'refusal str),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Subject {
+    Person(String),
+    Account(Uuid, String),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Key {
+    window: i64,
+    action: &'static str,
+    why: &'static str,
+    place: String,
+    subject: Subject,
+}
+
+#[derive(Clone, Debug)]
+struct Slot {
+    /// Of its row in each log.
+    id: Uuid,
+    at: i64,
+    count: u64,
+    /// More than the rows say.
+    fresh: bool,
+    /// The logs that tell of it, once they do.
+    logs: Vec<Uuid>,
+}
+
+/// What was refused within the last hour, as far as this process knows.
+#[derive(Debug, Default)]
+pub struct Refusals {
+    slots: Mutex<HashMap<Key, Slot>>,
+    writing: tokio::sync::Mutex<()>,
+}
+
+impl Refusals {
+    /// Counts a refusal; asks and writes nothing.
+    pub fn note(&self, refusal: Refusal<'_>, clock: &Clock) {
+        let now = clock.millis();
+        let subject = match refusal.whose {
+            Whose::Person(login) if login.len() <= LONGEST => Subject::Person(login.trim().to_lowercase()),
+            Whose::Person(_) => nobody(),
+            Whose::Account(id, object) => Subject::Account(id, object.chars().take(LONGEST).collect()),
+        };
+        let Refusal { action, why, place, .. } = refusal;
+        let mut key = Key { window: now.div_euclid(WINDOW), action, why, place: place.to_owned(), subject };
+        let mut slots = self.slots();
+        if !slots.contains_key(&key) {
+            let same = |other: &&Key| other.window == key.window && other.place == key.place;
+            let names = u32::try_from(slots.keys().filter(same).count()).unwrap_or(u32::MAX);
+            if names >= MOST_AN_ADDRESS {
+                key.subject = nobody();
+            }
+            if slots.len() >= MOST && !slots.contains_key(&key) {
+                (key.place, key.subject) = (String::new(), nobody());
+            }
+        }
+        let slot = Slot { id: clock.uuid_v7(), at: now, count: 1, fresh: true, logs: Vec::new() };
+        add(&mut slots, key, slot);
+    }
+
+    fn slots(&self) -> MutexGuard<'_, HashMap<Key, Slot>> {
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn take_fresh(&self, now: i64) -> Vec<(Key, Slot)> {
+        let mut slots = self.slots();
+        slots.retain(|key, slot| slot.fresh || key.window >= now.div_euclid(WINDOW));
+        let mut fresh = Vec::new();
+        for (key, slot) in slots.iter_mut().filter(|(_, slot)| slot.fresh) {
+            slot.fresh = false;
+            fresh.push((key.clone(), slot.clone()));
+        }
+        fresh
+    }
+
+    fn written(&self, key: &Key, logs: Vec<Uuid>) {
+        if let Some(slot) = self.slots().get_mut(key) {
+            slot.logs = logs;
+        }
+    }
+
+    fn unwritten(&self, key: &Key) {
+        if let Some(slot) = self.slots().get_mut(key) {
+            slot.fresh = true;
+        }
+    }
+
+    /// A login that nobody has: counted without its name.
+    fn nameless(&self, key: &Key) {
+        let mut slots = self.slots();
+        if let Some(slot) = slots.remove(key) {
+            add(&mut slots, Key { subject: nobody(), ..key.clone() }, Slot { fresh: true, ..slot });
+        }
+    }
+}
+
+fn nobody() -> Subject {
+    Subject::Account(VENDOR, String::new())
+}
+
+fn add(slots: &mut HashMap<Key, Slot>, key: Key, new: Slot) {
+    let counted = |slot: &mut Slot| {
+        slot.count = slot.count.saturating_add(new.count);
+        slot.fresh = true;
+    };
+    slots.entry(key).and_modify(counted).or_insert_with(|| new.clone());
+}
+
+/// Writes refusals down every few seconds until the server stops, and then once more.
+pub async fn run(app: Arc<App>, stop: CancellationToken) {
+    while stop.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_some() {
+        flush(&app).await;
+    }
+    flush(&app).await;
+}
+
+/// Brings the rows up to date with what was counted. What cannot be written stays counted.
+pub async fn flush(app: &App) {
+    if is_read_only(app) {
+        return;
+    }
+    let _one_at_a_time = app.refusals.writing.lock().await;
+    // Twice: who turns out to be nobody is counted anew.
+    for _ in 0..2 {
+        for (key, slot) in app.refusals.take_fresh(app.clock.millis()) {
+            match write(app, &key, &slot).await {
+                Ok(Some(logs)) => app.refusals.written(&key, logs),
+                Ok(None) => app.refusals.nameless(&key),
+                Err(error) => {
+                    app.refusals.unwritten(&key);
+                    tracing::warn!(%error, "refused sign-ins could not be written down yet");
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// The logs that tell of it now; none: nobody signs in by that name.
+async fn write(app: &App, key: &Key, slot: &Slot) -> Result<Option<Vec<Uuid>>, DbErr> {
+    let detail = json!({ "why": key.why, "count": slot.count }).to_string();
+    if !slot.logs.is_empty() {
+        for tenant_id in &slot.logs {
+            audit::Entity::update_many()
+                .col_expr(audit::Column::Detail, Expr::value(detail.as_str()))
+                .filter(audit::Column::TenantId.eq(*tenant_id))
+                .filter(audit::Column::Id.eq(slot.id))
+                .exec(app.store.write())
+                .await?;
+        }
+        return Ok(Some(slot.logs.clone()));
+    }
+    let Some((logs, object)) = logs(app, key).await? else { return Ok(None) };
+    for tenant_id in &logs {
+        let (actor_kind, actor_id, _) = Actor::Stranger.parts();
+        let row = audit::Model {
+            tenant_id: *tenant_id,
+            id: slot.id,
+            at: slot.at,
+            actor_kind: actor_kind.to_owned(),
+            actor_id,
+            actor_name: String::new(),
+            action: key.action.to_owned(),
+            object: object.clone(),
+            detail: detail.clone(),
+            address: key.place.clone(),
+            outcome: "refused".to_owned(),
+        };
+        audit::Entity::insert(row.into_active_model()).exec_without_returning(app.store.write()).await?;
+        let (action, reason, client) = (key.action, key.why, key.place.as_str());
+        tracing::info!(tenant.id = %tenant_id, action, reason, client.address = client, "somebody was refused");
+    }
+    Ok(Some(logs))
+}
+
+/// Whose logs tell of it, and what it was about.
+async fn logs(app: &App, key: &Key) -> Result<Option<(Vec<Uuid>, String)>, DbErr> {
+    let login = match &key.subject {
+        Subject::Account(tenant_id, object) => return Ok(Some((vec![*tenant_id], object.clone()))),
+        Subject::Person(login) => login,
+    };
+    let (db, now) = (app.store.read(), app.clock.millis());
+    let vendors = key.action.starts_with("operator.");
+    let id = match Uuid::try_parse(login) {
+        Ok(id) => Some(id),
+        Err(_) => {
+            let kind = if vendors { directory::Kind::Operator } else { directory::Kind::Person };
+            directory::find(db, kind, login, now).await?.map(|entry| entry.id)
+        }
+    };
+    let Some(id) = id else { return Ok(None) };
+    let person = person::Entity::of_tenant(VENDOR).filter(person::Column::Id.eq(id)).one(db).await?;
+    let Some(person) = person else { return Ok(None) };
+    let object = if person.email.is_empty() { id.to_string() } else { person.email };
+    let mut logs = Vec::new();
+    if !vendors {
+        let all = directory::list(db, directory::Kind::Membership, &format!("{id}:"), now).await?;
+        logs.extend(all.into_iter().map(|(_, entry)| entry.tenant_id));
+    }
+    if logs.is_empty() {
+        logs.push(VENDOR);
+    }
+    Ok(Some((logs, object)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal<'one>(login: &'one str, place: &'one str) -> Refusal<'one> {
+        Refusal { whose: Whose::Person(login), action: "member.signed_in", why: "password", place }
+    }
+
+    #[test]
+    fn equal_refusals_within_an_hour_are_one_row_with_a_count() {
+        let (refusals, clock) = (Refusals::default(), Clock::frozen(0));
+        for _ in 0..500 {
+            refusals.note(refusal("anna@example.com", "192.0.2.7"), &clock);
+        }
+        let fresh = refusals.take_fresh(0);
+        assert_eq!((fresh.len(), fresh[0].1.count), (1, 500));
+        assert!(refusals.take_fresh(0).is_empty(), "nothing new");
+        refusals.note(refusal(" Anna@example.com", "192.0.2.7"), &clock);
+        let again = refusals.take_fresh(0);
+        assert_eq!((again[0].1.count, again[0].1.id), (501, fresh[0].1.id));
+        clock.advance(Duration::from_secs(3600));
+        refusals.note(refusal("anna@example.com", "192.0.2.7"), &clock);
+        assert_eq!(refusals.take_fresh(clock.millis())[0].1.count, 1, "another hour");
+    }
+
+    #[test]
+    fn strangers_make_no_more_rows_than_allowed() {
+        let (refusals, clock) = (Refusals::default(), Clock::frozen(0));
+        for number in 0..200 {
+            refusals.note(refusal(&format!("no{number}@example.com"), "192.0.2.7"), &clock);
+        }
+        let own = usize::try_from(MOST_AN_ADDRESS).unwrap();
+        assert_eq!(refusals.take_fresh(0).len(), own + 1, "one address");
+        for number in 0..5_000 {
+            refusals.note(refusal("anna@example.com", &format!("192.0.2.{number}")), &clock);
+        }
+        assert!(refusals.slots().len() <= MOST + 1, "{}", refusals.slots().len());
+        let counted: u64 = refusals.slots().values().map(|slot| slot.count).sum();
+        assert_eq!(counted, 5_200, "nothing is lost");
+    }
+}

@@ -1,0 +1,38 @@
+//! Whether everything is sealed by the first key.
+
+use super::{Check, because};
+use crate::config::Config;
+use crate::rotation;
+use crate::store::Store;
+use crate::vault::Vault;
+use crate::words::Said;
+
+/// Counts, table by table, what another key than the first sealed.
+pub async fn look(config: &Config, store: &Store, checks: &mut Vec<Check>) {
+    // That there is no key is said by the check of the machine; a new one has sealed nothing yet.
+    if config.secrets.key.is_none() && !config.secrets.key_file.exists() {
+        return;
+    }
+    let Ok(vault) = Vault::open(&config.secrets, false) else { return };
+    let keys = vault.key_ids();
+    let Some(first) = keys.first() else { return };
+    let under = match rotation::look(store, *first).await {
+        Ok(under) => under,
+        Err(error) => {
+            let said = because("doctor-vault-wrong", error.to_string());
+            checks.push(Check::fail("vault", said, "doctor-database-down-fix"));
+            return;
+        }
+    };
+    let tables: Vec<String> = under.iter().map(|under| format!("{} {}", under.table, under.values)).collect();
+    checks.push(if !tables.is_empty() {
+        let values: u64 = under.iter().map(|under| under.values).sum();
+        let said = Said::new("doctor-vault-old").with("count", values).with("tables", tables.join(", "));
+        Check::warn("vault", said, "doctor-vault-old-fix")
+    } else if keys.len() > 1 {
+        let said = Said::new("doctor-vault-several").with("count", keys.len());
+        Check::warn("vault", said, "doctor-vault-old-fix")
+    } else {
+        Check::ok("vault", Said::new("doctor-vault-ok").with("key", first.to_string()))
+    });
+}

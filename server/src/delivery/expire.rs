@@ -1,0 +1,77 @@
+//! Waiting has an age, also while held: what is too old ends though its target is not served. Apart from the worker, whom it
+//! would keep from everybody else's letters.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sea_orm::DbErr;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::queue::Expired;
+use super::worker::LEASE_MILLIS;
+use super::worker::deliver::{end, read, write_down};
+use crate::app::App;
+
+/// Held targets are searched this often.
+const EVERY: Duration = Duration::from_secs(60);
+/// Letters that are ended at once.
+const AT_ONCE: u32 = 256;
+
+/// Looks until the stop; then lets what was begun end.
+pub async fn run(app: Arc<App>, stop: CancellationToken) {
+    loop {
+        match round(&app).await {
+            Ok(_) => {}
+            Err(error) => tracing::error!(%error, "letters that are too old cannot be looked for; it is tried again"),
+        }
+        if stop.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_none() {
+            return;
+        }
+    }
+}
+
+/// Ends what is too old at held targets, however many those are, and brings back due times that lie too far ahead. Gives how
+/// many letters ended.
+///
+/// One statement looks at all targets; a transaction ends [`AT_ONCE`] letters, whosever they are.
+pub async fn round(app: &Arc<App>) -> Result<usize, DbErr> {
+    let clamped = app.queue.clamp().await?;
+    if clamped > 0 {
+        tracing::warn!(rows = clamped, "due times lay more than two hours ahead: did a clock jump?");
+    }
+    let mut ended = 0;
+    loop {
+        let found = app.queue.expired(AT_ONCE).await?;
+        let full = found.len() >= usize::try_from(AT_ONCE).unwrap_or(usize::MAX);
+        let begun = bury(app, &found).await?;
+        ended += begun;
+        // What another process holds is not taken from it.
+        if !full || begun == 0 {
+            return Ok(ended);
+        }
+    }
+}
+
+/// Nobody is called, so no slot is taken.
+async fn bury(app: &Arc<App>, found: &[Expired]) -> Result<usize, DbErr> {
+    if found.is_empty() {
+        return Ok(0);
+    }
+    let claims = app.queue.claim_expired(found, LEASE_MILLIS).await?;
+    let begun = claims.len();
+    let mut running = JoinSet::new();
+    let parts = read(app, &mut running, &claims);
+    for (claim, parts) in claims.into_iter().zip(parts) {
+        let of_lane = |one: &&Expired| (one.tenant_id, one.lane_id) == (claim.tenant_id, claim.lane_id);
+        let pool = found.iter().find(of_lane).map(|one| one.pool.clone()).unwrap_or_default();
+        let (app, started) = (app.clone(), app.clock.millis());
+        running.spawn(async move {
+            if let Some(settlement) = end(&app, claim, parts).await {
+                write_down(&app, &pool, settlement, started).await;
+            }
+        });
+    }
+    while running.join_next().await.is_some() {}
+    Ok(begun)
+}

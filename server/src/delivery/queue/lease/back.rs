@@ -1,0 +1,76 @@
+//! What a claim did whose COMMIT nobody answered.
+
+use std::time::{Duration, Instant};
+
+use sea_orm::{DatabaseTransaction, DbErr};
+
+use super::Claim;
+use crate::delivery::queue::rows::Rows;
+use crate::delivery::queue::{Queue, Settled, Settlement};
+
+/// A claim that is known after so long can still be carried before its lease ends: no call takes longer than the rest.
+const CARRIED_WITHIN: Duration = Duration::from_secs(15);
+/// The database is asked what became of a claim this often.
+const PAUSE: Duration = Duration::from_millis(200);
+
+impl Queue {
+    /// Commits leases; gives those that are written.
+    pub(super) async fn committed(&self, tx: DatabaseTransaction, claims: Vec<Claim>) -> Result<Vec<Claim>, DbErr> {
+        match tx.commit().await.and_then(|()| self.fault("claim.after_commit")) {
+            Ok(()) => Ok(claims),
+            Err(error) if claims.is_empty() => Err(error),
+            Err(error) => self.read_back(claims, error).await,
+        }
+    }
+
+    /// Finds out which of these leases are written after all, for as long as they last. What is known too late to be carried
+    /// is given back, as never begun. `error`: what is told when none is written.
+    async fn read_back(&self, claims: Vec<Claim>, error: DbErr) -> Result<Vec<Claim>, DbErr> {
+        tracing::warn!(%error, lanes = claims.len(), "a claim's COMMIT was not answered; it is read back");
+        let begun = Instant::now();
+        let until = claims.iter().map(|claim| claim.until).max().unwrap_or(0);
+        loop {
+            match self.leased_after_all(&claims).await {
+                Ok(mine) if mine.is_empty() => return Err(error),
+                Ok(mine) if begun.elapsed() < CARRIED_WITHIN => return Ok(mine),
+                Ok(mine) => {
+                    let back: Vec<Settlement> =
+                        mine.into_iter().map(|claim| Settlement::plain(claim, Settled::GivenBack)).collect();
+                    self.settle(&back).await?;
+                    return Err(error);
+                }
+                Err(_) if self.store.clock().millis() < until => tokio::time::sleep(PAUSE).await,
+                Err(_) => return Err(error),
+            }
+        }
+    }
+
+    /// Which of these leases this process holds. Waits for the turns: a COMMIT that is still under way holds them.
+    async fn leased_after_all(&self, claims: &[Claim]) -> Result<Vec<Claim>, DbErr> {
+        let mut turns: Vec<_> = claims.iter().map(|claim| (claim.tenant_id, claim.target)).collect();
+        turns.sort_unstable();
+        turns.dedup();
+        let tx = self.store.write_tx().await?;
+        self.lock_turns(&tx, &turns).await?;
+        let found = Rows::new()
+            .uuid("tenant_id", claims.iter().map(|claim| claim.tenant_id))
+            .uuid("lane_id", claims.iter().map(|claim| claim.lane_id))
+            .long("epoch", claims.iter().map(|claim| claim.epoch))
+            .uuid("owner", claims.iter().map(|_| self.instance))
+            .long("place", (0..).take(claims.len()))
+            .fetch(
+                &tx,
+                &self.store,
+                "SELECT rows.place FROM rows JOIN lane ON lane.tenant_id = rows.tenant_id AND lane.lane_id = rows.lane_id \
+                 AND lane.epoch = rows.epoch AND lane.owner = rows.owner",
+            )
+            .await?;
+        tx.rollback().await?;
+        let mut mine = Vec::with_capacity(found.len());
+        for row in found {
+            let place = usize::try_from(row.try_get::<i64>("", "place")?).unwrap_or(usize::MAX);
+            mine.extend(claims.get(place).cloned());
+        }
+        Ok(mine)
+    }
+}

@@ -1,0 +1,212 @@
+//! Room for bodies that wait to be written, bounded in sum and for each account: whoever comes finds room whatever one
+//! account has sent, and an account that has its share waits for its own parcels to be written.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::oneshot;
+use uuid::Uuid;
+
+/// Bytes in memory that wait behind one door.
+pub const ROOM: usize = 64 * 1024 * 1024;
+/// Of them one account has at most so much while others have something there or wait.
+pub const SHARE: usize = ROOM / 4;
+/// While nobody else does: a quarter stays free for whoever comes next.
+pub const ALONE: usize = ROOM - SHARE;
+
+/// The room behind a door. Clones are one room.
+#[derive(Clone, Default)]
+pub struct Room(Arc<Mutex<Taken>>);
+
+/// A part of it; given back when dropped.
+pub struct Held {
+    /// None: it was given back.
+    room: Option<Room>,
+    tenant_id: Uuid,
+    size: usize,
+}
+
+#[derive(Default)]
+struct Taken {
+    all: usize,
+    of: HashMap<Uuid, usize>,
+    /// The sum of what each account has, up to its share.
+    counted: usize,
+    waiting: HashMap<Uuid, VecDeque<Waiter>>,
+    /// Accounts of which somebody waits, in turn.
+    order: VecDeque<Uuid>,
+}
+
+struct Waiter {
+    size: usize,
+    granted: oneshot::Sender<Held>,
+}
+
+impl Room {
+    /// Takes room, waiting for it in the account's own order. More than there is counts as all of it. None: never.
+    pub async fn take(&self, tenant_id: Uuid, size: usize) -> Option<Held> {
+        let (granted, grant) = oneshot::channel();
+        {
+            let mut taken = self.lock();
+            let of_tenant = taken.waiting.entry(tenant_id).or_default();
+            of_tenant.push_back(Waiter { size: size.min(ROOM), granted });
+            if of_tenant.len() == 1 {
+                taken.order.push_back(tenant_id);
+            }
+            self.grant(&mut taken);
+        }
+        grant.await.ok()
+    }
+
+    /// How full it is, in hundredths; an account counts with its share at most.
+    pub fn filled(&self) -> usize {
+        self.lock().counted * 100 / ROOM
+    }
+
+    /// Lets in whoever fits, one account after the other. One that has its share waits for itself alone; one for whom there is
+    /// no room at all goes before those behind it.
+    fn grant(&self, taken: &mut Taken) {
+        let mut blocked = 0;
+        while blocked < taken.order.len() {
+            let Some(tenant_id) = taken.order.pop_front() else { return };
+            let Some(size) = taken.next_of(tenant_id) else { continue };
+            if !taken.has_share(tenant_id, size) {
+                taken.order.push_back(tenant_id);
+                blocked += 1;
+                continue;
+            }
+            if taken.all + size > ROOM {
+                taken.order.push_front(tenant_id);
+                return;
+            }
+            blocked = 0;
+            let Some(waiter) = taken.pop(tenant_id) else { continue };
+            taken.change(tenant_id, |bytes| bytes + size);
+            if let Err(mut held) = waiter.granted.send(Held { room: Some(self.clone()), tenant_id, size }) {
+                // Whoever waited has just gone. Dropping it would take the lock that is held here.
+                held.room = None;
+                taken.change(tenant_id, |bytes| bytes.saturating_sub(size));
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Taken> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Taken {
+    /// How much the account's longest waiting wants; none: nobody of it waits any more.
+    fn next_of(&mut self, tenant_id: Uuid) -> Option<usize> {
+        let waiting = self.waiting.get_mut(&tenant_id)?;
+        while waiting.front().is_some_and(|waiter| waiter.granted.is_closed()) {
+            waiting.pop_front();
+        }
+        let size = waiting.front().map(|waiter| waiter.size);
+        if size.is_none() {
+            self.waiting.remove(&tenant_id);
+        }
+        size
+    }
+
+    /// Takes the account's longest waiting out; the account's next goes behind the others'.
+    fn pop(&mut self, tenant_id: Uuid) -> Option<Waiter> {
+        let waiting = self.waiting.get_mut(&tenant_id)?;
+        let first = waiting.pop_front();
+        if waiting.is_empty() {
+            self.waiting.remove(&tenant_id);
+        } else {
+            self.order.push_back(tenant_id);
+        }
+        first
+    }
+
+    fn has_share(&self, tenant_id: Uuid, size: usize) -> bool {
+        let others = self.of.keys().chain(self.waiting.keys()).any(|other| *other != tenant_id);
+        let most = if others { SHARE } else { ALONE };
+        let has = self.of.get(&tenant_id).copied().unwrap_or(0);
+        // One parcel goes in any case.
+        has == 0 || has + size <= most
+    }
+
+    fn change(&mut self, tenant_id: Uuid, change: impl Fn(usize) -> usize) {
+        let of = self.of.entry(tenant_id).or_default();
+        let (before, after) = (*of, change(*of));
+        *of = after;
+        if after == 0 {
+            self.of.remove(&tenant_id);
+        }
+        self.all = self.all + after - before;
+        self.counted = self.counted + after.min(SHARE) - before.min(SHARE);
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let Some(room) = self.room.take() else { return };
+        let mut taken = room.lock();
+        taken.change(self.tenant_id, |bytes| bytes.saturating_sub(self.size));
+        room.grant(&mut taken);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    const MIB: usize = 1024 * 1024;
+
+    fn tenant(number: u128) -> Uuid {
+        Uuid::from_u128(number)
+    }
+
+    /// Takes parcels of a mebibyte until one must wait.
+    fn fill(room: &Room, of: Uuid) -> Vec<Held> {
+        std::iter::from_fn(|| room.take(of, MIB).now_or_never().flatten()).collect()
+    }
+
+    #[test]
+    fn c4_one_account_leaves_a_quarter_free_and_has_a_quarter_beside_others() {
+        let room = Room::default();
+        let first = fill(&room, tenant(1));
+        assert_eq!(first.len() * MIB, ALONE, "alone it leaves a quarter free");
+        assert_eq!(room.filled(), 25, "and turns nobody else away");
+        let second = fill(&room, tenant(2));
+        assert_eq!(second.len() * MIB, SHARE, "whoever comes has their share at once");
+        drop(first);
+        assert_eq!(fill(&room, tenant(1)).len() * MIB, SHARE, "beside others a quarter");
+    }
+
+    #[test]
+    fn c4_room_that_comes_free_goes_round() {
+        let room = Room::default();
+        let mut full: Vec<Held> = (1..=5).flat_map(|number| fill(&room, tenant(number))).collect();
+        assert_eq!(room.lock().all, ROOM);
+        // Several of one account and one of another wait.
+        let mut waiting: Vec<_> = [6, 6, 6, 7].map(|number| Box::pin(room.take(tenant(number), MIB))).into();
+        for one in &mut waiting {
+            assert!(one.as_mut().now_or_never().is_none());
+        }
+        full.truncate(full.len() - 2);
+        let granted: Vec<_> = waiting.iter_mut().map(|one| one.as_mut().now_or_never().flatten()).collect();
+        assert_eq!(granted.iter().map(Option::is_some).collect::<Vec<_>>(), [true, false, false, true]);
+        drop((full, waiting, granted));
+        let left = room.lock();
+        assert_eq!(
+            (left.all, left.counted, left.waiting.len(), left.order.len()),
+            (0, 0, 0, 0),
+            "nothing is left behind"
+        );
+    }
+
+    #[test]
+    fn one_parcel_goes_however_large() {
+        let room = Room::default();
+        let _other = room.take(tenant(1), 10).now_or_never().flatten();
+        let large = room.take(tenant(2), 40 * MIB).now_or_never().flatten();
+        assert!(large.is_some());
+        assert!(room.take(tenant(3), 100 * MIB).now_or_never().is_none(), "it waits until all else has gone");
+    }
+}

@@ -1,0 +1,191 @@
+//! Leased letters on their way: what they are about is read for all at once, each is carried beside the others and written down.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use tokio::sync::oneshot;
+use tokio::task::JoinSet;
+
+use crate::app::App;
+use crate::delivery::carry::{carry, cut_off, put_off};
+use crate::delivery::parts::Parts;
+use crate::delivery::queue::parcel::{Alias, Side};
+use crate::delivery::queue::{Claim, Settled, Settlement, TurnEffect};
+use crate::delivery::slots::{Slot, Slots};
+use crate::delivery::traced::Trace;
+use crate::message::LetterKind;
+
+/// No call may take longer.
+const CALL: Duration = Duration::from_secs(40);
+/// A second try for which there is no room waits so long, and up to twice as long.
+const PUT_OFF_MILLIS: i64 = 1_000;
+
+/// What is going to be known of a letter.
+pub(in crate::delivery) type Reading = oneshot::Receiver<anyhow::Result<Parts>>;
+
+/// Begins to read what these letters are about, for all of them at once.
+pub(in crate::delivery) fn read(app: &Arc<App>, running: &mut JoinSet<()>, claims: &[Claim]) -> Vec<Reading> {
+    if claims.is_empty() {
+        return Vec::new();
+    }
+    let (readers, readings) = claims.iter().map(|_| oneshot::channel()).unzip();
+    let (app, claims) = (app.clone(), claims.to_vec());
+    running.spawn(async move { hand_out(Parts::read(&app, &claims).await, readers) });
+    readings
+}
+
+/// Gives each letter what was read of it, or the reason why nothing was.
+fn hand_out(parts: anyhow::Result<Vec<anyhow::Result<Parts>>>, readers: Vec<oneshot::Sender<anyhow::Result<Parts>>>) {
+    match parts {
+        Ok(parts) => {
+            for (reader, parts) in readers.into_iter().zip(parts) {
+                let _ = reader.send(parts);
+            }
+        }
+        Err(error) => {
+            let why = format!("{error:#}");
+            for reader in readers {
+                let _ = reader.send(Err(anyhow::Error::msg(why.clone())));
+            }
+        }
+    }
+}
+
+/// Where a letter is carried: in a slot of its pool.
+pub(super) struct Carried {
+    pub pool: String,
+    pub claim: Claim,
+    pub slot: Slot,
+    pub parts: Reading,
+}
+
+impl Carried {
+    /// Carries it, and writes down what became of it. The slot is given back as soon as the call has ended: what is being
+    /// written down calls nobody.
+    pub async fn go(self, app: &Arc<App>, slots: Slots) {
+        let Self { pool, claim, slot, parts } = self;
+        let started = app.clock.millis();
+        let second = claim.letter.attempts > 0 && !claim.probe;
+        if !slots.may_try(&pool, claim.target, second, started) {
+            metrics::counter!("parom_put_off_total", "remote" => pool).increment(1);
+            let wait = PUT_OFF_MILLIS + rand::random_range(0..=PUT_OFF_MILLIS);
+            app.writer.settle(put_off(claim, wait)).await;
+            return;
+        }
+        let Some(settlement) = end(app, claim, parts).await else { return };
+        let answered = match settlement.turn {
+            TurnEffect::Failing { .. } => Some(false),
+            TurnEffect::None | TurnEffect::Unasked => None,
+            _ => Some(true),
+        };
+        if let Some(answered) = answered {
+            slots.note(&pool, settlement.claim.tenant_id, answered, app.clock.millis());
+        }
+        drop(slot);
+        write_down(app, &pool, settlement, started).await;
+    }
+}
+
+/// Carries a letter to whatever end it has; none: nothing can be said of it, its lease runs out and the next holder finds out.
+pub(in crate::delivery) async fn end(app: &Arc<App>, claim: Claim, parts: Reading) -> Option<Settlement> {
+    let started = app.clock.millis();
+    let parts = async move { parts.await.context("it was not read to the end")? };
+    match tokio::time::timeout(CALL, carry(app, claim.clone(), parts)).await {
+        Ok(Ok(settlement)) => Some(settlement),
+        Ok(Err(error)) => {
+            tracing::error!(tenant.id = %claim.tenant_id, letter.id = %claim.letter.id, error = format!("{error:#}"), "a delivery broke off");
+            None
+        }
+        Err(_) => {
+            tracing::error!(tenant.id = %claim.tenant_id, letter.id = %claim.letter.id, "a delivery took too long and was given up");
+            let millis = i32::try_from(app.clock.millis() - started).unwrap_or(i32::MAX);
+            Some(cut_off(claim, started, millis))
+        }
+    }
+}
+
+/// Writes down what became of a letter, and tells those who want to know. `started`: milliseconds since 1970.
+pub(in crate::delivery) async fn write_down(app: &Arc<App>, pool: &str, settlement: Settlement, started: i64) {
+    measure(pool, &settlement);
+    let trace = Trace::of(app, pool, &settlement, started);
+    let told = Told::of(&settlement);
+    let conversation_id = settlement.claim.conversation_id;
+    let (tenant_id, letter_id) = (settlement.claim.tenant_id, settlement.claim.letter.id);
+    if app.writer.settle(settlement).await {
+        let _ = app.happened.send(conversation_id);
+        trace.settled(app);
+        told.tell(app).await;
+    } else {
+        tracing::warn!(tenant.id = %tenant_id, letter.id = %letter_id, "a lease was lost before its letter could be settled");
+    }
+}
+
+/// What the other side made of it, by the slots it was called in: integrations and kinds of messengers, never accounts.
+fn measure(pool: &str, settlement: &Settlement) {
+    let Some(attempt) = &settlement.attempt else { return };
+    let seconds = Duration::from_millis(u64::try_from(attempt.millis).unwrap_or(0));
+    metrics::histogram!("parom_remote_seconds", "remote" => pool.to_owned()).record(seconds);
+    let error = match attempt.status {
+        0 if matches!(attempt.verdict, "retry" | "unknown") => "no_answer",
+        429 => "slow_down",
+        400..=499 => "refused",
+        500.. => "broken",
+        _ => return,
+    };
+    metrics::counter!("parom_remote_errors_total", "remote" => pool.to_owned(), "error" => error).increment(1);
+}
+
+/// What the log, the metrics and the source's state are told after the commit.
+struct Told {
+    claim: Claim,
+    verdict: &'static str,
+    hold: Option<String>,
+    /// The messenger's id of a dialogue that goes on in another conversation from now on.
+    dialogue: Option<String>,
+    webhook_failed: bool,
+}
+
+impl Told {
+    fn of(settlement: &Settlement) -> Self {
+        let hold = match &settlement.turn {
+            TurnEffect::Hold { reason } => Some(reason.clone()),
+            _ => None,
+        };
+        let verdict = match &settlement.settled {
+            Settled::Carried => "done",
+            Settled::Superseded => "superseded",
+            Settled::Again { unknown: true, .. } => "unknown",
+            Settled::Again { .. } => "retry",
+            Settled::Onward { .. } => "part",
+            Settled::Buried { .. } => "bury",
+            Settled::GivenBack => "given_back",
+        };
+        let learned = &settlement.learned;
+        let opened = learned.opened.as_ref().map(|opened| opened.external_id.clone());
+        let dialogue = opened.or_else(|| learned.used.clone());
+        let webhook = settlement.attempt.as_ref().and_then(|attempt| attempt.webhook);
+        let webhook_failed = webhook.is_some_and(|webhook| webhook.failed);
+        Self { claim: settlement.claim.clone(), verdict, hold, dialogue, webhook_failed }
+    }
+
+    async fn tell(self, app: &App) {
+        let direction = self.claim.direction.word();
+        metrics::counter!("parom_attempts_total", "direction" => direction, "verdict" => self.verdict).increment(1);
+        if self.verdict == "done" && self.claim.letter.kind == LetterKind::Message {
+            crate::source::prove(app, self.claim.tenant_id, self.claim.source_id);
+        }
+        if self.webhook_failed {
+            crate::source::failing(app, self.claim.tenant_id, self.claim.source_id).await;
+        }
+        if let Some(external_id) = self.dialogue {
+            let alias = Alias { side: Side::Messenger, origin: self.claim.source_id, external_id };
+            app.lookup.forget_conversation(self.claim.tenant_id, alias).await;
+        }
+        let Some(reason) = self.hold else { return };
+        tracing::warn!(tenant.id = %self.claim.tenant_id, source.id = %self.claim.source_id, reason, "a target is held: its letters wait");
+        if let Err(error) = crate::delivery::dead::mark_held(app, &self.claim, &reason).await {
+            tracing::error!(tenant.id = %self.claim.tenant_id, error = format!("{error:#}"), "the state of a held target could not be noted");
+        }
+    }
+}

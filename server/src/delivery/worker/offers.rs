@@ -1,0 +1,167 @@
+//! Who is offered what is free: the turns that have come, read pool by pool.
+//!
+//! A pool without room is not read, and who cannot use more – their account has what it may have – is counted out of the next
+//! page: whatever waits without room hides nobody who has it.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use sea_orm::DbErr;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::delivery::queue::letters::amojo_rate;
+use crate::delivery::queue::{After, Rate, Ready, Wish};
+use crate::delivery::slots::{Offer, Slots};
+use crate::tenant::pool_of;
+
+/// A scan's page of one pool.
+const PAGE: u32 = 128;
+/// Targets of one pool that share what is free there in one scan.
+const OFFERS: usize = 128;
+/// The whole of `turn` is swept this often, whatever the watermarks say, and pools are looked for that nobody knew.
+const SWEEP_MILLIS: i64 = 5_000;
+/// How far behind the earliest turn served a watermark stays: longer than a commit may take to show.
+const MARGIN_MILLIS: i64 = 10_000;
+/// At once to one scope of amojo.
+const AMOJO_AT_ONCE: u32 = 8;
+
+/// What is remembered between two scans.
+pub(super) struct Scan {
+    /// The pools that are known, each with the time from which on its turns are read (milliseconds).
+    pools: BTreeMap<String, i64>,
+    swept_at: i64,
+}
+
+/// One pool in one scan.
+struct Pool {
+    after: After,
+    /// How many more calls each account may have that is offered something.
+    left: HashMap<Uuid, u32>,
+    offers: usize,
+    earliest: Option<i64>,
+}
+
+/// What is offered: who, and how often its side may be asked.
+type Offered = Vec<(Offer, Rate)>;
+
+impl Scan {
+    pub fn new(app: &App) -> Self {
+        let amojos = app.config.integrations.iter().map(|integration| pool_of(&integration.name));
+        let kinds = app.connectors.kinds().filter_map(|kind| app.connectors.get(kind));
+        let messengers = kinds.map(|connector| connector.pool().to_owned());
+        Self { pools: amojos.chain(messengers).map(|pool| (pool, 0)).collect(), swept_at: 0 }
+    }
+
+    /// The next scan sweeps.
+    pub fn forget(&mut self) {
+        self.swept_at = 0;
+    }
+
+    /// Pools in which a call may start.
+    pub fn with_room(&self, slots: &Slots, now: i64) -> impl Iterator<Item = &String> {
+        self.pools.keys().filter(move |pool| slots.free(pool, now) > 0)
+    }
+
+    /// Turns that have come and for which there is room, with their pools: in each pool the longest waiting come into
+    /// consideration, and of them each account gets its share.
+    ///
+    /// One statement for all pools with room, and none when there are none; one more every [`SWEEP_MILLIS`]; one a further page.
+    pub async fn wishes(&mut self, app: &App, slots: &Slots) -> Result<Vec<(String, Wish)>, DbErr> {
+        let now = app.clock.millis();
+        self.sweep(app, now).await?;
+        let mut pools: BTreeMap<String, Pool> =
+            self.with_room(slots, now).map(|pool| (pool.clone(), Pool::new(pool, self.pools[pool]))).collect();
+        let first = app.queue.ready(pools.values().map(|pool| pool.after.clone()).collect(), PAGE).await?;
+        let mut pages: BTreeMap<String, Vec<Ready>> = BTreeMap::new();
+        for ready in first {
+            pages.entry(ready.pool.clone()).or_default().push(ready);
+        }
+        let mut offered = Offered::new();
+        for (name, mut page) in pages {
+            let Some(pool) = pools.get_mut(&name) else { continue };
+            while pool.consider(app, slots, &page, &mut offered).await {
+                page = app.queue.ready_without(&pool.after, &pool.sated(), PAGE).await?;
+            }
+        }
+        for (name, pool) in pools {
+            // By the database's time, which may be another than ours.
+            if let (Some(earliest), Some(low)) = (pool.earliest, self.pools.get_mut(&name)) {
+                *low = earliest - MARGIN_MILLIS;
+            }
+        }
+        let (offers, rates): (Vec<Offer>, Vec<Rate>) = offered.into_iter().unzip();
+        let shares = slots.share(&offers, now);
+        let served = offers.into_iter().zip(rates).zip(shares).filter(|(_, limit)| *limit > 0);
+        let wish = |((offer, rate), limit): ((Offer, Rate), u32)| {
+            (offer.pool, Wish { tenant_id: offer.tenant_id, target: offer.target, limit, rate })
+        };
+        Ok(served.map(wish).collect())
+    }
+
+    async fn sweep(&mut self, app: &App, now: i64) -> Result<(), DbErr> {
+        if now - self.swept_at < SWEEP_MILLIS && now >= self.swept_at {
+            return Ok(());
+        }
+        self.swept_at = now;
+        for pool in app.queue.pools().await? {
+            self.pools.entry(pool).or_default();
+        }
+        self.pools.values_mut().for_each(|low| *low = 0);
+        Ok(())
+    }
+}
+
+impl Pool {
+    fn new(name: &str, low: i64) -> Self {
+        Self { after: After::time(name, low), left: HashMap::new(), offers: 0, earliest: None }
+    }
+
+    /// Accounts that cannot use more than they are offered already.
+    fn sated(&self) -> Vec<Uuid> {
+        let sated: BTreeSet<Uuid> = self.left.iter().filter(|(_, left)| **left == 0).map(|(id, _)| *id).collect();
+        sated.into_iter().collect()
+    }
+
+    /// Takes those of a page into the offer that have room. True: there may be more, and room for them.
+    async fn consider(&mut self, app: &App, slots: &Slots, page: &[Ready], offered: &mut Offered) -> bool {
+        for ready in page {
+            self.earliest = self.earliest.or(Some(ready.ready_at));
+            self.after = After::turn(ready);
+            if self.offers >= OFFERS {
+                break;
+            }
+            if self.left.get(&ready.tenant_id) == Some(&0) {
+                continue;
+            }
+            let (rate, at_once) = limits(app, ready).await;
+            let Ready { pool, tenant_id, target, .. } = ready.clone();
+            let weight = weight(app, tenant_id).await;
+            let offer = Offer { pool, tenant_id, target, at_once, weight };
+            let (of_tenant, of_target) = slots.room(&offer);
+            let left = self.left.entry(tenant_id).or_insert(of_tenant);
+            if *left > 0 && of_target > 0 {
+                *left -= 1;
+                self.offers += 1;
+                offered.push((offer, rate));
+            }
+        }
+        page.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX) && self.offers < OFFERS
+    }
+}
+
+async fn weight(app: &App, tenant_id: Uuid) -> u32 {
+    let tenant = app.lookup.tenant(tenant_id).await.ok().flatten();
+    tenant.and_then(|tenant| u32::try_from(tenant.weight).ok()).unwrap_or(1)
+}
+
+async fn limits(app: &App, ready: &Ready) -> (Rate, u32) {
+    if ready.pool.starts_with("amojo:") {
+        return (amojo_rate(app), AMOJO_AT_ONCE);
+    }
+    let source = app.lookup.source(ready.target).await.ok().flatten();
+    let connector = source.as_ref().and_then(|source| app.connectors.get(&source.kind));
+    connector.map_or((Rate::per_second(10), 4), |connector| {
+        let abilities = connector.abilities();
+        (Rate::per_second(abilities.requests_per_second), abilities.at_once)
+    })
+}

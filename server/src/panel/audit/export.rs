@@ -1,0 +1,77 @@
+//! The audit log as a table for spreadsheets: all rows, read as they are sent.
+
+use actix_web::HttpResponse;
+use actix_web::web;
+use bytes::Bytes;
+use entity::audit;
+use futures_util::{StreamExt, stream};
+use sea_orm::DbErr;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::audit::Query;
+use crate::panel::csv;
+
+/// Rows read at once.
+const CHUNK: u64 = 500;
+const FOR_ACCOUNT: [&str; 8] = ["at", "actor_kind", "actor", "action", "object", "detail", "address", "outcome"];
+const FOR_VENDOR: [&str; 10] =
+    ["at", "account_id", "who_kind", "who_id", "who", "what", "object", "detail", "address", "outcome"];
+
+/// Who reads it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reader {
+    Account,
+    /// With the ids of account and actor.
+    Vendor,
+}
+
+impl Reader {
+    fn head(self) -> String {
+        match self {
+            Self::Account => csv::head(&FOR_ACCOUNT),
+            Self::Vendor => csv::head(&FOR_VENDOR),
+        }
+    }
+
+    fn line(self, row: audit::Model) -> String {
+        let at = csv::moment(row.at);
+        let (kind, name) = (row.actor_kind, row.actor_name);
+        let (action, object, detail) = (row.action, row.object, row.detail);
+        if self == Self::Account {
+            return csv::line([at, kind, name, action, object, detail, row.address, row.outcome]);
+        }
+        let account = if row.tenant_id.is_nil() { String::new() } else { row.tenant_id.to_string() };
+        csv::line([at, account, kind, row.actor_id, name, action, object, detail, row.address, row.outcome])
+    }
+}
+
+/// Every row that a query means, newest first.
+pub async fn download(app: web::Data<App>, query: Query, reader: Reader) -> HttpResponse {
+    crate::audit::flush(&app).await;
+    let rows = stream::unfold(Some((app, query, None)), move |state| async move {
+        let (app, query, before) = state?;
+        match chunk(&app, &query, before, reader).await {
+            Ok((text, last)) => Some((Ok(Bytes::from(text)), last.map(|last| (app, query, Some(last))))),
+            Err(error) => {
+                tracing::error!(%error, "the audit log could not be read to its end");
+                Some((Err(error), None))
+            }
+        }
+    });
+    let head = stream::iter([Ok::<_, DbErr>(Bytes::from(reader.head()))]);
+    csv::file("parom-audit.csv").streaming(head.chain(rows))
+}
+
+/// Some lines, and behind which row the next ones begin; none: these were the last.
+async fn chunk(
+    app: &App,
+    query: &Query,
+    before: Option<Uuid>,
+    reader: Reader,
+) -> Result<(String, Option<Uuid>), DbErr> {
+    let rows = query.rows(app, before, CHUNK).await?;
+    let whole = u64::try_from(rows.len()).is_ok_and(|count| count == CHUNK);
+    let last = rows.last().filter(|_| whole).map(|row| row.id);
+    Ok((rows.into_iter().map(|row| reader.line(row)).collect(), last))
+}

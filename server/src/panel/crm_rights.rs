@@ -1,0 +1,67 @@
+//! Rights that came from amoCRM are asked anew for each hour of use.
+//!
+//! ```text
+//! asked within the hour ─▶ as it is
+//! else ask ─▶ administrator, user or gone ─▶ taken over: roles rise and fall, sessions that hold too much end
+//!          └▶ no answer ─▶ what was said last counts for four hours; then a session from amoCRM ends, and whoever
+//!                          signed in by password is a viewer until amoCRM answers
+//! ```
+
+use std::sync::Arc;
+
+use entity::{member as table, session};
+use serde_json::json;
+
+use super::Role;
+use crate::app::App;
+use crate::audit::By;
+use crate::error::Result;
+use crate::people::member::{self, FROM_CRM, Vouched};
+use crate::people::session as sessions;
+use crate::tenant::rights::{self, CrmRights};
+
+const HOUR: i64 = 3_600_000;
+/// How long amoCRM's last word counts while it does not answer.
+const BELIEVED: i64 = 4 * HOUR;
+
+/// The role in which a session goes on; none: it has ended.
+pub(super) async fn role(app: &Arc<App>, session: &session::Model, row: table::Model) -> Result<Option<Role>> {
+    let by_ticket = session.via == sessions::TICKET;
+    let held = Role::of(&row.role);
+    let Some(user) = row.crm_user_id.filter(|_| by_ticket || row.role_from == FROM_CRM) else { return Ok(held) };
+    let now = app.clock.millis();
+    if row.crm_asked_at.saturating_add(HOUR) > now {
+        return Ok(held);
+    }
+    let says = match rights::of(app, row.tenant_id, user).await {
+        CrmRights::Administrator => Vouched::Administrator,
+        CrmRights::User => Vouched::User,
+        CrmRights::Gone => Vouched::Gone,
+        CrmRights::Unknown => {
+            let last = if by_ticket { row.crm_asked_at.max(session.created_at) } else { row.crm_asked_at };
+            if last.saturating_add(BELIEVED) > now {
+                return Ok(held);
+            }
+            if !by_ticket {
+                return Ok(held.map(|_| Role::Viewer));
+            }
+            return end(app, session).await.map(|()| None);
+        }
+    };
+    member::vouch(app, &row, says).await?;
+    // Its session may be among those that ended.
+    let db = app.store.write();
+    if sessions::living(app, db, session.tenant_id, session.id).await?.is_none() {
+        return Ok(None);
+    }
+    Ok(member::find(db, row.tenant_id, row.person_id).await?.and_then(|row| Role::of(&row.role)))
+}
+
+/// Ends a session that amoCRM did not confirm in time.
+async fn end(app: &App, session: &session::Model) -> Result<()> {
+    sessions::end(app.store.write(), session.tenant_id, session.id).await?;
+    let detail = json!({ "why": "unconfirmed", "sessions": 1 });
+    let object = session.person_id.map(|id| id.to_string()).unwrap_or_default();
+    By::parom().did(app, app.store.write(), "member.access_ended", (session.tenant_id, &object), detail).await?;
+    Ok(())
+}

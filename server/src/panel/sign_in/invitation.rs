@@ -1,0 +1,95 @@
+//! Invitations: taken as the last step of a sign-in, or by whoever has just shown who they are.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use entity::{person, session};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::into::{Proof, into, named};
+use super::link::{Open, Opened, Taken, used};
+use crate::app::App;
+use crate::audit::{self, Actor, Deed};
+use crate::error::{Error, Result};
+use crate::panel::{Form, PageContext};
+use crate::people::door::{self, Door};
+use crate::people::link::{self, Link, Purpose};
+use crate::people::{credentials, member, person as persons};
+use crate::store::ended;
+use crate::tenant;
+use crate::words::{Language, Words};
+
+/// Where somebody goes on who had to sign in for an invitation.
+pub(super) const PATH: &str = "/panel/invitation";
+
+/// The invitation of a token, if it is for whom this session belongs to, with its account.
+async fn of_session(app: &App, session: &session::Model, token: &str) -> Result<Option<(Link, Uuid)>> {
+    let person_id = session.person_id.filter(|_| matches!(session.via.as_str(), "password" | "link"));
+    let fits = |link: &Link| link.purpose == Purpose::Invitation && Some(link.person_id) == person_id;
+    let found = link::look(app, token).await?.filter(fits);
+    Ok(found.and_then(|link| Some((link, link.tenant_id?))))
+}
+
+/// `GET /panel/invitation?token=…`: asks whether. The address alone joins nothing.
+pub(super) async fn show(app: web::Data<App>, request: HttpRequest, asked: web::Query<Opened>) -> Result<HttpResponse> {
+    let Some(session) = door::session(&request, Door::Panel).await? else { return used(&app, &request) };
+    let Some((_, tenant_id)) = of_session(&app, &session, &asked.token).await? else { return used(&app, &request) };
+    let tenant = tenant::load(app.store.read(), tenant_id).await?.ok_or(Error::NotFound)?;
+    let mut page = PageContext::outside(&app, &request, "invitation-title");
+    page.words = Words::new(Language::of_code(&session.language).unwrap_or(page.words.language()));
+    page.title = page.words.say("invitation-title").to_string();
+    page.csrf_token.clone_from(&session.csrf);
+    let text = page.words.say("invitation-text").with("account", tenant.host.as_str()).to_string();
+    Open::new(page, (PATH, "token"), asked.token.clone(), text, "invitation-button").shown()
+}
+
+/// `POST /panel/invitation`
+pub(super) async fn take(app: web::Data<App>, request: HttpRequest, form: Form<Taken>) -> Result<HttpResponse> {
+    let session = door::session(&request, Door::Panel).await?.ok_or(Error::NotFound)?;
+    let Some((found, _)) = of_session(&app, &session, &form.token).await? else { return used(&app, &request) };
+    let person = persons::by_id(app.store.read(), found.person_id).await?;
+    let Some(person) = person.filter(|person| person.disabled_at.is_none() && person.proved_at.is_some()) else {
+        return used(&app, &request);
+    };
+    if link::take(&app, &form.token).await?.is_none() {
+        return used(&app, &request);
+    }
+    let proof = Proof {
+        via: session.via.clone(),
+        tenant_id: found.tenant_id,
+        invitation: true,
+        session: Some(session),
+        to: "/panel".to_owned(),
+    };
+    into(&app, &request, &person, &proof).await
+}
+
+/// Makes somebody a member as they were checked, and gives them as they are then. `session`: what says who they are,
+/// where nothing else was checked. None: the invitation was taken back, or password, authenticator or session changed.
+pub(super) async fn accept(
+    app: &App,
+    request: &HttpRequest,
+    tenant_id: Uuid,
+    person: &person::Model,
+    session: Option<&session::Model>,
+) -> Result<Option<person::Model>> {
+    let actor = Actor::Member { person_id: person.id, name: named(person) };
+    let tx = app.store.write_tx().await?;
+    let done = async {
+        let holds = match session {
+            Some(session) => credentials::hold_in(app, &tx, person, session).await?,
+            None => credentials::hold(&tx, person).await?,
+        };
+        if !holds || !member::accept(app, &tx, tenant_id, person.id).await? {
+            return Ok(None);
+        }
+        let (object, detail) = (person.id.to_string(), json!({}));
+        let address = door::address(request, app);
+        let action = "member.joined";
+        let deed = Deed { tenant_id, actor: &actor, action, object: &object, detail, address, done: true };
+        audit::record(app, &tx, deed).await?;
+        // Under the lock that was taken above, so that nothing comes between.
+        persons::by_id(&tx, person.id).await
+    };
+    let done = done.await;
+    Ok(ended(tx, done).await?)
+}

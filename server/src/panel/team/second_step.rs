@@ -1,0 +1,98 @@
+//! The second step of an account's people: taken off after an authenticator was lost, or demanded of everybody.
+
+use actix_web::{HttpResponse, web};
+use entity::tenant;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use serde::Deserialize;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::change::known;
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::panel::sign_in::named;
+use crate::panel::{Empty, Form, Member, Notice, Right};
+use crate::people::link::{self, Link, Purpose};
+use crate::people::mail::{self, Letter};
+use crate::people::{credentials, member};
+use crate::store::ended;
+use crate::words::{Language, Said, Words};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Wanted {
+    /// `on` or `off`
+    demand: String,
+}
+
+/// `POST /panel/team/second-step`: whether everybody who signs in by e-mail needs an authenticator.
+pub(super) async fn demand(app: web::Data<App>, member: Member, form: Form<Wanted>) -> Result<HttpResponse> {
+    member.require(Right::ManageTeam)?;
+    let (demanded, action, said) = match form.demand.as_str() {
+        "on" => (true, "account.second_step_demanded", "team-demand-is-on"),
+        "off" => (false, "account.second_step_freed", "team-demand-is-off"),
+        _ => return Err(Error::Malformed(Said::new("said-form-deed"))),
+    };
+    let tenant_id = member.tenant.tenant_id;
+    let tx = app.store.write_tx().await?;
+    let done = async {
+        tenant::Entity::update_many()
+            .col_expr(tenant::Column::SecondStep, Expr::value(demanded))
+            .filter(tenant::Column::TenantId.eq(tenant_id))
+            .exec(&tx)
+            .await?;
+        member.audit(&app, &tx, action, "", json!({})).await
+    };
+    let done = done.await;
+    ended(tx, done).await?;
+    member.see_other(&app, "/panel/team", Notice::done(member.words.say(said))).await
+}
+
+/// `POST /panel/team/{person_id}/two-step`: the authenticator was lost. Password and sessions go with it, and another one
+/// is connected only by a link. Only of somebody who has this account alone; the others' is the vendor's to take off.
+pub(super) async fn forget(
+    app: web::Data<App>,
+    member: Member,
+    person_id: web::Path<Uuid>,
+    _form: Form<Empty>,
+) -> Result<HttpResponse> {
+    member.require(Right::ManageTeam)?;
+    let person = known(&app, &member, *person_id).await?;
+    let tenant_id = member.tenant.tenant_id;
+    let words = member.words;
+    let name = named(&person);
+    let accounts = member::accounts(&app, person.id).await?;
+    if accounts.iter().any(|(tenant, _)| tenant.tenant_id != tenant_id) {
+        let elsewhere = Notice::failed(words.say("team-two-step-elsewhere").with("name", name));
+        return member.see_other(&app, "/panel/team", elsewhere).await;
+    }
+    // Whoever has proved their address proves it once more; others are handed a link.
+    let by_mail = person.proved_at.is_some() && mail::is_on(&app);
+    let wanted = if by_mail {
+        Link { person_id: person.id, purpose: Purpose::SignIn, tenant_id: None, mailed: true }
+    } else {
+        Link { person_id: person.id, purpose: Purpose::Handed, tenant_id: Some(tenant_id), mailed: false }
+    };
+    let tx = app.store.write_tx().await?;
+    let done = async {
+        credentials::forget(&tx, person.id).await?;
+        member.audit(&app, &tx, "member.two_step_removed", &name, json!({})).await?;
+        link::issue(&app, &tx, wanted).await
+    };
+    let done = done.await;
+    let address = link::address(&app, wanted.purpose, &ended(tx, done).await?);
+    if !by_mail {
+        let handed = Notice::done(words.say("team-two-step-removed").with("name", name)).with_copy(address);
+        return member.see_other(&app, "/panel/team", handed).await;
+    }
+    let theirs = Words::new(Language::of_code(&person.language).unwrap_or(words.language()));
+    let letter = Letter {
+        to: person.email,
+        subject: theirs.say("mail-link-subject").to_string(),
+        text: theirs.say("mail-link-body").with("link", address).with("server", app.public_url()).to_string(),
+    };
+    mail::send_later(&app.clone().into_inner(), letter);
+    let mailed = Notice::done(words.say("team-two-step-mailed").with("name", name));
+    member.see_other(&app, "/panel/team", mailed).await
+}

@@ -1,0 +1,75 @@
+//! Showing once more who one is, before password or authenticator change: a session that somebody left open is not
+//! enough. For ten minutes a one-time link is, for that is how a forgotten password is set anew.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use entity::{person, session};
+use secrecy::{ExposeSecret, SecretString};
+
+use super::second_step::{self, Checked};
+use super::{credentials, password, session as sessions, throttle};
+use crate::app::App;
+use crate::error::Result;
+
+/// The name under which a session keeps until when its link counts as proof, milliseconds since 1970.
+const UNTIL: &str = "link_until";
+/// Milliseconds for which it does.
+const LIFE: i64 = 10 * 60_000;
+
+/// What came of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    Yes,
+    Wrong,
+    /// Too many tries: seconds to wait.
+    Wait(i64),
+    /// Too many wrong codes: the session is to end.
+    Anew,
+}
+
+/// A session was opened by a one-time link just now.
+pub async fn by_link(app: &App, row: &session::Model) -> Result<()> {
+    sessions::set_data(app, row, UNTIL, Some(&(app.clock.millis() + LIFE))).await
+}
+
+/// Hands on what [`by_link`] kept, to the session that takes the place of another.
+pub async fn moved(app: &App, from: &session::Model, to: &session::Model) -> Result<()> {
+    match sessions::data::<i64>(app, from, UNTIL) {
+        Some(until) => sessions::set_data(app, to, UNTIL, Some(&until)).await,
+        None => Ok(()),
+    }
+}
+
+/// Whether the session's one-time link still counts.
+pub fn is_fresh(app: &App, row: &session::Model) -> bool {
+    sessions::data::<i64>(app, row, UNTIL).is_some_and(|until| until > app.clock.millis())
+}
+
+/// Whether the current password or a code is asked for. Not while there is neither.
+pub fn is_needed(app: &App, row: &session::Model, person: &person::Model) -> bool {
+    credentials::any(person) && !is_fresh(app, row)
+}
+
+/// Holds what was typed against the password or, six digits, against the authenticator.
+pub async fn check(
+    app: &Arc<App>,
+    person: &person::Model,
+    typed: SecretString,
+    address: Option<IpAddr>,
+) -> Result<Shown> {
+    if let Err(wait) = throttle::login(app, "password", &person.id.to_string(), address).await? {
+        return Ok(Shown::Wait(wait.seconds));
+    }
+    let code: String = typed.expose_secret().chars().filter(|sign| !sign.is_whitespace()).collect();
+    let is_code = code.len() == 6 && code.bytes().all(|digit| digit.is_ascii_digit());
+    if is_code && person.totp_secret.is_some() {
+        return Ok(match second_step::check(app, person, &code).await? {
+            Checked::Right => Shown::Yes,
+            Checked::Wrong => Shown::Wrong,
+            Checked::Anew => Shown::Anew,
+        });
+    }
+    let right = password::check(app, typed, person.password_hash.as_deref()).await?;
+    Ok(if right { Shown::Yes } else { Shown::Wrong })
+}

@@ -1,0 +1,157 @@
+//! Where somebody's password and authenticator count, and when they fall.
+//!
+//! A link that is not mailed may be opened by whoever made it. What is set in the session of one counts in the account
+//! of that link alone, until a mailed link shows that the person reads the address:
+//!
+//! ```text
+//! nothing ──(set in a handed session of A)──▶ count in A ──(B is joined)──▶ nothing
+//!                                                 │
+//!                                (a mailed link is used: all falls, all sessions end)
+//!                                                 ▼
+//!                                    what is set from now on counts everywhere
+//! ```
+//!
+//! Each change raises `revision`. A sign-in that checked credentials before a change holds that number against the row
+//! in the transaction that opens its session, so it opens nothing afterwards.
+
+use entity::person::{self, Column};
+use entity::session as session_row;
+use sea_orm::sea_query::{Expr, ExprTrait as _, SimpleExpr};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use uuid::Uuid;
+
+use super::session;
+use crate::app::App;
+use crate::store::VENDOR;
+
+/// Whether password and authenticator of a person count in an account.
+pub fn count_in(person: &person::Model, tenant_id: Uuid) -> bool {
+    person.proved_at.is_some() || person.set_in == Some(tenant_id)
+}
+
+/// Whether a code is asked for on the way into an account; `None`: into any.
+pub fn second_step(person: &person::Model, tenant_id: Option<Uuid>) -> bool {
+    let counts = tenant_id.map_or(person.proved_at.is_some(), |tenant_id| count_in(person, tenant_id));
+    person.totp_secret.is_some() && counts
+}
+
+/// Whether there is anything to sign in by besides links.
+pub fn any(person: &person::Model) -> bool {
+    person.password_hash.is_some() || person.totp_secret.is_some()
+}
+
+/// A mailed link was used. The first one makes everything fall that was set before, with all sessions. Gives whether it
+/// was the first.
+pub async fn prove(app: &App, db: &impl ConnectionTrait, person: &person::Model) -> Result<bool, DbErr> {
+    let now = Expr::value(Some(app.clock.millis()));
+    let first = Column::ProvedAt.is_null();
+    let done = cleared(person.id).col_expr(Column::ProvedAt, now).filter(first).exec(db).await?;
+    if done.rows_affected == 0 {
+        return Ok(false);
+    }
+    session::end_everywhere(db, person.id, None).await?;
+    Ok(true)
+}
+
+/// Password, authenticator and all sessions of a person are gone.
+pub async fn fall(db: &impl ConnectionTrait, person_id: Uuid) -> Result<(), DbErr> {
+    cleared(person_id).exec(db).await?;
+    session::end_everywhere(db, person_id, None).await?;
+    Ok(())
+}
+
+/// The authenticator was lost: all falls, and another one is connected only in the session of a fresh link.
+pub async fn forget(db: &impl ConnectionTrait, person_id: Uuid) -> Result<(), DbErr> {
+    cleared(person_id).col_expr(Column::LinkOnly, Expr::value(true)).exec(db).await?;
+    session::end_everywhere(db, person_id, None).await?;
+    Ok(())
+}
+
+/// Sets the password of somebody as they were read. `set_in`: the only account where it counts. False: something changed
+/// meanwhile, and nothing is set.
+pub async fn set_password(
+    db: &impl ConnectionTrait,
+    person: &person::Model,
+    hash: &str,
+    set_in: Option<Uuid>,
+) -> Result<bool, DbErr> {
+    let set = [(Column::PasswordHash, Expr::value(Some(hash.to_owned()))), (Column::SetIn, Expr::value(set_in))];
+    change(db, person, set).await
+}
+
+/// Sets or removes the authenticator of somebody as they were read: the sealed secret and the time step of the code that
+/// showed it. False: something changed meanwhile, and nothing is set.
+pub async fn set_authenticator(
+    db: &impl ConnectionTrait,
+    person: &person::Model,
+    secret: Option<(Vec<u8>, i64)>,
+    set_in: Option<Uuid>,
+) -> Result<bool, DbErr> {
+    let (sealed, step) = secret.unzip();
+    let set = [
+        (Column::TotpSecret, Expr::value(sealed)),
+        (Column::TotpStep, Expr::value(step)),
+        (Column::SetIn, Expr::value(set_in)),
+        (Column::LinkOnly, Expr::value(false)),
+        (Column::WrongCodes, Expr::value(0)),
+    ];
+    change(db, person, set).await
+}
+
+/// Whether somebody still is as they were read; they stay so until the transaction ends.
+pub async fn hold(db: &impl ConnectionTrait, person: &person::Model) -> Result<bool, DbErr> {
+    let done = person::Entity::update_many()
+        .col_expr(Column::Revision, Expr::value(person.revision))
+        .filter(Column::TenantId.eq(VENDOR))
+        .filter(Column::Id.eq(person.id))
+        .filter(Column::Revision.eq(person.revision))
+        .filter(Column::DisabledAt.is_null())
+        .exec(db)
+        .await?;
+    Ok(done.rows_affected == 1)
+}
+
+/// The same for somebody whose session says who they are: it must not have ended either. A request may have found its
+/// session before all of them ended, and read the person only afterwards.
+pub async fn hold_in(
+    app: &App,
+    db: &impl ConnectionTrait,
+    person: &person::Model,
+    session: &session_row::Model,
+) -> Result<bool, DbErr> {
+    if !hold(db, person).await? {
+        return Ok(false);
+    }
+    Ok(session::living(app, db, session.tenant_id, session.id).await?.is_some())
+}
+
+async fn change(
+    db: &impl ConnectionTrait,
+    person: &person::Model,
+    set: impl IntoIterator<Item = (Column, SimpleExpr)>,
+) -> Result<bool, DbErr> {
+    let mut update = person::Entity::update_many();
+    for (column, value) in set {
+        update = update.col_expr(column, value);
+    }
+    let done = update
+        .col_expr(Column::Revision, Expr::value(person.revision.saturating_add(1)))
+        .filter(Column::TenantId.eq(VENDOR))
+        .filter(Column::Id.eq(person.id))
+        .filter(Column::Revision.eq(person.revision))
+        .exec(db)
+        .await?;
+    Ok(done.rows_affected == 1)
+}
+
+fn cleared(person_id: Uuid) -> sea_orm::UpdateMany<person::Entity> {
+    person::Entity::update_many()
+        .col_expr(Column::PasswordHash, Expr::value(Option::<String>::None))
+        .col_expr(Column::TotpSecret, Expr::value(Option::<Vec<u8>>::None))
+        .col_expr(Column::TotpStep, Expr::value(Option::<i64>::None))
+        .col_expr(Column::SetIn, Expr::value(Option::<Uuid>::None))
+        .col_expr(Column::WrongCodes, Expr::value(0))
+        .col_expr(Column::Revision, Expr::col(Column::Revision).add(1))
+        .filter(Column::TenantId.eq(VENDOR))
+        .filter(Column::Id.eq(person_id))
+}

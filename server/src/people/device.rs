@@ -1,0 +1,105 @@
+//! Devices on which somebody signed in before. They have tries of their own, so that strangers who try somebody's login
+//! without end cannot keep its owner out.
+//!
+//! The cookie holds a signed mark for each login that signed in on this browser. It opens nothing by itself.
+
+use actix_web::HttpRequest;
+use actix_web::http::header::HeaderValue;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use subtle::ConstantTimeEq;
+
+use super::door::{self, Door};
+use super::throttle::Origin;
+use super::token;
+use crate::app::App;
+
+const DAY: i64 = 86_400_000;
+/// Days after which a mark is worth nothing.
+const LIVES: i64 = 180;
+/// Days after which a mark is made anew.
+const RENEWED: i64 = 30;
+/// Logins that one browser is known by.
+const MOST: usize = 4;
+
+/// One login's mark.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Mark<'cookie> {
+    /// Days since 1970 at which it was made.
+    day: i64,
+    nonce: &'cookie str,
+    signature: &'cookie str,
+}
+
+impl<'cookie> Mark<'cookie> {
+    fn read(text: &'cookie str) -> Option<Self> {
+        let (day, rest) = text.split_once(':')?;
+        let (nonce, signature) = rest.split_once(':')?;
+        Some(Self { day: day.parse().ok()?, nonce, signature })
+    }
+
+    /// Whether it was made here for this login and has not run out.
+    fn fits(&self, app: &App, door: Door, login: &str) -> bool {
+        let now = today(app);
+        let lives = self.day <= now && self.day.saturating_add(LIVES) > now;
+        // Also by a key that was replaced: a turn of the key must not make every device a stranger.
+        let signed = signatures(app, door, login, self.day, self.nonce);
+        let ours = signed.iter().any(|wanted| wanted.as_bytes().ct_eq(self.signature.as_bytes()).into());
+        ours && lives
+    }
+}
+
+/// What the browser keeps of earlier sign-ins; empty: nothing.
+pub(super) fn cookie(request: &HttpRequest, app: &App) -> String {
+    request.cookie(name(app)).map(|cookie| cookie.value().to_owned()).unwrap_or_default()
+}
+
+/// The device as counters name it, if this login signed in on it through this door.
+pub(super) fn known(app: &App, origin: &Origin, login: &str) -> Option<String> {
+    let login = origin.subject(login);
+    let marks = origin.devices().split('.').take(MOST).filter_map(Mark::read);
+    let mark = marks.into_iter().find(|mark| mark.fits(app, origin.door(), login));
+    mark.map(|mark| token::hash(mark.nonce))
+}
+
+/// The cookie by which a browser is known after a sign-in; none when it has a young one. Only for who proved more than
+/// the password of somebody else's making.
+pub fn remember(app: &App, origin: &Origin, login: &str) -> Option<HeaderValue> {
+    if login.is_empty() {
+        return None;
+    }
+    let (door, today) = (origin.door(), today(app));
+    let all: Vec<&str> = origin.devices().split('.').take(MOST).collect();
+    let own = |text: &&&str| Mark::read(text).is_some_and(|mark| mark.fits(app, door, login));
+    let young = |text: &&str| Mark::read(text).is_some_and(|mark| mark.day.saturating_add(RENEWED) > today);
+    if all.iter().find(own).is_some_and(young) {
+        return None;
+    }
+    let nonce = token::new();
+    let fresh = format!("{today}:{nonce}:{}", signatures(app, door, login, today, &nonce).first()?);
+    let others = all.iter().filter(|text| Mark::read(text).is_some() && !own(text)).take(MOST - 1);
+    let value = std::iter::once(fresh.as_str()).chain(others.copied()).collect::<Vec<_>>().join(".");
+    let secure = if door::is_secure(app) { "; Secure" } else { "" };
+    let life = LIVES * DAY / 1000;
+    let line = format!("{}={value}; Path=/; Max-Age={life}; HttpOnly{secure}; SameSite=Strict", name(app));
+    HeaderValue::from_str(&line).ok()
+}
+
+fn name(app: &App) -> &'static str {
+    if door::is_secure(app) { "__Host-parom-device" } else { "parom-device" }
+}
+
+fn today(app: &App) -> i64 {
+    app.clock.millis() / DAY
+}
+
+/// By each key that is known, the present one first.
+fn signatures(app: &App, door: Door, login: &str, day: i64, nonce: &str) -> Vec<String> {
+    let door = match door {
+        Door::Panel => "panel",
+        Door::Admin => "admin",
+    };
+    let login = login.trim().to_lowercase();
+    let signed = app.vault.derived("known_device", &[door, &login, &day.to_string(), nonce]);
+    signed.iter().map(|signature| URL_SAFE_NO_PAD.encode(signature.as_slice())).collect()
+}

@@ -1,0 +1,120 @@
+//! Members whom amoCRM vouches for: what it says of them is taken over, unless somebody here decided otherwise.
+
+use entity::member::{self, Column};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryFilter};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{Role, change, join};
+use crate::app::App;
+use crate::audit::By;
+use crate::people::ticket::CrmUser;
+use crate::people::{person as persons, session};
+use crate::store::ended;
+use crate::words::Language;
+
+/// Where a role comes from that amoCRM decides.
+pub const FROM_CRM: &str = "amocrm";
+/// Where a role comes from that somebody decided here.
+pub const FROM_PANEL: &str = "panel";
+
+/// What amoCRM says of a user of an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Vouched {
+    Administrator,
+    /// A user without rights to administer.
+    User,
+    /// No user of the account, or one who is switched off.
+    Gone,
+}
+
+/// The person of an amoCRM user who comes with a ticket: made on the first visit. An administrator of the account is
+/// an owner here, anybody else a viewer. None: access was taken away here.
+pub async fn of_crm_user(
+    app: &App,
+    tenant_id: Uuid,
+    user: &CrmUser,
+    language: Language,
+) -> Result<Option<(entity::person::Model, Role)>, DbErr> {
+    let tx = app.store.write_tx().await?;
+    let done = of_crm_user_in(app, &tx, tenant_id, user, language).await;
+    ended(tx, done).await
+}
+
+async fn of_crm_user_in(
+    app: &App,
+    db: &impl ConnectionTrait,
+    tenant_id: Uuid,
+    user: &CrmUser,
+    language: Language,
+) -> Result<Option<(entity::person::Model, Role)>, DbErr> {
+    let role = if user.is_admin { Role::Owner } else { Role::Viewer };
+    let known = member::Entity::of_tenant(tenant_id).filter(Column::CrmUserId.eq(user.id)).one(db).await?;
+    let Some(row) = known else {
+        let new = persons::New { email: "", name: &user.name, language, is_operator: false };
+        let Some(person) = persons::add(app, db, new).await? else { return Ok(None) };
+        join(app, db, tenant_id, person.id, role, Some(user.id)).await?;
+        change(db, tenant_id, person.id, Column::RoleFrom, Expr::value(FROM_CRM)).await?;
+        change(db, tenant_id, person.id, Column::CrmAskedAt, Expr::value(app.clock.millis())).await?;
+        return Ok(Some((person, role)));
+    };
+    let Some(mut person) = persons::by_id(db, row.person_id).await? else { return Ok(None) };
+    if row.disabled_at.is_some() || person.disabled_at.is_some() {
+        return Ok(None);
+    }
+    if !user.name.is_empty() && user.name != person.name {
+        persons::set_name(db, person.id, &user.name).await?;
+        person.name.clone_from(&user.name);
+    }
+    let held = Role::of(&row.role).unwrap_or(Role::Viewer);
+    change(db, tenant_id, person.id, Column::CrmGoneAt, Expr::value(Option::<i64>::None)).await?;
+    // A ticket of no administrator may also come of an amoCRM that did not tell: whether a role falls is asked at the
+    // next use.
+    let asked_at = if role <= held { app.clock.millis() } else { 0 };
+    change(db, tenant_id, person.id, Column::CrmAskedAt, Expr::value(asked_at)).await?;
+    if role < held && row.role_from == FROM_CRM {
+        change(db, tenant_id, person.id, Column::Role, Expr::value(role.as_str())).await?;
+        return Ok(Some((person, role)));
+    }
+    Ok(Some((person, held)))
+}
+
+/// Takes over what amoCRM says of a member now. A role that amoCRM gave rises and falls with it; one that was granted here
+/// stays. Sessions that hold more than is left end. Written down where something changes.
+pub async fn vouch(app: &App, row: &member::Model, says: Vouched) -> Result<(), DbErr> {
+    let tx = app.store.write_tx().await?;
+    let done = vouch_in(app, &tx, row, says).await;
+    ended(tx, done).await
+}
+
+async fn vouch_in(app: &App, db: &impl ConnectionTrait, row: &member::Model, says: Vouched) -> Result<(), DbErr> {
+    let (tenant_id, person_id, now) = (row.tenant_id, row.person_id, app.clock.millis());
+    let object = persons::by_id(db, person_id).await?.map(|person| person.name).unwrap_or_default();
+    let by = By::parom();
+    let from_crm = row.role_from == FROM_CRM;
+    change(db, tenant_id, person_id, Column::CrmAskedAt, Expr::value(now)).await?;
+    let role = match says {
+        Vouched::Administrator => Role::Owner,
+        Vouched::User | Vouched::Gone => Role::Viewer,
+    };
+    if from_crm && row.role != role.as_str() {
+        change(db, tenant_id, person_id, Column::Role, Expr::value(role.as_str())).await?;
+        let detail = json!({ "role": role.as_str(), "why": "amocrm" });
+        by.did(app, db, "member.role_changed", (tenant_id, &object), detail).await?;
+    }
+    let ends = match says {
+        Vouched::Administrator => return Ok(()),
+        Vouched::User => session::end_of_tickets(db, tenant_id, person_id, true).await?,
+        Vouched::Gone if from_crm => {
+            change(db, tenant_id, person_id, Column::CrmGoneAt, Expr::value(Some(now))).await?;
+            session::end_of_person(db, tenant_id, person_id, None).await?
+        }
+        Vouched::Gone => session::end_of_tickets(db, tenant_id, person_id, false).await?,
+    };
+    if ends > 0 {
+        let why = if says == Vouched::Gone { "gone" } else { "no_administrator" };
+        by.did(app, db, "member.access_ended", (tenant_id, &object), json!({ "why": why, "sessions": ends })).await?;
+    }
+    Ok(())
+}

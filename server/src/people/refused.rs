@@ -1,0 +1,35 @@
+//! Who did not get in, for the audit log. Noting it asks and writes nothing, so that a page takes equally long for every
+//! login.
+
+use super::throttle::Origin;
+use crate::app::App;
+use crate::audit::{Refusal, Whose};
+
+/// Why: too many tries, whatever they were.
+pub const TOO_MANY: &str = "too_many_tries";
+
+/// Notes that a try to sign in at a door (`panel`, `admin`, `code` …) was refused. `login`: what was typed, or the id of
+/// the person.
+pub fn sign_in(app: &App, door: &str, login: &str, why: &'static str, origin: &Origin) {
+    let action = match door {
+        "connect" | "connect_login" => "account.connected",
+        "admin" | "admin-code" | "admin-link" => "operator.signed_in",
+        _ => "member.signed_in",
+    };
+    let whose = origin.account().map_or(Whose::Person(login), |account| Whose::Account(account, ""));
+    note(app, action, whose, why, origin);
+}
+
+/// Notes a ticket or link that opens nothing: whose it was meant to be is not known. What has not even the form of a
+/// token is not noted.
+pub fn token(app: &App, action: &'static str, why: &'static str, token: &str, origin: &Origin) {
+    if !super::token::looks_right(token) {
+        return;
+    }
+    note(app, action, Whose::Account(crate::store::VENDOR, ""), why, origin);
+}
+
+fn note(app: &App, action: &'static str, whose: Whose<'_>, why: &'static str, origin: &Origin) {
+    let place = origin.network();
+    app.refusals.note(Refusal { whose, action, why, place: &place }, &app.clock);
+}

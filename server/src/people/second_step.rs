@@ -1,0 +1,131 @@
+//! Between the two steps of a sign-in, and what comes of wrong codes.
+
+use std::sync::Arc;
+
+use entity::person::{self, Column};
+use sea_orm::sea_query::{Expr, ExprTrait as _};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::mail::{self, Letter};
+use super::{token, totp};
+use crate::app::App;
+use crate::store::{VENDOR, directory};
+use crate::words::{Language, Words};
+
+const MINUTE: i64 = 60_000;
+/// Milliseconds from the first step to the code.
+const LIFE: i64 = 5 * MINUTE;
+/// So many wrong codes in a row, and the first step is to be done anew.
+const WRONG: i32 = 10;
+/// Milliseconds between two letters about wrong codes.
+const BETWEEN_LETTERS: i64 = 60 * MINUTE;
+
+/// What the first step of a sign-in to the panel has proved, until the code comes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pending {
+    pub person_id: Uuid,
+    /// The account that it leads into; none: any of the person's.
+    pub tenant_id: Option<Uuid>,
+    /// `password`, `link` (mailed) or `handed`.
+    pub via: String,
+    /// The account's invitation is taken with the code.
+    pub invitation: bool,
+    /// The person's revision at the first step.
+    pub revision: i64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Note {
+    via: String,
+    invitation: bool,
+    revision: i64,
+}
+
+/// Keeps a first step; gives the token that leads back to it for five minutes.
+pub async fn begin(app: &App, db: &impl ConnectionTrait, pending: &Pending) -> anyhow::Result<String> {
+    let token = token::new();
+    let note = Note { via: pending.via.clone(), invitation: pending.invitation, revision: pending.revision };
+    let entry = directory::Entry {
+        tenant_id: pending.tenant_id.unwrap_or(VENDOR),
+        id: pending.person_id,
+        note: serde_json::to_string(&note)?,
+        expires_at: Some(app.clock.millis() + LIFE),
+    };
+    directory::enter(db, directory::Kind::SecondStep, &token::hash(&token), entry).await?;
+    Ok(token)
+}
+
+/// The first step of a token; it stays good.
+pub async fn look(app: &App, token: &str) -> Result<Option<Pending>, DbErr> {
+    if !token::looks_right(token) {
+        return Ok(None);
+    }
+    let key = token::hash(token);
+    let found = directory::find(app.store.read(), directory::Kind::SecondStep, &key, app.clock.millis()).await?;
+    Ok(found.and_then(read))
+}
+
+/// Uses a token up: of two callers only one gets the first step.
+pub async fn take(app: &App, token: &str) -> Result<Option<Pending>, DbErr> {
+    let key = token::hash(token);
+    let taken = directory::take(app.store.write(), directory::Kind::SecondStep, &key, app.clock.millis()).await?;
+    Ok(taken.and_then(read))
+}
+
+fn read(entry: directory::Entry) -> Option<Pending> {
+    let note: Note = serde_json::from_str(&entry.note).ok()?;
+    Some(Pending {
+        person_id: entry.id,
+        tenant_id: Some(entry.tenant_id).filter(|id| *id != VENDOR),
+        via: note.via,
+        invitation: note.invitation,
+        revision: note.revision,
+    })
+}
+
+/// What came of a code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Checked {
+    Right,
+    Wrong,
+    /// The tenth wrong one in a row: the caller ends what the first step opened. A letter tells the person.
+    Anew,
+}
+
+/// Checks a code of the authenticator and counts wrong ones, on all instances together.
+pub async fn check(app: &Arc<App>, person: &person::Model, code: &str) -> anyhow::Result<Checked> {
+    if totp::check(app, person, code).await? {
+        return Ok(Checked::Right);
+    }
+    let db = app.store.write();
+    // One statement counts and begins anew, so that of codes posted at once each tenth is told so.
+    let full = Expr::col(Column::WrongCodes).gte(WRONG - 1);
+    let counted = Expr::case(full, Expr::value(0)).finally(Expr::col(Column::WrongCodes).add(1));
+    let counted = of(person.id).col_expr(Column::WrongCodes, counted.into()).exec_with_returning(db).await?;
+    if counted.first().is_none_or(|row| row.wrong_codes != 0) {
+        return Ok(Checked::Wrong);
+    }
+    tracing::warn!(person.id = %person.id, codes = WRONG, "codes of an authenticator were wrong in a row; the sign-in begins anew");
+    let now = app.clock.millis();
+    let due = of(person.id).filter(Column::WarnedAt.lte(now - BETWEEN_LETTERS));
+    let due = due.col_expr(Column::WarnedAt, Expr::value(now)).exec(db).await?.rows_affected == 1;
+    if due && mail::is_on(app) && !person.email.is_empty() {
+        mail::send_later(app, letter(app, person));
+    }
+    Ok(Checked::Anew)
+}
+
+fn letter(app: &App, person: &person::Model) -> Letter {
+    let words = Words::new(Language::of_code(&person.language).unwrap_or(Language::En));
+    Letter {
+        to: person.email.clone(),
+        subject: words.say("mail-codes-subject").to_string(),
+        text: words.say("mail-codes-body").with("count", WRONG).with("server", app.public_url()).to_string(),
+    }
+}
+
+fn of(person_id: Uuid) -> sea_orm::UpdateMany<person::Entity> {
+    person::Entity::update_many().filter(Column::TenantId.eq(VENDOR)).filter(Column::Id.eq(person_id))
+}

@@ -1,0 +1,126 @@
+//! Counters of tries, kept in the database so that all instances count together. Keys are hashes: the table tells
+//! nobody's e-mail.
+
+use std::time::Duration;
+
+use entity::throttle::{self, Column};
+use moka::future::Cache;
+use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
+
+use crate::app::App;
+use crate::store::VENDOR;
+
+/// Too many tries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wait {
+    /// Until the next one counts from the beginning.
+    pub seconds: i64,
+}
+
+impl Wait {
+    /// The same in whole minutes, at least one.
+    pub fn minutes(self) -> i64 {
+        (self.seconds + 59) / 60
+    }
+}
+
+/// How many tries within how many milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limit {
+    pub most: i32,
+    pub window: i64,
+}
+
+/// What this process remembers of counters that are full, so that refusing somebody costs no look at the database. An
+/// entry that is forgotten costs one read.
+#[derive(Clone)]
+pub struct Memory {
+    /// Key → when its window ends, milliseconds since 1970.
+    full: Cache<String, i64>,
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self { full: Cache::builder().max_capacity(50_000).time_to_live(Duration::from_secs(3600)).build() }
+    }
+}
+
+impl Memory {
+    async fn wait(&self, key: &str, now: i64) -> Option<Wait> {
+        self.full.get(key).await.filter(|until| *until > now).map(|until| Wait { seconds: (until - now + 999) / 1000 })
+    }
+}
+
+/// Counts one try of a key; `Wait` once there are more than the limit within its window. A try that is refused writes
+/// nothing.
+pub async fn count(app: &App, key: &str, limit: Limit) -> Result<Result<(), Wait>, DbErr> {
+    count_all(app, &[(key, limit)]).await
+}
+
+/// Counts one try of several keys, or of none when one of them is full.
+pub async fn count_all(app: &App, keys: &[(&str, Limit)]) -> Result<Result<(), Wait>, DbErr> {
+    let now = app.clock.millis();
+    for (key, limit) in keys {
+        if let Some(wait) = full(app, key, *limit, now).await? {
+            return Ok(Err(wait));
+        }
+    }
+    for (key, limit) in keys {
+        // Others were faster: between the look and the try the counter became full.
+        if !add(app, key, *limit, now).await?
+            && let Some(wait) = full(app, key, *limit, now).await?
+        {
+            return Ok(Err(wait));
+        }
+    }
+    Ok(Ok(()))
+}
+
+/// Whether a counter is full now.
+pub async fn is_full(app: &App, key: &str, limit: Limit) -> Result<bool, DbErr> {
+    Ok(full(app, key, limit, app.clock.millis()).await?.is_some())
+}
+
+/// Forgets the tries of these keys.
+pub async fn forget(app: &App, keys: Vec<String>) -> Result<(), DbErr> {
+    for key in &keys {
+        app.tries.full.invalidate(key).await;
+    }
+    throttle::Entity::delete_many()
+        .filter(Column::TenantId.eq(VENDOR))
+        .filter(Column::Key.is_in(keys))
+        .exec(app.store.write())
+        .await?;
+    Ok(())
+}
+
+async fn full(app: &App, key: &str, limit: Limit, now: i64) -> Result<Option<Wait>, DbErr> {
+    if let Some(wait) = app.tries.wait(key, now).await {
+        return Ok(Some(wait));
+    }
+    let row = throttle::Entity::of_tenant(VENDOR).filter(Column::Key.eq(key)).one(app.store.read()).await?;
+    let full = row.filter(|row| row.count >= limit.most && row.window_from.saturating_add(limit.window) > now);
+    if let Some(row) = full {
+        app.tries.full.insert(key.to_owned(), row.window_from.saturating_add(limit.window)).await;
+    }
+    Ok(app.tries.wait(key, now).await)
+}
+
+/// False: the counter is full.
+async fn add(app: &App, key: &str, limit: Limit, now: i64) -> Result<bool, DbErr> {
+    let column = |column| Expr::col((throttle::Entity, column));
+    let old = || column(Column::WindowFrom).lte(now.saturating_sub(limit.window));
+    let row = throttle::Model { tenant_id: VENDOR, key: key.to_owned(), window_from: now, count: 1 };
+    let written = throttle::Entity::insert(row.into_active_model())
+        .on_conflict(
+            OnConflict::columns([Column::TenantId, Column::Key])
+                .value(Column::Count, Expr::case(old(), Expr::value(1)).finally(column(Column::Count).add(1)))
+                .value(Column::WindowFrom, Expr::case(old(), Expr::value(now)).finally(column(Column::WindowFrom)))
+                .action_and_where(old().or(column(Column::Count).lt(limit.most)))
+                .to_owned(),
+        )
+        .exec_without_returning(app.store.write())
+        .await?;
+    Ok(written > 0)
+}

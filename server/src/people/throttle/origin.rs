@@ -1,0 +1,73 @@
+//! Where a try comes from: an address, or an account in whose name it is made, and what the browser shows of itself.
+
+use std::net::IpAddr;
+
+use actix_web::HttpRequest;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::people::device;
+use crate::people::door::{self, Door, network_of};
+
+/// Where somebody tries from.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    place: String,
+    address: Option<IpAddr>,
+    door: Door,
+    devices: String,
+    subject: Option<String>,
+    account: Option<Uuid>,
+}
+
+impl Origin {
+    /// The browser behind a request.
+    pub fn of(request: &HttpRequest, app: &App) -> Self {
+        let from: Self = door::address(request, app).into();
+        Self { door: Door::of_path(request.path()), devices: device::cookie(request, app), ..from }
+    }
+
+    /// An account: its people try together, wherever they are.
+    pub fn of_account(tenant_id: Uuid, address: Option<IpAddr>) -> Self {
+        Self { place: format!("account:{tenant_id}"), account: Some(tenant_id), ..address.into() }
+    }
+
+    /// The same browser, which is known by this login although another id is tried.
+    pub fn known_as(&self, login: &str) -> Self {
+        Self { subject: Some(login.to_owned()), ..self.clone() }
+    }
+
+    /// The network that tries are counted by.
+    pub fn place(&self) -> &str {
+        &self.place
+    }
+
+    /// The network it comes from, for the audit log.
+    pub fn network(&self) -> String {
+        self.address.map(network_of).unwrap_or_default()
+    }
+
+    /// The account in whose name it is tried.
+    pub fn account(&self) -> Option<Uuid> {
+        self.account
+    }
+
+    pub(in crate::people) fn door(&self) -> Door {
+        self.door
+    }
+
+    pub(in crate::people) fn devices(&self) -> &str {
+        &self.devices
+    }
+
+    pub(in crate::people) fn subject<'own>(&'own self, login: &'own str) -> &'own str {
+        self.subject.as_deref().unwrap_or(login)
+    }
+}
+
+impl From<Option<IpAddr>> for Origin {
+    fn from(address: Option<IpAddr>) -> Self {
+        let place = address.map_or_else(|| "unknown".to_owned(), network_of);
+        Self { place, address, door: Door::Panel, devices: String::new(), subject: None, account: None }
+    }
+}

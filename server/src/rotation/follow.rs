@@ -1,0 +1,43 @@
+//! In a serving process: the key file is looked at every second, and what is known is told to whoever turns the key.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use entity::heartbeat::{self, Column};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
+use tokio_util::sync::CancellationToken;
+
+use super::said;
+use crate::app::App;
+use crate::store::VENDOR;
+
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// Follows the key file until the server stops. Each heartbeat tells the keys besides.
+pub async fn run(app: Arc<App>, stop: CancellationToken) {
+    // The first heartbeat tells what is known at the start.
+    let mut told = said(&app.vault);
+    while stop.run_until_cancelled(tokio::time::sleep(LOOK_EVERY)).await.is_some() {
+        let now = said(&app.vault);
+        if now == told {
+            continue;
+        }
+        match tell(&app, &now).await {
+            Ok(()) => told = now,
+            Err(error) => {
+                tracing::warn!(%error, "which keys this process knows could not be written down; it is tried again")
+            }
+        }
+    }
+}
+
+async fn tell(app: &App, keys: &str) -> Result<(), DbErr> {
+    heartbeat::Entity::update_many()
+        .col_expr(Column::Keys, Expr::value(keys))
+        .filter(Column::TenantId.eq(VENDOR))
+        .filter(Column::Instance.eq(app.queue.instance()))
+        .exec(app.store.write())
+        .await?;
+    Ok(())
+}

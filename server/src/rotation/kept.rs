@@ -1,0 +1,64 @@
+//! Rows of `vault_key`: the note of a rotation under way, and keys that were replaced.
+
+use std::sync::Arc;
+
+use entity::vault_key::{self, Column};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
+
+use crate::app::App;
+use crate::store::VENDOR;
+use crate::vault::{Key, KeyId};
+
+/// Remembers the keys that were replaced: links to files that were signed by them may never end.
+pub async fn load(app: &App) -> Result<(), DbErr> {
+    for row in vault_key::Entity::of_tenant(VENDOR).all(app.store.write()).await? {
+        if row.sealed.is_empty() {
+            continue;
+        }
+        if let Err(error) = app.vault.remember_key(&row.id, &row.sealed) {
+            tracing::error!(%error, key = row.id, "a key that was replaced cannot be opened; links that it signed do not work");
+        }
+    }
+    Ok(())
+}
+
+/// Keys that are to become the first.
+pub(super) async fn marked(app: &App) -> Result<Vec<String>, DbErr> {
+    let rows = vault_key::Entity::of_tenant(VENDOR).all(app.store.write()).await?;
+    Ok(rows.into_iter().filter(|row| row.sealed.is_empty()).map(|row| row.id).collect())
+}
+
+pub(super) async fn mark(app: &App, key: KeyId) -> Result<(), DbErr> {
+    unmark(app).await?;
+    insert(app, key, Vec::new()).await
+}
+
+pub(super) async fn unmark(app: &App) -> Result<(), DbErr> {
+    vault_key::Entity::delete_many()
+        .filter(Column::TenantId.eq(VENDOR))
+        .filter(Column::Sealed.eq(Vec::<u8>::new()))
+        .exec(app.store.write())
+        .await?;
+    Ok(())
+}
+
+/// Keeps keys that are about to leave the file, sealed by the first.
+pub(super) async fn keep(app: &App, keys: &[Arc<Key>]) -> Result<(), DbErr> {
+    for key in keys {
+        insert(app, key.id(), app.vault.seal_key(key)).await?;
+    }
+    Ok(())
+}
+
+async fn insert(app: &App, key: KeyId, sealed: Vec<u8>) -> Result<(), DbErr> {
+    let row = vault_key::Model { tenant_id: VENDOR, id: key.to_string(), sealed, noted_at: app.clock.millis() };
+    let known = OnConflict::columns([Column::TenantId, Column::Id])
+        .update_columns([Column::Sealed, Column::NotedAt])
+        .to_owned();
+    vault_key::Entity::insert(row.into_active_model())
+        .on_conflict(known)
+        .exec_without_returning(app.store.write())
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,150 @@
+//! The master key is replaced while everything goes on: `parom secrets rotate`.
+//!
+//! ```text
+//! key file   old ──▶ old new ─────▶ new old ─────────────────────────▶ new
+//!                 │           │              │                    │      └─ what was on its way is re-sealed
+//!                 │           │              └─ re-seal ─ wait ─ re-seal ─ keep the old key, sealed by the new one
+//!                 │           └─ wait until every serving process knows the new key
+//!                 └─ the new key's id is noted
+//! ```
+//!
+//! Each arrow is one atomic step, and where it stands can be read from the key file and the note: whoever finds a
+//! rotation half done goes on with it. Nothing is ever sealed by a key that a serving process does not know, and no key
+//! leaves the file while a serving process seals by it. What slips through all the same – a process that was frozen with
+//! a sealed value in its hands – is opened by the kept key.
+//!
+//! What is *derived* from the key turns by itself: new links and session tokens are made with the first key, those that
+//! were handed out are recognised under every key that is known, also under kept ones ([`crate::vault::Vault::derived`]).
+
+mod follow;
+mod kept;
+mod look;
+mod reseal;
+mod serving;
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use fs4::fs_std::FileExt;
+
+pub use follow::run;
+pub use kept::load;
+pub use look::{Under, look};
+pub use serving::said;
+
+use crate::app::App;
+use crate::vault::{Key, KeyId};
+
+/// What is told while it goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// This key becomes the first; false: a rotation that was begun before goes on.
+    Turning { key: KeyId, new: bool },
+    /// So many serving processes have not taken the key file up yet.
+    Waiting { processes: usize },
+    /// So many values are to be sealed anew.
+    Counted { values: u64 },
+    /// So many more were.
+    Resealed { values: u64 },
+    /// So many values of a table open by no key that is known; they stay as they are.
+    Shut { table: &'static str, values: u64 },
+}
+
+/// How it ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turned {
+    /// The key file holds the new key alone.
+    Done { key: KeyId },
+    /// The keys stand in the configuration: everything is sealed by the first, the others may be taken out there.
+    DropOthers { key: KeyId },
+}
+
+/// Puts a new key on top of the key file, re-seals everything, drops the old key; or goes on with that. May be killed at
+/// any moment.
+pub async fn turn(app: &App, tell: &mut (dyn FnMut(Step) + Send)) -> anyhow::Result<Turned> {
+    load(app).await.context("the keys that were replaced cannot be read")?;
+    let Some(folder) = app.vault.key_folder() else { return in_configuration(app, tell).await };
+    let folder = folder.context("the folder of the key file cannot be opened")?;
+    let free = folder.try_lock_exclusive().context("the folder of the key file cannot be locked")?;
+    anyhow::ensure!(free, "another `parom secrets rotate` is at work on this key file");
+
+    let (coming, new) = coming(app).await?;
+    tell(Step::Turning { key: coming.id(), new });
+    let keys = app.vault.keys();
+    let others: Vec<Arc<Key>> = keys.iter().filter(|key| key.id() != coming.id()).cloned().collect();
+    if keys.first().is_none_or(|first| first.id() != coming.id()) {
+        serving::all_know(app, coming.id(), tell).await?;
+        let order: Vec<&Key> = std::iter::once(&coming).chain(&others).map(AsRef::as_ref).collect();
+        app.vault.replace_keys(&order)?;
+        app.faults.hit("rotate.on_top")?;
+    }
+    reseal_all(app, coming.id(), tell).await?;
+    if !others.is_empty() {
+        kept::keep(app, &others).await.context("the replaced key cannot be kept")?;
+        app.faults.hit("rotate.kept")?;
+        app.vault.replace_keys(&[&coming])?;
+        app.faults.hit("rotate.dropped")?;
+    }
+    // What was sealed by the old key and on its way into the database while the file changed.
+    reseal::until_nothing_is_left(app, tell).await?;
+    kept::unmark(app).await?;
+    Ok(Turned::Done { key: coming.id() })
+}
+
+/// The key that is to seal alone in the end, standing in the file; and whether it was made now.
+async fn coming(app: &App) -> anyhow::Result<(Arc<Key>, bool)> {
+    let marked = kept::marked(app).await?;
+    let keys = app.vault.keys();
+    let known = keys.iter().find(|key| marked.contains(&key.id().to_string()));
+    if let Some(key) = known {
+        return Ok((key.clone(), false));
+    }
+    if let [first, _, ..] = keys.as_slice() {
+        // Put on top by hand, or the note was lost.
+        return Ok((first.clone(), false));
+    }
+    let key = Arc::new(made(&keys));
+    // First the note: without it nobody could tell later which of two keys is the new one.
+    kept::mark(app, key.id()).await?;
+    app.faults.hit("rotate.marked")?;
+    let order: Vec<&Key> = keys.iter().chain([&key]).map(AsRef::as_ref).collect();
+    app.vault.replace_keys(&order)?;
+    app.faults.hit("rotate.offered")?;
+    Ok((key, true))
+}
+
+/// A new key whose sealed values are told from those of the others in base64, too: there six signs hold 36 of the 40 bits.
+fn made(others: &[Arc<Key>]) -> Key {
+    loop {
+        let key = Key::generate();
+        if others.iter().all(|other| reseal::base64_head(other.id()) != reseal::base64_head(key.id())) {
+            return key;
+        }
+    }
+}
+
+async fn reseal_all(app: &App, key: KeyId, tell: &mut (dyn FnMut(Step) + Send)) -> anyhow::Result<()> {
+    let under = look(&app.store, key).await.context("what is to be sealed anew cannot be counted")?;
+    tell(Step::Counted { values: under.iter().map(|under| under.values).sum() });
+    reseal::until_nothing_is_left(app, tell).await?;
+    app.faults.hit("rotate.resealed")?;
+    // From here on nobody seals by another key; what they sealed until now is found by the next pass.
+    serving::all_seal_by(app, key, tell).await?;
+    reseal::until_nothing_is_left(app, tell).await
+}
+
+/// With `secrets.key` only the operator can change the keys: what is left to do here is to re-seal.
+async fn in_configuration(app: &App, tell: &mut (dyn FnMut(Step) + Send)) -> anyhow::Result<Turned> {
+    let keys = app.vault.keys();
+    let [first, others @ ..] = keys.as_slice() else { anyhow::bail!("there is no key") };
+    anyhow::ensure!(
+        !others.is_empty(),
+        "the key stands in the configuration (secrets.key, or PAROM__SECRETS__KEY), which this command cannot change: \
+         put a new key behind the present one, separated by a space, and restart every process; put it in front and \
+         restart again; then run this command once more (docs/operations.md, \"The vault's key\")"
+    );
+    tell(Step::Turning { key: first.id(), new: false });
+    reseal_all(app, first.id(), tell).await?;
+    kept::keep(app, others).await.context("the replaced key cannot be kept")?;
+    Ok(Turned::DropOthers { key: first.id() })
+}

@@ -1,0 +1,195 @@
+//! Going through every sealed column, in batches: what another key sealed is sealed by the first. A row that somebody
+//! changed meanwhile is left alone – compared with what was read – and looked at by the next pass.
+
+use anyhow::Context;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Order, Query};
+use sea_orm::{ConnectionTrait, DbErr, QueryResult, Value};
+use uuid::Uuid;
+
+use super::Step;
+use super::look::foreign;
+use crate::app::App;
+use crate::store::{VENDOR, ended};
+use crate::vault::{Holds, Kept, KeyId, Place, Table};
+
+/// Rows a commit.
+const BATCH: u64 = 200;
+
+/// A sealed value and where it lies.
+struct Found {
+    tenant_id: Uuid,
+    /// The primary key.
+    key: Vec<Value>,
+    /// What it is bound to beside tenant and place.
+    row: String,
+    sealed: Value,
+    blob: Vec<u8>,
+}
+
+/// How a pass went.
+#[derive(Default)]
+struct Pass {
+    resealed: u64,
+    /// Somebody was faster: another pass is needed.
+    missed: u64,
+    shut: Vec<(&'static str, u64)>,
+}
+
+/// The six signs by which a base64 text shows who sealed it: the version and 28 bits of the key's id.
+pub(super) fn base64_head(key: KeyId) -> String {
+    let mut head = STANDARD.encode(key.prefix());
+    head.truncate(6);
+    head
+}
+
+/// Passes until one finds nothing that could be sealed anew.
+pub(super) async fn until_nothing_is_left(app: &App, tell: &mut (dyn FnMut(Step) + Send)) -> anyhow::Result<()> {
+    loop {
+        let pass = pass(app, tell).await?;
+        if pass.resealed + pass.missed == 0 {
+            for (table, values) in pass.shut {
+                tell(Step::Shut { table, values });
+            }
+            return Ok(());
+        }
+    }
+}
+
+async fn pass(app: &App, tell: &mut (dyn FnMut(Step) + Send)) -> anyhow::Result<Pass> {
+    let first = app.vault.key_ids().first().copied().context("there is no key")?;
+    let mut pass = Pass::default();
+    for place in Place::ALL {
+        let table = place.table();
+        for column in table.columns {
+            let mut shut = 0;
+            let mut after = None;
+            loop {
+                let found = batch(app, &table, column, first, after).await?;
+                let Some(last) = found.last() else { break };
+                after = Some(last.key.clone());
+                let (fresh, closed) = sealed_anew(app, *place, &table, found);
+                shut += closed;
+                for (one_commit, values) in commits(app, fresh) {
+                    app.faults.hit("rotate.before_commit")?;
+                    let written = write(app, &table, column, &one_commit).await?;
+                    app.faults.hit("rotate.after_commit")?;
+                    pass.resealed += written;
+                    pass.missed += values - written;
+                    tell(Step::Resealed { values: written });
+                }
+            }
+            if shut > 0 {
+                pass.shut.push((table.name, shut));
+            }
+        }
+    }
+    Ok(pass)
+}
+
+/// The next rows of a column that another key sealed, in the order of the primary key.
+async fn batch(
+    app: &App,
+    table: &Table,
+    column: &str,
+    first: KeyId,
+    after: Option<Vec<Value>>,
+) -> anyhow::Result<Vec<Found>> {
+    let keys: Vec<&str> = std::iter::once("tenant_id").chain(table.keys.iter().map(|(name, _)| *name)).collect();
+    let mut query = Query::select();
+    query.from(Alias::new(table.name)).column(Alias::new(column)).cond_where(foreign(table, column, first));
+    for key in &keys {
+        query.column(Alias::new(*key)).order_by(Alias::new(*key), Order::Asc);
+    }
+    if let Some(after) = after {
+        let columns = keys.iter().map(|key| Expr::col(Alias::new(*key)));
+        query.and_where(Expr::tuple(columns).gt(Expr::tuple(after.into_iter().map(Expr::value))));
+    }
+    query.limit(BATCH);
+    // By the door for writes: a reader of SQLite may not have seen the last commit yet.
+    let rows = app.store.write().query_all_raw(app.store.backend().build(&query)).await?;
+    rows.iter().map(|row| found(row, table, column).with_context(|| format!("a row of {}", table.name))).collect()
+}
+
+fn found(row: &QueryResult, table: &Table, column: &str) -> anyhow::Result<Found> {
+    let tenant_id: Uuid = row.try_get("", "tenant_id")?;
+    let (mut key, mut texts) = (vec![Value::from(tenant_id)], Vec::new());
+    for (name, holds) in table.keys {
+        let (value, text) = match holds {
+            Holds::Uuid => row.try_get::<Uuid>("", name).map(|id| (Value::from(id), id.to_string()))?,
+            Holds::Number => row.try_get::<i64>("", name).map(|id| (Value::from(id), id.to_string()))?,
+            Holds::Text => row.try_get::<String>("", name).map(|id| (Value::from(id.clone()), id))?,
+        };
+        key.push(value);
+        texts.push(text);
+    }
+    let (sealed, blob) = match table.kept {
+        Kept::Bytes => row.try_get::<Vec<u8>>("", column).map(|blob| (Value::from(blob.clone()), blob))?,
+        Kept::Base64 => {
+            let text: String = row.try_get("", column)?;
+            let blob = STANDARD.decode(&text).unwrap_or_default();
+            (Value::from(text), blob)
+        }
+    };
+    Ok(Found { tenant_id, key, row: texts.join("\n"), sealed, blob })
+}
+
+/// The rows with their new values; and how many open by no key.
+fn sealed_anew(app: &App, place: Place, table: &Table, found: Vec<Found>) -> (Vec<(Found, Value)>, u64) {
+    let (mut fresh, mut shut) = (Vec::with_capacity(found.len()), 0);
+    for found in found {
+        let tenant = if table.of_vendor { VENDOR } else { found.tenant_id };
+        let Ok(plain) = app.vault.open_sealed(tenant, place, &found.row, &found.blob) else {
+            shut += 1;
+            continue;
+        };
+        let sealed = app.vault.seal(tenant, place, &found.row, &plain);
+        let value = match table.kept {
+            Kept::Bytes => Value::from(sealed),
+            Kept::Base64 => Value::from(STANDARD.encode(sealed)),
+        };
+        fresh.push((found, value));
+    }
+    (fresh, shut)
+}
+
+/// Rows that are written in one commit: all, or those of one account where no commit may touch two.
+fn commits(app: &App, fresh: Vec<(Found, Value)>) -> Vec<(Vec<(Found, Value)>, u64)> {
+    let mut commits: Vec<Vec<(Found, Value)>> = Vec::new();
+    for row in fresh {
+        let goes_on = |rows: &Vec<(Found, Value)>| {
+            !app.store.one_account_a_commit() || rows.iter().all(|(found, _)| found.tenant_id == row.0.tenant_id)
+        };
+        match commits.last_mut().filter(|rows| goes_on(rows)) {
+            Some(rows) => rows.push(row),
+            None => commits.push(vec![row]),
+        }
+    }
+    commits
+        .into_iter()
+        .map(|rows| (u64::try_from(rows.len()).unwrap_or(0), rows))
+        .map(|(count, rows)| (rows, count))
+        .collect()
+}
+
+/// Writes what nobody changed meanwhile; gives how many.
+async fn write(app: &App, table: &Table, column: &str, rows: &[(Found, Value)]) -> Result<u64, DbErr> {
+    let tx = app.store.write_tx().await?;
+    let done = async {
+        let mut written = 0;
+        for (found, value) in rows {
+            let mut update = Query::update();
+            update.table(Alias::new(table.name)).value(Alias::new(column), value.clone());
+            let names = std::iter::once("tenant_id").chain(table.keys.iter().map(|(name, _)| *name));
+            for (name, key) in names.zip(&found.key) {
+                update.and_where(Expr::col(Alias::new(name)).eq(key.clone()));
+            }
+            update.and_where(Expr::col(Alias::new(column)).eq(found.sealed.clone()));
+            written += tx.execute_raw(app.store.backend().build(&update)).await?.rows_affected();
+        }
+        Ok(written)
+    };
+    let done = done.await;
+    ended(tx, done).await
+}

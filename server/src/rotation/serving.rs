@@ -1,0 +1,72 @@
+//! Which keys the serving processes know, by their heartbeats.
+
+use std::time::{Duration, Instant};
+
+use entity::heartbeat;
+use sea_orm::DbErr;
+
+use super::Step;
+use crate::app::App;
+use crate::store::VENDOR;
+use crate::vault::{KeyId, Vault};
+
+/// A process that was not heard of for so long does not serve any more (`holes::beat` says the same of hooks).
+const SILENCE: i64 = 30_000;
+/// Longer than a killed process is believed to live.
+const PATIENCE: Duration = Duration::from_secs(60);
+const LOOK_EVERY: Duration = Duration::from_millis(200);
+
+/// What a process tells of its keys: their ids, the one that seals first.
+pub fn said(vault: &Vault) -> String {
+    vault.key_ids().iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+}
+
+/// Waits until every serving process can open what is sealed by a key.
+pub(super) async fn all_know(app: &App, key: KeyId, tell: &mut (dyn FnMut(Step) + Send)) -> anyhow::Result<()> {
+    let key = key.to_string();
+    wait(app, |keys| keys.split(' ').any(|known| known == key), tell).await
+}
+
+/// Waits until every serving process seals by a key and by no other.
+pub(super) async fn all_seal_by(app: &App, key: KeyId, tell: &mut (dyn FnMut(Step) + Send)) -> anyhow::Result<()> {
+    let key = key.to_string();
+    wait(app, |keys| keys.split(' ').next() == Some(key.as_str()), tell).await
+}
+
+async fn wait(
+    app: &App,
+    is_up_to_date: impl Fn(&str) -> bool,
+    tell: &mut (dyn FnMut(Step) + Send),
+) -> anyhow::Result<()> {
+    let begun = Instant::now();
+    let mut told = 0;
+    loop {
+        let behind = behind(app, &is_up_to_date).await?;
+        if behind.is_empty() {
+            return Ok(());
+        }
+        if told != behind.len() {
+            told = behind.len();
+            tell(Step::Waiting { processes: told });
+        }
+        anyhow::ensure!(
+            begun.elapsed() < PATIENCE,
+            "{told} serving {processes} not taken the keys up ({names}): copy the key file to every machine that has one \
+             of its own, or restart a process of an earlier version or with `secrets.key`; then run this command again, \
+             it goes on from here",
+            processes = if told == 1 { "process has" } else { "processes have" },
+            names = behind.join(", "),
+        );
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+}
+
+/// Serving processes that do not know enough yet.
+async fn behind(app: &App, is_up_to_date: impl Fn(&str) -> bool) -> Result<Vec<String>, DbErr> {
+    let now = app.store.now().await?;
+    let rows = heartbeat::Entity::of_tenant(VENDOR).all(app.store.write()).await?;
+    let living = rows.into_iter().filter(|row| !row.ended && now - row.beat_at <= SILENCE);
+    // One of an earlier version says nothing of its keys.
+    let behind = living.filter(|row| !row.keys.as_deref().is_some_and(&is_up_to_date));
+    Ok(behind.map(|row| row.instance.to_string()).collect())
+}

@@ -1,0 +1,101 @@
+//! What whoever is turned away is told, in the form that it expects.
+
+use actix_web::HttpResponse;
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
+use actix_web::http::{ConnectionType, StatusCode};
+
+use super::body::End;
+use super::class::Class;
+use crate::error::{Error, Problem, problem_in, problem_type, title};
+use crate::words::{CRM, Language, Said, Words};
+
+/// Whoever is turned away may come again after so many seconds.
+const AGAIN: &str = "5";
+
+/// Why a request is turned away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The database is slow or full.
+    Busy,
+    /// The address has its share of requests under way, or of files on their way in.
+    TooMany,
+    /// The body took too long.
+    Slow,
+    /// There was no room for the body.
+    NoRoom,
+}
+
+impl Refusal {
+    /// Of a body that did not end well; none: it is the handler's to say.
+    pub(super) fn of(end: Option<End>) -> Option<Self> {
+        match end? {
+            End::Slow => Some(Self::Slow),
+            End::NoRoom => Some(Self::NoRoom),
+            End::Replaced => Some(Self::TooMany),
+            End::Whole | End::BrokeOff => None,
+        }
+    }
+
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Busy => "busy",
+            Self::TooMany => "too_many",
+            Self::Slow => "slow",
+            Self::NoRoom => "no_room",
+        }
+    }
+
+    const fn status(self) -> StatusCode {
+        match self {
+            Self::Busy | Self::NoRoom => StatusCode::SERVICE_UNAVAILABLE,
+            Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
+            Self::Slow => StatusCode::REQUEST_TIMEOUT,
+        }
+    }
+
+    const fn problem(self) -> &'static str {
+        match self {
+            Self::Busy | Self::NoRoom => "unavailable",
+            Self::TooMany => "rate_limited",
+            Self::Slow => "request_timeout",
+        }
+    }
+
+    const fn said(self) -> &'static str {
+        match self {
+            Self::Busy => "page-busy",
+            Self::TooMany => "said-too-many-at-once",
+            Self::Slow => "said-body-slow",
+            Self::NoRoom => "said-too-much-waits",
+        }
+    }
+}
+
+/// The answer to a caller of a class.
+pub fn answer(class: Class, refusal: Refusal, headers: &HeaderMap) -> HttpResponse {
+    let words = Words::new(Language::accepted(headers));
+    let status = refusal.status();
+    let mut answer = match (class, refusal) {
+        (Class::Api, Refusal::Busy) => Error::not_storing().answer(words, CRM),
+        (Class::Api, _) => {
+            let problem = Problem {
+                kind: problem_type(refusal.problem()),
+                title: title(refusal.problem(), words, CRM),
+                status: status.as_u16(),
+                detail: Said::new(refusal.said()).plain(words, CRM),
+                errors: Vec::new(),
+            };
+            problem_in(words.language(), status).body(serde_json::to_string(&problem).unwrap_or_default())
+        }
+        _ => HttpResponse::build(status)
+            .content_type("text/plain; charset=utf-8")
+            .body(format!("{}\n", words.say(refusal.said()))),
+    };
+    if refusal != Refusal::Slow && !answer.headers().contains_key(header::RETRY_AFTER) {
+        answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(AGAIN));
+    }
+    if refusal != Refusal::Busy {
+        answer.head_mut().set_connection_type(ConnectionType::Close);
+    }
+    answer
+}

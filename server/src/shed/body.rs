@@ -1,0 +1,312 @@
+//! Bodies of requests on their way in. The gate puts every body behind this before any handler sees it, so no handler can wait
+//! for one that does not come, nor hold more of one than there is room for, however it reads.
+//!
+//! ```text
+//! socket ─▶ Body ─▶ handler
+//!            ├─ the caller was waited for too long          ─▶ End::Slow      408
+//!            ├─ no room for what came                       ─▶ End::NoRoom    503
+//!            └─ the caller's newer requests need the place  ─▶ End::Replaced  503
+//! ```
+//!
+//! Only the time is counted in which we wait for the caller: a database or a disk that is slow costs no caller its request.
+
+use std::cell::RefCell;
+use std::future::Future;
+use std::io;
+use std::net::IpAddr;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use actix_web::dev::Payload;
+use actix_web::error::PayloadError;
+use bytes::Bytes;
+use futures_util::Stream;
+use tokio_util::sync::WaitForCancellationFutureOwned;
+
+use super::class::{Class, Kind};
+use super::requests::Waiting;
+use super::room::Held;
+use crate::clock::Stopwatch;
+use crate::config::Limits;
+
+/// amoCRM waits five seconds for the answer to a hook.
+const HOOK_WITHIN: Duration = Duration::from_secs(3);
+
+/// How long a caller may be waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Patience {
+    /// All in all, before the first byte.
+    whole: Duration,
+    /// At a stretch.
+    idle: Duration,
+    /// So many bytes buy a second more; none: nothing does.
+    bytes_a_second: Option<u64>,
+    /// More bytes than these are never held, however many came.
+    most_held: usize,
+}
+
+impl Patience {
+    /// For a body of this kind; `buffer`: bytes that are held of a file while it is stored.
+    pub fn of(class: Class, kind: Kind, limits: &Limits, buffer: usize) -> Self {
+        let seconds = |seconds: u32| Duration::from_secs(u64::from(seconds));
+        let whole = match (kind, class) {
+            (Kind::File, _) => {
+                let idle = seconds(limits.upload_idle_seconds);
+                let bytes_a_second = Some(u64::from(limits.upload_bytes_per_second));
+                return Self { whole: idle, idle, bytes_a_second, most_held: buffer };
+            }
+            (Kind::Whole, Class::Hook) => HOOK_WITHIN,
+            (Kind::Whole, _) => seconds(limits.body_seconds),
+        };
+        Self { whole, idle: whole, bytes_a_second: None, most_held: usize::MAX }
+    }
+
+    /// How much longer it may take for the next bytes, after so many came and so long was waited for them.
+    fn left(&self, received: u64, waited: Duration) -> Duration {
+        let bought = self.bytes_a_second.map_or(0, |rate| received / rate.max(1));
+        (self.whole + Duration::from_secs(bought)).saturating_sub(waited).min(self.idle)
+    }
+}
+
+/// How a body ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// All of it was read.
+    Whole,
+    /// It took too long.
+    Slow,
+    /// There was no room for it.
+    NoRoom,
+    /// Its caller began so many requests that this one had to give way.
+    Replaced,
+    /// The connection broke.
+    BrokeOff,
+}
+
+impl End {
+    /// Why a handler got an error instead of bytes.
+    pub fn of(error: &PayloadError) -> Self {
+        match error {
+            PayloadError::Io(error) => match error.kind() {
+                io::ErrorKind::TimedOut => Self::Slow,
+                io::ErrorKind::OutOfMemory => Self::NoRoom,
+                io::ErrorKind::ConnectionAborted => Self::Replaced,
+                _ => Self::BrokeOff,
+            },
+            _ => Self::BrokeOff,
+        }
+    }
+
+    fn error(self) -> PayloadError {
+        let kind = match self {
+            Self::Slow => io::ErrorKind::TimedOut,
+            Self::NoRoom => io::ErrorKind::OutOfMemory,
+            Self::Replaced => io::ErrorKind::ConnectionAborted,
+            Self::Whole | Self::BrokeOff => io::ErrorKind::UnexpectedEof,
+        };
+        PayloadError::Io(kind.into())
+    }
+}
+
+type Waits = Pin<Box<dyn Future<Output = ()>>>;
+
+/// A body that is being read. Clones are the same body.
+#[derive(Clone)]
+pub struct Body(Rc<RefCell<Reading>>);
+
+struct Reading {
+    payload: Payload,
+    patience: Patience,
+    watch: Stopwatch,
+    received: u64,
+    /// How long the caller has been waited for, without the stretch that runs.
+    waited: Duration,
+    /// On the stopwatch, when the stretch began that runs.
+    waits_since: Option<Duration>,
+    timer: Option<Waits>,
+    memory: Held<IpAddr>,
+    /// Bytes for which there is no room yet, and what tells that some was freed. Hooks wait for room, others do not.
+    waits_for_room: Option<(Bytes, Waits)>,
+    is_hook: bool,
+    replaced: Pin<Box<WaitForCancellationFutureOwned>>,
+    /// While it stands in the line of those that can be told to give way.
+    waiting: Option<Waiting>,
+    end: Option<End>,
+}
+
+impl Body {
+    /// `memory`: where its bytes are counted; `waiting`: its place among the bodies that its caller has not sent yet.
+    pub fn new(
+        payload: Payload,
+        class: Class,
+        patience: Patience,
+        watch: Stopwatch,
+        memory: Held<IpAddr>,
+        waiting: Waiting,
+    ) -> Self {
+        Self(Rc::new(RefCell::new(Reading {
+            payload,
+            patience,
+            watch,
+            received: 0,
+            waited: Duration::ZERO,
+            waits_since: None,
+            timer: None,
+            memory,
+            waits_for_room: None,
+            is_hook: class == Class::Hook,
+            replaced: Box::pin(waiting.replaced()),
+            waiting: Some(waiting),
+            end: None,
+        })))
+    }
+
+    /// What a handler reads.
+    pub fn payload(&self) -> Payload {
+        Payload::Stream { payload: Box::pin(self.clone()) }
+    }
+
+    /// Frees what it held. What was not read of it is not kept either; only the connection's end of it stays, so that the
+    /// server knows that the caller still owes bytes and closes the connection after the answer.
+    pub fn let_go(&self) {
+        let mut reading = self.0.borrow_mut();
+        reading.memory.release();
+        reading.waiting = None;
+        reading.timer = None;
+        reading.waits_for_room = None;
+    }
+
+    /// How it ended, if it has.
+    pub fn end(&self) -> Option<End> {
+        self.0.borrow().end
+    }
+}
+
+impl Stream for Body {
+    type Item = Result<Bytes, PayloadError>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let mut reading = self.0.borrow_mut();
+        match reading.end {
+            Some(End::Whole) => return Poll::Ready(None),
+            Some(end) => return Poll::Ready(Some(Err(end.error()))),
+            None => {}
+        }
+        let next = ready!(reading.poll(context));
+        let (end, item) = match next {
+            Ok(Some(bytes)) => return Poll::Ready(Some(Ok(bytes))),
+            Ok(None) => (End::Whole, None),
+            Err(end) => (end, Some(Err(end.error()))),
+        };
+        reading.end = Some(end);
+        reading.waiting = None;
+        reading.timer = None;
+        Poll::Ready(item)
+    }
+}
+
+impl Reading {
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<Bytes>, End>> {
+        if self.replaced.as_mut().poll(context).is_ready() {
+            return Poll::Ready(Err(End::Replaced));
+        }
+        if self.waits_for_room.is_none() {
+            match Pin::new(&mut self.payload).poll_next(context) {
+                Poll::Ready(None) => return Poll::Ready(Ok(None)),
+                Poll::Ready(Some(Err(_))) => return Poll::Ready(Err(End::BrokeOff)),
+                Poll::Ready(Some(Ok(bytes))) => {
+                    self.stop_waiting();
+                    self.received = self.received.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
+                    if self.charge(bytes.len()) {
+                        return Poll::Ready(Ok(Some(bytes)));
+                    }
+                    if !self.is_hook {
+                        return Poll::Ready(Err(End::NoRoom));
+                    }
+                    metrics::counter!("parom_hooks_waited_total").increment(1);
+                    let freed = self.memory.freed();
+                    self.waits_for_room = Some((bytes, Box::pin(freed.notified_owned())));
+                }
+                Poll::Pending => {}
+            }
+        }
+        while let Some((bytes, mut freed)) = self.waits_for_room.take() {
+            if self.charge(bytes.len()) {
+                self.stop_waiting();
+                return Poll::Ready(Ok(Some(bytes)));
+            }
+            if freed.as_mut().poll(context).is_pending() {
+                self.waits_for_room = Some((bytes, freed));
+                break;
+            }
+            let again = self.memory.freed();
+            self.waits_for_room = Some((bytes, Box::pin(again.notified_owned())));
+        }
+        let late = if self.waits_for_room.is_some() { End::NoRoom } else { End::Slow };
+        self.poll_patience(context).map(|()| Err(late))
+    }
+
+    /// Counts bytes; false: there is no room for them.
+    fn charge(&mut self, bytes: usize) -> bool {
+        let more = bytes.min(self.patience.most_held.saturating_sub(self.memory.amount()));
+        self.memory.add(more)
+    }
+
+    /// Ready when the caller was waited for long enough.
+    fn poll_patience(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let now = self.watch.elapsed();
+        let since = *self.waits_since.get_or_insert(now);
+        let until = since + self.patience.left(self.received, self.waited);
+        if now >= until {
+            return Poll::Ready(());
+        }
+        let watch = &self.watch;
+        let timer = self.timer.get_or_insert_with(|| Box::pin(watch.clone().reaches(until)));
+        while timer.as_mut().poll(context).is_ready() {
+            if self.watch.elapsed() >= until {
+                return Poll::Ready(());
+            }
+            // It was set for an earlier stretch.
+            *timer = Box::pin(self.watch.clone().reaches(until));
+        }
+        Poll::Pending
+    }
+
+    fn stop_waiting(&mut self) {
+        if let Some(since) = self.waits_since.take() {
+            self.waited += self.watch.elapsed().saturating_sub(since);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FILE: Patience = Patience {
+        whole: Duration::from_secs(20),
+        idle: Duration::from_secs(20),
+        bytes_a_second: Some(4_096),
+        most_held: 65_536,
+    };
+
+    #[test]
+    fn bytes_buy_time_and_silence_is_bounded() {
+        let left = |received, waited| FILE.left(received, Duration::from_secs(waited)).as_secs();
+        assert_eq!(left(0, 0), 20);
+        assert_eq!(left(19, 19), 1, "a byte a second buys nothing");
+        assert_eq!(left(20, 20), 0);
+        assert_eq!(left(40_960, 20), 10);
+        assert_eq!(left(100_000_000, 20), 20, "nobody is waited for longer at a stretch");
+    }
+
+    #[test]
+    fn a_form_has_its_seconds_whatever_came() {
+        let form =
+            Patience { whole: Duration::from_secs(10), idle: Duration::from_secs(10), bytes_a_second: None, ..FILE };
+        assert_eq!(form.left(60_000, Duration::from_secs(9)).as_secs(), 1);
+        assert_eq!(form.left(60_000, Duration::from_secs(10)).as_secs(), 0);
+    }
+}

@@ -1,0 +1,149 @@
+//! What kind of caller a request is of, and what kind of body it brings.
+
+use actix_web::http::Method;
+
+/// What a request is. What is turned away while the database is slow is turned away in this order; memory is counted for each
+/// apart, so that none fills the room of another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// What people look at.
+    Page,
+    /// The public API.
+    Api,
+    /// What messengers and customers bring.
+    Messenger,
+    /// Installs, operators, and whatever else there is: never turned away for being too much.
+    Other,
+    /// amoCRM's hooks, which come once: never turned away.
+    Hook,
+}
+
+impl Class {
+    /// All of them, in the order of [`Class::index`].
+    pub const ALL: [Self; 5] = [Self::Page, Self::Api, Self::Messenger, Self::Other, Self::Hook];
+
+    /// By method and path.
+    pub fn of(method: &Method, path: &str) -> Self {
+        let brings = *method == Method::POST;
+        match path.split('/').nth(1).unwrap_or_default() {
+            "location" | "crm" if brings => Self::Hook,
+            "hooks" => Self::Messenger,
+            "chat" if brings => Self::Messenger,
+            "api" => Self::Api,
+            "panel" | "chat" | "widget" => Self::Page,
+            _ => Self::Other,
+        }
+    }
+
+    /// What is done before the database was seen: amoCRM's hooks go to the spool, operators are told how it stands.
+    pub(super) fn does_without_database(path: &str) -> bool {
+        matches!(path.split('/').nth(1), Some("location" | "healthz" | "readyz" | "metrics"))
+    }
+
+    /// Its place in [`Class::ALL`].
+    pub(super) const fn index(self) -> usize {
+        match self {
+            Self::Page => 0,
+            Self::Api => 1,
+            Self::Messenger => 2,
+            Self::Other => 3,
+            Self::Hook => 4,
+        }
+    }
+
+    /// Its name in metrics.
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Page => "page",
+            Self::Api => "api",
+            Self::Messenger => "messenger",
+            Self::Other => "other",
+            Self::Hook => "hook",
+        }
+    }
+
+    /// Hundredths of what the database can take, from which on it is turned away.
+    pub(super) const fn bound(self) -> usize {
+        match self {
+            Self::Page => 50,
+            Self::Api => 70,
+            Self::Messenger => 85,
+            Self::Other | Self::Hook => usize::MAX,
+        }
+    }
+
+    /// Hundredths of the disk that must be free to take it in.
+    pub(super) const fn disk(self) -> u8 {
+        match self {
+            Self::Api => 10,
+            Self::Messenger => 5,
+            Self::Page | Self::Other | Self::Hook => 0,
+        }
+    }
+
+    /// Bytes of bodies that may be in memory at once, of all its callers together. They add up to 64 MiB.
+    pub(super) const fn body_bytes(self) -> usize {
+        const MIB: usize = 1024 * 1024;
+        match self {
+            Self::Page => 8 * MIB,
+            Self::Api | Self::Messenger => 16 * MIB,
+            Self::Other => 4 * MIB,
+            Self::Hook => 20 * MIB,
+        }
+    }
+}
+
+/// How a body is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Forms, JSON and hooks are held whole.
+    Whole,
+    /// Files go on as they come; a buffer of them is held.
+    File,
+}
+
+impl Kind {
+    /// By path.
+    pub fn of(path: &str) -> Self {
+        let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
+        match parts.as_slice() {
+            ["chat", _, "files"] | ["panel", "import"] | ["api", "v1", "sources", _, "media" | "imports"] => Self::File,
+            _ => Self::Whole,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requests_are_told_apart() {
+        let of = |method, path| Class::of(&method, path);
+        assert_eq!(of(Method::POST, "/location/scope"), Class::Hook);
+        assert_eq!(of(Method::POST, "/crm/hooks/token"), Class::Hook);
+        assert_eq!(of(Method::GET, "/oauth/callback"), Class::Other);
+        assert_eq!(of(Method::GET, "/admin/queues"), Class::Other);
+        assert_eq!(of(Method::GET, "/metrics"), Class::Other);
+        assert_eq!(of(Method::POST, "/hooks/telegram/1"), Class::Messenger);
+        assert_eq!(of(Method::POST, "/chat/1/messages"), Class::Messenger);
+        assert_eq!(of(Method::GET, "/chat/1"), Class::Page);
+        assert_eq!(of(Method::GET, "/panel/messages"), Class::Page);
+        assert_eq!(of(Method::POST, "/widget/v1/session"), Class::Page);
+        assert_eq!(of(Method::POST, "/api/v1/sources/1/messages"), Class::Api);
+        for (index, class) in Class::ALL.into_iter().enumerate() {
+            assert_eq!(class.index(), index);
+        }
+        assert_eq!(Class::ALL.map(Class::body_bytes).iter().sum::<usize>(), 64 * 1024 * 1024);
+    }
+
+    #[test]
+    fn files_are_told_from_forms() {
+        for path in ["/chat/1/files", "/panel/import", "/api/v1/sources/1/media", "/api/v1/sources/1/imports"] {
+            assert_eq!(Kind::of(path), Kind::File, "{path}");
+        }
+        for path in ["/chat/1/messages", "/panel/import/1/begin", "/api/v1/imports/1/pause", "/files", "/", ""] {
+            assert_eq!(Kind::of(path), Kind::Whole, "{path}");
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Connections: how many an address may have open, and that the system notices those whose other end is gone.
+
+use std::any::Any;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use actix_web::dev::Extensions;
+use actix_web::rt::net::TcpStream;
+use ipnet::IpNet;
+use rustix::net::{Shutdown, sockopt};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+use super::address::counted;
+use super::room::{Bounds, Held, Room};
+use crate::config::Config;
+
+/// Connections of all, where the system allows as many open files.
+const MOST: usize = 20_000;
+/// Files that are open for other reasons: the database's, the spool's, media, calls to others.
+const OTHER_FILES: u64 = 512;
+/// What was sent and is not acknowledged, or not even accepted, for so long ends the connection: the other end is gone, or does
+/// not read. Else the system would go on for a quarter of an hour, and for ever where nothing is sent.
+const UNHEARD: Duration = Duration::from_secs(60);
+/// A connection on which nothing is said is asked after this time whether its other end is there, three times.
+const ASKED_AFTER: Duration = Duration::from_secs(30);
+const ASKED_EVERY: Duration = Duration::from_secs(10);
+/// An address with more connections than these may not keep them for another request: each of them could stand still in the
+/// middle of its head.
+const KEPT_ALIVE: usize = 1_024;
+
+/// The connections of a server. Clones count together.
+#[derive(Clone, Debug)]
+pub struct Connections {
+    room: Room<IpAddr>,
+    /// Whose connections are many people's.
+    proxies: Vec<IpNet>,
+}
+
+/// A connection that is counted.
+#[derive(Debug)]
+pub struct Connection(Held<IpAddr>);
+
+impl Connection {
+    /// Whether its address has so many that it should not be kept for another request.
+    pub fn is_one_of_many(&self) -> bool {
+        self.0.of_caller() > KEPT_ALIVE
+    }
+}
+
+impl Connections {
+    pub fn new(config: &Config) -> Self {
+        let most = usize::try_from(open_files().saturating_sub(OTHER_FILES)).unwrap_or(MOST).clamp(64, MOST);
+        let of_one = usize::try_from(config.limits.connections_per_address).unwrap_or(usize::MAX);
+        let room = Room::new(Bounds { most, of_one, part: 2 });
+        Self { room, proxies: config.server.trusted_proxies.clone() }
+    }
+
+    /// Counts a new connection for as long as it lives, or ends it at once when its address has its share.
+    pub fn begin(&self, socket: &dyn Any, data: &mut Extensions) {
+        let Some(socket) = socket.downcast_ref::<TcpStream>() else { return };
+        if let Err(error) = notice_the_end(socket) {
+            tracing::debug!(%error, "a connection's other end could be gone unnoticed");
+        }
+        let Ok(peer) = socket.peer_addr() else { return };
+        let peer = peer.ip().to_canonical();
+        if self.proxies.iter().any(|net| net.contains(&peer)) {
+            return;
+        }
+        match self.room.take(counted(Some(peer)), 1) {
+            Some(held) => {
+                data.insert(Connection(held));
+            }
+            None => {
+                metrics::counter!("parom_connections_refused_total").increment(1);
+                let _ = rustix::net::shutdown(socket, Shutdown::Both);
+            }
+        }
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.room.taken()
+    }
+}
+
+fn notice_the_end(socket: &TcpStream) -> rustix::io::Result<()> {
+    let millis = u32::try_from(UNHEARD.as_millis()).unwrap_or(u32::MAX);
+    sockopt::set_tcp_user_timeout(socket, millis)?;
+    sockopt::set_socket_keepalive(socket, true)?;
+    sockopt::set_tcp_keepidle(socket, ASKED_AFTER)?;
+    sockopt::set_tcp_keepintvl(socket, ASKED_EVERY)?;
+    sockopt::set_tcp_keepcnt(socket, 3)
+}
+
+/// How many files may be open, after asking for as many as the system lets us have: each connection is one.
+pub fn open_files() -> u64 {
+    let now = getrlimit(Resource::Nofile);
+    let wanted = Rlimit { current: now.maximum, maximum: now.maximum };
+    let raised = now.current != now.maximum && setrlimit(Resource::Nofile, wanted).is_ok();
+    let current = if raised { now.maximum } else { now.current };
+    current.unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn h3_a_connection_whose_other_end_is_gone_is_noticed_within_a_minute() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (server, _) = listener.accept().await.unwrap();
+        notice_the_end(&server).unwrap();
+        assert_eq!(sockopt::tcp_user_timeout(&server), Ok(60_000));
+        assert_eq!(sockopt::socket_keepalive(&server), Ok(true));
+        assert_eq!(sockopt::tcp_keepidle(&server), Ok(ASKED_AFTER));
+        drop(client);
+    }
+}

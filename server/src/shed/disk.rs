@@ -1,0 +1,58 @@
+//! How much of the disks is free that messages lie on.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::app::App;
+
+/// The disk is looked at this often.
+const LOOK: Duration = Duration::from_secs(10);
+/// A larger disk counts as one of this size: a tenth of a terabyte is room enough.
+const LARGE: u64 = 40 * 1024 * 1024 * 1024;
+
+/// Looks at the disks that messages lie on until the stop.
+pub async fn watch(app: Arc<App>, stop: CancellationToken) {
+    let mut places: Vec<PathBuf> = app.store.file().map(PathBuf::from).into_iter().collect();
+    places.push(app.config.spool.dir.clone());
+    let places: Vec<PathBuf> = places.into_iter().filter(|place| !place.as_os_str().is_empty()).collect();
+    loop {
+        let all = places.clone();
+        let free = tokio::task::spawn_blocking(move || all.iter().filter_map(|place| free(place)).min()).await;
+        if let Ok(Some(free)) = free {
+            app.load.disk_has(free);
+            metrics::gauge!("parom_disk_free_percent").set(f64::from(free));
+        }
+        if stop.run_until_cancelled(tokio::time::sleep(LOOK)).await.is_none() {
+            return;
+        }
+    }
+}
+
+/// Hundredths of the disk of a place, or of the folder it will be in.
+fn free(place: &Path) -> Option<u8> {
+    let whole = std::path::absolute(place).ok()?;
+    let standing = whole.ancestors().find(|one| one.exists())?;
+    hundredths(fs4::total_space(standing).ok()?, fs4::available_space(standing).ok()?)
+}
+
+fn hundredths(all: u64, free: u64) -> Option<u8> {
+    let all = all.min(LARGE);
+    u8::try_from(free.min(all).saturating_mul(100).checked_div(all)?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_large_disk_has_room_with_little_of_it_free() {
+        const GIB: u64 = 1024 * 1024 * 1024;
+        assert_eq!(hundredths(20 * GIB, GIB), Some(5));
+        assert_eq!(hundredths(1024 * GIB, 46 * GIB), Some(100));
+        assert_eq!(hundredths(1024 * GIB, 2 * GIB), Some(5));
+        assert_eq!(hundredths(0, 0), None);
+    }
+}

@@ -1,0 +1,149 @@
+//! Requests under way of one class, by caller. A caller that has its share loses the one of its own requests whose body it owes
+//! longest: so what one program of an office holds open keeps none of its colleagues away.
+
+use std::collections::{BTreeMap, HashMap};
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
+
+use super::room::{Bounds, Held, Room};
+
+/// The requests of a class. Clones count together.
+#[derive(Clone, Debug)]
+pub struct Requests {
+    room: Room<IpAddr>,
+    lines: Arc<Mutex<Lines>>,
+}
+
+/// Requests that wait for their bodies, by caller, the oldest first.
+#[derive(Debug, Default)]
+struct Lines {
+    next: u64,
+    of: HashMap<IpAddr, BTreeMap<u64, Arc<Place>>>,
+}
+
+/// What a request holds while it is under way.
+#[derive(Debug)]
+struct Place {
+    held: Mutex<Option<Held<IpAddr>>>,
+    replaced: CancellationToken,
+}
+
+impl Place {
+    fn new(held: Option<Held<IpAddr>>) -> Arc<Self> {
+        Arc::new(Self { held: Mutex::new(held), replaced: CancellationToken::new() })
+    }
+}
+
+impl Requests {
+    pub fn new(bounds: Bounds) -> Self {
+        Self { room: Room::new(bounds), lines: Arc::default() }
+    }
+
+    /// A request begins. None: its caller has its share of them under way, and none of these waits for its body.
+    pub fn begin(&self, caller: IpAddr) -> Option<Under> {
+        let held = self.room.take(caller, 1).or_else(|| self.oldest(caller))?;
+        Some(Under { requests: self.clone(), caller, place: Place::new(Some(held)) })
+    }
+
+    /// A request that is not counted begins.
+    pub fn begin_uncounted(&self, caller: IpAddr) -> Under {
+        Under { requests: self.clone(), caller, place: Place::new(None) }
+    }
+
+    /// Under way now.
+    pub fn count(&self) -> usize {
+        self.room.taken()
+    }
+
+    /// Takes the place of a caller's request that has waited longest for its body, and ends that.
+    fn oldest(&self, caller: IpAddr) -> Option<Held<IpAddr>> {
+        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        let line = lines.of.get_mut(&caller)?;
+        while let Some((_, place)) = line.pop_first() {
+            let held = place.held.lock().unwrap_or_else(PoisonError::into_inner).take();
+            place.replaced.cancel();
+            if held.is_some() {
+                return held;
+            }
+        }
+        None
+    }
+}
+
+/// A request that is under way; it is over when this is dropped.
+#[derive(Debug)]
+pub struct Under {
+    requests: Requests,
+    caller: IpAddr,
+    place: Arc<Place>,
+}
+
+impl Under {
+    /// It waits for its body until what is given is dropped.
+    pub fn waits_for_body(&self) -> Waiting {
+        let mut lines = self.requests.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        lines.next += 1;
+        let number = lines.next;
+        lines.of.entry(self.caller).or_default().insert(number, self.place.clone());
+        Waiting { requests: self.requests.clone(), caller: self.caller, number, place: self.place.clone() }
+    }
+}
+
+/// A request that waits for its body.
+#[derive(Debug)]
+pub struct Waiting {
+    requests: Requests,
+    caller: IpAddr,
+    number: u64,
+    place: Arc<Place>,
+}
+
+impl Waiting {
+    /// Completes when it has to give way to a newer request.
+    pub fn replaced(&self) -> WaitForCancellationFutureOwned {
+        self.place.replaced.clone().cancelled_owned()
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        let mut lines = self.requests.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(line) = lines.of.get_mut(&self.caller) {
+            line.remove(&self.number);
+            if line.is_empty() {
+                lines.of.remove(&self.caller);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ME: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
+
+    #[test]
+    fn the_oldest_that_owes_its_body_gives_way_and_others_do_not() {
+        let requests = Requests::new(Bounds { most: 100, of_one: 3, part: 1 });
+        let works = requests.begin(ME).unwrap();
+        let owing: Vec<(Under, Waiting)> = (0..2)
+            .map(|_| {
+                let under = requests.begin(ME).unwrap();
+                let waiting = under.waits_for_body();
+                (under, waiting)
+            })
+            .collect();
+        let newer = requests.begin(ME).unwrap();
+        let told: Vec<bool> = owing.iter().map(|(under, _)| under.place.replaced.is_cancelled()).collect();
+        assert_eq!(told, [true, false]);
+        assert_eq!(requests.count(), 3, "it took over the other's place");
+        let newest = requests.begin(ME).unwrap();
+        assert!(requests.begin(ME).is_none(), "nothing is left that owes a body");
+        assert!(requests.begin("192.0.2.1".parse().unwrap()).is_some());
+        drop((owing, works, newer, newest));
+        assert_eq!((requests.count(), requests.lines.lock().unwrap().of.len()), (0, 0));
+    }
+}

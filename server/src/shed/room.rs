@@ -1,0 +1,194 @@
+//! A bounded amount of something – bytes, requests, connections – that many callers share.
+//!
+//! No caller may take more than a part of what is still free. So one that takes all it can leaves room for the next, twenty
+//! that do leave room for a twenty-first, and a caller that is alone has much: with `most = 10,000` and `part = 4` one gets
+//! 2,000; twenty that come together get 416 each and leave 1,666. Who came first keeps what it has, so later ones get less,
+//! and never nothing (dynamic thresholds, as switches share their buffers).
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::Notify;
+
+/// How much there is, and how it is shared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// Of all callers together.
+    pub most: usize,
+    /// Of one caller, however empty it is.
+    pub of_one: usize,
+    /// One caller takes at most this part of what is still free: 4 is a quarter.
+    pub part: usize,
+}
+
+impl Bounds {
+    /// Whether a caller who has `mine` may take more while all have `taken`. Who has nothing yet gets whatever fits.
+    fn allow(self, taken: usize, mine: usize, more: usize) -> bool {
+        let free = self.most.saturating_sub(taken);
+        let share = self.of_one.min(free / self.part.max(1));
+        more <= free && (mine == 0 && self.of_one > 0 || mine + more <= share)
+    }
+}
+
+/// The room. Clones are the same room.
+#[derive(Debug)]
+pub struct Room<K>(Arc<Inner<K>>);
+
+impl<K> Clone for Room<K> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+#[derive(Debug)]
+struct Inner<K> {
+    bounds: Bounds,
+    taken: Mutex<Taken<K>>,
+    freed: Arc<Notify>,
+}
+
+#[derive(Debug)]
+struct Taken<K> {
+    all: usize,
+    of: HashMap<K, usize>,
+}
+
+impl<K: Eq + Hash + Clone> Room<K> {
+    pub fn new(bounds: Bounds) -> Self {
+        let taken = Mutex::new(Taken { all: 0, of: HashMap::new() });
+        Self(Arc::new(Inner { bounds, taken, freed: Arc::default() }))
+    }
+
+    /// Takes an amount for a caller; none: there is no room for it, or the caller has its share.
+    pub fn take(&self, caller: K, amount: usize) -> Option<Held<K>> {
+        let mut held = self.held(caller);
+        held.add(amount).then_some(held)
+    }
+
+    /// Nothing yet; [`Held::add`] takes.
+    pub fn held(&self, caller: K) -> Held<K> {
+        Held { room: self.clone(), caller, amount: 0 }
+    }
+
+    /// What all have taken.
+    pub fn taken(&self) -> usize {
+        self.lock().all
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Taken<K>> {
+        self.0.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// An amount that a caller has; gives it back when dropped.
+#[derive(Debug)]
+pub struct Held<K: Eq + Hash + Clone> {
+    room: Room<K>,
+    caller: K,
+    amount: usize,
+}
+
+impl<K: Eq + Hash + Clone> Held<K> {
+    /// Takes more; false: there is no room for it, and nothing was taken.
+    pub fn add(&mut self, more: usize) -> bool {
+        let mut taken = self.room.lock();
+        let mine = taken.of.get(&self.caller).copied().unwrap_or(0);
+        if !self.room.0.bounds.allow(taken.all, mine, more) {
+            return false;
+        }
+        if more > 0 {
+            taken.all += more;
+            taken.of.insert(self.caller.clone(), mine + more);
+            drop(taken);
+            self.amount += more;
+        }
+        true
+    }
+
+    /// What it has.
+    pub fn amount(&self) -> usize {
+        self.amount
+    }
+
+    /// What its caller has, with all that it holds elsewhere.
+    pub fn of_caller(&self) -> usize {
+        self.room.lock().of.get(&self.caller).copied().unwrap_or(0)
+    }
+
+    /// Gives all of it back.
+    pub fn release(&mut self) {
+        let amount = std::mem::take(&mut self.amount);
+        if amount == 0 {
+            return;
+        }
+        let mut taken = self.room.lock();
+        taken.all = taken.all.saturating_sub(amount);
+        let left = taken.of.get(&self.caller).copied().unwrap_or(0).saturating_sub(amount);
+        if left == 0 {
+            taken.of.remove(&self.caller);
+        } else {
+            taken.of.insert(self.caller.clone(), left);
+        }
+        drop(taken);
+        self.room.0.freed.notify_waiters();
+    }
+
+    /// Told whenever somebody gives back.
+    pub fn freed(&self) -> Arc<Notify> {
+        self.room.0.freed.clone()
+    }
+}
+
+impl<K: Eq + Hash + Clone> Drop for Held<K> {
+    fn drop(&mut self) {
+        self.release();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STREAMS: Bounds = Bounds { most: 10_000, of_one: 500, part: 4 };
+
+    fn all_it_can(room: &Room<usize>, caller: usize) -> Vec<Held<usize>> {
+        std::iter::from_fn(|| room.take(caller, 1)).collect()
+    }
+
+    #[test]
+    fn who_takes_all_it_can_leaves_room_for_others() {
+        let room = Room::new(Bounds { of_one: usize::MAX, ..STREAMS });
+        let alone = all_it_can(&room, 0);
+        assert_eq!(alone.len(), 2_000);
+        drop(alone);
+        assert_eq!(room.taken(), 0);
+        let room = Room::new(STREAMS);
+        let crowd: Vec<Vec<Held<usize>>> = (0..20).map(|caller| all_it_can(&room, caller)).collect();
+        assert!(crowd.iter().all(|held| held.len() <= 500));
+        let late = all_it_can(&room, 20);
+        assert!(late.len() > 100, "the twenty-first gets {}", late.len());
+    }
+
+    #[test]
+    fn who_has_nothing_gets_what_fits() {
+        let room = Room::new(Bounds { most: 100, of_one: 100, part: 1 });
+        let mut first = room.take("a", 50).unwrap();
+        assert!(!first.add(1), "half of it is one caller's share");
+        let second = room.take("b", 50).unwrap();
+        assert!(room.take("c", 1).is_none());
+        drop(first);
+        assert_eq!((room.take("c", 50).map(|held| held.amount()), second.amount()), (Some(50), 50));
+    }
+
+    #[test]
+    fn what_is_dropped_is_given_back() {
+        let room = Room::new(STREAMS);
+        let (one, two) = (room.take(1, 3), room.take(1, 4));
+        assert_eq!(room.taken(), 7);
+        drop(one);
+        assert_eq!((room.taken(), room.lock().of.get(&1).copied()), (4, Some(4)));
+        drop(two);
+        assert_eq!((room.taken(), room.lock().of.len()), (0, 0));
+    }
+}

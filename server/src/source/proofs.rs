@@ -1,0 +1,201 @@
+//! That sources work, as their messages show: collected in memory and written down together every few seconds, so that a
+//! message of a quiet source costs no commit of its own.
+//!
+//! What is shown of a source – when it was last proved, and that one which was only being checked works – is late by that
+//! much at most. An order to stop writes what is left; a crash forgets it, and the source's next message proves it anew.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use sea_orm::{DatabaseTransaction, DbErr};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::SourceStatus;
+use super::notes::STOPPED;
+use crate::alert;
+use crate::app::App;
+use crate::delivery::queue::Rows;
+use crate::store::ended;
+
+/// What was collected is written this often.
+const EVERY: Duration = Duration::from_secs(5);
+/// A source is proved at most so often, in milliseconds.
+const AGAIN_MILLIS: i64 = 60_000;
+/// Sources remembered before those without a proof in the last minute are forgotten.
+const REMEMBERED: usize = 20_000;
+/// Sources in one commit.
+const AT_ONCE: usize = 1_000;
+
+/// Proofs that wait to be written. Cheap to clone; clones are one.
+#[derive(Clone, Default)]
+pub(super) struct Proofs(Arc<Mutex<Kept>>);
+
+#[derive(Default)]
+struct Kept {
+    /// When each source was last proved (milliseconds since 1970).
+    proved: HashMap<Uuid, i64>,
+    /// By account and source, in the order in which they are locked.
+    waiting: BTreeMap<(Uuid, Uuid), i64>,
+}
+
+/// An account's source that was proved, and when.
+type Proof = ((Uuid, Uuid), i64);
+
+impl Proofs {
+    /// The next proof counts, whatever was proved a moment ago; what waits counts no more.
+    pub fn doubt(&self, source_id: Uuid) {
+        let mut kept = self.open();
+        kept.proved.remove(&source_id);
+        kept.waiting.retain(|(_, id), _| *id != source_id);
+    }
+
+    /// True: it is new, a minute after the last.
+    pub fn is_new(&self, source_id: Uuid, now: i64) -> bool {
+        self.open().is_new(source_id, now)
+    }
+
+    fn add(&self, tenant_id: Uuid, source_id: Uuid, now: i64) {
+        let mut kept = self.open();
+        if kept.is_new(source_id, now) {
+            kept.waiting.insert((tenant_id, source_id), now);
+        }
+    }
+
+    fn take(&self) -> Vec<Proof> {
+        std::mem::take(&mut self.open().waiting).into_iter().collect()
+    }
+
+    /// What could not be written waits on, unless something newer does.
+    fn put_back(&self, proofs: &[Proof]) {
+        let mut kept = self.open();
+        for (key, at) in proofs {
+            kept.waiting.entry(*key).or_insert(*at);
+        }
+    }
+
+    fn open(&self) -> MutexGuard<'_, Kept> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Kept {
+    fn is_new(&mut self, source_id: Uuid, now: i64) -> bool {
+        let is_old = |at: &i64| now.saturating_sub(*at) >= AGAIN_MILLIS;
+        if self.proved.get(&source_id).is_some_and(|at| !is_old(at)) {
+            return false;
+        }
+        if self.proved.len() >= REMEMBERED {
+            self.proved.retain(|_, at| !is_old(at));
+        }
+        self.proved.insert(source_id, now);
+        true
+    }
+}
+
+/// A message of this source went through. Only remembered; costs nothing.
+pub fn prove(app: &App, tenant_id: Uuid, source_id: Uuid) {
+    app.source_notes.proofs.add(tenant_id, source_id, app.clock.millis());
+}
+
+/// Writes what was collected until the stop. What comes after that, [`write`] has to write.
+pub async fn run(app: Arc<App>, stop: CancellationToken) {
+    while stop.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_some() {
+        write(&app).await;
+    }
+}
+
+/// Writes what was collected: one commit a thousand sources.
+pub async fn write(app: &App) {
+    let proofs = app.source_notes.proofs.take();
+    let alone = app.store.one_account_a_commit();
+    for of_some in proofs.chunk_by(|one, other| !alone || one.0.0 == other.0.0) {
+        for part in of_some.chunks(AT_ONCE) {
+            if let Err(error) = store(app, part).await {
+                app.source_notes.proofs.put_back(part);
+                tracing::warn!(%error, sources = part.len(), "that sources work could not be noted; it is tried again");
+            }
+        }
+    }
+}
+
+/// Writes proofs; sources that were only being checked, and not since a moment after the proof, work from here on.
+pub(super) async fn store(app: &App, proofs: &[Proof]) -> Result<(), DbErr> {
+    let tx = app.store.write_tx().await?;
+    let working = update(app, &tx, proofs).await;
+    let working = ended(tx, working).await?;
+    if !working.is_empty() {
+        app.lookup.forget();
+    }
+    for (tenant_id, source_id) in working {
+        alert::resolve(app, app.store.write(), tenant_id, STOPPED, &source_id.to_string()).await?;
+    }
+    Ok(())
+}
+
+/// Gives those whose state changed.
+async fn update(app: &App, tx: &DatabaseTransaction, proofs: &[Proof]) -> Result<Vec<(Uuid, Uuid)>, DbErr> {
+    let found = Rows::new()
+        .uuid("tenant_id", proofs.iter().map(|proof| proof.0.0))
+        .uuid("id", proofs.iter().map(|proof| proof.0.1))
+        .long("at", proofs.iter().map(|proof| proof.1))
+        .text("checking", proofs.iter().map(|_| SourceStatus::Checking.as_str()))
+        .text("working", proofs.iter().map(|_| SourceStatus::Working.as_str()))
+        .fetch(
+            tx,
+            &app.store,
+            "UPDATE source SET proved_at = CASE WHEN source.proved_at > rows.at THEN source.proved_at ELSE rows.at END, \
+             status = CASE WHEN source.status = rows.checking AND source.status_since <= rows.at THEN rows.working \
+             ELSE source.status END, \
+             status_reason = CASE WHEN source.status = rows.checking AND source.status_since <= rows.at THEN '' \
+             ELSE source.status_reason END, \
+             status_since = CASE WHEN source.status = rows.checking AND source.status_since <= rows.at THEN rows.at \
+             ELSE source.status_since END \
+             FROM rows WHERE source.tenant_id = rows.tenant_id AND source.id = rows.id AND source.deleted_at IS NULL \
+             RETURNING source.tenant_id AS tenant_id, source.id AS id, source.status AS status, \
+             source.status_since AS status_since",
+        )
+        .await?;
+    let at: BTreeMap<(Uuid, Uuid), i64> = proofs.iter().copied().collect();
+    let mut working = Vec::new();
+    for row in found {
+        let key = (row.try_get("", "tenant_id")?, row.try_get("", "id")?);
+        let (status, since): (String, i64) = (row.try_get("", "status")?, row.try_get("", "status_since")?);
+        // As this statement writes it; that it was so before changes nothing.
+        if status == SourceStatus::Working.as_str() && at.get(&key) == Some(&since) {
+            working.push(key);
+        }
+    }
+    Ok(working)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_proof_is_new_once_a_minute_and_after_a_doubt() {
+        let (proofs, id) = (Proofs::default(), Uuid::from_u128(1));
+        assert!(proofs.is_new(id, 1_000));
+        assert!(!proofs.is_new(id, 60_999));
+        assert!(proofs.is_new(id, 61_000));
+        assert!(!proofs.is_new(id, 61_001));
+        proofs.doubt(id);
+        assert!(proofs.is_new(id, 61_002));
+    }
+
+    #[test]
+    fn what_could_not_be_written_waits_on_and_a_doubt_takes_it_away() {
+        let (proofs, tenant, id) = (Proofs::default(), Uuid::from_u128(9), Uuid::from_u128(1));
+        proofs.add(tenant, id, 1_000);
+        let taken = proofs.take();
+        assert_eq!(taken, [((tenant, id), 1_000)]);
+        assert_eq!(proofs.take(), []);
+        proofs.put_back(&taken);
+        assert_eq!(proofs.take(), taken);
+        proofs.put_back(&taken);
+        proofs.doubt(id);
+        assert_eq!(proofs.take(), [], "new settings are not proved by a message that went before them");
+    }
+}

@@ -1,0 +1,67 @@
+//! While tests run, statements and transactions are counted, so that a test can hold what the code promises of their number.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::Store;
+
+/// What a [`Store`] was asked. Clones count together.
+#[derive(Clone, Default)]
+pub struct Counted(Arc<Counts>);
+
+#[derive(Default)]
+struct Counts {
+    watched: AtomicBool,
+    statements: Mutex<Vec<String>>,
+    transactions: AtomicUsize,
+}
+
+impl Counted {
+    /// Counts from zero from here on.
+    pub fn watch(&self) {
+        self.texts().clear();
+        self.0.transactions.store(0, Ordering::SeqCst);
+        self.0.watched.store(true, Ordering::SeqCst);
+    }
+
+    /// The statements since [`Counted::watch`], in their order, without BEGIN and COMMIT.
+    pub fn statements(&self) -> Vec<String> {
+        self.texts().clone()
+    }
+
+    /// Transactions that were begun in order to write.
+    pub fn transactions(&self) -> usize {
+        self.0.transactions.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn begins(&self) {
+        self.0.transactions.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// What looks at the plans of statements (`plan.rs`) belongs to the tests.
+    fn asked(&self, text: &str) {
+        if self.0.watched.load(Ordering::SeqCst) && !text.starts_with("EXPLAIN ") {
+            self.texts().push(text.to_owned());
+        }
+    }
+
+    fn texts(&self) -> MutexGuard<'_, Vec<String>> {
+        self.0.statements.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Store {
+    /// What this store was asked.
+    pub fn counted(&self) -> &Counted {
+        &self.counted
+    }
+
+    pub(super) fn with_counts(mut self) -> Self {
+        let counted = self.counted.clone();
+        for connection in [&mut self.write, &mut self.read, &mut self.by_keys] {
+            let counted = counted.clone();
+            connection.set_metric_callback(move |asked| counted.asked(&asked.statement.sql));
+        }
+        self
+    }
+}

@@ -1,0 +1,49 @@
+//! What stands before the routes by which somebody unknown makes us write.
+//!
+//! amoCRM's own calls are not among them: it calls for all accounts from few addresses, and each call once. `oauth::callback`
+//! paces install calls, and what comes too fast is still tried; notices that an account left are signed.
+
+use actix_web::HttpResponse;
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::{Method, header};
+use actix_web::middleware::Next;
+use actix_web::web;
+
+use super::Act;
+use crate::app::App;
+use crate::people::door::address;
+use crate::words::{Language, Words};
+
+/// The act of a request; none: it writes nothing for a stranger, or proves first who asks.
+pub(super) fn act_of(method: &Method, path: &str) -> Option<Act> {
+    match (method.as_str(), path) {
+        ("POST", "/admin/link" | "/panel/link") => Some(Act::Link),
+        (
+            "POST",
+            "/admin/sign-in" | "/admin/sign-in/link" | "/panel/sign-in" | "/panel/sign-in/link" | "/panel/sign-in/code",
+        ) => Some(Act::SignIn),
+        ("GET" | "HEAD", "/oauth/install") => Some(Act::Install),
+        _ => None,
+    }
+}
+
+/// Lets a request through while its address keeps to the pace, else answers 429 with `Retry-After`.
+pub async fn gate(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    if let Some(act) = act_of(request.method(), request.path())
+        && let Some(app) = request.app_data::<web::Data<App>>().cloned()
+        && let Err(seconds) = app.strangers.pace(address(request.request(), &app), act, app.clock.millis()).await
+    {
+        let words = Words::new(Language::of_request(request.request()));
+        let answer = HttpResponse::TooManyRequests()
+            .insert_header((header::RETRY_AFTER, seconds.to_string()))
+            .insert_header((header::CACHE_CONTROL, "no-store"))
+            .content_type("text/plain; charset=utf-8")
+            .body(format!("{}\n", words.say("page-too-fast").with("seconds", seconds)));
+        return Ok(request.into_response(answer));
+    }
+    next.call(request).await.map(ServiceResponse::map_into_boxed_body)
+}

@@ -1,0 +1,139 @@
+//! How often somebody of whom nothing is known yet may make this process write, counted by address in memory before
+//! anything is read or written.
+//!
+//! Each process counts for itself: a count that all shared would be the write that it is to prevent.
+
+mod gate;
+
+use std::net::{IpAddr, Ipv6Addr};
+
+use uuid::Uuid;
+
+pub use gate::gate;
+
+use crate::pace::{Budget, Daily, Paces};
+
+/// Addresses that are remembered.
+const ADDRESSES: u64 = 100_000;
+/// Bytes a day that calls which nobody can read may leave behind, for each source of a messenger and each account's hooks.
+const UNREADABLE: u64 = 32 * 1024 * 1024;
+
+/// What strangers do that writes something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Act {
+    /// Tries a one-time link, at the panel or the admin.
+    Link,
+    /// Tries a password, a code or asks for a link. People are counted too ([`crate::people::throttle`]).
+    SignIn,
+    /// Begins an installation in a browser.
+    Install,
+    /// Says, as amoCRM does, that an account installed the integration.
+    InstallCall,
+    /// The same from an address whose earlier calls were genuine.
+    KnownInstallCall,
+    /// Comes back from an installation that cannot be told apart, or with an end that is none.
+    OddCall,
+}
+
+impl Act {
+    /// So many at once, and then one after so many milliseconds.
+    const fn budget(self) -> Budget {
+        match self {
+            Self::Link => Budget { at_once: 20, each: 6_000 },
+            Self::SignIn => Budget { at_once: 100, each: 1_000 },
+            // A vendor's office installs for many accounts in a row.
+            Self::Install => Budget { at_once: 60, each: 2_000 },
+            Self::InstallCall => Budget { at_once: 30, each: 10_000 },
+            // amoCRM calls for all its accounts from few addresses.
+            Self::KnownInstallCall => Budget { at_once: 300, each: 200 },
+            Self::OddCall => Budget { at_once: 10, each: 60_000 },
+        }
+    }
+}
+
+/// The strangers of this process.
+pub struct Strangers {
+    paces: Paces<(IpAddr, Act)>,
+    unreadable: Daily<Uuid>,
+    notices: Paces<Uuid>,
+}
+
+impl Default for Strangers {
+    fn default() -> Self {
+        Self { paces: Paces::new(ADDRESSES), unreadable: Daily::new(ADDRESSES), notices: Paces::new(ADDRESSES) }
+    }
+}
+
+impl Strangers {
+    /// Counts an act of an address; an error tells in how many seconds the next one is welcome. Whoever has no address (a
+    /// unit test) is not counted.
+    pub async fn pace(&self, address: Option<IpAddr>, act: Act, now: i64) -> Result<(), i64> {
+        let Some(address) = address else { return Ok(()) };
+        let paced = self.paces.take((network(address), act), act.budget(), now).await;
+        paced.map_err(|millis| {
+            metrics::counter!("parom_strangers_refused_total").increment(1);
+            (millis + 999) / 1000
+        })
+    }
+
+    /// Whether amoCRM is asked at once about a signed notice that an account left. All of amoCRM's notices come from few
+    /// addresses and each comes once, so it is accounts that are counted: whoever replays one is answered, and asked later.
+    pub async fn asks_at_once(&self, tenant_id: Uuid, now: i64) -> bool {
+        self.notices.take(tenant_id, Budget { at_once: 3, each: 60_000 }, now).await.is_ok()
+    }
+
+    /// Whether bytes that nobody can read are still kept for whoever looks into them: a source's, or an account's.
+    pub async fn keeps_unreadable(&self, whose: Uuid, bytes: usize, now: i64) -> bool {
+        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+        self.unreadable.add(whose, bytes, UNREADABLE, now).await.is_ok()
+    }
+}
+
+/// An address as it is counted: whoever has one of IPv6 has 2⁶⁴, and an IPv4 address may be written as IPv6.
+pub fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V6(address) => match address.to_ipv4_mapped() {
+            Some(inside) => inside.into(),
+            None => {
+                let [a, b, c, d, ..] = address.segments();
+                Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
+            }
+        },
+        address => address,
+    }
+}
+
+/// The same for what is served in turn: a whole site of IPv6 networks (/48) is one caller.
+pub fn site(address: IpAddr) -> IpAddr {
+    match network(address) {
+        IpAddr::V6(address) => {
+            let [a, b, c, ..] = address.segments();
+            Ipv6Addr::new(a, b, c, 0, 0, 0, 0, 0).into()
+        }
+        address => address,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Option<IpAddr> {
+        text.parse().ok()
+    }
+
+    #[tokio::test]
+    async fn a_network_is_one_stranger_and_acts_are_counted_apart() {
+        let strangers = Strangers::default();
+        for number in 0..20 {
+            let address = at(&format!("2001:db8::{number:x}"));
+            assert_eq!(strangers.pace(address, Act::Link, 0).await, Ok(()));
+        }
+        assert_eq!(strangers.pace(at("2001:db8::ffff"), Act::Link, 0).await, Err(6));
+        assert_eq!(strangers.pace(at("2001:db8::ffff"), Act::Install, 0).await, Ok(()));
+        assert_eq!(strangers.pace(at("2001:db8:0:1::1"), Act::Link, 0).await, Ok(()));
+        assert_eq!(strangers.pace(at("2001:db8::1"), Act::Link, 6_000).await, Ok(()));
+        assert_eq!(site("2001:db8:0:1::1".parse().unwrap()), at("2001:db8::").unwrap());
+        assert_eq!(network("::ffff:192.0.2.7".parse().unwrap()), at("192.0.2.7").unwrap());
+    }
+}

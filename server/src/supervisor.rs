@@ -1,0 +1,291 @@
+//! What runs for the life of the process, under one roof: nothing of it ends unnoticed.
+//!
+//! ```text
+//! keep ─▶ runs ─▶ panics, or ends before the stop ─▶ logged, counted ─▶ started again, later each time
+//!           └─ a minute without an end: well        third time in a minute: failing (/readyz, the vendor's alert)
+//! ```
+//!
+//! What belongs to one request goes through [`detach`]: it is not started again, but a panic in it is logged and counted.
+
+use std::any::Any;
+use std::collections::{BTreeMap, VecDeque};
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+#[cfg(test)]
+mod tests;
+
+/// So many ends within [`WINDOW`] make a task a failing one.
+const ENDS: usize = 3;
+/// A task that has run so long without an end is well.
+const WINDOW: Duration = Duration::from_secs(60);
+/// The first restart comes at once, the second after this, each later one after twice the pause before.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// Keeps the background tasks of a process running. Clones know the same tasks.
+#[derive(Clone, Default)]
+pub struct Supervisor(Arc<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    tasks: Mutex<BTreeMap<&'static str, Task>>,
+    /// A task began to fail or is well again.
+    changed: Notify,
+}
+
+/// What is known of the tasks of one name; there may be several.
+#[derive(Default)]
+struct Task {
+    /// Restarts since the process began.
+    restarts: u64,
+    /// Ends since it was well.
+    in_a_row: u32,
+    /// When it ended last, [`ENDS`] times at most.
+    ended_at: VecDeque<Instant>,
+    failing: bool,
+    why: String,
+    #[cfg(feature = "faults")]
+    kick: Arc<Notify>,
+}
+
+/// A task that ends again and again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failing {
+    pub task: &'static str,
+    /// What its last panic said, for the log and the vendor.
+    pub why: String,
+}
+
+/// Until when a task is kept.
+enum Until<'call> {
+    Stop(&'call CancellationToken),
+    ItIsDone,
+}
+
+impl Supervisor {
+    /// Runs what `make` gives until the stop. An earlier end, or a panic, is one too many: it is made again.
+    pub async fn keep<Work>(&self, task: &'static str, stop: &CancellationToken, make: impl Fn() -> Work)
+    where
+        Work: Future<Output = ()>,
+    {
+        self.run(task, &Until::Stop(stop), make).await;
+    }
+
+    /// Runs what `make` gives until it ends by itself, which it decides; only after a panic it is made again.
+    pub async fn keep_until_done<Work>(&self, task: &'static str, make: impl Fn() -> Work)
+    where
+        Work: Future<Output = ()>,
+    {
+        self.run(task, &Until::ItIsDone, make).await;
+    }
+
+    /// The same in a task of its own.
+    pub fn start<Work>(&self, task: &'static str, make: impl Fn() -> Work + Send + Sync + 'static)
+    where
+        Work: Future<Output = ()> + Send + 'static,
+    {
+        let supervisor = self.clone();
+        tokio::spawn(async move { supervisor.keep_until_done(task, make).await });
+    }
+
+    /// The same for what waits for a disk, on a thread of its own.
+    pub fn start_thread(&self, task: &'static str, mut work: impl FnMut() + Send + 'static) -> io::Result<()> {
+        let supervisor = self.clone();
+        supervisor.task(task);
+        let kept = move || {
+            while let Err(panic) = catch_unwind(AssertUnwindSafe(&mut work)) {
+                std::thread::sleep(supervisor.ended(task, words(&*panic)));
+            }
+        };
+        std::thread::Builder::new().name(task.to_owned()).spawn(kept)?;
+        Ok(())
+    }
+
+    /// Tasks that ended three times within a minute and have not been well since.
+    pub fn failing(&self) -> Vec<Failing> {
+        let tasks = self.tasks();
+        let failing = tasks.iter().filter(|(_, of)| of.failing);
+        failing.map(|(task, of)| Failing { task, why: of.why.clone() }).collect()
+    }
+
+    /// Every task that was ever kept, with its restarts.
+    pub fn restarts(&self) -> BTreeMap<&'static str, u64> {
+        self.tasks().iter().map(|(task, of)| (*task, of.restarts)).collect()
+    }
+
+    /// Waits until a task begins to fail or is well again. What changed while nobody waited is told at once.
+    pub async fn changed(&self) {
+        self.0.changed.notified().await;
+    }
+
+    /// Lets a task panic where it waits now, or will wait next, for tests.
+    #[cfg(feature = "faults")]
+    pub fn panics(&self, task: &'static str) {
+        self.task(task).notify_one();
+    }
+
+    async fn run<Work>(&self, task: &'static str, until: &Until<'_>, make: impl Fn() -> Work)
+    where
+        Work: Future<Output = ()>,
+    {
+        self.task(task);
+        loop {
+            let ended = AssertUnwindSafe(async { self.watch(task, make()).await }).catch_unwind().await;
+            let is_over = match until {
+                Until::Stop(stop) => stop.is_cancelled(),
+                Until::ItIsDone => ended.is_ok(),
+            };
+            let pause = match ended {
+                Ok(()) if is_over => return,
+                Ok(()) => self.ended(task, "it ended by itself".to_owned()),
+                Err(panic) => self.ended(task, words(&*panic)),
+            };
+            match until {
+                Until::Stop(stop) => {
+                    if stop.run_until_cancelled(tokio::time::sleep(pause)).await.is_none() {
+                        return;
+                    }
+                }
+                Until::ItIsDone => tokio::time::sleep(pause).await,
+            }
+        }
+    }
+
+    /// Runs it and notes when it is well.
+    async fn watch(&self, task: &'static str, work: impl Future<Output = ()>) {
+        let mut work = std::pin::pin!(work);
+        let mut minute = std::pin::pin!(tokio::time::sleep(WINDOW));
+        let mut is_well = false;
+        loop {
+            tokio::select! {
+                () = &mut work => return,
+                () = &mut minute, if !is_well => {
+                    is_well = true;
+                    self.well(task);
+                }
+                () = self.kicked(task) => resume_unwind(Box::new("a panic that a test asked for")),
+            }
+        }
+    }
+
+    #[cfg(feature = "faults")]
+    async fn kicked(&self, task: &'static str) {
+        self.task(task).notified().await;
+    }
+
+    #[cfg(not(feature = "faults"))]
+    async fn kicked(&self, _task: &'static str) {
+        std::future::pending().await
+    }
+
+    /// Enters a task, so that its figures are there from the beginning.
+    #[cfg(feature = "faults")]
+    fn task(&self, task: &'static str) -> Arc<Notify> {
+        self.enter(task).entry(task).or_default().kick.clone()
+    }
+
+    #[cfg(not(feature = "faults"))]
+    fn task(&self, task: &'static str) {
+        drop(self.enter(task));
+    }
+
+    fn enter(&self, task: &'static str) -> MutexGuard<'_, BTreeMap<&'static str, Task>> {
+        let mut tasks = self.tasks();
+        tasks.entry(task).or_insert_with(|| {
+            metrics::counter!("parom_task_restarts_total", "task" => task).increment(0);
+            metrics::gauge!("parom_task_failing", "task" => task).set(0.0);
+            Task::default()
+        });
+        tasks
+    }
+
+    /// Notes an end that nobody asked for; gives how long to wait before the next start.
+    fn ended(&self, task: &'static str, why: String) -> Duration {
+        let now = Instant::now();
+        let mut tasks = self.tasks();
+        let of = tasks.entry(task).or_default();
+        of.restarts += 1;
+        of.in_a_row = of.in_a_row.saturating_add(1);
+        of.ended_at.push_back(now);
+        if of.ended_at.len() > ENDS {
+            of.ended_at.pop_front();
+        }
+        let often = of.ended_at.len() >= ENDS && of.ended_at.front().is_some_and(|first| now - *first < WINDOW);
+        let begins = often && !of.failing;
+        of.failing |= often;
+        of.why.clone_from(&why);
+        let pause = pause(of.in_a_row);
+        drop(tasks);
+        metrics::counter!("parom_task_restarts_total", "task" => task).increment(1);
+        tracing::error!(
+            task,
+            error = why,
+            again_in_ms = pause.as_millis(),
+            "a background task broke off and is started again"
+        );
+        if begins {
+            metrics::gauge!("parom_task_failing", "task" => task).set(1.0);
+            self.0.changed.notify_one();
+        }
+        pause
+    }
+
+    /// One of this name has run for a minute.
+    fn well(&self, task: &'static str) {
+        let mut tasks = self.tasks();
+        let Some(of) = tasks.get_mut(task) else { return };
+        if of.ended_at.back().is_some_and(|last| last.elapsed() < WINDOW) {
+            // Another of the same name.
+            return;
+        }
+        let was_failing = std::mem::take(&mut of.failing);
+        of.in_a_row = 0;
+        drop(tasks);
+        if was_failing {
+            metrics::gauge!("parom_task_failing", "task" => task).set(0.0);
+            tracing::info!(task, "a background task runs again");
+            self.0.changed.notify_one();
+        }
+    }
+
+    fn tasks(&self) -> MutexGuard<'_, BTreeMap<&'static str, Task>> {
+        self.0.tasks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Starts what belongs to one request and goes on when its caller has gone. A panic is logged and counted here; whoever waits
+/// for it hears of it by the handle. `task` names it in log and metrics.
+pub fn detach<T: Send + 'static>(task: &'static str, work: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
+    tokio::spawn(async move {
+        match AssertUnwindSafe(work).catch_unwind().await {
+            Ok(done) => done,
+            Err(panic) => {
+                metrics::counter!("parom_detached_panics_total", "task" => task).increment(1);
+                tracing::error!(task, error = words(&*panic), "something that was done beside a request broke off");
+                resume_unwind(panic)
+            }
+        }
+    })
+}
+
+fn pause(in_a_row: u32) -> Duration {
+    match in_a_row {
+        0 | 1 => Duration::ZERO,
+        more => FIRST_PAUSE.saturating_mul(1 << (more - 2).min(10)).min(LONGEST_PAUSE),
+    }
+}
+
+/// What a panic said.
+fn words(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "a panic without words".to_owned())
+}

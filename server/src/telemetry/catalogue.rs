@@ -1,0 +1,340 @@
+//! Every metric with its help text, and the label values that counters have from the start: a counter that is born with its
+//! first increment hides that increment from `increase()`, and an alert for the first loss never fires.
+
+use metrics::{Label, counter, describe_counter, describe_gauge, describe_histogram};
+
+/// A label's name and the values it takes.
+type Values = (&'static str, &'static [&'static str]);
+
+/// Name, help, and the labels with which it exists at 0 from the start; the same name may stand several times.
+type Counter = (&'static str, &'static str, &'static [Values]);
+
+/// Counters whose label values are known before anything happens.
+const COUNTERS: &[Counter] = &[
+    (
+        "parom_hooks_total",
+        "Calls of amoCRM and of messengers that were answered, by door and HTTP status.",
+        &[("door", &["amocrm", "crm", "telegram"]), ("status", &["200", "401", "503"])],
+    ),
+    (
+        "parom_quarantined_total",
+        "Genuine calls that could not be worked on and were put aside, by reason.",
+        &[
+            ("door", &["amocrm"]),
+            (
+                "reason",
+                &[
+                    "unknown_scope",
+                    "foreign_account",
+                    "version_1",
+                    "unreadable",
+                    "unknown_event",
+                    "unknown_conversation",
+                    "unknown_message",
+                    "stale",
+                    "unstorable",
+                ],
+            ),
+        ],
+    ),
+    ("parom_quarantined_total", "", &[("door", &["crm"]), ("reason", &["unreadable", "foreign_account"])]),
+    (
+        "parom_quarantined_total",
+        "",
+        &[
+            ("door", &["telegram"]),
+            ("reason", &["broke_off", "conflict", "invalid", "unknown", "unknown_update", "unreadable", "unstorable"]),
+        ],
+    ),
+    (
+        "parom_ignored_total",
+        "Updates of messengers that mean nothing to a conversation, by door and reason.",
+        &[
+            ("door", &["telegram"]),
+            (
+                "reason",
+                &[
+                    "callback_query",
+                    "channel",
+                    "echo",
+                    "group",
+                    "live_location",
+                    "my_chat_member",
+                    "own_notes",
+                    "service",
+                ],
+            ),
+        ],
+    ),
+    (
+        "parom_spooled_total",
+        "Hooks of amoCRM that the database did not take at once; kept=\"no\" was answered 503 and is lost.",
+        &[("kept", &["yes", "no"])],
+    ),
+    (
+        "parom_attempts_total",
+        "Tries to deliver letters, by direction and by what became of them.",
+        &[
+            ("direction", &["to_crm", "to_messenger"]),
+            ("verdict", &["done", "superseded", "unknown", "retry", "part", "bury", "given_back"]),
+        ],
+    ),
+    (
+        "parom_refreshes_total",
+        "Renewals of accounts' OAuth tokens, by outcome.",
+        &[("outcome", &["renewed", "refused", "account_refused", "later", "broken"])],
+    ),
+    (
+        "parom_found_in_history_total",
+        "Managers' messages found in amoCRM's history that no hook had told; held ones wait for a person.",
+        &[("what", &["sent", "held"])],
+    ),
+    ("parom_history_calls_total", "Looks into the history of chats at amoCRM.", &[]),
+    ("parom_interruptions_total", "Times in which nobody took hooks, as the processes' heartbeats show.", &[]),
+    (
+        "parom_media_fetches_total",
+        "Tries to fetch files of messages, by outcome.",
+        &[("outcome", &["kept", "gone", "refused", "later", "broken", "released"])],
+    ),
+    (
+        "parom_shed_total",
+        "Requests that were turned away because there was too much to do, by class.",
+        &[("class", &["page", "api", "messenger", "other", "hook"])],
+    ),
+    (
+        "parom_cut_short_total",
+        "Requests that were ended before their body was whole, by class and reason.",
+        &[("class", &["page", "api", "messenger", "other", "hook"]), ("why", &["busy", "too_many", "slow", "no_room"])],
+    ),
+    ("parom_connections_refused_total", "Connections that were refused because their address had too many.", &[]),
+    ("parom_hooks_waited_total", "Hooks of amoCRM that waited for room because memory for bodies was taken.", &[]),
+    ("parom_strangers_refused_total", "Calls of strangers that were refused by the pace of their address.", &[]),
+    ("parom_rest_calls_total", "Calls of amoCRM's REST that took a place of their account's pace.", &[]),
+    (
+        "parom_detached_panics_total",
+        "Pieces of work beside a request that panicked, by task.",
+        &[(
+            "task",
+            &[
+                "admin_link",
+                "button",
+                "channel_renew",
+                "chats_hook",
+                "connect",
+                "crm_act",
+                "crm_hook",
+                "disconnect",
+                "erasure",
+                "http",
+                "installation",
+                "line_disconnect",
+                "lookup_read",
+                "mail",
+                "messenger_hook",
+                "revoke_notice",
+                "sign_in_link",
+                "source_change",
+                "source_create",
+                "source_delete",
+                "source_leftover",
+                "source_restore",
+                "stray_adopt",
+                "stray_remove",
+                "token",
+                "users",
+            ],
+        )],
+    ),
+    ("parom_spans_dropped_total", "Spans of traces that were not exported.", &[]),
+    ("parom_log_lines_dropped_total", "Lines of the log that nobody read in time.", &[]),
+];
+
+const PUT_OFF: (&str, &str) =
+    ("parom_put_off_total", "Second tries that were put off because most calls to the host fail, by remote.");
+const REMOTE_ERRORS: (&str, &str) =
+    ("parom_remote_errors_total", "Calls that the other side refused, broke or did not answer, by remote.");
+/// Begins at 0 with each task that the supervisor starts.
+const RESTARTS: (&str, &str) =
+    ("parom_task_restarts_total", "Times that a background task broke off and was started again, by task.");
+const ERRORS: [&str; 4] = ["no_answer", "slow_down", "refused", "broken"];
+
+const GAUGES: &[(&str, &str)] = &[
+    ("parom_disk_free_percent", "Free room of the disk with the data, in percent."),
+    ("parom_host_breaker_open", "1 while most calls to a remote fail and it is left alone."),
+    (
+        "parom_ledger_gap",
+        "Messages by which accepted differs from delivered, failed and waiting; never anything but 0.",
+    ),
+    ("parom_letters", "Letters in the queue, by direction and state."),
+    ("parom_queue_age_seconds", "Age of the oldest letter that could leave, by direction."),
+    ("parom_retention_done_seconds", "When old rows were last removed, in Unix seconds."),
+    ("parom_spool_hooks", "Hooks that wait on the disk for the database."),
+    ("parom_task_failing", "1 while a background task ends again and again, by task."),
+    ("parom_targets_hindered", "Targets whose letters wait, by what holds them up."),
+];
+
+const HISTOGRAMS: &[(&str, &str)] = &[
+    ("parom_checkpoint_seconds", "How long SQLite's log took to be folded into its file."),
+    ("parom_commit_seconds", "How long commits of the queue's writer took."),
+    ("parom_hook_accept_seconds", "From a call's arrival until its answer, by door."),
+    ("parom_media_fetch_seconds", "How long a try to fetch a file took."),
+    ("parom_remote_seconds", "How long calls to the other side took, by remote."),
+];
+
+/// Gives every metric its help text and lets the counters begin at 0. For the recorder that is installed.
+pub(super) fn start() {
+    for (name, help, labels) in COUNTERS {
+        if !help.is_empty() {
+            describe_counter!(*name, *help);
+        }
+        for labels in products(labels) {
+            counter!(*name, labels).increment(0);
+        }
+    }
+    for (name, help) in [PUT_OFF, REMOTE_ERRORS, RESTARTS] {
+        describe_counter!(name, help);
+    }
+    for (name, help) in GAUGES {
+        describe_gauge!(*name, *help);
+    }
+    for (name, help) in HISTOGRAMS {
+        describe_histogram!(*name, *help);
+    }
+}
+
+/// Lets the counters of these remotes begin at 0: integrations and kinds of messengers, which the configuration names.
+pub fn start_remotes(remotes: impl IntoIterator<Item = String>) {
+    for remote in remotes {
+        counter!(PUT_OFF.0, "remote" => remote.clone()).increment(0);
+        for error in ERRORS {
+            counter!(REMOTE_ERRORS.0, "remote" => remote.clone(), "error" => error).increment(0);
+        }
+    }
+}
+
+/// Every combination of the labels' values.
+fn products(labels: &[Values]) -> Vec<Vec<Label>> {
+    let mut all = vec![Vec::new()];
+    for (name, values) in labels {
+        let with = |begun: &Vec<Label>| {
+            let begun = begun.clone();
+            values.iter().map(move |value| [begun.clone(), vec![Label::from_static_parts(name, value)]].concat())
+        };
+        all = all.iter().flat_map(with).collect();
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::{Path, PathBuf};
+
+    use super::*;
+    use crate::telemetry::Metrics;
+
+    fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                sources(&path, found);
+            } else if path.extension().is_some_and(|end| end == "rs") {
+                found.push(path);
+            }
+        }
+    }
+
+    /// The code of the server without its tests.
+    fn code() -> Vec<String> {
+        let mut files = Vec::new();
+        sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut files);
+        let texts = files.into_iter().filter(|file| !file.to_string_lossy().contains("/tests"));
+        texts.map(|file| std::fs::read_to_string(file).unwrap()).collect()
+    }
+
+    /// The literals that follow this call.
+    fn literals<'a>(text: &'a str, call: &str) -> Vec<&'a str> {
+        let rest = text.split(call).skip(1).filter_map(|rest| rest.trim_start().strip_prefix('"'));
+        rest.filter_map(|rest| rest.split_once('"').map(|(literal, _)| literal)).collect()
+    }
+
+    /// Names of metrics that the code writes, each with the macro that does.
+    fn written() -> BTreeSet<(String, String)> {
+        let mut found = BTreeSet::new();
+        for text in code() {
+            for kind in ["counter", "gauge", "histogram"] {
+                let names = literals(&text, &format!("metrics::{kind}!("));
+                let ours = names.into_iter().filter(|name| name.starts_with("parom_"));
+                found.extend(ours.map(|name| (kind.to_owned(), name.to_owned())));
+            }
+        }
+        found
+    }
+
+    /// P2: and nothing is described that nobody writes.
+    #[test]
+    fn p2_every_metric_that_is_written_is_described() {
+        let mut described: BTreeSet<(String, String)> = BTreeSet::new();
+        let mut add = |kind: &str, name: &str| described.insert((kind.to_owned(), name.to_owned()));
+        for (name, _, _) in COUNTERS {
+            add("counter", name);
+        }
+        for (name, _) in [PUT_OFF, REMOTE_ERRORS, RESTARTS] {
+            add("counter", name);
+        }
+        for (name, _) in GAUGES {
+            add("gauge", name);
+        }
+        for (name, _) in HISTOGRAMS {
+            add("histogram", name);
+        }
+        assert_eq!(described, written());
+        assert!(COUNTERS.iter().all(|(name, help, _)| {
+            !help.is_empty() || COUNTERS.iter().any(|(other, help, _)| other == name && !help.is_empty())
+        }));
+    }
+
+    /// P1: `increase()` sees the first loss only where the counter was there before.
+    #[test]
+    fn p1_counters_are_there_before_anything_happens() {
+        let metrics = Metrics::install().unwrap();
+        start_remotes(["catalogue_test".to_owned()]);
+        let page = metrics.render();
+        for line in [
+            "parom_found_in_history_total{what=\"sent\"}",
+            "parom_quarantined_total{door=\"amocrm\",reason=\"version_1\"}",
+            "parom_quarantined_total{door=\"crm\",reason=\"unreadable\"}",
+            "parom_refreshes_total{outcome=\"later\"}",
+            "parom_spooled_total{kept=\"no\"}",
+            "parom_attempts_total{direction=\"to_crm\",verdict=\"unknown\"}",
+            "parom_hooks_total{door=\"amocrm\",status=\"401\"}",
+            "parom_remote_errors_total{remote=\"catalogue_test\",error=\"no_answer\"} 0",
+            "parom_put_off_total{remote=\"catalogue_test\"} 0",
+        ] {
+            assert!(page.lines().any(|one| one.starts_with(line)), "{line}");
+        }
+        for (name, _, _) in COUNTERS {
+            assert!(page.contains(&format!("# HELP {name} ")), "{name}");
+            assert!(page.lines().any(|line| line.starts_with(name)), "{name}");
+        }
+    }
+
+    /// P1: the words for why something was put aside are all known here.
+    #[test]
+    fn p1_reasons_that_the_code_names_begin_at_0() {
+        let known: BTreeSet<&str> = COUNTERS
+            .iter()
+            .filter(|(name, _, _)| matches!(*name, "parom_quarantined_total" | "parom_ignored_total"))
+            .flat_map(|(_, _, labels)| labels.iter().filter(|(name, _)| *name == "reason"))
+            .flat_map(|(_, values)| values.iter().copied())
+            .collect();
+        let code = code();
+        // Put together here, so that this text is none of what it looks for.
+        let calls =
+            [("Not", "Ever"), ("Self", "Ever"), ("Happened", "Nothing")].map(|(of, kind)| format!("{of}::{kind}("));
+        let said: Vec<&str> =
+            code.iter().flat_map(|text| calls.iter().flat_map(move |call| literals(text, call))).collect();
+        let unknown: Vec<&&str> = said.iter().filter(|reason| !known.contains(**reason)).collect();
+        assert!(said.len() > 10 && unknown.is_empty(), "{unknown:?} of {}", said.len());
+    }
+}

@@ -1,0 +1,83 @@
+//! Install calls that came faster than strangers may make us write. amoCRM sends a genuine one only once and looks at no
+//! answer, so the newest few are tried from memory; they are stored when their turn comes.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use uuid::Uuid;
+
+use super::call::Call;
+
+/// Calls that are kept.
+const MOST: usize = 64;
+
+/// A call that is not stored.
+#[derive(Clone, Debug)]
+pub(super) struct Unstored {
+    /// Ours, with the time at which it came.
+    pub id: Uuid,
+    pub call: Call,
+}
+
+/// The newest calls that are not stored.
+#[derive(Default)]
+pub struct Overflow(Mutex<VecDeque<Unstored>>);
+
+impl Overflow {
+    /// Keeps a call in memory; the oldest makes room, and what the same address said of the same host before.
+    pub fn put(&self, id: Uuid, call: Call) {
+        let mut calls = self.calls();
+        calls.retain(|one| {
+            let one = &one.call;
+            (&one.integration, &one.host, &one.network) != (&call.integration, &call.host, &call.network)
+        });
+        if calls.len() >= MOST {
+            calls.pop_front();
+        }
+        calls.push_back(Unstored { id, call });
+    }
+
+    pub(super) fn all(&self) -> Vec<Unstored> {
+        self.calls().iter().cloned().collect()
+    }
+
+    /// Takes a call out; false: it is gone.
+    pub(super) fn claim(&self, id: Uuid) -> bool {
+        let mut calls = self.calls();
+        let before = calls.len();
+        calls.retain(|one| one.id != id);
+        calls.len() < before
+    }
+
+    fn calls(&self) -> MutexGuard<'_, VecDeque<Unstored>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::SecretString;
+
+    use super::*;
+    use crate::tenant::install::Trust;
+
+    #[test]
+    fn the_newest_stay() {
+        let overflow = Overflow::default();
+        for number in 0..100 {
+            let call = Call {
+                integration: "main".to_owned(),
+                host: format!("h{}.amocrm.ru", number % 90),
+                code: SecretString::from("x"),
+                trust: Trust::Stranger,
+                network: "n".to_owned(),
+            };
+            overflow.put(Uuid::from_u128(number), call);
+        }
+        let ids: Vec<u128> = overflow.all().iter().map(|one| one.id.as_u128()).collect();
+        assert_eq!((ids.len(), ids.first(), ids.last()), (MOST, Some(&36), Some(&99)));
+        assert!(overflow.claim(Uuid::from_u128(99)));
+        assert!(!overflow.claim(Uuid::from_u128(99)));
+        assert!(!overflow.claim(Uuid::from_u128(3)));
+    }
+}

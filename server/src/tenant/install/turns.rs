@@ -1,0 +1,193 @@
+//! In which order install calls are worked on, and how fast.
+//!
+//! Anybody can make a call up, for any host, as often as they like: `referer` proves nothing. What cannot be made up is the
+//! address a call comes from. So addresses take turns: each gives its newest call, then each its next; whoever was served
+//! longest ago goes first, whoever never was before them. Before all of them go calls that are surer ([`Trust`]).
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use entity::install_call;
+use sea_orm::DbErr;
+use uuid::Uuid;
+
+use super::call::{self, Trust};
+use super::overflow::Unstored;
+use crate::app::App;
+use crate::config::Rates;
+use crate::store::pace;
+
+/// Calls worked on at once.
+pub(super) const AT_ONCE: usize = 8;
+/// Of one address.
+const AT_ONCE_OF_ONE: usize = 4;
+/// Calls that are looked at for the next turns.
+const SEEN: u64 = 500;
+/// Addresses whose last turn is remembered.
+const REMEMBERED: usize = 10_000;
+
+/// A call whose turn may come.
+pub(super) enum Waiting {
+    Stored(Box<install_call::Model>),
+    /// It came too fast to be stored.
+    Unstored(Unstored),
+}
+
+impl Waiting {
+    fn id(&self) -> Uuid {
+        match self {
+            Self::Stored(row) => row.id,
+            Self::Unstored(call) => call.id,
+        }
+    }
+
+    fn trust(&self) -> Trust {
+        match self {
+            Self::Stored(row) => Trust::from_number(row.trust).unwrap_or(Trust::Stranger),
+            Self::Unstored(call) => call.call.trust,
+        }
+    }
+
+    fn network(&self) -> &str {
+        match self {
+            Self::Stored(row) => &row.network,
+            Self::Unstored(call) => &call.call.network,
+        }
+    }
+
+    fn integration(&self) -> &str {
+        match self {
+            Self::Stored(row) => &row.integration,
+            Self::Unstored(call) => &call.call.integration,
+        }
+    }
+}
+
+/// A place among those that are worked on; free again when dropped.
+pub(super) type Place = Arc<()>;
+
+/// Whose turn it is.
+#[derive(Default)]
+pub(super) struct Turns {
+    /// When each address was served last, counted.
+    served: HashMap<String, u64>,
+    counted: u64,
+    /// Calls of each address that are worked on.
+    working: HashMap<String, Place>,
+}
+
+impl Turns {
+    /// The next calls, at most `room`, each with its place. A code is exchanged only as fast as amoCRM's token endpoint may
+    /// be called.
+    pub async fn next(&mut self, app: &App, room: usize) -> Result<Vec<(Waiting, Place)>, DbErr> {
+        self.forget();
+        let mut waiting: Vec<Waiting> =
+            call::due(app, SEEN).await?.into_iter().map(|row| Waiting::Stored(Box::new(row))).collect();
+        waiting.extend(app.installs.all().into_iter().map(Waiting::Unstored));
+        let mut closed: Vec<String> = Vec::new();
+        let mut next = Vec::new();
+        for one in self.ordered(waiting) {
+            if next.len() >= room {
+                break;
+            }
+            let busy = self.working.get(one.network()).map_or(0, |place| Arc::strong_count(place) - 1);
+            let limited = one.trust() < Trust::OwnBrowser && busy >= AT_ONCE_OF_ONE;
+            if limited || closed.iter().any(|integration| integration == one.integration()) {
+                continue;
+            }
+            if one.trust() < Trust::Exchanged && !may_exchange(app, one.integration()).await? {
+                closed.push(one.integration().to_owned());
+                continue;
+            }
+            if let Waiting::Unstored(call) = &one
+                && !app.installs.claim(call.id)
+            {
+                continue;
+            }
+            self.counted += 1;
+            self.served.insert(one.network().to_owned(), self.counted);
+            let place = self.working.entry(one.network().to_owned()).or_default().clone();
+            next.push((one, place));
+        }
+        Ok(next)
+    }
+
+    fn ordered(&self, mut waiting: Vec<Waiting>) -> Vec<Waiting> {
+        waiting.sort_by_key(|one| Reverse(one.id()));
+        let mut of_one: HashMap<String, usize> = HashMap::new();
+        let mut ranked: Vec<_> = waiting
+            .into_iter()
+            .map(|one| {
+                let nth = of_one.entry(one.network().to_owned()).or_default();
+                let place = *nth;
+                *nth += 1;
+                let served = self.served.get(one.network()).copied().unwrap_or(0);
+                ((Reverse(one.trust()), place, served, Reverse(one.id())), one)
+            })
+            .collect();
+        ranked.sort_by_key(|(rank, _)| *rank);
+        ranked.into_iter().map(|(_, one)| one).collect()
+    }
+
+    fn forget(&mut self) {
+        self.working.retain(|_, place| Arc::strong_count(place) > 1);
+        if self.served.len() > REMEMBERED {
+            let since = self.counted.saturating_sub(u64::try_from(REMEMBERED / 2).unwrap_or(0));
+            self.served.retain(|_, served| *served > since);
+        }
+    }
+}
+
+/// Whether a code of an integration may be exchanged now, counted over all processes (`rates.installs`).
+pub async fn may_exchange(app: &App, integration: &str) -> Result<bool, DbErr> {
+    pace::take(&app.store, &format!("install:{integration}"), budget(&app.config.rates)).await
+}
+
+/// Never more than `rates.installs` and its half within one second.
+#[expect(clippy::as_conversions, reason = "configured rates are positive and finite; `as` saturates")]
+fn budget(rates: &Rates) -> crate::pace::Budget {
+    let at_once = ((rates.installs / 2.0).ceil() as i64).max(1);
+    crate::pace::Budget { at_once, each: ((1000.0 / rates.installs) as i64).max(1) }
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::SecretString;
+
+    use super::*;
+
+    fn call(number: u128, network: &str, trust: Trust) -> Waiting {
+        let call = call::Call {
+            integration: "main".to_owned(),
+            host: format!("{number}.amocrm.ru"),
+            code: SecretString::from("x"),
+            trust,
+            network: network.to_owned(),
+        };
+        Waiting::Unstored(Unstored { id: Uuid::from_u128(number), call })
+    }
+
+    fn order(turns: &Turns, waiting: Vec<Waiting>) -> Vec<u128> {
+        turns.ordered(waiting).iter().map(|one| one.id().as_u128()).collect()
+    }
+
+    #[test]
+    fn addresses_take_turns_and_each_gives_its_newest() {
+        use Trust::{Exchanged, KnownAddress, OwnBrowser, Stranger};
+        let mut turns = Turns::default();
+        let flood = |from: u128, network| (from..from + 1_000).map(move |number| call(number, network, Stranger));
+        let mut waiting: Vec<_> = flood(1, "a").chain(flood(2_001, "b")).collect();
+        waiting.push(call(1_500, "genuine", Stranger));
+        assert_eq!(order(&turns, waiting)[..4], [3_000, 1_500, 1_000, 2_999]);
+        // Whoever was served goes behind whoever was not, however new the call is.
+        turns.served.insert("b".to_owned(), 2);
+        turns.served.insert("a".to_owned(), 1);
+        let mut waiting: Vec<_> = flood(1, "a").chain(flood(2_001, "b")).collect();
+        waiting.push(call(500_000, "genuine", Stranger));
+        assert_eq!(order(&turns, waiting)[..3], [500_000, 1_000, 3_000]);
+        let sure =
+            vec![call(9, "a", Stranger), call(1, "a", Exchanged), call(2, "", OwnBrowser), call(3, "a", KnownAddress)];
+        assert_eq!(order(&turns, sure), [1, 2, 3, 9]);
+    }
+}

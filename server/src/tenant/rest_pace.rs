@@ -1,0 +1,179 @@
+//! How fast accounts' REST APIs are called. amoCRM takes seven requests a second of an integration in an account and blocks
+//! whoever makes more, so all processes and all integrations of this vendor count together, by the account's host
+//! ([decision 22](../../../docs/decisions/0022-one-pace-for-all-processes.md)).
+//!
+//! ```text
+//! who calls waits in this process's line of the account ─▶ one statement reserves for all who wait there, a second's calls
+//! at most ─▶ each goes at its time
+//! ```
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::time::Duration;
+
+use entity::rest_pace;
+use moka::future::Cache;
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+
+use crate::clock::Clock;
+use crate::store::{Store, VENDOR};
+
+#[cfg(test)]
+mod tests;
+
+/// What amoCRM takes in any second (crm-api §1.13).
+const LIMIT: i64 = 7;
+/// Accounts whose lines are remembered.
+const ACCOUNTS: u64 = 20_000;
+/// A reserved call that was not made within so many milliseconds of its time is not made at all: it would come on top of
+/// the later ones.
+const STALE: i64 = 20;
+/// How often a frozen clock is looked at.
+const LOOK: Duration = Duration::from_millis(5);
+
+/// How many calls go at once, and how many milliseconds lie between the later ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Rate {
+    at_once: i64,
+    each: i64,
+    /// Calls of one reservation at most.
+    a_second: i64,
+}
+
+impl Rate {
+    /// At most [`LIMIT`] in any second unless more are configured.
+    #[expect(clippy::as_conversions, reason = "configured rates are positive and finite; `as` saturates")]
+    fn of(requests: f64) -> Self {
+        let each = ((1000.0 / requests).ceil() as i64).max(1);
+        let a_second = (requests as i64).max(1);
+        // In the second that begins with `at_once` calls come as many more as fit between them.
+        let later = (999 + STALE) / each;
+        let is_within = each * LIMIT >= 1_000;
+        let at_once = if is_within { (LIMIT - later).clamp(1, a_second.min(LIMIT)) } else { a_second };
+        Self { at_once, each, a_second }
+    }
+}
+
+/// The lines of all accounts in this process. Cheap to clone; clones count together.
+#[derive(Clone)]
+pub struct RestPace {
+    lines: Cache<String, Arc<Line>>,
+    store: Store,
+    clock: Clock,
+    rate: Rate,
+    born: Instant,
+    granted: Arc<AtomicU64>,
+}
+
+#[derive(Default)]
+struct Line {
+    waiting: AtomicI64,
+    reserved: Mutex<Reserved>,
+}
+
+#[derive(Default)]
+struct Reserved {
+    /// When the calls that are reserved may go, by [`RestPace::now`].
+    calls: VecDeque<i64>,
+    /// Without a database to count together: when the last reserved call is paid for.
+    next_at: i64,
+}
+
+/// Forgets how fast an account was called: it is gone, or lives elsewhere. Another integration in the same account begins anew,
+/// which is right again a second later.
+pub(super) async fn forget(store: &Store, account: &str) -> Result<(), DbErr> {
+    rest_pace::Entity::delete_many()
+        .filter(rest_pace::Column::TenantId.eq(VENDOR))
+        .filter(rest_pace::Column::Account.eq(account))
+        .exec(store.write())
+        .await?;
+    Ok(())
+}
+
+/// Somebody in a line, until dropped.
+struct Waiting<'line>(&'line AtomicI64);
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl RestPace {
+    /// `requests`: a second, to one account.
+    pub fn new(store: Store, requests: f64) -> Self {
+        let lines = Cache::builder().max_capacity(ACCOUNTS).time_to_idle(Duration::from_secs(120)).build();
+        Self {
+            lines,
+            clock: store.clock().clone(),
+            store,
+            rate: Rate::of(requests),
+            born: Instant::now(),
+            granted: Arc::default(),
+        }
+    }
+
+    /// Waits until this account may be called once more, behind those who waited before. A caller that goes away leaves its
+    /// place.
+    pub async fn wait(&self, account: &str) {
+        let line = self.lines.get_with_by_ref(account, async { Arc::default() }).await;
+        line.waiting.fetch_add(1, Ordering::Relaxed);
+        let _waiting = Waiting(&line.waiting);
+        let mut reserved = line.reserved.lock().await;
+        loop {
+            let Some(at) = reserved.calls.pop_front() else {
+                self.reserve(account, &line.waiting, &mut reserved).await;
+                continue;
+            };
+            self.until(at).await;
+            if self.now() - at <= STALE {
+                break;
+            }
+        }
+        self.granted.fetch_add(1, Ordering::Relaxed);
+        metrics::counter!("parom_rest_calls_total").increment(1);
+    }
+
+    /// Calls that this process has let through so far.
+    pub fn granted(&self) -> u64 {
+        self.granted.load(Ordering::Relaxed)
+    }
+
+    /// Reserves for all who wait here now.
+    async fn reserve(&self, account: &str, waiting: &AtomicI64, reserved: &mut Reserved) {
+        let Rate { at_once, each, a_second } = self.rate;
+        let count = waiting.load(Ordering::Relaxed).clamp(1, a_second);
+        let together =
+            if self.store.is_sqlite() { None } else { Some(self.store.reserve_calls(account, each, count).await) };
+        let now = self.now();
+        let ahead = match together {
+            Some(Ok(ahead)) => ahead,
+            alone => {
+                if let Some(Err(error)) = alone {
+                    tracing::warn!(%error, "calls of amoCRM cannot be counted together with other processes; this one keeps the pace alone");
+                }
+                let ahead = (reserved.next_at - now).max(0);
+                reserved.next_at = now + ahead + each * count;
+                ahead
+            }
+        };
+        let first = now + ahead - (at_once - 1) * each;
+        reserved.calls = (0..count).map(|number| (first + number * each).max(now)).collect();
+    }
+
+    async fn until(&self, at: i64) {
+        while let Ok(wait @ 1..) = u64::try_from(at - self.now()) {
+            let wait = Duration::from_millis(wait);
+            tokio::time::sleep(if self.clock.frozen_millis().is_some() { LOOK.min(wait) } else { wait }).await;
+        }
+    }
+
+    /// Milliseconds by a clock that does not jump, unless a test's stands still.
+    fn now(&self) -> i64 {
+        let passed = || i64::try_from(self.born.elapsed().as_millis()).unwrap_or(i64::MAX / 2);
+        self.clock.frozen_millis().unwrap_or_else(passed)
+    }
+}

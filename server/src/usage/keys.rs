@@ -1,0 +1,59 @@
+//! Keys of the API: requests a second and bytes a day.
+//!
+//! Each process counts for itself. A count in the database would cost a commit a request, which is what a flood is to be
+//! kept from; behind a proxy that spreads requests evenly a key has its pace once in each process.
+
+use uuid::Uuid;
+
+use crate::config::Limits;
+use crate::error::Error;
+use crate::pace::{Budget, Daily, Meter, Paces};
+use crate::words::Said;
+
+/// Keys that are remembered.
+const KEYS: u64 = 20_000;
+const MICROS: i64 = 1_000_000;
+
+/// The keys that this process saw lately.
+pub struct Keys {
+    /// In millionths of a second: 300 requests a second are no whole number of milliseconds.
+    requests: Paces<Uuid>,
+    bytes: Daily<Uuid>,
+}
+
+impl Default for Keys {
+    fn default() -> Self {
+        Self { requests: Paces::new(KEYS), bytes: Daily::new(KEYS) }
+    }
+}
+
+impl Keys {
+    /// Counts a request; 429 with the seconds after which the next one is welcome.
+    pub async fn request(&self, key: Uuid, limits: &Limits, now: i64) -> Result<(), Error> {
+        if limits.requests_per_key == 0 {
+            return Ok(());
+        }
+        let each = MICROS / i64::from(limits.requests_per_key);
+        let budget = Budget { at_once: i64::from(limits.requests_burst_per_key.max(1)), each };
+        let paced = self.requests.take(key, budget, now.saturating_mul(1_000)).await;
+        paced.map_err(|micros| Error::TooMany {
+            problem: "too_many_requests",
+            detail: Said::new("said-key-too-fast").with("most", limits.requests_per_key),
+            retry_after: u32::try_from((micros + MICROS - 1) / MICROS).unwrap_or(u32::MAX),
+        })
+    }
+
+    /// What a key brought today.
+    pub async fn meter(&self, key: Uuid) -> Meter {
+        self.bytes.meter(key).await
+    }
+}
+
+/// 429: the key brought its day's bytes.
+pub fn too_many_bytes(limits: &Limits, millis: i64) -> Error {
+    Error::TooMany {
+        problem: "too_many_bytes",
+        detail: Said::new("said-key-too-much").with("most", limits.key_mb_per_day),
+        retry_after: u32::try_from((millis + 999) / 1_000).unwrap_or(u32::MAX),
+    }
+}

@@ -1,0 +1,133 @@
+//! What accounts have stored. Messages and hooks are added up where they are written and noted by account and day every few
+//! seconds; what a crash loses of that are the sums of these seconds. Files and imports are summed from their rows.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use entity::account_usage::{self, Column};
+use moka::future::Cache;
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, OnConflict};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::delivery::queue::writer::Sums;
+use crate::message::day_of;
+use crate::tenant;
+
+/// Sums are written down this often.
+const EVERY: Duration = Duration::from_secs(10);
+/// A sum is read anew after this time: other processes store too.
+const FRESH: Duration = Duration::from_secs(30);
+
+/// Sums that were read lately.
+pub struct Stored {
+    of_accounts: Cache<Uuid, i64>,
+    /// The average of accounts that have stored anything.
+    average: Cache<(), i64>,
+}
+
+impl Default for Stored {
+    fn default() -> Self {
+        Self {
+            of_accounts: Cache::builder().max_capacity(20_000).time_to_live(FRESH).build(),
+            average: Cache::builder().max_capacity(1).time_to_live(FRESH).build(),
+        }
+    }
+}
+
+/// Writes sums down until the stop.
+pub async fn run(app: Arc<App>, stop: CancellationToken) {
+    loop {
+        let goes_on = stop.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_some();
+        if let Err(error) = write_down(&app).await {
+            tracing::warn!(%error, "what accounts stored could not be added up; it is tried again");
+        }
+        if !goes_on {
+            return;
+        }
+    }
+}
+
+/// Writes down what was stored since the last time.
+pub async fn write_down(app: &App) -> Result<(), DbErr> {
+    let mut sums = app.writer.tally.take().into_iter();
+    while let Some((key, sum)) = sums.next() {
+        if let Err(error) = note(app, key, sum).await {
+            app.writer.tally.put(key, sum);
+            sums.for_each(|(key, sum)| app.writer.tally.put(key, sum));
+            return Err(error);
+        }
+        app.stored.of_accounts.invalidate(&key.0).await;
+    }
+    Ok(())
+}
+
+async fn note(app: &App, (tenant_id, day): (Uuid, i32), sums: Sums) -> Result<(), DbErr> {
+    let Sums { messages, hooks } = sums;
+    let row = account_usage::Model { tenant_id, day, messages, hooks };
+    let more = |column: Column, bytes: i64| Expr::col((account_usage::Entity, column)).add(bytes);
+    let known = OnConflict::columns([Column::TenantId, Column::Day])
+        .value(Column::Messages, more(Column::Messages, messages))
+        .value(Column::Hooks, more(Column::Hooks, hooks))
+        .to_owned();
+    account_usage::Entity::insert(row.into_active_model())
+        .on_conflict(known)
+        .exec_without_returning(app.store.write())
+        .await?;
+    Ok(())
+}
+
+/// Bytes that an account has stored, at most half a minute old.
+pub(super) async fn of_account(app: &App, tenant_id: Uuid) -> Result<i64, Arc<DbErr>> {
+    app.stored.of_accounts.try_get_with(tenant_id, sum(app, tenant_id)).await
+}
+
+async fn sum(app: &App, tenant_id: Uuid) -> Result<i64, DbErr> {
+    let today = day_of(app.clock.millis());
+    let days = |days: u32| today.saturating_sub(i32::try_from(days).unwrap_or(i32::MAX));
+    let texts_days = match tenant::load(app.store.read(), tenant_id).await? {
+        Some(tenant) => tenant::texts_days(app, &tenant),
+        None => app.config.retention.texts_days,
+    };
+    let summed = async |column: Column, since: i32| {
+        let sum = account_usage::Entity::of_tenant(tenant_id)
+            .select_only()
+            .column_as(column.sum().cast_as(Alias::new("bigint")), "bytes")
+            .filter(Column::Day.gte(since))
+            .into_tuple::<Option<i64>>()
+            .one(app.store.read())
+            .await?;
+        Ok::<_, DbErr>(sum.flatten().unwrap_or(0))
+    };
+    let texts = summed(Column::Messages, days(texts_days)).await?;
+    let hooks = summed(Column::Hooks, days(app.config.retention.hooks_days)).await?;
+    let imports = crate::import::waiting(app, tenant_id).await?.bytes;
+    let files = crate::media::kept_bytes(app, tenant_id).await?;
+    Ok(texts + hooks + imports + files)
+}
+
+/// What accounts that stored messages or hooks within their terms have of those on average.
+pub(super) async fn average(app: &App) -> Result<i64, Arc<DbErr>> {
+    let counted = async {
+        let retention = &app.config.retention;
+        let days = i32::try_from(std::cmp::Ord::max(retention.texts_days, retention.hooks_days)).unwrap_or(i32::MAX);
+        let since = day_of(app.clock.millis()).saturating_sub(days);
+        let accounts: Vec<Uuid> = account_usage::Entity::find()
+            .select_only()
+            .column(Column::TenantId)
+            .distinct()
+            .filter(Column::Day.gte(since))
+            .into_tuple()
+            .all(app.store.read())
+            .await?;
+        let mut all = 0_i64;
+        for account in &accounts {
+            all = all.saturating_add(sum(app, *account).await?);
+        }
+        let count = i64::try_from(accounts.len()).unwrap_or(i64::MAX);
+        Ok::<_, DbErr>(all.checked_div(count).unwrap_or(0))
+    };
+    app.stored.average.try_get_with((), counted).await
+}

@@ -1,0 +1,117 @@
+//! Where sealed values lie. Nothing can be sealed or opened without naming its place, and whoever re-seals the database
+//! under another key goes through all places: a new sealed column cannot be forgotten.
+
+/// What a key column of a table holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holds {
+    Uuid,
+    Number,
+    Text,
+}
+
+/// How a column keeps a sealed value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// As bytes; empty or NULL: nothing is sealed.
+    Bytes,
+    /// As base64 in a text; empty: nothing is sealed.
+    Base64,
+}
+
+/// The table of a place. Its primary key is `tenant_id` followed by `keys`; the row that a value is bound to is these
+/// keys' texts, joined by line feeds.
+#[derive(Clone, Copy, Debug)]
+pub struct Table {
+    pub name: &'static str,
+    /// The primary key after `tenant_id`.
+    pub keys: &'static [(&'static str, Holds)],
+    pub columns: &'static [&'static str],
+    pub kept: Kept,
+    /// Values are bound to the vendor, whatever account the row belongs to by now.
+    pub of_vendor: bool,
+}
+
+/// Declares the places and the list of all of them in one go.
+macro_rules! places {
+    ($($(#[$doc:meta])* $name:ident = $kind:literal,)*) => {
+        /// One kind of sealed value.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Place {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Place {
+            /// Every place there is.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// What values of this place are bound to; never change one, or nothing of it opens any more.
+            pub const fn kind(self) -> &'static str {
+                match self {
+                    $(Self::$name => $kind,)*
+                }
+            }
+        }
+    };
+}
+
+places! {
+    OauthAccess = "oauth_access",
+    /// The newest refresh token and the one before it.
+    OauthRefresh = "oauth_refresh",
+    InstallCall = "install_call",
+    CrmSubscription = "crm_subscription",
+    SourceNotice = "source_notice",
+    SourceSecrets = "source_secrets",
+    /// Answers to requests with an `Idempotency-Key`.
+    Idempotency = "idempotency",
+    MediaOrigin = "media_origin",
+    Totp = "totp",
+    Session = "session",
+    /// What a session's next page shows once: it may hold a link or a key.
+    Notice = "notice",
+    /// Keys that were replaced, for links that were signed by them.
+    VaultKey = "vault_key",
+}
+
+const ID: &[(&str, Holds)] = &[("id", Holds::Uuid)];
+const OF_GRANT: &[(&str, Holds)] = &[("crm_user_id", Holds::Number)];
+
+impl Place {
+    /// Where values of this place are stored.
+    pub const fn table(self) -> Table {
+        let plain = Table { name: "", keys: ID, columns: &[], kept: Kept::Bytes, of_vendor: false };
+        match self {
+            Self::OauthAccess => Table { name: "oauth_grant", keys: OF_GRANT, columns: &["access_token"], ..plain },
+            Self::OauthRefresh => Table {
+                name: "oauth_grant",
+                keys: OF_GRANT,
+                columns: &["refresh_token", "previous_refresh_token"],
+                ..plain
+            },
+            Self::InstallCall => Table { name: "install_call", columns: &["code"], of_vendor: true, ..plain },
+            Self::CrmSubscription => Table { name: "crm_subscription", keys: &[], columns: &["destination"], ..plain },
+            Self::SourceNotice => {
+                Table { name: "source_notice", keys: &[("source_id", Holds::Uuid)], columns: &["access"], ..plain }
+            }
+            Self::SourceSecrets => Table { name: "source", columns: &["secrets"], ..plain },
+            Self::Idempotency => Table {
+                name: "idempotency",
+                keys: &[("key_id", Holds::Uuid), ("route", Holds::Text), ("key", Holds::Text)],
+                columns: &["answer"],
+                kept: Kept::Base64,
+                ..plain
+            },
+            Self::MediaOrigin => Table { name: "media", columns: &["origin"], ..plain },
+            Self::Totp => Table { name: "person", columns: &["totp_secret"], of_vendor: true, ..plain },
+            Self::Session => Table { name: "session", columns: &["data"], ..plain },
+            Self::Notice => Table { name: "session", columns: &["notice"], kept: Kept::Base64, ..plain },
+            Self::VaultKey => Table {
+                name: "vault_key",
+                keys: &[("id", Holds::Text)],
+                columns: &["sealed"],
+                of_vendor: true,
+                ..plain
+            },
+        }
+    }
+}

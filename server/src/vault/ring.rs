@@ -1,0 +1,107 @@
+//! The keys in memory, and the file they follow.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use super::KeyId;
+use super::key::{self, Key, Seen};
+
+/// The keys of one process.
+pub(super) struct Ring {
+    file: Option<PathBuf>,
+    keys: RwLock<Keys>,
+}
+
+struct Keys {
+    /// As they stand in file or configuration: the first seals. Never empty.
+    given: Vec<Arc<Key>>,
+    /// Those that were given once, and those that the database remembers. They open, so that what this process or
+    /// another one sealed a moment before a key was dropped stays readable.
+    earlier: Vec<Arc<Key>>,
+    /// The file as it was read last.
+    seen: Option<Seen>,
+}
+
+impl Ring {
+    pub fn new(keys: Vec<Key>, file: Option<PathBuf>) -> Self {
+        let seen = file.as_deref().and_then(key::seen);
+        let given = keys.into_iter().map(Arc::new).collect();
+        Self { file, keys: RwLock::new(Keys { given, earlier: Vec::new(), seen }) }
+    }
+
+    pub fn file(&self) -> Option<&Path> {
+        self.file.as_deref()
+    }
+
+    pub fn given(&self) -> Vec<Arc<Key>> {
+        self.read(|keys| keys.given.clone())
+    }
+
+    /// Given and earlier ones.
+    pub fn all(&self) -> Vec<Arc<Key>> {
+        self.read(|keys| keys.given.iter().chain(&keys.earlier).cloned().collect())
+    }
+
+    /// The key that seals.
+    #[expect(clippy::expect_used, reason = "a ring without keys is refused where it is read")]
+    pub fn first(&self) -> Arc<Key> {
+        self.read(|keys| keys.given.first().cloned()).expect("a ring has a key")
+    }
+
+    pub fn find(&self, id: KeyId) -> Option<Arc<Key>> {
+        self.read(|keys| keys.given.iter().chain(&keys.earlier).find(|key| key.id == id).cloned())
+    }
+
+    pub fn remember(&self, key: Key) {
+        let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
+        if keys.given.iter().chain(&keys.earlier).all(|known| known.id != key.id) {
+            keys.earlier.push(Arc::new(key));
+        }
+    }
+
+    /// Takes the file up if it has changed, or in any case. A file that cannot be read or holds no key changes nothing:
+    /// the keys that are known stay, and it is said once.
+    pub fn refresh(&self, in_any_case: bool) {
+        let Some(file) = &self.file else { return };
+        if !in_any_case && self.is_up_to_date(file) {
+            return;
+        }
+        let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
+        // Looked at before it is read: a change in between is found by the next look.
+        let seen = key::seen(file);
+        if !in_any_case && (seen.is_none() || keys.seen == seen) {
+            return;
+        }
+        match key::in_file(file) {
+            Ok(fresh) => keys.take_up(fresh),
+            Err(error) if keys.seen != seen => {
+                tracing::error!(%error, "the key file was changed and cannot be used; the keys that were read before stay");
+            }
+            Err(_) => {}
+        }
+        keys.seen = seen;
+    }
+
+    fn is_up_to_date(&self, file: &Path) -> bool {
+        let seen = key::seen(file);
+        seen.is_none() || self.read(|keys| keys.seen == seen)
+    }
+
+    fn read<T>(&self, of: impl FnOnce(&Keys) -> T) -> T {
+        of(&self.keys.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Keys {
+    fn take_up(&mut self, fresh: Vec<Key>) {
+        let fresh: Vec<Arc<Key>> = fresh.into_iter().map(Arc::new).collect();
+        if !fresh.iter().map(|key| key.id).eq(self.given.iter().map(|key| key.id)) {
+            let ids = fresh.iter().map(|key| key.id.to_string()).collect::<Vec<_>>().join(" ");
+            tracing::info!(keys = ids, "the key file was changed and is taken up");
+        }
+        let mut earlier: Vec<Arc<Key>> = self.given.drain(..).collect();
+        earlier.append(&mut self.earlier);
+        earlier.retain(|known| fresh.iter().all(|key| key.id != known.id));
+        (self.given, self.earlier) = (fresh, earlier);
+    }
+}

@@ -1,0 +1,252 @@
+//! What somebody who is no administrator may look at, as amoCRM has it: the rights of the user, and who is responsible for
+//! the contact or the lead (crm-api §3.2). amoCRM is asked with the account's own access, which sees everything, so it must
+//! not answer what it would not show to the user themselves.
+//!
+//! amoCRM extends the view of those who were added to a lead's chat; its API does not tell of that, and they see less here.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use amocrm::rest::{Contact, Lead, StageRights, View};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::caller::{Caller, seconds};
+use super::refusal::{Refusal, Result};
+use crate::app::App;
+use crate::audit::{self, Deed};
+use crate::error::Error;
+use crate::tenant::token::{CallError, with_token};
+
+/// amoCRM's word is believed so long: a right that was taken away there ends here within these milliseconds.
+pub(super) const FRESH: i64 = 3 * 60_000;
+/// Contacts that are not theirs which somebody may ask for …
+const MOST_STRANGERS: usize = 30;
+/// … within these milliseconds.
+const WINDOW: i64 = 10 * 60_000;
+
+/// What a user may look at.
+#[derive(Clone, Debug)]
+pub(super) struct Viewer {
+    id: i64,
+    group_id: i64,
+    contacts: View,
+    leads: View,
+    stages: Vec<StageRights>,
+    at: i64,
+}
+
+/// Whether a contact or a lead may be seen, and the contacts of a lead.
+#[derive(Clone, Debug)]
+pub(super) struct Seen {
+    allowed: bool,
+    contacts: Arc<Vec<i64>>,
+    at: i64,
+}
+
+/// Contacts that were asked for in vain, since a moment.
+pub(super) type Strangers = Arc<Mutex<(i64, BTreeSet<i64>)>>;
+
+impl Viewer {
+    fn may(&self, view: View, responsible: Option<i64>, group: Option<i64>) -> bool {
+        match view {
+            View::All => true,
+            View::Group => responsible == Some(self.id) || group == Some(self.group_id),
+            View::Own => responsible == Some(self.id),
+            View::Denied => false,
+        }
+    }
+
+    fn may_see_contact(&self, contact: &Contact) -> bool {
+        self.may(self.contacts, contact.responsible_user_id, contact.group_id)
+    }
+
+    /// Rights in a stage come before those for all leads.
+    fn may_see_lead(&self, lead: &Lead) -> bool {
+        let here = |stage: &&StageRights| {
+            Some(stage.pipeline_id) == lead.pipeline_id && Some(stage.status_id) == lead.status_id
+        };
+        let view = self.stages.iter().find(here).map_or(self.leads, |stage| stage.view);
+        self.may(view, lead.responsible_user_id, lead.group_id)
+    }
+}
+
+/// Those of the contacts that the caller may see, and whether the lead is; all of them for an administrator. Whoever asks
+/// for many that are not theirs is stopped.
+pub(super) async fn of(
+    app: &Arc<App>,
+    caller: &Caller,
+    contacts: Vec<i64>,
+    lead: Option<i64>,
+) -> Result<(Vec<i64>, Option<i64>)> {
+    if caller.is_admin || (contacts.is_empty() && lead.is_none()) {
+        return Ok((contacts, lead));
+    }
+    not_a_walk(app, caller).await?;
+    let viewer = viewer(app, caller).await?;
+    let by_lead = contacts.is_empty();
+    let seen = match lead {
+        Some(id) => lead_seen(app, caller, &viewer, id).await?,
+        None => None,
+    };
+    let of_lead = seen.as_ref().map(|seen| seen.contacts.clone()).unwrap_or_default();
+    let (mut allowed, mut strangers) = (Vec::new(), Vec::new());
+    for id in contacts {
+        // On the card of a lead that may be seen amoCRM shows the chats of its contacts.
+        if of_lead.contains(&id) || contact_seen(app, caller, &viewer, id).await? {
+            allowed.push(id);
+        } else {
+            strangers.push(id);
+        }
+    }
+    let refused_lead = lead.filter(|_| seen.is_none() && allowed.is_empty());
+    note(app, caller, strangers.into_iter().chain(refused_lead)).await?;
+    // Where contacts are named the lead adds nobody.
+    let lead = lead.filter(|_| by_lead && seen.is_some());
+    Ok((allowed, lead))
+}
+
+/// Whether the caller may see the contact of a chat, by amojo's ids of the chat.
+pub(super) async fn of_chat(app: &Arc<App>, caller: &Caller, chats: &[String]) -> Result<bool> {
+    if caller.is_admin {
+        return Ok(true);
+    }
+    not_a_walk(app, caller).await?;
+    let viewer = viewer(app, caller).await?;
+    let asking = with_token(app, caller.tenant.tenant_id, |rest, token| {
+        let chats = chats.to_vec();
+        async move {
+            let ids: Vec<&str> = chats.iter().map(String::as_str).collect();
+            rest.contacts_of_chats(&token, &ids).await
+        }
+    });
+    let hanging = asking.await.map_err(silent)?;
+    for chat in &hanging {
+        if contact_seen(app, caller, &viewer, chat.contact_id).await? {
+            return Ok(true);
+        }
+    }
+    note(app, caller, hanging.into_iter().map(|chat| chat.contact_id)).await?;
+    Ok(false)
+}
+
+async fn viewer(app: &Arc<App>, caller: &Caller) -> Result<Arc<Viewer>> {
+    let (tenant_id, id) = (caller.tenant.tenant_id, caller.user_id);
+    let now = app.clock.millis();
+    if let Some(known) = app.widget.viewers.get(&(tenant_id, id)).await.filter(|known| known.at + FRESH > now) {
+        return Ok(known);
+    }
+    let user =
+        with_token(app, tenant_id, |rest, token| async move { rest.user(&token, id).await }).await.map_err(silent)?;
+    // Nobody, or somebody who was switched off, sees nothing.
+    let user = user.filter(|user| user.is_active);
+    let (contacts, leads) = user.as_ref().map_or((View::Denied, View::Denied), |user| (user.contacts, user.leads));
+    let viewer = Arc::new(Viewer {
+        id,
+        group_id: user.as_ref().and_then(|user| user.group_id).unwrap_or(0),
+        contacts,
+        leads,
+        stages: user.map(|user| user.stages).unwrap_or_default(),
+        at: now,
+    });
+    app.widget.viewers.insert((tenant_id, id), viewer.clone()).await;
+    Ok(viewer)
+}
+
+async fn contact_seen(app: &Arc<App>, caller: &Caller, viewer: &Viewer, id: i64) -> Result<bool> {
+    match viewer.contacts {
+        View::All => return Ok(true),
+        View::Denied => return Ok(false),
+        View::Group | View::Own => {}
+    }
+    let tenant_id = caller.tenant.tenant_id;
+    if let Some(seen) = remembered(app, (tenant_id, viewer.id, id)).await {
+        return Ok(seen.allowed);
+    }
+    let asking = with_token(app, tenant_id, |rest, token| async move { rest.contact(&token, id).await });
+    let contact = asking.await.map_err(silent)?;
+    let allowed = contact.is_some_and(|contact| viewer.may_see_contact(&contact));
+    let seen = Seen { allowed, contacts: Arc::default(), at: viewer.at };
+    app.widget.sights.insert((tenant_id, viewer.id, id), seen).await;
+    Ok(allowed)
+}
+
+/// None: the lead may not be seen, or there is none.
+async fn lead_seen(app: &Arc<App>, caller: &Caller, viewer: &Viewer, id: i64) -> Result<Option<Seen>> {
+    if viewer.leads == View::Denied && viewer.stages.is_empty() {
+        return Ok(None);
+    }
+    let tenant_id = caller.tenant.tenant_id;
+    if let Some(seen) = remembered(app, (tenant_id, viewer.id, id)).await {
+        return Ok(Some(seen).filter(|seen| seen.allowed));
+    }
+    let asking = with_token(app, tenant_id, |rest, token| async move { rest.lead(&token, id).await });
+    let lead = asking.await.map_err(silent)?.filter(|lead| viewer.may_see_lead(lead));
+    let allowed = lead.is_some();
+    let contacts = Arc::new(lead.map(|lead| lead.contacts).unwrap_or_default());
+    let seen = Seen { allowed, contacts, at: viewer.at };
+    app.widget.sights.insert((tenant_id, viewer.id, id), seen.clone()).await;
+    Ok(Some(seen).filter(|seen| seen.allowed))
+}
+
+/// As old as the rights by which it was told: nothing is believed longer than [`FRESH`] in all.
+async fn remembered(app: &App, key: (Uuid, i64, i64)) -> Option<Seen> {
+    let now = app.clock.millis();
+    app.widget.sights.get(&key).await.filter(|seen| seen.at + FRESH > now)
+}
+
+/// Refuses whoever has asked for too many that are not theirs.
+async fn not_a_walk(app: &App, caller: &Caller) -> Result<()> {
+    let now = app.clock.millis();
+    let Some(strangers) = app.widget.strangers.get(&(caller.tenant.tenant_id, caller.user_id)).await else {
+        return Ok(());
+    };
+    let strangers = strangers.lock().unwrap_or_else(PoisonError::into_inner);
+    let left = strangers.0 + WINDOW - now;
+    if left > 0 && strangers.1.len() > MOST_STRANGERS {
+        return Err(Refusal::TooFast(seconds(left)));
+    }
+    Ok(())
+}
+
+/// Counts what was asked for in vain; the first that is too many is written down.
+async fn note(app: &App, caller: &Caller, ids: impl Iterator<Item = i64>) -> Result<()> {
+    let mut ids = ids.peekable();
+    if ids.peek().is_none() {
+        return Ok(());
+    }
+    let now = app.clock.millis();
+    let key = (caller.tenant.tenant_id, caller.user_id);
+    let strangers = app.widget.strangers.get_with(key, async { Arc::default() }).await;
+    let walks = {
+        let mut strangers = strangers.lock().unwrap_or_else(PoisonError::into_inner);
+        if strangers.0 + WINDOW <= now {
+            *strangers = (now, BTreeSet::new());
+        }
+        let before = strangers.1.len();
+        strangers.1.extend(ids.take(MOST_STRANGERS + 1));
+        before <= MOST_STRANGERS && strangers.1.len() > MOST_STRANGERS
+    };
+    if !walks {
+        return Ok(());
+    }
+    tracing::warn!(tenant.id = %key.0, user.id = key.1, "a user of amoCRM asks for many contacts that they may not see");
+    let by = caller.by(app).await?;
+    let (actor, object) = (&by.actor, caller.user_id.to_string());
+    let detail = json!({ "contacts": MOST_STRANGERS + 1 });
+    let deed = Deed {
+        tenant_id: key.0,
+        actor,
+        action: "card.refused",
+        object: &object,
+        detail,
+        address: by.address,
+        done: false,
+    };
+    audit::record(app, app.store.write(), deed).await?;
+    Err(Refusal::TooFast(seconds(WINDOW)))
+}
+
+fn silent(error: CallError) -> Error {
+    super::card::as_error(error)
+}

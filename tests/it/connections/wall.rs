@@ -1,0 +1,38 @@
+//! No handler gets a body past the gate.
+
+use crate::walls::read::{code, root, rust_files, short};
+
+/// Where servers are made, and why each may.
+const SERVERS: &[(&str, &str)] = &[
+    ("server/src/server.rs", "the public one with the gate; the operators' one takes no bodies"),
+    ("server/src/cli/demo/messenger.rs", "a messenger that plays in the demo, on this machine"),
+];
+
+/// A body is handed to handlers by actix, and only the gate may stand between; so it is enough that there is one server, that
+/// the gate stands before its routes, and that nobody else puts bodies into requests.
+#[test]
+fn h3_every_body_comes_through_the_gate() {
+    let mut made = Vec::new();
+    for file in rust_files(&root().join("server/src")) {
+        let (code, name) = (code(&file), short(&file));
+        if code.contains("HttpServer::new(") || code.contains("HttpService::") {
+            made.push(name.clone());
+        }
+        let inside = name.contains("/shed.rs") || name.contains("/shed/");
+        let is_test = name.contains("/tests/") || name.ends_with("/tests.rs");
+        for foreign in ["take_payload(", "set_payload("] {
+            assert!(inside || is_test || !code.contains(foreign), "{name}: {foreign} goes round the gate");
+        }
+    }
+    let known: Vec<&str> = SERVERS.iter().map(|(file, _)| *file).collect();
+    made.retain(|file| !known.iter().any(|known| file.ends_with(known)));
+    assert!(made.is_empty(), "servers that are not in this list: {made:?}");
+    let server = code(&root().join("server/src/server.rs"));
+    let gated = server.split("fn serve_ops").next().unwrap_or_default();
+    let gate = gated.find(".wrap(from_fn(shed::gate))").expect("the gate stands before the routes");
+    assert!(gate < gated.find(".configure(routes::public)").expect("the routes"));
+    let operators = code(&root().join("server/src/routes.rs"));
+    let operators =
+        operators.split("pub fn operators").nth(1).unwrap_or_default().split('}').next().unwrap_or_default();
+    assert!(!operators.contains("post()"), "the operators' server has no gate and takes no bodies");
+}

@@ -1,0 +1,40 @@
+//! The API's description by the rules of others: redocly's and spectral's recommended ones, without exceptions.
+
+use std::path::{Path, PathBuf};
+
+use parom::config::variable;
+use tokio::process::Command;
+
+/// The folder with the linters; a line says so where there is none.
+fn linters() -> Option<PathBuf> {
+    let folder = variable("PAROM_TEST_LINT").map(PathBuf::from);
+    if folder.is_none() {
+        println!("skipped: PAROM_TEST_LINT is not set; tests/run installs the linters and sets it");
+    }
+    folder
+}
+
+/// What a linter prints about the description; it must find nothing, not even something to think about.
+async fn finds_nothing(program: &str, arguments: &[&str]) {
+    let Some(folder) = linters() else { return };
+    let document = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/openapi.json");
+    let mut command = Command::new("node");
+    command.arg(folder.join("node_modules").join(program)).arg("lint").arg(document).args(arguments);
+    let done = command.current_dir(&folder).env("REDOCLY_SUPPRESS_UPDATE_NOTICE", "true").kill_on_drop(true).output();
+    let done = done.await.expect("the linter runs");
+    let said = [done.stdout, done.stderr].concat();
+    let said = String::from_utf8_lossy(&said);
+    // redocly ends well with warnings and counts them: "You have 3 warnings."
+    assert!(done.status.success() && !said.contains("You have "), "{said}");
+}
+
+#[tokio::test]
+async fn redocly_finds_nothing_by_its_recommended_rules() {
+    finds_nothing("@redocly/cli/bin/cli.js", &["--config", "redocly.yaml"]).await;
+}
+
+#[tokio::test]
+async fn spectral_finds_nothing_by_its_recommended_rules() {
+    let arguments = ["--ruleset", "spectral.yaml", "--fail-severity", "hint"];
+    finds_nothing("@stoplight/spectral-cli/dist/index.js", &arguments).await;
+}

@@ -1,0 +1,112 @@
+//! C7, C8, C9: the answer to a COMMIT that did commit is lost. What it wrote is read back: nothing is unknown that was never
+//! sent, nothing is queued twice, and a try stands in the timeline once.
+
+use entity::attempt;
+use parom::delivery::queue::parcel::{Conversation, DedupeKey, Entry, Event, Outcome, Parcel};
+use parom::delivery::queue::{Attempt, Settled, Settlement, TurnEffect};
+use parom_tests::office::{Desk, LEASE, settlement};
+use parom_tests::{Office, World, both};
+
+async fn c7_a_claim_whose_commit_was_not_answered_is_carried(office: &mut Office) {
+    let desk = office.desk();
+    office.accepts(desk.to_crm("chat", "1", "one")).await;
+    office.accepts(desk.to_crm("other chat", "2", "two")).await;
+    office.faults.add("claim.after_commit=error:1").unwrap();
+    let claims = office.queue.claim(&[desk.wish(desk.channel_id, 10)], LEASE, |_| {}).await.expect("it is read back");
+    assert_eq!(claims.len(), 2);
+    for claim in &claims {
+        assert_eq!((claim.letter.unknown, claim.starts), (false, 1), "nobody has sent it yet");
+        assert!(office.settles(claim, Settled::Carried).await, "the lease is ours");
+    }
+}
+
+async fn c7_what_was_leased_by_a_lost_commit_is_sent_at_once(world: &mut World) {
+    let line = world.line("support").await;
+    world.faults.add("claim.after_commit=error:1").unwrap();
+    world.customer(&line, "anna").writes("Hello").await;
+    world.deliver_all().await;
+    assert_eq!(world.texts_at_crm(&line), ["Hello"], "without waiting for a lease to run out");
+    let asked = world.sandbox.requests().iter().filter(|request| request.path.contains("/history")).count();
+    assert_eq!(asked, 0, "nothing about it is unknown");
+}
+
+/// A status of a known message: a letter, and no message of its own.
+fn told(desk: &Desk, office: &Office, parcel: &Parcel, message_id: uuid::Uuid, conversation_id: uuid::Uuid) -> Parcel {
+    let mut letter = parcel.entries[0].letters[0].clone();
+    letter.id = office.clock.uuid_v7();
+    letter.message_id = message_id;
+    let key = DedupeKey { origin: desk.source_id, external_id: "told".to_owned(), event: Event::StatusDelivered };
+    let now = office.clock.millis();
+    let bare = Entry::bare(key, office.clock.uuid_v7(), now, Conversation::Known(conversation_id));
+    Parcel { entries: vec![Entry { letters: vec![letter], ..bare }], ..parcel.clone() }
+}
+
+async fn c8_what_has_no_message_of_its_own_is_queued_once(office: &mut Office) {
+    let desk = office.desk();
+    let first = desk.to_crm("chat", "1", "one");
+    let message_id = office.accepts(first.clone()).await;
+    let claim = office.claims_one(&desk).await;
+    assert!(office.settles(&claim, Settled::Carried).await);
+    let status = told(&desk, office, &first, message_id, claim.conversation_id);
+    office.faults.add("accept.after_commit=error:1").unwrap();
+    let receipt = office.writer.accept(status).await.unwrap();
+    assert!(matches!(receipt[0], Outcome::New { .. }), "{receipt:?}");
+    assert_eq!(office.letters(&desk).await.len(), 1, "the batch was written again, the letter was not");
+}
+
+/// Another process may have carried it before the batch is written again.
+async fn c8_what_was_carried_meanwhile_is_not_queued_again(office: &mut Office) {
+    let desk = office.desk();
+    let first = desk.to_crm("chat", "1", "one");
+    let message_id = office.accepts(first.clone()).await;
+    let claim = office.claims_one(&desk).await;
+    assert!(office.settles(&claim, Settled::Carried).await);
+    let status = told(&desk, office, &first, message_id, claim.conversation_id);
+    office.queue.accept(&[&status], false).await.unwrap();
+    let claim = office.claims_one(&desk).await;
+    assert!(office.settles(&claim, Settled::Carried).await);
+    office.queue.accept(&[&status], true).await.unwrap();
+    assert_eq!(office.letters(&desk).await, [], "it has left");
+}
+
+async fn c9_a_settlement_whose_commit_was_not_answered_is_told(office: &mut Office) {
+    let desk = office.desk();
+    office.accepts(desk.to_crm("chat", "1", "one")).await;
+    office.accepts(desk.to_crm("chat", "2", "two")).await;
+    let claim = office.claims_one(&desk).await;
+    office.faults.add("settle.after_commit=error:1").unwrap();
+    let mut held = settlement(&claim, Settled::Carried);
+    held.turn = TurnEffect::Hold { reason: "paused".to_owned() };
+    assert!(office.writer.settle(held).await, "it is written: whoever must hear of it is told");
+    let tries = attempt::Entity::of_tenant(desk.tenant_id).all(office.store.read()).await.unwrap();
+    assert_eq!(tries.len(), 1, "one try, one line");
+    assert_eq!(office.letters(&desk).await.len(), 1);
+    assert_eq!(office.lanes(&desk).await[0].carried, 1);
+}
+
+/// Somebody has leased the lane again before the batch is written again.
+async fn c9_what_was_leased_again_meanwhile_is_known_by_its_try(office: &mut Office) {
+    let desk = office.desk();
+    office.accepts(desk.to_crm("chat", "1", "one")).await;
+    office.accepts(desk.to_crm("chat", "2", "two")).await;
+    let first = office.claims_one(&desk).await;
+    let done = settlement(&first, Settled::Carried);
+    assert_eq!(office.queue.settle(std::slice::from_ref(&done)).await.unwrap(), [true]);
+    let second = office.claims_one(&desk).await;
+    assert_eq!(office.queue.settle_again(std::slice::from_ref(&done)).await.unwrap(), [true]);
+    let tries = attempt::Entity::of_tenant(desk.tenant_id).all(office.store.read()).await.unwrap();
+    assert_eq!(tries.len(), 1, "one try, one line");
+    // What another wrote instead is not taken for it.
+    let late = Settlement { attempt: Some(Attempt { status: 500, ..Attempt::default() }), ..done };
+    assert_eq!(office.queue.settle_again(&[late]).await.unwrap(), [false]);
+    assert!(office.settles(&second, Settled::Carried).await);
+}
+
+both!(
+    c9_what_was_leased_again_meanwhile_is_known_by_its_try,
+    c7_a_claim_whose_commit_was_not_answered_is_carried,
+    c7_what_was_leased_by_a_lost_commit_is_sent_at_once,
+    c8_what_has_no_message_of_its_own_is_queued_once,
+    c8_what_was_carried_meanwhile_is_not_queued_again,
+    c9_a_settlement_whose_commit_was_not_answered_is_told,
+);

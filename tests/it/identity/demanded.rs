@@ -1,0 +1,74 @@
+//! M6: an account that demands the second step of everybody.
+
+use parom::people::Role;
+use parom_tests::{World, both};
+use reqwest::Method;
+
+use super::{ALICE, GOOD, code, invites, link_in, owner, presses};
+use crate::panel::{PASSWORD, add_member, sign_in};
+
+async fn m6_whoever_has_no_second_step_sets_it_up_before_anything_else(world: &mut World) {
+    let (boss, tenant_id) = owner(world, GOOD).await;
+    add_member(world, tenant_id, "anna@example.com", Role::Administrator).await;
+    let anna = sign_in(world, "anna@example.com").await;
+    anna.opens("/panel/team").await.is(200).never_says(&["Demand it of everybody"]);
+    anna.sends("/panel/team/second-step", &[("demand", "on")]).await.is(403);
+    boss.opens("/panel/team").await.is(200);
+    boss.sends("/panel/team/second-step", &[("demand", "maybe")]).await.is(400);
+    boss.does("/panel/team/second-step", &[("demand", "on")]).await.says(&["demanded of everybody now"]);
+    boss.opens("/panel/audit").await.is(200).says(&["Second step demanded of everybody"]);
+    boss.opens("/panel/team").await.is(200);
+
+    // The session that is open already is held as well, whatever it asks for.
+    for path in ["/panel", "/panel/team", "/panel/me", "/panel/keys", "/panel/audit.csv"] {
+        assert_eq!(anna.opens(path).await.is_redirect(), "/panel/me/two-step", "{path}");
+    }
+    let live = anna.request(Method::GET, "/panel").header("parom-live", "1");
+    assert_eq!(parom_tests::answer(live).await.status, 401);
+    anna.opens("/panel/events").await.is(401);
+    let page = anna.opens("/panel/me/two-step").await.is(200);
+    page.says(&["second step only"]);
+    page.never_says(&["/panel/sources", "/panel/me\""]);
+    let secret = page.between("<code class=\"mono all\">", "<").unwrap().to_owned();
+    let invited = [("email", "new@example.com"), ("role", "viewer")];
+    assert_eq!(anna.sends("/panel/team/invite", &invited).await.is_redirect(), "/panel/me/two-step");
+    boss.opens("/panel/team").await.never_says(&["new@example.com"]);
+    anna.opens("/panel/me/two-step").await.is(200);
+    anna.does("/panel/me/two-step", &[("code", &code(world, &secret)), ("current", PASSWORD)]).await;
+    anna.opens("/panel/team").await.is(200);
+
+    // Of another account nothing is demanded, nor of whoever comes through amoCRM.
+    let (other, _) = owner(world, "third.amocrm.ru").await;
+    other.opens("/panel/team").await.is(200);
+    boss.does("/panel/team/second-step", &[("demand", "off")]).await.says(&["decides for themselves"]);
+    add_member(world, tenant_id, "carl@example.com", Role::Viewer).await;
+    sign_in(world, "carl@example.com").await.opens("/panel").await.is(200);
+}
+
+/// Somebody with an unmailed link sets it up for this account; a proved address is not touched by such a link.
+async fn m6_a_handed_link_sets_up_the_demanded_step_only_where_it_may(world: &mut World) {
+    let (boss, tenant_id) = owner(world, GOOD).await;
+    boss.opens("/panel/team").await.is(200);
+    boss.does("/panel/team/second-step", &[("demand", "on")]).await;
+    let alice = world.visitor();
+    let link = link_in(world, &invites(&boss, ALICE, "viewer").await.text);
+    assert_eq!(presses(&alice, &link).await.is_redirect(), "/panel/me");
+    assert_eq!(alice.opens("/panel/me").await.is_redirect(), "/panel/me/two-step");
+    super::connects(world, &alice).await;
+    alice.opens("/panel").await.is(200);
+
+    let proved = add_member(world, tenant_id, "anna@example.com", Role::Viewer).await;
+    let anna = world.visitor();
+    presses(&anna, &super::unmailed(world, &boss, proved).await).await.is(303);
+    assert_eq!(anna.opens("/panel").await.is_redirect(), "/panel/me/two-step");
+    let closed = anna.opens("/panel/me/two-step").await.is(200);
+    closed.says(&["link from your mail", "/panel/sign-out"]);
+    closed.never_says(&["<svg"]);
+    anna.sends("/panel/me/two-step", &[("code", "123456")]).await.is(404);
+    anna.sends("/panel/sign-out", &[]).await.is(303);
+}
+
+both!(
+    m6_whoever_has_no_second_step_sets_it_up_before_anything_else,
+    m6_a_handed_link_sets_up_the_demanded_step_only_where_it_may,
+);

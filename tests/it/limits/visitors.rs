@@ -1,0 +1,106 @@
+//! M3: visitors of web chats have a share of the account's room, and a day's bytes.
+
+use std::time::Duration;
+
+use entity::media;
+use parom::config::Config;
+use parom::media::{Giver, Upload};
+use parom_tests::{Reply, World, answer};
+use reqwest::Method;
+use sea_orm::EntityTrait;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{behind_a_proxy, each};
+use crate::media::png;
+use crate::webchat::{OnSite, SHOP, chat_with};
+
+const KB: usize = 1024;
+
+async fn sends(world: &World, who: &OnSite, from: &str, bytes: &[u8]) -> Reply {
+    let id = Uuid::new_v4();
+    let head = format!(
+        "--b\r\nContent-Disposition: form-data; name=\"id\"\r\n\r\n{id}\r\n--b\r\nContent-Disposition: form-data; \
+         name=\"file\"; filename=\"a.png\"\r\nContent-Type: image/png\r\n\r\n"
+    );
+    let body = [head.as_bytes(), bytes, b"\r\n--b--\r\n"].concat();
+    let request = who.request(world, Method::POST, "/files").header("Content-Type", "multipart/form-data; boundary=b");
+    answer(request.header("x-forwarded-for", from).body(body)).await
+}
+
+/// Sends a file by the API, as a developer's messenger of the same account does.
+async fn uploads(world: &World, source: &str, bytes: Vec<u8>) -> Reply {
+    let request = world.api.request(Method::POST, &format!("/api/v1/sources/{source}/media"));
+    answer(request.header("content-type", "application/octet-stream").body(bytes)).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn m3_visitors_fill_their_share_and_leave_the_rest_to_others() {
+    let change = |config: &mut Config| {
+        config.media.tenant_mb = 1;
+        config.limits.visitors_percent = 20;
+    };
+    each(change, async |world| {
+        let source = chat_with(world, json!({"allowed_origins": [SHOP]})).await;
+        sends(world, &OnSite::new(&source), "192.0.2.1", &png(150 * KB)).await.is(202);
+        for number in 0..3 {
+            let full = sends(world, &OnSite::new(&source), &format!("192.0.2.{number}"), &png(100 * KB)).await.is(409);
+            assert!(full.text.contains("media_no_room"), "{}", full.text);
+        }
+        sends(world, &OnSite::new(&source), "192.0.2.1", &png(40 * KB)).await.is(202);
+        uploads(world, &source, png(700 * KB)).await.is(200);
+        uploads(world, &source, png(300 * KB)).await.is(409);
+        world.leave_letters();
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn m3_a_visitor_an_address_and_a_chat_have_a_days_bytes() {
+    let change = |config: &mut Config| {
+        behind_a_proxy(config);
+        config.limits.visitor_mb_per_day = 1;
+        config.limits.address_mb_per_day = 2;
+        config.limits.webchat_mb_per_day = 3;
+    };
+    each(change, async |world| {
+        let source = chat_with(world, json!({"allowed_origins": [SHOP]})).await;
+        let (anna, bert, carl) = (OnSite::new(&source), OnSite::new(&source), OnSite::new(&source));
+        sends(world, &anna, "192.0.2.1", &png(900 * KB)).await.is(202);
+        let enough = sends(world, &anna, "192.0.2.1", &png(200 * KB)).await.is(429);
+        // The world's day began nine hours ago.
+        assert_eq!(enough.header("retry-after"), "54000");
+        assert!(enough.header("content-type").starts_with("application/problem+json"), "{}", enough.text);
+        sends(world, &bert, "192.0.2.1", &png(900 * KB)).await.is(202);
+        sends(world, &carl, "192.0.2.1", &png(400 * KB)).await.is(429);
+        sends(world, &carl, "192.0.2.2", &png(400 * KB)).await.is(202);
+        sends(world, &OnSite::new(&source), "192.0.2.3", &png(900 * KB)).await.is(429);
+        let kept = media::Entity::find().all(world.app().store.read()).await.unwrap();
+        assert_eq!(kept.len(), 3, "nothing stays of what was refused: {kept:?}");
+        world.advance(Duration::from_secs(54_000));
+        sends(world, &anna, "192.0.2.1", &png(900 * KB)).await.is(202);
+        world.leave_letters();
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn m3_an_upload_that_nobody_ends_is_dropped_after_an_hour() {
+    each(
+        |_| {},
+        async |world| {
+            let line = world.line("support").await;
+            for giver in [Giver::Account, Giver::Visitor] {
+                drop(Upload::begin(world.app(), line.tenant_id, line.source_id, giver).await.unwrap());
+            }
+            let left = async || media::Entity::find().all(world.app().store.read()).await.unwrap().len();
+            world.advance(Duration::from_secs(3_500));
+            parom::media::sweep(world.app()).await.unwrap();
+            assert_eq!(left().await, 2);
+            world.advance(Duration::from_secs(101));
+            parom::media::sweep(world.app()).await.unwrap();
+            assert_eq!(left().await, 0);
+        },
+    )
+    .await;
+}
