@@ -21,9 +21,7 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
     public_url(&config.server.public_url)?;
     database(&config.database)?;
     secret("secrets.key", config.secrets.key.as_ref())?;
-    base_address("telegram.api_url", &config.telegram.api_url)?;
-    base_address("whatsapp.api_url", &config.whatsapp.api_url)?;
-    base_address("max.api_url", &config.max.api_url)?;
+    messengers(config)?;
     for (key, address) in
         [("vendor.support_url", &config.vendor.support_url), ("vendor.privacy_url", &config.vendor.privacy_url)]
     {
@@ -44,6 +42,16 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
     }
     rule("telemetry.trace_share", (0.0..=1.0).contains(&config.telemetry.trace_share), "must be from 0 to 1")?;
     integrations(&config.integrations)
+}
+
+fn messengers(config: &Config) -> Result<(), ConfigError> {
+    base_address("telegram.api_url", &config.telegram.api_url)?;
+    base_address("whatsapp.api_url", &config.whatsapp.api_url)?;
+    base_address("max.api_url", &config.max.api_url)?;
+    base_address("vk.api_url", &config.vk.api_url)?;
+    base_address("avito.api_url", &config.avito.api_url)?;
+    base_address("instagram.api_url", &config.instagram.api_url)?;
+    base_address("facebook.api_url", &config.facebook.api_url)
 }
 
 fn broken(key: impl Display, problem: impl Into<String>) -> ConfigError {

@@ -16,6 +16,7 @@ mod integration;
 mod known;
 mod load;
 mod media;
+mod messenger;
 mod parse;
 #[cfg(test)]
 mod tests;
@@ -31,10 +32,12 @@ pub use clear::{InClear, in_the_clear};
 pub use integration::{Bot, Channel, Integration, Platform, Reactions, WidgetConfig};
 pub use load::{ConfigError, variable};
 pub use media::{Media, MediaMode, S3};
+pub use messenger::{Avito, Max, MessengerApi, Meta, WhatsApp};
 pub use parse::HostOrNet;
 
 /// The connectors a channel may name; a connector that is not here cannot be configured.
-pub const CONNECTORS: &[&str] = &["telegram", "whatsapp", "webchat", "max", "custom"];
+pub const CONNECTORS: &[&str] =
+    &["telegram", "whatsapp", "webchat", "max", "vk", "avito", "instagram", "facebook", "custom"];
 
 /// Those of them that this version has. Others are taken, with a warning, so that one file serves several versions.
 pub const BUILT_IN: &[&str] = &["telegram", "webchat", "custom"];
@@ -47,8 +50,12 @@ pub struct Config {
     pub secrets: Secrets,
     pub network: Network,
     pub telegram: MessengerApi,
-    pub whatsapp: MessengerApi,
-    pub max: MessengerApi,
+    pub whatsapp: WhatsApp,
+    pub max: Max,
+    pub vk: MessengerApi,
+    pub avito: Avito,
+    pub instagram: Meta,
+    pub facebook: Meta,
     pub vendor: Vendor,
     pub customers: Customers,
     pub limits: Limits,
@@ -108,13 +115,6 @@ pub struct Secrets {
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct Network {
     pub allow_private: Vec<HostOrNet>,
-}
-
-/// Base address of a messenger's API; print it by [`base`].
-#[derive(Clone, Debug, Deserialize)]
-pub struct MessengerApi {
-    #[serde(deserialize_with = "parse::address")]
-    pub api_url: Url,
 }
 
 /// Where amoCRM's hooks go while the database does not take them.

@@ -29,8 +29,21 @@ allow_private = []                   # hosts or CIDRs outgoing calls may reach a
 api_url = "https://api.telegram.org"
 [whatsapp]
 api_url = "https://graph.facebook.com"
+# app_id, app_secret, config_id, verify_token = "…"   # the vendor's own app: Embedded Signup, one webhook address for all accounts
 [max]
-api_url = "https://botapi.max.ru"
+api_url = "https://platform-api2.max.ru"
+# ca_file = "…"                      # the root that this host's certificate ends at; trusted for this host alone
+[vk]
+api_url = "https://api.vk.com"       # methods at {api_url}/method/NAME
+[avito]
+api_url = "https://api.avito.ru"
+# client_id, client_secret = "…"     # the vendor's application: sellers connect by authorization code
+[instagram]
+api_url = "https://graph.instagram.com"
+# app_id, app_secret, verify_token = "…"
+[facebook]
+api_url = "https://graph.facebook.com"
+# app_id, app_secret, verify_token = "…"
 
 [vendor]                             # shown to tenants and built into the widget
 name = ""
@@ -45,6 +58,7 @@ mode = "open"                        # open | password | remote
 
 [limits]
 sources_per_tenant = 50
+requests_per_key = 300               # a second, with a burst of 500; more: 429 with Retry-After; 0: no limit
 
 [rates]                              # requests a second; the Chats API has no documented limit, so its rate adapts
 chats_start = 10                     # per scope at first; halved on 429/503, raised again while clean

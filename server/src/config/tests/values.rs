@@ -13,7 +13,7 @@ fn an_empty_text_gives_the_defaults() {
     assert_eq!(config.database.max_connections, 10);
     assert_eq!(base(&config.telegram.api_url), "https://api.telegram.org");
     assert_eq!(base(&config.whatsapp.api_url), "https://graph.facebook.com");
-    assert_eq!(base(&config.max.api_url), "https://botapi.max.ru");
+    assert_eq!(base(&config.max.api_url), "https://platform-api2.max.ru");
     assert_eq!(config.customers.mode, CustomersMode::Open);
     assert_eq!(config.media.mode, MediaMode::Store);
     assert_eq!(config.limits.sources_per_tenant, 50);
@@ -36,6 +36,41 @@ fn the_example_of_the_product_page_loads() {
     assert!(config.integration_by_client_id("…").is_some());
     assert!(config.integration_by_client_id("other").is_none());
     assert!(config.channel("other").is_none());
+}
+
+/// One file serves several versions: what this one has no connector for is read, and a misspelt key is found there too.
+#[test]
+fn sections_of_messengers_to_come_are_read() {
+    let text = r#"
+        [whatsapp]
+        app_id = "1"
+        app_secret = "s"
+        config_id = "2"
+        verify_token = "v"
+        [max]
+        ca_file = "root.pem"
+        [avito]
+        client_id = "3"
+        client_secret = "s"
+        [instagram]
+        app_id = "4"
+        app_secret = "s"
+        verify_token = "v"
+        [facebook]
+        app_id = "5"
+        app_secret = "s"
+        verify_token = "v"
+    "#;
+    let config = Config::from_toml(text).unwrap();
+    assert_eq!(config.whatsapp.app_id.as_deref(), Some("1"));
+    assert_eq!(config.max.ca_file, Some("root.pem".into()));
+    assert_eq!(config.avito.client_id.as_deref(), Some("3"));
+    assert_eq!(config.instagram.app_id.as_deref(), Some("4"));
+    assert_eq!(config.facebook.verify_token.unwrap().expose_secret(), "v");
+    for section in ["vk", "instagram", "max"] {
+        let error = Config::from_toml(&format!("[{section}]\nconfig_id = \"1\"")).unwrap_err().to_string();
+        assert!(error.contains(&format!("{section}.config_id")), "{error}");
+    }
 }
 
 #[test]

@@ -1,0 +1,63 @@
+//! Where each messenger's API is, and the vendor's own application there.
+//!
+//! Sections of messengers that this version has no connector for are read and checked all the same: one file serves
+//! several versions. Naming such a messenger in a channel's `connectors` is warned of at the start and by `doctor`.
+
+use std::path::PathBuf;
+
+use secrecy::SecretString;
+use serde::Deserialize;
+use url::Url;
+
+use super::parse;
+
+/// `[telegram]`, `[vk]`.
+#[derive(Clone, Debug, Deserialize)]
+pub struct MessengerApi {
+    /// Base address; print it by [`super::base`].
+    #[serde(deserialize_with = "parse::address")]
+    pub api_url: Url,
+}
+
+/// `[max]`.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Max {
+    #[serde(deserialize_with = "parse::address")]
+    pub api_url: Url,
+    /// The root certificate (PEM) that this host's certificate ends at, trusted for this host alone.
+    pub ca_file: Option<PathBuf>,
+}
+
+/// `[avito]`.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Avito {
+    #[serde(deserialize_with = "parse::address")]
+    pub api_url: Url,
+    /// The vendor's application; sellers connect by authorization code.
+    pub client_id: Option<String>,
+    pub client_secret: Option<SecretString>,
+}
+
+/// `[whatsapp]`.
+#[derive(Clone, Debug, Deserialize)]
+pub struct WhatsApp {
+    #[serde(deserialize_with = "parse::address")]
+    pub api_url: Url,
+    /// The vendor's app at Meta.
+    pub app_id: Option<String>,
+    pub app_secret: Option<SecretString>,
+    /// The configuration of Meta's Embedded Signup.
+    pub config_id: Option<String>,
+    /// What Meta repeats when it verifies the address of the app's webhook.
+    pub verify_token: Option<SecretString>,
+}
+
+/// `[instagram]`, `[facebook]`: as [`WhatsApp`], without Embedded Signup.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Meta {
+    #[serde(deserialize_with = "parse::address")]
+    pub api_url: Url,
+    pub app_id: Option<String>,
+    pub app_secret: Option<SecretString>,
+    pub verify_token: Option<SecretString>,
+}
