@@ -152,15 +152,9 @@ pub fn address(request: &HttpRequest, app: &App) -> Option<IpAddr> {
 
 /// An IPv4 address, or the /64 of an IPv6 address: somebody with IPv6 has a whole network to come from.
 pub fn network_of(address: IpAddr) -> String {
-    match address {
+    match strangers::network(address) {
         IpAddr::V4(address) => address.to_string(),
-        IpAddr::V6(address) => match address.to_ipv4_mapped() {
-            Some(inside) => inside.to_string(),
-            None => {
-                let [a, b, c, d, ..] = address.segments();
-                format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
-            }
-        },
+        IpAddr::V6(network) => format!("{network}/64"),
     }
 }
 

@@ -1,17 +1,12 @@
 //! Whom a request is counted with.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr};
 
-/// An address as it is counted: whoever has one of IPv6 has 2⁶⁴. Without one: all such callers are one.
+use crate::strangers;
+
+/// An address as its requests are counted ([`strangers::network`]). All callers without one are counted together.
 pub fn counted(address: Option<IpAddr>) -> IpAddr {
-    match address.map(|address| address.to_canonical()) {
-        Some(IpAddr::V6(address)) => {
-            let [a, b, c, d, ..] = address.segments();
-            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
-        }
-        Some(address) => address,
-        None => Ipv4Addr::UNSPECIFIED.into(),
-    }
+    address.map_or(Ipv4Addr::UNSPECIFIED.into(), strangers::network)
 }
 
 #[cfg(test)]
