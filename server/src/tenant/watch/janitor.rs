@@ -1,8 +1,8 @@
 //! Clears away what has expired, in batches that hold up nobody.
 
 use entity::{directory, install_call, parked_status, rest_pace};
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{Expr, IntoCondition};
+use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use crate::alert;
@@ -152,43 +152,30 @@ async fn end_alarm(app: &App, now: i64) -> Result<(), DbErr> {
     Ok(())
 }
 
-/// Failed calls of strangers that came before a time, an index behind them.
+/// Failed calls of strangers that came before a time, by the index on status and time.
 async fn clean_strangers_calls(app: &App, before: i64) -> Result<u64, DbErr> {
     use install_call::Column;
-    let mut gone = 0;
-    for _ in 0..BATCHES {
-        let ids: Vec<Uuid> = install_call::Entity::of_tenant(VENDOR)
-            .select_only()
-            .column(Column::Id)
-            .filter(Column::Status.eq("failed"))
-            .filter(Column::NextAt.lt(before))
-            .filter(Column::Trust.eq(Trust::Stranger.number()))
-            .filter(Column::Network.ne(""))
-            .limit(BATCH)
-            .into_tuple()
-            .all(app.store.read())
-            .await?;
-        let found = ids.len();
-        if found > 0 {
-            let rows = install_call::Entity::delete_many().filter(Column::TenantId.eq(VENDOR));
-            gone += rows.filter(Column::Id.is_in(ids)).exec(app.store.write()).await?.rows_affected;
-        }
-        if u64::try_from(found).unwrap_or(0) < BATCH {
-            break;
-        }
-    }
-    Ok(gone)
+    let theirs = Condition::all()
+        .add(Column::Status.eq("failed"))
+        .add(Column::NextAt.lt(before))
+        .add(Column::Trust.eq(Trust::Stranger.number()))
+        .add(Column::Network.ne(""));
+    delete_calls(app, VENDOR, theirs).await
 }
 
 /// Install calls that came before a time, whatever came of them.
 pub(super) async fn clean_calls(app: &App, tenant_id: Uuid, before: i64) -> Result<u64, DbErr> {
+    delete_calls(app, tenant_id, install_call::Column::ReceivedAt.lt(before).into_condition()).await
+}
+
+async fn delete_calls(app: &App, tenant_id: Uuid, which: Condition) -> Result<u64, DbErr> {
     use install_call::Column;
     let mut gone = 0;
     for _ in 0..BATCHES {
         let ids: Vec<Uuid> = install_call::Entity::of_tenant(tenant_id)
             .select_only()
             .column(Column::Id)
-            .filter(Column::ReceivedAt.lt(before))
+            .filter(which.clone())
             .limit(BATCH)
             .into_tuple()
             .all(app.store.read())
