@@ -165,30 +165,31 @@ async fn a_walkthrough_in_python_connects_links_writes_and_receives() {
     sandbox.stop().await;
 }
 
+/// What a client from npm, given the code of an installation, prints about the account.
+async fn seen_by(node: &Path, program: &str, sandbox: &Sandbox, more: &[(&str, &str)]) -> Value {
+    let code = sandbox.issue_code(HOST, "main");
+    let given = [
+        ("sandbox", sandbox.url()),
+        ("host", HOST),
+        ("client-id", CLIENT),
+        ("client-secret", CLIENT_SECRET),
+        ("redirect-uri", REDIRECT),
+        ("code", &code),
+    ];
+    let mut client = Client::start(Path::new("node"), node, program, &[&given[..], more].concat());
+    let seen = client.line().await;
+    client.ends_well().await;
+    seen
+}
+
 #[tokio::test]
 async fn a_client_from_npm_walks_through_oauth_and_rest() {
     let Some(folder) = installed("PAROM_TEST_NODE_CLIENTS") else {
         return;
     };
     let sandbox = account().await;
-    let code = sandbox.issue_code(HOST, "main");
-    let mut client = Client::start(
-        Path::new("node"),
-        &folder,
-        "rest.mjs",
-        &[
-            ("sandbox", sandbox.url()),
-            ("host", HOST),
-            ("client-id", CLIENT),
-            ("client-secret", CLIENT_SECRET),
-            ("redirect-uri", REDIRECT),
-            ("code", &code),
-            ("channel-id", CHANNEL),
-            ("channel-secret", CHANNEL_SECRET),
-        ],
-    );
-    let seen = client.line().await;
-    client.ends_well().await;
+    let more = [("channel-id", CHANNEL), ("channel-secret", CHANNEL_SECRET)];
+    let seen = seen_by(&folder, "rest.mjs", &sandbox, &more).await;
 
     let account = sandbox.accounts().remove(0);
     let users: Vec<_> = account.users.iter().map(|user| user.amojo_id.clone()).collect();

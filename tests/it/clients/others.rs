@@ -5,7 +5,7 @@ use std::path::Path;
 use sandbox::{Direction, Sandbox};
 use serde_json::{Value, json};
 
-use super::{BOT, CHANNEL, CHANNEL_SECRET, CLIENT, CLIENT_SECRET, Client, HOST, REDIRECT, account, folder, installed};
+use super::{BOT, CHANNEL, CHANNEL_SECRET, Client, HOST, account, folder, installed, seen_by};
 
 /// The account's amojo id, and that of a user who writes in chats.
 fn ids(sandbox: &Sandbox) -> (String, String) {
@@ -68,22 +68,9 @@ async fn amotop_plays_the_conversation_that_production_took() {
     };
     let sandbox = account().await;
     let (account_id, user_id) = ids(&sandbox);
-    let code = sandbox.issue_code(HOST, "main");
-    let given = [
-        ("sandbox", sandbox.url()),
-        ("host", HOST),
-        ("client-id", CLIENT),
-        ("client-secret", CLIENT_SECRET),
-        ("redirect-uri", REDIRECT),
-        ("code", &code),
-        ("channel-id", CHANNEL),
-        ("channel-secret", CHANNEL_SECRET),
-        ("user-id", &user_id),
-        ("bot-id", BOT),
-    ];
-    let mut client = Client::start(Path::new("node"), &node, "amotop.mjs", &given);
-    let seen = client.line().await;
-    client.ends_well().await;
+    let more =
+        [("channel-id", CHANNEL), ("channel-secret", CHANNEL_SECRET), ("user-id", user_id.as_str()), ("bot-id", BOT)];
+    let seen = seen_by(&node, "amotop.mjs", &sandbox, &more).await;
 
     assert_eq!(seen["account"], json!(account_id));
     let chat = &seen["chat"]["id"];
@@ -109,18 +96,7 @@ async fn amocrm_js_connects_reads_writes_and_renews() {
     };
     let sandbox = account().await;
     let (account_id, _) = ids(&sandbox);
-    let code = sandbox.issue_code(HOST, "main");
-    let given = [
-        ("sandbox", sandbox.url()),
-        ("host", HOST),
-        ("client-id", CLIENT),
-        ("client-secret", CLIENT_SECRET),
-        ("redirect-uri", REDIRECT),
-        ("code", &code),
-    ];
-    let mut client = Client::start(Path::new("node"), &node, "amocrm_js.mjs", &given);
-    let seen = client.line().await;
-    client.ends_well().await;
+    let seen = seen_by(&node, "amocrm_js.mjs", &sandbox, &[]).await;
 
     assert_eq!((&seen["account"], &seen["pattern"]), (&json!(account_id), &json!("H:i")), "{seen}");
     let contact = sandbox.contacts(HOST).remove(0);
