@@ -79,8 +79,8 @@ pub struct App {
     pub rest_pace: crate::tenant::RestPace,
     /// Who is who in each account's chats.
     pub users: KnownUsers,
-    /// What amoCRM said of users' rights a moment ago.
-    pub crm_rights: crate::tenant::rights::KnownRights,
+    /// What amoCRM said of its users a moment ago.
+    pub crm_users: crate::tenant::rights::KnownUsers,
     /// Passwords are hashed one a core: each takes 19 MiB.
     pub hashing: tokio::sync::Semaphore,
     /// What the road of messages notices of sources.
@@ -132,7 +132,7 @@ impl App {
             crm_skew: crate::tenant::CrmSkew::default(),
             rest_pace: crate::tenant::RestPace::new(store.clone(), config.rates.rest_per_account),
             users: KnownUsers::default(),
-            crm_rights: crate::tenant::rights::KnownRights::default(),
+            crm_users: crate::tenant::rights::KnownUsers::default(),
             hashing: tokio::sync::Semaphore::new(
                 std::thread::available_parallelism().map_or(2, std::num::NonZero::get),
             ),

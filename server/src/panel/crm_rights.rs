@@ -18,9 +18,11 @@ use crate::audit::By;
 use crate::error::Result;
 use crate::people::member::{self, FROM_CRM, Vouched};
 use crate::people::session as sessions;
-use crate::tenant::rights::{self, CrmRights};
+use crate::tenant::rights::{self, CrmRights, MaxAge};
 
 const HOUR: i64 = 3_600_000;
+/// Many requests of one page ask at once, also while amoCRM does not answer.
+const MAX_AGE: MaxAge = MaxAge { answer: 60_000, unknown: 60_000 };
 /// How long amoCRM's last word counts while it does not answer.
 const BELIEVED: i64 = 4 * HOUR;
 
@@ -33,7 +35,7 @@ pub(super) async fn role(app: &Arc<App>, session: &session::Model, row: table::M
     if row.crm_asked_at.saturating_add(HOUR) > now {
         return Ok(held);
     }
-    let says = match rights::of(app, row.tenant_id, user).await {
+    let says = match rights::of(app, row.tenant_id, user, MAX_AGE).await.rights {
         CrmRights::Administrator => Vouched::Administrator,
         CrmRights::User => Vouched::User,
         CrmRights::Gone => Vouched::Gone,

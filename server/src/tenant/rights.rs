@@ -1,4 +1,4 @@
-//! What amoCRM says of a user now, asked with the account's own access.
+//! What amoCRM says of a user, asked with the account's own access and remembered for minutes.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,55 +9,86 @@ use uuid::Uuid;
 use super::token::{CallError, with_token};
 use crate::app::App;
 
-/// Somebody waits for a page.
+/// A person is waiting for the answer.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// Milliseconds for which an answer, also none, is not asked for again.
-const FRESH: i64 = 60_000;
 
-/// An answer.
+/// What a user of amoCRM is in an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CrmRights {
     Administrator,
     User,
-    /// No user of the account, or switched off.
+    /// No user of the account, or deactivated.
     Gone,
-    /// amoCRM does not tell now: it is away, or the account's access has ended.
+    /// amoCRM does not answer now: it cannot be reached, or the account's access has ended.
     Unknown,
 }
 
-/// Answers of the last minute, by account and user.
-#[derive(Clone)]
-pub struct KnownRights(Cache<(Uuid, i64), (i64, CrmRights)>);
+/// A user as amoCRM described it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CrmUser {
+    pub rights: CrmRights,
+    /// Empty: not known.
+    pub name: String,
+}
 
-impl Default for KnownRights {
+/// For how many milliseconds an answer is used again.
+#[derive(Clone, Copy, Debug)]
+pub struct MaxAge {
+    pub answer: i64,
+    /// The same for [`CrmRights::Unknown`].
+    pub unknown: i64,
+}
+
+/// The last answers with the moment of each, by account and user.
+#[derive(Clone)]
+pub struct KnownUsers(Cache<(Uuid, i64), (i64, CrmUser)>);
+
+impl Default for KnownUsers {
     fn default() -> Self {
-        Self(Cache::builder().max_capacity(20_000).time_to_live(Duration::from_secs(120)).build())
+        Self(Cache::builder().max_capacity(50_000).time_to_live(Duration::from_secs(3_600)).build())
     }
 }
 
-/// What amoCRM says of a user. Any number of callers within a minute cause one call.
-pub async fn of(app: &Arc<App>, tenant_id: Uuid, user_id: i64) -> CrmRights {
+/// What amoCRM says of a user. Any number of callers within the age that they accept cause one call.
+pub async fn of(app: &Arc<App>, tenant_id: Uuid, user_id: i64, max_age: MaxAge) -> CrmUser {
     let (key, now) = ((tenant_id, user_id), app.clock.millis());
-    let known = &app.crm_rights.0;
-    if known.get(&key).await.is_some_and(|(at, _)| at.saturating_add(FRESH) <= now) {
+    let known = &app.crm_users.0;
+    let is_old = |(at, user): (i64, CrmUser)| {
+        let age = if user.rights == CrmRights::Unknown { max_age.unknown } else { max_age.answer };
+        at.saturating_add(age) <= now
+    };
+    if known.get(&key).await.is_some_and(is_old) {
         known.invalidate(&key).await;
     }
     known.get_with(key, async { (now, ask(app, tenant_id, user_id).await) }).await.1
 }
 
-async fn ask(app: &Arc<App>, tenant_id: Uuid, user_id: i64) -> CrmRights {
+/// The name of a user as far as it is remembered.
+pub async fn known_name(app: &App, tenant_id: Uuid, user_id: i64) -> Option<String> {
+    let known = app.crm_users.0.get(&(tenant_id, user_id)).await;
+    known.map(|(_, user)| user.name).filter(|name| !name.is_empty())
+}
+
+async fn ask(app: &Arc<App>, tenant_id: Uuid, user_id: i64) -> CrmUser {
+    let nameless = |rights| CrmUser { rights, name: String::new() };
     let asking = with_token(app, tenant_id, |rest, token| async move { rest.user(&token, user_id).await });
     match tokio::time::timeout(PATIENCE, asking).await {
-        Ok(Ok(Some(user))) if user.is_active && user.is_admin => CrmRights::Administrator,
-        Ok(Ok(Some(user))) if user.is_active => CrmRights::User,
-        Ok(Ok(_) | Err(CallError::Crm(amocrm::Error::Refused { status: 404, .. }))) => CrmRights::Gone,
+        Ok(Ok(Some(user))) => CrmUser {
+            rights: match (user.is_active, user.is_admin) {
+                (true, true) => CrmRights::Administrator,
+                (true, false) => CrmRights::User,
+                (false, _) => CrmRights::Gone,
+            },
+            name: user.name.unwrap_or_default(),
+        },
+        Ok(Ok(None) | Err(CallError::Crm(amocrm::Error::Refused { status: 404, .. }))) => nameless(CrmRights::Gone),
         Ok(Err(error)) => {
-            tracing::warn!(tenant.id = %tenant_id, user.id = user_id, %error, "amoCRM does not tell a user's rights; what it said last counts for some hours");
-            CrmRights::Unknown
+            tracing::warn!(tenant.id = %tenant_id, user.id = user_id, %error, "amoCRM does not answer which rights a user has");
+            nameless(CrmRights::Unknown)
         }
         Err(_) => {
-            tracing::warn!(tenant.id = %tenant_id, user.id = user_id, "amoCRM took too long to tell a user's rights; what it said last counts for some hours");
-            CrmRights::Unknown
+            tracing::warn!(tenant.id = %tenant_id, user.id = user_id, "amoCRM took too long to answer which rights a user has");
+            nameless(CrmRights::Unknown)
         }
     }
 }

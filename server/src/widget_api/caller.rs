@@ -19,6 +19,7 @@ use crate::people::door;
 use crate::people::session::{self, Kind};
 use crate::source::By;
 use crate::tenant as tenants;
+use crate::tenant::rights;
 use crate::words::{Language, Words, Zone};
 
 /// A user with a session that lives.
@@ -54,10 +55,8 @@ impl Caller {
 
 /// The name of an amoCRM user as far as we know it; empty: not at all.
 pub(super) async fn name_of(app: &App, tenant_id: Uuid, user_id: i64) -> Result<String, DbErr> {
-    if let Some(told) = app.widget.rights.get(&(tenant_id, user_id)).await
-        && !told.name.is_empty()
-    {
-        return Ok(told.name);
+    if let Some(name) = rights::known_name(app, tenant_id, user_id).await {
+        return Ok(name);
     }
     let grant = oauth_grant::Entity::of_tenant(tenant_id)
         .filter(oauth_grant::Column::CrmUserId.eq(user_id))

@@ -7,7 +7,6 @@ use amocrm::rest::Pipeline;
 use moka::future::Cache;
 use uuid::Uuid;
 
-use super::rights::Told;
 use super::sight::{Seen, Strangers, Viewer};
 use crate::pace::{Budget, Paces};
 
@@ -25,8 +24,6 @@ pub struct Memory {
     /// By integration, account and token.
     pub(super) exchanges: Paces<String>,
     pub(super) renamings: Paces<Uuid>,
-    /// What the users' API said of somebody whose token says nothing.
-    pub(super) rights: Cache<(Uuid, i64), Told>,
     /// With the moment they were read.
     pub(super) pipelines: Cache<Uuid, (i64, Arc<Vec<Pipeline>>)>,
     /// What somebody may look at in amoCRM who is no administrator.
@@ -51,7 +48,6 @@ impl Default for Memory {
             requests: Paces::new(50_000),
             exchanges: Paces::new(50_000),
             renamings: Paces::new(20_000),
-            rights: Cache::builder().max_capacity(50_000).time_to_live(hour).build(),
             pipelines: Cache::builder().max_capacity(5_000).time_to_live(hour).build(),
             viewers: Cache::builder().max_capacity(50_000).time_to_live(hour).build(),
             sights: Cache::builder().max_capacity(100_000).time_to_live(hour).build(),
