@@ -60,6 +60,11 @@ team-demand-on = Demand it of everybody
 team-demand-off = Leave it to everybody
 team-demand-is-on = The second step is demanded of everybody now.
 team-demand-is-off = Everybody decides for themselves about the second step now.
+team-two-step-wait =
+    { $minutes ->
+        [one] { $name } has been sent three links within an hour. Nothing was changed. Try again in { $minutes } minute.
+       *[other] { $name } has been sent three links within an hour. Nothing was changed. Try again in { $minutes } minutes.
+    }
 team-two-step-elsewhere = { $name } also belongs to other accounts: only support can take the second step off.
 audit-col-object = To what
 audit-col-address = From where

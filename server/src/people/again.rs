@@ -8,7 +8,7 @@ use entity::{person, session};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::second_step::{self, Checked};
-use super::{credentials, password, session as sessions, throttle};
+use super::{credentials, password, refused, session as sessions, throttle};
 use crate::app::App;
 use crate::error::Result;
 
@@ -51,25 +51,42 @@ pub fn is_needed(app: &App, row: &session::Model, person: &person::Model) -> boo
     credentials::any(person) && !is_fresh(app, row)
 }
 
-/// Holds what was typed against the password or, six digits, against the authenticator.
+/// Compares what was typed with the password or, if it is six digits, with the authenticator. What is wrong is noted in the
+/// audit log as a refused `action`.
 pub async fn check(
     app: &Arc<App>,
     person: &person::Model,
     typed: SecretString,
     address: Option<IpAddr>,
+    action: &'static str,
 ) -> Result<Shown> {
+    let (shown, why) = compare(app, person, typed, address).await?;
+    if matches!(shown, Shown::Wrong | Shown::Anew) {
+        refused::change(app, action, person.id, why, &address.into());
+    }
+    Ok(shown)
+}
+
+/// With what it was compared: `password` or `code`.
+async fn compare(
+    app: &Arc<App>,
+    person: &person::Model,
+    typed: SecretString,
+    address: Option<IpAddr>,
+) -> Result<(Shown, &'static str)> {
     if let Err(wait) = throttle::login(app, "password", &person.id.to_string(), address).await? {
-        return Ok(Shown::Wait(wait.seconds));
+        return Ok((Shown::Wait(wait.seconds), "password"));
     }
     let code: String = typed.expose_secret().chars().filter(|sign| !sign.is_whitespace()).collect();
     let is_code = code.len() == 6 && code.bytes().all(|digit| digit.is_ascii_digit());
     if is_code && person.totp_secret.is_some() {
-        return Ok(match second_step::check(app, person, &code).await? {
+        let shown = match second_step::check(app, person, &code).await? {
             Checked::Right => Shown::Yes,
             Checked::Wrong => Shown::Wrong,
             Checked::Anew => Shown::Anew,
-        });
+        };
+        return Ok((shown, "code"));
     }
     let right = password::check(app, typed, person.password_hash.as_deref()).await?;
-    Ok(if right { Shown::Yes } else { Shown::Wrong })
+    Ok((if right { Shown::Yes } else { Shown::Wrong }, "password"))
 }

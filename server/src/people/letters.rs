@@ -25,6 +25,8 @@ const FROM_ALL: Limit = Limit { most: 10, window: HOUR };
 const INVITATIONS_FROM: Limit = Limit { most: 40, window: HOUR };
 /// Codes that prove an address for letters about alerts, to the same receiver.
 const CODES_TO: Limit = Limit { most: 3, window: HOUR };
+/// Links that an account has sent to a member whose second step it took off.
+const RENEWALS_TO: Limit = Limit { most: 3, window: HOUR };
 /// The longest name that a letter says.
 const LONGEST_NAME: usize = 40;
 
@@ -58,6 +60,11 @@ pub async fn invitation(app: &App, tenant_id: Uuid, email: &str, origin: &Origin
 /// Counts a code for an address that is to get letters about alerts.
 pub async fn alert_code(app: &App, email: &str) -> Result<Result<(), Wait>, DbErr> {
     count(app, &format!("alert-code-to:{}", receiver(email)), CODES_TO).await
+}
+
+/// Counts a link to a member whose second step their account takes off.
+pub async fn renewal(app: &App, email: &str) -> Result<Result<(), Wait>, DbErr> {
+    count(app, &format!("renewal-to:{}", receiver(email)), RENEWALS_TO).await
 }
 
 /// A name that somebody gave themselves as a letter says it: words alone, at most 40 characters, nothing that a mail

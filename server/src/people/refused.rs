@@ -1,6 +1,8 @@
 //! Who did not get in, for the audit log. Noting it asks and writes nothing, so that a page takes equally long for every
 //! login.
 
+use uuid::Uuid;
+
 use super::throttle::Origin;
 use crate::app::App;
 use crate::audit::{Refusal, Whose};
@@ -18,6 +20,11 @@ pub fn sign_in(app: &App, door: &str, login: &str, why: &'static str, origin: &O
     };
     let whose = origin.account().map_or(Whose::Person(login), |account| Whose::Account(account, ""));
     note(app, action, whose, why, origin);
+}
+
+/// Notes that somebody with an open session could not prove who they are before a change of their sign-in.
+pub fn change(app: &App, action: &'static str, person_id: Uuid, why: &'static str, origin: &Origin) {
+    note(app, action, Whose::Person(&person_id.to_string()), why, origin);
 }
 
 /// Notes a ticket or link that opens nothing: whose it was meant to be is not known. What has not even the form of a

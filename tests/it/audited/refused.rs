@@ -44,6 +44,19 @@ async fn m8_wrong_passwords_stand_in_the_log_of_the_account(world: &mut World) {
     anna.opens("/panel/audit?group=member").await.is(200).says(&["not signed in", "count: 6", ATTACKER]);
 }
 
+/// A session left open that somebody else tries to keep.
+async fn m8_wrong_proofs_before_a_change_stand_in_the_log(world: &mut World) {
+    let line = world.line("support").await;
+    add_member(world, line.tenant_id, ANNA, Role::Owner).await;
+    let anna = world.visitor().from(ATTACKER);
+    anna.does("/panel/sign-in", &[("email", ANNA), ("password", PASSWORD), ("to", "")]).await;
+    for _ in 0..2 {
+        anna.sends("/panel/me/password", &[("current", "wrong"), ("password", "a quiet ferry at dawn")]).await.is(422);
+    }
+    let rows = refused(&log(world, line.tenant_id).await);
+    assert_eq!(rows, [told("member.password_set", ANNA, "password", 2)]);
+}
+
 /// What nobody signs in by may be a password in the wrong field.
 async fn m8_what_strangers_type_is_not_kept_and_fills_nothing(world: &mut World) {
     let before = log(world, VENDOR).await.len();
@@ -99,6 +112,7 @@ async fn m8_refused_keys_stand_in_the_log(world: &mut World) {
 }
 
 both!(
+    m8_wrong_proofs_before_a_change_stand_in_the_log,
     m8_wrong_passwords_stand_in_the_log_of_the_account,
     m8_what_strangers_type_is_not_kept_and_fills_nothing,
     m8_operators_that_are_tried_stand_in_the_vendors_log,

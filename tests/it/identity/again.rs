@@ -93,8 +93,28 @@ async fn m6_a_members_forgotten_authenticator_is_renewed_by_a_link_alone(world: 
     assert!(!is_in(&by_password).await && !person(world, ALICE).await.link_only);
 }
 
+/// An owner fills nobody's mailbox by taking a second step off again and again.
+async fn m6_renewals_by_mail_are_limited(place: &mut Mailed) {
+    let (boss, _) = owner(place, GOOD).await;
+    invites(&boss, ALICE, "viewer").await;
+    let alice = place.visitor();
+    presses(&alice, &link_of(place, &place.mail.next().await)).await.is(303);
+    let path = format!("/panel/team/{}/two-step", person(place, ALICE).await.id);
+    for _ in 0..3 {
+        boss.opens("/panel/team").await.is(200);
+        boss.does(&path, &[]).await.says(&["is on its way"]);
+        place.mail.next().await;
+    }
+    boss.opens("/panel/team").await.is(200);
+    boss.does(&path, &[]).await.says(&["three links within an hour", "60 minutes"]);
+    place.advance(60 * MINUTE);
+    boss.opens("/panel/team").await.is(200);
+    boss.does(&path, &[]).await.says(&["is on its way"]);
+}
+
 both!(
     m6_a_session_left_open_changes_neither_password_nor_authenticator,
     m6_a_mailed_link_sets_a_password_for_ten_minutes,
+    m6_renewals_by_mail_are_limited,
     m6_a_members_forgotten_authenticator_is_renewed_by_a_link_alone,
 );

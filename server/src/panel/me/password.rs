@@ -30,7 +30,7 @@ pub(super) async fn set(app: web::Data<App>, member: Member, form: Form<Typed>) 
     let words = member.words;
     if again::is_needed(&app, &member.session, &person) {
         let current = form.current.clone().unwrap_or_default();
-        let (status, said) = match again::check(&app, &person, current, member.address).await? {
+        let (status, said) = match again::check(&app, &person, current, member.address, "member.password_set").await? {
             Shown::Yes => (StatusCode::OK, String::new()),
             Shown::Wrong => (StatusCode::UNPROCESSABLE_ENTITY, words.say("password-current-wrong").to_string()),
             Shown::Wait(seconds) => {

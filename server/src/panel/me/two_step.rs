@@ -15,7 +15,7 @@ use crate::panel::{Form, Member, Nav, Notice, PageContext, html_as};
 use crate::people::again::{self, Shown};
 use crate::people::second_step::{self, Checked};
 use crate::people::totp::{self, Confirmed};
-use crate::people::{credentials, session, throttle};
+use crate::people::{credentials, refused, session, throttle};
 use crate::store::ended;
 
 /// The name of the secret in the session until its first code.
@@ -117,7 +117,8 @@ pub(super) async fn confirm(app: web::Data<App>, member: Member, form: Form<Firs
     let words = member.words;
     if again::is_needed(&app, &member.session, &person) {
         let current = form.current.clone().unwrap_or_default();
-        let (status, said) = match again::check(&app, &person, current, member.address).await? {
+        let (status, said) = match again::check(&app, &person, current, member.address, "member.two_step_added").await?
+        {
             Shown::Yes => (StatusCode::OK, String::new()),
             Shown::Wrong => (StatusCode::UNPROCESSABLE_ENTITY, words.say("password-current-wrong").to_string()),
             Shown::Wait(seconds) => {
@@ -167,7 +168,11 @@ pub(super) async fn remove(app: web::Data<App>, member: Member, form: Form<Typed
         let said = Notice::failed(words.say("sign-in-wait").with("seconds", wait.seconds));
         return member.see_other(&app, "/panel/me", said).await;
     }
-    match second_step::check(&app, &person, &form.code).await? {
+    let checked = second_step::check(&app, &person, &form.code).await?;
+    if checked != Checked::Right {
+        refused::change(&app, "member.two_step_removed", person.id, "code", &member.address.into());
+    }
+    match checked {
         Checked::Right => {}
         Checked::Wrong => {
             return member.see_other(&app, "/panel/me", Notice::failed(words.say("sign-in-code-wrong"))).await;

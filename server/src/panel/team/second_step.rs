@@ -15,7 +15,7 @@ use crate::panel::sign_in::named;
 use crate::panel::{Empty, Form, Member, Notice, Right};
 use crate::people::link::{self, Link, Purpose};
 use crate::people::mail::{self, Letter};
-use crate::people::{credentials, member};
+use crate::people::{credentials, letters, member};
 use crate::store::ended;
 use crate::words::{Language, Said, Words};
 
@@ -74,6 +74,10 @@ pub(super) async fn forget(
     } else {
         Link { person_id: person.id, purpose: Purpose::Handed, tenant_id: Some(tenant_id), mailed: false }
     };
+    if by_mail && let Err(wait) = letters::renewal(&app, &person.email).await? {
+        let wait = words.say("team-two-step-wait").with("name", name).with("minutes", wait.minutes());
+        return member.see_other(&app, "/panel/team", Notice::failed(wait)).await;
+    }
     let tx = app.store.write_tx().await?;
     let done = async {
         credentials::forget(&tx, person.id).await?;
