@@ -11,6 +11,7 @@ use super::session::{self as sessions, Kind};
 use crate::app::App;
 use crate::browser::origin;
 use crate::error::Result;
+use crate::strangers;
 
 /// The header of the script that renews parts of a page by itself.
 pub const LIVE: &str = "parom-live";

@@ -1,7 +1,5 @@
 //! Clients whose authors recorded what production answered them: what they send passes, and they understand the answers.
 
-use std::path::Path;
-
 use sandbox::{Direction, Sandbox};
 use serde_json::{Value, json};
 
