@@ -1,7 +1,9 @@
 //! The walls of the house: which module of the server may know which, read from its `use` lines and `crate::` paths.
 
+mod links;
 pub mod pages;
 pub mod read;
+mod references;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
