@@ -8,6 +8,8 @@ use super::read::root;
 const KINDS: &[&str] = &["css", "ftl", "html", "js", "json", "md", "mjs", "py", "rs", "sql", "toml", "ts", "yaml"];
 /// What others made, or the compiler.
 const FOREIGN: &[&str] = &["node_modules", "target"];
+/// What a server that was tried out here left at the root.
+const LEFT: &[&str] = &["media", "shots", "spool"];
 
 /// Every text of the repository.
 pub fn texts() -> Vec<PathBuf> {
@@ -21,7 +23,8 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if name.starts_with('.') || FOREIGN.contains(&name.as_ref()) {
+        let left = LEFT.contains(&name.as_ref()) && folder == root();
+        if left || name.starts_with('.') || FOREIGN.contains(&name.as_ref()) {
             continue;
         }
         if path.is_dir() {
