@@ -21,8 +21,8 @@
 //!
 //! # Where the facts come from
 //!
-//! "chats-api §3.5" and "crm-api §1.8" in the documentation name sections of the two protocol references that this
-//! crate was written from; they say which public page or observation a fact rests on. The pages themselves:
+//! "chats-api §3.5" and "crm-api §1.8" in the documentation name headings of `docs/protocol/chats-api.md` and
+//! `docs/protocol/crm-api.md`; they say which public page or observation a fact rests on. The pages themselves:
 //! <https://www.amocrm.ru/developers/content/chats/chat-api-reference>,
 //! <https://www.amocrm.ru/developers/content/crm_platform/platform-abilities>,
 //! <https://www.amocrm.ru/developers/content/oauth/oauth> and <https://developers.kommo.com>.

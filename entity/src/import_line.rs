@@ -22,7 +22,7 @@ pub struct Model {
     pub sent_at: i64,
     /// Our id, made before it is handed over: tells "mine" from "came before" after a crash.
     pub message_id: Uuid,
-    /// The message as product.md §6.2 has it, JSON.
+    /// The message as the public API takes it, JSON.
     #[sea_orm(column_type = "Text")]
     pub text: String,
     /// It is in the queue.

@@ -22,7 +22,7 @@ pub struct Model {
     pub amocrm_source_id: i64,
     pub pipeline_id: i64,
     pub is_default: bool,
-    /// A state of product.md §6.1.
+    /// A state, see `parom::source::SourceStatus`.
     #[sea_orm(column_type = "Text")]
     pub status: String,
     #[sea_orm(column_type = "Text")]

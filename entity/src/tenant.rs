@@ -22,7 +22,7 @@ pub struct Model {
     /// The account's id in the Chats API.
     #[sea_orm(column_type = "Text")]
     pub amojo_id: String,
-    /// A state of product.md §6.1, see `parom::tenant::TenantStatus`.
+    /// A state, see `parom::tenant::TenantStatus`.
     #[sea_orm(column_type = "Text")]
     pub status: String,
     /// The vendor stopped delivery; intake goes on.

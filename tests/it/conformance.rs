@@ -1,5 +1,5 @@
-//! `docs/conformance.md` says which test holds each rule of amoCRM's documents: what it names is there, and no rule
-//! stands without a test or a reason.
+//! The pages of `docs/protocol/` say which test holds each rule of amoCRM's and Telegram's documents: what they name is
+//! there, and no rule stands without a test or a reason. How they are read: docs/conformance.md.
 
 mod abilities;
 mod cells;
@@ -7,12 +7,15 @@ pub mod hold;
 
 use hold::{Named, is_there};
 
+use crate::walls::pages::sections;
 use crate::walls::read::root;
 
 /// The columns of a table of rules: the rule, then the three sides that have to keep it.
 const COLUMNS: &str = "| Rule | Client | Server | Sandbox |";
 /// This side has no part in the rule.
 const NO_PART: &str = "–";
+/// The pages with tables of rules, and the least rows that each has.
+const TABLES: &[(&str, usize)] = &[("chats-api", 200), ("crm-api", 100)];
 
 /// A rule and what the three sides have for it.
 struct Row {
@@ -21,7 +24,7 @@ struct Row {
 }
 
 fn page(name: &str) -> String {
-    std::fs::read_to_string(root().join("docs").join(name)).unwrap()
+    std::fs::read_to_string(root().join("docs/protocol").join(name).with_extension("md")).unwrap()
 }
 
 fn cells(line: &str) -> Vec<String> {
@@ -48,44 +51,86 @@ fn quoted(cell: &str) -> Vec<&str> {
     cell.split('`').skip(1).step_by(2).collect()
 }
 
-#[test]
-fn every_rule_has_a_test_that_is_there_or_a_reason() {
-    let text = page("conformance.md");
-    let mut wrong = Vec::new();
-    let rows = rows(&text);
-    assert!(rows.len() > 100, "the tables are read: {}", rows.len());
-    for Row { rule, sides } in &rows {
-        if sides.len() != 3 || sides.iter().any(String::is_empty) {
-            wrong.push(format!("{rule}: three cells, each with tests, a reason or {NO_PART}: {sides:?}"));
-            continue;
-        }
-        let tests: Vec<&str> = sides.iter().flat_map(|side| quoted(side)).collect();
-        let reason = |side: &String| quoted(side).is_empty() && side.split(' ').count() > 3;
-        if tests.is_empty() && !sides.iter().any(reason) {
-            wrong.push(format!("{rule}: neither a test nor a reason"));
-        }
-        for name in tests {
-            match Named::read(name) {
-                Some(test) if is_there(&test) => {}
-                Some(_) => wrong.push(format!("{rule}: there is no test {name}")),
-                None => wrong.push(format!("{rule}: {name} is no name as cargo nextest prints it")),
-            }
-        }
+/// What is wrong with a rule.
+fn faults(Row { rule, sides }: &Row) -> Vec<String> {
+    if sides.len() != 3 || sides.iter().any(String::is_empty) {
+        return vec![format!("{rule}: three cells, each with tests, a reason or {NO_PART}: {sides:?}")];
     }
-    assert!(wrong.is_empty(), "docs/conformance.md:\n{}", wrong.join("\n"));
+    let tests: Vec<&str> = sides.iter().flat_map(|side| quoted(side)).collect();
+    let reason = |side: &String| quoted(side).is_empty() && side.split(' ').count() > 3;
+    if tests.is_empty() && !sides.iter().any(reason) {
+        return vec![format!("{rule}: neither a test nor a reason")];
+    }
+    tests.into_iter().filter_map(missing).map(|fault| format!("{rule}: {fault}")).collect()
 }
 
-/// Sections of the references, as headings of the page name them: `### 3.4 …`.
+/// Why a name is none of a test.
+fn missing(name: &str) -> Option<String> {
+    match Named::read(name) {
+        Some(test) if is_there(&test) => None,
+        Some(_) => Some(format!("there is no test {name}")),
+        None => Some(format!("{name} is no name as cargo nextest prints it")),
+    }
+}
+
 #[test]
-fn every_section_is_there() {
-    let text = page("conformance.md");
-    let (chats, crm) = text.split_once("\n## CRM API").expect("two parts");
-    let numbers = |part: &str| -> Vec<String> {
-        let headings = part.lines().filter_map(|line| line.strip_prefix("### "));
+fn every_rule_has_a_test_that_is_there_or_a_reason() {
+    let mut wrong = Vec::new();
+    for (name, least) in TABLES {
+        let rows = rows(&page(name));
+        assert!(rows.len() > *least, "the tables of {name} are read: {}", rows.len());
+        wrong.extend(rows.iter().flat_map(faults).map(|fault| format!("{name}: {fault}")));
+    }
+    assert!(wrong.is_empty(), "docs/protocol:\n{}", wrong.join("\n"));
+}
+
+/// Each section of a messenger's page ends with the tests that hold it.
+#[test]
+fn every_section_of_telegram_names_tests_that_are_there() {
+    let text = page("telegram");
+    let mut wrong = Vec::new();
+    let sections = sections(&text);
+    assert!(sections.len() > 18, "the sections are read: {}", sections.len());
+    for section in sections.iter().skip(1) {
+        let text = section.lines.join("\n");
+        let Some((_, held)) = text.split_once("Held by") else {
+            wrong.push(format!("{}: no “Held by” below it", section.title));
+            continue;
+        };
+        let held = held.split("\n\n").next().unwrap_or_default();
+        wrong.extend(quoted(held).into_iter().filter_map(missing).map(|fault| format!("{}: {fault}", section.title)));
+        if quoted(held).is_empty() {
+            wrong.push(format!("{}: “Held by” names no test", section.title));
+        }
+    }
+    assert!(wrong.is_empty(), "docs/protocol/telegram.md:\n{}", wrong.join("\n"));
+}
+
+/// The parts of the APIs, as the pages number them.
+#[test]
+fn every_part_is_there() {
+    let parts = |name: &str| -> Vec<String> {
+        let text = page(name);
+        let headings = text.lines().filter_map(|line| line.strip_prefix("## "));
         headings.filter_map(|heading| heading.split(' ').next()).map(str::to_owned).collect()
     };
+    let numbers = |last: u8| (0..=last).map(|number| number.to_string());
     let annexes = ["A", "B"].map(str::to_owned);
-    let wanted: Vec<String> = (0..=8).map(|number| number.to_string()).chain(annexes).collect();
-    assert_eq!(numbers(chats), wanted);
-    assert_eq!(numbers(crm), (0..=7).map(|number| number.to_string()).collect::<Vec<_>>());
+    assert_eq!(parts("chats-api"), numbers(8).chain(annexes).collect::<Vec<_>>());
+    assert_eq!(parts("crm-api"), numbers(11).collect::<Vec<_>>());
+}
+
+#[test]
+fn rules_that_nothing_holds_are_noticed() {
+    let of = |line: &str| {
+        let rows = rows(&format!("{COLUMNS}\n|---|---|---|---|\n{line}\n"));
+        rows.iter().flat_map(faults).count()
+    };
+    let there = "`parom-tests::it conformance::rules_that_nothing_holds_are_noticed`";
+    assert_eq!(of(&format!("| a | {there} | – | – |")), 0);
+    assert_eq!(of("| a | – | nobody can ask for it | – |"), 0);
+    assert_eq!(of("| a | – | – | – |"), 1);
+    assert_eq!(of("| a | `parom-tests::it conformance::nothing` | – | – |"), 1);
+    assert_eq!(of("| a | `conformance` | – | – |"), 1);
+    assert_eq!(of("| a | – |"), 1);
 }

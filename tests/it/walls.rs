@@ -1,6 +1,9 @@
 //! The walls of the house: which module of the server may know which, read from its `use` lines and `crate::` paths.
 
+mod links;
+pub mod pages;
 pub mod read;
+mod references;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -35,8 +38,8 @@ const FOUNDATION: &[&str] = &[
     "words",
 ];
 
-/// Who may know whom beside the foundation (architecture.md §4). `main`, `lib`, `server` and `routes` put everything
-/// together.
+/// Who may know whom beside the foundation (docs/architecture.md#rules-that-a-test-holds). `main`, `lib`, `server` and
+/// `routes` put everything together.
 const ARROWS: &[(&str, &[&str])] = &[
     (
         "cli",
@@ -79,7 +82,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "source",
             "delivery",
             "connector",
-            // the shapes of product.md §6.1 and what keeps repeats apart are the public API's
+            // the shapes of sources and what keeps repeats apart are the public API's
             "api::idempotency",
             "api::json",
             "api::key",

@@ -1,4 +1,4 @@
-//! What moderation of amoCRM and Kommo would refuse (crm-api §§9.1–9.5, 9.8), found before the upload. A rule looks at
+//! What moderation of amoCRM and Kommo would refuse (crm-api §9.1 to §9.5, §9.8), found before the upload. A rule looks at
 //! one thing and has a name; what only a person can judge (prices in the card, promotion) is not here.
 
 mod card;

@@ -67,9 +67,9 @@ pub fn hook_signature(secret: &SecretString, raw_body: &[u8]) -> String {
 /// Whether `header_value` (`X-Signature`) signs this hook.
 ///
 /// `raw_body` are the bytes as they came, before any parsing. Hex digits of either case are accepted, the comparison
-/// takes constant time. If it fails and the body begins or ends with LF, it is repeated without those LFs (chats-api §7
-/// row 32). An empty secret verifies nothing. Only the body is covered: the caller must still compare the account of
-/// the body with that of the address.
+/// takes constant time. If it fails and the body begins or ends with LF, it is repeated without those LFs
+/// (chats-api §7 row 32). An empty secret verifies nothing. Only the body is covered: the caller must still compare the
+/// account of the body with that of the address.
 pub fn verify_hook(secret: &SecretString, raw_body: &[u8], header_value: &str) -> bool {
     let Ok(claimed) = hex::decode(header_value) else {
         return false;

@@ -1,4 +1,5 @@
-//! What amoCRM says of a message: in a hook (chats-api §4.3), in a page of history (§3.6) and in a quote (§4.6).
+//! What amoCRM says of a message: in a hook (chats-api §4.3), in a page of history (chats-api §3.6) and in a
+//! quote (chats-api §4.6).
 
 use serde_json::{Map, Value};
 

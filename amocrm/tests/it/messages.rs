@@ -1,4 +1,4 @@
-//! New messages as JSON, against the sample requests of the protocol reference (chats-api Annex B).
+//! New messages as JSON, against the sample requests of the protocol reference (chats-api §B).
 
 use amocrm::chats::{
     ChatUser, Content, Forwards, MediaFile, MessageRef, NewChat, NewMessage, Quote, SharedPost, SourceRef,

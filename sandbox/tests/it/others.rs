@@ -1,5 +1,5 @@
 //! What other people's clients send, byte for byte, and what production answered them. Where that is wider than the
-//! documents, `docs/conformance.md` says so.
+//! documents, chats-api §7.1 and crm-api §11.1 say so.
 
 use serde_json::{Value, json};
 

@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::delivery::read::ledger::{self, Counts, Which};
 use crate::words::{self, Said, Sentence, When, Words, Zone};
 
-/// Letters are kept so long (product.md §7): to amoCRM, and to messengers.
+/// Letters are kept so long (docs/operations.md#when-something-waits): to amoCRM, and to messengers.
 const KEPT: i64 = 7 * 86_400_000;
 const KEPT_OUT: i64 = 86_400_000;
 /// Characters of a name in a subject, so that source, account and state fit into 70.

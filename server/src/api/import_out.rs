@@ -1,4 +1,4 @@
-//! A history import as the API tells it (product.md §6.2).
+//! A history import as the API tells it (docs/import.md).
 
 use entity::{import, source};
 use sea_orm::{ColumnTrait, QueryFilter};

@@ -1,4 +1,4 @@
-//! The public API v1 (product.md §6) for developers of messengers and for the vendor: one file a resource.
+//! The public API v1 (docs/api-design.md) for developers of messengers and for the vendor: one file a resource.
 //!
 //! A handler is four moves: who ([`key::ApiKey`]), valid ([`json::Body`]), do, answer. Wire types end in `In` and
 //! `Out` and are never table types. Rules and known quirks stand in `docs/api-design.md`.

@@ -1,4 +1,4 @@
-//! Wire forms of sources (product.md §6.1).
+//! Wire forms of sources.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! The web chat (product.md §5): the customer's own page of a source of kind `webchat`, and the same on other people's
+//! The web chat (docs/webchat.md): the customer's own page of a source of kind `webchat`, and the same on other people's
 //! sites. What customers write goes through [`crate::intake::message::accept`] like every message; what managers answer is
 //! read from storage in the order in which it was carried and pushed as server-sent events.
 //!

@@ -156,7 +156,7 @@ fn rates(rates: &Rates) -> Result<(), ConfigError> {
     rule("rates.chats_ceiling", rates.chats_start <= rates.chats_ceiling, "must not be below rates.chats_start")
 }
 
-/// product.md §6.2: ids are remembered for at least 45 days.
+/// Ids are remembered for so many days at least (docs/operations.md#what-is-kept-how-long).
 const LEAST_IDS_DAYS: u32 = 45;
 
 fn retention(retention: &Retention) -> Result<(), ConfigError> {

@@ -1,4 +1,5 @@
-//! The contact of the CRM on which a new chat hangs, by the rule of its source (product.md §6.1).
+//! The contact of the CRM on which a new chat hangs, by the rule of its source
+//! (docs/decisions/0012-the-contact-of-a-chat.md).
 //!
 //! ```text
 //! first message of a new chat ─▶ plan (durable) ─▶ create chat ─▶ find · make ─▶ link ─▶ the message goes on

@@ -1,4 +1,4 @@
-//! Logins by which accounts are connected: who may use this service (product.md §4, `[customers]`).
+//! Logins by which accounts are connected: who may use this service (docs/widget.md#who-may-connect-an-account).
 //!
 //! ```text
 //! open: everybody who installed │ password: logins of ours ─▶ logins │ remote: the vendor's own service ─▶ remote

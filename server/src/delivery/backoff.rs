@@ -1,4 +1,4 @@
-//! How long a letter waits after a try that did not succeed (reliability.md §2.6).
+//! How long a letter waits after a try that did not succeed.
 
 use std::time::Duration;
 

@@ -13,8 +13,8 @@ pub struct Scoped<'a> {
 }
 
 impl<'a> Scoped<'a> {
-    /// amojo's id of a chat: the known one, else what creating it tells. That makes no second chat and no lead (chats-api
-    /// §3.3).
+    /// amojo's id of a chat: the known one, else what creating it tells. That makes no second chat and no lead
+    /// (chats-api §3.3).
     pub async fn chat_id(&self, known: &str, chat: impl FnOnce() -> NewChat) -> Result<String, CrmError> {
         if known.is_empty() {
             return Ok(self.chats.create_chat(self.secret, self.scope_id, &chat()).await?.id);

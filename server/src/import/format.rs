@@ -1,5 +1,6 @@
 //! Files cut into messages as they come in, whatever their size: newline-delimited JSON, or CSV whose header names the
-//! fields of product.md §6.2 with dots (`id`, `conversation.id`, `sender.role`, `content.text`).
+//! fields of the API's message with dots (`id`, `conversation.id`, `sender.role`, `content.text`):
+//! docs/import.md#the-file.
 
 use serde_json::{Map, Value};
 
@@ -161,7 +162,7 @@ fn cells(record: &[u8], delimiter: u8) -> Vec<String> {
     first.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect()
 }
 
-/// Fields that are no texts in product.md §6.2.
+/// Fields of the API's message that are no texts.
 const NO_TEXTS: [&str; 5] =
     ["silent", "content.file_size", "content.duration", "content.latitude", "content.longitude"];
 

@@ -59,7 +59,7 @@ stored_as_small_integer!(State {
 });
 
 impl State {
-    /// The word of the public API (product.md §6.2).
+    /// The word of the public API.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Reading | Self::Queued => "queued",

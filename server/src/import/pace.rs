@@ -5,7 +5,7 @@ use entity::import;
 use crate::app::App;
 use crate::delivery::queue::letters::amojo_rate;
 
-/// Of a hundred requests, those that imports may make (product.md §6.2).
+/// Of a hundred requests, those that imports may make (docs/import.md#how-it-goes).
 const SHARE_PERCENT: i64 = 20;
 
 /// Thousandths of a message a second.

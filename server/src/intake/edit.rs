@@ -25,7 +25,7 @@ const TRIES: usize = 5;
 pub enum Change {
     /// It says this from now on.
     Says(Box<Content>),
-    /// The customer took it back. amoCRM has no deletion: the text there says so (product.md §6.2).
+    /// The customer took it back. amoCRM has no deletion (chats-api §3.4.6): the text there says so.
     Deleted,
 }
 

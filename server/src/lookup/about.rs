@@ -11,7 +11,7 @@ use crate::message::Quote;
 /// What stands in front of an id of theirs where both fit.
 const THEIRS: &str = "ext:";
 
-/// A message by an id that is ours or theirs (product.md §6).
+/// A message by an id that is ours or theirs (docs/api-design.md#rules).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum About {
     /// Our id, as in answers and webhooks.

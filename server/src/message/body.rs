@@ -103,7 +103,8 @@ pub struct Button {
     pub url: Option<String>,
 }
 
-/// A list message (chats-api §4.4); its texts may be empty.
+/// A list message; its texts may be empty.
+// Its parts and lengths: chats-api §4.4.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct List {
     #[serde(default)]

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use crate::words::{Language, Words};
 
-/// Why a message failed: a code of product.md §6.2 and a text for people.
+/// Why a message failed: a code of the public API and a text for people.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Failure {
     pub code: FailureCode,

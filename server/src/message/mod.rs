@@ -1,4 +1,4 @@
-//! The vocabulary of what is carried: content, people, states. Wire forms of the public API (product.md §6.2, §6.3)
+//! The vocabulary of what is carried: content, people, states. Wire forms of the public API
 //! and the stored form of a message body are the same types.
 
 use serde::{Deserialize, Serialize};

@@ -60,7 +60,7 @@ struct Plan {
     identity: Option<Identity>,
 }
 
-/// Makes a source at amoCRM and here. The errors are those of product.md §6.1: wrong fields (422); the account is not
+/// Makes a source at amoCRM and here. The errors: wrong fields (422); the account is not
 /// active, unpaid or blocked at amoCRM, its limit is reached, the external id is taken, amoCRM refuses with its words
 /// (409); amoCRM is not reachable (503, nothing is half-made). A caller that goes away does not break it off.
 pub async fn create(app: &Arc<App>, tenant_id: Uuid, wanted: NewSource, by: &By) -> Result<Created> {

@@ -62,7 +62,7 @@ pub use state::{Action, Reason, State, state, states};
 pub use stray::{adopt, remove_stray, strays};
 pub use suspend::failing;
 
-/// How a source is doing (product.md §6.1).
+/// How a source is doing (docs/api-design.md#quirks-on-purpose).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SourceStatus {
     Working,

@@ -1,5 +1,6 @@
-//! What the messenger of a source is told of the source itself (product.md §6.3): noted in the commit that changes it, sent by
-//! [`crate::source_notices`]. At most one notice a source waits, the last: it says how the source is then.
+//! What the messenger of a source is told of the source itself: noted in the commit that changes it, sent by
+//! [`crate::source_notices`]. At most one notice a source waits, the last: it says how the source is then
+//! (docs/decisions/0014-hooks-and-notices-beside-the-lanes.md).
 
 use std::collections::BTreeMap;
 

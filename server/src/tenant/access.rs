@@ -1,4 +1,4 @@
-//! The access that an account gave, as people are shown it (words-and-screens §3.4).
+//! The access that an account gave, as people are shown it.
 
 use entity::{oauth_grant, tenant};
 use sea_orm::DbErr;

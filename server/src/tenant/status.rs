@@ -1,4 +1,4 @@
-//! The states of product.md §6.1: how an account and its channels are doing.
+//! How an account and its channels are doing (docs/operations.md#the-life-of-an-account).
 
 use entity::tenant;
 

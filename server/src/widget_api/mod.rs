@@ -1,4 +1,4 @@
-//! What the widget in amoCRM calls (product.md §6.4).
+//! What the widget in amoCRM calls (docs/widget.md).
 //!
 //! ```text
 //! amoCRM's page ─ X-Auth-Token ─▶ POST session ─▶ session token, half an hour at most

@@ -1,4 +1,4 @@
-//! An account's sources in the widget: the shapes of product.md §6.1 with what the window shows beside them.
+//! An account's sources in the widget: the shapes of the public API with what the window shows beside them.
 
 use std::sync::Arc;
 

@@ -1,4 +1,5 @@
-//! The rules of the engine (architecture.md §3), first on the queue alone, then with everything around it.
+//! The rules of the engine (docs/decisions/0001-lease-the-lane.md), first on the queue alone, then with everything
+//! around it.
 
 mod amojo;
 mod balance;

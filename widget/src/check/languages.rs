@@ -1,4 +1,4 @@
-//! Language files (crm-api §§9.5, 9.8).
+//! Language files (crm-api §9.5, §9.8).
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Locations (crm-api §§9.4, 10): known, of this platform, served by the scripts.
+//! Locations (crm-api §9.4, §10): known, of this platform, served by the scripts.
 
 use super::Subject;
 use crate::inputs::Platform;

@@ -1,4 +1,4 @@
-//! Scripts (crm-api §§9.6–9.8). What their syntax tells is found by `script::read`; here is what their text tells.
+//! Scripts (crm-api §9.6 to §9.8). What their syntax tells is found by `script::read`; here is what their text tells.
 
 use super::{Subject, line_with};
 

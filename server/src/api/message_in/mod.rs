@@ -1,4 +1,4 @@
-//! A message as the API takes it (product.md §6.2), and its check at the door.
+//! A message as the API takes it, and its check at the door (docs/custom-messenger.md#3-a-customer-writes-10-minutes).
 
 use serde::Deserialize;
 use utoipa::ToSchema;

@@ -1,4 +1,4 @@
-//! What a messenger's answer to a webhook means (product.md §6.3).
+//! What a messenger's answer to a webhook means (docs/custom-messenger.md#4-a-manager-answers-20-minutes).
 
 use std::time::Duration;
 

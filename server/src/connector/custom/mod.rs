@@ -1,4 +1,4 @@
-//! A messenger of somebody else's, by webhooks of the Standard Webhooks scheme (product.md §6.3).
+//! A messenger of somebody else's, by webhooks of the Standard Webhooks scheme (docs/custom-messenger.md).
 
 use async_trait::async_trait;
 use serde::Deserialize;

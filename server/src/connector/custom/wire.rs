@@ -1,4 +1,4 @@
-//! The JSON of webhooks (product.md §6.3).
+//! The JSON of webhooks (docs/custom-messenger.md#4-a-manager-answers-20-minutes).
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};

@@ -1,5 +1,5 @@
-//! Telegram's refusals (messengers.md §5.1). Its texts are a constant in capitals or English prose behind a prefix, so a
-//! part of them is looked for, in whatever case (messengers.md §1.17).
+//! Telegram's refusals (telegram §17). Its texts are a constant in capitals or English prose behind a prefix, so a
+//! part of them is looked for, in whatever case (telegram §17).
 
 use super::Class::{Done, Pause, Permanent, Resend, Transient, Unknown};
 use super::Fix::{

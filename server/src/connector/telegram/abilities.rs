@@ -1,4 +1,4 @@
-//! What Telegram can do (messengers.md §§1.8, 1.9, 4.2, 4.3).
+//! What Telegram can do (telegram §7, §8, §14).
 
 use crate::connector::{Abilities, AfterUnknown, ContentAbilities, FeatureAbilities, Length, Stand, Support, Unit};
 
@@ -14,7 +14,7 @@ pub(super) const ABILITIES: Abilities = Abilities {
         forwards: Support::As(Stand::Text),
         templates: Support::As(Stand::Text),
         comments: Support::As(Stand::Text),
-        // A bot is written to first, always; who has done that can be written to (messengers.md §1.12).
+        // A bot is written to first, always; who has done that can be written to (telegram §11).
         write_first: Support::As(Stand::Known),
         ..FeatureAbilities::all(Support::Native)
     },

@@ -35,7 +35,7 @@ pub struct Api {
 /// What came instead of a result. Holds no token and no address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Failed {
-    /// The server answered no. `description` is Telegram's (messengers.md §1.17), empty when the answer was not its own.
+    /// The server answered no. `description` is Telegram's (telegram §17), empty when the answer was not its own.
     Refused {
         /// As the HTTP status.
         code: u16,

@@ -1,4 +1,4 @@
-//! Files that Telegram keeps (messengers.md §1.7). Their addresses hold the token: they are asked for anew each time and leave
+//! Files that Telegram keeps (telegram §6). Their addresses hold the token: they are asked for anew each time and leave
 //! this folder never.
 
 use serde::Deserialize;

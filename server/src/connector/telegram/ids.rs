@@ -1,4 +1,4 @@
-//! How Telegram's ids are written as ours (messengers.md §4.4).
+//! How Telegram's ids are written as ours (telegram §16).
 //!
 //! ```text
 //! conversation   <chat>            a private chat, or a group as a whole

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::message::{Button, List, Markup};
 
-/// Buttons in one keyboard; more become text (messengers.md §1.9).
+/// Buttons in one keyboard; more become text (telegram §8).
 const BUTTONS: usize = 100;
 /// Buttons in one row.
 const IN_ROW: usize = 8;

@@ -78,7 +78,7 @@ impl Connector for Telegram {
         setup::Options::of(settings).sign_with_manager_name
     }
 
-    /// A bot can never begin (messengers.md §1.12).
+    /// A bot can never begin (telegram §11).
     fn not_begun(&self, words: Words) -> Failure {
         passport::TELEGRAM.failure("t3", words)
     }

@@ -20,7 +20,7 @@ pub(super) const FIELDS: &[Field] = &[
     Field::optional("sign_with_manager_name", Input::Flag, "wizard-tg-sign").with_hint("wizard-tg-sign-hint"),
 ];
 
-/// What may be chosen of a bot (product.md §6.1).
+/// What may be chosen of a bot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Options {

@@ -1,4 +1,4 @@
-//! The form of a bot's token (messengers.md §1.2): `<bot id>:<35 characters>`.
+//! The form of a bot's token (telegram §1): `<bot id>:<35 characters>`.
 
 /// The bot's id, which stays when BotFather makes a new token; none: this is no token.
 pub fn bot_id(token: &str) -> Option<i64> {

@@ -58,7 +58,7 @@ impl Upload {
     }
 }
 
-/// Texts stay as they are; everything else is JSON (messengers.md §1.2).
+/// Texts stay as they are; everything else is JSON (telegram §1).
 fn text(value: Value) -> String {
     match value {
         Value::String(text) => text,

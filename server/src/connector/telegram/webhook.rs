@@ -1,4 +1,4 @@
-//! Where Telegram brings updates (messengers.md §1.3): told, asked back, taken away. Nothing that waits there is dropped.
+//! Where Telegram brings updates (telegram §2): told, asked back, taken away. Nothing that waits there is dropped.
 
 use std::collections::BTreeSet;
 

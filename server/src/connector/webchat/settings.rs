@@ -1,4 +1,4 @@
-//! What a web chat is configured with (product.md §6.1), checked field by field.
+//! What a web chat is configured with (docs/webchat.md#settings), checked field by field.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

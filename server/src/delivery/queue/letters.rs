@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::message::{Direction, LetterKind, StatusReport, Stream, day_of};
 use crate::tenant::pool_of;
 
-/// A letter to amoCRM waits this long (product.md §7.7).
+/// A letter to amoCRM waits this long (docs/operations.md#when-something-waits).
 pub const TO_CRM_MILLIS: i64 = 7 * 24 * 3_600_000;
 /// A letter to a messenger waits this long.
 pub const TO_MESSENGER_MILLIS: i64 = 24 * 3_600_000;
@@ -86,7 +86,8 @@ fn letter(
         pool: place.pool,
         kind,
         payload,
-        // By arrival: a sender's own time never moves a message (product.md §7.2). Only amoCRM's hooks tell another.
+        // By arrival: a sender's own time never moves a message. Only amoCRM's hooks tell another
+        // (docs/reliability.md#what-is-promised).
         order_hint: None,
         expires_at,
         day: day_of(app.clock.millis()),

@@ -1,4 +1,4 @@
-//! What an answer of amojo means for the letter (reliability.md §2.6).
+//! What an answer of amojo means for the letter (chats-api §5.11).
 
 use std::time::Duration;
 
@@ -33,7 +33,7 @@ pub(super) fn keep_unknown(claim: &Claim, error: &CrmError) -> Report {
     }
 }
 
-/// What an error of amoCRM means (reliability.md §2.6).
+/// What an error of amoCRM means (chats-api §5.11).
 pub(super) fn judge(claim: &Claim, error: &CrmError) -> Report {
     let CrmError::Refused { status, retry_after, text, .. } = error else {
         return match error {

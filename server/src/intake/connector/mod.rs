@@ -27,7 +27,7 @@ use crate::source::settings;
 use crate::tenant;
 use crate::words::{Language, Words};
 
-/// A larger body is refused (reliability.md §3.4).
+/// A larger body is refused (docs/reliability.md#inputs).
 pub const BODY_BYTES: usize = 1024 * 1024;
 
 /// Not now: the messenger calls again.

@@ -1,4 +1,4 @@
-//! Where what a manager does goes (product.md §7.6).
+//! Where what a manager does goes (docs/architecture.md#walk-two-a-manager-answers).
 
 use std::sync::Arc;
 

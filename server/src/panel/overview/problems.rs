@@ -95,7 +95,7 @@ fn told(row: alert::Model, words: Words, page: &PageContext) -> Option<Told> {
 
 /// What an account's state means, with what still works.
 pub(in crate::panel) fn account_hint(words: Words, crm: &'static str, status: TenantStatus) -> String {
-    // As product.md §7: letters to amoCRM are kept a week, the log of what was a month.
+    // Letters to amoCRM are kept a week (docs/operations.md#when-something-waits), the log of what was a month.
     let days = if status == TenantStatus::Uninstalled { 30 } else { 7 };
     words.say(format!("tenant-state-{}-hint", status.as_str())).with("crm", crm).with("days", days).to_string()
 }

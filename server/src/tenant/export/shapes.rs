@@ -1,4 +1,4 @@
-//! How rows look in an export: names of product.md, times in RFC 3339, no secrets.
+//! How rows look in an export: names of the public API, times in RFC 3339, no secrets.
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use entity::{audit, conversation, dead_letter, erasure, import, message, oauth_grant, source, tenant, tenant_channel};

@@ -1,4 +1,4 @@
-//! No sentence says a word that the glossary forbids (words-and-screens.md §1–2): things and people have one name each.
+//! No sentence says a word that the glossary forbids: things and people have one name each.
 
 use std::collections::BTreeSet;
 

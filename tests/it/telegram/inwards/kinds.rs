@@ -1,4 +1,4 @@
-//! Every kind of content, as the mapping table says (messengers.md §4.1).
+//! Every kind of content, as the mapping table says (telegram §4.1).
 
 use doubles::telegram::{ChatCard, Content, Given, StickerForm};
 use parom_tests::{TelegramWorld, both};

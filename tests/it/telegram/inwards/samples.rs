@@ -1,4 +1,4 @@
-//! Every body of Telegram's documents, and what amoCRM shows of it (messengers.md §§4.1, 6.3).
+//! Every body of Telegram's documents, and what amoCRM shows of it (telegram §4.1, §18).
 
 use entity::raw_hook;
 use parom_tests::{TelegramWorld, both};

@@ -1,4 +1,4 @@
-//! The bot in the name of a person: Telegram Business (messengers.md §1.14). Their chats have ids of their own, so each is
+//! The bot in the name of a person: Telegram Business (telegram §13). Their chats have ids of their own, so each is
 //! known by its owner too.
 
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! What a message holds, kind by kind (messengers.md §1.5, §4.1). The order of the tests is Telegram's: older fields are set
+//! What a message holds, kind by kind (telegram §4.1). The order of the tests is Telegram's: older fields are set
 //! beside newer ones for old clients.
 
 use super::Listener;
@@ -6,7 +6,7 @@ use super::text::with_links;
 use crate::connector::telegram::wire::{FileRef, Message, PhotoSize, Sticker, line_of};
 use crate::message::{Content, Media};
 
-/// The largest file that Telegram's own server gives out (messengers.md §1.7), and the largest that an operator's takes.
+/// The largest file that Telegram's own server gives out (telegram §6), and the largest that an operator's takes.
 const LARGEST: u64 = 20 * 1024 * 1024;
 const LARGEST_OF_OPERATORS: u64 = 2000 * 1024 * 1024;
 

@@ -122,7 +122,7 @@ impl Listener<'_> {
     }
 }
 
-/// `/start`, as a press on Start or a link with a payload brings it (messengers.md §1.12).
+/// `/start`, as a press on Start or a link with a payload brings it (telegram §11).
 #[derive(Debug, PartialEq)]
 struct Start<'a> {
     payload: Option<&'a str>,

@@ -1,4 +1,4 @@
-//! What Telegram's calls tell: an update becomes what happened, in the house's words (messengers.md §1.4, §4.1).
+//! What Telegram's calls tell: an update becomes what happened, in the house's words (telegram §3, §4.1).
 //!
 //! ```text
 //! message, edited_message ─┐                    ┌─▶ service.rs   the chat moved, the bot was added

@@ -8,7 +8,7 @@ use crate::connector::telegram::wire::{CallbackQuery, ChatMemberUpdated, Message
 use crate::message::{Body, Content};
 
 impl Listener<'_> {
-    /// `message_reaction`: of the whole new set amoCRM knows one, the first that is an emoji (messengers.md §1.11).
+    /// `message_reaction`: of the whole new set amoCRM knows one, the first that is an emoji (telegram §10).
     pub(super) fn reacted(&self, reaction: &MessageReaction) -> Happened {
         let chat = &reaction.chat;
         if chat.id == 0 || reaction.message_id == 0 {

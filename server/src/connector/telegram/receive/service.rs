@@ -1,4 +1,4 @@
-//! Service messages: what happens to a chat, not in it (messengers.md §1.5, §1.13).
+//! Service messages: what happens to a chat, not in it (telegram §4.3, §12).
 
 use super::Listener;
 use super::message::Scene;

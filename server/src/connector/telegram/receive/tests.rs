@@ -1,4 +1,4 @@
-//! Every body of messengers.md §6.3 and what its table (§6.1) says of it; and that no body, however mangled, breaks anything.
+//! Every sample body (telegram §18) and what becomes of it; and that no body, however mangled, breaks anything.
 
 mod mangled;
 mod messages;

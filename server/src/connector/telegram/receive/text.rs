@@ -1,4 +1,4 @@
-//! Texts with what is behind their links (messengers.md §1.5, "Offsets").
+//! Texts with what is behind their links (telegram §4.2).
 
 use crate::connector::telegram::wire::Entity;
 

@@ -1,4 +1,4 @@
-//! As what a file is sent, and how it is given (messengers.md §1.8).
+//! As what a file is sent, and how it is given (telegram §7).
 
 use serde_json::{Map, Value, json};
 

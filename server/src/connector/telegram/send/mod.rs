@@ -1,5 +1,5 @@
 //! Bot → customer. A request that Telegram refuses for a known reason is changed and sent again, once for each reason,
-//! within the same letter (messengers.md §5).
+//! within the same letter (telegram §17).
 //!
 //! ```text
 //! message.rs   a message: draft ─▶ post ─▶ taken            draft.rs, file.rs   what is posted, and as what
@@ -93,7 +93,7 @@ fn line<'a>(
     outgoing: &'a Outgoing,
 ) -> Result<Line<'a>, Box<Report>> {
     let Some(place) = Place::parse(&outgoing.conversation_id) else {
-        // A bot cannot begin (messengers.md §1.12), and every chat with it has a number.
+        // A bot cannot begin (telegram §11), and every chat with it has a number.
         let verdict = Verdict::Bury(TELEGRAM.failure("t3", outgoing.words));
         return Err(Box::new(Report::not_done(verdict, "there is no chat with this customer")));
     };

@@ -1,4 +1,4 @@
-//! How fast chats are written to (messengers.md §1.9): one message a second to a person, twenty a minute to a group, short
+//! How fast chats are written to (telegram §8): one message a second to a person, twenty a minute to a group, short
 //! bursts pass. What is asked to wait waits as long as Telegram says; when two chats of a bot are asked within five
 //! seconds it is the bot that is too fast.
 

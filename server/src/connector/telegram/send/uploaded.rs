@@ -1,5 +1,5 @@
 //! Files that Telegram has already: what it called them when they were uploaded, so that the same one need not go up again
-//! (messengers.md §1.8). Remembered in this process; what is forgotten is uploaded once more.
+//! (telegram §7). Remembered in this process; what is forgotten is uploaded once more.
 
 use std::sync::Arc;
 use std::time::Duration;
