@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
+use parom_tests::needed::needed;
 use sandbox::{ChannelConfig, Direction, IntegrationConfig, Sandbox, SandboxConfig};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
@@ -24,13 +25,9 @@ const BOT: &str = "e1f2a3b4-c5d6-47e8-99fa-0b1c2d3e4f50";
 /// How long a client may take for one line.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// What a variable of the environment names; a line says so where it names nothing.
+/// The folder or program that a variable of the environment names.
 fn installed(variable: &str) -> Option<PathBuf> {
-    let path = parom::config::variable(variable).map(PathBuf::from);
-    if path.is_none() {
-        println!("skipped: {variable} is not set; tests/run installs the client and sets it");
-    }
-    path
+    needed(variable).map(PathBuf::from)
 }
 
 fn folder(name: &str) -> PathBuf {

@@ -3,24 +3,15 @@
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-use parom::config::variable;
 use parom_tests::drill::{Drill, LIMIT};
+use parom_tests::needed::needed;
 use parom_tests::{Engine, World, answer, once};
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
-/// A Python with the packages of the tests; a line says so where there is none.
-fn python() -> Option<String> {
-    let python = variable("PAROM_TEST_PYTHON");
-    if python.is_none() {
-        println!("skipped: PAROM_TEST_PYTHON is not set; tests/run installs it and sets it");
-    }
-    python
-}
-
 #[tokio::test]
 async fn the_files_are_well() {
-    let Some(python) = python() else { return };
+    let Some(python) = needed("PAROM_TEST_PYTHON") else { return };
     let check = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy/check");
     let done = Command::new(python).arg(check).output().await.expect("the check runs");
     assert!(
@@ -29,15 +20,6 @@ async fn the_files_are_well() {
         String::from_utf8_lossy(&done.stdout),
         String::from_utf8_lossy(&done.stderr)
     );
-}
-
-/// Prometheus's own tool; a line says so where there is none.
-fn promtool() -> Option<String> {
-    let promtool = variable("PAROM_TEST_PROMTOOL");
-    if promtool.is_none() {
-        println!("skipped: PAROM_TEST_PROMTOOL is not set; tests/run fetches it and sets it");
-    }
-    promtool
 }
 
 fn prometheus(file: &str) -> PathBuf {
@@ -56,7 +38,7 @@ async fn every_alert_rule_fires_and_stays_silent() {
         assert!(tests.contains(&format!("- name: {alert} stays silent")), "no test of {alert} that it stays silent");
         assert!(tests.contains(&format!("alertname=\"{alert}\"")), "no test expects {alert}");
     }
-    let Some(promtool) = promtool() else { return };
+    let Some(promtool) = needed("PAROM_TEST_PROMTOOL") else { return };
     for arguments in [["check", "rules", "alerts.yaml"], ["test", "rules", "alerts.test.yaml"]] {
         let done = Command::new(&promtool).args(arguments).current_dir(prometheus("")).output().await.unwrap();
         let said = [done.stdout, done.stderr].concat();
@@ -66,7 +48,7 @@ async fn every_alert_rule_fires_and_stays_silent() {
 
 /// P2: what a server serves at `/metrics`, by Prometheus's own rules.
 async fn metrics_are_as_prometheus_wants_them(world: &mut World) {
-    let Some(promtool) = promtool() else { return };
+    let Some(promtool) = needed("PAROM_TEST_PROMTOOL") else { return };
     let page = answer(world.api.anonymous(reqwest::Method::GET, "/metrics")).await.is(200).text;
     let mut check = Command::new(promtool);
     check.args(["check", "metrics"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -84,7 +66,7 @@ once!(metrics_are_as_prometheus_wants_them);
 
 #[tokio::test]
 async fn a_socket_that_systemd_holds_refuses_nobody_while_the_process_is_replaced() {
-    let Some(python) = python() else { return };
+    let Some(python) = needed("PAROM_TEST_PYTHON") else { return };
     let drill = Drill::prepare(Engine::Sqlite, Path::new(env!("CARGO_BIN_EXE_parom_faults"))).await.expect("SQLite");
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("it/hand_over.py");
     let mut command = Command::new(python);
@@ -121,7 +103,7 @@ fn edit(file: &Path, from: &str, to: &str) {
 /// L11: the check finds what it is there for.
 #[tokio::test]
 async fn l11_unpinned_images_and_open_containers_are_refused() {
-    let Some(python) = python() else { return };
+    let Some(python) = needed("PAROM_TEST_PYTHON") else { return };
     let (well, said) = checked(&python, |_| {}).await;
     assert!(well, "{said}");
     for (file, from, to, words) in [
@@ -145,7 +127,7 @@ async fn l11_unpinned_images_and_open_containers_are_refused() {
 /// L11: every crate that is shipped stands in the bill of materials, with licence and checksum, and none of the tests'.
 #[tokio::test]
 async fn l11_the_bill_of_materials_is_whole() {
-    let Some(python) = python() else { return };
+    let Some(python) = needed("PAROM_TEST_PYTHON") else { return };
     let sbom = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy/sbom");
     let done = Command::new(python).arg(sbom).arg("--check").output().await.unwrap();
     let said = String::from_utf8_lossy(&done.stdout);

@@ -2,21 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use parom::config::variable;
+use parom_tests::needed::needed;
 use tokio::process::Command;
-
-/// The folder with the linters; a line says so where there is none.
-fn linters() -> Option<PathBuf> {
-    let folder = variable("PAROM_TEST_LINT").map(PathBuf::from);
-    if folder.is_none() {
-        println!("skipped: PAROM_TEST_LINT is not set; tests/run installs the linters and sets it");
-    }
-    folder
-}
 
 /// What a linter prints about the description; it must find nothing, not even something to think about.
 async fn finds_nothing(program: &str, arguments: &[&str]) {
-    let Some(folder) = linters() else { return };
+    let Some(folder) = needed("PAROM_TEST_LINT").map(PathBuf::from) else { return };
     let document = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/openapi.json");
     let mut command = Command::new("node");
     command.arg(folder.join("node_modules").join(program)).arg("lint").arg(document).args(arguments);

@@ -6,6 +6,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use parom_tests::drill::{Drill, LIMIT};
+use parom_tests::needed::needed;
 use parom_tests::settings::{CHANNEL_ID, HOST, free_port};
 use parom_tests::{Engine, Line, answer};
 use reqwest::Method;
@@ -30,13 +31,9 @@ fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples").join(name)
 }
 
-/// What the environment names; a line says so where it names nothing.
+/// The folder or program that a variable of the environment names.
 fn installed(variable: &str) -> Option<PathBuf> {
-    let path = parom::config::variable(variable).map(PathBuf::from);
-    if path.is_none() {
-        println!("skipped: {variable} is not set; tests/run installs what the example stands on and sets it");
-    }
-    path
+    needed(variable).map(PathBuf::from)
 }
 
 impl<'a> Example<'a> {

@@ -4,6 +4,7 @@ mod links;
 pub mod pages;
 pub mod read;
 mod references;
+mod size;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;

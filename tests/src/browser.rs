@@ -12,6 +12,8 @@ use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 
+use crate::needed::needed;
+
 /// How long a page may take until it shows something.
 const LIMIT: Duration = Duration::from_secs(20);
 /// How often it is looked at meanwhile.
@@ -38,10 +40,7 @@ impl Browser {
     }
 
     async fn start(preferences: Value, language: &str) -> Option<Self> {
-        let Some(driver) = parom::config::variable("PAROM_TEST_CHROMEDRIVER") else {
-            println!("skipped: PAROM_TEST_CHROMEDRIVER is not set (tests/run sets it)");
-            return None;
-        };
+        let driver = needed("PAROM_TEST_CHROMEDRIVER")?;
         let language_argument = format!("--lang={language}");
         let arguments = [
             "--headless=new",

@@ -1,11 +1,12 @@
 //! A fresh database a test, on either engine.
 
 use parom::clock::Clock;
-use parom::config;
 use parom::store::{self, Store};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
 use tempfile::TempDir;
 use uuid::Uuid;
+
+use crate::needed::needed;
 
 /// The two engines a server runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,10 +33,7 @@ impl TestDatabase {
             let url = format!("sqlite://{}", folder.path().join("parom.db").display());
             return Some(Self { engine, url, created: None, folder });
         }
-        let Some(cluster) = config::variable("PAROM_TEST_POSTGRES") else {
-            println!("skipped: PAROM_TEST_POSTGRES is not set (tests/run sets it)");
-            return None;
-        };
+        let cluster = needed("PAROM_TEST_POSTGRES")?;
         let name = format!("parom_{}", Uuid::new_v4().simple());
         let admin = connect(&cluster).await;
         admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.expect("a new database");

@@ -37,6 +37,7 @@ pub mod history;
 pub mod mail;
 pub mod meddler;
 pub mod messenger;
+pub mod needed;
 pub mod office;
 pub mod payloads;
 pub mod people;

@@ -51,7 +51,10 @@ async fn pages_are_in_both_languages_and_harmless() {
 }
 
 async fn browser() -> Option<Client> {
-    let driver = std::env::var("PAROM_TEST_CHROMEDRIVER").ok()?;
+    let driver = std::env::var("PAROM_TEST_CHROMEDRIVER").ok();
+    // tests/run installs a browser and lets no test be skipped.
+    assert!(driver.is_some() || std::env::var("PAROM_TEST_ALL").is_err(), "PAROM_TEST_CHROMEDRIVER is not set");
+    let driver = driver?;
     let arguments = [
         "--headless=new",
         "--no-sandbox",

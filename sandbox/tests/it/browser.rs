@@ -11,7 +11,10 @@ use crate::caller::{HOST, World, text};
 
 /// A browser, or none where nobody started a chromedriver.
 pub async fn browser() -> Option<Client> {
-    let driver = std::env::var("PAROM_TEST_CHROMEDRIVER").ok()?;
+    let driver = std::env::var("PAROM_TEST_CHROMEDRIVER").ok();
+    // tests/run installs a browser and lets no test be skipped.
+    assert!(driver.is_some() || std::env::var("PAROM_TEST_ALL").is_err(), "PAROM_TEST_CHROMEDRIVER is not set");
+    let driver = driver?;
     let arguments = [
         "--headless=new",
         "--no-sandbox",

@@ -1,0 +1,16 @@
+//! What a test needs beside the toolchain and finds by a variable of the environment.
+
+use parom::config::variable;
+
+/// What the variable names. `None`, and a line on stdout: nothing, and the test is to be skipped.
+///
+/// # Panics
+/// Instead of skipping, where `PAROM_TEST_ALL` is set: `tests/run` installs everything, so nothing may be missing there.
+pub fn needed(name: &str) -> Option<String> {
+    let value = variable(name);
+    if value.is_none() {
+        assert!(variable("PAROM_TEST_ALL").is_none(), "{name} is not set, and no test may be skipped (PAROM_TEST_ALL)");
+        println!("skipped: {name} is not set; tests/run installs what it names and sets it");
+    }
+    value
+}
