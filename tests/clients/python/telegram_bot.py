@@ -187,6 +187,8 @@ async def polling(bot: Bot, arguments: argparse.Namespace) -> None:
     me = await bot.get_me()
     sent = await send_everything(bot, arguments.chat, files)
     tell(me=me.username, sent={name: [one.content_type.value, one.message_id] for name, one in sent.items()})
+    # Whoever started this looks at what was sent before it is changed.
+    await asyncio.to_thread(input)
     await change(bot, arguments.chat, files, sent)
     tell(changed=True)
     # Whoever started this lets Telegram refuse the next message.

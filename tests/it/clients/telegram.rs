@@ -131,6 +131,7 @@ async fn a_bot_of_aiogram_sends_everything_and_polls() {
     assert_eq!(&document.bytes[..4], b"%PDF");
     assert_eq!((sent[18].reply_to, &sent[18].json["quote"]["text"]), (Some(sent[0].id), &json!("день")));
 
+    stage.client.say("go").await;
     assert_eq!(stage.client.line().await, json!({"changed": true}));
     let sent = stage.telegram.sent(stage.bot);
     assert_eq!((sent[0].text.as_str(), sent[3].text.as_str()), ("Добрый вечер", "Диван, синий"));
