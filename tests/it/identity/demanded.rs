@@ -11,12 +11,12 @@ async fn m6_whoever_has_no_second_step_sets_it_up_before_anything_else(world: &m
     let (boss, tenant_id) = owner(world, GOOD).await;
     add_member(world, tenant_id, "anna@example.com", Role::Administrator).await;
     let anna = sign_in(world, "anna@example.com").await;
-    anna.opens("/panel/team").await.is(200).never_says(&["Demand it of everybody"]);
+    anna.opens("/panel/team").await.is(200).never_says(&["Require it of everybody"]);
     anna.sends("/panel/team/second-step", &[("demand", "on")]).await.is(403);
     boss.opens("/panel/team").await.is(200);
     boss.sends("/panel/team/second-step", &[("demand", "maybe")]).await.is(400);
-    boss.does("/panel/team/second-step", &[("demand", "on")]).await.says(&["demanded of everybody now"]);
-    boss.opens("/panel/audit").await.is(200).says(&["Second step demanded of everybody"]);
+    boss.does("/panel/team/second-step", &[("demand", "on")]).await.says(&["is now required of everybody"]);
+    boss.opens("/panel/audit").await.is(200).says(&["Two-step sign-in made mandatory"]);
     boss.opens("/panel/team").await.is(200);
 
     // The session that is open already is held as well, whatever it asks for.
