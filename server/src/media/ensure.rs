@@ -25,7 +25,7 @@ const LEAVE: Duration = Duration::from_secs(1);
 const BUDGET: Duration = Duration::from_secs(8);
 /// The same for a face, without which a message is as good.
 const BUDGET_OF_AVATAR: Duration = Duration::from_secs(3);
-/// And for a preview, which the contract promises where there is one.
+/// The same for a preview, which the contract promises where there is one.
 const BUDGET_OF_PREVIEW: Duration = Duration::from_secs(5);
 /// Between two looks at what another instance fetches.
 const LOOK: Duration = Duration::from_millis(250);
@@ -171,14 +171,14 @@ pub async fn avatar_link(app: &App, tenant_id: Uuid, media_id: Uuid) -> Option<U
     Some(link(app, &kept, For::Crm))
 }
 
-/// A link to a preview for a messenger: its first fetch is waited for, five seconds at most. None when it is not here then,
-/// or is no picture.
+/// A link to a preview for a messenger: waits up to five seconds for its first fetch. None when it is not available by
+/// then, or is not a picture.
 pub async fn preview_link(app: &App, tenant_id: Uuid, media_id: Uuid) -> Option<Url> {
     let kept = beside(app, tenant_id, media_id, BUDGET_OF_PREVIEW).await?;
     (kept.kind_for(Kind::Picture) == Kind::Picture).then(|| link(app, &kept, For::Webhook))
 }
 
-/// A file without which its message goes all the same. None: it is not here in time.
+/// A file without which its message is sent all the same. None: it did not come in time.
 async fn beside(app: &App, tenant_id: Uuid, media_id: Uuid, budget: Duration) -> Option<Kept> {
     match wait_for(app, tenant_id, media_id, budget).await {
         Ok(Ready::Kept(kept)) => Some(kept),
