@@ -17,11 +17,11 @@ use super::link::{For, link};
 use super::{Kind, Origin, State, fetch, sniff};
 use crate::app::App;
 
-/// So long a delivery waits for a fetch that is under way.
+/// How long a delivery waits for a fetch in progress.
 const WAIT: Duration = Duration::from_secs(5);
-/// So long it leaves a due file to the worker before it fetches it itself.
+/// How long it leaves a due file to the worker before it fetches it itself.
 const LEAVE: Duration = Duration::from_secs(1);
-/// So long a fetch of a delivery's own may take.
+/// Time limit of a delivery's own fetch.
 const BUDGET: Duration = Duration::from_secs(8);
 /// The same for a face, without which a message is as good.
 const BUDGET_OF_AVATAR: Duration = Duration::from_secs(3);

@@ -1,18 +1,18 @@
-//! Where somebody's password and authenticator count, and when they fall.
+//! Where a person's password and authenticator are valid, and when they are removed.
 //!
-//! A link that is not mailed may be opened by whoever made it. What is set in the session of one counts in the account
-//! of that link alone, until a mailed link shows that the person reads the address:
+//! A link that is not sent by e-mail may be opened by whoever made it. Credentials set in its session are valid only in
+//! the account of that link, until a link sent by e-mail proves that the person reads the address:
 //!
 //! ```text
-//! nothing ──(set in a handed session of A)──▶ count in A ──(B is joined)──▶ nothing
+//! nothing ──(set in a handed session of A)──▶ valid in A ──(B is joined)──▶ nothing
 //!                                                 │
-//!                                (a mailed link is used: all falls, all sessions end)
+//!                         (an e-mailed link is used: all are removed, all sessions end)
 //!                                                 ▼
-//!                                    what is set from now on counts everywhere
+//!                                 what is set from now on is valid everywhere
 //! ```
 //!
-//! Each change raises `revision`. A sign-in that checked credentials before a change holds that number against the row
-//! in the transaction that opens its session, so it opens nothing afterwards.
+//! Each change increments `revision`. After credentials were checked, the transaction that opens the session compares the
+//! number with the row, so a check from before a change opens nothing after it.
 
 use entity::person::{self, Column};
 use entity::session as session_row;

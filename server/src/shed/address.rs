@@ -1,8 +1,8 @@
-//! Whom a request is counted with.
+//! The address that a request is counted for.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// An address as it is counted: whoever has one of IPv6 has 2⁶⁴. Without one: all such callers are one.
+/// An address as counted: an IPv6 user has 2⁶⁴ of them. Callers without an address count as one.
 pub fn counted(address: Option<IpAddr>) -> IpAddr {
     match address.map(|address| address.to_canonical()) {
         Some(IpAddr::V6(address)) => {

@@ -1,12 +1,12 @@
-//! Every metric with its help text, and the label values that counters have from the start: a counter that is born with its
-//! first increment hides that increment from `increase()`, and an alert for the first loss never fires.
+//! Every metric with its help text, and the label values that counters have from the start: a counter that appears with
+//! its first increment hides that increment from `increase()`, and an alert for the first loss would never fire.
 
 use metrics::{Label, counter, describe_counter, describe_gauge, describe_histogram};
 
 /// A label's name and the values it takes.
 type Values = (&'static str, &'static [&'static str]);
 
-/// Name, help, and the labels with which it exists at 0 from the start; the same name may stand several times.
+/// Name, help, and the labels with which it exists at 0 from the start; a name may be listed several times.
 type Counter = (&'static str, &'static str, &'static [Values]);
 
 /// Counters whose label values are known before anything happens.
@@ -181,7 +181,7 @@ const HISTOGRAMS: &[(&str, &str)] = &[
     ("parom_remote_seconds", "How long calls to the other side took, by remote."),
 ];
 
-/// Gives every metric its help text and lets the counters begin at 0. For the recorder that is installed.
+/// Registers every metric's help text and initialises the counters at 0, for the installed recorder.
 pub(super) fn start() {
     for (name, help, labels) in COUNTERS {
         if !help.is_empty() {
@@ -202,7 +202,7 @@ pub(super) fn start() {
     }
 }
 
-/// Lets the counters of these remotes begin at 0: integrations and kinds of messengers, which the configuration names.
+/// Initialises the counters of these remotes at 0: integrations and kinds of messengers, which the configuration names.
 pub fn start_remotes(remotes: impl IntoIterator<Item = String>) {
     for remote in remotes {
         counter!(PUT_OFF.0, "remote" => remote.clone()).increment(0);
@@ -271,7 +271,7 @@ mod tests {
         found
     }
 
-    /// P2: and nothing is described that nobody writes.
+    /// P2: nothing is described that no code writes.
     #[test]
     fn p2_every_metric_that_is_written_is_described() {
         let mut described: BTreeSet<(String, String)> = BTreeSet::new();
@@ -319,7 +319,7 @@ mod tests {
         }
     }
 
-    /// P1: the words for why something was put aside are all known here.
+    /// P1: all reasons why something was put aside are listed here.
     #[test]
     fn p1_reasons_that_the_code_names_begin_at_0() {
         let known: BTreeSet<&str> = COUNTERS
@@ -329,7 +329,7 @@ mod tests {
             .flat_map(|(_, values)| values.iter().copied())
             .collect();
         let code = code();
-        // Put together here, so that this text is none of what it looks for.
+        // Built here, so that this file does not match itself.
         let calls =
             [("Not", "Ever"), ("Self", "Ever"), ("Happened", "Nothing")].map(|(of, kind)| format!("{of}::{kind}("));
         let said: Vec<&str> =

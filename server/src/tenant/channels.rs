@@ -46,7 +46,7 @@ pub async fn connect(app: &App, tenant_id: Uuid) -> Result<(), InstallError> {
     let from = [TenantStatus::Provisioning, TenantStatus::AwaitingCredentials, TenantStatus::Disconnected];
     let tx = app.store.write_tx().await?;
     let moved = async {
-        // Access that is given meanwhile waits for this lock, and then has the last word.
+        // Access that is granted meanwhile waits for this lock, and then wins.
         super::lock(&tx, tenant_id).await?;
         let dead = grant::in_use(&tx, tenant_id).await?.is_some_and(|grant| grant.dead);
         let to = if dead { TenantStatus::NeedsReauth } else { TenantStatus::Active };

@@ -1,4 +1,4 @@
-//! What amoCRM says of a user now, asked with the account's own access.
+//! A user's rights at amoCRM, asked with the account's own access.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,9 +9,9 @@ use uuid::Uuid;
 use super::token::{CallError, with_token};
 use crate::app::App;
 
-/// Somebody waits for a page.
+/// The time limit of a call, because a page waits for it.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// Milliseconds for which an answer, also none, is not asked for again.
+/// Milliseconds for which an answer, or its absence, is cached.
 const FRESH: i64 = 60_000;
 
 /// An answer.
@@ -19,9 +19,9 @@ const FRESH: i64 = 60_000;
 pub enum CrmRights {
     Administrator,
     User,
-    /// No user of the account, or switched off.
+    /// Not a user of the account, or disabled.
     Gone,
-    /// amoCRM does not tell now: it is away, or the account's access has ended.
+    /// amoCRM does not answer now: it is unavailable, or the account's access has ended.
     Unknown,
 }
 
@@ -35,7 +35,7 @@ impl Default for KnownRights {
     }
 }
 
-/// What amoCRM says of a user. Any number of callers within a minute cause one call.
+/// A user's rights at amoCRM. Any number of callers within a minute cause one call.
 pub async fn of(app: &Arc<App>, tenant_id: Uuid, user_id: i64) -> CrmRights {
     let (key, now) = ((tenant_id, user_id), app.clock.millis());
     let known = &app.crm_rights.0;

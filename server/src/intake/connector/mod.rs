@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! source ─▶ secret in a header ─▶ body ─▶ authenticate ─▶ receive ─▶ happened.rs (one commit each) ─▶ 200
-//!    404, 410     401           413       401          └─ nobody can read it: its bytes are kept ─▶ 200: a bad call never blocks a chat
+//!    404, 410     401           413       401          └─ unreadable: its bytes are kept ─▶ 200: a bad call never blocks a chat
 //! ```
 
 mod apart;
