@@ -66,7 +66,7 @@ enum Command {
     Footprint(footprint::Options),
     /// Hooks, API and pages while others hold thousands of connections open.
     Siege(siege::Options),
-    /// What `siege` measures: the server as a process of its own.
+    /// The server that `siege` measures, as a separate process.
     #[command(hide = true)]
     Serve,
 }

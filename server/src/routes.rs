@@ -77,7 +77,7 @@ async fn ready(app: web::Data<App>) -> HttpResponse {
     let failing = app.supervisor.failing();
     if !failing.is_empty() {
         let tasks: Vec<&str> = failing.iter().map(|one| one.task).collect();
-        let told = format!("background tasks end again and again: {}; the log says why\n", tasks.join(", "));
+        let told = format!("background tasks keep failing: {}; the log says why\n", tasks.join(", "));
         return HttpResponse::ServiceUnavailable().body(told);
     }
     if answers(&app).await {

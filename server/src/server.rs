@@ -175,7 +175,7 @@ async fn ready(config: &Config, clock: &Clock) -> anyhow::Result<Store> {
 /// The dead process that had our spool folder before.
 fn earlier_life(app: &App, lock: &spool::Lock) -> Option<Uuid> {
     lock.succeed(app.queue.instance()).unwrap_or_else(|error| {
-        tracing::warn!(%error, "who had the folder of the spool before is not known; what it left behind waits for its leases");
+        tracing::warn!(%error, "the previous owner of the spool folder is not known; its letters wait until its leases expire");
         None
     })
 }
@@ -189,7 +189,7 @@ async fn void_leases(app: &App, earlier: Option<Uuid>) -> anyhow::Result<()> {
         None => 0,
     };
     if voided > 0 {
-        tracing::warn!(lanes = voided, "the last process ended while it carried; outcomes are found out first");
+        tracing::warn!(lanes = voided, "the last process died during calls; their outcomes are cleared up first");
     }
     Ok(())
 }
@@ -208,7 +208,10 @@ async fn work(app: Arc<App>, deliver: bool, earlier: Option<Uuid>, fails: mpsc::
                     tracing::error!(%error, "the keys that were replaced cannot be read; links that they signed do not work until the next start");
                 }
                 if let Err(error) = void_leases(&app, earlier).await {
-                    tracing::warn!(error = format!("{error:#}"), "leases of the last process run out by themselves");
+                    tracing::warn!(
+                        error = format!("{error:#}"),
+                        "leases of the last process could not be ended; they expire by themselves"
+                    );
                 }
                 tracing::warn!(hooks = app.spool.waiting(), "the database is there");
             }
@@ -343,7 +346,7 @@ fn listen_on(app: &Arc<App>, server: Server, fails: &mpsc::Sender<anyhow::Error>
         let ended = server.await;
         if !app.stop.is_cancelled() {
             let why = ended.err().map_or_else(|| "it ended by itself".to_owned(), |error| error.to_string());
-            let _ = fails.send(anyhow::anyhow!("the HTTP server does not listen any more: {why}")).await;
+            let _ = fails.send(anyhow::anyhow!("the HTTP server no longer listens: {why}")).await;
         }
     });
 }

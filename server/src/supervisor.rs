@@ -230,7 +230,7 @@ impl Supervisor {
             task,
             error = why,
             again_in_ms = pause.as_millis(),
-            "a background task broke off and is started again"
+            "a background task failed and is restarted"
         );
         if begins {
             metrics::gauge!("parom_task_failing", "task" => task).set(1.0);
@@ -252,7 +252,7 @@ impl Supervisor {
         drop(tasks);
         if was_failing {
             metrics::gauge!("parom_task_failing", "task" => task).set(0.0);
-            tracing::info!(task, "a background task runs again");
+            tracing::info!(task, "a background task has recovered");
             self.0.changed.notify_one();
         }
     }
@@ -270,7 +270,7 @@ pub fn detach<T: Send + 'static>(task: &'static str, work: impl Future<Output = 
             Ok(done) => done,
             Err(panic) => {
                 metrics::counter!("parom_detached_panics_total", "task" => task).increment(1);
-                tracing::error!(task, error = words(&*panic), "something that was done beside a request broke off");
+                tracing::error!(task, error = words(&*panic), "work detached from a request panicked");
                 resume_unwind(panic)
             }
         }
@@ -287,5 +287,5 @@ fn pause(in_a_row: u32) -> Duration {
 /// The text of a panic.
 fn words(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "a panic without words".to_owned())
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "a panic without a message".to_owned())
 }

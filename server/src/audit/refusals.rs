@@ -222,7 +222,7 @@ async fn write(app: &App, key: &Key, slot: &Slot) -> Result<Option<Vec<Uuid>>, D
         };
         audit::Entity::insert(row.into_active_model()).exec_without_returning(app.store.write()).await?;
         let (action, reason, client) = (key.action, key.why, key.place.as_str());
-        tracing::info!(tenant.id = %tenant_id, action, reason, client.address = client, "somebody was refused");
+        tracing::info!(tenant.id = %tenant_id, action, reason, client.address = client, "a sign-in or key was refused");
     }
     Ok(Some(logs))
 }

@@ -120,7 +120,7 @@ impl Slots {
         let mut taken = self.lock();
         let host = taken.hosts.entry((pool.to_owned(), Uuid::nil())).or_default();
         if host.note(tenant_id, answered, now) {
-            tracing::warn!(pool, "calls of several accounts to a host fail; it is left alone for 30 seconds");
+            tracing::warn!(pool, "calls of several accounts to a host fail; its breaker is open for 30 seconds");
         }
         let open = if host.is_open(now) { 1.0 } else { 0.0 };
         metrics::gauge!("parom_host_breaker_open", "remote" => pool.to_owned()).set(open);

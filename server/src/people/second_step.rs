@@ -107,7 +107,7 @@ pub async fn check(app: &Arc<App>, person: &person::Model, code: &str) -> anyhow
     if counted.first().is_none_or(|row| row.wrong_codes != 0) {
         return Ok(Checked::Wrong);
     }
-    tracing::warn!(person.id = %person.id, codes = WRONG, "codes of an authenticator were wrong in a row; the sign-in begins anew");
+    tracing::warn!(person.id = %person.id, codes = WRONG, "too many wrong codes in a row; the sign-in has to start again");
     let now = app.clock.millis();
     let due = of(person.id).filter(Column::WarnedAt.lte(now - BETWEEN_LETTERS));
     let due = due.col_expr(Column::WarnedAt, Expr::value(now)).exec(db).await?.rows_affected == 1;

@@ -125,7 +125,7 @@ fn made(others: &[Arc<Key>]) -> Key {
 }
 
 async fn reseal_all(app: &App, key: KeyId, tell: &mut (dyn FnMut(Step) + Send)) -> anyhow::Result<()> {
-    let under = look(&app.store, key).await.context("what is to be sealed anew cannot be counted")?;
+    let under = look(&app.store, key).await.context("the values to re-encrypt cannot be counted")?;
     tell(Step::Counted { values: under.iter().map(|under| under.values).sum() });
     reseal::until_nothing_is_left(app, tell).await?;
     app.faults.hit("rotate.resealed")?;

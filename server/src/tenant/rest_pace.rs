@@ -152,7 +152,7 @@ impl RestPace {
             Some(Ok(ahead)) => ahead,
             alone => {
                 if let Some(Err(error)) = alone {
-                    tracing::warn!(%error, "calls of amoCRM cannot be counted together with other processes; this one keeps the pace alone");
+                    tracing::warn!(%error, "the shared rate limit of amoCRM's REST API is unavailable; this process limits itself");
                 }
                 let ahead = (reserved.next_at - now).max(0);
                 reserved.next_at = now + ahead + each * count;

@@ -52,11 +52,11 @@ async fn ask(app: &Arc<App>, tenant_id: Uuid, user_id: i64) -> CrmRights {
         Ok(Ok(Some(user))) if user.is_active => CrmRights::User,
         Ok(Ok(_) | Err(CallError::Crm(amocrm::Error::Refused { status: 404, .. }))) => CrmRights::Gone,
         Ok(Err(error)) => {
-            tracing::warn!(tenant.id = %tenant_id, user.id = user_id, %error, "amoCRM does not tell a user's rights; what it said last counts for some hours");
+            tracing::warn!(tenant.id = %tenant_id, user.id = user_id, %error, "amoCRM does not return a user's rights; its last answer is used for some hours");
             CrmRights::Unknown
         }
         Err(_) => {
-            tracing::warn!(tenant.id = %tenant_id, user.id = user_id, "amoCRM took too long to tell a user's rights; what it said last counts for some hours");
+            tracing::warn!(tenant.id = %tenant_id, user.id = user_id, "amoCRM took too long to return a user's rights; its last answer is used for some hours");
             CrmRights::Unknown
         }
     }

@@ -75,7 +75,7 @@ impl Ring {
         match key::in_file(file) {
             Ok(fresh) => keys.take_up(fresh),
             Err(error) if keys.seen != seen => {
-                tracing::error!(%error, "the key file was changed and cannot be used; the keys that were read before stay");
+                tracing::error!(%error, "the key file was changed and cannot be used; the earlier keys stay in use");
             }
             Err(_) => {}
         }
@@ -97,7 +97,7 @@ impl Keys {
         let fresh: Vec<Arc<Key>> = fresh.into_iter().map(Arc::new).collect();
         if !fresh.iter().map(|key| key.id).eq(self.given.iter().map(|key| key.id)) {
             let ids = fresh.iter().map(|key| key.id.to_string()).collect::<Vec<_>>().join(" ");
-            tracing::info!(keys = ids, "the key file was changed and is taken up");
+            tracing::info!(keys = ids, "the key file was changed and is in use");
         }
         let mut earlier: Vec<Arc<Key>> = self.given.drain(..).collect();
         earlier.append(&mut self.earlier);

@@ -35,6 +35,6 @@ pub(super) async fn was_genuine(app: &App, network: &str) {
     let entry =
         Entry { tenant_id: VENDOR, id: VENDOR, note: String::new(), expires_at: Some(app.clock.millis() + KNOWN) };
     if let Err(error) = directory::set(app.store.write(), Kind::InstallNetwork, network, entry).await {
-        tracing::warn!(%error, "that an install call was genuine could not be remembered of its address");
+        tracing::warn!(%error, "the address of a genuine install call could not be recorded");
     }
 }

@@ -36,7 +36,7 @@ impl Queue {
         for candidate in candidates {
             let turn = &turns[candidate.turn];
             let Some(mut letter) = candidate.letter else {
-                tracing::error!(tenant.id = %turn.tenant_id, lane.id = %candidate.lane_id, "a due lane holds no letter; it is put to rest");
+                tracing::error!(tenant.id = %turn.tenant_id, lane.id = %candidate.lane_id, "a due lane holds no letter; it is put to sleep");
                 empty.push((turn.tenant_id, candidate.lane_id));
                 continue;
             };
@@ -104,7 +104,7 @@ impl Queue {
         if changed.is_empty() {
             return Ok(());
         }
-        tracing::warn!(lanes = changed.len(), "lanes changed while they were leased; they are looked at again");
+        tracing::warn!(lanes = changed.len(), "lanes changed while they were being leased; they are read again");
         let turns: BTreeSet<(Uuid, Uuid)> = changed.iter().map(|claim| (claim.tenant_id, claim.target)).collect();
         Rows::new()
             .uuid("tenant_id", turns.iter().map(|key| key.0))

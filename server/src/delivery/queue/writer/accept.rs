@@ -104,7 +104,7 @@ async fn repeated(queue: &Queue, parcels: &[&Parcel], again: bool) -> Result<Vec
         match queue.accept(parcels, again || tries > 0).await {
             Err(error) if kind(&error) == Kind::Passing && tries < REPEATS => {
                 tries += 1;
-                tracing::warn!(%error, tries, "a batch is written again");
+                tracing::warn!(%error, tries, "a batch is being retried");
                 tokio::time::sleep(pause(tries)).await;
             }
             done => {

@@ -111,12 +111,12 @@ async fn settle_all(queue: &Queue, settlements: &[Settlement], mut again: bool) 
         }
         let now = queue.store().clock().millis();
         if settlements.iter().all(|one| one.claim.until <= now) {
-            tracing::error!(%error, settlements = settlements.len(), "what became of letters could not be written before their leases ended; it is found out");
+            tracing::error!(%error, settlements = settlements.len(), "results of calls could not be written before their leases ended; the next holders clear them up");
             return vec![false; settlements.len()];
         }
         tries += 1;
         if tries.is_power_of_two() {
-            tracing::warn!(%error, tries, "settlements are written again");
+            tracing::warn!(%error, tries, "settlements are being retried");
         }
         tokio::time::sleep(pause(tries)).await;
     }
