@@ -1,7 +1,7 @@
-//! What stands before the routes by which somebody unknown makes us write.
+//! The rate limit in front of routes with which unknown callers can cause writes.
 //!
-//! amoCRM's own calls are not among them: it calls for all accounts from few addresses, and each call once. `oauth::callback`
-//! paces install calls, and what comes too fast is still tried; notices that an account left are signed.
+//! amoCRM's own calls do not pass it: they come for all accounts from few addresses, each once. `oauth::callback` limits install
+//! calls and still tries what exceeds the limit; notices that an account removed the integration are signed.
 
 use actix_web::HttpResponse;
 use actix_web::body::{BoxBody, MessageBody};

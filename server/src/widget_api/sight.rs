@@ -2,7 +2,7 @@
 //! the contact or the lead (crm-api §3.2). amoCRM is asked with the account's own access, which sees everything, so it must
 //! not answer what it would not show to the user themselves.
 //!
-//! amoCRM extends the view of those who were added to a lead's chat; its API does not tell of that, and they see less here.
+//! amoCRM also shows a lead to people added to its chat; its API does not report them, so they see less here.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -22,8 +22,8 @@ const JITTER: i64 = 250;
 const ALARMS: [(ChannelStatus, &str); 2] =
     [(ChannelStatus::NotAllowed, "channel_not_allowed"), (ChannelStatus::Misconfigured, "channel_misconfigured")];
 
-/// Stores an outcome. Connected: the scope is entered and the turn wakes. Else the vendor is told and it is tried again
-/// slowly.
+/// Stores an outcome. Connected: the scope is stored and the turn wakes. Otherwise the vendor is alerted and the connection is
+/// retried slowly.
 pub(super) async fn keep(
     app: &App,
     tenant: &tenant::Model,
