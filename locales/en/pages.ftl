@@ -132,4 +132,4 @@ theme-title = Look
 theme-auto = As on the device
 theme-light = Light
 theme-dark = Dark
-page-too-fast = Too many attempts from your network. Try again in { $seconds } s.
+page-too-fast = Too many tries from your network. Try again in { $seconds } s.
