@@ -4,10 +4,10 @@
 //! rows are sorted by what can be proved:
 //!
 //! * An operator keeps the row, with its id and the admin's sessions. One who also belongs to accounts gets a second row
-//! for them, without credentials. The operator's credentials stay if the vendor created the person; if an account may
-//! have known the person first, they are removed.
+//!   for them, without credentials. The operator's credentials stay if the vendor created the person; if an account may
+//!   have known the person first, they are removed.
 //! * Everybody else's credentials become valid in the one account they belong to. With several accounts (or none) it is
-//! unknown which of them set the credentials, so they are removed.
+//!   unknown which of them set the credentials, so they are removed.
 
 use std::collections::BTreeMap;
 
