@@ -66,7 +66,7 @@ enum Command {
     Footprint(footprint::Options),
     /// Hooks, API and pages while others hold thousands of connections open.
     Siege(siege::Options),
-    /// What `siege` measures: the server as a process of its own.
+    /// The server that `siege` measures, as a separate process.
     #[command(hide = true)]
     Serve,
 }
@@ -103,7 +103,7 @@ fn measure() -> anyhow::Result<()> {
 }
 
 impl Command {
-    /// The server is no process of its own, and shares the features of the tests' crates.
+    /// The server runs in this process and shares the features of the tests' crates.
     const fn is_beside_the_server(&self) -> bool {
         !matches!(self, Self::Chaos(_) | Self::Cluster(_) | Self::Footprint(_))
     }

@@ -1,13 +1,13 @@
-//! Whether a binary is what operators get.
+//! Checks that a binary is the one that operators get.
 
 use std::path::Path;
 
 use anyhow::Context;
 
-/// What only a server without fault points says (`parom::fault`).
+/// A text that only a server without fault points contains (`parom::fault`).
 const WITHOUT: &[u8] = b"but this build has no fault points";
 
-/// Refuses a server with fault points (cargo feature `faults`): a build of the whole workspace makes one, and its figures
+/// Refuses a server with fault points (cargo feature `faults`): a build of the whole workspace has them, and its figures
 /// are not the product's.
 pub fn check(binary: &Path) -> anyhow::Result<()> {
     let bytes = std::fs::read(binary).with_context(|| format!("the server {}", binary.display()))?;
@@ -28,7 +28,7 @@ fn is_product(binary: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    /// C11: the words are those of the server, and only of the one without fault points.
+    /// C11: the text is the server's, and only of the one without fault points.
     #[test]
     fn c11_a_server_with_fault_points_is_told_from_the_product() {
         let words = std::str::from_utf8(WITHOUT).unwrap();
@@ -37,7 +37,7 @@ mod tests {
         assert!(without.contains(words) && !with.contains(words));
         assert!(is_product(format!("\0{words} (cargo\0").as_bytes()));
         assert!(!is_product(b"walks through a table"));
-        // These tests are built beside fault points.
+        // These tests are built with fault points.
         let with_faults = std::env::current_exe().unwrap().parent().unwrap().parent().unwrap().join("parom_faults");
         if with_faults.exists() {
             let refused = check(&with_faults).unwrap_err().to_string();

@@ -1,4 +1,4 @@
-//! `bench serve`: the server of this build, as `parom serve` runs it, for measurements of a process of its own.
+//! `bench serve`: the server of this build, run like `parom serve`, for measurements of a separate process.
 
 use parom::config::Config;
 use parom::server::{self, Options};

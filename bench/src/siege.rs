@@ -1,8 +1,8 @@
-//! `bench siege`: what amoCRM's hooks, the API and pages feel of callers that hold connections open and say little.
+//! `bench siege`: how amoCRM's hooks, the API and pages fare while other callers hold connections open and send little.
 //!
-//! The server is a process of its own. First it is measured alone, then while the besiegers hold what they can from ten
-//! loopback addresses, then from the one address that the measured calls come from too. Whatever the server ends the besiegers
-//! begin again a second later.
+//! The server is a separate process. It is measured alone, then while attackers hold all they can from ten loopback
+//! addresses, then while they do so from the address that the measured calls come from. What the server closes the
+//! attackers open again a second later.
 
 mod attack;
 mod probe;
@@ -25,34 +25,34 @@ use crate::stage::{Size, Stage};
 use attack::{Addresses, Attack, Numbers};
 use probe::{Kind, Measured};
 
-/// What is wanted: p99 under siege of the quiet one, and memory.
+/// The goal: p99 under siege relative to the undisturbed one, and memory.
 const SLOWER: f64 = 3.0;
 const LARGER: f64 = 1.5;
 
 #[derive(Args)]
 pub struct Options {
-    /// The program `parom`; without it the server of this very build.
+    /// The program `parom`; without it the server of this build.
     #[arg(long)]
     binary: Option<PathBuf>,
-    /// A PostgreSQL in which databases may be made; a fresh SQLite file otherwise.
+    /// A PostgreSQL in which databases can be created; a fresh SQLite file otherwise.
     #[arg(long)]
     database: Option<String>,
-    /// Each of the three measurements takes so long.
+    /// Seconds of each of the three measurements.
     #[arg(long, default_value_t = 15)]
     seconds: u64,
     /// Calls a second, of each of the three kinds.
     #[arg(long, default_value_t = 40)]
     rate: u32,
-    /// Connections on which nothing is said.
+    /// Idle connections.
     #[arg(long, default_value_t = 2_000)]
     idle: usize,
-    /// Bodies of a megabyte that are announced and never sent.
+    /// Announced bodies of a megabyte that are never sent.
     #[arg(long, default_value_t = 500)]
     announced: usize,
-    /// Files that come at a byte a second.
+    /// Uploads at a byte a second.
     #[arg(long, default_value_t = 200)]
     trickling: usize,
-    /// Streams of events that nobody reads.
+    /// Event streams whose clients do not read.
     #[arg(long, default_value_t = 100)]
     streams: usize,
 }
@@ -75,7 +75,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     process.first_accept(&hooks::make(&stage.lines, 0..1, &address, Popularity::Even)?[0]).await?;
 
     let took = Duration::from_secs(options.seconds);
-    // What is cached at the first calls is not what is measured.
+    // Warm-up: filling caches is not to be measured.
     probe::measure(&stage, &address, options.rate, Duration::from_secs(3)).await?;
     let quiet = probe::measure(&stage, &address, options.rate, took).await?;
     let before = process.resident()?;
@@ -101,7 +101,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     table(engine, &quiet, before, &columns)
 }
 
-/// A web chat of the first account, put straight into the database.
+/// A web chat of the first account, inserted into the database.
 async fn web_chat(stage: &Stage) -> anyhow::Result<String> {
     let line = stage.lines.first().context("an account")?;
     let store = &stage.running()?.app.store;

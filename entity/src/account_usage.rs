@@ -1,4 +1,4 @@
-//! What an account stored on one day, as counted when it was stored.
+//! Bytes that an account stored on one day, counted when they were stored.
 
 use sea_orm::entity::prelude::*;
 
@@ -13,7 +13,7 @@ pub struct Model {
     pub day: i32,
     /// Bytes of messages.
     pub messages: i64,
-    /// Bytes of hooks and calls as they came.
+    /// Bytes of raw hooks and calls.
     pub hooks: i64,
 }
 

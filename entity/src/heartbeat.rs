@@ -17,8 +17,8 @@ pub struct Model {
     pub ended: bool,
     /// Hooks in its spool.
     pub spooled: i64,
-    /// Ids of the master keys that it knows, separated by spaces, the one that seals first. None: a process of an earlier
-    /// version.
+    /// Ids of the master keys that the process knows, separated by spaces, the encrypting one first. None: a process of
+    /// an earlier version.
     #[sea_orm(column_type = "Text", nullable)]
     pub keys: Option<String>,
 }

@@ -26,7 +26,7 @@ pub struct Model {
     pub file_name: String,
     /// Messages in the file.
     pub total: i64,
-    /// Of the file, as far as it has come.
+    /// Bytes of the file received so far.
     pub bytes: i64,
     pub chats: i64,
     pub leads_expected: i64,

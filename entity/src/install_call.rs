@@ -25,9 +25,9 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub error: String,
     pub received_at: i64,
-    /// How sure it is that it is genuine: see `parom::tenant::install::Trust`.
+    /// How likely it is genuine: see `parom::tenant::install::Trust`.
     pub trust: i16,
-    /// What is kept of the address that it came from; empty: it does not matter.
+    /// The hashed address that it came from; empty: it does not matter.
     #[sea_orm(column_type = "Text")]
     pub network: String,
 }

@@ -15,12 +15,12 @@ pub struct Model {
     pub role: String,
     /// The amoCRM user this is, when they came through the widget or the consent.
     pub crm_user_id: Option<i64>,
-    /// `amocrm`: it gave the role, and takes it away again; `panel`: somebody granted it here.
+    /// `amocrm`: the role comes from there and changes with it; `panel`: somebody granted it here.
     #[sea_orm(column_type = "Text")]
     pub role_from: String,
-    /// When amoCRM last told what the user may.
+    /// When amoCRM last reported the user's rights.
     pub crm_asked_at: i64,
-    /// Since when amoCRM knows the user no more, where the role came from it.
+    /// Since when amoCRM no longer knows the user, for a role that came from there.
     pub crm_gone_at: Option<i64>,
     pub invited_at: i64,
     pub last_seen_at: Option<i64>,

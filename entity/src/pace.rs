@@ -1,4 +1,4 @@
-//! A pace that all processes keep together.
+//! A rate limit shared by all processes.
 
 use sea_orm::entity::prelude::*;
 
@@ -10,7 +10,7 @@ pub struct Model {
     pub tenant_id: Uuid,
     #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
     pub key: String,
-    /// When the budget is whole again, milliseconds since 1970.
+    /// When the budget is full again, in milliseconds since 1970.
     pub whole_at: i64,
 }
 

@@ -1,5 +1,5 @@
-//! Somebody who signs in by e-mail, an amoCRM user who came through the widget, or an operator of the vendor. Rows of
-//! the nil tenant: a person may belong to several accounts. Operators are persons of their own: whoever is both has two
+//! Somebody who signs in by e-mail, an amoCRM user who came through the widget, or an operator of the vendor. Rows of the
+//! nil tenant: a person may belong to several accounts. Operators are separate persons: somebody who is both has two
 //! rows.
 
 use sea_orm::entity::prelude::*;
@@ -25,24 +25,24 @@ pub struct Model {
     pub totp_secret: Option<Vec<u8>>,
     /// The last time step that was used: no code is good twice.
     pub totp_step: Option<i64>,
-    /// Enters the vendor's admin, and is a member of no account.
+    /// Has access to the vendor's admin, and is a member of no account.
     pub is_operator: bool,
     /// `en` or `ru`.
     #[sea_orm(column_type = "Text")]
     pub language: String,
     pub created_at: i64,
     pub disabled_at: Option<i64>,
-    /// When a mailed link was used first; none: nobody has shown that they read this address.
+    /// When a link sent by e-mail was first used; none: the address is unproved.
     pub proved_at: Option<i64>,
-    /// Of who has not proved the address: the only account in which password and authenticator count.
+    /// While the address is unproved: the only account in which password and authenticator are valid.
     pub set_in: Option<Uuid>,
     /// Counts changes of password and authenticator, so that what was checked before a change opens nothing after it.
     pub revision: i64,
-    /// The authenticator was taken off: only a session of a fresh one-time link connects another one.
+    /// The authenticator was removed: only a session of a fresh one-time link can connect another one.
     pub link_only: bool,
     /// Wrong codes of the authenticator since the last right one.
     pub wrong_codes: i32,
-    /// When a letter last told of wrong codes; 0: never.
+    /// When an e-mail about wrong codes was last sent, in milliseconds since 1970; 0: never.
     pub warned_at: i64,
 }
 

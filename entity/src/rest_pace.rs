@@ -1,5 +1,5 @@
-//! How fast the processes together call the REST API of an account. All are the nil tenant's: the vendor's integrations share
-//! what amoCRM allows them in one account.
+//! The rate at which all processes together call an account's REST API. All rows are the nil tenant's: the vendor's
+//! integrations share what amoCRM allows them in one account.
 
 use sea_orm::entity::prelude::*;
 
@@ -12,7 +12,7 @@ pub struct Model {
     /// Its host.
     #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
     pub account: String,
-    /// When the last call that was granted has been paid for: milliseconds since 1970 by the database's clock.
+    /// When the last granted call is paid for: milliseconds since 1970 by the database's clock.
     pub next_at: i64,
 }
 

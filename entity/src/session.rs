@@ -25,7 +25,7 @@ pub struct Model {
     pub csrf: String,
     #[sea_orm(column_type = "Text")]
     pub language: String,
-    /// What the next page says once, sealed and in base64, for it may hold a link or key; empty: nothing.
+    /// The notice that the next page shows once, encrypted and in base64, because it may hold a link or key; empty: none.
     #[sea_orm(column_type = "Text")]
     pub notice: String,
     /// Sealed JSON of a form that goes over several pages.

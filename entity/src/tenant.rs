@@ -58,7 +58,7 @@ pub struct Model {
     pub texts_days: Option<i32>,
     /// When that was chosen; 0: never.
     pub texts_days_at: i64,
-    /// Whoever signs in by e-mail needs an authenticator, an owner says.
+    /// An owner requires an authenticator of everybody who signs in by e-mail.
     pub second_step: bool,
 }
 

@@ -26,7 +26,7 @@ pub struct Model {
     pub tries: i32,
     /// When it was connected anew because a hook of the dead version came.
     pub renewed_at: Option<i64>,
-    /// How often in a row amoCRM did not know it any more soon after it had been connected.
+    /// How often in a row amoCRM lost the channel soon after it had been connected.
     pub losses: i32,
 }
 

@@ -1,5 +1,4 @@
-//! Master keys beside those of the key file: one that is on its way in, and those that were replaced. All are the nil
-//! tenant's.
+//! Master keys besides those of the key file: one that is being added, and replaced ones. All rows are the nil tenant's.
 
 use sea_orm::entity::prelude::*;
 
@@ -9,10 +8,10 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub tenant_id: Uuid,
-    /// What the key is told apart by, hex; tells nothing of it.
+    /// The key's id, in hex; reveals nothing of the key.
     #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
     pub id: String,
-    /// Sealed: the key that was replaced. Empty: this key is to become the first of the key file.
+    /// The replaced key, encrypted. Empty: this key is to become the first of the key file.
     pub sealed: Vec<u8>,
     pub noted_at: i64,
 }

@@ -160,15 +160,15 @@ account-lost-waiting =
        *[other] { $count } found messages wait for a decision: send them or remove them.
     }
 limits-title = Limits
-limits-hint = Whatever goes beyond a limit is refused with the reason and the time to come again; messages from messengers and from the CRM are never refused because of them.
+limits-hint = Requests beyond a limit are refused with the reason and the time to retry; messages from messengers and from the CRM are never refused because of limits.
 limits-full = used up
-limits-stored = Stored in all
+limits-stored = Stored in total
 limits-files = Files
 limits-visitors = Files of web chat visitors
-limits-imports = Imports that are not over
+limits-imports = Imports in progress
 limits-imports-size = Their files
-limits-requests = Requests a second, each API key
-limits-key-day = Data a day, each API key
+limits-requests = Requests a second per API key
+limits-key-day = Data a day per API key
 limits-used = { $used } of { $most }
 limits-used-mb = { $used } of { $most } MB
 limits-used-free = { $used }, no limit

@@ -138,7 +138,7 @@ alerts-switched-on = { $name } gets letters.
 alerts-switched-off = { $name } gets no letters.
 alerts-code = Code from the letter to { $email }
 alerts-code-confirm = Confirm address
-alerts-code-sent = A code went to { $email }. It lives 10 minutes.
+alerts-code-sent = A code was sent to { $email }. It is valid for 10 minutes.
 alerts-code-unsent = The letter with the code did not leave, the mail server refused it. Look at the address.
 alerts-code-wrong = This is not the code of the last letter.
 alerts-code-gone = The code has run out. Save the address again, a new one comes.
@@ -155,5 +155,5 @@ mail-alert-code-body =
     { $code }
 
     If not, do nothing: without the code no letters come.
-alert-task_failing-subject = A background task of Parom ends again and again: { $task }
-alert-task_failing-body = It was started again three times within a minute and has not run for a whole minute since; what it does waits. It said: { $said }. /readyz of this process answers 503. Next step: restart the process; if that does not help, keep its log and report it.
+alert-task_failing-subject = A background task of Parom keeps failing: { $task }
+alert-task_failing-body = It was restarted three times within a minute and has not run for a whole minute since; its work is not done meanwhile. Error: { $said }. /readyz of this process answers 503. Next step: restart the process; if that does not help, keep its log and report it.

@@ -67,4 +67,4 @@ chat-forwarded = Forwarded
 chat-react = React
 chat-choose = Choose
 chat-map = Show on a map
-chat-files-enough = Not sent: no more files are taken here today. Send a link instead.
+chat-files-enough = Not sent: no more files are accepted here today. Send a link instead.

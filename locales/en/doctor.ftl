@@ -27,38 +27,38 @@ doctor-secrets-open = { $file } can be read by other users
 doctor-secrets-open-fix = run: chmod 600 { $file }
 doctor-secrets-wrong = { $reason }
 doctor-secrets-wrong-fix = restore the key file: without it no stored token opens
-doctor-vault-ok = everything is sealed by the key { $key }
+doctor-vault-ok = everything is encrypted with the key { $key }
 doctor-vault-old =
     { $count ->
         [one] one value is
        *[other] { $count } values are
-    } still sealed by an earlier key: { $tables }
-doctor-vault-old-fix = run: parom secrets rotate; it goes on with what was begun
-doctor-vault-several = { $count } keys are known, and everything is sealed by the first
-doctor-vault-wrong = what is sealed by which key cannot be counted: { $reason }
-doctor-private-ok = no secret leaves this machine on an open connection
+    } still encrypted with an earlier key: { $tables }
+doctor-vault-old-fix = run: parom secrets rotate; it continues an unfinished rotation
+doctor-vault-several = { $count } keys are configured, and everything is encrypted with the first
+doctor-vault-wrong = which key encrypts what cannot be counted: { $reason }
+doctor-private-ok = no secret leaves this machine on an unencrypted connection
 doctor-private-clear = { $key } carries secrets over the network without verified TLS
 doctor-private-clear-fix = write { $key } like { $remedy }
-doctor-operators-ok = /metrics and /readyz are at { $address }, not for everybody
-doctor-operators-public = { $address } is not this machine alone and server.ops_listen is not set: /metrics and /readyz answer 404 to whoever comes from elsewhere
+doctor-operators-ok = /metrics and /readyz are at { $address }, not on the public port
+doctor-operators-public = the server listens on { $address }, which other machines reach, and server.ops_listen is not set: /metrics and /readyz answer them 404
 doctor-operators-public-fix = set server.ops_listen to an address that only your monitoring and your proxy reach, for example 127.0.0.1:9090
 doctor-public_url-ok = { $url }
 doctor-public_url-not-https = { $url } is not https
 doctor-public_url-not-https-fix = put a proxy with a certificate in front and set server.public_url
 doctor-proxies-ok = { $count ->
-        [0] none in front
-       *[other] X-Forwarded-For is believed of { $count } networks
+        [0] no proxy in front
+       *[other] X-Forwarded-For is trusted from { $count } networks
     }
 doctor-proxies-none = public_url is https, but server.trusted_proxies is empty: all visitors seem to come from one address
-doctor-proxies-none-fix = name the proxy in server.trusted_proxies, else tries to sign in are counted for everybody together and the audit log shows the proxy's address
+doctor-proxies-none-fix = name the proxy in server.trusted_proxies; without it sign-in attempts of all visitors are counted together and the audit log shows the proxy's address
 doctor-public_url-unreachable = { $url } is not reachable from outside: { $reason }
 doctor-public_url-unreachable-fix = check DNS, the certificate and the proxy; amoCRM and messengers call this address
 doctor-media-ok = files are kept in { $place }
 doctor-media-wrong = files cannot be kept in { $place }: { $reason }
 doctor-media-wrong-fix = make the folder of media.dir writable for Parom, or check media.url, media.s3 and the bucket’s rights
-doctor-connectors-ok = every messenger that a channel is configured for is built in
+doctor-connectors-ok = every messenger that a channel names is built in
 doctor-connectors-absent = channel { $channel } ({ $title }) names messengers that this version has no connector for: { $kinds }
-doctor-connectors-absent-fix = take them out of the channel’s connectors; until a version has them, they are offered nowhere
+doctor-connectors-absent-fix = remove them from the channel’s connectors; this version does not offer them
 doctor-window-ok = no channel’s time window is put on messengers without one
 doctor-window-mixed = channel { $channel } ({ $title }) has a time window and also serves { $kinds }, which know none
 doctor-window-mixed-fix = give these connectors a channel of their own, or ask amoCRM’s support to take the window off; then set connectors and time_window_seconds to match

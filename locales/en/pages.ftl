@@ -2,7 +2,7 @@
 
 sign-in-title = Sign in to the panel
 sign-in-from-widget = Open the panel from the widget in { $crm }: no password is needed.
-sign-in-link-sent = If { $email } is known here, a link is on its way. It lives 10 minutes.
+sign-in-link-sent = If { $email } is known here, a link is on its way. It is valid for 10 minutes.
 sign-in-link-used = This link has already been used or has run out. Get a new one.
 session-ended =
     You were signed out after { $hours ->
@@ -21,8 +21,8 @@ sign-in-or = or
 sign-in-wrong = E-mail and password do not fit together. Check both, or ask for a link.
 sign-in-link-wait =
     { $minutes ->
-        [one] A link for this address was asked for a moment ago. Open the newest letter, or ask again in { $minutes } minute.
-       *[other] A link for this address was asked for a moment ago. Open the newest letter, or ask again in { $minutes } minutes.
+        [one] A link for this address was requested a moment ago. Open the newest e-mail, or try again in { $minutes } minute.
+       *[other] A link for this address was requested a moment ago. Open the newest e-mail, or try again in { $minutes } minutes.
     }
 sign-in-wait =
     Too many tries. Next one in { $seconds ->
@@ -42,13 +42,13 @@ invitation-text = You are invited to the account { $account }.
 invitation-button = Join
 enter-title = Open the panel
 enter-text = The link opens the panel of the account { $account } as { $name }.
-enter-instead = You are signed in already. The link opens the panel of the account { $account } as { $name }; the present session in this browser ends.
+enter-instead = You are already signed in. The link opens the panel of the account { $account } as { $name }; the present session in this browser ends.
 enter-button = Open the panel
 sign-in-code-title = One more step
 sign-in-code = Code
 sign-in-code-hint = Six digits from your authenticator app.
 sign-in-code-wrong = The code does not fit or was used already. Wait for the next one.
-sign-in-code-anew = Ten codes in a row were wrong. Sign in from the beginning; we have written to the address of this sign-in.
+sign-in-code-anew = Ten codes in a row were wrong. Sign in again from the beginning; we have sent an e-mail about it to your address.
 sign-in-code-lost = Lost the app? An owner of the account can take the second step off, or write to support.
 sign-in-framed-title = Open the panel in a tab
 sign-in-framed = The browser keeps no sign-in of Parom inside this window. In a tab of its own the panel works.
@@ -90,9 +90,9 @@ two-step-turn-on = Switch on
 two-step-on = Two-step sign-in is on.
 two-step-off = Two-step sign-in is off.
 two-step-remove = Switch off two-step sign-in
-two-step-demanded = This account lets people in with a second step only. Set it up, and the panel opens.
-two-step-by-mail = It cannot be set up in this session. Sign out and sign in by a link from your mail.
-two-step-by-link = Your earlier authenticator was taken off. To connect another one, sign in by a one-time link; it is good for that for ten minutes.
+two-step-demanded = This account requires two-step sign-in. Set it up to open the panel.
+two-step-by-mail = It cannot be set up in this session. Sign out and sign in by a link sent to your e-mail.
+two-step-by-link = Your earlier authenticator was removed. To connect another one, sign in by a one-time link; it can be connected within ten minutes after that.
 me-changed-meanwhile = Your password or authenticator was changed elsewhere in the meantime. Nothing was saved; try again.
 panel-switch = Other accounts
 panel-looked-at = Vendor’s support looks at this account until { $stamp }: { $reason }. Nothing can be changed, texts are hidden.
@@ -119,9 +119,9 @@ mail-link-body =
     If you did not ask for it, do nothing: without the link nobody gets in.
 mail-codes-subject = Parom: wrong codes at your sign-in
 mail-codes-body =
-    Somebody began to sign in to { $server } as you, with your password or a link, and then typed { $count } wrong codes in a row. The sign-in begins anew; nobody got in by it.
+    Somebody began to sign in to { $server } as you, with your password or a link, and then entered { $count } wrong codes in a row. The sign-in was cancelled; nobody got in.
 
-    If it was not you, somebody knows your password: set another one, under “My sign-in” or after signing in by a link.
+    If it was not you, somebody may know your password: change it under “My sign-in”, or sign in by a link and set a new one.
 mail-invite-subject = Parom: invitation to { $account }
 mail-invite-body =
     { $name } invites you to the panel of the account { $account }. The link works once, within 7 days:

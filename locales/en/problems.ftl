@@ -36,4 +36,4 @@ problem-template_no_source = No source with official WhatsApp
 problem-too_many_requests = Too many requests
 problem-too_many_bytes = Too much data for today
 problem-too_many_imports = Too many imports
-problem-account_full = No room
+problem-account_full = The account’s storage is full

@@ -11,7 +11,7 @@ said-changed-somebody = somebody
 said-changed-something = it
 said-not-storing = Parom cannot store anything right now, repeat later
 said-too-much-waits = Too much is waiting to be stored, repeat later
-said-too-many-at-once = Too much comes from this address at once, repeat when some of it is done
+said-too-many-at-once = Too many requests at once from this address, repeat when some of them have ended
 said-method = it takes { $methods }
 
 ## JSON and forms
@@ -225,9 +225,9 @@ said-import-header = the first line of a CSV file must name the fields; it lacks
 said-import-type = the body must be application/x-ndjson or text/csv
 said-install-queued = other installations are being finished first
 said-key-too-fast = this key may send { $most } requests a second: send fewer, and repeat this one after the time in Retry-After
-said-key-too-much = this key may bring { $most } MB a day (UTC): repeat this after the time in Retry-After, or ask the vendor for more
-said-imports-many = { $most } imports of this account are not over: wait until one is, or cancel one
-said-imports-large = the files of this account’s imports that are not over may have { $most } MB together: wait until one is over, or cancel one
-said-account-full = the account has stored { $most } MB, as much as it may: keep texts for fewer days, delete files and imports, or ask the vendor for more
-said-disk-share = the server’s disk is almost full and this account has stored more than others: keep texts for fewer days, or repeat this later
-said-visitor-too-much = no more files are taken here today
+said-key-too-much = this key may send { $most } MB a day (UTC): repeat this after the time in Retry-After, or ask the vendor for more
+said-imports-many = this account already has { $most } imports in progress: wait until one ends, or cancel one
+said-imports-large = the files of this account’s imports in progress may have { $most } MB together: wait until one ends, or cancel one
+said-account-full = the account has reached its limit of { $most } MB stored: keep texts for fewer days, delete files and imports, or ask the vendor for more
+said-disk-share = the server’s disk is almost full and this account stores more than others: keep texts for fewer days, or repeat this later
+said-visitor-too-much = no more files are accepted here today

@@ -53,17 +53,17 @@ team-removed = { $name } has no access any more.
 team-invite-title = Invite somebody
 team-owner-only = Owners invite people and change roles.
 team-two-step-remove = Take the second step off
-team-two-step-removed = Password and second step of { $name } are off, all sessions have ended. Pass this link on: it works once, within 10 minutes, and sets up both anew.
-team-two-step-mailed = Password and second step of { $name } are off, all sessions have ended. A letter with a link is on its way: it sets up both anew.
-team-demand-text = With this switch everybody who signs in by e-mail needs an authenticator: whoever has none is asked to set it up before anything else opens. People who come from { $crm } have its sign-in.
-team-demand-on = Demand it of everybody
-team-demand-off = Leave it to everybody
-team-demand-is-on = The second step is demanded of everybody now.
-team-demand-is-off = Everybody decides for themselves about the second step now.
+team-two-step-removed = Password and authenticator of { $name } were removed, all sessions have ended. Pass this link on: it works once, within 10 minutes, to set up both again.
+team-two-step-mailed = Password and authenticator of { $name } were removed, all sessions have ended. An e-mail with a link to set up both again is on its way.
+team-demand-text = With this setting everybody who signs in by e-mail needs an authenticator: whoever has none is asked to set it up before anything else opens. People who come from { $crm } use its sign-in.
+team-demand-on = Require it of everybody
+team-demand-off = Make it optional
+team-demand-is-on = Two-step sign-in is now required of everybody.
+team-demand-is-off = Two-step sign-in is now optional.
 team-two-step-wait =
     { $minutes ->
-        [one] { $name } has been sent three links within an hour. Nothing was changed. Try again in { $minutes } minute.
-       *[other] { $name } has been sent three links within an hour. Nothing was changed. Try again in { $minutes } minutes.
+        [one] Three links have been e-mailed to { $name } within an hour. Nothing was changed. Try again in { $minutes } minute.
+       *[other] Three links have been e-mailed to { $name } within an hour. Nothing was changed. Try again in { $minutes } minutes.
     }
 team-two-step-elsewhere = { $name } also belongs to other accounts: only support can take the second step off.
 audit-col-object = To what
@@ -117,8 +117,8 @@ audit-did-undelivered-redrive_stopped = Sending again stopped by the vendor
 audit-did-account-weighed = Share of the account changed by the vendor
 audit-did-account-looked_at = Vendor’s support looked at the account
 audit-did-member-access_ended = Access from { $crm } ended
-audit-did-account-second_step_demanded = Second step demanded of everybody
-audit-did-account-second_step_freed = Second step left to everybody
+audit-did-account-second_step_demanded = Two-step sign-in made mandatory
+audit-did-account-second_step_freed = Two-step sign-in made optional
 audit-did-member-signed_in = Signed in
 audit-did-member-invited = Invited
 audit-did-member-joined = Invitation taken

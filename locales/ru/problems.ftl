@@ -36,4 +36,4 @@ problem-template_no_source = Нет источника с официальным
 problem-too_many_requests = Слишком много запросов
 problem-too_many_bytes = Слишком много данных за сегодня
 problem-too_many_imports = Слишком много импортов
-problem-account_full = Нет места
+problem-account_full = Место, доступное аккаунту, закончилось

@@ -1,13 +1,13 @@
-//! Who proved an e-mail, where credentials count, and operators as persons of their own.
+//! Proof of e-mail addresses, the validity of credentials, and operators as separate persons.
 //!
-//! Until now one row was both an operator and somebody of an account, and nothing said who had set a password. What is
-//! found is sorted by what can be proved:
+//! Until now one row was both an operator and a member of accounts, and nothing recorded who had set a password. Existing
+//! rows are sorted by what can be proved:
 //!
-//! * An operator keeps the row, with its id and the admin's sessions. Who belongs to accounts too gets a second row for
-//!   them, without credentials. The operator's credentials stay if the vendor made the person; if an account may have
-//!   known the person first, they fall.
-//! * Everybody else's credentials count in the account they belong to. With several accounts (or none) nobody can say
-//!   which of them set the credentials, so they fall.
+//! * An operator keeps the row, with its id and the admin's sessions. One who also belongs to accounts gets a second row
+//!   for them, without credentials. The operator's credentials stay if the vendor created the person; if an account may
+//!   have known the person first, they are removed.
+//! * Everybody else's credentials become valid in the one account they belong to. With several accounts (or none) it is
+//!   unknown which of them set the credentials, so they are removed.
 
 use std::collections::BTreeMap;
 
@@ -39,15 +39,15 @@ const COLUMNS: &[&str] = &[
     "ALTER TABLE person ADD COLUMN link_only BOOLEAN NOT NULL DEFAULT FALSE",
     "ALTER TABLE person ADD COLUMN wrong_codes INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE person ADD COLUMN warned_at BIGINT NOT NULL DEFAULT 0",
-    // Links and keys that a page has not shown yet stood here unsealed.
+    // Links and keys that no page had shown yet were stored here unencrypted.
     "UPDATE session SET notice = '' WHERE notice <> ''",
     "ALTER TABLE tenant ADD COLUMN second_step BOOLEAN NOT NULL DEFAULT FALSE",
 ];
 
-/// A row made by `vendor add` is in the log within this time, milliseconds.
+/// `vendor add` writes to the audit log within this many milliseconds of creating the row.
 const AT_ONCE: i64 = 10_000;
 
-/// The accounts that each person entered at some time; invitations that nobody took do not count.
+/// The accounts that each person ever joined; invitations that were not accepted do not count.
 type Accounts = BTreeMap<Uuid, Vec<Uuid>>;
 
 fn name(text: &'static str) -> Alias {
@@ -94,7 +94,7 @@ async fn operators(manager: &SchemaManager<'_>, accounts: &Accounts) -> Result<(
             fall(manager, id).await?;
             delete(manager, "session", &[("person_id", id.into())]).await?;
         }
-        // Differs from every id that a clock makes: the last bit is random there and part of no order.
+        // Differs from every id that a clock makes: the last bit is random there and not part of the order.
         let panel = Uuid::from_u128(id.as_u128() ^ 1);
         let insert = Query::insert()
             .into_table(name("person"))
@@ -115,7 +115,7 @@ async fn operators(manager: &SchemaManager<'_>, accounts: &Accounts) -> Result<(
     Ok(())
 }
 
-/// Gives what an operator is in accounts to the person that stands for them there from now on.
+/// Moves an operator's memberships to the person that represents them in accounts from now on.
 async fn hand_over(manager: &SchemaManager<'_>, operator: Uuid, panel: Uuid, email: &str) -> Result<(), DbErr> {
     let db = manager.get_connection();
     let select = Query::select()
@@ -155,7 +155,7 @@ async fn is_member(manager: &SchemaManager<'_>, person: Uuid) -> Result<bool, Db
     Ok(manager.get_connection().query_one(&select).await?.is_some())
 }
 
-/// Whether the log says that the person was made by becoming an operator, not by an account's invitation.
+/// Whether the audit log says that the person was created as an operator, not by an account's invitation.
 async fn made_by_the_vendor(manager: &SchemaManager<'_>, id: Uuid, created_at: i64) -> Result<bool, DbErr> {
     let select = Query::select()
         .column(name("id"))

@@ -1,4 +1,4 @@
-//! Rights that amoCRM gave end with it: where a member's role comes from, and when amoCRM last said so.
+//! Rights from amoCRM end with it: the origin of a member's role, and when amoCRM last confirmed it.
 
 use sea_orm_migration::prelude::*;
 

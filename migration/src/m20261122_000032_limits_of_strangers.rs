@@ -1,5 +1,5 @@
-//! What keeps one caller from using up what belongs to others: paces that processes share, what accounts store, how far an
-//! install call is to be trusted, and how large an import's file is.
+//! Limits that protect others from one caller: shared rate limits, what accounts store, the trust in an install call, and
+//! the size of an import's file.
 
 use sea_orm_migration::prelude::*;
 

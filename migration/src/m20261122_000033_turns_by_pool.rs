@@ -18,7 +18,7 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// One index replaces the other: each costs an entry whenever a turn is written.
+/// One index replaces the other, because each costs an entry whenever a turn is written.
 const STATEMENTS: &[&str] = &[
     "CREATE INDEX turn_pool ON turn (pool, ready_at, tenant_id, target) WHERE ready_at IS NOT NULL",
     "DROP INDEX turn_ready",

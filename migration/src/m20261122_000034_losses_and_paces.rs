@@ -1,4 +1,4 @@
-//! How often amoCRM took a connected channel off by itself, and how fast the processes together call an account's REST API.
+//! How often amoCRM lost a connected channel by itself, and the shared rate of calls to an account's REST API.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::DbBackend;
@@ -24,7 +24,7 @@ impl MigrationTrait for Migration {
         )
         .await?;
         if manager.get_database_backend() == DbBackend::Postgres {
-            // Worth nothing after a second, and written at each call: a crash may take it.
+            // Useless after a second and written at each call, so it may be lost in a crash.
             run(manager, "ALTER TABLE rest_pace SET UNLOGGED").await?;
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! Keys that were replaced, sealed by their successor, and which keys each serving process knows.
+//! Replaced keys, encrypted with their successor, and the keys that each serving process knows.
 
 use sea_orm_migration::prelude::*;
 

@@ -18,7 +18,7 @@ impl Incoming {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str()).unwrap_or_default()
     }
 
-    /// The path cut at its slashes; one at its end means nothing.
+    /// The path split at its slashes; a trailing one is ignored.
     pub(crate) fn segments(&self) -> Vec<&str> {
         self.path.strip_suffix('/').unwrap_or(&self.path).split('/').skip(1).collect()
     }

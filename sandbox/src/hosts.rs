@@ -9,7 +9,7 @@ pub(crate) enum Kind {
     Account,
     /// `api-…`: shared by many accounts, knows where a renamed one lives.
     Shared,
-    /// `drive-…`, and `drive` itself, which SDKs ask where nobody has told them: the files of many accounts.
+    /// `drive-…`, and `drive` itself, which SDKs use by default: the files of many accounts.
     Drive,
     /// `www`: the public site with the consent page.
     Site,

@@ -109,7 +109,7 @@ impl Sandbox {
         self.core.change(|state| AccountView::of(state.ensure_account(host, now)))
     }
 
-    /// Makes a user an administrator of the account, or takes that away.
+    /// Makes a user an administrator of the account, or no longer.
     pub fn set_administrator(&self, host: &str, user_id: i64, is_admin: bool) {
         self.core.change(|state| {
             let users = state.accounts.get_mut(host).map(|account| account.users.iter_mut());

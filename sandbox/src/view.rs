@@ -35,7 +35,7 @@ pub struct UserView {
     pub amojo_id: Option<String>,
 }
 
-/// What somebody may look at who is no administrator: `A` everything, `G` what their group is responsible for, `M` what
+/// What a user who is not an administrator may see: `A` everything, `G` what their group is responsible for, `M` what
 /// they are responsible for themselves, `D` nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserRights {

@@ -77,8 +77,7 @@ impl Sandbox {
         });
     }
 
-    /// What a user who is no administrator may look at from now on; everything at first. An id that is no user's changes
-    /// nothing.
+    /// Sets what a user who is not an administrator may see; everything at first. An unknown id changes nothing.
     pub fn set_rights(&self, host: &str, user_id: i64, rights: UserRights) {
         self.core.change(|state| {
             let account = state.accounts.get_mut(host);
@@ -88,7 +87,7 @@ impl Sandbox {
         });
     }
 
-    /// Who is responsible for a contact or a lead from now on; the administrator at first.
+    /// Sets who is responsible for a contact or a lead; the administrator at first.
     pub fn set_responsible(&self, host: &str, id: i64, user_id: i64) {
         self.core.change(|state| {
             let Some(account) = state.accounts.get_mut(host) else { return };
@@ -101,7 +100,7 @@ impl Sandbox {
         });
     }
 
-    /// Pipeline and stage of a lead.
+    /// Sets pipeline and stage of a lead.
     pub fn stage_of(&self, host: &str, lead_id: i64) -> Option<(i64, i64)> {
         self.core.read(|state| {
             let account = state.accounts.get(host)?;

@@ -27,7 +27,7 @@ use crate::{
     oauth, rest,
 };
 
-/// Names a request in amoCRM's own log.
+/// The id of a request in amoCRM's own log.
 const REQUEST_ID: header::HeaderName = header::HeaderName::from_static("x-request-id");
 
 /// The largest body that is read.
@@ -226,7 +226,7 @@ fn builder(status: u16, content_type: &'static str) -> actix_web::HttpResponseBu
     if !content_type.is_empty() {
         response.content_type(content_type);
     }
-    // By which support finds a request; SDKs keep the last one.
+    // Support finds a request by it; SDKs keep the last one.
     response.insert_header((REQUEST_ID, Uuid::new_v4().to_string()));
     response
 }

@@ -46,7 +46,7 @@ pub struct App {
     pub connectors: Connectors,
     pub queue: Queue,
     pub writer: Writer,
-    /// What requests hold.
+    /// Memory and slots in use by requests.
     pub load: Load,
     /// What is on its way from here.
     pub slots: Slots,
@@ -63,11 +63,11 @@ pub struct App {
     pub happened: broadcast::Sender<Uuid>,
     /// Who types to whom, while it is true.
     pub typed: broadcast::Sender<Typed>,
-    /// How often strangers make us write.
+    /// Rate limits of unknown callers.
     pub strangers: crate::strangers::Strangers,
-    /// How fast keys of the API go.
+    /// Rate limits of API keys.
     pub keys: crate::usage::Keys,
-    /// What accounts have stored, as last read.
+    /// Bytes stored by accounts, as last read.
     pub stored: crate::usage::Stored,
     /// Install calls that wait in memory.
     pub installs: crate::tenant::install::Overflow,
@@ -75,11 +75,11 @@ pub struct App {
     pub guests: Guests,
     /// How far this machine's clock is from amojo's.
     pub crm_skew: crate::tenant::CrmSkew,
-    /// How fast each account's REST API is called.
+    /// Rate limit of each account's REST API.
     pub rest_pace: crate::tenant::RestPace,
     /// Who is who in each account's chats.
     pub users: KnownUsers,
-    /// What amoCRM said of its users a moment ago.
+    /// What amoCRM said of its users, cached briefly.
     pub crm_users: crate::tenant::rights::KnownUsers,
     /// Passwords are hashed one a core: each takes 19 MiB.
     pub hashing: tokio::sync::Semaphore,
@@ -89,9 +89,9 @@ pub struct App {
     pub crm_acts: crate::intake::crm::Acts,
     /// What is remembered of hooks that never came.
     pub holes: crate::holes::Memory,
-    /// Counters of tries to sign in that are full.
+    /// Sign-in counters that are full.
     pub tries: crate::people::throttle::Memory,
-    /// Refused sign-ins and keys on their way into the audit log.
+    /// Refused sign-ins and keys, not yet written to the audit log.
     pub refusals: crate::audit::Refusals,
     /// What is remembered of the widget's callers.
     pub widget: widget_api::Memory,
@@ -103,7 +103,7 @@ impl App {
     /// Puts the parts together and starts the writer tasks. The database is open and migrated.
     pub fn new(config: Config, store: Store, vault: Vault, faults: Faults) -> anyhow::Result<Arc<Self>> {
         let clock = store.clock().clone();
-        // First: whoever is started below counts from the beginning.
+        // First, so that tasks started below are counted from the beginning.
         let (metrics, supervisor) = (Metrics::install()?, Supervisor::default());
         let http = HttpClients::new(&config.network)?;
         let connectors = Connectors::new(&http, &config);

@@ -33,7 +33,7 @@ enum Time {
 struct Frozen {
     /// Unix milliseconds.
     at: AtomicI64,
-    /// Told at each advance.
+    /// Notified at each advance.
     moved: Notify,
 }
 

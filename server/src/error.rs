@@ -89,7 +89,7 @@ pub enum Error {
     TooLarge(usize),
     /// 415.
     MediaType(Said),
-    /// 429: the caller used up what it may use; the name of the problem, what to do, and in how many seconds again.
+    /// 429: the caller exceeded a limit; the name of the problem, what to do, and the seconds to wait.
     TooMany { problem: &'static str, detail: Said, retry_after: u32 },
     /// 507: the account, or the disk, has no room for more.
     Full(Said),
@@ -148,7 +148,7 @@ impl Error {
         }
     }
 
-    /// The same where there is no room for a list: of several wrong fields what is wrong with the first.
+    /// The same where only one error can be shown: of several wrong fields the first.
     pub fn first_said(&self) -> Said {
         match self {
             Self::Invalid(fields) => fields.first().map_or_else(|| self.said(), |field| field.detail.clone()),

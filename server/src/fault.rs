@@ -124,7 +124,7 @@ impl Faults {
         Ok(())
     }
 
-    /// Nobody is held in this build.
+    /// Nothing is ever held in this build.
     #[inline(always)]
     pub async fn pass(&self, _name: &'static str) {}
 
@@ -185,13 +185,13 @@ impl Faults {
         }
     }
 
-    /// Holds everybody who [passes](Faults::pass) this place until the answer is released or dropped.
+    /// Holds every caller that [passes](Faults::pass) this point until the answer is released or dropped.
     pub fn hold(&self, name: &'static str) -> Held {
         debug_assert!(known(name), "{name} is not in fault::POINTS");
         self.shared.holds.hold(name)
     }
 
-    /// Waits here while a test holds this place.
+    /// Waits here while a test holds this point.
     pub async fn pass(&self, name: &'static str) {
         debug_assert!(known(name), "{name} is not in fault::POINTS");
         self.shared.holds.pass(name).await;

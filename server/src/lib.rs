@@ -1,7 +1,7 @@
 //! Parom carries conversations between messengers and amoCRM / Kommo: durably, in order, once.
 //!
-//! The road: `intake` → `delivery` → `amocrm` | `connector`. One door to the queue ([`intake::accept`]), one engine
-//! ([`delivery`]), one vocabulary ([`message`]).
+//! The road: `intake` → `delivery` → `amocrm` | `connector`. One door to the queue ([`delivery::queue::writer::Writer::accept`]),
+//! one engine ([`delivery`]), one vocabulary ([`message`]).
 
 // the road
 pub mod connector;

@@ -78,12 +78,12 @@ impl<K: Hash + Eq + Send + Sync + 'static> Paces<K> {
 
 const DAY: i64 = 86_400_000;
 
-/// Amounts of a day (UTC), remembered by key in this process; the least recently seen are forgotten. Cheap to clone; clones
-/// count together.
+/// Daily amounts (UTC) per key, in this process's memory; the least recently seen keys are forgotten. Cheap to clone;
+/// clones count together.
 #[derive(Clone)]
 pub struct Daily<K: Hash + Eq + Send + Sync + 'static>(Cache<K, Arc<Mutex<Used>>>);
 
-/// What was used on a day, counted from 1970.
+/// The day, counted from 1970, and the amount used on it.
 #[derive(Clone, Copy, Debug, Default)]
 struct Used {
     day: i64,
@@ -95,19 +95,19 @@ impl<K: Hash + Eq + Send + Sync + 'static> Daily<K> {
         Self(Cache::builder().max_capacity(keys).time_to_idle(Duration::from_secs(86_400)).build())
     }
 
-    /// Adds an amount unless that goes beyond `most` (0: no limit); then the error tells in how many milliseconds the next
-    /// day begins, and nothing is added.
+    /// Adds an amount unless the sum would exceed `most` (0: no limit); then nothing is added and the error gives the
+    /// milliseconds until the next day.
     pub async fn add(&self, key: K, amount: u64, most: u64, now: i64) -> Result<(), i64> {
         self.meter(key).await.add(amount, most, now)
     }
 
-    /// What one key used, to be added to without waiting.
+    /// One key's amount, to be added to without waiting.
     pub async fn meter(&self, key: K) -> Meter {
         Meter(self.0.get_with(key, async { Arc::default() }).await)
     }
 }
 
-/// What one key used on a day. Clones count together.
+/// One key's amount of the day. Clones count together.
 #[derive(Clone, Debug, Default)]
 pub struct Meter(Arc<Mutex<Used>>);
 
@@ -117,7 +117,7 @@ impl Meter {
         self.count(amount, most, now, true)
     }
 
-    /// Whether an amount would still be taken; nothing is added.
+    /// Whether an amount would still fit; nothing is added.
     pub fn holds(&self, amount: u64, most: u64, now: i64) -> Result<(), i64> {
         self.count(amount, most, now, false)
     }

@@ -43,14 +43,14 @@ pub fn operators(config: &mut web::ServiceConfig) {
     config.route("/readyz", web::get().to(ready)).route("/metrics", web::get().to(metrics));
 }
 
-/// The same on the public port, where only this machine and trusted proxies may see them, and nobody through a proxy: 404 for
-/// everybody else. An address of their own (`server.ops_listen`) is for whoever watches from elsewhere.
+/// The same on the public port, only for this machine and trusted proxies themselves, not for requests that a proxy
+/// forwards: 404 for everybody else. To monitor from elsewhere set `server.ops_listen`.
 pub fn operators_of_this_machine(config: &mut web::ServiceConfig) {
     let near = || guard::fn_guard(is_near);
     config.route("/readyz", web::get().guard(near()).to(ready)).route("/metrics", web::get().guard(near()).to(metrics));
 }
 
-/// Whether the caller itself – not somebody whom it speaks for – is on this machine or a trusted proxy.
+/// Whether the direct caller, which forwards nobody else's request, is on this machine or a trusted proxy.
 fn is_near(context: &GuardContext<'_>) -> bool {
     let head = context.head();
     let Some(app) = context.app_data::<web::Data<App>>() else { return false };
@@ -68,8 +68,8 @@ async fn health() -> HttpResponse {
     HttpResponse::Ok().body("ok\n")
 }
 
-/// 200 while requests should come here: no stop was asked for, its background tasks run, and there is a place for amoCRM's
-/// hooks, the database or the disk. A proxy that passes this process by because of the database alone would lose hooks.
+/// 200 while requests should come here: the process is not stopping, its background tasks run, and amoCRM's hooks can be
+/// stored in the database or on disk. A proxy that skipped this process only because of the database would lose hooks.
 async fn ready(app: web::Data<App>) -> HttpResponse {
     if app.stop.is_cancelled() {
         return HttpResponse::ServiceUnavailable().body("stopping\n");
@@ -77,7 +77,7 @@ async fn ready(app: web::Data<App>) -> HttpResponse {
     let failing = app.supervisor.failing();
     if !failing.is_empty() {
         let tasks: Vec<&str> = failing.iter().map(|one| one.task).collect();
-        let told = format!("background tasks end again and again: {}; the log says why\n", tasks.join(", "));
+        let told = format!("background tasks keep failing: {}; the log says why\n", tasks.join(", "));
         return HttpResponse::ServiceUnavailable().body(told);
     }
     if answers(&app).await {
@@ -128,7 +128,7 @@ pub async fn secure_headers(
     let mut response = next.call(request).await?;
     let is_new = response.status() != StatusCode::NOT_MODIFIED;
     let headers = response.headers_mut();
-    // Nothing is kept by browsers and proxies unless its page says so. 304 speaks of what is kept already.
+    // Browsers and proxies must not cache an answer unless it allows it. A 304 refers to a cached copy.
     if is_new && !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }

@@ -29,7 +29,7 @@ use crate::vault::Vault;
 
 /// How long requests that were accepted may take to end after a stop was asked for.
 const DRAIN: Duration = Duration::from_secs(5);
-/// The first request of a connection says by then what it wants.
+/// A connection must send the head of its first request within this time.
 const HEAD_WITHIN: Duration = Duration::from_secs(5);
 /// A database that is away is looked for this often.
 const LOOK: Duration = Duration::from_secs(1);
@@ -75,8 +75,7 @@ impl Running {
         self.ops_url.as_deref()
     }
 
-    /// Gives why it cannot go on, should that be so: the database that it waited for is none it may use, or nobody listens
-    /// any more.
+    /// Waits for a reason to end: the database it waited for is not usable, or the HTTP server no longer listens.
     pub async fn failed(&mut self) -> anyhow::Error {
         match self.failed.recv().await {
             Some(why) => why,
@@ -173,16 +172,16 @@ async fn ready(config: &Config, clock: &Clock) -> anyhow::Result<Store> {
     Ok(store)
 }
 
-/// The process that had our folder of the spool before us and is dead.
+/// The dead process that had our spool folder before.
 fn earlier_life(app: &App, lock: &spool::Lock) -> Option<Uuid> {
     lock.succeed(app.queue.instance()).unwrap_or_else(|error| {
-        tracing::warn!(%error, "who had the folder of the spool before is not known; what it left behind waits for its leases");
+        tracing::warn!(%error, "the previous owner of the spool folder is not known; its letters wait until its leases expire");
         None
     })
 }
 
-/// Ends the leases that a dead process left behind: on SQLite there was one, on PostgreSQL only our own earlier life is
-/// known to be over. The others' run out by themselves.
+/// Ends the leases of a dead process: on SQLite of the only other one, on PostgreSQL of our own predecessor, which alone
+/// is known to be dead. Other leases expire by themselves.
 async fn void_leases(app: &App, earlier: Option<Uuid>) -> anyhow::Result<()> {
     let voided = match earlier {
         _ if app.store.is_sqlite() => app.queue.void_leases().await?,
@@ -190,7 +189,7 @@ async fn void_leases(app: &App, earlier: Option<Uuid>) -> anyhow::Result<()> {
         None => 0,
     };
     if voided > 0 {
-        tracing::warn!(lanes = voided, "the last process ended while it carried; outcomes are found out first");
+        tracing::warn!(lanes = voided, "the last process died during calls; their outcomes are cleared up first");
     }
     Ok(())
 }
@@ -209,7 +208,10 @@ async fn work(app: Arc<App>, deliver: bool, earlier: Option<Uuid>, fails: mpsc::
                     tracing::error!(%error, "the keys that were replaced cannot be read; links that they signed do not work until the next start");
                 }
                 if let Err(error) = void_leases(&app, earlier).await {
-                    tracing::warn!(error = format!("{error:#}"), "leases of the last process run out by themselves");
+                    tracing::warn!(
+                        error = format!("{error:#}"),
+                        "leases of the last process could not be ended; they expire by themselves"
+                    );
                 }
                 tracing::warn!(hooks = app.spool.waiting(), "the database is there");
             }
@@ -260,7 +262,7 @@ fn begun(app: &Arc<App>, deliver: bool) -> JoinSet<()> {
     all
 }
 
-/// Runs a task under the supervisor until the stop; it ends with the set.
+/// Runs a task under the supervisor until the stop, as a member of the set.
 fn keep<Work>(
     tasks: &mut JoinSet<()>,
     app: &Arc<App>,
@@ -337,14 +339,14 @@ fn serve_ops(
     Ok(handle)
 }
 
-/// A process on which nobody listens ends: whoever starts it starts it again.
+/// A process whose HTTP server has ended stops, so that its service manager restarts it.
 fn listen_on(app: &Arc<App>, server: Server, fails: &mpsc::Sender<anyhow::Error>) {
     let (app, fails) = (app.clone(), fails.clone());
     detach("http", async move {
         let ended = server.await;
         if !app.stop.is_cancelled() {
             let why = ended.err().map_or_else(|| "it ended by itself".to_owned(), |error| error.to_string());
-            let _ = fails.send(anyhow::anyhow!("the HTTP server does not listen any more: {why}")).await;
+            let _ = fails.send(anyhow::anyhow!("the HTTP server no longer listens: {why}")).await;
         }
     });
 }

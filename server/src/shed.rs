@@ -1,12 +1,12 @@
-//! What a request may cost before anybody knows who sends it, and what is turned away when there is too much.
+//! Limits of what a request may cost before its sender is known, and load shedding.
 //!
-//! Nothing is charged for what a caller announces: memory is counted as bytes arrive ([`body`]), for each class of callers apart
-//! ([`class`]), and within a class one address takes a part of what is free ([`room`]). An address has so many requests under
-//! way ([`requests`]), files on their way in and connections ([`connections`]).
+//! An announced length costs nothing: memory is counted as bytes arrive ([`body`]), separately for each class of callers
+//! ([`class`]), and within a class one address gets a part of what is free ([`room`]). Requests in progress ([`requests`]),
+//! uploads and connections ([`connections`]) are limited per address.
 //!
-//! When the database is slow, pages are turned away first, then the public API, then messengers, whose webhooks come again.
-//! amoCRM's hooks come once: they are never turned away here (`intake::ladder` keeps them). So are installs and what operators
-//! look at. The disk counts apart: it fills by what is taken in, not by what is looked at.
+//! When the database is slow, pages are refused first, then the public API, then messengers, whose webhooks come again.
+//! amoCRM's hooks come once and are never refused here (`intake::ladder` keeps them), nor are installs and operators' pages.
+//! A full disk is handled separately: only requests that store something are refused for it.
 
 mod address;
 mod answers;
@@ -56,8 +56,8 @@ fn is_panel(path: &str) -> bool {
     path.split('/').nth(1) == Some("panel")
 }
 
-/// How much waits for the database, in hundredths of what there can be. The panel needs no commit to be looked at, and says
-/// itself when nothing can be changed.
+/// Load of the database, in percent of the limit. The panel can be read without a commit, and reports itself when nothing
+/// can be changed.
 fn much(app: &App, path: &str) -> usize {
     let running = if is_panel(path) { Duration::ZERO } else { app.writer.running_for() };
     let slow = usize::try_from(running.as_millis() * 100 / SLOW.as_millis()).unwrap_or(usize::MAX);
@@ -69,7 +69,7 @@ pub fn is_read_only(app: &App) -> bool {
     !app.store.is_open() || app.spool.waiting() > 0 || app.writer.running_for() >= STILL || app.writer.refused_lately()
 }
 
-/// Lets a request through or turns it away, counts it while it is on its way, and puts its body behind [`Body`].
+/// Admits or refuses a request, counts it while it is in progress, and puts its body behind [`Body`].
 pub async fn gate(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -109,7 +109,7 @@ pub async fn gate(
     answered(next, request, class, Some(body)).await
 }
 
-/// The answer of whoever is behind the gate, unless its body ended badly.
+/// The handler's answer, unless the body ended badly.
 async fn answered(
     next: Next<impl MessageBody + 'static>,
     request: ServiceRequest,
@@ -133,7 +133,7 @@ async fn answered(
     Ok(response)
 }
 
-/// Answers a request that nobody behind the gate sees. Its body is left unread, so the connection ends with it.
+/// Answers a request that no handler sees. Its body is left unread, so the connection is closed.
 fn refused(mut request: ServiceRequest, class: Class, refusal: Refusal) -> ServiceResponse<BoxBody> {
     if refusal != Refusal::Busy {
         count(class, refusal);
@@ -147,7 +147,7 @@ fn refused(mut request: ServiceRequest, class: Class, refusal: Refusal) -> Servi
     }
 }
 
-/// The same in place of what a handler made of a body that did not come. Pages of other sites may still read it.
+/// The same in place of the answer that a handler made of an incomplete body. Pages of other sites may still read it.
 fn instead(response: ServiceResponse<BoxBody>, class: Class, refusal: Refusal) -> ServiceResponse<BoxBody> {
     count(class, refusal);
     let mut answer = answer(class, refusal, response.request().headers());

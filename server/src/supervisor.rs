@@ -1,11 +1,11 @@
-//! What runs for the life of the process, under one roof: nothing of it ends unnoticed.
+//! Keeps the background tasks running for the life of the process: none ends unnoticed.
 //!
 //! ```text
-//! keep ─▶ runs ─▶ panics, or ends before the stop ─▶ logged, counted ─▶ started again, later each time
-//!           └─ a minute without an end: well        third time in a minute: failing (/readyz, the vendor's alert)
+//! keep ─▶ runs ─▶ panics, or ends before the stop ─▶ logged, counted ─▶ restarted, with growing delays
+//!           └─ a minute without a failure: healthy  third time in a minute: failing (/readyz, the vendor's alert)
 //! ```
 //!
-//! What belongs to one request goes through [`detach`]: it is not started again, but a panic in it is logged and counted.
+//! Work of one request goes through [`detach`]: it is not restarted, but a panic in it is logged and counted.
 
 use std::any::Any;
 use std::collections::{BTreeMap, VecDeque};
@@ -23,33 +23,33 @@ use tokio_util::sync::CancellationToken;
 #[cfg(test)]
 mod tests;
 
-/// So many ends within [`WINDOW`] make a task a failing one.
+/// Failures within [`WINDOW`] that make a task count as failing.
 const ENDS: usize = 3;
-/// A task that has run so long without an end is well.
+/// A task that has run this long without a failure is healthy.
 const WINDOW: Duration = Duration::from_secs(60);
 /// The first restart comes at once, the second after this, each later one after twice the pause before.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
-/// Keeps the background tasks of a process running. Clones know the same tasks.
+/// Keeps the background tasks of a process running. Clones share the tasks.
 #[derive(Clone, Default)]
 pub struct Supervisor(Arc<Shared>);
 
 #[derive(Default)]
 struct Shared {
     tasks: Mutex<BTreeMap<&'static str, Task>>,
-    /// A task began to fail or is well again.
+    /// A task began to fail or recovered.
     changed: Notify,
 }
 
-/// What is known of the tasks of one name; there may be several.
+/// The state of all tasks of one name.
 #[derive(Default)]
 struct Task {
     /// Restarts since the process began.
     restarts: u64,
-    /// Ends since it was well.
+    /// Failures since it was last healthy.
     in_a_row: u32,
-    /// When it ended last, [`ENDS`] times at most.
+    /// Its last failures, [`ENDS`] at most.
     ended_at: VecDeque<Instant>,
     failing: bool,
     why: String,
@@ -57,11 +57,11 @@ struct Task {
     kick: Arc<Notify>,
 }
 
-/// A task that ends again and again.
+/// A task that keeps failing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failing {
     pub task: &'static str,
-    /// What its last panic said, for the log and the vendor.
+    /// The text of its last panic, for the log and the vendor.
     pub why: String,
 }
 
@@ -72,7 +72,7 @@ enum Until<'call> {
 }
 
 impl Supervisor {
-    /// Runs what `make` gives until the stop. An earlier end, or a panic, is one too many: it is made again.
+    /// Runs the future of `make` until the stop. If it ends or panics earlier, it is restarted.
     pub async fn keep<Work>(&self, task: &'static str, stop: &CancellationToken, make: impl Fn() -> Work)
     where
         Work: Future<Output = ()>,
@@ -80,7 +80,7 @@ impl Supervisor {
         self.run(task, &Until::Stop(stop), make).await;
     }
 
-    /// Runs what `make` gives until it ends by itself, which it decides; only after a panic it is made again.
+    /// Runs the future of `make` until it ends by itself; only after a panic it is restarted.
     pub async fn keep_until_done<Work>(&self, task: &'static str, make: impl Fn() -> Work)
     where
         Work: Future<Output = ()>,
@@ -97,7 +97,7 @@ impl Supervisor {
         tokio::spawn(async move { supervisor.keep_until_done(task, make).await });
     }
 
-    /// The same for what waits for a disk, on a thread of its own.
+    /// The same for blocking work, on a thread of its own.
     pub fn start_thread(&self, task: &'static str, mut work: impl FnMut() + Send + 'static) -> io::Result<()> {
         let supervisor = self.clone();
         supervisor.task(task);
@@ -110,24 +110,24 @@ impl Supervisor {
         Ok(())
     }
 
-    /// Tasks that ended three times within a minute and have not been well since.
+    /// Tasks that failed three times within a minute and have not recovered.
     pub fn failing(&self) -> Vec<Failing> {
         let tasks = self.tasks();
         let failing = tasks.iter().filter(|(_, of)| of.failing);
         failing.map(|(task, of)| Failing { task, why: of.why.clone() }).collect()
     }
 
-    /// Every task that was ever kept, with its restarts.
+    /// Every task, with its restarts.
     pub fn restarts(&self) -> BTreeMap<&'static str, u64> {
         self.tasks().iter().map(|(task, of)| (*task, of.restarts)).collect()
     }
 
-    /// Waits until a task begins to fail or is well again. What changed while nobody waited is told at once.
+    /// Waits until a task begins to fail or recovers. A change that happened before the call counts, too.
     pub async fn changed(&self) {
         self.0.changed.notified().await;
     }
 
-    /// Lets a task panic where it waits now, or will wait next, for tests.
+    /// Makes a task panic at its next await, for tests.
     #[cfg(feature = "faults")]
     pub fn panics(&self, task: &'static str) {
         self.task(task).notify_one();
@@ -160,7 +160,7 @@ impl Supervisor {
         }
     }
 
-    /// Runs it and notes when it is well.
+    /// Runs it and records when it is healthy.
     async fn watch(&self, task: &'static str, work: impl Future<Output = ()>) {
         let mut work = std::pin::pin!(work);
         let mut minute = std::pin::pin!(tokio::time::sleep(WINDOW));
@@ -187,7 +187,7 @@ impl Supervisor {
         std::future::pending().await
     }
 
-    /// Enters a task, so that its figures are there from the beginning.
+    /// Registers a task, so that its metrics exist from the start.
     #[cfg(feature = "faults")]
     fn task(&self, task: &'static str) -> Arc<Notify> {
         self.enter(task).entry(task).or_default().kick.clone()
@@ -208,7 +208,7 @@ impl Supervisor {
         tasks
     }
 
-    /// Notes an end that nobody asked for; gives how long to wait before the next start.
+    /// Records an unexpected end; gives the delay before the restart.
     fn ended(&self, task: &'static str, why: String) -> Duration {
         let now = Instant::now();
         let mut tasks = self.tasks();
@@ -230,7 +230,7 @@ impl Supervisor {
             task,
             error = why,
             again_in_ms = pause.as_millis(),
-            "a background task broke off and is started again"
+            "a background task failed and is restarted"
         );
         if begins {
             metrics::gauge!("parom_task_failing", "task" => task).set(1.0);
@@ -252,7 +252,7 @@ impl Supervisor {
         drop(tasks);
         if was_failing {
             metrics::gauge!("parom_task_failing", "task" => task).set(0.0);
-            tracing::info!(task, "a background task runs again");
+            tracing::info!(task, "a background task has recovered");
             self.0.changed.notify_one();
         }
     }
@@ -262,15 +262,15 @@ impl Supervisor {
     }
 }
 
-/// Starts what belongs to one request and goes on when its caller has gone. A panic is logged and counted here; whoever waits
-/// for it hears of it by the handle. `task` names it in log and metrics.
+/// Starts work of one request that continues when the caller has gone. A panic is logged and counted here; whoever awaits
+/// the handle gets it too. `task` names it in log and metrics.
 pub fn detach<T: Send + 'static>(task: &'static str, work: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
     tokio::spawn(async move {
         match AssertUnwindSafe(work).catch_unwind().await {
             Ok(done) => done,
             Err(panic) => {
                 metrics::counter!("parom_detached_panics_total", "task" => task).increment(1);
-                tracing::error!(task, error = words(&*panic), "something that was done beside a request broke off");
+                tracing::error!(task, error = words(&*panic), "work detached from a request panicked");
                 resume_unwind(panic)
             }
         }
@@ -284,8 +284,8 @@ fn pause(in_a_row: u32) -> Duration {
     }
 }
 
-/// What a panic said.
+/// The text of a panic.
 fn words(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "a panic without words".to_owned())
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "a panic without a message".to_owned())
 }

@@ -6,10 +6,10 @@
 //! bound to: version ‖ key id ‖ tenant (16) ‖ length (8) ‖ kind ‖ length (8) ‖ row
 //! ```
 //!
-//! There may be several keys: the first seals, all open. The key id (the first bytes of the key's SHA-256) says by which
-//! a value was sealed. A key file that changes is taken up by itself: it is looked at before each value is sealed or
-//! derived, and read again when a value was sealed by a key that is not known yet, so processes that share the file can
-//! always open each other's values ([`crate::rotation`]).
+//! There may be several keys: the first encrypts, all decrypt. The key id (the first bytes of the key's SHA-256) says
+//! with which key a value was sealed. A changed key file is picked up by itself: it is checked before each value is
+//! sealed or derived, and read again when a value was sealed with an unknown key, so processes that share the file can
+//! always decrypt each other's values ([`crate::rotation`]).
 
 mod key;
 mod place;
@@ -38,7 +38,7 @@ const KEY_ID_LENGTH: usize = 4;
 const NONCE_LENGTH: usize = 24;
 const HEAD_LENGTH: usize = 1 + KEY_ID_LENGTH + NONCE_LENGTH;
 
-/// What a key is told apart by; tells nothing of the key. Shown as hex.
+/// The id of a key; reveals nothing of the key. Shown as hex.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct KeyId([u8; KEY_ID_LENGTH]);
 
@@ -50,7 +50,7 @@ impl KeyId {
         prefix
     }
 
-    /// By which key a value was sealed; none: it is no sealed value.
+    /// The key that a value was sealed with; none: it is not a sealed value.
     pub fn of(sealed: &[u8]) -> Option<Self> {
         let (version, rest) = sealed.split_first()?;
         let (id, _) = rest.split_first_chunk::<KEY_ID_LENGTH>()?;
@@ -126,8 +126,8 @@ impl Vault {
         self.ring.file()
     }
 
-    /// The keys that stand in the file or the configuration now, the one that seals first. Earlier ones that are only
-    /// remembered are not among them.
+    /// The keys that are in the file or the configuration now, the encrypting one first. Replaced ones are not among
+    /// them.
     pub fn key_ids(&self) -> Vec<KeyId> {
         self.ring.refresh(false);
         self.ring.given().iter().map(|key| key.id).collect()
@@ -139,7 +139,7 @@ impl Vault {
         self.ring.given()
     }
 
-    /// Replaces the keys of the key file in one step and takes them up.
+    /// Replaces the keys of the key file atomically and starts using them.
     pub(crate) fn replace_keys(&self, keys: &[&Key]) -> Result<(), VaultError> {
         let Some(file) = self.key_file() else { return Ok(()) };
         key::replace(file, keys)?;
@@ -157,7 +157,7 @@ impl Vault {
         self.seal(Uuid::nil(), Place::VaultKey, &key.id.to_string(), key.bytes.as_slice())
     }
 
-    /// Remembers a key that was replaced: it opens and verifies, and never seals.
+    /// Adds a replaced key: it decrypts and verifies, and never encrypts.
     pub(crate) fn remember_key(&self, id: &str, sealed: &[u8]) -> Result<(), VaultError> {
         let plain = self.open_sealed(Uuid::nil(), Place::VaultKey, id, sealed)?;
         let bytes = <[u8; 32]>::try_from(plain.as_slice()).map_err(|_| VaultError::Refused)?;
@@ -181,7 +181,7 @@ impl Vault {
         blob
     }
 
-    /// Opens what [`Vault::seal`] made for the same tenant, place and row, by whichever key; wiped from memory when
+    /// Decrypts what [`Vault::seal`] made for the same tenant, place and row, with any known key; wiped from memory when
     /// dropped.
     pub fn open_sealed(
         &self,
@@ -194,7 +194,7 @@ impl Vault {
         let key = match self.ring.find(id) {
             Some(key) => key,
             None => {
-                // Another process may have sealed it by a key that was put on top a moment ago.
+                // Another process may have sealed it with a key that was added a moment ago.
                 self.ring.refresh(true);
                 let ours = || self.ring.given().iter().map(|key| key.id.to_string()).collect::<Vec<_>>().join(", ");
                 let unknown = || VaultError::OtherKey { sealed_by: id.to_string(), ours: ours() };
@@ -231,8 +231,7 @@ impl Vault {
         derive(&self.ring.first(), kind, parts)
     }
 
-    /// What [`Vault::derive`] gives or gave under each key that is known, the present one first; also under keys that
-    /// were replaced.
+    /// The results of [`Vault::derive`] under each known key, the present one first, including replaced ones.
     pub fn derived(&self, kind: &str, parts: &[&str]) -> Vec<Zeroizing<[u8; 32]>> {
         self.ring.refresh(false);
         self.ring.all().iter().map(|key| derive(key, kind, parts)).collect()
@@ -244,7 +243,7 @@ fn derive(key: &Key, kind: &str, parts: &[&str]) -> Zeroizing<[u8; 32]> {
     Zeroizing::new(keyed(key.derives.as_slice(), &all))
 }
 
-/// What a value is bound to; each part has a fixed length or its length before it, so no two places look alike.
+/// The associated data of a value; each part has a fixed length or its length in front, so that no two places collide.
 fn bound(key: KeyId, tenant: Uuid, place: Place, row: &str) -> Vec<u8> {
     let mut bound = key.prefix();
     bound.extend(tenant.as_bytes());

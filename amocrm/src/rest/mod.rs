@@ -104,7 +104,7 @@ pub struct Rest {
     pace: Option<Pace>,
 }
 
-/// What every call waits for before it is sent, however many calls one method makes.
+/// A rate limit that every request waits for, however many requests one method makes.
 pub type Pace = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
 
 impl Rest {

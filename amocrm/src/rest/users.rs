@@ -11,7 +11,7 @@ use crate::lenient;
 /// Users asked for at once: the most amoCRM gives.
 const PAGE: u32 = 250;
 
-/// How much of one kind of thing somebody may look at (`rights.leads.view` and its like).
+/// Which entities of one kind a user may see (`rights.leads.view` and the like).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum View {
     /// `A`: everything.
@@ -20,7 +20,7 @@ pub enum View {
     Group,
     /// `M`: what they are responsible for themselves.
     Own,
-    /// `D`, and whatever the answer does not say or says in another way.
+    /// `D`: nothing. Also when the answer has no value or an unknown one.
     #[default]
     Denied,
 }
@@ -37,14 +37,14 @@ impl View {
     }
 }
 
-/// Rights in one stage of a pipeline, which come before those for all leads.
+/// Rights for one stage of a pipeline, which override those for all leads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StageRights {
     /// The pipeline.
     pub pipeline_id: i64,
     /// The stage.
     pub status_id: i64,
-    /// What leads there may be looked at.
+    /// Which leads in this stage the user may see.
     pub view: View,
 }
 
@@ -77,9 +77,9 @@ pub struct User {
     pub is_free: bool,
     /// Their group; none: the group that every account begins with (0 in `group_id` of leads and contacts).
     pub group_id: Option<i64>,
-    /// Which contacts they may look at.
+    /// Which contacts they may see.
     pub contacts: View,
-    /// Which leads they may look at, where `stages` says nothing else.
+    /// Which leads they may see, unless `stages` overrides it.
     pub leads: View,
     /// Stages of pipelines with rights of their own.
     pub stages: Vec<StageRights>,

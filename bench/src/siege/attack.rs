@@ -13,12 +13,12 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinSet;
 
-/// What was ended is begun again after this time.
+/// Delay before a closed connection is opened again.
 const AGAIN: Duration = Duration::from_secs(1);
-/// The siege stands by then.
+/// The attackers must be connected within this time.
 const STANDS_WITHIN: Duration = Duration::from_secs(30);
 
-/// Where the besiegers are.
+/// The addresses of the attackers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Addresses {
     /// 127.0.0.2 to 127.0.0.11.
@@ -44,7 +44,7 @@ impl Addresses {
     }
 }
 
-/// How many of each.
+/// The number of each kind.
 #[derive(Clone, Copy, Debug)]
 pub struct Numbers {
     pub idle: usize,
@@ -53,23 +53,23 @@ pub struct Numbers {
     pub streams: usize,
 }
 
-/// What one of them does.
+/// The behaviour of one attacker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Way {
     Idle,
     Announces,
     Trickles,
-    /// Asks for a stream of events and reads nothing of it.
+    /// Requests an event stream and does not read it.
     Streams,
 }
 
 type Held = Arc<Mutex<BTreeMap<Way, usize>>>;
 
-/// A siege under way.
+/// A running siege.
 pub struct Attack {
     tasks: JoinSet<()>,
     held: Held,
-    /// Who has been connected at least once.
+    /// Attackers that have been connected at least once.
     begun: Arc<AtomicUsize>,
     all: usize,
 }
@@ -111,7 +111,7 @@ impl Attack {
         Self { tasks, held, begun, all }
     }
 
-    /// Waits until everybody has been there.
+    /// Waits until all have been connected once.
     pub async fn stands(&self) -> anyhow::Result<()> {
         let stands = async {
             while self.begun.load(Ordering::Relaxed) < self.all {
@@ -121,7 +121,7 @@ impl Attack {
         tokio::time::timeout(STANDS_WITHIN, stands).await.context("the besiegers find no way in")
     }
 
-    /// What is held at this moment.
+    /// Connections held now.
     pub fn held(&self) -> String {
         let held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         let of = |way| held.get(&way).copied().unwrap_or(0);

@@ -1,4 +1,4 @@
-//! What is measured: calls at a fixed rate, each from its planned time to its answer.
+//! The measured calls: at a fixed rate, each timed from its planned start to its answer.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -31,7 +31,7 @@ impl Kind {
     }
 }
 
-/// What came of each kind.
+/// The results of one kind.
 pub struct Measured(Vec<(Kind, Histogram<u64>, usize)>);
 
 impl Measured {
@@ -40,7 +40,7 @@ impl Measured {
         self.of(kind).map_or(0, |(_, times, _)| times.value_at_quantile(0.99))
     }
 
-    /// Calls that were answered by anything but 200.
+    /// Calls with another answer than 200.
     pub fn refused(&self, kind: Kind) -> usize {
         self.of(kind).map_or(0, |(_, _, refused)| *refused)
     }
@@ -50,7 +50,7 @@ impl Measured {
     }
 }
 
-/// Calls of all kinds beside each other, so many a second of each, for so long.
+/// Calls of all kinds in parallel, at this rate each, for this long.
 pub async fn measure(stage: &Stage, address: &str, rate: u32, took: Duration) -> anyhow::Result<Measured> {
     let count = usize::try_from(took.as_secs())? * usize::try_from(rate)?;
     let hooks = hooks::make(&stage.lines, 0..count, address, Popularity::Even)?;
@@ -89,7 +89,7 @@ async fn one(
         tokio::time::sleep_until(planned.into()).await;
         let status = match connection.call(call).await {
             Ok(status) => Some(status),
-            // A kept connection may be ended at any time; a new one is part of what the call takes.
+            // A kept-alive connection may be closed at any time; opening a new one is part of the call's time.
             Err(_) => {
                 connection = Connection::open(address).await?;
                 connection.call(call).await.ok()

@@ -35,7 +35,7 @@ pub(super) fn create(scoped: &Scoped<'_>) -> Outcome {
     })?;
     let mut shown = json!({"id": person.id});
     if let Some(shown) = shown.as_object_mut() {
-        // Of somebody who was named by amojo's id alone nothing else is told.
+        // For somebody named by amojo's id alone nothing else is returned.
         if let Some(client_id) = &person.client_id {
             shown.insert("client_id".to_owned(), json!(client_id));
             shown.insert("avatar".to_owned(), json!(person.avatar));

@@ -55,7 +55,7 @@ fn quote_is_elsewhere(scoped: &Scoped<'_>, account: &Account, new: &New<'_>, raw
     !chat.is_some_and(|chat| is_in(chat, new))
 }
 
-/// Whether a new message goes into this chat.
+/// Whether a new message is accepted in this chat.
 fn is_in(chat: &Chat, new: &New<'_>) -> bool {
     match new.conversation_ref_id {
         Some(id) => chat.id == id,

@@ -86,7 +86,7 @@ pub(super) fn take(scoped: &Scoped<'_>, payload: &Object<'_>) -> Outcome {
             }
         }
         message.statuses.extend(reported);
-        // The documents have one answer for both events.
+        // The documents show one answer for both events.
         Ok(ok(&json!({"new_message": {
             "conversation_id": message.chat_id,
             "sender_id": message.sender_id,

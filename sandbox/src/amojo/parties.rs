@@ -19,8 +19,8 @@ pub(super) struct Party {
 }
 
 impl Party {
-    /// Reads a sender, receiver or user with all its rules. The newest documents ask for `id` and `name`; older ones and
-    /// production's recorded answers take a `ref_id` for both.
+    /// Reads a sender, receiver or user with all its rules. The newest documents require `id` and `name`; older ones, and
+    /// recorded answers of production, accept a `ref_id` instead of both.
     pub(super) fn read(fields: &Object<'_>, lengths: &Lengths) -> Result<Self, Wrong> {
         fields.only(&["id", "ref_id", "name", "avatar", "profile", "profile_link"])?;
         let profile = fields.object("profile")?;
@@ -54,8 +54,8 @@ fn is_inside(scoped: &Scoped<'_>, account: &Account, ref_id: &str) -> bool {
         || scoped.channel.bot.as_ref().is_some_and(|(id, _)| id == ref_id)
 }
 
-/// Finds or makes the person from outside; what the request tells anew is taken over. A user's id makes a person whom
-/// nobody knows, as production does.
+/// Finds or creates the external person; new details in the request are stored. An unknown user's id creates a person, as
+/// in production.
 pub(super) fn person(scoped: &Scoped<'_>, account: &mut Account, party: &Party) -> Result<Person, Refusal> {
     let channel_id = &scoped.channel.id;
     let found = match &party.ref_id {
@@ -116,8 +116,8 @@ pub(super) fn chat(scoped: &Scoped<'_>, account: &mut Account, wanted: &Wanted<'
     Ok(chat.id.clone())
 }
 
-/// The chat with this amojo id. Where the other side's id names another one, or none yet, amojo's id decides and the chat
-/// keeps the name it has: so production answered a client that makes a new `conversation_id` up for every message.
+/// The chat with this amojo id. If the other side's id names another chat or none, amojo's id decides and the chat keeps
+/// its id: production answered so to a client that invents a new `conversation_id` for every message.
 fn named_by_amocrm(
     account: &Account,
     id: &str,
@@ -145,7 +145,7 @@ pub(super) struct Wanted<'a> {
     pub(super) source: Option<&'a str>,
 }
 
-/// Reads the two ids of a conversation, of which amojo's may stand alone: the documents require ours, clients in
+/// Reads the two ids of a conversation, of which amojo's may be given alone: the documents require ours, clients in
 /// production leave it out.
 pub(super) fn conversation<'a>(
     fields: &Object<'a>,

@@ -3,9 +3,9 @@
 use super::Event;
 use crate::state::{Account, Lead};
 
-/// How far after its pipeline's the id of the step for incoming leads is.
+/// Offset of the id of the incoming leads' stage from its pipeline's id.
 pub(crate) const UNSORTED_STEP: i64 = 1;
-/// How far after its pipeline's the id of the step is where accepted leads stand.
+/// Offset of the id of the accepted leads' stage from its pipeline's id.
 pub(crate) const FIRST_STEP: i64 = 2;
 /// The step of won leads, the same in every pipeline.
 pub(crate) const WON: i64 = 142;
@@ -44,7 +44,7 @@ impl Account {
         self.leads.iter().rev().filter(|lead| lead.contact_id == contact_id).find(open).map(|lead| lead.id)
     }
 
-    /// A step of a pipeline by its place.
+    /// The id of a pipeline's stage by its position.
     pub(crate) fn step(pipeline_id: i64, place: i64) -> i64 {
         pipeline_id + place
     }

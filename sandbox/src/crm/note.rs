@@ -1,4 +1,4 @@
-//! What integrations wrote on cards.
+//! Notes that integrations wrote on cards.
 
 use serde_json::Value;
 

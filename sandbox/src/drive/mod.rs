@@ -21,7 +21,7 @@ pub(crate) const JSON: &str = "application/json";
 /// A file that is completely there.
 #[derive(Clone, Debug)]
 pub(crate) struct DriveFile {
-    /// That of the session it came by.
+    /// The id of the session it was uploaded in.
     id: i64,
     uuid: String,
     version_uuid: String,

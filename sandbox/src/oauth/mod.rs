@@ -23,7 +23,7 @@ pub(crate) fn answer(core: &Core, request: &Incoming, target: &Target<'_>, rest:
         },
         (_, ["access_token"], Kind::Account) => Answer::empty(405),
         ("GET", ["account", "current", "subdomain"], Kind::Shared) => current_subdomain(core, request, host),
-        // Deprecated; the SDK asks the account itself as well as the site.
+        // Deprecated; the SDK calls the account's host as well as the site.
         ("GET", ["account", "subdomain"], Kind::Site | Kind::Account) => old_subdomain(core, request, host),
         _ => Answer::empty(404).noted("no such method"),
     }

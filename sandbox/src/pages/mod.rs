@@ -67,7 +67,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
             "/accounts/{host}/ajax/v2/integrations/{client_uuid}/disposable_token",
             web::get().to(widget_calls::token),
         )
-        // Both forms of the address are written down by amoCRM; its SDK has the second.
+        // amoCRM documents both forms of the address; its SDK uses the second.
         .route("/oauth", web::get().to(consent::show))
         .route("/oauth/", web::get().to(consent::show))
         .route("/oauth", web::post().to(consent::decide))

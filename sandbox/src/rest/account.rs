@@ -38,7 +38,7 @@ pub(super) fn account(call: &Call<'_>) -> Answer {
                     "date_pattern": "d.m.Y H:i",
                     "short_date_pattern": "d.m.Y",
                     "short_time_pattern": "H:i",
-                    // The documents have it misspelt, recorded answers right.
+                    // Misspelt in the documents, correct in recorded answers.
                     "date_format": "d.m.Y",
                     "date_formant": "d.m.Y",
                     "time_format": "H:i:s",
@@ -159,7 +159,7 @@ pub(super) fn user(call: &Call<'_>, id: &str) -> Answer {
     }
 }
 
-/// `GET /v3/user`, in no document: the SDK's example greets by it whoever gave the access.
+/// `GET /v3/user`, undocumented: the SDK's example greets with it the user who granted access.
 pub(super) fn who(call: &Call<'_>) -> Answer {
     let found = call.account(|account| {
         let user = account.users.iter().find(|user| user.id == call.access.user_id)?;

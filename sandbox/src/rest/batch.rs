@@ -39,7 +39,7 @@ pub(super) fn object(call: &Call<'_>) -> Result<Value, Answer> {
     }
 }
 
-/// The body as one object, where it may also be missing. PHP writes an object without fields as `[]`, amoCRM's own SDK too.
+/// The body as one object, which may also be missing. PHP, and so amoCRM's own SDK, writes an empty object as `[]`.
 pub(super) fn object_or_nothing(call: &Call<'_>) -> Result<Value, Answer> {
     if matches!(call.request.body.trim_ascii(), b"" | b"[]") {
         return Ok(Value::Object(serde_json::Map::new()));

@@ -49,7 +49,7 @@ fn fields(account: &Account, contact: &Contact) -> Value {
     if list.is_empty() { Value::Null } else { Value::Array(list) }
 }
 
-/// Id of a tag: the same name has the same one wherever it hangs.
+/// Id of a tag: the same for the same name everywhere.
 fn tag_id(account: &Account, name: &str) -> i64 {
     ids::number(account.id, 1_000 + ids::fold(name, ids::SLOTS - 1_000))
 }

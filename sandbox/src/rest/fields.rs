@@ -1,5 +1,5 @@
-//! Fields that cards may have: www.amocrm.ru/developers/content/crm_platform/custom-fields. Contacts have those that every
-//! account is born with; leads have none here.
+//! Custom fields of cards: www.amocrm.ru/developers/content/crm_platform/custom-fields. Contacts have those that every
+//! new account has; leads have none here.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Pipelines and their steps: www.amocrm.ru/developers/content/crm_platform/leads_pipelines.
+//! Pipelines and their stages: www.amocrm.ru/developers/content/crm_platform/leads_pipelines.
 
 use serde_json::{Value, json};
 

@@ -34,12 +34,12 @@ fn wrong_verb() -> Option<Answer> {
     Some(problem(405, "Method Not Allowed", "this method is not allowed here"))
 }
 
-/// Whether a part of a path is the number of a card, not the name of something else.
+/// Whether a path segment is the number of a card, not the name of something else.
 fn is_id(part: &str) -> bool {
     !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// What leads and contacts have alike.
+/// Routes that leads and contacts share.
 fn cards_api(call: &Call<'_>, entity: &'static str, rest: &[&str]) -> Option<Answer> {
     match (call.request.method.as_str(), rest) {
         ("GET", ["custom_fields"]) => Some(fields::list(call, entity)),
@@ -98,7 +98,7 @@ fn unsorted_api(call: &Call<'_>, rest: &[&str]) -> Option<Answer> {
         ("POST", [_, _, uid, "accept"]) => Some(unsorted::accept(call, uid)),
         ("DELETE", [_, _, uid, "decline"]) => Some(unsorted::decline(call, uid)),
         ("POST", [_, _, uid, "link"]) => Some(unsorted::link(call, uid)),
-        // Those of calls and of forms can be made, those of chats cannot.
+        // Incoming leads of calls and forms can be created, those of chats cannot.
         ("POST", [_, _, "sip" | "forms"]) => None,
         (_, [_, _] | [_, _, _] | [_, _, _, "accept" | "decline" | "link"]) => wrong_verb(),
         _ => None,

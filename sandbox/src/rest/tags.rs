@@ -1,4 +1,4 @@
-//! Tags that hang somewhere: www.amocrm.ru/developers/content/crm_platform/tags-api.
+//! Tags in use: www.amocrm.ru/developers/content/crm_platform/tags-api.
 
 use std::collections::BTreeSet;
 

@@ -94,7 +94,7 @@ impl Account {
             amojo_id: in_chats.then(|| named(short)),
             rights: UserRights::default(),
         };
-        // Its steps have the numbers after its own.
+        // Its stages have the numbers after its own.
         let pipeline = |step: i64, name: &str| Pipeline {
             id: ids::number(id, 100 + step * 10),
             name: name.to_owned(),
@@ -134,7 +134,7 @@ impl Account {
         self.last_number
     }
 
-    /// The group of a user, as `group_id` of what they are responsible for tells it: 0 is the one everybody begins in.
+    /// The group of a user, as in `group_id` of what they are responsible for: 0 is the default group.
     pub(crate) fn group_of(&self, user_id: i64) -> i64 {
         self.users.iter().find(|user| user.id == user_id).and_then(|user| user.rights.group_id).unwrap_or(0)
     }

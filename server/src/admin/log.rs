@@ -53,7 +53,7 @@ pub async fn show(app: web::Data<App>, Operator(visitor): Operator, asked: web::
     Ok(page::html(&page, &log))
 }
 
-/// All rows that the filters mean.
+/// All rows that match the filters.
 pub async fn download(app: web::Data<App>, _operator: Operator, asked: web::Query<Asked>) -> Result<HttpResponse> {
     let query = Query::of_vendor(&app, &asked).await?.ok_or(Refused::NotThere)?;
     Ok(audit_export::download(app, query, Reader::Vendor).await)
@@ -65,7 +65,7 @@ impl Log {
         format!("audit-did-{}", row.action.replace('.', "-"))
     }
 
-    /// The account that a row is about, when it is one.
+    /// The account that a row is about, if any.
     fn account(&self, row: &audit::Model) -> Option<Uuid> {
         if row.tenant_id != VENDOR {
             return Some(row.tenant_id);

@@ -46,7 +46,7 @@ pub struct Visitor {
     pub session: Arc<session::Model>,
     pub words: Words,
     pub address: Option<IpAddr>,
-    /// For counting tries.
+    /// For counting attempts.
     pub origin: Origin,
 }
 

@@ -1,4 +1,4 @@
-//! The vendor's alerts about background tasks that end again and again.
+//! The vendor's alerts about background tasks that keep failing.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -13,12 +13,12 @@ use crate::app::App;
 use crate::store::VENDOR;
 
 const ALARM: &str = "task_failing";
-/// An alert that the database did not take, or that another process closed, is raised again after this.
+/// Delay before an alert is raised again that the database did not store or that another process closed.
 const LOOK: Duration = Duration::from_secs(10);
 
-/// Keeps the alerts as the tasks of this process are, until the stop.
+/// Keeps the alerts in line with the state of this process's tasks, until the stop.
 pub async fn run(app: Arc<App>, stop: CancellationToken) {
-    // Those of a process that is no more; others that live raise theirs again.
+    // Alerts of dead processes; live processes raise theirs again.
     let mut raised = match super::open(app.store.read(), VENDOR).await {
         Ok(open) => {
             open.iter().filter_map(|alert| alert.key.strip_prefix("task_failing:").map(str::to_owned)).collect()
@@ -37,7 +37,8 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
     }
 }
 
-/// Raises what is not open and closes what is over; `raised` names the tasks whose alerts are ours to close.
+/// Raises alerts that are not open and closes those that are over; `raised` names the tasks whose alerts this process may
+/// close.
 async fn look(app: &App, raised: &mut BTreeSet<String>) -> Result<(), DbErr> {
     let failing = app.supervisor.failing();
     for one in &failing {

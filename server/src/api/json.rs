@@ -139,8 +139,7 @@ fn shortened(text: &str) -> String {
     text.chars().take(300).collect()
 }
 
-/// The parameters of a query string; every one of them may be left out. What does not fit is 422 with the parameter's name
-/// as the pointer.
+/// The parameters of a query string, all optional. An invalid one is 422 with the parameter's name as the pointer.
 #[derive(Debug)]
 pub struct Query<T>(T);
 
@@ -167,7 +166,7 @@ fn query<T: DeserializeOwned>(text: &str) -> Result<T> {
         Err(error) => error.to_string(),
     };
     let words = error.rsplit("error: ").next().unwrap_or(&error);
-    // serde names the parameter only where its name is wrong; whose value is, is found by asking for each alone.
+    // serde names the parameter only if its name is wrong; a wrong value is found by trying each parameter alone.
     let wrong = |part: &&str| web::Query::<T>::from_query(part).is_err();
     let by_value = text.split('&').find(wrong).and_then(|part| url::form_urlencoded::parse(part.as_bytes()).next());
     let name = named_field(words).map(str::to_owned).or_else(|| by_value.map(|(name, _)| name.into_owned()));

@@ -28,7 +28,7 @@ use crate::words::Said;
 pub const PREFIX: &str = "prm_";
 /// How long a revoked key may still be taken.
 const FRESH: Duration = Duration::from_secs(5);
-/// Characters of a key that the audit log shows, the prefix among them.
+/// Characters of a key that the audit log shows, including the prefix.
 const SHOWN: usize = 8;
 /// Longer is no key of ours.
 const MOST_BYTES: usize = 200;
@@ -158,7 +158,7 @@ impl FromRequest for ApiKey {
     }
 }
 
-/// Notes for the audit log that a key was not taken.
+/// Notes a refused key for the audit log.
 fn refused(app: &App, request: &HttpRequest, (tenant_id, key): (Uuid, &str), why: &'static str) -> Error {
     let place = door::address(request, app).map(door::network_of).unwrap_or_default();
     let refusal = Refusal { whose: Whose::Account(tenant_id, key), action: "key.used", why, place: &place };

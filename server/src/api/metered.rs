@@ -1,4 +1,5 @@
-//! Bodies of requests with a key: their bytes are counted as they come, and the body ends where the key's day does.
+//! Bodies of requests with a key: their bytes are counted as they arrive, and reading stops when the key's daily limit is
+//! reached.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -16,16 +17,16 @@ use crate::error::{Error, Result};
 use crate::pace::Meter;
 use crate::usage::{bytes_of, too_many_bytes};
 
-/// What is counted of one request. It lies among the request's extensions, so that whoever answers knows why a body ended.
+/// The count of one request, kept in its extensions so that the answer can say why the body ended.
 #[derive(Clone, Default)]
 pub struct Metered(Arc<Counted>);
 
 #[derive(Default)]
 struct Counted {
     announced: u64,
-    /// Whose it is, once that is known.
+    /// The key, once it is known.
     key: OnceLock<Whose>,
-    /// Milliseconds until more is welcome; 0: it was not too much.
+    /// Milliseconds until more is allowed; 0: within the limit.
     over: AtomicI64,
 }
 
@@ -36,7 +37,7 @@ struct Whose {
 }
 
 impl Metered {
-    /// Counts a request's body from now on.
+    /// Starts counting a request's body.
     pub fn over(request: &HttpRequest, payload: &mut Payload) -> Self {
         let told = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
         let announced = told.and_then(|text| text.parse().ok()).unwrap_or(0);
@@ -52,7 +53,7 @@ impl Metered {
         metered
     }
 
-    /// Says whose it is. 429 when what is announced is more than is left of the key's day.
+    /// Sets the key. 429 when the announced length exceeds what is left of the key's day.
     pub async fn begin(&self, app: &App, key: Uuid) -> Result<()> {
         let limits = &app.config.limits;
         let most = bytes_of(limits.key_mb_per_day);
@@ -65,7 +66,7 @@ impl Metered {
         Ok(())
     }
 
-    /// The problem to be answered when the body ended because it was too much.
+    /// The answer when the body exceeded the limit.
     pub fn refusal(&self, app: &App) -> Option<Error> {
         let over = self.0.over.load(Ordering::Relaxed);
         (over > 0).then(|| too_many_bytes(&app.config.limits, over))

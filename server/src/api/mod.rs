@@ -134,7 +134,7 @@ async fn in_language(
     })
 }
 
-/// Why the body ended, where that was because the key brought too much.
+/// Why the body ended, if the key reached its daily limit.
 fn too_much(request: &HttpRequest) -> Option<Error> {
     let metered = request.extensions().get::<metered::Metered>().cloned()?;
     metered.refusal(request.app_data::<web::Data<App>>()?)

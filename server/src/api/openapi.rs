@@ -146,7 +146,7 @@ pub type Known = LazyLock<Served>;
 /// The document as it is served, and which addresses it knows.
 pub struct Served {
     json: String,
-    /// The page for people, made when it is first asked for.
+    /// The page of the document, rendered when it is first requested.
     page: OnceLock<Bytes>,
     paths: Vec<(Vec<String>, BTreeSet<&'static str>)>,
 }
@@ -163,7 +163,7 @@ impl Served {
         Self { json: document.to_json().unwrap_or_default(), page: OnceLock::new(), paths }
     }
 
-    /// The document as a page for people.
+    /// The document as a page.
     pub fn page(&self) -> Result<Bytes> {
         if let Some(page) = self.page.get() {
             return Ok(page.clone());

@@ -1,4 +1,4 @@
-//! Who acts, and from where.
+//! Who acts, and from which address.
 
 use std::net::IpAddr;
 
@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{Actor, Deed, record};
 use crate::app::App;
 
-/// Who does it, and from where.
+/// Who does it, and from which address.
 #[derive(Clone, Debug)]
 pub struct By {
     pub actor: Actor,
@@ -17,12 +17,12 @@ pub struct By {
 }
 
 impl By {
-    /// Nobody asked: Parom does it by itself.
+    /// Parom itself, without a request.
     pub fn parom() -> Self {
         Actor::Parom.into()
     }
 
-    /// Writes an action down, in the transaction that does it where there is one.
+    /// Records an action, in the same transaction as the action where there is one.
     pub async fn did(
         &self,
         app: &App,

@@ -37,7 +37,7 @@ pub enum Actor {
     Key { id: Uuid, name: String },
     /// The command line.
     Cli,
-    /// Somebody who did not get in.
+    /// Somebody who was refused at sign-in.
     Stranger,
     /// Parom itself.
     Parom,
@@ -84,7 +84,7 @@ pub async fn record(app: &App, db: &impl ConnectionTrait, deed: Deed<'_>) -> Res
     write(&app.clock, db, deed).await
 }
 
-/// [`record`] for who has the database alone.
+/// [`record`] for callers that have only the database.
 pub async fn write(clock: &Clock, db: &impl ConnectionTrait, deed: Deed<'_>) -> Result<(), DbErr> {
     let (kind, id, name) = deed.actor.parts();
     let row = audit::Model {

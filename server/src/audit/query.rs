@@ -1,4 +1,4 @@
-//! What is looked for in the audit log: one reading for the account's page and the vendor's, and for both exports.
+//! Queries of the audit log, shared by the account's page, the vendor's page and both exports.
 
 use chrono::{Days, NaiveDate};
 use entity::audit::{self, Column};
@@ -14,14 +14,14 @@ use crate::store::like::{beginning, holding};
 
 /// Rows of one page.
 const PAGE: usize = 50;
-/// The longest text that is looked for.
+/// The longest search text, in bytes.
 const LONGEST: usize = 100;
 
-/// The beginnings of actions that can be chosen.
+/// Prefixes of actions that can be chosen.
 pub const GROUPS: &[&str] =
     &["source", "account", "member", "key", "message", "undelivered", "import", "template", "alert", "data", "text"];
 
-/// The filters as they stand in the address.
+/// The filters as they are in the query string.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct Asked {
@@ -31,17 +31,17 @@ pub struct Asked {
     pub who: String,
     /// One of [`GROUPS`].
     pub group: String,
-    /// The beginning of an action: `account`, `operator.signed_in`.
+    /// Prefix of an action: `account`, `operator.signed_in`.
     pub what: String,
     /// First and last day, UTC.
     pub from: String,
     pub to: String,
-    /// The last row of the page before.
+    /// The last row of the previous page.
     #[serde(alias = "cursor")]
     pub before: String,
 }
 
-/// What was asked for, as far as it makes sense.
+/// The parsed filters; invalid ones are ignored.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Query {
     /// Whose log.
@@ -55,21 +55,21 @@ pub struct Query {
     before: Option<Uuid>,
 }
 
-/// Some rows, newest first.
+/// A page of rows, newest first.
 #[derive(Debug)]
 pub struct Page {
     pub rows: Vec<audit::Model>,
-    /// Where older ones begin, when there are any.
+    /// The cursor of older rows, if there are any.
     pub older: Option<Uuid>,
 }
 
 impl Query {
-    /// In one account's log. What makes no sense is as if not asked.
+    /// In one account's log. Invalid filters are ignored.
     pub fn of_account(tenant_id: Uuid, asked: &Asked) -> Self {
         Self { account: String::new(), ..read(tenant_id, asked) }
     }
 
-    /// In the log of the account that is asked for, else in the vendor's. None: there is no such account or day.
+    /// In the log of the requested account, else in the vendor's. None: there is no such account or day.
     pub async fn of_vendor(app: &App, asked: &Asked) -> Result<Option<Self>, DbErr> {
         let Some(tenant_id) = account(app, &plain(&asked.account)).await? else { return Ok(None) };
         let query = read(tenant_id, asked);
@@ -83,7 +83,7 @@ impl Query {
         day.map(|day| day.to_string()).unwrap_or_default()
     }
 
-    /// Whether fewer rows than all are meant.
+    /// Whether any filter is set.
     pub fn is_set(&self) -> bool {
         !self.group.is_empty()
             || !self.what.is_empty()
@@ -97,7 +97,7 @@ impl Query {
         self.before.is_some()
     }
 
-    /// The same choice at an address, from a row on.
+    /// The URL of the same filters, from a row on.
     pub fn address(&self, path: &str, before: Option<Uuid>) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         let (from, to) = (self.day(&self.from), self.day(&self.to));
@@ -118,7 +118,7 @@ impl Query {
         if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
     }
 
-    /// The page that is asked for.
+    /// The requested page.
     pub async fn page(&self, app: &App) -> Result<Page, DbErr> {
         super::flush(app).await;
         let most = u64::try_from(PAGE + 1).unwrap_or(u64::MAX);
@@ -129,7 +129,7 @@ impl Query {
         Ok(Page { rows, older })
     }
 
-    /// At most `most` rows behind `before`, newest first.
+    /// At most `most` rows after `before`, newest first.
     pub async fn rows(&self, app: &App, before: Option<Uuid>, most: u64) -> Result<Vec<audit::Model>, DbErr> {
         let mut select = audit::Entity::of_tenant(self.tenant_id);
         if let Some(before) = before {
@@ -169,7 +169,7 @@ fn read(tenant_id: Uuid, asked: &Asked) -> Query {
     }
 }
 
-/// PostgreSQL takes no NUL in a text.
+/// PostgreSQL accepts no NUL in a text.
 fn plain(text: &str) -> String {
     text.replace('\0', "").trim().chars().take(LONGEST).collect()
 }

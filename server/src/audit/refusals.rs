@@ -1,5 +1,5 @@
-//! Refused sign-ins and API keys. Strangers cause them as fast as they like, so noting one only counts in memory; every few
-//! seconds the counts go into the audit log: one row for each reason, login and address within an hour, at most
+//! Refused sign-ins and API keys. Strangers can cause them at any rate, so noting one only counts it in memory. Every few
+//! seconds the counts are written to the audit log: one row for each reason, login and address within an hour, at most
 //! [`MOST`] rows an hour for all strangers of a process.
 
 use std::collections::HashMap;
@@ -19,22 +19,22 @@ use crate::clock::Clock;
 use crate::shed::is_read_only;
 use crate::store::{VENDOR, directory};
 
-/// Milliseconds within which equal refusals are one row.
+/// Window in milliseconds: equal refusals within it share a row.
 const WINDOW: i64 = 3_600_000;
-/// Different refusals within a window; more are counted together, without address and name.
+/// Distinct refusals per window; further ones are counted together, without address and name.
 const MOST: usize = 1_000;
-/// Different names that one address is refused for within a window; more are counted without a name.
+/// Distinct names per address and window; further ones are counted without a name.
 const MOST_AN_ADDRESS: u32 = 20;
-/// The longest name that is looked up.
+/// The longest name that is looked up, in bytes.
 const LONGEST: usize = 254;
-/// How long a refusal waits for its row.
+/// How often rows are written.
 const EVERY: Duration = Duration::from_secs(5);
 
-/// Somebody was refused.
+/// One refusal.
 #[derive(Clone, Copy, Debug)]
 pub struct Refusal<'refusal> {
     pub whose: Whose<'refusal>,
-    /// What they wanted to do: `member.signed_in`, `key.used`.
+    /// The attempted action: `member.signed_in`, `key.used`.
     pub action: &'static str,
     /// A fixed short word: `password`, `code`, `too_many_tries`.
     pub why: &'static str,
@@ -42,13 +42,13 @@ pub struct Refusal<'refusal> {
     pub place: &'refusal str,
 }
 
-/// Whose door it was.
+/// Which log it belongs to.
 #[derive(Clone, Copy, Debug)]
 pub enum Whose<'refusal> {
-    /// Of the person with this e-mail or id: the row goes into the log of each of their accounts. What nobody signs in by
-    /// is not written down – people type passwords into the wrong field –, only that somebody tried.
+    /// The person with this e-mail or id: the row goes into the log of each of their accounts. An unknown login is not
+    /// recorded, because people type passwords into the wrong field; only the attempt is.
     Person(&'refusal str),
-    /// Of an account, or of the vendor; with what it was about.
+    /// An account or the vendor, and the object of the attempt.
     Account(Uuid, &'refusal str),
 }
 
@@ -69,17 +69,17 @@ struct Key {
 
 #[derive(Clone, Debug)]
 struct Slot {
-    /// Of its row in each log.
+    /// Id of its row in each log.
     id: Uuid,
     at: i64,
     count: u64,
-    /// More than the rows say.
+    /// Changed since the rows were written.
     fresh: bool,
-    /// The logs that tell of it, once they do.
+    /// The logs that have a row of it, once written.
     logs: Vec<Uuid>,
 }
 
-/// What was refused within the last hour, as far as this process knows.
+/// Refusals of the last hour that this process knows.
 #[derive(Debug, Default)]
 pub struct Refusals {
     slots: Mutex<HashMap<Key, Slot>>,
@@ -87,7 +87,7 @@ pub struct Refusals {
 }
 
 impl Refusals {
-    /// Counts a refusal; asks and writes nothing.
+    /// Counts a refusal in memory; neither reads nor writes the database.
     pub fn note(&self, refusal: Refusal<'_>, clock: &Clock) {
         let now = clock.millis();
         let subject = match refusal.whose {
@@ -139,7 +139,7 @@ impl Refusals {
         }
     }
 
-    /// A login that nobody has: counted without its name.
+    /// An unknown login: counted without its name.
     fn nameless(&self, key: &Key) {
         let mut slots = self.slots();
         if let Some(slot) = slots.remove(key) {
@@ -160,7 +160,7 @@ fn add(slots: &mut HashMap<Key, Slot>, key: Key, new: Slot) {
     slots.entry(key).and_modify(counted).or_insert_with(|| new.clone());
 }
 
-/// Writes refusals down every few seconds until the server stops, and then once more.
+/// Writes refusals every few seconds until the server stops, and then once more.
 pub async fn run(app: Arc<App>, stop: CancellationToken) {
     while stop.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_some() {
         flush(&app).await;
@@ -168,13 +168,13 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
     flush(&app).await;
 }
 
-/// Brings the rows up to date with what was counted. What cannot be written stays counted.
+/// Brings the rows up to date with the counts. What cannot be written stays counted.
 pub async fn flush(app: &App) {
     if is_read_only(app) {
         return;
     }
     let _one_at_a_time = app.refusals.writing.lock().await;
-    // Twice: who turns out to be nobody is counted anew.
+    // Twice: logins that turn out to be unknown are counted again without a name.
     for _ in 0..2 {
         for (key, slot) in app.refusals.take_fresh(app.clock.millis()) {
             match write(app, &key, &slot).await {
@@ -190,7 +190,7 @@ pub async fn flush(app: &App) {
     }
 }
 
-/// The logs that tell of it now; none: nobody signs in by that name.
+/// The logs that have a row of it now; none: the login is unknown.
 async fn write(app: &App, key: &Key, slot: &Slot) -> Result<Option<Vec<Uuid>>, DbErr> {
     let detail = json!({ "why": key.why, "count": slot.count }).to_string();
     if !slot.logs.is_empty() {
@@ -222,12 +222,12 @@ async fn write(app: &App, key: &Key, slot: &Slot) -> Result<Option<Vec<Uuid>>, D
         };
         audit::Entity::insert(row.into_active_model()).exec_without_returning(app.store.write()).await?;
         let (action, reason, client) = (key.action, key.why, key.place.as_str());
-        tracing::info!(tenant.id = %tenant_id, action, reason, client.address = client, "somebody was refused");
+        tracing::info!(tenant.id = %tenant_id, action, reason, client.address = client, "a sign-in or key was refused");
     }
     Ok(Some(logs))
 }
 
-/// Whose logs tell of it, and what it was about.
+/// The logs it belongs to, and its object.
 async fn logs(app: &App, key: &Key) -> Result<Option<(Vec<Uuid>, String)>, DbErr> {
     let login = match &key.subject {
         Subject::Account(tenant_id, object) => return Ok(Some((vec![*tenant_id], object.clone()))),

@@ -1,16 +1,17 @@
-//! Cookies that are no sessions: a language, a look, who a visitor is. Over https their names carry the prefix by which browsers
-//! take them from this host alone and never over plain http (`__Host-` where the path is `/`, else `__Secure-`).
+//! Cookies other than sessions: language, theme, a visitor's identity. Over https their names carry the prefix that makes
+//! browsers accept them from this host only and never over plain http (`__Host-` where the path is `/`, else
+//! `__Secure-`).
 
 use actix_web::HttpRequest;
 use actix_web::http::header::HeaderValue;
 use url::Url;
 
-/// Whether cookies can be kept from plain http: a browser takes no `Secure` cookie there.
+/// Whether cookies can be `Secure`: over plain http a browser refuses such a cookie.
 pub fn is_secure(public_url: &Url) -> bool {
     public_url.scheme() == "https"
 }
 
-/// The name under which a cookie is set; `bare`: its name over plain http.
+/// The name of a cookie; `bare`: its name over plain http.
 pub fn name(public_url: &Url, bare: &str, path: &str) -> String {
     match (is_secure(public_url), path) {
         (false, _) => bare.to_owned(),
@@ -19,14 +20,14 @@ pub fn name(public_url: &Url, bare: &str, path: &str) -> String {
     }
 }
 
-/// The value of a cookie. One without prefix was set by an earlier release, or over plain http; it counts where there is no
-/// other.
+/// The value of a cookie. One without the prefix was set by an earlier release or over plain http, and is used only when
+/// there is no other.
 pub fn value(request: &HttpRequest, bare: &str) -> Option<String> {
     let names = [format!("__Host-{bare}"), format!("__Secure-{bare}"), bare.to_owned()];
     names.iter().find_map(|name| request.cookie(name)).map(|cookie| cookie.value().to_owned())
 }
 
-/// A cookie that is a choice, for a year. No script reads it.
+/// A cookie for a preference, for a year. Scripts cannot read it.
 pub fn choice(public_url: &Url, bare: &str, path: &str, value: &str) -> Option<HeaderValue> {
     let (name, secure) = (name(public_url, bare, path), if is_secure(public_url) { "; Secure" } else { "" });
     HeaderValue::from_str(&format!("{name}={value}; Path={path}; Max-Age=31536000; HttpOnly{secure}; SameSite=Lax"))

@@ -6,6 +6,6 @@ pub mod cookie;
 pub mod form_data;
 pub mod origin;
 
-/// What tells a browser to forget the pages it keeps (`Clear-Site-Data`): sent when somebody signs out. Cookies stay: one that is
-/// no session is nobody's secret, and a site chat's is its visitor's.
+/// The header that makes a browser discard cached pages (`Clear-Site-Data`), sent at sign-out. Cookies stay: those that
+/// are not sessions are no secret, and a site chat's belongs to its visitor.
 pub const FORGET_PAGES: &str = "\"cache\"";

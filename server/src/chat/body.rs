@@ -18,7 +18,7 @@ pub fn media_type(request: &HttpRequest) -> &str {
     value.split(';').next().unwrap_or_default().trim()
 }
 
-/// A body of the length that messages have. Its deadline is the gate's ([`crate::shed`]).
+/// Reads a body up to the size of a message. The gate enforces its deadline ([`crate::shed`]).
 pub async fn read(payload: web::Payload) -> Result<Bytes> {
     let whole = payload.to_bytes_limited(MOST_BYTES).await;
     let body = whole.map_err(|_| Error::TooLarge(MOST_BYTES))?;

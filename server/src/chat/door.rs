@@ -157,7 +157,8 @@ impl Guest {
 }
 
 impl Guest {
-    /// Counts bytes of a file as they come. 429: this visitor, their address or this chat has had its day's bytes.
+    /// Counts bytes of an upload as they arrive. 429: this visitor, their address or this chat has used up the day's
+    /// bytes.
     pub async fn bring(&self, app: &App, bytes: usize) -> Result<(), Error> {
         let whose = (self.visitor.id.as_str(), self.address, self.source().id);
         let counted = app.guests.bytes(whose, bytes, &app.config.limits, app.clock.millis()).await;

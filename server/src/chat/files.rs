@@ -26,7 +26,7 @@ use crate::words::Said;
 
 /// Characters of a field beside the file.
 const FIELD_BYTES: usize = 64 * 1024;
-/// Who has enough files on their way in may try again after so many seconds.
+/// Seconds after which a visitor with too many concurrent uploads may try again.
 const AGAIN_SECONDS: i64 = 5;
 /// What computers run, by the types that first bytes tell.
 const PROGRAMS: &[&str] = &[

@@ -16,9 +16,9 @@ use crate::usage::bytes_of;
 
 /// Streams of one visitor: tabs and devices share a cookie, a reload leaves an old one behind for a while.
 const SEATS_OF_ONE: usize = 5;
-/// Streams of all; one address has at most a quarter of those that are free (L14: twenty addresses left none).
+/// All streams; one address gets at most a quarter of the free ones (L14: twenty addresses used to take all).
 const SEATS: Bounds = Bounds { most: 10_000, of_one: 500, part: 4 };
-/// Files of all visitors that come in at once. An address has its share in [`shed`]; here each visitor has one.
+/// Concurrent uploads of all visitors. Shares of an address are in [`shed`]; here each visitor has one.
 const UPLOADS: Bounds = Bounds { most: 10_000, of_one: 3, part: 1 };
 /// Visitors whose pace is remembered.
 const PACES: u64 = 100_000;
@@ -89,7 +89,7 @@ impl Default for Guests {
 }
 
 impl Guests {
-    /// With the limits of a configuration.
+    /// With the configured limits.
     pub fn new(limits: &Limits) -> Self {
         let number = |of: u32| usize::try_from(of).unwrap_or(usize::MAX);
         let seats = Bounds { of_one: number(limits.streams_per_address), ..SEATS };
@@ -108,7 +108,7 @@ impl Guests {
         }
     }
 
-    /// A place for a visitor's file on its way in, until it is dropped; none: so many of this visitor come in already.
+    /// A slot for a visitor's upload, held until dropped; none: this visitor has too many in progress.
     pub fn upload(&self, visitor: &str) -> Option<Held<String>> {
         self.uploads.take(visitor.to_owned(), 1)
     }
@@ -129,8 +129,8 @@ impl Guests {
         self.paces.take((whose, act), act.budget(), now).await.map_err(seconds)
     }
 
-    /// Counts bytes of a file as they come; an error tells in how many seconds more is welcome from this visitor, their
-    /// address or to this chat.
+    /// Counts bytes of an upload as they arrive; an error says in how many seconds this visitor, their address or this
+    /// chat may send more.
     pub async fn bytes(
         &self,
         (visitor, address, source_id): (&str, Option<IpAddr>, Uuid),

@@ -58,8 +58,8 @@ impl Visitor {
     }
 }
 
-/// The cookie that the page sets: a new visitor's, or that of an earlier release under its name of today. None: the browser has
-/// it.
+/// The cookie that the page sets: a new visitor's, or an earlier release's cookie under its present name. None: the
+/// browser has it.
 pub fn cookie_to_set(request: &HttpRequest, source_id: Uuid, public_url: &Url) -> Option<Cookie<'static>> {
     let path = format!("/chat/{source_id}");
     let known = |secret: &String| Visitor::of_secret(source_id, secret).is_some();
@@ -75,7 +75,7 @@ fn new_secret() -> String {
     URL_SAFE_NO_PAD.encode(rand::random::<[u8; SECRET_BYTES]>())
 }
 
-/// One year, this chat only, no script reads it.
+/// Valid for a year, for this chat only, not readable by scripts.
 fn cookie_of(source_id: Uuid, public_url: &Url, secret: String) -> Cookie<'static> {
     let path = format!("/chat/{source_id}");
     Cookie::build(cookie::name(public_url, COOKIE, &path), secret)

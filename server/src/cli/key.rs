@@ -178,7 +178,7 @@ pub async fn revoke(store: &Store, clock: &Clock, id: Uuid) -> anyhow::Result<()
     ended(tx, done).await
 }
 
-/// Writes it into the audit log of the account, or the vendor's.
+/// Records it in the audit log of the account, or the vendor's.
 async fn note(
     db: &impl ConnectionTrait,
     clock: &Clock,

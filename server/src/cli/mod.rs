@@ -86,7 +86,7 @@ enum Command {
     Vendor(vendor::VendorCommand),
     /// Brings earlier messages of a source into amoCRM, from a file.
     Import(import::ImportCommand),
-    /// The key by which secrets are sealed in the database.
+    /// The key that encrypts secrets in the database.
     #[command(subcommand)]
     Secrets(secrets::SecretsCommand),
     /// Hooks of amoCRM that wait on a disk for the database.

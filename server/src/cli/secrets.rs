@@ -1,4 +1,4 @@
-//! `parom secrets`: the key by which tokens, passwords and keys are sealed in the database.
+//! `parom secrets`: the key that encrypts tokens, passwords and keys in the database.
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
@@ -14,17 +14,17 @@ use crate::audit::{self, Actor, Deed};
 use crate::rotation::{self, Step, Turned};
 use crate::store::VENDOR;
 
-/// Plain lines tell of every so many values.
+/// Without a progress bar, a line is printed after this many values.
 const TOLD_EVERY: u64 = 10_000;
 
 #[derive(Debug, Subcommand)]
 pub enum SecretsCommand {
-    /// Replaces the key: a new one on top of the key file, everything sealed anew, the old one dropped. May be killed
-    /// and started again
+    /// Replaces the key: puts a new one first in the key file, encrypts everything again, removes the old one. If it is
+    /// killed, run it again
     Rotate,
 }
 
-/// Does what was asked, and tells how far it is: a bar on a terminal, lines elsewhere.
+/// Runs the command and shows its progress: a bar on a terminal, lines elsewhere.
 pub async fn run(command: SecretsCommand, app: &Arc<App>, out: &mut (impl Write + Send)) -> anyhow::Result<ExitCode> {
     let SecretsCommand::Rotate = command;
     let mut told = Told { out, bar: bar(), resealed: 0, counted: 0, failed: None };
@@ -34,18 +34,21 @@ pub async fn run(command: SecretsCommand, app: &Arc<App>, out: &mut (impl Write 
     let turned = turned?;
     failed.map_or(Ok(()), Err).context("standard output is closed")?;
     let (key, last) = match turned {
-        Turned::Done { key } => (key, format!("Done: the key file {} holds the key {key} alone.", file(app))),
-        Turned::DropOthers { key } => {
-            (key, format!("Done: everything is sealed by the key {key}. Take the others out of the configuration now."))
-        }
+        Turned::Done { key } => (key, format!("Done: the key file {} now holds only the key {key}.", file(app))),
+        Turned::DropOthers { key } => (
+            key,
+            format!(
+                "Done: everything is encrypted with the key {key}. Remove the other keys from the configuration now."
+            ),
+        ),
     };
     let (action, object, detail) = ("vault.turned", key.to_string(), json!({ "resealed": resealed }));
     let deed =
         Deed { tenant_id: VENDOR, actor: &Actor::Cli, action, object: &object, detail, address: None, done: true };
     audit::record(app, app.store.write(), deed)
         .await
-        .context("the key is turned, but that could not be written down")?;
-    writeln!(out, "Sealed anew: {}.\n{last}", counted(resealed)).context("standard output is closed")?;
+        .context("the key was replaced, but the audit log could not be written")?;
+    writeln!(out, "Encrypted again: {}.\n{last}", counted(resealed)).context("standard output is closed")?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -79,21 +82,21 @@ struct Told<'out, W: Write> {
 impl<W: Write> Told<'_, W> {
     fn step(&mut self, step: &Step) {
         match step {
-            Step::Turning { key, new: true } => self.line(&format!("A new key {key} is put on top.")),
-            Step::Turning { key, new: false } => self.line(&format!("The key {key} is on its way in: it goes on.")),
+            Step::Turning { key, new: true } => self.line(&format!("A new key {key} is added.")),
+            Step::Turning { key, new: false } => self.line(&format!("Continuing the rotation to the key {key}.")),
             Step::Waiting { processes } => self.line(&match processes {
-                1 => "1 serving process takes the keys up.".to_owned(),
-                more => format!("{more} serving processes take the keys up."),
+                1 => "1 serving process has not picked up the keys yet.".to_owned(),
+                more => format!("{more} serving processes have not picked up the keys yet."),
             }),
             Step::Counted { values } => {
                 self.counted = *values;
                 self.bar.set_length(*values);
-                self.line(&format!("{} to be sealed anew.", counted(*values)));
+                self.line(&format!("{} to be encrypted again.", counted(*values)));
             }
             Step::Resealed { values } => self.resealed(*values),
             Step::Shut { table, values } => {
                 let values = counted(*values);
-                self.line(&format!("{values} of {table} cannot be opened by any key that is known; left as found."));
+                self.line(&format!("{values} of {table} cannot be decrypted with any known key; left unchanged."));
             }
         }
     }
@@ -101,12 +104,12 @@ impl<W: Write> Told<'_, W> {
     fn resealed(&mut self, values: u64) {
         let before = self.resealed / TOLD_EVERY;
         self.resealed += values;
-        // What is written meanwhile by processes that had not taken the key up comes on top.
+        // Values written meanwhile by processes that had not picked up the key are added.
         self.counted = self.counted.max(self.resealed);
         self.bar.set_length(self.counted);
         self.bar.set_position(self.resealed);
         if self.bar.is_hidden() && self.resealed / TOLD_EVERY > before {
-            self.line(&format!("{} of {} are sealed anew.", self.resealed, self.counted));
+            self.line(&format!("{} of {} are encrypted again.", self.resealed, self.counted));
         }
     }
 

@@ -24,14 +24,14 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
         tracing::warn!(
             channel.id = channel.id,
             kinds,
-            "`connectors` names messengers that this version has no connector for: they are offered nowhere"
+            "`connectors` names messengers that this version has no connector for: they are not offered"
         );
     }
     for found in in_the_clear(&config) {
         tracing::warn!(
             key = found.key(),
             remedy = found.remedy(),
-            "secrets leave this machine on a connection that is not private: whoever listens on the way reads them"
+            "secrets leave this machine on an unencrypted or unverified connection"
         );
     }
     let options = Options { faults: Faults::from_environment()?, ..Options::default() };

@@ -228,7 +228,7 @@ async fn export(app: &Arc<App>, account: &Account, file: Option<&Path>, out: &mu
         }
         return Ok(());
     };
-    // Names, phones and messages: for nobody but whoever asked, whatever the shell's umask is.
+    // Personal data: readable by the user who ran the command only, whatever the umask.
     let made = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
     let mut written = made.with_context(|| format!("cannot make the file {}", path.display()))?;
     let mut lines = 0;

@@ -34,7 +34,7 @@ pub enum VendorCommand {
     /// Prints another one-time sign-in link for an operator
     Link {
         email: String,
-        /// The authenticator was lost: password and sessions end, and this sign-in alone connects a new one
+        /// The authenticator was lost: removes the password, ends sessions, and lets only this sign-in connect a new one
         #[arg(long)]
         new_authenticator: bool,
         /// For programs

@@ -1,4 +1,4 @@
-//! How long something takes.
+//! Measures durations.
 
 use std::time::Duration;
 
@@ -6,8 +6,8 @@ use tokio::time::Instant;
 
 use super::{Clock, Time};
 
-/// Measures from its making on: by the machine's monotonic clock, which nobody sets back; in tests by the frozen clock, so
-/// that a deadline passes when a test advances it and never before.
+/// Measures from its creation: by the machine's monotonic clock, or in tests by the frozen clock, so that a deadline
+/// passes when a test advances the clock and never before.
 #[derive(Clone, Debug)]
 pub struct Stopwatch {
     clock: Clock,
@@ -23,7 +23,7 @@ impl Clock {
 }
 
 impl Stopwatch {
-    /// How long it has run.
+    /// Elapsed time.
     pub fn elapsed(&self) -> Duration {
         match &*self.clock.time {
             Time::System | Time::Skewed(_) => self.began.elapsed(),
@@ -34,7 +34,7 @@ impl Stopwatch {
         }
     }
 
-    /// Waits until it has run for this long.
+    /// Waits until this much time has elapsed.
     pub async fn reaches(self, elapsed: Duration) {
         match &*self.clock.time {
             Time::System | Time::Skewed(_) => tokio::time::sleep_until(self.began + elapsed).await,

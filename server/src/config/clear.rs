@@ -1,4 +1,4 @@
-//! Connections that would carry secrets past whoever listens: taken as they are configured, and said loudly.
+//! Connections that would carry secrets unencrypted: accepted as configured, with a warning.
 
 use std::net::IpAddr;
 
@@ -7,12 +7,12 @@ use url::Url;
 
 use super::Config;
 
-/// A connection of which nobody proves that it is private.
+/// A connection without verified TLS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InClear {
-    /// `mail.url`: the password goes over the network as it is.
+    /// `mail.url`: the password is sent unencrypted.
     Mail,
-    /// `database.url`: PostgreSQL on another machine, without TLS or with a certificate that nobody checks.
+    /// `database.url`: PostgreSQL on another machine, without TLS or without certificate verification.
     Database,
 }
 
@@ -34,7 +34,7 @@ impl InClear {
     }
 }
 
-/// What of a configuration is not private.
+/// All such connections of a configuration.
 pub fn in_the_clear(config: &Config) -> Vec<InClear> {
     let mut found = Vec::new();
     if config.mail.url.as_ref().is_some_and(|url| mail(url.expose_secret())) {
@@ -48,7 +48,7 @@ pub fn in_the_clear(config: &Config) -> Vec<InClear> {
 
 fn mail(url: &str) -> bool {
     let Ok(url) = Url::parse(url) else { return false };
-    // `opportunistic` gives way to whoever strikes STARTTLS out of the answer.
+    // `opportunistic` falls back to plain text when an attacker removes STARTTLS from the answer.
     let sure = option(&url, "tls").is_some_and(|tls| tls == "required" || tls == "wrapper");
     url.scheme() == "smtp" && url.password().is_some() && !sure && !is_here(&url)
 }

@@ -105,12 +105,12 @@ impl Default for WidgetConfig {
 }
 
 impl Channel {
-    /// Its messengers that this version has.
+    /// Those of its messengers that are built in.
     pub fn built_in(&self) -> impl Iterator<Item = &str> {
         self.connectors.iter().map(String::as_str).filter(|kind| BUILT_IN.contains(kind))
     }
 
-    /// Those that it has not.
+    /// Those that are not built in.
     pub fn not_built_in(&self) -> impl Iterator<Item = &str> {
         self.connectors.iter().map(String::as_str).filter(|kind| !BUILT_IN.contains(kind))
     }

@@ -39,7 +39,7 @@ pub use parse::HostOrNet;
 pub const CONNECTORS: &[&str] =
     &["telegram", "whatsapp", "webchat", "max", "vk", "avito", "instagram", "facebook", "custom"];
 
-/// Those of them that this version has. Others are taken, with a warning, so that one file serves several versions.
+/// Those of them that are built in. Others are accepted with a warning, so that one file works with several versions.
 pub const BUILT_IN: &[&str] = &["telegram", "webchat", "custom"];
 
 /// Everything the operator decides, checked: what is in here can be used without another look.
@@ -174,43 +174,43 @@ pub enum CustomersMode {
     Remote,
 }
 
-/// What a tenant may have unless the vendor sets it for that tenant, and what one address may hold of the server.
+/// Limits of a tenant (unless the vendor sets its own), of keys and of addresses.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Limits {
     pub sources_per_tenant: u32,
     /// Requests of an API key a second; 0: no limit.
     pub requests_per_key: u32,
-    /// Requests of an API key at once.
+    /// Burst of an API key, in requests.
     pub requests_burst_per_key: u32,
-    /// Megabytes (of 1024 × 1024 bytes, as below) that a key may bring a day; 0: no limit, as below.
+    /// Megabytes (1024 × 1024 bytes, as below) that a key may send a day; 0: no limit, as below.
     pub key_mb_per_day: u32,
-    /// Imports of an account that are not over.
+    /// Pending imports of an account.
     pub imports_waiting: u32,
     /// All their files together.
     pub imports_waiting_mb: u32,
-    /// What an account may have stored: messages, hooks, imports that wait, files.
+    /// Megabytes that an account may store: messages, hooks, pending imports, files.
     pub stored_mb_per_account: u32,
-    /// Files of a visitor of a web chat a day, of all visitors at one address, of all of one source.
+    /// Megabytes of files a day from a visitor of a web chat, from all visitors at one address, and to one source.
     pub visitor_mb_per_day: u32,
     pub address_mb_per_day: u32,
     pub webchat_mb_per_day: u32,
-    /// Hundredths of `media.tenant_mb` that files of all visitors of web chats may take.
+    /// Percentage of `media.tenant_mb` that files of all web chat visitors may take.
     pub visitors_percent: u32,
-    /// Open at once. An address of IPv6 is its /64; behind a trusted proxy it is what the proxy says.
+    /// Open connections. An IPv6 address counts as its /64; behind a trusted proxy it is what the proxy reports.
     pub connections_per_address: u32,
-    /// Under way at once, of each class of requests. amoCRM's hooks do not count.
+    /// Requests in progress, per class of requests. amoCRM's hooks do not count.
     pub requests_per_address: u32,
-    /// Files that come in at once.
+    /// Concurrent uploads.
     pub uploads_per_address: u32,
     /// Of one visitor of a site chat.
     pub uploads_per_visitor: u32,
-    /// Pages and chats that wait for news at once.
+    /// Open event streams of pages and chats.
     pub streams_per_address: u32,
-    /// For how long a body that is no file may be waited for.
+    /// Deadline of a body that is not a file, in seconds.
     pub body_seconds: u32,
-    /// For how long a file's next bytes may be waited for.
+    /// Longest wait for the next bytes of a file, in seconds.
     pub upload_idle_seconds: u32,
-    /// The least rate of a file, averaged.
+    /// Minimum average rate of an upload, in bytes a second.
     pub upload_bytes_per_second: u32,
 }
 
@@ -221,7 +221,7 @@ pub struct Rates {
     pub chats_floor: f64,
     pub chats_ceiling: f64,
     pub rest_per_account: f64,
-    /// Authorization codes exchanged for one integration, over all processes.
+    /// Authorization codes exchanged a second for one integration, over all processes.
     pub installs: f64,
 }
 
@@ -252,7 +252,7 @@ pub struct Telemetry {
 }
 
 impl Config {
-    /// Channels that name messengers which this version has no connector for, with those messengers.
+    /// Channels that name messengers without a connector in this version, with those messengers.
     pub fn not_built_in(&self) -> Vec<(&Channel, Vec<&str>)> {
         let channels = self.integrations.iter().flat_map(|integration| &integration.channels);
         let absent = channels.map(|channel| (channel, channel.not_built_in().collect::<Vec<_>>()));

@@ -108,8 +108,8 @@ pub trait Connector: Send + Sync {
     /// the future must be harmless.
     async fn send(&self, settings: &Settings, outgoing: &Outgoing) -> Report;
 
-    /// Whether it hands templates over for the messenger's own review (official WhatsApp) and tells what came of it. Without
-    /// one that does, nobody would ever decide about such a template, so none is offered.
+    /// Whether it submits templates to the messenger's review (official WhatsApp) and reports the result. Without such a
+    /// connector nobody would ever decide on a template, so none is offered.
     fn reviews_templates(&self) -> bool {
         false
     }
@@ -152,7 +152,7 @@ pub trait Connector: Send + Sync {
         Ok(None)
     }
 
-    /// Whether [`Connector::authenticate`] looks at headers alone: then a call is refused before its body is read.
+    /// Whether [`Connector::authenticate`] needs headers only: then a call can be refused before its body is read.
     fn authenticates_by_header(&self) -> bool {
         false
     }

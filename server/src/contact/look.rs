@@ -8,7 +8,7 @@ use entity::conversation;
 use super::{Card, Outcome, Why, find, row};
 use crate::app::App;
 
-/// So long the last answer is believed.
+/// How long the last answer is cached.
 const FRESH_MILLIS: i64 = 10 * 60_000;
 /// No page waits longer for it.
 const WITHIN: Duration = Duration::from_millis(1500);

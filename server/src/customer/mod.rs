@@ -57,7 +57,7 @@ pub async fn decide(app: &App, asking: Asking<'_>, given: Option<Credentials>) -
     }
     let Some(given) = given else { return Ok(Outcome::No) };
     let (account, login) = (asking.tenant_id.to_string(), logins::key(&given.login));
-    // A login is counted for each account that tries it: nobody is kept out by the tries of another account.
+    // A login is counted per account that tries it, so attempts from one account lock out nobody in another.
     let origin = Origin::of_account(asking.tenant_id, asking.address);
     for (door, name) in [("connect", &account), ("connect_login", &login)] {
         if let Err(wait) = throttle::login(app, door, name, origin.clone()).await? {

@@ -1,5 +1,5 @@
-//! Waiting has an age, also while held: what is too old ends though its target is not served. Apart from the worker, whom it
-//! would keep from everybody else's letters.
+//! Letters expire also while they are held and their target is not served. A task of its own, because this would delay
+//! the worker's other letters.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,15 +15,15 @@ use crate::app::App;
 
 /// Held targets are searched this often.
 const EVERY: Duration = Duration::from_secs(60);
-/// Letters that are ended at once.
+/// Letters buried in one transaction.
 const AT_ONCE: u32 = 256;
 
-/// Looks until the stop; then lets what was begun end.
+/// Runs until the stop; then finishes the round that was begun.
 pub async fn run(app: Arc<App>, stop: CancellationToken) {
     loop {
         match round(&app).await {
             Ok(_) => {}
-            Err(error) => tracing::error!(%error, "letters that are too old cannot be looked for; it is tried again"),
+            Err(error) => tracing::error!(%error, "expired letters cannot be looked up; it is tried again"),
         }
         if stop.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_none() {
             return;
@@ -31,10 +31,10 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
     }
 }
 
-/// Ends what is too old at held targets, however many those are, and brings back due times that lie too far ahead. Gives how
-/// many letters ended.
+/// Buries expired letters of held targets and brings back due times that lie too far ahead. Gives how many letters were
+/// buried.
 ///
-/// One statement looks at all targets; a transaction ends [`AT_ONCE`] letters, whosever they are.
+/// One statement looks at all targets; a transaction buries [`AT_ONCE`] letters of any accounts.
 pub async fn round(app: &Arc<App>) -> Result<usize, DbErr> {
     let clamped = app.queue.clamp().await?;
     if clamped > 0 {
@@ -46,14 +46,14 @@ pub async fn round(app: &Arc<App>) -> Result<usize, DbErr> {
         let full = found.len() >= usize::try_from(AT_ONCE).unwrap_or(usize::MAX);
         let begun = bury(app, &found).await?;
         ended += begun;
-        // What another process holds is not taken from it.
+        // Letters that another process holds are skipped.
         if !full || begun == 0 {
             return Ok(ended);
         }
     }
 }
 
-/// Nobody is called, so no slot is taken.
+/// No call is made, so no slot is taken.
 async fn bury(app: &Arc<App>, found: &[Expired]) -> Result<usize, DbErr> {
     if found.is_empty() {
         return Ok(0);

@@ -1,5 +1,5 @@
-//! How much may be on its way at once: by destination host, by tenant, and by target. A host that fails for several accounts
-//! is left alone for a while, and each host is tried a second time only as often as its first tries allow.
+//! Limits of concurrent calls: by destination host, by tenant, and by target. The breaker of a host opens when calls of
+//! several accounts fail, and retries at a host are limited to a share of its first attempts.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,14 +13,14 @@ pub mod share;
 
 /// Calls at once to one destination host.
 const POOL: u32 = 128;
-/// Calls at once to the tenants' own webhooks: many hosts. One that waits for an answer costs little.
+/// Concurrent calls to the tenants' own webhooks, which are many hosts. A call that waits for an answer costs little.
 const WEBHOOKS_AT_ONCE: u32 = 1_024;
 /// Of them one tenant has at most a quarter while others wait, and leaves a quarter free when none does: whoever comes next
 /// finds room.
 const OF_TENANT: u32 = POOL / 4;
 const OF_TENANT_ALONE: u32 = POOL - POOL / 4;
-/// Of the tenants' own webhooks, calls at once for one tenant while less than half of all are taken, less than three quarters,
-/// and beyond that: endpoints that hang cannot take all, unless those of more than four hundred accounts do at one time.
+/// Concurrent calls of one tenant to its own webhooks while less than half of all are taken, less than three quarters,
+/// and beyond that: hanging endpoints cannot take all slots unless those of more than four hundred accounts hang at once.
 const WEBHOOKS_OF_TENANT: [u32; 3] = [8, 2, 1];
 /// The pool of the tenants' own webhooks.
 const WEBHOOKS: &str = "webhooks";
@@ -86,13 +86,13 @@ impl Slots {
         turns.share(&wants, free)
     }
 
-    /// How many calls may start in a pool now, whoever's they are.
+    /// How many calls of anybody may start in a pool now.
     pub fn free(&self, pool: &str, now: i64) -> u32 {
         let taken = self.lock();
         free_of(&taken.hosts, pool, taken.pools.get(pool).copied().unwrap_or(0), now)
     }
 
-    /// How many more calls an offer's tenant may have in its pool at most, and how many of them its target.
+    /// How many more calls an offer's tenant may make in its pool, and how many of them its target.
     pub fn room(&self, offer: &Offer) -> (u32, u32) {
         let taken = self.lock();
         let (_, alone) = of_tenant(&offer.pool, taken.pools.get(&offer.pool).copied().unwrap_or(0));
@@ -110,9 +110,9 @@ impl Slots {
         Slot { slots: self.clone(), pool: pool.to_owned(), tenant_id, target }
     }
 
-    /// Notes whether the host answered a call of this tenant. When calls of several tenants fail and nobody's succeeds, its
-    /// pool is closed for a while; one tenant's failures are the matter of its own breaker. The tenants' own webhooks are
-    /// many hosts and have only the breaker of each target.
+    /// Records whether the host answered a call of this tenant. When calls of several tenants fail and none succeeds, its
+    /// pool is closed for a while; one tenant's failures only open its own breaker. The tenants' own webhooks are many
+    /// hosts and have only the breaker of each target.
     pub fn note(&self, pool: &str, tenant_id: Uuid, answered: bool, now: i64) {
         if pool == WEBHOOKS {
             return;
@@ -120,7 +120,7 @@ impl Slots {
         let mut taken = self.lock();
         let host = taken.hosts.entry((pool.to_owned(), Uuid::nil())).or_default();
         if host.note(tenant_id, answered, now) {
-            tracing::warn!(pool, "calls of several accounts to a host fail; it is left alone for 30 seconds");
+            tracing::warn!(pool, "calls of several accounts to a host fail; its breaker is open for 30 seconds");
         }
         let open = if host.is_open(now) { 1.0 } else { 0.0 };
         metrics::gauge!("parom_host_breaker_open", "remote" => pool.to_owned()).set(open);
@@ -165,14 +165,14 @@ fn at_once(pool: &str) -> u32 {
     if pool == WEBHOOKS { WEBHOOKS_AT_ONCE } else { POOL }
 }
 
-/// What of a pool is not taken, as its host allows.
+/// Free slots of a pool, as far as its host allows.
 fn free_of(hosts: &HashMap<(String, Uuid), Host>, pool: &str, taken: u32, now: i64) -> u32 {
     let usual = at_once(pool);
     let most = hosts.get(&(pool.to_owned(), Uuid::nil())).map_or(usual, |host| host.most(usual, now));
     most.saturating_sub(taken)
 }
 
-/// Calls at once of one tenant in a pool of which so many are taken: beside others, and alone.
+/// Concurrent calls that one tenant may make in a pool with this many taken: beside others, and alone.
 fn of_tenant(pool: &str, taken: u32) -> (u32, u32) {
     if pool != WEBHOOKS {
         return (OF_TENANT, OF_TENANT_ALONE);

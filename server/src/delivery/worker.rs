@@ -69,8 +69,8 @@ impl Worker {
         while self.running.join_next().await.is_some() {}
     }
 
-    /// Carries everything that is due now, and what that makes due, until nothing is; and does the chores that are due
-    /// meanwhile, whose loops may not run: letters of held targets that grew too old, and proofs of sources.
+    /// Delivers everything that is due, and what becomes due by that, until nothing is. Also does the chores whose own
+    /// loops may not run: expired letters of held targets, and proofs of sources.
     pub async fn deliver_all(&mut self) -> anyhow::Result<usize> {
         let mut carried = 0;
         loop {
@@ -92,7 +92,7 @@ impl Worker {
         let served = self.scan.wishes(&self.app, &self.slots).await?;
         let (pools, wishes): (Vec<String>, Vec<Wish>) = served.into_iter().unzip();
         let (app, running) = (&self.app, &mut self.running);
-        // Not all that is about to be leased is leased.
+        // A lane that was read is not always leased.
         let mut parts: HashMap<(Uuid, Uuid), Reading> = HashMap::new();
         let claims = app
             .queue
@@ -111,7 +111,7 @@ impl Worker {
         Ok(started)
     }
 
-    /// How long nothing comes by itself in the pools that have room; a call that ends wakes earlier.
+    /// How long nothing becomes due in the pools that have room; a call that ends wakes the worker earlier.
     async fn pause(&self) -> Duration {
         let now = self.app.clock.millis();
         let opens = self.slots.closed(now).into_iter().map(|(_, until)| until - now).min();
@@ -126,7 +126,7 @@ impl Worker {
 
 impl Drop for Worker {
     fn drop(&mut self) {
-        // A scan that panics is started again; what it had started is on its way and settles by itself.
+        // After a panic the scan is restarted; letters that it had started are delivered and settle by themselves.
         if std::thread::panicking() {
             self.running.detach_all();
         }

@@ -1,4 +1,4 @@
-//! Places at which a test holds the program, to decide what overlaps with what.
+//! Points at which a test can hold the program, to decide what overlaps with what.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -11,11 +11,11 @@ struct Gate {
     waiting: watch::Sender<usize>,
 }
 
-/// The places that are held now.
+/// The points that are held now.
 #[derive(Debug, Default)]
 pub(super) struct Holds(Mutex<BTreeMap<&'static str, Gate>>);
 
-/// A held place. Dropping it releases it.
+/// A held point. Dropping it releases it.
 #[derive(Debug)]
 pub struct Held {
     open: watch::Sender<bool>,
@@ -41,12 +41,12 @@ impl Holds {
 }
 
 impl Held {
-    /// Returns once somebody has come to the place.
+    /// Returns once a caller has reached the point.
     pub async fn reached(&self) {
         let _ = self.waiting.clone().wait_for(|count| *count > 0).await;
     }
 
-    /// Lets everybody pass, also those who come later.
+    /// Lets all callers pass, including later ones.
     pub fn release(&self) {
         self.open.send_replace(true);
     }

@@ -22,7 +22,7 @@ const ACTIVE: i64 = 48 * HOUR;
 const FURTHEST: i64 = 14 * 24 * HOUR;
 /// Chats of one claim.
 const CHATS: u64 = 50;
-/// So often a chat is asked for without an answer before the round goes on without it.
+/// Failed requests for a chat after which the round skips it.
 const TRIES: i32 = 5;
 /// So many refusals in a row mean the scope, not its chats.
 const REFUSALS: u32 = 3;

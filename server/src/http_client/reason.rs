@@ -4,8 +4,8 @@ use std::io;
 
 use crate::words::Said;
 
-/// What resolvers of systems say of a name that is nobody's (EAI_NONAME, EAI_NODATA), in lower case. The standard library has
-/// no kind for it.
+/// What system resolvers say of an unknown name (EAI_NONAME, EAI_NODATA), in lower case. The standard library has no
+/// error kind for it.
 const NO_SUCH_NAME: [&str; 4] = [
     "name or service not known",
     "no address associated with",
@@ -26,8 +26,8 @@ const KNOWN: &[(&[&str], &str)] = &[
     ),
 ];
 
-/// Whether the name stands for no host, or the host refuses connections at this port. False when that is only so for now: a
-/// resolver that does not answer, a network that is down.
+/// Whether the host does not exist or refuses connections on this port. False for temporary failures: a resolver that
+/// does not answer, a network that is down.
 pub fn is_nobody(error: &(dyn std::error::Error + 'static)) -> bool {
     let causes = std::iter::successors(Some(error), |error| error.source());
     causes.filter_map(|cause| cause.downcast_ref::<io::Error>()).any(|cause| {

@@ -54,7 +54,7 @@ pub struct Cutter {
     header: Option<Header>,
 }
 
-/// What the first line of a CSV file must name: no message is without it.
+/// Fields that the first line of a CSV file must name, because every message has them.
 pub const NAMED: [&str; 4] = ["id", "conversation.id", "sender.role", "content.type"];
 
 struct Header {
@@ -97,8 +97,8 @@ impl Cutter {
         self.cut()
     }
 
-    /// Fields that every message has and that the first line of a CSV file does not name. None: it names them, or has not
-    /// been read yet, or the format has no such line.
+    /// Required fields that the first line of a CSV file does not name. None: all are named, the line has not been read
+    /// yet, or the format has no such line.
     pub fn unnamed(&self) -> Option<Vec<&'static str>> {
         let header = self.header.as_ref()?;
         let unnamed: Vec<&str> =

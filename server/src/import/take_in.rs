@@ -22,7 +22,7 @@ use crate::store::ended;
 use crate::tenant::remove;
 use crate::words::Said;
 
-/// Bytes after which a file that comes in says again how large it is.
+/// Bytes after which an import in progress records its size again.
 const SAY_EVERY: u64 = 8 * 1024 * 1024;
 /// Rows of one statement.
 const BATCH: usize = 200;
@@ -92,8 +92,8 @@ impl Arrived {
     }
 }
 
-/// Reads a whole file into rows and counts it. 413 above `import.file_mb`, 429 when too many imports of the account wait, 400
-/// when it breaks off; then nothing stays.
+/// Reads a whole file into rows and counts it. 413 above `import.file_mb`, 429 when too many imports of the account are
+/// pending, 400 when the connection breaks; then nothing is kept.
 pub async fn take_in(
     app: &App,
     source: &source::Model,
@@ -222,7 +222,7 @@ impl Desk<'_> {
         Ok(())
     }
 
-    /// Others of the account may come in beside this one: now and then each says how far it is and looks how much is left.
+    /// The account may upload several at once: each records its size now and then and checks how much is left.
     async fn weigh(&mut self) -> Result<()> {
         let said = u64::try_from(self.row.bytes).unwrap_or(0);
         if self.bytes >= said + SAY_EVERY {
@@ -242,7 +242,8 @@ impl Desk<'_> {
         Ok(())
     }
 
-    /// Refuses a CSV file as soon as its first line turns out to be none: every line after it would be read wrongly.
+    /// Refuses a CSV file as soon as its first line turns out not to name the fields, because every following line would
+    /// be misread.
     fn names_its_fields(&self) -> Result<()> {
         self.cutter.unnamed().map_or(Ok(()), |unnamed| Err(headless(&unnamed)))
     }

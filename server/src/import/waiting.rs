@@ -1,4 +1,4 @@
-//! How many imports of an account are not over, and how large they are together.
+//! Counts the pending imports of an account, and their size together.
 
 use entity::import::{self, Column};
 use sea_orm::sea_query::{Alias, ExprTrait};
@@ -11,10 +11,10 @@ use crate::error::{Error, Result};
 use crate::usage::bytes_of;
 use crate::words::Said;
 
-/// Somebody who is turned away may come again after so many seconds: an import is seldom over sooner.
+/// Seconds after which a refused upload may be tried again: an import seldom ends sooner.
 const AGAIN: u32 = 60;
 
-/// Imports that are not over; files that were only counted are among them while they can still be begun.
+/// Pending imports; dry runs are included while they can still be started.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, FromQueryResult)]
 pub struct Waiting {
     pub count: i64,
@@ -42,7 +42,7 @@ async fn beside(app: &App, tenant_id: Uuid, id: Uuid) -> Result<Waiting, DbErr> 
     Ok(found.unwrap_or_default())
 }
 
-/// Bytes that an import of an account may have. 429: as many wait as may.
+/// Bytes that the next import of an account may have. 429: too many are pending.
 pub(super) async fn room(app: &App, row: &import::Model) -> Result<u64> {
     let limits = &app.config.limits;
     let others = beside(app, row.tenant_id, row.id).await?;
@@ -60,7 +60,7 @@ pub(super) async fn room(app: &App, row: &import::Model) -> Result<u64> {
     if room == 0 { Err(too_much(app)) } else { Ok(room) }
 }
 
-/// 429: their files are as large as they may be.
+/// 429: their files have reached the size limit.
 pub(super) fn too_much(app: &App) -> Error {
     Error::TooMany {
         problem: "too_many_imports",

@@ -80,7 +80,7 @@ async fn answer(app: &web::Data<App>, scope_id: &str, request: &HttpRequest, pay
     if request.headers().contains_key(header::CONTENT_ENCODING) {
         return HttpResponse::UnsupportedMediaType().body("send the body as it is, without Content-Encoding");
     }
-    // Whoever knows no channel of ours is not listened to.
+    // A caller that names no channel of ours is refused before its body is read.
     let channel = scope_id.get(..CHANNEL_ID).and_then(|channel_id| app.config.channel(channel_id));
     let Some((_, channel)) = channel else { return not_genuine() };
     let body = match read(payload, BODY_BYTES).await {
@@ -121,7 +121,7 @@ fn not_genuine() -> HttpResponse {
     HttpResponse::Unauthorized().body("the signature does not match")
 }
 
-/// Reads a body up to a limit; else gives the answer that says why not. Its deadline is the gate's ([`crate::shed`]).
+/// Reads a body up to a limit, or gives the answer for why not. The gate enforces its deadline ([`crate::shed`]).
 pub(super) async fn read(mut payload: web::Payload, limit: usize) -> Result<Bytes, HttpResponse> {
     let mut body = BytesMut::new();
     while let Some(chunk) = payload.next().await {

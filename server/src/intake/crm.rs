@@ -90,7 +90,7 @@ async fn quarantine(app: &App, tenant_id: Uuid, body: Bytes, why: &'static str) 
     tracing::warn!(tenant.id = %tenant_id, reason = why, "a hook of the CRM is kept in quarantine");
     metrics::counter!("parom_quarantined_total", "reason" => why, "door" => KIND).increment(1);
     if !app.strangers.keeps_unreadable(tenant_id, body.len(), app.clock.millis()).await {
-        tracing::warn!(tenant.id = %tenant_id, "the account's hooks of today that nobody can read are too large to be kept; this one is only counted");
+        tracing::warn!(tenant.id = %tenant_id, "the account's unreadable hooks of today exceed the limit; this one is counted, not kept");
         return Ok(());
     }
     keep(app, tenant_id, body, why).await

@@ -17,7 +17,7 @@ use crate::media::{NewMedia, Whose};
 use crate::message::{Body, Content, Direction, Edited, LetterKind, Media, Past, Stream};
 use crate::words::{Language, Said, Words};
 
-/// So often a change is begun anew because another one came between.
+/// How often a change is retried because a concurrent one came first.
 const TRIES: usize = 5;
 
 /// What becomes of a message.

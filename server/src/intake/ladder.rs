@@ -13,17 +13,17 @@ use crate::app::App;
 use crate::delivery::queue::writer::Refused;
 use crate::spool::{Drained, Hook, NotKept};
 
-/// So long the database may take.
+/// Time limit of the database.
 const DATABASE: Duration = Duration::from_millis(1_500);
-/// So long the disk may take after it.
+/// Time limit of the disk, after the database's.
 const DISK: Duration = Duration::from_millis(1_500);
-/// So long the database may take for one hook of the spool.
+/// Time limit of the database for one hook of the spool.
 const DRAINED: Duration = Duration::from_secs(10);
-/// So often the folders of processes that are no more are looked for, and what was drained is told at most.
+/// How often folders of dead processes are looked for, and how often a drain is logged at most.
 const LOOK: Duration = Duration::from_secs(5);
-/// The database is asked again after this when it took nothing.
+/// Delay before the next attempt when the database stored nothing.
 const AGAIN: Duration = Duration::from_secs(1);
-/// And after this for what came while it took the rest: the next hook of a conversation may be at another process already.
+/// Delay before hooks that arrived during a drain: the next hook of a conversation may already be at another process.
 const SOON: Duration = Duration::from_millis(20);
 
 /// Neither the database nor the disk took a hook.
@@ -31,8 +31,8 @@ const SOON: Duration = Duration::from_millis(20);
 #[error("a hook of amoCRM is lost: {0}")]
 pub struct Lost(NotKept);
 
-/// Stores a hook. While any waits in the spool, or in that of another process of this machine, later ones go there too: none
-/// overtakes another, but when the spool takes no more; then one that is out of order is better than one that is lost.
+/// Stores a hook. While any waits in the spool, or in that of another process of this machine, later ones go there too, so that
+/// none overtakes another. When the spool accepts no more, a hook out of order is better than a lost one.
 pub async fn take(app: &Arc<App>, hook: Hook) -> Result<(), Lost> {
     let first = !app.spool.is_before().await;
     if first && is_stored(app, &hook).await {

@@ -37,7 +37,7 @@ where
         Reading: Future<Output = Result<HashMap<K, V>, DbErr>> + Send + 'static,
     {
         let (line, questions) = mpsc::channel::<Question<K, V>>(MOST);
-        // Whoever is started after a panic goes on with the same line.
+        // After a panic the next task continues with the same line.
         let (questions, read) = (Arc::new(Mutex::new(questions)), Arc::new(read));
         supervisor.start("lookup", move || {
             let (questions, read) = (questions.clone(), read.clone());
@@ -56,7 +56,7 @@ where
     }
 }
 
-/// Until nobody asks any more.
+/// Until the last caller is gone.
 async fn answer_all<K, V, Reading>(
     questions: &mut mpsc::Receiver<Question<K, V>>,
     read: &(impl Fn(Vec<K>) -> Reading + Sync),
@@ -74,7 +74,7 @@ async fn answer_all<K, V, Reading>(
         if who.is_empty() {
             continue;
         }
-        // On its own, so that what goes wrong in it is an error of these questions alone.
+        // In a task of its own, so that a failure is an error of these questions only.
         let read = detach("lookup_read", read(who.keys().cloned().collect()));
         let found = read.await.unwrap_or_else(|gone| Err(DbErr::Custom(format!("reading broke off: {gone}"))));
         for (key, all) in who {

@@ -17,15 +17,15 @@ use super::link::{For, link};
 use super::{Kind, Origin, State, fetch, sniff};
 use crate::app::App;
 
-/// So long a delivery waits for a fetch that is under way.
+/// How long a delivery waits for a fetch in progress.
 const WAIT: Duration = Duration::from_secs(5);
-/// So long it leaves a due file to the worker before it fetches it itself.
+/// How long it leaves a due file to the worker before it fetches it itself.
 const LEAVE: Duration = Duration::from_secs(1);
-/// So long a fetch of a delivery's own may take.
+/// Time limit of a delivery's own fetch.
 const BUDGET: Duration = Duration::from_secs(8);
 /// The same for a face, without which a message is as good.
 const BUDGET_OF_AVATAR: Duration = Duration::from_secs(3);
-/// And for a preview, which the contract promises where there is one.
+/// The same for a preview, which the contract promises where there is one.
 const BUDGET_OF_PREVIEW: Duration = Duration::from_secs(5);
 /// Between two looks at what another instance fetches.
 const LOOK: Duration = Duration::from_millis(250);
@@ -171,21 +171,21 @@ pub async fn avatar_link(app: &App, tenant_id: Uuid, media_id: Uuid) -> Option<U
     Some(link(app, &kept, For::Crm))
 }
 
-/// A link to a preview for a messenger: its first fetch is waited for, five seconds at most. None when it is not here then,
-/// or is no picture.
+/// A link to a preview for a messenger: waits up to five seconds for its first fetch. None when it is not available by
+/// then, or is not a picture.
 pub async fn preview_link(app: &App, tenant_id: Uuid, media_id: Uuid) -> Option<Url> {
     let kept = beside(app, tenant_id, media_id, BUDGET_OF_PREVIEW).await?;
     (kept.kind_for(Kind::Picture) == Kind::Picture).then(|| link(app, &kept, For::Webhook))
 }
 
-/// A file without which its message goes all the same. None: it is not here in time.
+/// A file without which its message is sent all the same. None: it did not come in time.
 async fn beside(app: &App, tenant_id: Uuid, media_id: Uuid, budget: Duration) -> Option<Kept> {
     match wait_for(app, tenant_id, media_id, budget).await {
         Ok(Ready::Kept(kept)) => Some(kept),
         Ok(_) => None,
         Err(error) => {
             let cause = format!("{error:#}");
-            tracing::warn!(tenant.id = %tenant_id, media.id = %media_id, cause, "a face or a preview is left out");
+            tracing::warn!(tenant.id = %tenant_id, media.id = %media_id, cause, "an avatar or a preview is left out");
             None
         }
     }

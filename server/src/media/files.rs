@@ -26,9 +26,9 @@ use uuid::Uuid;
 use crate::config::{self, base};
 use crate::http_client::HttpClients;
 
-/// What is held in memory of one file on its way into a bucket: the smallest part that S3 takes.
+/// Buffer of one upload into a bucket: the smallest part that S3 accepts.
 const PART: usize = 5 * 1024 * 1024;
-/// The same into a folder, which takes any size.
+/// The same for a folder, which takes any size.
 const CHUNK: usize = 64 * 1024;
 /// Parts of one file on their way to S3 at once.
 const PARTS: usize = 2;
@@ -40,7 +40,7 @@ const REPEATED: std::time::Duration = std::time::Duration::from_secs(20);
 pub struct Files {
     store: Arc<dyn ObjectStore>,
     prefix: Path,
-    /// Bytes that are held of one file on its way in.
+    /// Bytes buffered of one upload.
     pub(super) buffer: usize,
 }
 

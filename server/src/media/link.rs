@@ -99,7 +99,7 @@ fn signature(app: &App, signed: &[u8]) -> [u8; 32] {
     *app.vault.derive(KIND, &[&hex::encode(signed)])
 }
 
-/// Links outlive the key that signed them: amoCRM keeps some for ever.
+/// Links stay valid after the key that signed them is replaced: amoCRM keeps some for ever.
 fn is_ours(app: &App, signed: &[u8], told: &[u8]) -> bool {
     app.vault.derived(KIND, &[&hex::encode(signed)]).iter().any(|signature| signature.as_slice().ct_eq(told).into())
 }

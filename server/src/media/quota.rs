@@ -27,7 +27,8 @@ pub(super) async fn room(app: &App, tenant_id: Uuid) -> Result<u64, Arc<DbErr>> 
     Ok(u64::try_from(most(app) - used).unwrap_or(0))
 }
 
-/// Bytes that visitors of the account's web chats may still send: their share, and no more than the account's room.
+/// Bytes that visitors of the account's web chats may still send: what is left of their share, and of the account's
+/// storage.
 pub(super) async fn visitors_room(app: &App, tenant_id: Uuid) -> Result<u64, Arc<DbErr>> {
     let percent = i64::from(app.config.limits.visitors_percent);
     let room = room(app, tenant_id).await?;

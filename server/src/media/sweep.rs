@@ -13,7 +13,7 @@ const BATCH: u64 = 200;
 /// Steps in a row.
 const STEPS: usize = 50;
 
-/// An upload that has not come to its end after so many milliseconds never will: its sender, or this process, went away.
+/// Age in milliseconds at which an unfinished upload is given up: its sender, or this process, is gone.
 const ABANDONED: i64 = 3_600_000;
 
 /// Deletes what is kept no longer, in small steps; gives how many files. Then alerts about room are ended or raised. Several
@@ -39,7 +39,7 @@ pub async fn sweep(app: &App) -> anyhow::Result<u64> {
     Ok(gone)
 }
 
-/// Uploads that broke off without a word. Their rows end within two days, so few rows are read.
+/// Aborted uploads. Their rows are deleted within two days, so few rows are read.
 async fn drop_abandoned(app: &App, today: i32) -> anyhow::Result<u64> {
     let abandoned = media::Entity::find()
         .filter(Column::Day.gte(today))

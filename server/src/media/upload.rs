@@ -19,12 +19,12 @@ use crate::words::Said;
 
 /// What nobody names in a message is kept so many days.
 const UNUSED_DAYS: i32 = 7;
-/// The failure of a row whose bytes are still coming.
+/// The state of a row whose bytes are still arriving.
 pub(super) const COMING: &str = "upload";
 /// The one try of an upload.
 const EPOCH: i32 = 1;
 
-/// Who sends a file decides whose room it takes.
+/// The sender of a file, which decides whose storage it counts towards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Giver {
     /// Somebody who acts for the account.
@@ -137,7 +137,7 @@ impl<'a> Upload<'a> {
 
 async fn refused(app: &App, key: Key, giver: Giver, kind: Kind, why: &NotKept) -> Error {
     clear(app, key).await;
-    // Visitors fill their share; the account has room all the same.
+    // Visitors can fill only their share, so the account has room left.
     if *why == NotKept::NoRoom && giver == Giver::Account {
         quota::is_full(app, key.tenant_id).await;
     }

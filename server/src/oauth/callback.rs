@@ -87,7 +87,7 @@ async fn callback(app: Arc<App>, request: &HttpRequest, in_path: Option<&str>) -
     if from_amocrm {
         return from_widget(&app, request, integration, &host, code).await;
     }
-    // Another browser's state stays good for the browser that began (OAuth login CSRF).
+    // A state used in another browser stays valid for the browser that began (OAuth login CSRF).
     let own_browser = of_state.as_ref().is_some_and(|state| state.began_in(request));
     let taken = match state {
         Some(state) if own_browser || is_program(request) => start::take(&app, state).await?,
@@ -115,8 +115,8 @@ async fn callback(app: Arc<App>, request: &HttpRequest, in_path: Option<&str>) -
     done::shown(&app, &frame, integration, progress, own_browser).await
 }
 
-/// Whether no browser asks: browsers say where a navigation comes from (Fetch Metadata), or bring the cookie of the beginning.
-/// A program cannot be led here by somebody else's link, so a state may be used by it; it is shown nothing of the account's.
+/// Whether the caller is not a browser: browsers send Fetch Metadata or the cookie of the beginning. A program cannot be
+/// led here by somebody else's link, so it may use a state; it gets no access to the account.
 fn is_program(request: &HttpRequest) -> bool {
     let headers = request.headers();
     let of_browsers =
@@ -124,8 +124,9 @@ fn is_program(request: &HttpRequest) -> bool {
     !of_browsers && !headers.contains_key(header::COOKIE)
 }
 
-/// amoCRM's own call, or somebody's who says so: nothing in it is signed, but only who has our secret can use its code. Each
-/// comes once, and its sender reads no answer; so what comes too fast to be stored is tried all the same, the newest first.
+/// amoCRM's own call, or one that claims to be: it is not signed, but its code is useless without our secret. Each
+/// genuine call comes once and its sender ignores the answer, so calls that come too fast to be stored are still tried,
+/// the newest first.
 async fn from_widget(
     app: &Arc<App>,
     request: &HttpRequest,

@@ -21,7 +21,8 @@ pub(super) async fn revoked(app: web::Data<App>, request: HttpRequest) -> Result
     match install::find(&app, &integration.name, account_id).await? {
         Some(tenant_id) => {
             tracing::info!(tenant.id = %tenant_id, account.id = account_id, "amoCRM says that the integration was switched off; it is asked whether that is so");
-            // Signed, so it counts for what it says; but a captured one is signed too, and each asks amoCRM.
+            // Signed, so its content is trusted; but a captured notice is signed too, and each one makes Parom ask
+            // amoCRM.
             let now = app.strangers.asks_at_once(tenant_id, app.clock.millis()).await;
             uninstall::noticed(&app, tenant_id, now).await?;
             if !now {

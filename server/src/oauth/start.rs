@@ -84,7 +84,7 @@ pub(super) fn address(integration: Option<&Integration>) -> String {
     format!("/oauth/install?{}", query.finish())
 }
 
-/// Whether this has the form of our states; what has not is looked up nowhere.
+/// Whether this looks like one of our states; anything else is not looked up.
 fn looks_right(state: &str) -> bool {
     state.len() == 64 && state.bytes().all(|one| one.is_ascii_hexdigit())
 }

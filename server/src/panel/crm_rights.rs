@@ -1,9 +1,9 @@
-//! Rights that came from amoCRM are asked anew for each hour of use.
+//! Rights that came from amoCRM are checked again for each hour of use.
 //!
 //! ```text
-//! asked within the hour ─▶ as it is
-//! else ask ─▶ administrator, user or gone ─▶ taken over: roles rise and fall, sessions that hold too much end
-//!          └▶ no answer ─▶ what was said last counts for four hours; then a session from amoCRM ends, and whoever
+//! checked within the hour ─▶ unchanged
+//! else ask ─▶ administrator, user or gone ─▶ applied: roles rise and fall, sessions with too many rights end
+//!          └▶ no answer ─▶ the last answer is used for four hours; then a session from amoCRM ends, and whoever
 //!                          signed in by password is a viewer until amoCRM answers
 //! ```
 
@@ -23,10 +23,10 @@ use crate::tenant::rights::{self, CrmRights, MaxAge};
 const HOUR: i64 = 3_600_000;
 /// Many requests of one page ask at once, also while amoCRM does not answer.
 const MAX_AGE: MaxAge = MaxAge { answer: 60_000, unknown: 60_000 };
-/// How long amoCRM's last word counts while it does not answer.
+/// How long amoCRM's last answer is used while it does not answer.
 const BELIEVED: i64 = 4 * HOUR;
 
-/// The role in which a session goes on; none: it has ended.
+/// The role with which a session continues; none: it has ended.
 pub(super) async fn role(app: &Arc<App>, session: &session::Model, row: table::Model) -> Result<Option<Role>> {
     let by_ticket = session.via == sessions::TICKET;
     let held = Role::of(&row.role);

@@ -40,13 +40,13 @@ struct Feed {
     lagged: bool,
     breath: Interval,
     anyway: Interval,
-    /// Counts among those of its address and of its session until it is dropped.
+    /// Counts towards its address and its session until it is dropped.
     _place: Place,
 }
 
 type Place = (Held<IpAddr>, Held<Uuid>);
 
-/// `GET /panel/events`. 503 when the address or the session has enough of them open: the page then stays as it was loaded.
+/// `GET /panel/events`. 503 when the address or the session has too many open: the page then does not update itself.
 pub(super) async fn get(app: web::Data<App>, member: Member, request: HttpRequest) -> Result<HttpResponse> {
     let address = shed::counted(door::address(&request, &app));
     let place = app.load.stream(address, member.session.id);

@@ -33,7 +33,7 @@ use crate::words::{Language, Said, When, Words, Zone};
 
 /// The name under which a session keeps the only conversation that it shows.
 pub(super) const ONLY: &str = "only";
-/// What opens to somebody who has to connect an authenticator first.
+/// Pages open to somebody who has to connect an authenticator first.
 const BEFORE_ENROLMENT: [&str; 3] = ["/panel/me/two-step", "/panel/language", "/panel/theme"];
 
 /// Somebody of an account's people, or an operator who looks.
@@ -54,7 +54,7 @@ pub struct Member {
     pub address: Option<IpAddr>,
     /// The only conversation that the session shows.
     pub only: Option<Uuid>,
-    /// The account demands an authenticator and there is none: nothing opens before one is connected.
+    /// The account requires an authenticator and the person has none: nothing else opens before one is connected.
     pub must_enrol: bool,
     /// The person may have other accounts that this session may enter.
     may_switch: bool,
@@ -225,7 +225,7 @@ async fn of(app: &Arc<App>, request: &HttpRequest, session: Arc<session::Model>)
     if session.via == "ticket" && !session.is_admin {
         role = Role::Viewer;
     }
-    // Who comes through amoCRM has done amoCRM's own sign-in, and has no e-mail to sign in by here.
+    // People from amoCRM have used amoCRM's own sign-in, and have no e-mail to sign in by here.
     let signs_in_here = !view_as && session.via != "ticket";
     let has_second_step = credentials::second_step(&person, Some(tenant.tenant_id));
     let integration = app.config.integration(&tenant.integration);
@@ -291,7 +291,7 @@ async fn is_of_conversation(app: &App, path: &str, tenant_id: Uuid, only: Uuid) 
     }
 }
 
-/// The account demands a second step: everything leads to where it is set up.
+/// The account requires two-step sign-in: everything redirects to its set-up.
 fn second_step_first(request: &HttpRequest) -> actix_web::Error {
     if request.headers().contains_key(LIVE) || request.path() == "/panel/events" {
         return instead(nothing_kept(StatusCode::UNAUTHORIZED).finish());

@@ -1,5 +1,5 @@
-//! Showing once more who one is, before password or authenticator change: a session that somebody left open is not
-//! enough. For ten minutes a one-time link is, for that is how a forgotten password is set anew.
+//! Re-authentication before a password or an authenticator is changed: a session that was left open is not enough. For
+//! ten minutes a one-time link is, because that is how a forgotten password is replaced.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -12,19 +12,19 @@ use super::{credentials, password, refused, session as sessions, throttle};
 use crate::app::App;
 use crate::error::Result;
 
-/// The name under which a session keeps until when its link counts as proof, milliseconds since 1970.
+/// The name under which a session stores until when its link counts as proof, in milliseconds since 1970.
 const UNTIL: &str = "link_until";
-/// Milliseconds for which it does.
+/// For how many milliseconds it does.
 const LIFE: i64 = 10 * 60_000;
 
-/// What came of it.
+/// The result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shown {
     Yes,
     Wrong,
-    /// Too many tries: seconds to wait.
+    /// Too many attempts: seconds to wait.
     Wait(i64),
-    /// Too many wrong codes: the session is to end.
+    /// Too many wrong codes: the caller ends the session.
     Anew,
 }
 
@@ -33,7 +33,7 @@ pub async fn by_link(app: &App, row: &session::Model) -> Result<()> {
     sessions::set_data(app, row, UNTIL, Some(&(app.clock.millis() + LIFE))).await
 }
 
-/// Hands on what [`by_link`] kept, to the session that takes the place of another.
+/// Copies what [`by_link`] stored to the session that replaces another.
 pub async fn moved(app: &App, from: &session::Model, to: &session::Model) -> Result<()> {
     match sessions::data::<i64>(app, from, UNTIL) {
         Some(until) => sessions::set_data(app, to, UNTIL, Some(&until)).await,
@@ -46,13 +46,13 @@ pub fn is_fresh(app: &App, row: &session::Model) -> bool {
     sessions::data::<i64>(app, row, UNTIL).is_some_and(|until| until > app.clock.millis())
 }
 
-/// Whether the current password or a code is asked for. Not while there is neither.
+/// Whether the current password or a code is required. Not while there is neither.
 pub fn is_needed(app: &App, row: &session::Model, person: &person::Model) -> bool {
     credentials::any(person) && !is_fresh(app, row)
 }
 
-/// Compares what was typed with the password or, if it is six digits, with the authenticator. What is wrong is noted in the
-/// audit log as a refused `action`.
+/// Checks the input against the password or, if it is six digits, against the authenticator. A wrong one is noted in the audit
+/// log as a refused `action`.
 pub async fn check(
     app: &Arc<App>,
     person: &person::Model,

@@ -1,18 +1,18 @@
-//! Where somebody's password and authenticator count, and when they fall.
+//! Where a person's password and authenticator are valid, and when they are removed.
 //!
-//! A link that is not mailed may be opened by whoever made it. What is set in the session of one counts in the account
-//! of that link alone, until a mailed link shows that the person reads the address:
+//! A link that is not sent by e-mail may be opened by whoever made it. Credentials set in its session are valid only in
+//! the account of that link, until a link sent by e-mail proves that the person reads the address:
 //!
 //! ```text
-//! nothing ──(set in a handed session of A)──▶ count in A ──(B is joined)──▶ nothing
+//! nothing ──(set in a handed session of A)──▶ valid in A ──(B is joined)──▶ nothing
 //!                                                 │
-//!                                (a mailed link is used: all falls, all sessions end)
+//!                         (an e-mailed link is used: all are removed, all sessions end)
 //!                                                 ▼
-//!                                    what is set from now on counts everywhere
+//!                                 what is set from now on is valid everywhere
 //! ```
 //!
-//! Each change raises `revision`. A sign-in that checked credentials before a change holds that number against the row
-//! in the transaction that opens its session, so it opens nothing afterwards.
+//! Each change increments `revision`. After credentials were checked, the transaction that opens the session compares the
+//! number with the row, so a check from before a change opens nothing after it.
 
 use entity::person::{self, Column};
 use entity::session as session_row;
@@ -24,24 +24,24 @@ use super::session;
 use crate::app::App;
 use crate::store::VENDOR;
 
-/// Whether password and authenticator of a person count in an account.
+/// Whether a person's password and authenticator are valid in an account.
 pub fn count_in(person: &person::Model, tenant_id: Uuid) -> bool {
     person.proved_at.is_some() || person.set_in == Some(tenant_id)
 }
 
-/// Whether a code is asked for on the way into an account; `None`: into any.
+/// Whether a code is required to enter an account; `None`: any.
 pub fn second_step(person: &person::Model, tenant_id: Option<Uuid>) -> bool {
     let counts = tenant_id.map_or(person.proved_at.is_some(), |tenant_id| count_in(person, tenant_id));
     person.totp_secret.is_some() && counts
 }
 
-/// Whether there is anything to sign in by besides links.
+/// Whether the person can sign in by anything but links.
 pub fn any(person: &person::Model) -> bool {
     person.password_hash.is_some() || person.totp_secret.is_some()
 }
 
-/// A mailed link was used. The first one makes everything fall that was set before, with all sessions. Gives whether it
-/// was the first.
+/// A link sent by e-mail was used. The first one removes everything that was set before, and all sessions. Gives whether
+/// it was the first.
 pub async fn prove(app: &App, db: &impl ConnectionTrait, person: &person::Model) -> Result<bool, DbErr> {
     let now = Expr::value(Some(app.clock.millis()));
     let first = Column::ProvedAt.is_null();
@@ -53,22 +53,23 @@ pub async fn prove(app: &App, db: &impl ConnectionTrait, person: &person::Model)
     Ok(true)
 }
 
-/// Password, authenticator and all sessions of a person are gone.
+/// Removes password, authenticator and all sessions of a person.
 pub async fn fall(db: &impl ConnectionTrait, person_id: Uuid) -> Result<(), DbErr> {
     cleared(person_id).exec(db).await?;
     session::end_everywhere(db, person_id, None).await?;
     Ok(())
 }
 
-/// The authenticator was lost: all falls, and another one is connected only in the session of a fresh link.
+/// The authenticator was lost: password and sessions are removed too, and another one can be connected only in the
+/// session of a fresh link.
 pub async fn forget(db: &impl ConnectionTrait, person_id: Uuid) -> Result<(), DbErr> {
     cleared(person_id).col_expr(Column::LinkOnly, Expr::value(true)).exec(db).await?;
     session::end_everywhere(db, person_id, None).await?;
     Ok(())
 }
 
-/// Sets the password of somebody as they were read. `set_in`: the only account where it counts. False: something changed
-/// meanwhile, and nothing is set.
+/// Sets the password if the person is unchanged since they were read. `set_in`: the only account where it is valid.
+/// False: something changed meanwhile, and nothing is set.
 pub async fn set_password(
     db: &impl ConnectionTrait,
     person: &person::Model,
@@ -79,8 +80,8 @@ pub async fn set_password(
     change(db, person, set).await
 }
 
-/// Sets or removes the authenticator of somebody as they were read: the sealed secret and the time step of the code that
-/// showed it. False: something changed meanwhile, and nothing is set.
+/// Sets or removes the authenticator if the person is unchanged since they were read: the sealed secret and the time step
+/// of the code that proved it. False: something changed meanwhile, and nothing is set.
 pub async fn set_authenticator(
     db: &impl ConnectionTrait,
     person: &person::Model,
@@ -98,7 +99,7 @@ pub async fn set_authenticator(
     change(db, person, set).await
 }
 
-/// Whether somebody still is as they were read; they stay so until the transaction ends.
+/// Whether the person is unchanged since they were read; locks them until the transaction ends.
 pub async fn hold(db: &impl ConnectionTrait, person: &person::Model) -> Result<bool, DbErr> {
     let done = person::Entity::update_many()
         .col_expr(Column::Revision, Expr::value(person.revision))
@@ -111,8 +112,8 @@ pub async fn hold(db: &impl ConnectionTrait, person: &person::Model) -> Result<b
     Ok(done.rows_affected == 1)
 }
 
-/// The same for somebody whose session says who they are: it must not have ended either. A request may have found its
-/// session before all of them ended, and read the person only afterwards.
+/// The same for a person identified by a session, which must not have ended either: a request may have found its session
+/// before all of them ended, and read the person only afterwards.
 pub async fn hold_in(
     app: &App,
     db: &impl ConnectionTrait,

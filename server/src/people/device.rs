@@ -1,7 +1,7 @@
-//! Devices on which somebody signed in before. They have tries of their own, so that strangers who try somebody's login
-//! without end cannot keep its owner out.
+//! Devices on which somebody signed in before. They have a sign-in limit of their own, so that strangers who keep trying
+//! a login cannot lock out its owner.
 //!
-//! The cookie holds a signed mark for each login that signed in on this browser. It opens nothing by itself.
+//! The cookie holds a signed mark for each login that signed in on this browser. It gives no access by itself.
 
 use actix_web::HttpRequest;
 use actix_web::http::header::HeaderValue;
@@ -15,17 +15,17 @@ use super::token;
 use crate::app::App;
 
 const DAY: i64 = 86_400_000;
-/// Days after which a mark is worth nothing.
+/// Days after which a mark expires.
 const LIVES: i64 = 180;
-/// Days after which a mark is made anew.
+/// Days after which a mark is renewed.
 const RENEWED: i64 = 30;
-/// Logins that one browser is known by.
+/// The most logins that one browser is remembered for.
 const MOST: usize = 4;
 
 /// One login's mark.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Mark<'cookie> {
-    /// Days since 1970 at which it was made.
+    /// The day it was made, counted from 1970.
     day: i64,
     nonce: &'cookie str,
     signature: &'cookie str,
@@ -38,23 +38,23 @@ impl<'cookie> Mark<'cookie> {
         Some(Self { day: day.parse().ok()?, nonce, signature })
     }
 
-    /// Whether it was made here for this login and has not run out.
+    /// Whether it was made by this server for this login and has not expired.
     fn fits(&self, app: &App, door: Door, login: &str) -> bool {
         let now = today(app);
         let lives = self.day <= now && self.day.saturating_add(LIVES) > now;
-        // Also by a key that was replaced: a turn of the key must not make every device a stranger.
+        // Also by a replaced key: a rotation must not make every device unknown.
         let signed = signatures(app, door, login, self.day, self.nonce);
         let ours = signed.iter().any(|wanted| wanted.as_bytes().ct_eq(self.signature.as_bytes()).into());
         ours && lives
     }
 }
 
-/// What the browser keeps of earlier sign-ins; empty: nothing.
+/// The marks that the browser sent; empty: none.
 pub(super) fn cookie(request: &HttpRequest, app: &App) -> String {
     request.cookie(name(app)).map(|cookie| cookie.value().to_owned()).unwrap_or_default()
 }
 
-/// The device as counters name it, if this login signed in on it through this door.
+/// The device's name for counters, if this login signed in on it at this entrance.
 pub(super) fn known(app: &App, origin: &Origin, login: &str) -> Option<String> {
     let login = origin.subject(login);
     let marks = origin.devices().split('.').take(MOST).filter_map(Mark::read);
@@ -62,8 +62,8 @@ pub(super) fn known(app: &App, origin: &Origin, login: &str) -> Option<String> {
     mark.map(|mark| token::hash(mark.nonce))
 }
 
-/// The cookie by which a browser is known after a sign-in; none when it has a young one. Only for who proved more than
-/// the password of somebody else's making.
+/// The cookie that identifies a browser after a sign-in; none when it has a recent one. Only for people who proved more
+/// than a password that somebody else may have set.
 pub fn remember(app: &App, origin: &Origin, login: &str) -> Option<HeaderValue> {
     if login.is_empty() {
         return None;
@@ -93,7 +93,7 @@ fn today(app: &App) -> i64 {
     app.clock.millis() / DAY
 }
 
-/// By each key that is known, the present one first.
+/// With each known key, the present one first.
 fn signatures(app: &App, door: Door, login: &str, day: i64, nonce: &str) -> Vec<String> {
     let door = match door {
         Door::Panel => "panel",

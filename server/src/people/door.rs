@@ -13,7 +13,7 @@ use crate::browser::origin;
 use crate::error::Result;
 use crate::strangers;
 
-/// The header of the script that renews parts of a page by itself.
+/// The header that the script sends when it refreshes parts of a page by itself.
 pub const LIVE: &str = "parom-live";
 
 /// Two doors with separate sessions: what opens one does not open the other.
@@ -151,7 +151,7 @@ pub fn address(request: &HttpRequest, app: &App) -> Option<IpAddr> {
     Some(address)
 }
 
-/// An IPv4 address, or the /64 of an IPv6 address: somebody with IPv6 has a whole network to come from.
+/// An IPv4 address, or the /64 of an IPv6 address, because one IPv6 user has a whole network.
 pub fn network_of(address: IpAddr) -> String {
     match strangers::network(address) {
         IpAddr::V4(address) => address.to_string(),

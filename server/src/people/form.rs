@@ -31,8 +31,8 @@ pub struct Form<T>(pub T);
 #[derive(Debug)]
 pub struct OpenForm<T>(pub T);
 
-/// A form of a page that is shown with and without a session. Who is signed in proves that the page was made for that
-/// session.
+/// A form of a page that is shown with and without a session. With a session it must prove that the page was made for
+/// that session.
 #[derive(Debug)]
 pub struct AnyForm<T>(pub T);
 

@@ -1,4 +1,4 @@
-//! How many letters somebody may cause: nobody's mailbox is filled from here, and nobody's name is an advertisement.
+//! Limits of the e-mails that somebody can cause, so that nobody's mailbox is flooded and names carry no advertisements.
 
 use sea_orm::DbErr;
 use uuid::Uuid;
@@ -9,28 +9,28 @@ use super::{device, token};
 use crate::app::App;
 
 const HOUR: i64 = 3_600_000;
-/// Links to one receiver. The window is a link's life, so whoever is refused has a link that still opens.
+/// Links to one recipient. The window is a link's life, so whoever is refused has a link that still works.
 const LINKS: Limit = Limit { most: 2, window: Purpose::SignIn.life() };
-/// Links that are asked for from one address, to whomever.
+/// Links requested from one address, for any recipient.
 const LINKS_FROM: Limit = Limit { most: 20, window: HOUR };
 /// Links for a login on a device on which it signed in before.
 const LINKS_ON_DEVICE: Limit = Limit { most: 3, window: HOUR };
 /// Invitations of one account.
 const INVITATIONS: Limit = Limit { most: 20, window: HOUR };
-/// Invitations of one account to the same receiver.
+/// Invitations of one account to the same recipient.
 const INVITATIONS_TO: Limit = Limit { most: 3, window: HOUR };
-/// Invitations of all accounts to the same receiver.
+/// Invitations of all accounts to the same recipient.
 const FROM_ALL: Limit = Limit { most: 10, window: HOUR };
-/// Invitations from one address, of whichever accounts.
+/// Invitations from one address, of all accounts.
 const INVITATIONS_FROM: Limit = Limit { most: 40, window: HOUR };
-/// Codes that prove an address for letters about alerts, to the same receiver.
+/// Codes that confirm an address for e-mails about alerts, to the same recipient.
 const CODES_TO: Limit = Limit { most: 3, window: HOUR };
-/// Links that an account has sent to a member whose second step it took off.
+/// Links to a member whose second step was removed, from one account.
 const RENEWALS_TO: Limit = Limit { most: 3, window: HOUR };
-/// The longest name that a letter says.
+/// The longest name shown in an e-mail.
 const LONGEST_NAME: usize = 40;
 
-/// Counts a sign-in link that is asked for, whether the e-mail is known or not. `door`: `panel` or `admin`.
+/// Counts a requested sign-in link, whether the e-mail is known or not. `door`: `panel` or `admin`.
 pub async fn link(app: &App, door: &str, email: &str, origin: &Origin) -> Result<Result<(), Wait>, DbErr> {
     let to = receiver(email);
     if let Some(device) = device::known(app, origin, email)
@@ -57,18 +57,18 @@ pub async fn invitation(app: &App, tenant_id: Uuid, email: &str, origin: &Origin
     .await
 }
 
-/// Counts a code for an address that is to get letters about alerts.
+/// Counts a code for an address that is to get e-mails about alerts.
 pub async fn alert_code(app: &App, email: &str) -> Result<Result<(), Wait>, DbErr> {
     count(app, &format!("alert-code-to:{}", receiver(email)), CODES_TO).await
 }
 
-/// Counts a link to a member whose second step their account takes off.
+/// Counts a link to a member whose second step is removed by their account.
 pub async fn renewal(app: &App, email: &str) -> Result<Result<(), Wait>, DbErr> {
     count(app, &format!("renewal-to:{}", receiver(email)), RENEWALS_TO).await
 }
 
-/// A name that somebody gave themselves as a letter says it: words alone, at most 40 characters, nothing that a mail
-/// program makes a link of.
+/// A self-chosen name as shown in an e-mail: words only, at most 40 characters, nothing that a mail program turns into a
+/// link.
 pub fn name(free: &str) -> String {
     let kept = |sign: char| if sign.is_alphanumeric() || matches!(sign, '-' | '\'' | '’') { sign } else { ' ' };
     let words: String = free.chars().map(kept).collect();

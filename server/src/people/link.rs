@@ -21,14 +21,14 @@ pub enum Purpose {
     Handed,
     /// An operator of the vendor, for the admin.
     Operator,
-    /// The same for one who has no authenticator, or lost it: they connect one with this sign-in and with no other.
+    /// The same for a person without an authenticator: only this sign-in can connect one.
     NewAuthenticator,
 }
 
 impl Purpose {
     const ALL: [Self; 5] = [Self::SignIn, Self::Invitation, Self::Handed, Self::Operator, Self::NewAuthenticator];
 
-    /// Whether it opens the admin.
+    /// Whether it is for the admin.
     pub const fn is_of_operators(self) -> bool {
         matches!(self, Self::Operator | Self::NewAuthenticator)
     }
@@ -63,7 +63,7 @@ pub struct Link {
     pub mailed: bool,
 }
 
-/// Makes a link's token. An earlier link for the same opens nothing from now on.
+/// Makes a link's token. Earlier links of the same kind stop working.
 pub async fn issue(app: &App, db: &impl ConnectionTrait, link: Link) -> Result<String, DbErr> {
     let token = token::new();
     let entry = directory::Entry {
@@ -104,14 +104,14 @@ pub async fn take(app: &App, token: &str) -> Result<Option<Link>, DbErr> {
     latest(app, app.store.write(), &key, taken.and_then(read)).await
 }
 
-/// The link, unless another one was made for the same since.
+/// The link, unless a newer one of the same kind was made.
 async fn latest(app: &App, db: &impl ConnectionTrait, key: &str, link: Option<Link>) -> Result<Option<Link>, DbErr> {
     let Some(link) = link else { return Ok(None) };
     let latest = directory::find(db, directory::Kind::LatestLink, &place(&link), app.clock.millis()).await?;
     Ok(latest.is_none_or(|latest| latest.note == key).then_some(link))
 }
 
-/// Links with the same place replace each other.
+/// Links with the same slot replace each other.
 fn place(link: &Link) -> String {
     format!("{}:{}:{}", link.person_id, link.purpose.word(), link.tenant_id.unwrap_or(VENDOR))
 }

@@ -53,7 +53,7 @@ pub enum Refused {
     Unknown,
 }
 
-/// The member's row, unless access was taken away, here or in amoCRM.
+/// The member's row, unless access was removed, here or in amoCRM.
 pub async fn find(db: &impl ConnectionTrait, tenant_id: Uuid, person_id: Uuid) -> Result<Option<member::Model>, DbErr> {
     let row = member::Entity::of_tenant(tenant_id).filter(member::Column::PersonId.eq(person_id)).one(db).await?;
     Ok(row.filter(|row| row.disabled_at.is_none() && row.crm_gone_at.is_none()))
@@ -92,8 +92,8 @@ pub async fn accounts(app: &App, person_id: Uuid) -> Result<Vec<(tenant::Model, 
     Ok(found)
 }
 
-/// Makes somebody a member, or gives access back. Who is one already keeps their role. Credentials that count in another
-/// account fall with it: they are whoever's had that account's link.
+/// Makes somebody a member, or restores access. An existing member keeps their role. Credentials that are valid in
+/// another account only are removed, because whoever had that account's link may have set them.
 pub async fn join(
     app: &App,
     db: &impl ConnectionTrait,
@@ -138,7 +138,7 @@ pub async fn join(
     }
 }
 
-/// Whether somebody who has not proved their address may have got password or session in another account.
+/// Whether a person with an unproved address may have a password or session from another account.
 async fn credentials_elsewhere(
     app: &App,
     db: &impl ConnectionTrait,
@@ -153,7 +153,7 @@ async fn credentials_elsewhere(
     Ok(accounts.iter().any(|(_, entry)| entry.tenant_id != tenant_id))
 }
 
-/// Gives somebody another role, which stays whatever amoCRM says of them.
+/// Sets a role, which then stays whatever amoCRM says.
 pub async fn change_role(
     app: &App,
     tenant_id: Uuid,
@@ -223,7 +223,7 @@ async fn may_lose(
     Ok(if owners.len() > 1 { Ok(()) } else { Err(Refused::LastOwner) })
 }
 
-/// From now on the role is what somebody granted here.
+/// From now on the role is decided here, not by amoCRM.
 async fn by_hand(db: &impl ConnectionTrait, tenant_id: Uuid, person_id: Uuid) -> Result<(), DbErr> {
     change(db, tenant_id, person_id, member::Column::RoleFrom, Expr::value(FROM_PANEL)).await?;
     change(db, tenant_id, person_id, member::Column::CrmGoneAt, Expr::value(Option::<i64>::None)).await

@@ -4,8 +4,8 @@
 //! password │ link │ ticket ──▶ session (opaque token, only its hash stored) ──▶ door (cookie, CSRF) ──▶ panel │ admin
 //! ```
 //!
-//! A person is one row for all accounts; what they may do in one of them is a `member` row there. Operators of the vendor
-//! are persons of their own: they share nothing with somebody of the same e-mail in the panel.
+//! A person is one row for all accounts; their rights in one of them are a `member` row there. Operators of the vendor
+//! are separate persons: they share nothing with a panel member of the same e-mail.
 
 pub mod again;
 pub mod credentials;

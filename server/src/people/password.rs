@@ -34,13 +34,13 @@ impl Weak {
     }
 }
 
-/// Guesses after which an attacker has a password, as a power of ten: eight signs by chance.
+/// Required strength: guesses an attacker needs, as a power of ten; that of eight random characters.
 const HARDEST_WEAK: f64 = 8.0;
-/// What is looked at for its guesses; the estimate takes time that grows with the square.
+/// The longest part of a password that is estimated; the estimate takes time that grows with the square.
 const LOOKED_AT: usize = 64;
 
-/// Whether somebody may choose this password. `about`: what others know of them, such as their e-mail and the account's
-/// name; a password made of that is common for them.
+/// Whether a password is acceptable. `about`: what others know of the person, such as e-mail and account name; a password
+/// made of that counts as common.
 pub fn fits(password: &str, about: &[&str]) -> Result<(), Weak> {
     let length = password.chars().count();
     if length < SHORTEST {
@@ -55,9 +55,9 @@ pub fn fits(password: &str, about: &[&str]) -> Result<(), Weak> {
     let parts = lowered.iter().flat_map(|text| text.split(|sign: char| !sign.is_alphanumeric()));
     let mut known: Vec<&str> = parts.chain(OURS).filter(|text| text.chars().count() > 3).collect();
     known.sort_unstable_by_key(|text| std::cmp::Reverse(text.len()));
-    // What is left without the words that others know is to be hard enough by itself.
+    // The rest, without the words that others know, must be strong enough by itself.
     let rest = known.into_iter().fold(lower.clone(), |rest, word| rest.replace(word, ""));
-    // The estimate knows Latin letters alone: a Cyrillic password is also what its keys say.
+    // The estimate knows only Latin letters, so a Cyrillic password is also estimated as its keys in the Latin layout.
     let typed = [on_latin_keys(&rest), rest];
     let guessed = typed.iter().any(|text| {
         let text: String = text.chars().take(LOOKED_AT).collect();
@@ -72,7 +72,7 @@ pub fn fits(password: &str, about: &[&str]) -> Result<(), Weak> {
 /// Words of the product itself.
 const OURS: [&str; 6] = ["parom", "paromparom", "amocrm", "amojo", "kommo", "паром"];
 
-/// A text as the same keys type it in the Latin layout.
+/// A text as the same keys would type it in the Latin layout.
 fn on_latin_keys(text: &str) -> String {
     const CYRILLIC: &str = "йцукенгшщзхъфывапролджэячсмитьбюё";
     const LATIN: &str = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`";
@@ -81,7 +81,7 @@ fn on_latin_keys(text: &str) -> String {
     text.chars().map(key).collect()
 }
 
-/// What Russian lists begin with, without the digits and signs behind; English ones are in the estimate.
+/// The most common Russian passwords, without trailing digits and signs; English ones are part of the estimate.
 const COMMON: &[&str] = &[
     "пароль",
     "парольпароль",

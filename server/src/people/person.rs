@@ -1,5 +1,5 @@
-//! One person, whatever accounts they belong to. Operators are apart: the same e-mail may be one's of the panel and one's
-//! of the vendor, and neither finds the other.
+//! One person, whatever accounts they belong to. Operators are separate: a panel member and an operator may have the same
+//! e-mail, and look-ups of one never find the other.
 
 use entity::person;
 use sea_orm::sea_query::{Expr, SimpleExpr};
@@ -24,7 +24,7 @@ pub struct New<'new> {
     pub is_operator: bool,
 }
 
-/// Adds a person; `None`: somebody of the same kind has this e-mail already.
+/// Adds a person; `None`: a person of the same kind already has this e-mail.
 pub async fn add(app: &App, db: &impl ConnectionTrait, new: New<'_>) -> Result<Option<person::Model>, DbErr> {
     let row = person::Model {
         tenant_id: VENDOR,
@@ -58,12 +58,12 @@ async fn enter(db: &impl ConnectionTrait, row: &person::Model) -> Result<bool, D
     directory::enter(db, kind, &row.email, entry).await
 }
 
-/// Who signs in to the panel by this e-mail; disabled persons included, operators never.
+/// The panel's person with this e-mail; disabled persons included, operators never.
 pub async fn by_email(app: &App, db: &impl ConnectionTrait, email: &str) -> Result<Option<person::Model>, DbErr> {
     by_email_of(app, db, directory::Kind::Person, email).await
 }
 
-/// The operator of this e-mail, also one who left.
+/// The operator with this e-mail, including former ones.
 pub async fn operator_by_email(
     app: &App,
     db: &impl ConnectionTrait,
@@ -83,7 +83,7 @@ async fn by_email_of(
         return Ok(None);
     }
     let entry = directory::find(db, kind, &key, app.clock.millis()).await?;
-    // Nobody's row is read as well: the answer to a stranger costs the same.
+    // A row is read for unknown logins too, so that the answer takes equally long.
     by_id(db, entry.map_or(Uuid::nil(), |entry| entry.id)).await
 }
 

@@ -1,5 +1,5 @@
-//! Who did not get in, for the audit log. Noting it asks and writes nothing, so that a page takes equally long for every
-//! login.
+//! Refused sign-ins, for the audit log. Noting one neither reads nor writes the database, so that a page takes equally
+//! long for every login.
 
 use uuid::Uuid;
 
@@ -7,11 +7,10 @@ use super::throttle::Origin;
 use crate::app::App;
 use crate::audit::{Refusal, Whose};
 
-/// Why: too many tries, whatever they were.
+/// The reason for too many attempts, valid or not.
 pub const TOO_MANY: &str = "too_many_tries";
 
-/// Notes that a try to sign in at a door (`panel`, `admin`, `code` …) was refused. `login`: what was typed, or the id of
-/// the person.
+/// Notes a refused sign-in at an entrance (`panel`, `admin`, `code` …). `login`: what was typed, or the id of the person.
 pub fn sign_in(app: &App, door: &str, login: &str, why: &'static str, origin: &Origin) {
     let action = match door {
         "connect" | "connect_login" => "account.connected",
@@ -22,13 +21,12 @@ pub fn sign_in(app: &App, door: &str, login: &str, why: &'static str, origin: &O
     note(app, action, whose, why, origin);
 }
 
-/// Notes that somebody with an open session could not prove who they are before a change of their sign-in.
+/// Notes that somebody with an open session gave a wrong password or code before a change of their credentials.
 pub fn change(app: &App, action: &'static str, person_id: Uuid, why: &'static str, origin: &Origin) {
     note(app, action, Whose::Person(&person_id.to_string()), why, origin);
 }
 
-/// Notes a ticket or link that opens nothing: whose it was meant to be is not known. What has not even the form of a
-/// token is not noted.
+/// Notes an invalid ticket or link, whose owner is unknown. A value that does not look like a token is not noted.
 pub fn token(app: &App, action: &'static str, why: &'static str, token: &str, origin: &Origin) {
     if !super::token::looks_right(token) {
         return;

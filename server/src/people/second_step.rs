@@ -1,4 +1,4 @@
-//! Between the two steps of a sign-in, and what comes of wrong codes.
+//! The state between the two steps of a sign-in, and the handling of wrong codes.
 
 use std::sync::Arc;
 
@@ -17,12 +17,12 @@ use crate::words::{Language, Words};
 const MINUTE: i64 = 60_000;
 /// Milliseconds from the first step to the code.
 const LIFE: i64 = 5 * MINUTE;
-/// So many wrong codes in a row, and the first step is to be done anew.
+/// Wrong codes in a row after which the first step must be repeated.
 const WRONG: i32 = 10;
-/// Milliseconds between two letters about wrong codes.
+/// Milliseconds between two e-mails about wrong codes.
 const BETWEEN_LETTERS: i64 = 60 * MINUTE;
 
-/// What the first step of a sign-in to the panel has proved, until the code comes.
+/// What the first step of a sign-in to the panel has proved, kept until the code comes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pending {
     pub person_id: Uuid,
@@ -30,7 +30,7 @@ pub struct Pending {
     pub tenant_id: Option<Uuid>,
     /// `password`, `link` (mailed) or `handed`.
     pub via: String,
-    /// The account's invitation is taken with the code.
+    /// The account's invitation is accepted with the code.
     pub invitation: bool,
     /// The person's revision at the first step.
     pub revision: i64,
@@ -43,7 +43,7 @@ struct Note {
     revision: i64,
 }
 
-/// Keeps a first step; gives the token that leads back to it for five minutes.
+/// Stores a first step; gives the token for it, valid for five minutes.
 pub async fn begin(app: &App, db: &impl ConnectionTrait, pending: &Pending) -> anyhow::Result<String> {
     let token = token::new();
     let note = Note { via: pending.via.clone(), invitation: pending.invitation, revision: pending.revision };
@@ -57,7 +57,7 @@ pub async fn begin(app: &App, db: &impl ConnectionTrait, pending: &Pending) -> a
     Ok(token)
 }
 
-/// The first step of a token; it stays good.
+/// The first step of a token, which stays valid.
 pub async fn look(app: &App, token: &str) -> Result<Option<Pending>, DbErr> {
     if !token::looks_right(token) {
         return Ok(None);
@@ -67,7 +67,7 @@ pub async fn look(app: &App, token: &str) -> Result<Option<Pending>, DbErr> {
     Ok(found.and_then(read))
 }
 
-/// Uses a token up: of two callers only one gets the first step.
+/// Consumes a token: of two callers only one gets the first step.
 pub async fn take(app: &App, token: &str) -> Result<Option<Pending>, DbErr> {
     let key = token::hash(token);
     let taken = directory::take(app.store.write(), directory::Kind::SecondStep, &key, app.clock.millis()).await?;
@@ -85,29 +85,29 @@ fn read(entry: directory::Entry) -> Option<Pending> {
     })
 }
 
-/// What came of a code.
+/// The result of checking a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Checked {
     Right,
     Wrong,
-    /// The tenth wrong one in a row: the caller ends what the first step opened. A letter tells the person.
+    /// The tenth wrong one in a row: the caller ends what the first step opened, and the person is notified by e-mail.
     Anew,
 }
 
-/// Checks a code of the authenticator and counts wrong ones, on all instances together.
+/// Checks a code of the authenticator and counts wrong ones, across all instances.
 pub async fn check(app: &Arc<App>, person: &person::Model, code: &str) -> anyhow::Result<Checked> {
     if totp::check(app, person, code).await? {
         return Ok(Checked::Right);
     }
     let db = app.store.write();
-    // One statement counts and begins anew, so that of codes posted at once each tenth is told so.
+    // One statement counts and resets, so that of concurrent codes exactly every tenth is reported as such.
     let full = Expr::col(Column::WrongCodes).gte(WRONG - 1);
     let counted = Expr::case(full, Expr::value(0)).finally(Expr::col(Column::WrongCodes).add(1));
     let counted = of(person.id).col_expr(Column::WrongCodes, counted.into()).exec_with_returning(db).await?;
     if counted.first().is_none_or(|row| row.wrong_codes != 0) {
         return Ok(Checked::Wrong);
     }
-    tracing::warn!(person.id = %person.id, codes = WRONG, "codes of an authenticator were wrong in a row; the sign-in begins anew");
+    tracing::warn!(person.id = %person.id, codes = WRONG, "too many wrong codes in a row; the sign-in has to start again");
     let now = app.clock.millis();
     let due = of(person.id).filter(Column::WarnedAt.lte(now - BETWEEN_LETTERS));
     let due = due.col_expr(Column::WarnedAt, Expr::value(now)).exec(db).await?.rows_affected == 1;

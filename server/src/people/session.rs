@@ -77,9 +77,9 @@ impl Kind {
     }
 }
 
-/// How sessions are opened that amoCRM vouches for.
+/// How sessions of amoCRM users are opened.
 pub const TICKET: &str = "ticket";
-/// Milliseconds after which such a session ends, whatever is done in it.
+/// Milliseconds after which such a session ends, regardless of activity.
 const TICKET_LIFE: i64 = 12 * HOUR;
 
 /// Somebody who has just proved who they are.
@@ -149,7 +149,7 @@ pub async fn find(app: &App, token: &str, kinds: &[Kind]) -> Result<Option<sessi
     Ok(Some(row))
 }
 
-/// The same without noting: for what a page asks by itself, while nobody may be sitting before it.
+/// The same without recording activity: for background requests of a page.
 pub async fn look(app: &App, token: &str, kinds: &[Kind]) -> Result<Option<session::Model>, DbErr> {
     if !token::looks_right(token) {
         return Ok(None);
@@ -197,14 +197,14 @@ pub async fn list_of_person(app: &App, tenant_id: Uuid, person_id: Uuid) -> Resu
     Ok(rows.into_iter().filter(|row| lives(row, now)).collect())
 }
 
-/// What the next page says once; empty: nothing. Sealed, for it may be a link or a key that opens something.
+/// A notice that the next page shows once; empty: none. Encrypted, because it may be a link or a key.
 pub async fn set_notice(app: &App, db: &impl ConnectionTrait, row: &session::Model, notice: &str) -> Result<(), DbErr> {
     let seal = || STANDARD.encode(app.vault.seal(row.tenant_id, Place::Notice, &row.id.to_string(), notice.as_bytes()));
     let sealed = if notice.is_empty() { String::new() } else { seal() };
     change(db, row, session::Column::Notice, Expr::value(sealed)).await
 }
 
-/// What [`set_notice`] kept; empty: nothing, or it cannot be opened.
+/// The notice stored by [`set_notice`]; empty: none, or it cannot be decrypted.
 pub fn notice(app: &App, row: &session::Model) -> String {
     let Ok(sealed) = STANDARD.decode(&row.notice) else { return String::new() };
     let opened = app.vault.open_sealed(row.tenant_id, Place::Notice, &row.id.to_string(), &sealed);
@@ -228,7 +228,7 @@ pub async fn set_data<T: Serialize>(app: &App, row: &session::Model, name: &str,
     change_data(app, row, name, |_| (value, ())).await
 }
 
-/// Changes what is kept under a name; of several who do so at once each sees what the one before left.
+/// Changes the value stored under a name; concurrent changes are applied one after the other.
 pub async fn change_data<R>(
     app: &App,
     row: &session::Model,
@@ -237,7 +237,7 @@ pub async fn change_data<R>(
 ) -> Result<R> {
     let tx = app.store.write_tx().await?;
     let done = async {
-        // From the database and under a lock: the request may have begun before another one's change.
+        // Read from the database under a lock: the request may have begun before another one's change.
         let locked = session::Entity::of_tenant(row.tenant_id).filter(session::Column::Id.eq(row.id)).lock_exclusive();
         locked.one(&tx).await?.ok_or(Error::NotFound)?;
         let fresh = living(app, &tx, row.tenant_id, row.id).await?.ok_or(Error::NotFound)?;

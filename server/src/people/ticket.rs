@@ -50,14 +50,14 @@ impl Leads {
     }
 }
 
-/// The browser that asked for a ticket, as far as requests show it: its network and what it calls itself. amoCRM's page
-/// may hide where a navigation begins; that the same browser asked a moment ago says as much.
+/// The browser that requested a ticket, identified by its network and `User-Agent`. Used when amoCRM's page sends no
+/// referrer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Asker(String);
 
 impl Asker {
-    /// None: the request shows too little.
+    /// None: the request does not identify it.
     pub fn of(request: &HttpRequest, app: &App) -> Option<Self> {
         let (address, agent) = (door::address(request, app)?, door::agent(request));
         let shown = || Self(token::hash(&format!("{}\n{agent}", door::network_of(address))));
@@ -71,7 +71,7 @@ pub struct Ticket {
     pub tenant_id: Uuid,
     pub user: CrmUser,
     pub leads: Leads,
-    /// Whose browser it was made for; none: it stands on a page or in a terminal.
+    /// The browser it was made for; none: it is shown on a page or in a terminal.
     pub asked_by: Option<Asker>,
 }
 
@@ -95,7 +95,7 @@ pub async fn url(app: &App, tenant_id: Uuid, user: &CrmUser, leads: &Leads) -> R
     url_for(app, tenant_id, user, leads, None).await
 }
 
-/// The same for the browser that asks.
+/// The same for the requesting browser.
 pub async fn url_for(
     app: &App,
     tenant_id: Uuid,
@@ -126,7 +126,7 @@ async fn enter(app: &App, db: &impl ConnectionTrait, ticket: &Ticket, life: i64)
     Ok(token)
 }
 
-/// What a ticket says; it stays good.
+/// The content of a ticket, which stays valid.
 pub async fn look(app: &App, token: &str) -> Result<Option<Ticket>> {
     if !token::looks_right(token) {
         return Ok(None);

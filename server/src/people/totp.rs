@@ -48,7 +48,7 @@ pub fn enrolment(person: &person::Model, secret: &str) -> anyhow::Result<Enrolme
     Ok(Enrolment { secret: secret.to_owned(), uri, picture })
 }
 
-/// What came of the first code of a new authenticator.
+/// The result of checking the first code of a new authenticator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Confirmed {
     Done,
@@ -58,7 +58,7 @@ pub enum Confirmed {
     Changed,
 }
 
-/// Stores the secret if the code shows that the authenticator has it. `set_in`: the only account where it counts.
+/// Stores the secret if the code proves that the authenticator has it. `set_in`: the only account where it is valid.
 pub async fn confirm(
     app: &App,
     db: &impl ConnectionTrait,

@@ -1,4 +1,4 @@
-//! In a serving process: the key file is looked at every second, and what is known is told to whoever turns the key.
+//! In a serving process: the key file is checked every second, and the known keys are published for the rotation.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,9 +14,9 @@ use crate::store::VENDOR;
 
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
-/// Follows the key file until the server stops. Each heartbeat tells the keys besides.
+/// Follows the key file until the server stops. Each heartbeat publishes the keys as well.
 pub async fn run(app: Arc<App>, stop: CancellationToken) {
-    // The first heartbeat tells what is known at the start.
+    // The first heartbeat publishes the keys known at the start.
     let mut told = said(&app.vault);
     while stop.run_until_cancelled(tokio::time::sleep(LOOK_EVERY)).await.is_some() {
         let now = said(&app.vault);
@@ -26,7 +26,7 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
         match tell(&app, &now).await {
             Ok(()) => told = now,
             Err(error) => {
-                tracing::warn!(%error, "which keys this process knows could not be written down; it is tried again")
+                tracing::warn!(%error, "this process's key ids could not be recorded; it is tried again")
             }
         }
     }

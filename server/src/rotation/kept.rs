@@ -1,4 +1,4 @@
-//! Rows of `vault_key`: the note of a rotation under way, and keys that were replaced.
+//! Rows of `vault_key`: the record of a rotation in progress, and replaced keys.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::store::VENDOR;
 use crate::vault::{Key, KeyId};
 
-/// Remembers the keys that were replaced: links to files that were signed by them may never end.
+/// Loads the replaced keys: links to files that they signed may never expire.
 pub async fn load(app: &App) -> Result<(), DbErr> {
     for row in vault_key::Entity::of_tenant(VENDOR).all(app.store.write()).await? {
         if row.sealed.is_empty() {
@@ -43,7 +43,7 @@ pub(super) async fn unmark(app: &App) -> Result<(), DbErr> {
     Ok(())
 }
 
-/// Keeps keys that are about to leave the file, sealed by the first.
+/// Stores keys that are about to leave the file, encrypted with the first.
 pub(super) async fn keep(app: &App, keys: &[Arc<Key>]) -> Result<(), DbErr> {
     for key in keys {
         insert(app, key.id(), app.vault.seal_key(key)).await?;

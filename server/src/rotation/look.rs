@@ -1,4 +1,4 @@
-//! What is sealed by another key than the first, table by table.
+//! Counts what is encrypted with another key than the first, table by table.
 
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Query, SelectStatement, SimpleExpr};
 use sea_orm::{ConnectionTrait, DbErr};
@@ -7,14 +7,14 @@ use super::reseal::base64_head;
 use crate::store::Store;
 use crate::vault::{Kept, KeyId, Place, Table};
 
-/// So many values of a table are sealed by another key.
+/// The number of values of a table that are encrypted with another key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Under {
     pub table: &'static str,
     pub values: u64,
 }
 
-/// Counts what is not sealed by this key; tables of which everything is are left out.
+/// Counts what is not encrypted with this key; tables without such values are left out.
 pub async fn look(store: &Store, key: KeyId) -> Result<Vec<Under>, DbErr> {
     let mut found: Vec<Under> = Vec::new();
     for place in Place::ALL {
@@ -35,13 +35,13 @@ pub async fn look(store: &Store, key: KeyId) -> Result<Vec<Under>, DbErr> {
 }
 
 async fn count(store: &Store, query: &SelectStatement) -> Result<u64, DbErr> {
-    // Reads by the other door are cut after seconds, and there may be millions of rows.
+    // Reading connections are cut off after seconds, and there may be millions of rows.
     let row = store.write().query_one_raw(store.backend().build(query)).await?;
     let values: i64 = row.map_or(Ok(0), |row| row.try_get("", "values_under"))?;
     Ok(u64::try_from(values).unwrap_or(0))
 }
 
-/// A column holds a sealed value, and one that another key sealed.
+/// Conditions: a column holds a sealed value, and one of another key.
 pub(super) fn foreign(table: &Table, column: &str, key: KeyId) -> SimpleExpr {
     let column = || Expr::col(Alias::new(column));
     let call = |name: &str| Func::cust(Alias::new(name));

@@ -1,20 +1,20 @@
-//! The master key is replaced while everything goes on: `parom secrets rotate`.
+//! Replaces the master key while processes serve: `parom secrets rotate`.
 //!
 //! ```text
 //! key file   old ──▶ old new ─────▶ new old ─────────────────────────▶ new
-//!                 │           │              │                    │      └─ what was on its way is re-sealed
+//!                 │           │              │                    │      └─ late writes are re-sealed
 //!                 │           │              └─ re-seal ─ wait ─ re-seal ─ keep the old key, sealed by the new one
 //!                 │           └─ wait until every serving process knows the new key
-//!                 └─ the new key's id is noted
+//!                 └─ the new key's id is recorded
 //! ```
 //!
-//! Each arrow is one atomic step, and where it stands can be read from the key file and the note: whoever finds a
-//! rotation half done goes on with it. Nothing is ever sealed by a key that a serving process does not know, and no key
-//! leaves the file while a serving process seals by it. What slips through all the same – a process that was frozen with
-//! a sealed value in its hands – is opened by the kept key.
+//! Each arrow is one atomic step, and the key file and the record show how far it is, so an interrupted rotation is
+//! continued. No value is ever sealed with a key that a serving process does not know, and no key leaves the file while a
+//! serving process seals with it. A value that escapes this – written by a process that was frozen in between – is
+//! decrypted with the kept key.
 //!
-//! What is *derived* from the key turns by itself: new links and session tokens are made with the first key, those that
-//! were handed out are recognised under every key that is known, also under kept ones ([`crate::vault::Vault::derived`]).
+//! *Derived* values need no step: new links and session tokens are made with the first key, earlier ones are recognised
+//! under every known key, including kept ones ([`crate::vault::Vault::derived`]).
 
 mod follow;
 mod kept;
@@ -35,32 +35,32 @@ pub use serving::said;
 use crate::app::App;
 use crate::vault::{Key, KeyId};
 
-/// What is told while it goes on.
+/// Progress of a rotation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// This key becomes the first; false: a rotation that was begun before goes on.
+    /// This key becomes the first; false: an earlier rotation is continued.
     Turning { key: KeyId, new: bool },
-    /// So many serving processes have not taken the key file up yet.
+    /// The number of serving processes that have not picked up the key file yet.
     Waiting { processes: usize },
-    /// So many values are to be sealed anew.
+    /// The number of values to re-encrypt.
     Counted { values: u64 },
-    /// So many more were.
+    /// The number of values re-encrypted since the last report.
     Resealed { values: u64 },
-    /// So many values of a table open by no key that is known; they stay as they are.
+    /// The number of values of a table that no known key decrypts; they stay as they are.
     Shut { table: &'static str, values: u64 },
 }
 
 /// How it ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Turned {
-    /// The key file holds the new key alone.
+    /// The key file holds only the new key.
     Done { key: KeyId },
-    /// The keys stand in the configuration: everything is sealed by the first, the others may be taken out there.
+    /// The keys are in the configuration: everything is encrypted with the first, the others can be removed there.
     DropOthers { key: KeyId },
 }
 
-/// Puts a new key on top of the key file, re-seals everything, drops the old key; or goes on with that. May be killed at
-/// any moment.
+/// Puts a new key first in the key file, re-encrypts everything and removes the old key; or continues an earlier
+/// rotation. May be killed at any moment.
 pub async fn turn(app: &App, tell: &mut (dyn FnMut(Step) + Send)) -> anyhow::Result<Turned> {
     load(app).await.context("the keys that were replaced cannot be read")?;
     let Some(folder) = app.vault.key_folder() else { return in_configuration(app, tell).await };
@@ -85,13 +85,13 @@ pub async fn turn(app: &App, tell: &mut (dyn FnMut(Step) + Send)) -> anyhow::Res
         app.vault.replace_keys(&[&coming])?;
         app.faults.hit("rotate.dropped")?;
     }
-    // What was sealed by the old key and on its way into the database while the file changed.
+    // Values that were sealed with the old key and written while the file changed.
     reseal::until_nothing_is_left(app, tell).await?;
     kept::unmark(app).await?;
     Ok(Turned::Done { key: coming.id() })
 }
 
-/// The key that is to seal alone in the end, standing in the file; and whether it was made now.
+/// The key that is to remain, already in the file; and whether it was made now.
 async fn coming(app: &App) -> anyhow::Result<(Arc<Key>, bool)> {
     let marked = kept::marked(app).await?;
     let keys = app.vault.keys();
@@ -104,7 +104,7 @@ async fn coming(app: &App) -> anyhow::Result<(Arc<Key>, bool)> {
         return Ok((first.clone(), false));
     }
     let key = Arc::new(made(&keys));
-    // First the note: without it nobody could tell later which of two keys is the new one.
+    // First the record: without it one could not tell later which of two keys is the new one.
     kept::mark(app, key.id()).await?;
     app.faults.hit("rotate.marked")?;
     let order: Vec<&Key> = keys.iter().chain([&key]).map(AsRef::as_ref).collect();
@@ -113,7 +113,8 @@ async fn coming(app: &App) -> anyhow::Result<(Arc<Key>, bool)> {
     Ok((key, true))
 }
 
-/// A new key whose sealed values are told from those of the others in base64, too: there six signs hold 36 of the 40 bits.
+/// A new key whose sealed values can be told from those of the others in base64, too, where six characters hold 36 of the
+/// 40 bits.
 fn made(others: &[Arc<Key>]) -> Key {
     loop {
         let key = Key::generate();
@@ -124,16 +125,16 @@ fn made(others: &[Arc<Key>]) -> Key {
 }
 
 async fn reseal_all(app: &App, key: KeyId, tell: &mut (dyn FnMut(Step) + Send)) -> anyhow::Result<()> {
-    let under = look(&app.store, key).await.context("what is to be sealed anew cannot be counted")?;
+    let under = look(&app.store, key).await.context("the values to re-encrypt cannot be counted")?;
     tell(Step::Counted { values: under.iter().map(|under| under.values).sum() });
     reseal::until_nothing_is_left(app, tell).await?;
     app.faults.hit("rotate.resealed")?;
-    // From here on nobody seals by another key; what they sealed until now is found by the next pass.
+    // From here on no process seals with another key; values sealed before are found by the next pass.
     serving::all_seal_by(app, key, tell).await?;
     reseal::until_nothing_is_left(app, tell).await
 }
 
-/// With `secrets.key` only the operator can change the keys: what is left to do here is to re-seal.
+/// With `secrets.key` only the operator can change the keys: all that is left to do here is to re-encrypt.
 async fn in_configuration(app: &App, tell: &mut (dyn FnMut(Step) + Send)) -> anyhow::Result<Turned> {
     let keys = app.vault.keys();
     let [first, others @ ..] = keys.as_slice() else { anyhow::bail!("there is no key") };

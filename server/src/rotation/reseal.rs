@@ -1,5 +1,5 @@
-//! Going through every sealed column, in batches: what another key sealed is sealed by the first. A row that somebody
-//! changed meanwhile is left alone – compared with what was read – and looked at by the next pass.
+//! Re-encrypts every sealed column with the first key, in batches. A row that changed since it was read is skipped and
+//! handled by the next pass.
 
 use anyhow::Context;
 use base64::Engine;
@@ -14,37 +14,37 @@ use crate::app::App;
 use crate::store::{VENDOR, ended};
 use crate::vault::{Holds, Kept, KeyId, Place, Table};
 
-/// Rows a commit.
+/// Rows per commit.
 const BATCH: u64 = 200;
 
-/// A sealed value and where it lies.
+/// A sealed value and its place.
 struct Found {
     tenant_id: Uuid,
     /// The primary key.
     key: Vec<Value>,
-    /// What it is bound to beside tenant and place.
+    /// The part of its binding besides tenant and place.
     row: String,
     sealed: Value,
     blob: Vec<u8>,
 }
 
-/// How a pass went.
+/// The result of a pass.
 #[derive(Default)]
 struct Pass {
     resealed: u64,
-    /// Somebody was faster: another pass is needed.
+    /// A row had changed: another pass is needed.
     missed: u64,
     shut: Vec<(&'static str, u64)>,
 }
 
-/// The six signs by which a base64 text shows who sealed it: the version and 28 bits of the key's id.
+/// The first six characters of a base64 text, which show the key: the version and 28 bits of the key's id.
 pub(super) fn base64_head(key: KeyId) -> String {
     let mut head = STANDARD.encode(key.prefix());
     head.truncate(6);
     head
 }
 
-/// Passes until one finds nothing that could be sealed anew.
+/// Repeats passes until one finds nothing left to re-encrypt.
 pub(super) async fn until_nothing_is_left(app: &App, tell: &mut (dyn FnMut(Step) + Send)) -> anyhow::Result<()> {
     loop {
         let pass = pass(app, tell).await?;
@@ -88,7 +88,7 @@ async fn pass(app: &App, tell: &mut (dyn FnMut(Step) + Send)) -> anyhow::Result<
     Ok(pass)
 }
 
-/// The next rows of a column that another key sealed, in the order of the primary key.
+/// The next rows of a column with another key's values, ordered by primary key.
 async fn batch(
     app: &App,
     table: &Table,
@@ -107,7 +107,7 @@ async fn batch(
         query.and_where(Expr::tuple(columns).gt(Expr::tuple(after.into_iter().map(Expr::value))));
     }
     query.limit(BATCH);
-    // By the door for writes: a reader of SQLite may not have seen the last commit yet.
+    // On a writing connection: a reader of SQLite may not have seen the last commit yet.
     let rows = app.store.write().query_all_raw(app.store.backend().build(&query)).await?;
     rows.iter().map(|row| found(row, table, column).with_context(|| format!("a row of {}", table.name))).collect()
 }
@@ -135,7 +135,7 @@ fn found(row: &QueryResult, table: &Table, column: &str) -> anyhow::Result<Found
     Ok(Found { tenant_id, key, row: texts.join("\n"), sealed, blob })
 }
 
-/// The rows with their new values; and how many open by no key.
+/// The rows with their new values; and how many no key decrypts.
 fn sealed_anew(app: &App, place: Place, table: &Table, found: Vec<Found>) -> (Vec<(Found, Value)>, u64) {
     let (mut fresh, mut shut) = (Vec::with_capacity(found.len()), 0);
     for found in found {
@@ -154,7 +154,7 @@ fn sealed_anew(app: &App, place: Place, table: &Table, found: Vec<Found>) -> (Ve
     (fresh, shut)
 }
 
-/// Rows that are written in one commit: all, or those of one account where no commit may touch two.
+/// Groups of rows for one commit each: all, or those of one account where no commit may touch two.
 fn commits(app: &App, fresh: Vec<(Found, Value)>) -> Vec<(Vec<(Found, Value)>, u64)> {
     let mut commits: Vec<Vec<(Found, Value)>> = Vec::new();
     for row in fresh {
@@ -173,7 +173,7 @@ fn commits(app: &App, fresh: Vec<(Found, Value)>) -> Vec<(Vec<(Found, Value)>, u
         .collect()
 }
 
-/// Writes what nobody changed meanwhile; gives how many.
+/// Writes the rows that have not changed meanwhile; gives how many.
 async fn write(app: &App, table: &Table, column: &str, rows: &[(Found, Value)]) -> Result<u64, DbErr> {
     let tx = app.store.write_tx().await?;
     let done = async {

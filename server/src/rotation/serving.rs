@@ -10,24 +10,24 @@ use crate::app::App;
 use crate::store::VENDOR;
 use crate::vault::{KeyId, Vault};
 
-/// A process that was not heard of for so long does not serve any more (`holes::beat` says the same of hooks).
+/// A process without a heartbeat for this long is no longer serving (`holes::beat` says the same of hooks).
 const SILENCE: i64 = 30_000;
-/// Longer than a killed process is believed to live.
+/// Longer than a killed process counts as live.
 const PATIENCE: Duration = Duration::from_secs(60);
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 
-/// What a process tells of its keys: their ids, the one that seals first.
+/// The keys a process reports: their ids, the one that seals first.
 pub fn said(vault: &Vault) -> String {
     vault.key_ids().iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
 }
 
-/// Waits until every serving process can open what is sealed by a key.
+/// Waits until every serving process can decrypt with a key.
 pub(super) async fn all_know(app: &App, key: KeyId, tell: &mut (dyn FnMut(Step) + Send)) -> anyhow::Result<()> {
     let key = key.to_string();
     wait(app, |keys| keys.split(' ').any(|known| known == key), tell).await
 }
 
-/// Waits until every serving process seals by a key and by no other.
+/// Waits until every serving process encrypts with a key and no other.
 pub(super) async fn all_seal_by(app: &App, key: KeyId, tell: &mut (dyn FnMut(Step) + Send)) -> anyhow::Result<()> {
     let key = key.to_string();
     wait(app, |keys| keys.split(' ').next() == Some(key.as_str()), tell).await
@@ -61,12 +61,12 @@ async fn wait(
     }
 }
 
-/// Serving processes that do not know enough yet.
+/// Serving processes that have not got that far.
 async fn behind(app: &App, is_up_to_date: impl Fn(&str) -> bool) -> Result<Vec<String>, DbErr> {
     let now = app.store.now().await?;
     let rows = heartbeat::Entity::of_tenant(VENDOR).all(app.store.write()).await?;
     let living = rows.into_iter().filter(|row| !row.ended && now - row.beat_at <= SILENCE);
-    // One of an earlier version says nothing of its keys.
+    // A process of an earlier version reports no keys.
     let behind = living.filter(|row| !row.keys.as_deref().is_some_and(&is_up_to_date));
     Ok(behind.map(|row| row.instance.to_string()).collect())
 }

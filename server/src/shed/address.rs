@@ -1,4 +1,4 @@
-//! Whom a request is counted with.
+//! The address that a request is counted for.
 
 use std::net::{IpAddr, Ipv4Addr};
 

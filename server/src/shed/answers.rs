@@ -1,4 +1,4 @@
-//! What whoever is turned away is told, in the form that it expects.
+//! Answers to refused requests, in the form that each class of callers expects.
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
@@ -9,15 +9,15 @@ use super::class::Class;
 use crate::error::{Error, Problem, problem_in, problem_type, title};
 use crate::words::{CRM, Language, Said, Words};
 
-/// Whoever is turned away may come again after so many seconds.
+/// Value of `Retry-After`, in seconds.
 const AGAIN: &str = "5";
 
-/// Why a request is turned away.
+/// Why a request is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// The database is slow or full.
     Busy,
-    /// The address has its share of requests under way, or of files on their way in.
+    /// The address has its share of requests in progress, or of uploads.
     TooMany,
     /// The body took too long.
     Slow,
@@ -26,7 +26,7 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// Of a body that did not end well; none: it is the handler's to say.
+    /// For a body that ended badly; none: the handler answers.
     pub(super) fn of(end: Option<End>) -> Option<Self> {
         match end? {
             End::Slow => Some(Self::Slow),

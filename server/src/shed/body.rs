@@ -1,14 +1,14 @@
-//! Bodies of requests on their way in. The gate puts every body behind this before any handler sees it, so no handler can wait
-//! for one that does not come, nor hold more of one than there is room for, however it reads.
+//! Bodies of incoming requests. The gate wraps every body in this before any handler sees it, so however a handler reads, it
+//! cannot wait for a body that does not come, nor hold more of one than there is room for.
 //!
 //! ```text
 //! socket ─▶ Body ─▶ handler
-//!            ├─ the caller was waited for too long          ─▶ End::Slow      408
-//!            ├─ no room for what came                       ─▶ End::NoRoom    503
-//!            └─ the caller's newer requests need the place  ─▶ End::Replaced  503
+//!            ├─ the caller took too long                    ─▶ End::Slow      408
+//!            ├─ no room for the bytes                       ─▶ End::NoRoom    503
+//!            └─ the caller's newer requests need the slot   ─▶ End::Replaced  429
 //! ```
 //!
-//! Only the time is counted in which we wait for the caller: a database or a disk that is slow costs no caller its request.
+//! Only the time spent waiting for the caller counts: a slow database or disk ends no request.
 
 use std::cell::RefCell;
 use std::future::Future;
@@ -34,21 +34,21 @@ use crate::config::Limits;
 /// amoCRM waits five seconds for the answer to a hook.
 const HOOK_WITHIN: Duration = Duration::from_secs(3);
 
-/// How long a caller may be waited for.
+/// How long a caller may take to send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Patience {
-    /// All in all, before the first byte.
+    /// In total, before the first byte.
     whole: Duration,
-    /// At a stretch.
+    /// Between two reads.
     idle: Duration,
-    /// So many bytes buy a second more; none: nothing does.
+    /// This many bytes extend the total by a second; none: it is fixed.
     bytes_a_second: Option<u64>,
-    /// More bytes than these are never held, however many came.
+    /// The most bytes held at once, however many came.
     most_held: usize,
 }
 
 impl Patience {
-    /// For a body of this kind; `buffer`: bytes that are held of a file while it is stored.
+    /// For a body of this kind; `buffer`: bytes buffered of a file while it is stored.
     pub fn of(class: Class, kind: Kind, limits: &Limits, buffer: usize) -> Self {
         let seconds = |seconds: u32| Duration::from_secs(u64::from(seconds));
         let whole = match (kind, class) {
@@ -63,7 +63,7 @@ impl Patience {
         Self { whole, idle: whole, bytes_a_second: None, most_held: usize::MAX }
     }
 
-    /// How much longer it may take for the next bytes, after so many came and so long was waited for them.
+    /// How much longer the next bytes may take, after this many bytes and this much waiting.
     fn left(&self, received: u64, waited: Duration) -> Duration {
         let bought = self.bytes_a_second.map_or(0, |rate| received / rate.max(1));
         (self.whole + Duration::from_secs(bought)).saturating_sub(waited).min(self.idle)
@@ -79,7 +79,7 @@ pub enum End {
     Slow,
     /// There was no room for it.
     NoRoom,
-    /// Its caller began so many requests that this one had to give way.
+    /// Its caller began so many requests that this one was ended for a newer one.
     Replaced,
     /// The connection broke.
     BrokeOff,
@@ -121,23 +121,23 @@ struct Reading {
     patience: Patience,
     watch: Stopwatch,
     received: u64,
-    /// How long the caller has been waited for, without the stretch that runs.
+    /// Time spent waiting for the caller, without the current wait.
     waited: Duration,
-    /// On the stopwatch, when the stretch began that runs.
+    /// Start of the current wait, on the stopwatch.
     waits_since: Option<Duration>,
     timer: Option<Waits>,
     memory: Held<IpAddr>,
-    /// Bytes for which there is no room yet, and what tells that some was freed. Hooks wait for room, others do not.
+    /// Bytes for which there is no room yet, and the signal that some was freed. Hooks wait for room, others do not.
     waits_for_room: Option<(Bytes, Waits)>,
     is_hook: bool,
     replaced: Pin<Box<WaitForCancellationFutureOwned>>,
-    /// While it stands in the line of those that can be told to give way.
+    /// While it is in the line of those that can be ended for a newer request.
     waiting: Option<Waiting>,
     end: Option<End>,
 }
 
 impl Body {
-    /// `memory`: where its bytes are counted; `waiting`: its place among the bodies that its caller has not sent yet.
+    /// `memory`: where its bytes are counted; `waiting`: its place among its caller's unfinished bodies.
     pub fn new(
         payload: Payload,
         class: Class,
@@ -163,13 +163,13 @@ impl Body {
         })))
     }
 
-    /// What a handler reads.
+    /// The stream that a handler reads.
     pub fn payload(&self) -> Payload {
         Payload::Stream { payload: Box::pin(self.clone()) }
     }
 
-    /// Frees what it held. What was not read of it is not kept either; only the connection's end of it stays, so that the
-    /// server knows that the caller still owes bytes and closes the connection after the answer.
+    /// Frees its memory and drops unread data. Only the connection's end of it stays, so that the server knows that bytes
+    /// are still due and closes the connection after the answer.
     pub fn let_go(&self) {
         let mut reading = self.0.borrow_mut();
         reading.memory.release();
@@ -254,7 +254,7 @@ impl Reading {
         self.memory.add(more)
     }
 
-    /// Ready when the caller was waited for long enough.
+    /// Ready when the caller has used up its time.
     fn poll_patience(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let now = self.watch.elapsed();
         let since = *self.waits_since.get_or_insert(now);
@@ -268,7 +268,7 @@ impl Reading {
             if self.watch.elapsed() >= until {
                 return Poll::Ready(());
             }
-            // It was set for an earlier stretch.
+            // It was set for an earlier wait.
             *timer = Box::pin(self.watch.clone().reaches(until));
         }
         Poll::Pending

@@ -1,20 +1,20 @@
-//! What kind of caller a request is of, and what kind of body it brings.
+//! The class of a request's caller, and the kind of its body.
 
 use actix_web::http::Method;
 
-/// What a request is. What is turned away while the database is slow is turned away in this order; memory is counted for each
-/// apart, so that none fills the room of another.
+/// The class of a request. Classes are refused in this order while the database is slow; memory is counted for each
+/// separately, so that none uses up another's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
-    /// What people look at.
+    /// Pages.
     Page,
     /// The public API.
     Api,
-    /// What messengers and customers bring.
+    /// Requests of messengers and customers.
     Messenger,
-    /// Installs, operators, and whatever else there is: never turned away for being too much.
+    /// Installs, operators, and everything else: never refused because of load.
     Other,
-    /// amoCRM's hooks, which come once: never turned away.
+    /// amoCRM's hooks, which come once: never refused.
     Hook,
 }
 
@@ -35,12 +35,12 @@ impl Class {
         }
     }
 
-    /// What is done before the database was seen: amoCRM's hooks go to the spool, operators are told how it stands.
+    /// Whether it is served before the database is open: amoCRM's hooks go to the spool, operators see the state.
     pub(super) fn does_without_database(path: &str) -> bool {
         matches!(path.split('/').nth(1), Some("location" | "healthz" | "readyz" | "metrics"))
     }
 
-    /// Its place in [`Class::ALL`].
+    /// Its index in [`Class::ALL`].
     pub(super) const fn index(self) -> usize {
         match self {
             Self::Page => 0,
@@ -62,7 +62,7 @@ impl Class {
         }
     }
 
-    /// Hundredths of what the database can take, from which on it is turned away.
+    /// Load of the database, in percent, from which it is refused.
     pub(super) const fn bound(self) -> usize {
         match self {
             Self::Page => 50,
@@ -72,7 +72,7 @@ impl Class {
         }
     }
 
-    /// Hundredths of the disk that must be free to take it in.
+    /// Percentage of the disk that must be free to accept it.
     pub(super) const fn disk(self) -> u8 {
         match self {
             Self::Api => 10,
@@ -98,7 +98,7 @@ impl Class {
 pub enum Kind {
     /// Forms, JSON and hooks are held whole.
     Whole,
-    /// Files go on as they come; a buffer of them is held.
+    /// Files are streamed; a buffer of them is held.
     File,
 }
 

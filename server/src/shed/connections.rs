@@ -1,4 +1,4 @@
-//! Connections: how many an address may have open, and that the system notices those whose other end is gone.
+//! Connections: limits per address, and detection of dead peers.
 
 use std::any::Any;
 use std::net::IpAddr;
@@ -14,34 +14,33 @@ use super::address::counted;
 use super::room::{Bounds, Held, Room};
 use crate::config::Config;
 
-/// Connections of all, where the system allows as many open files.
+/// All connections, where the system allows as many open files.
 const MOST: usize = 20_000;
-/// Files that are open for other reasons: the database's, the spool's, media, calls to others.
+/// Files open for other purposes: the database's, the spool's, media, outgoing calls.
 const OTHER_FILES: u64 = 512;
-/// What was sent and is not acknowledged, or not even accepted, for so long ends the connection: the other end is gone, or does
-/// not read. Else the system would go on for a quarter of an hour, and for ever where nothing is sent.
+/// Data that is not acknowledged, or not even accepted, for this long ends the connection: the peer is gone or does not
+/// read. Otherwise the system would keep it for a quarter of an hour, and for ever where nothing is sent.
 const UNHEARD: Duration = Duration::from_secs(60);
-/// A connection on which nothing is said is asked after this time whether its other end is there, three times.
+/// TCP keep-alive: an idle connection is probed after this time, three times.
 const ASKED_AFTER: Duration = Duration::from_secs(30);
 const ASKED_EVERY: Duration = Duration::from_secs(10);
-/// An address with more connections than these may not keep them for another request: each of them could stand still in the
-/// middle of its head.
+/// Connections of an address beyond this number are not kept alive: each could stall in the middle of a request's head.
 const KEPT_ALIVE: usize = 1_024;
 
 /// The connections of a server. Clones count together.
 #[derive(Clone, Debug)]
 pub struct Connections {
     room: Room<IpAddr>,
-    /// Whose connections are many people's.
+    /// Trusted proxies, whose connections carry many people's requests.
     proxies: Vec<IpNet>,
 }
 
-/// A connection that is counted.
+/// A counted connection.
 #[derive(Debug)]
 pub struct Connection(Held<IpAddr>);
 
 impl Connection {
-    /// Whether its address has so many that it should not be kept for another request.
+    /// Whether its address has too many connections to keep this one alive.
     pub fn is_one_of_many(&self) -> bool {
         self.0.of_caller() > KEPT_ALIVE
     }
@@ -55,7 +54,7 @@ impl Connections {
         Self { room, proxies: config.server.trusted_proxies.clone() }
     }
 
-    /// Counts a new connection for as long as it lives, or ends it at once when its address has its share.
+    /// Counts a new connection for as long as it lives, or closes it at once when its address has its share.
     pub fn begin(&self, socket: &dyn Any, data: &mut Extensions) {
         let Some(socket) = socket.downcast_ref::<TcpStream>() else { return };
         if let Err(error) = notice_the_end(socket) {
@@ -92,7 +91,7 @@ fn notice_the_end(socket: &TcpStream) -> rustix::io::Result<()> {
     sockopt::set_tcp_keepcnt(socket, 3)
 }
 
-/// How many files may be open, after asking for as many as the system lets us have: each connection is one.
+/// The limit of open files, after raising it as far as the system allows: each connection is one.
 pub fn open_files() -> u64 {
     let now = getrlimit(Resource::Nofile);
     let wanted = Rlimit { current: now.maximum, maximum: now.maximum };

@@ -1,4 +1,4 @@
-//! How much of the disks is free that messages lie on.
+//! Free space on the disks that hold messages.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,7 +13,7 @@ const LOOK: Duration = Duration::from_secs(10);
 /// A larger disk counts as one of this size: a tenth of a terabyte is room enough.
 const LARGE: u64 = 40 * 1024 * 1024 * 1024;
 
-/// Looks at the disks that messages lie on until the stop.
+/// Watches the disks that hold messages until the stop.
 pub async fn watch(app: Arc<App>, stop: CancellationToken) {
     let mut places: Vec<PathBuf> = app.store.file().map(PathBuf::from).into_iter().collect();
     places.push(app.config.spool.dir.clone());
@@ -31,7 +31,7 @@ pub async fn watch(app: Arc<App>, stop: CancellationToken) {
     }
 }
 
-/// Hundredths of the disk of a place, or of the folder it will be in.
+/// Free percentage of the disk of a path, or of the nearest folder that exists.
 fn free(place: &Path) -> Option<u8> {
     let whole = std::path::absolute(place).ok()?;
     let standing = whole.ancestors().find(|one| one.exists())?;

@@ -6,8 +6,8 @@ use std::task::{Context, Poll};
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use bytes::Bytes;
 
-/// An answer that keeps its request's body until it was sent. actix closes a connection on which the caller still owes a body
-/// only while that body is there; a chunked one that was dropped it would wait for, without a deadline.
+/// An answer that keeps its request's body until it was sent. actix closes a connection with a body still due only while
+/// that body exists; it would wait for a dropped chunked one without a deadline.
 pub struct Kept<T> {
     answer: BoxBody,
     _body: T,

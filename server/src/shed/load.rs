@@ -1,4 +1,4 @@
-//! How much of everything is in use by requests: memory, places, open uploads, open streams.
+//! What requests use: memory, slots, open uploads, open streams.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -9,15 +9,15 @@ use super::requests::Requests;
 use super::room::{Bounds, Held, Room};
 use crate::config::Limits;
 
-/// Requests of a class under way at once.
+/// Concurrent requests of a class.
 const REQUESTS: usize = 8_192;
-/// Files of a class that come in at once.
+/// Concurrent uploads of a class.
 const UPLOADS: usize = 512;
-/// Bytes of files of a class that are held while they are stored.
+/// Bytes buffered of a class's uploads.
 const UPLOAD_BYTES: usize = 32 * 1024 * 1024;
-/// Pages that are told of what happens, at once.
+/// Concurrent event streams.
 const STREAMS: usize = 10_000;
-/// A page holds one; a person has so many tabs.
+/// A page holds one; this allows as many tabs.
 const STREAMS_OF_SESSION: usize = 20;
 
 /// What is in use. Clones count together.
@@ -29,7 +29,7 @@ struct Parts {
     of: [OfClass; Class::ALL.len()],
     streams: Room<IpAddr>,
     streams_of_session: Room<uuid::Uuid>,
-    /// Hundredths of the disk.
+    /// Percent of the disk.
     free: AtomicU8,
     /// See [`Load::press`].
     pressure: Arc<AtomicUsize>,
@@ -85,38 +85,38 @@ impl Load {
         }
     }
 
-    /// A place for a file on its way in; none: the caller has its share.
+    /// A slot for an upload; none: the caller has its share.
     pub(super) fn upload(&self, class: Class, caller: IpAddr) -> Option<Held<IpAddr>> {
         self.of(class).uploads.take(caller, 1)
     }
 
-    /// A place for a page that is told of what happens; none: its address or its session has enough of them.
+    /// A slot for an event stream; none: its address or its session has enough.
     pub fn stream(&self, caller: IpAddr, session: uuid::Uuid) -> Option<(Held<IpAddr>, Held<uuid::Uuid>)> {
         Some((self.0.streams.take(caller, 1)?, self.0.streams_of_session.take(session, 1)?))
     }
 
-    /// Bytes of bodies of a class that are in memory now: of whole ones, and of files.
+    /// Bytes of a class's bodies in memory now, of whole ones and of uploads.
     pub fn body_bytes(&self, class: Class) -> usize {
         self.of(class).bodies.taken() + self.of(class).upload_bytes.taken()
     }
 
-    /// Requests of a class that are under way.
+    /// Requests of a class in progress.
     pub fn under_way(&self, class: Class) -> usize {
         self.of(class).requests.count()
     }
 
-    /// Files of a class that are coming in.
+    /// Uploads of a class in progress.
     pub fn uploads(&self, class: Class) -> usize {
         self.of(class).uploads.taken()
     }
 
-    /// Pages that are told of what happens.
+    /// Open event streams.
     pub fn streams(&self) -> usize {
         self.0.streams.taken()
     }
 
-    /// Has the server behave, until what is given is dropped, as if its database were this far behind, in hundredths of what it
-    /// can bear: for drills of what is turned away in which order.
+    /// Makes the server behave, until the result is dropped, as if its database were loaded this much, in percent: for
+    /// drills of the shedding order.
     pub fn press(&self, hundredths: usize) -> Pressure {
         self.0.pressure.store(hundredths, Ordering::Relaxed);
         Pressure(self.0.pressure.clone())
@@ -126,18 +126,18 @@ impl Load {
         self.0.pressure.load(Ordering::Relaxed)
     }
 
-    /// Notes how many hundredths of the disk are free.
+    /// Records the free percentage of the disk.
     pub fn disk_has(&self, hundredths: u8) {
         self.0.free.store(hundredths, Ordering::Relaxed);
     }
 
-    /// Hundredths of the disk that are free.
+    /// The free percentage of the disk.
     pub fn free(&self) -> u8 {
         self.0.free.load(Ordering::Relaxed)
     }
 }
 
-/// A pressure that somebody made; it ends when dropped.
+/// A simulated load; ends when dropped.
 #[derive(Debug)]
 pub struct Pressure(Arc<AtomicUsize>);
 

@@ -1,5 +1,5 @@
-//! Requests under way of one class, by caller. A caller that has its share loses the one of its own requests whose body it owes
-//! longest: so what one program of an office holds open keeps none of its colleagues away.
+//! Requests in progress of one class, by caller. A caller at its limit loses its own request whose body has been awaited
+//! longest, so that connections held open by one program of an office do not block its colleagues.
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
@@ -23,7 +23,7 @@ struct Lines {
     of: HashMap<IpAddr, BTreeMap<u64, Arc<Place>>>,
 }
 
-/// What a request holds while it is under way.
+/// What a request in progress holds.
 #[derive(Debug)]
 struct Place {
     held: Mutex<Option<Held<IpAddr>>>,
@@ -41,23 +41,23 @@ impl Requests {
         Self { room: Room::new(bounds), lines: Arc::default() }
     }
 
-    /// A request begins. None: its caller has its share of them under way, and none of these waits for its body.
+    /// Starts a request. None: its caller has its share in progress, and none of these waits for its body.
     pub fn begin(&self, caller: IpAddr) -> Option<Under> {
         let held = self.room.take(caller, 1).or_else(|| self.oldest(caller))?;
         Some(Under { requests: self.clone(), caller, place: Place::new(Some(held)) })
     }
 
-    /// A request that is not counted begins.
+    /// Starts a request that is not counted.
     pub fn begin_uncounted(&self, caller: IpAddr) -> Under {
         Under { requests: self.clone(), caller, place: Place::new(None) }
     }
 
-    /// Under way now.
+    /// In progress now.
     pub fn count(&self) -> usize {
         self.room.taken()
     }
 
-    /// Takes the place of a caller's request that has waited longest for its body, and ends that.
+    /// Ends the caller's request that has waited longest for its body, and takes its place.
     fn oldest(&self, caller: IpAddr) -> Option<Held<IpAddr>> {
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         let line = lines.of.get_mut(&caller)?;
@@ -72,7 +72,7 @@ impl Requests {
     }
 }
 
-/// A request that is under way; it is over when this is dropped.
+/// A request in progress, until dropped.
 #[derive(Debug)]
 pub struct Under {
     requests: Requests,
@@ -81,7 +81,7 @@ pub struct Under {
 }
 
 impl Under {
-    /// It waits for its body until what is given is dropped.
+    /// Marks it as waiting for its body, until the result is dropped.
     pub fn waits_for_body(&self) -> Waiting {
         let mut lines = self.requests.lines.lock().unwrap_or_else(PoisonError::into_inner);
         lines.next += 1;
@@ -101,7 +101,7 @@ pub struct Waiting {
 }
 
 impl Waiting {
-    /// Completes when it has to give way to a newer request.
+    /// Completes when it is ended for a newer request.
     pub fn replaced(&self) -> WaitForCancellationFutureOwned {
         self.place.replaced.clone().cancelled_owned()
     }

@@ -1,9 +1,9 @@
 //! A bounded amount of something – bytes, requests, connections – that many callers share.
 //!
 //! No caller may take more than a part of what is still free. So one that takes all it can leaves room for the next, twenty
-//! that do leave room for a twenty-first, and a caller that is alone has much: with `most = 10,000` and `part = 4` one gets
-//! 2,000; twenty that come together get 416 each and leave 1,666. Who came first keeps what it has, so later ones get less,
-//! and never nothing (dynamic thresholds, as switches share their buffers).
+//! leave room for a twenty-first, and a single caller gets much: with `most = 10,000` and `part = 4` one gets 2,000; twenty
+//! at the same time get 416 each and leave 1,666. Earlier callers keep what they have, so later ones get less, but never
+//! nothing (dynamic thresholds, as switches share their buffers).
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -14,16 +14,16 @@ use tokio::sync::Notify;
 /// How much there is, and how it is shared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bounds {
-    /// Of all callers together.
+    /// For all callers together.
     pub most: usize,
-    /// Of one caller, however empty it is.
+    /// For one caller, however much is free.
     pub of_one: usize,
     /// One caller takes at most this part of what is still free: 4 is a quarter.
     pub part: usize,
 }
 
 impl Bounds {
-    /// Whether a caller who has `mine` may take more while all have `taken`. Who has nothing yet gets whatever fits.
+    /// Whether a caller with `mine` may take more while all have `taken`. A caller with nothing gets whatever fits.
     fn allow(self, taken: usize, mine: usize, more: usize) -> bool {
         let free = self.most.saturating_sub(taken);
         let share = self.of_one.min(free / self.part.max(1));
@@ -31,7 +31,7 @@ impl Bounds {
     }
 }
 
-/// The room. Clones are the same room.
+/// The shared amount. Clones share it.
 #[derive(Debug)]
 pub struct Room<K>(Arc<Inner<K>>);
 
@@ -60,18 +60,18 @@ impl<K: Eq + Hash + Clone> Room<K> {
         Self(Arc::new(Inner { bounds, taken, freed: Arc::default() }))
     }
 
-    /// Takes an amount for a caller; none: there is no room for it, or the caller has its share.
+    /// Takes an amount for a caller; none: there is not enough, or the caller has its share.
     pub fn take(&self, caller: K, amount: usize) -> Option<Held<K>> {
         let mut held = self.held(caller);
         held.add(amount).then_some(held)
     }
 
-    /// Nothing yet; [`Held::add`] takes.
+    /// Takes nothing yet; [`Held::add`] does.
     pub fn held(&self, caller: K) -> Held<K> {
         Held { room: self.clone(), caller, amount: 0 }
     }
 
-    /// What all have taken.
+    /// What all callers have.
     pub fn taken(&self) -> usize {
         self.lock().all
     }
@@ -81,7 +81,7 @@ impl<K: Eq + Hash + Clone> Room<K> {
     }
 }
 
-/// An amount that a caller has; gives it back when dropped.
+/// An amount that a caller has; returned when dropped.
 #[derive(Debug)]
 pub struct Held<K: Eq + Hash + Clone> {
     room: Room<K>,
@@ -90,7 +90,7 @@ pub struct Held<K: Eq + Hash + Clone> {
 }
 
 impl<K: Eq + Hash + Clone> Held<K> {
-    /// Takes more; false: there is no room for it, and nothing was taken.
+    /// Takes more; false: there is not enough, and nothing was taken.
     pub fn add(&mut self, more: usize) -> bool {
         let mut taken = self.room.lock();
         let mine = taken.of.get(&self.caller).copied().unwrap_or(0);
@@ -111,12 +111,12 @@ impl<K: Eq + Hash + Clone> Held<K> {
         self.amount
     }
 
-    /// What its caller has, with all that it holds elsewhere.
+    /// What its caller has in total.
     pub fn of_caller(&self) -> usize {
         self.room.lock().of.get(&self.caller).copied().unwrap_or(0)
     }
 
-    /// Gives all of it back.
+    /// Returns all of it.
     pub fn release(&mut self) {
         let amount = std::mem::take(&mut self.amount);
         if amount == 0 {
@@ -134,7 +134,7 @@ impl<K: Eq + Hash + Clone> Held<K> {
         self.room.0.freed.notify_waiters();
     }
 
-    /// Told whenever somebody gives back.
+    /// Notified whenever something is returned.
     pub fn freed(&self) -> Arc<Notify> {
         self.room.0.freed.clone()
     }

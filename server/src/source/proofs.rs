@@ -1,8 +1,8 @@
-//! That sources work, as their messages show: collected in memory and written down together every few seconds, so that a
-//! message of a quiet source costs no commit of its own.
+//! Records that sources work, as their messages prove: collected in memory and written together every few seconds, so that
+//! a message of a quiet source costs no commit of its own.
 //!
-//! What is shown of a source – when it was last proved, and that one which was only being checked works – is late by that
-//! much at most. An order to stop writes what is left; a crash forgets it, and the source's next message proves it anew.
+//! The time of a source's last proof, and its change from `checking` to `working`, lag by that much at most. A stop writes
+//! what is left; a crash loses it, and the source's next message proves it again.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -19,16 +19,16 @@ use crate::app::App;
 use crate::delivery::queue::Rows;
 use crate::store::ended;
 
-/// What was collected is written this often.
+/// How often the collected proofs are written.
 const EVERY: Duration = Duration::from_secs(5);
-/// A source is proved at most so often, in milliseconds.
+/// The shortest interval between proofs of a source, in milliseconds.
 const AGAIN_MILLIS: i64 = 60_000;
-/// Sources remembered before those without a proof in the last minute are forgotten.
+/// Sources remembered before those without a proof in the last minute are dropped.
 const REMEMBERED: usize = 20_000;
-/// Sources in one commit.
+/// Sources per commit.
 const AT_ONCE: usize = 1_000;
 
-/// Proofs that wait to be written. Cheap to clone; clones are one.
+/// Proofs that wait to be written. Cheap to clone; clones share them.
 #[derive(Clone, Default)]
 pub(super) struct Proofs(Arc<Mutex<Kept>>);
 
@@ -40,18 +40,18 @@ struct Kept {
     waiting: BTreeMap<(Uuid, Uuid), i64>,
 }
 
-/// An account's source that was proved, and when.
+/// A proved source of an account, and when.
 type Proof = ((Uuid, Uuid), i64);
 
 impl Proofs {
-    /// The next proof counts, whatever was proved a moment ago; what waits counts no more.
+    /// The next proof is recorded even within the interval; a waiting one is discarded.
     pub fn doubt(&self, source_id: Uuid) {
         let mut kept = self.open();
         kept.proved.remove(&source_id);
         kept.waiting.retain(|(_, id), _| *id != source_id);
     }
 
-    /// True: it is new, a minute after the last.
+    /// True: it is new, a minute after the last one.
     pub fn is_new(&self, source_id: Uuid, now: i64) -> bool {
         self.open().is_new(source_id, now)
     }
@@ -67,7 +67,7 @@ impl Proofs {
         std::mem::take(&mut self.open().waiting).into_iter().collect()
     }
 
-    /// What could not be written waits on, unless something newer does.
+    /// Puts back proofs that could not be written, unless newer ones exist.
     fn put_back(&self, proofs: &[Proof]) {
         let mut kept = self.open();
         for (key, at) in proofs {
@@ -94,19 +94,19 @@ impl Kept {
     }
 }
 
-/// A message of this source went through. Only remembered; costs nothing.
+/// A message of this source went through. Only noted in memory.
 pub fn prove(app: &App, tenant_id: Uuid, source_id: Uuid) {
     app.source_notes.proofs.add(tenant_id, source_id, app.clock.millis());
 }
 
-/// Writes what was collected until the stop. What comes after that, [`write`] has to write.
+/// Writes the collected proofs until the stop. What comes after that is written by [`write`].
 pub async fn run(app: Arc<App>, stop: CancellationToken) {
     while stop.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_some() {
         write(&app).await;
     }
 }
 
-/// Writes what was collected: one commit a thousand sources.
+/// Writes the collected proofs: one commit per thousand sources.
 pub async fn write(app: &App) {
     let proofs = app.source_notes.proofs.take();
     let alone = app.store.one_account_a_commit();
@@ -114,13 +114,13 @@ pub async fn write(app: &App) {
         for part in of_some.chunks(AT_ONCE) {
             if let Err(error) = store(app, part).await {
                 app.source_notes.proofs.put_back(part);
-                tracing::warn!(%error, sources = part.len(), "that sources work could not be noted; it is tried again");
+                tracing::warn!(%error, sources = part.len(), "proofs of sources could not be written; it is tried again");
             }
         }
     }
 }
 
-/// Writes proofs; sources that were only being checked, and not since a moment after the proof, work from here on.
+/// Writes proofs; sources in the state `checking`, since before the proof, become `working`.
 pub(super) async fn store(app: &App, proofs: &[Proof]) -> Result<(), DbErr> {
     let tx = app.store.write_tx().await?;
     let working = update(app, &tx, proofs).await;

@@ -58,7 +58,7 @@ struct Writing {
 
 impl Writing {
     fn run(&mut self, commands: &mut Receiver<Command>) {
-        // After a panic nobody knows what stands at its end.
+        // After a panic the state of its end is unknown.
         self.open = None;
         let mut taken = Vec::with_capacity(LINE);
         while commands.blocking_recv_many(&mut taken, LINE) > 0 {

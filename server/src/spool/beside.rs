@@ -12,7 +12,7 @@ use crate::supervisor::Supervisor;
 
 /// Who is answered by one look at most.
 const TOGETHER: usize = 1_024;
-/// So long a look may take.
+/// Time limit of a directory scan.
 const LOOK: Duration = Duration::from_millis(100);
 
 /// Asks the disk.

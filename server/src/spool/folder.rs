@@ -17,7 +17,7 @@ use super::record::{self, Found};
 /// More processes than this do not share one folder.
 const MOST: usize = 1_000;
 const LOCK: &str = "lock";
-/// Names the process that has the folder, or had it last.
+/// The id of the process that has the folder, or had it last.
 const INSTANCE: &str = "instance";
 const ENDING: &str = "spool";
 /// A file with bytes that could not be read stays under this ending, for people.
@@ -36,13 +36,13 @@ pub struct Claim {
 /// Held as long as the process serves; the operating system lets go of it at any death.
 pub struct Lock {
     _file: File,
-    /// Of the folder.
+    /// The folder's path.
     path: PathBuf,
 }
 
 impl Lock {
-    /// Enters this process as the folder's, and gives the one that had it before: it is dead, or this lock were not ours.
-    /// None: nobody had, or nobody can tell.
+    /// Records this process as the folder's owner, and gives the one before, which is dead, or it would hold this lock.
+    /// None: there was none, or it cannot be read.
     pub fn succeed(&self, instance: Uuid) -> io::Result<Option<Uuid>> {
         let name = self.path.join(INSTANCE);
         let earlier = if_there(fs::read_to_string(&name))?.trim().parse().ok();
@@ -150,7 +150,7 @@ impl Folder {
 
     /// A new file, which is there after a crash.
     pub fn create(&self, number: u64) -> io::Result<File> {
-        // What customers and managers wrote is in it.
+        // It contains what customers and managers wrote.
         let file = OpenOptions::new().create_new(true).append(true).mode(0o600).open(self.file(number))?;
         self.sync()?;
         Ok(file)

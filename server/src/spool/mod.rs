@@ -73,7 +73,7 @@ struct Open {
 }
 
 impl Spool {
-    /// One whose threads this keeps running.
+    /// A spool whose threads this supervisor keeps running.
     pub fn new(supervisor: Supervisor) -> Self {
         Self { open: Arc::default(), supervisor }
     }

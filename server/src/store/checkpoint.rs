@@ -51,7 +51,7 @@ impl Beside {
     }
 }
 
-/// Folds the log back until cancelled. On PostgreSQL there is nothing to do until then.
+/// Checkpoints the log until cancelled. Does nothing on PostgreSQL.
 pub async fn run(store: Store, stop: CancellationToken) {
     let Some(beside) = store.beside.clone() else {
         stop.cancelled().await;

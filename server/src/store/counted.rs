@@ -1,11 +1,11 @@
-//! While tests run, statements and transactions are counted, so that a test can hold what the code promises of their number.
+//! Counts statements and transactions for tests that check their number.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Store;
 
-/// What a [`Store`] was asked. Clones count together.
+/// The statements that a [`Store`] ran. Clones count together.
 #[derive(Clone, Default)]
 pub struct Counted(Arc<Counts>);
 
@@ -17,7 +17,7 @@ struct Counts {
 }
 
 impl Counted {
-    /// Counts from zero from here on.
+    /// Restarts counting.
     pub fn watch(&self) {
         self.texts().clear();
         self.0.transactions.store(0, Ordering::SeqCst);
@@ -29,7 +29,7 @@ impl Counted {
         self.texts().clone()
     }
 
-    /// Transactions that were begun in order to write.
+    /// Writing transactions that were begun.
     pub fn transactions(&self) -> usize {
         self.0.transactions.load(Ordering::SeqCst)
     }
@@ -38,7 +38,7 @@ impl Counted {
         self.0.transactions.fetch_add(1, Ordering::SeqCst);
     }
 
-    /// What looks at the plans of statements (`plan.rs`) belongs to the tests.
+    /// Statements that inspect query plans (`plan.rs`) belong to the tests.
     fn asked(&self, text: &str) {
         if self.0.watched.load(Ordering::SeqCst) && !text.starts_with("EXPLAIN ") {
             self.texts().push(text.to_owned());
@@ -51,7 +51,7 @@ impl Counted {
 }
 
 impl Store {
-    /// What this store was asked.
+    /// The statements that this store ran.
     pub fn counted(&self) -> &Counted {
         &self.counted
     }

@@ -36,13 +36,13 @@ pub enum Kind {
     SignInLink,
     /// `{person id}:{purpose}:{tenant id}` → the hash of the latest sign-in link of this kind.
     LatestLink,
-    /// Hex SHA-256 of what stands between the two steps of a sign-in → person.
+    /// Hex SHA-256 of the token between the two steps of a sign-in → person.
     SecondStep,
     /// Lower-cased login of a customer of the vendor → customer.
     Customer,
     /// Hex SHA-256 of the token in the address of the CRM's hooks → tenant.
     CrmHooks,
-    /// What is kept of an address from which a genuine install call came.
+    /// The hashed address from which a genuine install call came.
     InstallNetwork,
 }
 
@@ -130,7 +130,7 @@ pub async fn list(
 
 /// Takes an id out and gives what stood there: of two callers only one gets it.
 pub async fn take(db: &impl ConnectionTrait, kind: Kind, key: &str, now: i64) -> Result<Option<Entry>, DbErr> {
-    // A key that nobody entered costs no write.
+    // A key that is not there costs no write.
     let Some(found) = find(db, kind, key, now).await? else { return Ok(None) };
     let gone = directory::Entity::delete_many()
         .filter(directory::Column::Kind.eq(kind.name()))

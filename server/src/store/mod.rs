@@ -288,8 +288,8 @@ const BY_KEYS: [(&str, &str); 5] = [
     ("jit", "off"),
 ];
 
-/// What is read in the order of an index is read from there alone: a backlog of due turns would be fetched whole and sorted for the
-/// few that are wanted, whenever the table's statistics are old.
+/// Ordered reads use only the index: with old statistics PostgreSQL would fetch and sort a whole backlog of due turns for
+/// the few that are wanted.
 const IN_ORDER: (&str, &str) = ("enable_bitmapscan", "off");
 
 /// A plan that was made while a table was empty may read the whole of it, and does so until PostgreSQL looks at the table again
@@ -346,8 +346,8 @@ async fn postgres(url: &str, connections: u32, used: Use, at_once: bool) -> anyh
     Ok(Database::connect(options).await?)
 }
 
-/// Makes a missing database file for nobody but its owner; SQLite gives the files beside it the same mode. What fails here is
-/// told when the file is opened.
+/// Creates a missing database file readable by its owner only; SQLite gives the files beside it the same mode. An error
+/// here shows when the file is opened.
 fn private(path: &std::path::Path) {
     use std::os::unix::fs::OpenOptionsExt;
     let _ = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);

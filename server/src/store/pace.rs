@@ -1,5 +1,5 @@
-//! A pace that all processes on one database keep together. Each step is a small write, so it is for what is rare; what is
-//! frequent is counted by each process ([`crate::pace`]).
+//! A rate limit shared by all processes on one database. Each step is a small write, so it is for rare events; frequent
+//! ones are counted by each process ([`crate::pace`]).
 
 use entity::pace::{self, Column};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
@@ -8,7 +8,7 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
 use super::{Store, VENDOR};
 use crate::pace::Budget;
 
-/// Counts one more unless that is too fast; false: nothing was counted.
+/// Counts one event unless the rate is exceeded; false: it was not counted.
 pub async fn take(store: &Store, key: &str, budget: Budget) -> Result<bool, DbErr> {
     let now = store.now().await?;
     if step(store, key, budget, now).await? {
@@ -24,7 +24,7 @@ pub async fn take(store: &Store, key: &str, budget: Budget) -> Result<bool, DbEr
     step(store, key, budget, now).await
 }
 
-/// One conditional statement: of several processes each counts once.
+/// One conditional statement, so that concurrent processes each count once.
 async fn step(store: &Store, key: &str, budget: Budget, now: i64) -> Result<bool, DbErr> {
     let whole_at = || Expr::col(Column::WholeAt);
     let from = Expr::case(whole_at().gt(now), whole_at()).finally(Expr::value(now));

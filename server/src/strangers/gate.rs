@@ -1,7 +1,7 @@
-//! What stands before the routes by which somebody unknown makes us write.
+//! The rate limit in front of routes with which unknown callers can cause writes.
 //!
-//! amoCRM's own calls are not among them: it calls for all accounts from few addresses, and each call once. `oauth::callback`
-//! paces install calls, and what comes too fast is still tried; notices that an account left are signed.
+//! amoCRM's own calls do not pass it: they come for all accounts from few addresses, each once. `oauth::callback` limits install
+//! calls and still tries what exceeds the limit; notices that an account removed the integration are signed.
 
 use actix_web::HttpResponse;
 use actix_web::body::{BoxBody, MessageBody};
@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::people::door::address;
 use crate::words::{Language, Words};
 
-/// The act of a request; none: it writes nothing for a stranger, or proves first who asks.
+/// The act of a request; none: it writes nothing for an unknown caller, or authenticates first.
 pub(super) fn act_of(method: &Method, path: &str) -> Option<Act> {
     match (method.as_str(), path) {
         ("POST", "/admin/link" | "/panel/link") => Some(Act::Link),
@@ -28,7 +28,7 @@ pub(super) fn act_of(method: &Method, path: &str) -> Option<Act> {
     }
 }
 
-/// Lets a request through while its address keeps to the pace, else answers 429 with `Retry-After`.
+/// Admits a request while its address keeps to its rate, else answers 429 with `Retry-After`.
 pub async fn gate(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,

@@ -1,7 +1,6 @@
-//! How often somebody of whom nothing is known yet may make this process write, counted by address in memory before
-//! anything is read or written.
+//! Rate limits of unknown callers' writes, by address and in memory, applied before anything is read or written.
 //!
-//! Each process counts for itself: a count that all shared would be the write that it is to prevent.
+//! Each process counts for itself: a shared count would itself be the write that it is to prevent.
 
 mod gate;
 
@@ -15,28 +14,28 @@ use crate::pace::{Budget, Daily, Paces};
 
 /// Addresses that are remembered.
 const ADDRESSES: u64 = 100_000;
-/// Bytes a day that calls which nobody can read may leave behind, for each source of a messenger and each account's hooks.
+/// Bytes a day that unreadable calls may leave behind, for each source of a messenger and each account's hooks.
 const UNREADABLE: u64 = 32 * 1024 * 1024;
 
-/// What strangers do that writes something.
+/// Requests of unknown callers that write something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Act {
     /// Tries a one-time link, at the panel or the admin.
     Link,
-    /// Tries a password, a code or asks for a link. People are counted too ([`crate::people::throttle`]).
+    /// Tries a password or a code, or asks for a link. Logins are counted too ([`crate::people::throttle`]).
     SignIn,
     /// Begins an installation in a browser.
     Install,
-    /// Says, as amoCRM does, that an account installed the integration.
+    /// Claims, as amoCRM's install call does, that an account installed the integration.
     InstallCall,
     /// The same from an address whose earlier calls were genuine.
     KnownInstallCall,
-    /// Comes back from an installation that cannot be told apart, or with an end that is none.
+    /// Returns from an installation that matches none, or with an invalid result.
     OddCall,
 }
 
 impl Act {
-    /// So many at once, and then one after so many milliseconds.
+    /// A burst, and then one more after each interval, in milliseconds.
     const fn budget(self) -> Budget {
         match self {
             Self::Link => Budget { at_once: 20, each: 6_000 },
@@ -51,7 +50,7 @@ impl Act {
     }
 }
 
-/// The strangers of this process.
+/// The counts of this process.
 pub struct Strangers {
     paces: Paces<(IpAddr, Act)>,
     unreadable: Daily<Uuid>,
@@ -65,8 +64,8 @@ impl Default for Strangers {
 }
 
 impl Strangers {
-    /// Counts an act of an address; an error tells in how many seconds the next one is welcome. Whoever has no address (a
-    /// unit test) is not counted.
+    /// Counts an act of an address; an error says in how many seconds the next one is allowed. A caller without an
+    /// address (a unit test) is not counted.
     pub async fn pace(&self, address: Option<IpAddr>, act: Act, now: i64) -> Result<(), i64> {
         let Some(address) = address else { return Ok(()) };
         let paced = self.paces.take((network(address), act), act.budget(), now).await;
@@ -76,20 +75,21 @@ impl Strangers {
         })
     }
 
-    /// Whether amoCRM is asked at once about a signed notice that an account left. All of amoCRM's notices come from few
-    /// addresses and each comes once, so it is accounts that are counted: whoever replays one is answered, and asked later.
+    /// Whether amoCRM is asked at once about a signed notice that an account removed the integration. All of amoCRM's
+    /// notices come from few addresses, each once, so they are counted by account: a replayed one is answered, and amoCRM
+    /// is asked later.
     pub async fn asks_at_once(&self, tenant_id: Uuid, now: i64) -> bool {
         self.notices.take(tenant_id, Budget { at_once: 3, each: 60_000 }, now).await.is_ok()
     }
 
-    /// Whether bytes that nobody can read are still kept for whoever looks into them: a source's, or an account's.
+    /// Whether unreadable bytes of a source or an account are still kept for inspection.
     pub async fn keeps_unreadable(&self, whose: Uuid, bytes: usize, now: i64) -> bool {
         let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
         self.unreadable.add(whose, bytes, UNREADABLE, now).await.is_ok()
     }
 }
 
-/// An address as it is counted: whoever has one of IPv6 has 2⁶⁴, and an IPv4 address may be written as IPv6.
+/// An address as counted: an IPv6 user has 2⁶⁴ of them, and an IPv4 address may be written as IPv6.
 pub fn network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V6(address) => match address.to_ipv4_mapped() {
@@ -103,7 +103,7 @@ pub fn network(address: IpAddr) -> IpAddr {
     }
 }
 
-/// The same for what is served in turn: a whole site of IPv6 networks (/48) is one caller.
+/// The same for callers that take turns: a whole site of IPv6 networks (/48) is one.
 pub fn site(address: IpAddr) -> IpAddr {
     match network(address) {
         IpAddr::V6(address) => {

@@ -1,12 +1,12 @@
-//! Every metric with its help text, and the label values that counters have from the start: a counter that is born with its
-//! first increment hides that increment from `increase()`, and an alert for the first loss never fires.
+//! Every metric with its help text, and the label values that counters have from the start: a counter that appears with
+//! its first increment hides that increment from `increase()`, and an alert for the first loss would never fire.
 
 use metrics::{Label, counter, describe_counter, describe_gauge, describe_histogram};
 
 /// A label's name and the values it takes.
 type Values = (&'static str, &'static [&'static str]);
 
-/// Name, help, and the labels with which it exists at 0 from the start; the same name may stand several times.
+/// Name, help, and the labels with which it exists at 0 from the start; a name may be listed several times.
 type Counter = (&'static str, &'static str, &'static [Values]);
 
 /// Counters whose label values are known before anything happens.
@@ -18,7 +18,7 @@ const COUNTERS: &[Counter] = &[
     ),
     (
         "parom_quarantined_total",
-        "Genuine calls that could not be worked on and were put aside, by reason.",
+        "Genuine calls that could not be processed and were quarantined, by reason.",
         &[
             ("door", &["amocrm"]),
             (
@@ -68,12 +68,12 @@ const COUNTERS: &[Counter] = &[
     ),
     (
         "parom_spooled_total",
-        "Hooks of amoCRM that the database did not take at once; kept=\"no\" was answered 503 and is lost.",
+        "Hooks of amoCRM that the database did not store in time; kept=\"no\" was answered 503 and is lost.",
         &[("kept", &["yes", "no"])],
     ),
     (
         "parom_attempts_total",
-        "Tries to deliver letters, by direction and by what became of them.",
+        "Attempts to deliver letters, by direction and verdict.",
         &[
             ("direction", &["to_crm", "to_messenger"]),
             ("verdict", &["done", "superseded", "unknown", "retry", "part", "bury", "given_back"]),
@@ -86,33 +86,37 @@ const COUNTERS: &[Counter] = &[
     ),
     (
         "parom_found_in_history_total",
-        "Managers' messages found in amoCRM's history that no hook had told; held ones wait for a person.",
+        "Managers' messages found in amoCRM's history without a hook; held ones wait for a person.",
         &[("what", &["sent", "held"])],
     ),
-    ("parom_history_calls_total", "Looks into the history of chats at amoCRM.", &[]),
-    ("parom_interruptions_total", "Times in which nobody took hooks, as the processes' heartbeats show.", &[]),
+    ("parom_history_calls_total", "Requests for the history of chats at amoCRM.", &[]),
+    ("parom_interruptions_total", "Interruptions in which no process took hooks, by their heartbeats.", &[]),
     (
         "parom_media_fetches_total",
-        "Tries to fetch files of messages, by outcome.",
+        "Attempts to fetch files of messages, by outcome.",
         &[("outcome", &["kept", "gone", "refused", "later", "broken", "released"])],
     ),
     (
         "parom_shed_total",
-        "Requests that were turned away because there was too much to do, by class.",
+        "Requests that were refused because of overload, by class.",
         &[("class", &["page", "api", "messenger", "other", "hook"])],
     ),
     (
         "parom_cut_short_total",
-        "Requests that were ended before their body was whole, by class and reason.",
+        "Requests that were ended before their body was complete, by class and reason.",
         &[("class", &["page", "api", "messenger", "other", "hook"]), ("why", &["busy", "too_many", "slow", "no_room"])],
     ),
     ("parom_connections_refused_total", "Connections that were refused because their address had too many.", &[]),
-    ("parom_hooks_waited_total", "Hooks of amoCRM that waited for room because memory for bodies was taken.", &[]),
-    ("parom_strangers_refused_total", "Calls of strangers that were refused by the pace of their address.", &[]),
-    ("parom_rest_calls_total", "Calls of amoCRM's REST that took a place of their account's pace.", &[]),
+    ("parom_hooks_waited_total", "Hooks of amoCRM that waited because the memory for bodies was full.", &[]),
+    (
+        "parom_strangers_refused_total",
+        "Calls of unknown callers that were refused by the rate limit of their address.",
+        &[],
+    ),
+    ("parom_rest_calls_total", "Calls of amoCRM's REST API, each within its account's rate limit.", &[]),
     (
         "parom_detached_panics_total",
-        "Pieces of work beside a request that panicked, by task.",
+        "Panics in work detached from a request, by task.",
         &[(
             "task",
             &[
@@ -146,42 +150,41 @@ const COUNTERS: &[Counter] = &[
         )],
     ),
     ("parom_spans_dropped_total", "Spans of traces that were not exported.", &[]),
-    ("parom_log_lines_dropped_total", "Lines of the log that nobody read in time.", &[]),
+    ("parom_log_lines_dropped_total", "Lines of the log that were dropped because stderr was not read in time.", &[]),
 ];
 
 const PUT_OFF: (&str, &str) =
-    ("parom_put_off_total", "Second tries that were put off because most calls to the host fail, by remote.");
+    ("parom_put_off_total", "Retries that were put off because the retry budget of the host was used up, by remote.");
 const REMOTE_ERRORS: (&str, &str) =
     ("parom_remote_errors_total", "Calls that the other side refused, broke or did not answer, by remote.");
 /// Begins at 0 with each task that the supervisor starts.
-const RESTARTS: (&str, &str) =
-    ("parom_task_restarts_total", "Times that a background task broke off and was started again, by task.");
+const RESTARTS: (&str, &str) = ("parom_task_restarts_total", "Restarts of background tasks that failed, by task.");
 const ERRORS: [&str; 4] = ["no_answer", "slow_down", "refused", "broken"];
 
 const GAUGES: &[(&str, &str)] = &[
-    ("parom_disk_free_percent", "Free room of the disk with the data, in percent."),
-    ("parom_host_breaker_open", "1 while most calls to a remote fail and it is left alone."),
+    ("parom_disk_free_percent", "Free space of the disk with the data, in percent."),
+    ("parom_host_breaker_open", "1 while the breaker of a remote is open."),
     (
         "parom_ledger_gap",
-        "Messages by which accepted differs from delivered, failed and waiting; never anything but 0.",
+        "Messages by which accepted differs from delivered, failed and waiting; anything but 0 is a bug.",
     ),
     ("parom_letters", "Letters in the queue, by direction and state."),
     ("parom_queue_age_seconds", "Age of the oldest letter that could leave, by direction."),
     ("parom_retention_done_seconds", "When old rows were last removed, in Unix seconds."),
     ("parom_spool_hooks", "Hooks that wait on the disk for the database."),
-    ("parom_task_failing", "1 while a background task ends again and again, by task."),
+    ("parom_task_failing", "1 while a background task keeps failing, by task."),
     ("parom_targets_hindered", "Targets whose letters wait, by what holds them up."),
 ];
 
 const HISTOGRAMS: &[(&str, &str)] = &[
-    ("parom_checkpoint_seconds", "How long SQLite's log took to be folded into its file."),
+    ("parom_checkpoint_seconds", "How long SQLite's log took to be checkpointed."),
     ("parom_commit_seconds", "How long commits of the queue's writer took."),
     ("parom_hook_accept_seconds", "From a call's arrival until its answer, by door."),
-    ("parom_media_fetch_seconds", "How long a try to fetch a file took."),
+    ("parom_media_fetch_seconds", "How long an attempt to fetch a file took."),
     ("parom_remote_seconds", "How long calls to the other side took, by remote."),
 ];
 
-/// Gives every metric its help text and lets the counters begin at 0. For the recorder that is installed.
+/// Registers every metric's help text and initialises the counters at 0, for the installed recorder.
 pub(super) fn start() {
     for (name, help, labels) in COUNTERS {
         if !help.is_empty() {
@@ -202,7 +205,7 @@ pub(super) fn start() {
     }
 }
 
-/// Lets the counters of these remotes begin at 0: integrations and kinds of messengers, which the configuration names.
+/// Initialises the counters of these remotes at 0: integrations and kinds of messengers, which the configuration names.
 pub fn start_remotes(remotes: impl IntoIterator<Item = String>) {
     for remote in remotes {
         counter!(PUT_OFF.0, "remote" => remote.clone()).increment(0);
@@ -271,7 +274,7 @@ mod tests {
         found
     }
 
-    /// P2: and nothing is described that nobody writes.
+    /// P2: nothing is described that no code writes.
     #[test]
     fn p2_every_metric_that_is_written_is_described() {
         let mut described: BTreeSet<(String, String)> = BTreeSet::new();
@@ -319,7 +322,7 @@ mod tests {
         }
     }
 
-    /// P1: the words for why something was put aside are all known here.
+    /// P1: all reasons why something was put aside are listed here.
     #[test]
     fn p1_reasons_that_the_code_names_begin_at_0() {
         let known: BTreeSet<&str> = COUNTERS
@@ -329,7 +332,7 @@ mod tests {
             .flat_map(|(_, values)| values.iter().copied())
             .collect();
         let code = code();
-        // Put together here, so that this text is none of what it looks for.
+        // Built here, so that this file does not match itself.
         let calls =
             [("Not", "Ever"), ("Self", "Ever"), ("Happened", "Nothing")].map(|(of, kind)| format!("{of}::{kind}("));
         let said: Vec<&str> =

@@ -13,7 +13,7 @@ use tracing_subscriber::fmt::MakeWriter;
 
 /// Lines that may wait to be read.
 const LINES: usize = 4_096;
-/// So long the last lines of a process are waited for.
+/// How long a stopping process waits for its last lines to be written.
 const LAST: Duration = Duration::from_secs(1);
 
 enum Out {

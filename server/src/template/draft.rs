@@ -92,7 +92,8 @@ pub fn markers(text: &str) -> Option<Vec<String>> {
     Some(found)
 }
 
-/// The account's sources with official WhatsApp whose connector reviews templates, by name: they are whom a review goes to.
+/// The account's sources with official WhatsApp whose connector reviews templates, by name: reviews are requested from
+/// them.
 pub async fn sources(app: &App, tenant_id: Uuid) -> Result<Vec<String>> {
     let reviews = |source: &source::Model| {
         is_waba(source) && app.connectors.get(&source.kind).is_some_and(|connector| connector.reviews_templates())

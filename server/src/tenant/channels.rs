@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! connect ─▶ connected ◀────────────┐
-//!         └▶ not_allowed, misconfigured ─▶ the vendor is told, tried again slowly (watch)
+//!         └▶ not_allowed, misconfigured ─▶ the vendor is alerted, retried slowly (watch)
 //! disconnect, uninstallation ─▶ disconnected (told to amoCRM until it has heard it)
 //! ```
 
@@ -46,7 +46,7 @@ pub async fn connect(app: &App, tenant_id: Uuid) -> Result<(), InstallError> {
     let from = [TenantStatus::Provisioning, TenantStatus::AwaitingCredentials, TenantStatus::Disconnected];
     let tx = app.store.write_tx().await?;
     let moved = async {
-        // Access that is given meanwhile waits for this lock, and then has the last word.
+        // Access that is granted meanwhile waits for this lock, and then wins.
         super::lock(&tx, tenant_id).await?;
         let dead = grant::in_use(&tx, tenant_id).await?.is_some_and(|grant| grant.dead);
         let to = if dead { TenantStatus::NeedsReauth } else { TenantStatus::Active };
@@ -94,9 +94,8 @@ async fn connect_one(
     judge(answer, channel.public)
 }
 
-/// Tells that a connected channel no longer takes messages: amoCRM refuses its signature (`misconfigured`) or does not
-/// know it (`disconnected`). The latter is connected again at once, and slowly only when that did not last; of the first the
-/// vendor is told.
+/// Reports that a connected channel no longer accepts messages: amoCRM refuses its signature (`misconfigured`), and the vendor
+/// is alerted, or does not know it (`disconnected`), and it is connected again at once, slowly only if it was lost again soon.
 pub async fn broken(
     app: &App,
     tenant_id: Uuid,

@@ -73,7 +73,7 @@ pub async fn forget(app: &Arc<App>, tenant_id: Uuid, force: bool, by: &str) -> R
     count("alert", remove::rows::<alert::Entity>(store, VENDOR, vendors).await?);
     // What was on its way while this ran may have left a line.
     all!(lane, turn, attempt, tenant);
-    // Nothing is asked of amoCRM in its name from here on.
+    // From here on amoCRM is not called for this account.
     rest_pace::forget(store, &tenant.host).await?;
     let proof = prove(app, VENDOR, "account", counts, by).await?;
     app.lookup.forget();

@@ -152,8 +152,8 @@ fn has_tokens(grant: &oauth_grant::Model) -> bool {
     !grant.refresh_token.is_empty()
 }
 
-/// Puts another living administrator's grant into use in place of a dead one. True: there was one. The caller holds the
-/// lock of the tenant's row.
+/// Replaces a dead grant by another administrator's valid one. True: there was one. The caller holds the lock of the
+/// tenant's row.
 pub(super) async fn stand_in(tx: &DatabaseTransaction, tenant_id: Uuid) -> Result<bool, DbErr> {
     let grants = oauth_grant::Entity::of_tenant(tenant_id).order_by_desc(Column::RefreshedAt).all(tx).await?;
     let next = grants.iter().find(|grant| grant.is_admin && !grant.dead && !grant.in_use && has_tokens(grant));

@@ -85,8 +85,8 @@ pub fn account_base(integration: &Integration, host: &Host) -> anyhow::Result<Ur
         .with_context(|| format!("account_url of integration {:?} gives no address for {host}", integration.name))
 }
 
-/// Whether an address is a page of an account that the tenant's integration allows: amoCRM's own, or what stands in for
-/// it where `account_url` leads elsewhere.
+/// Whether a URL is a page of an account that the tenant's integration allows: amoCRM's own, or its replacement where
+/// `account_url` points elsewhere.
 pub fn is_account_page(app: &App, tenant: &tenant::Model, address: &Url) -> bool {
     let Some(integration) = app.config.integration(&tenant.integration) else { return false };
     let stands_in = integration.account_base(&tenant.host).is_ok_and(|base| base.origin() == address.origin());
@@ -102,13 +102,13 @@ pub fn rest(app: &App, tenant: &tenant::Model) -> anyhow::Result<Rest> {
     rest_at(app, integration, &host)
 }
 
-/// Locks a tenant's row until the transaction ends: whoever changes its access or its state holds this lock.
+/// Locks a tenant's row until the transaction ends: every change of its access or state holds this lock.
 pub(crate) async fn lock(tx: &DatabaseTransaction, tenant_id: Uuid) -> Result<(), DbErr> {
     tenant::Entity::of_tenant(tenant_id).lock_exclusive().one(tx).await?;
     Ok(())
 }
 
-/// A client of the CRM API of an allow-listed host, each of whose calls waits for its turn.
+/// A client of the CRM API of an allow-listed host; each of its calls waits for the account's rate limit.
 pub(crate) fn rest_at(app: &App, integration: &Integration, host: &Host) -> anyhow::Result<Rest> {
     let address = account_base(integration, host)?;
     let rest =
@@ -116,7 +116,7 @@ pub(crate) fn rest_at(app: &App, integration: &Integration, host: &Host) -> anyh
     Ok(rest.paced(pace_of(app, host)))
 }
 
-/// What each call of an account waits for.
+/// The rate limit that each call of an account waits for.
 fn pace_of(app: &App, host: &Host) -> Pace {
     let (pace, account) = (app.rest_pace.clone(), host.to_string());
     Arc::new(move || -> Pin<Box<dyn Future<Output = ()> + Send>> {

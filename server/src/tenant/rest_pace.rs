@@ -26,15 +26,15 @@ mod tests;
 
 /// What amoCRM takes in any second (crm-api §1.13).
 const LIMIT: i64 = 7;
-/// Accounts whose lines are remembered.
+/// The most accounts whose lines are kept.
 const ACCOUNTS: u64 = 20_000;
-/// A reserved call that was not made within so many milliseconds of its time is not made at all: it would come on top of
-/// the later ones.
+/// A reserved call that is late by more than this many milliseconds is not made, because it would come on top of the
+/// later ones.
 const STALE: i64 = 20;
-/// How often a frozen clock is looked at.
+/// How often a frozen clock is polled.
 const LOOK: Duration = Duration::from_millis(5);
 
-/// How many calls go at once, and how many milliseconds lie between the later ones.
+/// The burst, and the milliseconds between later calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Rate {
     at_once: i64,
@@ -49,7 +49,7 @@ impl Rate {
     fn of(requests: f64) -> Self {
         let each = ((1000.0 / requests).ceil() as i64).max(1);
         let a_second = (requests as i64).max(1);
-        // In the second that begins with `at_once` calls come as many more as fit between them.
+        // A second that begins with `at_once` calls also has as many more as fit between them.
         let later = (999 + STALE) / each;
         let is_within = each * LIMIT >= 1_000;
         let at_once = if is_within { (LIMIT - later).clamp(1, a_second.min(LIMIT)) } else { a_second };
@@ -76,14 +76,14 @@ struct Line {
 
 #[derive(Default)]
 struct Reserved {
-    /// When the calls that are reserved may go, by [`RestPace::now`].
+    /// When the reserved calls may be made, by [`RestPace::now`].
     calls: VecDeque<i64>,
-    /// Without a database to count together: when the last reserved call is paid for.
+    /// Without a shared database: when the last reserved call is paid for.
     next_at: i64,
 }
 
-/// Forgets how fast an account was called: it is gone, or lives elsewhere. Another integration in the same account begins anew,
-/// which is right again a second later.
+/// Drops an account's state, because it is gone or has moved. Another integration in the same account starts from zero,
+/// which is correct again a second later.
 pub(super) async fn forget(store: &Store, account: &str) -> Result<(), DbErr> {
     rest_pace::Entity::delete_many()
         .filter(rest_pace::Column::TenantId.eq(VENDOR))
@@ -93,7 +93,7 @@ pub(super) async fn forget(store: &Store, account: &str) -> Result<(), DbErr> {
     Ok(())
 }
 
-/// Somebody in a line, until dropped.
+/// A caller in a line, until dropped.
 struct Waiting<'line>(&'line AtomicI64);
 
 impl Drop for Waiting<'_> {
@@ -116,8 +116,7 @@ impl RestPace {
         }
     }
 
-    /// Waits until this account may be called once more, behind those who waited before. A caller that goes away leaves its
-    /// place.
+    /// Waits until this account may be called once more, behind earlier callers. A cancelled caller leaves its place.
     pub async fn wait(&self, account: &str) {
         let line = self.lines.get_with_by_ref(account, async { Arc::default() }).await;
         line.waiting.fetch_add(1, Ordering::Relaxed);
@@ -142,7 +141,7 @@ impl RestPace {
         self.granted.load(Ordering::Relaxed)
     }
 
-    /// Reserves for all who wait here now.
+    /// Reserves slots for all callers that wait here now.
     async fn reserve(&self, account: &str, waiting: &AtomicI64, reserved: &mut Reserved) {
         let Rate { at_once, each, a_second } = self.rate;
         let count = waiting.load(Ordering::Relaxed).clamp(1, a_second);
@@ -153,7 +152,7 @@ impl RestPace {
             Some(Ok(ahead)) => ahead,
             alone => {
                 if let Some(Err(error)) = alone {
-                    tracing::warn!(%error, "calls of amoCRM cannot be counted together with other processes; this one keeps the pace alone");
+                    tracing::warn!(%error, "the shared rate limit of amoCRM's REST API is unavailable; this process limits itself");
                 }
                 let ahead = (reserved.next_at - now).max(0);
                 reserved.next_at = now + ahead + each * count;
@@ -171,7 +170,7 @@ impl RestPace {
         }
     }
 
-    /// Milliseconds by a clock that does not jump, unless a test's stands still.
+    /// Milliseconds by a monotonic clock, or by the frozen clock of a test.
     fn now(&self) -> i64 {
         let passed = || i64::try_from(self.born.elapsed().as_millis()).unwrap_or(i64::MAX / 2);
         self.clock.frozen_millis().unwrap_or_else(passed)

@@ -133,8 +133,8 @@ pub(super) async fn keep_alive(app: &Arc<App>, tenant_id: Uuid) -> Result<bool, 
     Ok(true)
 }
 
-/// A renewal; when the grant is refused and another has taken its place – another administrator's, or one that was given
-/// meanwhile – that one. Each turn of this leaves a dead or an older grant behind, so it ends.
+/// Renews the token. When the grant is refused and another has replaced it – another administrator's, or a new one – that
+/// one is used. Each round leaves a dead or an older grant behind, so this ends.
 async fn renewed(app: &Arc<App>, used: oauth_grant::Model) -> Result<oauth_grant::Model, TokenError> {
     let (tenant_id, seen) = (used.tenant_id, (used.crm_user_id, used.version));
     match renew(app, used).await {

@@ -25,7 +25,7 @@ use crate::store::ended;
 /// Seconds until amoCRM is asked again; then every half an hour.
 const PAUSES: [i64; 5] = [1, 5, 30, 120, 600];
 const LAST_PAUSE: i64 = 1800;
-/// Seconds until amoCRM is asked about an account whose notices come too often.
+/// Delay in seconds before amoCRM is asked about an account whose notices come too often.
 const LATER: i64 = 60;
 /// The vendor is told of a notice that is not confirmed after this.
 const TELL_AFTER: i64 = 3_600_000;

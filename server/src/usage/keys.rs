@@ -14,9 +14,9 @@ use crate::words::Said;
 const KEYS: u64 = 20_000;
 const MICROS: i64 = 1_000_000;
 
-/// The keys that this process saw lately.
+/// The keys that this process has seen recently.
 pub struct Keys {
-    /// In millionths of a second: 300 requests a second are no whole number of milliseconds.
+    /// In microseconds: 300 requests a second are not a whole number of milliseconds.
     requests: Paces<Uuid>,
     bytes: Daily<Uuid>,
 }
@@ -28,7 +28,7 @@ impl Default for Keys {
 }
 
 impl Keys {
-    /// Counts a request; 429 with the seconds after which the next one is welcome.
+    /// Counts a request; 429 with the seconds to wait.
     pub async fn request(&self, key: Uuid, limits: &Limits, now: i64) -> Result<(), Error> {
         if limits.requests_per_key == 0 {
             return Ok(());
@@ -43,13 +43,13 @@ impl Keys {
         })
     }
 
-    /// What a key brought today.
+    /// The bytes a key has sent today.
     pub async fn meter(&self, key: Uuid) -> Meter {
         self.bytes.meter(key).await
     }
 }
 
-/// 429: the key brought its day's bytes.
+/// 429: the key has used up the day's bytes.
 pub fn too_many_bytes(limits: &Limits, millis: i64) -> Error {
     Error::TooMany {
         problem: "too_many_bytes",

@@ -1,9 +1,9 @@
-//! What each account and each key of the API uses, and how much it may: `[limits]`.
+//! The usage of each account and each API key, and its limits: `[limits]`.
 //!
 //! ```text
 //! a request with a key ─▶ keys.rs    requests a second, bytes a day: this process's memory
-//! what is stored       ─▶ stored.rs  added up by account and day: the database, all processes
-//! more is to come      ─▶ room.rs    429, 507: who has too much is turned away, others notice nothing
+//! stored bytes         ─▶ stored.rs  summed by account and day: the database, all processes
+//! a request to store   ─▶ room.rs    429, 507: accounts beyond their limit are refused, others not affected
 //! ```
 
 mod keys;

@@ -1,4 +1,4 @@
-//! Whether an account may bring more.
+//! Whether an account may store more.
 
 use uuid::Uuid;
 
@@ -7,12 +7,12 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::words::Said;
 
-/// Hundredths of the disk below which accounts that have more than others are turned away, before anybody else is
+/// Free disk, in percent, below which accounts that store more than the average are refused, before anybody else
 /// ([`crate::shed`]).
 const SCARCE: u8 = 15;
 
-/// 507 when the account has stored as much as it may, or more than the average while the disk fills up. What is told to an
-/// account that has too much is never told to others.
+/// 507 when the account has reached its limit, or stores more than the average while the disk fills up. Accounts below
+/// these limits are not affected.
 pub async fn room(app: &App, tenant_id: Uuid) -> Result<()> {
     let most = app.config.limits.stored_mb_per_account;
     let scarce = app.load.free() < SCARCE;

@@ -1,4 +1,4 @@
-//! An account's limits and what it uses of them, for its page.
+//! An account's limits and usage, for its page.
 
 use entity::tenant;
 
@@ -14,7 +14,7 @@ const MB: i64 = 1024 * 1024;
 pub struct Line {
     /// Words are `limits-{name}`.
     pub name: &'static str,
-    /// None: it is not added up.
+    /// None: it is not measured.
     pub used: Option<i64>,
     /// 0: no limit.
     pub most: i64,
@@ -23,7 +23,7 @@ pub struct Line {
 }
 
 impl Line {
-    /// Used and allowed, in words.
+    /// Usage and limit as text.
     pub fn told(&self, words: &Words) -> Sentence {
         let size = if self.is_size { "-mb" } else { "" };
         let key = match (self.used, self.most) {

@@ -1,5 +1,5 @@
-//! What accounts have stored. Messages and hooks are added up where they are written and noted by account and day every few
-//! seconds; what a crash loses of that are the sums of these seconds. Files and imports are summed from their rows.
+//! What accounts have stored. Messages and hooks are counted where they are written and summed by account and day every
+//! few seconds; a crash loses the counts of these seconds. Files and imports are summed from their rows.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,12 +16,12 @@ use crate::delivery::queue::writer::Sums;
 use crate::message::day_of;
 use crate::tenant;
 
-/// Sums are written down this often.
+/// How often sums are written.
 const EVERY: Duration = Duration::from_secs(10);
-/// A sum is read anew after this time: other processes store too.
+/// How long a sum is cached: other processes store too.
 const FRESH: Duration = Duration::from_secs(30);
 
-/// Sums that were read lately.
+/// Cached sums.
 pub struct Stored {
     of_accounts: Cache<Uuid, i64>,
     /// The average of accounts that have stored anything.
@@ -37,12 +37,12 @@ impl Default for Stored {
     }
 }
 
-/// Writes sums down until the stop.
+/// Writes sums until the stop.
 pub async fn run(app: Arc<App>, stop: CancellationToken) {
     loop {
         let goes_on = stop.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_some();
         if let Err(error) = write_down(&app).await {
-            tracing::warn!(%error, "what accounts stored could not be added up; it is tried again");
+            tracing::warn!(%error, "the usage of accounts could not be written; it is tried again");
         }
         if !goes_on {
             return;
@@ -50,7 +50,7 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
     }
 }
 
-/// Writes down what was stored since the last time.
+/// Writes what was stored since the last time.
 pub async fn write_down(app: &App) -> Result<(), DbErr> {
     let mut sums = app.writer.tally.take().into_iter();
     while let Some((key, sum)) = sums.next() {
@@ -108,7 +108,7 @@ async fn sum(app: &App, tenant_id: Uuid) -> Result<i64, DbErr> {
     Ok(texts + hooks + imports + files)
 }
 
-/// What accounts that stored messages or hooks within their terms have of those on average.
+/// The average of messages and hooks within their retention, over the accounts that stored any.
 pub(super) async fn average(app: &App) -> Result<i64, Arc<DbErr>> {
     let counted = async {
         let retention = &app.config.retention;

@@ -1,4 +1,4 @@
-//! Master keys: where they stand, how the first one is made, and how the file is replaced.
+//! Master keys: where they are stored, how the first one is made, and how the file is replaced.
 
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Write};
@@ -25,7 +25,7 @@ pub struct Key {
     pub(super) id: KeyId,
     pub(super) bytes: Bytes,
     pub(super) cipher: XChaCha20Poly1305,
-    /// What derived values are made with; tells nothing of the master key.
+    /// The key of derived values; reveals nothing of the master key.
     pub(super) derives: Zeroizing<[u8; 32]>,
 }
 
@@ -43,13 +43,13 @@ impl Key {
         Self { id, cipher: XChaCha20Poly1305::new((&*bytes).into()), derives, bytes }
     }
 
-    /// What it is told apart by.
+    /// Its id.
     pub fn id(&self) -> KeyId {
         self.id
     }
 }
 
-/// By what a change of the key file is noticed without reading it.
+/// Metadata by which a change of the key file is noticed without reading it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Seen {
     device: u64,
@@ -78,7 +78,7 @@ pub(super) fn find(secrets: &Secrets, may_create: bool) -> Result<(Vec<Key>, Opt
     Ok((decode(&told(path), &text)?, Some(path.clone())))
 }
 
-/// The keys that stand in a file now.
+/// The keys in a file now.
 pub(super) fn in_file(path: &Path) -> Result<Vec<Key>, VaultError> {
     let text = read(path)?.ok_or_else(|| VaultError::KeyFileMissing { path: path.to_owned() })?;
     decode(&told(path), &text)
@@ -123,11 +123,11 @@ pub(super) fn folder(path: &Path) -> std::io::Result<File> {
     File::open(path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")))
 }
 
-/// Replaces the keys of a file in one step: whoever reads it finds the old ones or the new ones, also after a power cut.
-/// Owner and group stay; others get no access that they had not.
+/// Replaces the keys of a file atomically: a reader finds the old ones or the new ones, also after a power cut. Owner and
+/// group are preserved; nobody gains access.
 pub(super) fn replace(path: &Path, keys: &[&Key]) -> Result<(), VaultError> {
     let refused = |source| VaultError::KeyFile { action: "replace", path: path.to_owned(), source };
-    // A link to the file stays one.
+    // A symbolic link to the file is preserved.
     let path = path.canonicalize().map_err(refused)?;
     let was = std::fs::metadata(&path).map_err(refused)?;
     let mut name = path.file_name().unwrap_or_default().to_owned();
@@ -162,7 +162,7 @@ fn line(key: &Key) -> SecretString {
     SecretString::from(STANDARD.encode(*key.bytes))
 }
 
-/// One base64 text a key, separated by line feeds or spaces.
+/// One base64 text per key, separated by line feeds or spaces.
 fn decode(origin: &str, text: &SecretString) -> Result<Vec<Key>, VaultError> {
     let not_a_key = |found: String| VaultError::NotAKey { origin: origin.to_owned(), found };
     let mut keys: Vec<Key> = Vec::new();

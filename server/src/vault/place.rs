@@ -1,5 +1,5 @@
-//! Where sealed values lie. Nothing can be sealed or opened without naming its place, and whoever re-seals the database
-//! under another key goes through all places: a new sealed column cannot be forgotten.
+//! The places of sealed values. Sealing and decrypting require a place, and re-encryption goes through all places, so a
+//! new sealed column cannot be forgotten.
 
 /// What a key column of a table holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,8 +18,8 @@ pub enum Kept {
     Base64,
 }
 
-/// The table of a place. Its primary key is `tenant_id` followed by `keys`; the row that a value is bound to is these
-/// keys' texts, joined by line feeds.
+/// The table of a place. Its primary key is `tenant_id` followed by `keys`; a value is bound to the texts of these keys,
+/// joined by line feeds.
 #[derive(Clone, Copy, Debug)]
 pub struct Table {
     pub name: &'static str,
@@ -27,11 +27,11 @@ pub struct Table {
     pub keys: &'static [(&'static str, Holds)],
     pub columns: &'static [&'static str],
     pub kept: Kept,
-    /// Values are bound to the vendor, whatever account the row belongs to by now.
+    /// Values are bound to the vendor, whatever account the row belongs to now.
     pub of_vendor: bool,
 }
 
-/// Declares the places and the list of all of them in one go.
+/// Declares the places and the list of all of them.
 macro_rules! places {
     ($($(#[$doc:meta])* $name:ident = $kind:literal,)*) => {
         /// One kind of sealed value.
@@ -44,7 +44,8 @@ macro_rules! places {
             /// Every place there is.
             pub const ALL: &'static [Self] = &[$(Self::$name,)*];
 
-            /// What values of this place are bound to; never change one, or nothing of it opens any more.
+            /// The name that values of this place are bound to; never change one, or its values can no longer be
+            /// decrypted.
             pub const fn kind(self) -> &'static str {
                 match self {
                     $(Self::$name => $kind,)*
@@ -67,9 +68,9 @@ places! {
     MediaOrigin = "media_origin",
     Totp = "totp",
     Session = "session",
-    /// What a session's next page shows once: it may hold a link or a key.
+    /// A session's one-time notice: it may hold a link or a key.
     Notice = "notice",
-    /// Keys that were replaced, for links that were signed by them.
+    /// Replaced keys, for links that they signed.
     VaultKey = "vault_key",
 }
 

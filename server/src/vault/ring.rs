@@ -13,12 +13,12 @@ pub(super) struct Ring {
 }
 
 struct Keys {
-    /// As they stand in file or configuration: the first seals. Never empty.
+    /// As in file or configuration: the first encrypts. Never empty.
     given: Vec<Arc<Key>>,
-    /// Those that were given once, and those that the database remembers. They open, so that what this process or
-    /// another one sealed a moment before a key was dropped stays readable.
+    /// Earlier keys of this process, and those stored in the database. They decrypt values that this or another process
+    /// sealed just before a key was removed.
     earlier: Vec<Arc<Key>>,
-    /// The file as it was read last.
+    /// The file's metadata when it was last read.
     seen: Option<Seen>,
 }
 
@@ -37,12 +37,12 @@ impl Ring {
         self.read(|keys| keys.given.clone())
     }
 
-    /// Given and earlier ones.
+    /// Present and earlier ones.
     pub fn all(&self) -> Vec<Arc<Key>> {
         self.read(|keys| keys.given.iter().chain(&keys.earlier).cloned().collect())
     }
 
-    /// The key that seals.
+    /// The encrypting key.
     #[expect(clippy::expect_used, reason = "a ring without keys is refused where it is read")]
     pub fn first(&self) -> Arc<Key> {
         self.read(|keys| keys.given.first().cloned()).expect("a ring has a key")
@@ -59,15 +59,15 @@ impl Ring {
         }
     }
 
-    /// Takes the file up if it has changed, or in any case. A file that cannot be read or holds no key changes nothing:
-    /// the keys that are known stay, and it is said once.
+    /// Reads the file if it has changed, or in any case. A file that cannot be read or holds no key changes nothing: the
+    /// known keys stay, and the error is logged once.
     pub fn refresh(&self, in_any_case: bool) {
         let Some(file) = &self.file else { return };
         if !in_any_case && self.is_up_to_date(file) {
             return;
         }
         let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
-        // Looked at before it is read: a change in between is found by the next look.
+        // Metadata is taken before reading: a change in between is found by the next check.
         let seen = key::seen(file);
         if !in_any_case && (seen.is_none() || keys.seen == seen) {
             return;
@@ -75,7 +75,7 @@ impl Ring {
         match key::in_file(file) {
             Ok(fresh) => keys.take_up(fresh),
             Err(error) if keys.seen != seen => {
-                tracing::error!(%error, "the key file was changed and cannot be used; the keys that were read before stay");
+                tracing::error!(%error, "the key file was changed and cannot be used; the earlier keys stay in use");
             }
             Err(_) => {}
         }
@@ -97,7 +97,7 @@ impl Keys {
         let fresh: Vec<Arc<Key>> = fresh.into_iter().map(Arc::new).collect();
         if !fresh.iter().map(|key| key.id).eq(self.given.iter().map(|key| key.id)) {
             let ids = fresh.iter().map(|key| key.id.to_string()).collect::<Vec<_>>().join(" ");
-            tracing::info!(keys = ids, "the key file was changed and is taken up");
+            tracing::info!(keys = ids, "the key file was changed and is in use");
         }
         let mut earlier: Vec<Arc<Key>> = self.given.drain(..).collect();
         earlier.append(&mut self.earlier);

@@ -164,7 +164,7 @@ fn line(byte: u8) -> String {
     STANDARD.encode([byte; 32])
 }
 
-/// M9: the first of several keys seals, all open; a file of one key stays what it was.
+/// M9: the first of several keys encrypts, all decrypt; a file with one key works as before.
 #[test]
 fn m9_the_first_of_several_keys_seals_and_all_open() {
     let old = vault(1).seal(TENANT, Place::Totp, "1", b"old");
@@ -184,7 +184,7 @@ fn m9_the_first_of_several_keys_seals_and_all_open() {
     assert!(error.contains("not base64") && !error.contains("canary"), "{error}");
 }
 
-/// M9: a process takes a changed file up before it seals, and when it meets a value of a key that it does not know.
+/// M9: a process picks up a changed file before it seals, and when it meets a value of an unknown key.
 #[test]
 fn m9_a_changed_key_file_is_taken_up_without_being_asked() {
     let folder = tempfile::tempdir().unwrap();
@@ -217,7 +217,7 @@ fn m9_a_changed_key_file_is_taken_up_without_being_asked() {
     );
 }
 
-/// M9: the file is replaced in one step, keeps its mode, and what an earlier try left behind is no hindrance.
+/// M9: the file is replaced atomically, keeps its mode, and remains of an earlier attempt do no harm.
 #[test]
 fn m9_the_key_file_is_replaced_whole_and_private() {
     let folder = tempfile::tempdir().unwrap();
@@ -233,7 +233,7 @@ fn m9_the_key_file_is_replaced_whole_and_private() {
     assert_eq!(after.permissions().mode() & 0o777, 0o600);
     assert_eq!(std::fs::read_to_string(&path).unwrap().lines().count(), 2);
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
-    // A link to the file stays a link.
+    // A symbolic link to the file is preserved.
     let link = folder.path().join("linked.key");
     std::os::unix::fs::symlink(&path, &link).unwrap();
     Vault::open(&in_file(&link), false).unwrap().replace_keys(&[&new]).unwrap();
@@ -241,7 +241,7 @@ fn m9_the_key_file_is_replaced_whole_and_private() {
     assert_eq!(Vault::open(&in_file(&path), false).unwrap().key_ids(), [new.id()]);
 }
 
-/// M9: what was derived by an earlier key is recognised, also when only the database remembers it.
+/// M9: what was derived with an earlier key is recognised, also when only the database has the key.
 #[test]
 fn m9_what_an_earlier_key_derived_is_recognised() {
     let (old, new) = (vault(1), vault(2));

@@ -86,8 +86,8 @@ struct WindowOut {
     until: Moment,
 }
 
-/// Chats of the contacts named by `contact_id` (several may be), else of those of `lead_id`; newest first. Who is no
-/// administrator is told of those that amoCRM itself would show; others are as if they were not there.
+/// Chats of the contacts in `contact_id` (may be repeated), else of the contacts of `lead_id`; newest first. Users who
+/// are not administrators get those that amoCRM itself would show; the others are treated as if they did not exist.
 pub(super) async fn get(app: web::Data<App>, caller: Caller, request: HttpRequest) -> Result<HttpResponse> {
     let app = app.into_inner();
     let (contacts, lead) = asked(request.query_string());

@@ -26,13 +26,13 @@ pub struct Memory {
     pub(super) renamings: Paces<Uuid>,
     /// With the moment they were read.
     pub(super) pipelines: Cache<Uuid, (i64, Arc<Vec<Pipeline>>)>,
-    /// What somebody may look at in amoCRM who is no administrator.
+    /// What users who are not administrators may see in amoCRM.
     pub(super) viewers: Cache<(Uuid, i64), Arc<Viewer>>,
     /// By tenant, user and contact or lead.
     pub(super) sights: Cache<(Uuid, i64, i64), Seen>,
-    /// Conversations that a card showed to somebody, with the moment.
+    /// Conversations that a card showed to a user, with the time.
     pub(super) shown: Cache<(Uuid, i64, Uuid), i64>,
-    /// Contacts that somebody asked for and may not see.
+    /// Contacts that a user asked for and may not see.
     pub(super) strangers: Cache<(Uuid, i64), Strangers>,
     /// amojo's ids of the chats of a card, with the moment they were read.
     pub(super) chats: Cache<Card, (i64, Arc<Vec<String>>)>,

@@ -142,7 +142,7 @@ async fn open(
     let derived = app.vault.derived("widget_session", &parts);
     let mut secrets = derived.iter().map(|secret| URL_SAFE_NO_PAD.encode(secret.as_slice()));
     let secret = secrets.next().unwrap_or_default();
-    // It may have been opened before the key was turned.
+    // It may have been opened before the key was replaced.
     for secret in std::iter::once(secret.clone()).chain(secrets) {
         let entry = directory::find(app.store.read(), directory::Kind::Session, &token::hash(&secret), now).await?;
         let Some(entry) = entry else { continue };

@@ -2,7 +2,7 @@
 //! the contact or the lead (crm-api §3.2). amoCRM is asked with the account's own access, which sees everything, so it must
 //! not answer what it would not show to the user themselves.
 //!
-//! amoCRM extends the view of those who were added to a lead's chat; its API does not tell of that, and they see less here.
+//! amoCRM also shows a lead to people added to its chat; its API does not report them, so they see less here.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,14 +18,14 @@ use crate::audit::{self, Deed};
 use crate::error::Error;
 use crate::tenant::token::{CallError, with_token};
 
-/// amoCRM's word is believed so long: a right that was taken away there ends here within these milliseconds.
+/// How long amoCRM's answer is cached, in milliseconds: a right withdrawn there ends here within this time.
 pub(super) const FRESH: i64 = 3 * 60_000;
-/// Contacts that are not theirs which somebody may ask for …
+/// Invisible contacts that a user may ask for …
 const MOST_STRANGERS: usize = 30;
 /// … within these milliseconds.
 const WINDOW: i64 = 10 * 60_000;
 
-/// What a user may look at.
+/// What a user may see.
 #[derive(Clone, Debug)]
 pub(super) struct Viewer {
     id: i64,
@@ -44,7 +44,7 @@ pub(super) struct Seen {
     at: i64,
 }
 
-/// Contacts that were asked for in vain, since a moment.
+/// Invisible contacts that were asked for, since a time.
 pub(super) type Strangers = Arc<Mutex<(i64, BTreeSet<i64>)>>;
 
 impl Viewer {
@@ -61,7 +61,7 @@ impl Viewer {
         self.may(self.contacts, contact.responsible_user_id, contact.group_id)
     }
 
-    /// Rights in a stage come before those for all leads.
+    /// Rights for a stage override those for all leads.
     fn may_see_lead(&self, lead: &Lead) -> bool {
         let here = |stage: &&StageRights| {
             Some(stage.pipeline_id) == lead.pipeline_id && Some(stage.status_id) == lead.status_id
@@ -71,8 +71,8 @@ impl Viewer {
     }
 }
 
-/// Those of the contacts that the caller may see, and whether the lead is; all of them for an administrator. Whoever asks
-/// for many that are not theirs is stopped.
+/// The contacts that the caller may see, and whether the lead is visible; all of them for an administrator. A user who
+/// asks for many invisible ones is stopped.
 pub(super) async fn of(
     app: &Arc<App>,
     caller: &Caller,
@@ -92,7 +92,7 @@ pub(super) async fn of(
     let of_lead = seen.as_ref().map(|seen| seen.contacts.clone()).unwrap_or_default();
     let (mut allowed, mut strangers) = (Vec::new(), Vec::new());
     for id in contacts {
-        // On the card of a lead that may be seen amoCRM shows the chats of its contacts.
+        // On the card of a visible lead amoCRM shows the chats of its contacts.
         if of_lead.contains(&id) || contact_seen(app, caller, &viewer, id).await? {
             allowed.push(id);
         } else {
@@ -101,7 +101,7 @@ pub(super) async fn of(
     }
     let refused_lead = lead.filter(|_| seen.is_none() && allowed.is_empty());
     note(app, caller, strangers.into_iter().chain(refused_lead)).await?;
-    // Where contacts are named the lead adds nobody.
+    // When contacts are given, the lead adds none.
     let lead = lead.filter(|_| by_lead && seen.is_some());
     Ok((allowed, lead))
 }
@@ -138,7 +138,7 @@ async fn viewer(app: &Arc<App>, caller: &Caller) -> Result<Arc<Viewer>> {
     }
     let user =
         with_token(app, tenant_id, |rest, token| async move { rest.user(&token, id).await }).await.map_err(silent)?;
-    // Nobody, or somebody who was switched off, sees nothing.
+    // An unknown or disabled user sees nothing.
     let user = user.filter(|user| user.is_active);
     let (contacts, leads) = user.as_ref().map_or((View::Denied, View::Denied), |user| (user.contacts, user.leads));
     let viewer = Arc::new(Viewer {
@@ -171,7 +171,7 @@ async fn contact_seen(app: &Arc<App>, caller: &Caller, viewer: &Viewer, id: i64)
     Ok(allowed)
 }
 
-/// None: the lead may not be seen, or there is none.
+/// None: the lead is invisible or does not exist.
 async fn lead_seen(app: &Arc<App>, caller: &Caller, viewer: &Viewer, id: i64) -> Result<Option<Seen>> {
     if viewer.leads == View::Denied && viewer.stages.is_empty() {
         return Ok(None);
@@ -189,13 +189,13 @@ async fn lead_seen(app: &Arc<App>, caller: &Caller, viewer: &Viewer, id: i64) ->
     Ok(Some(seen).filter(|seen| seen.allowed))
 }
 
-/// As old as the rights by which it was told: nothing is believed longer than [`FRESH`] in all.
+/// As old as the rights it was computed from: nothing is used longer than [`FRESH`] in all.
 async fn remembered(app: &App, key: (Uuid, i64, i64)) -> Option<Seen> {
     let now = app.clock.millis();
     app.widget.sights.get(&key).await.filter(|seen| seen.at + FRESH > now)
 }
 
-/// Refuses whoever has asked for too many that are not theirs.
+/// Refuses users who asked for too many invisible contacts.
 async fn not_a_walk(app: &App, caller: &Caller) -> Result<()> {
     let now = app.clock.millis();
     let Some(strangers) = app.widget.strangers.get(&(caller.tenant.tenant_id, caller.user_id)).await else {
@@ -209,7 +209,7 @@ async fn not_a_walk(app: &App, caller: &Caller) -> Result<()> {
     Ok(())
 }
 
-/// Counts what was asked for in vain; the first that is too many is written down.
+/// Counts requests for invisible contacts; the first beyond the limit is recorded in the audit log.
 async fn note(app: &App, caller: &Caller, ids: impl Iterator<Item = i64>) -> Result<()> {
     let mut ids = ids.peekable();
     if ids.peek().is_none() {
@@ -230,7 +230,7 @@ async fn note(app: &App, caller: &Caller, ids: impl Iterator<Item = i64>) -> Res
     if !walks {
         return Ok(());
     }
-    tracing::warn!(tenant.id = %key.0, user.id = key.1, "a user of amoCRM asks for many contacts that they may not see");
+    tracing::warn!(tenant.id = %key.0, user.id = key.1, "a user of amoCRM requests many contacts that they may not see");
     let by = caller.by(app).await?;
     let (actor, object) = (&by.actor, caller.user_id.to_string());
     let detail = json!({ "contacts": MOST_STRANGERS + 1 });

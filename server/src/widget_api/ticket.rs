@@ -20,9 +20,9 @@ use crate::people::ticket::{self, Asker, CrmUser, Leads};
 use crate::source;
 use crate::words::Said;
 
-/// An open card asks twice a minute; what it showed so many milliseconds ago may be opened.
+/// Milliseconds for which a conversation shown by a card may be opened; an open card refreshes twice a minute.
 const SHOWN: i64 = 60_000;
-/// Ids under which amojo knows one conversation.
+/// Ids of one conversation at amojo.
 const MOST_CHATS: u64 = 20;
 
 /// Which page.
@@ -44,8 +44,8 @@ struct TicketIn {
     id: Option<Uuid>,
 }
 
-/// An address that opens one page once. Who is no administrator gets to messages and conversations alone, and to those
-/// whose contact amoCRM itself would show them.
+/// A link that opens one page once. Users who are not administrators get only messages and conversations, and only those
+/// whose contact amoCRM would show them.
 pub(super) async fn post(
     app: web::Data<App>,
     request: HttpRequest,
@@ -88,7 +88,8 @@ pub(super) async fn post(
     Ok(HttpResponse::Ok().json(json!({ "panel_url": panel_url })))
 }
 
-/// What a card showed the caller a moment ago, or amoCRM would show them now; else it is as if it were not there.
+/// What a card recently showed the caller, or amoCRM would show them now; anything else is treated as if it did not
+/// exist.
 async fn may_see(app: &Arc<App>, caller: &Caller, conversation_id: Uuid) -> Result<()> {
     if caller.is_admin {
         return Ok(());

@@ -106,7 +106,7 @@ async fn m6_renewals_by_mail_are_limited(place: &mut Mailed) {
         place.mail.next().await;
     }
     boss.opens("/panel/team").await.is(200);
-    boss.does(&path, &[]).await.says(&["three links within an hour", "60 minutes"]);
+    boss.does(&path, &[]).await.says(&["Three links", "60 minutes"]);
     place.advance(60 * MINUTE);
     boss.opens("/panel/team").await.is(200);
     boss.does(&path, &[]).await.says(&["is on its way"]);

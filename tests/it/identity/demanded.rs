@@ -11,12 +11,12 @@ async fn m6_whoever_has_no_second_step_sets_it_up_before_anything_else(world: &m
     let (boss, tenant_id) = owner(world, GOOD).await;
     add_member(world, tenant_id, "anna@example.com", Role::Administrator).await;
     let anna = sign_in(world, "anna@example.com").await;
-    anna.opens("/panel/team").await.is(200).never_says(&["Demand it of everybody"]);
+    anna.opens("/panel/team").await.is(200).never_says(&["Require it of everybody"]);
     anna.sends("/panel/team/second-step", &[("demand", "on")]).await.is(403);
     boss.opens("/panel/team").await.is(200);
     boss.sends("/panel/team/second-step", &[("demand", "maybe")]).await.is(400);
-    boss.does("/panel/team/second-step", &[("demand", "on")]).await.says(&["demanded of everybody now"]);
-    boss.opens("/panel/audit").await.is(200).says(&["Second step demanded of everybody"]);
+    boss.does("/panel/team/second-step", &[("demand", "on")]).await.says(&["is now required of everybody"]);
+    boss.opens("/panel/audit").await.is(200).says(&["Two-step sign-in made mandatory"]);
     boss.opens("/panel/team").await.is(200);
 
     // The session that is open already is held as well, whatever it asks for.
@@ -27,7 +27,7 @@ async fn m6_whoever_has_no_second_step_sets_it_up_before_anything_else(world: &m
     assert_eq!(parom_tests::answer(live).await.status, 401);
     anna.opens("/panel/events").await.is(401);
     let page = anna.opens("/panel/me/two-step").await.is(200);
-    page.says(&["second step only"]);
+    page.says(&["requires two-step sign-in"]);
     page.never_says(&["/panel/sources", "/panel/me\""]);
     let secret = page.between("<code class=\"mono all\">", "<").unwrap().to_owned();
     let invited = [("email", "new@example.com"), ("role", "viewer")];
@@ -40,7 +40,7 @@ async fn m6_whoever_has_no_second_step_sets_it_up_before_anything_else(world: &m
     // Of another account nothing is demanded, nor of whoever comes through amoCRM.
     let (other, _) = owner(world, "third.amocrm.ru").await;
     other.opens("/panel/team").await.is(200);
-    boss.does("/panel/team/second-step", &[("demand", "off")]).await.says(&["decides for themselves"]);
+    boss.does("/panel/team/second-step", &[("demand", "off")]).await.says(&["is now optional"]);
     add_member(world, tenant_id, "carl@example.com", Role::Viewer).await;
     sign_in(world, "carl@example.com").await.opens("/panel").await.is(200);
 }
@@ -62,7 +62,7 @@ async fn m6_a_handed_link_sets_up_the_demanded_step_only_where_it_may(world: &mu
     presses(&anna, &super::unmailed(world, &boss, proved).await).await.is(303);
     assert_eq!(anna.opens("/panel").await.is_redirect(), "/panel/me/two-step");
     let closed = anna.opens("/panel/me/two-step").await.is(200);
-    closed.says(&["link from your mail", "/panel/sign-out"]);
+    closed.says(&["link sent to your e-mail", "/panel/sign-out"]);
     closed.never_says(&["<svg"]);
     anna.sends("/panel/me/two-step", &[("code", "123456")]).await.is(404);
     anna.sends("/panel/sign-out", &[]).await.is(303);

@@ -63,7 +63,7 @@ async fn m4_a_ticket_asks_while_somebody_else_is_signed_in(world: &mut World) {
     let anna = sign_in(world, "anna@example.com").await;
     let path = entry(world, evil, 7).await;
     let page = anna.opens(&path).await.is(200);
-    assert!(page.text.contains(EVIL) && page.text.contains("Boris") && page.text.contains("signed in already"));
+    assert!(page.text.contains(EVIL) && page.text.contains("Boris") && page.text.contains("already signed in"));
     anna.opens("/panel").await.is(200).says(&[HOST]);
     // The page used nothing up; its button needs the session's proof.
     anna.sends_as_it_is("/panel/enter", &[("ticket", &page.field("ticket"))]).await.is(403);
@@ -76,12 +76,12 @@ async fn m4_a_ticket_asks_while_somebody_else_is_signed_in(world: &mut World) {
     let boris = world.visitor();
     boris.opens(&entry(world, evil, 7).await).await.is(303);
     assert_eq!(boris.opens(&entry(world, evil, 7).await).await.is_redirect(), "/panel");
-    boris.opens(&entry(world, evil, 8).await).await.is(200).says(&["signed in already"]);
+    boris.opens(&entry(world, evil, 8).await).await.is(200).says(&["already signed in"]);
     // An account's own person with a password is not replaced by its amoCRM user unasked.
     let carl = world.visitor();
     add_member(world, evil, "carl@example.com", parom::people::Role::Viewer).await;
     carl.does("/panel/sign-in", &[("email", "carl@example.com"), ("password", PASSWORD), ("to", "")]).await;
-    carl.opens(&entry(world, evil, 7).await).await.is(200).says(&["signed in already"]);
+    carl.opens(&entry(world, evil, 7).await).await.is(200).says(&["already signed in"]);
 }
 
 /// Where the navigation begins: the widget, the address bar and our own pages are one click; other sites are asked.
@@ -160,7 +160,7 @@ async fn m4_the_widgets_click_opens_the_panel_at_once(world: &mut World) {
     let cookie = sign_in(world, "anna@example.com").await.cookies();
     let mut signed_in = hidden("Browser/1").to_vec();
     signed_in.push(("cookie", cookie.as_str()));
-    navigates(world, &path, &signed_in).await.is(200).says(&["signed in already"]);
+    navigates(world, &path, &signed_in).await.is(200).says(&["already signed in"]);
 }
 
 both!(m4_an_invitation_is_joined_by_a_form_alone, m4_a_ticket_asks_while_somebody_else_is_signed_in);

@@ -90,7 +90,7 @@ async fn m10_the_disks_last_room_belongs_to_those_who_have_less() {
             writes(world, &line, "4", 1).await.is(202);
             world.app().load.disk_has(12);
             let refused = writes(world, &line, "5", 1).await.is(507);
-            assert!(refused.text.contains("stored more than others"), "{}", refused.text);
+            assert!(refused.text.contains("stores more than others"), "{}", refused.text);
             writes(world, &other, "2", 1).await.is(202);
             world.app().load.disk_has(16);
             writes(world, &line, "5", 1).await.is(202);

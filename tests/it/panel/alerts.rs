@@ -171,7 +171,7 @@ async fn who_came_through_amocrm_proves_an_address_first(engine: Engine, mail: &
         .await
         .is(422)
         .says(&["An e-mail looks like", "value=\"nonsense\""]);
-    olga.does("/panel/alerts/mine", &mine("olga@example.com")).await.says(&["A code went to olga@example.com"]);
+    olga.does("/panel/alerts/mine", &mine("olga@example.com")).await.says(&["A code was sent to olga@example.com"]);
     let letter = mail.next().await;
     let code = letter.subject.split(' ').next().unwrap().to_owned();
     assert!(letter.to == "olga@example.com" && code.len() == 6 && letter.text.contains(&line.host), "{letter:?}");

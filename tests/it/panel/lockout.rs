@@ -80,9 +80,9 @@ async fn m5_the_link_form_stays_open_for_its_owner(world: &mut World) {
     }
     attacker.sends("/panel/sign-in/link", &[("email", ANNA), ("to", "")]).await.is(429);
     known.sends("/panel/sign-in/link", &[("email", ANNA), ("to", "")]).await.is(200);
-    // Who is not known is told to use the newest letter: links live as long as the window is.
+    // Who is not known is told to use the newest e-mail: links live as long as the window is.
     let fresh = world.visitor().from(HOME).sends("/panel/sign-in/link", &[("email", ANNA), ("to", "")]).await.is(429);
-    assert!(fresh.text.contains("Open the newest letter"), "{}", fresh.text);
+    assert!(fresh.text.contains("Open the newest e-mail"), "{}", fresh.text);
     assert!(fresh.header("retry-after").parse::<i64>().unwrap() <= 10 * 60);
 }
 

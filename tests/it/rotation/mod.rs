@@ -116,7 +116,7 @@ async fn the_key_turns(engine: Engine) {
     assert_eq!((after.len(), after[0] == before[0]), (1, false), "{said}");
     assert_eq!(STANDARD.decode(&after[0]).unwrap().len(), 32);
     assert_eq!(std::fs::metadata(key_file(&drill)).unwrap().permissions().mode() & 0o777, 0o600);
-    assert!(said.contains("A new key") && said.contains("Sealed anew") && !said.contains(&after[0]), "{said}");
+    assert!(said.contains("A new key") && said.contains("Encrypted again") && !said.contains(&after[0]), "{said}");
     assert_eq!(doctor(&drill).await.0, "ok", "{:?}", doctor(&drill).await);
 
     // The process that served all the while, and one that knows nothing but the new file.

@@ -66,7 +66,7 @@ async fn m9_a_process_with_a_file_of_its_own_is_waited_for() {
     let mut rotation = drill.command(&["secrets", "rotate"]).stdout(std::process::Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(rotation.stdout.take().unwrap()).lines();
     while let Some(said) = lines.next_line().await.unwrap() {
-        if said.contains("1 serving process takes the keys up") {
+        if said.contains("1 serving process has not picked up the keys") {
             break;
         }
     }
@@ -122,7 +122,7 @@ async fn m9_a_key_in_the_configuration_is_turned_by_hand() {
     drill.serves("").await;
     assert_eq!(doctor(&drill).await.0, "warn", "{:?}", doctor(&drill).await);
     let said = turns(&drill).await;
-    assert!(said.contains("Take the others out"), "{said}");
+    assert!(said.contains("Remove the other keys"), "{said}");
     drill.stops().await;
     with(&drill, new);
     drill.serves("").await;

@@ -64,7 +64,7 @@ both!(m9_every_sealed_column_is_known_to_the_re_sealer);
 #[test]
 fn m9_how_each_secret_is_turned_stands_in_the_operations_with_its_test() {
     let text = std::fs::read_to_string(root().join("docs/operations.md")).unwrap();
-    let (_, turning) = text.split_once("\n## Turning keys and secrets\n").unwrap();
+    let (_, turning) = text.split_once("\n## Replacing keys and secrets\n").unwrap();
     let turning = turning.split("\n## ").next().unwrap();
     let sections: Vec<(&str, &str)> =
         turning.split("\n### ").skip(1).map(|section| section.split_once('\n').unwrap()).collect();
@@ -95,7 +95,7 @@ fn m9_how_each_secret_is_turned_stands_in_the_operations_with_its_test() {
 const DERIVED: &[(&str, &str)] = &[
     ("media/link.rs", "signatures of links to files"),
     ("media/new.rs", "ids of avatars"),
-    ("people/device.rs", "marks of devices"),
+    ("people/device.rs", "cookies of devices"),
     ("tenant/install/known.rs", "addresses of genuine install calls"),
     ("widget_api/session.rs", "session tokens of the widget"),
 ];

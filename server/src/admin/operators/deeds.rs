@@ -55,9 +55,9 @@ pub struct Row {
     pub seen_at: Option<i64>,
 }
 
-/// Makes somebody an operator, with the address of the link by which they sign in first. An operator is a person apart
-/// from whoever has the same e-mail in accounts' panels: nothing that an account may have seen opens the admin. Who left
-/// and comes back begins anew as well.
+/// Creates an operator and gives the address of their first sign-in link. An operator is a separate person from a member
+/// of accounts with the same e-mail, so nothing that an account may have seen opens the admin. Whoever left and is added
+/// again starts without password and authenticator.
 pub async fn add(
     app: &App,
     email: &str,
@@ -92,14 +92,14 @@ pub async fn add(
     Ok(Ok((person, address)))
 }
 
-/// Another one-time link. `forget_authenticator`: they lost it. Password and sessions go with it, and only this link (or
-/// a later one of its kind) connects another one.
+/// Another one-time link. `forget_authenticator`: they lost it. The password is removed and sessions end, and only this
+/// link (or a later one of its kind) can connect another authenticator.
 pub async fn link(app: &App, person: &person::Model, forget_authenticator: bool, by: &By) -> anyhow::Result<String> {
     let tx = app.store.write_tx().await?;
     if forget_authenticator {
         credentials::forget(&tx, person.id).await?;
     }
-    // Without an authenticator no other link leads anywhere.
+    // Without an authenticator any other kind of link is useless.
     let enrols = forget_authenticator || person.totp_secret.is_none();
     let purpose = if enrols { Purpose::NewAuthenticator } else { Purpose::Operator };
     let address = issue(app, &tx, person, purpose).await?;
@@ -109,8 +109,8 @@ pub async fn link(app: &App, person: &person::Model, forget_authenticator: bool,
     Ok(address)
 }
 
-/// Takes the admin from an operator; their sessions end at once, and nothing is left to sign in by. Who has the same
-/// e-mail in accounts' panels is another person.
+/// Removes an operator's access to the admin; their sessions end at once, and password and authenticator are removed. A
+/// member of accounts with the same e-mail is another person.
 pub async fn disable(app: &App, person: &person::Model, by: &By) -> anyhow::Result<()> {
     let tx = app.store.write_tx().await?;
     set_disabled(&tx, person.id, Some(app.clock.millis())).await?;

@@ -77,7 +77,7 @@ pub async fn enter(app: web::Data<App>, HalfWay(visitor): HalfWay, Form(form): F
     Ok(answer(&app, &visitor, StatusCode::UNPROCESSABLE_ENTITY, enrolment, Some(wrong)))
 }
 
-/// Only the link that was made for it connects an authenticator: neither a password nor a link that went by mail.
+/// Only a link made for this purpose can connect an authenticator; a password or an e-mailed link cannot.
 fn may_enrol(visitor: &Visitor) -> bool {
     visitor.session.via == BY_NEW_AUTHENTICATOR
 }

@@ -26,13 +26,13 @@ use crate::words::Language;
 /// How a session of the admin was opened.
 const BY_PASSWORD: &str = "password";
 const BY_LINK: &str = "link";
-/// By the one link with which an authenticator is connected.
+/// By the only kind of link that can connect an authenticator.
 const BY_NEW_AUTHENTICATOR: &str = "new_authenticator";
 
 /// The first step is done: a session that opens the second step alone.
 async fn first_step(app: &App, person: &person::Model, via: &str) -> Result<HttpResponse> {
     let tx = app.store.write_tx().await?;
-    // What was checked counts only while nothing has changed since.
+    // The check is valid only while nothing has changed since.
     if !credentials::hold(&tx, person).await? {
         tx.rollback().await?;
         return Ok(redirect(SIGN_IN));
@@ -47,7 +47,7 @@ async fn first_step(app: &App, person: &person::Model, via: &str) -> Result<Http
 async fn second_step(app: &App, half_way: &Visitor, to: &str) -> Result<HttpResponse> {
     let via = half_way.session.via.clone();
     let tx = app.store.write_tx().await?;
-    // Unless somebody ended it meanwhile: a forgotten authenticator ends all sessions.
+    // Unless it was ended meanwhile: removing an authenticator ends all sessions.
     if sessions::living(app, &tx, VENDOR, half_way.session.id).await?.is_none() {
         tx.rollback().await?;
         return Ok(redirect(SIGN_IN));
@@ -85,7 +85,7 @@ fn with_cookie(app: &App, mut answer: HttpResponse, token: &str) -> HttpResponse
     answer
 }
 
-/// Notes that somebody was not let in. `login`: what they typed, or the id of who they are; empty: neither.
+/// Records a refused sign-in. `login`: what they typed, or the id of who they are; empty: neither.
 fn note_refusal(app: &App, login: &str, step: &'static str, origin: &Origin) {
     refused::sign_in(app, "admin", login, step, origin);
 }

@@ -39,7 +39,7 @@ struct Own {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Wanted {
-    /// The current password, or a code of the authenticator. Missing in the first minutes after a one-time link.
+    /// The current password, or a code of the authenticator. Not sent in the first minutes after a one-time link.
     current: Option<SecretString>,
     password: SecretString,
 }

@@ -89,7 +89,7 @@ pub async fn send_link(
     if let Err(wait) = letters::link(&app, DOOR, &form.email, &origin).await? {
         return Ok(too_many(&app, &request, form.email, ("sign-in-link-wait", wait)));
     }
-    // Apart from the answer: by its time nobody learns whether there was a letter to send.
+    // Detached from the answer, whose timing must not reveal whether there was an e-mail to send.
     let (background, email) = (app.clone().into_inner(), form.email.clone());
     crate::supervisor::detach("admin_link", async move {
         if let Err(error) = send(&background, &email).await {

@@ -1,15 +1,15 @@
-//! Examples: what the description gives, else the plainest value of the type.
+//! Examples: those of the description, else the simplest value of the type.
 
 use serde_json::{Map, Value, json};
 
 use super::schema::name_of;
 
-/// So deep an example goes; what lies deeper is left out.
+/// The depth of an example; deeper values are left out.
 const DEPTH: usize = 6;
-/// Stands for any of our ids.
+/// Placeholder for any of our ids.
 const ID: &str = "01930b5e-7c1a-7e1f-9a53-2f6d0c4b8e11";
 
-/// An example of a schema: the fields that are required; of an object that requires none those with an example.
+/// An example of a schema: the required fields; of an object without required fields those with an example.
 pub(super) fn of(document: &Value, schema: &Value) -> Value {
     example(document, schema, DEPTH)
 }
@@ -61,7 +61,7 @@ fn object(document: &Value, schema: &Value, depth: usize) -> Value {
         schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
     let mut made = Map::new();
     for (name, field) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
-        // What goes with some values only, as a manager's id with a manager, would make the example one that is refused.
+        // Fields that are valid only with some values, as a manager's id with a manager, would make the example invalid.
         if required.contains(&name.as_str()) || required.is_empty() && field.get("example").is_some() {
             made.insert(name.clone(), example(document, field, depth));
         }
@@ -80,7 +80,7 @@ fn string(schema: &Value) -> Value {
     })
 }
 
-/// What stands for a parameter in an address.
+/// The placeholder of a parameter in a path.
 pub(super) fn word(schema: &Value) -> String {
     match example(&Value::Null, schema, 0) {
         Value::String(text) if text == "text" => "…".to_owned(),

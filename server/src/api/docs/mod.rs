@@ -1,5 +1,5 @@
-//! `GET /api/docs`: the API's description as a page for people, made of the same document. It needs no network beside this
-//! server and no script.
+//! `GET /api/docs`: the API's description as a page, rendered from the same document. It needs no other host and no
+//! script.
 
 mod example;
 mod schema;
@@ -18,7 +18,7 @@ use crate::browser::asset::{self, STYLE};
 use crate::error::Result;
 use view::{Group, Kind};
 
-/// The page loads its style and nothing else.
+/// The page loads only its style sheet.
 const POLICY: &str =
     "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -45,12 +45,12 @@ impl Page {
     }
 }
 
-/// The page about this document.
+/// The page of this document.
 pub(super) fn rendered(document: &Value) -> Result<Bytes> {
     Ok(Bytes::from(Page::of(document).render().context("the page of the API's description")?))
 }
 
-/// The page. Needs no key.
+/// The page; no key is needed.
 #[get("/docs")]
 pub async fn show(served: web::Data<Known>, request: HttpRequest) -> Result<HttpResponse> {
     let mut answer = asset::told("text/html; charset=utf-8", served.page()?, &request);
@@ -70,7 +70,7 @@ pub async fn style(request: HttpRequest) -> HttpResponse {
 mod tests {
     use super::*;
 
-    /// O4: everything that the document describes stands on the page.
+    /// O4: everything in the document is on the page.
     #[test]
     fn o4_the_page_holds_every_operation_parameter_answer_and_schema() {
         let document = serde_json::to_value(crate::api::openapi()).unwrap();

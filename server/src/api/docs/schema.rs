@@ -1,4 +1,4 @@
-//! Types of the description in a few words, and the fields of objects.
+//! Short descriptions of types, and the fields of objects.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use super::text;
 /// One field of an object, or one parameter.
 pub(super) struct Row {
     pub name: String,
-    /// HTML: the type, with a link where it has a name, and what limits it.
+    /// HTML: the type, with a link if it has a name, and its constraints.
     pub kind: String,
     pub required: bool,
     /// HTML.
@@ -70,7 +70,7 @@ fn one(name: &str, schema: &Value) -> String {
     }
 }
 
-/// A value as it is written.
+/// A value as JSON.
 fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

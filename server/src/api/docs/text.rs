@@ -1,6 +1,6 @@
-//! Words of the description as HTML.
+//! Texts of the description as HTML.
 
-/// A text with what HTML would read as its own made harmless.
+/// A text with HTML's special characters escaped.
 pub(super) fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for sign in text.chars() {

@@ -1,4 +1,4 @@
-//! What the page shows, read out of the document.
+//! The content of the page, taken from the document.
 
 use serde_json::Value;
 
@@ -31,7 +31,7 @@ pub(super) struct Operation {
     pub answer: String,
 }
 
-/// One form that a request's body may have.
+/// One media type of a request's body.
 pub(super) struct Body {
     pub media: String,
     /// HTML.
@@ -47,7 +47,7 @@ pub(super) struct Answer {
     pub kind: String,
 }
 
-/// One schema with a name.
+/// One named schema.
 pub(super) struct Kind {
     pub name: String,
     /// HTML, as the next one.
@@ -150,7 +150,7 @@ fn answer_of(status: &str, answer: &Value) -> Answer {
     Answer { status: status.to_owned(), about: text::line(words(answer, "description")), kind }
 }
 
-/// A line for a shell in which `PAROM` is the server's address and `KEY` a key.
+/// A shell command in which `PAROM` is the server's address and `KEY` a key.
 fn curl(path: &str, method: &str, operation: &Value, body: Option<&Body>) -> String {
     let mut address = path.to_owned();
     for parameter in operation.get("parameters").and_then(Value::as_array).into_iter().flatten() {
@@ -180,7 +180,7 @@ fn curl(path: &str, method: &str, operation: &Value, body: Option<&Body>) -> Str
     line
 }
 
-/// Every schema that has a name.
+/// Every named schema.
 pub(super) fn kinds(document: &Value) -> Vec<Kind> {
     let all = document.pointer("/components/schemas").and_then(Value::as_object).into_iter().flatten();
     let one = |(name, schema): (&String, &Value)| {

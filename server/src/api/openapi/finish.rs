@@ -1,5 +1,5 @@
-//! What is true of every operation and every list, said once: answers that the door gives, the header of repeats, items of
-//! lists, and a content for each of its types. Programs are generated from the description, so it is exact.
+//! Adds what every operation and every list has: errors of authentication and limits, the `Idempotency-Key` header, items
+//! of lists, and a schema for each type of content. Clients are generated from the description, so it has to be exact.
 
 use serde_json::json;
 use utoipa::openapi::content::ContentBuilder;
@@ -13,9 +13,9 @@ use utoipa::openapi::{Components, KnownFormat, OpenApi, Ref, RefOr, Required, Re
 use crate::api::idempotency;
 use crate::api::message_in::ContentType;
 
-/// Whose component stands for each type of a content.
+/// The component for each type of a content.
 const CONTENT: &str = "ContentIn";
-/// What lists are called before the name of their items.
+/// The prefix of a list's name, before the name of its items.
 const LISTS: &str = "ListOut_";
 
 pub(super) fn finish(document: &mut OpenApi) {
@@ -71,7 +71,7 @@ fn complete(operation: &mut Operation) {
     }
 }
 
-/// What a parameter may be, where the handler's type does not say it.
+/// The values of a parameter, where the handler's type does not say them.
 fn constrain(parameter: &mut Parameter) {
     let text = || ObjectBuilder::new().schema_type(Type::String).min_length(Some(1));
     if parameter.name.eq_ignore_ascii_case(idempotency::HEADER) {
@@ -80,7 +80,7 @@ fn constrain(parameter: &mut Parameter) {
     } else if parameter.name == "cursor" {
         parameter.schema = Some(text().build().into());
     } else if parameter.name == "file_name" {
-        // What is absent is not told; a query has no null.
+        // Absent parameters are left out; a query has no null.
         parameter.schema = Some(ObjectBuilder::new().schema_type(Type::String).build().into());
     }
 }
@@ -102,7 +102,7 @@ fn problem(words: &str) -> Response {
     ResponseBuilder::new().description(words).content("application/problem+json", content).build()
 }
 
-/// A list refers to the schema of its items, so that clients have one type for an item wherever it stands.
+/// A list refers to the schema of its items, so that clients have one type for an item everywhere.
 fn lists_name_their_items(components: &mut Components) {
     let names: Vec<String> = components.schemas.keys().cloned().collect();
     for (list, schema) in &mut components.schemas {
@@ -116,7 +116,7 @@ fn lists_name_their_items(components: &mut Components) {
     }
 }
 
-/// A content is one of nine, told apart by `type`: each has the fields that belong to it and no others.
+/// A content is one of nine schemas, discriminated by `type`: each has its own fields and no others.
 fn contents_are_told_apart(components: &mut Components) {
     let Some(RefOr::T(Schema::Object(whole))) = components.schemas.get(CONTENT).cloned() else { return };
     let mut all = OneOfBuilder::new().description(whole.description.clone());
@@ -143,7 +143,7 @@ fn contents_are_told_apart(components: &mut Components) {
     components.schemas.insert(CONTENT.to_owned(), Schema::OneOf(all).into());
 }
 
-/// The schema of a field that must be there: what is told is no null, and no empty text.
+/// The schema of a required field: not null, and not an empty text.
 fn told(schema: Option<&RefOr<Schema>>) -> RefOr<Schema> {
     let mut schema = schema.cloned().unwrap_or_else(|| Object::new().into());
     if let RefOr::T(Schema::Object(field)) = &mut schema {

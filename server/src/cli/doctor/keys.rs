@@ -1,4 +1,4 @@
-//! Whether everything is sealed by the first key.
+//! Checks whether everything is encrypted with the first key.
 
 use super::{Check, because};
 use crate::config::Config;
@@ -7,9 +7,9 @@ use crate::store::Store;
 use crate::vault::Vault;
 use crate::words::Said;
 
-/// Counts, table by table, what another key than the first sealed.
+/// Counts per table what is encrypted with another key than the first.
 pub async fn look(config: &Config, store: &Store, checks: &mut Vec<Check>) {
-    // That there is no key is said by the check of the machine; a new one has sealed nothing yet.
+    // A missing key is reported by the machine's check; a new one has encrypted nothing yet.
     if config.secrets.key.is_none() && !config.secrets.key_file.exists() {
         return;
     }

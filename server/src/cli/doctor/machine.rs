@@ -43,7 +43,7 @@ pub fn public_url(config: &Config, checks: &mut Vec<Check>) {
     }
 }
 
-/// Behind a proxy that nobody named, all visitors have its address.
+/// Behind an undeclared proxy all visitors have the proxy's address.
 pub fn proxies(config: &Config, checks: &mut Vec<Check>) {
     let named = config.server.trusted_proxies.len();
     checks.push(if named == 0 && config.server.public_url.scheme() == "https" {
@@ -53,7 +53,7 @@ pub fn proxies(config: &Config, checks: &mut Vec<Check>) {
     });
 }
 
-/// No secret leaves this machine unprotected.
+/// Secrets must not leave this machine unencrypted.
 pub fn in_clear(config: &Config, checks: &mut Vec<Check>) {
     let found = in_the_clear(config);
     if found.is_empty() {
@@ -66,8 +66,8 @@ pub fn in_clear(config: &Config, checks: &mut Vec<Check>) {
     }
 }
 
-/// Metrics and readiness of a server that others reach directly: nobody but this machine sees them without an address of their
-/// own.
+/// Metrics and readiness of a server that is reachable directly: without an address of their own only this machine sees
+/// them.
 pub fn operators(config: &Config, checks: &mut Vec<Check>) {
     let host = config.server.listen.rsplit_once(':').map_or("", |(host, _)| host).trim_matches(['[', ']']);
     let is_loopback = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
@@ -145,7 +145,7 @@ pub fn windows(config: &Config, checks: &mut Vec<Check>) {
     }
 }
 
-/// Messengers that a channel is configured for and that this version has no connector for.
+/// Messengers that a channel names and that this version has no connector for.
 pub fn connectors(config: &Config, checks: &mut Vec<Check>) {
     let absent = config.not_built_in();
     for (channel, kinds) in &absent {
@@ -173,7 +173,7 @@ mod tests {
         checks
     }
 
-    /// Requirement 13: what is not built in is taken and told.
+    /// Requirement 13: a messenger that is not built in is accepted with a warning.
     #[test]
     fn messengers_without_a_connector_are_told() {
         let config = |connectors: &str| {
@@ -193,7 +193,7 @@ mod tests {
         }
     }
 
-    /// M5: without the proxy's name all visitors share one budget of tries.
+    /// M5: without the proxy's name all visitors share one sign-in limit.
     #[test]
     fn https_without_trusted_proxies_is_told() {
         let told = |server: &str| {

@@ -45,8 +45,8 @@ impl Queue {
         let of_conversation = lane::Entity::of_tenant(tenant_id)
             .filter(lane::Column::LaneId.is_in(lanes.iter().copied()))
             .order_by_asc(lane::Column::LaneId);
-        // In the order in which every batch takes them: turns, then lanes. Whoever leases holds the turn from reading a head
-        // to its commit, so no letter is taken out between the two. A lane's target never changes.
+        // In the lock order of every batch: turns, then lanes. A claim holds the turn from reading a head until its
+        // commit, so no letter disappears in between. A lane's target never changes.
         let mut turns: Vec<_> =
             of_conversation.clone().all(tx).await?.into_iter().map(|lane| (tenant_id, lane.target)).collect();
         turns.sort_unstable();

@@ -34,7 +34,7 @@ pub enum Due {
 }
 
 impl Due {
-    /// The moment; none: never.
+    /// The time in milliseconds; none: never.
     pub const fn at(self, now: i64) -> Option<i64> {
         match self {
             Self::Never => None,
@@ -120,8 +120,8 @@ pub fn lane_of(tenant_id: Uuid, conversation_id: Uuid, letter: &NewLetter) -> (L
     ((tenant_id, id), seed)
 }
 
-/// Makes missing lanes, locks all and reads them together with the database's time, which is from after the turns' locks were
-/// waited for.
+/// Creates missing lanes, locks all and reads them together with the database's time, taken after the turns' locks were
+/// acquired.
 pub async fn lock_lanes(
     db: &impl ConnectionTrait,
     store: &Store,
@@ -254,7 +254,7 @@ async fn touch(
     Ok(places)
 }
 
-/// Writes locked lanes back. `now`: the time by which their turns are written, so that both come due at one moment.
+/// Writes locked lanes back. `now`: the time with which their turns are written, so that both come due at the same time.
 pub fn written(lanes: &BTreeMap<LaneKey, Lane>, now: i64) -> Write {
     Rows::new()
         .uuid("tenant_id", lanes.keys().map(|key| key.0))

@@ -71,14 +71,14 @@ impl Queue {
     /// Leases due lanes of the wished targets for `lease_millis`, in one commit. No transaction is open afterwards:
     /// the network comes next.
     ///
-    /// A lane whose earlier lease ran out unsettled comes back with `unknown` set: it was started, and nobody
-    /// knows whether the message went out.
+    /// A lane whose earlier lease expired unsettled comes back with `unknown` set: it was started, and it is unknown
+    /// whether the message was sent.
     ///
-    /// `found` hears of leases just before they are written, so that what they are about can be read meanwhile: nobody else
-    /// writes to their targets' lanes then. Only what is returned is leased; that may be less.
+    /// `found` is called with the leases just before they are written, so that their letters' contexts can be read meanwhile:
+    /// no other transaction writes to their targets' lanes then. Only what is returned is leased; that may be less.
     ///
-    /// When the answer to the COMMIT is lost, what it did is read back: a letter that nobody began to send is not left to
-    /// run out and come back as unknown.
+    /// When the answer to the COMMIT is lost, its result is read back, so that letters that were not sent do not expire and
+    /// come back as unknown.
     pub async fn claim(
         &self,
         wishes: &[Wish],

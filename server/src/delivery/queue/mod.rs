@@ -1,4 +1,4 @@
-//! The queue: all hand-written SQL of the server.
+//! The queue: all SQL that writes it is here.
 //!
 //! ```text
 //! accept ─▶ dedupe · raw · message · letter · lane · turn · ledger        one commit

@@ -196,7 +196,7 @@ pub async fn write_together(
     Ok(())
 }
 
-/// [`write_together`], and the rows that `asked` returns, which changes rows as well.
+/// [`write_together`], returning the rows of `asked`, which is a writing statement too.
 pub async fn write_together_and_fetch(
     db: &impl ConnectionTrait,
     store: &Store,
@@ -215,7 +215,7 @@ pub async fn write_together_and_fetch(
     db.query_all_raw(Statement::from_sql_and_values(store.backend(), text, values)).await
 }
 
-/// Writes as expressions `w0`, `w1`, … of one statement of PostgreSQL, and their values.
+/// The writes as expressions `w0`, `w1`, … of one PostgreSQL statement, and their values.
 fn expressions(store: &Store, writes: impl Iterator<Item = Write>) -> (Vec<String>, Vec<Value>) {
     let (mut parts, mut values) = (Vec::new(), Vec::new());
     for (place, write) in writes.enumerate() {

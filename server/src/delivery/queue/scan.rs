@@ -1,6 +1,6 @@
-//! Who may be served now: one ordered read of `turn` a pool is both fairness and timer.
+//! Which turns are due: one ordered read of `turn` per pool is both fairness and timer.
 //!
-//! Pools are read apart from each other: one without room is not read at all, so what waits for it hides nobody.
+//! Each pool is read separately, and one without room is not read at all, so its waiting turns hide no others.
 
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
 use uuid::Uuid;
@@ -17,7 +17,7 @@ pub struct Ready {
     pub ready_at: i64,
 }
 
-/// Where the read of a pool begins: behind this turn.
+/// The read of a pool continues after this turn.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct After {
     pub pool: String,
@@ -27,26 +27,26 @@ pub struct After {
 }
 
 impl After {
-    /// Every turn of the pool that has come at `low` (milliseconds) or later.
+    /// Every turn of the pool that is due at `low` (milliseconds) or later.
     pub fn time(pool: &str, low: i64) -> Self {
         Self { pool: pool.to_owned(), ready_at: low, tenant_id: Uuid::nil(), target: Uuid::nil() }
     }
 
-    /// What comes behind this turn.
+    /// What follows this turn.
     pub fn turn(ready: &Ready) -> Self {
         Self { pool: ready.pool.clone(), ready_at: ready.ready_at, tenant_id: ready.tenant_id, target: ready.target }
     }
 }
 
-/// Each pool that has turns which will come by themselves: one step of an index a pool.
+/// Each pool that has turns with a due time: one index step per pool.
 const POOLS: &str = "WITH RECURSIVE pools(pool) AS (SELECT min(turn.pool) FROM turn WHERE turn.ready_at IS NOT NULL \
      UNION ALL SELECT (SELECT min(turn.pool) FROM turn WHERE turn.ready_at IS NOT NULL AND turn.pool > pools.pool) \
      FROM pools WHERE pools.pool IS NOT NULL)";
 
-/// No pool has this name: fills a list up to a length whose statement is prepared already.
+/// Not a real pool: pads a list to a length whose statement is already prepared.
 const NO_POOL: &str = " ";
 
-/// The list in a length of which there are few, so that it is one statement on SQLite too.
+/// The list padded to one of few lengths, so that SQLite too has few statements to prepare.
 fn filled(mut afters: Vec<After>) -> Vec<After> {
     let length = [4, 16, 64].into_iter().find(|length| afters.len() <= *length).unwrap_or(afters.len());
     afters.resize(length, After::time(NO_POOL, 0));
@@ -54,21 +54,21 @@ fn filled(mut afters: Vec<After>) -> Vec<After> {
 }
 
 impl Queue {
-    /// Turns whose time has come, the longest waiting first: at most `limit` of each pool, in one statement for all pools; a
-    /// plain read.
+    /// Due turns, the longest waiting first: at most `limit` of each pool, in one statement for all pools; a read without
+    /// locks.
     ///
-    /// A lower bound ([`After::time`]) keeps the read off index entries of turns served long ago; the caller sweeps from zero
-    /// now and then, so that nothing below it is forgotten.
+    /// A lower bound ([`After::time`]) skips index entries of turns served long ago; the caller sweeps from zero now and
+    /// then, so that nothing below it is missed.
     pub async fn ready(&self, afters: Vec<After>, limit: u32) -> Result<Vec<Ready>, DbErr> {
         if afters.is_empty() {
             return Ok(Vec::new());
         }
         let afters = filled(afters);
-        // No other bound than that of the order: the more there are, the fewer rows PostgreSQL expects, and sorts them.
+        // No bounds beyond those of the order: with more of them PostgreSQL expects few rows and sorts.
         let due = "due.pool = rows.pool AND due.ready_at IS NOT NULL AND due.ready_at <= {now} \
                    AND (due.ready_at, due.tenant_id, due.target) > (rows.ready_at, rows.tenant_id, rows.target) \
                    ORDER BY due.ready_at, due.tenant_id, due.target";
-        // One index descent a pool.
+        // One index descent per pool.
         let from = if self.store.is_sqlite() {
             format!("rows JOIN turn ON turn.rowid IN (SELECT due.rowid FROM turn AS due WHERE {due} LIMIT {limit})")
         } else {
@@ -88,7 +88,7 @@ impl Queue {
         in_order(&found)
     }
 
-    /// The same of one pool, without accounts that cannot use more.
+    /// The same for one pool, without accounts that have used their share.
     pub async fn ready_without(&self, after: &After, without: &[Uuid], limit: u32) -> Result<Vec<Ready>, DbErr> {
         let (now, now_value) = self.now(6);
         let first = if now_value.is_some() { 7 } else { 6 };
@@ -113,7 +113,7 @@ impl Queue {
         in_order(&self.store.by_keys().query_all_raw(statement).await?)
     }
 
-    /// The pools of turns that will come by themselves.
+    /// The pools of turns that have a due time.
     pub async fn pools(&self) -> Result<Vec<String>, DbErr> {
         let text = format!("{POOLS} SELECT pool FROM pools WHERE pool IS NOT NULL");
         let found = self.store.read().query_all_raw(Statement::from_string(self.store.backend(), text)).await?;
@@ -133,7 +133,7 @@ impl Queue {
         found.map_or(Ok(None), |row| row.try_get("", "ahead"))
     }
 
-    /// The same of these pools alone.
+    /// The same for these pools only.
     pub async fn next_ready_of(&self, pools: impl IntoIterator<Item = &String>) -> Result<Option<i64>, DbErr> {
         let pools: Vec<After> = pools.into_iter().map(|pool| After::time(pool, 0)).collect();
         if pools.is_empty() {

@@ -126,14 +126,14 @@ pub struct Webhook {
 }
 
 impl Attempt {
-    /// Under which id it stands in the timeline: all tries of a webhook under the one that its receiver knows.
+    /// Its id in the timeline: all attempts of a webhook share the one that its receiver knows.
     fn letter_id(&self, claim: &Claim) -> Uuid {
         self.webhook.map_or(claim.letter.id, |webhook| webhook.webhook_id)
     }
 }
 
 impl Settlement {
-    /// One that tells nothing but what becomes of the letter.
+    /// One that contains only the outcome of the letter.
     pub fn plain(claim: Claim, settled: Settled) -> Self {
         Self {
             claim,
@@ -157,7 +157,7 @@ impl Queue {
         self.settle_at_once(settlements, false).await
     }
 
-    /// The same after a try whose end is not known: what it wrote is not written again, and counts as good.
+    /// The same after an attempt with an unknown result: what it wrote is not written again and counts as good.
     pub async fn settle_again(&self, settlements: &[Settlement]) -> Result<Vec<bool>, DbErr> {
         self.settle_at_once(settlements, true).await
     }

@@ -60,7 +60,7 @@ pub struct Writer {
     stored_media: Arc<Notify>,
     came: Arc<Notify>,
     told: Told,
-    /// What accounts stored by it.
+    /// Bytes that accounts stored through it.
     pub tally: Tally,
 }
 
@@ -76,8 +76,9 @@ struct Door {
 }
 
 impl Writer {
-    /// Starts the writer tasks: two by tenant on PostgreSQL, one on SQLite, and one for settlements. What one held that
-    /// panics is answered "not stored"; what waits is written.
+    /// Starts the writer tasks: two on PostgreSQL, each for a part of the accounts, one on SQLite, and one for
+    /// settlements. When one panics, the parcels of its current batch are answered "not stored" and those that wait are
+    /// written.
     pub fn start(queue: Queue, traces: Traces, supervisor: &Supervisor) -> Self {
         let doors = if queue.store().is_sqlite() { 1 } else { 2 };
         let doors: Arc<[Door]> = (0..doors).map(|_| Door::default()).collect();
@@ -137,8 +138,8 @@ impl Writer {
         self.doors.iter().map(waiting).sum()
     }
 
-    /// How full the fullest line is, in hundredths. An account counts with its share at most: its flood alone turns nobody
-    /// else away.
+    /// Fill level of the fullest line, in percent. An account counts with its share at most, so that its flood alone
+    /// causes nobody else to be refused.
     pub fn filled(&self) -> usize {
         self.doors.iter().map(|door| door.room.filled()).max().unwrap_or(0)
     }
@@ -155,8 +156,8 @@ impl Writer {
         self.doors.iter().filter_map(since).any(|since| since.elapsed() < LATELY)
     }
 
-    /// Stores what became of a letter; false when its lease was lost meanwhile. Waits for the database for as long as the
-    /// lease lasts: what was sent must be written down.
+    /// Stores the outcome of a letter; false when its lease was lost meanwhile. Retries for as long as the lease lasts,
+    /// because an outcome must not be lost.
     pub async fn settle(&self, settlement: Settlement) -> bool {
         self.settlements.push(settlement).await
     }
@@ -192,7 +193,7 @@ fn new_in(parcel: &Parcel) -> Receipt {
     parcel.entries.iter().map(|entry| Outcome::New { message_id: entry.id }).collect()
 }
 
-/// How long to wait before the next try; the longer the more there were.
+/// How long to wait before the next attempt; grows with their number.
 fn pause(tries: u32) -> Duration {
     Duration::from_millis(u64::from(rand::random_range(1..=10_u32) * tries.clamp(1, 10)))
 }

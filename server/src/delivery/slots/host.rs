@@ -1,16 +1,15 @@
-//! What is remembered of a destination host: which calls have failed since one succeeded, and how many second tries it
-//! is given.
+//! The breaker and the retry budget of a destination host.
 //!
-//! An account that fails has a breaker of its own (`turn`). The host's breaker opens only for what is the host's: calls of
-//! several accounts fail and nobody's succeeds.
+//! An account whose calls fail has a breaker of its own (`turn`). The host's breaker opens only when calls of several
+//! accounts fail and none succeeds.
 
 use std::collections::HashMap;
 
 use uuid::Uuid;
 
-/// So many failures within a minute and without a success between them close the host for half a minute.
+/// Failures within a minute, without a success in between, that open the breaker for half a minute.
 const OPEN_AFTER: u32 = 20;
-/// Failures of one account that count towards [`OPEN_AFTER`]: two accounts alone never reach it.
+/// Failures of one account that count towards [`OPEN_AFTER`], so that two accounts alone never reach it.
 const OF_ACCOUNT: u32 = 8;
 const WINDOW_MILLIS: i64 = 60_000;
 const OPEN_MILLIS: i64 = 30_000;
@@ -48,7 +47,7 @@ impl Host {
         }
     }
 
-    /// Counts a call of an account. True: from now on the host is left alone.
+    /// Counts a call of an account. True: the breaker has just opened.
     pub fn note(&mut self, tenant_id: Uuid, answered: bool, now: i64) -> bool {
         if answered {
             self.open_until = None;
@@ -56,7 +55,7 @@ impl Host {
             return false;
         }
         if let Some(until) = self.open_until {
-            // A call that began before it was left alone says nothing new; a probe does.
+            // A call that began before it opened says nothing new; a probe does.
             let probed = until <= now;
             if probed {
                 self.open_until = Some(now + OPEN_MILLIS);

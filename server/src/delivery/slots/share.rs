@@ -54,17 +54,17 @@ impl Passes {
     }
 }
 
-/// One of those who share a pool.
+/// One tenant that shares a pool.
 struct Tenant {
     id: Uuid,
     pass: u64,
     got: u32,
-    /// Its places that could use more, the one that got least first.
+    /// Its targets that could use more, the one that got least first.
     hungry: BinaryHeap<Reverse<(u32, usize)>>,
 }
 
 impl Tenant {
-    /// Its rank, which is less the earlier its turn is; none: it wants no more.
+    /// Its rank, lower for an earlier turn; none: it wants no more.
     fn rank(&self, number: usize) -> Option<(u64, u32, usize, usize)> {
         self.hungry.peek().map(|Reverse((given, place))| (self.pass, *given, *place, number))
     }
@@ -74,7 +74,7 @@ fn hand_out(wants: &[Want<'_>], places: &[usize], mut free: u32, had: &mut HashM
     let mut tenants = tenants_of(wants, places, had);
     let mut turns: BTreeSet<_> =
         tenants.iter().enumerate().filter_map(|(number, tenant)| tenant.rank(number)).collect();
-    // Who wants more, and of them who has what is allowed beside others.
+    // Those that want more, and those of them that have reached their share.
     let (mut wanting, mut sated) = (turns.len(), Vec::new());
     while free > 0
         && let Some((_, _, place, number)) = turns.pop_first()

@@ -16,8 +16,8 @@ use crate::delivery::read::find::with_phone;
 use crate::message::{Direction, FailureCode, Person, State};
 use crate::verdict::{Report, Verdict};
 
-/// So often a later message waits for the ids that the messenger may tell with a status: seconds in all. Then the messenger
-/// is asked by the phone once more; nothing waits for the customer's answer.
+/// How often a later message waits for ids that the messenger may send with a status; a few seconds in total. Then the
+/// messenger is asked by phone once more; no message waits for the customer's answer.
 const LOOKS: i32 = 3;
 
 /// Where a manager's message goes.

@@ -96,7 +96,7 @@ impl Shelf for Account {
     }
 }
 
-/// A link to the preview that amoCRM made; none when it is not to be had within a few seconds, or is no picture.
+/// A link to the preview that amoCRM made; none when it is not available within a few seconds, or is not a picture.
 async fn preview(line: &Line<'_>, file: &Media) -> Option<String> {
     let link = media::preview_link(line.app, line.source.tenant_id, file.thumbnail_id?).await?;
     Some(link.to_string())

@@ -1,4 +1,4 @@
-//! Leased letters on their way: what they are about is read for all at once, each is carried beside the others and written down.
+//! Delivers leased letters: what they need is read for all of them at once, then each is sent in parallel and settled.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,13 +18,13 @@ use crate::message::LetterKind;
 
 /// No call may take longer.
 const CALL: Duration = Duration::from_secs(40);
-/// A second try for which there is no room waits so long, and up to twice as long.
+/// Delay of a retry without budget, in milliseconds; randomised up to twice as long.
 const PUT_OFF_MILLIS: i64 = 1_000;
 
-/// What is going to be known of a letter.
+/// The pending context of a letter.
 pub(in crate::delivery) type Reading = oneshot::Receiver<anyhow::Result<Parts>>;
 
-/// Begins to read what these letters are about, for all of them at once.
+/// Starts reading the context of these letters, for all of them at once.
 pub(in crate::delivery) fn read(app: &Arc<App>, running: &mut JoinSet<()>, claims: &[Claim]) -> Vec<Reading> {
     if claims.is_empty() {
         return Vec::new();
@@ -35,7 +35,7 @@ pub(in crate::delivery) fn read(app: &Arc<App>, running: &mut JoinSet<()>, claim
     readings
 }
 
-/// Gives each letter what was read of it, or the reason why nothing was.
+/// Gives each letter its context, or the reason why it could not be read.
 fn hand_out(parts: anyhow::Result<Vec<anyhow::Result<Parts>>>, readers: Vec<oneshot::Sender<anyhow::Result<Parts>>>) {
     match parts {
         Ok(parts) => {
@@ -52,7 +52,7 @@ fn hand_out(parts: anyhow::Result<Vec<anyhow::Result<Parts>>>, readers: Vec<ones
     }
 }
 
-/// Where a letter is carried: in a slot of its pool.
+/// A letter being delivered, in a slot of its pool.
 pub(super) struct Carried {
     pub pool: String,
     pub claim: Claim,
@@ -61,8 +61,7 @@ pub(super) struct Carried {
 }
 
 impl Carried {
-    /// Carries it, and writes down what became of it. The slot is given back as soon as the call has ended: what is being
-    /// written down calls nobody.
+    /// Delivers and settles it. The slot is returned as soon as the call has ended, because settling calls nobody.
     pub async fn go(self, app: &Arc<App>, slots: Slots) {
         let Self { pool, claim, slot, parts } = self;
         let started = app.clock.millis();
@@ -87,7 +86,7 @@ impl Carried {
     }
 }
 
-/// Carries a letter to whatever end it has; none: nothing can be said of it, its lease runs out and the next holder finds out.
+/// Delivers a letter; none: the outcome is not known, its lease expires and the next holder clears it up.
 pub(in crate::delivery) async fn end(app: &Arc<App>, claim: Claim, parts: Reading) -> Option<Settlement> {
     let started = app.clock.millis();
     let parts = async move { parts.await.context("it was not read to the end")? };
@@ -105,7 +104,7 @@ pub(in crate::delivery) async fn end(app: &Arc<App>, claim: Claim, parts: Readin
     }
 }
 
-/// Writes down what became of a letter, and tells those who want to know. `started`: milliseconds since 1970.
+/// Settles a letter and notifies those who wait for it. `started`: milliseconds since 1970.
 pub(in crate::delivery) async fn write_down(app: &Arc<App>, pool: &str, settlement: Settlement, started: i64) {
     measure(pool, &settlement);
     let trace = Trace::of(app, pool, &settlement, started);
@@ -121,7 +120,7 @@ pub(in crate::delivery) async fn write_down(app: &Arc<App>, pool: &str, settleme
     }
 }
 
-/// What the other side made of it, by the slots it was called in: integrations and kinds of messengers, never accounts.
+/// Metrics of a call, labelled by pool: an integration or a kind of messenger, never an account.
 fn measure(pool: &str, settlement: &Settlement) {
     let Some(attempt) = &settlement.attempt else { return };
     let seconds = Duration::from_millis(u64::try_from(attempt.millis).unwrap_or(0));
@@ -136,12 +135,12 @@ fn measure(pool: &str, settlement: &Settlement) {
     metrics::counter!("parom_remote_errors_total", "remote" => pool.to_owned(), "error" => error).increment(1);
 }
 
-/// What the log, the metrics and the source's state are told after the commit.
+/// What log, metrics and the source's state are updated with after the commit.
 struct Told {
     claim: Claim,
     verdict: &'static str,
     hold: Option<String>,
-    /// The messenger's id of a dialogue that goes on in another conversation from now on.
+    /// The messenger's id of a dialogue that continues in another conversation.
     dialogue: Option<String>,
     webhook_failed: bool,
 }

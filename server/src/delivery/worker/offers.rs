@@ -1,7 +1,7 @@
-//! Who is offered what is free: the turns that have come, read pool by pool.
+//! Who is offered free slots: the due turns, read pool by pool.
 //!
-//! A pool without room is not read, and who cannot use more – their account has what it may have – is counted out of the next
-//! page: whatever waits without room hides nobody who has it.
+//! A pool without room is not read, and accounts that have used their share are excluded from the next page, so turns
+//! that cannot be served hide none that can.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -14,20 +14,20 @@ use crate::delivery::queue::{After, Rate, Ready, Wish};
 use crate::delivery::slots::{Offer, Slots};
 use crate::tenant::pool_of;
 
-/// A scan's page of one pool.
+/// Turns in one page of a pool.
 const PAGE: u32 = 128;
 /// Targets of one pool that share what is free there in one scan.
 const OFFERS: usize = 128;
-/// The whole of `turn` is swept this often, whatever the watermarks say, and pools are looked for that nobody knew.
+/// How often all of `turn` is swept regardless of the watermarks, and new pools are looked for.
 const SWEEP_MILLIS: i64 = 5_000;
 /// How far behind the earliest turn served a watermark stays: longer than a commit may take to show.
 const MARGIN_MILLIS: i64 = 10_000;
-/// At once to one scope of amojo.
+/// Concurrent calls to one scope of amojo.
 const AMOJO_AT_ONCE: u32 = 8;
 
-/// What is remembered between two scans.
+/// State kept between scans.
 pub(super) struct Scan {
-    /// The pools that are known, each with the time from which on its turns are read (milliseconds).
+    /// The known pools, each with the time from which its turns are read (milliseconds).
     pools: BTreeMap<String, i64>,
     swept_at: i64,
 }
@@ -35,13 +35,13 @@ pub(super) struct Scan {
 /// One pool in one scan.
 struct Pool {
     after: After,
-    /// How many more calls each account may have that is offered something.
+    /// How many more calls each account with an offer may make.
     left: HashMap<Uuid, u32>,
     offers: usize,
     earliest: Option<i64>,
 }
 
-/// What is offered: who, and how often its side may be asked.
+/// The offers, each with the rate of its target.
 type Offered = Vec<(Offer, Rate)>;
 
 impl Scan {
@@ -62,10 +62,11 @@ impl Scan {
         self.pools.keys().filter(move |pool| slots.free(pool, now) > 0)
     }
 
-    /// Turns that have come and for which there is room, with their pools: in each pool the longest waiting come into
-    /// consideration, and of them each account gets its share.
+    /// Due turns that have room, with their pools: in each pool the longest waiting are considered, and each account gets
+    /// its share of them.
     ///
-    /// One statement for all pools with room, and none when there are none; one more every [`SWEEP_MILLIS`]; one a further page.
+    /// One statement for all pools with room, none when there are none; one more every [`SWEEP_MILLIS`]; one for each
+    /// further page.
     pub async fn wishes(&mut self, app: &App, slots: &Slots) -> Result<Vec<(String, Wish)>, DbErr> {
         let now = app.clock.millis();
         self.sweep(app, now).await?;
@@ -84,7 +85,7 @@ impl Scan {
             }
         }
         for (name, pool) in pools {
-            // By the database's time, which may be another than ours.
+            // By the database's clock, which may differ from ours.
             if let (Some(earliest), Some(low)) = (pool.earliest, self.pools.get_mut(&name)) {
                 *low = earliest - MARGIN_MILLIS;
             }
@@ -116,13 +117,13 @@ impl Pool {
         Self { after: After::time(name, low), left: HashMap::new(), offers: 0, earliest: None }
     }
 
-    /// Accounts that cannot use more than they are offered already.
+    /// Accounts that have already been offered all they can use.
     fn sated(&self) -> Vec<Uuid> {
         let sated: BTreeSet<Uuid> = self.left.iter().filter(|(_, left)| **left == 0).map(|(id, _)| *id).collect();
         sated.into_iter().collect()
     }
 
-    /// Takes those of a page into the offer that have room. True: there may be more, and room for them.
+    /// Adds those of a page that have room to the offer. True: there may be more, and room for them.
     async fn consider(&mut self, app: &App, slots: &Slots, page: &[Ready], offered: &mut Offered) -> bool {
         for ready in page {
             self.earliest = self.earliest.or(Some(ready.ready_at));

@@ -15,7 +15,7 @@ pub(super) async fn keep(line: &Line, body: Bytes, why: &'static str) -> Result<
     tracing::warn!(tenant.id = %line.source.tenant_id, source.id = %line.source.id, reason = why, "a call of a messenger is kept in quarantine");
     metrics::counter!("parom_quarantined_total", "reason" => why, "door" => kind).increment(1);
     if !line.app.strangers.keeps_unreadable(line.source.id, body.len(), line.app.clock.millis()).await {
-        tracing::warn!(source.id = %line.source.id, "the source's calls of today that nobody can read are too large to be kept; this one is only counted");
+        tracing::warn!(source.id = %line.source.id, "the source's unreadable calls of today exceed the limit; this one is counted, not kept");
         return Ok(());
     }
     let raw = Some(raw_of(line, body, why));

@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! source ─▶ secret in a header ─▶ body ─▶ authenticate ─▶ receive ─▶ happened.rs (one commit each) ─▶ 200
-//!    404, 410     401           413       401          └─ nobody can read it: its bytes are kept ─▶ 200: a bad call never blocks a chat
+//!    404, 410     401           413       401          └─ unreadable: its bytes are kept ─▶ 200: a bad call never blocks a chat
 //! ```
 
 mod apart;
@@ -76,7 +76,7 @@ async fn answer(
     }
     let headers = request.headers();
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    // Where a header alone is the proof, nobody else's body is read.
+    // Where a header is proof enough, the body of an unauthenticated call is not read.
     let by_header = line.connector.authenticates_by_header();
     if by_header && !line.connector.authenticate(&line.settings, &Call { header: &header, body: &[] }) {
         return HttpResponse::Unauthorized().finish();

@@ -30,7 +30,7 @@ use crate::http_client::FILE_TIMEOUT;
 const LEASE: i64 = 60_000;
 /// It is prolonged this often.
 const BEAT: Duration = Duration::from_secs(20);
-/// So long the other side may say nothing.
+/// Longest silence of the other side.
 const SILENCE: Duration = Duration::from_secs(20);
 /// Why a file is not kept when the account keeps as much as it may.
 const NO_ROOM: &str = "no_room";

@@ -131,7 +131,7 @@ pub(super) async fn prove(app: web::Data<App>, member: Member, form: Form<Proof>
     member.see_other(&app, HERE, Notice::done(said)).await
 }
 
-/// What came of a code.
+/// The result of checking a code.
 enum Tried {
     /// Of this address.
     Right(String),
@@ -139,8 +139,8 @@ enum Tried {
     Gone,
 }
 
-/// Holds a code against the one that was sent, and gives what stays of it. Runs under the session's lock, so that codes
-/// posted at once are counted one by one.
+/// Compares a code with the one that was sent, and gives what remains stored of it. Runs under the session's lock, so
+/// that concurrent attempts are counted one by one.
 fn tried(kept: Option<Value>, given: &str, now: i64) -> (Option<Value>, Tried) {
     let kept: Option<Waiting> = kept.and_then(|kept| serde_json::from_value(kept).ok());
     let Some(kept) = kept.filter(|kept| kept.until > now && kept.tries < TRIES) else { return (None, Tried::Gone) };

@@ -1,4 +1,4 @@
-//! The audit log as a table for spreadsheets: all rows, read as they are sent.
+//! The audit log as CSV for spreadsheets: all rows, read while they are sent.
 
 use actix_web::HttpResponse;
 use actix_web::web;
@@ -46,7 +46,7 @@ impl Reader {
     }
 }
 
-/// Every row that a query means, newest first.
+/// Every row that matches a query, newest first.
 pub async fn download(app: web::Data<App>, query: Query, reader: Reader) -> HttpResponse {
     crate::audit::flush(&app).await;
     let rows = stream::unfold(Some((app, query, None)), move |state| async move {
@@ -63,7 +63,7 @@ pub async fn download(app: web::Data<App>, query: Query, reader: Reader) -> Http
     csv::file("parom-audit.csv").streaming(head.chain(rows))
 }
 
-/// Some lines, and behind which row the next ones begin; none: these were the last.
+/// Some lines, and the row after which the next ones begin; none: these were the last.
 async fn chunk(
     app: &App,
     query: &Query,

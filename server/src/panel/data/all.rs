@@ -71,7 +71,7 @@ pub(super) async fn erase(
     let erased =
         crate::supervisor::detach("erasure", async move { tenant::forget(&work, tenant_id, true, &by).await }).await;
     let erasure = erased.map_err(|error| anyhow::anyhow!("an erasure broke off: {error}"))??;
-    // The account's own log is gone with it.
+    // The account's own log is deleted with it.
     let (object, detail) = (member.tenant.account_id.to_string(), json!({ "erasure": erasure.id }));
     let by = By { actor: member.actor(), address: member.address };
     by.did(&app, app.store.write(), "account.forgotten", (VENDOR, &object), detail).await?;

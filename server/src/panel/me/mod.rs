@@ -56,8 +56,9 @@ async fn person_of(app: &App, member: &Member) -> Result<person::Model> {
     persons::by_id(app.store.read(), person_id).await?.ok_or(Error::NotFound)
 }
 
-/// Whether this session may change how the person signs in, and where that would count. A link that somebody handed
-/// over may only while nobody has proved the address, and for its own account: whoever made the link may have opened it.
+/// Whether this session may change the person's credentials, and where they would be valid. A session of a link that was
+/// handed over may do so only while the address is unproved, and for its own account, because whoever made the link may
+/// have opened it.
 fn trusted(member: &Member, person: &person::Model) -> Trusted {
     let here = member.tenant.tenant_id;
     let mine = person.set_in.is_none_or(|set_in| set_in == here);
@@ -69,7 +70,7 @@ fn trusted(member: &Member, person: &person::Model) -> Trusted {
     }
 }
 
-/// Where credentials count that are set in a session.
+/// Where credentials are valid that are set in a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Trusted {
     No,
@@ -88,7 +89,7 @@ impl Trusted {
     }
 }
 
-/// Ends the session after too many wrong codes: the sign-in begins anew.
+/// Ends the session after too many wrong codes: the person has to sign in again.
 async fn anew(app: &App, member: &Member) -> Result<HttpResponse> {
     people_sessions::end(app.store.write(), member.session.tenant_id, member.session.id).await?;
     Ok(to("/panel/sign-in"))

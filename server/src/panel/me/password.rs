@@ -17,7 +17,7 @@ use crate::store::ended;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Typed {
-    /// The current password, or a code of the authenticator. Missing while there is neither, and in the first minutes
+    /// The current password, or a code of the authenticator. Not sent while there is neither, and in the first minutes
     /// after a one-time link.
     current: Option<SecretString>,
     password: SecretString,

@@ -25,9 +25,9 @@ const PENDING: &str = "two_step";
 #[template(path = "panel/two_step.html")]
 struct Enrol {
     page: PageContext,
-    /// The account lets nobody on without.
+    /// The account requires two-step sign-in.
     demanded: bool,
-    /// Why none can be connected in this session; empty: one can.
+    /// Why no authenticator can be connected in this session; empty: one can.
     closed: String,
     secret: String,
     /// An `<svg>` of ours.
@@ -48,7 +48,7 @@ impl Enrol {
 #[serde(deny_unknown_fields)]
 pub(super) struct First {
     code: String,
-    /// The current password; missing while there is none, and in the first minutes after a one-time link.
+    /// The current password; not sent while there is none, and in the first minutes after a one-time link.
     current: Option<SecretString>,
 }
 
@@ -58,12 +58,12 @@ pub(super) struct Typed {
     code: String,
 }
 
-/// Why this session connects no authenticator: the key of the words.
+/// Why this session cannot connect an authenticator: the key of the text.
 fn closed(app: &App, member: &Member, person: &person::Model) -> Option<&'static str> {
     if trusted(member, person) == Trusted::No {
         return Some("two-step-by-mail");
     }
-    // The authenticator was taken off; the password alone never replaces it.
+    // The authenticator was removed; the password alone must not replace it.
     (person.link_only && !again::is_fresh(app, &member.session)).then_some("two-step-by-link")
 }
 
@@ -80,7 +80,7 @@ async fn with(
 ) -> Result<HttpResponse> {
     let person = person_of(app, member).await?;
     let closed = closed(app, member, &person);
-    // Nothing to see where nothing is demanded.
+    // Nothing to show where it is not required.
     if person.totp_secret.is_some() || closed.is_some() && !member.must_enrol && !person.link_only {
         return Err(Error::NotFound);
     }
@@ -106,7 +106,7 @@ async fn with(
     html_as(status, &page, &enrol)
 }
 
-/// `POST /panel/me/two-step`: with the current password, so that a session left open is not enough.
+/// `POST /panel/me/two-step`: requires the current password, so that a session left open is not enough.
 pub(super) async fn confirm(app: web::Data<App>, member: Member, form: Form<First>) -> Result<HttpResponse> {
     let person = person_of(&app, &member).await?;
     if closed(&app, &member, &person).is_some() || person.totp_secret.is_some() {

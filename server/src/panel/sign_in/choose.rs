@@ -46,7 +46,7 @@ pub(super) struct Chosen {
     to: String,
 }
 
-/// Who may choose: sessions of one account's ticket or handed link know no other.
+/// Who may choose: a session from one account's ticket or handed link is for that account only.
 async fn chooser(app: &App, session: &session::Model) -> Result<Option<person::Model>> {
     let Some(person_id) = session.person_id.filter(|_| matches!(session.via.as_str(), "password" | "link")) else {
         return Ok(None);

@@ -1,6 +1,6 @@
-//! `/panel/enter?ticket=…`: whoever amoCRM vouches for. One click from the widget opens the panel; where somebody else is
-//! signed in, or another site leads here, a button is asked for first. In a frame the browser may keep no cookie: the
-//! next page sees that, and has a fresh ticket for a tab.
+//! `/panel/enter?ticket=…`: entry for amoCRM users. From the widget one click opens the panel; when somebody else is
+//! signed in, or another site links here, a button asks for confirmation. In a frame the browser may refuse cookies: the
+//! next page notices that and offers a fresh ticket for a new tab.
 
 use std::sync::Arc;
 
@@ -49,7 +49,7 @@ pub(super) struct Entered {
     again: String,
 }
 
-/// `GET /panel/enter?ticket=…`: opens the ticket's session at once where that surprises nobody, else asks.
+/// `GET /panel/enter?ticket=…`: opens the ticket's session at once where that is safe, else asks.
 pub(super) async fn show(
     app: web::Data<App>,
     request: HttpRequest,
@@ -59,7 +59,7 @@ pub(super) async fn show(
         return refuse(&app, &request, &query.ticket);
     };
     let alive = door::session(&request, Door::Panel).await?;
-    // The same user of amoCRM opens the panel from the widget once more.
+    // The same amoCRM user opens the panel from the widget again.
     let is_same = |row: &Arc<session_row::Model>| {
         let user = row.crm_user_id == Some(ticket.user.id);
         row.tenant_id == ticket.tenant_id && user && row.via == session::TICKET
@@ -81,8 +81,8 @@ pub(super) async fn enter(app: web::Data<App>, request: HttpRequest, form: AnyFo
     open(&app, &request, &form.ticket).await
 }
 
-/// Whether the navigation began where tickets come from: a page of ours, the address bar, or a page of amoCRM. Another
-/// site could sign its visitors in as somebody else by a link.
+/// Whether the navigation began where tickets come from: a page of ours, the address bar, or a page of amoCRM. Otherwise
+/// another site could sign its visitors in as somebody else by a link.
 fn is_expected(app: &App, request: &HttpRequest, tenant: &tenant_row::Model, ticket: &Ticket) -> bool {
     let text = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap_or_default());
     if text("sec-fetch-site").is_none_or(|site| matches!(site, "none" | "same-origin")) {
@@ -91,8 +91,8 @@ fn is_expected(app: &App, request: &HttpRequest, tenant: &tenant_row::Model, tic
     let from = text("origin").filter(|origin| *origin != "null").or_else(|| text("referer"));
     match from.filter(|from| !from.is_empty()) {
         Some(from) => Url::parse(from).is_ok_and(|from| tenant::is_account_page(app, tenant, &from)),
-        // The page hides itself. A frame keeps its cookies apart from all others (`Partitioned`) and shows itself in pages
-        // of amoCRM alone; a tab is opened for the browser that asked for the ticket less than a minute ago.
+        // The referrer is missing. Frames keep their cookies apart from all others (`Partitioned`) and only amoCRM's
+        // pages may frame this one; a tab opens only in the browser that asked for the ticket less than a minute ago.
         None => door::is_framed(request) || ticket.asked_by.is_some() && ticket.asked_by == Asker::of(request, app),
     }
 }

@@ -31,9 +31,9 @@ pub(super) struct Proof {
     pub via: String,
     /// The account that it is for, if it is for one.
     pub tenant_id: Option<Uuid>,
-    /// That account's invitation is taken with it.
+    /// That account's invitation is accepted with it.
     pub invitation: bool,
-    /// The session that says who it is, where one does.
+    /// The session that identifies the person, if there is one.
     pub session: Option<Arc<session_row::Model>>,
     /// A path of the panel.
     pub to: String,
@@ -47,16 +47,16 @@ pub(super) fn safe(path: &str) -> &str {
     if inside && plain && !doors.iter().any(|door| path.starts_with(door)) { path } else { "/panel" }
 }
 
-/// Opens the session and leads on: into the account if there is one to enter, else to the choice. All steps are done
-/// now, so an invitation is taken here and not earlier.
+/// Opens the session and redirects: into the account if there is one to enter, else to the choice. All steps are done by
+/// now, so an invitation is accepted here and not earlier.
 pub(super) async fn into(
     app: &App,
     request: &HttpRequest,
     person: &person::Model,
     proof: &Proof,
 ) -> Result<HttpResponse> {
-    // As the invitation left them, for credentials may fall with it. Otherwise as they were checked: whoever is read anew
-    // here may have changed since.
+    // As they are after accepting the invitation, which may remove credentials. Otherwise as they were checked: reading
+    // them again could return a person who has changed since.
     let person = match proof.tenant_id.filter(|_| proof.invitation) {
         None => person.clone(),
         Some(tenant_id) => match invitation::accept(app, request, tenant_id, person, proof.session.as_deref()).await? {
@@ -98,7 +98,7 @@ fn choice(to: &str) -> String {
 }
 
 /// A new session under a new token; the one before it ends. None: password or authenticator changed since the person was
-/// read, or the session ended that says who it is: what was checked counts no longer.
+/// read, or the session that identified them has ended, so the check is no longer valid.
 pub(super) async fn open(
     app: &App,
     request: &HttpRequest,
@@ -149,7 +149,7 @@ pub(super) async fn open(
     let mut answer = to(place);
     let cookie = Door::Panel.set(app, &opened.token, door::is_framed(request));
     answer.headers_mut().append(header::SET_COOKIE, cookie);
-    // Not by a link that somebody else handed over: that proves no person.
+    // Not after a link that somebody handed over: it does not prove who the person is.
     if matches!(via, "password" | "link")
         && let Some(device) = device::remember(app, &Origin::of(request, app), &person.email)
     {

@@ -1,4 +1,4 @@
-//! Invitations: taken as the last step of a sign-in, or by whoever has just shown who they are.
+//! Invitations: accepted as the last step of a sign-in, or by somebody who has just proved who they are.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use entity::{person, session};
@@ -18,10 +18,10 @@ use crate::store::ended;
 use crate::tenant;
 use crate::words::{Language, Words};
 
-/// Where somebody goes on who had to sign in for an invitation.
+/// Where the sign-in continues that an invitation required.
 pub(super) const PATH: &str = "/panel/invitation";
 
-/// The invitation of a token, if it is for whom this session belongs to, with its account.
+/// The invitation of a token, if it is for the person of this session, with its account.
 async fn of_session(app: &App, session: &session::Model, token: &str) -> Result<Option<(Link, Uuid)>> {
     let person_id = session.person_id.filter(|_| matches!(session.via.as_str(), "password" | "link"));
     let fits = |link: &Link| link.purpose == Purpose::Invitation && Some(link.person_id) == person_id;
@@ -29,7 +29,7 @@ async fn of_session(app: &App, session: &session::Model, token: &str) -> Result<
     Ok(found.and_then(|link| Some((link, link.tenant_id?))))
 }
 
-/// `GET /panel/invitation?token=…`: asks whether. The address alone joins nothing.
+/// `GET /panel/invitation?token=…`: asks for confirmation. Opening the address joins nothing.
 pub(super) async fn show(app: web::Data<App>, request: HttpRequest, asked: web::Query<Opened>) -> Result<HttpResponse> {
     let Some(session) = door::session(&request, Door::Panel).await? else { return used(&app, &request) };
     let Some((_, tenant_id)) = of_session(&app, &session, &asked.token).await? else { return used(&app, &request) };
@@ -63,8 +63,8 @@ pub(super) async fn take(app: web::Data<App>, request: HttpRequest, form: Form<T
     into(&app, &request, &person, &proof).await
 }
 
-/// Makes somebody a member as they were checked, and gives them as they are then. `session`: what says who they are,
-/// where nothing else was checked. None: the invitation was taken back, or password, authenticator or session changed.
+/// Makes the checked person a member and gives them as they are afterwards. `session`: what identifies them, where
+/// nothing else was checked. None: the invitation was withdrawn, or password, authenticator or session changed.
 pub(super) async fn accept(
     app: &App,
     request: &HttpRequest,

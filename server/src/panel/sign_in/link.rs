@@ -21,7 +21,7 @@ use crate::store::ended;
 use crate::tenant;
 use crate::words::{Language, Words};
 
-/// A page with one button: what it opens is opened by a form, never by the address alone.
+/// A page with one button: the token is used by its form, never by opening the address.
 #[derive(Template)]
 #[template(path = "panel/link.html")]
 pub(super) struct Open {
@@ -147,15 +147,15 @@ pub(super) async fn take(app: web::Data<App>, request: HttpRequest, form: OpenFo
         return used(&app, &request);
     }
     let person = if found.mailed { proved(&app, person).await? } else { person };
-    // Handed over to somebody who has proved the address and has a password: they must show that it is them. Without
-    // that proof the password is that of whoever had another account's link, and shows nothing.
+    // Handed over to somebody who has proved the address and has a password: they must enter it. Without that proof the
+    // password may be that of whoever had another account's link, and proves nothing.
     let known = person.proved_at.is_some() && person.password_hash.is_some();
     if found.purpose == Purpose::Invitation && !found.mailed && known {
         let token = link::issue(&app, app.store.write(), found).await?;
         return ask_password(&app, &request, &person.email, &token);
     }
     let invitation = found.purpose == Purpose::Invitation;
-    // What counts elsewhere falls as soon as the account is joined: then there is a password to be set.
+    // Credentials valid elsewhere are removed as soon as the account is joined: then a password has to be set.
     let stays = found.tenant_id.is_none_or(|tenant_id| !invitation || credentials::count_in(&person, tenant_id));
     let to = if person.password_hash.is_some() && stays { "/panel" } else { "/panel/me" }.to_owned();
     let proof = Proof {
@@ -169,7 +169,8 @@ pub(super) async fn take(app: web::Data<App>, request: HttpRequest, form: OpenFo
     second::or_into(&app, &request, &person, &proof).await
 }
 
-/// Somebody who reads the mail of their address. With the first proof everything falls that others may have set.
+/// A link that was opened from the person's own mailbox. The first such proof removes everything that others may have
+/// set.
 async fn proved(app: &App, person: person::Model) -> Result<person::Model> {
     let tx = app.store.write_tx().await?;
     let first = credentials::prove(app, &tx, &person).await;
@@ -182,12 +183,12 @@ async fn proved(app: &App, person: person::Model) -> Result<person::Model> {
 fn ask_password(app: &App, request: &HttpRequest, email: &str, token: &str) -> Result<HttpResponse> {
     let page = PageContext::outside(app, request, "sign-in-title");
     let asks = Notice::of(crate::panel::Tone::Wait, page.words.say("sign-in-invited"));
-    // The invitation is taken once somebody is signed in.
+    // The invitation is accepted once somebody is signed in.
     let to = format!("{}?token={token}", invitation::PATH);
     password::form(app, StatusCode::OK, page.with_notice(asks), email, &to)
 }
 
-/// The page of a link or ticket that opens nothing any more, noted for the audit log.
+/// The page of a link or ticket that is no longer valid, recorded in the audit log.
 pub(super) fn refuse(app: &App, request: &HttpRequest, token: &str) -> Result<HttpResponse> {
     refused::token(app, "member.signed_in", "link_or_ticket", token, &Origin::of(request, app));
     used(app, request)

@@ -7,7 +7,7 @@
 //! ```
 //!
 //! Only forms change who is signed in. The one exception is a ticket that the widget opens in a browser where nobody
-//! else is signed in: that stays one click.
+//! else is signed in: this takes one click.
 
 mod choose;
 mod enter;

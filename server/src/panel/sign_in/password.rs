@@ -84,7 +84,7 @@ pub(super) fn too_many(app: &App, page: PageContext, email: &str, to: &str, wait
     self::wait(app, page, email, to, ("sign-in-wait", wait))
 }
 
-/// The same in other words, which are told `seconds` and `minutes`.
+/// The same with another text, which is given `seconds` and `minutes`.
 pub(super) fn wait(
     app: &App,
     page: PageContext,
@@ -108,7 +108,7 @@ pub(super) async fn check(app: web::Data<App>, request: HttpRequest, form: OpenF
         return too_many(&app, page, &form.email, place, wait);
     }
     let found = person::by_email(&app, app.store.read(), &form.email).await?;
-    // Set by whoever had an account's link, it opens that account alone.
+    // Set by somebody with an account's link, it opens that account only.
     let counts = |person: &entity::person::Model| person.proved_at.is_some() || person.set_in.is_some();
     let found = found.filter(|person| person.disabled_at.is_none() && counts(person));
     let stored = found.as_ref().and_then(|person| person.password_hash.as_deref());

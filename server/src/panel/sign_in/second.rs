@@ -33,7 +33,7 @@ pub(super) struct Typed {
     to: String,
 }
 
-/// Asks for the code if there is an authenticator that counts on this way, else lets in.
+/// Asks for the code if there is an authenticator that is valid here, else opens the session.
 pub(super) async fn or_into(
     app: &App,
     request: &HttpRequest,
@@ -63,7 +63,7 @@ pub(super) async fn check(app: web::Data<App>, request: HttpRequest, form: OpenF
     let page = PageContext::outside(&app, &request, "sign-in-code-title");
     let Some(pending) = second_step::look(&app, &form.pending).await? else { return used(&app, &request) };
     let person = persons::by_id(app.store.read(), pending.person_id).await?;
-    // What was proved at the first step counts only while nothing has changed since.
+    // The first step is valid only while nothing has changed since.
     let same = |person: &person::Model| person.disabled_at.is_none() && person.revision == pending.revision;
     let Some(person) = person.filter(same) else { return used(&app, &request) };
     let person_id = person.id.to_string();

@@ -1,4 +1,4 @@
-//! Other roles, no access any more.
+//! Changes roles and removes access.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;

@@ -1,4 +1,4 @@
-//! The second step of an account's people: taken off after an authenticator was lost, or demanded of everybody.
+//! Two-step sign-in of an account's members: removed after an authenticator was lost, or required of everybody.
 
 use actix_web::{HttpResponse, web};
 use entity::tenant;
@@ -49,8 +49,9 @@ pub(super) async fn demand(app: web::Data<App>, member: Member, form: Form<Wante
     member.see_other(&app, "/panel/team", Notice::done(member.words.say(said))).await
 }
 
-/// `POST /panel/team/{person_id}/two-step`: the authenticator was lost. Password and sessions go with it, and another one
-/// is connected only by a link. Only of somebody who has this account alone; the others' is the vendor's to take off.
+/// `POST /panel/team/{person_id}/two-step`: the authenticator was lost. The password is removed too and sessions end;
+/// another authenticator can be connected only by a link. Only for somebody who belongs to this account alone; for others
+/// the vendor does it.
 pub(super) async fn forget(
     app: web::Data<App>,
     member: Member,
@@ -67,7 +68,7 @@ pub(super) async fn forget(
         let elsewhere = Notice::failed(words.say("team-two-step-elsewhere").with("name", name));
         return member.see_other(&app, "/panel/team", elsewhere).await;
     }
-    // Whoever has proved their address proves it once more; others are handed a link.
+    // Somebody who has proved their address gets an e-mail; others are handed a link.
     let by_mail = person.proved_at.is_some() && mail::is_on(&app);
     let wanted = if by_mail {
         Link { person_id: person.id, purpose: Purpose::SignIn, tenant_id: None, mailed: true }

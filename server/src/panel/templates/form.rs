@@ -65,7 +65,7 @@ impl Typed {
         Self { kind: KINDS[0].to_owned(), ..self }
     }
 
-    /// Whether it is to be one of official WhatsApp.
+    /// Whether it is to be a template of official WhatsApp.
     pub fn is_of_whatsapp(&self) -> bool {
         self.kind == KINDS[1]
     }

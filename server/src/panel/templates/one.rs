@@ -61,7 +61,8 @@ struct One {
 }
 
 impl One {
-    /// A new one may become one of WhatsApp where a messenger takes them: the page works without scripts.
+    /// A new template can become one of WhatsApp where a messenger takes them. The choice is on the page from the start,
+    /// which works without scripts.
     fn is_of_whatsapp(&self) -> bool {
         self.known.as_ref().map_or(!self.sources.is_empty(), |known| known.is_waba)
     }

@@ -1,4 +1,4 @@
-//! Members whom amoCRM vouches for: what it says of them is taken over, unless somebody here decided otherwise.
+//! Members who come from amoCRM: their rights there are applied, unless somebody here decided otherwise.
 
 use entity::member::{self, Column};
 use sea_orm::sea_query::Expr;
@@ -23,14 +23,14 @@ pub const FROM_PANEL: &str = "panel";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Vouched {
     Administrator,
-    /// A user without rights to administer.
+    /// A user who is not an administrator.
     User,
-    /// No user of the account, or one who is switched off.
+    /// Not a user of the account, or disabled.
     Gone,
 }
 
-/// The person of an amoCRM user who comes with a ticket: made on the first visit. An administrator of the account is
-/// an owner here, anybody else a viewer. None: access was taken away here.
+/// The person of an amoCRM user with a ticket, created on the first visit. An administrator of the account is an owner
+/// here, anybody else a viewer. None: access was removed here.
 pub async fn of_crm_user(
     app: &App,
     tenant_id: Uuid,
@@ -69,8 +69,8 @@ async fn of_crm_user_in(
     }
     let held = Role::of(&row.role).unwrap_or(Role::Viewer);
     change(db, tenant_id, person.id, Column::CrmGoneAt, Expr::value(Option::<i64>::None)).await?;
-    // A ticket of no administrator may also come of an amoCRM that did not tell: whether a role falls is asked at the
-    // next use.
+    // A ticket without administrator's rights may also mean that amoCRM did not answer, so the role is only lowered by
+    // the check at the next use.
     let asked_at = if role <= held { app.clock.millis() } else { 0 };
     change(db, tenant_id, person.id, Column::CrmAskedAt, Expr::value(asked_at)).await?;
     if role < held && row.role_from == FROM_CRM {
@@ -80,8 +80,8 @@ async fn of_crm_user_in(
     Ok(Some((person, held)))
 }
 
-/// Takes over what amoCRM says of a member now. A role that amoCRM gave rises and falls with it; one that was granted here
-/// stays. Sessions that hold more than is left end. Written down where something changes.
+/// Applies what amoCRM says about a member now. A role from amoCRM rises and falls with it; a granted one stays. Sessions
+/// with more rights than that end. Changes are recorded in the audit log.
 pub async fn vouch(app: &App, row: &member::Model, says: Vouched) -> Result<(), DbErr> {
     let tx = app.store.write_tx().await?;
     let done = vouch_in(app, &tx, row, says).await;

@@ -1,4 +1,4 @@
-//! How sessions end before their time.
+//! Ending sessions before they expire.
 
 use entity::session;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
@@ -16,7 +16,7 @@ pub async fn end(db: &impl ConnectionTrait, tenant_id: Uuid, id: Uuid) -> Result
     Ok(())
 }
 
-/// Ends all of a person's sessions in one account (or the vendor's admin), but for one.
+/// Ends all of a person's sessions in one account (or the vendor's admin) except one.
 pub async fn end_of_person(
     db: &impl ConnectionTrait,
     tenant_id: Uuid,
@@ -32,7 +32,7 @@ pub async fn end_of_person(
     Ok(gone.exec(db).await?.rows_affected)
 }
 
-/// Ends a person's sessions in one account that amoCRM vouched for; `administrators`: only those of an administrator.
+/// Ends a person's sessions from amoCRM in one account; `administrators`: only those opened as administrator.
 pub async fn end_of_tickets(
     db: &impl ConnectionTrait,
     tenant_id: Uuid,
@@ -49,7 +49,7 @@ pub async fn end_of_tickets(
     Ok(gone.exec(db).await?.rows_affected)
 }
 
-/// Ends all of a person's sessions in every account, but for one.
+/// Ends all of a person's sessions in every account except one.
 pub async fn end_everywhere(db: &impl ConnectionTrait, person_id: Uuid, except: Option<Uuid>) -> Result<u64, DbErr> {
     let mut gone = session::Entity::delete_many().filter(session::Column::PersonId.eq(person_id));
     if let Some(except) = except {

@@ -1,5 +1,5 @@
-//! Counters of tries, kept in the database so that all instances count together. Keys are hashes: the table tells
-//! nobody's e-mail.
+//! Counters of attempts, kept in the database so that all instances count together. Keys are hashes, so that the table
+//! reveals no e-mail.
 
 use std::time::Duration;
 
@@ -11,10 +11,10 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
 use crate::app::App;
 use crate::store::VENDOR;
 
-/// Too many tries.
+/// Too many attempts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wait {
-    /// Until the next one counts from the beginning.
+    /// Seconds until counting starts again.
     pub seconds: i64,
 }
 
@@ -25,15 +25,15 @@ impl Wait {
     }
 }
 
-/// How many tries within how many milliseconds.
+/// How many attempts within how many milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limit {
     pub most: i32,
     pub window: i64,
 }
 
-/// What this process remembers of counters that are full, so that refusing somebody costs no look at the database. An
-/// entry that is forgotten costs one read.
+/// Counters that are full, cached by this process so that refusing costs no query. An entry that is evicted costs one
+/// read.
 #[derive(Clone)]
 pub struct Memory {
     /// Key → when its window ends, milliseconds since 1970.
@@ -52,13 +52,13 @@ impl Memory {
     }
 }
 
-/// Counts one try of a key; `Wait` once there are more than the limit within its window. A try that is refused writes
+/// Counts one attempt of a key; `Wait` once there are more than the limit within its window. A refused attempt writes
 /// nothing.
 pub async fn count(app: &App, key: &str, limit: Limit) -> Result<Result<(), Wait>, DbErr> {
     count_all(app, &[(key, limit)]).await
 }
 
-/// Counts one try of several keys, or of none when one of them is full.
+/// Counts one attempt of several keys, or of none when one of them is full.
 pub async fn count_all(app: &App, keys: &[(&str, Limit)]) -> Result<Result<(), Wait>, DbErr> {
     let now = app.clock.millis();
     for (key, limit) in keys {
@@ -67,7 +67,7 @@ pub async fn count_all(app: &App, keys: &[(&str, Limit)]) -> Result<Result<(), W
         }
     }
     for (key, limit) in keys {
-        // Others were faster: between the look and the try the counter became full.
+        // The counter became full between the check and the count.
         if !add(app, key, *limit, now).await?
             && let Some(wait) = full(app, key, *limit, now).await?
         {
@@ -82,7 +82,7 @@ pub async fn is_full(app: &App, key: &str, limit: Limit) -> Result<bool, DbErr> 
     Ok(full(app, key, limit, app.clock.millis()).await?.is_some())
 }
 
-/// Forgets the tries of these keys.
+/// Resets these keys.
 pub async fn forget(app: &App, keys: Vec<String>) -> Result<(), DbErr> {
     for key in &keys {
         app.tries.full.invalidate(key).await;

@@ -1,13 +1,13 @@
-//! How often somebody may try to get in, so that guessing is slow and nobody can lock out anybody else.
+//! Limits of sign-in attempts, so that guessing is slow and nobody can lock out anybody else.
 //!
 //! ```text
 //! a device that signed in before ──▶ its own budget
 //! everybody else ──▶ budget of the address at this door ──▶ budget of (login, address)
-//!                                                           smaller while the login is tried from many sides
+//!                                                           smaller while many addresses try the login
 //! ```
 //!
-//! No budget is a login's alone: tries of strangers never close a login for its owner, who comes from a known device
-//! or from another address.
+//! No budget is a login's alone: strangers' attempts never lock out its owner, who comes from a known device or from
+//! another address.
 
 mod count;
 mod origin;
@@ -23,23 +23,23 @@ use crate::app::App;
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
 
-/// Tries of one login from one address.
+/// Attempts for one login from one address.
 const PER_LOGIN: Limit = Limit { most: 5, window: MINUTE };
-/// Tries of all logins from one address, at one door.
+/// Attempts for all logins from one address, at one entrance.
 const PER_ADDRESS: Limit = Limit { most: 20, window: MINUTE };
-/// Tries of one login from a device on which it signed in before.
+/// Attempts for one login from a device on which it signed in before.
 const PER_DEVICE: Limit = Limit { most: 10, window: 10 * MINUTE };
-/// More tries of a login than this, from all unknown devices together, and each address gets [`PRESSED`] alone.
+/// Attempts for a login, from all unknown devices together, beyond which each address gets only [`PRESSED`].
 const MANY: Limit = Limit { most: 30, window: HOUR };
-/// Tries of a login that is tried from many sides, from one address.
+/// Attempts from one address for a login that is tried from many.
 const PRESSED: Limit = Limit { most: 3, window: 15 * MINUTE };
-/// No counter runs longer; older rows are swept.
+/// The longest window; older rows are deleted.
 pub const LONGEST_WINDOW: i64 = HOUR;
 
-/// Counts a try at a door (`panel`, `admin`, `code` …), whether the login exists or not. A known device has 10 tries in
-/// 10 minutes of its own. Everybody else has 5 a minute for a login and an address and 20 a minute for an address at that
-/// door; a login that was tried more than 30 times within an hour from unknown devices leaves each address 3 in 15 minutes.
-/// A refused try is noted for the audit log and writes nothing to the counters.
+/// Counts an attempt at an entrance (`panel`, `admin`, `code` …), whether the login exists or not. A known device has 10
+/// attempts in 10 minutes of its own. Everybody else has 5 a minute for a login and an address and 20 a minute for an
+/// address at that entrance; for a login with more than 30 attempts within an hour from unknown devices each address has
+/// 3 in 15 minutes. A refused attempt is noted for the audit log and does not change the counters.
 pub async fn login(app: &App, door: &str, login: &str, origin: impl Into<Origin>) -> Result<Result<(), Wait>, DbErr> {
     let origin = origin.into();
     let counted = counted(app, &Keys::of(app, door, login, &origin)).await?;
@@ -62,13 +62,13 @@ async fn counted(app: &App, keys: &Keys) -> Result<Result<(), Wait>, DbErr> {
     }
     let counted = count_all(app, &budgets).await?;
     if counted.is_ok() && !pressed {
-        // It refuses nobody: what is over makes the budgets of later tries smaller.
+        // It refuses nobody itself: when it is full, later attempts get smaller budgets.
         let _ = count(app, &keys.all, MANY).await?;
     }
     Ok(counted)
 }
 
-/// Forgets the tries of a login from where it just proved to be right.
+/// Resets a login's attempts from the origin that has just signed in.
 pub async fn forgive(app: &App, door: &str, login: &str, origin: impl Into<Origin>) -> Result<(), DbErr> {
     let keys = Keys::of(app, door, login, &origin.into());
     let mut gone = vec![keys.login, keys.pressed];

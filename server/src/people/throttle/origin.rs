@@ -1,4 +1,4 @@
-//! Where a try comes from: an address, or an account in whose name it is made, and what the browser shows of itself.
+//! The origin of an attempt: an address, or an account in whose name it is made, and the browser's cookie and headers.
 
 use std::net::IpAddr;
 
@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::people::device;
 use crate::people::door::{self, Door, network_of};
 
-/// Where somebody tries from.
+/// The origin of an attempt.
 #[derive(Clone, Debug)]
 pub struct Origin {
     place: String,
@@ -27,17 +27,17 @@ impl Origin {
         Self { door: Door::of_path(request.path()), devices: device::cookie(request, app), ..from }
     }
 
-    /// An account: its people try together, wherever they are.
+    /// An account: its users are counted together, wherever they are.
     pub fn of_account(tenant_id: Uuid, address: Option<IpAddr>) -> Self {
         Self { place: format!("account:{tenant_id}"), account: Some(tenant_id), ..address.into() }
     }
 
-    /// The same browser, which is known by this login although another id is tried.
+    /// The same browser, known by this login although another id is tried.
     pub fn known_as(&self, login: &str) -> Self {
         Self { subject: Some(login.to_owned()), ..self.clone() }
     }
 
-    /// The network that tries are counted by.
+    /// The network by which attempts are counted.
     pub fn place(&self) -> &str {
         &self.place
     }

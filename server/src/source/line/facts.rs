@@ -13,7 +13,7 @@ use crate::connector::Identity;
 use crate::error::{Error, Result};
 use crate::source::Reason;
 
-/// So often a change is begun anew because another one came between.
+/// How often a change is retried because a concurrent one came first.
 const TRIES: usize = 5;
 
 /// What the last look at a messenger's webhook saw.

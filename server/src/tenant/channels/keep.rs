@@ -22,8 +22,8 @@ const JITTER: i64 = 250;
 const ALARMS: [(ChannelStatus, &str); 2] =
     [(ChannelStatus::NotAllowed, "channel_not_allowed"), (ChannelStatus::Misconfigured, "channel_misconfigured")];
 
-/// Stores an outcome. Connected: the scope is entered and the turn wakes. Else the vendor is told and it is tried again
-/// slowly.
+/// Stores an outcome. Connected: the scope is stored and the turn wakes. Otherwise the vendor is alerted and the connection is
+/// retried slowly.
 pub(super) async fn keep(
     app: &App,
     tenant: &tenant::Model,
@@ -95,8 +95,8 @@ pub(super) async fn keep(
     Ok(())
 }
 
-/// Notes that a channel that was connected does not take messages any more. One that amoCRM does not know is connected again
-/// at once; slowly when that did not last, or when amoCRM refuses its signature.
+/// Records that a connected channel no longer accepts messages. One that amoCRM does not know is connected again at once;
+/// slowly when it was lost again soon, or when amoCRM refuses its signature.
 pub(super) async fn broken(
     app: &App,
     tenant: &tenant::Model,
@@ -111,7 +111,7 @@ pub(super) async fn broken(
         let this = tenant_channel::Entity::of_tenant(tenant_id).filter(Column::ChannelId.eq(channel_id));
         let Some(known) = this.lock_exclusive().one(&tx).await? else { return Ok(()) };
         if known.next_try_at.is_some() {
-            // Of several letters that were on their way the first has said it.
+            // Of several letters in progress the first has reported it.
             return Ok(());
         }
         let lost = status == ChannelStatus::Disconnected;
@@ -139,7 +139,7 @@ pub(super) async fn broken(
     ended(tx, changed).await
 }
 
-/// Losses that the last connect did not end: it held for less time than the next one would be waited for.
+/// Losses in a row: the last connection held for less time than the next one would be delayed.
 fn losses_in_a_row(known: &tenant_channel::Model, now: i64) -> i32 {
     let held = now.saturating_sub(known.connected_at);
     if known.losses > 0 && held < slowly(known.losses - 1) { known.losses } else { 0 }

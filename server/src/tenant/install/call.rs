@@ -24,15 +24,15 @@ pub(super) const LONGEST: i64 = 24 * 3_600_000;
 /// The vendor's alarm about calls that belong to no integration.
 pub(in crate::tenant) const ALARM: &str = "installs_unclear";
 
-/// How sure it is that a call is genuine. Anybody can make one up, so what is surer goes first.
+/// How likely it is that a call is genuine. Anybody can forge one, so likelier ones go first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Trust {
     Stranger,
-    /// It comes from where a genuine one came from before.
+    /// It comes from an address with an earlier genuine call.
     KnownAddress,
-    /// A browser brought it that began here.
+    /// It comes from a browser that began the installation here.
     OwnBrowser,
-    /// amoCRM took the code.
+    /// amoCRM accepted the code.
     Exchanged,
 }
 
@@ -54,12 +54,12 @@ pub struct Call {
     pub host: String,
     pub code: SecretString,
     pub trust: Trust,
-    /// What is kept of the address that it came from; empty: it does not matter.
+    /// The hashed address that it came from; empty: it does not matter.
     pub network: String,
 }
 
-/// Stores an authorization code durably. After this the call may be answered. What the same address said of the same host
-/// before, and nobody has begun to work on, is replaced: of an account's codes the newest counts.
+/// Stores an authorization code durably. After this the call may be answered. An earlier call for the same host from the
+/// same address is replaced if work on it has not begun: of an account's codes the newest is valid.
 pub async fn store(app: &App, call: Call, whose: For) -> anyhow::Result<install_call::Model> {
     let now = app.clock.millis();
     let id = app.clock.uuid_v7();
@@ -85,7 +85,7 @@ pub async fn store(app: &App, call: Call, whose: For) -> anyhow::Result<install_
     Ok(row)
 }
 
-/// Ends what waits of the same host from the same address. Other addresses cannot end what is not theirs.
+/// Ends waiting calls for the same host from the same address. Other addresses cannot end them.
 async fn replace(app: &App, row: &install_call::Model) -> Result<(), DbErr> {
     let same = install_call::Entity::of_tenant(VENDOR)
         .filter(Column::Status.eq(NEW))
@@ -131,7 +131,7 @@ pub async fn store_unclear(app: &App, host: &str, code: SecretString, reason: &s
     Ok(())
 }
 
-/// Calls that are due: the surest first, among those the newest, at most `limit`.
+/// Due calls: the most trusted first, among those the newest, at most `limit`.
 pub(super) async fn due(app: &App, limit: u64) -> Result<Vec<install_call::Model>, DbErr> {
     let now = app.clock.millis();
     install_call::Entity::of_tenant(VENDOR)
@@ -167,7 +167,7 @@ pub(super) async fn hold_on(app: &App, row: &install_call::Model) -> Result<(), 
     Ok(())
 }
 
-/// Keeps what a step gave before the next one begins. Each step begins with a code that amoCRM took.
+/// Stores the result of a step before the next one begins. By then amoCRM has accepted the code, so the call is trusted.
 pub(super) async fn advance(app: &App, row: &install_call::Model, stage: &Stage) -> anyhow::Result<()> {
     let sealed = stage.seal(&app.vault, row.id)?;
     of(row)

@@ -1,5 +1,5 @@
-//! Addresses from which genuine install calls came. amoCRM calls from few: what comes from there goes before what comes from
-//! anywhere else.
+//! Addresses from which genuine install calls came. amoCRM calls from few, so their calls go before those of unknown
+//! addresses.
 
 use std::net::IpAddr;
 
@@ -11,23 +11,23 @@ use crate::store::VENDOR;
 use crate::store::directory::{self, Entry, Kind};
 use crate::strangers;
 
-/// For so long after the last genuine call.
+/// How long an address stays known after its last genuine call.
 const KNOWN: i64 = 90 * 86_400_000;
 
-/// What is kept of an address: nobody without our key can tell the address by it.
+/// The hash of an address: it cannot be reversed without our key.
 pub fn network_of(app: &App, address: Option<IpAddr>) -> String {
     let address = address.map(|address| strangers::site(address).to_string()).unwrap_or_default();
     let derived = app.vault.derive("install_network", &[&address]);
     hex::encode(derived.get(..16).unwrap_or_default())
 }
 
-/// How far a call from there is to be trusted.
+/// The trust in a call from there.
 pub async fn trust_of(app: &App, network: &str) -> Result<Trust, DbErr> {
     let found = directory::find(app.store.read(), Kind::InstallNetwork, network, app.clock.millis()).await?;
     Ok(if found.is_some() { Trust::KnownAddress } else { Trust::Stranger })
 }
 
-/// amoCRM took a code that came from there.
+/// amoCRM accepted a code that came from there.
 pub(super) async fn was_genuine(app: &App, network: &str) {
     if network.is_empty() {
         return;
@@ -35,6 +35,6 @@ pub(super) async fn was_genuine(app: &App, network: &str) {
     let entry =
         Entry { tenant_id: VENDOR, id: VENDOR, note: String::new(), expires_at: Some(app.clock.millis() + KNOWN) };
     if let Err(error) = directory::set(app.store.write(), Kind::InstallNetwork, network, entry).await {
-        tracing::warn!(%error, "that an install call was genuine could not be remembered of its address");
+        tracing::warn!(%error, "the address of a genuine install call could not be recorded");
     }
 }

@@ -1,5 +1,5 @@
-//! Install calls that came faster than strangers may make us write. amoCRM sends a genuine one only once and looks at no
-//! answer, so the newest few are tried from memory; they are stored when their turn comes.
+//! Install calls that exceeded the write limit of unknown callers. amoCRM sends a genuine one only once and ignores the
+//! answer, so the newest few are kept in memory and stored when their turn comes.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -8,13 +8,13 @@ use uuid::Uuid;
 
 use super::call::Call;
 
-/// Calls that are kept.
+/// The most calls kept.
 const MOST: usize = 64;
 
 /// A call that is not stored.
 #[derive(Clone, Debug)]
 pub(super) struct Unstored {
-    /// Ours, with the time at which it came.
+    /// Our id, which contains the time of arrival.
     pub id: Uuid,
     pub call: Call,
 }
@@ -24,7 +24,8 @@ pub(super) struct Unstored {
 pub struct Overflow(Mutex<VecDeque<Unstored>>);
 
 impl Overflow {
-    /// Keeps a call in memory; the oldest makes room, and what the same address said of the same host before.
+    /// Keeps a call in memory. It replaces an earlier one for the same host from the same address; when there are too
+    /// many, the oldest is dropped.
     pub fn put(&self, id: Uuid, call: Call) {
         let mut calls = self.calls();
         calls.retain(|one| {
@@ -41,7 +42,7 @@ impl Overflow {
         self.calls().iter().cloned().collect()
     }
 
-    /// Takes a call out; false: it is gone.
+    /// Removes a call; false: it was not there.
     pub(super) fn claim(&self, id: Uuid) -> bool {
         let mut calls = self.calls();
         let before = calls.len();

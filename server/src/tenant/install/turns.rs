@@ -1,8 +1,8 @@
-//! In which order install calls are worked on, and how fast.
+//! The order in which install calls are processed, and their rate.
 //!
-//! Anybody can make a call up, for any host, as often as they like: `referer` proves nothing. What cannot be made up is the
-//! address a call comes from. So addresses take turns: each gives its newest call, then each its next; whoever was served
-//! longest ago goes first, whoever never was before them. Before all of them go calls that are surer ([`Trust`]).
+//! Anybody can forge a call, for any host, at any rate: `referer` proves nothing. The address a call comes from cannot be
+//! forged. So addresses take turns: each contributes its newest call, then each its next; addresses without a turn so far
+//! go first, then the one whose last turn was longest ago. More trusted calls ([`Trust`]) go before all of them.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -18,19 +18,19 @@ use crate::app::App;
 use crate::config::Rates;
 use crate::store::pace;
 
-/// Calls worked on at once.
+/// Calls processed at once.
 pub(super) const AT_ONCE: usize = 8;
 /// Of one address.
 const AT_ONCE_OF_ONE: usize = 4;
-/// Calls that are looked at for the next turns.
+/// Calls considered for the next turns.
 const SEEN: u64 = 500;
 /// Addresses whose last turn is remembered.
 const REMEMBERED: usize = 10_000;
 
-/// A call whose turn may come.
+/// A waiting call.
 pub(super) enum Waiting {
     Stored(Box<install_call::Model>),
-    /// It came too fast to be stored.
+    /// It exceeded the write limit.
     Unstored(Unstored),
 }
 
@@ -64,21 +64,21 @@ impl Waiting {
     }
 }
 
-/// A place among those that are worked on; free again when dropped.
+/// A slot of a call in progress; freed when dropped.
 pub(super) type Place = Arc<()>;
 
-/// Whose turn it is.
+/// The state of the turns.
 #[derive(Default)]
 pub(super) struct Turns {
-    /// When each address was served last, counted.
+    /// The number of each address's last turn.
     served: HashMap<String, u64>,
     counted: u64,
-    /// Calls of each address that are worked on.
+    /// Calls in progress of each address.
     working: HashMap<String, Place>,
 }
 
 impl Turns {
-    /// The next calls, at most `room`, each with its place. A code is exchanged only as fast as amoCRM's token endpoint may
+    /// The next calls, at most `room`, each with its slot. Codes are exchanged no faster than amoCRM's token endpoint may
     /// be called.
     pub async fn next(&mut self, app: &App, room: usize) -> Result<Vec<(Waiting, Place)>, DbErr> {
         self.forget();
@@ -180,7 +180,7 @@ mod tests {
         let mut waiting: Vec<_> = flood(1, "a").chain(flood(2_001, "b")).collect();
         waiting.push(call(1_500, "genuine", Stranger));
         assert_eq!(order(&turns, waiting)[..4], [3_000, 1_500, 1_000, 2_999]);
-        // Whoever was served goes behind whoever was not, however new the call is.
+        // An address that had a turn goes behind those that had none, however new its call is.
         turns.served.insert("b".to_owned(), 2);
         turns.served.insert("a".to_owned(), 1);
         let mut waiting: Vec<_> = flood(1, "a").chain(flood(2_001, "b")).collect();

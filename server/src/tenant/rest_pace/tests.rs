@@ -1,6 +1,6 @@
 use super::*;
 
-/// When so many calls may go that all come at once.
+/// When this many simultaneous calls may be made.
 fn times(rate: Rate, calls: i64) -> Vec<i64> {
     (0..calls).map(|number| ((number + 1 - rate.at_once) * rate.each).max(0)).collect()
 }

@@ -192,7 +192,7 @@ impl Renewal<'_> {
         grant::by_key(self.app.store.read(), key).await?.ok_or(TokenError::NoGrant)
     }
 
-    /// None: the version has moved. True: the account was refused before and is active now.
+    /// None: the version has changed. True: the account was refused before and is active now.
     async fn store(&self, key: grant::Key, fresh: &Fresh, tenant: &tenant::Model) -> Result<Option<bool>, DbErr> {
         let tx = self.app.store.write_tx().await?;
         let done = self.store_in(&tx, key, fresh, tenant).await;
@@ -222,7 +222,7 @@ impl Renewal<'_> {
         if done.rows_affected == 0 {
             return Ok(None);
         }
-        // A renewed token ends the states that refused ones had brought.
+        // A renewed token ends the states that refusals had caused.
         let from = [TenantStatus::NeedsReauth, TenantStatus::Unpaid, TenantStatus::Blocked];
         let recovered = standing::change_status(self.app, tx, tenant.tenant_id, &from, TenantStatus::Active).await?;
         let api_domain = claims::read(&fresh.access_token).and_then(|claims| claims.api_domain);
@@ -257,8 +257,8 @@ impl Renewal<'_> {
         Ok(())
     }
 
-    /// One commit under the lock of the tenant's row: access that is given meanwhile comes before all of it or after, and
-    /// then has the last word. True: the tenant is in this state from now on.
+    /// One commit under the lock of the tenant's row: access granted meanwhile comes entirely before or after it, and in
+    /// the latter case wins. True: the tenant has this state from now on.
     async fn refused_in(&self, tx: &DatabaseTransaction, status: TenantStatus) -> Result<bool, DbErr> {
         let tenant_id = self.seen.tenant_id;
         tenants::lock(tx, tenant_id).await?;

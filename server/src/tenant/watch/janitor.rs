@@ -26,7 +26,7 @@ const QUIET: i64 = 24 * 3_600_000;
 const UNFINISHED: i64 = 25 * 3_600_000;
 /// Calls that led to no account are kept this long.
 const CALLS_LIVE: i64 = 30 * 24 * 3_600_000;
-/// Those of addresses from which nothing genuine ever came: long enough for somebody to look into it.
+/// Failed calls from addresses without genuine ones: kept long enough to be investigated.
 const STRANGERS_CALLS_LIVE: i64 = 24 * 3_600_000;
 
 /// Gives how many rows went.
@@ -109,7 +109,7 @@ async fn expired_statuses(app: &App, now: i64) -> Result<u64, DbErr> {
     Ok(gone)
 }
 
-/// Accounts that nobody has called for an hour: how fast they were called says nothing any more.
+/// Accounts that were not called for an hour: their rate state is no longer needed.
 async fn forget_paces(app: &App, now: i64) -> Result<u64, DbErr> {
     use rest_pace::Column;
     let gone = rest_pace::Entity::delete_many()

@@ -1,4 +1,4 @@
-//! What came before is recognised by a unique key, in the commit that stores it.
+//! Repeats are recognised by a unique key, in the commit that stores them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,11 +17,11 @@ const INSERT: &str = "INSERT INTO dedupe (tenant_id, origin, external_id, event,
      ORDER BY tenant_id, origin, external_id, event ON CONFLICT DO NOTHING";
 const INSERTED: &str = "RETURNING tenant_id, origin, external_id, event";
 
-/// What became of the keys of a batch.
+/// Which keys of a batch were new.
 pub(super) struct Recognised<'a> {
     pub receipts: Vec<Receipt>,
-    /// Not entered by this try. Those of them that are ours were entered by an earlier try of the same batch, and everything
-    /// about them is stored.
+    /// Not inserted by this attempt. Those that carry our own ids were inserted by an earlier attempt of the same batch,
+    /// together with everything that belongs to them.
     pub stored_before: BTreeSet<Key<'a>>,
 }
 
@@ -29,9 +29,9 @@ pub(super) struct Recognised<'a> {
 type Stored<'a> = BTreeMap<Key<'a>, (Uuid, i64)>;
 
 impl Queue {
-    /// Enters the dedupe keys; of equal keys in one batch the first wins. `repeat`: an earlier try may have committed. A key
-    /// that this one does not enter, though it carries our id, came with that commit, and so did all that belongs to it,
-    /// whether it is still there or has left already.
+    /// Inserts the dedupe keys; of equal keys in one batch the first wins. `repeat`: an earlier attempt may have
+    /// committed. A key that is already there but carries our id came with that commit, and so did everything that
+    /// belongs to it, even if it has been sent since.
     pub(super) async fn recognise<'a>(
         &self,
         tx: &impl ConnectionTrait,
@@ -104,7 +104,7 @@ impl Queue {
     }
 }
 
-/// A key as it comes out of its table.
+/// A key as read from its table.
 type Plain = (Uuid, Uuid, String, i16);
 
 fn plain((tenant_id, key): &Key<'_>) -> Plain {

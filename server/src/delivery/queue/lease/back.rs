@@ -1,4 +1,4 @@
-//! What a claim did whose COMMIT nobody answered.
+//! Reads back a claim whose COMMIT was not answered.
 
 use std::time::{Duration, Instant};
 
@@ -8,13 +8,14 @@ use super::Claim;
 use crate::delivery::queue::rows::Rows;
 use crate::delivery::queue::{Queue, Settled, Settlement};
 
-/// A claim that is known after so long can still be carried before its lease ends: no call takes longer than the rest.
+/// A claim that is read back within this time can still be sent before its lease ends: no call takes longer than the
+/// rest.
 const CARRIED_WITHIN: Duration = Duration::from_secs(15);
-/// The database is asked what became of a claim this often.
+/// How often the read is repeated while it fails.
 const PAUSE: Duration = Duration::from_millis(200);
 
 impl Queue {
-    /// Commits leases; gives those that are written.
+    /// Commits leases; gives those that were written.
     pub(super) async fn committed(&self, tx: DatabaseTransaction, claims: Vec<Claim>) -> Result<Vec<Claim>, DbErr> {
         match tx.commit().await.and_then(|()| self.fault("claim.after_commit")) {
             Ok(()) => Ok(claims),
@@ -23,10 +24,10 @@ impl Queue {
         }
     }
 
-    /// Finds out which of these leases are written after all, for as long as they last. What is known too late to be carried
-    /// is given back, as never begun. `error`: what is told when none is written.
+    /// Reads back which of these leases were written, for as long as they last. Those that are found too late to be sent
+    /// are given back, as if they had not begun. `error`: returned when none was written.
     async fn read_back(&self, claims: Vec<Claim>, error: DbErr) -> Result<Vec<Claim>, DbErr> {
-        tracing::warn!(%error, lanes = claims.len(), "a claim's COMMIT was not answered; it is read back");
+        tracing::warn!(%error, lanes = claims.len(), "the COMMIT of a claim was not answered; the claim is read back");
         let begun = Instant::now();
         let until = claims.iter().map(|claim| claim.until).max().unwrap_or(0);
         loop {
@@ -45,7 +46,7 @@ impl Queue {
         }
     }
 
-    /// Which of these leases this process holds. Waits for the turns: a COMMIT that is still under way holds them.
+    /// Which of these leases this process holds. Waits for the turns' locks, which a COMMIT in progress still holds.
     async fn leased_after_all(&self, claims: &[Claim]) -> Result<Vec<Claim>, DbErr> {
         let mut turns: Vec<_> = claims.iter().map(|claim| (claim.tenant_id, claim.target)).collect();
         turns.sort_unstable();

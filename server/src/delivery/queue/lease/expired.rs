@@ -1,4 +1,4 @@
-//! Letters of held targets that have grown too old: found in one statement for all targets, leased in one commit.
+//! Expired letters of held targets: found by one statement for all targets, leased in one commit.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use crate::delivery::queue::Queue;
 use crate::delivery::queue::rows::Rows;
 use crate::delivery::queue::turn::{HELD, Turn, written};
 
-/// A lane of a held target whose head is too old.
+/// A lane of a held target whose head has expired.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expired {
     pub tenant_id: Uuid,
@@ -21,7 +21,7 @@ pub struct Expired {
 }
 
 impl Queue {
-    /// Lanes of held targets whose heads are too old, at most `limit` of all targets together; a plain read.
+    /// Lanes of held targets whose heads have expired, at most `limit` over all targets; a read without locks.
     pub async fn expired(&self, limit: u32) -> Result<Vec<Expired>, DbErr> {
         let now = if self.store.is_sqlite() { self.store.clock().millis().to_string() } else { self.store.now_sql() };
         let text = format!(
@@ -30,7 +30,7 @@ impl Queue {
              AND lane.due_at IS NOT NULL AND lane.due_at <= {now} AND letter.expires_at <= {now} LIMIT {limit}",
             with_head(&self.store)
         );
-        // Behind a backlog of a million letters it takes longer than a read may, and PostgreSQL lets writers read for long.
+        // With a backlog of a million letters this exceeds the time limit of reads, so a writing connection is used.
         let db = if self.store.is_sqlite() { self.store.read() } else { self.store.write() };
         let found = db.query_all_raw(Statement::from_string(self.store.backend(), text)).await?;
         let read = |row: &sea_orm::QueryResult| {
@@ -44,7 +44,7 @@ impl Queue {
         found.iter().map(read).collect()
     }
 
-    /// Leases these lanes, where they are still as they were found, so that their heads can be buried. Their turns stay held.
+    /// Leases those of these lanes that have not changed, so that their heads can be buried. Their turns stay held.
     pub async fn claim_expired(&self, found: &[Expired], lease_millis: i64) -> Result<Vec<Claim>, DbErr> {
         let mut found: Vec<&Expired> = found.iter().collect();
         found.sort_by_key(|one| (one.tenant_id, one.target, one.lane_id));

@@ -7,13 +7,13 @@ use uuid::Uuid;
 
 use crate::delivery::queue::Queue;
 
-/// Targets of an account in which this process holds a lane, by the index over turns that have something to do.
+/// Targets of an account in which this process holds a lane, by the index over turns that have work.
 const HELD_BY: &str = "turn.ready_at IS NOT NULL AND EXISTS (SELECT 1 FROM lane WHERE lane.tenant_id = turn.tenant_id \
     AND lane.target = turn.target AND lane.owner = $1 AND lane.due_at IS NOT NULL)";
 
 impl Queue {
-    /// Ends the leases of one process: what it had started has an unknown outcome and is due now. Only for a process that
-    /// can carry nothing any more: its call may otherwise still go out beside the next one. Gives how many there were.
+    /// Ends the leases of one process; the letters it had started become unknown and due now. Only for a process that is
+    /// certainly dead: otherwise its call might still go out beside the next one. Gives how many there were.
     pub async fn void_leases_of(&self, instance: Uuid) -> Result<u64, DbErr> {
         let backend = self.store.backend();
         let text = format!("SELECT DISTINCT tenant_id FROM turn WHERE {HELD_BY}");
@@ -27,7 +27,7 @@ impl Queue {
         Ok(voided)
     }
 
-    /// An account a commit; turns are locked before lanes and in the order in which everybody locks them.
+    /// One commit per account; turns are locked before lanes, in the common lock order.
     async fn void_in_tenant(&self, instance: Uuid, tenant_id: Uuid) -> Result<u64, DbErr> {
         let (backend, now) = (self.store.backend(), self.store.now_sql());
         let lock = format!(

@@ -1,4 +1,4 @@
-//! Writes leases, and says which of them were written.
+//! Writes leases, and returns which of them were written.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -15,14 +15,14 @@ use crate::message::{Direction, Stream};
 /// Leases that are about to be written.
 pub(super) struct Taking {
     pub claims: Vec<Claim>,
-    /// Puts lanes to rest that turned out to be empty.
+    /// Puts empty lanes to sleep.
     empty: Write,
     leases: Write,
 }
 
 impl Queue {
-    /// The heads of due lanes, and what leases these and puts to rest those that turn out to be empty. `now`: the database's
-    /// time, from which turns and lanes count the lease alike.
+    /// The heads of due lanes, the writes that lease them, and the writes that put empty lanes to sleep. `now`: the
+    /// database's time, from which the leases of turns and lanes are both counted.
     pub(super) fn take(
         &self,
         turns: &[Turn],
@@ -36,7 +36,7 @@ impl Queue {
         for candidate in candidates {
             let turn = &turns[candidate.turn];
             let Some(mut letter) = candidate.letter else {
-                tracing::error!(tenant.id = %turn.tenant_id, lane.id = %candidate.lane_id, "a due lane holds no letter; it is put to rest");
+                tracing::error!(tenant.id = %turn.tenant_id, lane.id = %candidate.lane_id, "a due lane holds no letter; it is put to sleep");
                 empty.push((turn.tenant_id, candidate.lane_id));
                 continue;
             };
@@ -79,7 +79,8 @@ impl Queue {
         Ok(Taking { claims, empty, leases })
     }
 
-    /// Writes them and the turns; gives those whose lane was still as it was read. What was not leased is not carried.
+    /// Writes them and the turns; gives those whose lane had not changed since it was read. The others are not leased and
+    /// not sent.
     pub(super) async fn write_leases(
         &self,
         tx: &impl ConnectionTrait,
@@ -98,12 +99,12 @@ impl Queue {
         Ok(mine)
     }
 
-    /// Whoever changed a lane without its turn's lock may have left it due, and the turn was written by what was read before.
+    /// A lane changed without its turn's lock may be due, while the turn was written from the earlier read.
     async fn look_again(&self, tx: &impl ConnectionTrait, changed: &[Claim]) -> Result<(), DbErr> {
         if changed.is_empty() {
             return Ok(());
         }
-        tracing::warn!(lanes = changed.len(), "lanes changed while they were leased; they are looked at again");
+        tracing::warn!(lanes = changed.len(), "lanes changed while they were being leased; they are read again");
         let turns: BTreeSet<(Uuid, Uuid)> = changed.iter().map(|claim| (claim.tenant_id, claim.target)).collect();
         Rows::new()
             .uuid("tenant_id", turns.iter().map(|key| key.0))

@@ -1,4 +1,4 @@
-//! What an earlier try to settle has written though its COMMIT was not answered.
+//! Finds what an earlier settlement wrote whose COMMIT was not answered.
 
 use std::collections::BTreeMap;
 
@@ -10,10 +10,10 @@ use crate::delivery::queue::lane::{Lane, LaneKey};
 use crate::delivery::queue::rows::Rows;
 
 impl Queue {
-    /// Which of these are written already, by their locked lanes.
+    /// Which of these are already written, by their locked lanes.
     ///
-    /// Whoever leases a lane or erases its letters raises its epoch, so one with the claim's epoch and without an owner was
-    /// released by this claim's settlement. Where somebody has leased it since, the try stands in the timeline or it does not.
+    /// Leasing a lane or erasing its letters increments its epoch, so a lane with the claim's epoch and without an owner
+    /// was released by this claim's settlement. If it was leased again since, the attempt in the timeline decides.
     pub(super) async fn done_before(
         &self,
         tx: &impl ConnectionTrait,

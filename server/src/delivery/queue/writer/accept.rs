@@ -1,4 +1,4 @@
-//! The task behind a door: takes what has come, writes it in one commit and answers.
+//! The writer task: takes what has arrived, writes it in one commit and answers.
 
 use std::sync::{Arc, PoisonError, Weak};
 use std::time::{Duration, Instant};
@@ -16,13 +16,13 @@ use crate::delivery::queue::parcel::{Parcel, Receipt};
 /// One commit's worth.
 const BATCH_BYTES: usize = 4 * 1024 * 1024;
 const BATCH_PARCELS: usize = 512;
-/// Whole repeats after a deadlock, a serialisation failure or a lost connection.
+/// Repeats of a whole batch after a deadlock, a serialisation failure or a lost connection.
 const REPEATS: u32 = 5;
 
 /// Ends when the last [`Writer`] is gone and nothing waits.
 pub(super) async fn run(alive: Weak<[Door]>, door: Door, queue: Queue, stored: [Arc<Notify>; 3]) {
     let busy = |since| *door.busy.lock().unwrap_or_else(PoisonError::into_inner) = since;
-    // Of one that broke off.
+    // Left by a task that panicked.
     busy(None);
     loop {
         let batch = take_batch(&door, queue.store().one_account_a_commit());
@@ -62,8 +62,8 @@ fn take_batch(door: &Door, alone: bool) -> Vec<Waiting> {
     batch
 }
 
-/// Writes a batch; one that the database refuses for what is in it is halved until the culprit stands alone. True: it took
-/// something not, and not for what is in it.
+/// Writes a batch; one that the database refuses for its content is halved until the culprit is alone. True: something
+/// was refused for another reason than its content.
 async fn write_batch(queue: &Queue, batch: Vec<Waiting>) -> bool {
     let mut refused_any = false;
     let mut parts = vec![(batch, false)];
@@ -78,7 +78,7 @@ async fn write_batch(queue: &Queue, batch: Vec<Waiting>) -> bool {
             Err(error) if kind(&error) == Kind::Content && part.len() > 1 => {
                 let mut part = part;
                 let rest = part.split_off(part.len() / 2);
-                // An earlier try may have committed without an answer.
+                // An earlier attempt may have committed without an answer.
                 parts.push((rest, true));
                 parts.push((part, true));
             }
@@ -104,7 +104,7 @@ async fn repeated(queue: &Queue, parcels: &[&Parcel], again: bool) -> Result<Vec
         match queue.accept(parcels, again || tries > 0).await {
             Err(error) if kind(&error) == Kind::Passing && tries < REPEATS => {
                 tries += 1;
-                tracing::warn!(%error, tries, "a batch is written again");
+                tracing::warn!(%error, tries, "a batch is being retried");
                 tokio::time::sleep(pause(tries)).await;
             }
             done => {

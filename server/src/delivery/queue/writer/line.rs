@@ -16,16 +16,16 @@ pub struct Waiting {
     pub _room: Held,
 }
 
-/// So many hooks go before something else does that waits.
+/// How many hooks go before another item that waits.
 const HOOKS_BEFORE: u32 = 3;
 
-/// Parcels of many tenants, drained one tenant after the other. Hooks come once and have five seconds, so they have the larger
-/// part; but they keep nothing else waiting for as long as they come.
+/// Parcels of many tenants, drained in turns. Hooks come once and must be answered within five seconds, so they get the
+/// larger part, but a stream of them does not block everything else.
 #[derive(Default)]
 pub struct Line {
     hooks: Round,
     others: Round,
-    /// Hooks since something else went; no more than matter.
+    /// Hooks since the last other item, up to the number that matters.
     hooks_in_a_row: u32,
 }
 
@@ -150,7 +150,7 @@ mod tests {
             line.push(waiting(tenant, Hurry::Other));
         }
         assert_eq!(drained(&mut line), [9, 9, 9, 1, 9, 9, 9, 2, 9, 9, 9]);
-        // Who comes while hooks alone have gone for long is next.
+        // After enough hooks in a row the next other item goes first.
         for _ in 0..8 {
             line.push(waiting(9, Hurry::Hook));
         }

@@ -1,5 +1,5 @@
-//! Room for bodies that wait to be written, bounded in sum and for each account: whoever comes finds room whatever one
-//! account has sent, and an account that has its share waits for its own parcels to be written.
+//! Memory for bodies that wait to be written, limited in total and per account: one account's flood leaves room for
+//! others, and an account beyond its share waits for its own parcels to be written.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,20 +7,20 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
-/// Bytes in memory that wait behind one door.
+/// Bytes that may wait behind one writer.
 pub const ROOM: usize = 64 * 1024 * 1024;
-/// Of them one account has at most so much while others have something there or wait.
+/// Share of one account while others have something there or wait.
 pub const SHARE: usize = ROOM / 4;
-/// While nobody else does: a quarter stays free for whoever comes next.
+/// Share of one account otherwise: a quarter stays free for the next account.
 pub const ALONE: usize = ROOM - SHARE;
 
-/// The room behind a door. Clones are one room.
+/// The memory budget of one writer. Clones share it.
 #[derive(Clone, Default)]
 pub struct Room(Arc<Mutex<Taken>>);
 
-/// A part of it; given back when dropped.
+/// A part of it; returned when dropped.
 pub struct Held {
-    /// None: it was given back.
+    /// None: it was returned.
     room: Option<Room>,
     tenant_id: Uuid,
     size: usize,
@@ -33,7 +33,7 @@ struct Taken {
     /// The sum of what each account has, up to its share.
     counted: usize,
     waiting: HashMap<Uuid, VecDeque<Waiter>>,
-    /// Accounts of which somebody waits, in turn.
+    /// Accounts with waiting callers, in turn.
     order: VecDeque<Uuid>,
 }
 
@@ -43,7 +43,8 @@ struct Waiter {
 }
 
 impl Room {
-    /// Takes room, waiting for it in the account's own order. More than there is counts as all of it. None: never.
+    /// Takes room, waiting for it in the account's own order. A request for more than the whole counts as the whole.
+    /// None: it will never be granted.
     pub async fn take(&self, tenant_id: Uuid, size: usize) -> Option<Held> {
         let (granted, grant) = oneshot::channel();
         {
@@ -58,13 +59,13 @@ impl Room {
         grant.await.ok()
     }
 
-    /// How full it is, in hundredths; an account counts with its share at most.
+    /// Fill level in percent; an account counts with its share at most.
     pub fn filled(&self) -> usize {
         self.lock().counted * 100 / ROOM
     }
 
-    /// Lets in whoever fits, one account after the other. One that has its share waits for itself alone; one for whom there is
-    /// no room at all goes before those behind it.
+    /// Admits waiting callers that fit, one account after the other. An account beyond its share waits without blocking
+    /// others; one for which there is no room at all goes before those after it.
     fn grant(&self, taken: &mut Taken) {
         let mut blocked = 0;
         while blocked < taken.order.len() {
@@ -83,7 +84,7 @@ impl Room {
             let Some(waiter) = taken.pop(tenant_id) else { continue };
             taken.change(tenant_id, |bytes| bytes + size);
             if let Err(mut held) = waiter.granted.send(Held { room: Some(self.clone()), tenant_id, size }) {
-                // Whoever waited has just gone. Dropping it would take the lock that is held here.
+                // The waiting caller has just gone. Dropping this would take the lock that is held here.
                 held.room = None;
                 taken.change(tenant_id, |bytes| bytes.saturating_sub(size));
             }
@@ -96,7 +97,7 @@ impl Room {
 }
 
 impl Taken {
-    /// How much the account's longest waiting wants; none: nobody of it waits any more.
+    /// The size wanted by the account's longest waiting caller; none: no caller of it waits any more.
     fn next_of(&mut self, tenant_id: Uuid) -> Option<usize> {
         let waiting = self.waiting.get_mut(&tenant_id)?;
         while waiting.front().is_some_and(|waiter| waiter.granted.is_closed()) {
@@ -109,7 +110,7 @@ impl Taken {
         size
     }
 
-    /// Takes the account's longest waiting out; the account's next goes behind the others'.
+    /// Removes the account's longest waiting caller; the account's next goes behind the others'.
     fn pop(&mut self, tenant_id: Uuid) -> Option<Waiter> {
         let waiting = self.waiting.get_mut(&tenant_id)?;
         let first = waiting.pop_front();
@@ -125,7 +126,7 @@ impl Taken {
         let others = self.of.keys().chain(self.waiting.keys()).any(|other| *other != tenant_id);
         let most = if others { SHARE } else { ALONE };
         let has = self.of.get(&tenant_id).copied().unwrap_or(0);
-        // One parcel goes in any case.
+        // One parcel is always admitted.
         has == 0 || has + size <= most
     }
 

@@ -1,4 +1,4 @@
-//! What became of letters, written down for as long as their leases last.
+//! Writes the outcomes of letters, retrying for as long as their leases last.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -14,10 +14,10 @@ use crate::delivery::queue::{Queue, Settlement};
 /// One commit's worth.
 const BATCH: usize = 256;
 
-/// A settlement, and who wants to know whether its lease was good.
+/// A settlement, and the caller that waits to know whether its lease was good.
 type Settling = (Settlement, oneshot::Sender<bool>);
 
-/// Settlements that wait to be written. Clones are one line.
+/// Settlements that wait to be written. Clones share one line.
 #[derive(Clone, Default)]
 pub(super) struct Settlements {
     line: Arc<Mutex<VecDeque<Settling>>>,
@@ -71,7 +71,7 @@ pub(super) async fn run(alive: Weak<[Door]>, line: Settlements, queue: Queue, st
     }
 }
 
-/// Each account's in commits of their own.
+/// One commit per account.
 async fn settle_by_account(queue: &Queue, settlements: &[Settlement]) -> Vec<bool> {
     let mut accounts: BTreeMap<Uuid, Vec<usize>> = BTreeMap::new();
     for (place, settlement) in settlements.iter().enumerate() {
@@ -87,8 +87,9 @@ async fn settle_by_account(queue: &Queue, settlements: &[Settlement]) -> Vec<boo
     good
 }
 
-/// Until the database takes them, each alone was refused for its content, or the last of their leases has ended: from then on
-/// somebody else may hold the lane, and finds out what became of its letter. `again`: an earlier try may have committed.
+/// Retries until the database stores them, each alone was refused for its content, or the last of their leases has ended:
+/// from then on another process may hold the lane, and clears up the outcome itself. `again`: an earlier attempt may have
+/// committed.
 async fn settle_all(queue: &Queue, settlements: &[Settlement], mut again: bool) -> Vec<bool> {
     let mut tries: u32 = 0;
     loop {
@@ -110,12 +111,12 @@ async fn settle_all(queue: &Queue, settlements: &[Settlement], mut again: bool) 
         }
         let now = queue.store().clock().millis();
         if settlements.iter().all(|one| one.claim.until <= now) {
-            tracing::error!(%error, settlements = settlements.len(), "what became of letters could not be written before their leases ended; it is found out");
+            tracing::error!(%error, settlements = settlements.len(), "results of calls could not be written before their leases ended; the next holders clear them up");
             return vec![false; settlements.len()];
         }
         tries += 1;
         if tries.is_power_of_two() {
-            tracing::warn!(%error, tries, "settlements are written again");
+            tracing::warn!(%error, tries, "settlements are being retried");
         }
         tokio::time::sleep(pause(tries)).await;
     }

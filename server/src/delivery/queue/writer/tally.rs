@@ -1,4 +1,4 @@
-//! How many bytes each account stored through this writer, until somebody writes it down.
+//! Counts the bytes each account stored through this writer, until they are written to the database.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,7 +12,7 @@ use crate::message::day_of;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Sums {
     pub messages: i64,
-    /// Hooks and calls as they came.
+    /// Raw hooks and calls.
     pub hooks: i64,
 }
 
@@ -64,7 +64,7 @@ impl Tally {
         sum.hooks += sums.hooks;
     }
 
-    /// Takes all sums out.
+    /// Removes and returns all sums.
     pub fn take(&self) -> Vec<((Uuid, i32), Sums)> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).drain().collect()
     }
