@@ -14,7 +14,7 @@ pub fn check(binary: &Path) -> anyhow::Result<()> {
     anyhow::ensure!(
         is_product(&bytes),
         "{} is built with fault points, as a build of the whole workspace makes it; make the product: \
-         cargo build --release -p parom",
+         cargo build --release -p parom-cli",
         binary.display()
     );
     Ok(())
@@ -41,7 +41,7 @@ mod tests {
         let with_faults = std::env::current_exe().unwrap().parent().unwrap().parent().unwrap().join("parom_faults");
         if with_faults.exists() {
             let refused = check(&with_faults).unwrap_err().to_string();
-            assert!(refused.contains("cargo build --release -p parom"), "{refused}");
+            assert!(refused.contains("cargo build --release -p parom-cli"), "{refused}");
         }
     }
 }

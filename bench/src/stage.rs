@@ -83,7 +83,7 @@ impl Stage {
         let config = Config::from_toml(&config(&address, &database.url, fakes.as_deref(), &folder))?;
         let running = server::start_on(listener, config, options(fakes.as_deref())).await?;
         let key =
-            parom::cli::key::create(&running.app.store, &Clock::system(), "bench", None, Scope::Write, None).await?;
+            parom_cli::key::create(&running.app.store, &Clock::system(), "bench", None, Scope::Write, None).await?;
         let key = key.expose_secret().to_owned();
         let (running, lines) = (Some(running), Vec::new());
         let mut stage = Self { running, address, size, fakes, database, lines, key, folder };

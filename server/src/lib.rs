@@ -33,7 +33,7 @@ pub mod chat;
 // who calls it
 pub mod admin;
 pub mod api;
-pub mod cli;
+pub mod doctor;
 pub mod panel;
 mod routes;
 pub mod server;

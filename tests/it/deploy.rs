@@ -108,6 +108,7 @@ async fn l11_unpinned_images_and_open_containers_are_refused() {
     assert!(well, "{said}");
     for (file, from, to, words) in [
         ("deploy/Containerfile", "@sha256:", " AS was#", "is not pinned by its digest"),
+        ("deploy/Containerfile", "-p parom-cli", "--workspace", "what is shipped is not the binary alone"),
         ("deploy/compose.yaml", "postgres:15@sha256:", "postgres:15#", "the image of postgres is not pinned"),
         ("deploy/compose.yaml", "read_only: true", "read_only: false", "the root of parom-1 can be written"),
         ("deploy/compose.yaml", "cap_drop: [ALL]", "cap_drop: []", "keeps capabilities"),

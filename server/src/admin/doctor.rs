@@ -8,7 +8,7 @@ use super::operator::Operator;
 use super::page::{self, Page};
 use super::refused::Result;
 use crate::app::App;
-use crate::cli::doctor::{Check, Status, look};
+use crate::doctor::{Check, Status, look};
 use crate::panel::Tone;
 use crate::words::{CRM, Said};
 

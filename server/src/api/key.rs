@@ -34,7 +34,7 @@ const SHOWN: usize = 8;
 const MOST_BYTES: usize = 200;
 
 /// What a key may do; each holds the ones before it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Scope {
     /// Only looks.
     Read,

@@ -215,9 +215,10 @@ mod tests {
         assert!(russian.contains("ответ"), "{russian}");
     }
 
-    /// Every text of the server's sources that begins so, without what follows its closing quote.
+    /// Every text of the server's and the command line's sources that begins so, without what follows its closing quote.
     fn quoted_after(start: &str) -> BTreeSet<String> {
-        let mut folders = vec![PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))];
+        let folders = ["/src", "/../cli/src"].map(|folder| env!("CARGO_MANIFEST_DIR").to_owned() + folder);
+        let mut folders: Vec<_> = folders.into_iter().map(PathBuf::from).collect();
         let mut found = BTreeSet::new();
         while let Some(folder) = folders.pop() {
             for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {

@@ -3,9 +3,9 @@
 
 use entity::audit;
 use parom::api::key::Scope;
-use parom::cli::dead::{self, DeadCommand};
-use parom::cli::key;
 use parom::store::VENDOR;
+use parom_cli::dead::{self, DeadCommand};
+use parom_cli::key;
 use parom_tests::{Answer, Line, World, answer, both};
 use reqwest::Method;
 use serde_json::{Value, json};

@@ -10,6 +10,7 @@ const BINARIES: &[(&str, &str)] = &[
     ("amocrm", "amocrm/src/lib.rs"),
     ("amocrm::it", "amocrm/tests/it/main.rs"),
     ("parom", "server/src/lib.rs"),
+    ("parom-cli", "cli/src/lib.rs"),
     ("parom-sandbox", "sandbox/src/lib.rs"),
     ("parom-sandbox::it", "sandbox/tests/it/main.rs"),
     ("parom-tests::it", "tests/it/main.rs"),

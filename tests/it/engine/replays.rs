@@ -99,7 +99,7 @@ async fn a_step_that_broke_off_is_taken_by_another(world: &mut World) {
 
 async fn from_the_command_line(world: &mut World) {
     use clap::Parser;
-    use parom::cli::dead::{DeadCommand, run};
+    use parom_cli::dead::{DeadCommand, run};
 
     #[derive(Parser)]
     struct Arguments {

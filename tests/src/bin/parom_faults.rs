@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    parom::cli::main()
+    parom_cli::main()
 }

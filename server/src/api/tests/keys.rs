@@ -12,8 +12,8 @@ async fn without_a_valid_key_nothing_is_told() {
     }
     api.call(TestRequest::post().uri(&messages_path(OURS)).set_payload("not json")).await.is(401);
     api.get(&path).await.is(200);
-    let rows = key::list(&api.app.store, Some(OURS)).await.unwrap();
-    key::revoke(&api.app.store, &api.app.clock, rows[0].id).await.unwrap();
+    let rows = key_ring::list(api.app.store.read(), OURS).await.unwrap();
+    assert!(key_ring::revoke(api.app.store.write(), &api.app.clock, OURS, rows[0].id).await.unwrap());
     api.get(&path).await.is(401);
 }
 

@@ -14,13 +14,13 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::key::Scope;
+use super::key_ring::{self, Wish};
 use crate::app::App;
-use crate::cli::key;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::fault::Faults;
 use crate::fixture;
-use crate::store::{Store, directory};
+use crate::store::{Store, VENDOR, directory};
 use crate::vault::Vault;
 
 mod keys;
@@ -72,8 +72,10 @@ impl Api {
     }
 
     async fn make_key(&self, tenant_id: Option<Uuid>, scope: Scope) -> String {
-        let made = key::create(&self.app.store, &self.app.clock, "test", tenant_id, scope, None).await.unwrap();
-        made.expose_secret().to_owned()
+        let wish = Wish { name: "test", scope, expires_at: None };
+        let (db, tenant_id) = (self.app.store.write(), tenant_id.unwrap_or(VENDOR));
+        let (key, _) = key_ring::add(db, &self.app.clock, tenant_id, &wish).await.unwrap();
+        key.expose_secret().to_owned()
     }
 
     async fn call(&self, request: TestRequest) -> Answer {

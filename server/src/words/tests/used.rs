@@ -32,7 +32,7 @@ const LATER: &[(&str, &str)] = &[
 ];
 
 /// Where words are said: code, pages, scripts.
-const SOURCES: [&str; 5] = ["server/src", "server/assets", "templates", "widget/src", "widget/assets"];
+const SOURCES: [&str; 6] = ["server/src", "server/assets", "cli/src", "templates", "widget/src", "widget/assets"];
 
 /// What sources hold that may be a key or a part of one.
 #[derive(Default)]

@@ -109,7 +109,7 @@ async fn a_bot_that_another_service_took_is_taken_back(world: &mut TelegramWorld
     assert_eq!(seen.detail, "crm.example");
     let steps = world.api.post(&line.line.path("/test"), &Value::Null).await.is(200);
     assert_eq!(steps.json["steps"][1]["ok"], false, "{}", steps.text);
-    let checks = parom::cli::doctor::accounts(&world.app().store).await;
+    let checks = parom::doctor::accounts(&world.app().store).await;
     let said = checks.into_iter().find(|check| check.name == "sources").unwrap().detail.to_string();
     assert!(said.contains("another service took the bot") && said.contains("crm.example"), "{said}");
     let by = By::parom();

@@ -1,0 +1,105 @@
+//! `parom channel`: what the vendor needs to get a Chats API channel from amoCRM's support.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use clap::{Subcommand, ValueEnum};
+use parom::admin::letter::{self, About, ICON};
+use parom::config::{Channel, Config, Integration};
+use parom::words::{Language, Words};
+
+#[derive(Debug, Subcommand)]
+pub enum ChannelCommand {
+    /// Prints the registration letter to support with its 14 answers, filled in from the configuration
+    Request {
+        /// Whose channel [default: the only integration]
+        #[arg(long, value_name = "NAME")]
+        integration: Option<String>,
+        /// A registered channel, to have its settings corrected [default: a new channel is asked for]
+        #[arg(long, value_name = "ID")]
+        channel: Option<String>,
+        /// Language of the letter [default: en for Kommo, ru for amoCRM]
+        #[arg(long, value_enum)]
+        lang: Option<Lang>,
+        /// Facts may be missing: the letter shows gaps, and the exit code is 0
+        #[arg(long)]
+        dev: bool,
+    },
+    /// Prints the icon that goes with the letter: SVG, 14×14 px
+    Icon,
+}
+
+/// A language of letters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Lang {
+    Ru,
+    En,
+}
+
+impl From<Lang> for Language {
+    fn from(lang: Lang) -> Self {
+        match lang {
+            Lang::Ru => Self::Ru,
+            Lang::En => Self::En,
+        }
+    }
+}
+
+/// Runs one command. `errors` gets the gaps, a line each.
+pub fn run(
+    command: &ChannelCommand,
+    config: &Config,
+    out: &mut impl Write,
+    errors: &mut impl Write,
+) -> anyhow::Result<ExitCode> {
+    let closed = "standard output is closed";
+    let ChannelCommand::Request { integration, channel, lang, dev } = command else {
+        write!(out, "{ICON}").and_then(|()| out.flush()).context(closed)?;
+        return Ok(ExitCode::SUCCESS);
+    };
+    let integration = chosen(config, integration.as_deref(), channel.as_deref())?;
+    let known = channel.as_deref().map(|id| registered(integration, id)).transpose()?;
+    let usual = if integration.platform == parom::config::Platform::Kommo { Lang::En } else { Lang::Ru };
+    let language = lang.unwrap_or(usual).into();
+    let (channel, registered) = (known.or(letter::model(integration)), known.is_some());
+    let letter = letter::write(About { config, integration, channel, registered }, language)?;
+    writeln!(out, "{}\n\n{}", letter.subject, letter.body).and_then(|()| out.flush()).context(closed)?;
+    let words = Words::new(language);
+    for gap in &letter.gaps {
+        let line = words.say("channel-gap").with("key", gap.key.as_str()).with("what", gap.what.as_str());
+        // Nobody may read stderr; the exit code says the same.
+        let _ = writeln!(errors, "{}", line.to_string().replace('\u{a0}', " "));
+    }
+    Ok(if letter.gaps.is_empty() || *dev { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn chosen<'config>(
+    config: &'config Config,
+    name: Option<&str>,
+    channel: Option<&str>,
+) -> anyhow::Result<&'config Integration> {
+    let names = || config.integrations.iter().map(|one| one.name.as_str()).collect::<Vec<_>>().join(", ");
+    if let Some(name) = name {
+        return config
+            .integration(name)
+            .with_context(|| format!("there is no integration {name:?}, only: {}", names()));
+    }
+    if let Some(id) = channel {
+        let found = config.channel(id).map(|(integration, _)| integration);
+        return found.with_context(|| format!("no integration has the channel {id}"));
+    }
+    match config.integrations.as_slice() {
+        [only] => Ok(only),
+        [] => bail!("no [[integration]] is configured; its name and id belong into the letter"),
+        _ => bail!("which integration? --integration takes one of: {}", names()),
+    }
+}
+
+fn registered<'config>(integration: &'config Integration, id: &str) -> anyhow::Result<&'config Channel> {
+    let found = integration.channels.iter().find(|channel| channel.id == id);
+    found.with_context(|| format!("integration {:?} has no channel {id}", integration.name))
+}
+
+#[cfg(test)]
+mod tests;

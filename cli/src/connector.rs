@@ -1,0 +1,112 @@
+//! `parom connector check`: does a developer's endpoint do what the documentation says?
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use clap::Subcommand;
+use ipnet::IpNet;
+use parom::clock::Clock;
+use parom::config::{HostOrNet, Network};
+use parom::connector::custom::check::{Endpoint, Line, check};
+use parom::http_client::HttpClients;
+use parom::words::{CRM, Language, Said, Words};
+use secrecy::SecretString;
+use serde_json::json;
+use url::Url;
+
+/// What `--private` lets through: this machine and its own networks.
+const PRIVATE: [&str; 6] = ["127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"];
+
+#[derive(Debug, Subcommand)]
+pub enum ConnectorCommand {
+    /// Drives the webhook endpoint of your own messenger through everything Parom sends, and through what it must refuse;
+    /// exits 1 when something fails
+    Check {
+        /// Where webhooks go, as in `settings.webhook_url`
+        #[arg(long)]
+        url: Url,
+        /// The `whsec_…` secret that the endpoint verifies with; in the environment it does not stand in the process list
+        #[arg(long, env = "PAROM_WEBHOOK_SECRET", hide_env_values = true, value_parser = secret)]
+        key: SecretString,
+        /// Your id of a conversation that may be written to [default: the one that the endpoint begins, else a made-up one]
+        #[arg(long, value_name = "ID")]
+        conversation: Option<String>,
+        /// Whom a conversation is begun with
+        #[arg(long, default_value = "+79990000000")]
+        phone: String,
+        /// What stands for the files of messages
+        #[arg(long, value_name = "URL", default_value = "https://example.com/parom-check")]
+        media: Url,
+        /// The endpoint may be on this machine or in its own network
+        #[arg(long)]
+        private: bool,
+        /// For programs: {"checks":[{"name","status","detail","documentation","ms"}],"failed"}
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+fn secret(text: &str) -> Result<SecretString, std::convert::Infallible> {
+    Ok(SecretString::from(text))
+}
+
+/// Runs the command; a line each as it is known.
+pub async fn run(command: ConnectorCommand, clock: &Clock, out: &mut impl Write) -> anyhow::Result<ExitCode> {
+    let ConnectorCommand::Check { url, key, conversation, phone, media, private, json } = command;
+    let words = Words::new(if json { Language::En } else { Language::of_terminal() });
+    let http = HttpClients::new(&network(private)?)?;
+    if let Err(refused) = http.guarded().check_url(&url) {
+        let hint = if private { "" } else { " (--private allows this machine and its own network)" };
+        bail!("{}{hint}", refused.said().plain(words, CRM));
+    }
+    let endpoint = Endpoint { url, secret: key, conversation, phone, media_url: media.to_string() };
+    // What cannot be printed is told at the end: the checks go on.
+    let mut printed = Ok(());
+    let lines = check(http.guarded(), clock, endpoint, |line| {
+        if !json && printed.is_ok() {
+            printed = print(line, words, out);
+        }
+    })
+    .await;
+    printed?;
+    let failed = lines.iter().filter(|line| !line.ok).count();
+    let end = if json {
+        let checks: Vec<_> = lines.iter().map(|line| shown(line, words)).collect();
+        json!({ "checks": checks, "failed": failed }).to_string()
+    } else {
+        said(&Said::new("check-summary").with("checks", lines.len()).with("failures", failed), words)
+    };
+    writeln!(out, "{end}").and_then(|()| out.flush()).context("standard output is closed")?;
+    Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn network(private: bool) -> anyhow::Result<Network> {
+    let nets = if private { PRIVATE.as_slice() } else { &[] };
+    let nets: Result<Vec<IpNet>, _> = nets.iter().map(|net| net.parse()).collect();
+    let allow_private = nets.context("the private networks")?.into_iter().map(HostOrNet::Net).collect();
+    Ok(Network { allow_private })
+}
+
+fn print(line: &Line, words: Words, out: &mut impl Write) -> anyhow::Result<()> {
+    let word = if line.ok { "ok" } else { "FAIL" };
+    let mut text = format!("{word:<4}  {:<22} {}\n", line.name, said(&line.said, words));
+    if let Some(rule) = &line.rule {
+        text.push_str(&format!("      {:<22} → {}\n", "", said(rule, words)));
+    }
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).context("standard output is closed")
+}
+
+fn shown(line: &Line, words: Words) -> serde_json::Value {
+    json!({
+        "name": line.name,
+        "status": if line.ok { "ok" } else { "fail" },
+        "detail": said(&line.said, words),
+        "documentation": line.rule.as_ref().map(|rule| said(rule, words)),
+        "ms": line.ms,
+    })
+}
+
+fn said(said: &Said, words: Words) -> String {
+    said.plain(words, CRM)
+}

@@ -1,0 +1,217 @@
+//! `parom customer`: logins by which accounts are connected in the widget (customers mode `password`). A password that
+//! was made here is shown once; kept is its hash.
+
+use std::io::{IsTerminal, Read, Write};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{Context, ensure};
+use clap::Subcommand;
+use parom::api::json::Moment;
+use parom::app::App;
+use parom::audit::{self, Actor, Deed};
+use parom::customer::logins;
+use parom::people::password;
+use parom::tenant::TenantStatus;
+use parom::words::{Language, Words};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Serialize;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+#[derive(Debug, Subcommand)]
+pub enum CustomerCommand {
+    /// Makes a login; its password is the first line of stdin, else one is made and printed, once
+    Add {
+        login: String,
+        /// For programs
+        #[arg(long)]
+        json: bool,
+    },
+    /// Lists logins and the accounts that they connected
+    List {
+        /// For programs
+        #[arg(long)]
+        json: bool,
+    },
+    /// Gives a login another password, from stdin or made here; a disabled login may be used again
+    Password {
+        login: String,
+        /// For programs
+        #[arg(long)]
+        json: bool,
+    },
+    /// Ends a login and disconnects its accounts; their sources and chats stay
+    Disable {
+        login: String,
+        /// For programs
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Letters and digits that nobody mixes up.
+const SIGNS: &[u8] = b"abcdefghijkmnpqrstuvwxyz23456789";
+/// Longer than any password; no more of stdin is read.
+const MOST_BYTES: u64 = 4096;
+
+/// The password on stdin; none at a terminal and when nothing comes.
+pub fn given(stdin: impl Read + IsTerminal) -> anyhow::Result<Option<SecretString>> {
+    if stdin.is_terminal() {
+        return Ok(None);
+    }
+    let mut text = String::new();
+    stdin.take(MOST_BYTES).read_to_string(&mut text).context("the password on standard input cannot be read")?;
+    let line = text.lines().next().unwrap_or_default();
+    Ok((!line.is_empty()).then(|| SecretString::from(line)))
+}
+
+/// Runs one command. `given` is asked for a password by the commands that take one.
+pub async fn run(
+    command: CustomerCommand,
+    app: &Arc<App>,
+    given: impl FnOnce() -> anyhow::Result<Option<SecretString>>,
+    out: &mut impl Write,
+) -> anyhow::Result<ExitCode> {
+    let (said, json) = match command {
+        CustomerCommand::Add { login, json } => {
+            let (password, is_new) = chosen(given()?)?;
+            let hash = password::hash(app, password.clone()).await?;
+            let row = logins::add(&app.store, &app.clock, &login, hash).await?;
+            (told(app, "customer.added", &row.login, "Added", is_new.then_some(&password)).await?, json)
+        }
+        CustomerCommand::Password { login, json } => {
+            let (password, is_new) = chosen(given()?)?;
+            let hash = password::hash(app, password.clone()).await?;
+            logins::set_password(&app.store, &login, hash).await?;
+            (told(app, "customer.password_changed", &login, "Changed", is_new.then_some(&password)).await?, json)
+        }
+        CustomerCommand::Disable { login, json } => (disable(app, &login).await?, json),
+        CustomerCommand::List { json } => (list(app).await?, json),
+    };
+    if json { write_json(out, &said.json) } else { out.write_all(said.text.as_bytes()) }
+        .and_then(|()| out.flush())
+        .context("standard output is closed")?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What a command says, to people and to programs.
+struct Said {
+    text: String,
+    json: Value,
+}
+
+/// The password to use, and whether it was made here.
+fn chosen(given: Option<SecretString>) -> anyhow::Result<(SecretString, bool)> {
+    let Some(given) = given else { return Ok((new_password(), true)) };
+    let weak = password::fits(given.expose_secret(), &[]).err();
+    ensure!(
+        weak.is_none(),
+        "{}",
+        weak.map(|weak| Words::new(Language::En).say(weak.words()).to_string()).unwrap_or_default()
+    );
+    Ok((given, false))
+}
+
+/// 80 random bits, in groups that can be read out.
+fn new_password() -> SecretString {
+    let random: [u8; 16] = rand::random();
+    let sign = |byte: &u8| SIGNS.get(usize::from(*byte) % SIGNS.len()).copied().map(char::from);
+    let groups: Vec<String> = random.chunks(4).map(|group| group.iter().filter_map(sign).collect()).collect();
+    SecretString::from(groups.join("-"))
+}
+
+/// A deed, written down; a password that was made here stands alone on its line.
+async fn told(
+    app: &App,
+    action: &'static str,
+    login: &str,
+    done: &str,
+    password: Option<&SecretString>,
+) -> anyhow::Result<Said> {
+    let actor = Actor::Cli;
+    let tenant_id = parom::store::VENDOR;
+    let deed = Deed { tenant_id, actor: &actor, action, object: login, detail: json!({}), address: None, done: true };
+    audit::record(app, app.store.write(), deed).await?;
+    Ok(match password {
+        Some(password) => {
+            let password = password.expose_secret();
+            Said { text: format!("{password}\n"), json: json!({ "login": login, "password": password }) }
+        }
+        None => Said { text: format!("{done} {login}.\n"), json: json!({ "login": login }) },
+    })
+}
+
+async fn disable(app: &Arc<App>, login: &str) -> anyhow::Result<Said> {
+    let row = logins::disable(&app.store, &app.clock, login).await?;
+    let mut disconnected = Vec::new();
+    for tenant in logins::accounts(&app.store, row.id).await? {
+        if matches!(TenantStatus::stored(&tenant), TenantStatus::Uninstalled | TenantStatus::Disconnected) {
+            continue;
+        }
+        parom::tenant::disconnect(app, tenant.tenant_id).await.with_context(|| {
+            format!("{login} is disabled, but {} could not be disconnected; run it again", tenant.host)
+        })?;
+        disconnected.push(tenant);
+    }
+    told(app, "customer.disabled", &row.login, "", None).await?;
+    let count = disconnected.len();
+    let accounts: Vec<_> =
+        disconnected.iter().map(|tenant| json!({"tenant_id": tenant.tenant_id, "host": tenant.host})).collect();
+    Ok(Said {
+        text: format!("Disabled {}. Accounts disconnected: {count}.\n", row.login),
+        json: json!({ "login": row.login, "disconnected": accounts }),
+    })
+}
+
+/// A login as programs read it.
+#[derive(Serialize)]
+struct CustomerOut {
+    id: Uuid,
+    login: String,
+    created_at: Moment,
+    disabled_at: Option<Moment>,
+    accounts: Vec<AccountOut>,
+}
+
+#[derive(Serialize)]
+struct AccountOut {
+    tenant_id: Uuid,
+    host: String,
+    status: &'static str,
+}
+
+async fn list(app: &App) -> anyhow::Result<Said> {
+    let mut customers = Vec::new();
+    let mut text = String::new();
+    for row in logins::list(&app.store).await? {
+        let accounts: Vec<AccountOut> = logins::accounts(&app.store, row.id)
+            .await?
+            .into_iter()
+            .map(|tenant| AccountOut {
+                tenant_id: tenant.tenant_id,
+                status: TenantStatus::shown(&tenant).as_str(),
+                host: tenant.host,
+            })
+            .collect();
+        let state = row.disabled_at.map_or_else(|| "valid".to_owned(), |at| format!("disabled {}", Moment(at)));
+        let hosts: Vec<_> = accounts.iter().map(|account| format!("{} ({})", account.host, account.status)).collect();
+        text.push_str(&format!("{}  {state}  {}\n", row.login, hosts.join(", ")));
+        customers.push(CustomerOut {
+            id: row.id,
+            login: row.login,
+            created_at: Moment(row.created_at),
+            disabled_at: row.disabled_at.map(Moment),
+            accounts,
+        });
+    }
+    Ok(Said { text, json: json!({ "customers": customers }) })
+}
+
+fn write_json(out: &mut impl Write, value: &Value) -> std::io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, value).map_err(std::io::Error::from)?;
+    writeln!(out)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,200 @@
+//! `parom dead`: letters that are not tried any more. The running server sends them again.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use anyhow::{Context, ensure};
+use clap::{Args, Subcommand};
+use entity::{dead_letter, tenant};
+use parom::api::json::Moment;
+use parom::app::App;
+use parom::delivery::dead;
+use parom::delivery::read::dead::{self as read, Wanted};
+use parom::delivery::replay::{self, A_SECOND, Action};
+use parom::message::{Direction, LetterKind};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::tenant::{note, roster};
+
+/// Letters read at once.
+const PAGE: u64 = 200;
+const CLOSED: &str = "standard output is closed";
+
+#[derive(Debug, Subcommand)]
+pub enum DeadCommand {
+    /// Lists them, newest first; with --json one object a line, which is also the way to export them
+    List {
+        #[command(flatten)]
+        which: Which,
+        /// For programs: one JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
+    /// Sends them again, 20 a second
+    Retry(Many),
+    /// Removes them for good; their messages stay failed
+    Drop(Many),
+    /// Stops what `retry` or `drop` began
+    Cancel {
+        /// The account: our id, its number at amoCRM, or its host
+        #[arg(value_name = "ACCOUNT")]
+        account: String,
+        /// As `retry` and `drop` print it
+        #[arg(value_name = "REPLAY")]
+        id: Uuid,
+    },
+}
+
+/// Which of them.
+#[derive(Clone, Debug, Args)]
+pub struct Which {
+    /// The account: our id, its number at amoCRM, or its host
+    #[arg(value_name = "ACCOUNT")]
+    account: String,
+    /// Only those of this source, our id
+    #[arg(long, value_name = "ID")]
+    source: Option<Uuid>,
+    /// Only those with this reason, as `list` shows it
+    #[arg(long)]
+    reason: Option<String>,
+    /// Only this one, instead of all that match
+    #[arg(long, value_name = "ID", conflicts_with_all = ["source", "reason"])]
+    id: Option<Uuid>,
+}
+
+#[derive(Clone, Debug, Args)]
+pub struct Many {
+    #[command(flatten)]
+    which: Which,
+    /// Only counts them
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl Which {
+    fn wanted(&self) -> Wanted {
+        let ids = self.id.map(|id| vec![id]);
+        Wanted { source_id: self.source, reason: self.reason.clone(), ids, ..Wanted::default() }
+    }
+
+    /// That the one that is named is there.
+    async fn is_there(&self, app: &App, tenant: &tenant::Model) -> anyhow::Result<()> {
+        let Some(id) = self.id else { return Ok(()) };
+        let found = read::dry_run(app.store.read(), tenant.tenant_id, &[id]).await?.count > 0;
+        ensure!(found, "there is no undelivered letter {id} at {}", tenant.host);
+        Ok(())
+    }
+}
+
+/// Runs one command.
+pub async fn run(command: DeadCommand, app: &App, out: &mut impl Write) -> anyhow::Result<ExitCode> {
+    match command {
+        DeadCommand::List { which, json } => list(app, &which, json, out).await?,
+        DeadCommand::Retry(many) => take_up(app, &many, Action::Retry, out).await?,
+        DeadCommand::Drop(many) => take_up(app, &many, Action::Drop, out).await?,
+        DeadCommand::Cancel { account, id } => {
+            let tenant = roster::find(app, &account).await?;
+            ensure!(replay::cancel(app, tenant.tenant_id, id).await?, "{id} does not run");
+            note(app, tenant.tenant_id, "undelivered.stopped", "", json!({ "replay": id })).await?;
+            writeln!(out, "Stopped. What it had not come to stays undelivered.").context(CLOSED)?;
+        }
+    }
+    out.flush().context(CLOSED)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn list(app: &App, which: &Which, as_json: bool, out: &mut impl Write) -> anyhow::Result<()> {
+    let tenant = roster::find(app, &which.account).await?;
+    which.is_there(app, &tenant).await?;
+    let (wanted, mut after) = (which.wanted(), None);
+    loop {
+        let rows = read::page(app.store.read(), tenant.tenant_id, &wanted, after, PAGE).await?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        after = Some(last.id);
+        for row in rows {
+            let shown = shown(&row)?;
+            let text = |name: &str| shown.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+            let line = match as_json {
+                true => shown.to_string(),
+                false => format!(
+                    "{}  {}  {:<12}  {:<20}  {} tries  {}",
+                    row.id,
+                    text("last_at"),
+                    text("direction"),
+                    row.reason,
+                    row.attempts,
+                    row.detail
+                ),
+            };
+            writeln!(out, "{line}").context(CLOSED)?;
+        }
+    }
+}
+
+fn shown(row: &dead_letter::Model) -> anyhow::Result<Value> {
+    Ok(json!({
+        "id": row.id, "source_id": row.source_id, "conversation_id": row.conversation_id,
+        "message_id": row.message_id, "kind": LetterKind::from_number(row.kind)?,
+        "direction": Direction::from_number(row.direction)?, "reason": row.reason, "detail": row.detail,
+        "attempts": row.attempts, "first_at": Moment(row.first_at), "last_at": Moment(row.last_at),
+    }))
+}
+
+async fn take_up(app: &App, many: &Many, action: Action, out: &mut impl Write) -> anyhow::Result<()> {
+    let tenant = roster::find(app, &many.which.account).await?;
+    many.which.is_there(app, &tenant).await?;
+    if let Some(id) = many.which.id {
+        return one(app, &tenant, (id, action), many.dry_run, out).await;
+    }
+    let wanted = many.which.wanted();
+    let count = read::count(app.store.read(), tenant.tenant_id, &wanted).await?;
+    let first = read::ids(app.store.read(), tenant.tenant_id, &wanted, PAGE).await?;
+    let twice = read::dry_run(app.store.read(), tenant.tenant_id, &first).await?.maybe_twice;
+    let deed = if action == Action::Retry { "sent again" } else { "removed" };
+    let letters = if count == 1 { "1 letter".to_owned() } else { format!("{count} letters") };
+    if many.dry_run || count == 0 {
+        writeln!(out, "{letters} of {} would be {deed}. Nothing is done yet.", tenant.host).context(CLOSED)?;
+        if twice > 0 && action == Action::Retry {
+            writeln!(out, "At least {twice} of them may reach their customers twice.").context(CLOSED)?;
+        }
+        return Ok(());
+    }
+    let row = replay::start(app, tenant.tenant_id, action, &wanted, "cli").await?;
+    note(app, tenant.tenant_id, noted(action), "", json!({ "count": row.total, "replay": row.id })).await?;
+    let host = &tenant.host;
+    writeln!(out, "{letters} of {host} are {deed} by the running server, {A_SECOND} a second.").context(CLOSED)?;
+    writeln!(out, "To stop it: parom dead cancel {host} {}", row.id).context(CLOSED)
+}
+
+async fn one(
+    app: &App,
+    tenant: &tenant::Model,
+    (id, action): (Uuid, Action),
+    dry_run: bool,
+    out: &mut impl Write,
+) -> anyhow::Result<()> {
+    let said = match (action, dry_run) {
+        (Action::Retry, true) => "1 letter would be sent again. Nothing is done yet.",
+        (Action::Drop, true) => "1 letter would be removed. Nothing is done yet.",
+        (Action::Retry, false) => "It is sent again by the running server.",
+        (Action::Drop, false) => "It is removed.",
+    };
+    if !dry_run {
+        let done = match action {
+            Action::Retry => dead::retry(app, tenant.tenant_id, id).await?,
+            Action::Drop => dead::drop(app, tenant.tenant_id, id).await?,
+        };
+        if done {
+            note(app, tenant.tenant_id, noted(action), &id.to_string(), json!({ "count": 1 })).await?;
+        }
+    }
+    writeln!(out, "{said}").context(CLOSED)
+}
+
+const fn noted(action: Action) -> &'static str {
+    match action {
+        Action::Retry => "undelivered.retried",
+        Action::Drop => "undelivered.dropped",
+    }
+}

@@ -1,0 +1,69 @@
+//! `parom demo --check`: the main job, step by step, each with its time.
+
+use std::fmt::Display;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use super::play::Play;
+use super::stage::Stage;
+use crate::say;
+
+/// Plays all steps; false when one was wrong. What comes after a wrong step is not played.
+pub async fn run(folder: Option<PathBuf>) -> anyhow::Result<bool> {
+    let temporary = folder.is_none();
+    let stage = Stage::build(folder).await?;
+    let right = steps(&stage).await;
+    let folder = stage.folder().to_owned();
+    stage.close().await;
+    if temporary {
+        // What a check leaves behind is of no use to anybody.
+        let _ = std::fs::remove_dir_all(folder);
+    }
+    say(if right { "all steps ok" } else { "a step went wrong" })?;
+    Ok(right)
+}
+
+async fn steps(stage: &Stage) -> bool {
+    let mut play = Play::new(stage);
+    let mut line = Line::default();
+    line.step("the marketplace installs the integration", stage.install()).await;
+    line.step("two sources exist in Parom and in amoCRM", play.creates_sources()).await;
+    line.step("a customer writes in the web chat", play.customer_writes()).await;
+    line.step("the manager sees it as an incoming lead", play.manager_sees()).await;
+    line.step("the manager answers", play.manager_answers()).await;
+    line.step("the customer sees the answer", play.customer_sees()).await;
+    line.step("the manager sees it delivered", play.delivered()).await;
+    line.step("the manager sees it read", play.read()).await;
+    line.step("the same message again is refused as a duplicate", play.duplicate()).await;
+    line.step("a forged hook is refused", play.forged_hook()).await;
+    line.step("an own messenger's message reaches the manager", play.own_messenger_in()).await;
+    line.step("the manager's answer reaches it by a signed webhook", play.own_messenger_out()).await;
+    line.step("its delivered and read reach the manager", play.own_messenger_statuses()).await;
+    line.step("the ledger adds up", play.ledger()).await;
+    !line.wrong
+}
+
+#[derive(Default)]
+struct Line {
+    wrong: bool,
+}
+
+impl Line {
+    async fn step<T>(&mut self, name: &str, work: impl Future<Output = anyhow::Result<T>>) {
+        if self.wrong {
+            return;
+        }
+        let started = Instant::now();
+        let done = work.await;
+        let millis = started.elapsed().as_millis();
+        let print = |word: &str, more: &dyn Display| say(&format!("{word:<4}  {name:<52} {millis:>6} ms{more}"));
+        let printed = match done {
+            Ok(_) => print("ok", &""),
+            Err(error) => {
+                self.wrong = true;
+                print("FAIL", &format!("\n      {error:#}"))
+            }
+        };
+        self.wrong |= printed.is_err();
+    }
+}

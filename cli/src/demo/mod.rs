@@ -1,0 +1,72 @@
+//! `parom demo`: a local amoCRM and the server in one process, ready to be talked through.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+use parom::telemetry;
+
+use super::say;
+use super::serve::stop_asked_for;
+
+mod check;
+mod messenger;
+mod play;
+mod stage;
+
+use stage::{HOST, NEW_HOST, Stage};
+
+#[derive(Args)]
+pub struct DemoCommand {
+    /// Plays a conversation both ways over real HTTP, prints a line a step and ends.
+    #[arg(long)]
+    check: bool,
+    /// Where the data live; a new temporary folder otherwise.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+}
+
+/// Starts the demo; with `--check` the exit code tells whether every step was right.
+pub async fn run(command: DemoCommand) -> anyhow::Result<ExitCode> {
+    // A person reads the lines below; the log stays quiet unless it is asked for by RUST_LOG.
+    telemetry::start_quiet_logging();
+    if command.check {
+        let right = check::run(command.data).await?;
+        return Ok(if right { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+    }
+    let stage = Stage::build(command.data).await?;
+    stage.install().await?;
+    let sources = stage.sources().await?;
+    stage.telegram_source().await?;
+    let spare = stage.spare_bot()?;
+    say("The demo is ready. Open both windows side by side and write to each other:")?;
+    say("")?;
+    say(&format!("  Manager's window    {}", stage.manager_url()))?;
+    say(&format!("  Customer's page     {}", stage.customer_url(&sources)))?;
+    say(&format!("  Customer's phone    {}   (Telegram, simulated)", stage.phone_url()))?;
+    say("")?;
+    say("Or set everything up as an administrator does:")?;
+    say("")?;
+    say(&format!("  Widget              {}", stage.marketplace_url(HOST)))?;
+    say(&format!("  A new account       {}   (install it there)", stage.marketplace_url(NEW_HOST)))?;
+    say(&format!(
+        "  Panel               {}   (good once, for ten minutes; later from the widget)",
+        stage.panel_url().await?
+    ))?;
+    say(&format!("  A bot to add        {}   (@{}, a bot of the simulated Telegram)", spare.token, spare.username))?;
+    say(&format!("  Vendor's admin      {}   (good once, for 10 minutes)", stage.admin_url().await?))?;
+    say("")?;
+    say(&format!("  Parom               {}", stage.url()))?;
+    say(&format!("  API key             {}", stage.key()))?;
+    say(&format!(
+        "  Own messenger       source {}; what its webhooks brought: {}",
+        sources.custom.id,
+        stage.messenger_url()
+    ))?;
+    say(&format!("  Data                {}", stage.folder().display()))?;
+    say("")?;
+    say("Nothing leaves this machine. Stop with Ctrl-C.")?;
+    stop_asked_for().await?;
+    stage.close().await;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,73 @@
+//! `parom doctor`: the checks of [`parom::doctor`], printed.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::Args;
+use parom::config::Config;
+use parom::doctor::{Check, Status, look};
+use parom::words::{CRM, Language, Said, Words};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::say;
+
+#[derive(Args)]
+pub struct DoctorCommand {
+    /// Only this account.
+    #[arg(long, value_name = "ID")]
+    tenant: Option<Uuid>,
+    /// For programs: {"checks":[{"name","status","detail","remedy"}]}.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Checks everything that can be checked; the exit code is 1 when something failed.
+pub async fn run(config: Option<&Path>, command: DoctorCommand) -> anyhow::Result<ExitCode> {
+    let mut checks = Vec::new();
+    match Config::load(config) {
+        Ok(loaded) => {
+            let said = Said::new("doctor-config-ok");
+            let said = match config {
+                Some(file) => said.with("path", file.display().to_string()),
+                None => said.with("path", Said::new("doctor-config-defaults")),
+            };
+            checks.push(Check::ok("config", said));
+            checks.extend(look(&loaded, command.tenant).await);
+        }
+        Err(error) => {
+            let said = Said::new("doctor-config-wrong").with("reason", error.to_string());
+            checks.push(Check::fail("config", said, "doctor-config-wrong-fix"));
+        }
+    }
+    print(&checks, command.json)?;
+    let failed = checks.iter().any(|check| check.status == Status::Fail);
+    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// For programs in English, for people in the language of their terminal.
+fn print(checks: &[Check], json: bool) -> anyhow::Result<()> {
+    if json {
+        let one = |check: &Check| {
+            let remedy = check.remedy.as_ref().map(Said::to_string);
+            json!({ "name": check.name, "status": check.status, "detail": check.detail.to_string(), "remedy": remedy })
+        };
+        return say(&json!({ "checks": checks.iter().map(one).collect::<Vec<_>>() }).to_string());
+    }
+    let words = Words::new(Language::of_terminal());
+    for check in checks {
+        let word = match check.status {
+            Status::Ok => "ok",
+            Status::Warn => "warn",
+            Status::Fail => "FAIL",
+        };
+        say(&format!("{word:<4}  {:<12} {}", check.name, check.detail.plain(words, CRM)))?;
+        if let Some(remedy) = &check.remedy {
+            say(&format!("      {:<12} → {}", "", remedy.plain(words, CRM)))?;
+        }
+    }
+    let count = |status| checks.iter().filter(|check| check.status == status).count();
+    let summary = Said::new("doctor-summary").with("checks", checks.len());
+    let summary = summary.with("warnings", count(Status::Warn)).with("failures", count(Status::Fail));
+    say(&summary.plain(words, CRM))
+}

@@ -1,0 +1,216 @@
+//! `parom import`: a file of earlier messages, taken in here and carried by the running server.
+
+use std::fs::File;
+use std::io::{self, IsTerminal, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use bytes::Bytes;
+use clap::{Args, ValueEnum};
+use entity::{import, source};
+use futures_util::{Stream, stream};
+use indicatif::{ProgressBar, ProgressStyle};
+use parom::api::import_out::shown;
+use parom::app::App;
+use parom::audit::Actor;
+use parom::import::{self as imports, Arrived, Format, Leads, State, Wish};
+use parom::source::By;
+use parom::words::{CRM, Language, Sentence, Words, duration};
+use uuid::Uuid;
+
+/// Between two looks at how far it is.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// Bytes read at once.
+const CHUNK: usize = 64 * 1024;
+/// Plain lines tell of every tenth of the way.
+const TENTHS: i64 = 10;
+
+#[derive(Debug, Args)]
+pub struct ImportCommand {
+    /// Messages, one JSON object a line, or CSV; `-` is standard input
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// The source they came by, our id
+    #[arg(long, value_name = "ID")]
+    source: Uuid,
+    /// Only counts what would happen
+    #[arg(long)]
+    dry_run: bool,
+    /// Which messages make leads and notices: the newest of each chat, or none
+    #[arg(long, value_enum, default_value_t = LeadsOption::Newest)]
+    leads: LeadsOption,
+    /// Hangs new chats on contacts that are there, by the customer's phone or e-mail
+    #[arg(long)]
+    link_contacts: bool,
+    /// How the file is written [default: by its name]
+    #[arg(long, value_enum)]
+    format: Option<FormatOption>,
+    /// Ends once the file is taken in; the server goes on
+    #[arg(long)]
+    no_wait: bool,
+    /// For programs
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum LeadsOption {
+    Newest,
+    None,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum FormatOption {
+    Ndjson,
+    Csv,
+}
+
+/// Takes the file in, tells what will happen, and follows it to its end.
+pub async fn run(command: ImportCommand, app: &Arc<App>, out: &mut impl Write) -> anyhow::Result<ExitCode> {
+    let words = Words::new(Language::of_terminal());
+    let source = app.lookup.source(command.source).await?;
+    let live = |source: &Arc<source::Model>| source.deleted_at.is_none() && source.amocrm_source_id != 0;
+    let source = source.filter(live).with_context(|| format!("there is no source {}", command.source))?;
+    let arrived = take_in(&command, app, &source).await?;
+    if !command.json {
+        told_before(app, &source, &arrived, words, out)?;
+    }
+    let row = arrived.keep(app, &By::from(Actor::Cli)).await.map_err(said)?;
+    let row = match command.dry_run || command.no_wait || State::from_number(row.state)?.is_over() {
+        true => row,
+        false => follow(app, row, words, command.json, out).await?,
+    };
+    let code = match State::from_number(row.state)? {
+        State::Failed | State::Cancelled => ExitCode::FAILURE,
+        _ => ExitCode::SUCCESS,
+    };
+    if command.json {
+        // Programs read English, as in the API's default.
+        let told = shown(app, row, Language::En).await.map_err(said)?;
+        serde_json::to_writer(&mut *out, &told).context("standard output is closed")?;
+        print(out, "")?;
+    } else if !command.dry_run {
+        print(out, &ended(&row, words))?;
+    }
+    Ok(code)
+}
+
+async fn take_in(command: &ImportCommand, app: &App, source: &source::Model) -> anyhow::Result<Arrived> {
+    let name = command.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let format = match command.format {
+        Some(FormatOption::Ndjson) => Format::Lines,
+        Some(FormatOption::Csv) => Format::Csv,
+        None => Format::of_name(&name),
+    };
+    let leads = match command.leads {
+        LeadsOption::Newest => Leads::Newest,
+        LeadsOption::None => Leads::None,
+    };
+    let link_contacts = command.link_contacts;
+    let wish = Wish { format, leads, link_contacts, dry_run: command.dry_run, file_name: name };
+    imports::take_in(app, source, wish, chunks(&command.file)?).await.map_err(said)
+}
+
+fn chunks(path: &Path) -> anyhow::Result<impl Stream<Item = io::Result<Bytes>>> {
+    let file: Box<dyn Read + Send> = match path.to_str() {
+        Some("-") => Box::new(io::stdin()),
+        _ => Box::new(File::open(path).with_context(|| format!("cannot read {}", path.display()))?),
+    };
+    Ok(stream::try_unfold(file, |mut file| async move {
+        let mut chunk = vec![0; CHUNK];
+        let read = file.read(&mut chunk)?;
+        chunk.truncate(read);
+        Ok((read > 0).then(|| (Bytes::from(chunk), file)))
+    }))
+}
+
+/// What a person should know before it begins.
+fn told_before(
+    app: &App,
+    source: &source::Model,
+    arrived: &Arrived,
+    words: Words,
+    out: &mut impl Write,
+) -> anyhow::Result<()> {
+    let row = arrived.row();
+    for note in imports::notes(row, Some(source)) {
+        print(out, &note.plain(words, CRM))?;
+    }
+    let seconds = imports::seconds_expected(app, row);
+    let result = words.say("import-plan-result").with("messages", row.total).with("chats", row.chats);
+    print(out, &plain(&result.with("duration", duration(seconds * 1000, words))))?;
+    print(out, &plain(&words.say("import-leads").with("leads", row.leads_expected)))?;
+    if row.skipped > 0 {
+        print(out, &plain(&words.say("import-skipped-lines").with("count", row.skipped)))?;
+    }
+    Ok(())
+}
+
+/// Watches until it is over, paused or failed. A bar on a terminal, a line for every tenth elsewhere.
+async fn follow(
+    app: &App,
+    mut row: import::Model,
+    words: Words,
+    quiet: bool,
+    out: &mut impl Write,
+) -> anyhow::Result<import::Model> {
+    let bar = bar(&row, quiet);
+    let mut told = 0;
+    loop {
+        let state = State::from_number(row.state)?;
+        if !matches!(state, State::Queued | State::Running) {
+            bar.finish_and_clear();
+            return Ok(row);
+        }
+        bar.set_position(u64::try_from(row.done).unwrap_or(0));
+        let progress = plain(&progress(app, &row, words));
+        let tenth = row.done * TENTHS / row.total.max(1);
+        if bar.is_hidden() && !quiet && tenth > told {
+            told = tenth;
+            print(out, &progress)?;
+        }
+        bar.set_message(progress);
+        tokio::time::sleep(LOOK_EVERY).await;
+        row = imports::find(app, row.tenant_id, row.id).await?.context("the import is gone")?;
+    }
+}
+
+fn bar(row: &import::Model, quiet: bool) -> ProgressBar {
+    if quiet || !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new(u64::try_from(row.total).unwrap_or(0));
+    match ProgressStyle::with_template("{wide_bar} {percent:>3} %  {msg}") {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}
+
+fn progress(app: &App, row: &import::Model, words: Words) -> Sentence {
+    let left = duration(imports::seconds_expected(app, row) * 1000, words);
+    words.say("import-progress").with("done", row.done).with("total", row.total).with("duration", left)
+}
+
+fn ended(row: &import::Model, words: Words) -> String {
+    let state = State::from_number(row.state).map_or("failed", State::word);
+    let counts = words.say("import-finished").with("done", row.done).with("skipped", row.skipped);
+    format!("{}: {}", plain(&words.say_of("import-state-", state)), plain(&counts))
+}
+
+fn plain(sentence: &Sentence) -> String {
+    sentence.to_string().replace('\u{a0}', " ")
+}
+
+fn print(out: &mut impl Write, line: &str) -> anyhow::Result<()> {
+    writeln!(out, "{line}").and_then(|()| out.flush()).context("standard output is closed")
+}
+
+fn said(error: parom::error::Error) -> anyhow::Error {
+    match error {
+        parom::error::Error::Internal(cause) => cause,
+        other => anyhow::anyhow!(other.first_said().to_string()),
+    }
+}

@@ -1,0 +1,263 @@
+//! `parom key`: keys of the public API. A key is shown once, when it is made; kept is its hash.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use anyhow::{Context, bail, ensure};
+use chrono::{DateTime, NaiveDate};
+use clap::{Subcommand, ValueEnum};
+use entity::{api_key, directory, tenant};
+use parom::api::json::Moment;
+use parom::api::key::Scope;
+use parom::api::key_ring;
+use parom::audit::{self, Actor, Deed};
+use parom::clock::Clock;
+use parom::store::{Store, VENDOR, directory as entries, ended};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Serialize;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+#[derive(Debug, Subcommand)]
+pub enum KeyCommand {
+    /// Makes a key and prints it, once, alone on stdout
+    Create {
+        /// What it is for, to recognise it by
+        #[arg(long)]
+        name: String,
+        /// The account it is for [default: the vendor's key, for all accounts]
+        #[arg(long, value_name = "ID")]
+        tenant: Option<Uuid>,
+        /// What it may do
+        #[arg(long, value_enum, default_value_t)]
+        scope: ScopeOption,
+        /// When it ends: 90d, 12h, 2027-01-31 or 2027-01-31T12:00:00Z [default: never]
+        #[arg(long, value_name = "WHEN", value_parser = ending)]
+        expires: Option<Ending>,
+    },
+    /// Lists keys, without the keys themselves
+    List {
+        /// Only keys of this account
+        #[arg(long, value_name = "ID")]
+        tenant: Option<Uuid>,
+        /// For programs
+        #[arg(long)]
+        json: bool,
+    },
+    /// Ends a key; running servers notice within five seconds
+    Revoke {
+        /// The key's id, as `parom key list` shows it
+        id: Uuid,
+    },
+}
+
+/// What a key may do; each holds the ones before it.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub enum ScopeOption {
+    /// Only looks.
+    Read,
+    /// Also messages, statuses, sources, dead letters.
+    #[default]
+    Write,
+    /// Also changes of tenants.
+    Admin,
+}
+
+impl From<ScopeOption> for Scope {
+    fn from(scope: ScopeOption) -> Self {
+        match scope {
+            ScopeOption::Read => Self::Read,
+            ScopeOption::Write => Self::Write,
+            ScopeOption::Admin => Self::Admin,
+        }
+    }
+}
+
+/// When a key ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// Milliseconds after its making.
+    After(i64),
+    /// Milliseconds since 1970.
+    At(i64),
+}
+
+fn ending(text: &str) -> Result<Ending, String> {
+    let hours = match text.split_at_checked(text.len().saturating_sub(1)) {
+        Some((number, "d")) => number.parse::<u32>().ok().map(|days| i64::from(days) * 24),
+        Some((number, "h")) => number.parse::<u32>().ok().map(i64::from),
+        _ => None,
+    };
+    if let Some(hours) = hours.filter(|hours| *hours > 0) {
+        return Ok(Ending::After(hours * 3_600_000));
+    }
+    if let Ok(at) = DateTime::parse_from_rfc3339(text) {
+        return Ok(Ending::At(at.timestamp_millis()));
+    }
+    let midnight = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().and_then(|date| date.and_hms_opt(0, 0, 0));
+    midnight
+        .map(|midnight| Ending::At(midnight.and_utc().timestamp_millis()))
+        .ok_or_else(|| "say 90d, 12h, 2027-01-31 or 2027-01-31T12:00:00Z".to_owned())
+}
+
+/// Runs one command.
+pub async fn run(command: KeyCommand, store: &Store, out: &mut impl Write) -> anyhow::Result<ExitCode> {
+    let clock = store.clock();
+    match command {
+        KeyCommand::Create { name, tenant, scope, expires } => {
+            let expires = expires.map(|ending| match ending {
+                Ending::After(millis) => clock.millis() + millis,
+                Ending::At(at) => at,
+            });
+            let key = create(store, clock, &name, tenant, scope.into(), expires).await?;
+            writeln!(out, "{}", key.expose_secret())
+        }
+        KeyCommand::List { tenant, json } => {
+            let keys = list(store, tenant).await?;
+            if json { print_json(out, &keys) } else { print_table(out, &keys) }
+        }
+        KeyCommand::Revoke { id } => {
+            revoke(store, clock, id).await?;
+            writeln!(out, "Revoked {id}.")
+        }
+    }
+    .and_then(|()| out.flush())
+    .context("standard output is closed")?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Makes a key; without a tenant it is the vendor's. `expires`: milliseconds since 1970. The caller shows it, once.
+pub async fn create(
+    store: &Store,
+    clock: &Clock,
+    name: &str,
+    tenant_id: Option<Uuid>,
+    scope: Scope,
+    expires: Option<i64>,
+) -> anyhow::Result<SecretString> {
+    let name = name.trim();
+    ensure!(!name.is_empty() && !name.contains('\0'), "--name must not be empty: it is how the key is recognised");
+    ensure!(expires.is_none_or(|end| end > clock.millis()), "--expires lies in the past");
+    if let Some(tenant_id) = tenant_id {
+        let found = tenant::Entity::of_tenant(tenant_id).one(store.read()).await.context("cannot read the accounts")?;
+        ensure!(found.is_some(), "there is no tenant {tenant_id}");
+    }
+    let made = key_ring::Wish { name, scope, expires_at: expires };
+    let tx = store.write_tx().await.context("cannot write to the database")?;
+    let log = tenant_id.unwrap_or(VENDOR);
+    let added = async {
+        let (key, id) = key_ring::add(&tx, clock, log, &made).await.context("cannot store the key")?;
+        let detail = json!({ "name": name, "scope": scope.name(), "expires_at": expires });
+        note(&tx, clock, ("key.created", log, id), detail).await?;
+        Ok(key)
+    };
+    let added = added.await;
+    ended(tx, added).await
+}
+
+/// All keys, or one account's, oldest first; revoked ones too.
+pub async fn list(store: &Store, tenant_id: Option<Uuid>) -> anyhow::Result<Vec<api_key::Model>> {
+    let db = store.read();
+    let tenants = match tenant_id {
+        Some(tenant_id) => vec![tenant_id],
+        None => {
+            let rows = directory::Entity::find()
+                .filter(directory::Column::Kind.eq(entries::Kind::ApiKey.name()))
+                .all(db)
+                .await?;
+            let mut tenants: Vec<Uuid> = rows.into_iter().map(|row| row.tenant_id).collect();
+            tenants.sort();
+            tenants.dedup();
+            tenants
+        }
+    };
+    let mut keys = Vec::new();
+    for tenant_id in tenants {
+        keys.extend(api_key::Entity::of_tenant(tenant_id).order_by_asc(api_key::Column::Id).all(db).await?);
+    }
+    Ok(keys)
+}
+
+/// Ends a key for good.
+pub async fn revoke(store: &Store, clock: &Clock, id: Uuid) -> anyhow::Result<()> {
+    let entry = directory::Entity::find()
+        .filter(directory::Column::Kind.eq(entries::Kind::ApiKey.name()))
+        .filter(directory::Column::Id.eq(id))
+        .one(store.read())
+        .await?;
+    let Some(entry) = entry else { bail!("there is no key {id}; parom key list shows all") };
+    let tx = store.write_tx().await.context("cannot write to the database")?;
+    let done = async {
+        let done = key_ring::revoke(&tx, clock, entry.tenant_id, id).await?;
+        ensure!(done, "the key {id} was revoked before");
+        let key = key_ring::one(&tx, entry.tenant_id, id).await?;
+        let detail = json!({ "name": key.map(|key| key.name).unwrap_or_default() });
+        note(&tx, clock, ("key.revoked", entry.tenant_id, id), detail).await
+    };
+    let done = done.await;
+    ended(tx, done).await
+}
+
+/// Records it in the audit log of the account, or the vendor's.
+async fn note(
+    db: &impl ConnectionTrait,
+    clock: &Clock,
+    (action, tenant_id, id): (&'static str, Uuid, Uuid),
+    detail: Value,
+) -> anyhow::Result<()> {
+    let object = &id.to_string();
+    let deed = Deed { tenant_id, actor: &Actor::Cli, action, object, detail, address: None, done: true };
+    audit::write(clock, db, deed).await.context("cannot write the audit log")
+}
+
+/// A key as programs read it.
+#[derive(Serialize)]
+struct KeyOut<'a> {
+    id: Uuid,
+    /// Null: the vendor's.
+    tenant_id: Option<Uuid>,
+    name: &'a str,
+    scope: &'a str,
+    tail: &'a str,
+    created_at: Moment,
+    expires_at: Option<Moment>,
+    revoked_at: Option<Moment>,
+}
+
+impl<'a> From<&'a api_key::Model> for KeyOut<'a> {
+    fn from(row: &'a api_key::Model) -> Self {
+        Self {
+            id: row.id,
+            tenant_id: (row.tenant_id != VENDOR).then_some(row.tenant_id),
+            name: &row.name,
+            scope: &row.scope,
+            tail: &row.tail,
+            created_at: Moment(row.created_at),
+            expires_at: row.expires_at.map(Moment),
+            revoked_at: row.revoked_at.map(Moment),
+        }
+    }
+}
+
+fn print_json(out: &mut impl Write, keys: &[api_key::Model]) -> std::io::Result<()> {
+    let keys: Vec<KeyOut> = keys.iter().map(KeyOut::from).collect();
+    serde_json::to_writer_pretty(&mut *out, &json!({ "keys": keys })).map_err(std::io::Error::from)?;
+    writeln!(out)
+}
+
+fn print_table(out: &mut impl Write, keys: &[api_key::Model]) -> std::io::Result<()> {
+    for key in keys.iter().map(KeyOut::from) {
+        let whose = key.tenant_id.map_or_else(|| "vendor".to_owned(), |id| id.to_string());
+        let end = match (key.revoked_at, key.expires_at) {
+            (Some(at), _) => format!("revoked {at}"),
+            (None, Some(at)) => format!("expires {at}"),
+            (None, None) => "valid".to_owned(),
+        };
+        writeln!(out, "{}  …{}  {:5}  {whose:36}  {end}  {}", key.id, key.tail, key.scope, key.name)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

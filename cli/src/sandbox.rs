@@ -1,0 +1,78 @@
+//! `parom sandbox`: the local amoCRM alone.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context;
+use clap::Args;
+use parom::clock::Clock;
+use parom::config::{self, Config};
+use parom::telemetry;
+use sandbox::{Breakage, ChannelConfig, IntegrationConfig, Sandbox, SandboxConfig};
+use secrecy::ExposeSecret;
+
+use super::say;
+use super::serve::stop_asked_for;
+
+#[derive(Args)]
+pub struct SandboxCommand {
+    /// Where it listens; port 0 takes a free one.
+    #[arg(long, default_value = "127.0.0.1:9100", value_name = "ADDR")]
+    listen: String,
+    /// An account to begin with; may be given several times.
+    #[arg(long, default_value = "demo.amocrm.ru", value_name = "HOST")]
+    account: Vec<String>,
+    /// Something to break from the start, like slow=5 or unpaid@demo.amocrm.ru (a wrong one lists them all); may be given
+    /// several times.
+    #[arg(long, value_name = "FAULT")]
+    fault: Vec<Breakage>,
+}
+
+/// Serves accounts until it is asked to stop. Integrations, channels and `public_url` come from the configuration.
+pub async fn run(config: Config, command: SandboxCommand) -> anyhow::Result<ExitCode> {
+    telemetry::start_logging();
+    let sandbox = Sandbox::start(settings(&config, command.listen, &Clock::system())).await?;
+    for host in &command.account {
+        sandbox.add_account(host);
+    }
+    for fault in &command.fault {
+        sandbox.break_it(fault).with_context(|| format!("--fault {fault}"))?;
+    }
+    say(&format!("listening {}", sandbox.url()))?;
+    stop_asked_for().await?;
+    sandbox.stop().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What the sandbox needs to know of a configuration.
+pub fn settings(config: &Config, listen: String, clock: &Clock) -> SandboxConfig {
+    let public_url = &config.server.public_url;
+    let clock = clock.clone();
+    SandboxConfig {
+        listen,
+        parom_url: config::base(public_url).to_owned(),
+        integrations: config
+            .integrations
+            .iter()
+            .map(|integration| IntegrationConfig {
+                name: integration.name.clone(),
+                client_id: integration.client_id.clone(),
+                client_secret: integration.client_secret.expose_secret().to_owned(),
+                redirect_uri: integration.redirect_uri(public_url),
+                channels: integration
+                    .channels
+                    .iter()
+                    .map(|channel| ChannelConfig {
+                        id: channel.id.clone(),
+                        code: channel.code.clone(),
+                        secret: channel.secret.expose_secret().to_owned(),
+                        title: channel.title.clone(),
+                        bot: channel.bot.as_ref().map(|bot| (bot.id.clone(), bot.name.clone())),
+                    })
+                    .collect(),
+            })
+            .collect(),
+        widgets: Vec::new(),
+        now: Arc::new(move || clock.now()),
+    }
+}

@@ -1,0 +1,122 @@
+//! `parom secrets`: the key that encrypts tokens, passwords and keys in the database.
+
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context;
+use clap::Subcommand;
+use indicatif::{ProgressBar, ProgressStyle};
+use parom::app::App;
+use parom::audit::{self, Actor, Deed};
+use parom::rotation::{self, Step, Turned};
+use parom::store::VENDOR;
+use serde_json::json;
+
+/// Without a progress bar, a line is printed after this many values.
+const TOLD_EVERY: u64 = 10_000;
+
+#[derive(Debug, Subcommand)]
+pub enum SecretsCommand {
+    /// Replaces the key: puts a new one first in the key file, encrypts everything again, removes the old one. If it is
+    /// killed, run it again
+    Rotate,
+}
+
+/// Runs the command and shows its progress: a bar on a terminal, lines elsewhere.
+pub async fn run(command: SecretsCommand, app: &Arc<App>, out: &mut (impl Write + Send)) -> anyhow::Result<ExitCode> {
+    let SecretsCommand::Rotate = command;
+    let mut told = Told { out, bar: bar(), resealed: 0, counted: 0, failed: None };
+    let turned = rotation::turn(app, &mut |step| told.step(&step)).await;
+    told.bar.finish_and_clear();
+    let (resealed, failed) = (told.resealed, told.failed);
+    let turned = turned?;
+    failed.map_or(Ok(()), Err).context("standard output is closed")?;
+    let (key, last) = match turned {
+        Turned::Done { key } => (key, format!("Done: the key file {} now holds only the key {key}.", file(app))),
+        Turned::DropOthers { key } => (
+            key,
+            format!(
+                "Done: everything is encrypted with the key {key}. Remove the other keys from the configuration now."
+            ),
+        ),
+    };
+    let (action, object, detail) = ("vault.turned", key.to_string(), json!({ "resealed": resealed }));
+    let deed =
+        Deed { tenant_id: VENDOR, actor: &Actor::Cli, action, object: &object, detail, address: None, done: true };
+    audit::record(app, app.store.write(), deed)
+        .await
+        .context("the key was replaced, but the audit log could not be written")?;
+    writeln!(out, "Encrypted again: {}.\n{last}", counted(resealed)).context("standard output is closed")?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn counted(values: u64) -> String {
+    if values == 1 { "1 value".to_owned() } else { format!("{values} values") }
+}
+
+fn file(app: &App) -> String {
+    app.vault.key_file().map(|file| file.display().to_string()).unwrap_or_default()
+}
+
+fn bar() -> ProgressBar {
+    if !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new(0);
+    match ProgressStyle::with_template("{wide_bar} {pos}/{len}  {msg}") {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}
+
+struct Told<'out, W: Write> {
+    out: &'out mut W,
+    bar: ProgressBar,
+    resealed: u64,
+    counted: u64,
+    failed: Option<io::Error>,
+}
+
+impl<W: Write> Told<'_, W> {
+    fn step(&mut self, step: &Step) {
+        match step {
+            Step::Turning { key, new: true } => self.line(&format!("A new key {key} is added.")),
+            Step::Turning { key, new: false } => self.line(&format!("Continuing the rotation to the key {key}.")),
+            Step::Waiting { processes } => self.line(&match processes {
+                1 => "1 serving process has not picked up the keys yet.".to_owned(),
+                more => format!("{more} serving processes have not picked up the keys yet."),
+            }),
+            Step::Counted { values } => {
+                self.counted = *values;
+                self.bar.set_length(*values);
+                self.line(&format!("{} to be encrypted again.", counted(*values)));
+            }
+            Step::Resealed { values } => self.resealed(*values),
+            Step::Shut { table, values } => {
+                let values = counted(*values);
+                self.line(&format!("{values} of {table} cannot be decrypted with any known key; left unchanged."));
+            }
+        }
+    }
+
+    fn resealed(&mut self, values: u64) {
+        let before = self.resealed / TOLD_EVERY;
+        self.resealed += values;
+        // Values written meanwhile by processes that had not picked up the key are added.
+        self.counted = self.counted.max(self.resealed);
+        self.bar.set_length(self.counted);
+        self.bar.set_position(self.resealed);
+        if self.bar.is_hidden() && self.resealed / TOLD_EVERY > before {
+            self.line(&format!("{} of {} are encrypted again.", self.resealed, self.counted));
+        }
+    }
+
+    fn line(&mut self, line: &str) {
+        let out = &mut self.out;
+        let done = self.bar.suspend(|| writeln!(out, "{line}").and_then(|()| out.flush()));
+        if let Err(error) = done {
+            self.failed.get_or_insert(error);
+        }
+    }
+}

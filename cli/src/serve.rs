@@ -1,0 +1,70 @@
+//! `parom serve`.
+
+use std::net::TcpListener;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use listenfd::ListenFd;
+use parom::config::{Config, in_the_clear};
+use parom::fault::Faults;
+use parom::server::{self, Options};
+use parom::telemetry;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::say;
+
+/// Serves until it is asked to stop.
+pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
+    let _written = telemetry::start_serving_log();
+    if config.integrations.is_empty() {
+        tracing::warn!("no [[integration]] is configured: no account can install; see parom doctor");
+    }
+    for (channel, kinds) in config.not_built_in() {
+        let kinds = kinds.join(", ");
+        tracing::warn!(
+            channel.id = channel.id,
+            kinds,
+            "`connectors` names messengers that this version has no connector for: they are not offered"
+        );
+    }
+    for found in in_the_clear(&config) {
+        tracing::warn!(
+            key = found.key(),
+            remedy = found.remedy(),
+            "secrets leave this machine on an unencrypted or unverified connection"
+        );
+    }
+    let options = Options { faults: Faults::from_environment()?, ..Options::default() };
+    let mut running = match handed_over()? {
+        Some(listener) => server::start_on(listener, config, options).await?,
+        None => server::start(config, options).await?,
+    };
+    say(&format!("listening {}", running.url()))?;
+    if let Some(url) = running.ops_url() {
+        say(&format!("operators {url}"))?;
+    }
+    tokio::select! {
+        asked = stop_asked_for() => asked?,
+        why = running.failed() => {
+            running.stop().await;
+            return Err(why);
+        }
+    }
+    tracing::info!("stopping: what was accepted is answered, what is on its way is settled");
+    running.stop().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The socket that systemd listens on (`LISTEN_FDS`): it stays open while this process is replaced, so that nobody is
+/// refused. It wins over `server.listen`.
+fn handed_over() -> anyhow::Result<Option<TcpListener>> {
+    ListenFd::from_env().take_tcp_listener(0).context("the socket in LISTEN_FDS cannot be used")
+}
+
+/// Returns at SIGTERM or SIGINT.
+pub async fn stop_asked_for() -> anyhow::Result<()> {
+    let mut terminate = signal(SignalKind::terminate()).context("signals cannot be watched")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("signals cannot be watched")?;
+    tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
+    Ok(())
+}

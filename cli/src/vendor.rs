@@ -1,0 +1,147 @@
+//! `parom vendor`: the operators who may enter the admin. A sign-in link is shown once, alone on stdout.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use clap::Subcommand;
+use entity::person;
+use parom::admin::operators::deeds::{self, By, NotAdded};
+use parom::api::json::Moment;
+use parom::app::App;
+use parom::audit::Actor;
+use parom::people::link::Purpose;
+use parom::people::person as persons;
+use parom::words::Language;
+use serde::Serialize;
+use serde_json::json;
+use uuid::Uuid;
+
+#[derive(Debug, Subcommand)]
+pub enum VendorCommand {
+    /// Makes somebody an operator and prints a one-time link for the first sign-in
+    Add {
+        /// Whom; the link is for them alone
+        email: String,
+        /// How the admin and audit logs call them
+        #[arg(long, default_value = "")]
+        name: String,
+        /// For programs
+        #[arg(long)]
+        json: bool,
+    },
+    /// Prints another one-time sign-in link for an operator
+    Link {
+        email: String,
+        /// The authenticator was lost: removes the password, ends sessions, and lets only this sign-in connect a new one
+        #[arg(long)]
+        new_authenticator: bool,
+        /// For programs
+        #[arg(long)]
+        json: bool,
+    },
+    /// Lists operators
+    List {
+        /// For programs
+        #[arg(long)]
+        json: bool,
+    },
+    /// Takes the admin from an operator; running servers end their sessions at once
+    Disable { email: String },
+}
+
+/// Runs one command.
+pub async fn run(command: VendorCommand, app: &App, out: &mut impl Write) -> anyhow::Result<ExitCode> {
+    let by = By { actor: Actor::Cli, address: None };
+    match command {
+        VendorCommand::Add { email, name, json } => {
+            let (person, link) = match deeds::add(app, &email, &name, Language::of_terminal(), &by).await? {
+                Ok(added) => added,
+                Err(NotAdded::NoEmail) => bail!("{email:?} is no e-mail"),
+                Err(NotAdded::Already) => {
+                    bail!("{email} is an operator already; another link is printed by: parom vendor link {email}")
+                }
+            };
+            print_link(app, &person, &link, json, out)
+        }
+        VendorCommand::Link { email, new_authenticator, json } => {
+            let person = operator(app, &email).await?;
+            let link = deeds::link(app, &person, new_authenticator, &by).await?;
+            print_link(app, &person, &link, json, out)
+        }
+        VendorCommand::List { json } => {
+            let rows = deeds::list(app).await.context("cannot read the operators")?;
+            if json { print_json(out, &rows) } else { print_table(out, &rows) }
+        }
+        VendorCommand::Disable { email } => {
+            let person = operator(app, &email).await?;
+            deeds::disable(app, &person, &by).await?;
+            writeln!(out, "{} no longer enters the admin.", person.email)
+        }
+    }
+    .and_then(|()| out.flush())
+    .context("standard output is closed")?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn operator(app: &App, email: &str) -> anyhow::Result<person::Model> {
+    let person = persons::operator_by_email(app, app.store.read(), email).await.context("cannot read the operators")?;
+    let person = person.filter(|person| person.disabled_at.is_none());
+    person.with_context(|| format!("{email} is no operator; parom vendor list shows all"))
+}
+
+fn print_link(app: &App, person: &person::Model, link: &str, json: bool, out: &mut impl Write) -> std::io::Result<()> {
+    if !json {
+        return writeln!(out, "{link}");
+    }
+    let expires_at = Moment(app.clock.millis() + Purpose::Operator.life());
+    let told = json!({ "id": person.id, "email": person.email, "link": link, "expires_at": expires_at });
+    writeln!(out, "{told}")
+}
+
+/// An operator as programs read it.
+#[derive(Serialize)]
+struct OperatorOut<'a> {
+    id: Uuid,
+    email: &'a str,
+    name: &'a str,
+    /// Has connected an authenticator.
+    two_step: bool,
+    has_password: bool,
+    created_at: Moment,
+    /// Null: not signed in.
+    seen_at: Option<Moment>,
+}
+
+impl<'a> From<&'a deeds::Row> for OperatorOut<'a> {
+    fn from(row: &'a deeds::Row) -> Self {
+        let person = &row.person;
+        Self {
+            id: person.id,
+            email: &person.email,
+            name: &person.name,
+            two_step: person.totp_secret.is_some(),
+            has_password: person.password_hash.is_some(),
+            created_at: Moment(person.created_at),
+            seen_at: row.seen_at.map(Moment),
+        }
+    }
+}
+
+fn print_json(out: &mut impl Write, rows: &[deeds::Row]) -> std::io::Result<()> {
+    let operators: Vec<OperatorOut> = rows.iter().map(OperatorOut::from).collect();
+    serde_json::to_writer_pretty(&mut *out, &json!({ "operators": operators })).map_err(std::io::Error::from)?;
+    writeln!(out)
+}
+
+fn print_table(out: &mut impl Write, rows: &[deeds::Row]) -> std::io::Result<()> {
+    for row in rows.iter().map(OperatorOut::from) {
+        let step = if row.two_step { "two-step" } else { "not yet signed in" };
+        let seen = row.seen_at.map(|at| format!("signed in, seen {at}")).unwrap_or_default();
+        writeln!(out, "{}  {step:17}  {seen:43}  {}", row.email, row.name)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,193 @@
+//! `parom widget`: the archive for upload to the marketplace, and what its moderation would refuse.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use parom::config::{self, Config, Integration, WidgetConfig};
+use serde_json::json;
+use widget::{Archive, BuildInputs, Finding, Platform, Vendor};
+
+#[derive(clap::Subcommand)]
+pub enum WidgetCommand {
+    /// Builds the archive that is uploaded to amoCRM or Kommo.
+    Build(Build),
+    /// Lists what moderation would refuse in an archive; exit 1 when there is anything.
+    Check(Check),
+}
+
+#[derive(clap::Args)]
+pub struct Build {
+    /// Where the archive goes.
+    #[arg(long, value_name = "FILE", default_value = "widget.zip")]
+    out: PathBuf,
+    /// Which marketplace it is for; default: the integration's platform.
+    #[arg(long)]
+    platform: Option<PlatformName>,
+    /// Which integration of the configuration; needed when it has several.
+    #[arg(long, value_name = "NAME")]
+    integration: Option<String>,
+    /// With the panel in the lead card.
+    #[arg(long)]
+    card: bool,
+    /// For trying out: fills in missing facts with marked placeholders and takes a public_url without https.
+    #[arg(long)]
+    dev: bool,
+}
+
+#[derive(clap::Args)]
+pub struct Check {
+    /// The archive.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// By whose rules; default: what the archive says of itself.
+    #[arg(long)]
+    platform: Option<PlatformName>,
+    /// Prints the findings as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+pub enum PlatformName {
+    Amocrm,
+    Kommo,
+}
+
+impl From<PlatformName> for Platform {
+    fn from(name: PlatformName) -> Self {
+        match name {
+            PlatformName::Amocrm => Self::Amocrm,
+            PlatformName::Kommo => Self::Kommo,
+        }
+    }
+}
+
+/// The platform whose account an integration is for.
+const fn platform_of(integration: &Integration) -> Platform {
+    match integration.platform {
+        config::Platform::Amocrm => Platform::Amocrm,
+        config::Platform::Kommo => Platform::Kommo,
+    }
+}
+
+/// Builds or checks; `check` reads no configuration.
+pub fn run(command: WidgetCommand, config: Option<&Path>, out: &mut impl Write) -> anyhow::Result<ExitCode> {
+    match command {
+        WidgetCommand::Build(command) => build(&Config::load(config)?, &command, out),
+        WidgetCommand::Check(command) => check(&command, out),
+    }
+}
+
+/// The archive of a configuration's only integration for trying out, with the panel in the lead card.
+pub fn for_trying(config: &Config) -> anyhow::Result<Vec<u8>> {
+    let command = Build { out: PathBuf::new(), platform: None, integration: None, card: true, dev: true };
+    widget::build(&inputs(config, &command)?).context("the widget cannot be built")
+}
+
+fn build(config: &Config, command: &Build, out: &mut impl Write) -> anyhow::Result<ExitCode> {
+    let inputs = inputs(config, command)?;
+    let bytes = widget::build(&inputs).context("the widget cannot be built")?;
+    std::fs::write(&command.out, &bytes).with_context(|| format!("{} cannot be written", command.out.display()))?;
+    let files = Archive::read(&bytes)?.files.len();
+    let size = bytes.len().div_ceil(1000);
+    writeln!(out, "{}: {files} files, {size} KB, for {}", command.out.display(), inputs.platform.brand())?;
+    let findings = widget::check(&bytes, Some(inputs.platform))?;
+    if !findings.is_empty() {
+        writeln!(out, "Moderation would refuse:")?;
+        print(&findings, out)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn check(command: &Check, out: &mut impl Write) -> anyhow::Result<ExitCode> {
+    let bytes = std::fs::read(&command.file).with_context(|| format!("{} cannot be read", command.file.display()))?;
+    let findings = widget::check(&bytes, command.platform.map(Platform::from))
+        .with_context(|| format!("{} cannot be checked", command.file.display()))?;
+    if command.json {
+        writeln!(out, "{}", json!({ "findings": findings }))?;
+    } else if findings.is_empty() {
+        writeln!(out, "Nothing to refuse was found.")?;
+    } else {
+        print(&findings, out)?;
+    }
+    Ok(if findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// A line a finding: `script.js:12: dialog: …`.
+fn print(findings: &[Finding], out: &mut impl Write) -> anyhow::Result<()> {
+    for Finding { rule, file, line, message } in findings {
+        let place = match (file.as_str(), line) {
+            ("", _) => "archive".to_owned(),
+            (file, Some(line)) => format!("{file}:{line}"),
+            (file, None) => file.to_owned(),
+        };
+        writeln!(out, "{place}: {rule}: {message}")?;
+    }
+    Ok(())
+}
+
+fn inputs(config: &Config, command: &Build) -> anyhow::Result<BuildInputs> {
+    let integration = chosen(config, command)?;
+    let about = integration.and_then(|integration| integration.widget.clone());
+    if about.is_none() && !command.dev {
+        bail!("the integration has no [integration.widget]: it names the widget's code, at least (or try with --dev)");
+    }
+    let own = integration.map(platform_of);
+    let platform = command.platform.map(Platform::from).or(own).unwrap_or(Platform::Amocrm);
+    let about: WidgetConfig = about.unwrap_or_default();
+    Ok(BuildInputs {
+        platform,
+        name: about.name,
+        code: about.code.unwrap_or_default(),
+        version: about.version,
+        languages: about.languages,
+        integration: integration.map(|integration| integration.name.clone()).unwrap_or_default(),
+        public_url: config.server.public_url.clone(),
+        vendor: Vendor {
+            legal_entity: config.vendor.legal_entity.clone(),
+            support_url: config.vendor.support_url.clone(),
+            support_email: config.vendor.support_email.clone(),
+            privacy_url: config.vendor.privacy_url.clone(),
+        },
+        card: command.card,
+        dev: command.dev,
+        images: about.logo_dir.as_deref().map(images).transpose()?.unwrap_or_default(),
+    })
+}
+
+/// The integration that the command means. None only with `--dev` and a configuration without any.
+fn chosen<'c>(config: &'c Config, command: &Build) -> anyhow::Result<Option<&'c Integration>> {
+    let fits = |integration: &&Integration| {
+        let named = command.integration.as_ref().is_none_or(|name| *name == integration.name);
+        let platform = platform_of(integration);
+        named && command.platform.is_none_or(|wanted| Platform::from(wanted) == platform)
+    };
+    let mut fitting = config.integrations.iter().filter(fits);
+    match (fitting.next(), fitting.next()) {
+        (Some(one), None) => Ok(Some(one)),
+        (Some(_), Some(_)) => {
+            let names: Vec<_> = config.integrations.iter().filter(fits).map(|one| one.name.as_str()).collect();
+            bail!("several integrations fit: say --integration {}", names.join(" or --integration "))
+        }
+        (None, _) if command.dev && config.integrations.is_empty() => Ok(None),
+        (None, _) => bail!("the configuration has no such [[integration]]: the widget belongs to one"),
+    }
+}
+
+/// Logos, tour images and Kommo's icon of the vendor, by file name.
+fn images(folder: &Path) -> anyhow::Result<BTreeMap<String, Vec<u8>>> {
+    let mut found = BTreeMap::new();
+    let shown = folder.display();
+    for entry in std::fs::read_dir(folder).with_context(|| format!("logo_dir {shown} cannot be read"))? {
+        let entry = entry.with_context(|| format!("logo_dir {shown} cannot be read"))?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if ["logo", "tour_", "icon.svg"].iter().any(|beginning| name.starts_with(beginning)) {
+            let content = std::fs::read(entry.path()).with_context(|| format!("{name} in {shown} cannot be read"))?;
+            found.insert(name, content);
+        }
+    }
+    Ok(found)
+}

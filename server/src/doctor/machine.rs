@@ -1,0 +1,222 @@
+//! What can be seen without asking anybody.
+
+use std::net::IpAddr;
+
+use crate::config::{Config, base, in_the_clear};
+use crate::vault::Vault;
+use crate::words::Said;
+
+use super::{Check, because};
+use crate::clock::Clock;
+use crate::http_client::HttpClients;
+use crate::media::Files;
+use crate::spool;
+
+/// The master key is there, readable, and for nobody else to read.
+pub fn secrets(config: &Config, checks: &mut Vec<Check>) {
+    let file = config.secrets.key_file.display().to_string();
+    if config.secrets.key.is_none() && !config.secrets.key_file.exists() && config.database.is_sqlite() {
+        checks.push(Check::ok("secrets", Said::new("doctor-secrets-new").with("file", file)));
+        return;
+    }
+    match Vault::open(&config.secrets, false) {
+        Ok(vault) if vault.key_file_mode_is_open() => {
+            let said = Said::new("doctor-secrets-open").with("file", file.as_str());
+            checks.push(Check::warn("secrets", said, "doctor-secrets-open-fix").remedied("file", file));
+        }
+        Ok(_) => checks.push(Check::ok("secrets", Said::new("doctor-secrets-ok"))),
+        Err(error) => {
+            let said = because("doctor-secrets-wrong", error.to_string());
+            checks.push(Check::fail("secrets", said, "doctor-secrets-wrong-fix"));
+        }
+    }
+}
+
+/// amoCRM and messengers call this address from outside.
+pub fn public_url(config: &Config, checks: &mut Vec<Check>) {
+    let url = base(&config.server.public_url);
+    if config.server.public_url.scheme() == "https" {
+        checks.push(Check::ok("public_url", Said::new("doctor-public_url-ok").with("url", url)));
+    } else {
+        let said = Said::new("doctor-public_url-not-https").with("url", url);
+        checks.push(Check::warn("public_url", said, "doctor-public_url-not-https-fix"));
+    }
+}
+
+/// Behind an undeclared proxy all visitors have the proxy's address.
+pub fn proxies(config: &Config, checks: &mut Vec<Check>) {
+    let named = config.server.trusted_proxies.len();
+    checks.push(if named == 0 && config.server.public_url.scheme() == "https" {
+        Check::warn("proxies", Said::new("doctor-proxies-none"), "doctor-proxies-none-fix")
+    } else {
+        Check::ok("proxies", Said::new("doctor-proxies-ok").with("count", named))
+    });
+}
+
+/// Secrets must not leave this machine unencrypted.
+pub fn in_clear(config: &Config, checks: &mut Vec<Check>) {
+    let found = in_the_clear(config);
+    if found.is_empty() {
+        checks.push(Check::ok("private", Said::new("doctor-private-ok")));
+    }
+    for found in found {
+        let said = Said::new("doctor-private-clear").with("key", found.key());
+        let check = Check::warn("private", said, "doctor-private-clear-fix");
+        checks.push(check.remedied("key", found.key()).remedied("remedy", found.remedy()));
+    }
+}
+
+/// Metrics and readiness of a server that is reachable directly: without an address of their own only this machine sees
+/// them.
+pub fn operators(config: &Config, checks: &mut Vec<Check>) {
+    let host = config.server.listen.rsplit_once(':').map_or("", |(host, _)| host).trim_matches(['[', ']']);
+    let is_loopback = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+    let address = config.server.ops_listen.clone().unwrap_or_else(|| config.server.listen.clone());
+    checks.push(if is_loopback || config.server.ops_listen.is_some() {
+        Check::ok("operators", Said::new("doctor-operators-ok").with("address", address))
+    } else {
+        let said = Said::new("doctor-operators-public").with("address", address);
+        Check::warn("operators", said, "doctor-operators-public-fix")
+    });
+}
+
+/// Files can be written, read and deleted.
+pub async fn media(config: &Config, http: &HttpClients, clock: &Clock, checks: &mut Vec<Check>) {
+    let place = config.media.url.as_ref().map_or_else(|| config.media.dir.display().to_string(), ToString::to_string);
+    let tried = match Files::open(&config.media, http) {
+        Ok(files) => files.probe(clock.uuid_v7()).await,
+        Err(error) => Err(error),
+    };
+    checks.push(match tried {
+        Ok(()) => Check::ok("media", Said::new("doctor-media-ok").with("place", place)),
+        Err(error) => {
+            let said = because("doctor-media-wrong", format!("{error:#}")).with("place", place);
+            Check::fail("media", said, "doctor-media-wrong-fix")
+        }
+    });
+}
+
+/// There is a last resort for hooks, on lasting disk, and nothing waits in it.
+pub fn spool(config: &Config, checks: &mut Vec<Check>) {
+    let dir = &config.spool.dir;
+    let place = dir.display().to_string();
+    if dir.as_os_str().is_empty() {
+        checks.push(Check::warn("spool", Said::new("doctor-spool-none"), "doctor-spool-none-fix"));
+        return;
+    }
+    checks.push(match spool::look(dir) {
+        Ok(seen) if seen.in_memory => {
+            let said = Said::new("doctor-spool-memory").with("place", place);
+            Check::warn("spool", said, "doctor-spool-memory-fix")
+        }
+        Ok(seen) if seen.hooks > 0 => {
+            let said = Said::new("doctor-spool-waiting").with("place", place.as_str()).with("hooks", seen.hooks);
+            Check::warn("spool", said, "doctor-spool-waiting-fix").remedied("place", place)
+        }
+        Ok(_) => Check::ok("spool", Said::new("doctor-spool-ok").with("place", place)),
+        Err(error) => {
+            let said = because("doctor-spool-wrong", error.to_string()).with("place", place);
+            Check::fail("spool", said, "doctor-spool-none-fix")
+        }
+    });
+}
+
+/// Messengers in which a manager may answer only for a time after the customer's message.
+const WINDOWED: &[&str] = &["whatsapp"];
+
+/// A channel's time window holds for everything that goes through it: amoCRM shows a manager the same countdown for
+/// messengers that know none (chats-api §1.1 item 5).
+pub fn windows(config: &Config, checks: &mut Vec<Check>) {
+    let all = config.integrations.iter().flat_map(|integration| &integration.channels);
+    let mut mixed = 0;
+    for channel in all.filter(|channel| channel.time_window_seconds.is_some()) {
+        let free: Vec<&str> =
+            channel.connectors.iter().map(String::as_str).filter(|kind| !WINDOWED.contains(kind)).collect();
+        if free.is_empty() {
+            continue;
+        }
+        mixed += 1;
+        let said = Said::new("doctor-window-mixed").with("channel", channel.id.as_str());
+        let said = said.with("title", channel.title.as_str()).with("kinds", free.join(", "));
+        checks.push(Check::warn("window", said, "doctor-window-mixed-fix"));
+    }
+    if mixed == 0 {
+        checks.push(Check::ok("window", Said::new("doctor-window-ok")));
+    }
+}
+
+/// Messengers that a channel names and that this version has no connector for.
+pub fn connectors(config: &Config, checks: &mut Vec<Check>) {
+    let absent = config.not_built_in();
+    for (channel, kinds) in &absent {
+        let said = Said::new("doctor-connectors-absent").with("channel", channel.id.as_str());
+        let said = said.with("title", channel.title.as_str()).with("kinds", kinds.join(", "));
+        checks.push(Check::warn("connectors", said, "doctor-connectors-absent-fix"));
+    }
+    if absent.is_empty() {
+        checks.push(Check::ok("connectors", Said::new("doctor-connectors-ok")));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{connectors as connectors_of, *};
+    use crate::doctor::Status;
+
+    fn check(channel: &str) -> Vec<Check> {
+        let toml = format!(
+            "[[integration]]\nname = \"main\"\nplatform = \"amocrm\"\nclient_id = \"i\"\nclient_secret = \"s\"\n\
+             [[integration.channel]]\nid = \"344a5002-f8ca-454d-af3d-396180102ac7\"\ncode = \"c\"\nsecret = \"s\"\n{channel}"
+        );
+        let mut checks = Vec::new();
+        windows(&Config::from_toml(&toml).unwrap(), &mut checks);
+        checks
+    }
+
+    /// Requirement 13: a messenger that is not built in is accepted with a warning.
+    #[test]
+    fn messengers_without_a_connector_are_told() {
+        let config = |connectors: &str| {
+            let toml = format!(
+                "[[integration]]\nname = \"main\"\nplatform = \"amocrm\"\nclient_id = \"i\"\nclient_secret = \"s\"\n\
+                 [[integration.channel]]\nid = \"344a5002-f8ca-454d-af3d-396180102ac7\"\ncode = \"c\"\nsecret = \"s\"\n{connectors}"
+            );
+            let mut checks = Vec::new();
+            connectors_of(&Config::from_toml(&toml).unwrap(), &mut checks);
+            checks
+        };
+        let told = config("connectors = [\"telegram\", \"whatsapp\", \"max\"]\n");
+        assert_eq!((told.len(), told[0].status), (1, Status::Warn));
+        assert!(told[0].detail.to_string().contains("whatsapp, max"), "{}", told[0].detail);
+        for well in ["", "connectors = [\"telegram\", \"webchat\", \"custom\"]\n"] {
+            assert_eq!(config(well)[0].status, Status::Ok, "{well}");
+        }
+    }
+
+    /// M5: without the proxy's name all visitors share one sign-in limit.
+    #[test]
+    fn https_without_trusted_proxies_is_told() {
+        let told = |server: &str| {
+            let mut checks = Vec::new();
+            proxies(&Config::from_toml(&format!("[server]\n{server}")).unwrap(), &mut checks);
+            checks[0].status
+        };
+        assert_eq!(told("public_url = \"https://parom.example\"\n"), Status::Warn);
+        let named = "public_url = \"https://parom.example\"\ntrusted_proxies = [\"127.0.0.1/32\"]\n";
+        assert_eq!(told(named), Status::Ok);
+        assert_eq!(told("public_url = \"http://127.0.0.1:8080\"\n"), Status::Ok);
+    }
+
+    #[test]
+    fn a_window_on_messengers_without_one_is_told() {
+        let mixed = check("time_window_seconds = 86400\nconnectors = [\"whatsapp\", \"webchat\"]\n");
+        assert_eq!((mixed.len(), mixed[0].status), (1, Status::Warn));
+        let said = mixed[0].detail.to_string();
+        assert!(said.contains("webchat") && !said.contains("whatsapp,"), "{said}");
+        for well in
+            ["time_window_seconds = 86400\nconnectors = [\"whatsapp\"]\n", "connectors = [\"whatsapp\", \"webchat\"]\n"]
+        {
+            assert_eq!(check(well)[0].status, Status::Ok, "{well}");
+        }
+    }
+}

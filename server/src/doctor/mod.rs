@@ -1,0 +1,117 @@
+//! `parom doctor` and the admin's page of the same name: is everything in order, and if not, what to do.
+
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::http_client::HttpClients;
+use crate::store::Store;
+use crate::words::{Filling, Said};
+
+mod accounts;
+mod crm;
+mod data;
+mod history;
+mod keys;
+mod machine;
+
+/// How a check went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    Ok,
+    Warn,
+    Fail,
+}
+
+/// One line.
+#[derive(Clone, Debug)]
+pub struct Check {
+    pub name: &'static str,
+    pub status: Status,
+    pub detail: Said,
+    /// What to do; none when there is nothing to do.
+    pub remedy: Option<Said>,
+}
+
+impl Check {
+    /// All is well, and there is nothing to do.
+    pub fn ok(name: &'static str, detail: Said) -> Self {
+        Self { name, status: Status::Ok, detail, remedy: None }
+    }
+
+    /// `remedy`: the key of its words.
+    pub fn warn(name: &'static str, detail: Said, remedy: &'static str) -> Self {
+        Self { name, status: Status::Warn, detail, remedy: Some(Said::new(remedy)) }
+    }
+
+    /// The same.
+    pub fn fail(name: &'static str, detail: Said, remedy: &'static str) -> Self {
+        Self { status: Status::Fail, ..Self::warn(name, detail, remedy) }
+    }
+
+    /// Fills a placeable of the remedy.
+    fn remedied(mut self, name: &'static str, filling: impl Into<Filling>) -> Self {
+        self.remedy = self.remedy.map(|said| said.with(name, filling));
+        self
+    }
+}
+
+/// A sentence about somebody else's reason.
+fn because(key: &'static str, reason: impl Into<String>) -> Said {
+    Said::new(key).with("reason", reason.into())
+}
+
+/// The checks of a configuration that could be read, of all accounts or of one. Beside a running server it disturbs
+/// nothing.
+pub async fn look(config: &Config, tenant: Option<Uuid>) -> Vec<Check> {
+    let mut checks = Vec::new();
+    examine(config, tenant, &mut checks).await;
+    checks
+}
+
+/// What is found of the accounts alone, all of them.
+pub async fn accounts(store: &Store) -> Vec<Check> {
+    let mut checks = Vec::new();
+    accounts::look(store, None, &mut checks).await;
+    checks
+}
+
+async fn examine(config: &Config, tenant: Option<Uuid>, checks: &mut Vec<Check>) {
+    let clock = Clock::system();
+    machine::secrets(config, checks);
+    machine::public_url(config, checks);
+    machine::proxies(config, checks);
+    machine::in_clear(config, checks);
+    machine::operators(config, checks);
+    machine::windows(config, checks);
+    machine::connectors(config, checks);
+    machine::spool(config, checks);
+    match HttpClients::new(&config.network) {
+        Ok(http) => {
+            machine::media(config, &http, &clock, checks).await;
+            crm::reachable(config, http.trusted(), &clock, checks).await;
+        }
+        Err(error) => {
+            let said = because("doctor-network-wrong", error.to_string());
+            checks.push(Check::fail("network", said, "doctor-network-wrong-fix"));
+        }
+    }
+    match Store::open(&config.database, clock).await {
+        Ok(store) => {
+            if data::database(&store, checks).await {
+                keys::look(config, &store, checks).await;
+                accounts::look(&store, tenant, checks).await;
+                data::queue(&store, checks).await;
+                data::ledger(&store, tenant, checks).await;
+                history::look(&store, tenant, checks).await;
+            }
+            store.close().await;
+        }
+        Err(error) => {
+            let said = because("doctor-database-closed", format!("{error:#}"));
+            checks.push(Check::fail("database", said, "doctor-database-closed-fix"));
+        }
+    }
+}

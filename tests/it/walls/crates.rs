@@ -1,0 +1,60 @@
+//! Which crate of ours may depend on which, and what the binary is built from, read from the manifests.
+
+use std::collections::BTreeSet;
+
+use super::read::{code, paths, root, rust_files, short};
+
+/// The dependencies of a crate of ours, by its manifest.
+fn dependencies(name: &str) -> BTreeSet<String> {
+    let text = std::fs::read_to_string(root().join(name).join("Cargo.toml")).unwrap();
+    let lines = text.lines().skip_while(|line| line.trim() != "[dependencies]").skip(1);
+    lines
+        .take_while(|line| !line.starts_with('['))
+        .filter_map(|line| line.split(['.', ' ', '=']).next())
+        .filter(|name| !name.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn client_sandbox_and_doubles_stand_alone() {
+    let names = ["amocrm", "sandbox", "doubles", "entity", "migration"];
+    let mut ours: Vec<String> = names.iter().flat_map(|name| [(*name).to_owned(), format!("parom-{name}")]).collect();
+    ours.extend(["parom", "parom-cli"].map(str::to_owned));
+    for name in names {
+        for other in dependencies(name) {
+            let held = name == "migration" && other == "entity";
+            assert!(held || !ours.contains(&other), "{name} depends on {other}");
+        }
+    }
+    for file in rust_files(&root().join("sandbox/src")) {
+        assert!(paths(&code(&file), "amocrm::").is_empty(), "{} is built from the client", short(&file));
+    }
+}
+
+/// Whoever links them is built anew when they change; a server that serves needs none of them.
+#[test]
+fn sandbox_doubles_and_widget_are_linked_by_the_command_line_alone() {
+    let manifest = std::fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let members = manifest.lines().find_map(|line| line.strip_prefix("members = ")).unwrap();
+    let members: Vec<&str> = members.split('"').skip(1).step_by(2).collect();
+    assert!(members.contains(&"server") && members.contains(&"cli"), "{members:?}");
+    for member in members {
+        let linked = dependencies(member);
+        let linked: Vec<&str> =
+            ["sandbox", "doubles", "widget"].into_iter().filter(|name| linked.contains(*name)).collect();
+        assert!(linked.is_empty() || ["cli", "tests"].contains(&member), "{member} links {linked:?}");
+    }
+}
+
+/// A build of the whole workspace has the fault points in it because the tests ask for them; the binary alone must not.
+#[test]
+fn the_binary_asks_for_no_fault_points() {
+    let text = |name: &str| std::fs::read_to_string(root().join(name)).unwrap();
+    assert!(text("Cargo.toml").contains("\nparom = { path = \"server\" }\n"));
+    assert!(text("cli/Cargo.toml").contains("\nparom.workspace = true\n"));
+    for name in ["server/Cargo.toml", "cli/Cargo.toml"] {
+        let features = text(name).split_once("[features]").unwrap().1.split("\n[").next().unwrap().to_owned();
+        assert!(features.contains("faults = [") && !features.contains("default"), "{name}: {features}");
+    }
+}
