@@ -114,3 +114,12 @@ fn links_that_lead_nowhere_are_noticed() {
     assert_eq!(line("let a = 1; // see nowhere$ and docs/kinds$"), [format!("1: nowhere{}: no such file", ".md")]);
     assert_eq!(line("let page = \"docs/nowhere$\";"), Vec::<String>::new(), "a string is no reference");
 }
+
+/// Decisions are numbered from 1 without a gap, so that a missing page is noticed.
+#[test]
+fn decisions_have_no_gaps() {
+    let names = std::fs::read_dir(root().join("docs/decisions")).unwrap().map(|entry| entry.unwrap().file_name());
+    let mut numbers: Vec<usize> = names.map(|name| name.to_str().unwrap()[..4].parse().unwrap()).collect();
+    numbers.sort_unstable();
+    assert_eq!(numbers, (1..=numbers.len()).collect::<Vec<_>>());
+}
