@@ -1,6 +1,6 @@
 //! Sources that amoCRM has under our integration and that are not ours. Usually amoCRM itself created one at the
-//! installation, unless the integration is set to "multiple sources": its external id is the widget's code (crm-api
-//! §4.1). Chats that name no source belong to it, so it should be taken over rather than deleted.
+//! installation, unless the integration is set to "multiple sources": its external id is the widget's code
+//! (crm-api §4.1). Chats that name no source belong to it, so it should be taken over rather than deleted.
 
 use std::sync::Arc;
 

@@ -8,8 +8,8 @@ use crate::connector::telegram::wire::{CallbackQuery, ChatMemberUpdated, Message
 use crate::message::{Body, Content};
 
 impl Listener<'_> {
-    /// `message_reaction`: the complete new set, of which amoCRM supports one, so the first emoji is used (telegram
-    /// §10).
+    /// `message_reaction`: the complete new set, of which amoCRM supports one, so the first emoji is used
+    /// (telegram §10).
     pub(super) fn reacted(&self, reaction: &MessageReaction) -> Happened {
         let chat = &reaction.chat;
         if chat.id == 0 || reaction.message_id == 0 {
