@@ -1,4 +1,4 @@
-//! What stands beside our figures: the same web server and the same calls, with nothing kept.
+//! Baselines for our figures: the same web server and the same calls, without storing anything.
 
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -18,10 +18,10 @@ use tokio::sync::Semaphore;
 
 use crate::stage::{CHANNEL, SECRET, WEBHOOK_SECRET};
 
-/// As many calls at once as Parom's slots allow to one host.
+/// Concurrent calls, as many as Parom's slots allow to one host.
 pub const AT_ONCE: usize = 128;
 
-/// A relay that keeps nothing: what it was given is lost with it.
+/// A relay without storage: a crash loses what it has accepted.
 struct Relay {
     chats: Chats,
     http: Client,
@@ -40,7 +40,8 @@ pub struct Bare {
 }
 
 impl Bare {
-    /// Takes what Parom takes, says so at once and makes the calls that Parom makes, `at_once` of them beside each other.
+    /// Accepts what Parom accepts, answers at once and makes the calls that Parom makes, `at_once` of them
+    /// concurrently.
     pub fn relay(fakes: &str, at_once: usize) -> anyhow::Result<Self> {
         let http = HttpClients::new(&Network::default())?.trusted().clone();
         let clock = Clock::system();
@@ -62,7 +63,7 @@ impl Bare {
         })
     }
 
-    /// Takes everything and keeps nothing.
+    /// Accepts everything and stores nothing.
     pub fn handler() -> anyhow::Result<Self> {
         Self::start(|config| {
             config.default_service(web::to(|_: web::Bytes| async { HttpResponse::Ok().finish() }));
@@ -89,7 +90,7 @@ impl Bare {
     }
 }
 
-/// A manager's message: to the messenger. amojo is told of it when the messenger tells that it was delivered.
+/// A manager's message: sent to the messenger. amojo gets its status when the messenger reports the delivery.
 async fn hook(relay: web::Data<Relay>, request: HttpRequest, body: web::Bytes) -> HttpResponse {
     let signature = request.headers().get("x-signature").and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !verify_hook(&relay.secret, &body, signature) {
@@ -116,7 +117,7 @@ async fn hook(relay: web::Data<Relay>, request: HttpRequest, body: web::Bytes) -
     HttpResponse::Ok().finish()
 }
 
-/// A customer's message: to amojo.
+/// A customer's message: sent to amojo.
 async fn message(relay: web::Data<Relay>, body: web::Bytes) -> HttpResponse {
     let Ok(posted) = serde_json::from_slice::<Value>(&body) else { return HttpResponse::BadRequest().finish() };
     tokio::spawn(async move {

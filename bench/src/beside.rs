@@ -1,4 +1,4 @@
-//! Our figure and those that stand beside it, in turns, so that a machine that slows down does so for all.
+//! Measures Parom and the baselines in turns, so that a slower machine affects all of them alike.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,10 +15,10 @@ use crate::hooks::{self, Hook, Popularity};
 use crate::stage::{Line, Stage};
 use crate::{database, load, naive, raw, report};
 
-/// How much is sent.
+/// Amount of load.
 #[derive(Args, Clone, Debug)]
 pub struct Volume {
-    /// Hooks of each throughput run.
+    /// Hooks per throughput run.
     #[arg(long, default_value_t = 40_000)]
     pub hooks: usize,
     /// Throughput runs; the median counts.
@@ -29,7 +29,7 @@ pub struct Volume {
     pub connections: usize,
 }
 
-/// Hooks to a server, and the same rows on other ways into its database.
+/// Sends hooks to a server, and writes the same rows into its database in other ways.
 pub struct Beside {
     /// Hooks go to all of these in turn.
     pub addresses: Vec<String>,
@@ -37,7 +37,7 @@ pub struct Beside {
     pub popularity: Popularity,
     pub store: Store,
     pub volume: Volume,
-    /// What may be on the disks of these servers is not in the database yet.
+    /// Hooks in the spools of these servers are not in the database yet.
     pub spools: Vec<Spool>,
 }
 
@@ -47,29 +47,29 @@ struct Figures {
     /// The better of one and of two connections.
     raw: Vec<f64>,
     bare: Vec<f64>,
-    /// Processor seconds a row of the raw limit, and a request of the bare handler with its generator.
+    /// Processor seconds per row of the raw limit, and per request of the bare handler including its generator.
     row: Vec<f64>,
     request: Vec<f64>,
     one: Vec<f64>,
     pool: Vec<f64>,
 }
 
-/// What a comparison came to, each a median.
+/// The results of a comparison, each a median.
 #[derive(Clone, Copy, Debug)]
 pub struct Compared {
-    /// Durable accepts a second.
+    /// Durable accepts per second.
     pub ours: f64,
     pub raw: f64,
-    /// What both cores could do if nothing but the raw rows and the bare requests cost time.
+    /// What both cores could do if only the raw rows and the bare requests cost time.
     pub reach: f64,
     pub bare: f64,
     pub one: f64,
-    /// Of PostgreSQL alone: SQLite has one writer.
+    /// With PostgreSQL only: SQLite has one writer.
     pub pool: Option<f64>,
 }
 
 impl Beside {
-    /// All lines of a stage alike, at its server.
+    /// All lines of a stage equally, at its server.
     pub fn of(stage: &Stage, volume: Volume) -> anyhow::Result<Self> {
         Ok(Self {
             addresses: vec![stage.address()],
@@ -84,20 +84,20 @@ impl Beside {
     /// Fills caches, prepares statements, opens connections.
     pub async fn warms_up(&self) -> anyhow::Result<()> {
         load::send(&self.addresses, self.make(4_000)?, None, 64).await?;
-        // What the warm-up left to the database's background work is not the steady state's.
+        // Background work of the database caused by the warm-up is not part of the steady state.
         self.rests().await?;
         tokio::time::sleep(Duration::from_secs(2)).await;
         Ok(())
     }
 
-    /// Lets the database write back what stands in its log, so that nobody pays for whoever came before.
+    /// Lets the database write back its log, so that no run pays for the previous one.
     pub async fn rests(&self) -> anyhow::Result<()> {
         let word = if self.store.is_sqlite() { "PRAGMA wal_checkpoint(TRUNCATE)" } else { "CHECKPOINT" };
         self.store.write().execute_unprepared(word).await?;
         Ok(())
     }
 
-    /// Ours against the raw limit, a bare handler and naive receivers; prints the figures.
+    /// Compares ours with the raw limit, a bare handler and naive receivers; prints the figures.
     pub async fn compare(&self) -> anyhow::Result<Compared> {
         let mut figures = Figures::default();
         for _ in 0..self.volume.runs {
@@ -137,7 +137,7 @@ impl Beside {
         Ok(compared)
     }
 
-    /// Ours against a pool of 16 while each flush of PostgreSQL's log takes longer by `millis`.
+    /// Compares ours with a pool of 16 while each flush of PostgreSQL's log takes `millis` longer.
     pub async fn with_slow_commits(&self, database: &str, millis: u64) -> anyhow::Result<()> {
         slow_commits(database, millis).await?;
         let (mut ours, mut pool) = (Vec::new(), Vec::new());
@@ -151,7 +151,7 @@ impl Beside {
         Ok(())
     }
 
-    /// Accepts a second, durable and in the database: what went by the disk counts when it is there.
+    /// Accepts per second, durable and in the database: spooled hooks count when they are stored there.
     pub async fn ours(&self) -> anyhow::Result<f64> {
         self.rests().await?;
         let flooded = load::send(&self.addresses, self.make(self.volume.hooks)?, None, self.volume.connections).await?;
@@ -171,7 +171,7 @@ impl Beside {
         Ok(per_second(self.volume.hooks, flooded.took))
     }
 
-    /// Rows a second of the raw limit, the better of one and of two connections; processor seconds a row.
+    /// Rows per second of the raw limit, the better of one and of two connections; processor seconds per row.
     pub async fn raw(&self) -> anyhow::Result<(f64, f64)> {
         let counted = Counted::of(&self.store).await?;
         let mut best = (0.0, 0.0);
@@ -197,7 +197,8 @@ impl Beside {
         Ok(())
     }
 
-    /// Accepts a second of a receiver that commits each, with a tenth of the hooks: it is slow.
+    /// Accepts per second of a receiver that commits each hook, measured with a tenth of the hooks because it is
+    /// slow.
     async fn naive(&self, pool: usize) -> anyhow::Result<f64> {
         let count = (self.volume.hooks / 10).max(1);
         let hooks = self.make(count)?;
@@ -209,7 +210,7 @@ impl Beside {
         Ok(per_second(count, sent.took))
     }
 
-    /// So many hooks for these lines.
+    /// This many hooks for these lines.
     pub fn make(&self, count: usize) -> anyhow::Result<Arc<Vec<Hook>>> {
         let host = self.addresses.first().map_or("", String::as_str);
         Ok(Arc::new(hooks::make(&self.lines, 0..count, host, self.popularity)?))
@@ -220,7 +221,7 @@ fn against(name: &str, ours: f64, theirs: f64, wanted: f64) {
     report(&format!("{name:<22} {theirs:>5.0}/s   we are {:.1} times as fast (wanted {wanted:.1})", ours / theirs));
 }
 
-/// Lets the one who flushes PostgreSQL's log wait before each flush, while it holds the log: the disk seems slower.
+/// Delays each flush of PostgreSQL's log while its lock is held, so that the disk seems slower.
 async fn slow_commits(database: &str, millis: u64) -> anyhow::Result<()> {
     let delay = format!("ALTER SYSTEM SET commit_delay = {}", millis * 1000);
     database::say(database, &[&delay, "ALTER SYSTEM SET commit_siblings = 0", "SELECT pg_reload_conf()"]).await?;
@@ -229,7 +230,7 @@ async fn slow_commits(database: &str, millis: u64) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Seconds of each of so many.
+/// Seconds per item.
 fn each(used: Duration, count: usize) -> f64 {
     1.0 / per_second(count, used)
 }

@@ -1,4 +1,5 @@
-//! The simulator over many seeds, each in a process of its own: `cargo run --release -p bench -- chaos --seeds 300`.
+//! Runs the simulator over many seeds, each in a process of its own: `cargo run --release -p bench -- chaos --seeds
+//! 300`.
 
 use std::path::Path;
 use std::process::Output;
@@ -16,27 +17,27 @@ use crate::report;
 
 #[derive(clap::Args, Clone, Debug)]
 pub struct Options {
-    /// How many seeds, beside those that found something once.
+    /// Number of seeds, in addition to those that once found something.
     #[arg(long, default_value_t = 20)]
     seeds: u64,
     /// The first of them.
     #[arg(long, default_value_t = 1)]
     first: u64,
-    /// Steps of each before everything heals.
+    /// Steps per seed before all faults end.
     #[arg(long, default_value_t = 80)]
     steps: usize,
     /// Two instances on PostgreSQL, in the cluster of PAROM_TEST_POSTGRES, instead of one on SQLite.
     #[arg(long)]
     postgres: bool,
-    /// A mistake that is made on purpose (fault::DEFECTS), to see it found.
+    /// A defect to make on purpose (fault::DEFECTS), to check that it is found.
     #[arg(long)]
     defect: Option<String>,
-    /// The first seed alone, in this process, with its whole story.
+    /// Run only the first seed, in this process, and print all its events.
     #[arg(long)]
     one: bool,
 }
 
-/// Fails when a seed finds a violation.
+/// Fails if a seed finds a violation.
 pub async fn run(options: Options) -> anyhow::Result<()> {
     if options.one {
         return one(&options).await;

@@ -1,4 +1,5 @@
-//! Several processes on one PostgreSQL under load, killed and frozen at random; then the checker reads what happened.
+//! Runs several processes on one PostgreSQL under load, kills and freezes them at random, and then checks what
+//! happened.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,9 +14,9 @@ use rand::{RngExt, SeedableRng};
 
 use crate::report;
 
-/// Nobody is alone for longer than this without something happening.
+/// Maximum time without a kill, a freeze or a restart.
 const CALM: Duration = Duration::from_millis(2_500);
-/// Everything has ended this long after the last death: leases last a minute.
+/// Everything has ended this long after the last kill: leases last a minute.
 const HEALS_WITHIN: Duration = Duration::from_secs(240);
 
 #[derive(clap::Args, Debug)]
@@ -23,27 +24,27 @@ pub struct Options {
     /// The program `parom`.
     #[arg(long)]
     binary: PathBuf,
-    /// How many processes of it.
+    /// Number of its processes.
     #[arg(long, default_value_t = 3)]
     processes: usize,
-    /// How long they are killed and frozen.
+    /// How many seconds they are killed and frozen.
     #[arg(long, default_value_t = 60)]
     seconds: u64,
-    /// Conversations, each spoken in from both sides.
+    /// Conversations, each with messages from both sides.
     #[arg(long, default_value_t = 12)]
     conversations: usize,
-    /// Decides who is killed and frozen, and when.
+    /// Decides which process is killed or frozen, and when.
     #[arg(long)]
     seed: Option<u64>,
 }
 
-/// Fails when the checker finds a violation.
+/// Fails if the checker finds a violation.
 pub async fn run(options: Options) -> anyhow::Result<()> {
     let seed = options.seed.unwrap_or_else(rand::random);
     crate::product::check(&options.binary)?;
     let cluster = Cluster::prepare(&options.binary, options.processes).await;
     let mut cluster = cluster.context("PAROM_TEST_POSTGRES names a PostgreSQL in which databases may be made")?;
-    // The account is installed at one; the others join.
+    // The account is installed at one process; the others join.
     cluster.starts(0).await;
     let line = cluster.line("support").await;
     for number in 1..options.processes {
@@ -72,7 +73,8 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Kills, freezes and brings back, until the time is over; at the end all run.
+/// Kills, freezes and restarts processes until the time is over; at the end all run. Returns the number of kills and
+/// freezes.
 async fn trouble(cluster: &mut Cluster, options: &Options, seed: u64) -> usize {
     let mut random = StdRng::seed_from_u64(seed);
     let end = Instant::now() + Duration::from_secs(options.seconds);

@@ -1,4 +1,4 @@
-//! Processor time of this process and of the PostgreSQL beside it, as Linux counts it (hundredths of a second).
+//! Processor time of this process and of PostgreSQL on this machine, as Linux counts it (hundredths of a second).
 
 use std::time::Duration;
 
@@ -6,10 +6,10 @@ use anyhow::Context;
 use parom::store::Store;
 use sea_orm::{ConnectionTrait, Statement};
 
-/// Linux tells `/proc` times in these, whatever the kernel ticks with.
+/// The unit of times in `/proc`, whatever the kernel's tick.
 const TICK: Duration = Duration::from_millis(10);
 
-/// Whose time is counted: this process, and with PostgreSQL on this machine all of its processes.
+/// The counted processes: this one, and all of PostgreSQL's if that runs on this machine.
 pub struct Counted {
     postmaster: Option<u32>,
 }
@@ -33,7 +33,7 @@ impl Counted {
             for entry in std::fs::read_dir("/proc")? {
                 let Some(pid) = entry?.file_name().to_str().and_then(|name| name.parse().ok()) else { continue };
                 let stat = Stat::of(pid).filter(|stat| pid == postmaster || stat.parent == postmaster);
-                // Connections come and go; what they used stays with whom they came from.
+                // Connections come and go; their time is added to the parent process.
                 all += stat.map_or(Duration::ZERO, |stat| stat.used + stat.ended);
             }
         }
@@ -44,18 +44,18 @@ impl Counted {
 struct Stat {
     parent: u32,
     used: Duration,
-    /// What its children had used when they ended.
+    /// Time used by children that have ended.
     ended: Duration,
 }
 
 impl Stat {
-    /// None: there is no such process any more.
+    /// None if there is no such process any more.
     fn of(pid: u32) -> Option<Self> {
         Self::parse(&std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?)
     }
 
-    /// Fields 4 (parent), 14 and 15 (time in programs and in the kernel), 16 and 17 (the same of children) of proc(5); the name
-    /// in field 2 may hold anything.
+    /// Fields 4 (parent), 14 and 15 (time in user and kernel mode), 16 and 17 (the same of children) of proc(5); the
+    /// name in field 2 may contain anything.
     fn parse(stat: &str) -> Option<Self> {
         let fields: Vec<&str> = stat.rsplit_once(") ")?.1.split_whitespace().collect();
         let both = |at: usize| {

@@ -1,4 +1,4 @@
-//! A database of its own for each stage.
+//! A separate database for each stage.
 
 use std::path::Path;
 
@@ -6,10 +6,10 @@ use anyhow::Context;
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
 use uuid::Uuid;
 
-/// Where a stage keeps its rows.
+/// The database of a stage.
 pub struct Own {
     pub url: String,
-    /// The PostgreSQL in which it was made, and its name there.
+    /// The PostgreSQL server in which it was created, and its name there.
     made: Option<(String, String)>,
 }
 
@@ -25,14 +25,14 @@ impl Own {
         Ok(Self { url: format!("{server}/{name}"), made: Some((address.to_owned(), name)) })
     }
 
-    /// Removes it; nobody is connected any more.
+    /// Removes it; requires that no connection is open.
     pub async fn remove(self) -> anyhow::Result<()> {
         let Some((address, name)) = self.made else { return Ok(()) };
         say(&address, &[&format!("DROP DATABASE {name} WITH (FORCE)")]).await
     }
 }
 
-/// Runs statements over a connection of their own, each in its own transaction.
+/// Runs statements over a new connection, each in its own transaction.
 pub async fn say(address: &str, statements: &[&str]) -> anyhow::Result<()> {
     let db: DatabaseConnection = Database::connect(address).await?;
     for statement in statements {

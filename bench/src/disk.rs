@@ -1,4 +1,4 @@
-//! What one durable write costs on this disk.
+//! The cost of one durable write on this disk.
 
 use std::io::Write;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! `bench drain`: what waited is carried; how fast, and whether what is new waits with it.
+//! `bench drain`: how fast a backlog is delivered, and whether new messages wait behind it.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,12 +15,12 @@ use crate::{load, report};
 pub struct Options {
     #[command(flatten)]
     size: Size,
-    /// Messages that wait.
+    /// Messages in the backlog.
     #[arg(long, default_value_t = 20_000)]
     messages: usize,
     #[arg(long, default_value_t = 3)]
     runs: usize,
-    /// Milliseconds after which the messenger answers; several with commas.
+    /// Milliseconds after which the messenger answers; several separated by commas.
     #[arg(long, value_delimiter = ',', default_value = "0,50")]
     delays: Vec<u64>,
 }
@@ -43,7 +43,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Messages a second, from the start of the server to the last arrival.
+/// Messages per second, from the start of the server to the last arrival.
 async fn one(options: &Options, delay: Duration) -> anyhow::Result<f64> {
     let fake = Fake::start(delay, options.messages)?;
     let mut stage = Stage::build(options.size.clone(), Some(fake.url.clone())).await?;

@@ -14,20 +14,20 @@ use crate::hooks::{self, Popularity};
 use crate::stage::{Line, Size, Stage};
 use crate::{load, report};
 
-/// Messages a second of the quiet account.
+/// Messages per second of the quiet account.
 const QUIET: u32 = 20;
 
-/// All accounts flood, but for one more that is quiet.
+/// All accounts flood, except an additional quiet one.
 #[derive(Args)]
 pub struct Options {
     #[command(flatten)]
     size: Size,
-    /// Messages of the runs that find the knee.
+    /// Messages of the runs that find the saturation rate.
     #[arg(long, default_value_t = 8_000)]
     messages: usize,
     #[arg(long, default_value_t = 3)]
     runs: usize,
-    /// Seconds of each measurement.
+    /// Seconds per measurement.
     #[arg(long, default_value_t = 15)]
     seconds: u32,
     /// Milliseconds after which the messenger answers.
@@ -71,11 +71,11 @@ struct Quiet {
     accepted: Histogram<u64>,
     /// To the messenger.
     arrived: Histogram<u64>,
-    /// Cores that were busy meanwhile.
+    /// Average number of busy cores.
     busy: f64,
 }
 
-/// Messages a second end to end, all accounts alike.
+/// Messages per second end to end, all accounts alike.
 async fn knee(options: &Options) -> anyhow::Result<f64> {
     let (fake, stage) = build(options, options.messages).await?;
     let letters = hooks::make(&stage.lines, 0..options.messages, &stage.address(), Popularity::Even)?;
@@ -85,14 +85,14 @@ async fn knee(options: &Options) -> anyhow::Result<f64> {
     Ok(rate)
 }
 
-/// How the quiet account fares while the others send at `rate` a second.
+/// The quiet account's times while the others send `rate` messages per second.
 async fn beside(options: &Options, rate: f64) -> anyhow::Result<Quiet> {
     let quiet = usize::try_from(QUIET * options.seconds)?;
     let (fake, stage) = build(options, quiet).await?;
     let (flooding, still) = stage.lines.split_at(options.size.tenants * options.size.conversations);
     let address = [stage.address()];
     let count: usize = format!("{:.0}", rate * f64::from(options.seconds)).parse()?;
-    // Numbers that the fake does not look for.
+    // Numbers that the fake does not track.
     let flood = hooks::make(flooding, quiet..quiet + count, &address[0], Popularity::Even)?;
     let sends = async {
         if rate > 0.0 { load::send(&address, Arc::new(flood), Some(rate), 256).await.map(|_| ()) } else { Ok(()) }
@@ -112,9 +112,9 @@ async fn beside(options: &Options, rate: f64) -> anyhow::Result<Quiet> {
     Ok(found)
 }
 
-/// One message after the other by plan, each over a connection of its own, so that none waits for another's answer.
+/// One message after the other on schedule, each over its own connection, so that none waits for another's answer.
 async fn quietly(fake: &Fake, lines: &[Line], count: usize, address: &str) -> anyhow::Result<Quiet> {
-    // The flood is under way.
+    // By then the flood is running.
     tokio::time::sleep(Duration::from_secs(1)).await;
     let letters = Arc::new(hooks::make(lines, 0..count, address, Popularity::Even)?);
     let begun = Instant::now();

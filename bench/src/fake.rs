@@ -1,4 +1,4 @@
-//! amojo and a messenger in one: answers every call after a delay, and notes when each numbered text arrived.
+//! amojo and a messenger in one: answers every call after a delay, and records when each numbered text arrived.
 
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -12,10 +12,10 @@ use tokio::sync::Notify;
 use crate::late::Late;
 use crate::letters::number_in;
 
-/// What arrived, by the number in its text.
+/// Arrivals, by the number in the text.
 pub struct Arrivals {
     born: Instant,
-    /// Microseconds after `born`, plus one; 0: not yet.
+    /// Microseconds after `born`, plus one; 0 if not arrived.
     at: Vec<AtomicU64>,
     /// Numbers in the order of their first arrivals.
     order: std::sync::Mutex<Vec<u32>>,
@@ -33,7 +33,7 @@ pub struct Fake {
 }
 
 impl Fake {
-    /// Answers after `delay`; numbers above `most` are calls like others.
+    /// Answers after `delay`; numbers above `most` are not recorded.
     pub fn start(delay: Duration, most: usize) -> anyhow::Result<Self> {
         let arrivals = Arc::new(Arrivals {
             born: Instant::now(),
@@ -64,7 +64,7 @@ impl Fake {
 }
 
 impl Arrivals {
-    /// Waits until so many different numbers arrived; fails when a minute passes without one.
+    /// Waits until `count` different numbers have arrived; fails if a minute passes without one.
     pub async fn wait_for(&self, count: usize) -> anyhow::Result<()> {
         loop {
             let moved = self.moved.notified();
@@ -90,7 +90,7 @@ impl Arrivals {
         self.order.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
     }
 
-    /// All calls, those without a number too.
+    /// All calls, including those without a number.
     pub fn calls(&self) -> usize {
         self.calls.load(Ordering::Relaxed)
     }
@@ -108,7 +108,7 @@ impl Arrivals {
     }
 }
 
-/// Taken, as amojo says it; a messenger's answer may be anything.
+/// A success answer in amojo's form; a messenger's answer may be anything.
 async fn answer(arrivals: web::Data<Arrivals>, body: web::Bytes) -> HttpResponse {
     arrivals.note(&body);
     if let Some(late) = &arrivals.late {

@@ -1,23 +1,23 @@
-//! Figures as people read them.
+//! Formats figures for people.
 
 use std::time::Duration;
 
 use hdrhistogram::Histogram;
 
-/// Things a second.
+/// Items per second.
 #[expect(clippy::as_conversions, reason = "counts of a benchmark are far below 2^52")]
 pub fn per_second(count: usize, took: Duration) -> f64 {
     count as f64 / took.as_secs_f64()
 }
 
-/// The middle one; of an even number the lower of both. Nothing of nothing.
+/// The median; of an even number the lower of the middle two. Zero if empty.
 pub fn median(figures: &[f64]) -> f64 {
     let mut sorted = figures.to_vec();
     sorted.sort_by(f64::total_cmp);
     sorted.get(sorted.len().saturating_sub(1) / 2).copied().unwrap_or(0.0)
 }
 
-/// All of them in a row, as they came.
+/// All figures in one line, in their order.
 pub fn all(figures: &[f64]) -> String {
     figures.iter().map(|figure| format!("{figure:.0}")).collect::<Vec<_>>().join(" ")
 }

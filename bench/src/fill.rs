@@ -1,4 +1,4 @@
-//! Accounts, sources and conversations in great numbers, without the road that makes them one by one.
+//! Inserts large numbers of accounts, sources and conversations directly, without creating them one by one.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -17,12 +17,12 @@ use uuid::Uuid;
 
 use crate::stage::{CHANNEL, Line, WEBHOOK_SECRET};
 
-/// Accounts of one pass.
+/// Accounts per pass.
 const AT_ONCE: usize = 1_000;
-/// Rows of one statement: their values fit into what both databases take.
+/// Rows per statement, within both databases' limits on values.
 const ROWS: usize = 400;
 
-/// Rows of one pass, table by table.
+/// Rows of one pass, by table.
 #[derive(Default)]
 struct Rows {
     tenants: Vec<tenant::ActiveModel>,
@@ -34,7 +34,7 @@ struct Rows {
     lines: Vec<Line>,
 }
 
-/// Makes accounts with these numbers, each with one source and so many conversations.
+/// Creates accounts with these numbers, each with one source and `conversations` conversations.
 pub async fn accounts(
     app: &App,
     numbers: Range<usize>,
@@ -145,7 +145,7 @@ impl Rows {
         Ok(())
     }
 
-    /// A conversation of the account made last.
+    /// A conversation of the account created last.
     fn conversation(&mut self, clock: &Clock, number: usize, chat: usize) -> anyhow::Result<()> {
         let (tenant, source) = self.tenants.last().zip(self.sources.last()).context("an account comes first")?;
         let (tenant_id, source_id) = (*tenant.tenant_id.as_ref(), *source.id.as_ref());

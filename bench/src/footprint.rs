@@ -1,4 +1,4 @@
-//! `bench footprint`: how much memory the program takes, and how soon it takes the first hook.
+//! `bench footprint`: how much memory the program uses, and how soon it accepts the first hook.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::process::Process;
 use crate::stage::{Size, Stage};
 use crate::{load, past, report};
 
-/// What is freed goes back to the system by then.
+/// By then freed memory is returned to the system.
 const REST: Duration = Duration::from_secs(10);
 
 #[derive(Args)]
@@ -21,13 +21,13 @@ pub struct Options {
     /// The program `parom`, built for release.
     #[arg(long)]
     binary: PathBuf,
-    /// A PostgreSQL in which databases may be made; a fresh SQLite file otherwise.
+    /// A PostgreSQL in which databases can be created; a fresh SQLite file otherwise.
     #[arg(long)]
     database: Option<String>,
-    /// Accounts in which something is said.
+    /// Accounts with messages.
     #[arg(long, default_value_t = 1_000)]
     active: usize,
-    /// Accounts that are installed, most of them silent.
+    /// Installed accounts, most of them without messages.
     #[arg(long, default_value_t = 100_000)]
     installed: usize,
     /// Stored messages of those.
@@ -63,8 +63,8 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Starts the program some times; then hooks come, five to each of so many accounts, and are carried. The server of the
-/// stage runs before and after.
+/// Starts the program several times; then hooks are sent, five to each of `active` accounts, and delivered. The
+/// stage's server is stopped meanwhile.
 async fn one(options: &Options, stage: &mut Stage, active: usize) -> anyhow::Result<String> {
     stage.stop().await;
     let address = stage.address();

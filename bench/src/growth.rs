@@ -1,4 +1,4 @@
-//! `bench growth`: the same door with more accounts, more messages of the past, and more instances.
+//! `bench growth`: the intake with more accounts, more stored messages, and more instances.
 
 use std::path::PathBuf;
 
@@ -14,19 +14,19 @@ use crate::{past, report};
 
 #[derive(Args)]
 pub struct Options {
-    /// A PostgreSQL in which databases may be made; a fresh SQLite file otherwise.
+    /// A PostgreSQL in which databases can be created; a fresh SQLite file otherwise.
     #[arg(long)]
     database: Option<String>,
-    /// Accounts, growing.
+    /// Numbers of accounts, increasing.
     #[arg(long, value_delimiter = ',', default_value = "10,1000,100000")]
     tenants: Vec<usize>,
-    /// Conversations of each.
+    /// Conversations per account.
     #[arg(long, default_value_t = 4)]
     conversations: usize,
-    /// Stored messages with that many accounts, growing.
+    /// Numbers of stored messages with the most accounts, increasing.
     #[arg(long, value_delimiter = ',', default_value = "0,1000000,5000000")]
     messages: Vec<usize>,
-    /// Instances on the PostgreSQL with the fewest accounts, growing.
+    /// Numbers of instances on the PostgreSQL with the fewest accounts, increasing.
     #[arg(long, value_delimiter = ',', default_value = "1,2,4")]
     instances: Vec<usize>,
     #[command(flatten)]
@@ -36,7 +36,7 @@ pub struct Options {
     plots: Option<PathBuf>,
 }
 
-/// One size and its figures, medians of accepts and raw rows a second.
+/// One size and its figures, medians of accepts and raw rows per second.
 struct Size {
     name: String,
     even: f64,

@@ -26,17 +26,17 @@ pub struct Hook {
     pub amojo_message_id: String,
 }
 
-/// Which conversations are spoken in.
+/// How messages are distributed over conversations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Popularity {
-    /// All alike.
+    /// All equally.
     Even,
     /// The first a hundred times as often as about the sixty-fifth: Zipf with an exponent of 1.1.
     Zipf,
 }
 
 impl Popularity {
-    /// Places of so many hooks among so many lines.
+    /// Assigns `count` hooks to lines by index.
     fn places(self, count: usize, lines: usize) -> anyhow::Result<Vec<usize>> {
         let mut random = StdRng::seed_from_u64(7);
         Ok(match self {
@@ -50,7 +50,7 @@ impl Popularity {
     }
 }
 
-/// Hooks with these numbers in their texts, over the lines, each with an id of its own.
+/// Hooks with these numbers in their texts, distributed over the lines, each with an id of its own.
 pub fn make(lines: &[Line], numbers: Range<usize>, host: &str, popularity: Popularity) -> anyhow::Result<Vec<Hook>> {
     let secret = SecretString::from(SECRET);
     let clock = Clock::system();

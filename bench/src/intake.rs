@@ -1,4 +1,4 @@
-//! `bench intake`: how many hooks a second become durable, and how long each waits.
+//! `bench intake`: how many hooks per second become durable, and how long each waits.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -13,9 +13,9 @@ use crate::plot::{self, Bar};
 use crate::stage::{Size, Stage};
 use crate::{disk, load, report};
 
-/// Nobody waits longer for an answer, whatever comes in.
+/// Maximum answer time, whatever the load.
 const LONGEST: Duration = Duration::from_secs(3);
-/// A generator that is later than this measures itself.
+/// With more delay of its own than this the generator would measure itself.
 const LAG: Duration = Duration::from_millis(10);
 
 #[derive(Args)]
@@ -27,7 +27,7 @@ pub struct Options {
     /// Seconds of each latency run.
     #[arg(long, default_value_t = 10)]
     seconds: u32,
-    /// Milliseconds that each flush takes longer in a last comparison (PostgreSQL; its settings are changed).
+    /// Milliseconds added to each flush in a last comparison (PostgreSQL; its settings are changed).
     #[arg(long, default_value_t = 5)]
     slow: u64,
     /// A folder for plots.
@@ -88,7 +88,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Open loop at a rate for some time.
+/// Open loop at a rate for some seconds.
 async fn at(beside: &Beside, rate: f64, seconds: u32, connections: usize) -> anyhow::Result<load::Outcome> {
     let count = format!("{:.0}", rate * f64::from(seconds)).parse().context("a rate")?;
     load::send(&beside.addresses, beside.make(count)?, Some(rate), connections).await

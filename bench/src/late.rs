@@ -1,5 +1,5 @@
-//! A delay to the tenth of a millisecond. The runtime's timer counts whole ones and rounds up, and so does its wait for the
-//! kernel: 50 ms were 51.5.
+//! A delay with a precision of a tenth of a millisecond. The runtime's timer counts whole milliseconds and rounds up,
+//! and so does its wait for the kernel: 50 ms would be 51.5.
 
 use std::io;
 use std::sync::mpsc::{Sender, channel};
@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
-/// Lets everybody wait for the same time. A thread does, for one after the other: who comes first is due first.
+/// Delays every caller by the same time. A thread serves them one after the other: callers become due in order of
+/// arrival.
 pub struct Late {
     delay: Duration,
     line: Sender<(Instant, oneshot::Sender<()>)>,

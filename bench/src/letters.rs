@@ -1,4 +1,4 @@
-//! Texts with a number in them, by which both ends of a run know each other's messages.
+//! Numbered texts, by which both ends of a run recognise each other's messages.
 
 use bytes::Bytes;
 use serde_json::json;
@@ -8,12 +8,12 @@ use crate::stage::Line;
 
 const MARK: &[u8] = b"#no";
 
-/// The words of a numbered text.
+/// The text with a number.
 pub fn text(number: usize) -> String {
     format!("Добрый день! #no{number}; заказ собран и ждёт вас в пункте выдачи.")
 }
 
-/// The number of the text in a body, however that body is written.
+/// The number of the text in a body, in any encoding of the body.
 pub fn number_in(body: &[u8]) -> Option<u32> {
     let start = body.windows(MARK.len()).position(|window| window == MARK)? + MARK.len();
     let digits = body.get(start..)?.iter().take_while(|byte| byte.is_ascii_digit());

@@ -1,4 +1,4 @@
-//! The generator: plain HTTP/1.1 over kept connections, written by hand so that it takes little of the machine.
+//! The load generator: plain HTTP/1.1 over kept connections, written by hand to use little of the machine.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,17 +16,17 @@ use crate::fake::Fake;
 use crate::figures::per_second;
 use crate::hooks::Hook;
 
-/// What came back; all times in microseconds.
+/// The results; all times in microseconds.
 pub struct Outcome {
     /// From the planned time to the answer.
     pub latency: Histogram<u64>,
     /// From the request to its answer.
     pub answered: Histogram<u64>,
-    /// From the planned time to the request: what the generator itself is late.
+    /// From the planned time to the request: the generator's own delay.
     pub lag: Histogram<u64>,
     pub took: Duration,
     pub refused: usize,
-    /// The first of what the refused were answered.
+    /// The answer to the first refused request.
     pub answer: Option<String>,
 }
 
@@ -46,7 +46,7 @@ impl Outcome {
         Ok(())
     }
 
-    /// An error when any was refused.
+    /// An error if any was refused.
     pub fn all_taken(&self) -> anyhow::Result<()> {
         let answer = self.answer.as_deref().unwrap_or_default();
         ensure!(self.refused == 0, "{} were refused: {answer}", self.refused);
@@ -54,7 +54,7 @@ impl Outcome {
     }
 }
 
-/// Messages a second, from the first request to the last arrival.
+/// Messages per second, from the first request to the last arrival.
 pub async fn end_to_end(
     address: &str,
     letters: Arc<Vec<Hook>>,
@@ -69,16 +69,16 @@ pub async fn end_to_end(
     Ok(per_second(count, started.elapsed()))
 }
 
-/// What is sent, and when.
+/// What to send, and when.
 struct Job {
     hooks: Arc<Vec<Hook>>,
-    /// By plan; none: as fast as answers come.
+    /// The schedule; none to send as fast as answers come.
     times: Option<Vec<Instant>>,
     next: AtomicUsize,
 }
 
-/// Sends all hooks over so many connections, spread over the addresses: at `rate` a second by plan (Poisson), or as fast as
-/// answers come when none is given. The clock starts when all connections stand.
+/// Sends all hooks over this many connections, spread over the addresses: on schedule at `rate` per second (Poisson),
+/// or without a rate as fast as answers come. The clock starts when all connections are open.
 pub async fn send(
     addresses: &[String],
     hooks: Arc<Vec<Hook>>,
@@ -118,19 +118,19 @@ impl Connection {
         Ok(Self { stream, buffer: vec![0; 65_536] })
     }
 
-    /// Sends one; gives the status of its answer.
+    /// Sends one; returns the status of its answer.
     pub async fn post(&mut self, hook: &Hook) -> anyhow::Result<[u8; 3]> {
         self.call(&hook.request).await
     }
 
-    /// The same of any request, whose answer says how long it is.
+    /// The same for any request whose answer announces its length.
     pub async fn call(&mut self, request: &[u8]) -> anyhow::Result<[u8; 3]> {
         self.stream.write_all(request).await?;
         read_answer(&mut self.stream, &mut self.buffer).await
     }
 }
 
-/// Times of a Poisson process, the same ones each time.
+/// Times of a Poisson process, the same in every run.
 fn poisson(start: Instant, rate: f64, count: usize) -> Vec<Instant> {
     let mut random = StdRng::seed_from_u64(11);
     let gap = |even: f64| Duration::from_secs_f64(-(1.0 - even).ln() / rate);
@@ -173,7 +173,7 @@ fn micros(time: Duration) -> anyhow::Result<u64> {
     Ok(u64::try_from(time.as_micros())?.max(1))
 }
 
-/// Reads one answer whose body is empty or announced by Content-Length; gives its status.
+/// Reads one answer whose body is empty or announced by Content-Length; returns its status.
 async fn read_answer(stream: &mut TcpStream, buffer: &mut [u8]) -> anyhow::Result<[u8; 3]> {
     let mut filled = 0;
     loop {

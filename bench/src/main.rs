@@ -1,7 +1,7 @@
 //! Measures Parom: `cargo run --release -p bench -- intake --help`.
 //!
 //! Load is open loop: every request has its planned time, and its latency counts from there, so a server that stalls
-//! cannot hide it. Each figure stands beside a limit of the machine measured in the same run.
+//! cannot hide it. Each figure is printed with a limit of the machine measured in the same run.
 
 use clap::{Parser, Subcommand};
 
@@ -35,7 +35,7 @@ mod serve;
 mod siege;
 mod stage;
 
-/// The allocator of the binary that is measured.
+/// The same allocator as in the measured binary.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -48,17 +48,17 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// amoCRM's hook to its durable 200.
+    /// From amoCRM's hook to its durable 200.
     Intake(intake::Options),
-    /// Random faults from seeds; nothing may be lost, doubled, mixed or out of order.
+    /// Random faults from seeds; nothing may be lost, duplicated, mixed up or reordered.
     Chaos(chaos::Options),
     /// Real processes on one PostgreSQL that are killed and frozen under load.
     Cluster(cluster::Options),
-    /// Messages end to end, both ways, beside a relay that keeps nothing.
+    /// Messages end to end, both ways, compared with a relay without storage.
     Relay(relay::Options),
-    /// What waited while nothing was carried.
+    /// Delivery of a backlog.
     Drain(drain::Options),
-    /// More accounts, more messages of the past, more instances.
+    /// More accounts, more stored messages, more instances.
     Growth(growth::Options),
     /// A quiet account while others flood.
     Fairness(fairness::Options),
@@ -103,13 +103,13 @@ fn measure() -> anyhow::Result<()> {
 }
 
 impl Command {
-    /// The server runs in this process and shares the features of the tests' crates.
+    /// Whether the server runs in this process and shares the features of the tests' crates.
     const fn is_beside_the_server(&self) -> bool {
         !matches!(self, Self::Chaos(_) | Self::Cluster(_) | Self::Footprint(_))
     }
 }
 
-/// A line of the report.
+/// Prints a line of the report.
 #[expect(clippy::print_stdout, reason = "a report for people")]
 pub fn report(line: &str) {
     println!("{line}");

@@ -1,4 +1,4 @@
-//! The receiver that everybody writes first: the same rows in the same tables, one commit a request.
+//! The naive receiver: the same rows in the same tables, one commit per request.
 
 use std::sync::Arc;
 
@@ -18,13 +18,13 @@ struct Naive {
     store: Store,
     lines: Arc<Vec<Line>>,
     hooks: Arc<Vec<Hook>>,
-    /// Its pool.
+    /// Its connection pool.
     room: Semaphore,
-    /// Connections that are opened here outlive this receiver.
+    /// Connections opened in this runtime outlive the receiver.
     runtime: Handle,
 }
 
-/// Starts it with a pool of so many connections; it knows the hooks that will come.
+/// Starts it with a pool of this many connections; it knows the hooks in advance.
 pub fn start(store: Store, lines: Arc<Vec<Line>>, hooks: Arc<Vec<Hook>>, pool: usize) -> anyhow::Result<Bare> {
     let (room, runtime) = (Semaphore::new(pool), Handle::current());
     let naive = Arc::new(Naive { store, lines, hooks, room, runtime });

@@ -1,4 +1,4 @@
-//! Messages of the past: rows that a server of some age has.
+//! Stored messages, as in a database that has been in use for some time.
 
 use anyhow::Context;
 use parom::app::App;
@@ -9,13 +9,13 @@ use sea_orm::ConnectionTrait;
 use crate::database;
 use crate::stage::{CHANNEL, Stage};
 
-/// Rows of one statement.
+/// Rows per statement.
 const AT_ONCE: usize = 200_000;
-/// They were written in the last thirty days.
+/// They are spread over the last thirty days.
 const SPAN: i64 = 30 * 86_400_000;
 
-/// Adds delivered messages with their keys, spread evenly over all conversations, each with the body of a message that
-/// was taken in before. Gives how many.
+/// Adds delivered messages with their keys, spread evenly over all conversations, each with the body of a message
+/// accepted before. Returns how many.
 pub async fn messages(stage: &Stage, count: usize) -> anyhow::Result<usize> {
     let app = stage.running()?.app.clone();
     let conversations = stage.lines.len();
@@ -37,7 +37,7 @@ pub async fn messages(stage: &Stage, count: usize) -> anyhow::Result<usize> {
     Ok(rounds * conversations)
 }
 
-/// So many messages of each conversation, one after the other.
+/// Messages `first` to `last` of each conversation, `step` apart.
 struct Times {
     first: usize,
     last: usize,

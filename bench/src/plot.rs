@@ -1,4 +1,4 @@
-//! Plots as SVG: bars that lie, and curves.
+//! Plots as SVG: horizontal bars, and curves.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -67,7 +67,7 @@ pub fn quantiles(path: &Path, title: &str, latency: &Histogram<u64>) -> anyhow::
     curves(path, title, "ms", &labels, &[curve])
 }
 
-/// Curves over named places of the x axis; the y axis begins at nothing.
+/// Curves over labelled positions of the x axis; the y axis begins at zero.
 pub fn curves(path: &Path, title: &str, unit: &str, labels: &[(f64, String)], curves: &[Curve]) -> anyhow::Result<()> {
     let (left, top, width, height) = (70.0, 48.0, WIDTH - 100.0, 240.0);
     let values = || curves.iter().flat_map(|curve| &curve.points);
@@ -91,7 +91,7 @@ pub fn curves(path: &Path, title: &str, unit: &str, labels: &[(f64, String)], cu
         )?;
     }
     for (place, label) in labels {
-        // A long one would leave the picture.
+        // A centred long label would leave the picture.
         let anchor = if *place == last { "end" } else { "middle" };
         write!(
             inner,
@@ -125,7 +125,7 @@ fn save(path: &Path, title: &str, height: f64, inner: &str) -> anyhow::Result<()
     Ok(std::fs::write(path, page)?)
 }
 
-/// Thousands apart; small numbers with what stands behind the point.
+/// With thousands separators; small numbers with decimals.
 fn grouped(value: f64) -> String {
     if value < 100.0 {
         return trimmed(value);

@@ -1,4 +1,4 @@
-//! The program itself as a process of its own.
+//! The program itself as a separate process.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -11,7 +11,7 @@ use crate::hooks::Hook;
 use crate::load::{Connection, is_taken};
 use crate::stage::Stage;
 
-/// It listens by then.
+/// Time limit until it listens.
 const STARTS_WITHIN: Duration = Duration::from_secs(60);
 
 /// `parom serve` on the database of a stage whose own server is stopped.
@@ -34,7 +34,7 @@ impl Process {
         Ok(Self { child: command.spawn().context("the program")?, address, begun })
     }
 
-    /// From the start of the process to the answer of the first hook, which is sent until one is taken.
+    /// From the start of the process to the answer of the first hook, which is repeated until it is accepted.
     pub async fn first_accept(&mut self, hook: &Hook) -> anyhow::Result<Duration> {
         loop {
             if let Ok(mut connection) = Connection::open(&self.address).await
@@ -49,7 +49,7 @@ impl Process {
         }
     }
 
-    /// Bytes of it that are in memory now.
+    /// Its resident memory in bytes.
     pub fn resident(&self) -> anyhow::Result<u64> {
         let id = self.child.id().context("it has ended")?;
         let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
@@ -58,7 +58,7 @@ impl Process {
         Ok(kilobytes * 1024)
     }
 
-    /// Ends it in order.
+    /// Stops it in order.
     pub async fn stop(mut self) -> anyhow::Result<()> {
         let id = self.child.id().context("it has ended")?.to_string();
         Command::new("kill").args(["-TERM", &id]).status().await?;

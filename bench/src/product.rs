@@ -28,7 +28,7 @@ fn is_product(binary: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    /// C11: the text is the server's, and only of the one without fault points.
+    /// Scenario C11: the text is contained in the server, and only in one without fault points.
     #[test]
     fn c11_a_server_with_fault_points_is_told_from_the_product() {
         let words = std::str::from_utf8(WITHOUT).unwrap();

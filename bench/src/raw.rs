@@ -1,5 +1,5 @@
-//! The raw limit: the same rows into the same tables, 200 a commit, with nothing in front of the database and nothing
-//! looked up: dedupe key, raw bytes, message and letter are inserted, lane, turn and ledger are added to.
+//! The raw limit: the same rows into the same tables, 200 hooks per commit, with nothing in front of the database and
+//! no lookups: dedupe key, raw bytes, message and letter are inserted; lane, turn and ledger are updated.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use crate::stage::{CHANNEL, Line};
 
 const BATCH: usize = 200;
 
-/// Hooks a second, each with all its rows, over so many connections.
+/// Hooks per second, each with all its rows, over this many connections.
 pub async fn rows_per_second(
     store: &Store,
     lines: Arc<Vec<Line>>,
@@ -31,7 +31,7 @@ pub async fn rows_per_second(
     for part in 0..connections {
         let (store, lines, hooks) = (store.clone(), lines.clone(), hooks.clone());
         tasks.spawn(async move {
-            // By tenant, as the server's writers share the work: two connections never wait for one row.
+            // By tenant, as the server's writers divide the work: two connections never wait for the same row.
             let mine: Vec<&Hook> = hooks
                 .iter()
                 .filter(|hook| usize::from(lines[hook.line].tenant_id.as_bytes()[15]) % connections == part)
@@ -48,7 +48,7 @@ pub async fn rows_per_second(
     Ok(per_second(hooks.len(), started.elapsed()))
 }
 
-/// Writes one batch in one commit; `number` tells its rows from those of other batches.
+/// Writes one batch in one commit; `number` distinguishes its rows from those of other batches.
 pub async fn write(store: &Store, lines: &[Line], batch: &[&Hook], number: usize) -> anyhow::Result<()> {
     let clock = Clock::system();
     let now = clock.millis();
@@ -163,7 +163,7 @@ pub async fn write(store: &Store, lines: &[Line], batch: &[&Hook], number: usize
     Ok(())
 }
 
-/// The statement in front of which stands its table of rows `a, b, c, …`: one array a column, or VALUES.
+/// The statement with its table of rows `a, b, c, …` in front: one array per column, or VALUES.
 fn rows(store: &Store, body: &str, columns: Vec<(ArrayType, Vec<Value>)>) -> Vec<Statement> {
     let names = ["a", "b", "c", "d", "e", "f"].iter().take(columns.len()).copied().collect::<Vec<_>>().join(", ");
     if !store.is_sqlite() {

@@ -1,4 +1,5 @@
-//! `bench relay`: messages end to end over HTTP, both ways, beside a relay that makes the same calls and keeps nothing.
+//! `bench relay`: messages end to end over HTTP, both ways, compared with a relay that makes the same calls without
+//! storing.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -18,10 +19,10 @@ use crate::{letters, load, report};
 pub struct Options {
     #[command(flatten)]
     size: Size,
-    /// Messages of each run.
+    /// Messages per run.
     #[arg(long, default_value_t = 8_000)]
     messages: usize,
-    /// Messages of the hot conversation.
+    /// Messages of the busy conversation.
     #[arg(long, default_value_t = 400)]
     hot: usize,
     /// Messages of the idle system, one at a time.
@@ -30,7 +31,7 @@ pub struct Options {
     /// Runs of each figure; the median counts.
     #[arg(long, default_value_t = 5)]
     runs: usize,
-    /// Milliseconds after which the fakes answer; several with commas.
+    /// Milliseconds after which the fakes answer; several separated by commas.
     #[arg(long, value_delimiter = ',', default_value = "0,50")]
     delays: Vec<u64>,
     /// Connections of the generator.
@@ -38,7 +39,7 @@ pub struct Options {
     connections: usize,
 }
 
-/// Which way messages go.
+/// The direction of messages.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Way {
     ToCrm,
@@ -95,7 +96,7 @@ async fn run_at(options: &Options, delay: Duration) -> anyhow::Result<()> {
     hot(options, delay).await
 }
 
-/// The same letters through a bare relay: how many a second, and how many calls it made.
+/// The same messages through a bare relay: how many per second, and how many calls it made.
 async fn beside(
     delay: Duration,
     letters: Arc<Vec<Hook>>,
@@ -137,7 +138,7 @@ async fn idle(options: &Options, delay: Duration) -> anyhow::Result<()> {
             fake.arrivals.wait_for(number + 1).await?;
             let there = fake.arrivals.at(number).ok_or_else(|| anyhow::anyhow!("{number} did not arrive"))?;
             added.record(u64::try_from(there.saturating_duration_since(begun).as_micros())?.max(1))?;
-            // The next one finds everything at rest.
+            // The next one starts with an idle system.
             tokio::time::sleep(delay + Duration::from_millis(20)).await;
         }
         report(&format!("  idle, {:<14} {}", way.name(), times(&added)));

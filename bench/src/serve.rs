@@ -4,7 +4,7 @@ use parom::config::Config;
 use parom::server::{self, Options};
 use tokio::signal::unix::{SignalKind, signal};
 
-/// Serves what `PAROM_CONFIG` says until it is asked to stop.
+/// Runs the server configured by `PAROM_CONFIG` until it is asked to stop.
 pub async fn run() -> anyhow::Result<()> {
     let mut stop = signal(SignalKind::terminate())?;
     let running = server::start(Config::load(None)?, Options::default()).await?;

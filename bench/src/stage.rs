@@ -1,4 +1,4 @@
-//! Servers with accounts, sources and conversations, put straight into a database of their own.
+//! Servers with accounts, sources and conversations, inserted directly into a database of their own.
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -19,7 +19,7 @@ use crate::fill;
 pub const CHANNEL: &str = "344a5002-f8ca-454d-af3d-396180102ac7";
 /// Its secret.
 pub const SECRET: &str = "bench-channel-secret";
-/// What signs webhooks to the developer's messenger.
+/// The signing secret of webhooks to the developer's messenger.
 pub const WEBHOOK_SECRET: &str = "whsec_YmVuY2gtd2ViaG9vay1zZWNyZXQ=";
 
 /// A conversation that hooks can name.
@@ -37,10 +37,10 @@ pub struct Line {
     pub chat: String,
 }
 
-/// Where it lies, and how large it is.
+/// The database, and its size.
 #[derive(Args, Clone, Debug)]
 pub struct Size {
-    /// A PostgreSQL in which databases may be made; fresh SQLite files otherwise.
+    /// A PostgreSQL in which databases can be created; fresh SQLite files otherwise.
     #[arg(long)]
     pub database: Option<String>,
     #[arg(long, default_value_t = 50)]
@@ -51,19 +51,19 @@ pub struct Size {
 }
 
 impl Size {
-    /// The name of its database's kind.
+    /// The name of the database engine.
     pub const fn engine(&self) -> &'static str {
         if self.database.is_some() { "PostgreSQL" } else { "SQLite" }
     }
 }
 
-/// What a run needs.
+/// A server and its data for a run.
 pub struct Stage {
-    /// Stopped while it is none.
+    /// None while it is stopped.
     running: Option<Running>,
     address: String,
     size: Size,
-    /// Where amojo and the messengers are; none: nothing is delivered.
+    /// Address of amojo and the messengers; none: nothing is delivered.
     fakes: Option<String>,
     database: Own,
     pub lines: Vec<Line>,
@@ -73,7 +73,8 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// Starts a server with that many accounts, whose amojo and messengers are at `fakes`; none: nothing is delivered.
+    /// Starts a server with that many accounts, whose amojo and messengers are at `fakes`; none: nothing is
+    /// delivered.
     pub async fn build(size: Size, fakes: Option<String>) -> anyhow::Result<Self> {
         let folder = std::env::temp_dir().join(format!("parom-bench-{}", Uuid::new_v4().simple()));
         std::fs::create_dir_all(&folder)?;
@@ -91,7 +92,7 @@ impl Stage {
         Ok(stage)
     }
 
-    /// The server; it runs.
+    /// The server; an error if it is stopped.
     pub fn running(&self) -> anyhow::Result<&Running> {
         self.running.as_ref().context("the server is stopped")
     }
@@ -105,7 +106,7 @@ impl Stage {
         self.size.database.is_none()
     }
 
-    /// The configuration of this stage, for a process of its own.
+    /// The configuration of this stage, for a separate process.
     pub fn config(&self, address: &str) -> String {
         config(address, &self.database.url, self.fakes.as_deref(), &self.folder)
     }
@@ -115,7 +116,7 @@ impl Stage {
         &self.database.url
     }
 
-    /// Adds accounts until there are so many.
+    /// Adds accounts up to this number.
     pub async fn grow(&mut self, tenants: usize) -> anyhow::Result<()> {
         let webhook_url = match &self.fakes {
             Some(url) => format!("{url}/webhook"),
@@ -126,20 +127,20 @@ impl Stage {
         let new = fill::accounts(&app, known..tenants, self.size.conversations, &webhook_url).await?;
         self.lines.extend(new);
         if !self.is_sqlite() {
-            // What PostgreSQL does by itself within a minute.
+            // PostgreSQL would do this by itself within a minute.
             database::say(self.database(), &["VACUUM (ANALYZE)"]).await?;
         }
         Ok(())
     }
 
-    /// Stops the server; what it keeps stays.
+    /// Stops the server; its data stays.
     pub async fn stop(&mut self) {
         if let Some(running) = self.running.take() {
             running.stop().await;
         }
     }
 
-    /// Starts it again at the same address, with the other ends of its lines there.
+    /// Starts it again at the same address, with amojo and the messengers at `fakes`.
     pub async fn start(&mut self, fakes: Option<String>) -> anyhow::Result<()> {
         self.fakes = fakes;
         let config = Config::from_toml(&self.config(&self.address))?;
@@ -161,7 +162,7 @@ impl Stage {
         server::start_on(listener, config, options(self.fakes.as_deref())).await
     }
 
-    /// Stops the server and removes what it kept.
+    /// Stops the server and deletes its data.
     pub async fn end(mut self) -> anyhow::Result<()> {
         self.stop().await;
         self.database.remove().await?;

@@ -9,42 +9,42 @@ use crate::message::Content;
 pub struct Abilities {
     pub content: ContentAbilities,
     pub features: FeatureAbilities,
-    /// The longest text of one message; none: longer than anything that comes in.
+    /// The longest text of one message; none if no incoming text can exceed it.
     pub text_length: Option<Length>,
-    /// The longest caption below a file.
+    /// The longest caption of a file.
     pub caption_length: Option<Length>,
-    /// Its acceptance is as good as a receipt.
+    /// Acceptance by the messenger counts as delivery.
     pub delivered_on_accept: bool,
-    /// What may be done after an outcome nobody knows.
+    /// What to do after an unknown outcome.
     pub after_unknown: AfterUnknown,
-    /// Requests a second to one source.
+    /// Requests per second to one source.
     pub requests_per_second: u32,
-    /// Requests at once to one source.
+    /// Concurrent requests to one source.
     pub at_once: u32,
 }
 
-/// How a messenger takes something.
+/// How a messenger supports something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Support {
     Native,
-    /// Something readable goes in its place.
+    /// It is replaced by something readable.
     As(Stand),
-    /// Not at all: a message fails with a reason, everything else is left out.
+    /// Not supported: a message of this kind fails with a reason; as a feature it is left out.
     Refused,
 }
 
-/// What goes in the place of something.
+/// The replacement for something unsupported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stand {
-    /// Words: lines of text, a link to a map, a name with its number.
+    /// Text: lines, a link to a map, a name with its number.
     Text,
-    /// A picture: of a sticker.
+    /// A picture, for a sticker.
     Picture,
     /// A file without the kind's player.
     File,
-    /// A message of its own beside it: a caption, the members of a group.
+    /// A separate message: a caption, the members of a group.
     Apart,
-    /// Only with customers who have a chat already: what a manager begins.
+    /// Only with customers who already have a chat: for conversations started by managers.
     Known,
 }
 
@@ -75,7 +75,7 @@ macro_rules! table_of_support {
                 vec![$(($word, self.$field)),+]
             }
 
-            /// The same answer to everything.
+            /// The same support for everything.
             pub const fn all(support: Support) -> Self {
                 Self { $($field: support),+ }
             }
@@ -99,31 +99,31 @@ table_of_support! {
 }
 
 table_of_support! {
-    /// What comes with a message, and what is no message.
+    /// Parts of messages, and events other than messages.
     FeatureAbilities {
         /// Text below a file.
         captions = "captions",
-        /// Files that were sent together stay together.
+        /// Files sent together stay together.
         media_groups = "media_groups",
         buttons = "buttons",
         /// List messages (chats-api §4.4).
         lists = "lists",
         quotes = "quotes",
         forwards = "forwards",
-        /// Named templates with their values; else their final text.
+        /// Named templates with their values; without support, their final text.
         templates = "templates",
-        /// Answers to comments in public.
+        /// Public replies to comments.
         comments = "comments",
         reactions = "reactions",
         typing = "typing",
-        /// A conversation that the manager begins.
+        /// A conversation started by the manager.
         write_first = "write_first",
         edits = "edits",
     }
 }
 
 impl ContentAbilities {
-    /// How this kind is taken.
+    /// How this kind is supported.
     pub const fn of(&self, content: &Content) -> Support {
         match content {
             Content::Text { .. } => self.text,
@@ -146,21 +146,21 @@ pub struct Length {
     pub unit: Unit,
 }
 
-/// What a messenger counts.
+/// The unit in which a messenger counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
-    /// What people see as one sign.
+    /// What people see as one character.
     Graphemes,
     /// Unicode scalar values.
     Characters,
-    /// Telegram, and everything written in JavaScript.
+    /// UTF-16 code units: Telegram, and everything written in JavaScript.
     Utf16,
     /// Bytes of UTF-8.
     Bytes,
 }
 
 impl Unit {
-    /// How long a text is.
+    /// Length of a text in this unit.
     pub fn count(self, text: &str) -> usize {
         match self {
             Self::Graphemes => text.graphemes(true).count(),
@@ -182,20 +182,20 @@ impl Unit {
 }
 
 impl Length {
-    /// Whether a text is short enough.
+    /// Whether a text is within the limit.
     pub fn holds(self, text: &str) -> bool {
-        // No unit counts more than bytes.
+        // A text never has more units than bytes.
         text.len() <= self.most || self.unit.count(text) <= self.most
     }
 }
 
-/// What may be done when a message was handed over and no answer came.
+/// What to do when a message was sent and no answer came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AfterUnknown {
-    /// Send again by the back-off, marked as a repeat: the receiver recognises it by its id.
+    /// Retry with back-off, marked as a repeat: the receiver recognises it by its id.
     RepeatMarked,
-    /// Send again freely: a repeat has no effect.
+    /// Retry freely: a repeat has no effect.
     RepeatFreely,
-    /// Nobody can find out: one resend after 60 s, marked as a possible duplicate, then failed.
+    /// It cannot be determined: resend once after 60 s, marked as a possible duplicate, then fail.
     ResendOnce,
 }

@@ -1,5 +1,5 @@
-//! What people are asked for when they add or repair a source of a kind, as data: the wizard and the widget draw it, the
-//! connector's `setup` checks it.
+//! The settings that people enter for a source of a kind, as data: rendered by the wizard and the widget, validated
+//! by the connector's `setup`.
 
 /// One setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -8,30 +8,30 @@ pub struct Field {
     pub name: &'static str,
     pub input: Input,
     pub required: bool,
-    /// A credential: never shown again, and kept when it is left empty in a change.
+    /// A credential: never shown again, and kept if left empty in a change.
     pub secret: bool,
-    /// Key of its words.
+    /// Text key of the label.
     pub label: &'static str,
-    /// Key of the words below it.
+    /// Text key of the hint below it.
     pub hint: Option<&'static str>,
-    /// A flag that is on unless somebody takes it away.
+    /// A flag that is on by default.
     pub on: bool,
 }
 
-/// How it is entered, and its JSON.
+/// The kind of input, and its JSON type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Input {
     /// A text.
     Text,
-    /// A web address, a text.
+    /// A URL, as text.
     Url,
-    /// A list of texts, one a line.
+    /// A list of texts, one per line.
     Lines,
     /// A longer text.
     Paragraph,
     /// Yes or no.
     Flag,
-    /// A list of values, each with the key of its words.
+    /// A list of values, each with the text key of its label.
     Choices(&'static [(&'static str, &'static str)]),
 }
 
@@ -48,7 +48,7 @@ impl Input {
         }
     }
 
-    /// The values of choices.
+    /// The values that can be chosen; empty for other inputs.
     pub const fn choices(self) -> &'static [(&'static str, &'static str)] {
         match self {
             Self::Choices(choices) => choices,
@@ -58,22 +58,22 @@ impl Input {
 }
 
 impl Field {
-    /// A setting that may be left out.
+    /// An optional setting.
     pub const fn optional(name: &'static str, input: Input, label: &'static str) -> Self {
         Self { name, input, required: false, secret: false, label, hint: None, on: false }
     }
 
-    /// A setting without which there is no source.
+    /// A required setting.
     pub const fn required(name: &'static str, input: Input, label: &'static str) -> Self {
         Self { required: true, ..Self::optional(name, input, label) }
     }
 
-    /// A flag that is on at first.
+    /// Turns the flag on by default.
     pub const fn turned_on(self) -> Self {
         Self { on: true, ..self }
     }
 
-    /// With words below it.
+    /// Adds a hint.
     pub const fn with_hint(self, hint: &'static str) -> Self {
         Self { hint: Some(hint), ..self }
     }

@@ -1,4 +1,4 @@
-//! Files that a messenger keeps for us to fetch, and those of ours that it is given.
+//! Files: opened at the messenger, or provided to it.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,32 +9,32 @@ use bytes::Bytes;
 use futures_util::stream::BoxStream;
 use uuid::Uuid;
 
-/// A file that is being read.
+/// A file being read.
 pub struct Opened {
-    /// Bytes as the other side told; not believed.
+    /// Size in bytes as reported by the other side; untrusted.
     pub told: Option<u64>,
-    /// An error ends it. Errors hold no address.
+    /// An error ends it. Errors contain no address.
     pub bytes: BoxStream<'static, Result<Bytes, String>>,
 }
 
-/// Why a file could not be opened. Reasons are words for our log and table; they hold no address and no secret.
+/// Why a file could not be opened. Reasons are for the log and the database; they contain no address and no secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NotOpened {
-    /// It may not be called, or is too large to be asked for: it is not tried again.
+    /// Its address may not be called, or it is too large: not retried.
     Never(&'static str),
-    /// It is not there; looked at once more, for links that can be refreshed.
+    /// It is not there; retried once, for links that can be refreshed.
     Gone(String),
-    /// Nobody knows: tried again by the back-off, not before `after`.
+    /// Temporary or unknown: retried with back-off, not before `after`.
     Later { reason: String, after: Option<Duration> },
 }
 
-/// Where the files of an account's messages are kept, for messengers that are given bytes and not links.
+/// Storage of an account's files, for messengers that are given bytes and not links.
 #[async_trait]
 pub trait Shelf: Send + Sync {
     /// Opens a file by its `media_id`; `told` is its exact size.
     async fn open(&self, media_id: Uuid) -> Result<Opened, NotOpened>;
 
-    /// By what a file's bytes are known: equal of equal files alone. None: nobody can tell.
+    /// An identifier of the file's bytes: equal only for equal files. None if unknown.
     async fn content(&self, _media_id: Uuid) -> Option<String> {
         None
     }

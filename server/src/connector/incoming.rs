@@ -1,5 +1,5 @@
-//! What a messenger's call tells, in the house's words: what [`super::Connector::receive`] returns. The door
-//! (`intake::connector`) stores it; which tables that takes, connectors do not know.
+//! Events in a messenger's call, in Parom's terms: what [`super::Connector::receive`] returns. `intake::connector`
+//! stores them; connectors know no tables.
 
 use serde_json::Value;
 use uuid::Uuid;
@@ -7,108 +7,109 @@ use uuid::Uuid;
 use crate::message::{Body, Person};
 use crate::words::Said;
 
-/// A call of the messenger as it came.
+/// A messenger's call as received.
 pub struct Call<'a> {
-    /// A header's value, the name in lower case.
+    /// A header's value, by its lower-case name.
     pub header: &'a (dyn Fn(&str) -> Option<String> + Sync),
     pub body: &'a [u8],
 }
 
-/// One thing that happened in the messenger.
+/// One event in the messenger.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Happened {
-    /// Somebody wrote.
+    /// A message was written.
     Wrote(Box<Written>),
-    /// What was written says this from now on. One that nobody knows is taken as if it were new.
+    /// A message was edited. An unknown one is stored as new.
     Changed(Box<Changed>),
-    /// These messages were taken back; what is not known is nothing.
+    /// These messages were deleted; unknown ones are ignored.
     TookBack {
         messages: Vec<String>,
     },
     Reacted(Box<Reacted>),
     /// A button of a message was pressed.
     Pressed(Box<Pressed>),
-    /// A conversation has begun, and nothing was said yet.
+    /// A conversation started, without a message yet.
     Began(Box<Began>),
-    /// The customer has shut us out, or let us in again.
+    /// The customer blocked or unblocked us.
     Reach {
         conversation_id: String,
         reachable: bool,
         at: i64,
     },
-    /// A conversation has another id from now on; the old one stays known.
+    /// A conversation has a new id; the old one stays known.
     Moved {
         from: String,
         to: String,
     },
-    /// Something to remember of the line: `facts.<part>.<key>`, for the connector's settings. Null takes it away.
+    /// Something to store about the account at the messenger: `facts.<part>.<key>` in the connector's settings. Null
+    /// removes it.
     Learned {
         part: &'static str,
         key: String,
         value: Value,
     },
-    /// Known, and of no interest; the word is counted.
+    /// Understood and irrelevant; the word is a metric's label.
     Nothing(&'static str),
-    /// Nobody knows what it means: its bytes are kept, and it is counted.
+    /// Not understood: its bytes are stored, and it is counted.
     Unknown(&'static str),
 }
 
-/// A message on its way in.
+/// An incoming message.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Written {
-    /// The messenger's id of the message, unique for the source.
+    /// The messenger's id of the message, unique in the source.
     pub external_id: String,
     pub conversation_id: String,
     /// Milliseconds since 1970 by the messenger's clock.
     pub sent_at: Option<i64>,
     pub body: Body,
-    /// Whose conversation it is where that is not the sender: a group.
+    /// The owner of the conversation if that is not the sender: a group.
     pub room: Option<Person>,
 }
 
-/// A message that says something else from now on.
+/// An edited message.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Changed {
-    /// As it reads now.
+    /// Its new content.
     pub written: Written,
-    /// Of a repeat this is equal; of another change it is not.
+    /// Equal in a repeat of the same change, different in another change.
     pub key: String,
 }
 
-/// A reaction that was set, or taken back.
+/// A reaction that was set or removed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reacted {
     /// The messenger's id of the message.
     pub message: String,
     pub sender: Person,
-    /// None: taken back.
+    /// None if removed.
     pub emoji: Option<String>,
-    /// Of a repeat this is equal.
+    /// Equal in a repeat of the same reaction.
     pub key: String,
 }
 
-/// A button that was pressed. What it says is looked up in the message below which it stands.
+/// A pressed button. Its text is looked up in the message that contains it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pressed {
-    /// What the press becomes; its text is the button's label as far as the messenger told it, else empty.
+    /// The message that results; its text is the button's label if the messenger reported it, else empty.
     pub written: Written,
-    /// Ours, of the message with the button.
+    /// Our id of the message with the button.
     pub message_id: Option<Uuid>,
     pub data: String,
-    /// By which the messenger is told that the press has come, see [`super::Connector::acknowledge`].
+    /// The id for acknowledging the press, see [`super::Connector::acknowledge`].
     pub acknowledge: String,
 }
 
-/// A conversation without words.
+/// A conversation without messages.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Began {
     pub conversation_id: String,
     pub customer: Person,
-    /// What a link, a page or an advertisement told of where the customer came from.
+    /// Where the customer came from, as reported by a link, a page or an advertisement.
     pub mark: Option<String>,
 }
 
-/// What a button says.
+/// The text of a button.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chosen {
     pub text: String,
@@ -119,8 +120,8 @@ pub struct Chosen {
 /// Why a call could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NotReceived {
-    /// Nobody can read it, now or later: its bytes are kept, and the messenger is told that all is well.
+    /// It can never be read: its bytes are stored, and the messenger gets a success answer.
     Unreadable,
-    /// Something had to be asked first and was not told: the messenger calls again.
+    /// Required information is not available yet; the messenger should call again.
     Later(Said),
 }

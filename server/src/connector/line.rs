@@ -1,45 +1,46 @@
-//! A messenger's line as it lives: who it is there, and where the messenger brings what customers write.
+//! The account at a messenger behind a source: its identity, and where the messenger delivers customers' messages.
 
 use secrecy::SecretString;
 use serde_json::Value;
 
 use crate::words::Said;
 
-/// The name, among a source's credentials, of what its messenger proves itself with when it calls us. We make it.
+/// The name, among a source's credentials, of the secret with which its messenger authenticates its calls. Parom
+/// generates it.
 pub const HOOK_SECRET: &str = "hook_secret";
 
-/// Who a line is at its messenger.
+/// Identity at the messenger.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Identity {
-    /// Stays the same when credentials are made anew. No two sources have the same.
+    /// Does not change with new credentials. Unique among sources.
     pub key: String,
-    /// As people know it: `@acme_support_bot`.
+    /// Its public name: `@acme_support_bot`.
     pub name: String,
-    /// What the messenger told of it; connectors find it in their public settings as `facts.bot`.
+    /// What the messenger reported; stored in the public settings as `facts.bot`.
     pub facts: Value,
 }
 
-/// Where the messenger is to bring what customers write.
+/// Where the messenger should deliver customers' messages.
 #[derive(Clone, Debug)]
 pub struct Hook {
-    /// An address of ours.
+    /// Our URL.
     pub url: String,
     pub secret: SecretString,
 }
 
-/// Why the messenger did not do what a line's life needs.
+/// Why the messenger refused an operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Denied {
-    /// It does not accept the credentials any more.
+    /// It no longer accepts the credentials.
     Access(Said),
-    /// It does not take this, whoever asks.
+    /// It refuses the request, whatever the credentials.
     Refused(Said),
     /// It does not answer, or not now.
     Away(Said),
 }
 
 impl Denied {
-    /// In words.
+    /// The explanation.
     pub fn said(&self) -> &Said {
         match self {
             Self::Access(said) | Self::Refused(said) | Self::Away(said) => said,
@@ -47,15 +48,15 @@ impl Denied {
     }
 }
 
-/// Where the messenger brings customers' messages, as it tells itself.
+/// Where the messenger delivers customers' messages, by its own report.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Watched {
-    /// Here.
+    /// To us.
     Fine,
-    /// Here, with trouble: its words, and how much waits there.
+    /// To us, with errors: their text, and the number of waiting updates.
     Failing { words: String, waiting: u64 },
     /// To another service, on this host.
     Elsewhere { host: String },
-    /// Nowhere, or not all of it: it is to be told again.
+    /// To nobody, or not all kinds of updates: it must be set again.
     Unset,
 }

@@ -1,5 +1,5 @@
 //! Messengers behind one trait. A connector knows its messenger's protocol and nothing of tenants, tables or the
-//! queue: it is given what to send and says what came of it.
+//! queue: it gets what to send and returns the outcome.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -34,7 +34,7 @@ use incoming::{Call, Chosen, Happened, NotReceived};
 pub use line::{Denied, HOOK_SECRET, Hook, Identity, Watched};
 pub use outgoing::{Event, Message, Named, Outgoing, Part};
 
-/// What a source is configured with.
+/// A source's settings.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// The kind's settings without credentials.
@@ -50,27 +50,27 @@ pub struct Probe {
     pub id: Uuid,
     pub source_id: Uuid,
     pub now: DateTime<Utc>,
-    /// Where the messenger is to bring customers' messages.
+    /// Where the messenger should deliver customers' messages.
     pub hook_url: String,
-    /// There is no source yet: the messenger was told of no address.
+    /// There is no source yet: the messenger has not been given an address.
     pub is_new: bool,
 }
 
-/// Something that happened to a source itself.
+/// A change of a source itself.
 #[derive(Clone, Debug)]
 pub struct Notice {
-    /// Stays the same in every try.
+    /// The same in every attempt.
     pub id: Uuid,
     /// The webhook's type, e.g. `source.updated`.
     pub kind: &'static str,
     /// The webhook's `data`.
     pub data: serde_json::Value,
-    /// An earlier try may have arrived.
+    /// An earlier attempt may have arrived.
     pub repeat: bool,
     pub now: DateTime<Utc>,
 }
 
-/// What a live check saw, or what is wrong, without secrets.
+/// What a live check found or what is wrong, without secrets.
 pub type Check = Result<Option<Said>, Said>;
 
 /// One kind of messenger.
@@ -81,88 +81,89 @@ pub trait Connector: Send + Sync {
 
     fn abilities(&self) -> &'static Abilities;
 
-    /// Whose slots its calls use: targets of one pool share connections and a breaker.
+    /// The pool of its calls: targets of one pool share connections and a breaker.
     fn pool(&self) -> &'static str {
         self.kind()
     }
 
-    /// Checks the settings of a new or changed source and splits off what must be sealed. Errors name the field
+    /// Validates the settings of a new or changed source and separates what must be sealed. Errors name the field
     /// below `/settings`.
     fn setup(&self, settings: serde_json::Value) -> Result<Setup, Vec<crate::error::FieldError>>;
 
-    /// What `setup` wants, for people, in the order in which it is asked.
+    /// The settings that `setup` accepts, in display order.
     fn fields(&self) -> &'static [Field];
 
-    /// Asks the messenger whether it accepts the credentials. Writes to nobody. The default is for kinds that have none.
+    /// Asks the messenger whether it accepts the credentials. Sends no message. The default is for kinds without
+    /// credentials.
     async fn check_access(&self, _settings: &Settings) -> Check {
         Ok(None)
     }
 
-    /// Reads back where the messenger sends customers' messages, or sends a test event where ours go. Writes to nobody.
-    /// The default is for kinds without such an address.
+    /// Reads back where the messenger delivers customers' messages, or sends a test event to the source's webhook.
+    /// Sends no message. The default is for kinds without such an address.
     async fn check_webhook(&self, _settings: &Settings, _probe: &Probe) -> Check {
         Ok(None)
     }
 
-    /// Hands over what fits its abilities: of a message that [`fit`] cut, one part. Must end within 30 seconds; dropping
+    /// Sends what fits its abilities: of a message split by [`fit`], one part. Must end within 30 seconds; dropping
     /// the future must be harmless.
     async fn send(&self, settings: &Settings, outgoing: &Outgoing) -> Report;
 
-    /// Whether it submits templates to the messenger's review (official WhatsApp) and reports the result. Without such a
-    /// connector nobody would ever decide on a template, so none is offered.
+    /// Whether it submits templates to the messenger's review (official WhatsApp) and reports the result. Without
+    /// such a connector no template would ever be reviewed, so none is offered.
     fn reviews_templates(&self) -> bool {
         false
     }
 
-    /// Whether its messengers are told of their source itself. The default is for kinds that could do nothing with it.
+    /// Whether its messengers receive notices about their source. The default is for kinds without use for them.
     fn takes_notices(&self) -> bool {
         false
     }
 
-    /// Tells a messenger of its source. None: this kind is not told.
+    /// Sends a notice to a messenger. None if this kind receives no notices.
     async fn notify(&self, _settings: &Settings, _notice: &Notice) -> Option<Report> {
         None
     }
 
-    /// Whether the manager's name is to stand above each message of this source.
+    /// Whether messages of this source are signed with the manager's name.
     fn signs(&self, _settings: &Settings) -> bool {
         false
     }
 
-    /// Why the manager cannot write first: of kinds that refuse it, and of kinds that reach only whom they know.
+    /// Why the manager cannot write first: for kinds that refuse it, and for kinds that reach only known customers.
     fn not_begun(&self, words: Words) -> Failure {
         let thing = fit::Thing::Feature("write_first").named(words).to_string();
         let text = words.say("reason-kind_not_supported").with("kind", thing).to_string();
         Failure { code: FailureCode::Unsupported, text }
     }
 
-    /// Opens a file by the reference under which the messenger keeps it. The default is for kinds whose files have public
-    /// addresses.
+    /// Opens a file by the messenger's reference. The default is for kinds whose files have public addresses.
     async fn open_media(&self, _settings: &Settings, _reference: &str) -> Result<Opened, NotOpened> {
         Err(NotOpened::Never("unsupported"))
     }
 
-    /// Whether customers' messages come by a webhook that the messenger is told of. What follows is for these kinds.
+    /// Whether customers' messages arrive at a webhook that must be registered with the messenger. The following
+    /// methods are for these kinds.
     fn has_webhook(&self) -> bool {
         false
     }
 
-    /// Who the line is, asked live.
+    /// The identity at the messenger, queried live.
     async fn identity(&self, _settings: &Settings) -> Result<Option<Identity>, Denied> {
         Ok(None)
     }
 
-    /// Whether [`Connector::authenticate`] needs headers only: then a call can be refused before its body is read.
+    /// Whether [`Connector::authenticate`] needs headers only, so that a call can be refused before its body is read.
     fn authenticates_by_header(&self) -> bool {
         false
     }
 
-    /// Whether a call is the messenger's own. Compares secrets in constant time.
+    /// Whether a call comes from the messenger. Compares secrets in constant time.
     fn authenticate(&self, _settings: &Settings, _call: &Call<'_>) -> bool {
         false
     }
 
-    /// Reads a call: what happened, in order. `words`: the account's, for what has no words of its own.
+    /// Parses a call into its events, in order. `words`: the account's language, for texts that Parom supplies.
     async fn receive(
         &self,
         _settings: &Settings,
@@ -172,36 +173,36 @@ pub trait Connector: Send + Sync {
         Err(NotReceived::Unreadable)
     }
 
-    /// What a button of ours says, by the markup of its message; none: it has no such button.
+    /// The text of one of our buttons, from the markup of its message; none if it has no such button.
     fn choice(&self, _data: &str, _markup: &Markup) -> Option<Chosen> {
         None
     }
 
-    /// Tells the messenger that a press has come. Nobody has to know what came of it.
+    /// Acknowledges a press to the messenger. The outcome is ignored.
     async fn acknowledge(&self, _settings: &Settings, _press: &str) {}
 
-    /// Tells the messenger where to bring customers' messages. What waits there is not lost.
+    /// Registers our webhook with the messenger. Updates waiting there are not lost.
     async fn connect_webhook(&self, _settings: &Settings, _hook: &Hook) -> Result<(), Denied> {
         Ok(())
     }
 
-    /// Asks the messenger where it brings them.
+    /// Asks the messenger where it delivers.
     async fn watch(&self, _settings: &Settings, _hook: &Hook, _now: DateTime<Utc>) -> Result<Watched, Denied> {
         Ok(Watched::Fine)
     }
 
-    /// Has the messenger bring nothing any more. One that another service has taken stays theirs.
+    /// Removes our webhook from the messenger. A webhook that another service has set is left alone.
     async fn remove_webhook(&self, _settings: &Settings, _hook: &Hook) -> Result<(), Denied> {
         Ok(())
     }
 }
 
-/// A source's settings, checked.
+/// A source's validated settings.
 #[derive(Clone, Debug)]
 pub struct Setup {
-    /// What may be stored and shown as it is.
+    /// Stored and shown as they are.
     pub public: serde_json::Value,
-    /// What is sealed. A name that is absent keeps its old value.
+    /// Stored sealed. A name that is absent keeps its old value.
     pub secrets: BTreeMap<String, SecretString>,
 }
 
@@ -219,7 +220,7 @@ impl Connectors {
         Self(Arc::new(all.into_iter().map(|connector| (connector.kind(), connector)).collect()))
     }
 
-    /// The connector of a kind; none: this kind is not built in.
+    /// The connector of a kind; none if this kind is not built in.
     pub fn get(&self, kind: &str) -> Option<&Arc<dyn Connector>> {
         self.0.get(kind)
     }

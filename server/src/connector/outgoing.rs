@@ -1,4 +1,4 @@
-//! What is handed to a connector.
+//! Data passed to a connector for sending.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -7,26 +7,26 @@ use super::file::Files;
 use crate::message::{Content, Markup, Person, Post, Quote, Template};
 use crate::words::Words;
 
-/// Something on its way to the customer.
+/// An event for the customer's conversation.
 #[derive(Clone, Debug)]
 pub struct Outgoing {
-    /// Stays the same in every try.
+    /// The same in every attempt.
     pub letter_id: Uuid,
     pub source_id: Uuid,
-    /// The messenger's id of the conversation; empty: there is none yet.
+    /// The messenger's id of the conversation; empty if there is none yet.
     pub conversation_id: String,
     pub event: Event,
-    /// An earlier try may have arrived.
+    /// An earlier attempt may have arrived.
     pub repeat: bool,
     pub now: DateTime<Utc>,
-    /// In which the account's people are told what went wrong.
+    /// The language in which errors are explained to the account's people.
     pub words: Words,
-    /// Where the files of messages are: `media_id` names them.
+    /// Access to the messages' files, by `media_id`.
     pub files: Files,
 }
 
 impl Outgoing {
-    /// By which the receiver recognises a repeat: `{letter_id}`, of a message in parts `{letter_id}:{part}`.
+    /// The id by which the receiver recognises a repeat: `{letter_id}`, for a message in parts `{letter_id}:{part}`.
     pub fn id(&self) -> String {
         match &self.event {
             Event::Created(message) | Event::Started(message) | Event::Edited(message) if message.part.of > 1 => {
@@ -42,21 +42,21 @@ impl Outgoing {
 pub enum Event {
     /// A manager, a bot or a template wrote.
     Created(Box<Message>),
-    /// The same to somebody with whom there is no dialogue yet: the connector opens one by the receiver's phone.
+    /// The same without an existing dialogue: the connector opens one by the receiver's phone.
     Started(Box<Message>),
-    /// A message says something else from now on. amoCRM tells of none today.
+    /// A message was edited. amoCRM reports no edits today.
     Edited(Box<Message>),
-    /// Somebody types, until then at the latest. Worth one try.
+    /// Someone is typing, until then at the latest. Worth one attempt.
     Typing { sender: Person, until: DateTime<Utc> },
-    /// A reaction was set; `emoji` none: taken back.
+    /// A reaction was set; `emoji` none: removed.
     Reaction { message: Named, sender: Person, emoji: Option<String> },
 }
 
-/// A message by the ids it has.
+/// The ids of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Named {
     pub id: Uuid,
-    /// The messenger's; none: it never told one.
+    /// The messenger's; none if it never reported one.
     pub external_id: Option<String>,
 }
 
@@ -64,12 +64,12 @@ pub struct Named {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Message {
     pub id: Uuid,
-    /// The messenger's, of a message that it has already; of one in parts, the last one's.
+    /// The messenger's, if it already has the message; of one in parts, the last one's.
     pub external_id: Option<String>,
     pub part: Part,
     pub sender: Person,
     pub receiver: Person,
-    /// Files by links of ours.
+    /// Files are links of ours.
     pub content: Content,
     pub markup: Option<Markup>,
     pub template: Option<Template>,
@@ -79,7 +79,7 @@ pub struct Message {
     pub sent_at: DateTime<Utc>,
 }
 
-/// Which of how many, counted from 1.
+/// Part number, counted from 1, and number of parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Part {
     pub number: usize,
@@ -87,6 +87,6 @@ pub struct Part {
 }
 
 impl Part {
-    /// All there is.
+    /// A message that is not split.
     pub const WHOLE: Self = Self { number: 1, of: 1 };
 }

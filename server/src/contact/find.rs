@@ -1,4 +1,4 @@
-//! Finding a customer's contact.
+//! Finds a customer's contact.
 
 use std::sync::Arc;
 
@@ -10,21 +10,21 @@ use crate::app::App;
 use crate::message::Person;
 use crate::tenant::token::{CallError, with_token};
 
-/// Shorter numbers are no phones of persons.
+/// Shorter numbers are not personal phone numbers.
 const PHONE_DIGITS: usize = 7;
 
-/// The customer's number, where it is one.
+/// The customer's phone number, if valid.
 pub(super) fn phone(person: &Person) -> Option<String> {
     person.phone.clone().filter(|phone| phone_digits(phone).len() >= PHONE_DIGITS)
 }
 
-/// The customer's address, where it is one.
+/// The customer's e-mail address, if valid.
 pub(super) fn email(person: &Person) -> Option<String> {
     person.email.clone().filter(|email| email.contains('@'))
 }
 
-/// The contact with exactly the customer's number, else with their address. Of several the one that was changed last: that
-/// is the one people work with. `except`: a contact that does not count.
+/// The contact with exactly the customer's number, else with their address. Of several the one changed last, because
+/// that is the one people work with. `except`: a contact to ignore.
 pub(super) async fn find(
     app: &Arc<App>,
     tenant_id: Uuid,
@@ -58,7 +58,7 @@ fn chosen(found: Vec<Contact>, one: Why, several: Why) -> Option<(Card, Why)> {
     Some((card(&contact), why))
 }
 
-/// A contact of amoCRM as it is kept here.
+/// An amoCRM contact in the form stored here.
 pub(super) fn card(contact: &Contact) -> Card {
     let parts = [&contact.first_name, &contact.last_name].into_iter().flatten();
     let joined = || parts.map(String::as_str).collect::<Vec<_>>().join(" ");
@@ -66,7 +66,7 @@ pub(super) fn card(contact: &Contact) -> Card {
     Card { id: contact.id, name: name.replace('\0', "\u{fffd}") }
 }
 
-/// A contact by its id; none: there is none any more.
+/// A contact by its id; none if it no longer exists.
 pub(super) async fn by_id(app: &Arc<App>, tenant_id: Uuid, id: i64) -> Result<Option<Card>, CallError> {
     let found = with_token(app, tenant_id, |rest, token| async move { rest.contact(&token, id).await }).await;
     match found {
@@ -76,7 +76,7 @@ pub(super) async fn by_id(app: &Arc<App>, tenant_id: Uuid, id: i64) -> Result<Op
     }
 }
 
-/// The contact on which a chat hangs at amoCRM.
+/// The contact to which a chat is linked at amoCRM.
 pub(super) async fn of_chat(app: &Arc<App>, tenant_id: Uuid, chat_id: &str) -> Result<Option<i64>, CallError> {
     let ask = |rest: amocrm::rest::Rest, token| {
         let chat_id = chat_id.to_owned();

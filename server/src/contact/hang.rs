@@ -1,4 +1,4 @@
-//! Hangs a chat on its contact.
+//! Links a chat to its contact.
 
 use std::sync::Arc;
 
@@ -11,10 +11,10 @@ use crate::app::App;
 use crate::message::Person;
 use crate::tenant::token::{CallError, with_token};
 
-/// Pages of incoming leads that are looked through, the newest first.
+/// Maximum pages of incoming leads searched, the newest first.
 const PAGES: u32 = 4;
 
-/// A chat and what its source wants.
+/// A chat and what its source requires.
 pub(super) struct Job {
     pub tenant_id: Uuid,
     pub conversation_id: Uuid,
@@ -22,13 +22,13 @@ pub(super) struct Job {
     pub chat_id: String,
     pub rule: Rule,
     pub person: Person,
-    /// An earlier try may have made the contact.
+    /// An earlier attempt may have created the contact.
     pub making: bool,
-    /// The contact that is known, and why it is this one.
+    /// The known contact, and why it was chosen.
     pub before: Option<(i64, Why)>,
 }
 
-/// While nothing hangs there.
+/// For a chat without a contact.
 pub(super) async fn first(app: &Arc<App>, job: &Job) -> anyhow::Result<Outcome> {
     match (find::find(app, job.tenant_id, &job.person, None).await?, job.rule) {
         (Some((card, why)), _) => onto(app, job, card, why).await,
@@ -37,10 +37,10 @@ pub(super) async fn first(app: &Arc<App>, job: &Job) -> anyhow::Result<Outcome> 
     }
 }
 
-/// After messages went on: what amoCRM made meanwhile stays once somebody works with it.
+/// After messages were sent: the contact that amoCRM made meanwhile stays if someone already works with it.
 pub(super) async fn late(app: &Arc<App>, job: &Job) -> anyhow::Result<Outcome> {
     let Some(current) = find::of_chat(app, job.tenant_id, &job.chat_id).await? else { return first(app, job).await };
-    // amoCRM's own has the number too, if it was made for this chat.
+    // amoCRM's own contact has the number too, if it was made for this chat.
     let found = find::find(app, job.tenant_id, &job.person, Some(current)).await?;
     let why = match found {
         Some((card, why)) if waits(app, job).await? => return onto(app, job, card, why).await,
@@ -53,7 +53,7 @@ pub(super) async fn late(app: &Arc<App>, job: &Job) -> anyhow::Result<Outcome> {
     Ok(Outcome { card: find::by_id(app, job.tenant_id, current).await?, why })
 }
 
-/// What an earlier try began to make and is found now, was made.
+/// A contact that is found after an earlier attempt started to create it counts as created.
 fn told(job: &Job, why: Why) -> Why {
     if job.making { Why::Made } else { why }
 }
@@ -71,7 +71,8 @@ async fn link(app: &Arc<App>, job: &Job, contact_id: i64) -> Result<(), CallErro
     with_token(app, job.tenant_id, link).await.map(|_| ())
 }
 
-/// Makes a contact that could not be found. One that nobody could find again (no number, no address) is begun once only.
+/// Creates a contact that could not be found. If it could not be found again (no number, no address), this is tried
+/// only once.
 async fn made(app: &Arc<App>, job: &Job) -> anyhow::Result<Outcome> {
     let (phone, email) = (find::phone(&job.person), find::email(&job.person));
     if job.making && phone.is_none() && email.is_none() {

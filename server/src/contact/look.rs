@@ -1,4 +1,4 @@
-//! Whether the contact is still what it was: people delete contacts and join them, and hooks that tell of it may be lost.
+//! Checks whether the contact has changed: people delete and merge contacts, and the hooks about it may be lost.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,12 +10,13 @@ use crate::app::App;
 
 /// How long the last answer is cached.
 const FRESH_MILLIS: i64 = 10 * 60_000;
-/// No page waits longer for it.
+/// Maximum time that a page waits for it.
 const WITHIN: Duration = Duration::from_millis(1500);
-/// Nobody waits.
+/// Time limit in the background.
 const PATIENTLY: Duration = Duration::from_secs(30);
 
-/// The conversation with its contact as amoCRM has it now. Where amoCRM does not answer soon it stays as it is known.
+/// The conversation with its contact's current data at amoCRM. If amoCRM does not answer soon, the stored data is
+/// returned.
 pub async fn look(app: &Arc<App>, known: conversation::Model) -> conversation::Model {
     let is_fresh = app.clock.millis() - known.contact_seen_at < FRESH_MILLIS && known.contact_seen_at > 0;
     if known.amocrm_chat_id.is_empty() || is_fresh {
@@ -24,7 +25,7 @@ pub async fn look(app: &Arc<App>, known: conversation::Model) -> conversation::M
     asked(app, known, WITHIN).await
 }
 
-/// The same at once and with patience, for whoever heard that something changed there.
+/// The same regardless of the cache and with the longer time limit, for callers that heard of a change.
 pub(super) async fn at_once(app: &Arc<App>, known: conversation::Model) {
     asked(app, known, PATIENTLY).await;
 }
@@ -47,7 +48,7 @@ async fn asked(app: &Arc<App>, known: conversation::Model, within: Duration) -> 
     conversation::Model { contact_id, contact_name, contact_why: outcome.why.word().to_owned(), ..known }
 }
 
-/// Nothing hangs there, and nothing did: that was found out, and is believed for a while.
+/// amoCRM has no contact for it, and there was none before: this result is cached for a while.
 async fn seen(app: &App, known: conversation::Model) -> conversation::Model {
     let now = app.clock.millis();
     if let Err(error) = row::seen(app.store.write(), now, known.tenant_id, known.id).await {
@@ -79,7 +80,7 @@ async fn ask(app: &Arc<App>, known: &conversation::Model) -> anyhow::Result<Opti
     Ok(Some(Outcome { card, why }))
 }
 
-/// The same contact, perhaps by another name.
+/// The same contact, perhaps under another name.
 fn same(known: &conversation::Model, card: Card) -> Outcome {
     Outcome { card: Some(card), why: Why::of(&known.contact_why).unwrap_or(Why::Crm) }
 }

@@ -1,11 +1,11 @@
-//! The contact of the CRM on which a new chat hangs, by the rule of its source
+//! The CRM contact to which a new chat is linked, by the rule of its source
 //! (docs/decisions/0012-the-contact-of-a-chat.md).
 //!
 //! ```text
 //! first message of a new chat ─▶ plan (durable) ─▶ create chat ─▶ find · make ─▶ link ─▶ the message goes on
-//!                                  └─ not within three seconds: it goes on at once; tried again while nobody works
+//!                                  └─ not within three seconds: it goes on at once; retried while nobody works
 //!                                     on the lead that amoCRM made meanwhile
-//! a number or address that comes later (told.rs) ─▶ plan again, for the chats that nobody hung anywhere by hand
+//! a number or address that comes later (told.rs) ─▶ plan again, for chats that were not linked by hand
 //! ```
 
 mod find;
@@ -23,14 +23,14 @@ pub use task::{before_first, due_now, plan, run};
 pub use told::told;
 pub use wake::{Heard, wake};
 
-/// What a source does about the contact of a new chat.
+/// A source's rule for the contact of a new chat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Rule {
     /// amoCRM's own rules.
     Leave,
-    /// Look for the customer's phone or e-mail.
+    /// Search by the customer's phone or e-mail.
     Link,
-    /// The same; make a contact where there is none.
+    /// The same; create a contact if none is found.
     Create,
 }
 
@@ -43,7 +43,7 @@ impl Rule {
         }
     }
 
-    /// The same where an import wants at least a link.
+    /// The same where an import requires at least a link.
     fn wished(source: &source::Model, linking: bool) -> Self {
         match Self::of(source) {
             Self::Leave if linking => Self::Link,
@@ -52,36 +52,36 @@ impl Rule {
     }
 }
 
-/// Why a chat hangs on its contact, or on none.
+/// Why a chat is linked to its contact, or to none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Why {
     /// It has the customer's phone number.
     Phone,
     /// It has the customer's e-mail address.
     Email,
-    /// Several have the number: the one that was changed last.
+    /// Several have the number: the one changed last was chosen.
     PhoneSeveral,
     EmailSeveral,
-    /// We made it.
+    /// Parom created it.
     Made,
     /// amoCRM chose it.
     Crm,
-    /// Ours was joined with it there.
+    /// Ours was merged into it there.
     Merged,
-    /// Somebody moved the chat there.
+    /// A person moved the chat there.
     Moved,
     /// It was deleted there.
     Gone,
-    /// Nobody has the number or address.
+    /// No contact has the number or address.
     Nobody,
-    /// amoCRM had made one, and somebody works on its lead, before we could ask.
+    /// amoCRM had created one, and a person was already working on its lead.
     Late,
-    /// Whether making one succeeded could not be found out: no second one is made.
+    /// It is unknown whether creating one succeeded: no second one is created.
     Unclear,
 }
 
 impl Why {
-    /// Its word in the table and the API, and the end of its key in the words: `contact-why-…`.
+    /// Its word in the table and the API, and the end of its text key: `contact-why-…`.
     const fn word(self) -> &'static str {
         match self {
             Self::Phone => "phone",
@@ -99,7 +99,7 @@ impl Why {
         }
     }
 
-    /// The reason of a word.
+    /// Parses a word.
     fn of(word: &str) -> Option<Self> {
         let all = [
             Self::Phone,
@@ -126,16 +126,16 @@ struct Card {
     name: String,
 }
 
-/// What is known of a chat's contact from now on.
+/// The new data about a chat's contact.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Outcome {
     card: Option<Card>,
     why: Why,
 }
 
-/// Whether the rule has something to do before the first message of this conversation. `linking`: the message's import wants
-/// a link whatever the source does.
+/// Whether the rule requires something before the first message of this conversation. `linking`: the message's import
+/// requires a link whatever the source's rule.
 pub fn is_wanted(source: &source::Model, row: &conversation::Model, linking: bool) -> bool {
-    // A chat with an id there has had its first message, or was begun on a contact's card.
+    // A chat with an id there has had its first message, or was started from a contact's card.
     Rule::wished(source, linking) != Rule::Leave && row.amocrm_chat_id.is_empty() && row.contact_why.is_empty()
 }

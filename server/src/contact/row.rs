@@ -1,4 +1,4 @@
-//! What is kept of a chat's contact, in the conversation's row.
+//! The stored data about a chat's contact, in the conversation's row.
 
 use entity::{contact_task, conversation};
 use sea_orm::sea_query::Expr;
@@ -9,7 +9,7 @@ use super::Outcome;
 use crate::app::App;
 use crate::store::ended;
 
-/// Keeps an outcome and ends what was planned, in one commit.
+/// Stores an outcome and ends the planned task, in one commit.
 pub(super) async fn keep(app: &App, tenant_id: Uuid, conversation_id: Uuid, outcome: &Outcome) -> Result<(), DbErr> {
     let tx = app.store.write_tx().await?;
     let done = async {
@@ -20,7 +20,7 @@ pub(super) async fn keep(app: &App, tenant_id: Uuid, conversation_id: Uuid, outc
     ended(tx, done).await
 }
 
-/// Ends what was planned.
+/// Ends the planned task.
 pub(super) async fn end(db: &impl ConnectionTrait, tenant_id: Uuid, conversation_id: Uuid) -> Result<(), DbErr> {
     contact_task::Entity::delete_many()
         .filter(contact_task::Column::TenantId.eq(tenant_id))
@@ -54,7 +54,7 @@ pub(super) async fn write(
     Ok(())
 }
 
-/// Notes that amoCRM was asked, and knows of no contact.
+/// Records that amoCRM was asked and knows of no contact.
 pub(super) async fn seen(
     db: &impl ConnectionTrait,
     now: i64,
@@ -70,7 +70,7 @@ pub(super) async fn seen(
     Ok(())
 }
 
-/// The next look asks amoCRM, however fresh the last answer is.
+/// Makes the next check ask amoCRM, however fresh the last answer is.
 pub(super) async fn doubt(db: &impl ConnectionTrait, tenant_id: Uuid, conversation_id: Uuid) -> Result<(), DbErr> {
     conversation::Entity::update_many()
         .col_expr(conversation::Column::ContactSeenAt, Expr::value(0_i64))

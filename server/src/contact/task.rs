@@ -1,4 +1,4 @@
-//! What was planned and is not done yet, kept in a table so that no crash forgets it.
+//! Planned work that is not done yet, stored in a table so that a crash does not lose it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,23 +17,24 @@ use super::{Outcome, Rule, Why, row};
 use crate::app::App;
 use crate::message::Person;
 
-/// A message is not held longer.
+/// How long a message may be delayed.
 const WITHIN: Duration = Duration::from_secs(3);
-/// A later try is nobody else's for this long.
+/// How long a later attempt is claimed.
 const CLAIMED: i64 = 120_000;
-/// How long a later try may take; less than its claim.
+/// Time limit of a later attempt; less than its claim.
 const LATER_WITHIN: Duration = Duration::from_secs(60);
-/// Before the first, second, … later try. Then amoCRM's choice stays.
+/// Delays before the first, second, … later attempt. After these amoCRM's choice stays.
 const BACK_OFF: [i64; 6] = [60_000, 300_000, 1_800_000, 7_200_000, 43_200_000, 86_400_000];
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 const BATCH: u64 = 20;
 
-/// Writes down that a chat wants a contact. False: that was done before, and is another try's matter.
+/// Stores that a chat needs a contact. False if it is already planned and left to that attempt.
 pub async fn plan(app: &App, known: &conversation::Model, linking: bool) -> Result<bool, DbErr> {
     insert(app.store.write(), app.clock.millis(), known, linking, BACK_OFF[0]).await
 }
 
-/// The same, to be tried after so many milliseconds. What is planned already stays as it is: it sees what is known by then.
+/// The same, to be tried after `wait` milliseconds. An existing plan is unchanged: it uses what is known when it
+/// runs.
 pub(super) async fn insert(
     db: &impl ConnectionTrait,
     now: i64,
@@ -55,7 +56,7 @@ pub(super) async fn insert(
     Ok(made > 0)
 }
 
-/// Hangs a chat without messages on its contact, within three seconds or later. Never fails: the message goes on.
+/// Links a chat without messages to its contact, within three seconds or later. Never fails: the message goes on.
 pub async fn before_first(
     app: &Arc<App>,
     source: &source::Model,
@@ -81,7 +82,7 @@ async fn keep(app: &App, job: &Job, outcome: &Outcome) {
     }
 }
 
-/// None: the source leaves it to amoCRM by now, or the customer was erased.
+/// None if the source now leaves it to amoCRM, or the customer was erased.
 fn job(known: &conversation::Model, rule: Rule, chat_id: &str, making: bool) -> Option<Job> {
     let person: Person = serde_json::from_str(&known.contact).ok()?;
     (rule != Rule::Leave && !known.external_id.is_empty()).then(|| Job {
@@ -95,7 +96,7 @@ fn job(known: &conversation::Model, rule: Rule, chat_id: &str, making: bool) -> 
     })
 }
 
-/// Notes that a contact is about to be made: from here on it may be there, whatever the answer.
+/// Records that a contact is about to be created: from here on it may exist, whatever the answer.
 pub(super) async fn note_making(app: &App, tenant_id: Uuid, conversation_id: Uuid) -> Result<(), DbErr> {
     contact_task::Entity::update_many()
         .col_expr(Column::Making, Expr::value(true))
@@ -113,7 +114,7 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
     }
 }
 
-/// Tries again what is due; gives how many.
+/// Retries what is due; returns how many.
 pub async fn due_now(app: &Arc<App>) -> usize {
     let mut tried = 0;
     let due = contact_task::Entity::find()
@@ -139,7 +140,7 @@ pub async fn due_now(app: &Arc<App>) -> usize {
     tried
 }
 
-/// One later try. False: another instance makes it.
+/// One later attempt. False if another instance makes it.
 async fn again(app: &Arc<App>, task: &contact_task::Model) -> anyhow::Result<bool> {
     let now = app.clock.millis();
     if !mine(app, task, task.next_try_at, now + CLAIMED, task.tries).await? {
@@ -160,7 +161,7 @@ async fn again(app: &Arc<App>, task: &contact_task::Model) -> anyhow::Result<boo
         row::end(app.store.write(), task.tenant_id, task.conversation_id).await?;
         return Ok(true);
     };
-    // Without a chat at amoCRM there is nothing to hang: its first message still waits.
+    // Without a chat at amoCRM there is nothing to link: its first message still waits.
     let done = match job.chat_id.as_str() {
         "" => Err(anyhow::anyhow!("amoCRM has no such chat yet")),
         _ => match tokio::time::timeout(LATER_WITHIN, hang::late(app, &job)).await {
@@ -183,7 +184,7 @@ async fn again(app: &Arc<App>, task: &contact_task::Model) -> anyhow::Result<boo
     Ok(true)
 }
 
-/// Moves a task on as long as it stands as it was seen.
+/// Updates a task if it has not changed since it was read.
 async fn mine(app: &App, task: &contact_task::Model, seen: i64, next: i64, tries: i32) -> Result<bool, DbErr> {
     let done = contact_task::Entity::update_many()
         .col_expr(Column::NextTryAt, Expr::value(next))

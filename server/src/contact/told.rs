@@ -1,5 +1,5 @@
-//! What a customer tells of themselves after their chat began: their own number, their address. Whom nobody could find by
-//! then may be found now, so the rule is followed anew.
+//! Contact data that a customer provides after their chat began: their own number or address. A contact may be found
+//! by it, so the rule is applied again.
 
 use anyhow::Context;
 use entity::conversation::{self, Column};
@@ -12,8 +12,8 @@ use crate::app::App;
 use crate::message::{Person, Role};
 use crate::store::ended;
 
-/// Keeps with the conversation the number and the address that its customer told with a message, and plans its contact anew
-/// where that may find another. Gives the conversation as it is now; none: the message told nothing new.
+/// Stores the number and the address that a customer provided with a message, and plans the contact again if that may
+/// find another. Returns the updated conversation; none if the message contained nothing new.
 pub async fn told(
     app: &App,
     source: &source::Model,
@@ -21,7 +21,7 @@ pub async fn told(
     sender: &Person,
 ) -> anyhow::Result<Option<conversation::Model>> {
     let before: Person = serde_json::from_str(&known.contact).context("the conversation's contact is damaged")?;
-    // Members of a group are not the group.
+    // A group's members are not the group.
     if sender.role != Role::Client || sender.id != before.id {
         return Ok(None);
     }
@@ -38,7 +38,7 @@ pub async fn told(
             .col_expr(Column::Contact, Expr::value(contact.as_str()))
             .filter(Column::TenantId.eq(known.tenant_id))
             .filter(Column::Id.eq(known.id))
-            // Somebody may have changed it, or erased the customer, between the look and this.
+            // It may have been changed, or the customer erased, since it was read.
             .filter(Column::Contact.eq(known.contact.as_str()))
             .exec(&tx)
             .await?;
@@ -52,10 +52,11 @@ pub async fn told(
     Ok(Some(conversation::Model { contact, ..known.clone() }))
 }
 
-/// Whether a chat that amoCRM knows may still go over to another contact: nobody chose the one it hangs on.
+/// Whether a chat that amoCRM knows may still be linked to another contact: its current one was not chosen by a
+/// person.
 fn is_open(source: &source::Model, known: &conversation::Model) -> bool {
     let chosen = !matches!(Why::of(&known.contact_why), None | Some(Why::Nobody | Why::Crm | Why::Made));
-    // A chat that was begun from a contact's card has its contact.
+    // A chat that was started from a contact's card has its contact.
     let begun = !known.crm_person_id.is_empty();
     Rule::of(source) != Rule::Leave && !known.amocrm_chat_id.is_empty() && !chosen && !begun
 }

@@ -1,4 +1,4 @@
-//! What a hook of the CRM tells of contacts: only a reason to look, never the truth (crm-api §7.3).
+//! Processes the CRM's hooks about contacts: each is only a reason to query amoCRM, never the truth (crm-api §7.3).
 
 use std::sync::Arc;
 
@@ -9,21 +9,22 @@ use uuid::Uuid;
 use super::{look, row};
 use crate::app::App;
 
-/// Chats that are looked at for one hook; the others are when somebody looks.
+/// Chats checked for one hook; the others are checked when they are displayed.
 const MOST: u64 = 20;
 
-/// Something that a hook tells.
+/// An event in a hook.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Heard {
-    /// A contact was deleted, or joined with another.
+    /// A contact was deleted, or merged into another.
     Gone(i64),
     /// A contact has this name.
     Named(i64, String),
-    /// A chat, by amojo's id, hangs on this contact.
+    /// A chat, by amojo's id, is linked to this contact.
     Hangs(String, i64),
 }
 
-/// Looks at the chats that are known otherwise; gives how many. What cannot be looked at now is when somebody looks.
+/// Checks the chats whose stored data differs; returns how many. What cannot be checked now is checked when it is
+/// displayed.
 pub async fn wake(app: &Arc<App>, tenant_id: Uuid, heard: &Heard) -> Result<usize, DbErr> {
     let select = conversation::Entity::of_tenant(tenant_id);
     let select = match heard {
@@ -39,7 +40,7 @@ pub async fn wake(app: &Arc<App>, tenant_id: Uuid, heard: &Heard) -> Result<usiz
     let known = select.limit(MOST).all(app.store.read()).await?;
     let count = known.len();
     for known in known {
-        // Whatever becomes of this look, the next page asks.
+        // Even if this check fails, the next page will ask.
         row::doubt(app.store.write(), tenant_id, known.id).await?;
         look::at_once(app, known).await;
     }

@@ -1,15 +1,15 @@
-//! How long a letter waits after a try that did not succeed.
+//! How long a letter waits after a failed attempt.
 
 use std::time::Duration;
 
-/// Seconds after the first, second, … try; then always the last.
+/// Seconds after the first, second, … attempt; the last value repeats.
 const STEPS: [u64; 10] = [1, 2, 5, 15, 30, 60, 120, 300, 600, 900];
 
-/// The longest wait that a remote side may ask for.
+/// The longest wait that a remote side may request.
 const LONGEST: Duration = Duration::from_secs(2 * 3600);
 
-/// Milliseconds until the next try after `attempts` earlier ones, with ±20 % of jitter; what the other side asked
-/// for is honoured between the step and two hours.
+/// Milliseconds until the next attempt after `attempts` earlier ones, with ±20 % of jitter. A wait requested by the
+/// other side is honoured, but never below the step and never above two hours.
 pub fn millis(attempts: i32, asked: Option<Duration>) -> i64 {
     let index = usize::try_from(attempts).unwrap_or(0).min(STEPS.len() - 1);
     let step = STEPS.get(index).copied().unwrap_or(900) * 1000;

@@ -1,5 +1,5 @@
-//! The clause that makes it checkable, checked by itself: accepted = delivered + failed + waiting. A difference is somebody's
-//! message lost or doubled by us; the vendor is told at once, the account's overview shows it.
+//! Continuous check of the ledger: accepted = delivered + failed + waiting. A difference means that Parom lost or
+//! duplicated a message; the vendor is alerted at once and the account's overview shows it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -17,18 +17,18 @@ use crate::app::App;
 use crate::message::{Direction, day_of};
 use crate::store::VENDOR;
 
-/// The kind of the vendor's alert, one for each source and direction.
+/// Kind of the vendor's alert, one per source and direction.
 pub const ALARM: &str = "vendor_gap";
-/// Accounts added up in one read.
+/// Accounts checked in one read.
 const PAGE: u64 = 200;
-/// Between two pages: a round never presses.
+/// Pause between two pages, so that a round puts little load on the database.
 const BETWEEN_PAGES: Duration = Duration::from_millis(200);
-/// Between two rounds.
+/// Pause between two rounds.
 const BETWEEN_ROUNDS: Duration = Duration::from_secs(60);
-/// No letter waits longer than a week, so older days change no more.
+/// Days of acceptance that are checked. No letter waits longer than a week, so older days no longer change.
 const DAYS: i32 = 9;
 
-/// Adds up round after round until the stop.
+/// Runs rounds until `stop` is cancelled.
 pub async fn run(app: Arc<App>, stop: CancellationToken) {
     while stop.run_until_cancelled(tokio::time::sleep(BETWEEN_ROUNDS)).await.is_some() {
         if let Some(Err(error)) = stop.run_until_cancelled(round(&app)).await {
@@ -37,8 +37,8 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
     }
 }
 
-/// Adds up all accounts once; gives how many messages are missing or too many. Every difference is an open alert
-/// afterwards, and none that is over.
+/// Checks all accounts once and returns how many messages are missing or surplus. Afterwards every difference has an
+/// open alert, and alerts of differences that are gone are resolved.
 pub async fn round(app: &App) -> anyhow::Result<i64> {
     let since = day_of(app.clock.millis()) - DAYS;
     let mut sums: BTreeMap<i16, i64> = BTreeMap::new();

@@ -1,4 +1,4 @@
-//! What a person decides about one message that waits: try it now, or stop trying.
+//! A person's decision about one waiting message: try it now, or stop trying.
 
 use anyhow::Context;
 use sea_orm::DbErr;
@@ -9,20 +9,20 @@ use super::read::story::{Story, Waiting};
 use crate::app::App;
 use crate::message::{Direction, Failure, FailureCode, LetterKind, State, StatusReport, Stream};
 
-/// The reason of what somebody gave up.
+/// Failure reason of a message that a person gave up.
 pub const DROPPED: &str = "dropped_by_person";
 
-/// What came of somebody's wish.
+/// Outcome of a person's request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wish {
     Done,
-    /// It does not wait any more, or not for what was wished.
+    /// The message is no longer waiting, or not in a way that the request applies to.
     TooLate,
-    /// It is on its way at this very moment; what comes of it will be seen.
+    /// The message is being sent right now; its outcome will show.
     OnItsWay,
 }
 
-/// Tries a message at once that waits for its next try.
+/// Tries a message at once that is waiting for its next attempt.
 pub async fn try_now(app: &App, story: &Story) -> Result<Wish, DbErr> {
     let Some(waiting) = &story.waiting else { return Ok(Wish::TooLate) };
     if waiting.on_its_way {
@@ -34,8 +34,8 @@ pub async fn try_now(app: &App, story: &Story) -> Result<Wish, DbErr> {
     Ok(if hurried { Wish::Done } else { Wish::TooLate })
 }
 
-/// Ends a message that waits: it fails, becomes a dead letter that can be sent again, and its manager is told. `name`:
-/// who decided.
+/// Ends a waiting message: it fails, becomes a dead letter that can be sent again, and its manager is notified.
+/// `name`: who decided.
 pub async fn give_up(app: &App, story: &Story, name: &str) -> anyhow::Result<Wish> {
     let Some(waiting) = &story.waiting else { return Ok(Wish::TooLate) };
     let Some(claim) = app.queue.take_by_hand(claim(story, waiting)?).await? else {
@@ -61,7 +61,7 @@ pub async fn give_up(app: &App, story: &Story, name: &str) -> anyhow::Result<Wis
     }
     let settled = app.queue.settle(&[settlement]).await.context("a message could not be given up")?;
     app.writer.stored().notify_one();
-    // Nobody listens when nobody looks.
+    // An error only means that no page is listening.
     let _ = app.happened.send(story.message.conversation_id);
     Ok(if settled == [true] { Wish::Done } else { Wish::OnItsWay })
 }

@@ -1,4 +1,5 @@
-//! One leased letter from lease to settlement: what is tried, and what the verdict does to letter, message and turn.
+//! One leased letter from lease to settlement: what is attempted, and what the verdict does to letter, message and
+//! turn.
 
 use std::sync::Arc;
 
@@ -14,17 +15,19 @@ use crate::connector::AfterUnknown;
 use crate::message::{Direction, Failure, FailureCode, LetterKind, State, StatusReport};
 use crate::verdict::{Report, Taken, Verdict};
 
-/// A letter that was started so often without an end is poison.
+/// A letter started more often than this without an outcome is considered poison.
 const STARTS: i32 = 3;
-/// Calls within a minute of which half must fail for a target to be left alone, and for how long.
+/// Calls within a minute before the breaker may open, which it does when half of them failed; and how long it stays
+/// open.
 const OPEN_AFTER: i32 = 20;
 const OPEN_MILLIS: i64 = 30_000;
-/// A messenger that cannot be asked gets its one resend after this.
+/// Delay before the single resend of a message whose arrival the messenger cannot confirm.
 const RESEND_MILLIS: i64 = 60_000;
 /// HTTP: too many requests.
 const TOO_MANY: u16 = 429;
 
-/// Carries a letter, as soon as it is read what it is about. Never fails: whatever happens becomes a settlement.
+/// Attempts delivery of a letter once its context has been read. Failures of the attempt become settlements; an error
+/// means that the outcome is unknown.
 pub async fn carry(
     app: &Arc<App>,
     claim: Claim,
@@ -69,8 +72,8 @@ pub async fn carry(
     Ok(if typing { once(done) } else { done })
 }
 
-/// Typing is told once or never, and leaves no trace: what the try says of the other side counts all the same, but it
-/// pauses nobody.
+/// Typing is attempted once and leaves no trace in the timeline. The attempt still counts for the target's health but
+/// never holds the target.
 fn once(done: Settlement) -> Settlement {
     let turn = match done.turn {
         TurnEffect::Hold { .. } => TurnEffect::None,
@@ -79,13 +82,13 @@ fn once(done: Settlement) -> Settlement {
     Settlement { settled: Settled::Superseded, attempt: None, follow_ups: Vec::new(), turn, ..done }
 }
 
-/// A try that is put off because its host has had too many second tries lately: it costs the letter nothing but time.
+/// An attempt postponed because its host has had too many retries lately. It does not count as an attempt.
 pub fn put_off(claim: Claim, millis: i64) -> Settlement {
     let settled = Settled::Again { millis, unknown: claim.letter.unknown, resent: false };
     Settlement::plain(claim, settled)
 }
 
-/// A try that was cut off by the clock: it may have gone out.
+/// An attempt cut off by the timeout: the message may have been sent.
 pub fn cut_off(claim: Claim, started: i64, millis: i32) -> Settlement {
     let settled = again(&claim, None, true);
     let reason = "it took too long and was given up".to_owned();
@@ -148,7 +151,7 @@ fn settlement(
             done.settled = Settled::Again { millis: 0, unknown, resent: false };
             done.turn = TurnEffect::Wait { millis: wait };
         }
-        // It answers, and this conversation alone waits: exactly as long as it was asked to.
+        // The target works and slows down this conversation only: wait exactly as long as requested.
         Verdict::Retry { after, whole_target: false } if report.status == TOO_MANY => {
             done.settled = Settled::Again { millis: backoff::millis(0, after), unknown, resent: false };
             done.turn = TurnEffect::Slowed;
@@ -181,7 +184,7 @@ fn after_unknown(app: &App, parts: &Parts) -> AfterUnknown {
     connector.map_or(AfterUnknown::ResendOnce, |connector| connector.abilities().after_unknown)
 }
 
-/// The other side took it.
+/// The other side accepted the letter.
 fn take(app: &App, done: &mut Settlement, parts: &Parts, taken: Taken) -> anyhow::Result<()> {
     done.settled = Settled::Carried;
     done.learned = Learned {
@@ -223,7 +226,7 @@ fn take(app: &App, done: &mut Settlement, parts: &Parts, taken: Taken) -> anyhow
     Ok(())
 }
 
-/// It will not be tried again by itself; the manager is told.
+/// No more automatic attempts; the manager is notified.
 fn dead(app: &App, done: &mut Settlement, parts: &Parts, failure: Failure, reason: &str) -> anyhow::Result<()> {
     let short = reason.split(':').next().unwrap_or(reason);
     let reason_word = if short.contains(' ') { failure.code.word().to_owned() } else { short.to_owned() };
@@ -247,13 +250,13 @@ fn follow(app: &App, done: &mut Settlement, parts: &Parts, report: StatusReport)
     Ok(())
 }
 
-/// One that is sent again keeps the id under which it is known.
+/// A webhook that is resent keeps the id that its receiver knows.
 fn webhook_id(claim: &Claim) -> Uuid {
     let known = (claim.letter.kind == LetterKind::Resend).then(|| claim.letter.payload.parse().ok()).flatten();
     known.unwrap_or(claim.letter.id)
 }
 
-/// The endpoint has not answered, or not for good.
+/// True unless the endpoint gave a final answer.
 fn fails(verdict: &Verdict) -> bool {
     matches!(verdict, Verdict::Retry { .. } | Verdict::Unknown)
 }

@@ -1,4 +1,4 @@
-//! Letters that will not be tried again by themselves, and targets that wait for a person.
+//! Letters without further automatic attempts, and targets that wait for a person.
 
 use entity::{dead_letter, letter, source};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -13,8 +13,7 @@ use crate::message::{Direction, Failure, FailureCode, LetterKind, State, StatusR
 use crate::tenant::{self, ChannelStatus, channels};
 use crate::words::Words;
 
-/// Puts a dead letter at the end of its lane again, with its old id, marked late. False: there is no such dead
-/// letter.
+/// Appends a dead letter to its lane again under its old id, marked as late. False if there is no such dead letter.
 pub async fn retry(app: &App, tenant_id: Uuid, id: Uuid) -> anyhow::Result<bool> {
     let dead = dead_letter::Entity::of_tenant(tenant_id).filter(dead_letter::Column::Id.eq(id));
     let Some(dead) = dead.one(app.store.read()).await? else { return Ok(false) };
@@ -48,11 +47,11 @@ pub async fn retry(app: &App, tenant_id: Uuid, id: Uuid) -> anyhow::Result<bool>
     Ok(revived)
 }
 
-/// Removes a dead letter for good; its message stays failed. False: there is no such dead letter.
+/// Deletes a dead letter for good; its message stays failed. False if there is no such dead letter.
 pub async fn drop(app: &App, tenant_id: Uuid, id: Uuid) -> anyhow::Result<bool> {
     let dead = dead_letter::Entity::of_tenant(tenant_id).filter(dead_letter::Column::Id.eq(id));
     let Some(dead) = dead.one(app.store.read()).await? else { return Ok(false) };
-    // Of everything else the manager has heard when it became one.
+    // For all other reasons the manager was notified when the letter died.
     if dead.reason == Found::REASON {
         tell_dropped(app, &dead).await?;
     }
@@ -64,7 +63,7 @@ pub async fn drop(app: &App, tenant_id: Uuid, id: Uuid) -> anyhow::Result<bool> 
     Ok(done.rows_affected > 0)
 }
 
-/// Tells the manager of a message that was only held until now.
+/// Notifies the manager that a message held until now was dropped.
 async fn tell_dropped(app: &App, dead: &dead_letter::Model) -> anyhow::Result<()> {
     let Some(source) = app.lookup.source(dead.source_id).await? else { return Ok(()) };
     let Some(tenant) = app.lookup.tenant(dead.tenant_id).await? else { return Ok(()) };
@@ -79,7 +78,7 @@ async fn tell_dropped(app: &App, dead: &dead_letter::Model) -> anyhow::Result<()
     Ok(())
 }
 
-/// How many messages of a source wait towards the messenger, and since when the oldest.
+/// Number of a source's messages waiting for the messenger, and when the oldest was accepted.
 pub async fn held(app: &App, source: &source::Model) -> anyhow::Result<(u64, Option<i64>)> {
     use sea_orm::{PaginatorTrait, QueryOrder};
     let waiting = letter::Entity::of_tenant(source.tenant_id)
@@ -91,9 +90,9 @@ pub async fn held(app: &App, source: &source::Model) -> anyhow::Result<(u64, Opt
     Ok((count, oldest.map(|letter| letter.accepted_at)))
 }
 
-/// Notes at the source or channel why its letters wait.
+/// Records at the source or channel why its letters wait.
 pub async fn mark_held(app: &App, claim: &Claim, reason: &str) -> anyhow::Result<()> {
-    // A person holds these: neither source nor channel is at fault.
+    // A person holds these; neither source nor channel is at fault.
     if matches!(reason, "paused" | "suspended" | WEBHOOK_SUSPENDED) {
         return Ok(());
     }

@@ -1,4 +1,4 @@
-//! Which dialogue a conversation has in its messenger, and by which ids of ours amoCRM knows it.
+//! The messenger's dialogue of a conversation, and the ids under which amoCRM knows it.
 
 use anyhow::Context;
 use entity::conversation;
@@ -9,19 +9,20 @@ use super::queue::parcel::Opened;
 use super::queue::{Claim, Learned};
 use crate::message::{CrmIds, Direction, LetterKind, Person, Shared};
 
-/// By which ids amoCRM knows a conversation of a source, and its people.
+/// The ids under which amoCRM knows a conversation of a source and its participants.
 pub fn crm_ids(row: &conversation::Model, source_id: Uuid) -> CrmIds<'_> {
     let apart = row.shared == Shared::Apart.number();
     CrmIds::new(source_id, &row.external_id, if apart { &row.amocrm_chat_id } else { "" })
 }
 
-/// The messenger's id of a conversation now; empty while there is no dialogue. Its ids at amoCRM stay those of the first.
+/// The messenger's current id of a conversation; empty while there is no dialogue. Its ids at amoCRM stay those it
+/// had first.
 pub fn goes_to(row: &conversation::Model) -> &str {
     if row.moved_to.is_empty() || row.external_id.is_empty() { &row.external_id } else { &row.moved_to }
 }
 
-/// What it says of the dialogue that the other side took a message. `conversation_id`, `receiver_id`: the messenger's,
-/// where its answer told them.
+/// What an accepted message reveals about its dialogue. `conversation_id`, `receiver_id`: the messenger's ids, if its
+/// answer contained them.
 pub fn learned(
     claim: &Claim,
     parts: &Parts,

@@ -1,5 +1,5 @@
-//! Letters expire also while they are held and their target is not served. A task of its own, because this would delay
-//! the worker's other letters.
+//! Expires letters also while their target is held and not served. A separate task, because this would delay the
+//! worker's other letters.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,12 +13,12 @@ use super::worker::LEASE_MILLIS;
 use super::worker::deliver::{end, read, write_down};
 use crate::app::App;
 
-/// Held targets are searched this often.
+/// Interval between searches of held targets.
 const EVERY: Duration = Duration::from_secs(60);
 /// Letters buried in one transaction.
 const AT_ONCE: u32 = 256;
 
-/// Runs until the stop; then finishes the round that was begun.
+/// Runs until the stop, then finishes the current round.
 pub async fn run(app: Arc<App>, stop: CancellationToken) {
     loop {
         match round(&app).await {
@@ -31,10 +31,10 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
     }
 }
 
-/// Buries expired letters of held targets and brings back due times that lie too far ahead. Gives how many letters were
-/// buried.
+/// Buries expired letters of held targets and corrects due times that lie too far ahead. Returns the number of buried
+/// letters.
 ///
-/// One statement looks at all targets; a transaction buries [`AT_ONCE`] letters of any accounts.
+/// One statement covers all targets; a transaction buries [`AT_ONCE`] letters of any accounts.
 pub async fn round(app: &Arc<App>) -> Result<usize, DbErr> {
     let clamped = app.queue.clamp().await?;
     if clamped > 0 {
@@ -46,14 +46,14 @@ pub async fn round(app: &Arc<App>) -> Result<usize, DbErr> {
         let full = found.len() >= usize::try_from(AT_ONCE).unwrap_or(usize::MAX);
         let begun = bury(app, &found).await?;
         ended += begun;
-        // Letters that another process holds are skipped.
+        // Letters leased by another process are skipped.
         if !full || begun == 0 {
             return Ok(ended);
         }
     }
 }
 
-/// No call is made, so no slot is taken.
+/// No call is made, so no slot is needed.
 async fn bury(app: &Arc<App>, found: &[Expired]) -> Result<usize, DbErr> {
     if found.is_empty() {
         return Ok(0);

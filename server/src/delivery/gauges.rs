@@ -1,6 +1,6 @@
-//! How the queue stands, told to the metrics now and then: a scrape reads numbers and asks the database nothing.
+//! Publishes queue state as metrics at intervals, so that a scrape reads numbers and does not query the database.
 //!
-//! Every process tells of the whole database, so dashboards take the largest over all processes, not the sum.
+//! Every process reports the whole database, so dashboards must take the maximum over all processes, not the sum.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,15 +12,15 @@ use tokio_util::sync::CancellationToken;
 use crate::app::App;
 use crate::message::Direction;
 
-/// The least time between two looks.
+/// Minimum interval between two reads.
 const LOOK: Duration = Duration::from_secs(15);
-/// A look may take so small a part of the time: behind a backlog of a million lanes looks become rare.
+/// Reads take at most one part in this many of the time, so they become rare with a backlog of a million lanes.
 const SHARE: u32 = 50;
-/// Every state, so that one that ends shows 0.
+/// All states, so that one without letters reports 0.
 const STATES: [&str; 4] = ["due", "leaving", "later", "held"];
 const HINDRANCES: [&str; 4] = ["rate", "wait", "breaker", "held"];
 
-/// Looks until the stop.
+/// Publishes the gauges until the stop.
 pub async fn run(app: Arc<App>, stop: CancellationToken) {
     let mut pause = Duration::from_secs(1);
     while stop.run_until_cancelled(tokio::time::sleep(pause)).await.is_some() {
@@ -32,7 +32,7 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
     }
 }
 
-/// One look.
+/// Reads the state and publishes it once.
 pub async fn look(app: &App) -> Result<(), DbErr> {
     let now = app.store.now().await?;
     let standing = app.queue.standing().await?;
@@ -54,7 +54,7 @@ pub async fn look(app: &App) -> Result<(), DbErr> {
     Ok(())
 }
 
-/// As a gauge has it.
+/// Converts a count to a gauge value.
 #[expect(clippy::as_conversions, reason = "a gauge is a float; counts of rows fit into its 53 bits")]
 fn whole(count: i64) -> f64 {
     count as f64

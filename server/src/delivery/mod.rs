@@ -1,4 +1,4 @@
-//! The second half of the road: leased letters go out, verdicts are settled.
+//! Outbound processing: leased letters are sent and their verdicts settled.
 //!
 //! ```text
 //! worker ─▶ queue::ready ─▶ queue::claim ─▶ carry ─▶ to_crm | to_messenger ─▶ verdict ─▶ writer::settle

@@ -1,4 +1,4 @@
-//! What letters are about, read from the database once they are leased.
+//! The context of letters, read from the database once they are leased.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -19,27 +19,27 @@ pub struct Told {
     pub body: Body,
 }
 
-/// A leased letter with everything it names.
+/// A leased letter's context.
 pub struct Parts {
-    /// The message it is about; none: it is about no message (typing).
+    /// The letter's message; none if it has none (typing).
     told: Option<Told>,
     pub conversation: conversation::Model,
     pub contact: Person,
-    /// None: the message never had one.
+    /// None if the message never had a source.
     pub source: Option<Arc<source::Model>>,
     pub tenant: Arc<tenant::Model>,
     /// The amoCRM side: the letter's own target, or the source's channel.
     pub channel: Option<tenant_channel::Model>,
 }
 
-/// What every entity of a letter is read as: its columns behind a prefix of their own.
+/// Column prefix of each entity in the joined result.
 const MESSAGE: &str = "message_";
 const CONVERSATION: &str = "conversation_";
 const CHANNEL: &str = "channel_";
 
 impl Parts {
-    /// Reads what each of these letters is about, in their order and in one statement for all. An error is the database's or
-    /// a damaged row; the letter stays where it is.
+    /// Reads the contexts of these letters, in their order, with one statement. An error comes from the database or
+    /// from a damaged row; the letter stays queued.
     pub async fn read(app: &App, claims: &[Claim]) -> anyhow::Result<Vec<anyhow::Result<Self>>> {
         let known = try_join_all(claims.iter().map(|claim| Known::of(app, claim))).await?;
         let columns = [
@@ -84,7 +84,7 @@ impl Parts {
         })
     }
 
-    /// The message it is about; an error for a letter that is about none.
+    /// The letter's message; an error if it has none.
     pub fn told(&self) -> anyhow::Result<&Told> {
         self.told.as_ref().context("the letter is about no message")
     }
@@ -99,7 +99,7 @@ impl Told {
     }
 }
 
-/// What is in memory for the most part.
+/// The part that usually comes from the in-memory cache.
 struct Known {
     tenant: Option<Arc<tenant::Model>>,
     source: Option<Arc<source::Model>>,
@@ -111,7 +111,7 @@ impl Known {
         Ok(Self { tenant: app.lookup.tenant(claim.tenant_id).await?, source })
     }
 
-    /// The channel over which amoCRM is spoken to; nil: there is none.
+    /// The channel used to reach amoCRM; nil if there is none.
     fn channel_of(&self, claim: &Claim) -> Uuid {
         match claim.direction {
             Direction::ToCrm => claim.target,

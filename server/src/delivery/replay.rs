@@ -1,5 +1,5 @@
-//! Undelivered letters sent again, or given up, in great numbers: counted first, then so many a second, by whichever process
-//! takes it up, until it is done or somebody stops it. A letter is done once, whoever repeats what.
+//! Bulk resending or dropping of undelivered letters: counted first, then processed at a fixed rate by whichever
+//! process claims the next step, until it is done or cancelled. Repeated steps process a letter once.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,22 +14,22 @@ use super::dead;
 use super::read::dead::{self as read, Wanted};
 use crate::app::App;
 
-/// Letters a second of one replay.
+/// Letters per second of one replay.
 pub const A_SECOND: u64 = 20;
-/// Between two steps.
+/// Interval between two steps.
 const STEP: Duration = Duration::from_secs(1);
 const STEP_MILLIS: i64 = 1_000;
-/// Who takes a step has it for so long; one that broke off is taken by another.
+/// How long a step is claimed; after that another process may take over.
 const HELD_MILLIS: i64 = 60_000;
-/// Replays of one look.
+/// Maximum number of replays read at once.
 const BATCH: u64 = 50;
 
-/// What becomes of the letters.
+/// What to do with the letters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// Each goes to the end of its conversation's queue again.
+    /// Append each to its conversation's queue again.
     Retry,
-    /// Each is removed; its message stays failed.
+    /// Delete each; its message stays failed.
     Drop,
 }
 
@@ -41,13 +41,13 @@ impl Action {
         }
     }
 
-    /// By its word.
+    /// Parses its word.
     pub fn named(word: &str) -> Option<Self> {
         [Self::Retry, Self::Drop].into_iter().find(|action| action.word() == word)
     }
 }
 
-/// A replay's letters: those that were given up by the time it began.
+/// Filter for a replay's letters: those given up by the time it began.
 fn wanted(row: &replay::Model) -> Wanted {
     Wanted {
         source_id: row.source_id,
@@ -58,7 +58,8 @@ fn wanted(row: &replay::Model) -> Wanted {
     }
 }
 
-/// Begins a replay of what is wanted; its ids are not looked at. One that is equal and still runs is given instead.
+/// Starts a replay of the letters selected by `which`, whose `ids` are ignored. Returns an equal one instead if it is
+/// running.
 pub async fn start(
     app: &App,
     tenant_id: Uuid,
@@ -96,23 +97,23 @@ pub async fn start(
     Ok(row)
 }
 
-/// Replays of an account that still run.
+/// Running replays of an account.
 pub async fn running(app: &App, tenant_id: Uuid) -> Result<Vec<replay::Model>, DbErr> {
     replay::Entity::of_tenant(tenant_id).filter(Column::NextAt.is_not_null()).all(app.store.read()).await
 }
 
-/// Replays of all accounts that still run, at most 50.
+/// Running replays of all accounts, at most 50.
 pub async fn all_running(app: &App) -> Result<Vec<replay::Model>, DbErr> {
     let running = replay::Entity::find().filter(Column::NextAt.is_not_null()).order_by_asc(Column::NextAt);
     running.limit(BATCH).all(app.store.read()).await
 }
 
-/// A replay as it stands now.
+/// Current state of a replay.
 pub async fn find(app: &App, tenant_id: Uuid, id: Uuid) -> Result<Option<replay::Model>, DbErr> {
     replay::Entity::of_tenant(tenant_id).filter(Column::Id.eq(id)).one(app.store.read()).await
 }
 
-/// Stops a replay: what it has done stays done, the rest stays undelivered. False: it does not run.
+/// Stops a replay: letters already processed stay processed, the rest stays undelivered. False if it is not running.
 pub async fn cancel(app: &App, tenant_id: Uuid, id: Uuid) -> Result<bool, DbErr> {
     let done = one(tenant_id, id)
         .col_expr(Column::State, Expr::value("cancelled"))
@@ -124,7 +125,7 @@ pub async fn cancel(app: &App, tenant_id: Uuid, id: Uuid) -> Result<bool, DbErr>
     Ok(done.rows_affected > 0)
 }
 
-/// Takes steps until the stop.
+/// Runs steps until the stop.
 pub async fn run(app: Arc<App>, stop: CancellationToken) {
     while stop.run_until_cancelled(tokio::time::sleep(STEP)).await.is_some() {
         if let Err(error) = step_all(&app).await {
@@ -133,7 +134,7 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
     }
 }
 
-/// One step of every replay that is due; gives how many letters were taken up.
+/// Runs one step of every due replay; returns the number of letters processed.
 pub async fn step_all(app: &App) -> anyhow::Result<u64> {
     let mut taken = 0;
     let now = app.clock.millis();

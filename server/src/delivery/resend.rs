@@ -1,5 +1,5 @@
-//! A webhook once more, as its developer wishes: what was given up or waits goes on under its old id, what was taken goes
-//! out again beside the lanes of messages, marked as a repeat.
+//! Sends a webhook again at its developer's request. One that was given up or waits is retried under its old id; one
+//! that was delivered is sent again outside the message lanes, marked as a repeat.
 
 use entity::{attempt, source};
 use uuid::Uuid;
@@ -13,8 +13,8 @@ use crate::error::{Error, Result};
 use crate::message::{LetterKind, Stream};
 use crate::words::Said;
 
-/// Sends the webhook of a try again; durable when it returns. 409 `webhook_not_kept` for what is of the moment (reactions)
-/// and for messages that are kept no longer.
+/// Sends the webhook of an attempt again; durable on return. 409 `webhook_not_kept` for transient events (reactions)
+/// and for messages whose content is no longer stored.
 pub async fn resend(app: &App, source: &source::Model, tried: &attempt::Model) -> Result<()> {
     let is_message = [LetterKind::Message.number(), LetterKind::Resend.number()].contains(&tried.kind);
     let story = match is_message {

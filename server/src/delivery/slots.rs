@@ -1,5 +1,5 @@
-//! Limits of concurrent calls: by destination host, by tenant, and by target. The breaker of a host opens when calls of
-//! several accounts fail, and retries at a host are limited to a share of its first attempts.
+//! Limits of concurrent calls: by destination host, by tenant, and by target. The breaker of a host opens when calls
+//! of several accounts fail, and retries at a host are limited to a share of its first attempts.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,20 +11,21 @@ use host::Host;
 mod host;
 pub mod share;
 
-/// Calls at once to one destination host.
+/// Concurrent calls to one destination host.
 const POOL: u32 = 128;
 /// Concurrent calls to the tenants' own webhooks, which are many hosts. A call that waits for an answer costs little.
 const WEBHOOKS_AT_ONCE: u32 = 1_024;
-/// Of them one tenant has at most a quarter while others wait, and leaves a quarter free when none does: whoever comes next
-/// finds room.
+/// A tenant's share of a pool: at most a quarter while others wait; otherwise a quarter stays free, so that the next
+/// tenant finds room.
 const OF_TENANT: u32 = POOL / 4;
 const OF_TENANT_ALONE: u32 = POOL - POOL / 4;
-/// Concurrent calls of one tenant to its own webhooks while less than half of all are taken, less than three quarters,
-/// and beyond that: hanging endpoints cannot take all slots unless those of more than four hundred accounts hang at once.
+/// Concurrent calls of one tenant to its own webhooks while less than half of all slots are in use, less than three
+/// quarters, and beyond that: hanging endpoints cannot take all slots unless those of more than four hundred accounts
+/// hang at once.
 const WEBHOOKS_OF_TENANT: [u32; 3] = [8, 2, 1];
 /// The pool of the tenants' own webhooks.
 const WEBHOOKS: &str = "webhooks";
-/// Hosts that are remembered; the tenants' own are many.
+/// Maximum number of remembered hosts; the tenants' own are many.
 const HOSTS: usize = 10_000;
 
 #[derive(Default)]
@@ -37,11 +38,11 @@ struct Taken {
     turns: share::Passes,
 }
 
-/// Counts calls on their way. Clones count together.
+/// Counts running calls. Clones share the counts.
 #[derive(Clone, Default)]
 pub struct Slots(Arc<Mutex<Taken>>);
 
-/// One call on its way; gives its slot back when dropped.
+/// One running call; returns its slot when dropped.
 pub struct Slot {
     slots: Slots,
     pool: String,
@@ -49,20 +50,20 @@ pub struct Slot {
     target: Uuid,
 }
 
-/// Somebody whose turn has come.
+/// A due target that could use slots.
 #[derive(Clone, Debug)]
 pub struct Offer {
     pub pool: String,
     pub tenant_id: Uuid,
     pub target: Uuid,
-    /// Calls at once to this target.
+    /// Maximum concurrent calls to this target.
     pub at_once: u32,
-    /// The tenant's share while others wait as well.
+    /// The tenant's weight in sharing a pool.
     pub weight: u32,
 }
 
 impl Slots {
-    /// How many calls may start for each of these now, in their order.
+    /// How many calls each of these may start now, in their order.
     pub fn share(&self, offers: &[Offer], now: i64) -> Vec<u32> {
         let mut taken = self.lock();
         let Taken { pools, tenants, targets, hosts, turns } = &mut *taken;
@@ -86,13 +87,13 @@ impl Slots {
         turns.share(&wants, free)
     }
 
-    /// How many calls of anybody may start in a pool now.
+    /// How many calls may start in a pool now, whoever makes them.
     pub fn free(&self, pool: &str, now: i64) -> u32 {
         let taken = self.lock();
         free_of(&taken.hosts, pool, taken.pools.get(pool).copied().unwrap_or(0), now)
     }
 
-    /// How many more calls an offer's tenant may make in its pool, and how many of them its target.
+    /// How many more calls an offer's tenant may make in its pool, and how many of them to its target.
     pub fn room(&self, offer: &Offer) -> (u32, u32) {
         let taken = self.lock();
         let (_, alone) = of_tenant(&offer.pool, taken.pools.get(&offer.pool).copied().unwrap_or(0));
@@ -110,9 +111,9 @@ impl Slots {
         Slot { slots: self.clone(), pool: pool.to_owned(), tenant_id, target }
     }
 
-    /// Records whether the host answered a call of this tenant. When calls of several tenants fail and none succeeds, its
-    /// pool is closed for a while; one tenant's failures only open its own breaker. The tenants' own webhooks are many
-    /// hosts and have only the breaker of each target.
+    /// Records whether the host answered a call of this tenant. When calls of several tenants fail and none succeeds,
+    /// its pool is closed for a while; one tenant's failures only open its own breaker. The tenants' own webhooks are
+    /// many hosts and have only the breaker of each target.
     pub fn note(&self, pool: &str, tenant_id: Uuid, answered: bool, now: i64) {
         if pool == WEBHOOKS {
             return;
@@ -126,7 +127,7 @@ impl Slots {
         metrics::gauge!("parom_host_breaker_open", "remote" => pool.to_owned()).set(open);
     }
 
-    /// Whether a letter may go now: first tries always, second ones within a fifth of the first.
+    /// Whether a letter may be sent now: first attempts always, retries up to a fifth of the first attempts.
     pub fn may_try(&self, pool: &str, target: Uuid, second: bool, now: i64) -> bool {
         let key = (pool.to_owned(), if pool == WEBHOOKS { target } else { Uuid::nil() });
         let mut taken = self.lock();
@@ -137,7 +138,7 @@ impl Slots {
         if second { host.spend(now) } else { host.earn(now) }
     }
 
-    /// Hosts that are left alone now, and until when (milliseconds since 1970).
+    /// Hosts whose breaker is open, and until when (milliseconds since 1970).
     pub fn closed(&self, now: i64) -> Vec<(String, i64)> {
         let taken = self.lock();
         let closed = taken.hosts.iter().filter_map(|((pool, _), host)| Some((pool.clone(), host.closed_until(now)?)));
@@ -160,19 +161,19 @@ impl Drop for Slot {
     }
 }
 
-/// Calls at once in a pool.
+/// Maximum concurrent calls in a pool.
 fn at_once(pool: &str) -> u32 {
     if pool == WEBHOOKS { WEBHOOKS_AT_ONCE } else { POOL }
 }
 
-/// Free slots of a pool, as far as its host allows.
+/// Free slots of a pool, limited by its host's breaker.
 fn free_of(hosts: &HashMap<(String, Uuid), Host>, pool: &str, taken: u32, now: i64) -> u32 {
     let usual = at_once(pool);
     let most = hosts.get(&(pool.to_owned(), Uuid::nil())).map_or(usual, |host| host.most(usual, now));
     most.saturating_sub(taken)
 }
 
-/// Concurrent calls that one tenant may make in a pool with this many taken: beside others, and alone.
+/// Concurrent calls that one tenant may make in a pool with `taken` slots in use: beside others, and alone.
 fn of_tenant(pool: &str, taken: u32) -> (u32, u32) {
     if pool != WEBHOOKS {
         return (OF_TENANT, OF_TENANT_ALONE);

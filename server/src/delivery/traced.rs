@@ -1,4 +1,4 @@
-//! A try to deliver as a trace shows it: from the lease to the settlement, and the call within.
+//! A delivery attempt as a trace shows it: from the lease to the settlement, with the call inside.
 
 use opentelemetry::KeyValue;
 use opentelemetry::trace::SpanKind;
@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::message::LetterKind;
 use crate::telemetry::traces::Part;
 
-/// What will be told once it is settled; nothing when its message is not followed.
+/// Reported once the attempt is settled; none if its message is not followed.
 pub(super) struct Trace(Option<Box<Tried>>);
 
 struct Tried {
@@ -27,7 +27,7 @@ impl Trace {
         }))
     }
 
-    /// It is written down.
+    /// Called after the settlement was written.
     pub fn settled(self, app: &App) {
         let Some(tried) = self.0 else { return };
         let letter = &tried.claim.letter;

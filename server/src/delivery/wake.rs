@@ -1,6 +1,6 @@
-//! One process tells the others that something came in: PostgreSQL's NOTIFY, after the commit and on a connection of its own,
-//! without contents and at most 20 times a second. Whoever hears nothing – the connection broke, the database has no LISTEN –
-//! looks by itself, a second later.
+//! Notifies the other processes of new work: PostgreSQL's NOTIFY, after the commit and on a separate connection,
+//! without contents and at most 20 times a second. A process that misses it (broken connection, or a database without
+//! LISTEN) polls within a second.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,14 +12,14 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 
-/// Of one database; others have their own.
+/// Channel name; notifications stay within one database.
 const CHANNEL: &str = "parom";
-/// What comes within this time is told once.
+/// Events within this time are sent as one notification.
 const TOGETHER: Duration = Duration::from_millis(50);
-/// A connection that broke is made again after this.
+/// Delay before reconnecting.
 const AGAIN: Duration = Duration::from_secs(1);
 
-/// Tells and hears until the stop. On SQLite there is nobody else.
+/// Sends and receives notifications until the stop. On SQLite there are no other processes.
 pub async fn run(app: Arc<App>, stop: CancellationToken) {
     if app.store.is_sqlite() {
         stop.cancelled().await;
@@ -56,7 +56,7 @@ async fn listen(app: &App) -> Result<(), sea_orm::sqlx::Error> {
     let mut listener = PgListener::connect(app.config.database.url.expose_secret()).await?;
     listener.listen(CHANNEL).await?;
     loop {
-        // At once too: what was told before this is heard by nobody.
+        // Check at once too: earlier notifications were missed.
         app.writer.stored().notify_one();
         if listener.try_recv().await?.is_none() {
             return Ok(());

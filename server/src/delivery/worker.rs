@@ -1,4 +1,4 @@
-//! Carries what is due: scans the turns, leases lanes where there is room, carries their heads side by side.
+//! Delivers what is due: scans the turns, leases lanes where there is room, and delivers their heads in parallel.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -19,11 +19,11 @@ use offers::Scan;
 pub(super) mod deliver;
 mod offers;
 
-/// Longer than any call may take, so that a lease never ends under a call that still runs.
+/// Longer than any call may take, so that a lease never ends during a call.
 pub const LEASE_MILLIS: i64 = 60_000;
-/// Nothing more is begun while the writing down of so many waits.
+/// Nothing more is started while this many settlements wait to be written.
 const UNSETTLED: usize = 512;
-/// Nothing sleeps longer without a look.
+/// Maximum time between two scans.
 const POLL: Duration = Duration::from_secs(1);
 
 /// Runs deliveries.
@@ -40,7 +40,7 @@ impl Worker {
         Self { app, slots, scan, running: JoinSet::new() }
     }
 
-    /// Carries until cancelled; then lets what is on its way end.
+    /// Runs until cancelled, then waits for running deliveries.
     pub async fn run(mut self, stop: CancellationToken) {
         let stored = self.app.writer.stored();
         while !stop.is_cancelled() {
@@ -54,7 +54,7 @@ impl Worker {
             };
             while self.running.try_join_next().is_some() {}
             if started > 0 {
-                // What was started goes out before more is looked for.
+                // Lets what was started run before looking for more.
                 tokio::task::yield_now().await;
                 continue;
             }
@@ -69,8 +69,8 @@ impl Worker {
         while self.running.join_next().await.is_some() {}
     }
 
-    /// Delivers everything that is due, and what becomes due by that, until nothing is. Also does the chores whose own
-    /// loops may not run: expired letters of held targets, and proofs of sources.
+    /// Delivers everything that is due, and what becomes due by that, until nothing is. Also does the chores whose
+    /// own loops may not run: expired letters of held targets, and proofs of sources.
     pub async fn deliver_all(&mut self) -> anyhow::Result<usize> {
         let mut carried = 0;
         loop {
@@ -84,7 +84,7 @@ impl Worker {
         }
     }
 
-    /// One scan and one claim; gives how many letters started.
+    /// One scan and one claim; returns how many letters were started.
     pub async fn round(&mut self) -> Result<usize, DbErr> {
         if self.app.writer.unsettled() >= UNSETTLED {
             return Ok(0);
@@ -111,7 +111,7 @@ impl Worker {
         Ok(started)
     }
 
-    /// How long nothing becomes due in the pools that have room; a call that ends wakes the worker earlier.
+    /// Time until something may become due in the pools that have room; a call that ends wakes the worker earlier.
     async fn pause(&self) -> Duration {
         let now = self.app.clock.millis();
         let opens = self.slots.closed(now).into_iter().map(|(_, until)| until - now).min();
@@ -119,14 +119,14 @@ impl Worker {
         let next = self.app.queue.next_ready_of(with_room).await.ok().flatten();
         let next = next.into_iter().chain(opens).min();
         let wait = next.map_or(POLL, |ahead| Duration::from_millis(u64::try_from(ahead).unwrap_or(0)));
-        // Turns that have come but have no room wait for a call to end, not in a busy loop.
+        // Due turns without room wait for a call to end, not in a busy loop.
         wait.clamp(Duration::from_millis(20), POLL)
     }
 }
 
 impl Drop for Worker {
     fn drop(&mut self) {
-        // After a panic the scan is restarted; letters that it had started are delivered and settle by themselves.
+        // After a panic the scan is restarted; letters already started are delivered and settle by themselves.
         if std::thread::panicking() {
             self.running.detach_all();
         }

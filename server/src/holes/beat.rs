@@ -1,4 +1,4 @@
-//! Who listens: each process writes down that it does, so that whoever starts later, or lives on, knows how long nobody did.
+//! Heartbeats: each process records that it accepts hooks, so that gaps are known afterwards.
 
 use entity::heartbeat::{self, Column};
 use sea_orm::sea_query::{Expr, OnConflict};
@@ -10,15 +10,16 @@ use crate::app::App;
 use crate::rotation;
 use crate::store::{VENDOR, ended};
 
-/// A process that was not heard of for so long is dead, or could write nothing: its hooks are lost.
+/// A process without a heartbeat for this long is dead or could write nothing: its hooks are lost.
 pub(super) const SILENCE: i64 = 30_000;
-/// A stop in order is no interruption when somebody listens again so soon: callers wait for a connection as long.
+/// An orderly stop is no interruption if a process accepts hooks again within this time, because callers wait as long
+/// for a connection.
 const PAUSE: i64 = 5_000;
 
-/// Writes down that this process listens. What nobody listened to since the last time is compared soon, and so are accounts
-/// whose hooks this process had to refuse. Safe to call at any time.
+/// Records that this process accepts hooks. Schedules comparisons for a gap since the last heartbeat, and for
+/// accounts whose hooks this process had to refuse. Safe to call at any time.
 pub async fn beat(app: &App) -> Result<(), DbErr> {
-    // The instances' clocks may differ; the database's is one.
+    // The instances' clocks may differ; the database has one.
     let now = app.store.now().await?;
     row::adopt(app).await?;
     let tx = app.store.write_tx().await?;
@@ -37,7 +38,7 @@ pub async fn beat(app: &App) -> Result<(), DbErr> {
     Ok(())
 }
 
-/// This process stops in order: it has answered everything it took.
+/// Records an orderly stop: this process has answered everything it accepted.
 pub async fn leave(app: &App) -> Result<(), DbErr> {
     heartbeat::Entity::update_many()
         .col_expr(Column::Ended, Expr::value(true))
@@ -49,7 +50,7 @@ pub async fn leave(app: &App) -> Result<(), DbErr> {
     Ok(())
 }
 
-/// Whether hooks wait in the spool of any process: they come before anything that is found.
+/// Whether hooks wait in the spool of any process: they are stored before anything that is found in history.
 pub(super) async fn is_spooled(app: &App) -> Result<bool, DbErr> {
     if app.spool.waiting() > 0 {
         return Ok(true);
@@ -59,7 +60,7 @@ pub(super) async fn is_spooled(app: &App) -> Result<bool, DbErr> {
     Ok(rows.iter().any(|row| row.instance != app.queue.instance() && !is_silent(row, now)))
 }
 
-/// Gives since when hooks may have been missed; none: none were.
+/// Returns since when hooks may have been missed; none if none were.
 async fn beat_in(app: &App, tx: &DatabaseTransaction, now: i64) -> Result<Option<i64>, DbErr> {
     let mine = app.queue.instance();
     let rows = heartbeat::Entity::of_tenant(VENDOR).all(tx).await?;
@@ -92,7 +93,7 @@ fn is_silent(row: &heartbeat::Model, now: i64) -> bool {
     now - row.beat_at > SILENCE
 }
 
-/// Since when hooks may have been missed, by what stands there before this beat of `mine`.
+/// Since when hooks may have been missed, by the rows before this heartbeat of `mine`.
 fn missed_since(rows: &[heartbeat::Model], mine: Uuid, now: i64) -> Option<i64> {
     // This process too: one that could write nothing could store no hook either.
     let dead = rows.iter().filter(|row| !row.ended && is_silent(row, now)).map(|row| row.beat_at).min();

@@ -1,4 +1,4 @@
-//! One chat held against amoCRM's history.
+//! Compares one chat with amoCRM's history.
 
 use std::collections::BTreeSet;
 
@@ -17,23 +17,23 @@ use crate::intake::lost::{self, Chat, TakenIn};
 use crate::message::{CrmIds, Direction, Person, Shared, State};
 use crate::tenant::users;
 
-/// Pages of one chat at most: at a call in twenty seconds they end before the claim of the channel does.
+/// Maximum pages of one chat: at one call in twenty seconds they end before the channel's claim does.
 const PAGES: u32 = 20;
-/// amoCRM's clock may differ from ours by so much.
+/// Maximum difference between amoCRM's clock and ours.
 const CLOCKS_DIFFER: i64 = 60_000;
-/// A hook of a message that was written a moment ago may still be on its way.
+/// A hook of a message this recent may still arrive.
 const ON_ITS_WAY: i64 = 10_000;
 
-/// What a look into a chat came to.
+/// The result for a chat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Looked {
     /// What was found is stored.
     Compared(TakenIn),
-    /// The hook of something found may still come: look again in so many milliseconds.
+    /// A hook may still arrive for something found: compare again after this many milliseconds.
     Again { millis: i64 },
 }
 
-/// Why a chat could not be looked into.
+/// Why a chat could not be compared.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Trouble {
     #[error(transparent)]
@@ -50,19 +50,19 @@ impl From<DbErr> for Trouble {
     }
 }
 
-/// Which messages are looked for.
+/// Which messages to look for.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Wanted {
-    /// None that were written before, in milliseconds since 1970.
+    /// None written before this, in milliseconds since 1970.
     pub since: i64,
-    /// Pages are read back to here though something of them is known: since then hooks may have been missed between others
-    /// that came.
+    /// Pages are read back to this time even if some of their messages are known: since then hooks may have been
+    /// missed between others that arrived.
     pub back_to: Option<i64>,
-    /// Also those whose hook may still be on its way.
+    /// Also those whose hook may still arrive.
     pub newest: bool,
 }
 
-/// Takes in what managers wrote in a chat since then and no hook told.
+/// Stores what managers wrote in a chat since then without a hook.
 pub(super) async fn compare(place: &Place<'_>, conversation_id: Uuid, wanted: Wanted) -> Result<Looked, Trouble> {
     let nothing = Looked::Compared(TakenIn::default());
     let found = conversation::Entity::of_tenant(place.key().0)
@@ -81,7 +81,7 @@ pub(super) async fn compare(place: &Place<'_>, conversation_id: Uuid, wanted: Wa
     }
 }
 
-/// The chat's ids at amoCRM. None: amoCRM has no such chat yet, or the customer was erased.
+/// The chat's ids at amoCRM. None if amoCRM has no such chat yet, or the customer was erased.
 async fn chat_of(place: &Place<'_>, row: &conversation::Model, since: i64) -> Result<Option<Chat>, Trouble> {
     let apart = if row.shared == Shared::Apart.number() { row.amocrm_chat_id.as_str() } else { "" };
     let ids = CrmIds::new(row.source_id, &row.external_id, apart);
@@ -89,7 +89,7 @@ async fn chat_of(place: &Place<'_>, row: &conversation::Model, since: i64) -> Re
     if !row.amocrm_chat_id.is_empty() {
         return Ok(Some(Chat { id: row.amocrm_chat_id.clone(), client_id: ours }));
     }
-    // Creating a chat before its first message is the business of its source's contact rule.
+    // Creating a chat before its first message is up to its source's contact rule.
     let Some(ours) = ours.filter(|_| row.source_id != Uuid::nil()) else { return Ok(None) };
     if !is_there(place, row, since).await? {
         return Ok(None);
@@ -101,12 +101,12 @@ async fn chat_of(place: &Place<'_>, row: &conversation::Model, since: i64) -> Re
     Ok(Some(Chat { id, client_id: Some(ours) }))
 }
 
-/// Waits for the next call's turn.
+/// Waits for the rate limit.
 async fn turn(place: &Place<'_>) -> Result<(), Trouble> {
     if place.pace().await { Ok(()) } else { Err(Trouble::Stopped) }
 }
 
-/// Whether amoCRM took a message of this chat.
+/// Whether amoCRM accepted a message of this chat.
 async fn is_there(place: &Place<'_>, row: &conversation::Model, since: i64) -> Result<bool, DbErr> {
     let taken = message::Entity::of_tenant(row.tenant_id)
         .filter(message::Column::Id.gte(first_id_at(since)))
@@ -139,7 +139,7 @@ async fn new_chat(
     })
 }
 
-/// Keeps amojo's id of a chat, so that it is not asked for again and hooks find the chat by it.
+/// Stores amojo's id of a chat, so that it is not requested again and hooks find the chat by it.
 async fn learn(place: &Place<'_>, row: &conversation::Model, chat_id: &str) -> Result<(), Trouble> {
     let app = place.app;
     let (tenant_id, channel_id) = place.key();
@@ -152,8 +152,8 @@ async fn learn(place: &Place<'_>, row: &conversation::Model, chat_id: &str) -> R
     Ok(())
 }
 
-/// Managers' messages that are wanted and not known, oldest first. An older page is read only while nothing of those before
-/// it was known, or to come to where hooks may have been missed.
+/// Managers' messages that are wanted and unknown, oldest first. An older page is read only if the previous ones had
+/// no known message, or to reach the time since when hooks may have been missed.
 async fn missing(place: &Place<'_>, chat: &Chat, wanted: Wanted) -> Result<Vec<PastMessage>, Trouble> {
     let mut pages = place.scoped().history(&chat.id, PAGES);
     let mut missing = Vec::new();
@@ -180,7 +180,7 @@ async fn missing(place: &Place<'_>, chat: &Chat, wanted: Wanted) -> Result<Vec<P
     Ok(of_managers)
 }
 
-/// The messages of a page that nobody here knows: not ours, not the customer's, not told by a hook, not older.
+/// The messages of a page that are unknown here: not ours, not the customer's, without a hook, not too old.
 async fn unknown(place: &Place<'_>, page: Vec<PastMessage>, since: i64) -> Result<Vec<PastMessage>, DbErr> {
     let is_clients = |row: &PastMessage| row.sender.as_ref().is_some_and(|sender| sender.client_id.is_some());
     let mut rows = page;
@@ -206,7 +206,7 @@ async fn unknown(place: &Place<'_>, page: Vec<PastMessage>, since: i64) -> Resul
     Ok(rows)
 }
 
-/// The channel's bot, the Salesbot and their like: what they say belongs to a moment that is over.
+/// Messages of the channel's bot, the Salesbot and the like are skipped, because they are outdated by now.
 async fn is_bots(place: &Place<'_>, sender: Option<&ChatPerson>) -> bool {
     let Some(sender) = sender else { return false };
     let (id, name) = (sender.id.as_deref().unwrap_or_default(), sender.name.as_deref().unwrap_or_default());

@@ -1,4 +1,5 @@
-//! The background task: beats, and looks where it is due. Of several instances one has a channel, by the epoch in its row.
+//! The background task: sends heartbeats, and compares due channels. Of several instances one has a channel, by the
+//! epoch in its row.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,10 +14,10 @@ use crate::app::App;
 
 const BEAT_EVERY: Duration = Duration::from_secs(10);
 const LOOK_EVERY: Duration = Duration::from_secs(1);
-/// Channels looked at side by side. Each asks amoCRM slowly, so most of them wait.
+/// Channels compared concurrently. Each calls amoCRM slowly, so most of them wait.
 const AT_ONCE: usize = 256;
 
-/// Listens and looks until `stop` is cancelled; then lets what is under way come to the end of its chat.
+/// Runs until `stop` is cancelled; then lets each comparison in progress finish its chat.
 pub async fn run(app: Arc<App>, stop: CancellationToken) {
     let (mut beats, mut looks) = (interval(BEAT_EVERY), interval(LOOK_EVERY));
     beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -39,7 +40,7 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
     while running.join_next().await.is_some() {}
 }
 
-/// Looks at everything that is due now, until nothing is; gives how many chats were looked into. For tests and tools.
+/// Compares everything that is due now, until nothing is; returns how many chats were compared. For tests and tools.
 pub async fn look_now(app: &Arc<App>) -> anyhow::Result<usize> {
     let mut chats = 0;
     loop {
@@ -75,7 +76,7 @@ async fn start(app: &Arc<App>, running: &mut JoinSet<()>) {
 async fn claimed(app: &App, most: u64) -> Result<Vec<entity::history_look::Model>, sea_orm::DbErr> {
     let due = if most == 0 { Vec::new() } else { row::due(app, most).await? };
     let mut claimed = Vec::new();
-    // What waits in a spool is no loss.
+    // Spooled hooks are not lost.
     if due.is_empty() || is_spooled(app).await? {
         return Ok(claimed);
     }

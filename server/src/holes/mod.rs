@@ -1,5 +1,5 @@
-//! Hooks that never came. amoCRM sends each hook once (chats-api §4.1): what managers wrote while nobody listened stands
-//! in its history alone. So chats are held against it: after every interruption, hourly, and when somebody asks.
+//! Lost hooks. amoCRM sends each hook once (chats-api §4.1): what managers wrote while no process accepted hooks is
+//! only in its history. So chats are compared with it: after every interruption, hourly, and on request.
 //!
 //! ```text
 //! beat ─▶ silence, a dead process, hooks that could not be stored ─▶ the accounts are due
@@ -33,11 +33,11 @@ pub use tell::{KIND, VENDOR_KIND};
 
 use refused::Refused;
 
-/// What this process remembers.
+/// State of this process.
 #[derive(Clone)]
 pub struct Memory {
     refused: Refused,
-    /// How fast histories are read, by account and channel.
+    /// Rate limits for reading histories, by account and channel.
     paces: Paces<(Uuid, Uuid)>,
 }
 
@@ -48,7 +48,8 @@ impl Default for Memory {
 }
 
 impl Memory {
-    /// A genuine hook of this scope was not stored, at this moment (milliseconds since 1970): it is lost.
+    /// Records that a genuine hook of this scope was not stored, at this moment (milliseconds since 1970): it is
+    /// lost.
     pub fn refused(&self, scope_id: &str, at: i64) {
         self.refused.note(scope_id, at);
     }

@@ -1,4 +1,4 @@
-//! Where a look takes place: one account's scope, and how fast it may be asked.
+//! One account's channel to be compared, and its rate limit.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::lookup::Scope;
 use crate::pace::Budget;
 use crate::tenant::{self, ChannelStatus};
 
-/// Of a hundred requests that a scope takes, those that looks may make (issue 4, item 7).
+/// The percentage of a scope's requests that comparisons may use (issue 4, item 7).
 const SHARE_PERCENT: i64 = 5;
 
 /// A connected channel of an account.
@@ -28,7 +28,7 @@ pub(super) struct Place<'a> {
 }
 
 impl<'a> Place<'a> {
-    /// None: it is not connected, so amoCRM sends no hooks for it.
+    /// None if it is not connected; amoCRM then sends no hooks for it.
     pub async fn find(app: &'a Arc<App>, tenant_id: Uuid, channel_id: Uuid) -> anyhow::Result<Option<Self>> {
         let row = tenant_channel::Entity::of_tenant(tenant_id)
             .filter(tenant_channel::Column::ChannelId.eq(channel_id))
@@ -50,15 +50,15 @@ impl<'a> Place<'a> {
         (self.scope.tenant.tenant_id, self.scope.channel.channel_id)
     }
 
-    /// Waits until the scope may be asked once more. False: the server stops.
+    /// Waits for the scope's rate limit. False if the server stops.
     pub async fn pace(&self) -> bool {
         let waited = self.app.holes.paces.wait(self.key(), budget(amojo_rate(self.app)));
         metrics::counter!("parom_history_calls_total").increment(1);
         self.app.stop.run_until_cancelled(waited).await.is_some()
     }
 
-    /// When letters go there again (milliseconds since 1970), while they wait because amoCRM does not take them: looks wait
-    /// as well. None: nothing holds them.
+    /// When letters to amoCRM resume (milliseconds since 1970), if they wait because amoCRM does not accept them:
+    /// comparisons wait as well. None if nothing holds them.
     pub async fn stopped_until(&self) -> anyhow::Result<Option<i64>> {
         let (tenant_id, channel_id) = self.key();
         let turn = turn::Entity::of_tenant(tenant_id)
@@ -71,7 +71,7 @@ impl<'a> Place<'a> {
     }
 }
 
-/// One call after the other, each after its share of the rate.
+/// No bursts: one call after the other at the share of the rate.
 fn budget(rate: Rate) -> Budget {
     let share = (rate.per_second * SHARE_PERCENT / 100).max(1);
     Budget { at_once: 1, each: (1_000_000 + share - 1) / share }

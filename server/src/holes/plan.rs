@@ -1,4 +1,4 @@
-//! Which chats a round goes through: those in which something was said of late, the latest first.
+//! Selects the chats of a round: those with recent messages, the latest first.
 
 use entity::{message, source};
 use sea_orm::sea_query::Condition;
@@ -8,15 +8,15 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::delivery::read::first_id_at;
 
-/// A chat, and when something was last accepted in it.
+/// A chat, and when its last message was accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, FromQueryResult)]
 pub(super) struct Active {
     pub conversation_id: Uuid,
     pub active_at: i64,
 }
 
-/// The next chats of a channel after the cursor, at most `most`. Ids of messages begin with their time, so this reads
-/// messages since then and none before. What an import brings is as old as it says.
+/// The next chats of a channel after the cursor, at most `most`. Message ids begin with their time, so this reads
+/// only messages since then. Imported messages count by their own time.
 pub(super) async fn next(
     app: &App,
     (tenant_id, channel_id): (Uuid, Uuid),

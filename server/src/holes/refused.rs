@@ -1,9 +1,9 @@
-//! Hooks that could not be stored, until it can be written down whose they were.
+//! Hooks that could not be stored, until their accounts can be recorded.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// More scopes are not remembered: by then the whole instance is down, and its silence tells it.
+/// Maximum number of remembered scopes: with more, the whole instance is down, which its missing heartbeats show.
 const MOST: usize = 10_000;
 
 /// The first refusal of each scope, in milliseconds since 1970. Clones share it.
@@ -20,7 +20,7 @@ impl Refused {
         }
     }
 
-    /// All that is remembered; it is forgotten here.
+    /// Removes and returns all entries.
     pub fn take(&self) -> BTreeMap<String, i64> {
         std::mem::take(&mut *self.lock())
     }

@@ -1,4 +1,4 @@
-//! A round through the chats of a channel, some at a time, its progress in the row.
+//! A round through the chats of a channel, in batches, with its progress in the row.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,21 +16,21 @@ use crate::app::App;
 use crate::delivery::backoff;
 use crate::intake::lost::TakenIn;
 
-/// Chats in which nothing was said for longer are left alone.
+/// Chats without messages for this long are skipped.
 const ACTIVE: i64 = 48 * HOUR;
-/// However long nobody listened, messages are not looked for further back.
+/// However long the gap, messages are not searched further back than this.
 const FURTHEST: i64 = 14 * 24 * HOUR;
-/// Chats of one claim.
+/// Chats per claim.
 const CHATS: u64 = 50;
 /// Failed requests for a chat after which the round skips it.
 const TRIES: i32 = 5;
-/// So many refusals in a row mean the scope, not its chats.
+/// This many consecutive refusals mean the scope, not its chats.
 const REFUSALS: u32 = 3;
-/// When amoCRM asks to slow down without saying for how long.
+/// Delay if amoCRM asks to slow down without a time.
 const SLOWER: Duration = Duration::from_secs(60);
 
-/// Works on a claimed channel; gives how many chats were looked into. Errors leave it as it was written last: somebody goes
-/// on when the claim ends.
+/// Processes a claimed channel; returns how many chats were compared. An error leaves the row as last written: the
+/// work continues when the claim ends.
 pub(super) async fn work(app: &Arc<App>, mut row: Model) -> anyhow::Result<usize> {
     let now = app.clock.millis();
     let Some(place) = Place::find(app, row.tenant_id, row.channel_id).await? else {
@@ -103,7 +103,7 @@ async fn go_through(place: &Place<'_>, mut row: Model, chats: Vec<Active>) -> an
 fn begin(place: &Place<'_>, row: &mut Model) {
     let now = place.app.clock.millis();
     let active_since = row.interrupted_at.unwrap_or(now).min(now) - ACTIVE;
-    // What was written before the account came is nobody's to deliver.
+    // Messages from before the installation are never delivered.
     row.since = active_since.max(now - FURTHEST).max(place.scope.tenant.created_at);
     row.back_to = row.interrupted_at.take();
     row.began_at = Some(now);
@@ -112,7 +112,7 @@ fn begin(place: &Place<'_>, row: &mut Model) {
     (row.chats, row.sent, row.held) = (0, 0, 0);
 }
 
-/// The chat is done with.
+/// Records that the chat is done.
 fn advance(row: &mut Model, chat: Active, taken: TakenIn) {
     (row.cursor_at, row.cursor_id) = (chat.active_at, chat.conversation_id);
     (row.again, row.tries) = (false, 0);
@@ -140,18 +140,18 @@ async fn later(app: &App, mut row: Model, next_at: i64) -> anyhow::Result<usize>
     Ok(0)
 }
 
-/// What follows from a trouble.
+/// What follows from a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Then {
     /// The round goes on with the next chat.
     Skip,
-    /// The same chat once more after so many milliseconds.
+    /// The same chat once more after this many milliseconds.
     After(i64),
 }
 
 fn then(trouble: &Trouble, tries: i32) -> Then {
     let wait = |asked| {
-        // Never as fast as letters are tried again.
+        // Always slower than letters are retried.
         let millis = backoff::millis(tries.saturating_add(3), asked);
         if tries < TRIES { Then::After(millis) } else { Then::Skip }
     };

@@ -1,4 +1,4 @@
-//! What is written of the looks: when each channel is due, who has it, how far it is.
+//! The stored state of comparisons: when each channel is due, who has claimed it, and its progress.
 
 use std::collections::BTreeSet;
 
@@ -14,14 +14,14 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::tenant::ChannelStatus;
 
-/// A round begins so often.
+/// Interval between rounds.
 pub(super) const HOUR: i64 = 3_600_000;
-/// A claim is nobody else's for so long after its last sign of life.
+/// How long a claim lasts after its last renewal.
 pub(super) const HELD: i64 = 10 * 60_000;
 
 type Channel = (Uuid, Uuid);
 
-/// Gives a plan to channels that are connected and have none; their first look comes within the hour.
+/// Schedules connected channels that have no schedule; their first comparison is within the hour.
 pub(super) async fn adopt(app: &App) -> Result<(), DbErr> {
     let connected: Vec<Channel> = tenant_channel::Entity::find()
         .select_only()
@@ -76,18 +76,18 @@ fn fresh((tenant_id, channel_id): Channel, next_at: i64) -> Model {
     }
 }
 
-/// Part of a time, so that not everything happens at once.
+/// A random part of a time, to spread work.
 pub(super) fn jitter(millis: i64) -> i64 {
     rand::random_range(0..=millis)
 }
 
-/// From `since` on hooks of all accounts may be missing: each is looked at now, from the beginning.
+/// Hooks of all accounts may be missing since `since`: every channel is due now, from the beginning.
 pub(super) async fn interrupted(db: &impl ConnectionTrait, since: i64, now: i64) -> Result<(), DbErr> {
     anew(history_look::Entity::update_many(), Some(since), now).exec(db).await?;
     Ok(())
 }
 
-/// The same of one channel.
+/// The same for one channel.
 pub(super) async fn interrupted_one(
     db: &impl ConnectionTrait,
     channel: &tenant_channel::Model,
@@ -98,8 +98,8 @@ pub(super) async fn interrupted_one(
     Ok(())
 }
 
-/// Has the chats of an account compared now, as nobody waits for an hour who looks for something. False: it has no channel
-/// that is connected.
+/// Schedules a comparison of an account's chats now, because someone waits for the result. False if it has no
+/// connected channel.
 pub async fn soon(app: &App, tenant_id: Uuid) -> Result<bool, DbErr> {
     adopt(app).await?;
     let all = history_look::Entity::update_many().filter(Column::TenantId.eq(tenant_id));
@@ -107,7 +107,7 @@ pub async fn soon(app: &App, tenant_id: Uuid) -> Result<bool, DbErr> {
     Ok(done.rows_affected > 0)
 }
 
-/// A round under way ends where it is, for whoever works on it loses its claim; a new one begins.
+/// A round in progress is ended, because its worker loses the claim; a new one begins.
 fn anew(update: UpdateMany<history_look::Entity>, since: Option<i64>, now: i64) -> UpdateMany<history_look::Entity> {
     let update = update
         .col_expr(Column::NextAt, Expr::value(now))
@@ -119,7 +119,7 @@ fn anew(update: UpdateMany<history_look::Entity>, since: Option<i64>, now: i64) 
     update.col_expr(Column::InterruptedAt, kept.into())
 }
 
-/// Channels that are due, the longest first.
+/// Due channels, the longest due first.
 pub(super) async fn due(app: &App, most: u64) -> Result<Vec<Model>, DbErr> {
     history_look::Entity::find()
         .filter(Column::NextAt.lte(app.clock.millis()))
@@ -129,7 +129,7 @@ pub(super) async fn due(app: &App, most: u64) -> Result<Vec<Model>, DbErr> {
         .await
 }
 
-/// Takes a channel. None: another instance has it.
+/// Claims a channel. None if another instance has it.
 pub(super) async fn claim(app: &App, row: Model) -> Result<Option<Model>, DbErr> {
     let next_at = app.clock.millis() + HELD;
     let done = of(row.tenant_id, row.channel_id)
@@ -142,7 +142,7 @@ pub(super) async fn claim(app: &App, row: Model) -> Result<Option<Model>, DbErr>
     Ok((done.rows_affected == 1).then(|| Model { epoch: row.epoch + 1, next_at, ..row }))
 }
 
-/// Writes down how far it is. False: somebody else has it by now, or wants it anew.
+/// Stores the progress. False if the claim was lost, or a new round was requested.
 pub(super) async fn keep(app: &App, row: &Model) -> Result<bool, DbErr> {
     let done = of(row.tenant_id, row.channel_id)
         .col_expr(Column::NextAt, Expr::value(row.next_at))

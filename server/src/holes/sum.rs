@@ -1,4 +1,4 @@
-//! What the looks of an account came to, for pages.
+//! Results of an account's comparisons, for pages.
 
 use entity::history_look;
 use sea_orm::DbErr;
@@ -7,24 +7,24 @@ use uuid::Uuid;
 use super::tell;
 use crate::app::App;
 
-/// Of all channels of an account.
+/// Over all channels of an account.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Sum {
-    /// A round is under way, or begins in a moment.
+    /// A round is running, or about to begin.
     pub is_looking: bool,
-    /// When the last round ended, in milliseconds since 1970; none: there was none yet.
+    /// When the last round ended, in milliseconds since 1970; none if there was none yet.
     pub ended_at: Option<i64>,
     /// Of the last round: chats compared, messages sent on, messages held for a person.
     pub chats: i64,
     pub sent: i64,
     pub held: i64,
-    /// Messages found since the account is here.
+    /// Messages found since the account was installed.
     pub found: i64,
-    /// Of them: such as still wait for a person.
+    /// Those of them that still wait for a person.
     pub waiting: u64,
 }
 
-/// Reads it.
+/// Reads the results.
 pub async fn of_tenant(app: &App, tenant_id: Uuid) -> Result<Sum, DbErr> {
     let now = app.clock.millis();
     let rows = history_look::Entity::of_tenant(tenant_id).all(app.store.read()).await?;

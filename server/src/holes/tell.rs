@@ -1,4 +1,4 @@
-//! Who hears of what was found: the account's people, the vendor, the metrics.
+//! Reports what was found: to the account's people, the vendor and the metrics.
 
 use entity::dead_letter;
 use entity::history_look::Model;
@@ -13,12 +13,12 @@ use crate::delivery::queue::parcel::Found;
 use crate::intake::lost::TakenIn;
 use crate::store::VENDOR;
 
-/// The kind of the account's alert.
+/// Kind of the account's alert.
 pub const KIND: &str = "found_in_history";
-/// The kind of the vendor's alert, one for each account.
+/// Kind of the vendor's alert, one per account.
 pub const VENDOR_KIND: &str = "hooks_lost";
 
-/// Counts and tells what a chat was found to miss. The messages are stored: what fails here is in the log.
+/// Counts and reports the messages missing in a chat. They are already stored; errors here are only logged.
 pub(super) async fn found(place: &Place<'_>, row: &Model, taken: TakenIn) {
     if taken == TakenIn::default() {
         return;
@@ -33,7 +33,7 @@ pub(super) async fn found(place: &Place<'_>, row: &Model, taken: TakenIn) {
     }
 }
 
-/// With the counts of the round.
+/// Raises alerts with the counts of the round.
 async fn raise(place: &Place<'_>, row: &Model) -> Result<(), DbErr> {
     let (app, tenant) = (place.app, &place.scope.tenant);
     let count = row.sent + row.held;
@@ -55,7 +55,7 @@ async fn raise(place: &Place<'_>, row: &Model) -> Result<(), DbErr> {
     Ok(())
 }
 
-/// A round found nothing: the alerts end once nothing of what was found waits for a person.
+/// After a round without findings: ends the alerts once no found message waits for a person.
 pub(super) async fn over(app: &App, tenant_id: Uuid) -> Result<(), DbErr> {
     if held(app, tenant_id).await? > 0 {
         return Ok(());

@@ -1,4 +1,4 @@
-//! What people do with an import: begin what was counted, pause, go on, cancel.
+//! Actions of people on an import: start after a dry run, pause, resume, cancel.
 
 use entity::import::{self, Column};
 use sea_orm::sea_query::{Expr, ExprTrait};
@@ -14,7 +14,7 @@ use crate::source::By;
 use crate::store::ended;
 use crate::words::Said;
 
-/// Writes a deed down, in the transaction that does it.
+/// Records an action in the audit log, in the transaction that performs it.
 pub(super) async fn note(
     app: &App,
     db: &impl ConnectionTrait,
@@ -28,7 +28,8 @@ pub(super) async fn note(
     audit::record(app, db, Deed { tenant_id, actor, action, object: &object, detail, address, done: true }).await
 }
 
-/// Begins what was only counted, without the file being sent again. 409 when it was begun before, or a day has passed.
+/// Starts an import after its dry run, without uploading the file again. 409 if it was already started, or a day has
+/// passed.
 pub async fn start(app: &App, tenant_id: Uuid, id: Uuid, by: &By) -> Result<import::Model> {
     let row = existing(app, tenant_id, id).await?;
     if !look::can_start(&row) {
@@ -42,7 +43,7 @@ pub async fn start(app: &App, tenant_id: Uuid, id: Uuid, by: &By) -> Result<impo
     change(app, &row, State::Queued, began, by, "import.started").await
 }
 
-/// Hands nothing more over until [`resume`]; what is in the queue goes on. One that is paused stays so.
+/// Stops adding messages to the queue until [`resume`]; those already queued are delivered. Idempotent.
 pub async fn pause(app: &App, tenant_id: Uuid, id: Uuid, by: &By) -> Result<import::Model> {
     let row = existing(app, tenant_id, id).await?;
     match State::from_number(row.state)? {
@@ -54,7 +55,7 @@ pub async fn pause(app: &App, tenant_id: Uuid, id: Uuid, by: &By) -> Result<impo
     }
 }
 
-/// Goes on where it stands, after a pause or a failure. One that goes already stays so.
+/// Continues after a pause or a failure. A running one is unchanged.
 pub async fn resume(app: &App, tenant_id: Uuid, id: Uuid, by: &By) -> Result<import::Model> {
     let row = existing(app, tenant_id, id).await?;
     match State::from_number(row.state)? {
@@ -67,7 +68,7 @@ pub async fn resume(app: &App, tenant_id: Uuid, id: Uuid, by: &By) -> Result<imp
     }
 }
 
-/// Ends it for good. What was handed over stays and is delivered; the rest is thrown away. A cancelled one stays so.
+/// Ends it for good. Messages already queued stay and are delivered; the rest is deleted. Idempotent.
 pub async fn cancel(app: &App, tenant_id: Uuid, id: Uuid, by: &By) -> Result<import::Model> {
     let row = existing(app, tenant_id, id).await?;
     match State::from_number(row.state)? {
@@ -91,7 +92,7 @@ fn over(row: &import::Model) -> Error {
     Error::Conflict { problem: "import_over", detail }
 }
 
-/// Changes a row that still stands as it was seen; whoever works on it has lost it.
+/// Changes a row that has not changed since it was read; its current worker loses it.
 async fn change(
     app: &App,
     seen: &import::Model,
@@ -117,7 +118,7 @@ async fn change(
     };
     let done = done.await;
     if !ended(tx, done).await? {
-        // Somebody else was faster; a repeat sees what they did.
+        // Changed concurrently; a retry sees the new state.
         return Err(Error::Unavailable { detail: Said::new("said-import-busy"), retry_after: 1 });
     }
     import::Entity::of_tenant(seen.tenant_id)

@@ -1,4 +1,4 @@
-//! Files cut into messages as they come in, whatever their size: newline-delimited JSON, or CSV whose header names the
+//! Splits files of any size into messages while they arrive: newline-delimited JSON, or CSV whose header names the
 //! fields of the API's message with dots (`id`, `conversation.id`, `sender.role`, `content.text`):
 //! docs/import.md#the-file.
 
@@ -6,17 +6,17 @@ use serde_json::{Map, Value};
 
 use crate::api::json::MOST_BYTES;
 
-/// How a file is written.
+/// Format of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// One JSON object a line.
+    /// One JSON object per line.
     Lines,
-    /// Commas or semicolons, the first row names the fields.
+    /// Commas or semicolons; the first row names the fields.
     Csv,
 }
 
 impl Format {
-    /// By the type that a request tells; none: neither.
+    /// By the request's content type; none if it is neither.
     pub fn of_type(content_type: &str) -> Option<Self> {
         let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         match kind.as_str() {
@@ -26,7 +26,7 @@ impl Format {
         }
     }
 
-    /// By a file's name: CSV only when it ends so.
+    /// By the file's name: CSV only with that extension.
     pub fn of_name(name: &str) -> Self {
         let end = name.rsplit('.').next().unwrap_or_default();
         if end.eq_ignore_ascii_case("csv") { Self::Csv } else { Self::Lines }
@@ -36,16 +36,16 @@ impl Format {
 /// One message of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Piece {
-    /// The line it begins on, from 1.
+    /// The line on which it begins, counted from 1.
     pub line: i64,
-    /// Its JSON; none: it is longer than any message may be.
+    /// Its JSON; none if it exceeds the maximum length of a message.
     pub json: Option<Vec<u8>>,
 }
 
-/// Cuts what comes in.
+/// Splits the incoming bytes.
 pub struct Cutter {
     format: Format,
-    /// The line that the record in `record` began on, and the one that is being read.
+    /// The line on which the record in `record` began, and the current one.
     began: i64,
     line: i64,
     record: Vec<u8>,
@@ -67,14 +67,15 @@ impl Cutter {
         Self { format, began: 1, line: 1, record: Vec::new(), too_long: false, quoted: false, header: None }
     }
 
-    /// The messages that these bytes complete.
+    /// The messages completed by these bytes.
     pub fn take(&mut self, bytes: &[u8]) -> Vec<Piece> {
         let mut pieces = Vec::new();
         for byte in bytes {
             match byte {
                 b'\n' => {
                     self.line += 1;
-                    // A record that is too long already may have lost its closing quote: the next line is a new one.
+                    // A record that is already too long may have lost its closing quote, so the next line counts as a
+                    // new one.
                     if !self.quoted || self.too_long {
                         pieces.extend(self.cut());
                         continue;
@@ -92,12 +93,12 @@ impl Cutter {
         pieces
     }
 
-    /// The last message, where the file does not end in a new line.
+    /// The last message, if the file does not end in a newline.
     pub fn end(&mut self) -> Option<Piece> {
         self.cut()
     }
 
-    /// Required fields that the first line of a CSV file does not name. None: all are named, the line has not been read
+    /// Required fields missing from the first line of a CSV file. None if all are named, the line has not been read
     /// yet, or the format has no such line.
     pub fn unnamed(&self) -> Option<Vec<&'static str>> {
         let header = self.header.as_ref()?;
@@ -162,7 +163,7 @@ fn cells(record: &[u8], delimiter: u8) -> Vec<String> {
     first.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect()
 }
 
-/// Fields of the API's message that are no texts.
+/// Fields of the API's message that are not text.
 const NO_TEXTS: [&str; 5] =
     ["silent", "content.file_size", "content.duration", "content.latitude", "content.longitude"];
 
@@ -228,7 +229,7 @@ mod tests {
         assert_eq!(values, [(2, first), (4, json!({"id": "2", "content": {"latitude": 59.9}}))]);
     }
 
-    /// P8: JSON that is sent as CSV has no such line.
+    /// Scenario P8: JSON that is sent as CSV has no such line.
     #[test]
     fn p8_a_csv_file_names_its_fields_first() {
         let unnamed = |text: &str| {

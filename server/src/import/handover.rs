@@ -1,4 +1,4 @@
-//! The next lines of an import into the queue, through the one door, in the order in which they were written.
+//! Adds the next lines of an import to the queue through the normal intake, in the order in which they were written.
 
 use std::sync::Arc;
 
@@ -14,7 +14,8 @@ use crate::error::{Error, Result};
 use crate::intake::message::{Incoming, accept_as};
 use crate::words::Said;
 
-/// Hands over as many lines as may go now. False: none is left. What went before an error stays in `change`.
+/// Adds as many lines as the rate allows. False if none is left. On an error, what was already added stays in
+/// `change`.
 pub(super) async fn page(
     app: &Arc<App>,
     source: &source::Model,
@@ -22,7 +23,7 @@ pub(super) async fn page(
     change: &mut Change,
 ) -> Result<bool> {
     let room = usize::try_from(row.tokens / 1000).unwrap_or(0);
-    // One more tells whether the last one is the newest of its chat.
+    // One more shows whether the last one is the newest of its chat.
     let lines = look::lines(row)
         .filter(import_line::Column::Accepted.eq(false))
         .order_by_asc(import_line::Column::ConversationId)
@@ -45,12 +46,12 @@ pub(super) async fn page(
     Ok(!lines.is_empty())
 }
 
-/// What becomes of a line at amoCRM.
+/// How amoCRM should treat a line.
 #[derive(Clone, Copy)]
 struct Wish {
-    /// It may make a lead and a notice.
+    /// It may create a lead and a notification.
     loud: bool,
-    /// Its chat, if it is new, is hung on a contact that is there.
+    /// A new chat is linked to an existing contact.
     link_contact: bool,
 }
 
@@ -85,7 +86,7 @@ async fn hand_over(
     Ok(())
 }
 
-/// Whether the chat says nothing newer already: what was written live since then has made its lead and its notice.
+/// Whether the chat has no newer message: a newer live one has already created its lead and notification.
 async fn is_news(app: &App, source: &source::Model, incoming: &Incoming, sent_at: i64) -> Result<bool> {
     let alias = Alias { side: Side::Messenger, origin: source.id, external_id: incoming.conversation_id.clone() };
     let Some(known) = app.lookup.conversation(source.tenant_id, alias).await? else { return Ok(true) };

@@ -1,4 +1,4 @@
-//! Imports as they are asked for, and what is counted of a file.
+//! Queries for imports, and the counts of a file.
 
 use entity::{conversation_alias, import, import_line, import_skip, source};
 use sea_orm::sea_query::{Expr, ExprTrait, Func, Query};
@@ -11,15 +11,15 @@ use crate::delivery::queue::parcel::Side;
 use crate::source::ContactRule;
 use crate::words::{Language, Said};
 
-/// A line that was not taken, with its reason in the reader's language.
+/// A line that was skipped, with its reason in the reader's language.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Skip {
-    /// Where it stands in the file, from 1.
+    /// Its number in the file, counted from 1.
     pub line: i64,
     pub reason: String,
 }
 
-/// An import that has been read whole; none: there is none.
+/// An import whose file was read completely; none if there is none.
 pub async fn find(app: &App, tenant_id: Uuid, id: Uuid) -> Result<Option<import::Model>, DbErr> {
     whole(tenant_id).filter(import::Column::Id.eq(id)).one(app.store.read()).await
 }
@@ -33,7 +33,7 @@ fn whole(tenant_id: Uuid) -> sea_orm::Select<import::Entity> {
     import::Entity::of_tenant(tenant_id).filter(import::Column::State.ne(State::Reading.number()))
 }
 
-/// Lines that were not taken, in the file's order, behind `after`.
+/// Skipped lines, in the file's order, after `after`.
 pub async fn skips(
     app: &App,
     row: &import::Model,
@@ -52,12 +52,13 @@ pub async fn skips(
     Ok(found.into_iter().map(told).collect())
 }
 
-/// Why it stopped, in the reader's language; empty: it did not.
+/// Why it stopped, in the reader's language; empty if it did not.
 pub fn failure(row: &import::Model, language: Language) -> String {
     reason::told(&row.failure, language)
 }
 
-/// What to know before it begins, first things first: what a card shows, and that chats can hang on contacts that are there.
+/// Notes to read before it starts, most important first: what a lead card shows, and that chats can be linked to
+/// existing contacts.
 pub fn notes(row: &import::Model, source: Option<&source::Model>) -> Vec<Said> {
     let mut notes = vec![Said::new("import-24h-note")];
     if can_link(row, source) {
@@ -66,23 +67,23 @@ pub fn notes(row: &import::Model, source: Option<&source::Model>) -> Vec<Said> {
     notes
 }
 
-/// Whether chats could hang on contacts that are there and neither the import nor its source sees to it.
+/// Whether chats could be linked to existing contacts while neither the import nor its source does so.
 pub fn can_link(row: &import::Model, source: Option<&source::Model>) -> bool {
     !row.link_contacts && source.is_some_and(|source| source.contact_rule == ContactRule::Leave.as_str())
 }
 
-/// Seconds that the rest takes at the rate that imports may have.
+/// Seconds that the rest takes at the rate limit of imports.
 pub fn seconds_expected(app: &App, row: &import::Model) -> i64 {
     let over = State::from_number(row.state).is_ok_and(State::is_over) && !row.dry_run;
     if over { 0 } else { pace::seconds(app, row.total - row.done) }
 }
 
-/// Whether it was only counted and can be begun without sending the file again.
+/// Whether it was a dry run that can be started without uploading the file again.
 pub fn can_start(row: &import::Model) -> bool {
     row.dry_run && row.state == State::Done.number() && row.next_at.is_some()
 }
 
-/// Rows of one import, to be changed.
+/// An update of one import's row.
 pub(super) fn one(tenant_id: Uuid, id: Uuid) -> UpdateMany<import::Entity> {
     import::Entity::update_many().filter(import::Column::TenantId.eq(tenant_id)).filter(import::Column::Id.eq(id))
 }
@@ -92,7 +93,7 @@ pub(super) fn lines(row: &import::Model) -> sea_orm::Select<import_line::Entity>
     import_line::Entity::of_tenant(row.tenant_id).filter(import_line::Column::ImportId.eq(row.id))
 }
 
-/// Counts what is stored of a file. Leads: one for each chat that we do not know yet, unless all are silent.
+/// Counts what is stored of a file. Leads: one for each chat that is not known yet, unless all messages are silent.
 pub(super) async fn count(app: &App, row: &mut import::Model) -> Result<(), DbErr> {
     let db = app.store.read();
     let chats = || {

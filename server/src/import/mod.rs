@@ -1,15 +1,17 @@
-//! History import: a file of messages is kept, counted and then carried at a fifth of the rate, behind everything live.
+//! History import: a file of messages is stored, counted and then delivered at a fifth of the rate, behind all live
+//! messages.
 //!
 //! ```text
 //! file ─▶ read (lines, skips: durable) ─▶ plan (counts) ─▶ queued ─▶ running ─▶ done
-//!                                           └─ dry run: told, kept a day        ├─▶ paused ─▶ queued
+//!                                           └─ dry run: reported, kept a day    ├─▶ paused ─▶ queued
 //!                                                                               ├─▶ failed ─▶ queued
 //!                                                                               └─▶ cancelled
-//! running, once a second: settle what amoCRM took ─▶ hand the next lines over, chat by chat, oldest first
+//! running, once a second: settle what amoCRM accepted ─▶ queue the next lines, chat by chat, oldest first
 //! ```
 //!
-//! Everything stands in rows: whoever takes an import counts its `epoch` on, and what an earlier holder still writes is
-//! void. A line has our id of its message before it is handed over, so that after a crash "mine" is told from "came before".
+//! All state is in rows: claiming an import increments its `epoch`, which invalidates later writes of an earlier
+//! holder. A line has our id of its message before it is queued, so that after a crash our own message is
+//! distinguished from an earlier one.
 
 mod act;
 mod format;
@@ -32,19 +34,19 @@ pub use run::{run, step_all};
 pub use take_in::{Arrived, Wish, take_in};
 pub use waiting::{Waiting, waiting};
 
-/// How an import is doing.
+/// State of an import.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
-    /// The file is coming in; nobody sees it yet.
+    /// The file is being received; it is not visible yet.
     Reading,
     /// It waits for its turn.
     Queued,
     Running,
     Paused,
-    /// Everything is there; of a dry run: everything is counted.
+    /// Everything is delivered; for a dry run: everything is counted.
     Done,
     Cancelled,
-    /// It cannot go on by itself; its place is kept.
+    /// It cannot continue by itself; its position is kept.
     Failed,
 }
 
@@ -71,13 +73,13 @@ impl State {
         }
     }
 
-    /// Whether nothing more will be handed over.
+    /// Whether no more lines will be queued.
     pub const fn is_over(self) -> bool {
         matches!(self, Self::Done | Self::Cancelled)
     }
 }
 
-/// Which messages make leads and notices.
+/// Which messages create leads and notifications.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Leads {
     /// The newest of each chat.
@@ -96,13 +98,13 @@ impl Leads {
         }
     }
 
-    /// The option of a word; none for a word that is no option.
+    /// Parses a word; none if it is not an option.
     pub fn parse(word: &str) -> Option<Self> {
         [Self::Newest, Self::None].into_iter().find(|leads| leads.word() == word)
     }
 }
 
-/// Whoever takes an import has it this long, in milliseconds.
+/// How long a claim of an import lasts, in milliseconds.
 const HELD_MILLIS: i64 = 60_000;
-/// A file that was only counted, or broke off while it came, is kept this long, in milliseconds.
+/// How long the file of a dry run or of an interrupted upload is kept, in milliseconds.
 const KEPT_MILLIS: i64 = 24 * 3_600_000;

@@ -1,17 +1,17 @@
-//! Why a line was not taken or an import stopped, kept in every language: whoever reads it comes later, and what was wrong
-//! is not kept.
+//! Why a line was skipped or an import stopped, stored in every language, because it is read later and the faulty
+//! value is not stored.
 
 use std::collections::BTreeMap;
 
 use crate::error::Error;
 use crate::words::{CRM, Language, Said, Words};
 
-/// A sentence in every language, as it is stored.
+/// A sentence in every language, in its stored form.
 pub fn kept(said: &Said) -> String {
     in_all(|words| said.plain(words, CRM))
 }
 
-/// What is wrong with a message: its fields, or that it is none.
+/// What is wrong with a message: its fields, or that it is not a message.
 pub fn of_error(error: &Error) -> String {
     in_all(|words| match error {
         Error::Invalid(fields) => {
@@ -28,7 +28,7 @@ fn in_all(say: impl Fn(Words) -> String) -> String {
     serde_json::to_string(&all).unwrap_or_default()
 }
 
-/// What was stored, in this language.
+/// The stored sentence in this language.
 pub fn told(stored: &str, language: Language) -> String {
     let all: BTreeMap<String, String> = serde_json::from_str(stored).unwrap_or_default();
     all.get(language.code()).cloned().unwrap_or_default()

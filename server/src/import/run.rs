@@ -1,4 +1,4 @@
-//! The background task: imports that are due in all accounts, one page each.
+//! The background task: processes due imports of all accounts, one page each.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,14 +14,14 @@ use crate::app::App;
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 const BATCH: u64 = 50;
 
-/// Carries imports until `stop` is cancelled.
+/// Runs imports until `stop` is cancelled.
 pub async fn run(app: Arc<App>, stop: CancellationToken) {
     while stop.run_until_cancelled(tokio::time::sleep(LOOK_EVERY)).await.is_some() {
         step_all(&app).await;
     }
 }
 
-/// One step of every import that is due; gives how many.
+/// One step of every due import; returns how many.
 pub async fn step_all(app: &Arc<App>) -> usize {
     let due = import::Entity::find()
         .filter(Column::NextAt.lte(app.clock.millis()))
@@ -50,7 +50,7 @@ pub async fn step_all(app: &Arc<App>) -> usize {
     stepped
 }
 
-/// Takes an import for a while. None: another instance has it.
+/// Claims an import for a while. None if another instance has it.
 async fn held(app: &App, row: import::Model) -> Result<Option<import::Model>, DbErr> {
     let until = Some(app.clock.millis() + HELD_MILLIS);
     let done = look::one(row.tenant_id, row.id)

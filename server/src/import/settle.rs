@@ -1,4 +1,4 @@
-//! What became of lines that are in the queue, and whether anybody live waits there.
+//! Outcomes of queued lines, and whether live messages wait.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,10 +12,10 @@ use crate::app::App;
 use crate::message::State;
 use crate::words::Said;
 
-/// Lines looked at in one step.
+/// Lines checked in one step.
 const PAGE: u64 = 500;
 
-/// Notes which lines amoCRM has taken, refused, or will never get; gives how many still wait in the queue.
+/// Records which lines amoCRM accepted, refused, or will never get; returns how many are still queued.
 pub(super) async fn settled(app: &App, row: &import::Model, change: &mut Change) -> Result<usize, DbErr> {
     let handed =
         look::lines(row).filter(import_line::Column::Accepted.eq(true)).limit(PAGE).all(app.store.read()).await?;
@@ -35,7 +35,7 @@ pub(super) async fn settled(app: &App, row: &import::Model, change: &mut Change)
     Ok(waiting)
 }
 
-/// Those of these lines whose message is stored already: a crash came between the two commits.
+/// Those of these lines whose message is already stored, because of a crash between the two commits.
 pub(super) async fn sent_of(
     app: &App,
     row: &import::Model,
@@ -59,11 +59,11 @@ async fn states_of(
         .into_tuple()
         .all(app.store.read())
         .await?;
-    // A damaged row is nobody's to count as delivered.
+    // A damaged row must not count as delivered.
     Ok(found.into_iter().map(|(id, state)| (id, State::from_number(state).unwrap_or(State::Failed))).collect())
 }
 
-/// Whether something waits for the channel that could go now: live messages go first, and what was handed over before.
+/// Whether something for the channel could be sent now: live messages go first, and so do lines already queued.
 pub(super) async fn live_waits(app: &App, row: &import::Model) -> Result<bool, DbErr> {
     let now = app.store.now().await?;
     let due = lane::Entity::of_tenant(row.tenant_id)

@@ -18,23 +18,23 @@ use crate::source::By;
 use crate::store::ended;
 use crate::words::Said;
 
-/// The next look while it runs.
+/// Delay of the next step while it runs.
 const TICK_MILLIS: i64 = 1_000;
-/// The next look while another import of the channel runs, or the source is paused.
+/// Delay of the next step while another import of the channel runs, or the source is paused.
 const LATER_MILLIS: i64 = 5_000;
-/// The next look after the database did not answer.
+/// Delay of the next step after a database error.
 const TROUBLE_MILLIS: i64 = 10_000;
-/// Lines of one batch that are thrown away.
+/// Lines deleted in one batch.
 const THROWN: u64 = 500;
-/// More are not handed over while so many are not settled: the queue never holds a heap.
+/// No more lines are queued while this many are not settled, so that the queue stays short.
 const MOST_UNSETTLED: usize = 100;
 
-/// What a step changes.
+/// The changes of a step.
 #[derive(Default)]
 pub(super) struct Change {
-    /// Lines that are in the queue now, by their message.
+    /// Lines that are now queued, by their message.
     pub accepted: Vec<Uuid>,
-    /// Lines that are over.
+    /// Lines that are finished.
     pub over: Vec<Uuid>,
     pub skips: Vec<(i64, String)>,
     pub done: i64,
@@ -48,7 +48,8 @@ impl Change {
     }
 }
 
-/// Does what is due of an import that is held. Errors leave everything as it was: it is done again when the hold ends.
+/// Performs the due step of a claimed import. An error leaves everything as it was: the step is repeated when the
+/// claim ends.
 pub(super) async fn step(app: &Arc<App>, row: import::Model) -> anyhow::Result<()> {
     match State::from_number(row.state)? {
         State::Queued => begin(app, row).await,
@@ -60,7 +61,7 @@ pub(super) async fn step(app: &Arc<App>, row: import::Model) -> anyhow::Result<(
     }
 }
 
-/// Makes it the one that runs, where none does.
+/// Starts it, if no other import of the channel runs.
 async fn begin(app: &Arc<App>, row: import::Model) -> anyhow::Result<()> {
     let now = app.clock.millis();
     let update = look::one(row.tenant_id, row.id)
@@ -131,7 +132,7 @@ async fn keep_failed(app: &App, mut row: import::Model, change: Change, said: &S
     Ok(keep(app, row, change).await?)
 }
 
-/// Counts what is in the queue until nothing is.
+/// Counts what is in the queue until it is empty.
 async fn wait_for_the_rest(app: &App, mut row: import::Model) -> anyhow::Result<()> {
     let mut change = Change::default();
     let unsettled = settle::settled(app, &row, &mut change).await?;
@@ -139,7 +140,7 @@ async fn wait_for_the_rest(app: &App, mut row: import::Model) -> anyhow::Result<
     Ok(keep(app, row, change).await?)
 }
 
-/// Throws the rest away, but for what is in the queue, whether or not it was written down.
+/// Deletes the rest, except what is in the queue, whether or not that was recorded.
 async fn cancelled(app: &App, row: import::Model) -> anyhow::Result<()> {
     let next = look::lines(&row).filter(import_line::Column::Accepted.eq(false)).limit(THROWN);
     let waiting = next.all(app.store.read()).await?;
@@ -153,14 +154,14 @@ async fn cancelled(app: &App, row: import::Model) -> anyhow::Result<()> {
     Ok(keep(app, again, change).await?)
 }
 
-/// What was only counted, and is begun by nobody.
+/// Deletes a dry run that was never started.
 async fn throw_away(app: &App, row: import::Model) -> anyhow::Result<()> {
     let lines = import_line::Column::ImportId.eq(row.id).into();
     crate::tenant::remove::rows::<import_line::Entity>(&app.store, row.tenant_id, lines).await?;
     Ok(keep(app, import::Model { next_at: None, ..row }, Change::default()).await?)
 }
 
-/// A file that broke off without anybody left to throw it away.
+/// Deletes a file whose upload was interrupted without clean-up.
 async fn read_no_further(app: &App, row: import::Model) -> Result<(), DbErr> {
     use crate::tenant::remove::rows;
     rows::<import_line::Entity>(&app.store, row.tenant_id, import_line::Column::ImportId.eq(row.id).into()).await?;
@@ -174,7 +175,7 @@ async fn later(app: &App, row: &import::Model, millis: i64, gives_way: bool) -> 
     keep(app, import::Model { next_at, gives_way, ..row.clone() }, Change::default()).await
 }
 
-/// Writes a step down, unless the import was taken by somebody else meanwhile.
+/// Stores a step, unless the import was claimed by another worker meanwhile.
 async fn keep(app: &App, row: import::Model, change: Change) -> Result<(), DbErr> {
     let tx = app.store.write_tx().await?;
     let done = keep_in(app, &tx, &row, change).await;
@@ -232,7 +233,7 @@ async fn keep_in(app: &App, tx: &DatabaseTransaction, row: &import::Model, chang
             .exec_without_returning(tx)
             .await?;
     }
-    // A dry run that is put away has been written down when it was counted.
+    // A dry run's completion was already recorded when it was counted.
     if row.state == State::Done.number() && !row.dry_run {
         let detail =
             json!({"messages": row.total, "done": done, "duplicates": duplicates, "skipped": row.skipped + skipped});

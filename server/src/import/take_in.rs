@@ -1,4 +1,5 @@
-//! A file on its way in: each message is checked and stored as it comes; nothing of it is seen before it is whole.
+//! Receives a file: each message is validated and stored as it arrives; nothing is visible before the file is
+//! complete.
 
 use std::io;
 
@@ -24,25 +25,25 @@ use crate::words::Said;
 
 /// Bytes after which an import in progress records its size again.
 const SAY_EVERY: u64 = 8 * 1024 * 1024;
-/// Rows of one statement.
+/// Rows per statement.
 const BATCH: usize = 200;
-/// Reasons are kept for so many lines of a file; all are counted.
+/// Maximum lines of a file whose skip reasons are stored; all are counted.
 const REASONS: i64 = 10_000;
 
-/// What somebody wants of a file.
+/// Options of an upload.
 #[derive(Clone, Debug)]
 pub struct Wish {
     pub format: Format,
     pub leads: Leads,
-    /// New chats are hung on contacts that are there, by the customer's phone or e-mail.
+    /// Whether new chats are linked to existing contacts, by the customer's phone or e-mail.
     pub link_contacts: bool,
-    /// Only counts what would happen.
+    /// Only count what would happen.
     pub dry_run: bool,
-    /// What the file is called; may be empty.
+    /// The file's name; may be empty.
     pub file_name: String,
 }
 
-/// A file that is whole and counted, but not begun yet.
+/// A complete and counted file that is not started yet.
 pub struct Arrived {
     row: import::Model,
     checksum: String,
@@ -54,12 +55,12 @@ impl Arrived {
         &self.checksum
     }
 
-    /// What was counted.
+    /// The counts.
     pub fn row(&self) -> &import::Model {
         &self.row
     }
 
-    /// Begins it, or tells what was counted where that was all.
+    /// Starts it; a dry run only keeps its counts.
     pub async fn keep(&self, app: &App, by: &By) -> Result<import::Model> {
         let now = app.clock.millis();
         let over = self.row.dry_run || self.row.total == 0;
@@ -86,14 +87,14 @@ impl Arrived {
         Ok(kept)
     }
 
-    /// Throws it away.
+    /// Deletes it.
     pub async fn discard(self, app: &App) {
         discard(app, &self.row).await;
     }
 }
 
-/// Reads a whole file into rows and counts it. 413 above `import.file_mb`, 429 when too many imports of the account are
-/// pending, 400 when the connection breaks; then nothing is kept.
+/// Reads a whole file into rows and counts it. 413 above `import.file_mb`, 429 when too many imports of the account
+/// are pending, 400 when the connection breaks; on an error nothing is kept.
 pub async fn take_in(
     app: &App,
     source: &source::Model,
@@ -150,7 +151,7 @@ async fn begun(app: &App, source: &source::Model, wish: &Wish) -> Result<import:
         refilled_at: 0,
         gives_way: false,
         epoch: 0,
-        // Nobody may be left to throw it away.
+        // A time limit, in case this process dies before the clean-up.
         next_at: Some(now + KEPT_MILLIS),
         failure: String::new(),
         created_at: now,
@@ -169,7 +170,7 @@ async fn discard(app: &App, row: &import::Model) {
         remove::rows::<import::Entity>(&app.store, row.tenant_id, import::Column::Id.eq(row.id).into()).await
     };
     if let Err(error) = done.await {
-        // It goes in a day by itself.
+        // It expires in a day anyway.
         tracing::warn!(tenant.id = %row.tenant_id, import.id = %row.id, %error, "a refused import stays for now");
     }
 }
@@ -181,7 +182,7 @@ fn headless(unnamed: &[&str]) -> Error {
 struct Desk<'app> {
     app: &'app App,
     row: import::Model,
-    /// Bytes that the account's imports may still have.
+    /// Bytes still available for the account's imports.
     room: u64,
     cutter: Cutter,
     hash: Sha256,
@@ -309,7 +310,7 @@ impl Desk<'_> {
         Ok(())
     }
 
-    /// Which of these lines are here: an id that came earlier in the file keeps its first line.
+    /// Which of these lines are stored: of an id that occurs twice in the file, the first line counts.
     async fn stored_of(&self, lines: &BTreeSet<i64>) -> Result<BTreeSet<i64>, DbErr> {
         let found: Vec<i64> = import_line::Entity::of_tenant(self.row.tenant_id)
             .select_only()

@@ -11,18 +11,18 @@ use crate::error::{Error, Result};
 use crate::usage::bytes_of;
 use crate::words::Said;
 
-/// Seconds after which a refused upload may be tried again: an import seldom ends sooner.
+/// Seconds after which a refused upload may be retried: imports seldom end sooner.
 const AGAIN: u32 = 60;
 
 /// Pending imports; dry runs are included while they can still be started.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, FromQueryResult)]
 pub struct Waiting {
     pub count: i64,
-    /// Of their files.
+    /// Total size of their files.
     pub bytes: i64,
 }
 
-/// Those of an account.
+/// The pending imports of an account.
 pub async fn waiting(app: &App, tenant_id: Uuid) -> Result<Waiting, DbErr> {
     beside(app, tenant_id, Uuid::nil()).await
 }
@@ -42,7 +42,7 @@ async fn beside(app: &App, tenant_id: Uuid, id: Uuid) -> Result<Waiting, DbErr> 
     Ok(found.unwrap_or_default())
 }
 
-/// Bytes that the next import of an account may have. 429: too many are pending.
+/// Bytes available for the account's next import. 429: too many are pending.
 pub(super) async fn room(app: &App, row: &import::Model) -> Result<u64> {
     let limits = &app.config.limits;
     let others = beside(app, row.tenant_id, row.id).await?;

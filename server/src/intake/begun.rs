@@ -1,5 +1,5 @@
-//! Conversations that managers began, and the messenger's word of which dialogue each has become: its first message, or a
-//! status. (Its answer to `conversation.started` is settled with the letter.)
+//! Conversations started by managers, and the ids by which the messenger names their dialogue: in the first message,
+//! or in a status. (The answer to `conversation.started` is settled with the letter.)
 
 use anyhow::Context;
 use entity::{conversation, message, source};
@@ -14,18 +14,19 @@ use crate::error::Result;
 use crate::lookup::About;
 use crate::message::{Direction, Person};
 
-/// The messenger's ids of what a manager began.
+/// The messenger's ids for a conversation started by a manager.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Named {
     /// Of the dialogue.
     pub conversation_id: String,
-    /// Of the customer; none: it was not told.
+    /// Of the customer; none if not reported.
     pub receiver_id: Option<String>,
     /// Of the message that the status is about.
     pub message_id: Option<String>,
 }
 
-/// Notes the ids that a status tells of a manager's message. What has its dialogue already keeps it.
+/// Stores the ids that a status reports for a manager's message. A conversation that already has its dialogue keeps
+/// it.
 pub async fn tell(app: &App, source: &source::Model, about: &About, named: Named) -> Result<()> {
     let Some(found) = about.find(app, source).await? else { return Ok(()) };
     let Some(row) = unnamed(app, source, &found).await? else { return Ok(()) };
@@ -39,8 +40,8 @@ pub async fn tell(app: &App, source: &source::Model, about: &About, named: Named
     Ok(())
 }
 
-/// The conversation that a manager began and that this message of an unknown dialogue answers: the one whose message it
-/// quotes, else the last one begun by its customer's phone.
+/// The conversation, started by a manager, that this message of an unknown dialogue answers: the one whose message it
+/// quotes, else the last one started to its customer's phone.
 pub(super) async fn answered(app: &App, source: &source::Model, incoming: &Incoming) -> Result<Option<(Uuid, Opened)>> {
     let row = match quoted(app, source, incoming).await? {
         Some(row) => Some(row),
@@ -76,7 +77,7 @@ async fn by_phone(app: &App, source: &source::Model, customer: &Person) -> Resul
         .await
 }
 
-/// The conversation of a manager's message, while the messenger has not named it.
+/// The conversation of a manager's message, if the messenger has not named it.
 async fn unnamed(
     app: &App,
     source: &source::Model,

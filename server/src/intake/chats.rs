@@ -1,5 +1,5 @@
-//! `POST /location/{scope_id}`: amoCRM's hooks. Each is sent once and has five seconds, so the order is: raw bytes,
-//! signature, one commit, 200.
+//! `POST /location/{scope_id}`: amoCRM's hooks. Each is sent once and must be answered within five seconds, so the
+//! order is: raw bytes, signature, one commit, 200.
 
 use std::sync::Arc;
 
@@ -24,12 +24,13 @@ use crate::spool::Hook;
 use crate::store::VENDOR;
 use crate::tenant::channels;
 
-/// A larger body is refused.
+/// Larger bodies are refused.
 pub const BODY_BYTES: usize = 1024 * 1024;
-/// Channel id in front of a scope id.
+/// Length of the channel id in front of a scope id.
 const CHANNEL_ID: usize = 36;
 
-/// Why bytes with a right signature are kept aside instead of worked on. The word is counted and named by `doctor`.
+/// Why bytes with a valid signature are stored without being processed. The word is a metric's label and is shown by
+/// `doctor`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Quarantine {
     UnknownScope,
@@ -39,9 +40,9 @@ enum Quarantine {
     UnknownEvent,
     UnknownConversation,
     UnknownMessage,
-    /// Older than the ids by which a repeat would be known: somebody replays what was captured.
+    /// Older than the ids by which a repeat would be recognised: a captured hook was replayed.
     Stale,
-    /// The database takes nothing of what it tells.
+    /// The database accepts nothing of its content.
     Unstorable,
 }
 
@@ -61,7 +62,7 @@ impl Quarantine {
     }
 }
 
-/// The route.
+/// The route's handler.
 pub async fn hook(
     app: web::Data<App>,
     scope_id: web::Path<String>,
@@ -103,7 +104,7 @@ async fn answer(app: &web::Data<App>, scope_id: &str, request: &HttpRequest, pay
     }
     let received_at = app.clock.millis();
     let hook = Hook { id: app.clock.uuid_v7(), received_at, scope_id: scope_id.to_owned(), body };
-    // Detached: a caller that hangs up must not stop what its bytes began.
+    // Detached: a caller that hangs up must not stop the processing of its hook.
     let taken = crate::supervisor::detach("chats_hook", {
         let app = app.clone();
         async move { ladder::take(&app, hook).await }
@@ -121,7 +122,7 @@ fn not_genuine() -> HttpResponse {
     HttpResponse::Unauthorized().body("the signature does not match")
 }
 
-/// Reads a body up to a limit, or gives the answer for why not. The gate enforces its deadline ([`crate::shed`]).
+/// Reads a body up to a limit, or returns the error response. The gate enforces the deadline ([`crate::shed`]).
 pub(super) async fn read(mut payload: web::Payload, limit: usize) -> Result<Bytes, HttpResponse> {
     let mut body = BytesMut::new();
     while let Some(chunk) = payload.next().await {
@@ -138,11 +139,10 @@ pub(super) async fn read(mut payload: web::Payload, limit: usize) -> Result<Byte
     Ok(body.freeze())
 }
 
-/// Stores a hook with a right signature: as what it tells, or aside. When this returns it is durable; a hook that came before
-/// is recognised.
+/// Stores a hook with a valid signature: processed, or in quarantine. Durable on return; repeats are recognised.
 pub(super) async fn store(app: &Arc<App>, hook: &Hook) -> Result<(), Refused> {
     match understood(app, hook).await {
-        // The database will never take what it tells; its bytes it may.
+        // The database will never accept the content, but it may accept the raw bytes.
         Err(Refused::Unstorable(_)) => quarantine(app, None, hook, Quarantine::Unstorable).await,
         done => done,
     }
@@ -205,7 +205,8 @@ async fn understood(app: &Arc<App>, raw: &Hook) -> Result<(), Refused> {
     }
 }
 
-/// Whether the time in the signed body is so long ago that ids of then are forgotten. A time that cannot be is none.
+/// Whether the time in the signed body is so old that the ids of that time are deleted. An impossible time counts as
+/// missing.
 fn is_stale(app: &App, raw: &Hook, time: Option<i64>) -> bool {
     const IN_2009: i64 = 1_230_768_000;
     let ids = i64::from(app.config.retention.ids_days) * 86_400;
@@ -219,7 +220,7 @@ async fn quarantine(app: &App, scope: Option<&Scope>, hook: &Hook, why: Quaranti
     keep(app, tenant_id, raw_of(hook, why.word())).await
 }
 
-/// The channel is connected for version 2 again, aside: amoCRM waits for its answer.
+/// Connects the channel for version 2 again, in the background because amoCRM waits for its answer.
 fn renew(app: &Arc<App>, scope: &Scope) {
     let (app, channel) = (app.clone(), scope.channel.clone());
     crate::supervisor::detach("channel_renew", async move {

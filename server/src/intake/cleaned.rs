@@ -1,9 +1,9 @@
-//! Bodies as every store and wire can carry them.
+//! Bodies without characters that a store or a wire format cannot carry.
 
 use super::clean;
 use crate::message::{Body, Content, Media, Person, Quote};
 
-/// Cleans every text of a body; texts that are empty then are absent.
+/// Cleans every text of a body; texts that are empty afterwards are removed.
 pub fn cleaned(mut body: Body) -> Body {
     body.sender = cleaned_person(body.sender);
     body.receiver = body.receiver.map(cleaned_person);

@@ -1,5 +1,6 @@
-//! `POST /crm/hooks/{token}`: the CRM's hooks (crm-api §7.3). They are not signed: the token in the path says whose they are,
-//! and what they say is only a reason to ask. amoCRM gives two seconds: stored, answered, and only then acted upon.
+//! `POST /crm/hooks/{token}`: the CRM's hooks (crm-api §7.3). They are not signed: the token in the path identifies
+//! the account, and their content is only a reason to query amoCRM. amoCRM waits two seconds, so hooks are stored,
+//! answered, and only then processed.
 
 mod act;
 
@@ -20,11 +21,11 @@ use crate::tenant::subscription;
 
 pub use act::Acts;
 
-/// The door's word in what is kept.
+/// The kind of stored hooks.
 pub const KIND: &str = "crm";
 
-/// The route. 404 for a token of nobody's, 415 for anything but a form, 413 above 1 MiB, 503 while nothing can be stored;
-/// else 200. What cannot be worked on is kept in quarantine, what nobody waits for is let go.
+/// The route's handler. 404 for an unknown token, 415 for anything but a form, 413 above 1 MiB, 503 while nothing can
+/// be stored; else 200. What cannot be processed is quarantined; events without relevance are dropped.
 pub async fn hook(
     app: web::Data<App>,
     token: web::Path<String>,
@@ -53,7 +54,7 @@ async fn answer(app: &web::Data<App>, token: &str, request: &HttpRequest, payloa
         Ok(body) => body,
         Err(refused) => return refused,
     };
-    // Detached: a caller that hangs up must not stop what its bytes began.
+    // Detached: a caller that hangs up must not stop the processing of its hook.
     let app = app.clone().into_inner();
     match crate::supervisor::detach("crm_hook", async move { take(&app, tenant_id, body).await }).await {
         Ok(Ok(())) => HttpResponse::Ok().finish(),
@@ -96,7 +97,7 @@ async fn quarantine(app: &App, tenant_id: Uuid, body: Bytes, why: &'static str) 
     keep(app, tenant_id, body, why).await
 }
 
-/// Once: the same bytes are the same row. The token is a secret and is not kept with them.
+/// Stored once: the same bytes are the same row. The token is a secret and is not stored with them.
 async fn keep(app: &App, tenant_id: Uuid, body: Bytes, quarantine: &str) -> Result<(), Refused> {
     let raw = RawHook {
         id: Uuid::new_v5(&tenant_id, &body),

@@ -1,4 +1,4 @@
-//! A customer's message that was changed or taken back.
+//! Edits and deletions of customers' messages.
 
 use anyhow::Context;
 use entity::{message, source};
@@ -17,22 +17,22 @@ use crate::media::{NewMedia, Whose};
 use crate::message::{Body, Content, Direction, Edited, LetterKind, Media, Past, Stream};
 use crate::words::{Language, Said, Words};
 
-/// How often a change is retried because a concurrent one came first.
+/// How often a change is retried after losing to a concurrent one.
 const TRIES: usize = 5;
 
-/// What becomes of a message.
+/// A change of a message.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Change {
-    /// It says this from now on.
+    /// New content.
     Says(Box<Content>),
-    /// The customer took it back. amoCRM has no deletion (chats-api §3.4.6): the text there says so.
+    /// The customer deleted it. amoCRM has no deletion (chats-api §3.4.6): its text is replaced by a note.
     Deleted,
 }
 
-/// Stores a change of a message that came by this source; gives the message's id. It is delivered after what came
-/// before it. What changes nothing stores nothing.
+/// Stores a change of a message received through this source; returns the message's id. It is delivered after
+/// everything received before. A change without effect stores nothing.
 ///
-/// Errors: not found; a conflict for a message that came from amoCRM or was taken back.
+/// Errors: not found; a conflict for a message that came from amoCRM or was deleted.
 pub async fn accept(app: &App, source: &source::Model, about: &About, change: Change) -> Result<Uuid> {
     for _ in 0..TRIES {
         let found = about.find(app, source).await?.ok_or(Error::NotFound)?;
@@ -52,14 +52,14 @@ pub async fn accept(app: &App, source: &source::Model, about: &About, change: Ch
                 let _ = app.happened.send(found.conversation_id);
                 return Ok(found.id);
             }
-            // Somebody changed it between the look and the commit.
+            // Changed by another call between the read and the commit.
             Outcome::Duplicate { same: false, .. } => {}
         }
     }
     Err(Error::not_storing())
 }
 
-/// The body after the change, what amoCRM is told, and new files; none: it says so already.
+/// The body after the change, the edit for amoCRM, and new files; none if nothing changes.
 async fn changed(
     app: &App,
     source: &source::Model,
@@ -97,7 +97,7 @@ async fn changed(
     }
 }
 
-/// A content that names no file, or the very same one, keeps the one of before, where there was one of its kind.
+/// Content that names no file, or the same one, keeps the previous file if that is of its kind.
 fn with_old_file(mut content: Content, before: &Content) -> Result<Content> {
     let old = before.media().filter(|_| content.kind() == before.kind());
     let same = |file: &Media| file.known_as.is_some() && old.is_some_and(|old| old.known_as == file.known_as);
@@ -111,7 +111,7 @@ fn with_old_file(mut content: Content, before: &Content) -> Result<Content> {
     Ok(content)
 }
 
-/// What stands in amoCRM in place of a message that was taken back. A file stays there: its caption says so.
+/// The replacement text in amoCRM for a deleted message. A file stays there: its caption says so.
 fn in_place(content: &Content, language: Language) -> Content {
     let words = Words::new(language).say("message-deleted-by-customer").to_string();
     let mut content = content.clone();
@@ -140,7 +140,7 @@ fn entry_of(
     let kind = (LetterKind::Edit, Stream::Messages);
     let payload = serde_json::to_string(edited).context("an edit as JSON")?;
     let letter = crm_letter(app, (source.channel_id, source.id), found.id, kind, payload, now + TO_CRM_MILLIS);
-    // The next change in turn: of two at once one is told to begin anew.
+    // The number of the next change: of two concurrent changes one fails and starts again.
     let turn = body.past.len() + usize::from(body.deleted);
     let key = DedupeKey { origin: source.id, external_id: format!("{}:{turn}", found.id), event: Event::Edit };
     let conversation = Conversation::Known(found.conversation_id);

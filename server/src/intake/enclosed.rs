@@ -1,14 +1,14 @@
-//! Files of a message on their way in.
+//! Files of an incoming message.
 
 use crate::app::App;
 use crate::error::Result;
 use crate::media::{self, NewMedia, Origin, Whose};
 use crate::message::{Body, Content, Person};
 
-/// Takes every address of a file out of the body: what it names is wanted from the same commit on, and the body refers
-/// to it by id.
+/// Replaces every file address in the body by a media id. The files are registered for fetching in the same commit as
+/// the message.
 ///
-/// Errors: an upload that is not there, named `/content/media_id`.
+/// Errors: an upload that does not exist, with the pointer `/content/media_id`.
 pub(super) async fn enclosed(app: &App, whose: &Whose, body: &mut Body) -> Result<Vec<NewMedia>> {
     let mut all = of_content(app, whose, &mut body.content).await?;
     let people = std::iter::once(&mut body.sender).chain(body.receiver.as_mut());

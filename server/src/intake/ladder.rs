@@ -1,5 +1,5 @@
-//! Where a hook of amoCRM is stored when time is short: the database first, the spool when it does not take it in time, and
-//! only then an answer that loses it. amoCRM sends every hook once and waits five seconds.
+//! Stores a hook of amoCRM under time pressure: in the database, else in the spool if that takes too long, and only
+//! then answered with an error, which loses it. amoCRM sends every hook once and waits five seconds.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,26 +13,27 @@ use crate::app::App;
 use crate::delivery::queue::writer::Refused;
 use crate::spool::{Drained, Hook, NotKept};
 
-/// Time limit of the database.
+/// Time limit for the database write.
 const DATABASE: Duration = Duration::from_millis(1_500);
-/// Time limit of the disk, after the database's.
+/// Time limit for the disk write, after the database's.
 const DISK: Duration = Duration::from_millis(1_500);
-/// Time limit of the database for one hook of the spool.
+/// Time limit for the database write of one spooled hook.
 const DRAINED: Duration = Duration::from_secs(10);
-/// How often folders of dead processes are looked for, and how often a drain is logged at most.
+/// Interval between searches for folders of dead processes, and minimum interval between log lines of a drain.
 const LOOK: Duration = Duration::from_secs(5);
 /// Delay before the next attempt when the database stored nothing.
 const AGAIN: Duration = Duration::from_secs(1);
 /// Delay before hooks that arrived during a drain: the next hook of a conversation may already be at another process.
 const SOON: Duration = Duration::from_millis(20);
 
-/// Neither the database nor the disk took a hook.
+/// Neither the database nor the disk stored a hook.
 #[derive(Debug, thiserror::Error)]
 #[error("a hook of amoCRM is lost: {0}")]
 pub struct Lost(NotKept);
 
-/// Stores a hook. While any waits in the spool, or in that of another process of this machine, later ones go there too, so that
-/// none overtakes another. When the spool accepts no more, a hook out of order is better than a lost one.
+/// Stores a hook. While any waits in the spool of this process or of another one of this machine, later ones go to
+/// the spool too, so that none overtakes another. When the spool accepts no more, a hook out of order is better than
+/// a lost one.
 pub async fn take(app: &Arc<App>, hook: Hook) -> Result<(), Lost> {
     let first = !app.spool.is_before().await;
     if first && is_stored(app, &hook).await {
@@ -51,7 +52,7 @@ pub async fn take(app: &Arc<App>, hook: Hook) -> Result<(), Lost> {
     })
 }
 
-/// Whether the database took it within its time.
+/// Whether the database stored it within the time limit.
 async fn is_stored(app: &Arc<App>, hook: &Hook) -> bool {
     if !app.store.is_open() {
         return false;
@@ -64,12 +65,12 @@ async fn is_stored(app: &Arc<App>, hook: &Hook) -> bool {
     false
 }
 
-/// Gives what waits in the spool to the database, in order, as soon as it takes it; until the stop.
+/// Stores spooled hooks in the database, in order, as soon as it accepts them; runs until the stop.
 pub async fn drain(app: Arc<App>, stop: CancellationToken) {
     let work = async {
         let (mut drained, mut said) = (0, None::<Instant>);
         loop {
-            // What a process left that is no more tells nobody of itself.
+            // The time limit, because hooks left by a dead process cause no notification.
             let _ = tokio::time::timeout(LOOK, app.spool.came()).await;
             let pause = match app.spool.drain(conversation_of, |hook| late(app.clone(), hook)).await {
                 Ok(Drained { hooks, .. }) => {
@@ -82,7 +83,7 @@ pub async fn drain(app: Arc<App>, stop: CancellationToken) {
                 }
             };
             count(&app);
-            // While a process beside this one stands still, every hook goes this way.
+            // While another process of this machine is stalled, every hook takes this path.
             if drained > 0 && said.is_none_or(|said| said.elapsed() >= LOOK) {
                 tracing::warn!(hooks = drained, "hooks of amoCRM went from the spool into the database");
                 (drained, said) = (0, Some(Instant::now()));
@@ -102,14 +103,14 @@ fn count(app: &App) {
     metrics::gauge!("parom_spool_hooks").set(f64::from(u32::try_from(app.spool.waiting()).unwrap_or(u32::MAX)));
 }
 
-/// What a hook of the spool is behind: the hooks of its conversation; those that name none are one line a scope.
+/// The ordering key of a spooled hook: its conversation, or its scope if it names none.
 pub fn conversation_of(hook: &Hook) -> String {
     let parsed = chats::parse(&hook.body).ok();
     let conversation = parsed.as_ref().and_then(|hook| hook.event.conversation_id()).unwrap_or_default();
     format!("{} {conversation}", hook.scope_id)
 }
 
-/// Stores a hook of the spool. What the database will never take must not stop those behind it.
+/// Stores a spooled hook. One that the database will never accept must not block those behind it.
 pub async fn late(app: Arc<App>, hook: Hook) -> Result<(), Refused> {
     let stored = tokio::time::timeout(DRAINED, store(&app, &hook)).await;
     if app.faults.hit("drain.after_commit").is_err() {

@@ -1,4 +1,4 @@
-//! What a customer does beside writing: typing and reacting.
+//! Typing and reactions of customers.
 
 use anyhow::Context;
 use entity::source;
@@ -12,12 +12,12 @@ use crate::error::{Error, Result};
 use crate::lookup::About;
 use crate::message::{LetterKind, Person, Reaction, Stream, Typing};
 
-/// How long amoCRM shows that somebody types (chats-api §3.7).
+/// How long amoCRM shows that someone is typing (chats-api §3.7).
 const TYPING_MILLIS: i64 = 5_000;
-/// More often it is not told.
+/// Minimum interval between two typing events.
 const TYPING_EVERY_MILLIS: i64 = 3_000;
 
-/// The customer types. Told within seconds or never; repeats within three seconds are one.
+/// The customer is typing. Sent within seconds or never; repeats within three seconds count once.
 pub async fn typing(app: &App, source: &source::Model, conversation_id: &str, sender: Person) -> Result<()> {
     let alias = Alias { side: Side::Messenger, origin: source.id, external_id: conversation_id.to_owned() };
     let known = app.lookup.conversation(source.tenant_id, alias).await?.ok_or(Error::NotFound)?;
@@ -34,7 +34,7 @@ pub async fn typing(app: &App, source: &source::Model, conversation_id: &str, se
     send(app, source, key, known.conversation_id, letter).await
 }
 
-/// The customer reacts to a message, or takes the reaction back (`emoji` none).
+/// The customer reacts to a message, or removes the reaction (`emoji` none).
 pub async fn reaction(
     app: &App,
     source: &source::Model,

@@ -1,5 +1,5 @@
-//! What managers wrote and no hook told, as amoCRM's history shows it: it takes the way of a hook, under the same key, so
-//! that a hook which comes after all is known.
+//! Managers' messages found in amoCRM's history without a hook: processed like a hook, under the same key, so that a
+//! hook arriving later is recognised as a repeat.
 
 use amocrm::hooks::chats::{HookMessage, PastMessage};
 use anyhow::Context;
@@ -12,7 +12,7 @@ use crate::message::{Failure, FailureCode, LetterKind, State};
 use crate::tenant;
 use crate::words::Words;
 
-/// What was written earlier no longer goes by itself: the talk has gone on without it.
+/// Older messages are not sent automatically, because the conversation has moved on.
 const LATE_MILLIS: i64 = 15 * 60_000;
 
 /// A chat by its ids at amoCRM.
@@ -20,21 +20,20 @@ const LATE_MILLIS: i64 = 15 * 60_000;
 pub struct Chat {
     /// amojo's.
     pub id: String,
-    /// Ours; none: amoCRM does not know it.
+    /// Ours; none if amoCRM does not know it.
     pub client_id: Option<String>,
 }
 
-/// What came of it.
+/// The result.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TakenIn {
-    /// Messages that go their way.
+    /// Messages that are sent.
     pub sent: i64,
     /// Messages that wait for a person.
     pub held: i64,
 }
 
-/// Takes in messages of one chat, oldest first. When this returns they are durable; those that were known by then are not
-/// counted.
+/// Stores messages of one chat, oldest first. Durable on return; those already known are not counted.
 pub async fn take_in(app: &App, scope: &Scope, chat: &Chat, messages: Vec<PastMessage>) -> anyhow::Result<TakenIn> {
     let words = Words::new(tenant::language(&app.config, &scope.tenant));
     let now = app.clock.millis();
@@ -60,7 +59,7 @@ pub async fn take_in(app: &App, scope: &Scope, chat: &Chat, messages: Vec<PastMe
     Ok(taken)
 }
 
-/// The hook that should have come.
+/// The hook that was missing.
 fn as_hook(chat: &Chat, message: PastMessage) -> HookMessage {
     HookMessage {
         conversation_id: chat.id.clone(),
@@ -74,7 +73,7 @@ fn as_hook(chat: &Chat, message: PastMessage) -> HookMessage {
     }
 }
 
-/// The same, but it waits for a person. What cannot be carried at all is told to its manager as ever.
+/// The same, but held for a person. A message that cannot be sent at all is reported to its manager as usual.
 fn held(mut entry: Entry, words: Words) -> anyhow::Result<Entry> {
     let is_message = |letter: &NewLetter| letter.kind == LetterKind::Message;
     let held = entry.letters.iter().position(is_message).map(|at| entry.letters.remove(at));

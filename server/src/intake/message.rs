@@ -1,4 +1,4 @@
-//! A customer's message on its way into amoCRM, from whatever door.
+//! A customer's message for amoCRM, from any transport.
 
 use anyhow::Context;
 use entity::source;
@@ -17,7 +17,7 @@ use crate::error::Result;
 use crate::media::Whose;
 use crate::message::{Body, Content, Direction, LetterKind, Person, Role, State, Stream, crm_id};
 
-/// One message as a messenger or the API told it, checked at the door.
+/// One message from a messenger or the API, already validated.
 #[derive(Clone, Debug)]
 pub struct Incoming {
     /// The messenger's id of the message; not empty, at most 255 bytes.
@@ -26,12 +26,12 @@ pub struct Incoming {
     pub conversation_id: String,
     /// Milliseconds since 1970 by the sender's clock.
     pub sent_at: Option<i64>,
-    /// The customer is its sender, or its receiver where a manager or a bot wrote.
+    /// The customer is its sender, or its receiver if a manager or a bot wrote.
     pub body: Body,
 }
 
 impl Incoming {
-    /// Whose conversation it is.
+    /// The customer of the conversation.
     pub(super) fn customer(&self) -> &Person {
         match self.body.sender.role {
             Role::Client => &self.body.sender,
@@ -40,14 +40,15 @@ impl Incoming {
     }
 }
 
-/// Stores a customer's message. When this returns it is durable and will be delivered or become a visible dead
-/// letter; a message whose id came before is told as a duplicate and not stored again.
+/// Stores a customer's message. On return it is durable and will be delivered or become a visible dead letter; a
+/// message with a known id is reported as a duplicate and not stored again.
 pub async fn accept(app: &App, source: &source::Model, incoming: Incoming, raw: Option<RawHook>) -> Result<Outcome> {
     let entry = entry_of(app, source, incoming, app.clock.uuid_v7()).await?;
     store(app, source.tenant_id, raw, entry).await
 }
 
-/// The same under an id of ours that was made before. Whoever may have to begin anew looks first whether a message has it.
+/// The same under an id of ours generated earlier. A caller that may have to retry must first check whether a message
+/// has this id.
 pub async fn accept_as(app: &App, source: &source::Model, incoming: Incoming, id: Uuid) -> Result<Outcome> {
     let entry = entry_of(app, source, incoming, id).await?;
     store(app, source.tenant_id, None, entry).await
@@ -78,7 +79,7 @@ async fn entry_of(app: &App, source: &source::Model, incoming: Incoming, id: Uui
     Ok(Entry { fingerprint, opened, message: Some(message), media, letters: vec![letter], ..bare })
 }
 
-/// The conversation, and the name of its dialogue where a manager began it and this is the first answer.
+/// The conversation, and the ids of its dialogue if a manager started it and this is the first answer.
 async fn conversation_of(
     app: &App,
     source: &source::Model,
@@ -103,15 +104,15 @@ async fn conversation_of(
     Ok((Conversation::Open(Box::new(new)), None))
 }
 
-/// What a repeat under the same id must have equal: conversation, sender's role and id, content without URLs
-/// (signed links may change).
+/// Hash over what must be equal in a repeat under the same id: conversation, sender's role and id, content without
+/// URLs (signed links may change).
 fn fingerprint(incoming: &Incoming) -> i64 {
     let body = &incoming.body;
     let role = format!("{:?}", body.sender.role);
     hashed(&[&incoming.conversation_id, &role, &body.sender.id, body.content.kind(), &told(&body.content)])
 }
 
-/// A content as its repeats tell it.
+/// Canonical form of a content for the fingerprint.
 pub(super) fn told(content: &Content) -> String {
     match content {
         Content::Text { text } => text.clone(),
@@ -128,7 +129,7 @@ pub(super) fn told(content: &Content) -> String {
     }
 }
 
-/// The first 64 bits of a hash over the parts, each with its length in front.
+/// The first 64 bits of a hash over the parts, each prefixed with its length.
 pub(super) fn hashed(parts: &[&str]) -> i64 {
     let mut hash = Sha256::new();
     for part in parts {

@@ -1,4 +1,4 @@
-//! What a messenger tells of a message that came from amoCRM: delivered, read, failed.
+//! Statuses from the messenger for messages from amoCRM: delivered, read, failed.
 
 use anyhow::Context;
 use entity::{message, source};
@@ -14,15 +14,15 @@ use crate::lookup::{About, known_message};
 use crate::message::{Direction, State, StatusReport};
 use crate::words::Said;
 
-/// A status for an id that is not known yet waits this long for its message.
+/// A status for an unknown id waits this long for its message.
 const PARKED_MILLIS: i64 = 24 * 3_600_000;
 
-/// What was made of a status.
+/// What became of a status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Told {
-    /// None: nobody knows the messenger's id yet, the status is parked for 24 hours.
+    /// None if the messenger's id is not known yet; the status is then parked for 24 hours.
     pub message_id: Option<Uuid>,
-    /// The message had come further already; nothing is sent.
+    /// The message already had a higher state; nothing is sent.
     pub ignored: bool,
 }
 
@@ -37,7 +37,7 @@ pub async fn accept(app: &App, source: &source::Model, about: About, report: Sta
     }
     let About::Theirs(external_id) = about else { return Err(Error::NotFound) };
     let parked = park(app, source, &external_id, &report).await?;
-    // The message may have learned its id between the look and the parking; both took the turn's lock, so one of
+    // The message may have learned its id between the lookup and the parking; both took the turn's lock, so one of
     // them saw the other.
     if let Some(message_id) = find_theirs(app, source, &external_id).await? {
         entity::parked_status::Entity::delete_many()
@@ -72,7 +72,7 @@ async fn apply(app: &App, source: &source::Model, message_id: Uuid, report: &Sta
         return Ok(Told { ignored: true, ..told });
     }
     let mut letters = Vec::new();
-    // "Sent" is what amoCRM believes already.
+    // "Sent" is what amoCRM already shows.
     if report.state > State::Sent {
         letters.push(status_letter(app, source.channel_id, source.id, message_id, report)?);
     }
@@ -89,7 +89,7 @@ async fn apply(app: &App, source: &source::Model, message_id: Uuid, report: &Sta
     Ok(told)
 }
 
-/// Sent < delivered < read; failed only from below delivered, and for good.
+/// Sent < delivered < read; failed only from below delivered, and final.
 fn is_upwards(known: State, told: State) -> bool {
     match (known, told) {
         (State::Failed, _) | (_, State::Queued) => false,

@@ -1,4 +1,4 @@
-//! Which message something is about.
+//! References to messages.
 
 use entity::{dedupe, message, source};
 use sea_orm::{ColumnTrait, DbErr, QueryFilter};
@@ -8,10 +8,10 @@ use crate::app::App;
 use crate::delivery::queue::parcel::Event;
 use crate::message::Quote;
 
-/// What stands in front of an id of theirs where both fit.
+/// Prefix of the messenger's ids where both kinds are accepted.
 const THEIRS: &str = "ext:";
 
-/// A message by an id that is ours or theirs (docs/api-design.md#rules).
+/// A message by our id or the messenger's (docs/api-design.md#rules).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum About {
     /// Our id, as in answers and webhooks.
@@ -21,7 +21,7 @@ pub enum About {
 }
 
 impl About {
-    /// `ext:ID` is theirs, a UUID is ours, anything else theirs.
+    /// `ext:ID` is the messenger's, a UUID is ours, anything else the messenger's.
     pub fn of(text: &str) -> Self {
         if let Some(theirs) = text.strip_prefix(THEIRS) {
             return Self::Theirs(theirs.to_owned());
@@ -29,7 +29,7 @@ impl About {
         as_ours(text).map_or_else(|| Self::Theirs(text.to_owned()), Self::Ours)
     }
 
-    /// The message that a quote names; none: it tells no id.
+    /// The message that a quote names; none if it contains no id.
     pub fn of_quote(quote: &Quote) -> Option<Self> {
         match (quote.message_id, &quote.external_id) {
             (Some(id), _) => Some(Self::Ours(id)),
@@ -38,7 +38,7 @@ impl About {
         }
     }
 
-    /// The message of this source, from whichever side it came; none: nobody knows it (yet).
+    /// The message of this source, from either side; none if it is unknown (yet).
     pub async fn find(&self, app: &App, source: &source::Model) -> Result<Option<message::Model>, DbErr> {
         let id = match self {
             Self::Ours(id) => Some(*id),
@@ -55,7 +55,7 @@ impl About {
     }
 }
 
-/// Our id of the message that an origin – a source's messenger, or a channel's amojo – knows by one of theirs.
+/// Our id of the message that an origin (a source's messenger, or a channel's amojo) knows by its own id.
 pub async fn known_message(
     app: &App,
     tenant_id: Uuid,
@@ -72,7 +72,7 @@ pub async fn known_message(
     Ok(found.map(|row| row.message_id))
 }
 
-/// An id as a UUID of ours, when it has that form.
+/// Parses one of our ids, if the text is a UUID.
 pub fn as_ours(text: &str) -> Option<Uuid> {
     (text.len() == 36).then(|| Uuid::try_parse(text).ok()).flatten()
 }

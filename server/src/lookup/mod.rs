@@ -1,5 +1,5 @@
-//! Facts that every message needs and that seldom change, kept in memory for a few seconds: which tenant a scope
-//! belongs to, what a source is, which conversation an id names.
+//! A cache of facts that every message needs and that seldom change, kept for a few seconds: the tenant of a scope, a
+//! source, the conversation of an id.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,7 +24,7 @@ pub use about::{About, as_ours, known_message};
 /// How long another instance's change may stay unseen.
 const FRESH: Duration = Duration::from_secs(5);
 
-/// The same of a conversation: which one a shared dialogue goes on in (docs/decisions/0011-write-first.md).
+/// The same for a conversation's id, which may move to another conversation (docs/decisions/0011-write-first.md).
 const NAMED: Duration = Duration::from_secs(60);
 
 /// A channel connected for a tenant.
@@ -41,11 +41,11 @@ pub struct Known {
     pub source_id: Uuid,
     /// The messenger's id; empty while there is no dialogue in the messenger.
     pub external_id: String,
-    /// amojo's id of the chat; empty until a hook or an answer told it.
+    /// amojo's id of the chat; empty until a hook or an answer contained it.
     pub amocrm_chat_id: String,
 }
 
-/// The kept facts. Cheap to clone.
+/// The cache. Cheap to clone.
 #[derive(Clone)]
 pub struct Lookup {
     faults: Faults,
@@ -56,7 +56,7 @@ pub struct Lookup {
     conversations: Cache<(Uuid, Alias), Arc<Known>>,
 }
 
-/// What is not kept is read from the database.
+/// Readers of what is not cached.
 #[derive(Clone)]
 struct Readers {
     tenants: Together<Uuid, Arc<tenant::Model>>,
@@ -79,7 +79,7 @@ impl Readers {
 }
 
 impl Lookup {
-    /// Reading goes on in the background; a tokio runtime runs it.
+    /// Reads run in background tasks; must be called within a tokio runtime.
     pub fn new(store: &Store, faults: Faults, supervisor: &Supervisor) -> Self {
         Self {
             faults,
@@ -101,13 +101,13 @@ impl Lookup {
         own(self.scopes.try_get_with_by_ref(scope_id, self.read.scopes.ask(scope_id.to_owned())).await)
     }
 
-    /// A source by its id alone, as it stands in a hook's path. Deleted ones too: their letters still ask.
+    /// A source by its id alone, as in a hook's path. Includes deleted ones, because their letters still need them.
     pub async fn source(&self, source_id: Uuid) -> Result<Option<Arc<source::Model>>, DbErr> {
         let kept_as = if self.faults.errs("defect.mix_accounts") { Uuid::nil() } else { source_id };
         own(self.sources.try_get_with(kept_as, self.read.sources.ask(source_id)).await)
     }
 
-    /// The conversation known by an id; what is not known is asked again each time.
+    /// The conversation known by an id; unknown ids are not cached.
     pub async fn conversation(&self, tenant_id: Uuid, alias: Alias) -> Result<Option<Arc<Known>>, DbErr> {
         let key = (tenant_id, alias);
         if let Some(known) = self.conversations.get(&key).await {
@@ -120,19 +120,19 @@ impl Lookup {
         Ok(Some(known))
     }
 
-    /// After a change of a tenant, its channels or sources, so that this instance sees it at once.
+    /// Call after a change of a tenant, its channels or sources, so that this instance sees it at once.
     pub fn forget(&self) {
         self.tenants.invalidate_all();
         self.scopes.invalidate_all();
         self.sources.invalidate_all();
     }
 
-    /// After something was learned of one conversation.
+    /// Call after something was learned about one conversation.
     pub async fn forget_conversation(&self, tenant_id: Uuid, alias: Alias) {
         self.conversations.invalidate(&(tenant_id, alias)).await;
     }
 
-    /// After an id of a conversation was taken back.
+    /// Call after an id of a conversation was removed.
     pub async fn forget_alias(&self, tenant_id: Uuid, side: i16, origin: Uuid, external_id: &str) {
         if let Ok(side) = Side::from_number(side) {
             let alias = Alias { side, origin, external_id: external_id.to_owned() };
@@ -141,7 +141,7 @@ impl Lookup {
     }
 }
 
-/// Those who asked for the same key share its error.
+/// Concurrent callers for the same key share its error.
 fn own<T>(found: Result<T, Arc<DbErr>>) -> Result<T, DbErr> {
     found.map_err(|error| DbErr::clone(&error))
 }

@@ -1,5 +1,5 @@
-//! The statements: many rows each, by their keys. A key has all columns of its index, constants too: SQLite would rather walk
-//! through all entries of a constant kind than search for each row.
+//! The statements: many rows each, by their keys. A key has all columns of its index, constants too: otherwise SQLite
+//! would scan all entries of a constant kind instead of searching for each row.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::delivery::queue::{Rows, columns_of};
 use crate::store::Store;
 use crate::store::directory::Kind;
 
-/// What a channel's columns are called beside its tenant's.
+/// Prefix of a channel's columns beside its tenant's.
 const CHANNEL: &str = "channel_";
 
 type Found<K, V> = Result<HashMap<K, V>, DbErr>;

@@ -1,4 +1,4 @@
-//! What many ask at once is read at once.
+//! Batches concurrent reads into one statement.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -9,15 +9,15 @@ use tokio::sync::{Mutex, mpsc, oneshot};
 
 use crate::supervisor::{Supervisor, detach};
 
-/// Questions of one statement at most.
+/// Maximum keys per statement.
 const MOST: usize = 256;
 
 type Answer<V> = Result<Option<V>, DbErr>;
 type Question<K, V> = (K, oneshot::Sender<Answer<V>>);
 
-/// Asks for one row each: questions that come while a statement is on its way are the next statement. With more accounts than
-/// are kept in memory nearly every message asks, and a statement for each costs the database more than storing the message
-/// does. Cheap to clone; reading ends with the last one.
+/// Reads one row per call: keys requested while a statement runs go into the next one. With more accounts than fit
+/// into the cache nearly every message causes a read, and a statement for each would cost the database more than
+/// storing the message. Cheap to clone; the task ends with the last clone.
 pub struct Together<K, V>(mpsc::Sender<Question<K, V>>);
 
 impl<K, V> Clone for Together<K, V> {
@@ -31,13 +31,13 @@ where
     K: Clone + Eq + Hash + Send + Sync + 'static,
     V: Clone + Send + Sync + 'static,
 {
-    /// `read` gives what there is of the keys; it is given no key twice.
+    /// `read` returns the rows that exist for the keys; the keys it gets are distinct.
     pub fn new<Reading>(supervisor: &Supervisor, read: impl Fn(Vec<K>) -> Reading + Send + Sync + 'static) -> Self
     where
         Reading: Future<Output = Result<HashMap<K, V>, DbErr>> + Send + 'static,
     {
         let (line, questions) = mpsc::channel::<Question<K, V>>(MOST);
-        // After a panic the next task continues with the same line.
+        // After a panic the next task continues with the same queue.
         let (questions, read) = (Arc::new(Mutex::new(questions)), Arc::new(read));
         supervisor.start("lookup", move || {
             let (questions, read) = (questions.clone(), read.clone());
@@ -46,7 +46,7 @@ where
         Self(line)
     }
 
-    /// The row of a key as it stands now or later; none: there is no such row.
+    /// The row of a key, as of now or later; none if there is none.
     pub async fn ask(&self, key: K) -> Answer<V> {
         let (one, answer) = oneshot::channel();
         if self.0.send((key, one)).await.is_err() {
@@ -56,7 +56,7 @@ where
     }
 }
 
-/// Until the last caller is gone.
+/// Runs until the last caller is gone.
 async fn answer_all<K, V, Reading>(
     questions: &mut mpsc::Receiver<Question<K, V>>,
     read: &(impl Fn(Vec<K>) -> Reading + Sync),
@@ -74,7 +74,7 @@ async fn answer_all<K, V, Reading>(
         if who.is_empty() {
             continue;
         }
-        // In a task of its own, so that a failure is an error of these questions only.
+        // In a separate task, so that a panic is an error of these keys only.
         let read = detach("lookup_read", read(who.keys().cloned().collect()));
         let found = read.await.unwrap_or_else(|gone| Err(DbErr::Custom(format!("reading broke off: {gone}"))));
         for (key, all) in who {

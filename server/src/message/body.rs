@@ -10,17 +10,17 @@ use super::content::{Content, Person};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Body {
     pub sender: Person,
-    /// The other side, where it is not the conversation's customer or was told anew.
+    /// The other participant, if it is not the conversation's customer or has new data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receiver: Option<Person>,
     pub content: Content,
-    /// What is said beside a location or a contact.
+    /// Text in addition to a location or a contact.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub caption: Option<String>,
-    /// Makes no lead and notifies nobody.
+    /// Creates no lead and no notification.
     #[serde(default)]
     pub silent: bool,
-    /// Its chat, if it is new, is hung on a contact that is there, whatever the source does.
+    /// Whether a new chat is linked to an existing contact, whatever the source's rule.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub link_contact: bool,
     /// The row of a list message that the customer chose (chats-api §3.11).
@@ -41,13 +41,13 @@ pub struct Body {
     pub post: Option<Post>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shared_post: Option<SharedPost>,
-    /// What it said before, oldest first.
+    /// Its earlier versions, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub past: Vec<Past>,
-    /// The sender took it back; `content` stays what it last said.
+    /// The sender deleted it; `content` keeps the last version.
     #[serde(default)]
     pub deleted: bool,
-    /// Its content was kept long enough and is gone; what remains tells that there was a message.
+    /// Its content was deleted after the retention time; the rest shows that there was a message.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub expired: bool,
 }
@@ -84,7 +84,7 @@ pub struct Past {
     pub until: i64,
 }
 
-/// What can be chosen under a message.
+/// Choices offered with a message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Markup {
@@ -161,16 +161,16 @@ pub struct Marker {
     pub value: String,
 }
 
-/// Another message that is quoted or forwarded: by an id, or told in words.
+/// Another message that is quoted or forwarded: by an id, or with its content.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Quote {
-    /// The sender's side id: the messenger's, or ours in the form of a UUID.
+    /// The id at the sender's side: the messenger's, or ours as a UUID.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
-    /// Ours, when we know the message.
+    /// Ours, if the message is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message_id: Option<Uuid>,
-    /// amojo's, when it told.
+    /// amojo's, if reported.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amocrm_message_id: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

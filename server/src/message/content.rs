@@ -1,4 +1,4 @@
-//! What is said, and by whom.
+//! Content of messages and their participants.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -14,7 +14,7 @@ pub enum Role {
     Bot,
 }
 
-/// A participant as the messenger or the API names them.
+/// A participant as the messenger or the API describes them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
     /// The messenger's id; for managers amojo's.
@@ -29,20 +29,20 @@ pub struct Person {
     pub email: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub avatar_url: Option<String>,
-    /// The kept picture; then `avatar_url` is where it came from and leaves us to nobody.
+    /// The stored picture; `avatar_url` is then its origin and is not passed on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub avatar_media_id: Option<Uuid>,
-    /// The messenger's name of the picture, for its connector to open; leaves the body at the door.
+    /// The messenger's reference to the picture, for its connector to open; removed from the body at intake.
     #[serde(skip)]
     pub avatar_reference: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub profile_url: Option<String>,
-    /// Of a manager who wrote outside amoCRM: the CRM's id of the user.
+    /// For a manager who wrote outside amoCRM: the CRM's id of the user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_id: Option<String>,
 }
 
-/// What a message says. Closed: an unknown kind becomes a readable placeholder at the door, never nothing.
+/// Content of a message. A closed set: an unknown kind becomes a readable placeholder at intake, never nothing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Content {
@@ -86,7 +86,7 @@ impl Content {
         }
     }
 
-    /// As [`media`](Self::media), to be changed.
+    /// As [`media`](Self::media), mutable.
     pub fn media_mut(&mut self) -> Option<&mut Media> {
         match self {
             Self::Picture(media)
@@ -107,15 +107,15 @@ pub struct Media {
     pub media_url: String,
     #[serde(default)]
     pub file_name: String,
-    /// Bytes; 0: not told.
+    /// Bytes; 0 if unknown.
     #[serde(default)]
     pub file_size: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
-    /// Common to attachments that were sent together.
+    /// Shared by attachments that were sent together.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group_id: Option<String>,
-    /// By the file's first bytes where it was fetched, else as the sender told.
+    /// By the file's first bytes if it was fetched, else as the sender reported.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mime_type: Option<String>,
     /// Seconds: video, audio, voice.
@@ -126,16 +126,16 @@ pub struct Media {
     pub sticker_id: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thumbnail_url: Option<String>,
-    /// The kept preview; then `thumbnail_url` is where it came from and leaves us to nobody.
+    /// The stored preview; `thumbnail_url` is then its origin and is not passed on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thumbnail_id: Option<Uuid>,
-    /// The kept file; then `media_url` is where it came from and leaves us to nobody.
+    /// The stored file; `media_url` is then its origin and is not passed on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub media_id: Option<Uuid>,
-    /// The messenger's name of the file, for its connector to open; leaves the body at the door.
+    /// The messenger's reference to the file, for its connector to open; removed from the body at intake.
     #[serde(skip)]
     pub reference: Option<String>,
-    /// By which the messenger knows these very bytes again: a change that keeps the file has the same.
+    /// The messenger's identifier of these exact bytes: equal in an edit that keeps the file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub known_as: Option<String>,
 }

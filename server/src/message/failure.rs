@@ -29,13 +29,13 @@ pub enum FailureCode {
 }
 
 impl Failure {
-    /// For the manager, in the account's language: what was told, else the words of the code.
+    /// The text for the manager, in the account's language: the given one, else that of the code.
     pub fn words(&self, language: Language) -> String {
         if self.text.is_empty() { failure_words(self.code, language) } else { self.text.clone() }
     }
 }
 
-/// Words for the manager where nobody gave any.
+/// The text for the manager if none was given.
 pub fn failure_words(code: FailureCode, language: Language) -> String {
     Words::new(language).say_of("failure-", code.word()).to_string()
 }
@@ -52,7 +52,7 @@ impl FailureCode {
         }
     }
 
-    /// Its word on the wire, and the end of its key in the words: `failure-…`.
+    /// Its word on the wire, and the end of its text key: `failure-…`.
     pub const fn word(self) -> &'static str {
         match self {
             Self::ConversationDeleted => "conversation_deleted",

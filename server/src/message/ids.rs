@@ -1,10 +1,10 @@
-//! Ids and days that follow from others.
+//! Ids and days that are derived from other values.
 
 use uuid::Uuid;
 
 use super::{Direction, Stream, stored_as_small_integer};
 
-/// The id by which amoCRM knows a thing of a messenger: equal ids of two sources do not collide.
+/// The id by which amoCRM knows a messenger's object: equal ids of two sources do not collide.
 ///
 /// UUIDv5 over (source, part, the messenger's id); `part` is `message`, `conversation` or `person`.
 pub fn crm_id(source_id: Uuid, part: &str, external_id: &str) -> Uuid {
@@ -12,13 +12,13 @@ pub fn crm_id(source_id: Uuid, part: &str, external_id: &str) -> Uuid {
     Uuid::new_v5(&space, external_id.as_bytes())
 }
 
-/// By which ids of ours amoCRM knows a conversation and the people in it.
+/// Our ids by which amoCRM knows a conversation and the people in it.
 #[derive(Clone, Copy, Debug)]
 pub struct CrmIds<'a> {
     source_id: Uuid,
     /// The messenger's id of the conversation.
     external_id: &'a str,
-    /// amojo's id of the chat, where the dialogue has another chat there whose ids must stay its own; else empty.
+    /// amojo's id of the chat, if the dialogue has another chat there and this one needs separate ids; else empty.
     apart: &'a str,
 }
 
@@ -28,12 +28,12 @@ impl<'a> CrmIds<'a> {
         Self { source_id, external_id, apart }
     }
 
-    /// Of the conversation.
+    /// The conversation's id.
     pub fn conversation(&self) -> String {
         self.of("conversation", self.external_id)
     }
 
-    /// Of a person by the messenger's id.
+    /// A person's id, by the messenger's id.
     pub fn person(&self, external_id: &str) -> String {
         self.of("person", external_id)
     }
@@ -47,14 +47,14 @@ impl<'a> CrmIds<'a> {
     }
 }
 
-/// Whether a conversation has its dialogue in the messenger for itself: where a manager writes first to somebody who
-/// has a chat already, amoCRM has two chats for one dialogue.
+/// Whether a conversation shares its dialogue in the messenger: when a manager writes first to someone who already
+/// has a chat, amoCRM has two chats for one dialogue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shared {
     Not,
     /// Its ids at amoCRM are the dialogue's.
     First,
-    /// Its ids at amoCRM are made of amojo's id of the chat too.
+    /// Its ids at amoCRM are derived from amojo's id of the chat as well.
     Apart,
 }
 

@@ -1,5 +1,5 @@
-//! The vocabulary of what is carried: content, people, states. Wire forms of the public API
-//! and the stored form of a message body are the same types.
+//! Vocabulary of messages: content, people, states. The wire forms of the public API and the stored form of a message
+//! body are the same types.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -95,7 +95,7 @@ stored_as_small_integer!(Stream { Messages = 1, Receipts = 2 });
 stored_as_small_integer!(LetterKind { Message = 1, Edit = 2, Status = 3, Typing = 4, Reaction = 5, Import = 6, Resend = 7 });
 stored_as_small_integer!(State { Queued = 0, Sent = 1, Delivered = 2, Read = 3, Failed = 4 });
 
-/// The payload of a status letter: what amoCRM (or, parked, the message) is told.
+/// The payload of a status letter: the status for amoCRM (or, if parked, for the message).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StatusReport {
     pub state: State,
@@ -103,18 +103,18 @@ pub struct StatusReport {
     pub failure: Option<Failure>,
 }
 
-/// The payload of an edit letter: what the message says from now on.
+/// The payload of an edit letter: the new content.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Edited {
     pub content: Content,
     /// When it was changed, milliseconds since 1970.
     pub at: i64,
-    /// The sender took the message back; `content` is what stands in its place.
+    /// The sender deleted the message; `content` is its replacement.
     #[serde(default)]
     pub deleted: bool,
 }
 
-/// The payload of a typing letter: somebody types. Never retried; worthless once `until` has passed.
+/// The payload of a typing letter. Never retried; worthless once `until` has passed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Typing {
     pub sender: Person,
@@ -122,11 +122,11 @@ pub struct Typing {
     pub until: i64,
 }
 
-/// The payload of a reaction letter: `message_id` of the letter says to which message.
+/// The payload of a reaction letter; the letter's `message_id` names the message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reaction {
     pub sender: Person,
-    /// Exact code points as they came; none: taken back.
+    /// Exact code points as received; none if removed.
     #[serde(default)]
     pub emoji: Option<String>,
 }

@@ -1,15 +1,15 @@
-//! Where a customer of a web chat came from, as their page told it. Kept with the conversation, beside what links of
-//! messengers tell in words of their own.
+//! Where a customer of a web chat came from, as reported by their page. Stored in the conversation's column that for
+//! other messengers contains their plain-text mark.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-/// Longer is cut.
+/// Longer addresses are cut.
 const MOST_ADDRESS: usize = 2000;
 const MOST_TEXT: usize = 300;
-/// Marks of advertising in an address begin like this.
+/// Prefix of campaign parameters in an address.
 const MARK: &str = "utm_";
 const MOST_MARKS: usize = 20;
 
@@ -20,9 +20,9 @@ pub struct Visit {
     /// The page on which the chat was used.
     pub url: String,
     pub title: String,
-    /// The page before the site; empty: unknown.
+    /// The page before the site; empty if unknown.
     pub referrer: String,
-    /// Marks of advertising, without `utm_`, from the address by which the site was entered.
+    /// Campaign parameters, without `utm_`, from the address by which the site was entered.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub marks: BTreeMap<String, String>,
     /// Milliseconds since 1970.
@@ -34,14 +34,14 @@ pub struct Visit {
 pub struct Visits {
     pub first: Visit,
     pub last: Visit,
-    /// When the customer agreed to what the chat asked them to.
+    /// When the customer gave the consent that the chat asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agreed_at: Option<i64>,
 }
 
 impl Visit {
-    /// What a page told: addresses of the web alone, marks from the address of entry, or from its own. None: it said
-    /// nothing that can be kept.
+    /// Validates a page's report: only web addresses, and campaign parameters from the address of entry, or else from
+    /// its own. None if nothing can be stored.
     pub fn told(url: &str, title: &str, referrer: &str, landing: &str, at: i64) -> Option<Self> {
         let page = address(url)?;
         let marks = address(landing).map(|entry| marks(&entry)).filter(|marks| !marks.is_empty());
@@ -56,12 +56,12 @@ impl Visit {
 }
 
 impl Visits {
-    /// What is stored of a conversation; none: nothing, or in a messenger's own words.
+    /// A conversation's stored visits; none if there are none, or it contains a messenger's plain text.
     pub fn stored(text: &str) -> Option<Self> {
         serde_json::from_str(text).ok()
     }
 
-    /// The same after another visit.
+    /// Adds another visit.
     #[must_use]
     pub fn and(self, visit: Visit) -> Self {
         let first = if self.first.url.is_empty() { visit.clone() } else { self.first };
@@ -69,7 +69,7 @@ impl Visits {
     }
 }
 
-/// An address of the web without what stands behind `#` and without names and passwords.
+/// A web address without fragment, user name and password.
 fn address(text: &str) -> Option<Url> {
     let mut url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
     url.set_fragment(None);

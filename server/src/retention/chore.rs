@@ -1,4 +1,4 @@
-//! Who does a work that one process does for all.
+//! Claims of a chore that one process does for all.
 
 use entity::chore::{self, Column};
 use sea_orm::sea_query::{Expr, OnConflict};
@@ -8,18 +8,18 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::store::VENDOR;
 
-/// A holder that says nothing for so long has lost it.
+/// A claim that is not renewed for this long is lost.
 const HELD: i64 = 10 * 60_000;
 
-/// A work that is ours for now.
+/// A chore claimed by this process.
 pub(super) struct Chore {
     name: &'static str,
     owner: Uuid,
-    /// When it was last done to its end; 0: never.
+    /// When it was last completed; 0 for never.
     pub done_at: i64,
 }
 
-/// Takes a work that was last done at least `every` milliseconds ago and that nobody holds.
+/// Claims a chore that was last completed at least `every` milliseconds ago and that is not claimed.
 pub(super) async fn claim(app: &App, name: &'static str, every: i64) -> Result<Option<Chore>, DbErr> {
     let (db, owner) = (app.store.write(), app.clock.uuid_v7());
     let row = chore::Model { tenant_id: VENDOR, name: name.to_owned(), owner, leased_until: 0, done_at: 0 };
@@ -41,14 +41,14 @@ pub(super) async fn claim(app: &App, name: &'static str, every: i64) -> Result<O
 }
 
 impl Chore {
-    /// Says that it is still being done. False: it is somebody else's by now.
+    /// Renews the claim. False if another process has it by now.
     pub async fn keep(&self, app: &App) -> Result<bool, DbErr> {
         let until = app.store.now().await? + HELD;
         let kept = self.mine().col_expr(Column::LeasedUntil, Expr::value(until)).exec(app.store.write()).await?;
         Ok(kept.rows_affected > 0)
     }
 
-    /// It is done to its end.
+    /// Records the completion.
     pub async fn end(&self, app: &App, at: i64) -> Result<(), DbErr> {
         let done = self.mine().col_expr(Column::LeasedUntil, Expr::value(0_i64));
         done.col_expr(Column::DoneAt, Expr::value(at)).exec(app.store.write()).await?;

@@ -1,5 +1,6 @@
-//! The ids by which repeats are recognised. They have no time in their key and no index by their day, which would cost every
-//! accept; so all of an account are read in the order of their key, in small pieces, and the old ones deleted by name.
+//! The ids by which repeats are recognised. They have no time in their key and no index by their day, which would
+//! slow every accept; so all ids of an account are read in key order, in small pieces, and the old ones deleted by
+//! key.
 
 use sea_orm::DbErr;
 use uuid::Uuid;
@@ -9,7 +10,7 @@ use crate::app::App;
 /// Ids read at once.
 const PIECE: u32 = 1_000;
 
-/// Forgets the ids of what came before a day (counted from 1970).
+/// Deletes the ids of what arrived before a day (counted from 1970).
 pub(super) async fn forget(app: &App, tenant_id: Uuid, before: i32) -> Result<u64, DbErr> {
     let (mut gone, mut after) = (0, None);
     loop {

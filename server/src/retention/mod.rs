@@ -1,13 +1,13 @@
-//! What grew old goes: once a day, by one process, an account after the other and a small batch a commit, so that nobody
-//! waits for it. No index serves it: ids of ours begin with their time, so what is old lies at the beginning of each
-//! account's rows.
+//! Deletes old data: once a day, by one process, one account after the other and one small batch per commit, so that
+//! it blocks no one. It needs no index: ids begin with their time, so old rows come first among each account's rows.
 //!
 //! ```text
 //! bytes of hooks, attempts ─▶ undelivered letters (with the texts they kept) ─▶ texts ─▶ messages ─▶ ids ─▶ audit
-//!                                                                            the ledger's old days folded into one row
+//!                                                                            the ledger's old days merged into one
+//!                                                                            row
 //! ```
 //!
-//! Ids outlive texts and messages by design: a repeat must be recognised for at least 45 days.
+//! Ids are kept longer than texts and messages by design: a repeat must be recognised for at least 45 days.
 
 mod chore;
 mod keys;
@@ -26,22 +26,22 @@ use crate::config::Retention;
 use crate::message::day_of;
 use crate::store::VENDOR;
 
-/// Whether it is time is looked at this often.
+/// Interval between checks whether a round is due.
 const LOOK: Duration = Duration::from_secs(600);
-/// Between two accounts.
+/// Pause between two accounts.
 const BREATH: Duration = Duration::from_millis(20);
 /// Accounts read at once.
 const PAGE: u64 = 200;
 const DAY: i64 = 86_400_000;
 
-/// Until when what is kept how long, in milliseconds since 1970 and in days.
+/// For each kind of data the time before which it is deleted, in milliseconds since 1970 or in days.
 #[derive(Clone, Copy, Debug)]
 struct Ends {
     hooks: i64,
     attempts: i64,
     letters: i64,
     texts: i64,
-    /// Texts before this were seen to in an earlier round.
+    /// Texts before this were processed in an earlier round.
     texts_from: i64,
     messages: i64,
     keys: i32,
@@ -62,15 +62,15 @@ impl Ends {
             messages: before(retention.messages_days),
             keys: day_of(before(retention.ids_days)),
             audit: before(retention.audit_days),
-            // Letters of later days may still come to their end.
+            // Letters of later days may still be settled.
             ledger: day_of(now - 10 * DAY),
         }
     }
 
-    /// The same for an account that may have chosen its own days.
+    /// The same for an account that may have chosen its own number of days.
     fn for_account(self, account: &Account, now: i64, done_at: i64) -> Self {
         let Some(days) = account.texts_days.and_then(|days| u32::try_from(days).ok()) else {
-            // It may have had its own until a moment ago.
+            // It may have had its own setting until a moment ago.
             return if account.texts_days_at < done_at { self } else { Self { texts_from: 0, ..self } };
         };
         let texts_from = if account.texts_days_at < done_at { seen_to(done_at, days) } else { 0 };
@@ -78,12 +78,12 @@ impl Ends {
     }
 }
 
-/// Until when the texts were seen to in a round; what still waited then has come to its end within a week.
+/// Time up to which earlier rounds processed the texts; what still waited then has been settled within a week.
 fn seen_to(done_at: i64, days: u32) -> i64 {
     if done_at == 0 { 0 } else { done_at - i64::from(days) * DAY - 9 * DAY }
 }
 
-/// What the round needs to know of an account.
+/// An account's data for the round.
 #[derive(Clone, Copy, Debug, FromQueryResult)]
 struct Account {
     tenant_id: Uuid,
@@ -91,7 +91,7 @@ struct Account {
     texts_days_at: i64,
 }
 
-/// Looks until the stop whether it is time.
+/// Runs due rounds until the stop.
 pub async fn run(app: Arc<App>, stop: CancellationToken) {
     while stop.run_until_cancelled(tokio::time::sleep(LOOK)).await.is_some() {
         match stop.run_until_cancelled(round(&app)).await {
@@ -104,7 +104,7 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
     }
 }
 
-/// One round, if it is time and no other process makes it; gives how many rows were removed or emptied.
+/// One round, if it is due and no other process makes it; returns how many rows were removed or emptied.
 pub async fn round(app: &App) -> anyhow::Result<Option<u64>> {
     let Some(chore) = chore::claim(app, "retention", DAY).await? else { return Ok(None) };
     let now = app.clock.millis();

@@ -1,4 +1,4 @@
-//! Rows with their time in their key: each batch reads a span of the primary key and writes in a commit of its own.
+//! Rows with their time in their key: each batch reads a range of the primary key and writes in a commit of its own.
 
 use entity::{account_usage, attempt, audit, dead_letter, found_message, idempotency, letter, message, raw_hook};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query};
@@ -11,29 +11,30 @@ use crate::delivery::read::first_id_at;
 use crate::message::{Body, Content, Direction, LetterKind, Person, Role, State};
 use crate::tenant::remove;
 
-/// Rows of one batch.
+/// Rows per batch.
 const BATCH: u64 = 500;
 
-/// Bytes of hooks that came before a time.
+/// Raw bytes of hooks that arrived before a time.
 pub(super) async fn hooks(app: &App, tenant_id: Uuid, before: i64) -> Result<u64, DbErr> {
     let old = Condition::all().add(raw_hook::Column::Id.lt(first_id_at(before)));
     remove::rows::<raw_hook::Entity>(&app.store, tenant_id, old).await
 }
 
-/// Sums of what was stored on days before one.
+/// Sums of bytes stored on days before one.
 pub(super) async fn sums(app: &App, tenant_id: Uuid, before: i32) -> Result<u64, DbErr> {
     let old = Condition::all().add(account_usage::Column::Day.lt(before));
     remove::rows::<account_usage::Entity>(&app.store, tenant_id, old).await
 }
 
-/// Attempts that were made before a time.
+/// Attempts made before a time.
 pub(super) async fn attempts(app: &App, tenant_id: Uuid, before: i64) -> Result<u64, DbErr> {
     let old =
         Condition::all().add(attempt::Column::MessageId.lt(first_id_at(before))).add(attempt::Column::At.lt(before));
     remove::rows::<attempt::Entity>(&app.store, tenant_id, old).await
 }
 
-/// Undelivered letters that were given up before a time; those of them whose texts are old enough are emptied with them.
+/// Undelivered letters that were given up before a time. The messages of those whose texts are old enough are emptied
+/// too.
 pub(super) async fn letters(app: &App, tenant_id: Uuid, before: i64, texts_before: i64) -> anyhow::Result<u64> {
     use dead_letter::Column;
     let (mut gone, mut after) = (0, Uuid::nil());
@@ -63,8 +64,8 @@ pub(super) async fn letters(app: &App, tenant_id: Uuid, before: i64, texts_befor
     }
 }
 
-/// Texts of messages that were accepted between two times and have come to their end. What can still be sent again keeps
-/// its text.
+/// Texts of messages that were accepted between two times and are settled. A message that can still be sent again
+/// keeps its text.
 pub(super) async fn texts(app: &App, tenant_id: Uuid, from: i64, before: i64) -> anyhow::Result<u64> {
     use message::Column;
     let (mut gone, mut after, end) = (0, first_id_at(from), first_id_at(before));
@@ -86,7 +87,7 @@ pub(super) async fn texts(app: &App, tenant_id: Uuid, from: i64, before: i64) ->
     }
 }
 
-/// Empties those of some messages that have come to their end and are not empty.
+/// Empties those of the messages that are settled and not empty yet.
 async fn empty(app: &App, tenant_id: Uuid, some: Condition) -> anyhow::Result<u64> {
     use message::Column;
     let mut gone = 0;
@@ -113,7 +114,7 @@ fn emptied(role: Role) -> Body {
     Body { expired: true, ..Body::new(sender, Content::Text { text: String::new() }) }
 }
 
-/// Messages that something waits for, or that can be sent again.
+/// Messages that still wait or can be sent again.
 fn waiting(tenant_id: Uuid) -> sea_orm::sea_query::SelectStatement {
     let mut some = Query::select();
     some.column(letter::Column::MessageId).from(letter::Entity);
@@ -126,7 +127,7 @@ fn undelivered(tenant_id: Uuid) -> sea_orm::sea_query::SelectStatement {
     some.and_where(Expr::col((dead_letter::Entity, dead_letter::Column::TenantId)).eq(tenant_id)).to_owned()
 }
 
-/// Messages that were accepted before a time, with what was noted of them.
+/// Messages accepted before a time, with their related rows.
 pub(super) async fn messages(app: &App, tenant_id: Uuid, before: i64) -> Result<u64, DbErr> {
     let end = first_id_at(before);
     let found = Condition::all().add(found_message::Column::MessageId.lt(end));
@@ -139,14 +140,14 @@ pub(super) async fn messages(app: &App, tenant_id: Uuid, before: i64) -> Result<
     Ok(noted + remove::rows::<message::Entity>(&app.store, tenant_id, old).await?)
 }
 
-/// First answers to requests with an `Idempotency-Key`, a day after they are not looked at any more.
+/// First answers to requests with an `Idempotency-Key`, a day after they expired.
 pub(super) async fn answers(app: &App, tenant_id: Uuid) -> Result<u64, DbErr> {
     let before = app.clock.millis() - 2 * DAY;
     let old = Condition::all().add(idempotency::Column::CreatedAt.lt(before));
     remove::rows::<idempotency::Entity>(&app.store, tenant_id, old).await
 }
 
-/// Lines of the audit log that are older than a time.
+/// Entries of the audit log older than a time.
 pub(super) async fn audit(app: &App, tenant_id: Uuid, before: i64) -> Result<u64, DbErr> {
     let old = Condition::all().add(audit::Column::Id.lt(first_id_at(before)));
     remove::rows::<audit::Entity>(&app.store, tenant_id, old).await

@@ -1,4 +1,4 @@
-//! Who changes sources: every change is written down in the commit that makes it.
+//! Who changes sources. Every change is recorded in the audit log, in the same commit.
 
 use entity::{audit, source};
 use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder, QuerySelect};
@@ -9,10 +9,10 @@ use crate::error::{Changed, Error};
 
 pub use crate::audit::By;
 
-/// The word under which a change is written down; its detail lists the fields.
+/// Audit action of a change; its detail lists the fields.
 pub(super) const CHANGED: &str = "source.changed";
 
-/// The version a caller may name to change only what it knows.
+/// The version that a caller may require in order to change only what it has seen.
 pub fn version(source: &source::Model) -> i64 {
     source.updated_at
 }
@@ -22,7 +22,7 @@ pub(super) fn next_version(source: &source::Model, now: i64) -> i64 {
     now.max(source.updated_at.saturating_add(1))
 }
 
-/// Tells a caller whose knowledge is old who was faster.
+/// The error for a caller with an outdated version; says who changed the source.
 pub(super) async fn changed_meanwhile(app: &App, source: &source::Model) -> Result<Error, DbErr> {
     let last = audit::Entity::of_tenant(source.tenant_id)
         .filter(audit::Column::Object.eq(source.id.to_string()))

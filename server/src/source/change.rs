@@ -1,4 +1,4 @@
-//! Changes of a source: mirrored to amoCRM where it knows of them, then stored, then the turn follows.
+//! Changes of a source: mirrored to amoCRM where it stores them, then stored here, then the turn is updated.
 //!
 //! ```text
 //! claim the version (one UPDATE decides between two people) ─▶ mirror ─▶ row and audit in one commit ─▶ turn
@@ -26,42 +26,42 @@ use crate::error::{Error, Result};
 use crate::tenant as tenants;
 use crate::words::Said;
 
-/// Somebody who names no version wins over others, but not against a crowd.
+/// Attempts of a caller without a version to win against concurrent changes.
 const TRIES: usize = 5;
 
-/// What to change; what is none stays.
+/// The fields to change; none leaves a field as it is.
 #[derive(Clone, Debug, Default)]
 pub struct SourceChange {
     pub name: Option<String>,
     pub pipeline_id: Option<i64>,
     pub default: Option<bool>,
-    /// All settings of the kind; credentials that are left out keep their value.
+    /// All settings of the kind; missing credentials keep their value.
     pub settings: Option<Value>,
-    /// True: nothing is sent to the messenger, everything is kept. False: it goes on.
+    /// True: nothing is sent to the messenger, everything is kept. False: sending resumes.
     pub paused: Option<bool>,
-    /// When it goes on: held messages older than this (milliseconds since 1970) fail instead of being sent.
+    /// On resuming: held messages older than this (milliseconds since 1970) fail instead of being sent.
     pub drop_before: Option<i64>,
     pub contact_rule: Option<ContactRule>,
-    /// All services anew, as in amoCRM's Sources API.
+    /// The complete new list of services, as in amoCRM's Sources API.
     pub services: Option<Value>,
     pub channel_id: Option<Uuid>,
 }
 
-/// A checked change.
+/// A validated change.
 struct Plan {
     change: SourceChange,
     mirror: rest::SourceChange,
     setup: Option<Setup>,
     channel_id: Option<Uuid>,
-    /// The fields that differ, by their names in the API.
+    /// API names of the changed fields.
     fields: Vec<&'static str>,
-    /// What its messenger tells of the line, where that was asked.
+    /// The identity that the messenger reported, if it was asked.
     identity: Option<Identity>,
 }
 
-/// Changes a source and gives it as it is then. Errors as for [`super::create()`]; nothing is stored unless amoCRM has
-/// taken its part. `expected` is the [`super::version`] the caller knows: when somebody was faster, nothing is done and
-/// [`Error::Changed`] tells who. Doing it twice changes nothing more. A caller that goes away does not break it off.
+/// Changes a source and returns its new state. Errors as for [`super::create()`]; nothing is stored unless amoCRM
+/// accepted its part. `expected` is the [`super::version`] known to the caller: if the source was changed since,
+/// nothing is done and [`Error::Changed`] says by whom. Idempotent. Completes even if the caller goes away.
 pub async fn change(
     app: &Arc<App>,
     tenant_id: Uuid,
@@ -90,13 +90,12 @@ pub async fn change(
             );
             return carrying.await.map_err(|error| anyhow::anyhow!("changing a source broke off: {error}"))?;
         }
-        // Somebody was faster: a caller with a version is told so in the next round.
+        // Changed concurrently: a caller with a version gets the error in the next round.
     }
     Err(Error::Unavailable { detail: Said::new("said-source-busy"), retry_after: 1 })
 }
 
-/// Asks the messenger about new settings: credentials that it does not accept change nothing, and another line's are
-/// another source's.
+/// Checks new settings with the messenger: rejected credentials are an error, and so are those of another line.
 async fn same_line(app: &App, source: &source::Model, plan: &mut Plan) -> Result<()> {
     let (Some(setup), Some(connector)) = (&mut plan.setup, app.connectors.get(&source.kind)) else { return Ok(()) };
     let mut settings = settings::open(app, source)?;
@@ -107,21 +106,21 @@ async fn same_line(app: &App, source: &source::Model, plan: &mut Plan) -> Result
     if connector.has_webhook() && !settings.secrets.contains_key(HOOK_SECRET) {
         setup.secrets.insert(HOOK_SECRET.to_owned(), line::new_secret());
     }
-    // Only credentials say something new of the line.
+    // Only new credentials can change the line.
     if connector.fields().iter().any(|field| field.secret && setup.secrets.contains_key(field.name)) {
         plan.identity = line::known_again(app, source, connector.as_ref(), &settings).await?;
     }
     Ok(())
 }
 
-/// Takes the next version. None: it is no longer as it was read.
+/// Claims the next version. None if the source has changed since it was read.
 async fn claim(app: &App, source: &source::Model) -> Result<Option<i64>> {
     let next = next_version(source, app.clock.millis());
     let taken = set_version(app, source, source.updated_at, next).await?;
     Ok(taken.then_some(next))
 }
 
-/// True: it was `from` and is `to`.
+/// Changes the version from `from` to `to`; false if it was not `from`.
 async fn set_version(app: &App, source: &source::Model, from: i64, to: i64) -> Result<bool> {
     let done = source::Entity::update_many()
         .col_expr(source::Column::UpdatedAt, Expr::value(to))

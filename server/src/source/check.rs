@@ -1,4 +1,4 @@
-//! What can be said about a source's fields without asking amoCRM.
+//! Validation of a source's fields without asking amoCRM.
 
 use std::sync::Arc;
 
@@ -15,10 +15,10 @@ use crate::words::Said;
 /// amoCRM's limits.
 const NAME_CHARS: usize = 255;
 const EXTERNAL_ID_CHARS: usize = 36;
-/// Nobody needs more, and a row stays a row.
+/// Size limit that keeps a row small; no real list is larger.
 const SERVICES_BYTES: usize = 64 * 1024;
 
-/// Collects wrong fields, so that all are told at once.
+/// Collects wrong fields, so that all are reported at once.
 #[derive(Default)]
 pub(super) struct Wrong(pub Vec<FieldError>);
 
@@ -55,7 +55,7 @@ impl Wrong {
         }
     }
 
-    /// The services of a wish, each wrong one named by its place.
+    /// Validates services; each wrong one is named by its index.
     pub fn services(&mut self, services: &Value) -> Vec<Service> {
         let Some(items) = services.as_array() else {
             self.add("/services", Said::new("said-services-list"));
@@ -90,7 +90,7 @@ impl Wrong {
         }
     }
 
-    /// The connector of a kind that is built in.
+    /// The connector of a built-in kind.
     pub fn kind<'app>(&mut self, app: &'app App, kind: &str) -> Option<&'app Arc<dyn Connector>> {
         let found = app.connectors.get(kind);
         if found.is_none() {
@@ -100,7 +100,7 @@ impl Wrong {
         found
     }
 
-    /// The channel a source of this kind uses: the one that is named, else the only one that serves the kind.
+    /// The channel for a source of this kind: the requested one, else the only one that serves the kind.
     pub fn channel<'app>(
         &mut self,
         integration: &'app Integration,

@@ -1,4 +1,5 @@
-//! A new source: checked, reserved, made at amoCRM, and only then there. Nothing half-made stays behind.
+//! Creates a source: validated, reserved, created at amoCRM, and only then visible. A failed creation leaves nothing
+//! behind.
 
 mod make;
 
@@ -22,15 +23,15 @@ use crate::words::Said;
 
 pub(super) use make::clear_default;
 
-/// What a source is to be.
+/// Input for a new source.
 #[derive(Clone, Debug)]
 pub struct NewSource {
     /// The connector.
     pub kind: String,
     pub name: String,
-    /// 1 to 36 printable ASCII characters; none: we make one.
+    /// 1 to 36 printable ASCII characters; none to generate one.
     pub external_id: Option<String>,
-    /// None: amoCRM's choice.
+    /// None: amoCRM chooses.
     pub pipeline_id: Option<i64>,
     /// True makes it the account's only default source.
     pub default: bool,
@@ -39,30 +40,30 @@ pub struct NewSource {
     pub contact_rule: ContactRule,
     /// As in amoCRM's Sources API.
     pub services: Option<Value>,
-    /// With credentials, as the kind wants them.
+    /// With credentials, as the kind requires.
     pub settings: Value,
 }
 
-/// A source that was made.
+/// A created source.
 #[derive(Clone, Debug)]
 pub struct Created {
     pub source: source::Model,
-    /// Of kind `custom`, this once.
+    /// Set for kind `custom`; not returned again.
     pub webhook_secret: Option<SecretString>,
 }
 
-/// A checked wish.
+/// A validated request.
 struct Plan {
     row: source::Model,
     mirror: rest::NewSource,
     webhook_secret: Option<SecretString>,
-    /// Who its line is at the messenger, of kinds that have one.
+    /// The line's identity at the messenger, for kinds that have one.
     identity: Option<Identity>,
 }
 
-/// Makes a source at amoCRM and here. The errors: wrong fields (422); the account is not
-/// active, unpaid or blocked at amoCRM, its limit is reached, the external id is taken, amoCRM refuses with its words
-/// (409); amoCRM is not reachable (503, nothing is half-made). A caller that goes away does not break it off.
+/// Creates a source at amoCRM and here. Errors: wrong fields (422); the account is not active, unpaid or blocked at
+/// amoCRM, its limit is reached, the external id is taken, or amoCRM refuses with its own text (409); amoCRM is not
+/// reachable (503, nothing is left behind). Completes even if the caller goes away.
 pub async fn create(app: &Arc<App>, tenant_id: Uuid, wanted: NewSource, by: &By) -> Result<Created> {
     let tenant = tenants::load(app.store.read(), tenant_id).await?.ok_or(Error::NotFound)?;
     let pipeline_id = wanted.pipeline_id;
@@ -78,8 +79,8 @@ pub async fn create(app: &Arc<App>, tenant_id: Uuid, wanted: NewSource, by: &By)
     making.await.map_err(|error| anyhow::anyhow!("creating a source broke off: {error}"))?
 }
 
-/// The account as it is now: one that amoCRM refused is asked for again before somebody is turned away who has paid a
-/// minute ago. Its own slow tries come hours apart.
+/// The account's current state: a refused one is checked again, so that someone who has just paid is not turned away.
+/// Its own retries are hours apart.
 pub async fn served(app: &Arc<App>, tenant: tenant::Model) -> Result<tenant::Model> {
     if !matches!(TenantStatus::shown(&tenant), TenantStatus::Unpaid | TenantStatus::Blocked) {
         return Ok(tenant);
@@ -88,7 +89,7 @@ pub async fn served(app: &Arc<App>, tenant: tenant::Model) -> Result<tenant::Mod
     tenants::load(app.store.read(), tenant.tenant_id).await?.ok_or(Error::NotFound)
 }
 
-/// Asks the messenger who the line is: credentials that it does not accept make no source.
+/// Asks the messenger for the line's identity: rejected credentials are an error.
 async fn find_line(app: &App, plan: &mut Plan) -> Result<()> {
     let Some(connector) = app.connectors.get(&plan.row.kind) else { return Ok(()) };
     plan.identity = line::ask(connector.as_ref(), &settings::open(app, &plan.row)?).await?;
@@ -98,7 +99,7 @@ async fn find_line(app: &App, plan: &mut Plan) -> Result<()> {
     Ok(())
 }
 
-/// Refuses what an account that is not active cannot do.
+/// Fails unless the account is active.
 pub(super) fn active(tenant: &tenant::Model) -> Result<()> {
     match TenantStatus::shown(tenant) {
         TenantStatus::Active => Ok(()),
@@ -111,7 +112,7 @@ pub(super) fn active(tenant: &tenant::Model) -> Result<()> {
     }
 }
 
-/// Refuses a pipeline that the account does not have, by its field.
+/// Fails with the field's error if the account has no such pipeline.
 pub(super) async fn pipeline_exists(app: &Arc<App>, tenant_id: Uuid, pipeline_id: i64) -> Result<()> {
     let pipelines = mirror::pipelines(app, tenant_id).await?;
     if pipelines.iter().any(|pipeline| pipeline.id == pipeline_id) {
@@ -121,7 +122,7 @@ pub(super) async fn pipeline_exists(app: &Arc<App>, tenant_id: Uuid, pipeline_id
     Err(Error::field("/pipeline_id", Said::new("said-pipeline-unknown").with("known", known.join(", "))))
 }
 
-/// Refuses a channel whose messages could not flow.
+/// Fails if the channel cannot carry messages.
 pub(super) async fn channel_connected(app: &App, tenant_id: Uuid, channel_id: Uuid) -> Result<()> {
     let channel = tenant_channel::Entity::of_tenant(tenant_id)
         .filter(tenant_channel::Column::ChannelId.eq(channel_id))
@@ -212,13 +213,13 @@ fn plan(app: &App, tenant: &tenant::Model, wanted: NewSource) -> Result<Plan> {
     Ok(Plan { row, mirror, webhook_secret, identity: None })
 }
 
-/// Services as they are stored.
+/// Services in their stored form.
 pub(super) fn written(services: &[rest::Service]) -> Result<String> {
     Ok(serde_json::to_string(services).context("services as JSON")?)
 }
 
-/// An external id that nobody has: the first letters of the kind and eight letters and digits that are hard to confuse.
-/// A form that carries one can be sent twice: the second creation is refused with `external_id_taken`.
+/// A new external id: the first letters of the kind and eight unambiguous letters and digits. A form that contains
+/// one can be sent twice: the second creation is refused with `external_id_taken`.
 pub fn new_external_id(kind: &str) -> String {
     const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
     let kind: String = kind.chars().filter(char::is_ascii_alphanumeric).take(3).collect();

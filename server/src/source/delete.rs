@@ -1,4 +1,4 @@
-//! The end of a source: gone at amoCRM, kept here as a deleted row, so that hooks and waiting letters find out.
+//! Deletes a source at amoCRM and keeps a deleted row here, so that hooks and waiting letters recognise it.
 
 use std::sync::Arc;
 
@@ -16,16 +16,17 @@ use crate::error::Result;
 use crate::store::ended;
 use crate::tenant::token::{CallError, TokenError};
 
-/// What a deletion leaves.
+/// The result of a deletion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Deleted {
-    /// The account has no default source now: nobody is promoted (crm-api §4.4), so somebody should choose one.
+    /// The account now has no default source: no other becomes it automatically (crm-api §4.4), so someone should
+    /// choose one.
     pub was_default: bool,
 }
 
-/// Deletes a source at amoCRM (one that is gone there already is fine) and here. Its credentials are wiped, its name
-/// is free again; managers' waiting and later messages to it fail with 902. An account whose access is lost can delete
-/// too: then amoCRM keeps its part until access is given again. A caller that goes away does not break it off.
+/// Deletes a source at amoCRM (one already gone there is fine) and here. Its credentials are wiped, its name is free
+/// again; managers' waiting and later messages to it fail with 902. An account that lost its access can delete too:
+/// amoCRM then keeps its part until access is given again. Completes even if the caller goes away.
 pub async fn delete(app: &Arc<App>, tenant_id: Uuid, source_id: Uuid, by: &By) -> Result<Deleted> {
     let source = find(app, tenant_id, source_id).await?;
     let deleting = crate::supervisor::detach("source_delete", carry_out(app.clone(), source, by.clone()));
@@ -45,7 +46,7 @@ async fn carry_out(app: Arc<App>, source: source::Model, by: By) -> Result<Delet
     ended(tx, done).await?;
     line::disconnect(&app, &source);
     app.lookup.forget();
-    // What waits, held or not, is taken up and buried by the engine.
+    // The delivery engine now picks up what waits, held or not, and buries it.
     app.queue.resume(source.tenant_id, source.id, 0).await?;
     app.writer.stored().notify_one();
     tracing::info!(tenant.id = %source.tenant_id, source.id = %source.id, connector = source.kind, "a source was deleted");

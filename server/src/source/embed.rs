@@ -1,22 +1,22 @@
-//! How customers get to a web chat.
+//! How customers reach a web chat.
 
 use entity::source;
 
 use crate::app::App;
 use crate::connector::webchat::WebChatSettings;
 
-/// What an account's people give away.
+/// What the account's people publish.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Embed {
     /// The chat's own page.
     pub link: String,
-    /// What stands on every page of a site: one line of HTML.
+    /// One line of HTML for every page of a site.
     pub line: String,
-    /// No site is in the list: the line does nothing yet.
+    /// No site is allowed yet, so the line has no effect.
     pub nowhere: bool,
 }
 
-/// The link and the line of a source; none: it is no web chat.
+/// The link and the line of a source; none if it is not a web chat.
 pub fn embed(app: &App, source: &source::Model) -> Option<Embed> {
     let link = (source.kind == "webchat").then(|| format!("{}/chat/{}", app.public_url(), source.id))?;
     let line = format!("<script src=\"{link}/embed.js\" async></script>");

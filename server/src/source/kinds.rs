@@ -1,4 +1,4 @@
-//! Which kinds of sources an account can have, as data: one truth for the wizard, the widget and the capability card.
+//! The kinds of sources available to an account, as data for the wizard, the widget and the capability card.
 
 use entity::tenant;
 use uuid::Uuid;
@@ -7,19 +7,19 @@ use crate::app::App;
 use crate::connector::{Abilities, Field};
 use crate::tenant as tenants;
 
-/// A kind that can be created now. Its words are `connector-{kind}` and `connector-{kind}-about`.
+/// A kind that can be created now. Its texts are `connector-{kind}` and `connector-{kind}-about`.
 #[derive(Clone, Debug)]
 pub struct Kind {
     pub kind: &'static str,
-    /// Channels that serve it, with their titles; more than one: ask which.
+    /// Channels that serve it, with their titles; with more than one the user must choose.
     pub channels: Vec<(Uuid, String)>,
-    /// What is asked for; values go into `settings` under the fields' names.
+    /// The fields to ask for; values go into `settings` under the fields' names.
     pub fields: &'static [Field],
     pub abilities: &'static Abilities,
 }
 
-/// The kinds whose connector is built in and for which the account's integration has a channel, by name. None when the
-/// vendor took the integration out of the configuration.
+/// The kinds whose connector is built in and for which the account's integration has a channel, by name. Empty if the
+/// integration is no longer configured.
 pub fn kinds(app: &App, tenant: &tenant::Model) -> Vec<Kind> {
     let Ok(integration) = tenants::integration(app, tenant) else { return Vec::new() };
     let kinds = app.connectors.kinds().filter_map(|kind| Some((kind, app.connectors.get(kind)?)));

@@ -1,5 +1,5 @@
-//! Sources that amoCRM may have made although nobody could tell. Their rows stay as deleted ones with our external id,
-//! so that a later creation under the same id may adopt what is there; and amoCRM is asked again for a while.
+//! Sources whose creation at amoCRM has an unknown outcome. Their rows stay as deleted ones with our external id, so
+//! that a later creation under the same id may adopt what exists there; and amoCRM is checked again for a while.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,14 +12,14 @@ use uuid::Uuid;
 use super::{mirror, not_deleted};
 use crate::app::App;
 
-/// A creation that is not finished after this time was broken off.
+/// A creation not finished after this time was interrupted.
 const ABANDONED: i64 = 2 * 60_000;
-/// When amoCRM is asked whether the source came to be after all.
+/// Delays between checks whether amoCRM created the source after all.
 const ASK_AFTER: [Duration; 4] =
     [Duration::from_secs(5), Duration::from_secs(30), Duration::from_secs(120), Duration::from_secs(600)];
 
-/// Makes leftovers of creations that were broken off (a crash, a lost database), so that they block no name and count
-/// for no limit.
+/// Marks interrupted creations (a crash, a lost database) as deleted, so that they block no name and do not count
+/// towards the limit.
 pub(super) async fn mark_abandoned(db: &impl ConnectionTrait, tenant_id: Uuid, now: i64) -> Result<(), DbErr> {
     source::Entity::update_many()
         .col_expr(Column::DeletedAt, Expr::value(Some(now)))
@@ -32,7 +32,7 @@ pub(super) async fn mark_abandoned(db: &impl ConnectionTrait, tenant_id: Uuid, n
     Ok(())
 }
 
-/// Makes a leftover of a row whose creation has an unknown outcome.
+/// Marks the row of a creation with an unknown outcome as deleted.
 pub(super) async fn mark(db: &impl ConnectionTrait, row: &source::Model, now: i64) -> Result<(), DbErr> {
     source::Entity::update_many()
         .col_expr(Column::DeletedAt, Expr::value(Some(now)))
@@ -44,7 +44,7 @@ pub(super) async fn mark(db: &impl ConnectionTrait, row: &source::Model, now: i6
     Ok(())
 }
 
-/// True when a source of amoCRM under this external id can only be an earlier one of ours.
+/// Whether a source of amoCRM with this external id can only be an earlier one of ours.
 pub(super) async fn is_ours(db: &impl ConnectionTrait, tenant_id: Uuid, external_id: &str) -> Result<bool, DbErr> {
     let deleted = source::Entity::of_tenant(tenant_id)
         .filter(Column::ExternalId.eq(external_id))
@@ -52,14 +52,14 @@ pub(super) async fn is_ours(db: &impl ConnectionTrait, tenant_id: Uuid, external
     Ok(deleted.count(db).await? > 0)
 }
 
-/// External ids and amoCRM's ids (0: never told) of the tenant's deleted sources.
+/// External ids and amoCRM's ids (0 if unknown) of the tenant's deleted sources.
 pub(super) async fn buried(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Vec<(String, i64)>, DbErr> {
     let deleted = source::Entity::of_tenant(tenant_id).filter(Column::DeletedAt.is_not_null());
     let rows = deleted.all(db).await?;
     Ok(rows.into_iter().map(|row| (row.external_id, row.amocrm_source_id)).collect())
 }
 
-/// Removes from amoCRM what a creation of unknown outcome may have left there, unless it was adopted meanwhile.
+/// Removes from amoCRM what a creation with an unknown outcome may have left there, unless it was adopted meanwhile.
 pub(super) async fn clean_up(app: Arc<App>, tenant_id: Uuid, external_id: String) {
     for pause in ASK_AFTER {
         tokio::time::sleep(pause).await;
@@ -73,7 +73,7 @@ pub(super) async fn clean_up(app: Arc<App>, tenant_id: Uuid, external_id: String
     }
 }
 
-/// True: there is nothing more to do.
+/// True if nothing more is to be done.
 async fn clean_once(app: &Arc<App>, tenant_id: Uuid, external_id: &str) -> anyhow::Result<bool> {
     let adopted = not_deleted(tenant_id).filter(Column::ExternalId.eq(external_id)).count(app.store.read()).await?;
     if adopted > 0 {

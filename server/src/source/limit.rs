@@ -8,7 +8,7 @@ use super::not_deleted;
 use crate::app::App;
 use crate::error::{Error, Result};
 
-/// "27 of 50".
+/// For example "27 of 50".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Usage {
     pub used: u64,
@@ -16,7 +16,7 @@ pub struct Usage {
 }
 
 impl Usage {
-    /// True when no further source may be made.
+    /// True if no further source may be created.
     pub fn is_full(&self) -> bool {
         self.used >= u64::from(self.limit)
     }

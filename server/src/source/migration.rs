@@ -1,8 +1,8 @@
-//! The way of an account from amoCRM's one automatic source to several of ours (chats-api §5.5), as a guided procedure:
-//! where it stands and what comes next.
+//! Guided migration of an account from amoCRM's single automatic source to several of ours (chats-api §5.5): current
+//! stage and next step.
 //!
 //! ```text
-//! 1 default_source   our default source stands for the old line: webhooks of unbound chats begin to carry its id
+//! 1 default_source   our default source represents the old line: webhooks of unbound chats begin to carry its id
 //! 2 bind_chats       every message names its source; chats with new traffic become bound
 //! 3 more_sources     further lines; untouched chats still follow the default
 //! ```
@@ -16,42 +16,42 @@ use super::{all, strays};
 use crate::app::App;
 use crate::error::Result;
 
-/// Where an account is.
+/// Progress of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Migration {
-    /// The first stage that is not done, 1 to 3; 3 when all are.
+    /// The first stage that is not done, 1 to 3; 3 if all are.
     pub stage: u8,
     pub done: bool,
     pub steps: [MigrationStep; 3],
-    /// Chats of which no source is known yet: they follow the default source.
+    /// Chats without a known source: they follow the default source.
     pub unbound_chats: u64,
 }
 
-/// One stage. Its words are `migration-{key}` and `migration-{key}-todo`.
+/// One stage. Its texts are `migration-{key}` and `migration-{key}-todo`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MigrationStep {
     pub key: &'static str,
     pub done: bool,
-    /// What to do now; none: nothing, or not yet.
+    /// What to do now; none if nothing, or not yet.
     pub action: Option<MigrationAction>,
 }
 
 /// What to do next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MigrationAction {
-    /// Make a source, as the default one.
+    /// Create a source, as the default one.
     CreateDefault,
     /// Make one of ours the default.
     SetDefault,
-    /// Let one of ours take over the source that amoCRM made itself: its id of amoCRM's.
+    /// Let one of ours take over the source that amoCRM created itself, given by amoCRM's id.
     AdoptOwn(i64),
-    /// Nothing: traffic does it. Parom names the source in every message.
+    /// Nothing: it happens with traffic, because Parom names the source in every message.
     Wait,
     /// Add the second source.
     AddSource,
 }
 
-/// Where an account stands on the way to several sources.
+/// The migration progress of an account.
 pub async fn migration(app: &App, tenant_id: Uuid) -> Result<Migration> {
     let ours: Vec<_> = all(app, tenant_id).await?.into_iter().filter(|source| !is_missing(source)).collect();
     let strays = strays(app, tenant_id).await?;
@@ -75,7 +75,7 @@ fn stages(sources: usize, has_default: bool, strays: &[stray_source::Model], unb
     let done = [first.is_none(), first.is_none() && unbound_chats == 0, sources >= 2 && first.is_none()];
     let stage = match done {
         [false, ..] => 1,
-        // Chats that nobody writes in stay unbound for ever: they hinder nothing.
+        // Chats without new messages stay unbound for ever and do not matter.
         [_, false, false] => 2,
         _ => 3,
     };

@@ -1,4 +1,4 @@
-//! The amoCRM side of a source: REST calls in the account's name, and what their failures mean to a caller of ours.
+//! The amoCRM side of a source: REST calls on behalf of the account, and the errors that their failures become.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,10 +13,10 @@ use crate::tenant as tenants;
 use crate::tenant::token::{CallError, TokenError, with_token};
 use crate::words::Said;
 
-/// What a caller is told to wait when amoCRM named no time.
+/// Retry delay for the caller if amoCRM gave none.
 const WAIT_SECONDS: u64 = 5;
 
-/// The pipelines of a tenant's account as amoCRM tells them now, without archived ones.
+/// The current pipelines of a tenant's account, without archived ones.
 pub async fn pipelines(app: &Arc<App>, tenant_id: Uuid) -> Result<Vec<Pipeline>> {
     let all = every_pipeline(app, tenant_id).await.map_err(as_error)?;
     Ok(all.into_iter().filter(|pipeline| !pipeline.is_archive).collect())
@@ -32,17 +32,17 @@ pub(super) async fn all(app: &Arc<App>, tenant_id: Uuid) -> Result<Vec<Source>, 
     named(app, tenant_id, &[]).await
 }
 
-/// Those with these external ids; none given: all.
+/// Those with these external ids; all if none are given.
 pub(super) async fn named(app: &Arc<App>, tenant_id: Uuid, external_ids: &[&str]) -> Result<Vec<Source>, CallError> {
     with_token(app, tenant_id, |rest, token| async move { rest.sources(&token, external_ids).await }).await
 }
 
-/// The source with this id of amoCRM's, if it is still there.
+/// The source with this amoCRM id, if it still exists.
 pub(super) async fn by_id(app: &Arc<App>, tenant_id: Uuid, id: i64) -> Result<Option<Source>, CallError> {
     with_token(app, tenant_id, |rest, token| async move { rest.source(&token, id).await }).await
 }
 
-/// Makes any number of sources, as many at once as amoCRM takes. Not idempotent.
+/// Creates any number of sources, in batches as large as amoCRM accepts. Not idempotent.
 pub(super) async fn create_many(app: &Arc<App>, tenant_id: Uuid, new: &[NewSource]) -> Result<Vec<Source>, CallError> {
     let mut made = Vec::with_capacity(new.len());
     for batch in new.chunks(SOURCES_BATCH) {
@@ -53,7 +53,7 @@ pub(super) async fn create_many(app: &Arc<App>, tenant_id: Uuid, new: &[NewSourc
     Ok(made)
 }
 
-/// Deletes any number of sources that were there a moment ago, as many at once as amoCRM takes.
+/// Deletes any number of sources that recently existed, in batches as large as amoCRM accepts.
 pub(super) async fn delete_many(app: &Arc<App>, tenant_id: Uuid, ids: &[i64]) -> Result<(), CallError> {
     for batch in ids.chunks(SOURCES_BATCH) {
         with_token(app, tenant_id, |rest, token| async move { rest.delete_sources(&token, batch).await }).await?;
@@ -61,7 +61,7 @@ pub(super) async fn delete_many(app: &Arc<App>, tenant_id: Uuid, ids: &[i64]) ->
     Ok(())
 }
 
-/// Makes a source. Not idempotent.
+/// Creates a source. Not idempotent.
 pub(super) async fn create(app: &Arc<App>, tenant_id: Uuid, new: &NewSource) -> Result<Source, CallError> {
     with_token(app, tenant_id, |rest, token| {
         let new = new.clone();
@@ -90,7 +90,7 @@ pub(super) async fn update(
     .await
 }
 
-/// Deletes a source; one that is not there any more is as good as deleted.
+/// Deletes a source; succeeds if it is already gone.
 pub(super) async fn delete(app: &Arc<App>, tenant_id: Uuid, amocrm_source_id: i64) -> Result<(), CallError> {
     let done =
         with_token(app, tenant_id, |rest, token| async move { rest.delete_source(&token, amocrm_source_id).await })
@@ -101,7 +101,7 @@ pub(super) async fn delete(app: &Arc<App>, tenant_id: Uuid, amocrm_source_id: i6
     }
 }
 
-/// What a failed call means to whoever asked us.
+/// The error for our caller after a failed call.
 pub fn as_error(error: CallError) -> Error {
     match error {
         CallError::Token(token) => token_error(token),

@@ -1,12 +1,12 @@
 //! Sources: one messenger line of a tenant, mirrored as an amoCRM source.
 //!
 //! ```text
-//! create ─▶ reserve (limit, external_id) ─▶ mirror at amoCRM ─▶ working      nothing half-made stays
+//! create ─▶ reserve (limit, external_id) ─▶ mirror at amoCRM ─▶ working      nothing half-finished stays
 //! change, delete, restore ─▶ mirror ─▶ row and audit ─▶ turn (pause, resume, bury)
 //! reconcile (daily, after an install, after an unknown id) ─▶ what a user changed in amoCRM wins
 //! ```
 //!
-//! Every change names who makes it ([`By`]) and writes that down in its own commit.
+//! Every change names its author ([`By`]), who is recorded in the same commit.
 
 mod by;
 pub mod change;
@@ -76,7 +76,7 @@ pub enum SourceStatus {
 }
 
 impl SourceStatus {
-    /// All there are.
+    /// All states.
     pub const ALL: [Self; 8] = [
         Self::Working,
         Self::Checking,
@@ -88,7 +88,7 @@ impl SourceStatus {
         Self::CrmUnreachable,
     ];
 
-    /// The state of a word; none for a word that is no state.
+    /// Parses a word; none if it is not a state.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.as_str() == word)
     }
@@ -132,7 +132,7 @@ impl ContactRule {
     }
 }
 
-/// The sources a tenant has: without deleted ones and without one whose creation is not finished.
+/// A tenant's sources, without deleted ones and without those still being created.
 pub fn live(tenant_id: Uuid) -> Select<source::Entity> {
     not_deleted(tenant_id).filter(Column::AmocrmSourceId.ne(0))
 }
@@ -142,13 +142,13 @@ pub async fn all(app: &App, tenant_id: Uuid) -> Result<Vec<source::Model>> {
     Ok(live(tenant_id).order_by_desc(Column::Id).all(app.store.read()).await?)
 }
 
-/// One live source of a tenant, as it is stored now.
+/// One live source of a tenant, in its current stored form.
 pub async fn find(app: &App, tenant_id: Uuid, source_id: Uuid) -> Result<source::Model> {
     let found = live(tenant_id).filter(Column::Id.eq(source_id)).one(app.store.read()).await?;
     found.ok_or(Error::NotFound)
 }
 
-/// The sources that count for limits and names: also one that is being created.
+/// The sources that count for limits and names, including those being created.
 fn not_deleted(tenant_id: Uuid) -> Select<source::Entity> {
     source::Entity::of_tenant(tenant_id).filter(Column::DeletedAt.is_null())
 }

@@ -1,5 +1,5 @@
-//! What is noticed while messages are carried and looked into afterwards, so that carrying stays short: sources that are
-//! proved to work, and hooks that name sources nobody knows.
+//! Observations made during delivery and processed later, so that delivery stays fast: sources proved to work, and
+//! hooks that name unknown sources.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::tenant as tenants;
 use crate::words::{Language, Words};
 
-/// The kind of the alert about a source whose messenger does not let us in.
+/// Kind of the alert about a source whose messenger refuses access.
 pub(super) const STOPPED: &str = "source_stopped";
 
 /// Kept in memory by `App`. Cheap to clone.
@@ -37,19 +37,19 @@ impl Notes {
         open(&self.strange).drain().collect()
     }
 
-    /// The next proof counts, whatever was proved a moment ago.
+    /// Makes the next proof count, whatever was proved a moment ago.
     pub(super) fn doubt(&self, source_id: Uuid) {
         self.proofs.doubt(source_id);
     }
 }
 
-/// A hook named an external id that is none of our sources: the account's sources are soon compared with amoCRM's. Only
-/// noted; costs nothing.
+/// A hook named an external id that is none of our sources: the account's sources are soon compared with amoCRM's.
+/// Only recorded in memory.
 pub fn note_unknown(app: &App, tenant_id: Uuid) {
     open(&app.source_notes.strange).insert(tenant_id);
 }
 
-/// A test went through to its end: whatever was held because the messenger did not let us in goes on.
+/// A test succeeded completely: whatever was held because the messenger refused access is resumed.
 pub(super) async fn passed(app: &App, source: &source::Model) -> Result<(), DbErr> {
     let now = app.clock.millis();
     let had_stopped = source.status == SourceStatus::Stopped.as_str();
@@ -71,7 +71,7 @@ pub(super) async fn passed(app: &App, source: &source::Model) -> Result<(), DbEr
     Ok(())
 }
 
-/// The messenger does not let us in: letters wait until somebody repairs it, and people are told. `words`: what it said.
+/// The messenger refuses access: letters wait for a repair, and people are alerted. `words`: the messenger's text.
 pub async fn stopped(app: &App, tenant_id: Uuid, source_id: Uuid, words: &str) -> Result<(), DbErr> {
     source::Entity::update_many()
         .col_expr(source::Column::Status, Expr::value(SourceStatus::Stopped.as_str()))

@@ -1,5 +1,5 @@
-//! What the messenger of a source is told of the source itself: noted in the commit that changes it, sent by
-//! [`crate::source_notices`]. At most one notice a source waits, the last: it says how the source is then
+//! Notices about a source to its own messenger: stored in the commit that changes it, sent by
+//! [`crate::source_notices`]. At most one notice per source waits, the last: it describes the source's current state
 //! (docs/decisions/0014-hooks-and-notices-beside-the-lanes.md).
 
 use std::collections::BTreeMap;
@@ -19,19 +19,19 @@ use crate::app::App;
 use crate::connector::Settings;
 use crate::vault::Place;
 
-/// By what a source that is gone reached its messenger.
+/// The messenger's address and secrets of a deleted source.
 #[derive(Serialize, Deserialize)]
 struct Access {
     public: Value,
     secrets: BTreeMap<String, String>,
 }
 
-/// Notes that a source was changed.
+/// Stores the notice that a source was changed.
 pub(super) async fn changed(app: &App, db: &impl ConnectionTrait, source: &source::Model) -> Result<(), DbErr> {
     note(app, db, source, false, Vec::new()).await
 }
 
-/// Notes that a source is gone, with what it was reached by: its row forgets that.
+/// Stores the notice that a source was deleted, with its address and secrets, which its row loses.
 pub(super) async fn deleted(app: &App, db: &impl ConnectionTrait, source: &source::Model) -> Result<(), DbErr> {
     match settings::open(app, source).and_then(|settings| seal(app, source, &settings)) {
         Ok(access) => note(app, db, source, true, access).await,
@@ -87,7 +87,7 @@ fn seal(app: &App, source: &source::Model, settings: &Settings) -> anyhow::Resul
     Ok(app.vault.seal(source.tenant_id, Place::SourceNotice, &source.id.to_string(), &plain))
 }
 
-/// By what the messenger is reached: as the source has it now, or had it when it was deleted.
+/// The settings for reaching the messenger: the source's current ones, or those at its deletion.
 pub fn access(app: &App, notice: &source_notice::Model, source: &source::Model) -> anyhow::Result<Settings> {
     if !notice.deleted {
         return settings::open(app, source);

@@ -1,10 +1,10 @@
-//! "Test this source": every step of a message's road, live, without a customer and without anybody being told.
+//! "Test this source": every step of a message's path, live, without a customer and without notifying anyone.
 //!
 //! ```text
 //! credentials ─▶ webhook ─▶ chat (without a lead) ─▶ message (silent) ─▶ status
 //! ```
 //!
-//! It ends at the first step that fails. All of it happens in one chat a source, which belongs to nobody.
+//! It ends at the first step that fails. Each source has one chat for its tests, which belongs to no customer.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -25,23 +25,23 @@ use crate::message::crm_id;
 use crate::tenant::{self as tenants, ChannelStatus};
 use crate::words::{Language, Said, Words};
 
-/// What stands for the messenger's ids in a test.
+/// Used in place of the messenger's ids.
 const TEST: &str = "parom-test";
 
 /// One step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
-    /// `credentials`, `webhook`, `chat`, `message` or `status`; the words are `source-test-{name}`.
+    /// `credentials`, `webhook`, `chat`, `message` or `status`; the texts are `source-test-{name}`.
     pub name: &'static str,
     pub ok: bool,
     /// What was seen, or what is wrong.
     pub detail: Option<Said>,
-    /// How long it took.
+    /// Duration in milliseconds.
     pub ms: u64,
 }
 
-/// Tests a source live. Writes to no customer, makes no lead, notifies nobody. When all steps are well this is a proof:
-/// a source that had stopped works again. A failed step is no error.
+/// Tests a source live. Sends nothing to customers, creates no lead, notifies no one. Success of all steps is a
+/// proof: a stopped source works again. A failed step is not an error.
 pub async fn test(app: &Arc<App>, tenant_id: Uuid, source_id: Uuid, by: &By) -> Result<Vec<Step>> {
     let source = find(app, tenant_id, source_id).await?;
     let mut steps = Vec::new();
@@ -55,7 +55,7 @@ pub async fn test(app: &Arc<App>, tenant_id: Uuid, source_id: Uuid, by: &By) -> 
     Ok(steps)
 }
 
-/// True: every step is well.
+/// True if every step succeeded.
 async fn walk(app: &App, source: &source::Model, steps: &mut Vec<Step>) -> Result<bool> {
     let settings = settings::open(app, source)?;
     let Some(connector) = app.connectors.get(&source.kind) else {
@@ -102,7 +102,7 @@ fn note(steps: &mut Vec<Step>, name: &'static str, started: Instant, outcome: Ch
     ok
 }
 
-/// The source's way into amoCRM.
+/// The source's connection to amoCRM.
 struct Line<'app> {
     chats: Chats,
     secret: &'app SecretString,
@@ -111,7 +111,7 @@ struct Line<'app> {
 }
 
 impl<'app> Line<'app> {
-    /// Err: why there is none.
+    /// The inner error says why there is none.
     async fn of(app: &'app App, source: &source::Model) -> Result<Result<Self, Said>> {
         let tenant: tenant::Model = tenants::load(app.store.read(), source.tenant_id).await?.ok_or(Error::NotFound)?;
         let channel = tenant_channel::Entity::of_tenant(source.tenant_id)
@@ -148,7 +148,7 @@ impl<'app> Line<'app> {
         made.map(|_| None).map_err(|error| tenants::said_of(&error))
     }
 
-    /// amojo's id of the message.
+    /// Sends the message; returns amojo's id of it.
     async fn message(&self, app: &App, source: &source::Model, test_id: Uuid) -> Result<String, Said> {
         let message = NewMessage {
             message_id: crm_id(source.id, "message", &format!("{TEST} {test_id}")).to_string(),
@@ -164,8 +164,8 @@ impl<'app> Line<'app> {
         sent.map(|taken| taken.amojo_message_id).map_err(|error| tenants::said_of(&error))
     }
 
-    /// amoCRM takes statuses of managers' messages only (chats-api §5.1), and a test has none: that it reads ours and
-    /// says so proves the road.
+    /// amoCRM accepts statuses of managers' messages only (chats-api §5.1), and a test has none: the proof is that
+    /// amoCRM reads our status and says so.
     async fn status(&self, message_id: &str) -> Check {
         let told = self.chats.delivery_status(self.secret, &self.scope_id, message_id, &DeliveryStatus::Delivered);
         match told.await {

@@ -44,14 +44,14 @@ struct Kept {
 type Proof = ((Uuid, Uuid), i64);
 
 impl Proofs {
-    /// The next proof is recorded even within the interval; a waiting one is discarded.
+    /// Makes the next proof count even within the interval; discards a waiting one.
     pub fn doubt(&self, source_id: Uuid) {
         let mut kept = self.open();
         kept.proved.remove(&source_id);
         kept.waiting.retain(|(_, id), _| *id != source_id);
     }
 
-    /// True: it is new, a minute after the last one.
+    /// True if the last proof is at least a minute old.
     pub fn is_new(&self, source_id: Uuid, now: i64) -> bool {
         self.open().is_new(source_id, now)
     }
@@ -94,12 +94,12 @@ impl Kept {
     }
 }
 
-/// A message of this source went through. Only noted in memory.
+/// A message of this source was delivered. Only recorded in memory.
 pub fn prove(app: &App, tenant_id: Uuid, source_id: Uuid) {
     app.source_notes.proofs.add(tenant_id, source_id, app.clock.millis());
 }
 
-/// Writes the collected proofs until the stop. What comes after that is written by [`write`].
+/// Writes the collected proofs until the stop. Later ones are written by [`write`].
 pub async fn run(app: Arc<App>, stop: CancellationToken) {
     while stop.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_some() {
         write(&app).await;
@@ -134,7 +134,7 @@ pub(super) async fn store(app: &App, proofs: &[Proof]) -> Result<(), DbErr> {
     Ok(())
 }
 
-/// Gives those whose state changed.
+/// Returns those whose state changed.
 async fn update(app: &App, tx: &DatabaseTransaction, proofs: &[Proof]) -> Result<Vec<(Uuid, Uuid)>, DbErr> {
     let found = Rows::new()
         .uuid("tenant_id", proofs.iter().map(|proof| proof.0.0))
@@ -162,7 +162,7 @@ async fn update(app: &App, tx: &DatabaseTransaction, proofs: &[Proof]) -> Result
     for row in found {
         let key = (row.try_get("", "tenant_id")?, row.try_get("", "id")?);
         let (status, since): (String, i64) = (row.try_get("", "status")?, row.try_get("", "status_since")?);
-        // As this statement writes it; that it was so before changes nothing.
+        // As written by this statement, even if it was so before.
         if status == SourceStatus::Working.as_str() && at.get(&key) == Some(&since) {
             working.push(key);
         }

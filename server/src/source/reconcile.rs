@@ -1,5 +1,5 @@
-//! Our sources held against amoCRM's. There is no webhook for sources (crm-api §4.4), so this happens daily, after an
-//! installation, and when a hook names a source that nobody knows.
+//! Compares our sources with amoCRM's. There is no webhook for sources (crm-api §4.4), so this happens daily, after
+//! an installation, and when a hook names an unknown source.
 //!
 //! ```text
 //! ours ∖ theirs ─▶ needs_attention (deleted_in_crm), restorable
@@ -28,36 +28,36 @@ use compare::{Difference, Theirs};
 
 pub use due::{due_now, run};
 
-/// The stored reason of a source that amoCRM no longer has.
+/// Stored reason of a source that amoCRM no longer has.
 pub(super) const DELETED_IN_CRM: &str = "deleted_in_crm";
-/// The stored reason of a source whose leads go into the archive.
+/// Stored reason of a source whose pipeline is archived.
 pub(super) const PIPELINE_ARCHIVED: &str = "pipeline_archived";
-/// The kind of the alert about a source that amoCRM no longer has.
+/// Kind of the alert about a source that amoCRM no longer has.
 pub(super) const GONE: &str = "source_gone";
 
-/// amoCRM lists no more; what is missing from a full list is asked for by name.
+/// The most that amoCRM lists; what is missing from a full list is requested by name.
 const LISTED: usize = 100;
-/// External ids in one question.
+/// External ids in one request.
 const NAMES: usize = 25;
 
-/// What a comparison found.
+/// The result of a comparison.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Reconciled {
-    /// Sources of ours that amoCRM no longer has, known ones included.
+    /// Sources of ours that amoCRM no longer has, including those already known.
     pub missing: usize,
     /// Sources that a user changed in amoCRM.
     pub changed: usize,
-    /// Sources of amoCRM's that are none of ours.
+    /// Sources at amoCRM that are not ours.
     pub strays: usize,
 }
 
-/// Compares the sources of an account with amoCRM's now and stores what differs. Errors are those of the calls: nothing
-/// is stored then. Safe to call at any time and from several instances.
+/// Compares an account's sources with amoCRM's now and stores the differences. If a call fails, its error is returned
+/// and nothing is stored. Safe to call at any time and from several instances.
 pub async fn reconcile(app: &Arc<App>, tenant_id: Uuid) -> Result<Reconciled> {
     let tenant = tenants::load(app.store.read(), tenant_id).await?.ok_or(Error::NotFound)?;
     note_compared(app, tenant_id, app.clock.millis()).await?;
     leftover::mark_abandoned(app.store.write(), tenant_id, app.clock.millis()).await?;
-    // Ours first: whatever is read here was at amoCRM before amoCRM is asked.
+    // Ours first: everything read here was at amoCRM before amoCRM is asked.
     let ours = all_ours(app, tenant_id).await?;
     let theirs = list(app, tenant_id, &ours).await.map_err(mirror::as_error)?;
     let pipelines = mirror::every_pipeline(app, tenant_id).await.map_err(mirror::as_error)?;
@@ -81,7 +81,7 @@ pub async fn reconcile(app: &Arc<App>, tenant_id: Uuid) -> Result<Reconciled> {
     Ok(done)
 }
 
-/// Notes that amoCRM no longer has a source, as a refused change told.
+/// Records that amoCRM no longer has a source, as a refused change showed.
 pub(super) async fn note_missing(app: &App, source: &source::Model) -> Result<()> {
     let tenant = tenants::load(app.store.read(), source.tenant_id).await?.ok_or(Error::NotFound)?;
     let found = compare::Found::missing(source);
@@ -90,7 +90,7 @@ pub(super) async fn note_missing(app: &App, source: &source::Model) -> Result<()
     Ok(())
 }
 
-/// When the account was last compared; the claim of whoever does it now.
+/// Stores when the account was last compared; also the claim of whoever compares now.
 async fn note_compared(app: &App, tenant_id: Uuid, at: i64) -> Result<(), DbErr> {
     tenant::Entity::update_many()
         .col_expr(tenant::Column::ReconciledAt, Expr::value(Some(at)))
@@ -114,7 +114,7 @@ async fn list(app: &Arc<App>, tenant_id: Uuid, ours: &[source::Model]) -> Result
     Ok(theirs)
 }
 
-/// Deletes at amoCRM what was deleted here. What fails is found again tomorrow.
+/// Deletes at amoCRM what was deleted here. Failures are found again the next day.
 async fn bury(app: &Arc<App>, tenant_id: Uuid, ids: &[i64]) {
     if ids.is_empty() {
         return;
@@ -129,7 +129,8 @@ async fn bury(app: &Arc<App>, tenant_id: Uuid, ids: &[i64]) {
     }
 }
 
-/// Sends services again where amoCRM has others: people cannot change them there. What fails is found again tomorrow.
+/// Sends services again where amoCRM has others: people cannot change them there. Failures are found again the next
+/// day.
 async fn send_services(app: &Arc<App>, tenant: &tenant::Model, ours: &[source::Model], differences: &[Difference]) {
     for difference in differences.iter().filter(|difference| difference.services) {
         let Some(source) = ours.iter().find(|source| source.id == difference.source_id) else { continue };

@@ -1,5 +1,5 @@
-//! A source that a user deleted in amoCRM is made there again: same id, name, pipeline, default mark and services; its
-//! conversations go on.
+//! Recreates a source that a user deleted in amoCRM: same id, name, pipeline, default mark and services; its
+//! conversations continue.
 
 use std::sync::Arc;
 
@@ -21,9 +21,9 @@ use crate::store::ended;
 use crate::tenant as tenants;
 use crate::words::Said;
 
-/// Makes a source that was deleted in amoCRM there again and gives it as it is then. 409 `not_deleted_in_crm` when it
-/// is not missing there; other errors as for [`super::create()`], and then it is as before. A caller that goes away does
-/// not break it off.
+/// Recreates a source that was deleted in amoCRM and returns its new state. 409 `not_deleted_in_crm` if it is not
+/// missing there; other errors as for [`super::create()`], and then nothing is changed. Completes even if the caller
+/// goes away.
 pub async fn restore(app: &Arc<App>, tenant_id: Uuid, source_id: Uuid, by: &By) -> Result<source::Model> {
     let source = find(app, tenant_id, source_id).await?;
     if !is_missing(&source) {
@@ -34,13 +34,13 @@ pub async fn restore(app: &Arc<App>, tenant_id: Uuid, source_id: Uuid, by: &By) 
     restored.into_iter().next().ok_or(Error::NotFound)
 }
 
-/// The same for all that are missing, as many at once as amoCRM takes; none missing is fine.
+/// The same for all missing sources, in batches as large as amoCRM accepts; none missing is fine.
 pub async fn restore_all(app: &Arc<App>, tenant_id: Uuid, by: &By) -> Result<Vec<source::Model>> {
     let missing: Vec<_> = all(app, tenant_id).await?.into_iter().filter(is_missing).collect();
     if missing.is_empty() { Ok(missing) } else { again(app, tenant_id, missing, by).await }
 }
 
-/// True when a user deleted it in amoCRM.
+/// True if a user deleted it in amoCRM.
 pub(super) fn is_missing(source: &source::Model) -> bool {
     source.status_reason == DELETED_IN_CRM
 }
@@ -65,7 +65,7 @@ async fn again(app: &Arc<App>, tenant_id: Uuid, missing: Vec<source::Model>, by:
     restoring.await.map_err(|error| anyhow::anyhow!("restoring sources broke off: {error}"))?
 }
 
-/// What is there already is taken as it is: an answer that was lost, or another instance that was faster.
+/// A source already there is used as it is: an answer was lost, or another instance was faster.
 async fn mirror_them(
     app: &Arc<App>,
     tenant: &entity::tenant::Model,
@@ -92,7 +92,7 @@ async fn mirror_them(
     if !new.is_empty() {
         match mirror::create_many(app, tenant_id, &new).await {
             Ok(made) => found.extend(made),
-            // Perhaps they are there: look once. What is not stays missing, and can be restored later.
+            // They may exist: check once. The others stay missing and can be restored later.
             Err(error) => {
                 let there = mirror::all(app, tenant_id).await.unwrap_or_default();
                 if !new.iter().any(|new| has(&there, &new.external_id)) {
@@ -109,13 +109,13 @@ fn has(there: &[rest::Source], external_id: &str) -> bool {
     there.iter().any(|source| source.external_id.as_deref() == Some(external_id))
 }
 
-/// The code of the channel that begins this source's conversations.
+/// The code of the channel that this source's conversations use.
 pub(super) fn origin_code(integration: &Integration, source: &source::Model) -> Option<String> {
     let its = |id: &str| Uuid::parse_str(id).is_ok_and(|id| id == source.channel_id);
     integration.channels.iter().find(|channel| its(&channel.id)).map(|channel| channel.code.clone())
 }
 
-/// The services that amoCRM should know; none: there are none.
+/// The services to send to amoCRM; none if there are none.
 pub(super) fn services(source: &source::Model) -> anyhow::Result<Option<Vec<Service>>> {
     let services: Vec<Service> = serde_json::from_str(&source.services).context("a source's services are damaged")?;
     Ok((!services.is_empty()).then_some(services))

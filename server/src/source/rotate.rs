@@ -1,5 +1,5 @@
-//! New signing secrets: for a custom messenger's webhooks, and for a site that names the customers of its web chat. Both, the
-//! new and the old one, hold for a day, so that the other side can follow at leisure.
+//! New signing secrets: for a custom messenger's webhooks, and for a site that identifies the customers of its web
+//! chat. The new and the old one are both valid for a day, to give the other side time to switch.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,11 +19,12 @@ use crate::error::{Error, Result};
 use crate::store::ended;
 use crate::words::Said;
 
-/// The old secret signs so long.
+/// How long the old secret also signs.
 const OVERLAP_MILLIS: i64 = 24 * 3_600_000;
 
-/// Makes a new secret and gives it, this once. The one before stays valid for 24 hours, one before that ends. 409
-/// `no_webhook` for kinds without webhooks; [`Error::Changed`] when somebody changed the source in the same moment.
+/// Generates a new secret and returns it; it is not shown again. The previous one stays valid for 24 hours, an even
+/// older one ends. 409 `no_webhook` for kinds without webhooks; [`Error::Changed`] if the source was changed
+/// concurrently.
 pub async fn rotate_secret(app: &Arc<App>, tenant_id: Uuid, source_id: Uuid, by: &By) -> Result<SecretString> {
     let source = find(app, tenant_id, source_id).await?;
     let mut secrets = settings::open(app, &source)?.secrets;
@@ -36,7 +37,8 @@ pub async fn rotate_secret(app: &Arc<App>, tenant_id: Uuid, source_id: Uuid, by:
     Ok(new)
 }
 
-/// The same for what a site signs its customers' names with; the first one is made so too. 404 for other kinds.
+/// The same for the secret with which a site signs its customers' identities; also creates the first one. 404 for
+/// other kinds.
 pub async fn rotate_site_secret(app: &Arc<App>, tenant_id: Uuid, source_id: Uuid, by: &By) -> Result<SecretString> {
     let source = find(app, tenant_id, source_id).await?;
     if source.kind != "webchat" {
@@ -49,7 +51,7 @@ pub async fn rotate_site_secret(app: &Arc<App>, tenant_id: Uuid, source_id: Uuid
     Ok(new)
 }
 
-/// Puts a secret into its place; the one that stood there is kept as the old one.
+/// Replaces a secret; the previous one is kept as the old one.
 fn replace(secrets: &mut BTreeMap<String, SecretString>, (name, old_name): (&str, &str), new: &SecretString, now: i64) {
     if let Some(old) = secrets.insert(name.to_owned(), new.clone()) {
         secrets.insert(old_name.to_owned(), custom::retired(old.expose_secret(), now + OVERLAP_MILLIS));
@@ -81,7 +83,7 @@ async fn store(
         Ok::<_, sea_orm::DbErr>(done.rows_affected == 1)
     };
     let stored = stored.await;
-    // Somebody else was faster: nothing was written.
+    // Changed concurrently: nothing was written.
     if !ended(tx, stored).await? {
         return Err(changed_meanwhile(app, &find(app, tenant_id, source_id).await?).await?);
     }

@@ -1,4 +1,4 @@
-//! A source's settings: what is stored as it is, what is sealed, and what a reader may see of it.
+//! A source's settings: what is stored as it is, what is sealed, and what a reader may see.
 
 use std::collections::BTreeMap;
 
@@ -14,10 +14,10 @@ use crate::connector::webchat::{OLD_SITE_SECRET, SITE_SECRET};
 use crate::connector::{HOOK_SECRET, Settings, custom};
 use crate::vault::Place;
 
-/// Under which connectors find what is known of their line. It is no setting: nobody chooses it, and it is not shown.
+/// Key under which connectors find the facts about their line. Not a setting: it cannot be changed and is not shown.
 const FACTS: &str = "facts";
 
-/// The settings a connector works with, credentials opened.
+/// The settings for a connector, with credentials unsealed.
 pub fn open(app: &App, source: &source::Model) -> anyhow::Result<Settings> {
     let mut public: Value = serde_json::from_str(&source.settings).context("the source's settings are damaged")?;
     let facts = super::line::of(source);
@@ -35,7 +35,7 @@ fn secrets(app: &App, source: &source::Model) -> anyhow::Result<BTreeMap<String,
     Ok(texts.into_iter().map(|(name, text)| (name, SecretString::from(text))).collect())
 }
 
-/// Credentials as they are stored; none when there are none.
+/// Sealed credentials for storage; none if there are none.
 pub fn seal(
     app: &App,
     tenant_id: Uuid,
@@ -51,11 +51,11 @@ pub fn seal(
     Ok(Some(app.vault.seal(tenant_id, Place::SourceSecrets, &source_id.to_string(), &plain)))
 }
 
-/// Secrets that we make: they are no settings of the tenant's.
+/// Secrets that Parom generates: they are not the tenant's settings.
 const OURS: &[&str] = &[custom::SECRET, custom::OLD_SECRET, SITE_SECRET, OLD_SITE_SECRET, HOOK_SECRET];
 
-/// What a reader sees: the settings, and of each credential its last four characters. The webhook's secret is not a
-/// setting of the tenant's and is not shown at all.
+/// The settings for display, with the last four characters of each credential. Secrets that Parom generates are
+/// omitted.
 pub fn masked(app: &App, source: &source::Model) -> anyhow::Result<Value> {
     let settings = open(app, source)?;
     let mut shown = settings.public;
@@ -67,7 +67,7 @@ pub fn masked(app: &App, source: &source::Model) -> anyhow::Result<Value> {
             }
             let text = secret.expose_secret();
             let length = text.chars().count();
-            // Four characters of a short secret would be too much of it.
+            // Four characters would reveal too much of a short secret.
             let tail: String = text.chars().skip(if length < 12 { length } else { length - 4 }).collect();
             fields.insert(name, Value::String(format!("…{tail}")));
         }

@@ -1,5 +1,5 @@
-//! How a source is doing, in one place: what is stored of it, its account, its channel and what its letters wait for
-//! become one state with since when, why, and the one thing to do.
+//! A source's state, determined in one place: from its row, its account, its channel and the reason its letters wait,
+//! with since when, why, and the one action to take.
 //!
 //! ```text
 //! blocked > stopped > unpaid > paused > crm_unreachable > needs_attention > checking > working
@@ -22,25 +22,25 @@ use crate::tenant::{ChannelStatus, TenantStatus};
 pub use facts::{state, states};
 pub use reason::{Action, Reason};
 
-/// What people and the API are told.
+/// The state shown to people and in the API.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct State {
     pub status: SourceStatus,
     /// Milliseconds since 1970.
     pub since: i64,
     pub reason: Option<Reason>,
-    /// The other side's own words; empty: none.
+    /// The other side's own text; empty if none.
     pub detail: String,
-    /// The one button.
+    /// The action offered.
     pub action: Option<Action>,
-    /// When a message or a test last went through.
+    /// When a message or a test last succeeded.
     pub proved_at: Option<i64>,
-    /// Who paused it; empty: unknown.
+    /// Who paused it; empty if unknown.
     pub paused_by: String,
 }
 
 impl State {
-    /// The key of the sentence that says what it means. What nothing has gone through yet claims no proof.
+    /// Text key of the explanation. Before the first success it claims no proof.
     pub fn hint_key(&self) -> String {
         match (self.status, self.proved_at) {
             (SourceStatus::Working, None) => "source-state-working-unproved".to_owned(),
@@ -49,23 +49,23 @@ impl State {
     }
 }
 
-/// Failures in a row after which a side counts as not answering.
+/// Consecutive failures after which a side counts as not answering.
 const NOT_ANSWERING: i32 = 3;
 
-/// Everything a state follows from.
+/// Everything that determines a state.
 struct Facts<'facts> {
     source: &'facts source::Model,
     tenant: &'facts tenant::Model,
     channel: Option<&'facts tenant_channel::Model>,
-    /// Of the channel: letters to amoCRM.
+    /// The channel's turn: letters to amoCRM.
     to_crm: Option<&'facts turn::Model>,
-    /// Of the source: letters to its messenger.
+    /// The source's turn: letters to its messenger.
     to_messenger: Option<&'facts turn::Model>,
-    /// When the oldest letter to amoCRM that waits was accepted.
+    /// When the oldest waiting letter to amoCRM was accepted.
     waits_since: Option<i64>,
 }
 
-/// A finding before it becomes a state.
+/// A candidate for the state.
 struct Finding {
     status: SourceStatus,
     reason: Option<Reason>,
@@ -90,7 +90,7 @@ impl Facts<'_> {
     }
 
     fn findings(&self) -> Vec<Finding> {
-        // Of two that are equally bad the first is said: an account that is away comes before what its sources want.
+        // Of two equal ranks the first is used: an unreachable account comes before problems of its sources.
         let mut found: Vec<Finding> = self.account().into_iter().collect();
         found.push(self.stored());
         found.extend(self.channel());
@@ -114,7 +114,7 @@ impl Facts<'_> {
         Finding { status, reason, since: self.source.status_since.max(self.source.created_at), detail: String::new() }
     }
 
-    /// What is stored of the source itself. A reason of an older release is shown as words.
+    /// The finding stored in the source itself. A reason of an older release is shown as text.
     fn stored(&self) -> Finding {
         let stored = SourceStatus::parse(&self.source.status).unwrap_or(SourceStatus::Checking);
         let status = if stored == SourceStatus::Paused { SourceStatus::Working } else { stored };
@@ -125,7 +125,7 @@ impl Facts<'_> {
         Finding { detail: detail.to_owned(), ..self.finding(status, reason) }
     }
 
-    /// What its messenger tells of the line: where it brings messages, and who has taken the bot out of their chats.
+    /// Findings of the messenger: where it delivers messages, and who disconnected the bot from their chats.
     fn line(&self) -> Option<Finding> {
         let facts = line::of(self.source);
         let attention = |reason, since, detail| {
@@ -163,7 +163,7 @@ impl Facts<'_> {
         Some(Finding { since: self.tenant.updated_at, ..self.finding(status, Some(reason)) })
     }
 
-    /// A channel that is not connected stops what uses it. While the whole account is not, that is said instead.
+    /// An unconnected channel stops its sources. If the whole account is not connected, that is reported instead.
     fn channel(&self) -> Option<Finding> {
         if !TenantStatus::stored(self.tenant).was_connected() {
             return None;

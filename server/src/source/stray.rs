@@ -1,6 +1,6 @@
-//! Sources that amoCRM has under our integration and that are none of ours. The usual one is made by amoCRM itself at
-//! the installation, unless the integration is set to "multiple sources": its external id is the widget's code
-//! (crm-api §4.1). Chats that name no source hang on it, so it is taken over rather than thrown away.
+//! Sources that amoCRM has under our integration and that are not ours. Usually amoCRM itself created one at the
+//! installation, unless the integration is set to "multiple sources": its external id is the widget's code
+//! (crm-api §4.1). Chats that name no source belong to it, so it should be taken over rather than deleted.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ use crate::error::{Error, Result};
 use crate::store::ended;
 use crate::words::Said;
 
-/// The account's strays as the last comparison found them, the one that amoCRM made itself first.
+/// The account's strays as of the last comparison, the one that amoCRM created itself first.
 pub async fn strays(app: &App, tenant_id: Uuid) -> Result<Vec<stray_source::Model>> {
     let found = stray_source::Entity::of_tenant(tenant_id)
         .order_by_asc(stray_source::Column::Reason)
@@ -30,10 +30,10 @@ pub async fn strays(app: &App, tenant_id: Uuid) -> Result<Vec<stray_source::Mode
 }
 
 /// One of our sources takes over a stray's pipeline, and its default mark if it has it; then the stray is deleted at
-/// amoCRM. `into`: which one; none: our default source, else the oldest. Gives the source as it is then.
+/// amoCRM. `into`: which one; none: our default source, else the oldest. Returns the source's new state.
 ///
-/// 409 `no_source` when the account has none, other errors as for [`super::change()`]. Repeating is harmless: what was
-/// taken over stays so. A caller that goes away does not break it off.
+/// 409 `no_source` if the account has none, other errors as for [`super::change()`]. Safe to repeat: what was taken
+/// over stays. Completes even if the caller goes away.
 pub async fn adopt(
     app: &Arc<App>,
     tenant_id: Uuid,
@@ -61,8 +61,8 @@ pub async fn adopt(
     adopting.await.map_err(|error| anyhow::anyhow!("taking over a source broke off: {error}"))?
 }
 
-/// Deletes a stray at amoCRM; one that is gone there already is fine. If it was the default source, the account has
-/// none then.
+/// Deletes a stray at amoCRM; one already gone there is fine. If it was the default source, the account then has
+/// none.
 pub async fn remove_stray(app: &Arc<App>, tenant_id: Uuid, amocrm_source_id: i64, by: &By) -> Result<()> {
     let known = known(app, tenant_id, amocrm_source_id).await?;
     let (app, by) = (app.clone(), by.clone());
@@ -91,7 +91,7 @@ async fn heir(app: &App, tenant_id: Uuid) -> Result<source::Model> {
     heir.cloned().ok_or_else(|| Error::Conflict { problem: "no_source", detail: Said::new("said-no-heir") })
 }
 
-/// As amoCRM has it now. None: it is gone there.
+/// Its current state at amoCRM. None if it is gone there.
 async fn there(app: &Arc<App>, known: &stray_source::Model) -> Result<Option<rest::Source>> {
     mirror::by_id(app, known.tenant_id, known.amocrm_source_id).await.map_err(mirror::as_error)
 }

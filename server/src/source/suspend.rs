@@ -1,7 +1,8 @@
-//! A developer's endpoint that fails for a day: Parom pauses its source, keeps everything and tells people.
+//! Pauses the source of a developer's endpoint that fails for a day; everything is kept, and people are alerted.
 //!
 //! ```text
-//! failing_since + 24 h, in ten tries at least ─▶ held, paused, alert ─▶ a person resumes ─▶ one probe ─▶ all, in order
+//! failing_since + 24 h, in ten tries at least ─▶ held, paused, alert ─▶ a person resumes ─▶ one probe ─▶ all, in
+//! order
 //! ```
 
 use entity::{source, turn};
@@ -17,9 +18,9 @@ use crate::alert::{self, Alarm, WEBHOOK_SUSPENDED};
 use crate::app::App;
 use crate::store::ended;
 
-/// Nothing was answered for so long …
+/// Minimum time without any success …
 const PATIENCE_MILLIS: i64 = 24 * 3_600_000;
-/// … in so many tries: one webhook in a quiet day says nothing.
+/// … and minimum number of attempts: one webhook in a quiet day proves nothing.
 const TRIES: i32 = 10;
 
 /// A webhook of this source failed. Once all have failed for a day the source is paused.
@@ -48,7 +49,7 @@ async fn look(app: &App, tenant_id: Uuid, source_id: Uuid) -> Result<(), DbErr> 
     Ok(())
 }
 
-/// Turn, row, alert and audit in one commit. False: somebody was faster, or it has just answered.
+/// Turn, row, alert and audit in one commit. False if it was paused concurrently or has just answered.
 async fn pause(app: &App, tx: &DatabaseTransaction, source: &source::Model) -> Result<bool, DbErr> {
     let target = (source.tenant_id, source.id);
     if !app.queue.suspend(tx, target, (PATIENCE_MILLIS, TRIES), WEBHOOK_SUSPENDED).await? {
@@ -78,7 +79,7 @@ async fn pause(app: &App, tx: &DatabaseTransaction, source: &source::Model) -> R
     Ok(true)
 }
 
-/// Whom nobody calls any more.
+/// The host of the endpoint.
 fn host(source: &source::Model) -> String {
     let settings: Value = serde_json::from_str(&source.settings).unwrap_or_default();
     let url = settings.get("webhook_url").and_then(Value::as_str).and_then(|url| Url::parse(url).ok());

@@ -1,4 +1,4 @@
-//! The thread that writes: what came while the last write was on its way to the disk goes there together.
+//! The writer thread: records that arrive during one write are written together in the next.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -13,26 +13,25 @@ use super::waiting::Counted;
 use crate::fault::Faults;
 use crate::supervisor::Supervisor;
 
-/// Hooks that are written together at most, and that wait for it beside those whose senders still hold them; a megabyte each
-/// at most.
+/// Maximum hooks in one write, and in the channel; further ones wait with their senders. Each has at most a megabyte.
 const LINE: usize = 256;
-/// A file is no longer, but for its last record.
+/// Size limit of a file, which only its last record may exceed.
 const FILE_BYTES: u64 = 8 * 1024 * 1024;
 
 type Told = oneshot::Sender<Result<(), NotKept>>;
 
 pub enum Command {
-    /// A record to be written, counted already, and who waits for it.
+    /// An encoded record, already counted, and where to send the result.
     Append(Vec<u8>, Counted, Told),
-    /// What comes later goes into a new file.
+    /// Makes later records go into a new file.
     Close(oneshot::Sender<()>),
 }
 
-/// Room in a channel that was full may go to who comes at that moment; the mutex lets nobody pass by those who wait.
+/// A full channel may give free room to whoever asks at that moment; the mutex keeps the waiting order.
 pub struct Appender(Mutex<Sender<Command>>);
 
 impl Appender {
-    /// `limit`: bytes that all files together may have.
+    /// `limit`: maximum bytes of all files together.
     pub fn start(folder: Folder, limit: u64, faults: Faults, supervisor: &Supervisor) -> io::Result<Self> {
         let next = folder.files()?.last().map_or(1, |last| last + 1);
         let (line, mut commands) = channel(LINE);
@@ -41,7 +40,7 @@ impl Appender {
         Ok(Self(Mutex::new(line)))
     }
 
-    /// Waits for room in the line; who came first is first in it. False: nobody writes any more.
+    /// Waits for room in the channel, in order of arrival. False if the writer has ended.
     pub async fn send(&self, command: Command) -> bool {
         self.0.lock().await.send(command).await.is_ok()
     }
@@ -52,13 +51,13 @@ struct Writing {
     limit: u64,
     faults: Faults,
     next: u64,
-    /// The file that is written, and its length.
+    /// The file being written, and its length.
     open: Option<(File, u64)>,
 }
 
 impl Writing {
     fn run(&mut self, commands: &mut Receiver<Command>) {
-        // After a panic the state of its end is unknown.
+        // After a panic the state of the file's end is unknown.
         self.open = None;
         let mut taken = Vec::with_capacity(LINE);
         while commands.blocking_recv_many(&mut taken, LINE) > 0 {
@@ -77,7 +76,7 @@ impl Writing {
         }
     }
 
-    /// Writes those that there is room for, and answers all.
+    /// Writes the records that fit, and answers all.
     fn keep(&mut self, together: Vec<(Vec<u8>, Counted, Told)>) {
         if together.is_empty() {
             return;
@@ -93,7 +92,7 @@ impl Writing {
                     senders.push((counted, told));
                 }
                 None => {
-                    // Who hears of it finds it counted no more.
+                    // When the sender gets the answer, the hook is no longer counted.
                     drop(counted);
                     let _ = told.send(Err(NotKept::Limit));
                 }
@@ -127,7 +126,7 @@ impl Writing {
                 Ok(())
             }
             Err(error) => {
-                // Half a record must not stand before the next one, and after a failed sync nobody knows what stands there.
+                // A partial record must not precede the next one, and after a failed sync the file's end is unknown.
                 if let Err(error) = file.set_len(length).and_then(|()| file.sync_all()) {
                     tracing::error!(error = %error, "the end of a spool file could not be taken back");
                 }

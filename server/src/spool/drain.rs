@@ -1,4 +1,4 @@
-//! From the disk into the database.
+//! Moves spooled hooks from the disk into the database.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -12,15 +12,15 @@ use super::folder::{Claim, Folder};
 use super::record::Found;
 use super::{DrainError, Hook};
 
-/// Lines of hooks that are stored at once.
+/// Ordering keys whose hooks are stored concurrently.
 const AT_ONCE: usize = 64;
 
-/// What came of a drain.
+/// The result of a drain.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Drained {
-    /// Hooks that are in the database now.
+    /// Hooks stored in the database.
     pub hooks: usize,
-    /// Bytes that could not be read; their files stay, with the ending `damaged`.
+    /// Bytes that could not be read; their files stay, with the extension `damaged`.
     pub damaged: usize,
 }
 
@@ -31,7 +31,7 @@ impl std::ops::AddAssign for Drained {
     }
 }
 
-/// Where hooks go.
+/// The destination of hooks.
 pub(super) struct Taker<Line, Store> {
     pub line: Line,
     pub store: Store,
@@ -43,8 +43,8 @@ where
     Store: Fn(Hook) -> Stored,
     Stored: Future<Output = Result<(), E>>,
 {
-    /// Drains a folder until nothing is left in it. `appender`: who writes to it meanwhile; `finished`: is told how many hooks
-    /// a file had that is done with.
+    /// Drains a folder until it is empty. `appender`: the writer that may use it meanwhile; `finished`: is called
+    /// with the number of hooks of each completed file.
     pub async fn drain(
         &self,
         folder: &Folder,
@@ -53,7 +53,8 @@ where
     ) -> Result<Drained, DrainError<E>> {
         let mut drained = Drained::default();
         loop {
-            // In this order: a file that is begun after its end was asked for would be read and removed under the writer.
+            // In this order: a file created after the close was requested would be read and removed while it is
+            // written.
             let files = folder.files().map_err(DrainError::Disk)?;
             if files.is_empty() {
                 return Ok(drained);
@@ -77,7 +78,7 @@ where
         }
     }
 
-    /// Stores what a file holds; gives how many hooks, and how many bytes that are none.
+    /// Stores a file's contents; returns the number of hooks and of unreadable bytes.
     async fn take(&self, found: Vec<Found>, folder: &Folder) -> Result<(usize, usize), DrainError<E>> {
         let (mut hooks, mut damaged) = (0, 0);
         let mut lines = BTreeMap::<String, Vec<Hook>>::new();
@@ -103,7 +104,8 @@ where
         Ok((hooks, damaged))
     }
 
-    /// What another process took before these, of the same lines. It stays in that one's files: there it is found stored.
+    /// Puts earlier hooks of the same keys from another process's folder first. They stay in its files and are
+    /// recognised as stored there.
     fn put_before(&self, lines: &mut BTreeMap<String, Vec<Hook>>, beside: &Folder) -> io::Result<()> {
         let last = |line: &Vec<Hook>| line.iter().map(|hook| hook.received_at).max();
         let ends: BTreeMap<_, _> = lines.iter().map(|(name, line)| (name.clone(), last(line))).collect();
@@ -130,17 +132,17 @@ where
     }
 }
 
-/// Nobody writes any more to the files that are there now. False: nobody writes at all, which
-/// says nothing of the last file.
+/// Closes the current file, so that no existing file is written any more. False: the writer has ended, so the last
+/// file's state is unknown.
 async fn close(appender: &Appender) -> bool {
     let (told, closed) = oneshot::channel();
     appender.send(Command::Close(told)).await && closed.await.is_ok()
 }
 
-/// Drains what a process left that is no more: a folder of hooks, or one with such folders below it. `line` and `store` as in
+/// Drains what a dead process left: a folder of hooks, or one that contains such folders. `line` and `store` as in
 /// [`super::Spool::drain`].
 ///
-/// Errors: the folder is used by a living process, or cannot be read; what `store` says.
+/// Errors: the folder is in use by a living process, or cannot be read; errors of `store`.
 pub async fn drain_folder<E, Stored>(
     path: &Path,
     line: impl Fn(&Hook) -> String,

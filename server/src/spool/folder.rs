@@ -1,5 +1,5 @@
-//! The folder of one process: numbered below the configured one, claimed by a lock that ends with the process. Its files
-//! are numbered too; a file is written once, from its start, and removed when all of it is in the database.
+//! The folder of one process: numbered below the configured one, claimed by a lock that ends with the process. Its
+//! files are numbered too; a file is written once, from its start, and removed when all of it is in the database.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
@@ -14,26 +14,26 @@ use uuid::Uuid;
 use super::Hook;
 use super::record::{self, Found};
 
-/// More processes than this do not share one folder.
+/// Maximum number of processes that share a parent folder.
 const MOST: usize = 1_000;
 const LOCK: &str = "lock";
 /// The id of the process that has the folder, or had it last.
 const INSTANCE: &str = "instance";
 const ENDING: &str = "spool";
-/// A file with bytes that could not be read stays under this ending, for people.
+/// A file with unreadable bytes is kept under this extension, for people to inspect.
 const DAMAGED: &str = "damaged";
 
-/// What reading something beside our folder gives that is no spool: gone, a file, `lost+found` where a disk is mounted.
+/// Errors from a neighbour that is not a spool folder: removed, a file, `lost+found` where a disk is mounted.
 const NO_SPOOL: [io::ErrorKind; 3] =
     [io::ErrorKind::NotFound, io::ErrorKind::NotADirectory, io::ErrorKind::PermissionDenied];
 
-/// A folder that nobody else has, as long as the lock is held.
+/// A folder that belongs to this process as long as the lock is held.
 pub struct Claim {
     pub folder: Folder,
     pub lock: Lock,
 }
 
-/// Held as long as the process serves; the operating system lets go of it at any death.
+/// Held as long as the process serves; the operating system releases it however the process ends.
 pub struct Lock {
     _file: File,
     /// The folder's path.
@@ -41,8 +41,8 @@ pub struct Lock {
 }
 
 impl Lock {
-    /// Records this process as the folder's owner, and gives the one before, which is dead, or it would hold this lock.
-    /// None: there was none, or it cannot be read.
+    /// Records this process as the folder's owner, and returns the previous one, which must be dead, or it would hold
+    /// this lock. None if there was none, or it cannot be read.
     pub fn succeed(&self, instance: Uuid) -> io::Result<Option<Uuid>> {
         let name = self.path.join(INSTANCE);
         let earlier = if_there(fs::read_to_string(&name))?.trim().parse().ok();
@@ -55,7 +55,7 @@ impl Lock {
 pub struct Folder(PathBuf);
 
 impl Claim {
-    /// The first folder below `parent` that no living process has.
+    /// The first folder below `parent` without a living process.
     pub fn first(parent: &Path) -> anyhow::Result<Self> {
         for number in 1..=MOST {
             if let Some(claim) = Self::of(&parent.join(number.to_string()))? {
@@ -78,7 +78,7 @@ impl Claim {
 }
 
 impl Folder {
-    /// The folders beside it in which something waits, whoever has them.
+    /// The neighbouring folders that contain files, whoever has them.
     pub fn beside(&self) -> io::Result<Vec<Self>> {
         let mut folders = Vec::new();
         for entry in self.path().parent().map(fs::read_dir).transpose()?.into_iter().flatten() {
@@ -96,7 +96,7 @@ impl Folder {
         Ok(folders)
     }
 
-    /// Those of them that no living process has.
+    /// Those of them without a living process.
     pub fn orphans(&self) -> io::Result<Vec<Claim>> {
         let mut orphans = Vec::new();
         for folder in self.beside()? {
@@ -122,7 +122,7 @@ impl Folder {
         Ok(numbers)
     }
 
-    /// Hooks in its files, a file at a time, oldest first: all of them may be more than memory takes.
+    /// Hooks in its files, a file at a time, oldest first: all of them may not fit into memory.
     pub fn hooks(&self) -> io::Result<impl Iterator<Item = io::Result<Vec<Hook>>>> {
         let of = |found| match found {
             Found::Hook(hook) => Some(hook),
@@ -132,7 +132,7 @@ impl Folder {
         Ok(files.map(move |number| Ok(if_there(self.read(number))?.into_iter().filter_map(of).collect())))
     }
 
-    /// How many that are.
+    /// Their number.
     pub fn count(&self) -> io::Result<usize> {
         self.hooks()?.map(|file| Ok(file?.len())).sum()
     }
@@ -143,20 +143,20 @@ impl Folder {
         self.files()?.into_iter().map(length).sum()
     }
 
-    /// What stands in a file.
+    /// The contents of a file.
     pub fn read(&self, number: u64) -> io::Result<Vec<Found>> {
         Ok(record::read(&Bytes::from(fs::read(self.file(number))?)))
     }
 
-    /// A new file, which is there after a crash.
+    /// A new file, which also exists after a crash.
     pub fn create(&self, number: u64) -> io::Result<File> {
-        // It contains what customers and managers wrote.
+        // It contains messages of customers and managers.
         let file = OpenOptions::new().create_new(true).append(true).mode(0o600).open(self.file(number))?;
         self.sync()?;
         Ok(file)
     }
 
-    /// Forgets a file; one with damaged bytes is kept aside.
+    /// Removes a file; one with damaged bytes is renamed and kept.
     pub fn finish(&self, number: u64, damaged: bool) -> io::Result<()> {
         let path = self.file(number);
         if damaged {
@@ -176,20 +176,20 @@ impl Folder {
     }
 }
 
-/// A file that was listed a moment ago may be drained by now: there is nothing in it.
+/// A file that was listed a moment ago may be drained by now: it then counts as empty.
 fn if_there<T: Default>(seen: io::Result<T>) -> io::Result<T> {
     seen.or_else(|error| if error.kind() == io::ErrorKind::NotFound { Ok(T::default()) } else { Err(error) })
 }
 
-/// What can be seen of a spool from beside the processes that use it.
+/// State of a spool as seen by other processes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Seen {
     pub hooks: usize,
-    /// It ends with the machine.
+    /// Lost when the machine stops.
     pub in_memory: bool,
 }
 
-/// Looks into all folders below one. One that is not there yet is empty.
+/// Inspects all folders below one. A missing one counts as empty.
 pub fn look(parent: &Path) -> io::Result<Seen> {
     let place = parent.ancestors().find(|place| place.is_dir()).unwrap_or(Path::new("."));
     let mut seen = Seen { hooks: 0, in_memory: in_memory(place)? };

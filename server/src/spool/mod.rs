@@ -1,10 +1,11 @@
-//! The last resort of amoCRM's hooks: bytes on lasting disk while the database does not take them.
+//! The last resort for amoCRM's hooks: durable files on disk while the database does not accept them.
 //!
-//! amoCRM sends every hook once and waits five seconds. What the database does not take in time is appended here, in the
-//! order in which it came, and answered only when it is on the disk. As long as anything waits here, later hooks go through
-//! here too, so that none overtakes another; a task gives them to the database in that order once it takes them again. The
-//! processes of a machine have their folders beside each other and keep that order among them. A hook may reach the database
-//! twice – from a crash between its commit and the end of its file, or from the process beside – and is recognised by its ids.
+//! amoCRM sends every hook once and waits five seconds. What the database does not store in time is appended here, in
+//! order of arrival, and answered only when it is on the disk. As long as anything waits here, later hooks go through
+//! here too, so that none overtakes another; a task stores them in the database in that order as soon as it accepts
+//! them again. The processes of a machine have neighbouring folders and keep that order among them. A hook may reach
+//! the database twice – after a crash between its commit and the removal of its file, or from a neighbouring process
+//! – and is recognised by its ids.
 
 use std::sync::{Arc, OnceLock};
 
@@ -32,10 +33,10 @@ use drain::Taker;
 use folder::{Claim, Folder};
 use waiting::Waiting;
 
-/// One hook as it came, with a right signature.
+/// One hook as received, with a valid signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hook {
-    /// Of its raw bytes in the database, so that a repeat is one row.
+    /// Id of its raw bytes in the database, so that a repeat is the same row.
     pub id: Uuid,
     /// Milliseconds since 1970.
     pub received_at: i64,
@@ -58,7 +59,7 @@ pub enum NotKept {
     Disk(#[from] Arc<std::io::Error>),
 }
 
-/// A folder of this process alone, once it has claimed one. Cheap to clone.
+/// The folder of this process, once it has claimed one. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct Spool {
     open: Arc<OnceLock<Open>>,
@@ -78,9 +79,9 @@ impl Spool {
         Self { open: Arc::default(), supervisor }
     }
 
-    /// Takes a free folder below the configured one; what an earlier process left there waits to be drained. Without a
-    /// folder – none is configured, or none can be written – hooks have no last resort, which is said in the log.
-    /// The folder is ours as long as the lock is held.
+    /// Claims a free folder below the configured one; what an earlier process left there waits to be drained. Without
+    /// a folder – none is configured, or none can be written – there is no last resort, which is logged. The folder
+    /// belongs to this process as long as the lock is held.
     pub fn claim(&self, config: &Config, faults: &Faults) -> Option<Lock> {
         if config.dir.as_os_str().is_empty() {
             return None;
@@ -116,12 +117,13 @@ impl Spool {
         self.open.get().is_some()
     }
 
-    /// Hooks that wait here.
+    /// Number of hooks waiting here.
     pub fn waiting(&self) -> usize {
         self.open.get().map_or(0, |open| open.waiting.hooks())
     }
 
-    /// Whether a hook that comes now is behind others: some wait here, or in the folder of another process of this machine.
+    /// Whether a hook that arrives now must queue behind others: some wait here, or in the folder of another process
+    /// of this machine.
     pub async fn is_before(&self) -> bool {
         match self.open.get() {
             Some(open) => open.waiting.hooks() > 0 || open.beside.waits().await,
@@ -129,8 +131,8 @@ impl Spool {
         }
     }
 
-    /// Appends a hook; waits while others are written. When this returns it is on the disk. A sender that gives up before may
-    /// leave it there or not.
+    /// Appends a hook; waits while others are written. On return it is on the disk. If the caller gives up earlier,
+    /// it may or may not be stored.
     pub async fn keep(&self, hook: &Hook) -> Result<(), NotKept> {
         let Some(open) = self.open.get() else { return Err(NotKept::None) };
         let (told, answer) = oneshot::channel();
@@ -141,7 +143,7 @@ impl Spool {
         answer.await.unwrap_or(Err(NotKept::Ended))
     }
 
-    /// Waits until something is here.
+    /// Waits until a hook is here.
     pub async fn came(&self) {
         match self.open.get() {
             Some(open) => open.waiting.came().await,
@@ -149,11 +151,11 @@ impl Spool {
         }
     }
 
-    /// Gives everything that waits to `store` and forgets what was taken: first what processes left that are no more, then
-    /// what came to this one. Hooks with the same `line` go one after the other, oldest first, those of several at once: what
-    /// comes while it drains comes here too, and draining them one by one would never end under load. What other processes
-    /// still have of a line, and took before, goes before it, for they may stand still. Stops at the first that is not taken;
-    /// what its file holds is given again the next time.
+    /// Passes every waiting hook to `store` and removes the stored ones: first those left by dead processes, then
+    /// those of this one. Hooks with the same `line` are stored one after the other, oldest first, those of different
+    /// ones concurrently: hooks that arrive during a drain are spooled too, and one by one it would never end under
+    /// load. Earlier hooks of a line that other processes still have go first, because those processes may be
+    /// stalled. Stops at the first error; the hooks of that file are passed again the next time.
     pub async fn drain<E, Stored>(
         &self,
         line: impl Fn(&Hook) -> String,
@@ -176,7 +178,7 @@ impl Spool {
 /// Why draining stopped.
 #[derive(Debug, thiserror::Error)]
 pub enum DrainError<E> {
-    /// The database does not take them yet.
+    /// The database does not accept them yet.
     #[error("{0}")]
     NotTaken(E),
     #[error("the spool cannot be read: {0}")]

@@ -1,5 +1,5 @@
-//! How a hook stands in a file: `PSPL`, the length of the rest and its CRC-32 (little-endian, 32 bits each), then the id, the
-//! time of arrival, the scope id with its length in front, the body.
+//! The format of a hook in a file: `PSPL`, the length of the rest and its CRC-32 (little-endian, 32 bits each), then
+//! the id, the time of arrival, the scope id prefixed with its length, the body.
 
 use bytes::Bytes;
 use uuid::Uuid;
@@ -9,17 +9,17 @@ use super::Hook;
 const MARK: &[u8; 4] = b"PSPL";
 const HEAD: usize = 12;
 
-/// What stands at a place of a file.
+/// An item of a file.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Found {
     Hook(Hook),
-    /// Bytes that are no whole record: torn by a crash before anybody was answered, or damaged since.
+    /// Bytes that are not a complete record: torn by a crash before the sender was answered, or damaged since.
     Damaged {
         bytes: usize,
     },
 }
 
-/// A hook as it is written.
+/// Encodes a hook.
 pub fn write(hook: &Hook) -> Vec<u8> {
     let scope = hook.scope_id.as_bytes();
     let mut rest = Vec::with_capacity(28 + scope.len() + hook.body.len());
@@ -36,12 +36,12 @@ pub fn write(hook: &Hook) -> Vec<u8> {
     record
 }
 
-/// Bodies are at most a megabyte (the door's limit).
+/// Bodies are at most a megabyte (the endpoint's limit).
 fn length(bytes: &[u8]) -> [u8; 4] {
     u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_le_bytes()
 }
 
-/// Everything that stands in a file, in order.
+/// All items of a file, in order.
 pub fn read(file: &Bytes) -> Vec<Found> {
     let mut found = Vec::new();
     let mut at = 0;
@@ -63,7 +63,7 @@ pub fn read(file: &Bytes) -> Vec<Found> {
     found
 }
 
-/// The record at the start, and how long it is.
+/// The record at the start, and its length.
 fn whole(bytes: &Bytes) -> Option<(Hook, usize)> {
     if bytes.get(..4)? != MARK {
         return None;

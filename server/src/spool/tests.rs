@@ -86,10 +86,10 @@ async fn who_gives_up_is_not_waited_for() {
     let dir = tempfile::tempdir().unwrap();
     let (spool, _lock) = claimed(dir.path());
     spool.keep(&hook(1)).await.unwrap();
-    // Larger than the whole spool may be: refused, with nobody there to hear it.
+    // Larger than the whole spool may be: refused, although its sender has given up.
     let large = Hook { body: Bytes::from(vec![0; 2 * 1024 * 1024]), ..hook(2) };
     let _ = spool.keep(&large).now_or_never();
-    // Given up with the disk at it: it stays.
+    // Given up while it is being written: it stays.
     let _ = spool.keep(&hook(3)).now_or_never();
     assert_eq!(all(&spool).await, [hook(1), hook(3)]);
     assert_eq!(spool.waiting(), 0, "else later hooks would go by the disk for ever");
@@ -170,7 +170,7 @@ async fn a_later_process_finds_what_is_left() {
     let dir = tempfile::tempdir().unwrap();
     let (first, lock) = claimed(dir.path());
     first.keep(&hook(1)).await.unwrap();
-    // While the first lives, a second one has a folder of its own and leaves it alone.
+    // While the first lives, a second one has a folder of its own and does not touch the other.
     let (second, _second) = claimed(dir.path());
     assert_eq!(all(&second).await, []);
     drop(lock);

@@ -1,11 +1,11 @@
-//! How many hooks wait here, right however a sender ends.
+//! Counts the waiting hooks, correctly however a sender ends.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::Notify;
 
-/// Hooks that are or will be on the disk and are not in the database yet. Cheap to clone.
+/// Number of hooks that are or will be on the disk and are not in the database yet. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct Waiting(Arc<Count>);
 
@@ -20,17 +20,18 @@ impl Waiting {
         self.0.hooks.load(Ordering::Acquire)
     }
 
-    /// Hooks that were on the disk before.
+    /// Adds hooks that were already on the disk.
     pub fn found(&self, hooks: usize) {
         self.0.hooks.fetch_add(hooks, Ordering::AcqRel);
     }
 
-    /// Hooks that are in the database now. More than were counted are gone when the disk kept what it said it had not.
+    /// Subtracts hooks that are now in the database. There may be more than were counted, if the disk kept some after
+    /// reporting an error.
     pub fn gone(&self, hooks: usize) {
         self.0.hooks.update(Ordering::AcqRel, Ordering::Acquire, |counted| counted.saturating_sub(hooks));
     }
 
-    /// One more, from now on: who comes later must not pass it by.
+    /// Counts one more, from now on: later hooks must not overtake it.
     pub fn one_more(&self) -> Counted {
         self.found(1);
         Counted(self.clone())
@@ -44,8 +45,8 @@ impl Waiting {
     }
 }
 
-/// A hook that is counted as long as this lives. Its sender may give up at any moment, also while the disk is at it: who holds
-/// this knows what became of it.
+/// A hook that is counted as long as this lives. Its sender may give up at any moment, even during the write; the
+/// owner of this value knows the outcome.
 pub struct Counted(Waiting);
 
 impl Counted {

@@ -1,4 +1,4 @@
-//! Calls in the account's name, and what their failures mean to whoever asked.
+//! Calls on behalf of the account, and the errors that their failures become.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What people do with templates.
+//! Actions of people on templates.
 
 use std::sync::Arc;
 
@@ -11,8 +11,8 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::words::Said;
 
-/// Makes a template. `key` is its id of ours: who sends the same form twice finds what the first one made. 409
-/// `crm_refused` with amoCRM's words when it takes no more.
+/// Creates a template. `key` is our id of it: a form sent twice returns the first one. 409 `crm_refused` with
+/// amoCRM's text if amoCRM refuses.
 pub async fn create(app: &Arc<App>, tenant_id: Uuid, key: &str, draft: &Draft) -> Result<Template> {
     let names = names(app, tenant_id).await?;
     let made = call(app, tenant_id, |rest, token| async move { rest.templates(&token, &[key], 1).await }).await?;
@@ -35,7 +35,7 @@ pub async fn change(app: &Arc<App>, tenant_id: Uuid, id: i64, draft: &Draft) -> 
     if !known.state.is_open() {
         return Err(Error::Conflict { problem: "template_locked", detail: Said::new("said-template-locked") });
     }
-    // Of which kind it is stays.
+    // Its kind does not change.
     let change = Draft { is_waba: known.is_waba(), ..draft.clone() }.as_change();
     let changed = call(app, tenant_id, |rest, token| {
         let change = change.clone();
@@ -50,8 +50,8 @@ pub async fn remove(app: &Arc<App>, tenant_id: Uuid, id: i64) -> Result<()> {
     call(app, tenant_id, |rest, token| async move { rest.delete_templates(&token, &[id]).await }).await
 }
 
-/// Asks for WhatsApp's review over every source with official WhatsApp; gives over how many. 409 `template_no_source` where
-/// there is none, `template_locked` when it was asked for before.
+/// Requests WhatsApp's review for every source with official WhatsApp; returns for how many. 409 `template_no_source`
+/// if there is none, `template_locked` if it was already requested.
 pub async fn for_review(app: &Arc<App>, tenant_id: Uuid, id: i64) -> Result<usize> {
     let known = find(app, tenant_id, id).await?;
     if !known.is_waba() || !known.state.is_open() {

@@ -1,4 +1,4 @@
-//! A template as somebody typed it.
+//! A template as entered.
 
 use std::collections::BTreeMap;
 
@@ -10,14 +10,14 @@ use super::Button;
 use crate::app::App;
 use crate::error::Result;
 
-/// What is wanted of a template. Checked by whoever took it in; amoCRM checks once more.
+/// Input for a template. Validated by the caller; amoCRM validates again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Draft {
     pub name: String,
-    /// May hold markers of amoCRM such as `{{contact.name}}`.
+    /// May contain markers of amoCRM such as `{{contact.name}}`.
     pub text: String,
     pub buttons: Vec<Button>,
-    /// For official WhatsApp; else what follows is not looked at.
+    /// For official WhatsApp; otherwise the following fields are ignored.
     pub is_waba: bool,
     /// E.g. `ru`.
     pub language: String,
@@ -25,7 +25,7 @@ pub struct Draft {
     pub category: String,
     pub header: String,
     pub footer: String,
-    /// What could stand for each marker.
+    /// An example value for each marker.
     pub examples: BTreeMap<String, String>,
 }
 
@@ -50,7 +50,7 @@ impl Draft {
         })
     }
 
-    /// `external_id`: comes back with every message that is made from it.
+    /// `external_id`: returned with every message made from it.
     pub(super) fn as_new(&self, external_id: &str) -> NewTemplate {
         NewTemplate {
             name: self.name.clone(),
@@ -74,7 +74,7 @@ impl Draft {
     }
 }
 
-/// The markers of a text in their order, each once. None: one does not end.
+/// The markers of a text in their order, each once. None if one is not closed.
 pub fn markers(text: &str) -> Option<Vec<String>> {
     let mut found: Vec<String> = Vec::new();
     let mut rest = text;

@@ -1,4 +1,4 @@
-//! What a hook tells of a review: amoCRM is asked how it stands, and people hear of what they have to act on.
+//! Handles a hook about a review: asks amoCRM for the current state, and alerts people if they must act.
 
 use std::sync::Arc;
 
@@ -10,11 +10,11 @@ use crate::alert::{self, Alarm};
 use crate::app::App;
 use crate::error::Error;
 
-/// The kind of the alert about a template that WhatsApp does not take.
+/// Kind of the alert about a template that WhatsApp rejected.
 pub const ALARM: &str = "template_rejected";
 
-/// Opens an alert about a template that was rejected, and closes it when it no longer is. A template of another
-/// integration is nobody's matter here.
+/// Opens an alert about a template that was rejected, and ends it when it no longer is. Templates of other
+/// integrations are ignored.
 pub async fn look(app: &Arc<App>, tenant_id: Uuid, id: i64) -> anyhow::Result<()> {
     let object = id.to_string();
     let template = match find(app, tenant_id, id).await {

@@ -1,9 +1,10 @@
-//! Templates of messages as amoCRM keeps them (crm-api §6): it is asked each time, nothing of them is kept here. Our token
-//! sees only those that were made here.
+//! Message templates, stored in amoCRM only (crm-api §6): it is queried each time. Our token sees only those that
+//! were created here.
 //!
 //! ```text
-//! plain:    made ─▶ usable, editable
-//! WhatsApp: draft ─▶ review (one a source with official WhatsApp) ─▶ approved · rejected · paused: locked, copied to edit
+//! plain:    created ─▶ usable, editable
+//! WhatsApp: draft ─▶ review (one per source with official WhatsApp) ─▶ approved · rejected · paused: locked, copied
+//! to edit
 //! ```
 
 mod call;

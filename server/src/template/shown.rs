@@ -1,4 +1,4 @@
-//! Templates as people see them.
+//! Templates in the form shown to people.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,13 +12,13 @@ use super::call::call;
 use crate::app::App;
 use crate::error::{Error, Result};
 
-/// Pages of amoCRM's list that are read: 50 templates each.
+/// Maximum pages read of amoCRM's list: 50 templates each.
 const PAGES: u32 = 20;
 
-/// How a template is doing.
+/// State of a template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
-    /// Not of WhatsApp: nobody reviews it.
+    /// Not a WhatsApp template, so it is not reviewed.
     Plain,
     Draft,
     Review,
@@ -28,7 +28,7 @@ pub enum State {
 }
 
 impl State {
-    /// The end of its key in the words: `template-state-…`.
+    /// The end of its text key: `template-state-…`.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Plain => "plain",
@@ -40,7 +40,7 @@ impl State {
         }
     }
 
-    /// As badges show it.
+    /// The tone of its badge.
     pub const fn tone(self) -> &'static str {
         match self {
             Self::Plain | Self::Approved => "ok",
@@ -75,13 +75,13 @@ pub struct Button {
     pub url: String,
 }
 
-/// What WhatsApp says over one source.
+/// WhatsApp's review for one source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Review {
-    /// The source's name; empty: it is none of ours.
+    /// The source's name; empty if it is not ours.
     pub source: String,
     pub state: State,
-    /// WhatsApp's; empty: it gave none.
+    /// WhatsApp's reason; empty if none.
     pub reason: String,
 }
 
@@ -95,25 +95,25 @@ pub struct Template {
     pub buttons: Vec<Button>,
     pub state: State,
     pub reviews: Vec<Review>,
-    /// Of WhatsApp; empty: it is plain.
+    /// For WhatsApp; empty for a plain template.
     pub language: String,
     pub category: String,
     pub header: String,
     pub footer: String,
     pub examples: BTreeMap<String, String>,
-    /// It has a file, which cannot be changed here.
+    /// Whether it has a file, which cannot be changed here.
     pub has_file: bool,
     /// Milliseconds since 1970.
     pub changed_at: Option<i64>,
 }
 
 impl Template {
-    /// WhatsApp reviews it.
+    /// Whether WhatsApp reviews it.
     pub fn is_waba(&self) -> bool {
         self.state != State::Plain
     }
 
-    /// The first reason that WhatsApp gave; empty: none.
+    /// The first reason that WhatsApp gave; empty if none.
     pub fn reason(&self) -> &str {
         self.reviews.iter().map(|review| review.reason.as_str()).find(|reason| !reason.is_empty()).unwrap_or_default()
     }
@@ -152,7 +152,7 @@ impl Template {
     }
 }
 
-/// All sources together: the worst that somebody has to act on, else what is still to come.
+/// The most urgent state of its reviews: rejected, paused, in review, approved. Without reviews amoCRM's own state.
 fn state(template: &rest::Template, reviews: &[Review]) -> State {
     let worst = [State::Rejected, State::Paused, State::Review, State::Approved];
     let of_reviews = worst.into_iter().find(|state| reviews.iter().any(|review| review.state == *state));
@@ -176,7 +176,7 @@ pub async fn list(app: &Arc<App>, tenant_id: Uuid) -> Result<Vec<Template>> {
     Ok(all)
 }
 
-/// One by its id; 404 when there is none, or another integration made it.
+/// One by its id; 404 if there is none, or another integration created it.
 pub async fn find(app: &Arc<App>, tenant_id: Uuid, id: i64) -> Result<Template> {
     let found = call(app, tenant_id, |rest, token| async move { rest.template(&token, id).await }).await?;
     Ok(Template::of(found.ok_or(Error::NotFound)?, &names(app, tenant_id).await?))

@@ -1,4 +1,4 @@
-//! The access that an account gave, as people are shown it.
+//! The access that an account gave, in the form shown to people.
 
 use entity::{oauth_grant, tenant};
 use sea_orm::DbErr;
@@ -7,33 +7,33 @@ use uuid::Uuid;
 use crate::app::App;
 
 const DAY: i64 = 24 * 3_600_000;
-/// A refresh token lives three months from its issue (crm-api §1.8).
+/// A refresh token is valid for three months from its issue (crm-api §1.8).
 pub(super) const REFRESH_LIVES: i64 = 90 * DAY;
-/// A grant that nobody used so long is renewed, so that those three months never pass.
+/// An unused grant is renewed after this time, so that the three months never pass.
 pub(super) const IDLE: i64 = 30 * DAY;
-/// From here on people are warned.
+/// From this many remaining days on people are warned.
 pub const EXPIRING_DAYS: i64 = 14;
 
-/// How the access is doing.
+/// State of the access.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AccessState {
     Valid,
-    /// A renewal is under way; the old token serves.
+    /// A renewal is running; the old token is still used.
     Refreshing,
     /// Two weeks or less are left.
     Expiring,
-    /// A renewal was begun and its outcome is not known; it is tried again.
+    /// A renewal was started and its outcome is unknown; it is retried.
     RefreshFailing,
     /// Its three months have passed.
     Expired,
     /// amoCRM refused it, or it was wiped by an uninstallation.
     Revoked,
-    /// Nobody has given it.
+    /// No access was given.
     Missing,
 }
 
 impl AccessState {
-    /// The end of its key in the words: `token-state-…`.
+    /// Its part of the text key: `token-state-…`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Valid => "valid",
@@ -50,9 +50,9 @@ impl AccessState {
 /// Who gave it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Giver {
-    /// 0 when the token did not tell.
+    /// 0 if the token did not contain it.
     pub crm_user_id: i64,
-    /// Empty: unknown.
+    /// Empty if unknown.
     pub name: String,
     pub is_admin: bool,
 }
@@ -61,39 +61,39 @@ pub struct Giver {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Access {
     pub state: AccessState,
-    /// None: nobody.
+    /// None if no one gave access.
     pub by: Option<Giver>,
     pub given_at: Option<i64>,
     pub refreshed_at: Option<i64>,
-    /// When it ends if nothing renews it.
+    /// When it ends unless renewed.
     pub expires_at: Option<i64>,
     /// Whole days until then; 0 on the last one.
     pub days_left: Option<i64>,
     /// When it is renewed at the latest.
     pub next_refresh_at: Option<i64>,
-    /// How many people of the account have given access, this one included.
+    /// How many people of the account have given access, including this one.
     pub grants: usize,
 }
 
-/// The access of a tenant now.
+/// A tenant's current access.
 pub async fn of(app: &App, tenant_id: Uuid) -> Result<Access, DbErr> {
     let grants = oauth_grant::Entity::of_tenant(tenant_id).all(app.store.read()).await?;
     Ok(shown(&grants, app.clock.millis(), app.store.now().await?))
 }
 
-/// Where one click allows access again; relative to our public address. Sources and chats stay as they are.
+/// Link for allowing access again with one click, relative to our public address. Sources and chats are not affected.
 pub fn allow_again(tenant: &tenant::Model) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     query.append_pair("integration", &tenant.integration);
     format!("/oauth/install?{}", query.finish())
 }
 
-/// Whole days until a grant ends if nothing renews it; 0 on the last one.
+/// Whole days until a grant ends unless renewed; 0 on the last one.
 pub fn days_left(grant: &oauth_grant::Model, now: i64) -> i64 {
     (grant.refreshed_at.saturating_add(REFRESH_LIVES) - now).max(0) / DAY
 }
 
-/// The access of one tenant, of its grants as read. `now` by our clock, `lease_now` by the database's.
+/// The access of one tenant from its grants. `now` by our clock, `lease_now` by the database's.
 pub fn shown(grants: &[oauth_grant::Model], now: i64, lease_now: i64) -> Access {
     let Some(used) = grants.iter().find(|grant| grant.in_use) else {
         let state = if grants.is_empty() { AccessState::Missing } else { AccessState::Revoked };

@@ -1,9 +1,9 @@
-//! Connecting the integration's channels to an account: what makes messages possible. And taking them off.
+//! Connects the integration's channels to an account, which makes messages possible, and disconnects them.
 //!
 //! ```text
 //! connect ─▶ connected ◀────────────┐
 //!         └▶ not_allowed, misconfigured ─▶ the vendor is alerted, retried slowly (watch)
-//! disconnect, uninstallation ─▶ disconnected (told to amoCRM until it has heard it)
+//! disconnect, uninstallation ─▶ disconnected (reported to amoCRM until it confirms)
 //! ```
 
 use amocrm::chats::Connect;
@@ -30,23 +30,23 @@ pub(super) use keep::look_by;
 pub(super) use leave::take_off;
 pub use renew::{renew, renewed};
 
-/// Connects every channel of the integration to the account (connecting again is harmless), stores the scopes, lets
-/// held turns go on and moves the tenant to `active`, or to `needs_reauth` when its access is dead. Its sources are
-/// compared with amoCRM's soon.
+/// Connects every channel of the integration to the account (repeating is harmless), stores the scopes, resumes held
+/// turns and moves the tenant to `active`, or to `needs_reauth` if its grant is dead. Its sources are compared with
+/// amoCRM's soon.
 ///
-/// [`InstallError::Later`]: amoCRM could not be asked about at least one channel; what is connected stays so and the
-/// tenant's state is unchanged. Calling again is right.
+/// [`InstallError::Later`]: amoCRM did not answer for at least one channel; connected ones stay connected and the
+/// tenant's state is unchanged. The caller should retry.
 pub async fn connect(app: &App, tenant_id: Uuid) -> Result<(), InstallError> {
     let Some(tenant) = super::load(app.store.read(), tenant_id).await? else {
         return Err(InstallError::Never(Said::new("said-install-gone")));
     };
     connect_all(app, &tenant).await?;
-    // The others are moved by what ends them: payment, a call that is let through again, the vendor. One that left
+    // Other states are ended by their own causes: payment, a successful call, the vendor. An account that left
     // meanwhile stays away.
     let from = [TenantStatus::Provisioning, TenantStatus::AwaitingCredentials, TenantStatus::Disconnected];
     let tx = app.store.write_tx().await?;
     let moved = async {
-        // Access that is granted meanwhile waits for this lock, and then wins.
+        // Access granted meanwhile waits for this lock, and then wins.
         super::lock(&tx, tenant_id).await?;
         let dead = grant::in_use(&tx, tenant_id).await?.is_some_and(|grant| grant.dead);
         let to = if dead { TenantStatus::NeedsReauth } else { TenantStatus::Active };
@@ -61,7 +61,7 @@ pub async fn connect(app: &App, tenant_id: Uuid) -> Result<(), InstallError> {
     Ok(())
 }
 
-/// Asks amoCRM to connect each channel and stores what it said.
+/// Connects each channel at amoCRM and stores the outcome.
 pub(super) async fn connect_all(app: &App, tenant: &tenant::Model) -> Result<(), InstallError> {
     let integration = super::integration(app, tenant)?;
     let mut later = None;
@@ -94,8 +94,9 @@ async fn connect_one(
     judge(answer, channel.public)
 }
 
-/// Reports that a connected channel no longer accepts messages: amoCRM refuses its signature (`misconfigured`), and the vendor
-/// is alerted, or does not know it (`disconnected`), and it is connected again at once, slowly only if it was lost again soon.
+/// Reports that a connected channel no longer accepts messages. If amoCRM refuses its signature (`misconfigured`),
+/// the vendor is alerted; if amoCRM does not know it (`disconnected`), it is connected again at once, or slowly if it
+/// was lost again soon.
 pub async fn broken(
     app: &App,
     tenant_id: Uuid,
@@ -110,7 +111,7 @@ pub async fn broken(
     Ok(())
 }
 
-/// Puts the next try of every channel that is not connected off by a step: amoCRM did not answer.
+/// Delays the next attempt of every unconnected channel by one step, because amoCRM did not answer.
 pub(super) async fn put_off(app: &App, tenant_id: Uuid) -> Result<(), DbErr> {
     use tenant_channel::Column;
     let now = app.clock.millis();
@@ -127,7 +128,7 @@ pub(super) async fn put_off(app: &App, tenant_id: Uuid) -> Result<(), DbErr> {
     Ok(())
 }
 
-/// Its sources are compared with amoCRM's at the next look.
+/// Schedules a comparison of its sources with amoCRM's for the next round.
 async fn compare_soon(app: &App, tenant_id: Uuid) -> Result<(), DbErr> {
     tenant::Entity::update_many()
         .col_expr(tenant::Column::ReconciledAt, Expr::value(Option::<i64>::None))

@@ -1,4 +1,4 @@
-//! An account's own switch: its channels connected by the widget once it may, and taken off again.
+//! Connecting and disconnecting an account's channels from the widget.
 
 use std::sync::Arc;
 
@@ -13,15 +13,15 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::words::Said;
 
-/// What the turns of a disconnected account are held with.
+/// Reason for holding a disconnected account's turns.
 const HELD_BECAUSE: &str = "disconnected";
-/// What a caller is told to wait when amoCRM named no time.
+/// Retry delay for the caller if amoCRM gave none.
 const WAIT_SECONDS: u32 = 5;
 
-/// Connects every channel; who may do that has been checked. `customer_id`: the login that does it is noted.
+/// Connects every channel; the caller must have checked permissions. `customer_id`: the login, which is recorded.
 ///
-/// 409 `tenant_inactive` when the account has left or never gave access, 503 when amoCRM does not answer: then repeating
-/// is right. A channel that amoCRM does not allow is no error: its row says so.
+/// 409 `tenant_inactive` if the account has left or never gave access, 503 if amoCRM does not answer: the caller
+/// should retry. A channel that amoCRM does not allow is not an error: its row says so.
 pub async fn connect(app: &Arc<App>, tenant_id: Uuid, customer_id: Option<Uuid>) -> Result<()> {
     let tenant = super::load(app.store.read(), tenant_id).await?.ok_or(Error::NotFound)?;
     let left = TenantStatus::stored(&tenant) == TenantStatus::Uninstalled;
@@ -35,7 +35,7 @@ pub async fn connect(app: &Arc<App>, tenant_id: Uuid, customer_id: Option<Uuid>)
             .exec(app.store.write())
             .await?;
     }
-    // A caller that goes away must not leave half of the channels.
+    // A caller that goes away must not leave half of the channels connected.
     let connecting = {
         let app = app.clone();
         crate::supervisor::detach("connect", async move { channels::connect(&app, tenant_id).await })
@@ -53,8 +53,8 @@ pub async fn connect(app: &Arc<App>, tenant_id: Uuid, customer_id: Option<Uuid>)
     })
 }
 
-/// Takes every channel off at amoCRM and holds what waits. Sources, chats and letters are kept; [`connect`] resumes. Doing
-/// it twice changes nothing. amoCRM is told until it has heard it. 409 `tenant_inactive` when the account has left.
+/// Disconnects every channel at amoCRM and holds what waits. Sources, chats and letters are kept; [`connect`]
+/// resumes. Idempotent. amoCRM is notified until it confirms. 409 `tenant_inactive` if the account has left.
 pub async fn disconnect(app: &Arc<App>, tenant_id: Uuid) -> Result<()> {
     let tenant = super::load(app.store.read(), tenant_id).await?.ok_or(Error::NotFound)?;
     if TenantStatus::stored(&tenant) == TenantStatus::Uninstalled {
@@ -95,7 +95,7 @@ pub(super) async fn hold(app: &App, tenant: &tenant::Model, reason: &str) -> Res
     Ok(())
 }
 
-/// Notes before the call that amoCRM has to be told, so that a crash does not forget it.
+/// Records before the call that amoCRM must be told, so that a crash does not lose it.
 async fn owe(app: &App, tenant_id: Uuid) -> Result<(), DbErr> {
     use tenant_channel::Column;
     let at = app.clock.millis() + standing::slowly(0);

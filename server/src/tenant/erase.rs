@@ -1,5 +1,5 @@
-//! Erases one customer: what was said, who it was, and every id that leads there. What stays are rows without content,
-//! so that counts add up, and a proof. amoCRM's own copy is not ours to erase.
+//! Erases one customer: messages, identity, and every id that leads to them. What remains are rows without content,
+//! so that counts add up, and a proof. amoCRM's own copy is not affected.
 //!
 //! ```text
 //! find ─▶ conversations by id or phone ─▶ letters out of the queue ─▶ messages, profile, ids, raw bytes ─▶ proof
@@ -33,15 +33,15 @@ pub enum Who {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Erasure {
     pub id: Uuid,
-    /// Rows by table.
+    /// Erased rows by table.
     pub counts: BTreeMap<String, u64>,
 }
 
-/// Erases a customer. 404 when there is none, 422 when the phone number is none. `by`: who wants it, for the proof. One
-/// that broke off is simply done again.
+/// Erases a customer. 404 if there is none, 422 if the phone number is invalid. `by`: who requested it, for the
+/// proof. After an interruption it can simply be repeated.
 ///
-/// Another process that serves the account may know the conversation for ten minutes more; a message that comes in these
-/// minutes becomes a dead letter instead of opening the conversation anew.
+/// Another process that serves the account may remember the conversation for ten more minutes; a message arriving
+/// during that time becomes a dead letter instead of opening the conversation anew.
 pub async fn erase(app: &App, tenant_id: Uuid, who: &Who, by: &str) -> Result<Erasure> {
     let found = seek::find(app, tenant_id, who).await?;
     if found.conversations.is_empty() && found.others.is_empty() && found.lines.count == 0 {
@@ -65,7 +65,7 @@ pub async fn erase(app: &App, tenant_id: Uuid, who: &Who, by: &str) -> Result<Er
     Ok(proof)
 }
 
-/// What was asked for, so that it identifies nobody.
+/// What was requested, in a form that identifies no one.
 fn what(who: &Who) -> String {
     match who {
         Who::Conversation(id) => format!("conversation {id}"),

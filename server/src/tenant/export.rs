@@ -1,6 +1,6 @@
-//! Everything of an account as newline-delimited JSON, for its owner: `{"type":"message","data":{…}}` a line, ended by
-//! `{"type":"end"}`. Read page by page by key, each page a short read of its own, so that nobody waits for a big
-//! account. Holds no secrets: tokens, credentials and keys are left out.
+//! Export of all data of an account as newline-delimited JSON, for its owner: `{"type":"message","data":{…}}` per
+//! line, ended by `{"type":"end"}`. Read page by page by key, each page in a short read of its own, so that a large
+//! account blocks no one. Contains no secrets: tokens, credentials and keys are omitted.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 mod rows;
 mod shapes;
 
-/// Rows of a page.
+/// Rows per page.
 const PAGE: u64 = 500;
 
 /// What is exported, in this order.
@@ -51,18 +51,18 @@ impl Part {
     }
 }
 
-/// An export under way.
+/// An export in progress.
 pub struct Export {
     app: Arc<App>,
     tenant: tenant::Model,
     part: Option<Part>,
-    /// Ids that were read up to here.
+    /// Ids up to this one have been read.
     after: Uuid,
     lines: u64,
 }
 
 impl Export {
-    /// Begins one; nothing is read yet but the account.
+    /// Starts an export; reads only the account.
     pub async fn begin(app: &Arc<App>, tenant_id: Uuid) -> Result<Self> {
         let tenant = super::load(app.store.read(), tenant_id).await?.ok_or(Error::NotFound)?;
         Ok(Self { app: app.clone(), tenant, part: Some(Part::Account), after: Uuid::nil(), lines: 0 })
@@ -73,7 +73,7 @@ impl Export {
         format!("parom-{}-{}.ndjson", self.tenant.account_id, self.app.clock.now().format("%Y-%m-%d"))
     }
 
-    /// The next lines; none: that was all.
+    /// The next lines; none at the end.
     pub async fn page(&mut self) -> anyhow::Result<Option<Vec<u8>>> {
         while let Some(part) = self.part {
             let lines = self.read(part).await?;
@@ -93,7 +93,7 @@ impl Export {
         })
     }
 
-    /// A page of a part; empty: the part has ended and the next one is up.
+    /// A page of a part; if empty, the part has ended and the next one follows.
     async fn read(&mut self, part: Part) -> anyhow::Result<Vec<Value>> {
         let store = &self.app.store;
         let id = self.tenant.tenant_id;

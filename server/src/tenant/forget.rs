@@ -1,5 +1,5 @@
-//! Deletes everything of an account, in batches, so that one that broke off is done again from where it stood: the
-//! account's own row goes last. What stays is a proof without anything of the account's in it.
+//! Deletes all data of an account, in batches. After an interruption it can be repeated, because the account's own
+//! row is deleted last. What remains is a proof without any of the account's data.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -22,8 +22,8 @@ use crate::store::directory::{self as entries, Kind};
 use crate::store::{Store, VENDOR};
 use crate::words::Said;
 
-/// Deletes everything of an account. 409 `tenant_active` unless it has left or was disconnected; `force` disconnects it
-/// first. `by`: who wants it, for the proof. The account may install again and begins anew.
+/// Deletes all data of an account. 409 `tenant_active` unless it has left or was disconnected; `force` disconnects it
+/// first. `by`: who requested it, for the proof. The account may install again and starts anew.
 pub async fn forget(app: &Arc<App>, tenant_id: Uuid, force: bool, by: &str) -> Result<Erasure> {
     let tenant = super::load(app.store.read(), tenant_id).await?.ok_or(Error::NotFound)?;
     let gone = [TenantStatus::Uninstalled, TenantStatus::Disconnected].contains(&TenantStatus::stored(&tenant));
@@ -43,7 +43,7 @@ pub async fn forget(app: &Arc<App>, tenant_id: Uuid, force: bool, by: &str) -> R
     let mut count = |table: &'static str, rows: u64| {
         *counts.entry(table.to_owned()).or_default() += rows;
     };
-    // Doors first: from here on nothing finds its way in.
+    // Entry points first: from here on nothing new arrives.
     count("person", people(&app.store, tenant_id).await?);
     count("directory", doors(&app.store, tenant_id).await?);
     app.lookup.forget();
@@ -71,7 +71,7 @@ pub async fn forget(app: &Arc<App>, tenant_id: Uuid, force: bool, by: &str) -> R
     count("media", crate::media::of_tenant(app, tenant_id).await?);
     let vendors = Condition::all().add(alert::Column::Key.ends_with(format!(":{tenant_id}")));
     count("alert", remove::rows::<alert::Entity>(store, VENDOR, vendors).await?);
-    // What was on its way while this ran may have left a line.
+    // Calls in progress during the deletion may have left rows.
     all!(lane, turn, attempt, tenant);
     // From here on amoCRM is not called for this account.
     rest_pace::forget(store, &tenant.host).await?;
@@ -81,9 +81,9 @@ pub async fn forget(app: &Arc<App>, tenant_id: Uuid, force: bool, by: &str) -> R
     Ok(proof)
 }
 
-/// Ids by which something of the account is found.
+/// Directory entries by which the account's data is found.
 async fn doors(store: &Store, tenant_id: Uuid) -> Result<u64, DbErr> {
-    // Its key does not begin with the tenant: no help from `remove` here, and few rows.
+    // Its key does not begin with the tenant, so `remove` cannot be used; there are few rows.
     let mut gone = 0;
     loop {
         let found: Vec<(String, String)> = directory::Entity::find()
@@ -106,7 +106,7 @@ async fn doors(store: &Store, tenant_id: Uuid) -> Result<u64, DbErr> {
     }
 }
 
-/// Whoever signs in to this account alone. Operators and people of other accounts stay.
+/// People who sign in to this account only. Operators and people of other accounts stay.
 async fn people(store: &Store, tenant_id: Uuid) -> Result<u64, DbErr> {
     let mut gone = 0;
     for row in member::Entity::of_tenant(tenant_id).all(store.write()).await? {

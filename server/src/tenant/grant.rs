@@ -1,5 +1,5 @@
-//! The tokens that people of an account gave: several grants a tenant, one in use. An administrator's is preferred,
-//! because sources and webhooks need an administrator's rights and such a grant outlives its user.
+//! The tokens that people of an account gave: several grants per tenant, one in use. An administrator's is preferred,
+//! because sources and webhooks need an administrator's rights and such a grant remains valid after its user left.
 
 use amocrm::oauth::Tokens;
 use entity::oauth_grant::{self, Column};
@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::vault::{Place, Vault, VaultError};
 
-/// A pair of tokens that was just issued. `Debug` hides both.
+/// A newly issued pair of tokens. `Debug` hides both.
 #[derive(Clone, Debug)]
 pub struct Fresh {
     pub access_token: SecretString,
@@ -24,8 +24,8 @@ pub struct Fresh {
 }
 
 impl Fresh {
-    /// The answer to a token call that was begun at `asked_at`. Counted from our own clock, so that a skew between
-    /// the clocks never makes a dead token look alive.
+    /// Converts the answer to a token call started at `asked_at`. The expiry is counted by our own clock, so that
+    /// clock skew never makes a dead token look valid.
     pub fn of(tokens: Tokens, asked_at: i64) -> Self {
         let life = i64::try_from(tokens.expires_in.as_millis()).unwrap_or(i64::MAX);
         Self {
@@ -36,10 +36,10 @@ impl Fresh {
     }
 }
 
-/// Which grant: the primary key.
+/// A grant's primary key.
 pub type Key = (Uuid, i64);
 
-/// The two sealed tokens of a pair, as the columns want them.
+/// The two sealed tokens of a pair, in their stored form.
 pub(super) struct Sealed {
     pub access: Vec<u8>,
     pub refresh: Vec<u8>,
@@ -66,7 +66,7 @@ pub(super) fn open_refresh(
     vault.open_text(grant.tenant_id, Place::OauthRefresh, &grant.crm_user_id.to_string(), sealed)
 }
 
-/// The grant that calls are made with.
+/// The grant that calls use.
 pub async fn in_use(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Option<oauth_grant::Model>, DbErr> {
     oauth_grant::Entity::of_tenant(tenant_id).filter(Column::InUse.eq(true)).one(db).await
 }
@@ -78,18 +78,18 @@ pub(super) async fn by_key(db: &impl ConnectionTrait, key: Key) -> Result<Option
 /// Who gave a grant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Giver {
-    /// 0 when the token does not tell.
+    /// 0 if the token does not contain it.
     pub crm_user_id: i64,
     pub is_admin: bool,
-    /// Empty: unknown.
+    /// Empty if unknown.
     pub name: String,
 }
 
-/// Keeps what a user has just granted, and puts it to use unless an administrator's grant is in use and this is not
-/// one. True: it is in use now. The caller holds the lock of the tenant's row.
+/// Stores what a user has just granted, and puts it to use unless an administrator's grant is in use and this is not
+/// one. True if it is now in use. The caller holds the lock of the tenant's row.
 ///
-/// A user who was an administrator once and is none now changes nothing: the earlier grant has the greater rights, and
-/// it outlives the user's.
+/// A user who was once an administrator and no longer is one changes nothing: the earlier grant has more rights and
+/// remains valid.
 pub(super) async fn keep(
     app: &App,
     db: &impl ConnectionTrait,
@@ -133,7 +133,7 @@ pub(super) async fn keep(
         user_name: Set(giver.name.clone()),
     };
     if let Some(known) = known {
-        // A renewal under way finds its version gone and drops its own pair.
+        // A concurrent renewal sees that the version changed and drops its own pair.
         let row = oauth_grant::ActiveModel { version: Set(known.version + 1), ..row };
         oauth_grant::Entity::update(row).exec(db).await?;
     } else {
@@ -142,8 +142,8 @@ pub(super) async fn keep(
     Ok(goes_into_use)
 }
 
-/// Whether a new grant takes the place of the one in use. An administrator's, even a dead one, is replaced by an
-/// administrator's only: what needs those rights would be refused, while the account looked connected.
+/// Whether a new grant replaces the one in use. An administrator's, even a dead one, is replaced only by an
+/// administrator's: otherwise calls that need those rights would be refused while the account looked connected.
 fn replaces(used: Option<&oauth_grant::Model>, is_admin: bool) -> bool {
     used.is_none_or(|used| is_admin || !used.is_admin)
 }
@@ -152,8 +152,8 @@ fn has_tokens(grant: &oauth_grant::Model) -> bool {
     !grant.refresh_token.is_empty()
 }
 
-/// Replaces a dead grant by another administrator's valid one. True: there was one. The caller holds the lock of the
-/// tenant's row.
+/// Replaces a dead grant by another administrator's valid one. True if there was one. The caller holds the lock of
+/// the tenant's row.
 pub(super) async fn stand_in(tx: &DatabaseTransaction, tenant_id: Uuid) -> Result<bool, DbErr> {
     let grants = oauth_grant::Entity::of_tenant(tenant_id).order_by_desc(Column::RefreshedAt).all(tx).await?;
     let next = grants.iter().find(|grant| grant.is_admin && !grant.dead && !grant.in_use && has_tokens(grant));

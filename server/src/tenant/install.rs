@@ -1,5 +1,5 @@
-//! From an authorization code to an account that messages flow through. Each step may be repeated: after a crash, a
-//! lost answer or a second installation.
+//! From an authorization code to a working account. Each step may be repeated: after a crash, a lost answer or a
+//! second installation.
 
 use std::time::Duration;
 
@@ -33,16 +33,16 @@ pub use run::{Progress, carry, run};
 pub use stage::Entered;
 pub use turns::may_exchange;
 
-/// An installation is worked on for a day; after this the account is visited, and one that broke off is taken up again.
+/// An installation is attempted for a day; after this time the account is visited, which resumes an interrupted one.
 pub(super) const UNFINISHED: i64 = 25 * 3_600_000;
 
-/// Why an account is not installed yet. What is said is for people and holds no secret; causes of our own are logged.
+/// Why an account is not installed yet. Texts are for people and contain no secret; internal causes are logged.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InstallError {
-    /// Trying again is right, after what amoCRM asked for if it did.
+    /// Retry, after the delay that amoCRM requested, if any.
     #[error("{said}")]
     Later { said: Said, after: Option<Duration> },
-    /// Trying again with the same code is pointless.
+    /// Retrying with the same code is pointless.
     #[error("{0}")]
     Never(Said),
 }
@@ -59,7 +59,7 @@ impl From<DbErr> for InstallError {
     }
 }
 
-/// Our own database, configuration or code is in the way; what is stored waits until that is repaired.
+/// A fault of our own database, configuration or code; what is stored waits until it is repaired.
 impl From<anyhow::Error> for InstallError {
     fn from(error: anyhow::Error) -> Self {
         tracing::error!(cause = format!("{error:#}"), "an installation waits for something on our side");
@@ -83,7 +83,7 @@ pub fn account_key(integration: &str, account_id: i64) -> String {
     format!("{integration}:{account_id}")
 }
 
-/// The tenant of an account, in whatever state.
+/// The tenant of an account, in any state.
 pub async fn find(app: &App, integration: &str, account_id: i64) -> Result<Option<Uuid>, DbErr> {
     let key = account_key(integration, account_id);
     let entry = directory::find(app.store.read(), Kind::Account, &key, app.clock.millis()).await?;
@@ -91,7 +91,7 @@ pub async fn find(app: &App, integration: &str, account_id: i64) -> Result<Optio
 }
 
 /// Exchanges an authorization code for tokens. The host has passed [`super::host_rules`]. After a success the code is
-/// spent: keep the tokens before anything else.
+/// used up: store the tokens before anything else.
 pub async fn exchange(
     app: &App,
     integration: &Integration,
@@ -117,7 +117,7 @@ pub async fn exchange(
     }
 }
 
-/// Makes or renews the tenant of the account these tokens are for and connects its channels: [`enter`], then
+/// Creates or renews the tenant of the account these tokens are for and connects its channels: [`enter`], then
 /// [`finish`].
 pub async fn provision(app: &App, integration: &Integration, host: &Host, fresh: &Fresh) -> Result<Uuid, InstallError> {
     let entered = enter(app, integration, host, fresh).await?;
@@ -125,8 +125,8 @@ pub async fn provision(app: &App, integration: &Integration, host: &Host, fresh:
     Ok(entered.tenant_id)
 }
 
-/// Asks amoCRM whose tokens these are and stores account and grant in one commit. The account is what amoCRM says it
-/// is, never what a caller claimed.
+/// Asks amoCRM whose tokens these are and stores account and grant in one commit. The account is the one amoCRM
+/// names, never the one a caller claimed.
 pub async fn enter(app: &App, integration: &Integration, host: &Host, fresh: &Fresh) -> Result<Entered, InstallError> {
     let rest = super::rest_at(app, integration, host)?;
     let account = rest.account(&fresh.access_token, &["amojo_id", "datetime_settings"]).await?;
@@ -162,8 +162,8 @@ pub async fn enter(app: &App, integration: &Integration, host: &Host, fresh: &Fr
     Ok(Entered { tenant_id, crm_user_id, name, is_admin })
 }
 
-/// Connects the channels of a tenant that [`enter`] stored, or leaves it waiting for credentials when customers must
-/// sign in and this one had not been connected before.
+/// Connects the channels of a tenant that [`enter`] stored. If customers must sign in and the account was not
+/// connected before, it waits for credentials instead.
 pub async fn finish(app: &App, tenant_id: Uuid) -> Result<(), InstallError> {
     let Some(tenant) = super::load(app.store.read(), tenant_id).await? else {
         return Err(InstallError::Never(Said::new("said-install-gone")));
@@ -178,8 +178,8 @@ pub async fn finish(app: &App, tenant_id: Uuid) -> Result<(), InstallError> {
     Ok(())
 }
 
-/// Who the user is. None: integrations that may not read users are refused here, and an ordinary user is too; then
-/// nobody can tell, and the grant counts as an ordinary user's.
+/// The user's data. None if amoCRM refuses: to integrations without the right to read users, and to ordinary users;
+/// the grant then counts as an ordinary user's.
 async fn user(rest: &Rest, fresh: &Fresh, user_id: i64) -> Result<Option<User>, InstallError> {
     match rest.user(&fresh.access_token, user_id).await {
         Ok(user) => Ok(user),
@@ -188,14 +188,14 @@ async fn user(rest: &Rest, fresh: &Fresh, user_id: i64) -> Result<Option<User>, 
     }
 }
 
-/// What is known of an account at installation.
+/// What is known about an account at installation.
 struct Facts<'call> {
     integration: &'call str,
     host: &'call Host,
     amojo_id: String,
     api_domain: Option<String>,
     account: &'call Account,
-    /// Of the user who gave access; empty: unknown.
+    /// Of the user who gave access; empty if unknown.
     language: String,
 }
 
@@ -216,7 +216,7 @@ async fn store_in(
     let now = app.clock.millis();
     let new_id = app.clock.uuid_v7();
     let entry = directory::Entry { tenant_id: new_id, id: new_id, note: String::new(), expires_at: None };
-    // Of two installations at once one enters the account; the other waits for its commit and finds it.
+    // Of two concurrent installations one inserts the account; the other waits for its commit and finds it.
     let is_new = directory::enter(tx, Kind::Account, &key, entry).await?;
     let tenant_id = if is_new {
         tenant::Entity::insert(new_row(facts, new_id, now).into_active_model()).exec_without_returning(tx).await?;
@@ -249,7 +249,7 @@ async fn store_in(
         probes: Set(0),
         // It may have been switched off and on: its sources are listed anew.
         reconciled_at: Set(None),
-        // A notice that is not confirmed yet was about the time before.
+        // An unconfirmed notice concerned the time before.
         uninstalled_at: Set(None),
         erased_at: Set(None),
         ..Default::default()

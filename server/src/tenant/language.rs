@@ -1,11 +1,11 @@
-//! Which language an account reads.
+//! The language of an account.
 
 use entity::tenant;
 
 use crate::config::{Config, Platform};
 use crate::words::Language;
 
-/// The account's own language where amoCRM told one of ours, else its platform's.
+/// The account's own language if amoCRM reported a supported one, else its platform's.
 pub fn language(config: &Config, tenant: &tenant::Model) -> Language {
     Language::of_code(&tenant.language).unwrap_or_else(|| {
         let platform = config.integration(&tenant.integration).map(|integration| integration.platform);

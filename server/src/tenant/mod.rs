@@ -1,10 +1,10 @@
-//! amoCRM accounts: how they are installed, how calls are made in their name, how they leave.
+//! amoCRM accounts: how they are installed, how calls are made on their behalf, how they leave.
 //!
 //! ```text
 //! install call ─▶ oauth::worker ─▶ install::provision ─▶ channels::connect ─▶ active
-//! call in the account's name ─▶ token::with_token ─▶ (refresh by a lease on the grant) ─▶ amocrm::rest
+//! call for the account ─▶ token::with_token ─▶ (refresh by a lease on the grant) ─▶ amocrm::rest
 //! revoke notice ─▶ uninstall::confirm ─▶ uninstalled, turns held
-//! by themselves: watch ─▶ idle access renewed, refused accounts and channels tried again slowly
+//! in the background: watch ─▶ idle access renewed, refused accounts and channels retried slowly
 //! ```
 //!
 //! Nothing in chats depends on OAuth: messages are signed with the channel's secret.
@@ -61,19 +61,19 @@ pub use status::{ChannelStatus, TenantStatus};
 pub use suspend::{MOST_SOURCES, MOST_WEIGHT, limit_sources, suspend, weigh};
 pub use terms::{keep_texts, most_days, texts_days};
 
-/// The tenant as stored now, past every cache.
+/// The tenant's current row, bypassing every cache.
 pub async fn load(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Option<tenant::Model>, DbErr> {
     tenant::Entity::of_tenant(tenant_id).one(db).await
 }
 
-/// The integration a tenant installed. An error when the vendor took it out of the configuration.
+/// The integration a tenant installed. An error if it is no longer configured.
 pub fn integration<'app>(app: &'app App, tenant: &tenant::Model) -> anyhow::Result<&'app Integration> {
     app.config.integration(&tenant.integration).with_context(|| {
         format!("integration {:?} of account {} is not in the configuration", tenant.integration, tenant.account_id)
     })
 }
 
-/// The hosts that may be given this integration's secret and its accounts' tokens.
+/// The hosts that may receive this integration's secret and its accounts' tokens.
 pub fn host_rules(integration: &Integration) -> HostRules {
     HostRules::new(&integration.account_hosts)
 }
@@ -85,7 +85,7 @@ pub fn account_base(integration: &Integration, host: &Host) -> anyhow::Result<Ur
         .with_context(|| format!("account_url of integration {:?} gives no address for {host}", integration.name))
 }
 
-/// Whether a URL is a page of an account that the tenant's integration allows: amoCRM's own, or its replacement where
+/// Whether a URL is a page of an account that the tenant's integration allows: amoCRM's own, or its replacement if
 /// `account_url` points elsewhere.
 pub fn is_account_page(app: &App, tenant: &tenant::Model, address: &Url) -> bool {
     let Some(integration) = app.config.integration(&tenant.integration) else { return false };
@@ -94,8 +94,8 @@ pub fn is_account_page(app: &App, tenant: &tenant::Model, address: &Url) -> bool
     stands_in || address.scheme() == "https" && address.port().is_none() && allowed_host(integration, host).is_ok()
 }
 
-/// A client of the CRM API of a tenant's account. The stored host is held against the allow-list once more: a token
-/// never goes to a host that the configuration does not allow today.
+/// A client of the CRM API of a tenant's account. The stored host is checked against the current allow-list: a token
+/// is never sent to a host that the configuration does not allow today.
 pub fn rest(app: &App, tenant: &tenant::Model) -> anyhow::Result<Rest> {
     let integration = integration(app, tenant)?;
     let host = allowed_host(integration, &tenant.host)?;
@@ -125,14 +125,14 @@ fn pace_of(app: &App, host: &Host) -> Pace {
     })
 }
 
-/// A stored or claimed host as one that may be called.
+/// Validates a stored or claimed host against the allow-list.
 pub(crate) fn allowed_host(integration: &Integration, host: &str) -> anyhow::Result<Host> {
     host_rules(integration)
         .parse(host)
         .with_context(|| format!("{host:?} is not allowed by account_hosts of integration {:?}", integration.name))
 }
 
-/// How far this machine's clock is from amojo's.
+/// Difference between this machine's clock and amojo's.
 pub type CrmSkew = amocrm::chats::Skew;
 
 /// A client of the Chats API of an integration.
@@ -153,7 +153,7 @@ pub(crate) fn oauth(app: &App, integration: &Integration) -> OAuth {
     )
 }
 
-/// The slots that calls to the Chats API of an integration share.
+/// The pool of call slots shared by an integration's calls to the Chats API.
 pub fn pool_of(integration_name: &str) -> String {
     format!("amojo:{integration_name}")
 }

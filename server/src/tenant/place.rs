@@ -1,4 +1,4 @@
-//! Where an account lives. An administrator may rename it; amoCRM's shared API host tells its new address.
+//! The host of an account. An administrator may rename it; amoCRM's shared API host reports the new address.
 
 use std::sync::Arc;
 
@@ -14,9 +14,9 @@ use super::token::{self, TokenError};
 use super::{grant, host_rules, rest_pace};
 use crate::app::App;
 
-/// Asks amoCRM where the account lives now and stores that. True: elsewhere than we knew. Spends no token.
+/// Asks amoCRM for the account's current host and stores it. True if it differs from the known one. Uses up no token.
 ///
-/// `hint` is the allow-listed host of a verified token of the widget: asked when the shared host does not tell.
+/// `hint`: the allow-listed host of a verified token of the widget, asked if the shared host does not answer this.
 pub async fn find(app: &Arc<App>, tenant_id: Uuid, hint: Option<&Host>) -> Result<bool, TokenError> {
     let Some(tenant) = super::load(app.store.read(), tenant_id).await? else { return Err(TokenError::NoGrant) };
     if hint.is_some_and(|hint| hint.as_str() == tenant.host) {
@@ -41,8 +41,8 @@ pub async fn find(app: &Arc<App>, tenant_id: Uuid, hint: Option<&Host>) -> Resul
     }
 }
 
-/// The account's address as the shared API host tells it to the holder of a refresh token. None: it does not tell,
-/// or names a host or an account that it must not.
+/// The account's address as the shared API host reports it to the holder of a refresh token. None if it reports none,
+/// or a forbidden host or another account.
 pub(super) async fn told(
     app: &App,
     tenant: &tenant::Model,
@@ -61,7 +61,7 @@ pub(super) async fn told(
     }
 }
 
-/// Stores where an account lives. True: it is news.
+/// Stores an account's host. True if it changed.
 pub(super) async fn moved(app: &App, tenant: &tenant::Model, host: &Host) -> Result<bool, DbErr> {
     let done = tenant::Entity::update_many()
         .col_expr(tenant::Column::Host, Expr::value(host.as_str()))

@@ -1,4 +1,4 @@
-//! Deleting many rows of one tenant without holding up anybody: a batch a statement.
+//! Deletes many rows of one tenant without blocking others: one batch per statement.
 
 use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, Query};
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait, Iterable, PrimaryKeyToColumn, QueryFilter};
@@ -6,11 +6,11 @@ use uuid::Uuid;
 
 use crate::store::Store;
 
-/// Rows of one statement.
+/// Rows per statement.
 pub(super) const BATCH: u64 = 500;
 
-/// Deletes all rows of a tenant that the condition names; gives how many. Each batch is a commit of its own, so what
-/// broke off is simply done again.
+/// Deletes all rows of a tenant that match the condition; returns how many. Each batch is a commit of its own, so
+/// after an interruption it can simply be repeated.
 pub async fn rows<E: EntityTrait>(store: &Store, tenant_id: Uuid, which: Condition) -> Result<u64, DbErr> {
     let mut gone = 0;
     loop {

@@ -1,9 +1,9 @@
-//! How fast accounts' REST APIs are called. amoCRM takes seven requests a second of an integration in an account and blocks
-//! whoever makes more, so all processes and all integrations of this vendor count together, by the account's host
-//! ([decision 22](../../../docs/decisions/0022-one-pace-for-all-processes.md)).
+//! Rate limit of accounts' REST APIs. amoCRM accepts seven requests a second of an integration in an account and
+//! blocks whoever makes more, so all processes and all integrations of this vendor count together, by the account's
+//! host ([decision 22](../../../docs/decisions/0022-one-pace-for-all-processes.md)).
 //!
 //! ```text
-//! who calls waits in this process's line of the account ─▶ one statement reserves for all who wait there, a second's calls
+//! callers wait in this process's queue of the account ─▶ one statement reserves for all of them, a second's calls
 //! at most ─▶ each goes at its time
 //! ```
 
@@ -24,9 +24,9 @@ use crate::store::{Store, VENDOR};
 #[cfg(test)]
 mod tests;
 
-/// What amoCRM takes in any second (crm-api §1.13).
+/// amoCRM's limit in any second (crm-api §1.13).
 const LIMIT: i64 = 7;
-/// The most accounts whose lines are kept.
+/// Maximum number of accounts whose queues are kept.
 const ACCOUNTS: u64 = 20_000;
 /// A reserved call that is late by more than this many milliseconds is not made, because it would come on top of the
 /// later ones.
@@ -39,7 +39,7 @@ const LOOK: Duration = Duration::from_millis(5);
 struct Rate {
     at_once: i64,
     each: i64,
-    /// Calls of one reservation at most.
+    /// Maximum calls per reservation.
     a_second: i64,
 }
 
@@ -57,7 +57,7 @@ impl Rate {
     }
 }
 
-/// The lines of all accounts in this process. Cheap to clone; clones count together.
+/// The queues of all accounts in this process. Cheap to clone; clones count together.
 #[derive(Clone)]
 pub struct RestPace {
     lines: Cache<String, Arc<Line>>,
@@ -93,7 +93,7 @@ pub(super) async fn forget(store: &Store, account: &str) -> Result<(), DbErr> {
     Ok(())
 }
 
-/// A caller in a line, until dropped.
+/// A caller in a queue, until dropped.
 struct Waiting<'line>(&'line AtomicI64);
 
 impl Drop for Waiting<'_> {
@@ -103,7 +103,7 @@ impl Drop for Waiting<'_> {
 }
 
 impl RestPace {
-    /// `requests`: a second, to one account.
+    /// `requests`: per second, to one account.
     pub fn new(store: Store, requests: f64) -> Self {
         let lines = Cache::builder().max_capacity(ACCOUNTS).time_to_idle(Duration::from_secs(120)).build();
         Self {
@@ -116,7 +116,7 @@ impl RestPace {
         }
     }
 
-    /// Waits until this account may be called once more, behind earlier callers. A cancelled caller leaves its place.
+    /// Waits until this account may be called once more, behind earlier callers. A cancelled caller leaves the queue.
     pub async fn wait(&self, account: &str) {
         let line = self.lines.get_with_by_ref(account, async { Arc::default() }).await;
         line.waiting.fetch_add(1, Ordering::Relaxed);

@@ -1,4 +1,4 @@
-//! What amoCRM says of a user, asked with the account's own access and remembered for minutes.
+//! amoCRM's data about a user, requested with the account's own access and cached for minutes.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,29 +9,29 @@ use uuid::Uuid;
 use super::token::{CallError, with_token};
 use crate::app::App;
 
-/// A person is waiting for the answer.
+/// Short, because a person is waiting for the answer.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// What a user of amoCRM is in an account.
+/// A user's rights in an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CrmRights {
     Administrator,
     User,
-    /// No user of the account, or deactivated.
+    /// Not a user of the account, or deactivated.
     Gone,
     /// amoCRM does not answer now: it cannot be reached, or the account's access has ended.
     Unknown,
 }
 
-/// A user as amoCRM described it.
+/// amoCRM's data about a user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CrmUser {
     pub rights: CrmRights,
-    /// Empty: not known.
+    /// Empty if unknown.
     pub name: String,
 }
 
-/// For how many milliseconds an answer is used again.
+/// For how many milliseconds an answer may be reused.
 #[derive(Clone, Copy, Debug)]
 pub struct MaxAge {
     pub answer: i64,
@@ -39,7 +39,7 @@ pub struct MaxAge {
     pub unknown: i64,
 }
 
-/// The last answers with the moment of each, by account and user.
+/// The last answers with their times, by account and user.
 #[derive(Clone)]
 pub struct KnownUsers(Cache<(Uuid, i64), (i64, CrmUser)>);
 
@@ -49,7 +49,8 @@ impl Default for KnownUsers {
     }
 }
 
-/// What amoCRM says of a user. Any number of callers within the age that they accept cause one call.
+/// amoCRM's data about a user. Any number of concurrent callers cause one call, if the answer is within their
+/// accepted age.
 pub async fn of(app: &Arc<App>, tenant_id: Uuid, user_id: i64, max_age: MaxAge) -> CrmUser {
     let (key, now) = ((tenant_id, user_id), app.clock.millis());
     let known = &app.crm_users.0;
@@ -63,7 +64,7 @@ pub async fn of(app: &Arc<App>, tenant_id: Uuid, user_id: i64, max_age: MaxAge) 
     known.get_with(key, async { (now, ask(app, tenant_id, user_id).await) }).await.1
 }
 
-/// The name of a user as far as it is remembered.
+/// The name of a user if it is cached.
 pub async fn known_name(app: &App, tenant_id: Uuid, user_id: i64) -> Option<String> {
     let known = app.crm_users.0.get(&(tenant_id, user_id)).await;
     known.map(|(_, user)| user.name).filter(|name| !name.is_empty())

@@ -1,4 +1,4 @@
-//! What amoCRM and an account's standing are called before people: with amoCRM's own words as they are.
+//! Texts for people about amoCRM's errors and an account's status; amoCRM's own text is quoted unchanged.
 
 use amocrm::Error as CrmError;
 use amocrm::oauth::OAuthError;
@@ -6,7 +6,7 @@ use amocrm::oauth::OAuthError;
 use crate::http_client::reason;
 use crate::words::Said;
 
-/// Why a call of amoCRM did not succeed.
+/// Why a call to amoCRM failed.
 pub fn said_of(error: &CrmError) -> Said {
     match error {
         CrmError::Refused { status, text, .. } if text.is_empty() => {
@@ -22,7 +22,7 @@ pub fn said_of(error: &CrmError) -> Said {
     }
 }
 
-/// What became of a token call, as people read it; what amoCRM said of it is quoted.
+/// Why a token call failed, for people; amoCRM's text is quoted.
 pub fn said_of_oauth(error: &OAuthError) -> Said {
     let answered = |status: u16, hint: &str| {
         let key = if hint.is_empty() { "said-crm-answered-mute" } else { "said-crm-answered" };
@@ -44,7 +44,7 @@ pub fn said_of_oauth(error: &OAuthError) -> Said {
     }
 }
 
-/// The status of an account or of its channel, within a sentence.
+/// The status of an account or of its channel, for use within a sentence.
 pub fn said_status(status: &str) -> Said {
     Said::new(format!("said-status-{status}"))
 }

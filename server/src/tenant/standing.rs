@@ -1,4 +1,4 @@
-//! An account's standing with amoCRM, and what follows from a change of it: an alarm, a probe, letters that go on.
+//! An account's status with amoCRM, and the consequences of a change: an alert, a probe, resumed letters.
 
 use entity::{tenant, tenant_channel};
 use sea_orm::sea_query::Expr;
@@ -11,20 +11,20 @@ use crate::alert::{self, Alarm};
 use crate::app::App;
 
 const MINUTE: i64 = 60_000;
-/// Turns of many accounts do not start in the same moment.
+/// Spreads the restart of turns of many accounts, in milliseconds.
 const JITTER: i64 = 250;
 
-/// States in which amoCRM refuses us, each with an alarm of the account's own.
+/// States in which amoCRM refuses us, each with an alert for the account.
 const TROUBLES: [TenantStatus; 3] = [TenantStatus::NeedsReauth, TenantStatus::Unpaid, TenantStatus::Blocked];
 
-/// Milliseconds until the next slow try: 15 minutes, doubled up to 6 hours.
+/// Milliseconds until the next slow attempt: 15 minutes, doubled up to 6 hours.
 pub(super) fn slowly(tries: i32) -> i64 {
     let doubled = (15 * MINUTE) << tries.clamp(0, 5);
     doubled.min(360 * MINUTE)
 }
 
-/// Moves a tenant to `to` if it is in another one of `from` now. True: it has been moved. The caller forgets what
-/// `lookup` kept.
+/// Moves a tenant to `to` if its current state is another one of `from`. True if it was moved. The caller must drop
+/// the tenant from the `lookup` cache.
 pub(crate) async fn change_status(
     app: &App,
     db: &impl ConnectionTrait,
@@ -50,7 +50,7 @@ pub(crate) async fn change_status(
     Ok(true)
 }
 
-/// Opens the alarm of the state it is in and closes those of the others: resolved when it is active.
+/// Opens the alert of the current state and ends those of the others: as resolved if it is active.
 pub(super) async fn alarm(
     app: &App,
     db: &impl ConnectionTrait,
@@ -64,14 +64,14 @@ pub(super) async fn alarm(
         } else if now_in == TenantStatus::Active {
             alert::resolve(app, db, tenant_id, kind, "").await?;
         } else {
-            // Another state says what is wrong now, or the account is gone.
+            // Another state describes the problem now, or the account is gone.
             alert::end(app, db, tenant_id, kind, "").await?;
         }
     }
     Ok(())
 }
 
-/// amoCRM refused a call in the account's name: 402 is unpaid, 403 to what everybody may ask is blocked.
+/// amoCRM refused a call on behalf of the account: 402 means unpaid, 403 for what every user may read means blocked.
 pub(super) async fn refused(app: &App, tenant_id: Uuid, to: TenantStatus) -> Result<(), DbErr> {
     let from = [TenantStatus::Active, TenantStatus::Unpaid, TenantStatus::Blocked];
     if change_status(app, app.store.write(), tenant_id, &from, to).await? {
@@ -81,7 +81,7 @@ pub(super) async fn refused(app: &App, tenant_id: Uuid, to: TenantStatus) -> Res
     Ok(())
 }
 
-/// A call in the account's name went through: what had been refused is over, and letters go on.
+/// A call on behalf of the account succeeded: ends a refusal and resumes letters.
 pub(super) async fn recovered(app: &App, tenant_id: Uuid) -> Result<(), DbErr> {
     let from = [TenantStatus::Unpaid, TenantStatus::Blocked];
     if !change_status(app, app.store.write(), tenant_id, &from, TenantStatus::Active).await? {
@@ -92,7 +92,7 @@ pub(super) async fn recovered(app: &App, tenant_id: Uuid) -> Result<(), DbErr> {
     go_on(app, tenant_id).await
 }
 
-/// Wakes the turns towards amoCRM of every connected channel, unless the vendor holds them.
+/// Resumes the turns towards amoCRM of every connected channel, unless the vendor holds them.
 pub(super) async fn go_on(app: &App, tenant_id: Uuid) -> Result<(), DbErr> {
     let tenant = super::load(app.store.read(), tenant_id).await?;
     if tenant.is_none_or(|tenant| tenant.suspended) {

@@ -1,9 +1,8 @@
-//! How an account and its channels are doing (docs/operations.md#the-life-of-an-account).
+//! States of an account and of its channels (docs/operations.md#the-life-of-an-account).
 
 use entity::tenant;
 
-/// How an account is doing. Stored as text, except [`TenantStatus::Suspended`], which is a switch of the vendor's
-/// beside the state below it.
+/// State of an account. Stored as text, except [`TenantStatus::Suspended`], which is a separate flag of the vendor's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TenantStatus {
     /// Access was given, the channels are not connected yet.
@@ -12,17 +11,17 @@ pub enum TenantStatus {
     AwaitingCredentials,
     /// Everything works.
     Active,
-    /// The refresh token was refused for good. Messages go on: they are signed with the channel's secret.
+    /// The refresh token was refused permanently. Messages go on: they are signed with the channel's secret.
     NeedsReauth,
-    /// amoCRM wants to be paid.
+    /// amoCRM requires payment.
     Unpaid,
     /// amoCRM refuses every call.
     Blocked,
     /// The vendor stopped delivery; intake goes on.
     Suspended,
-    /// Taken off by the widget; sources are kept.
+    /// Disconnected from the widget; sources are kept.
     Disconnected,
-    /// Switched off in amoCRM, confirmed by a call; sources are kept, tokens are gone.
+    /// Switched off in amoCRM, confirmed by a call; sources are kept, tokens are wiped.
     Uninstalled,
 }
 
@@ -54,12 +53,12 @@ impl TenantStatus {
         }
     }
 
-    /// The state of a word; none for a word that is no state.
+    /// Parses a word; none if it is not a state.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.as_str() == word)
     }
 
-    /// What people and the API are shown: `suspended` stands above every state but those in which nothing is
+    /// The state shown to people and in the API: `suspended` overrides every state except those in which nothing is
     /// delivered anyway.
     pub fn shown(tenant: &tenant::Model) -> Self {
         let stored = Self::stored(tenant);
@@ -70,7 +69,7 @@ impl TenantStatus {
         }
     }
 
-    /// The state below a suspension.
+    /// The state without the suspension.
     pub fn stored(tenant: &tenant::Model) -> Self {
         Self::parse(&tenant.status).unwrap_or_else(|| {
             tracing::error!(tenant.id = %tenant.tenant_id, status = tenant.status, "the account has an unknown state");
@@ -78,20 +77,20 @@ impl TenantStatus {
         })
     }
 
-    /// True when the account's channels are, or were until access was lost, connected with the owner's consent: a
-    /// new grant may connect them again without asking for credentials.
+    /// Whether the account's channels are, or were until access was lost, connected with the owner's consent: a new
+    /// grant may connect them again without asking for credentials.
     pub fn was_connected(self) -> bool {
         matches!(self, Self::Active | Self::NeedsReauth | Self::Unpaid | Self::Blocked)
     }
 }
 
-/// How a channel's connection to an account is doing.
+/// State of a channel's connection to an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ChannelStatus {
     Connected,
     /// The channel is private and this account is not on its list.
     NotAllowed,
-    /// amoCRM refuses for a reason in the vendor's configuration: no such channel, wrong secret, dead hook version.
+    /// amoCRM refuses because of the vendor's configuration: no such channel, wrong secret, obsolete hook version.
     Misconfigured,
     Disconnected,
 }
@@ -109,7 +108,7 @@ impl ChannelStatus {
         }
     }
 
-    /// The state of a word; none for a word that is no state.
+    /// Parses a word; none if it is not a state.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.as_str() == word)
     }

@@ -1,12 +1,12 @@
-//! The account's subscription to the CRM's hooks (crm-api §7.1), at an address that nobody can guess.
+//! The account's subscription to the CRM's hooks (crm-api §7.1), at an unguessable address.
 //!
 //! ```text
-//! connected, or back ─▶ soon ─▶ look ─▶ on        looked at daily: switched off or lost, it is made again
-//!                                   └▶ refused    the plan has no hooks: asked again daily, contacts are looked at slowly
+//! connected, or back ─▶ soon ─▶ look ─▶ on        checked daily: if switched off or lost, it is made again
+//!                                   └▶ refused    the plan has no hooks: retried daily, contacts are polled slowly
 //! disconnected, uninstalled ─▶ soon ─▶ off        the address is dead from then on
 //! ```
 //!
-//! The address is the subscription's identity at amoCRM, so it stays the same over the account's whole life here.
+//! The address identifies the subscription at amoCRM, so it stays the same as long as the account exists here.
 
 mod due;
 mod look;
@@ -22,10 +22,10 @@ use crate::store::directory::{self, Kind};
 
 pub use due::{due_now, run};
 
-/// Where the door is, below the public address.
+/// The route below the public address.
 const PLACE: &str = "/crm/hooks/";
 
-/// Has the subscription looked at at once: the account was connected, came back or left.
+/// Schedules a check at once: the account was connected, came back or left.
 pub(super) async fn soon(db: &impl ConnectionTrait, tenant_id: Uuid, now: i64) -> Result<(), DbErr> {
     let row = crm_subscription::Model {
         tenant_id,
@@ -43,23 +43,23 @@ pub(super) async fn soon(db: &impl ConnectionTrait, tenant_id: Uuid, now: i64) -
     Ok(())
 }
 
-/// How an account's subscription stands.
+/// State of an account's subscription.
 #[derive(Debug)]
 pub struct Standing {
     pub state: State,
-    /// What amoCRM said when it refused.
+    /// amoCRM's text if it refused.
     pub detail: String,
-    /// When amoCRM last said so, in milliseconds.
+    /// When amoCRM last reported this, in milliseconds since 1970.
     pub checked_at: i64,
 }
 
-/// Whether amoCRM tells of changes of contacts and talks.
+/// Whether amoCRM reports changes of contacts and talks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
     On,
-    /// Not asked yet, or the account left.
+    /// Not requested yet, or the account left.
     Off,
-    /// The account's plan has no hooks, or amoCRM says no: contacts are looked at by whoever looks.
+    /// The account's plan has no hooks, or amoCRM refuses: contacts are polled instead.
     Refused,
 }
 
@@ -73,7 +73,7 @@ impl State {
     }
 }
 
-/// How it stands; none: the account never was connected.
+/// The current state; none if the account was never connected.
 pub async fn standing(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Option<Standing>, DbErr> {
     let row = crm_subscription::Entity::of_tenant(tenant_id).one(db).await?;
     Ok(row.map(|row| Standing {
@@ -87,13 +87,13 @@ pub async fn standing(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Opti
     }))
 }
 
-/// Whose hooks come with this token; none: nobody's, or not any more.
+/// The account of a hook's token; none if the token is unknown or no longer valid.
 pub async fn tenant_of(app: &App, token: &str) -> Result<Option<Uuid>, DbErr> {
     let found = directory::find(app.store.read(), Kind::CrmHooks, &hash(token), app.clock.millis()).await?;
     Ok(found.map(|entry| entry.tenant_id))
 }
 
-/// What the directory knows a token by.
+/// The key of a token in the directory.
 fn hash(token: &str) -> String {
     hex::encode(Sha256::digest(token.as_bytes()))
 }

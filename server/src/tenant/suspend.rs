@@ -1,4 +1,4 @@
-//! What the vendor decides about an account: whether it is served, how many sources it may have, and its share.
+//! The vendor's decisions about an account: whether it is served, how many sources it may have, and its share.
 
 use entity::{source, tenant, tenant_channel};
 use sea_orm::sea_query::Expr;
@@ -11,23 +11,23 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::words::Said;
 
-/// Turns of one account do not start in the same moment.
+/// Spreads the restart of one account's turns, in milliseconds.
 const JITTER: i64 = 1_000;
-/// Why the letters of a suspended account wait.
+/// Reason for holding a suspended account's letters.
 const SUSPENDED: &str = "suspended";
-/// amoCRM takes no more sources of one integration in one account.
+/// amoCRM's limit of sources of one integration in one account.
 pub const MOST_SOURCES: i32 = 100;
 
 /// The largest share.
 pub const MOST_WEIGHT: i32 = 100;
 
-/// Stops delivery for an account, or lets it go on. What comes in meanwhile is kept. Doing it twice changes nothing.
+/// Stops or resumes delivery for an account. Incoming messages are still stored. Idempotent.
 pub async fn suspend(app: &App, tenant_id: Uuid, suspended: bool) -> Result<()> {
     let tenant = super::load(app.store.read(), tenant_id).await?.ok_or(Error::NotFound)?;
     if tenant.suspended == suspended {
         return Ok(());
     }
-    // The switch is turned after the turns, so that a request that broke off is repeated in whole.
+    // The flag is set after the turns, so that an interrupted request is repeated as a whole.
     let serves = TenantStatus::stored(&tenant).was_connected();
     let pool = super::pool_of(&tenant.integration);
     for channel in tenant_channel::Entity::of_tenant(tenant_id).all(app.store.read()).await? {
@@ -57,7 +57,7 @@ pub async fn suspend(app: &App, tenant_id: Uuid, suspended: bool) -> Result<()> 
     Ok(())
 }
 
-/// Sets how many sources an account may have; none: as configured. 422 outside of 0 to [`MOST_SOURCES`].
+/// Sets how many sources an account may have; none for the configured number. 422 outside of 0 to [`MOST_SOURCES`].
 pub async fn limit_sources(app: &App, tenant_id: Uuid, limit: Option<i32>) -> Result<()> {
     if limit.is_some_and(|limit| !(0..=MOST_SOURCES).contains(&limit)) {
         return Err(Error::field("/sources_limit", Said::new("said-sources-limit").with("most", MOST_SOURCES)));
@@ -68,7 +68,7 @@ pub async fn limit_sources(app: &App, tenant_id: Uuid, limit: Option<i32>) -> Re
     Ok(())
 }
 
-/// Sets an account's share of what is carried at once while others wait as well. 422 outside of 1 to [`MOST_WEIGHT`].
+/// Sets an account's share of concurrent calls while others wait as well. 422 outside of 1 to [`MOST_WEIGHT`].
 pub async fn weigh(app: &App, tenant_id: Uuid, weight: i32) -> Result<()> {
     if !(1..=MOST_WEIGHT).contains(&weight) {
         return Err(Error::field("/weight", Said::new("said-weight").with("most", MOST_WEIGHT)));

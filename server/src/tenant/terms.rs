@@ -9,10 +9,10 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::words::Said;
 
-/// Nobody keeps them longer; nor longer than the messages themselves are kept.
+/// Upper limit; texts are also never kept longer than the messages themselves.
 const MOST_DAYS: u32 = 90;
 
-/// The most days that an account may choose.
+/// The largest number of days that an account may choose.
 pub fn most_days(app: &App) -> u32 {
     MOST_DAYS.min(app.config.retention.messages_days)
 }
@@ -23,7 +23,8 @@ pub fn texts_days(app: &App, tenant: &tenant::Model) -> u32 {
     own.unwrap_or(app.config.retention.texts_days)
 }
 
-/// Chooses it; none: as configured. 422 above [`most_days`]. What is older goes with the next round of retention.
+/// Sets the number of days; none for the configured number. 422 above [`most_days`]. Older texts are deleted in the
+/// next round of retention.
 pub async fn keep_texts(app: &App, tenant_id: Uuid, days: Option<u32>) -> Result<()> {
     let most = most_days(app);
     if days.is_some_and(|days| days > most) {

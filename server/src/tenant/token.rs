@@ -1,13 +1,14 @@
-//! Access tokens: always a living one, renewed by one caller at a time over all instances.
+//! Access tokens: always a valid one, renewed by one caller at a time over all instances.
 //!
 //! ```text
-//! living? ─▶ use it
-//! else lease the grant row (one UPDATE decides) ─▶ token endpoint in a detached task ─▶ new pair + version + 1 in one
+//! valid? ─▶ use it
+//! else lease the grant row (one UPDATE decides) ─▶ token endpoint in a detached task ─▶ new pair + version + 1 in
+//! one
 //! UPDATE that also ends the lease ─▶ use it.            Others wait for the version to move and share the outcome.
 //! ```
 //!
-//! Never promised: that a crash between amoCRM's rotation and our commit is harmless. Then `intent_at` stands, the old
-//! token is tried first, and if amoCRM refuses it the account is asked to allow access again. Messages go on.
+//! A crash between amoCRM's rotation and our commit is not harmless: `intent_at` remains set, the old token is tried
+//! first, and if amoCRM refuses it the account is asked to allow access again. Messages go on.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,38 +29,38 @@ mod rotate;
 
 pub use call::{CallError, with_token};
 
-/// A token with less life than this is renewed first (a short-lived one: with less than half of its life).
+/// A token that expires sooner than this is renewed first (a short-lived one: in the second half of its life).
 const MARGIN: i64 = 5 * 60 * 1000;
-/// Longer than a call of the token endpoint may take. A renewal that outlives it (several calls after a renaming) still
-/// stores its pair: the version alone decides.
+/// Longer than a call of the token endpoint may take. A renewal that outlives it (several calls after a renaming)
+/// still stores its pair: the version alone decides.
 const LEASE: i64 = 30_000;
-/// How long somebody who did not get the lease waits for the one who did.
+/// How long a caller without the lease waits for the one who has it.
 const PATIENCE: Duration = Duration::from_secs(15);
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 /// Why there is no token.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
-    /// Nobody has given access, or it was wiped by an uninstallation.
+    /// No access was given, or it was wiped by an uninstallation.
     #[error("the account has given no access")]
     NoGrant,
-    /// amoCRM refused the refresh token for good.
+    /// amoCRM refused the refresh token permanently.
     #[error("amoCRM no longer accepts the access the account gave; an administrator must allow it again")]
     NeedsReauth,
     #[error("the amoCRM account is not paid for")]
     Unpaid,
     #[error("amoCRM blocks the account or this server")]
     Blocked,
-    /// Not now: amoCRM did not answer as it should, or somebody else is still renewing.
+    /// Temporarily: amoCRM did not answer as it should, or another caller is still renewing.
     #[error("no access token right now: {words}")]
     Unavailable { words: String, after: Option<Duration> },
-    /// Our own matter: the database, a sealed value, the configuration.
+    /// A fault of our own: the database, a sealed value, the configuration.
     #[error("{0}")]
     Internal(String),
 }
 
 impl TokenError {
-    /// Of what the account itself has to repair: that.
+    /// The text, if the account itself must repair it.
     pub fn said(&self) -> Option<Said> {
         Some(Said::new(match self {
             Self::NoGrant => "said-no-grant",
@@ -70,7 +71,7 @@ impl TokenError {
         }))
     }
 
-    /// The name of the problem that goes with it.
+    /// The problem code of the API.
     pub const fn problem(&self) -> &'static str {
         match self {
             Self::Unpaid => "crm_unpaid",
@@ -102,8 +103,8 @@ impl From<crate::vault::VaultError> for TokenError {
     }
 }
 
-/// A token of the grant in use that lives at least five minutes more, renewed if need be. Any number of callers at
-/// once cause one renewal. When renewing fails for now, a token that still lives is given.
+/// A token of the grant in use that is valid for at least five more minutes, renewed if necessary. Any number of
+/// concurrent callers cause one renewal. If renewing fails temporarily, a token that is still valid is returned.
 pub async fn access_token(app: &Arc<App>, tenant_id: Uuid) -> Result<SecretString, TokenError> {
     let grant = living(app, tenant_id).await?;
     Ok(grant::open_access(&app.vault, &grant)?)
@@ -123,7 +124,7 @@ async fn living(app: &Arc<App>, tenant_id: Uuid) -> Result<oauth_grant::Model, T
     }
 }
 
-/// Renews the grant in use if nobody has used it for so long that its three months could pass. True: it was time.
+/// Renews the grant in use if it was unused for so long that its three months could pass. True if it was due.
 pub(super) async fn keep_alive(app: &Arc<App>, tenant_id: Uuid) -> Result<bool, TokenError> {
     let used = in_use(app, tenant_id).await?;
     if used.refreshed_at.saturating_add(IDLE) > app.clock.millis() {
@@ -133,8 +134,8 @@ pub(super) async fn keep_alive(app: &Arc<App>, tenant_id: Uuid) -> Result<bool, 
     Ok(true)
 }
 
-/// Renews the token. When the grant is refused and another has replaced it – another administrator's, or a new one – that
-/// one is used. Each round leaves a dead or an older grant behind, so this ends.
+/// Renews the token. When the grant is refused and another has replaced it – another administrator's, or a new one –
+/// that one is used. Each round rules out a dead or an older grant, so this terminates.
 async fn renewed(app: &Arc<App>, used: oauth_grant::Model) -> Result<oauth_grant::Model, TokenError> {
     let (tenant_id, seen) = (used.tenant_id, (used.crm_user_id, used.version));
     match renew(app, used).await {
@@ -158,7 +159,7 @@ fn lives(grant: &oauth_grant::Model, now: i64) -> bool {
     grant.expires_at.saturating_sub(now) > MARGIN.min(life / 2)
 }
 
-/// A grant newer than `seen`: renewed by us, or by whoever holds the lease.
+/// A grant newer than `seen`: renewed by us, or by the holder of the lease.
 async fn renew(app: &Arc<App>, seen: oauth_grant::Model) -> Result<oauth_grant::Model, TokenError> {
     let key = (seen.tenant_id, seen.crm_user_id);
     let me = app.clock.uuid_v7();
@@ -178,7 +179,7 @@ async fn renew(app: &Arc<App>, seen: oauth_grant::Model) -> Result<oauth_grant::
                 return Err(TokenError::NeedsReauth);
             }
             if found.lease_owner.is_none() || found.leased_until < now {
-                // The renewal we waited for has failed: its failure is ours, else fifty callers try one by one.
+                // The renewal we waited for has failed. Its failure is shared, or fifty callers would try one by one.
                 return Err(TokenError::later("renewing it failed a moment ago"));
             }
             tokio::time::sleep(LOOK_AGAIN).await;
@@ -187,7 +188,7 @@ async fn renew(app: &Arc<App>, seen: oauth_grant::Model) -> Result<oauth_grant::
     waited.await.unwrap_or_else(|_| Err(TokenError::later("it is being renewed for too long")))
 }
 
-/// Claims the right to renew. False: somebody else renews or has renewed.
+/// Claims the right to renew. False if another caller renews or has renewed.
 async fn lease(app: &App, seen: &oauth_grant::Model, me: Uuid) -> Result<bool, DbErr> {
     let now = app.store.now().await?;
     let done = oauth_grant::Entity::update_many()

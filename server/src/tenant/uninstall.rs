@@ -1,10 +1,10 @@
 //! The integration was switched off in amoCRM. The notice can be replayed, so amoCRM itself is asked before anything
-//! is taken away; a notice that cannot be confirmed now is asked about again by `watch`, also after a restart.
+//! is removed; `watch` retries if amoCRM's answer is unclear, also after a restart.
 //!
 //! ```text
-//! notice ─▶ noticed (uninstalled_at) ─▶ ask ─▶ still there: forgotten
-//!                                        ├──▶ gone: tokens wiped, channels taken off, turns held
-//!                                        └──▶ nobody knows: again, slower each time
+//! notice ─▶ noticed (uninstalled_at) ─▶ ask ─▶ still there: notice dropped
+//!                                        ├──▶ gone: tokens wiped, channels disconnected, turns held
+//!                                        └──▶ unclear: again, slower each time
 //! ```
 
 use std::sync::Arc;
@@ -22,31 +22,31 @@ use crate::app::App;
 use crate::store::VENDOR;
 use crate::store::ended;
 
-/// Seconds until amoCRM is asked again; then every half an hour.
+/// Seconds until amoCRM is asked again; the last value is followed by half an hour each time.
 const PAUSES: [i64; 5] = [1, 5, 30, 120, 600];
 const LAST_PAUSE: i64 = 1800;
 /// Delay in seconds before amoCRM is asked about an account whose notices come too often.
 const LATER: i64 = 60;
-/// The vendor is told of a notice that is not confirmed after this.
+/// The vendor is alerted about a notice that is not confirmed after this time.
 const TELL_AFTER: i64 = 3_600_000;
-/// The vendor's alarm.
+/// The vendor's alert.
 const ALARM: &str = "revoke_unconfirmed";
 
-/// What the turns of an uninstalled account are held with.
+/// Reason for holding an uninstalled account's turns.
 pub const HELD_BECAUSE: &str = "uninstalled";
 
-/// How long the credentials of an uninstalled account's messengers are kept: who switches the integration off and on
-/// goes on as before.
+/// How long the messengers' credentials of an uninstalled account are kept, so that switching the integration off and
+/// on changes nothing.
 pub(super) const CREDENTIALS_LIVE: i64 = 24 * 3_600_000;
 
-/// What amoCRM says about our access.
+/// amoCRM's answer about our access.
 enum Answer {
     Gone,
     StillThere,
     Unknown(String),
 }
 
-/// Keeps a verified notice durably; [`confirm`] is asked next. One about an account that has left changes nothing.
+/// Stores a verified notice durably; [`confirm`] follows. A notice about an account that has left changes nothing.
 /// `at_once`: the caller asks amoCRM now; else it is asked in a minute.
 pub async fn noticed(app: &App, tenant_id: Uuid, at_once: bool) -> Result<(), DbErr> {
     let now = app.clock.millis();
@@ -63,16 +63,16 @@ pub async fn noticed(app: &App, tenant_id: Uuid, at_once: bool) -> Result<(), Db
     Ok(())
 }
 
-/// True while a notice waits for amoCRM's word.
+/// True while a notice waits for amoCRM's confirmation.
 pub(super) fn is_pending(tenant: &tenant::Model) -> bool {
     tenant.uninstalled_at.is_some() && TenantStatus::stored(tenant) != TenantStatus::Uninstalled
 }
 
-/// Asks amoCRM about a notice that is kept, and when the access is really gone moves the tenant to `uninstalled`, its
+/// Asks amoCRM about a stored notice. If the access is really gone, moves the tenant to `uninstalled` and its
 /// channels to `disconnected`, wipes its tokens and holds its turns towards amoCRM. Sources and waiting letters stay.
-/// Doing it twice changes nothing; a new installation in the meantime wins.
+/// Idempotent; a new installation in the meantime wins.
 ///
-/// False: nobody could tell. It is asked again when the tenant's `probe_at` comes.
+/// False if it could not be determined. It is retried when the tenant's `probe_at` is due.
 pub async fn confirm(app: &Arc<App>, tenant_id: Uuid) -> anyhow::Result<bool> {
     let Some(tenant) = super::load(app.store.read(), tenant_id).await? else { return Ok(true) };
     if !is_pending(&tenant) {
@@ -112,7 +112,7 @@ async fn again(app: &App, tenant: &tenant::Model, reason: &str) -> Result<(), Db
     Ok(())
 }
 
-/// None: done, one way or the other. Some: nobody could tell, with the reason.
+/// None if finished, one way or the other; else the reason why it could not be determined.
 async fn ask_and_leave(app: &Arc<App>, tenant: &tenant::Model) -> anyhow::Result<Option<String>> {
     let tenant_id = tenant.tenant_id;
     let seen = versions(app.store.read(), tenant_id).await?;
@@ -120,7 +120,7 @@ async fn ask_and_leave(app: &Arc<App>, tenant: &tenant::Model) -> anyhow::Result
         Answer::StillThere => {
             tracing::warn!(tenant.id = %tenant_id, account.id = tenant.account_id, "a revoke notice for an account whose tokens work; nothing was changed");
             forget_notice(app, tenant_id).await?;
-            // An earlier try may have broken off after it held them.
+            // An earlier attempt may have been interrupted after it held them.
             standing::go_on(app, tenant_id).await?;
             Ok(None)
         }
@@ -135,7 +135,7 @@ async fn ask(app: &Arc<App>, tenant: &tenant::Model) -> anyhow::Result<Answer> {
         token::with_token(app, tenant.tenant_id, |rest, token| async move { rest.account(&token, &[]).await }).await;
     Ok(match called {
         Ok(_) => Answer::StillThere,
-        // An expired token answers 401 too: `with_token` has tried to renew it, and amoCRM refused for good.
+        // An expired token gets 401 too: `with_token` has tried to renew it, and amoCRM refused permanently.
         Err(token::CallError::Token(TokenError::NeedsReauth | TokenError::NoGrant)) => Answer::Gone,
         Err(token::CallError::Crm(error)) if error.status() == Some(401) => Answer::Gone,
         Err(error) => Answer::Unknown(error.to_string()),
@@ -152,7 +152,7 @@ async fn forget_notice(app: &App, tenant_id: Uuid) -> Result<(), DbErr> {
     Ok(())
 }
 
-/// The grants as they stand: a new installation changes them.
+/// The versions of the current grants, which a new installation changes.
 async fn versions(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Vec<(i64, i64)>, DbErr> {
     let grants = oauth_grant::Entity::of_tenant(tenant_id).all(db).await?;
     let mut versions: Vec<_> = grants.into_iter().map(|grant| (grant.crm_user_id, grant.version)).collect();
@@ -160,10 +160,10 @@ async fn versions(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Vec<(i64
     Ok(versions)
 }
 
-/// False: the grants are not the ones that amoCRM was asked with, nothing was changed.
+/// False if the grants have changed since amoCRM was asked; then nothing was changed.
 async fn leave(app: &Arc<App>, tenant: &tenant::Model, seen: &[(i64, i64)]) -> anyhow::Result<bool> {
     let tenant_id = tenant.tenant_id;
-    // Held first: an installation that comes after the commit below lets them go on again.
+    // Held first, so that an installation after the commit below resumes them again.
     connection::hold(app, tenant, HELD_BECAUSE).await?;
     let tx = app.store.write_tx().await?;
     let done = leave_in(app, &tx, tenant, seen).await;
@@ -182,8 +182,8 @@ async fn leave(app: &Arc<App>, tenant: &tenant::Model, seen: &[(i64, i64)]) -> a
     Ok(true)
 }
 
-/// Tells amoCRM that the channels of an account that left are off. Whoever came back meanwhile is connected again: the
-/// two calls may have crossed.
+/// Disconnects the channels of an account that left. If the account came back meanwhile, they are connected again,
+/// because the two calls may have crossed.
 pub(super) async fn take_off(app: &Arc<App>, tenant: &tenant::Model) -> anyhow::Result<()> {
     let told = channels::take_off(app, tenant).await;
     app.lookup.forget();
@@ -195,7 +195,7 @@ pub(super) async fn take_off(app: &Arc<App>, tenant: &tenant::Model) -> anyhow::
     told
 }
 
-/// False: the grants are others now, nothing was changed.
+/// False if the grants have changed; then nothing was changed.
 async fn leave_in(
     app: &App,
     tx: &sea_orm::DatabaseTransaction,
@@ -230,8 +230,8 @@ async fn leave_in(
     Ok(true)
 }
 
-/// Erases the credentials of the messengers of an account that left a day ago; what its own messengers are signed with
-/// opens nothing of anybody's and stays, so that a return goes on. Sources, chats and settings stay.
+/// Erases the messengers' credentials of an account that left a day ago. The signing secrets of its own messengers
+/// give no access to others and stay, so that everything works on return. Sources, chats and settings stay.
 pub(super) async fn erase_credentials(app: &App, tenant: &tenant::Model) -> Result<(), DbErr> {
     use source::Column;
     let (tenant_id, now) = (tenant.tenant_id, app.clock.millis());

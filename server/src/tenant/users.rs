@@ -10,13 +10,13 @@ use uuid::Uuid;
 use super::token::{CallError, with_token};
 use crate::app::App;
 
-/// How long a list of users is believed.
+/// How long a list of users is valid.
 const FRESH: Duration = Duration::from_secs(3600);
-/// A list in which somebody was missed, or that could not be read, is asked for again after this.
+/// Minimum age before a list that lacks a user, or that could not be read, is requested again.
 const RETRY_MILLIS: i64 = 300_000;
-/// Nobody waits longer for a name.
+/// Time limit for getting a name.
 const WITHIN: Duration = Duration::from_secs(3);
-/// Pages of 250 users.
+/// Maximum number of pages of 250 users.
 const PAGES: u32 = 8;
 
 /// A user with an id in the Chats API.
@@ -29,7 +29,7 @@ pub struct ChatsUser {
     pub name: String,
 }
 
-/// Lists of users by account, kept for an hour.
+/// Lists of users by account, cached for an hour.
 #[derive(Clone)]
 pub struct KnownUsers(Cache<Uuid, Arc<Listed>>);
 
@@ -44,7 +44,7 @@ impl Default for KnownUsers {
     }
 }
 
-/// The user with a CRM id; none: there is none with an id in chats, or amoCRM does not tell now.
+/// The user with a CRM id; none if there is none with an id in chats, or amoCRM does not answer now.
 pub async fn by_id(app: &Arc<App>, tenant: &tenant::Model, id: i64) -> Option<ChatsUser> {
     find(app, tenant.tenant_id, |user| user.id == id).await
 }
@@ -54,8 +54,8 @@ pub async fn by_amojo_id(app: &Arc<App>, tenant_id: Uuid, amojo_id: &str) -> Opt
     find(app, tenant_id, |user| user.amojo_id.eq_ignore_ascii_case(amojo_id)).await
 }
 
-/// Whether somebody is none of the account's users, neither by amojo's id nor by name: a bot. False while amoCRM does not
-/// tell who they are.
+/// Whether a sender is a bot: not one of the account's users, neither by amojo's id nor by name. False while amoCRM
+/// does not list the users.
 pub async fn is_bot(app: &Arc<App>, tenant_id: Uuid, amojo_id: &str, name: &str) -> bool {
     let same =
         |user: &ChatsUser| user.amojo_id.eq_ignore_ascii_case(amojo_id) || (!name.is_empty() && user.name == name);
@@ -70,7 +70,7 @@ async fn find(app: &Arc<App>, tenant_id: Uuid, wanted: impl Fn(&ChatsUser) -> bo
     if let Some(user) = listed.users.iter().find(|user| wanted(user)) {
         return Some(user.clone());
     }
-    // Somebody new, or a bot: whoever looks for it often does not ask amoCRM as often.
+    // A new user or a bot: frequent lookups must not cause as many calls to amoCRM.
     if app.clock.millis() - listed.at < RETRY_MILLIS {
         return None;
     }
@@ -80,7 +80,7 @@ async fn find(app: &Arc<App>, tenant_id: Uuid, wanted: impl Fn(&ChatsUser) -> bo
 
 async fn listed(app: &Arc<App>, tenant_id: Uuid) -> Option<Arc<Listed>> {
     let (app, cache) = (app.clone(), app.users.0.clone());
-    // Detached: it goes on when nobody waits any more, and the next one finds it.
+    // Detached: it continues when the caller gives up, and the next caller finds the result.
     let list = crate::supervisor::detach("users", async move {
         let reading = async {
             let users = read(&app, tenant_id).await.unwrap_or_else(|error| {

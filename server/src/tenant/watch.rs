@@ -1,5 +1,5 @@
-//! Looks after accounts by themselves: one worker over all instances, because each visit is claimed by one conditional
-//! update of `tenant.probe_at`. Nothing is asked of amoCRM that is not due.
+//! Regular maintenance of accounts: one worker over all instances, because each visit is claimed by one conditional
+//! update of `tenant.probe_at`. amoCRM is only asked what is due.
 //!
 //! ```text
 //! probe_at ─▶ claim ─▶ visit: notice to confirm · channels to take off · probe of unpaid and blocked ·
@@ -21,20 +21,20 @@ use crate::app::App;
 mod janitor;
 mod visit;
 
-/// How often due accounts are looked for.
+/// Interval between searches for due accounts.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
-/// Accounts visited between two looks.
+/// Accounts visited per search.
 const BATCH: u64 = 20;
 /// Accounts visited at once.
 const AT_ONCE: usize = 4;
-/// A visit is nobody else's for this long; one that broke off is made again then.
+/// How long a visit is claimed; an interrupted one is repeated then.
 const CLAIMED: i64 = 5 * 60_000;
-/// How often what has expired is cleared away.
+/// Interval between removals of expired rows.
 const CLEAN_EVERY: i64 = 3_600_000;
 /// Accounts that were never scheduled are spread over this time.
 const SPREAD: i64 = 3_600_000;
 
-/// The background task. Ends when `stop` is cancelled, after the visits under way.
+/// The background task. Ends when `stop` is cancelled, after the current visits.
 pub async fn run(app: Arc<App>, stop: CancellationToken) {
     let mut cleaned_at = 0;
     if let Err(error) = adopt(&app).await {
@@ -52,7 +52,8 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
     }
 }
 
-/// Does all that is due now: visits and clearing away. Gives how many accounts were visited. For tests and tools.
+/// Does everything that is due now: visits and removal of expired rows. Returns how many accounts were visited. For
+/// tests and tools.
 pub async fn round(app: &Arc<App>) -> anyhow::Result<usize> {
     let mut visited = 0;
     loop {
@@ -65,7 +66,7 @@ pub async fn round(app: &Arc<App>) -> anyhow::Result<usize> {
     }
 }
 
-/// Has an account visited at the next look.
+/// Schedules a visit of an account for the next search.
 pub async fn soon(app: &App, tenant_id: Uuid) -> Result<(), DbErr> {
     super::channels::look_by(app.store.write(), tenant_id, app.clock.millis()).await
 }
@@ -102,7 +103,7 @@ async fn look(app: &Arc<App>) -> anyhow::Result<usize> {
     Ok(visited)
 }
 
-/// The `probe_at` under which the visit is ours. None: another instance makes it.
+/// The `probe_at` under which the visit is ours. None if another instance makes it.
 async fn claim(app: &App, tenant: &tenant::Model, now: i64) -> Result<Option<i64>, DbErr> {
     let until = now + CLAIMED;
     let done = tenant::Entity::update_many()
@@ -114,7 +115,7 @@ async fn claim(app: &App, tenant: &tenant::Model, now: i64) -> Result<Option<i64
     Ok((done.rows_affected == 1).then_some(until))
 }
 
-/// Schedules accounts of a time before there was a schedule.
+/// Schedules accounts that predate the schedule.
 async fn adopt(app: &App) -> Result<(), DbErr> {
     let left =
         Condition::any().add(Column::Status.ne(TenantStatus::Uninstalled.as_str())).add(Column::ErasedAt.is_null());

@@ -13,13 +13,13 @@ use crate::message::{Failure, FailureCode};
 use crate::verdict::{Report, Taken, Verdict};
 use crate::words::{Said, Words};
 
-/// No more of an answer is read.
+/// Maximum number of bytes read from an answer.
 pub(super) const ANSWER_BYTES: usize = 64 * 1024;
-/// An id of theirs is no longer.
+/// Maximum length of a messenger's id, in bytes.
 pub(super) const ID_BYTES: usize = 255;
 
-/// Takes of an answer what can be read: an id saves a look-up, a state saves a call, a conversation's ids tell that it was
-/// opened. What cannot be read is as good as nothing: the status has said that the webhook was taken.
+/// Extracts what is readable: an id saves a look-up, a state saves a call, a conversation's ids show that it was
+/// opened. Unreadable parts are ignored, because the status has already confirmed the webhook.
 fn taken(body: &[u8]) -> Taken {
     let answer: Value = serde_json::from_slice(body).unwrap_or_default();
     let id = |at: &str| match answer.pointer(at)? {
@@ -39,12 +39,12 @@ fn taken(body: &[u8]) -> Taken {
     }
 }
 
-/// What an answer to a request of `asked_at` (Unix seconds) comes to; `words` are those of the account.
+/// The outcome of a request sent at `asked_at` (Unix seconds); `words`: the account's language.
 pub(super) async fn judge(response: reqwest::Response, asked_at: i64, words: Words) -> Tried {
     let status = response.status().as_u16();
     let after = retry_after(response.headers(), asked_at);
     let body = read_up_to(response, ANSWER_BYTES).await;
-    // The status line is the answer; a body that breaks off says nothing more.
+    // The status line is the answer; an incomplete body changes nothing.
     let (body, _) = body.unwrap_or_default();
     let text = String::from_utf8_lossy(&body).into_owned();
     let said = Said::new("said-server-answered").with("status", status);
@@ -80,7 +80,7 @@ pub(super) fn not_answered(error: &reqwest::Error) -> Tried {
     )
 }
 
-/// Seconds or an HTTP date; nonsense is as good as nothing.
+/// Seconds or an HTTP date; anything else is ignored.
 fn retry_after(headers: &header::HeaderMap, asked_at: i64) -> Option<Duration> {
     let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
     let until = || DateTime::parse_from_rfc2822(text).ok().map(|date| date.timestamp().saturating_sub(asked_at));

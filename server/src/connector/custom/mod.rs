@@ -1,4 +1,4 @@
-//! A messenger of somebody else's, by webhooks of the Standard Webhooks scheme (docs/custom-messenger.md).
+//! A developer's own messenger, connected by webhooks of the Standard Webhooks scheme (docs/custom-messenger.md).
 
 use async_trait::async_trait;
 use serde::Deserialize;
@@ -24,9 +24,9 @@ pub use post::ANSWER_WITHIN;
 use post::{NotAnswered, Webhook, target};
 pub use sign::{new_secret, retired, sign};
 
-/// The name of the secret among a source's credentials.
+/// Name of the secret among a source's credentials.
 pub const SECRET: &str = "webhook_secret";
-/// The one before it, while both are valid: see [`retired`].
+/// The previous secret, while both are valid: see [`retired`].
 pub const OLD_SECRET: &str = "webhook_secret_old";
 
 const ABILITIES: Abilities = Abilities {
@@ -78,14 +78,14 @@ impl Connector for Custom {
         FIELDS
     }
 
-    /// There is nobody to ask; what can be told without a request is.
+    /// There is no service to ask; reports what is known without a request.
     async fn check_access(&self, settings: &Settings) -> Check {
         let (url, secret) = target(settings).ok_or_else(|| Said::new("said-webhook-missing"))?;
         self.http.check_url(&url).map_err(|refused| refused.said())?;
         sign(secret, "", 0, b"").map(|_| None).map_err(|_| Said::new("said-webhook-secret"))
     }
 
-    /// Sends `source.test`, which receivers ignore as they ignore every type they do not know.
+    /// Sends `source.test`, which receivers ignore like every unknown type.
     async fn check_webhook(&self, settings: &Settings, probe: &Probe) -> Check {
         let event = wire::event("source.test", probe.now, json!({ "source_id": probe.source_id }), false);
         let webhook = Webhook {
@@ -136,7 +136,7 @@ impl Connector for Custom {
     }
 }
 
-/// A try, and what people who test are told of it.
+/// An attempt, and its description for people who test.
 struct Tried {
     report: Report,
     said: Said,

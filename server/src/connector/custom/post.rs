@@ -1,4 +1,4 @@
-//! The signed POST: messages, tests and `parom connector check` all leave by it.
+//! The signed POST, used by messages, tests and `parom connector check` alike.
 
 use std::time::Duration;
 
@@ -11,10 +11,10 @@ use crate::connector::Settings;
 use crate::http_client::{Guarded, UrlRefused};
 use crate::words::{Said, Words};
 
-/// 2xx within this time is "taken".
+/// Time limit for the answer; a 2xx within it means accepted.
 pub const ANSWER_WITHIN: Duration = Duration::from_secs(15);
 
-/// What is posted. `words`: in which people are told why it is refused.
+/// What is posted. `words`: the language in which refusals are explained.
 pub(super) struct Webhook {
     pub id: String,
     pub timestamp: i64,
@@ -22,7 +22,7 @@ pub(super) struct Webhook {
     pub words: Words,
 }
 
-/// A webhook with its signature, as it leaves. Without one it leaves unsigned: only checks do that.
+/// A signed webhook, ready to send. Unsigned ones exist only for checks.
 pub(super) struct Signed {
     pub url: Url,
     pub id: String,
@@ -39,7 +39,7 @@ pub(super) enum NotAnswered {
 }
 
 impl Webhook {
-    /// Signs it with what the source holds. An error says what that lacks.
+    /// Signs it with the source's secret. The error says what the source lacks.
     pub fn sign(self, settings: &Settings) -> Result<Signed, Said> {
         let Self { id, timestamp, body, .. } = self;
         let (url, secret) = target(settings).ok_or_else(|| Said::new("said-webhook-missing"))?;
@@ -67,7 +67,7 @@ impl Signed {
     }
 }
 
-/// Where webhooks go and what signs them.
+/// The target address and the signing secret.
 pub(super) fn target(settings: &Settings) -> Option<(Url, &SecretString)> {
     let url = settings.public.get("webhook_url").and_then(|url| url.as_str()).and_then(|url| Url::parse(url).ok());
     url.zip(settings.secrets.get(SECRET))

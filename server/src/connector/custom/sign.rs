@@ -1,4 +1,4 @@
-//! The signature of the Standard Webhooks scheme, and the secrets it is made with.
+//! Signatures of the Standard Webhooks scheme, and their secrets.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -19,7 +19,8 @@ pub fn sign(secret: &SecretString, id: &str, timestamp: i64, body: &[u8]) -> Res
     Ok(format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes())))
 }
 
-/// The signature, and while an old secret is valid that one's too, with a space between: receivers take either.
+/// The signature, followed, while an old secret is valid, by a space and that secret's signature: receivers accept
+/// either.
 pub(super) fn signatures(
     settings: &Settings,
     secret: &SecretString,
@@ -36,12 +37,12 @@ pub(super) fn signatures(
     }
 }
 
-/// How a secret is kept that is replaced: with the time (milliseconds since 1970) until which it signs too.
+/// Stored form of a replaced secret: with the time (milliseconds since 1970) until which it also signs.
 pub fn retired(secret: &str, until: i64) -> SecretString {
     SecretString::from(format!("{until} {secret}"))
 }
 
-/// A fresh secret: 24 random bytes.
+/// A new secret: 24 random bytes.
 pub fn new_secret() -> SecretString {
     let bytes: [u8; 24] = rand::random();
     SecretString::from(format!("whsec_{}", STANDARD.encode(bytes)))

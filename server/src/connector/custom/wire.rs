@@ -38,7 +38,7 @@ pub fn body(outgoing: &Outgoing) -> Value {
     event(kind(&outgoing.event), outgoing.now, data, outgoing.repeat)
 }
 
-/// What stands around every webhook's data. `repeat`: an earlier try may have arrived.
+/// The envelope of a webhook's data. `repeat`: an earlier attempt may have arrived.
 pub fn event(kind: &str, now: DateTime<Utc>, data: Value, repeat: bool) -> Value {
     let mut event = json!({ "type": kind, "timestamp": time(now), "data": data });
     if let (true, Some(event)) = (repeat, event.as_object_mut()) {
@@ -124,7 +124,7 @@ fn of_media(media: &Media) -> Value {
     fields
 }
 
-/// By their id, else ours, and told in words.
+/// By the messenger's id, else by ours, with the text.
 fn of_quote(quote: &Quote) -> Value {
     let id = quote.external_id.clone().or_else(|| quote.message_id.map(|id| id.to_string()));
     let text = quote.content.as_ref().map(|content| match content {

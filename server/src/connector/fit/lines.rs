@@ -1,14 +1,14 @@
-//! Words in the place of what a messenger does not know.
+//! Text replacements for what a messenger does not support.
 
 use crate::message::{Button, Content, List, Markup, Media, Quote};
 use crate::words::Words;
 
 use super::file_name;
 
-/// Signs of a quoted text that are repeated.
+/// Maximum number of characters repeated from a quoted text.
 const QUOTED: usize = 400;
 
-/// A quote as lines behind `>`.
+/// A quote as lines prefixed with `>`.
 pub fn quote(words: Words, quote: &Quote) -> String {
     let name = quote.sender.as_ref().and_then(|sender| sender.name.as_deref());
     let text = quote.content.as_ref().map(|content| quoted(words, content)).unwrap_or_default();
@@ -31,7 +31,7 @@ pub fn forward(words: Words, forward: &Quote) -> String {
     format!("{head}\n{text}").trim_end().to_owned()
 }
 
-/// Any content as words: what people need of it.
+/// Any content as text, reduced to what people need.
 pub fn content(words: Words, content: &Content) -> String {
     match content {
         Content::Text { text } => text.clone(),
@@ -56,7 +56,7 @@ pub fn map(latitude: f64, longitude: f64) -> Option<String> {
     url::Url::parse_with_params("https://maps.google.com/maps", [("q", point)]).ok().map(|map| map.to_string())
 }
 
-/// The same of somebody else's message: short, and without a link to its file.
+/// The same for a quoted message: short, and without a link to its file.
 pub fn quoted(words: Words, quoted: &Content) -> String {
     short(&content_line(words, quoted))
 }
@@ -76,7 +76,7 @@ fn file(words: Words, kind: &str, media: &Media, linked: bool) -> String {
     lines.into_iter().flatten().collect::<Vec<_>>().join("\n")
 }
 
-/// What can be chosen, a line each.
+/// The choices, one per line.
 pub fn markup(markup: &Markup) -> String {
     match markup {
         Markup::Buttons(rows) => rows.iter().flatten().map(button).collect::<Vec<_>>().join("\n"),
@@ -104,7 +104,7 @@ fn list(list: &List) -> String {
     lines.join("\n")
 }
 
-/// The beginning of a long text, cut between signs.
+/// The beginning of a long text, cut between characters.
 fn short(text: &str) -> String {
     use unicode_segmentation::UnicodeSegmentation;
     match text.grapheme_indices(true).nth(QUOTED) {

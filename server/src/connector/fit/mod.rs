@@ -1,4 +1,4 @@
-//! Turns a message into what a messenger takes: natively, as something readable, in parts – or not at all.
+//! Adapts a message to a messenger: natively, as something readable, in parts, or not at all.
 //!
 //! ```text
 //! quote, forward ─▶ lines before    kind ─▶ itself · another kind · words     buttons, list ─▶ lines after
@@ -17,7 +17,7 @@ mod split;
 pub use sign::sign;
 pub use split::split;
 
-/// Something that a messenger may know or not; as an error: it takes nothing in the place of this.
+/// Something that a messenger may or may not support; as an error: it accepts no replacement either.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Thing {
     /// A kind of [`Content`].
@@ -27,7 +27,7 @@ pub enum Thing {
 }
 
 impl Thing {
-    /// Its name for people.
+    /// Its display name.
     pub fn named(self, words: Words) -> Sentence {
         match self {
             Self::Kind(kind) => words.say_of("messages-kind-", kind),
@@ -36,8 +36,7 @@ impl Thing {
     }
 }
 
-/// The message in parts, in the order in which they are to be sent; one for most. What is left of its fields the
-/// messenger takes natively.
+/// The message in parts, in sending order; usually one. The fields that remain are supported natively.
 pub fn fit(mut message: Message, abilities: &Abilities, words: Words) -> Result<Vec<Message>, Thing> {
     let features = &abilities.features;
     let mut text = Text::default();
@@ -61,7 +60,7 @@ pub fn fit(mut message: Message, abilities: &Abilities, words: Words) -> Result<
     Ok(parts_of(&message, contents))
 }
 
-/// Paragraphs of what becomes one text.
+/// Paragraphs that are joined to one text.
 #[derive(Default)]
 struct Text(Vec<String>);
 
@@ -75,7 +74,7 @@ impl Text {
     }
 }
 
-/// Takes out what something else has to stand for.
+/// Removes a value that needs a replacement.
 fn replaced<T>(name: &'static str, support: Support, thing: &mut Option<T>) -> Result<Option<T>, Thing> {
     match support {
         Support::Native => Ok(None),
@@ -85,7 +84,7 @@ fn replaced<T>(name: &'static str, support: Support, thing: &mut Option<T>) -> R
     }
 }
 
-/// The content without its words, and the words. No content: words are all there is.
+/// The content without its text, and the text. No content if text is all there is.
 fn shaped(content: Content, abilities: &Abilities, words: Words) -> Result<(Option<Content>, Option<String>), Thing> {
     let (kind, support) = (content.kind(), abilities.content.of(&content));
     if support == Support::Refused {
@@ -108,7 +107,7 @@ fn without_caption(mut content: Content) -> (Option<Content>, Option<String>) {
     (Some(content), caption)
 }
 
-/// Contents in order: the file with its caption, or first the file and then the words.
+/// Contents in order: the file with its caption, or first the file and then the text.
 fn arranged(content: Option<Content>, text: String, abilities: &Abilities) -> Vec<Content> {
     let mut contents = Vec::new();
     let mut rest = text;
@@ -130,7 +129,7 @@ fn arranged(content: Option<Content>, text: String, abilities: &Abilities) -> Ve
     contents
 }
 
-/// A message a content: quotes stand at the first, buttons at the last.
+/// One message per content: quotes on the first, buttons on the last.
 fn parts_of(message: &Message, contents: Vec<Content>) -> Vec<Message> {
     let of = contents.len();
     let parts = contents.into_iter().zip(1..).map(|(content, number)| {
@@ -147,7 +146,7 @@ fn parts_of(message: &Message, contents: Vec<Content>) -> Vec<Message> {
     parts.collect()
 }
 
-/// What people are shown of a file where only words go: its name, else nothing.
+/// What a text shows of a file: its name, if any.
 fn file_name(media: &Media) -> Option<&str> {
     Some(media.file_name.as_str()).filter(|name| !name.is_empty())
 }

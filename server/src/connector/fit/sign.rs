@@ -1,11 +1,11 @@
-//! The manager's name above what they wrote.
+//! Adds the manager's name above a message.
 
 use crate::connector::Message;
 use crate::message::Content;
 use crate::words::Words;
 
-/// Puts a name on a line above a text or a caption; a file without a caption gets one. Stickers, places and persons have
-/// no place for it.
+/// Adds a name on a line above a text or a caption; a file without a caption gets one. Stickers, locations and
+/// contacts have no place for it.
 pub fn sign(message: &mut Message, name: &str, words: Words) {
     let name = words.say("carried-signed").with("name", name).to_string();
     match &mut message.content {

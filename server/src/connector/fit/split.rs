@@ -1,12 +1,12 @@
-//! Cuts a text that is too long into parts.
+//! Splits a text that is too long into parts.
 
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::connector::{Length, Unit};
 
-/// Parts in order, each within the limit, cut behind a line or a word where the second half of a part has such a place,
-/// and never inside what people see as one sign – unless one sign alone is longer than the limit. Parts of nothing but
-/// space are left out; the rest joined is the text.
+/// Parts in order, each within the limit, split after a line or a word if there is such a place in the second half of
+/// the part, and never inside what people see as one character, unless that character alone exceeds the limit. Parts
+/// of only white space are left out; the others joined are the text.
 pub fn split(text: &str, limit: Length) -> Vec<String> {
     let mut parts = Vec::new();
     let mut rest = text;
@@ -21,7 +21,7 @@ pub fn split(text: &str, limit: Length) -> Vec<String> {
     parts
 }
 
-/// Where the first part ends: behind at least one character, whatever the limit.
+/// Where the first part ends: after at least one character, whatever the limit.
 fn cut(text: &str, limit: Length) -> usize {
     let most = most_of(text, limit);
     let half = most / 2;
@@ -33,12 +33,13 @@ fn cut(text: &str, limit: Length) -> usize {
             let space = head.char_indices().rev().find(|(_, sign)| sign.is_whitespace() && *sign != '\u{a0}');
             space.map(|(at, sign)| at + sign.len_utf8()).filter(|end| *end > half)
         })
-        // A joiner behind the space would be torn off.
+        // A joiner after the space would be separated.
         .filter(|end| is_boundary(text, *end))
         .unwrap_or(most)
 }
 
-/// As many whole signs as fit, in bytes; of a sign that is longer than the limit as many characters as fit, at least one.
+/// As many whole graphemes as fit, in bytes; of a grapheme longer than the limit as many characters as fit, at least
+/// one.
 fn most_of(text: &str, limit: Length) -> usize {
     let (mut used, mut end) = (0, 0);
     for sign in text.graphemes(true) {
@@ -109,14 +110,14 @@ mod tests {
             let parts = split(&text, limit(most, unit));
             assert_eq!(parts, [family.repeat(2), family.repeat(2), family.to_owned()], "{unit:?}");
         }
-        // Longer than the limit by itself: better in pieces than never.
+        // It exceeds the limit by itself, so it must be split.
         let parts = split(&format!("a{family}b"), limit(4, Unit::Bytes));
         assert_eq!(parts.concat(), format!("a{family}b"));
         assert!(parts.iter().all(|part| part.len() <= 4));
         assert_eq!(split("я", limit(1, Unit::Bytes)), ["я"], "a character is never halved");
     }
 
-    /// Letters, space, lines, marks that combine, emoji with joiners, flags.
+    /// Letters, space, line breaks, combining marks, emoji with joiners, flags.
     fn text() -> impl Strategy<Value = String> {
         let sign = prop_oneof![
             4 => "[a-zа-я]",
@@ -150,7 +151,7 @@ mod tests {
                 at += gap + part.len();
                 let from = at - part.len();
                 let is_whole = |end: usize| signs.contains(&end);
-                // A sign that alone exceeds the limit is the only one that may be torn.
+                // Only a grapheme that alone exceeds the limit may be split.
                 let torn = text.graphemes(true).any(|sign| unit.count(sign) > most);
                 prop_assert!(torn || (is_whole(from) && is_whole(at)), "{part:?} is cut inside a sign");
             }

@@ -9,7 +9,7 @@ use crate::words::Language;
 const EN: Words = Words::new(Language::En);
 const RU: Words = Words::new(Language::Ru);
 
-/// A messenger that knows texts and files and nothing else.
+/// A messenger that supports text and files and nothing else.
 const PLAIN: Abilities = Abilities {
     content: ContentAbilities {
         sticker: Support::As(Stand::Picture),

@@ -1,5 +1,5 @@
-//! The error passport: what each refusal of a messenger means, as data. Connectors judge by it, the message page shows its
-//! words, and `docs/errors.md` is made from it.
+//! The catalogue of errors: what each refusal of a messenger means, as data. Connectors judge by it, the message page
+//! shows its texts, and `docs/errors.md` is generated from it.
 
 use std::ops::RangeInclusive;
 
@@ -12,74 +12,74 @@ mod tests;
 
 pub use telegram::TELEGRAM;
 
-/// All refusals of one messenger that are known.
+/// All known refusals of one messenger.
 #[derive(Clone, Copy)]
 pub struct Passport {
     /// The kind of source.
     pub kind: &'static str,
-    /// The first that fits counts.
+    /// The first match counts.
     pub rows: &'static [Row],
-    /// For what no row fits, by its code.
+    /// By code, if no row matches.
     pub defaults: &'static [Row],
 }
 
 /// One refusal.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Row {
-    /// Its number in the documents, and the end of the key of its words: `passport-{kind}-{id}`.
+    /// Its number in the documents, and the end of its text key: `passport-{kind}-{id}`.
     pub id: &'static str,
     key: &'static str,
-    /// Codes of the answer; 0: no answer tells it.
+    /// Codes of the answer; 0 if no answer contains it.
     pub codes: RangeInclusive<u16>,
-    /// Parts of the text, one of which must be in it, in whatever case; none: any text.
+    /// Parts of the text, one of which must occur, case-insensitively; empty for any text.
     pub texts: &'static [&'static str],
     pub cause: &'static str,
     pub class: Class,
-    /// What the manager is told when the message fails; none: no message fails by it.
+    /// The failure code of the message; none if no message fails by it.
     pub failure: Option<FailureCode>,
 }
 
-/// What is to be done about a refusal.
+/// How to react to a refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
     /// Nothing helps: the message fails.
     Permanent,
-    /// Later, by the back-off or when the messenger said.
+    /// Retry with back-off, or when the messenger says.
     Transient,
-    /// Nothing goes to this source until somebody repairs it.
+    /// Nothing is sent to this source until it is repaired.
     Pause,
-    /// The request is changed, once, and sent again; refused once more it is permanent.
+    /// The request is changed and sent again, once; a second refusal is permanent.
     Resend(Fix),
     /// There is nothing left to do.
     Done,
-    /// Nobody knows whether it arrived.
+    /// It is unknown whether the message arrived.
     Unknown,
 }
 
-/// How a request is changed.
+/// How to change a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Fix {
-    /// To the chat's new id, which is kept.
+    /// Use the chat's new id, which is stored.
     NewChat,
     /// Without the topic.
     NoTopic,
-    /// The text in shorter parts.
+    /// Split the text into shorter parts.
     Shorter,
-    /// The caption as a message of its own.
+    /// Send the caption as a separate message.
     CaptionApart,
     /// Without formatting.
     Plain,
     /// Without the quote.
     NoQuote,
-    /// The bytes instead of an address; a link of ours where they are not here.
+    /// Send the bytes instead of an address; if they are not stored here, a link of ours.
     Bytes,
     /// As a file.
     Document,
-    /// As a piece of music.
+    /// As music.
     Audio,
-    /// Each file by itself.
+    /// Send each file separately.
     OneByOne,
-    /// The buttons as text.
+    /// Send the buttons as text.
     ButtonsAsText,
 }
 
@@ -103,14 +103,14 @@ impl Fix {
 }
 
 impl Passport {
-    /// What a refusal means; none: nobody knows a code like this.
+    /// What a refusal means; none for an unknown code.
     pub fn find(&self, code: u16, text: &str) -> Option<&'static Row> {
         let text = text.to_lowercase();
         let known = self.rows.iter().find(|row| row.fits(code, &text));
         known.or_else(|| self.defaults.iter().find(|row| row.fits(code, &text)))
     }
 
-    /// What the manager is told by a row: for what is known without asking the messenger.
+    /// The failure reported to the manager for a row, if known without asking the messenger.
     pub fn failure(&self, id: &str, words: Words) -> Failure {
         let nameless = || Failure { code: FailureCode::Rejected, text: String::new() };
         self.row(id).map_or_else(nameless, |row| row.failure(words))
@@ -129,19 +129,19 @@ impl Row {
         self.codes.contains(&code) && (self.texts.is_empty() || any())
     }
 
-    /// The key of its words.
+    /// Its text key.
     pub const fn key(&self) -> &'static str {
         self.key
     }
 
-    /// What the manager is told when the message fails by it.
+    /// The failure reported to the manager.
     pub fn failure(&self, words: Words) -> Failure {
         let code = self.failure.unwrap_or(FailureCode::Rejected);
         Failure { code, text: words.say(self.key).to_string() }
     }
 }
 
-/// The passport of a kind of source; none: its refusals have no names.
+/// The catalogue of a kind of source; none if it has none.
 pub fn of(kind: &str) -> Option<Passport> {
     [TELEGRAM].into_iter().find(|passport| passport.kind == kind)
 }

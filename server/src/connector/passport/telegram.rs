@@ -1,5 +1,5 @@
-//! Telegram's refusals (telegram §17). Its texts are a constant in capitals or English prose behind a prefix, so a
-//! part of them is looked for, in whatever case (telegram §17).
+//! Telegram's refusals (telegram §17). Their texts are a constant in capitals or English prose after a prefix, so
+//! they are matched by case-insensitive substrings.
 
 use super::Class::{Done, Pause, Permanent, Resend, Transient, Unknown};
 use super::Fix::{
@@ -13,7 +13,7 @@ use crate::message::FailureCode::{
 /// What Telegram's Bot API refuses, and why.
 pub const TELEGRAM: Passport = Passport { kind: "telegram", rows: ROWS, defaults: DEFAULTS };
 
-/// Id, codes, parts of the text, what is to be done, what the manager is told, and the cause. Codes 0: no answer tells it.
+/// Id, codes, parts of the text, reaction, failure code, and cause. Codes 0: no answer contains it.
 macro_rules! rows {
     ($($id:literal $from:literal..=$to:literal [$($text:literal),*] => $class:expr, $failure:expr, $cause:literal;)*) => {
         &[$(Row {

@@ -1,7 +1,7 @@
 use super::*;
 use crate::words::Language;
 
-/// What Telegram answers, word for word; `N` stands for what changes.
+/// Telegram's answers, verbatim; `N` replaces variable parts.
 const ANSWERS: &[(&str, u16, &str)] = &[
     ("t1", 403, "Forbidden: bot was blocked by the user"),
     ("t2", 403, "Forbidden: user is deactivated"),
@@ -72,7 +72,7 @@ const ANSWERS: &[(&str, u16, &str)] = &[
     ("5xx", 520, ""),
 ];
 
-/// No answer of a method of sending tells these.
+/// Rows that no sending method answers.
 const NOT_ANSWERED: [&str; 2] = ["t50", "t56"];
 
 #[test]

@@ -14,7 +14,7 @@ pub(super) const ABILITIES: Abilities = Abilities {
         forwards: Support::As(Stand::Text),
         templates: Support::As(Stand::Text),
         comments: Support::As(Stand::Text),
-        // A bot is written to first, always; who has done that can be written to (telegram §11).
+        // Only the customer can start a dialogue with a bot; afterwards the bot can write (telegram §11).
         write_first: Support::As(Stand::Known),
         ..FeatureAbilities::all(Support::Native)
     },

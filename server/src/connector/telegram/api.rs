@@ -1,5 +1,5 @@
-//! Calls of the Bot API (https://core.telegram.org/bots/api#making-requests). The token is a part of every address
-//! there, so no address leaves this file: neither in errors nor in logs.
+//! Calls of the Bot API (https://core.telegram.org/bots/api#making-requests). Every address there contains the token,
+//! so no address leaves this file: neither in errors nor in logs.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,11 +17,11 @@ use crate::connector::file::Opened;
 use crate::http_client::{HttpClients, read_up_to, reason};
 use crate::words::Said;
 
-/// For a call without files, the answer included.
+/// Time limit of a call without files, including the answer.
 const CALL_WITHIN: Duration = Duration::from_secs(12);
-/// For a call with a file.
+/// Time limit of a call with a file.
 const UPLOAD_WITHIN: Duration = Duration::from_secs(25);
-/// No more of an answer is read: a message with its keyboard and its quoted message stays far below.
+/// Maximum bytes read from an answer: a message with its keyboard and its quoted message is far smaller.
 const ANSWER_BYTES: usize = 1024 * 1024;
 
 /// One Bot API server, Telegram's own or the operator's (`telegram.api_url`). Clones share connections.
@@ -32,23 +32,23 @@ pub struct Api {
     base: Arc<str>,
 }
 
-/// What came instead of a result. Holds no token and no address.
+/// Why there is no result. Contains no token and no address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Failed {
-    /// The server answered no. `description` is Telegram's (telegram §17), empty when the answer was not its own.
+    /// The server refused. `description` is Telegram's (telegram §17), empty if the answer was not Telegram's own.
     Refused {
         /// As the HTTP status.
         code: u16,
         description: String,
         retry_after: Option<Duration>,
-        /// The supergroup that a group has become.
+        /// The supergroup that the group became.
         migrate_to: Option<i64>,
     },
-    /// The request was never whole at the other side: nothing happened there.
+    /// The request did not reach the server completely: nothing happened there.
     NotSent(Said),
-    /// The request was written, and no whole answer came.
+    /// The request was sent, and no complete answer came.
     Unknown(Said),
-    /// An answer with success that nobody can read: it was taken, with an unknown result.
+    /// An unreadable success answer: accepted, with an unknown result.
     Unreadable { status: u16 },
 }
 
@@ -76,12 +76,12 @@ impl Api {
         Self { http: http.trusted().clone(), files: http.files().clone(), base }
     }
 
-    /// Whether this is Telegram's own server, which takes files and webhooks by its public rules only.
+    /// Whether this is Telegram's public server, whose limits on files and webhooks apply.
     pub fn is_telegrams_own(&self) -> bool {
         self.base.ends_with("//api.telegram.org")
     }
 
-    /// Calls a method. Parameters are sent as JSON; what must be absent must not be serialised.
+    /// Calls a method. Parameters are sent as JSON; absent ones must not be serialised.
     pub async fn call<T: DeserializeOwned>(
         &self,
         token: &SecretString,
@@ -127,13 +127,13 @@ impl Api {
     }
 }
 
-/// A token that may stand in an address.
+/// The token, if its form is safe in an address.
 fn checked(token: &SecretString) -> Result<&str, Failed> {
     let text = token.expose_secret();
     if super::token::bot_id(text).is_some() { Ok(text) } else { Err(wrong_token()) }
 }
 
-/// As Telegram answers a token of a wrong form.
+/// Telegram's own answer to a malformed token.
 fn wrong_token() -> Failed {
     Failed::Refused { code: 404, description: "Not Found".to_owned(), retry_after: None, migrate_to: None }
 }
@@ -142,7 +142,7 @@ fn refused(code: u16) -> Failed {
     Failed::Refused { code, description: String::new(), retry_after: None, migrate_to: None }
 }
 
-/// Sends a request. `whole`: whether everything of it went out.
+/// Sends a request. `whole`: whether all of it was sent.
 async fn answered<T: DeserializeOwned>(
     request: RequestBuilder,
     token: &SecretString,
@@ -158,7 +158,7 @@ async fn read<T: DeserializeOwned>(response: Response, token: &SecretString) -> 
     let status = response.status().as_u16();
     let (body, _): (Vec<u8>, bool) = match read_up_to(response, ANSWER_BYTES).await {
         Ok(body) => body,
-        // The status has said no; what broke off would only have said why.
+        // The status is a refusal; the missing body would only have given the reason.
         Err(_) if status >= 300 => return Err(refused(status)),
         Err(error) => return Err(Failed::Unknown(words(error))),
     };
@@ -184,7 +184,7 @@ fn unanswered(error: reqwest::Error, whole: bool) -> Failed {
     if sent { Failed::Unknown(said) } else { Failed::NotSent(said) }
 }
 
-/// Why a connection did not work, without its address.
+/// Why a connection failed, without its address.
 fn words(error: reqwest::Error) -> Said {
     let error = error.without_url();
     let mut text = error.to_string();
@@ -196,7 +196,7 @@ fn words(error: reqwest::Error) -> Said {
     reason::said(&text)
 }
 
-/// A piece of a file.
+/// A chunk of a file.
 pub(super) type Piece = Result<Bytes, String>;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! A Bot API server for unit tests: writes down what it is asked and answers what it was told to.
+//! A Bot API server for unit tests: records its calls and gives scripted answers.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -10,14 +10,14 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use url::Url;
 
-/// What it answers.
+/// A scripted answer.
 #[derive(Clone, Debug)]
 pub enum Answer {
     Json(u16, Value),
     Text(u16, &'static str),
-    /// The connection ends when the request was read.
+    /// Closes the connection after reading the request.
     Reset,
-    /// The connection ends before the body was read.
+    /// Closes the connection before reading the body.
     Deaf,
 }
 
@@ -28,7 +28,7 @@ impl Answer {
     }
 }
 
-/// A call as it came.
+/// A recorded call.
 #[derive(Clone, Debug)]
 pub struct Call {
     pub method: String,
@@ -44,7 +44,7 @@ struct Script {
     calls: Vec<Call>,
 }
 
-/// The server. What is not scripted is taken, as message 101, 102, …
+/// The server. Unscripted calls succeed, as message 101, 102, …
 #[derive(Clone)]
 pub struct Fake {
     pub base: Url,
@@ -70,7 +70,7 @@ impl Fake {
         self.script.lock().unwrap().calls.clone()
     }
 
-    /// The only call there was.
+    /// The only recorded call.
     #[track_caller]
     pub fn call(&self) -> Call {
         let calls = self.calls();

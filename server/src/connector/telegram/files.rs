@@ -1,5 +1,5 @@
-//! Files that Telegram keeps (telegram §6). Their addresses hold the token: they are asked for anew each time and leave
-//! this folder never.
+//! Files stored at Telegram (telegram §6). Their addresses contain the token: they are requested each time and never
+//! leave this folder.
 
 use serde::Deserialize;
 use serde_json::json;
@@ -10,7 +10,7 @@ use super::wire::PhotoSize;
 use crate::connector::Settings;
 use crate::connector::file::{NotOpened, Opened};
 
-/// What `getFile` tells.
+/// The result of `getFile`.
 #[derive(Deserialize)]
 struct Found {
     #[serde(default)]
@@ -33,20 +33,20 @@ pub(super) async fn open(api: &Api, settings: &Settings, reference: &str) -> Res
     };
     let found: Result<Found, Failed> = api.call(bot.token, "getFile", &json!({ "file_id": file_id })).await;
     let path = found.map_err(not_opened)?.file_path;
-    // A server of the operator's that runs with --local tells a place on its own disk.
+    // An operator's server running with --local returns a path on its own disk.
     if path.is_empty() || path.starts_with('/') || path.split('/').any(|part| part == "..") {
         return Err(NotOpened::Never("local_path"));
     }
     api.file(bot.token, &path).await.map_err(not_opened)
 }
 
-/// The largest size of somebody's face.
+/// The largest size of a person's profile photo.
 async fn face(api: &Api, bot: &Bot<'_>, person: &str) -> Result<String, NotOpened> {
     let id = person.split(':').next().and_then(|id| id.parse::<i64>().ok()).ok_or(NotOpened::Never("unsupported"))?;
     let parameters = json!({ "user_id": id, "limit": 1 });
     let faces: Result<Faces, Failed> = api.call(bot.token, "getUserProfilePhotos", &parameters).await;
     let largest = faces.map_err(not_opened)?.photos.into_iter().next().and_then(|mut sizes| sizes.pop());
-    // Shown to nobody, or there is none.
+    // Not visible to the bot, or there is none.
     largest.map(|size| size.file_id).filter(|id| !id.is_empty()).ok_or(NotOpened::Never("no_face"))
 }
 
@@ -55,7 +55,7 @@ fn not_opened(failed: Failed) -> NotOpened {
         Failed::Refused { code: 400, description, .. } if description.to_lowercase().contains("file is too big") => {
             NotOpened::Never("media_too_big")
         }
-        // The token may be given anew within the time for which a message waits.
+        // The token may be replaced while the message still waits.
         Failed::Refused { code: 401, .. } => later("access", None),
         Failed::Refused { code: code @ (408 | 409 | 425 | 429 | 500..), retry_after, .. } => {
             later(&format!("status_{code}"), retry_after)

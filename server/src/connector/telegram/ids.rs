@@ -1,4 +1,4 @@
-//! How Telegram's ids are written as ours (telegram §16).
+//! External ids for Telegram's conversations and messages (telegram §16).
 //!
 //! ```text
 //! conversation   <chat>            a private chat, or a group as a whole
@@ -9,20 +9,20 @@
 
 use std::fmt;
 
-/// Where something is said.
+/// A chat, and the part of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Place {
     pub chat: i64,
     pub within: Within,
 }
 
-/// Which part or which side of a chat.
+/// The part or side of a chat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Within {
     Whole,
     /// `message_thread_id`.
     Topic(i64),
-    /// The chat of this person, not the bot's own with the same customer.
+    /// This person's own chat with the customer, not the bot's.
     Business {
         owner: i64,
     },
@@ -34,7 +34,7 @@ impl Place {
         Self { chat, within: Within::Whole }
     }
 
-    /// The place that a conversation id names.
+    /// Parses a conversation id.
     pub fn parse(id: &str) -> Option<Self> {
         let number = |text: &str| text.parse::<i64>().ok();
         match id.split_once('/') {
@@ -46,7 +46,7 @@ impl Place {
         }
     }
 
-    /// The external id of a message here. Message ids count within a chat, whatever its topics.
+    /// The external id of a message here. Message ids are unique in a chat, across its topics.
     pub fn message(self, message_id: i64) -> String {
         let within = match self.within {
             Within::Topic(_) => Within::Whole,
@@ -60,7 +60,7 @@ impl Place {
         self.chat < 0
     }
 
-    /// The same in another chat: a group that was upgraded.
+    /// The same place in another chat: a group that was upgraded.
     #[must_use]
     pub const fn moved(self, chat: i64) -> Self {
         Self { chat, ..self }

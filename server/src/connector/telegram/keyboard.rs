@@ -1,11 +1,11 @@
-//! Inline keyboards: what a manager's buttons and lists become, and what a press of one says.
+//! Inline keyboards: encodes a manager's buttons and lists, and decodes presses.
 //!
 //! ```text
 //! callback_data   b:<our message id, base64url>:<row>:<column>     at most 44 of 64 bytes
 //! ```
 //!
-//! Of a list, the row is the section and the column the row in it. What a button says is looked up in the message when it
-//! is pressed: labels may be longer than callback data.
+//! For a list, the row is the section and the column the row in it. A button's text is looked up in the message when
+//! it is pressed, because labels may be longer than callback data.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -14,21 +14,21 @@ use uuid::Uuid;
 
 use crate::message::{Button, List, Markup};
 
-/// Buttons in one keyboard; more become text (telegram §8).
+/// Maximum buttons in one keyboard; with more, all become text (telegram §8).
 const BUTTONS: usize = 100;
-/// Buttons in one row.
+/// Maximum buttons in one row.
 const IN_ROW: usize = 8;
 
 /// A button that was pressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pressed {
-    /// Ours, of the message below which it stands.
+    /// Our id of the message that contains it.
     pub message_id: Uuid,
     pub row: usize,
     pub column: usize,
 }
 
-/// What a press says.
+/// The text of a pressed button.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choice {
     pub text: String,
@@ -42,7 +42,7 @@ impl Pressed {
         format!("b:{}:{}:{}", URL_SAFE_NO_PAD.encode(self.message_id), self.row, self.column)
     }
 
-    /// None: not a button of ours.
+    /// None if it is not a button of ours.
     pub fn read(data: &str) -> Option<Self> {
         let mut parts = data.strip_prefix("b:")?.split(':');
         let id = URL_SAFE_NO_PAD.decode(parts.next()?).ok()?;
@@ -51,7 +51,7 @@ impl Pressed {
         parts.next().is_none().then_some(Self { message_id, row, column })
     }
 
-    /// What the button says in the markup of its message; none: it has no such button.
+    /// The button's text from the markup of its message; none if it has no such button.
     pub fn choice(self, markup: &Markup) -> Option<Choice> {
         match markup {
             Markup::Buttons(rows) => {
@@ -66,7 +66,7 @@ impl Pressed {
     }
 }
 
-/// The `reply_markup` of a message; none: nothing of it fits a keyboard, say it in words.
+/// The `reply_markup` of a message; none if nothing of it fits a keyboard and text must replace it.
 pub fn inline(message_id: Uuid, markup: &Markup) -> Option<Value> {
     let rows = match markup {
         Markup::Buttons(rows) => buttons(message_id, rows),

@@ -1,10 +1,11 @@
-//! Telegram, by its Bot API (https://core.telegram.org/bots/api).
+//! Telegram, through its Bot API (https://core.telegram.org/bots/api).
 //!
 //! ```text
-//! ids.rs       what conversations and messages are called       api.rs, upload.rs   calls, and calls with a file
-//! setup.rs     settings, and what a bot says of itself          send/               bot → customer
-//! keyboard.rs  buttons, and what a press says                   abilities.rs        what it can do
-//! webhook.rs   where Telegram brings updates                    receive/, wire/     customer → bot, files.rs their files
+//! ids.rs       ids of conversations and messages                api.rs, upload.rs   calls, and calls with a file
+//! setup.rs     settings, and a bot's description of itself      send/               bot → customer
+//! keyboard.rs  buttons, and what a press means                  abilities.rs        what it can do
+//! webhook.rs   where Telegram sends updates                     receive/, wire/     customer → bot, files.rs their
+//! files
 //! ```
 
 use async_trait::async_trait;
@@ -40,7 +41,7 @@ mod wire;
 use api::Api;
 use send::Memory;
 
-/// The name of the token among a source's credentials.
+/// Name of the token among a source's credentials.
 pub const TOKEN: &str = "bot_token";
 
 /// The connector of kind `telegram`.
@@ -50,7 +51,7 @@ pub struct Telegram {
 }
 
 impl Telegram {
-    /// `api_url`: of Telegram's server or of the operator's own, from the configuration.
+    /// `api_url`: the address of Telegram's server or of the operator's own, from the configuration.
     pub fn new(http: &HttpClients, api_url: &Url) -> Self {
         Self { api: Api::new(http, api_url), memory: Memory::default() }
     }
@@ -78,7 +79,7 @@ impl Connector for Telegram {
         setup::Options::of(settings).sign_with_manager_name
     }
 
-    /// A bot can never begin (telegram §11).
+    /// A bot can never write first (telegram §11).
     fn not_begun(&self, words: Words) -> Failure {
         passport::TELEGRAM.failure("t3", words)
     }

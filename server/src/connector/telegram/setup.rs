@@ -1,4 +1,4 @@
-//! A bot's settings, and what a bot says of itself.
+//! A bot's settings, and the bot's description of itself.
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
@@ -20,15 +20,15 @@ pub(super) const FIELDS: &[Field] = &[
     Field::optional("sign_with_manager_name", Input::Flag, "wizard-tg-sign").with_hint("wizard-tg-sign-hint"),
 ];
 
-/// What may be chosen of a bot.
+/// A bot's options.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Options {
-    /// Groups in which the bot is are conversations too.
+    /// Whether the bot's groups are conversations too.
     pub groups: bool,
-    /// Telegram gives no receipts: what it took counts as delivered.
+    /// Telegram has no receipts: accepted messages count as delivered.
     pub delivered_on_accept: bool,
-    /// The manager's name stands above each message.
+    /// The manager's name is put above each message.
     pub sign_with_manager_name: bool,
 }
 
@@ -39,13 +39,13 @@ impl Default for Options {
 }
 
 impl Options {
-    /// As they are stored.
+    /// The stored options.
     pub fn of(settings: &Settings) -> Self {
         serde_json::from_value(settings.public.clone()).unwrap_or_default()
     }
 }
 
-/// What is typed. `facts` is what we found out ourselves: whoever sends back what they read may send it too.
+/// The entered settings. `facts` is Parom's own data, accepted because clients may send back what they read.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Typed {
@@ -71,21 +71,21 @@ pub struct Bot<'a> {
 }
 
 impl<'a> Bot<'a> {
-    /// None: there is no usable token.
+    /// None if there is no usable token.
     pub fn of(settings: &'a Settings) -> Option<Self> {
         let token = settings.secrets.get(TOKEN)?;
         let (id, options) = (token::bot_id(token.expose_secret())?, Options::of(settings));
         Some(Self { token, id, options, facts: settings.public.get("facts") })
     }
 
-    /// The connection by which the bot writes in this person's name now; it changes each time they connect the bot.
+    /// The connection by which the bot now writes in this person's name; it changes each time they connect the bot.
     /// Stored as `facts.business.<owner> = <connection id>`.
     pub fn connection(&self, owner: i64) -> Option<&'a str> {
         self.facts?.get("business")?.get(owner.to_string())?.as_str()
     }
 }
 
-/// What `getMe` tells. Goes into the public settings as `facts.bot`.
+/// The result of `getMe`. Stored in the public settings as `facts.bot`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Me {
     pub id: i64,
@@ -93,19 +93,19 @@ pub struct Me {
     pub username: String,
     #[serde(default)]
     pub first_name: String,
-    /// Privacy mode is off.
+    /// Whether privacy mode is off.
     #[serde(default)]
     pub can_read_all_group_messages: bool,
     #[serde(default)]
     pub can_connect_to_business: bool,
 }
 
-/// Asks a bot who it is: proves its token.
+/// Queries a bot's identity, which validates its token.
 pub async fn me(api: &Api, token: &SecretString) -> Result<Me, Failed> {
     api.call(token, "getMe", &json!({})).await
 }
 
-/// Checks what was typed. A token that is left out, or sent back as it is shown, stays.
+/// Validates the entered settings. A token that is missing, or sent back as displayed, is kept.
 pub(super) fn setup(settings: Value) -> Result<Setup, Vec<FieldError>> {
     let typed: Typed =
         serde_json::from_value(settings).map_err(|error| vec![FieldError::of_serde("/settings", &error)])?;
@@ -128,7 +128,7 @@ pub(super) fn setup(settings: Value) -> Result<Setup, Vec<FieldError>> {
     Ok(Setup { public, secrets })
 }
 
-/// Proves the token and says whose it is.
+/// Validates the token and says whose it is.
 pub(super) async fn check_access(api: &Api, settings: &Settings) -> Check {
     let bot = Bot::of(settings).ok_or_else(|| Said::new("said-telegram-token"))?;
     match me(api, bot.token).await {
@@ -137,7 +137,7 @@ pub(super) async fn check_access(api: &Api, settings: &Settings) -> Check {
     }
 }
 
-/// Why a call that carries no message failed, for the account's people.
+/// Why a call other than a message failed, as a text for the account's people.
 pub fn said(failed: &Failed) -> Said {
     match failed {
         Failed::Refused { code, description, .. } => match passport::TELEGRAM.find(*code, description) {

@@ -11,20 +11,20 @@ use serde_json::{Map, Value};
 
 use super::api::Piece;
 
-/// Parameters of a method, and the file that goes with them.
+/// A method's parameters and file.
 pub struct Upload {
     pub parameters: Map<String, Value>,
-    /// The parameter that the file is: `photo`, `document`, …
+    /// The name of the file's parameter: `photo`, `document`, …
     pub field: &'static str,
     pub file_name: String,
-    /// Empty: the other side finds out.
+    /// Empty: the other side detects it.
     pub mime_type: String,
-    /// Bytes, exactly.
+    /// Exact number of bytes.
     pub size: u64,
     pub bytes: BoxStream<'static, Piece>,
 }
 
-/// Whether the whole file was handed over.
+/// Whether the whole file was sent.
 #[derive(Clone, Default)]
 pub(super) struct Whole(Arc<AtomicBool>);
 
@@ -35,7 +35,7 @@ impl Whole {
 }
 
 impl Upload {
-    /// The form, and what tells whether its file went out to the end.
+    /// The form, and a flag that tells whether its file was sent to the end.
     pub(super) fn into_form(self) -> (Form, Whole) {
         let whole = Whole::default();
         let mut form = Form::new();
@@ -58,7 +58,7 @@ impl Upload {
     }
 }
 
-/// Texts stay as they are; everything else is JSON (telegram §1).
+/// Texts are sent as they are; everything else as JSON (telegram §1).
 fn text(value: Value) -> String {
     match value {
         Value::String(text) => text,

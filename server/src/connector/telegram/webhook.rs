@@ -1,4 +1,4 @@
-//! Where Telegram brings updates (telegram §2): told, asked back, taken away. Nothing that waits there is dropped.
+//! Telegram's webhook (telegram §2): registered, checked, removed. Waiting updates are never dropped.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ use crate::connector::incoming::Call;
 use crate::connector::{Check, Denied, HOOK_SECRET, Hook, Identity, Probe, Settings, Watched};
 use crate::words::Said;
 
-/// Kinds of updates that are read. `message_reaction` comes only to whoever asks for it by name.
+/// Kinds of updates that are requested. `message_reaction` is sent only if requested explicitly.
 const ALLOWED: [&str; 9] = [
     "message",
     "edited_message",
@@ -29,13 +29,13 @@ const ALLOWED: [&str; 9] = [
 ];
 /// One connection carries one update at a time.
 const CONNECTIONS: u32 = 40;
-/// So many waiting updates, or an error so young, are told.
+/// More waiting updates than this, or an error more recent than this, count as trouble.
 const MANY: u64 = 100;
 const YOUNG_SECONDS: i64 = 600;
-/// Telegram calls no other ports.
+/// The only ports that Telegram calls.
 const PORTS: [u16; 4] = [443, 80, 88, 8443];
 
-/// What `getWebhookInfo` tells.
+/// The result of `getWebhookInfo`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Info {
@@ -43,7 +43,7 @@ struct Info {
     pending_update_count: u64,
     last_error_date: i64,
     last_error_message: String,
-    /// None: those that come without being asked for.
+    /// None: Telegram's default kinds.
     allowed_updates: Option<Vec<String>>,
 }
 
@@ -58,14 +58,14 @@ impl Info {
         url.and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
     }
 
-    /// This very source under another address of the server: nobody took it, the server moved.
+    /// This source under another address of the server: the server moved, and no other service took the webhook.
     fn is_once_ours(&self, ours: &str) -> bool {
         let path = |url: &str| Url::parse(url).map(|url| url.path().to_owned()).ok();
         let (there, here) = (path(&self.url), path(ours));
         there.is_some() && there == here
     }
 
-    /// What it says of calls to us that went wrong lately.
+    /// Recent failures of calls to us.
     fn trouble(&self, now: DateTime<Utc>) -> Option<String> {
         let is_young = now.timestamp().saturating_sub(self.last_error_date) < YOUNG_SECONDS;
         let words = Some(self.last_error_message.clone()).filter(|words| is_young && !words.is_empty());
@@ -80,7 +80,7 @@ pub(super) fn authenticate(settings: &Settings, call: &Call<'_>) -> bool {
     !secret.is_empty() && bool::from(told.as_bytes().ct_eq(secret.as_bytes()))
 }
 
-/// Who the bot is.
+/// The bot's identity.
 pub(super) async fn identity(api: &Api, settings: &Settings) -> Result<Option<Identity>, Denied> {
     let me = setup::me(api, bot(settings)?.token).await.map_err(|failed| denied(&failed))?;
     Ok(Some(Identity {
@@ -90,7 +90,7 @@ pub(super) async fn identity(api: &Api, settings: &Settings) -> Result<Option<Id
     }))
 }
 
-/// Tells Telegram our address.
+/// Registers our address.
 pub(super) async fn connect(api: &Api, settings: &Settings, hook: &Hook) -> Result<(), Denied> {
     unreachable_address(api, &hook.url).map_or(Ok(()), |said| Err(Denied::Refused(said)))?;
     let parameters = json!({
@@ -103,7 +103,7 @@ pub(super) async fn connect(api: &Api, settings: &Settings, hook: &Hook) -> Resu
     done.map(|_| ()).map_err(|failed| denied(&failed))
 }
 
-/// Asks where updates go.
+/// Checks where updates are sent.
 pub(super) async fn watch(api: &Api, settings: &Settings, hook: &Hook, now: DateTime<Utc>) -> Result<Watched, Denied> {
     let info = info(api, settings).await.map_err(|failed| denied(&failed))?;
     Ok(if info.url.is_empty() {
@@ -120,7 +120,7 @@ pub(super) async fn watch(api: &Api, settings: &Settings, hook: &Hook, now: Date
     })
 }
 
-/// Has Telegram bring nothing to this address any more.
+/// Removes this address.
 pub(super) async fn remove(api: &Api, settings: &Settings, hook: &Hook) -> Result<(), Denied> {
     let info = info(api, settings).await.map_err(|failed| denied(&failed))?;
     if info.url != hook.url {
@@ -131,7 +131,7 @@ pub(super) async fn remove(api: &Api, settings: &Settings, hook: &Hook) -> Resul
     done.map(|_| ()).map_err(|failed| denied(&failed))
 }
 
-/// Reads back where updates go; before there is a source, says what will change.
+/// Reads back where updates are sent; before the source exists, says what will change.
 pub(super) async fn check(api: &Api, settings: &Settings, probe: &Probe) -> Check {
     unreachable_address(api, &probe.hook_url).map_or(Ok(()), Err)?;
     let info = info(api, settings).await.map_err(|failed| setup::said(&failed))?;
@@ -156,18 +156,18 @@ fn failing(words: &str, waiting: u64) -> Said {
     said.with("count", i64::try_from(waiting).unwrap_or(i64::MAX))
 }
 
-/// Tells Telegram that a press has come: the customer's button stops waiting.
+/// Acknowledges a press: the customer's button stops waiting.
 pub(super) async fn acknowledge(api: &Api, settings: &Settings, query_id: &str) {
     let Ok(bot) = bot(settings) else { return };
     let parameters = json!({ "callback_query_id": query_id });
     let done: Result<Value, Failed> = api.call(bot.token, "answerCallbackQuery", &parameters).await;
     if let Err(failed) = done {
-        // It is too old by now, or the bot is; the press is stored.
+        // The press or the bot is no longer valid; the press is stored.
         tracing::debug!(reason = %setup::said(&failed), "a press was not acknowledged");
     }
 }
 
-/// Why Telegram could not call this address. An operator's own server calls any.
+/// Why Telegram cannot call this address. An operator's own server calls any.
 fn unreachable_address(api: &Api, url: &str) -> Option<Said> {
     if !api.is_telegrams_own() {
         return None;

@@ -1,18 +1,18 @@
-//! The colour of a chat, and the colour of text that can be read on it whatever was chosen.
+//! The colour of a chat, and a text colour readable on it.
 
 /// A colour in sRGB.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Color([u8; 3]);
 
 impl Color {
-    /// Ours.
+    /// Parom's default.
     pub const DEFAULT: Self = Self([0x0B, 0x5C, 0xAD]);
     const WHITE: Self = Self([0xFF; 3]);
     const BLACK: Self = Self([0; 3]);
-    /// What text needs (WCAG 2.2, 1.4.3).
+    /// Minimum contrast for text (WCAG 2.2, 1.4.3).
     const READABLE: f64 = 4.5;
 
-    /// `#0B5CAD` or `#05A`; none: it is no colour.
+    /// `#0B5CAD` or `#05A`; none if it is not a colour.
     pub fn parse(text: &str) -> Option<Self> {
         let digits = text.trim().strip_prefix('#')?;
         if !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
@@ -28,12 +28,12 @@ impl Color {
         Some(Self(parts))
     }
 
-    /// White where it can be read on this colour, else black: one of both always can.
+    /// White if readable on this colour, else black: at least one of them always is.
     pub fn text_on(self) -> Self {
         if self.contrast(Self::WHITE) >= Self::READABLE { Self::WHITE } else { Self::BLACK }
     }
 
-    /// How well white can be read on it, where that is not enough.
+    /// The contrast of white on this colour, if it is too low.
     pub fn low_contrast(self) -> Option<f64> {
         let contrast = self.contrast(Self::WHITE);
         (contrast < Self::READABLE).then_some(contrast)

@@ -1,5 +1,5 @@
-//! When somebody answers: lines like `mon-fri 09:00-18:00`, in a time zone of their own. People write days as they do,
-//! in English or Russian; the line is kept as it was written.
+//! Working hours: lines like `mon-fri 09:00-18:00`, in a configured time zone. Days may be written in English or
+//! Russian; lines are stored as entered.
 
 use chrono::{DateTime, Datelike, NaiveTime, Timelike, Utc, Weekday};
 use chrono_tz::Tz;
@@ -9,16 +9,16 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct WorkingHours {
-    /// By its name in the IANA database: `Europe/Moscow`.
+    /// Name in the IANA database: `Europe/Moscow`.
     pub time_zone: String,
     /// Lines of days and times; a day may have several.
     pub hours: Vec<String>,
-    /// What is shown at other times; none: words of ours.
+    /// Text shown at other times; none for the default text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
 }
 
-/// Each day by the beginnings of its names.
+/// Each day by its accepted name prefixes.
 const DAYS: [(Weekday, [&str; 2]); 7] = [
     (Weekday::Mon, ["mon", "пн"]),
     (Weekday::Tue, ["tue", "вт"]),
@@ -30,18 +30,18 @@ const DAYS: [(Weekday, [&str; 2]); 7] = [
 ];
 const DAY_MINUTES: u32 = 24 * 60;
 
-/// One line, read.
+/// A parsed line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Span {
     first: Weekday,
     last: Weekday,
-    /// Minutes of the day, the first one in, the last one out.
+    /// Minutes of the day, from the first inclusive to the last exclusive.
     from: u32,
     until: u32,
 }
 
 impl WorkingHours {
-    /// Whether somebody answers at this moment. Without lines, or in a zone that nobody knows, always.
+    /// Whether this moment is within working hours. Always, without lines or in an unknown time zone.
     pub fn are_open(&self, at: DateTime<Utc>) -> bool {
         let Ok(zone) = self.time_zone.parse::<Tz>() else { return true };
         let spans: Vec<Span> = self.hours.iter().filter_map(|line| Span::parse(line)).collect();
@@ -50,12 +50,12 @@ impl WorkingHours {
         spans.is_empty() || spans.iter().any(|span| span.holds(local.weekday(), minute))
     }
 
-    /// Whether there is such a zone.
+    /// Whether the time zone exists.
     pub fn is_zone(name: &str) -> bool {
         name.parse::<Tz>().is_ok()
     }
 
-    /// Whether a line can be read.
+    /// Whether a line can be parsed.
     pub fn is_line(line: &str) -> bool {
         Span::parse(line).is_some()
     }
@@ -72,7 +72,7 @@ impl Span {
     }
 
     fn holds(self, day: Weekday, minute: u32) -> bool {
-        // From Saturday to Monday is as good as from Monday to Friday.
+        // Also correct across the end of the week, for example from Saturday to Monday.
         let is_day = day.days_since(self.first) <= self.last.days_since(self.first);
         is_day && (self.from..self.until).contains(&minute)
     }
@@ -83,7 +83,7 @@ fn day(name: &str) -> Option<Weekday> {
     DAYS.into_iter().find(|(_, names)| names.contains(&name)).map(|(day, _)| day)
 }
 
-/// A time of the day in minutes; midnight at its end is 24:00.
+/// A time of day in minutes; midnight at the end of the day is 24:00.
 fn minute(text: &str) -> Option<u32> {
     match text.trim() {
         "24:00" => Some(DAY_MINUTES),
@@ -112,7 +112,7 @@ mod tests {
         assert!(open(&office, "2026-11-21T07:00:00Z"));
         assert!(!open(&office, "2026-11-21T11:00:00Z"));
         assert!(!open(&office, "2026-11-22T07:00:00Z"));
-        // Where it is Monday already.
+        // Already Monday in that time zone.
         assert!(open(&["mon 00:00-24:00"], "2026-11-22T21:00:00Z"));
         assert!(open(&["sat-mon 09:00-18:00"], "2026-11-22T09:00:00Z"));
         assert!(!open(&["sat-mon 09:00-18:00"], "2026-11-24T09:00:00Z"));

@@ -1,5 +1,5 @@
-//! The chat on a site. Its messages are stored already when they come here, so taking one cannot fail: the customer's
-//! page reads them in the order of their positions, over server-sent events, as often as it reconnects.
+//! The chat on a website. Its messages are already stored when they reach this connector, so sending cannot fail: the
+//! customer's page reads them in order of position over server-sent events, as often as it reconnects.
 
 use async_trait::async_trait;
 use base64::Engine;
@@ -21,12 +21,13 @@ pub use color::Color;
 pub use hours::WorkingHours;
 pub use settings::WebChatSettings;
 
-/// The name, among a source's credentials, of what a site signs its customers' tokens with. We make it.
+/// Name, among a source's credentials, of the secret with which a site signs its customers' tokens. Parom generates
+/// it.
 pub const SITE_SECRET: &str = "site_secret";
-/// The same of the one before, with the time until which it holds.
+/// The previous one, with the time until which it is valid.
 pub const OLD_SITE_SECRET: &str = "site_secret_old";
 
-/// A fresh secret for a site: 32 random bytes, base64.
+/// A new secret for a site: 32 random bytes, base64.
 pub fn new_secret() -> SecretString {
     let bytes: [u8; 32] = rand::random();
     SecretString::from(URL_SAFE_NO_PAD.encode(bytes))
@@ -38,7 +39,7 @@ const ABILITIES: Abilities = Abilities {
         media_groups: Support::As(Stand::Apart),
         templates: Support::As(Stand::Text),
         comments: Support::As(Stand::Text),
-        // Nobody can be found by a phone number here.
+        // Customers cannot be found by phone here.
         write_first: Support::Refused,
         edits: Support::Refused,
         ..FeatureAbilities::all(Support::Native)
@@ -63,7 +64,7 @@ const FIELDS: &[Field] = &[
     Field::optional("working_hours.text", Input::Paragraph, "wizard-web-away").with_hint("wizard-web-away-hint"),
 ];
 
-/// What a customer can be asked for.
+/// What the customer can be asked for.
 const ASK: &[(&str, &str)] =
     &[("name", "wizard-web-ask-name"), ("phone", "wizard-web-ask-phone"), ("email", "wizard-web-ask-email")];
 

@@ -1,4 +1,4 @@
-//! What a web chat is configured with (docs/webchat.md#settings), checked field by field.
+//! Settings of a web chat (docs/webchat.md#settings), validated field by field.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -13,30 +13,30 @@ const MOST_LINES: usize = 21;
 const TITLE_CHARS: usize = 100;
 const TEXT_CHARS: usize = 2000;
 
-/// The settings as they are stored and shown. All are optional.
+/// The settings as stored and shown. All are optional.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct WebChatSettings {
-    /// Sites whose pages may hold the chat, as origins; none: it has its own page alone.
+    /// Origins of sites whose pages may embed the chat; if there are none, it has only its own page.
     pub allowed_origins: Vec<String>,
     pub title: Option<String>,
     /// `#0B5CAD`.
     pub color: Option<String>,
     pub greeting: Option<String>,
-    /// What is asked before the first message: `name`, `phone`, `email`.
+    /// Fields asked for before the first message: `name`, `phone`, `email`.
     pub ask: Vec<String>,
-    /// What the customer agrees to before the first message.
+    /// Text that the customer agrees to before the first message.
     pub consent_text: Option<String>,
     pub working_hours: Option<WorkingHours>,
 }
 
 impl WebChatSettings {
-    /// Settings as a row holds them; what cannot be read any more is as if it had not been set.
+    /// Settings read from a row; unreadable values count as not set.
     pub fn stored(settings: &str) -> Self {
         serde_json::from_str(settings).unwrap_or_default()
     }
 
-    /// Whether pages of this origin may hold the chat.
+    /// Whether pages of this origin may embed the chat.
     pub fn allows(&self, origin: &str) -> bool {
         self.allowed_origins.iter().any(|allowed| allowed == origin)
     }
@@ -47,7 +47,7 @@ impl WebChatSettings {
     }
 }
 
-/// Collects what is wrong.
+/// Collects the errors.
 #[derive(Default)]
 struct Wrong(Vec<FieldError>);
 
@@ -56,7 +56,7 @@ impl Wrong {
         self.0.push(FieldError::new(format!("/settings/{field}"), said));
     }
 
-    /// A text without the space around it; an empty one is none.
+    /// A trimmed text; an empty one is none.
     fn text(&mut self, field: &str, text: Option<String>, most: usize) -> Option<String> {
         let text = text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())?;
         if text.chars().count() > most {
@@ -74,7 +74,7 @@ impl Wrong {
     }
 }
 
-/// The settings as they are stored, or every field that is wrong.
+/// The settings to store, or an error for every wrong field.
 pub(super) fn checked(settings: Value) -> Result<Value, Vec<FieldError>> {
     let read: WebChatSettings = serde_path_to_error::deserialize(settings).map_err(|error| {
         let path: Vec<String> = error.path().iter().map(ToString::to_string).collect();
@@ -113,11 +113,11 @@ fn origins(wrong: &mut Wrong, told: &[String]) -> Vec<String> {
     origins
 }
 
-/// The origin of a site: `https://shop.example`. Plain http is for this machine alone.
+/// The origin of a site: `https://shop.example`. Plain http is only for loopback hosts.
 fn origin(told: &str) -> Option<String> {
     let url = Url::parse(told.trim()).ok()?;
     let here = match url.host()? {
-        // A pattern is no address, whatever URLs allow.
+        // A wildcard is not an address, although URLs permit it.
         Host::Domain(name) if name.contains('*') => return None,
         Host::Domain(name) => name == "localhost",
         Host::Ipv4(address) => address.is_loopback(),
@@ -138,7 +138,7 @@ fn color(wrong: &mut Wrong, told: Option<String>) -> Option<String> {
     read.map(|color| color.to_string())
 }
 
-/// What is asked, in the order in which it is asked.
+/// The fields to ask for, in display order.
 fn asked(wrong: &mut Wrong, told: &[String]) -> Vec<String> {
     let known: Vec<&str> = ASK.iter().map(|(name, _)| *name).collect();
     for (place, name) in told.iter().enumerate().filter(|(_, name)| !known.contains(&name.as_str())) {

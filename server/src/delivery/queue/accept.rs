@@ -16,7 +16,7 @@ use recognise::Recognised;
 
 mod recognise;
 
-/// An entry that is new, with its conversation found or made.
+/// A new entry, with its existing or new conversation.
 pub(super) struct Fresh<'a> {
     pub tenant_id: Uuid,
     pub entry: &'a Entry,
@@ -24,8 +24,8 @@ pub(super) struct Fresh<'a> {
 }
 
 impl Queue {
-    /// Writes all parcels in one transaction. Safe to repeat after a lost COMMIT: what is ours already is told from
-    /// a duplicate by its pre-made id.
+    /// Writes all parcels in one transaction. Safe to repeat after a lost COMMIT: the pre-generated id distinguishes
+    /// our own rows from duplicates.
     pub async fn accept(&self, parcels: &[&Parcel], repeat: bool) -> Result<Vec<Receipt>, DbErr> {
         let tx = self.store.write_tx().await?;
         let receipts = match self.accept_in(&tx, parcels, repeat).await {
@@ -35,7 +35,7 @@ impl Queue {
         let receipts = match receipts {
             Ok(receipts) => receipts,
             Err(error) => {
-                // The first error is the one worth telling; a failed rollback ends the connection anyway.
+                // The first error is the relevant one; a failed rollback closes the connection anyway.
                 let _ = tx.rollback().await;
                 return Err(error);
             }
@@ -69,7 +69,8 @@ impl Queue {
         });
         let named = opened::name_dialogues(tx, &self.store, told.collect()).await?;
 
-        // What nobody else can be at comes first: the turns' locks, which all wait for, are held to the commit.
+        // Rows that no other transaction touches come first: others wait for the turns' locks, which are held until
+        // the commit.
         let first = [new_messages(&fresh), raw_bytes(parcels, &receipts)];
         write_together(tx, &self.store, first).await?;
         let letters = self.append(tx, &fresh).await?;
@@ -84,7 +85,8 @@ impl Queue {
         Ok(receipts)
     }
 
-    /// Makes room for the letters of new entries in their lanes and wakes the turns; gives the letters, to be written.
+    /// Makes room for the letters of new entries in their lanes and wakes the turns; returns the write that stores
+    /// the letters.
     async fn append(&self, tx: &impl ConnectionTrait, fresh: &[Fresh<'_>]) -> Result<Write, DbErr> {
         let mut turns = BTreeMap::new();
         let mut wants: BTreeMap<LaneKey, Want> = BTreeMap::new();
@@ -166,9 +168,9 @@ fn new_messages(fresh: &[Fresh<'_>]) -> Write {
         )
 }
 
-/// States told by the receiver: upwards only, and failed only from below delivered.
+/// States reported by the receiver: they only go up, and to failed only from below delivered.
 async fn apply_changes(tx: &impl ConnectionTrait, store: &Store, fresh: &[Fresh<'_>]) -> Result<(), DbErr> {
-    // One row a message: of several states told at once the highest counts.
+    // One row per message: of several reported states the highest counts.
     let mut changes = BTreeMap::new();
     for one in fresh {
         let Some(change) = &one.entry.change else { continue };
@@ -195,7 +197,7 @@ async fn apply_changes(tx: &impl ConnectionTrait, store: &Store, fresh: &[Fresh<
     Ok(())
 }
 
-/// What known messages say from now on.
+/// Stores the new bodies of edited messages.
 async fn rewrite_messages(tx: &impl ConnectionTrait, store: &Store, fresh: &[Fresh<'_>]) -> Result<(), DbErr> {
     let all: Vec<_> =
         fresh.iter().filter_map(|one| one.entry.rewrite.as_ref().map(|new| (one.tenant_id, new))).collect();
@@ -212,7 +214,7 @@ async fn rewrite_messages(tx: &impl ConnectionTrait, store: &Store, fresh: &[Fre
     Ok(())
 }
 
-/// The bytes of parcels that brought something new, or that are kept because nobody can work on them.
+/// The raw bytes of parcels that contained something new, or that are quarantined.
 fn raw_bytes(parcels: &[&Parcel], receipts: &[Receipt]) -> Write {
     let kept: Vec<_> = parcels
         .iter()

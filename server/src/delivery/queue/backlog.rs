@@ -1,4 +1,4 @@
-//! What waits, read for people: always for some accounts or one page at a time, never the whole queue at once.
+//! The backlog for display: always for selected accounts or one page at a time, never the whole queue at once.
 
 use std::collections::BTreeMap;
 
@@ -9,27 +9,27 @@ use super::rows::Rows;
 use super::turn::Key;
 use super::{Queue, turn};
 
-/// What waits at one place.
+/// Letters waiting at one place.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Backlog {
-    /// Letters.
+    /// Number of letters.
     pub waiting: i64,
     /// When the oldest of them was accepted, milliseconds since 1970.
     pub oldest_at: i64,
 }
 
-/// A target whose letters wait, or that something keeps from working.
+/// A target that has waiting letters or is prevented from working.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
     pub tenant_id: Uuid,
     /// Channel (amoCRM) or source (messenger).
     pub target: Uuid,
     pub pool: String,
-    /// When it is served next; none: held, or nothing to do.
+    /// When it is served next; none if it is held or idle.
     pub ready_at: Option<i64>,
     /// As stored: empty, `rate`, `wait`, `breaker` or `held:…`.
     pub reason: String,
-    /// In a row.
+    /// Consecutive failures.
     pub failures: i32,
     pub backlog: Backlog,
 }
@@ -46,7 +46,7 @@ pub struct DeadCount {
 }
 
 impl Queue {
-    /// What waits of each of these accounts; accounts of which nothing waits are absent.
+    /// The backlog of each of these accounts; accounts without waiting letters are absent.
     pub async fn backlogs(&self, tenants: &[Uuid]) -> Result<BTreeMap<Uuid, Backlog>, DbErr> {
         let found = Rows::new()
             .uuid("tenant_id", tenants.iter().copied())
@@ -60,8 +60,8 @@ impl Queue {
         found.iter().map(|row| Ok((row.try_get("", "tenant_id")?, backlog(row)?))).collect()
     }
 
-    /// How many attempts of each of these accounts failed, counted over the messages that were accepted lately:
-    /// `oldest_id` is the least id that such a message can have, so that the read is a span of the primary key.
+    /// Failed attempts of each of these accounts, counted over recently accepted messages: `oldest_id` is the
+    /// smallest id that such a message can have, so that the read is a range of the primary key.
     pub async fn failures(&self, tenants: &[Uuid], oldest_id: Uuid) -> Result<BTreeMap<Uuid, i64>, DbErr> {
         let found = Rows::new()
             .uuid("tenant_id", tenants.iter().copied())
@@ -77,7 +77,7 @@ impl Queue {
         found.iter().map(|row| Ok((row.try_get("", "tenant_id")?, row.try_get("", "failed")?))).collect()
     }
 
-    /// One page of the targets that are due, wait, fail or are held, in the order of their keys, behind `after`.
+    /// One page of the targets that are due, waiting, failing or held, in key order, after `after`.
     pub async fn targets(&self, after: Option<Key>, limit: u32) -> Result<Vec<Target>, DbErr> {
         let (tenant, target) = after.unwrap_or_default();
         let text = "SELECT tenant_id, target, pool, ready_at, reason, failures FROM turn \
@@ -94,7 +94,7 @@ impl Queue {
         Ok(targets)
     }
 
-    /// Letters in the lanes of these targets that something waits in.
+    /// Letters in the non-empty lanes of these targets.
     async fn waiting_at(&self, targets: &[Target]) -> Result<BTreeMap<Key, Backlog>, DbErr> {
         let found = Rows::new()
             .uuid("tenant_id", targets.iter().map(|target| target.tenant_id))
@@ -112,8 +112,8 @@ impl Queue {
         found.iter().map(|row| Ok((key(row)?, backlog(row)?))).collect()
     }
 
-    /// Ends the back-off of a target and of all its lanes: one probe goes out, and when it is taken the others follow.
-    /// A target that a person or a verdict holds stays as it is.
+    /// Ends the back-off of a target and of all its lanes: one probe is sent, and the others follow if it succeeds. A
+    /// target held by a person or a verdict is unchanged.
     pub async fn hurry_target(&self, tenant_id: Uuid, target: Uuid, pool: &str) -> Result<(), DbErr> {
         let tx = self.store.write_tx().await?;
         turn::wake_turns(&tx, &self.store, &BTreeMap::from([((tenant_id, target), pool.to_owned())])).await?;
@@ -128,7 +128,7 @@ impl Queue {
         tx.commit().await
     }
 
-    /// Dead letters counted by account, reason and direction: those of at most `limit` accounts behind `after`.
+    /// Dead letters by account, reason and direction, for at most `limit` accounts after `after`.
     pub async fn dead_counts(&self, after: Option<Uuid>, limit: u32) -> Result<Vec<DeadCount>, DbErr> {
         let text = "SELECT tenant_id, reason, direction, count(*) AS count, max(last_at) AS last_at \
                     FROM dead_letter WHERE tenant_id IN (SELECT DISTINCT tenant_id FROM dead_letter \

@@ -1,5 +1,5 @@
-//! Whether the counts agree: what was accepted and what became of it is counted by those who did it, what waits is counted
-//! from the letters themselves.
+//! Checks the counts: accepted, delivered and failed come from the counters kept with each change, waiting from the
+//! letters themselves.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use super::Queue;
 use super::rows::Rows;
 use crate::message::LetterKind;
 
-/// The counts of one source and direction that do not agree.
+/// Inconsistent counts of one source and direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Gap {
     pub tenant_id: Uuid,
@@ -24,7 +24,7 @@ pub struct Gap {
 }
 
 impl Gap {
-    /// How many messages are missing; negative: there are more ends than beginnings.
+    /// Number of missing messages; negative if more messages ended than were accepted.
     pub fn missing(&self) -> i64 {
         self.accepted - self.delivered - self.failed - self.waiting
     }
@@ -33,8 +33,8 @@ impl Gap {
 type Key = (Uuid, Uuid, i16);
 
 impl Queue {
-    /// Where accepted = delivered + failed + waiting does not hold over the messages of these accounts that were accepted
-    /// on `since` (a day, counted from 1970) or later. All counts are of one moment.
+    /// Where accepted = delivered + failed + waiting does not hold for the messages of these accounts accepted on
+    /// `since` (a day, counted from 1970) or later. All counts are read at one moment.
     pub async fn gaps(&self, tenants: &[Uuid], since: i32) -> Result<Vec<Gap>, DbErr> {
         let tx = self.store.read_tx().await?;
         let read = self.gaps_in(&tx, tenants, since).await;

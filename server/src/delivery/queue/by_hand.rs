@@ -1,4 +1,4 @@
-//! What a person does to a letter that waits: let it go now, or take it out of its lane to end it.
+//! Manual actions on a waiting letter: try it now, or take it out of its lane to end it.
 
 use std::collections::BTreeMap;
 
@@ -9,12 +9,12 @@ use super::rows::Rows;
 use super::turn::BREAKER;
 use super::{Claim, Queue, turn};
 
-/// How long a lane stays taken when nobody settles it after all.
+/// How long a lane stays leased if it is never settled.
 const LEASE_MILLIS: i64 = 30_000;
 
 impl Queue {
-    /// Ends a lane's back-off: its head is tried as soon as its target takes anything. A held target and one that asked
-    /// to wait stay as they are. False: the lane does not wait in a back-off.
+    /// Ends a lane's back-off: its head is tried as soon as its target accepts anything. A target that is held or
+    /// asked to wait is unchanged. False if the lane is not in a back-off.
     pub async fn hurry(&self, tenant_id: Uuid, lane_id: Uuid, target: Uuid, pool: &str) -> Result<bool, DbErr> {
         let tx = self.store.write_tx().await?;
         let turns = BTreeMap::from([((tenant_id, target), pool.to_owned())]);
@@ -45,9 +45,8 @@ impl Queue {
         Ok(woken > 0)
     }
 
-    /// Leases the lane of a waiting letter for this letter, wherever in the lane it stands, so that it can be settled.
-    /// `epoch`, `starts` and `until` of the given claim are filled in. None: somebody carries the lane right now, or the letter
-    /// is gone.
+    /// Leases the lane of a waiting letter for this letter, whatever its position, so that it can be settled. Fills
+    /// in `epoch`, `starts` and `until` of the given claim. None if the lane is leased or the letter is gone.
     pub async fn take_by_hand(&self, claim: Claim) -> Result<Option<Claim>, DbErr> {
         let tx = self.store.write_tx().await?;
         let taken = self.take_by_hand_in(&tx, claim).await?;
@@ -60,7 +59,7 @@ impl Queue {
     }
 
     async fn take_by_hand_in(&self, tx: &DatabaseTransaction, mut claim: Claim) -> Result<Option<Claim>, DbErr> {
-        // The turn's lock first: whoever leases holds it too.
+        // The turn's lock first: leasing takes it too.
         self.lock_turns(tx, &[(claim.tenant_id, claim.target)]).await?;
         if !self.still_waits(tx, &claim).await? {
             return Ok(None);

@@ -1,4 +1,4 @@
-//! Finds or makes the conversations of new entries, inside the commit that needs them.
+//! Finds or creates the conversations of new entries, inside the commit that needs them.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -12,8 +12,8 @@ use crate::store::Store;
 
 type AliasKey<'a> = (Uuid, &'a Alias);
 
-/// Gives every entry its conversation. Two that open the same one at the same time, here or in another
-/// instance, end in one: the first alias is its key.
+/// Gives every entry its conversation. Concurrent attempts to open the same conversation, also by other instances,
+/// result in one: its first alias is the key.
 pub(super) async fn resolve<'a>(
     tx: &impl ConnectionTrait,
     store: &Store,
@@ -60,7 +60,7 @@ pub(super) async fn resolve<'a>(
     Ok(fresh)
 }
 
-/// Enters amojo's ids of chats that hooks told, before any turn is locked.
+/// Stores amojo's chat ids learned from hooks as aliases, before any turn is locked.
 pub(super) async fn learn_aliases(tx: &impl ConnectionTrait, store: &Store, fresh: &[Fresh<'_>]) -> Result<(), DbErr> {
     let mut learned: Vec<_> = fresh
         .iter()
@@ -71,7 +71,7 @@ pub(super) async fn learn_aliases(tx: &impl ConnectionTrait, store: &Store, fres
     insert_aliases(tx, store, learned).await
 }
 
-/// Writes them to their conversations.
+/// Stores them in their conversations.
 pub(super) fn told_chats(fresh: &[Fresh<'_>]) -> Write {
     let learned: BTreeMap<(Uuid, Uuid), &str> = fresh
         .iter()
@@ -83,7 +83,7 @@ pub(super) fn told_chats(fresh: &[Fresh<'_>]) -> Write {
     known_chats(&learned)
 }
 
-/// Notes what amoCRM told of conversations that managers begin, while their messenger has not named them.
+/// Stores what amoCRM reported about conversations started by managers, while the messenger has not named them.
 pub(super) async fn note_begun(tx: &impl ConnectionTrait, store: &Store, fresh: &[Fresh<'_>]) -> Result<(), DbErr> {
     let begun: BTreeMap<(Uuid, Uuid), &Begun> = fresh
         .iter()
@@ -105,7 +105,7 @@ pub(super) async fn note_begun(tx: &impl ConnectionTrait, store: &Store, fresh: 
     Ok(())
 }
 
-/// amojo's ids of chats whose conversation has none yet.
+/// Stores amojo's chat ids in conversations that have none yet.
 pub(super) fn known_chats(chats: &BTreeMap<(Uuid, Uuid), &str>) -> Write {
     Rows::new()
         .uuid("tenant_id", chats.keys().map(|key| key.0))
@@ -121,7 +121,7 @@ fn owned(key: AliasKey<'_>) -> (Uuid, Alias) {
     (key.0, key.1.clone())
 }
 
-/// Enters aliases, sorted; those that stand already stay.
+/// Inserts aliases, sorted; existing ones are unchanged.
 pub(super) async fn insert_aliases(
     tx: &impl ConnectionTrait,
     store: &Store,

@@ -1,4 +1,4 @@
-//! Dead letters: what will not be tried again by itself.
+//! Dead letters: letters without further automatic attempts.
 
 use entity::dead_letter;
 use sea_orm::{ConnectionTrait, DbErr};
@@ -6,7 +6,7 @@ use sea_orm::{ConnectionTrait, DbErr};
 use super::rows::Rows;
 use crate::store::Store;
 
-/// Enters them; one that stands already stays.
+/// Inserts them; existing ones are unchanged.
 pub(super) async fn insert(
     tx: &impl ConnectionTrait,
     store: &Store,

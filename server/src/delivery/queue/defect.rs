@@ -1,4 +1,4 @@
-//! Two mistakes of `fault::DEFECTS` that take more than a line. They are made only where a test asks for them.
+//! Two of the `fault::DEFECTS` that take more than a line. They are made only where a test asks for them.
 
 use std::collections::BTreeMap;
 
@@ -13,8 +13,8 @@ use super::{Queue, Settled, Settlement};
 const BEHIND: i64 = 86_400_000;
 
 impl Queue {
-    /// Looks whether messages of a parcel came before, and makes the unique key of each that did not into one that
-    /// nothing conflicts with: what a look-up before the insert is worth.
+    /// Checks by a look-up whether a parcel's messages are known, and replaces the unique key of each new one by one
+    /// that never conflicts: shows what a look-up before the insert is worth.
     pub(super) async fn looked_up(&self, mut parcel: Parcel) -> Result<Parcel, DbErr> {
         if !self.errs("defect.look_before_insert") {
             return Ok(parcel);
@@ -37,7 +37,7 @@ impl Queue {
         Ok(parcel)
     }
 
-    /// Lets later letters pass those that wait for their next try, where that is asked for.
+    /// Lets later letters overtake those that wait for their next attempt, if the defect is enabled.
     pub(super) fn leave_the_lane(&self, mine: &[&Settlement], lanes: &mut BTreeMap<LaneKey, Lane>) -> Write {
         let is_left = |one: &&&Settlement| matches!(one.settled, Settled::Again { .. });
         let wanted = self.errs("defect.leave_the_lane");

@@ -1,4 +1,4 @@
-//! Takes letters out of the queue for good, because what they carry is erased: counted as failed, told to nobody.
+//! Removes letters for good because their content is erased: counted as failed, without notifications.
 
 use std::collections::BTreeMap;
 
@@ -13,12 +13,12 @@ use crate::message::{Direction, LetterKind, State, Stream, lane_id};
 use crate::store::ended;
 
 impl Queue {
-    /// Everything that waits in a conversation. What is on its way right now ends without a trace.
+    /// Removes everything that waits in a conversation. Calls already running end without a trace.
     pub async fn empty(&self, tenant_id: Uuid, conversation_id: Uuid) -> Result<u64, DbErr> {
         self.take_out(tenant_id, conversation_id, None).await
     }
 
-    /// What waits of one message.
+    /// Removes the waiting letters of one message.
     pub async fn withdraw(&self, tenant_id: Uuid, conversation_id: Uuid, message_id: Uuid) -> Result<u64, DbErr> {
         self.take_out(tenant_id, conversation_id, Some(message_id)).await
     }
@@ -81,7 +81,7 @@ impl Queue {
         Ok(u64::try_from(letters.len()).unwrap_or(0))
     }
 
-    /// A lane without letters that it had. Whoever carries its head has lost the lease.
+    /// Updates a lane that lost letters. Whoever holds its lease loses it.
     async fn shorten(&self, tx: &DatabaseTransaction, tenant_id: Uuid, lane_id: Uuid, gone: i64) -> Result<(), DbErr> {
         use lane::Column;
         lane::Entity::update_many()

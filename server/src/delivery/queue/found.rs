@@ -1,4 +1,5 @@
-//! Messages that no hook told: marked, and held for a person where they are too old to go by themselves.
+//! Messages found in amoCRM's history without a hook: marked, and held for a person if too old to be sent
+//! automatically.
 
 use entity::dead_letter;
 use sea_orm::{ConnectionTrait, DbErr};
@@ -9,7 +10,7 @@ use super::rows::Rows;
 use super::{dead, lane};
 use crate::store::Store;
 
-/// Marks the found ones among new entries, and enters what is held of them.
+/// Marks such messages among new entries, and inserts the held ones as dead letters.
 pub(super) async fn insert(tx: &impl ConnectionTrait, store: &Store, fresh: &[Fresh<'_>]) -> Result<(), DbErr> {
     let found: Vec<(&Fresh<'_>, &Found)> =
         fresh.iter().filter_map(|one| Some((one, one.entry.found.as_ref()?))).collect();
@@ -29,7 +30,7 @@ pub(super) async fn insert(tx: &impl ConnectionTrait, store: &Store, fresh: &[Fr
     dead::insert(tx, store, held.collect()).await
 }
 
-/// What a person may send. Its age counts from when it was written.
+/// The dead letter that a person may send. Its age counts from when the message was written.
 fn dead_letter(one: &Fresh<'_>, letter: &NewLetter) -> dead_letter::Model {
     let ((_, lane_id), _) = lane::lane_of(one.tenant_id, one.conversation_id, letter);
     let written_at = one.entry.message.as_ref().map_or(one.entry.accepted_at, |message| message.sent_at);

@@ -1,4 +1,4 @@
-//! Ids that were learned after their message was stored: from now on they are recognised.
+//! Ids learned after their message was stored, so that repeats under them are recognised.
 
 use std::collections::BTreeMap;
 
@@ -9,10 +9,10 @@ use super::rows::Rows;
 use crate::message::day_of;
 use crate::store::Store;
 
-/// Messages by tenant, origin, the origin's id and the number of the event.
+/// Messages by tenant, origin, the origin's id and event number.
 pub type LearnedKeys<'a> = BTreeMap<(Uuid, Uuid, &'a str, i16), Uuid>;
 
-/// Enters them in the order in which every batch locks keys. What is known already stays.
+/// Inserts them in the order in which every batch locks keys. Existing keys are unchanged.
 pub async fn insert_keys(tx: &impl ConnectionTrait, store: &Store, keys: &LearnedKeys<'_>) -> Result<(), DbErr> {
     let day = day_of(store.clock().millis());
     Rows::new()

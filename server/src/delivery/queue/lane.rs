@@ -1,5 +1,5 @@
-//! Lanes under lock. Every batch takes its locks in one order: dedupe keys and aliases, then turns, then lanes, then the
-//! rest; sorted within each. A turn's lock covers all lanes of its target.
+//! Lanes under lock. Every batch takes its locks in one order: dedupe keys and aliases, then turns, then lanes, then
+//! the rest; sorted within each. A turn's lock covers all lanes of its target.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::store::Store;
 /// `(tenant, lane)`.
 pub type LaneKey = (Uuid, Uuid);
 
-/// What a lane is made with when it does not exist yet.
+/// Values for creating a missing lane.
 #[derive(Clone, Debug)]
 pub struct Seed {
     pub conversation_id: Uuid,
@@ -34,7 +34,7 @@ pub enum Due {
 }
 
 impl Due {
-    /// The time in milliseconds; none: never.
+    /// The time in milliseconds; none for never.
     pub const fn at(self, now: i64) -> Option<i64> {
         match self {
             Self::Never => None,
@@ -44,11 +44,11 @@ impl Due {
     }
 }
 
-/// Where in a lane the next letters stand.
+/// Positions of the next letters in a lane.
 #[derive(Clone, Debug)]
 pub struct Places {
     next_seq: i64,
-    /// Of the letter leased last: nothing is placed before it.
+    /// Position of the letter leased last; nothing is placed before it.
     last_key: i64,
     max_key: i64,
 }
@@ -66,7 +66,7 @@ pub struct Lane {
     pub carried: i64,
 }
 
-/// A letter with its place.
+/// A letter with its position.
 pub struct Placed<'a> {
     pub tenant_id: Uuid,
     pub lane_id: Uuid,
@@ -85,7 +85,7 @@ impl Places {
         })
     }
 
-    /// The next place: hooks by their time while that is still ahead, all else by arrival.
+    /// The next position: hooks by their own time while that is still ahead, everything else by arrival.
     pub fn next(&mut self, order_hint: Option<i64>) -> (i64, i64) {
         let order_key = order_hint.map_or(self.max_key, |hint| hint.max(self.last_key));
         let seq = self.next_seq;
@@ -96,10 +96,10 @@ impl Places {
 }
 
 impl Lane {
-    /// Takes a letter in and gives it its place.
+    /// Adds a letter and returns its position.
     pub fn place(&mut self, order_hint: Option<i64>) -> (i64, i64) {
         self.waiting += 1;
-        // Unconditional and never earlier: a lane that waits in its back-off stays there.
+        // Unconditional but never earlier: a lane in its back-off stays there.
         if self.due == Due::Never {
             self.due = Due::In(0);
         }
@@ -120,8 +120,8 @@ pub fn lane_of(tenant_id: Uuid, conversation_id: Uuid, letter: &NewLetter) -> (L
     ((tenant_id, id), seed)
 }
 
-/// Creates missing lanes, locks all and reads them together with the database's time, taken after the turns' locks were
-/// acquired.
+/// Creates missing lanes, locks all and reads them together with the database's time, taken after the turns' locks
+/// were acquired.
 pub async fn lock_lanes(
     db: &impl ConnectionTrait,
     store: &Store,
@@ -137,7 +137,7 @@ pub async fn lock_lanes(
     Ok((lanes, now))
 }
 
-/// Makes lanes, empty; those that stand already stay.
+/// Inserts empty lanes; existing ones are unchanged.
 async fn insert(db: &impl ConnectionTrait, store: &Store, seeds: Vec<(&LaneKey, &Seed)>) -> Result<(), DbErr> {
     Rows::new()
         .uuid("tenant_id", seeds.iter().map(|(key, _)| key.0))
@@ -195,19 +195,19 @@ async fn read_locked(
     Ok(now)
 }
 
-/// What a batch of accepted letters wants of a lane.
+/// What a batch of accepted letters needs in a lane.
 #[derive(Clone, Debug)]
 pub struct Want {
     pub seed: Seed,
     pub count: i64,
-    /// The latest `order_hint`; 0 when none of them has one.
+    /// The latest `order_hint`; 0 if there is none.
     pub hint: i64,
 }
 
-/// Makes room for accepted letters in their lanes, in one statement: counts, wakes – unconditionally, and never
-/// earlier than a back-off – and gives each lane its next place. Missing lanes are made.
+/// Makes room for accepted letters in their lanes with one statement: counts them, wakes the lane (unconditionally,
+/// but never before the end of a back-off) and returns the next position in each lane. Creates missing lanes.
 ///
-/// The turns of all lanes are locked already, so no other batch is at these rows.
+/// The turns of all lanes are locked already, so no other batch touches these rows.
 pub async fn make_room(
     db: &impl ConnectionTrait,
     store: &Store,
@@ -247,14 +247,15 @@ async fn touch(
     for row in found {
         let key = (row.try_get("", "tenant_id")?, row.try_get("", "lane_id")?);
         let mut of_lane = Places::read(&row)?;
-        // The statement has counted them already; here they are handed out.
+        // The statement has counted them already; here the positions are handed out.
         of_lane.next_seq -= counts.get(&key).copied().unwrap_or(0);
         places.insert(key, of_lane);
     }
     Ok(places)
 }
 
-/// Writes locked lanes back. `now`: the time with which their turns are written, so that both come due at the same time.
+/// Writes locked lanes back. `now`: the time with which their turns are written, so that both come due at the same
+/// time.
 pub fn written(lanes: &BTreeMap<LaneKey, Lane>, now: i64) -> Write {
     Rows::new()
         .uuid("tenant_id", lanes.keys().map(|key| key.0))

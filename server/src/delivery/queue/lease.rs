@@ -1,4 +1,4 @@
-//! Leases lanes: who, until when, and which letter is the head.
+//! Leases lanes: to whom, until when, and which letter is the head.
 
 use std::collections::HashMap;
 
@@ -19,7 +19,7 @@ mod take;
 use end::end_turns;
 pub use expired::Expired;
 
-/// How much of a target's work there is room for.
+/// How many calls a target may start now.
 #[derive(Clone, Debug)]
 pub struct Wish {
     pub tenant_id: Uuid,
@@ -39,11 +39,11 @@ pub struct Claim {
     pub direction: Direction,
     pub stream: Stream,
     pub epoch: i64,
-    /// Leases of this head that nobody settled, this one included.
+    /// Leases of this head that were never settled, including this one.
     pub starts: i32,
-    /// It goes alone, to find out whether its target answers again.
+    /// Sent alone, to find out whether the target answers again.
     pub probe: bool,
-    /// When the lease ends at the latest, by this process's clock (milliseconds since 1970).
+    /// Latest end of the lease by this process's clock (milliseconds since 1970).
     pub until: i64,
     pub letter: Letter,
 }
@@ -58,7 +58,7 @@ pub struct Letter {
     pub kind: LetterKind,
     pub payload: String,
     pub attempts: i32,
-    /// An earlier try may have arrived: find out before sending.
+    /// An earlier attempt may have arrived: check before sending.
     pub unknown: bool,
     pub resends: i32,
     pub late: bool,
@@ -69,16 +69,17 @@ pub struct Letter {
 
 impl Queue {
     /// Leases due lanes of the wished targets for `lease_millis`, in one commit. No transaction is open afterwards:
-    /// the network comes next.
+    /// the network call comes next.
     ///
     /// A lane whose earlier lease expired unsettled comes back with `unknown` set: it was started, and it is unknown
     /// whether the message was sent.
     ///
-    /// `found` is called with the leases just before they are written, so that their letters' contexts can be read meanwhile:
-    /// no other transaction writes to their targets' lanes then. Only what is returned is leased; that may be less.
+    /// `found` is called with the leases just before they are written, so that their letters' contexts can be read
+    /// meanwhile: no other transaction writes to their targets' lanes then. Only the returned lanes are leased,
+    /// possibly fewer.
     ///
-    /// When the answer to the COMMIT is lost, its result is read back, so that letters that were not sent do not expire and
-    /// come back as unknown.
+    /// When the answer to the COMMIT is lost, its result is read back, so that letters that were not sent do not
+    /// expire and come back as unknown.
     pub async fn claim(
         &self,
         wishes: &[Wish],
@@ -98,7 +99,7 @@ impl Queue {
             match self.claim_at_once(of_one, lease_millis, &mut found).await {
                 Ok(some) => claims.extend(some),
                 Err(error) if claims.is_empty() => return Err(error),
-                // What is leased already is carried; the rest has its turn soon.
+                // What is already leased is delivered; the rest follows soon.
                 Err(error) => {
                     tracing::warn!(%error, "an account's lanes could not be leased");
                     break;
@@ -133,7 +134,8 @@ impl Queue {
     ) -> Result<Vec<Claim>, DbErr> {
         let by_key: HashMap<_, _> = wishes.iter().map(|wish| ((wish.tenant_id, wish.target), wish)).collect();
         let keys: Vec<_> = by_key.keys().copied().collect();
-        // Whoever holds one of the others wakes the workers at its commit: nobody waits for it here, with these in hand.
+        // Whoever locks one of the others wakes the workers at its commit, so this does not wait for it while holding
+        // these.
         let (mut turns, now) = self.lock_free_turns(tx, &keys).await?;
         turns.retain(|turn| !turn.is_held() && turn.ready_at.is_some_and(|ready_at| ready_at <= now));
         let mut allowed = Vec::with_capacity(turns.len());

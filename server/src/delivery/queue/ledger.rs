@@ -1,4 +1,4 @@
-//! What was accepted, delivered and given up, counted in the commit in which it happened.
+//! Counters of accepted, delivered and failed messages, written in the same commit as the change itself.
 
 use std::collections::BTreeMap;
 
@@ -6,10 +6,10 @@ use uuid::Uuid;
 
 use super::rows::{Rows, Write};
 
-/// Counts of one source, direction and day.
+/// Tenant, source, direction and day.
 pub type Key = (Uuid, Uuid, i16, i32);
 
-/// `accepted`, `delivered`, `failed`.
+/// Increments of `accepted`, `delivered`, `failed`.
 pub type Change = (i64, i64, i64);
 
 /// Adds to the ledger, in the same commit as what is counted.

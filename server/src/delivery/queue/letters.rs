@@ -1,4 +1,5 @@
-//! What all letters share: how long they wait, whose slots they use, and the one that tells amoCRM a status.
+//! Common properties of all letters: how long they wait, which slots they use, and the letter that reports a status
+//! to amoCRM.
 
 use anyhow::Context;
 use entity::source;
@@ -14,27 +15,27 @@ use crate::tenant::pool_of;
 pub const TO_CRM_MILLIS: i64 = 7 * 24 * 3_600_000;
 /// A letter to a messenger waits this long.
 pub const TO_MESSENGER_MILLIS: i64 = 24 * 3_600_000;
-/// A status is worth telling this long.
+/// A status is worth reporting for this long.
 pub const STATUS_MILLIS: i64 = 72 * 3_600_000;
 
-/// The slots of calls to one integration's amojo.
+/// The pool of call slots of one integration's amojo.
 pub fn amojo_pool(app: &App, channel_id: Uuid) -> String {
     let found = app.config.channel(&channel_id.to_string());
     pool_of(found.map_or("", |(integration, _)| integration.name.as_str()))
 }
 
-/// How many requests one scope of amojo takes. No limit is documented: each scope has the rate that it proved to take.
+/// Rate of requests to one scope of amojo. No limit is documented, so each scope's rate is found by experience.
 pub fn amojo_rate(app: &App) -> Rate {
     let rates = &app.config.rates;
     Rate::adaptive(rates.chats_start, rates.chats_floor, rates.chats_ceiling)
 }
 
-/// The slots of calls to a source's messenger.
+/// The pool of call slots of a source's messenger.
 pub fn messenger_pool(app: &App, source: &source::Model) -> String {
     app.connectors.get(&source.kind).map_or_else(|| source.kind.clone(), |connector| connector.pool().to_owned())
 }
 
-/// A letter to a source's messenger about a message; nil: about none.
+/// A letter to a source's messenger about a message; nil for none.
 pub fn messenger_letter(
     app: &App,
     source: &source::Model,
@@ -47,7 +48,7 @@ pub fn messenger_letter(
     letter(app, place, source.id, message_id, (kind, stream), payload, expires_at)
 }
 
-/// A letter to amoCRM by a channel about a message of a source; nil: about none.
+/// A letter to amoCRM through a channel about a message of a source; nil for none.
 pub fn crm_letter(
     app: &App,
     (channel_id, source_id): (Uuid, Uuid),
@@ -60,7 +61,7 @@ pub fn crm_letter(
     letter(app, place, source_id, message_id, (kind, stream), payload, expires_at)
 }
 
-/// Where a letter goes.
+/// A letter's destination.
 struct Place {
     direction: Direction,
     target: Uuid,
@@ -86,7 +87,7 @@ fn letter(
         pool: place.pool,
         kind,
         payload,
-        // By arrival: a sender's own time never moves a message. Only amoCRM's hooks tell another
+        // By arrival: a sender's own time never moves a message. Only amoCRM's hooks set another
         // (docs/reliability.md#what-is-promised).
         order_hint: None,
         expires_at,
@@ -95,7 +96,7 @@ fn letter(
     }
 }
 
-/// A letter that tells amoCRM what became of a message.
+/// A letter that reports a message's status to amoCRM.
 pub fn status_letter(
     app: &App,
     channel_id: Uuid,

@@ -1,4 +1,4 @@
-//! The files of what is accepted, in the same commit.
+//! The files of accepted entries, written in the same commit.
 
 use std::collections::BTreeMap;
 
@@ -10,10 +10,10 @@ use super::rows::Rows;
 use crate::media::NewMedia;
 use crate::store::Store;
 
-/// Writes them. One that is known (a face, an upload that a message names now) is kept longer, belongs to this message from
-/// now on, and is looked for again if it was gone. (`state` 0 is wanted, 2 is gone.)
+/// Writes them. A known file (an avatar, or an upload that a message now uses) is kept longer, from now on belongs to
+/// this message, and is fetched again if it was gone. (`state` 0 is wanted, 2 is gone.)
 pub(super) async fn insert(tx: &impl ConnectionTrait, store: &Store, fresh: &[Fresh<'_>]) -> Result<(), DbErr> {
-    // One row each, in one order in every batch.
+    // One row per file, in the same order in every batch.
     let mut all: BTreeMap<(Uuid, Uuid), &NewMedia> = BTreeMap::new();
     for one in fresh {
         all.extend(one.entry.media.iter().map(|media| ((one.tenant_id, media.id), media)));

@@ -6,9 +6,9 @@
 //! settle ─▶ attempt · letter · lane · message · ledger · follow-ups       one commit, only with its own epoch
 //! ```
 //!
-//! A lane has at most one lease and its holder carries the head *including its back-off*, so two letters of one
-//! conversation and direction never overtake each other. A lease that ran out unsettled leaves an unknown outcome:
-//! the next holder finds out before it sends.
+//! A lane has at most one lease, and it stays blocked by its head *during the head's back-off*, so two letters of one
+//! conversation and direction never overtake each other. A lease that expired unsettled leaves an unknown outcome:
+//! the next holder checks before it sends.
 
 use sea_orm::DbErr;
 use uuid::Uuid;
@@ -53,7 +53,7 @@ pub use scan::{After, Ready};
 pub use settle::{Attempt, Learned, Settled, Settlement, TurnEffect, Webhook};
 pub use turn::{HELD, RATE, Rate};
 
-/// The statements, and what they need to know.
+/// The queue's statements and their dependencies.
 #[derive(Clone)]
 pub struct Queue {
     store: Store,
@@ -76,7 +76,7 @@ impl Queue {
         &self.store
     }
 
-    /// Whether a mistake of `fault::DEFECTS` is to be made here.
+    /// Whether to make a defect of `fault::DEFECTS` here.
     fn errs(&self, name: &'static str) -> bool {
         self.faults.errs(name)
     }

@@ -1,4 +1,4 @@
-//! What retention does where a key has no time in it.
+//! Retention of rows whose key contains no time.
 
 use std::collections::BTreeMap;
 
@@ -8,19 +8,19 @@ use uuid::Uuid;
 use super::rows::Rows;
 use super::{Queue, ledger};
 
-/// The key of an id that is known, without its tenant.
+/// The key of a known id, without its tenant.
 pub type KnownKey = (Uuid, String, i16);
 
 /// An id by which a repeat is recognised.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Known {
     pub key: KnownKey,
-    /// The day on which it came, counted from 1970.
+    /// Day of arrival, counted from 1970.
     pub day: i32,
 }
 
 impl Queue {
-    /// Ids of a tenant in the order of their key, behind `after`.
+    /// A tenant's ids in key order, after `after`.
     pub async fn known_ids(&self, tenant_id: Uuid, after: Option<&KnownKey>, limit: u32) -> Result<Vec<Known>, DbErr> {
         let (origin, external_id, event) = after.cloned().unwrap_or((Uuid::nil(), String::new(), -1));
         let text = "SELECT origin, external_id, event, day FROM dedupe WHERE tenant_id = $1 \
@@ -35,7 +35,7 @@ impl Queue {
         found.iter().map(read).collect()
     }
 
-    /// Forgets ids of a tenant that came before a day.
+    /// Deletes a tenant's ids that arrived before a day.
     pub async fn forget_ids(&self, tenant_id: Uuid, ids: &[KnownKey], before: i32) -> Result<u64, DbErr> {
         Rows::new()
             .uuid("tenant_id", ids.iter().map(|_| tenant_id))
@@ -52,8 +52,8 @@ impl Queue {
             .await
     }
 
-    /// Adds the rows of processes of long ago up into one a source, direction and day, so that sums stay short however
-    /// often processes start. Gives how many rows went.
+    /// Merges the rows of past processes into one per source, direction and day, so that sums stay fast however often
+    /// processes start. Returns the number of rows removed.
     pub async fn fold_ledger(&self, tenant_id: Uuid, before: i32) -> Result<u64, DbErr> {
         let tx = self.store.write_tx().await?;
         let text = "DELETE FROM ledger_delta WHERE tenant_id = $1 AND day < $2 AND instance <> $3 \

@@ -1,7 +1,7 @@
-//! The dialogues of conversations that managers began, once the messenger has named them.
+//! Dialogues of conversations that managers started, once the messenger has named them.
 //!
-//! A dialogue that another conversation has already stays one dialogue with two chats at amoCRM: each keeps its
-//! conversation, its lanes and its ids, and the customer's messages go to the one that was used last
+//! If another conversation already has the dialogue, it becomes one dialogue with two chats at amoCRM: each keeps its
+//! conversation, lanes and ids, and the customer's messages go to the one used last
 //! (docs/decisions/0011-write-first.md).
 
 use std::collections::BTreeMap;
@@ -16,7 +16,7 @@ use super::rows::Rows;
 use crate::message::{CrmIds, Shared};
 use crate::store::Store;
 
-/// Whose dialogue was named.
+/// A conversation whose dialogue was named.
 #[derive(Clone, Copy)]
 pub(super) struct Told<'a> {
     pub tenant_id: Uuid,
@@ -24,15 +24,15 @@ pub(super) struct Told<'a> {
     pub opened: &'a Opened,
 }
 
-/// A dialogue whose name stands among the aliases.
+/// A dialogue whose id is among the aliases.
 pub(super) struct Named<'a> {
     told: Told<'a>,
-    /// Another conversation had it first.
+    /// The conversation that had the dialogue first, if it is another one.
     holder: Option<Uuid>,
 }
 
-/// Enters the names among the aliases, before any turn is locked: a dialogue that another conversation has goes over to
-/// the one told, which was used last. Conversations that were erased meanwhile stay unnamed.
+/// Inserts the dialogues' ids as aliases, before any turn is locked. A dialogue of another conversation is reassigned
+/// to the one given here, because it was used last. Conversations erased meanwhile are skipped.
 pub(super) async fn name_dialogues<'a>(
     tx: &impl ConnectionTrait,
     store: &Store,
@@ -84,7 +84,7 @@ fn keys(told: &[Told<'_>]) -> Rows {
         .text("external_id", told.iter().map(|one| one.opened.external_id.as_str()))
 }
 
-/// Our ids at amoCRM, the messages' ids, and the dialogues that go over.
+/// Stores our ids at amoCRM and the messages' ids, and reassigns shared dialogues.
 async fn enter(tx: &impl ConnectionTrait, store: &Store, named: &[Named<'_>]) -> Result<(), DbErr> {
     let ours: Vec<(Uuid, Alias, Uuid)> = named
         .iter()
@@ -114,7 +114,8 @@ async fn enter(tx: &impl ConnectionTrait, store: &Store, named: &[Named<'_>]) ->
     insert_keys(tx, store, &keys).await
 }
 
-/// Lets dialogues go on in the conversations in which a manager wrote last: account, source, the messenger's id, conversation.
+/// Reassigns dialogues to the conversations in which a manager wrote last: account, source, the messenger's id,
+/// conversation.
 pub(super) async fn use_dialogues(
     tx: &impl ConnectionTrait,
     store: &Store,
@@ -138,7 +139,7 @@ pub(super) async fn use_dialogues(
     Ok(())
 }
 
-/// Writes the names to their conversations and messages, after the lanes as everything that is learned.
+/// Stores the ids in their conversations and messages, after the lanes like everything that is learned.
 pub(super) async fn write_names(tx: &impl ConnectionTrait, store: &Store, named: &[Named<'_>]) -> Result<(), DbErr> {
     let shared = |one: &Named<'_>| if one.holder.is_some() { Shared::Apart } else { Shared::Not };
     Rows::new()

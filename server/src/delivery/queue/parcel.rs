@@ -1,5 +1,5 @@
-//! What comes through the door, ready to be written: ids made, texts checked, nothing to look up but whether it
-//! came before.
+//! An accepted request, ready to be written: ids generated and texts checked; only whether it is a repeat remains to
+//! be looked up.
 
 use bytes::Bytes;
 use uuid::Uuid;
@@ -7,12 +7,12 @@ use uuid::Uuid;
 use crate::media::NewMedia;
 use crate::message::{Direction, Failure, LetterKind, State, Stream, stored_as_small_integer};
 
-/// Whose request it is decides who is served first when the door is crowded.
+/// Decides which request is served first under load.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hurry {
-    /// amoCRM's hooks: sent once, five seconds.
+    /// amoCRM's hooks: sent once, with a limit of five seconds.
     Hook,
-    /// Everybody who repeats.
+    /// Every caller that repeats its requests.
     Other,
 }
 
@@ -26,7 +26,7 @@ pub struct Parcel {
 }
 
 impl Parcel {
-    /// Rough size in memory, for the bound of the queue.
+    /// Approximate size in memory, for the memory limit of the queue.
     pub fn size(&self) -> usize {
         let raw = self.raw.as_ref().map_or(0, |raw| raw.body.len() + raw.headers.len());
         let bodies: usize =
@@ -34,13 +34,13 @@ impl Parcel {
         raw + bodies + 512 * self.entries.len() + 256
     }
 
-    /// Whether there may be files to be fetched once it is stored.
+    /// Whether it may contain files to fetch once it is stored.
     pub fn has_media(&self) -> bool {
         self.entries.iter().any(|entry| !entry.media.is_empty())
     }
 }
 
-/// The bytes as they came.
+/// The bytes as received.
 #[derive(Clone, Debug)]
 pub struct RawHook {
     pub id: Uuid,
@@ -49,32 +49,32 @@ pub struct RawHook {
     pub received_at: i64,
     pub headers: String,
     pub body: Bytes,
-    /// Why it is not worked on; empty: it is.
+    /// Why it is not processed; empty if it is.
     pub quarantine: String,
 }
 
-/// What kind of event a key belongs to.
+/// The kind of event a key belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Event {
-    /// A message that came to us, by the id of the side it came from; also amojo's id of one we sent.
+    /// An incoming message, by the id of the side it came from; also amojo's id of a message we sent.
     Message,
     /// The messenger's id of a message that we sent.
     Sent,
-    /// A change of a message, one key a change.
+    /// A change of a message, one key per change.
     Edit,
-    /// Somebody types: one key a conversation and few seconds.
+    /// Typing: one key per conversation and period of a few seconds.
     Typing,
     /// A reaction, one key each.
     Reaction,
-    /// The messenger named the dialogue of a conversation that a manager began.
+    /// The messenger named the dialogue of a conversation that a manager started.
     Opened,
-    /// amoCRM told its id of a chat without saying anything in it.
+    /// amoCRM reported its id of a chat without a message.
     Chat,
-    /// A button was pressed: one key a button and second.
+    /// A button was pressed: one key per button and second.
     Pressed,
-    /// A webhook that goes out once more, one key each.
+    /// A webhook sent once more, one key each.
     Resent,
-    /// A status of one of our messages, one key a state.
+    /// A status of one of our messages, one key per state.
     StatusSent,
     StatusDelivered,
     StatusRead,
@@ -98,7 +98,7 @@ stored_as_small_integer!(Event {
 });
 
 impl Event {
-    /// The key's event of a status.
+    /// The event of a status.
     pub fn of_status(state: State) -> Self {
         match state {
             State::Queued | State::Sent => Self::StatusSent,
@@ -109,46 +109,46 @@ impl Event {
     }
 }
 
-/// What an entry is recognised by when it comes again.
+/// The key by which a repeated entry is recognised.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct DedupeKey {
-    /// Channel or source, whose id space it is.
+    /// The channel or source that defines the id space.
     pub origin: Uuid,
     pub external_id: String,
     pub event: Event,
 }
 
-/// One thing of a parcel.
+/// One item of a parcel.
 #[derive(Clone, Debug)]
 pub struct Entry {
     pub key: DedupeKey,
-    /// Of what a repeat must have equal.
+    /// Fingerprint of the parts that must be equal in a repeat.
     pub fingerprint: i64,
-    /// The message's id, or one of its own for what is no message. Made before storing, so that it tells "mine" from
-    /// "duplicate" after a lost COMMIT.
+    /// The message's id, or an id of its own if it is not a message. Generated before storing, so that it
+    /// distinguishes our own row from a duplicate after a lost COMMIT.
     pub id: Uuid,
     pub accepted_at: i64,
     pub conversation: Conversation,
-    /// amojo's id of a known conversation's chat, when it was not known yet: also an alias from now on.
+    /// amojo's id of a known conversation's chat, if it was unknown until now; it also becomes an alias.
     pub crm_chat: Option<Alias>,
     pub message: Option<NewMessage>,
-    /// A state that the message's receiver told.
+    /// A state that the message's receiver reported.
     pub change: Option<StateChange>,
-    /// What a known message says from now on.
+    /// The new body of a known message.
     pub rewrite: Option<Rewrite>,
-    /// A manager began the conversation.
+    /// A manager started the conversation.
     pub begun: Option<Begun>,
     /// The messenger named the conversation's dialogue.
     pub opened: Option<Opened>,
-    /// No hook told the message.
+    /// The message was found in history, without a hook.
     pub found: Option<Found>,
-    /// Files to be fetched, or to be kept longer.
+    /// Files to fetch, or to keep longer.
     pub media: Vec<NewMedia>,
     pub letters: Vec<NewLetter>,
 }
 
 impl Entry {
-    /// One that stores nothing yet but its key.
+    /// An entry that so far stores nothing but its key.
     pub fn bare(key: DedupeKey, id: Uuid, accepted_at: i64, conversation: Conversation) -> Self {
         Self {
             key,
@@ -169,24 +169,24 @@ impl Entry {
     }
 }
 
-/// A manager's message that amoCRM's history showed (docs/decisions/0010-lost-hooks.md).
+/// A manager's message found in amoCRM's history (docs/decisions/0010-lost-hooks.md).
 #[derive(Clone, Debug)]
 pub struct Found {
-    /// Too old to go by itself: a dead letter from the first moment, which a person sends or drops. None: it goes as if its
-    /// hook had come.
+    /// Set if it is too old to be sent automatically: the letter becomes a dead letter at once, for a person to send
+    /// or drop. None: it is sent as if its hook had arrived.
     pub held: Option<NewLetter>,
 }
 
 impl Found {
-    /// The reason of a held one, as a dead letter.
+    /// Dead-letter reason of a held message.
     pub const REASON: &str = "found_in_history";
 }
 
-/// Which conversation.
+/// The conversation of an entry.
 #[derive(Clone, Debug)]
 pub enum Conversation {
     Known(Uuid),
-    /// Not seen yet: made with the first of these ids that nobody holds; a race is settled by the ids' key.
+    /// New: created under the first of these ids if no conversation has it; the ids' unique key settles races.
     Open(Box<NewConversation>),
 }
 
@@ -196,22 +196,22 @@ pub struct NewConversation {
     pub source_id: Uuid,
     pub external_id: String,
     pub amocrm_chat_id: String,
-    /// JSON of the customer.
+    /// The customer as JSON.
     pub contact: String,
-    /// The first decides which conversation it is; the others follow it.
+    /// The first identifies the conversation; the others are added to it.
     pub aliases: Vec<Alias>,
 }
 
-/// What amoCRM tells of a conversation that a manager begins.
+/// What amoCRM reports about a conversation that a manager starts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Begun {
-    /// amojo's id of the customer; empty: the hook named none.
+    /// amojo's id of the customer; empty if the hook contained none.
     pub person_id: String,
-    /// The digits of the customer's phone; empty: none was told.
+    /// The digits of the customer's phone; empty if unknown.
     pub phone: String,
 }
 
-/// The messenger's names for a conversation that a manager began, as its answer, a status or its first message tells them.
+/// The messenger's ids for a conversation that a manager started, from its answer, a status or its first message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Opened {
     pub source_id: Uuid,
@@ -220,13 +220,13 @@ pub struct Opened {
     pub external_id: String,
     /// amojo's id of the chat.
     pub amocrm_chat_id: String,
-    /// JSON of the customer, with the messenger's id of them.
+    /// The customer as JSON, with the messenger's id.
     pub contact: String,
     /// Our id of a message in it, and the messenger's.
     pub message: Option<(Uuid, String)>,
 }
 
-/// Which side's id an alias is.
+/// Whose id an alias is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Side {
     /// The messenger's own.
@@ -260,7 +260,7 @@ pub struct NewMessage {
     pub sent_at: i64,
 }
 
-/// A state told by the messenger for a message of ours.
+/// A state that the messenger reported for a message of ours.
 #[derive(Clone, Debug)]
 pub struct StateChange {
     pub message_id: Uuid,
@@ -276,7 +276,7 @@ pub struct Rewrite {
     pub body: String,
 }
 
-/// A letter without its place; the lane gives it one.
+/// A letter without a position, which its lane assigns.
 #[derive(Clone, Debug)]
 pub struct NewLetter {
     pub id: Uuid,
@@ -284,13 +284,13 @@ pub struct NewLetter {
     pub source_id: Uuid,
     pub direction: Direction,
     pub stream: Stream,
-    /// Whose turn: channel towards amoCRM, source towards the messenger.
+    /// Whose turn it uses: the channel towards amoCRM, the source towards the messenger.
     pub target: Uuid,
-    /// Whose slots.
+    /// The pool of call slots.
     pub pool: String,
     pub kind: LetterKind,
     pub payload: String,
-    /// amoCRM's `msec_timestamp`; none: the order of arrival.
+    /// amoCRM's `msec_timestamp`; none for the order of arrival.
     pub order_hint: Option<i64>,
     pub expires_at: i64,
     /// Day on which its message was accepted.
@@ -298,16 +298,16 @@ pub struct NewLetter {
     pub late: bool,
 }
 
-/// What became of a parcel's entries, in their order.
+/// The outcomes of a parcel's entries, in their order.
 pub type Receipt = Vec<Outcome>;
 
-/// What became of one entry.
+/// Outcome of one entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     New {
         message_id: Uuid,
     },
-    /// It came before; `same` tells whether what must be equal is.
+    /// A repeat; `same` tells whether its fingerprint is equal.
     Duplicate {
         message_id: Uuid,
         same: bool,
@@ -315,7 +315,7 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// The message's id, old or new.
+    /// The message's id, whether new or known.
     pub const fn message_id(self) -> Uuid {
         match self {
             Self::New { message_id } | Self::Duplicate { message_id, .. } => message_id,

@@ -1,4 +1,4 @@
-//! Brings a dead letter back to the end of its lane.
+//! Returns a dead letter to the end of its lane.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use super::{Queue, ledger, turn};
 use crate::message::LetterKind;
 
 impl Queue {
-    /// Takes the dead letter out and appends it to its lane, in one commit; of two callers one succeeds. The message
+    /// Removes the dead letter and appends it to its lane, in one commit; of two callers one succeeds. The message
     /// counts as waiting again.
     pub async fn revive(&self, tenant_id: Uuid, conversation_id: Uuid, letter: &NewLetter) -> Result<bool, DbErr> {
         let tx = self.store.write_tx().await?;

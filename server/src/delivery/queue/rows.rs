@@ -1,10 +1,10 @@
 //! Many rows in one statement, the same text on both engines.
 //!
-//! A statement is written once against a table `rows(…)` that stands in front of it: on PostgreSQL an `unnest` of
-//! one array a column (one prepared text for any number of rows), on SQLite a VALUES list in chunks of 64, 16, 4 and 1
-//! rows (four prepared texts). `{now}` is the database's time in milliseconds.
+//! A statement is written once against a table `rows(…)` put in front of it: on PostgreSQL an `unnest` of one array
+//! per column (one prepared text for any number of rows), on SQLite a VALUES list in chunks of 64, 16, 4 and 1 rows
+//! (four prepared texts). `{now}` is the database's time in milliseconds.
 //!
-//! No value may be NULL (arrays of sea-orm can't carry it); where a column may be, the statement says `nullif`.
+//! No value may be NULL (sea-orm's arrays cannot contain it); for a nullable column the statement uses `nullif`.
 
 use sea_orm::sea_query::ArrayType;
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait, IdenStatic, Iterable, QueryResult, Statement, Value};
@@ -75,12 +75,12 @@ impl Rows {
         self
     }
 
-    /// A statement that is run later, together with others.
+    /// A statement to run later, together with others.
     pub fn write(self, body: impl Into<String>) -> Write {
         Write { rows: self, body: body.into() }
     }
 
-    /// Runs the statement; gives the number of rows it changed.
+    /// Runs the statement; returns the number of rows it changed.
     pub async fn execute(self, db: &impl ConnectionTrait, store: &Store, body: &str) -> Result<u64, DbErr> {
         let mut changed = 0;
         for statement in self.statements(store, body) {
@@ -91,7 +91,7 @@ impl Rows {
         Ok(changed)
     }
 
-    /// Runs the statement; gives the rows it returned.
+    /// Runs the statement; returns its rows.
     pub async fn fetch(self, db: &impl ConnectionTrait, store: &Store, body: &str) -> Result<Vec<QueryResult>, DbErr> {
         let mut found = Vec::new();
         for statement in self.statements(store, body) {
@@ -118,7 +118,7 @@ impl Rows {
         Statement::from_sql_and_values(store.backend(), text, values)
     }
 
-    /// The text and its values, which are numbered from `first` on.
+    /// The text and its values, numbered from `first` on.
     fn in_postgres(self, store: &Store, body: &str, first: usize) -> (String, impl Iterator<Item = Value> + use<>) {
         let names = self.names();
         let numbered = (first..).zip(&self.columns);
@@ -176,8 +176,8 @@ impl Write {
     }
 }
 
-/// Runs statements of which none sees what another changes, and no two change the same row: in one round trip on PostgreSQL,
-/// where each is an expression of one statement, and one after the other on SQLite, where there are no trips.
+/// Runs statements that neither see each other's changes nor change the same row: in one round trip on PostgreSQL,
+/// where each is an expression of one statement, and one after the other on SQLite, which has no round trips.
 pub async fn write_together(
     db: &impl ConnectionTrait,
     store: &Store,
@@ -196,7 +196,7 @@ pub async fn write_together(
     Ok(())
 }
 
-/// [`write_together`], returning the rows of `asked`, which is a writing statement too.
+/// [`write_together`], returning the rows of `asked`, which also writes.
 pub async fn write_together_and_fetch(
     db: &impl ConnectionTrait,
     store: &Store,

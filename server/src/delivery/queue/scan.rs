@@ -1,4 +1,4 @@
-//! Which turns are due: one ordered read of `turn` per pool is both fairness and timer.
+//! Due turns: one ordered read of `turn` per pool is both fairness and timer.
 //!
 //! Each pool is read separately, and one without room is not read at all, so its waiting turns hide no others.
 
@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::Queue;
 use super::rows::Rows;
 
-/// A turn that has come.
+/// A due turn.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ready {
     pub tenant_id: Uuid,
@@ -32,7 +32,7 @@ impl After {
         Self { pool: pool.to_owned(), ready_at: low, tenant_id: Uuid::nil(), target: Uuid::nil() }
     }
 
-    /// What follows this turn.
+    /// Turns after this one.
     pub fn turn(ready: &Ready) -> Self {
         Self { pool: ready.pool.clone(), ready_at: ready.ready_at, tenant_id: ready.tenant_id, target: ready.target }
     }
@@ -54,11 +54,11 @@ fn filled(mut afters: Vec<After>) -> Vec<After> {
 }
 
 impl Queue {
-    /// Due turns, the longest waiting first: at most `limit` of each pool, in one statement for all pools; a read without
-    /// locks.
+    /// Due turns, the longest waiting first: at most `limit` of each pool, in one statement for all pools; a read
+    /// without locks.
     ///
-    /// A lower bound ([`After::time`]) skips index entries of turns served long ago; the caller sweeps from zero now and
-    /// then, so that nothing below it is missed.
+    /// A lower bound ([`After::time`]) skips index entries of turns served long ago; the caller must sweep from zero
+    /// now and then, so that nothing below the bound is missed.
     pub async fn ready(&self, afters: Vec<After>, limit: u32) -> Result<Vec<Ready>, DbErr> {
         if afters.is_empty() {
             return Ok(Vec::new());
@@ -120,8 +120,8 @@ impl Queue {
         found.iter().map(|row| row.try_get("", "pool")).collect()
     }
 
-    /// In how many milliseconds of the database's time the next turn comes; less than none: it came so long ago; none: nothing
-    /// waits that time alone brings.
+    /// Milliseconds of the database's time until the next turn is due; negative if it is overdue; none if no turn has
+    /// a due time.
     pub async fn next_ready_in(&self) -> Result<Option<i64>, DbErr> {
         let (now, value) = self.now(1);
         let text = format!(
@@ -153,7 +153,7 @@ impl Queue {
         Ok(ahead.into_iter().flatten().min())
     }
 
-    /// How a statement names "now", and the value behind that name, which is its `number`th: PostgreSQL knows it by itself.
+    /// How a statement names "now", and the value to bind to it as parameter `number`; PostgreSQL needs no value.
     fn now(&self, number: usize) -> (String, Option<Value>) {
         if self.store.is_sqlite() {
             (format!("${number}"), Some(self.store.clock().millis().into()))

@@ -1,4 +1,4 @@
-//! Writes what became of leased letters, only where the lease is still one's own.
+//! Writes the outcomes of leased letters, only where the lease is still valid.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -20,57 +20,57 @@ mod effects;
 mod end;
 mod learned;
 
-/// One finished try.
+/// One finished attempt.
 #[derive(Clone, Debug)]
 pub struct Settlement {
     pub claim: Claim,
     pub settled: Settled,
-    /// For the timeline; none when nothing was tried.
+    /// For the timeline; none if nothing was tried.
     pub attempt: Option<Attempt>,
     pub learned: Learned,
-    /// What the message has come to.
+    /// The message's new state.
     pub state: Option<State>,
     pub failure: Option<Failure>,
     pub possible_duplicate: bool,
-    /// Letters of the same conversation that follow from it: a status for amoCRM.
+    /// Resulting letters of the same conversation: a status for amoCRM.
     pub follow_ups: Vec<NewLetter>,
-    /// Target and pool of the conversation's amoCRM side, where a status goes that waited for an id just learned.
+    /// Target and pool of the conversation's amoCRM side, for a status that waited for an id just learned.
     pub crm: Option<(Uuid, String)>,
     pub turn: TurnEffect,
-    /// How long the lane rests when it goes on: milliseconds.
+    /// Milliseconds that the lane rests before it goes on.
     pub rest: i64,
 }
 
 /// What becomes of the letter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Settled {
-    /// The other side took it.
+    /// The other side accepted it.
     Carried,
-    /// Nothing had to be said any more: a lower status after a higher one.
+    /// There was nothing left to report: a lower status after a higher one.
     Superseded,
-    /// It stays the head; `millis` of back-off.
+    /// It stays the head for `millis` of back-off.
     Again { millis: i64, unknown: bool, resent: bool },
-    /// A part of it was taken: it stays the head and goes on from there, with its tries counted anew.
+    /// A part of it was accepted: it stays the head and continues from there, with its attempts counted anew.
     Onward { progress: String },
-    /// A dead letter; the lane goes on.
+    /// It becomes a dead letter; the lane goes on.
     Buried { reason: String, detail: String },
-    /// Leased, but not begun: as if it had never been leased.
+    /// Leased but not started: as if it had never been leased.
     GivenBack,
 }
 
-/// What the try says of the whole target.
+/// The attempt's effect on the whole target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TurnEffect {
-    /// It answers.
+    /// The target answers.
     Healthy,
-    /// It does not. When of at least `open_after` calls within a minute half have failed, the breaker opens for
-    /// `open_millis`.
+    /// It does not answer. When of at least `open_after` calls within a minute half have failed, the breaker opens
+    /// for `open_millis`.
     Failing { open_after: i32, open_millis: i64 },
     /// It asked to wait.
     Wait { millis: i64 },
-    /// It answers, and asked this conversation alone to wait.
+    /// It answers, and asked only this conversation to wait.
     Slowed,
-    /// It cannot be served until somebody repairs it.
+    /// It cannot be served until it is repaired.
     Hold { reason: String },
     /// The letter ended without a call.
     Unasked,
@@ -78,7 +78,7 @@ pub enum TurnEffect {
     None,
 }
 
-/// Ids that the answer told.
+/// Ids contained in the answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Learned {
     /// The messenger's id of the message.
@@ -87,41 +87,41 @@ pub struct Learned {
     pub amocrm_message_id: Option<String>,
     /// amojo's id of the conversation.
     pub amocrm_chat_id: Option<String>,
-    /// The messenger's names for a dialogue that a manager began.
+    /// The messenger's ids for a dialogue that a manager started.
     pub opened: Option<Opened>,
-    /// The messenger's id of a dialogue of several chats, in which a manager wrote.
+    /// The messenger's id of a dialogue with several chats, in which a manager wrote.
     pub used: Option<String>,
-    /// The messenger's id that the dialogue has from now on beside its old one.
+    /// The messenger's new id of the dialogue, in addition to the old one.
     pub moved_to: Option<String>,
-    /// amoCRM heard our ids of a chat that a manager began.
+    /// amoCRM received our ids of a chat that a manager started.
     pub bound: bool,
 }
 
-/// A line of the timeline.
+/// An entry of the timeline.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Attempt {
     pub at: i64,
     pub millis: i32,
     pub verdict: &'static str,
-    /// HTTP status; 0: no answer.
+    /// HTTP status; 0 if there was no answer.
     pub status: i32,
     /// At most 4 KiB, redacted.
     pub answer: String,
     pub reason: String,
-    /// What was posted to a developer's endpoint; none: nothing.
+    /// What was posted to a developer's endpoint, if anything.
     pub webhook: Option<Webhook>,
 }
 
 /// A webhook in the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Webhook {
-    /// Of this try.
+    /// Id of this attempt.
     pub id: Uuid,
-    /// `webhook-id`, which all tries share.
+    /// `webhook-id`, the same for all attempts.
     pub webhook_id: Uuid,
     /// Its type.
     pub event: &'static str,
-    /// The endpoint did not answer, or asked for another try. A refusal is an answer.
+    /// The endpoint did not answer, or asked for another attempt. A refusal is an answer.
     pub failed: bool,
 }
 
@@ -133,7 +133,7 @@ impl Attempt {
 }
 
 impl Settlement {
-    /// One that contains only the outcome of the letter.
+    /// A settlement that contains only the outcome of the letter.
     pub fn plain(claim: Claim, settled: Settled) -> Self {
         Self {
             claim,
@@ -152,12 +152,12 @@ impl Settlement {
 }
 
 impl Queue {
-    /// Settles all in one transaction; gives for each whether its lease was still good.
+    /// Settles all in one transaction; returns for each whether its lease was still valid.
     pub async fn settle(&self, settlements: &[Settlement]) -> Result<Vec<bool>, DbErr> {
         self.settle_at_once(settlements, false).await
     }
 
-    /// The same after an attempt with an unknown result: what it wrote is not written again and counts as good.
+    /// The same after an attempt with an unknown result: what it wrote is not written again and counts as valid.
     pub async fn settle_again(&self, settlements: &[Settlement]) -> Result<Vec<bool>, DbErr> {
         self.settle_at_once(settlements, true).await
     }
@@ -215,7 +215,8 @@ impl Queue {
                 positions.insert(one.claim.letter.id, release(lane, one));
             }
         }
-        // What a lost lease would have said is said by its successor; parked statuses are facts and go out anyway.
+        // The holder of the next lease reports the outcome instead of a lost one; parked statuses are facts and are
+        // sent anyway.
         let lost: Vec<Uuid> =
             settlements.iter().zip(&good).filter(|(_, good)| !**good).map(|(one, _)| one.claim.letter.id).collect();
         let parked_from = follow_ups.len() - parked.len();
@@ -254,7 +255,7 @@ impl Queue {
         Ok(good.into_iter().zip(done).map(|(good, done)| good || done).collect())
     }
 
-    /// Locks the turns of all settled lanes and of all that may follow, in one sorted pass.
+    /// Locks the turns of all settled lanes and of all possible follow-ups, in one sorted pass.
     async fn lock_all_turns(&self, tx: &DatabaseTransaction, settlements: &[Settlement]) -> Result<Vec<Turn>, DbErr> {
         let mut pools: BTreeMap<(Uuid, Uuid), String> = BTreeMap::new();
         for one in settlements {
@@ -272,7 +273,7 @@ impl Queue {
         if turns.len() == keys.len() {
             return Ok(turns);
         }
-        // Once in the life of each. They come out of order: who meets somebody there repeats the whole batch.
+        // Needed once per turn. These are created out of lock order: after a deadlock the whole batch is repeated.
         pools.retain(|key, _| !turns.iter().any(|turn| (turn.tenant_id, turn.target) == *key));
         turn::make_turns(tx, &self.store, &pools).await?;
         Ok(self.lock_turns(tx, &keys).await?.0)

@@ -1,4 +1,4 @@
-//! How the whole queue stands, for metrics. It reads what waits, never what is done.
+//! State of the whole queue, for metrics. Reads only what waits, never what is finished.
 
 use sea_orm::{ConnectionTrait, DbErr, Statement};
 
@@ -9,15 +9,15 @@ use super::Queue;
 pub struct Standing {
     /// As stored, see [`crate::message::Direction`].
     pub direction: i16,
-    /// `due`: could leave now; `leaving`: is on its way; `later`: a back-off, a rate or a breaker lets it wait; `held`: waits
-    /// for a person or a repair.
+    /// `due`: could be sent now; `leaving`: being sent; `later`: waits for a back-off, a rate or a breaker; `held`:
+    /// waits for a person or a repair.
     pub state: String,
     pub letters: i64,
     /// When the head of the longest waiting lane became due, milliseconds of the database's time.
     pub oldest_at: i64,
 }
 
-/// Targets that something keeps from working.
+/// Targets that are prevented from working.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hindered {
     /// `rate`, `wait`, `breaker`, `held`.
@@ -48,7 +48,7 @@ impl Queue {
         found.iter().map(read).collect()
     }
 
-    /// How many targets wait for what.
+    /// Number of blocked targets by reason.
     pub async fn hindered(&self) -> Result<Vec<Hindered>, DbErr> {
         let found = self
             .question(

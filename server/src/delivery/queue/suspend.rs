@@ -1,4 +1,4 @@
-//! An endpoint that has failed for long is left alone until a person says so.
+//! Suspends an endpoint that has failed for long, until a person resumes it.
 
 use sea_orm::{ConnectionTrait, DbErr};
 use uuid::Uuid;
@@ -7,8 +7,8 @@ use super::rows::Rows;
 use super::{HELD, Queue};
 
 impl Queue {
-    /// Holds a target whose webhooks have all failed for so many milliseconds, in at least so many tries; its letters wait
-    /// unharmed. True: it is held from here on, by nobody before.
+    /// Holds a target whose webhooks have all failed for at least `millis` milliseconds and `tries` attempts; its
+    /// letters wait undamaged. True if this call set the hold.
     pub async fn suspend(
         &self,
         tx: &impl ConnectionTrait,

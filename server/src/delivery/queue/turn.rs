@@ -1,4 +1,4 @@
-//! A turn's state: rate and what holds it.
+//! A turn's state: its rate and what holds it.
 
 use std::collections::BTreeMap;
 
@@ -10,14 +10,14 @@ use super::rows::{Rows, Write};
 use crate::message::Direction;
 use crate::store::Store;
 
-/// How many requests a target takes: a bucket that fills evenly.
+/// How many requests a target accepts: a token bucket that fills evenly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
-    /// Thousandths of a request a second.
+    /// Thousandths of a request per second.
     pub per_second: i64,
     /// Thousandths of a request that may be saved up.
     pub burst: i64,
-    /// The least and the most that experience makes of it, in thousandths a second; none: it is fixed.
+    /// Minimum and maximum of an adaptive rate, in thousandths per second; none for a fixed rate.
     pub bounds: Option<(i64, i64)>,
 }
 
@@ -29,14 +29,14 @@ impl Rate {
         Self { per_second, burst: per_second.max(1000), bounds: None }
     }
 
-    /// A rate that nobody documents: it begins at `start`, is halved when the other side asks to slow down and raised
-    /// again while it does not, between `floor` and `ceiling` requests a second.
+    /// For an undocumented limit: the rate begins at `start`, is halved when the other side asks to slow down and
+    /// raised again while it does not, between `floor` and `ceiling` requests a second.
     pub fn adaptive(start: f64, floor: f64, ceiling: f64) -> Self {
         let bounds = Some((Self::of(floor).per_second, Self::of(ceiling).per_second));
         Self { bounds, ..Self::of(start) }
     }
 
-    /// `requests` a second, as many at once.
+    /// `requests` per second, with a burst of as many.
     pub fn per_second(requests: u32) -> Self {
         let per_second = i64::from(requests.max(1)) * 1000;
         Self { per_second, burst: per_second, bounds: None }
@@ -63,20 +63,20 @@ pub(super) struct Turn {
     pub calls: i32,
     pub errors: i32,
     pub counted_from: i64,
-    /// When it is written, it is ready earlier if one of its lanes is due earlier, and after this moment.
+    /// When it is written, it becomes due earlier if one of its lanes is due earlier, and after this moment.
     pub or_lanes_after: Option<i64>,
 }
 
-/// No due time lies further ahead.
+/// No due time lies further ahead than this.
 const FURTHEST_MILLIS: i64 = 2 * 3_600_000;
 
-/// Turns whose state stays when the turn is given back: held by a person or by a verdict.
+/// Prefix of states that stay when the turn is given back: held by a person or by a verdict.
 pub const HELD: &str = "held:";
 /// The bucket is empty until `ready_at`.
 pub const RATE: &str = "rate";
 /// The remote side asked to wait until `ready_at`.
 pub const WAIT: &str = "wait";
-/// Too many failures; at `ready_at` one probe goes out.
+/// Too many failures; one probe is sent at `ready_at`.
 pub const BREAKER: &str = "breaker";
 
 impl Turn {
@@ -100,11 +100,11 @@ impl Turn {
         })
     }
 
-    /// The rate that this target has: its own by experience, within today's bounds, where it is not fixed.
+    /// This target's rate: the learned one within the current bounds, unless it is fixed.
     pub fn pace(&mut self, rate: Rate, now: i64) -> Rate {
         let Some((floor, ceiling)) = rate.bounds else { return rate };
         if self.rate == 0 {
-            // A moment ago: what is asked from now on may slow it down.
+            // Set a moment ago, so that calls started from now on may lower it.
             (self.rate, self.rate_at) = (rate.per_second, now - 1);
         }
         self.rate = self.rate.clamp(floor, ceiling);
@@ -117,23 +117,23 @@ impl Turn {
         let gained = passed.saturating_mul(rate.per_second) / 1000;
         self.tokens =
             if self.refilled_at == 0 { rate.burst } else { self.tokens.saturating_add(gained).min(rate.burst) };
-        // Another one may have filled it while this one waited for the lock.
+        // Another transaction may have filled it while this one waited for the lock.
         self.refilled_at = now.max(self.refilled_at);
     }
 
-    /// Milliseconds until one whole request is in the bucket.
+    /// Milliseconds until the bucket contains one whole request.
     pub fn until_next(&self, rate: Rate) -> i64 {
         let missing = (1000 - self.tokens).max(0);
         (missing * 1000 / rate.per_second.max(1)) + 1
     }
 
-    /// True while nobody but a person or a repair may start it again.
+    /// True while only a person or a repair may restart it.
     pub fn is_held(&self) -> bool {
         self.reason.starts_with(HELD)
     }
 }
 
-/// Locks turns, making those that are missing, and wakes those that nothing holds.
+/// Locks turns, creating missing ones, and wakes those that nothing holds.
 pub async fn wake_turns(db: &impl ConnectionTrait, store: &Store, keys: &BTreeMap<Key, String>) -> Result<(), DbErr> {
     rows_of(keys)
         .execute(
@@ -156,7 +156,7 @@ fn rows_of(keys: &BTreeMap<Key, String>) -> Rows {
         .text("pool", keys.values().cloned())
 }
 
-/// Makes turns that are missing, asleep.
+/// Creates missing turns, without a due time.
 pub async fn make_turns(db: &impl ConnectionTrait, store: &Store, keys: &BTreeMap<Key, String>) -> Result<(), DbErr> {
     rows_of(keys)
         .execute(
@@ -201,7 +201,8 @@ pub(super) fn written(turns: &[Turn]) -> Write {
 }
 
 impl Queue {
-    /// Locks turns, sorted, and reads them together with the database's time. That is from before the locks were waited for.
+    /// Locks turns, sorted, and reads them together with the database's time, which is from before the wait for the
+    /// locks.
     pub(super) async fn lock_turns(
         &self,
         tx: &impl ConnectionTrait,
@@ -210,7 +211,7 @@ impl Queue {
         self.lock(tx, keys, "FOR NO KEY UPDATE OF turn").await
     }
 
-    /// The same of those that nobody else has locked.
+    /// The same for those that no other transaction has locked.
     pub(super) async fn lock_free_turns(
         &self,
         tx: &impl ConnectionTrait,
@@ -241,7 +242,7 @@ impl Queue {
         Ok((found.iter().map(Turn::read).collect::<Result<_, _>>()?, now))
     }
 
-    /// Holds a target: its letters wait unharmed, whatever their number. Makes the row when nothing waited yet.
+    /// Holds a target: its letters wait undamaged, whatever their number. Creates the row if nothing waited yet.
     pub async fn hold(&self, tenant_id: Uuid, target: Uuid, pool: &str, reason: &str) -> Result<(), DbErr> {
         let reason = format!("{HELD}{reason}");
         Rows::new()
@@ -260,7 +261,7 @@ impl Queue {
         Ok(())
     }
 
-    /// Takes a turn's lock inside a transaction and wakes it, making the row when it is missing.
+    /// Locks a turn inside a transaction and wakes it, creating the row if it is missing.
     pub async fn wake(
         &self,
         tx: &impl ConnectionTrait,
@@ -272,7 +273,7 @@ impl Queue {
         wake_turns(tx, &self.store, &keys).await
     }
 
-    /// Lets a held target go on after `jitter` milliseconds with one probe.
+    /// Resumes a held target after `jitter` milliseconds, with one probe.
     pub async fn resume(&self, tenant_id: Uuid, target: Uuid, jitter: i64) -> Result<(), DbErr> {
         Rows::new()
             .uuid("tenant_id", [tenant_id])
@@ -289,8 +290,8 @@ impl Queue {
         Ok(())
     }
 
-    /// Makes messages to a source's messenger that were accepted before `before` (milliseconds since 1970) too old:
-    /// when the source goes on, each becomes a dead letter and its manager is told −1/902.
+    /// Makes messages to a source's messenger that were accepted before `before` (milliseconds since 1970) expire:
+    /// when the source is resumed, each becomes a dead letter and its manager is told −1/902.
     pub async fn age(&self, tenant_id: Uuid, source_id: Uuid, before: i64) -> Result<u64, DbErr> {
         Rows::new()
             .uuid("tenant_id", [tenant_id])
@@ -307,7 +308,7 @@ impl Queue {
             .await
     }
 
-    /// Nothing is due later than two hours from now: what a clock that jumped wrote further ahead is brought back.
+    /// Moves due times that lie more than two hours ahead, written after a clock jump, back to two hours.
     pub async fn clamp(&self) -> Result<u64, DbErr> {
         let lanes = "UPDATE lane SET due_at = {now} + rows.ahead FROM rows WHERE lane.due_at > {now} + rows.ahead";
         let turns = "UPDATE turn SET ready_at = {now} + rows.ahead FROM rows \

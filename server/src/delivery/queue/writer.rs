@@ -1,5 +1,5 @@
-//! Group commit: what arrives while one commit runs goes into the next. No timer lingers; under light load a parcel
-//! is alone in its commit, under heavy load hundreds share one.
+//! Group commit: what arrives during one commit goes into the next. There is no delay timer; under light load a
+//! parcel is alone in its commit, under heavy load hundreds share one.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -29,7 +29,7 @@ use told::Told;
 
 pub use tally::{Sums, Tally};
 
-/// What the database did not take counts for so long: nobody may try again soon.
+/// How long a refusal by the database counts as recent.
 const LATELY: Duration = Duration::from_secs(10);
 /// How long a request may wait for room.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -37,26 +37,26 @@ const PATIENCE: Duration = Duration::from_millis(500);
 /// Why a parcel was not stored.
 #[derive(Debug, thiserror::Error)]
 pub enum Refused {
-    /// More is waiting than there is room for: ask again later.
+    /// No room: the caller should retry later.
     #[error("the queue is full")]
     Full,
-    /// The database did not take it: ask again later.
+    /// The database did not accept it: the caller should retry later.
     #[error("the database does not store: {0}")]
     Unavailable(DbErr),
-    /// The database will never take it.
+    /// The database will never accept it.
     #[error("the database refuses this: {0}")]
     Unstorable(DbErr),
 }
 
-/// Hands parcels and settlements to the writer tasks. Cheap to clone.
+/// Passes parcels and settlements to the writer tasks. Cheap to clone.
 #[derive(Clone)]
 pub struct Writer {
     doors: Arc<[Door]>,
     settlements: Settlements,
     queue: Queue,
-    /// Called after every commit that may have made something due.
+    /// Notified after every commit that may have made something due.
     stored: Arc<Notify>,
-    /// The same of files to be fetched.
+    /// The same for files to fetch.
     stored_media: Arc<Notify>,
     came: Arc<Notify>,
     told: Told,
@@ -69,16 +69,16 @@ struct Door {
     line: Arc<Mutex<Line>>,
     came: Arc<Notify>,
     room: Room,
-    /// When the commit that runs began.
+    /// When the running commit began.
     busy: Arc<Mutex<Option<Instant>>>,
-    /// When the database last took nothing, until it takes something again.
+    /// When the database last failed, until it works again.
     refused: Arc<Mutex<Option<Instant>>>,
 }
 
 impl Writer {
     /// Starts the writer tasks: two on PostgreSQL, each for a part of the accounts, one on SQLite, and one for
-    /// settlements. When one panics, the parcels of its current batch are answered "not stored" and those that wait are
-    /// written.
+    /// settlements. When one panics, the parcels of its current batch are answered "not stored" and the waiting ones
+    /// are still written.
     pub fn start(queue: Queue, traces: Traces, supervisor: &Supervisor) -> Self {
         let doors = if queue.store().is_sqlite() { 1 } else { 2 };
         let doors: Arc<[Door]> = (0..doors).map(|_| Door::default()).collect();
@@ -106,7 +106,7 @@ impl Writer {
         writer
     }
 
-    /// Stores a parcel; returns when it is durable. Dropping the future does not take the parcel back.
+    /// Stores a parcel; returns when it is durable. Dropping the future does not cancel the write.
     pub async fn accept(&self, parcel: Parcel) -> Result<Receipt, Refused> {
         #[cfg(feature = "faults")]
         let parcel = self.queue.looked_up(parcel).await.map_err(Refused::Unavailable)?;
@@ -138,25 +138,25 @@ impl Writer {
         self.doors.iter().map(waiting).sum()
     }
 
-    /// Fill level of the fullest line, in percent. An account counts with its share at most, so that its flood alone
-    /// causes nobody else to be refused.
+    /// Fill level of the fullest queue, in percent. An account counts with its share at most, so that one account's
+    /// flood does not cause others to be refused.
     pub fn filled(&self) -> usize {
         self.doors.iter().map(|door| door.room.filled()).max().unwrap_or(0)
     }
 
-    /// For how long the commit has run that runs longest.
+    /// Duration so far of the longest running commit.
     pub fn running_for(&self) -> Duration {
         let since = |door: &Door| *door.busy.lock().unwrap_or_else(PoisonError::into_inner);
         self.doors.iter().filter_map(since).map(|since| since.elapsed()).max().unwrap_or_default()
     }
 
-    /// Whether the database has just taken nothing, for whatever reason but the content.
+    /// Whether the database recently failed for a reason other than the content.
     pub fn refused_lately(&self) -> bool {
         let since = |door: &Door| *door.refused.lock().unwrap_or_else(PoisonError::into_inner);
         self.doors.iter().filter_map(since).any(|since| since.elapsed() < LATELY)
     }
 
-    /// Stores the outcome of a letter; false when its lease was lost meanwhile. Retries for as long as the lease lasts,
+    /// Stores the outcome of a letter; false if its lease was lost meanwhile. Retries for as long as the lease lasts,
     /// because an outcome must not be lost.
     pub async fn settle(&self, settlement: Settlement) -> bool {
         self.settlements.push(settlement).await
@@ -167,17 +167,17 @@ impl Writer {
         self.settlements.len()
     }
 
-    /// Wakes when something may have become due.
+    /// Notifies when something may have become due.
     pub fn stored(&self) -> Arc<Notify> {
         self.stored.clone()
     }
 
-    /// Wakes when something came in here.
+    /// Notifies after every commit of parcels by this process.
     pub fn came(&self) -> Arc<Notify> {
         self.came.clone()
     }
 
-    /// Wakes when there may be files to be fetched.
+    /// Notifies when there may be files to fetch.
     pub fn stored_media(&self) -> Arc<Notify> {
         self.stored_media.clone()
     }

@@ -1,4 +1,4 @@
-//! What goes through sources: when something last came and went, and what failed of late.
+//! Activity of sources: when the last message came and went, and what failed recently.
 
 use std::collections::BTreeMap;
 
@@ -11,16 +11,17 @@ use crate::message::{Direction, State};
 
 const DAY: i64 = 86_400_000;
 
-/// Of one source. Times in milliseconds since 1970; none: never.
+/// Activity of one source. Times in milliseconds since 1970; none for never.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Activity {
     pub last_in: Option<i64>,
     pub last_out: Option<i64>,
-    /// Messages of the last 24 hours, either direction.
+    /// Failed messages of the last 24 hours, both directions.
     pub failed: u64,
 }
 
-/// Of every source of an account. The ledger tells the last day of each, so that only that day's messages are read.
+/// Activity of every source of an account. The ledger gives the last day of each, so that only that day's messages
+/// are read.
 pub async fn of_tenant(
     db: &impl ConnectionTrait,
     tenant_id: Uuid,
@@ -80,7 +81,7 @@ pub async fn of_tenant(
     Ok(all)
 }
 
-/// How many letters of a source wait, of any kind and direction: what its deletion ends.
+/// Number of waiting letters of a source, of any kind and direction: what its deletion ends.
 pub async fn waiting(db: &impl ConnectionTrait, tenant_id: Uuid, source_id: Uuid) -> Result<u64, DbErr> {
     letter::Entity::of_tenant(tenant_id)
         .filter(letter::Column::SourceId.eq(source_id))
@@ -89,7 +90,7 @@ pub async fn waiting(db: &impl ConnectionTrait, tenant_id: Uuid, source_id: Uuid
         .await
 }
 
-/// The first message of a source that came after a moment, of customers: a test message that arrived.
+/// The first customer's message of a source after a moment: shows that a test message arrived.
 pub async fn first_in_since(
     db: &impl ConnectionTrait,
     tenant_id: Uuid,

@@ -1,4 +1,4 @@
-//! Conversations: lists of a source, and by which ids each is known.
+//! Conversations: lists of a source's conversations, and each conversation's ids.
 
 use std::collections::BTreeMap;
 
@@ -6,15 +6,15 @@ use entity::{conversation, conversation_alias, message};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-/// Which conversations.
+/// Filter for conversations.
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
     pub source_id: Option<Uuid>,
-    /// Only what a search found.
+    /// Only these search results.
     pub ids: Option<Vec<Uuid>>,
 }
 
-/// `rows` conversations begun before `after`, the one begun last first.
+/// Up to `rows` conversations created before `after`, newest first.
 pub async fn page(
     db: &impl ConnectionTrait,
     tenant_id: Uuid,
@@ -35,17 +35,17 @@ pub async fn page(
     select.order_by_desc(conversation::Column::Id).limit(rows).all(db).await
 }
 
-/// One of an account.
+/// One conversation of an account.
 pub async fn one(db: &impl ConnectionTrait, tenant_id: Uuid, id: Uuid) -> Result<Option<conversation::Model>, DbErr> {
     conversation::Entity::of_tenant(tenant_id).filter(conversation::Column::Id.eq(id)).one(db).await
 }
 
-/// How many a source has.
+/// Number of a source's conversations.
 pub async fn count(db: &impl ConnectionTrait, tenant_id: Uuid, source_id: Uuid) -> Result<u64, DbErr> {
     conversation::Entity::of_tenant(tenant_id).filter(conversation::Column::SourceId.eq(source_id)).count(db).await
 }
 
-/// When something was last said in each of them; one in which nothing was said is absent.
+/// When the last message of each was accepted; conversations without messages are absent.
 pub async fn last_messages(
     db: &impl ConnectionTrait,
     tenant_id: Uuid,
@@ -63,7 +63,7 @@ pub async fn last_messages(
     Ok(rows.into_iter().collect())
 }
 
-/// Every id by which a conversation is known.
+/// All ids of a conversation.
 pub async fn aliases(
     db: &impl ConnectionTrait,
     tenant_id: Uuid,

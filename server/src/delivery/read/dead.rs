@@ -1,4 +1,4 @@
-//! What Parom no longer tries by itself: pages, counts by reason, and what sending it again would mean.
+//! Dead letters: pages, counts by reason, and a preview of sending them again.
 
 use std::collections::BTreeMap;
 
@@ -9,35 +9,35 @@ use uuid::Uuid;
 use super::first_id_at;
 use crate::message::{Direction, LetterKind, Person};
 
-/// Which dead letters.
+/// Filter for dead letters.
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
     pub source_id: Option<Uuid>,
-    /// The word that is stored.
+    /// The stored reason.
     pub reason: Option<String>,
-    /// Made at this moment (milliseconds since 1970) or later.
+    /// Created at this moment (milliseconds since 1970) or later.
     pub from: Option<i64>,
-    /// Given up by this moment.
+    /// Given up by this moment (milliseconds since 1970).
     pub given_up_by: Option<i64>,
     /// Only these.
     pub ids: Option<Vec<Uuid>>,
 }
 
-/// So many have this reason.
+/// A reason and the number of its dead letters.
 #[derive(Clone, Debug, PartialEq, Eq, sea_orm::FromQueryResult)]
 pub struct Group {
     pub reason: String,
     pub count: i64,
 }
 
-/// A dead letter with what a line says of it.
+/// A dead letter with what a list shows of it.
 #[derive(Clone, Debug)]
 pub struct Line {
     pub dead: dead_letter::Model,
     pub direction: Direction,
     pub kind: LetterKind,
     pub contact: Person,
-    /// HTTP status of its last try; 0: there was no answer, or no try.
+    /// HTTP status of the last attempt; 0 if there was no answer or no attempt.
     pub status: i32,
 }
 
@@ -45,12 +45,12 @@ pub struct Line {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Dry {
     pub count: u64,
-    /// Of them: customers may see these twice.
+    /// Those of them that customers may receive twice.
     pub maybe_twice: u64,
     pub to_messenger: u64,
 }
 
-/// `rows` of them that are older than `after`, newest first.
+/// Up to `rows` of them that are older than `after`, newest first.
 pub async fn page(
     db: &impl ConnectionTrait,
     tenant_id: Uuid,
@@ -65,7 +65,7 @@ pub async fn page(
     select.order_by_desc(dead_letter::Column::Id).limit(rows).all(db).await
 }
 
-/// How many there are of each reason, most first. The reason among the filters is not looked at.
+/// Number of dead letters per reason, largest first. Ignores the filter's reason.
 pub async fn groups(db: &impl ConnectionTrait, tenant_id: Uuid, wanted: &Wanted) -> Result<Vec<Group>, DbErr> {
     let all = Wanted { reason: None, ..wanted.clone() };
     let mut groups: Vec<Group> = select(tenant_id, &all)
@@ -80,7 +80,7 @@ pub async fn groups(db: &impl ConnectionTrait, tenant_id: Uuid, wanted: &Wanted)
     Ok(groups)
 }
 
-/// The ids that a choice names, oldest first: the order in which chats get them again.
+/// Ids of the selected dead letters, oldest first: the order in which they are sent again.
 pub async fn ids(db: &impl ConnectionTrait, tenant_id: Uuid, wanted: &Wanted, most: u64) -> Result<Vec<Uuid>, DbErr> {
     select(tenant_id, wanted)
         .select_only()
@@ -92,12 +92,12 @@ pub async fn ids(db: &impl ConnectionTrait, tenant_id: Uuid, wanted: &Wanted, mo
         .await
 }
 
-/// How many are wanted.
+/// Number of selected dead letters.
 pub async fn count(db: &impl ConnectionTrait, tenant_id: Uuid, wanted: &Wanted) -> Result<u64, DbErr> {
     select(tenant_id, wanted).count(db).await
 }
 
-/// Counts what sending these again would do; changes nothing. Ids that are gone are not counted.
+/// Counts what sending these again would do; changes nothing. Ids that no longer exist are not counted.
 pub async fn dry_run(db: &impl ConnectionTrait, tenant_id: Uuid, ids: &[Uuid]) -> Result<Dry, DbErr> {
     let rows = dead_letter::Entity::of_tenant(tenant_id)
         .filter(dead_letter::Column::Id.is_in(ids.iter().copied()))

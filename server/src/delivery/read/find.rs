@@ -1,4 +1,4 @@
-//! Finds messages and conversations by what people have at hand: an id of any side, a phone number, a name.
+//! Finds messages and conversations by what people have at hand: an id of either side, a phone number, a name.
 
 use std::collections::BTreeSet;
 
@@ -10,12 +10,12 @@ use uuid::Uuid;
 use crate::delivery::queue::parcel::Event;
 use crate::message::Person;
 
-/// More conversations than this are not looked through for one search.
+/// Maximum number of conversations examined in one search.
 const MOST: usize = 500;
-/// A phone number has at least so many digits; fewer are part of a name or an id.
+/// Minimum number of digits in a phone number; fewer are part of a name or an id.
 const PHONE_DIGITS: usize = 5;
 
-/// What a search found; both empty: nothing.
+/// Search results; both lists are empty if nothing was found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Found {
     pub messages: Vec<Uuid>,
@@ -28,8 +28,8 @@ impl Found {
     }
 }
 
-/// Looks in one account. Ids are found through the keys by which repeats and conversations are recognised, customers
-/// by the names and numbers of their conversations. Texts of messages are not searched.
+/// Searches one account. Ids are found through the keys by which repeats and conversations are recognised, customers
+/// by the names and numbers of their conversations. Message texts are not searched.
 pub async fn find(db: &impl ConnectionTrait, tenant_id: Uuid, text: &str) -> Result<Found, DbErr> {
     let text = text.trim();
     if text.is_empty() || text.contains('\0') {
@@ -62,7 +62,7 @@ pub async fn find(db: &impl ConnectionTrait, tenant_id: Uuid, text: &str) -> Res
     Ok(Found { messages: messages.into_iter().collect(), conversations: conversations.into_iter().collect() })
 }
 
-/// Sources and channels: everything that has ids of its own.
+/// Ids of sources and channels, each of which has its own id space.
 async fn id_spaces(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Vec<Uuid>, DbErr> {
     let sources: Vec<Uuid> =
         source::Entity::of_tenant(tenant_id).select_only().column(source::Column::Id).into_tuple().all(db).await?;
@@ -75,7 +75,7 @@ async fn id_spaces(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Vec<Uui
     Ok(sources.into_iter().chain(channels).collect())
 }
 
-/// Conversations whose customer has this name or number. The database narrows down, [`fits`] decides.
+/// Conversations whose customer has this name or number. The database narrows the choice, [`fits`] decides.
 async fn by_person(db: &impl ConnectionTrait, tenant_id: Uuid, text: &str) -> Result<Vec<Uuid>, DbErr> {
     let mut any = Condition::any();
     for pattern in patterns(text) {
@@ -117,15 +117,15 @@ pub async fn with_phone(
     Ok(rows.into_iter().filter(has).collect())
 }
 
-/// The end of a number with anything between its digits.
+/// LIKE pattern for the end of a number, with anything between its digits.
 fn loosely(digits: &str) -> String {
     let tail = &digits[digits.len().saturating_sub(10)..];
     let loose: String = tail.chars().flat_map(|digit| ['%', digit]).collect();
     format!("{loose}%")
 }
 
-/// What the stored JSON of a fitting person contains. Neither engine folds the case of Cyrillic letters in both
-/// directions, so the usual spellings are asked for.
+/// LIKE patterns for the stored JSON of a matching person. Neither engine folds the case of Cyrillic letters in both
+/// directions, so the usual spellings are searched.
 fn patterns(text: &str) -> Vec<String> {
     let digits = digits(text);
     if digits.len() >= PHONE_DIGITS && looks_like_phone(text) {
@@ -143,7 +143,7 @@ fn capitalised(word: &str) -> String {
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
-/// As it stands inside of JSON, with the signs of LIKE taken literally.
+/// Escaped as inside JSON, and LIKE's wildcards escaped.
 fn escaped(text: &str) -> String {
     let json = serde_json::to_string(text).unwrap_or_default();
     let inside = json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or_default();
@@ -158,7 +158,8 @@ fn looks_like_phone(text: &str) -> bool {
     text.chars().all(|sign| sign.is_ascii_digit() || matches!(sign, '+' | '-' | ' ' | '(' | ')' | '.' | '\u{a0}'))
 }
 
-/// Whether a search names this person: by the end of the number, whatever its prefix and signs, or by part of the name.
+/// Whether the search text matches this person: the end of the number, whatever its prefix and punctuation, or a part
+/// of the name.
 fn fits(person: &Person, text: &str) -> bool {
     let wanted = digits(text);
     if wanted.len() >= PHONE_DIGITS && looks_like_phone(text) {

@@ -1,4 +1,4 @@
-//! Messages that no hook told: which of some they are.
+//! Messages found in amoCRM's history without a hook.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ pub async fn of(
     Ok(found.all(db).await?.into_iter().map(|row| (row.message_id, row)).collect())
 }
 
-/// The same of one.
+/// The same for one message.
 pub async fn one(
     db: &impl ConnectionTrait,
     tenant_id: Uuid,

@@ -1,4 +1,4 @@
-//! Why letters wait for a person: the turns that are held.
+//! Why letters wait for a person: the held turns.
 
 use std::collections::BTreeMap;
 
@@ -26,7 +26,7 @@ impl Holds {
         Ok(AllHolds(turns.into_iter().filter_map(reason_of).collect()).of(source))
     }
 
-    /// Why what goes in this direction waits; none: nothing holds it.
+    /// Why letters in this direction are held; none if they are not.
     pub fn reason(&self, direction: Direction) -> Option<&String> {
         match direction {
             Direction::ToCrm => self.to_crm.as_ref(),
@@ -35,7 +35,7 @@ impl Holds {
     }
 }
 
-/// Every held target of an account, with why.
+/// All held targets of an account, with the reasons.
 #[derive(Clone, Debug, Default)]
 pub struct AllHolds(BTreeMap<Uuid, String>);
 
@@ -46,7 +46,7 @@ impl AllHolds {
         Ok(Self(held.into_iter().filter_map(reason_of).collect()))
     }
 
-    /// Those of one source.
+    /// Holds of one source.
     pub fn of(&self, source: &source::Model) -> Holds {
         Holds { to_crm: self.0.get(&source.channel_id).cloned(), to_messenger: self.0.get(&source.id).cloned() }
     }

@@ -1,4 +1,4 @@
-//! The account of messages: accepted = delivered + failed + waiting, in both directions, by days of acceptance (UTC).
+//! The ledger of messages: accepted = delivered + failed + waiting, in both directions, by day of acceptance (UTC).
 
 use entity::{ledger_delta, letter};
 use sea_orm::sea_query::{ExprTrait as _, Func, SimpleExpr};
@@ -12,11 +12,11 @@ use crate::message::{Direction, LetterKind};
 #[derive(Clone, Copy, Debug)]
 pub struct Which {
     pub tenant_id: Uuid,
-    /// None: of all sources.
+    /// None for all sources.
     pub source_id: Option<Uuid>,
-    /// First day, counted from 1970; none: from the beginning.
+    /// First day, counted from 1970; none for no limit.
     pub from: Option<i32>,
-    /// Last day; none: until now.
+    /// Last day; none for no limit.
     pub to: Option<i32>,
 }
 
@@ -32,17 +32,17 @@ impl Which {
     }
 }
 
-/// One direction's figures. `accepted` is always the sum of the others, or something was lost.
+/// One direction's figures. If `accepted` is not the sum of the others, messages were lost or duplicated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     pub accepted: i64,
     pub delivered: i64,
     pub failed: i64,
-    /// Counted from what lies in the queue, not from the other figures.
+    /// Counted from the queue itself, not derived from the other figures.
     pub waiting: i64,
 }
 
-/// Both directions, of one moment.
+/// Both directions, read at one moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Ledger {
     pub to_crm: Counts,
@@ -63,9 +63,9 @@ struct Waiting {
     waiting: i64,
 }
 
-/// Adds up what was accepted and what became of it. Messages only: no edits, statuses, typing, reactions.
+/// Counts what was accepted and what became of it. Messages only: no edits, statuses, typing or reactions.
 pub async fn read(app: &App, which: Which) -> Result<Ledger, DbErr> {
-    // Of one moment, or the sums would differ by what is settled between the two reads.
+    // In one snapshot, or the sums would differ by what is settled between the two reads.
     let tx = app.store.read_tx().await?;
     let read = async { Ok::<_, DbErr>((settled(&tx, which).await?, waiting(&tx, which).await?)) };
     let read = read.await;
@@ -106,7 +106,7 @@ async fn settled(db: &impl ConnectionTrait, which: Which) -> Result<Vec<Settled>
         .await
 }
 
-/// PostgreSQL sums BIGINT into NUMERIC.
+/// PostgreSQL sums BIGINT into NUMERIC, hence the cast.
 pub fn sum(column: ledger_delta::Column) -> SimpleExpr {
     SimpleExpr::from(Func::sum(column.into_expr())).cast_as("bigint")
 }

@@ -1,4 +1,4 @@
-//! Messages of an account, newest first, chosen by what people filter by.
+//! Messages of an account, newest first, with filters.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use super::holds::AllHolds;
 use super::{MessageStatus, first_id_at};
 use crate::message::{Body, Direction, Failure, Person, State};
 
-/// Which messages.
+/// Filter for messages.
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
     pub direction: Option<Direction>,
@@ -22,22 +22,22 @@ pub struct Wanted {
     pub conversation_id: Option<Uuid>,
     /// Accepted at this moment (milliseconds since 1970) or later.
     pub from: Option<i64>,
-    /// Only what a search found.
+    /// Only these search results.
     pub found: Option<Found>,
 }
 
-/// How far messages have come: one status, or one figure of the account of messages.
+/// Filter by progress: one status, or one figure of the ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reached {
     Status(MessageStatus),
-    /// The other side took it, whatever it has said since.
+    /// The other side accepted it, whatever happened afterwards.
     Taken,
     /// Queued or held.
     Waiting,
 }
 
 impl Reached {
-    /// By its word in addresses: a status, `taken` or `waiting`.
+    /// Parses the word used in URLs: a status, `taken` or `waiting`.
     pub fn from_word(word: &str) -> Option<Self> {
         match word {
             "taken" => Some(Self::Taken),
@@ -58,23 +58,23 @@ impl Reached {
     }
 }
 
-/// A message with what a line of a list says of it.
+/// A message with what a list shows of it.
 #[derive(Clone, Debug)]
 pub struct Line {
     pub message: message::Model,
     pub direction: Direction,
     pub status: MessageStatus,
-    /// Why it is held; none: it is not.
+    /// Why it is held; none if it is not.
     pub held: Option<String>,
     pub failure: Option<Failure>,
-    /// No hook told it: it was found in amoCRM's history.
+    /// Found in amoCRM's history, without a hook.
     pub found: bool,
     pub body: Body,
-    /// The customer, as the conversation knows them.
+    /// The customer, as stored in the conversation.
     pub contact: Person,
 }
 
-/// An account's sources and what holds them: what every list needs besides its rows.
+/// An account's sources and their holds: what every list needs besides its rows.
 #[derive(Clone, Debug, Default)]
 pub struct Ground {
     pub sources: BTreeMap<Uuid, source::Model>,
@@ -82,19 +82,19 @@ pub struct Ground {
 }
 
 impl Ground {
-    /// Deleted sources too: their messages stay.
+    /// Includes deleted sources, because their messages remain.
     pub async fn of_tenant(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Self, DbErr> {
         let sources = source::Entity::of_tenant(tenant_id).all(db).await?;
         let holds = AllHolds::of_tenant(db, tenant_id).await?;
         Ok(Self { sources: sources.into_iter().map(|source| (source.id, source)).collect(), holds })
     }
 
-    /// Why a waiting message of this source and direction waits for a person.
+    /// Why a waiting message of this source and direction is held, if it is.
     pub fn hold(&self, source_id: Uuid, direction: Direction) -> Option<String> {
         self.holds.of(self.sources.get(&source_id)?).reason(direction).cloned()
     }
 
-    /// What is held now, as a condition on messages.
+    /// A condition for messages that are held now.
     fn held(&self) -> Condition {
         let mut any = Condition::any();
         for direction in [Direction::ToCrm, Direction::ToMessenger] {
@@ -107,7 +107,7 @@ impl Ground {
     }
 }
 
-/// `rows` messages that are older than `after`, newest first.
+/// Up to `rows` messages that are older than `after`, newest first.
 pub async fn page(
     db: &impl ConnectionTrait,
     tenant_id: Uuid,
@@ -127,7 +127,7 @@ pub async fn page(
     messages.into_iter().map(|message| line(is_found(&message), message, &conversations, ground)).collect()
 }
 
-/// How many there are, at most `most`.
+/// Number of matching messages, at most `most`.
 pub async fn count(
     db: &impl ConnectionTrait,
     tenant_id: Uuid,
@@ -209,7 +209,7 @@ fn line(
     })
 }
 
-/// Why a message failed; none: it did not.
+/// Why a message failed; none if it did not.
 pub fn failure_of(message: &message::Model) -> anyhow::Result<Option<Failure>> {
     match message.error.as_str() {
         "" => Ok(None),

@@ -1,5 +1,4 @@
-//! What became of messages, read for people: one home for the questions that the API, the panel and the widget ask of
-//! the same rows. Nothing here writes.
+//! Message status and history, read for people: shared by the API, the panel and the widget. Nothing here writes.
 
 pub mod activity;
 pub mod chats;
@@ -19,17 +18,17 @@ use uuid::Uuid;
 pub use holds::Holds;
 pub use status::MessageStatus;
 
-/// Ids of ours begin with so many bits of time.
+/// Number of leading bits that hold the time in our ids (UUID v7).
 const TIME_BITS: u32 = 48;
 
-/// The smallest id that something made at this moment (milliseconds since 1970) can have: ids of ours begin with their
-/// time, so a span of time is a span of the primary key.
+/// The smallest id that can have been generated at this moment (milliseconds since 1970): ids begin with their time,
+/// so a period is a range of the primary key.
 pub fn first_id_at(millis: i64) -> Uuid {
     let time = u128::try_from(millis.clamp(0, (1 << TIME_BITS) - 1)).unwrap_or_default();
     Uuid::from_u128(time << (128 - TIME_BITS))
 }
 
-/// When an id of ours was made, in milliseconds since 1970.
+/// When an id of ours was generated, in milliseconds since 1970.
 pub fn made_at(id: Uuid) -> i64 {
     i64::try_from(id.as_u128() >> (128 - TIME_BITS)).unwrap_or_default()
 }

@@ -1,5 +1,5 @@
-//! Why something is not done, as one of the keys that every screen has words for: `reason-{key}` says what happened,
-//! `reason-{key}-fix` what to do. The other side's own words stay apart: they belong into details.
+//! Why something was not delivered, as a key with text for every screen: `reason-{key}` says what happened,
+//! `reason-{key}-fix` what to do. The other side's own words are separate, for the details.
 
 use entity::attempt;
 
@@ -7,14 +7,14 @@ use crate::alert::WEBHOOK_SUSPENDED;
 use crate::delivery::queue::parcel::Found;
 use crate::message::{Direction, FailureCode};
 
-/// A reason without its words. What they need besides is filled in by whoever shows them.
+/// A reason's key and data. Whoever displays it adds the other values of the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reason {
     pub key: &'static str,
     pub direction: Direction,
-    /// HTTP status of the answer that decided; 0: there was none.
+    /// HTTP status of the deciding answer; 0 if there was none.
     pub status: i32,
-    /// In the words of the other side or of the log; empty: there are none.
+    /// The words of the other side or of the log; empty if there are none.
     pub said: String,
 }
 
@@ -23,22 +23,22 @@ impl Reason {
         Self { key, direction, status: 0, said: said.to_owned() }
     }
 
-    /// Of a failed message: what the messenger or Parom gave as its code.
+    /// Reason of a failed message, by the code that the messenger or Parom gave.
     pub fn of_failure(code: FailureCode, direction: Direction, said: &str) -> Self {
         Self::new(key_of(code, direction), direction, said)
     }
 
-    /// Of a dead letter, by its reason and detail.
+    /// Reason of a dead letter, by its stored reason and detail.
     pub fn of_dead(reason: &str, detail: &str, direction: Direction) -> Self {
         Self::new(dead_key(reason, detail, direction), direction, detail)
     }
 
-    /// Of a hold on a source or channel.
+    /// Reason of a hold on a source or channel.
     pub fn of_hold(reason: &str, direction: Direction) -> Self {
         Self::new(hold_key(reason, direction), direction, reason)
     }
 
-    /// Of a try that was not taken; none: it was.
+    /// Reason of a failed attempt; none if it succeeded.
     pub fn of_attempt(attempt: &attempt::Model, direction: Direction) -> Option<Self> {
         let down = match direction {
             Direction::ToCrm => "crm_down",
@@ -60,7 +60,7 @@ impl Reason {
         Some(Self { status: attempt.status, ..Self::new(key, direction, &attempt.reason) })
     }
 
-    /// The same, knowing what was answered, and whether by a server of the account's own.
+    /// The same, with the status of the answer and whether a server of the account's own gave it.
     #[must_use]
     pub fn answered(mut self, status: i32, by_own_server: bool) -> Self {
         self.status = status;
@@ -70,7 +70,7 @@ impl Reason {
         self
     }
 
-    /// How long such a thing is tried, in hours.
+    /// How long such a thing is attempted, in hours.
     pub const fn hours(&self) -> i64 {
         match self.direction {
             Direction::ToCrm => 168,
@@ -79,7 +79,7 @@ impl Reason {
     }
 }
 
-/// Reasons by which undelivered things are filtered, as they are stored.
+/// Key of a stored dead-letter reason.
 pub fn dead_key(reason: &str, detail: &str, direction: Direction) -> &'static str {
     match reason {
         "too_old" => "too_old",

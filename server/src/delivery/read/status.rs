@@ -21,7 +21,7 @@ pub enum MessageStatus {
 impl MessageStatus {
     pub const ALL: [Self; 6] = [Self::Queued, Self::Held, Self::Sent, Self::Delivered, Self::Read, Self::Failed];
 
-    /// Of a stored state; `held`: something holds what goes in its direction.
+    /// Status of a stored state; `held`: messages in its direction are held.
     pub const fn of(state: State, held: bool) -> Self {
         match state {
             State::Queued if held => Self::Held,
@@ -33,7 +33,7 @@ impl MessageStatus {
         }
     }
 
-    /// The word of the API; words for people: `message-state-{word}`.
+    /// The API's word; texts for people are `message-state-{word}`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Queued => "queued",
@@ -45,7 +45,7 @@ impl MessageStatus {
         }
     }
 
-    /// The other way round.
+    /// Parses the API's word.
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.as_str() == word)
     }

@@ -1,4 +1,4 @@
-//! Where is my message? One message with everything that happened to it and what is ahead of it.
+//! "Where is my message?": one message with its complete history and what is still ahead of it.
 
 use anyhow::Context;
 use entity::{attempt, conversation, dead_letter, dedupe, found_message, lane, letter, message, source, turn};
@@ -11,74 +11,74 @@ use super::{MessageStatus, first_id_at, found, made_at};
 use crate::delivery::queue::parcel::{Event, Found};
 use crate::message::{Body, Direction, Failure, LetterKind, Person, State, Stream, lane_id};
 
-/// A message, whole.
+/// A message with everything known about it.
 #[derive(Clone, Debug)]
 pub struct Story {
     pub message: message::Model,
     pub direction: Direction,
     pub status: MessageStatus,
-    /// Why what goes in its direction waits; none: nothing holds it.
+    /// Why its direction is held; none if it is not.
     pub hold: Option<String>,
     pub failure: Option<Failure>,
     pub body: Body,
     pub conversation: Option<conversation::Model>,
     pub contact: Person,
-    /// A deleted one too; none: the message never had one.
+    /// May be deleted; none if the message never had one.
     pub source: Option<source::Model>,
-    /// Of the message, its edits and its statuses, oldest first.
+    /// Attempts of the message, its edits and its statuses, oldest first.
     pub attempts: Vec<attempt::Model>,
     pub dead: Vec<dead_letter::Model>,
     /// Its own letter, while that waits.
     pub waiting: Option<Waiting>,
     pub receipts: Receipts,
-    /// No hook told it: it was found in amoCRM's history.
+    /// Set if it was found in amoCRM's history, without a hook.
     pub found: Option<found_message::Model>,
 }
 
-/// When the messenger told that the customer has it, in milliseconds since 1970; none: it did not tell.
+/// When the messenger reported the message as delivered and as read, in milliseconds since 1970; none if it did not.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Receipts {
     pub delivered: Option<i64>,
     pub read: Option<i64>,
 }
 
-/// A letter in its lane.
+/// A waiting letter and its position in the lane.
 #[derive(Clone, Debug)]
 pub struct Waiting {
     pub letter: letter::Model,
     /// The source or channel whose turn it waits for.
     pub target: Uuid,
-    /// Messages of the same chat and direction that go before it.
+    /// Messages of the same chat and direction ahead of it.
     pub ahead: u64,
-    /// When it is tried next, in milliseconds since 1970; none: at once, when those before it have gone, or when
-    /// somebody resumes what holds it.
+    /// When it is tried next, in milliseconds since 1970; none: at once, after those ahead of it have gone, or when
+    /// its target is resumed.
     pub next_at: Option<i64>,
-    /// Somebody carries it right now.
+    /// It is being sent right now.
     pub on_its_way: bool,
 }
 
 impl Story {
-    /// The dead letter of the message itself; none: it is not given up.
+    /// The dead letter of the message itself; none if it was not given up.
     pub fn dead_message(&self) -> Option<&dead_letter::Model> {
         self.dead.iter().find(|dead| dead.kind == LetterKind::Message.number())
     }
 
-    /// The same of a message that was found in amoCRM's history and waits for somebody to decide.
+    /// The dead letter of a message found in amoCRM's history that waits for a decision.
     pub fn held_found(&self) -> Option<&dead_letter::Model> {
         self.dead_message().filter(|dead| dead.reason == Found::REASON)
     }
 
-    /// Tries of the message itself, oldest first.
+    /// Attempts for the message itself, oldest first.
     pub fn tries(&self) -> impl DoubleEndedIterator<Item = &attempt::Model> {
         self.attempts.iter().filter(|attempt| attempt.kind == LetterKind::Message.number())
     }
 
-    /// Tries to show its status in amoCRM, oldest first.
+    /// Attempts to report its status to amoCRM, oldest first.
     pub fn status_tries(&self) -> impl DoubleEndedIterator<Item = &attempt::Model> {
         self.attempts.iter().filter(|attempt| attempt.kind == LetterKind::Status.number())
     }
 
-    /// Whether the customer may see it twice when it is sent once more.
+    /// Whether the customer may receive it twice if it is sent once more.
     pub fn may_repeat(&self) -> bool {
         self.direction == Direction::ToMessenger
             && (self.message.possible_duplicate
@@ -87,7 +87,7 @@ impl Story {
     }
 }
 
-/// A message of an account; none: it has no such message.
+/// A message of an account; none if the account has no such message.
 pub async fn read(db: &impl ConnectionTrait, tenant_id: Uuid, id: Uuid) -> anyhow::Result<Option<Story>> {
     let Some(message) = message::Entity::of_tenant(tenant_id).filter(message::Column::Id.eq(id)).one(db).await? else {
         return Ok(None);
@@ -124,7 +124,7 @@ pub async fn read(db: &impl ConnectionTrait, tenant_id: Uuid, id: Uuid) -> anyho
     }))
 }
 
-/// Every try of a message's letters, oldest first.
+/// All attempts for a message's letters, oldest first.
 pub async fn attempts(db: &impl ConnectionTrait, message: &message::Model) -> Result<Vec<attempt::Model>, DbErr> {
     attempt::Entity::of_tenant(message.tenant_id)
         .filter(attempt::Column::MessageId.eq(message.id))
@@ -134,7 +134,7 @@ pub async fn attempts(db: &impl ConnectionTrait, message: &message::Model) -> Re
         .await
 }
 
-/// What of a message was given up. Dead letters are never older than their message, which bounds the search.
+/// The message's dead letters. They are never older than their message, which bounds the search.
 pub async fn dead(db: &impl ConnectionTrait, message: &message::Model) -> Result<Vec<dead_letter::Model>, DbErr> {
     dead_letter::Entity::of_tenant(message.tenant_id)
         .filter(dead_letter::Column::Id.gte(first_id_at(message.accepted_at)))
@@ -143,7 +143,7 @@ pub async fn dead(db: &impl ConnectionTrait, message: &message::Model) -> Result
         .await
 }
 
-/// By the keys under which receipts are recognised: each has an id of its own, made when it came.
+/// Read from the keys by which receipts are recognised: each has its own id, generated on arrival.
 async fn receipts(db: &impl ConnectionTrait, message: &message::Model) -> Result<Receipts, DbErr> {
     let keys = dedupe::Entity::of_tenant(message.tenant_id)
         .filter(dedupe::Column::Origin.eq(message.source_id))

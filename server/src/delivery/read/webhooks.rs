@@ -1,4 +1,4 @@
-//! Deliveries to a custom messenger: its messages with every try.
+//! Deliveries to a custom messenger: its messages with all attempts.
 
 use std::collections::BTreeMap;
 
@@ -8,17 +8,17 @@ use uuid::Uuid;
 
 use crate::message::{Direction, LetterKind};
 
-/// One webhook with its tries.
+/// One webhook with its attempts.
 #[derive(Clone, Debug)]
 pub struct Delivery {
     pub message: message::Model,
-    /// `webhook-id`: the same in every try.
+    /// `webhook-id`: the same in every attempt.
     pub webhook_id: Uuid,
     /// Oldest first; at least one.
     pub attempts: Vec<attempt::Model>,
 }
 
-/// Deliveries of a source whose message is older than `after`, newest first, and the last message looked at when there
+/// Deliveries of a source whose message is older than `after`, newest first, and the last message examined if there
 /// may be more.
 pub async fn page(
     db: &impl ConnectionTrait,
@@ -56,7 +56,7 @@ pub async fn page(
     Ok((deliveries, next))
 }
 
-/// Tries of a source's webhooks that are older than `after`, newest first.
+/// Attempts for a source's webhooks that are older than `after`, newest first.
 pub async fn tries(
     db: &impl ConnectionTrait,
     tenant_id: Uuid,
@@ -71,7 +71,7 @@ pub async fn tries(
     select.order_by_desc(attempt::Column::Id).limit(rows).all(db).await
 }
 
-/// One try of these sources' webhooks.
+/// One attempt for these sources' webhooks.
 pub async fn one(
     db: &impl ConnectionTrait,
     tenant_id: Uuid,

@@ -13,8 +13,8 @@ const OPEN_AFTER: u32 = 20;
 const OF_ACCOUNT: u32 = 8;
 const WINDOW_MILLIS: i64 = 60_000;
 const OPEN_MILLIS: i64 = 30_000;
-/// Thousandths of a second try: what a first try allows, what a second costs, what a second (of time) allows in any case,
-/// and how much may be saved.
+/// Retry budget in thousandths of a retry: earned by a first attempt, cost of a retry, earned by a second of time,
+/// and maximum that may be saved.
 const EARNED: i64 = 200;
 const COST: i64 = 1_000;
 const EACH_SECOND: i64 = 1_000;
@@ -25,7 +25,7 @@ pub struct Host {
     /// Failures since the last success, by account. Never more entries than [`OPEN_AFTER`].
     failed: HashMap<Uuid, u32>,
     counted_from: i64,
-    /// Left alone until then, and afterwards tried by one call until that has ended.
+    /// Open until this time; afterwards one call at a time probes the host until one ends.
     open_until: Option<i64>,
     budget: i64,
     budget_at: Option<i64>,
@@ -38,7 +38,7 @@ impl Default for Host {
 }
 
 impl Host {
-    /// Calls at once that it may have of `usual`.
+    /// Maximum concurrent calls, out of `usual`.
     pub fn most(&self, usual: u32, now: i64) -> u32 {
         match self.open_until {
             Some(until) if until > now => 0,
@@ -47,7 +47,7 @@ impl Host {
         }
     }
 
-    /// Counts a call of an account. True: the breaker has just opened.
+    /// Counts a call of an account. True if the breaker has just opened.
     pub fn note(&mut self, tenant_id: Uuid, answered: bool, now: i64) -> bool {
         if answered {
             self.open_until = None;
@@ -55,7 +55,7 @@ impl Host {
             return false;
         }
         if let Some(until) = self.open_until {
-            // A call that began before it opened says nothing new; a probe does.
+            // A call started before the breaker opened says nothing new; a probe does.
             let probed = until <= now;
             if probed {
                 self.open_until = Some(now + OPEN_MILLIS);
@@ -84,15 +84,15 @@ impl Host {
         self.open_until.filter(|until| *until > now)
     }
 
-    /// A first try: it goes, and allows a part of a second.
+    /// A first attempt: always allowed, and adds to the retry budget.
     pub fn earn(&mut self, now: i64) -> bool {
         self.refill(now);
-        // What is earned may exceed what is saved by waiting: a busy host earns what it needs.
+        // Earnings may exceed what time alone can save: a busy host earns what it needs.
         self.budget = (self.budget + EARNED).min(2 * SAVED);
         true
     }
 
-    /// A second try. False: not now.
+    /// A retry. False: not now.
     pub fn spend(&mut self, now: i64) -> bool {
         self.refill(now);
         let may = self.budget >= COST;
@@ -102,7 +102,7 @@ impl Host {
         may
     }
 
-    /// Nothing would be lost by forgetting it.
+    /// Whether its state equals that of a new host and may be dropped.
     pub fn is_whole(&self, now: i64) -> bool {
         let waited = self.budget_at.is_none_or(|at| now - at >= SAVED);
         self.open_until.is_none() && waited && (self.failed.is_empty() || now - self.counted_from >= WINDOW_MILLIS)

@@ -1,35 +1,35 @@
-//! Who gets the free slots of a pool: whoever has had least by weight. What one has had is counted as a *pass* that grows
-//! by each slot, slower for the heavier (stride scheduling); who comes anew begins where the others stand, so that nobody
-//! saves up by staying away.
+//! Shares the free slots of a pool: whoever has had least by weight is next. Usage is counted as a *pass* that grows
+//! with each slot, slower for a larger weight (stride scheduling); a newcomer starts at the lowest pass of the
+//! others, so that nothing is saved up by staying away.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap, HashMap};
 
 use uuid::Uuid;
 
-/// How far a slot moves a tenant of weight 1.
+/// How far one slot advances a tenant of weight 1.
 const STRIDE: u64 = 1_000_000;
 
-/// What somebody could use.
+/// What a target could use.
 #[derive(Clone, Copy, Debug)]
 pub struct Want<'offer> {
     pub pool: &'offer str,
     pub tenant_id: Uuid,
-    /// For this target.
+    /// Slots for this target.
     pub room: u32,
     pub weight: u32,
-    /// For this tenant in this pool while others want something there.
+    /// Slots of this tenant in this pool while others want some there.
     pub beside_others: u32,
-    /// While nobody else does.
+    /// While no other tenant does.
     pub alone: u32,
 }
 
-/// How much of each pool the tenants have had that go on wanting.
+/// Passes by pool and tenant, kept while the tenant wants slots.
 #[derive(Debug, Default)]
 pub struct Passes(HashMap<(String, Uuid), u64>);
 
 impl Passes {
-    /// Hands out what is free; gives how much each gets. Among equals the first in the list is first.
+    /// Shares the free slots; returns how many each gets. Ties go to the first in the list.
     pub fn share(&mut self, wants: &[Want<'_>], free: impl Fn(&str) -> u32) -> Vec<u32> {
         let mut given = vec![0; wants.len()];
         let mut passes = HashMap::new();
@@ -59,12 +59,12 @@ struct Tenant {
     id: Uuid,
     pass: u64,
     got: u32,
-    /// Its targets that could use more, the one that got least first.
+    /// Its targets that could use more, those with fewest slots first.
     hungry: BinaryHeap<Reverse<(u32, usize)>>,
 }
 
 impl Tenant {
-    /// Its rank, lower for an earlier turn; none: it wants no more.
+    /// Its rank, lower for an earlier turn; none if it wants no more.
     fn rank(&self, number: usize) -> Option<(u64, u32, usize, usize)> {
         self.hungry.peek().map(|Reverse((given, place))| (self.pass, *given, *place, number))
     }
@@ -74,7 +74,7 @@ fn hand_out(wants: &[Want<'_>], places: &[usize], mut free: u32, had: &mut HashM
     let mut tenants = tenants_of(wants, places, had);
     let mut turns: BTreeSet<_> =
         tenants.iter().enumerate().filter_map(|(number, tenant)| tenant.rank(number)).collect();
-    // Those that want more, and those of them that have reached their share.
+    // Tenants that want more, and among them those that have reached their share.
     let (mut wanting, mut sated) = (turns.len(), Vec::new());
     while free > 0
         && let Some((_, _, place, number)) = turns.pop_first()

@@ -59,7 +59,7 @@ fn a_host_that_fails_is_left_alone_and_tried_again_by_one() {
     assert_eq!((room(60_000), slots.closed(60_000)), (vec![4, 4], vec![]));
 }
 
-/// O1.
+/// Scenario O1.
 #[test]
 fn o1_failures_of_two_accounts_never_close_a_host_and_a_success_of_any_starts_anew() {
     let slots = Slots::default();
@@ -100,7 +100,7 @@ fn second_tries_are_a_fifth_of_the_first_and_one_a_second() {
     }
 }
 
-/// C10: the calls of all but one account hang.
+/// Scenario C10: the calls of all but one account hang.
 #[test]
 fn c10_endpoints_that_hang_leave_room_for_others() {
     let slots = Slots::default();

@@ -1,4 +1,5 @@
-//! The contact of a chat: settled before the first message makes one, planned anew when the customer tells who they are.
+//! A chat's contact: settled before the chat's first message would create one, and planned again when the customer
+//! provides contact data.
 
 use std::borrow::Cow;
 
@@ -9,9 +10,9 @@ use super::message::new_chat;
 use crate::contact;
 use crate::delivery::parts::Parts;
 
-/// Keeps what the message tells of its customer. Creates the chat and hangs it on its contact, where the source or the
-/// message's import wants that; gives amojo's id of a chat that was created. Whatever fails is tried again apart: the message
-/// goes on.
+/// Stores the customer's data from the message. Creates the chat and links it to its contact, where the source or the
+/// message's import wants that; returns amojo's id of a created chat. Failures are retried separately and do not stop
+/// the message.
 pub(super) async fn settled(line: &Line<'_>, parts: &Parts, message: &NewMessage) -> Option<String> {
     let (source, body) = (parts.source.as_ref()?, &parts.told().ok()?.body);
     let linking = body.link_contact;

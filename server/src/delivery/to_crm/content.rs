@@ -1,4 +1,4 @@
-//! What a message says, in amoCRM's terms.
+//! Converts message content to amoCRM's format.
 
 use std::time::Duration;
 
@@ -11,14 +11,14 @@ use crate::message::{Content, Media, Post, SharedPost};
 use crate::tenant::language;
 use crate::words::Words;
 
-/// A content as amoCRM takes it.
+/// Content ready for amoCRM.
 pub(super) enum Fitted {
     Content(CrmContent),
     /// Its file is being fetched.
     Later(Duration),
 }
 
-/// Fits a content; a file that is gone becomes a text that says so, and the lane goes on.
+/// Converts content; a file that is gone becomes a text that says so, and the lane goes on.
 pub(super) async fn fit(line: &Line<'_>, parts: &Parts, content: &Content) -> anyhow::Result<Fitted> {
     let Some(file) = content.media() else { return Ok(Fitted::Content(plain(content))) };
     let Some(media_id) = file.media_id else {
@@ -37,12 +37,12 @@ pub(super) async fn fit(line: &Line<'_>, parts: &Parts, content: &Content) -> an
     let size = if kept.size > 0 { kept.size } else { file.file_size };
     let media_file = MediaFile { url: url.to_string(), file_name: kept.file_name.clone(), file_size: size };
     let told = media::Kind::of(content).unwrap_or(media::Kind::File);
-    // A "picture" whose bytes are none goes as a file.
+    // A "picture" whose bytes are not an image is sent as a file.
     let kind = if kept.kind_for(told) == told { media_kind(content) } else { MediaKind::File };
     Ok(Fitted::Content(with_file(kind, file, media_file)))
 }
 
-/// With what is said beside a location or a contact.
+/// Adds the text to a location or a contact.
 pub(super) fn with_caption(mut content: CrmContent, said: Option<&str>) -> CrmContent {
     if let (CrmContent::Location { caption, .. } | CrmContent::Contact { caption, .. }, Some(said)) =
         (&mut content, said)
@@ -52,7 +52,7 @@ pub(super) fn with_caption(mut content: CrmContent, said: Option<&str>) -> CrmCo
     content
 }
 
-/// A content without a file.
+/// Content without a file.
 pub(super) fn plain(content: &Content) -> CrmContent {
     match content {
         Content::Text { text } => CrmContent::Text { text: text.clone() },
@@ -75,7 +75,7 @@ fn named(media: &Media, url: &str) -> MediaFile {
     MediaFile { url: url.to_owned(), file_name: media.file_name.clone(), file_size: media.file_size }
 }
 
-/// amoCRM's kind of a content that has a file.
+/// amoCRM's kind of content with a file.
 pub(super) fn media_kind(content: &Content) -> MediaKind {
     match content {
         Content::Picture(_) => MediaKind::Picture,

@@ -1,4 +1,4 @@
-//! A change of a customer's message.
+//! An edit of a customer's message.
 
 use amocrm::chats::{EditContent, EditMessage, EditTarget};
 
@@ -11,7 +11,7 @@ use crate::delivery::queue::Claim;
 use crate::message::{Edited, State};
 use crate::verdict::{Report, Taken};
 
-/// Tells a change; none: amoCRM never got the message, and gets it as it is now if somebody sends it again.
+/// Sends an edit. None if amoCRM never got the message; if that is sent again, it is sent in its new form.
 pub(super) async fn carry(line: &Line<'_>, claim: &Claim, parts: &Parts) -> anyhow::Result<Option<Report>> {
     let edited: Edited = serde_json::from_str(&claim.letter.payload)?;
     let told = parts.told()?;
@@ -20,7 +20,7 @@ pub(super) async fn carry(line: &Line<'_>, claim: &Claim, parts: &Parts) -> anyh
         return Ok(None);
     }
     let content = match (edited.content.media(), told.body.content.media()) {
-        // The file stays where it is not another one.
+        // An unchanged file is left as it is.
         (Some(new), Some(old))
             if edited.deleted || (new.media_id, &new.media_url) == (old.media_id, &old.media_url) =>
         {

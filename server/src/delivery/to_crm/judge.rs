@@ -10,10 +10,10 @@ use crate::verdict::{Report, Verdict};
 
 /// Unpaid accounts are probed this often.
 const UNPAID: Duration = Duration::from_secs(3600);
-/// A letter about a message that amojo does not know yet may overtake it: so often it is tried again.
+/// A letter about a message that amojo does not know yet may have overtaken it; it is tried this many times.
 const NOT_FOUND_TRIES: i32 = 5;
 
-/// A message's error: what may have been processed stays unknown, 5xx among it.
+/// Judges an error of sending a message: if it may have been processed, including 5xx, the outcome is unknown.
 pub(super) fn judge_message(claim: &Claim, error: &CrmError) -> Report {
     match error {
         CrmError::NoAnswer { .. } | CrmError::Unreadable { .. } => keep_unknown(claim, error),
@@ -24,7 +24,7 @@ pub(super) fn judge_message(claim: &Claim, error: &CrmError) -> Report {
 
 pub(super) fn keep_unknown(claim: &Claim, error: &CrmError) -> Report {
     match error {
-        // The question was refused, not the message: what refuses it decides how to go on.
+        // The lookup was refused, not the message: the status decides how to go on.
         CrmError::Refused { status: 401 | 402 | 403 | 404 | 429, .. } => judge(claim, error),
         CrmError::Refused { status, text, .. } | CrmError::Unreadable { status, text, .. } => {
             Report::not_done(Verdict::Unknown, "amoCRM gave no clear answer").with_answer(*status, text)
@@ -33,7 +33,7 @@ pub(super) fn keep_unknown(claim: &Claim, error: &CrmError) -> Report {
     }
 }
 
-/// What an error of amoCRM means (chats-api §5.11).
+/// Judges an error of amoCRM (chats-api §5.11).
 pub(super) fn judge(claim: &Claim, error: &CrmError) -> Report {
     let CrmError::Refused { status, retry_after, text, .. } = error else {
         return match error {
@@ -44,7 +44,7 @@ pub(super) fn judge(claim: &Claim, error: &CrmError) -> Report {
     let report = match status {
         429 => retry(*retry_after, true, "amoCRM asked to slow down"),
         402 => retry(Some(UNPAID), true, "the amoCRM account is not paid"),
-        // Signed anew once more, in case the clock was being set; then somebody has to look.
+        // Signed once more, in case the clock was just being set; then a person must act.
         401 | 403 if claim.letter.attempts == 0 => retry(None, false, "amoCRM does not accept the signature"),
         401 | 403 => Report::not_done(Verdict::Pause, "signature_refused"),
         404 => Report::not_done(Verdict::Pause, "channel_disconnected"),
@@ -62,7 +62,7 @@ pub(super) fn bury(code: FailureCode, reason: &str) -> Report {
     Report::not_done(Verdict::Bury(Failure { code, text: String::new() }), reason)
 }
 
-/// An error of a letter that is about a message: amojo may not know that one yet, and telling twice does no harm.
+/// Judges an error of a letter about a message: amojo may not know that message yet, and repeating does no harm.
 pub(super) fn judge_about(claim: &Claim, error: &CrmError) -> Report {
     match error {
         CrmError::Refused { status: 404, text, .. } if claim.letter.attempts >= NOT_FOUND_TRIES => {

@@ -1,4 +1,4 @@
-//! The customer types or reacts.
+//! Typing and reactions of the customer.
 
 use amocrm::chats::{ConversationRef, MessageRef, Reaction as CrmReaction, ReactionUser, Typing as CrmTyping};
 
@@ -10,7 +10,7 @@ use crate::delivery::queue::Claim;
 use crate::message::{Direction, Reaction, State, Typing};
 use crate::verdict::{Report, Taken};
 
-/// Shows that the customer types; none: it is too late.
+/// Shows that the customer is typing; none if it is too late.
 pub(super) async fn typing(line: &Line<'_>, claim: &Claim, parts: &Parts) -> anyhow::Result<Option<Report>> {
     let typing: Typing = serde_json::from_str(&claim.letter.payload)?;
     let Some(source) = parts.source.as_ref() else { return Ok(None) };
@@ -31,7 +31,7 @@ pub(super) async fn typing(line: &Line<'_>, claim: &Claim, parts: &Parts) -> any
     }))
 }
 
-/// Sets or clears a reaction; it waits for its message. None: amoCRM never got the message.
+/// Sets or clears a reaction; it waits for its message. None if amoCRM never got the message.
 pub(super) async fn reaction(line: &Line<'_>, claim: &Claim, parts: &Parts) -> anyhow::Result<Option<Report>> {
     let reaction: Reaction = serde_json::from_str(&claim.letter.payload)?;
     let message = &parts.told()?.message;
@@ -57,8 +57,8 @@ pub(super) async fn reaction(line: &Line<'_>, claim: &Claim, parts: &Parts) -> a
     }))
 }
 
-/// Whether amoCRM does not know customer and chat by our ids: nobody is named there, or nobody has answered yet whom a
-/// manager wrote to first.
+/// Whether amoCRM does not know the customer and chat by our ids: the customer has no id, or a manager wrote first
+/// and has no answer yet.
 fn is_unknown(parts: &Parts) -> bool {
     parts.conversation.external_id.is_empty() || parts.conversation.crm_unbound
 }

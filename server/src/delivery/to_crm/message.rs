@@ -1,4 +1,4 @@
-//! A message into amoCRM.
+//! Sends a message to amoCRM.
 
 use amocrm::Error as CrmError;
 use amocrm::chats::{NewChat, NewMessage, PastMessage, SourceRef};
@@ -16,7 +16,7 @@ use crate::verdict::{Report, Taken};
 /// Pages of history that are searched for a message whose outcome is unknown.
 const HISTORY_PAGES: u32 = 20;
 
-/// Sends a message; what may have arrived is looked for first: amoCRM never sees one message twice.
+/// Sends a message. One that may have arrived is looked up first, so that amoCRM never gets a message twice.
 pub(super) async fn carry(line: &Line<'_>, claim: &Claim, parts: &Parts) -> anyhow::Result<Report> {
     let message = match build(line, parts).await? {
         Built::Message(message) => message,
@@ -38,7 +38,7 @@ pub(super) async fn carry(line: &Line<'_>, claim: &Claim, parts: &Parts) -> anyh
             let taken = Taken { amocrm_message_id: message_id, amocrm_chat_id: chat_id, ..Taken::default() };
             Report::done(200, taken)
         }
-        // An id that is taken is refused without a word of why (chats-api §3.4.5): history tells.
+        // A used id is refused without a specific error (chats-api §3.4.5), so history is checked.
         Err(error @ CrmError::Refused { status: 400 | 409 | 422, .. }) => match find_out(line, parts, &message).await {
             Ok(Found::Yes(taken)) => Report::done(200, taken),
             Ok(Found::No(_)) => judge_message(claim, &error),
@@ -59,7 +59,7 @@ async fn build(line: &Line<'_>, parts: &Parts) -> anyhow::Result<Built> {
     let Some(source) = parts.source.as_ref() else {
         return Ok(Built::Not(Box::new(bury(FailureCode::SourceDisconnected, "the message has no source"))));
     };
-    // The customer was erased while this came in: nobody knows any more which conversation it belongs to.
+    // The customer was erased while this came in, so the conversation can no longer be determined.
     if parts.conversation.external_id.is_empty() {
         return Ok(Built::Not(Box::new(bury(FailureCode::Internal, "the customer was erased"))));
     }
@@ -82,7 +82,8 @@ async fn build(line: &Line<'_>, parts: &Parts) -> anyhow::Result<Built> {
     Ok(Built::Message(Box::new(NewMessage {
         message_id: ours(source.id, "message", &told.message.external_id),
         conversation_id: crm_ids(&parts.conversation, source.id).conversation(),
-        // Of a chat that amoCRM does not know by our ids yet, the first message carries both sides' (chats-api §5.4).
+        // In a chat that amoCRM does not know by our ids yet, the first message carries the ids of both sides
+        // (chats-api §5.4).
         conversation_ref_id: parts.conversation.crm_unbound.then(|| parts.conversation.amocrm_chat_id.clone()),
         at_milliseconds: told.message.sent_at,
         sender,
@@ -104,8 +105,8 @@ enum Found {
     No(String),
 }
 
-/// Asks amojo whether it has the message: create chat gives amojo's id of the chat (it is idempotent), history
-/// holds what was taken.
+/// Asks amojo whether it has the message: creating the chat (idempotent) returns amojo's id of it, and the chat's
+/// history contains accepted messages.
 async fn find_out(line: &Line<'_>, parts: &Parts, message: &NewMessage) -> Result<Found, CrmError> {
     let scoped = Scoped { chats: &line.chats, secret: line.secret, scope_id: &line.scope_id };
     let chat_id = scoped.chat_id(&parts.conversation.amocrm_chat_id, || new_chat(message)).await?;
@@ -114,7 +115,7 @@ async fn find_out(line: &Line<'_>, parts: &Parts, message: &NewMessage) -> Resul
     Ok(Found::Yes(Taken { amocrm_message_id: Some(row.message.id), amocrm_chat_id: Some(chat_id), ..Taken::default() }))
 }
 
-/// The chat of a message, before it.
+/// The request that creates a message's chat.
 pub(super) fn new_chat(message: &NewMessage) -> NewChat {
     NewChat {
         conversation_id: message.conversation_id.clone(),
@@ -123,8 +124,8 @@ pub(super) fn new_chat(message: &NewMessage) -> NewChat {
     }
 }
 
-/// amojo's id of a chat that was not known yet. Whether an answer tells theirs or ours differs (chats-api §3.4.5): what is
-/// not ours is theirs.
+/// amojo's id of a chat, if it was not known yet. Answers contain either their id or ours (chats-api §3.4.5): an id
+/// that is not ours is theirs.
 fn told_chat(parts: &Parts, message: &NewMessage, told: Option<String>) -> Option<String> {
     let unknown = parts.conversation.amocrm_chat_id.is_empty();
     told.filter(|id| unknown && *id != message.conversation_id && uuid::Uuid::parse_str(id).is_ok())

@@ -1,4 +1,5 @@
-//! A letter to amoCRM: a customer's message or its change, typing, a reaction, or what became of a manager's message.
+//! Sends a letter to amoCRM: a customer's message or its edit, typing, a reaction, or the status of a manager's
+//! message.
 
 use std::sync::Arc;
 
@@ -22,7 +23,7 @@ mod people;
 mod quote;
 mod status;
 
-/// What came of the try; none: nothing had to be said any more.
+/// The outcome of the attempt; none if there is nothing left to send.
 pub async fn carry(app: &Arc<App>, claim: &Claim, parts: &Parts) -> anyhow::Result<Option<Report>> {
     let Some(line) = Line::find(app, parts)? else {
         return Ok(Some(Report::not_done(Verdict::Pause, "the channel is not connected to the account")));
@@ -65,7 +66,7 @@ impl<'a> Line<'a> {
     }
 }
 
-/// The id by which amoCRM knows a thing of the source.
+/// The id by which amoCRM knows an object of the source.
 fn ours(source_id: Uuid, part: &str, external_id: &str) -> String {
     crm_id(source_id, part, external_id).to_string()
 }

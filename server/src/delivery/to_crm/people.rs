@@ -1,4 +1,4 @@
-//! Who writes and who reads, in amoCRM's terms.
+//! Sender and receiver in amoCRM's format.
 
 use amocrm::chats::ChatUser;
 use uuid::Uuid;
@@ -9,8 +9,8 @@ use crate::delivery::parts::Parts;
 use crate::media;
 use crate::message::{Person, Role};
 
-/// Sender and, of what a manager or a bot wrote outside amoCRM, receiver (chats-api §3.4.1). None: it would be written
-/// by the channel's bot, and the channel has none.
+/// The sender and, for what a manager or a bot wrote outside amoCRM, the receiver (chats-api §3.4.1). None if the
+/// channel's bot would be the sender and the channel has none.
 pub(super) async fn of(
     line: &Line<'_>,
     parts: &Parts,
@@ -44,7 +44,7 @@ async fn customer(line: &Line<'_>, parts: &Parts, source_id: Uuid, person: &Pers
     }
 }
 
-/// The user named by `user_id` where amoCRM has one with an id at amojo, else the channel's bot.
+/// The user named by `user_id` if amoCRM has one with an id at amojo, else the channel's bot.
 async fn staff(line: &Line<'_>, parts: &Parts, source_id: Uuid, person: &Person) -> Option<ChatUser> {
     if let Some(user) = manager(line, parts, person).await {
         let id = ours(source_id, "person", &person.id);

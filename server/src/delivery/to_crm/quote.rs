@@ -1,4 +1,4 @@
-//! What a message answers or passes on, in amoCRM's terms (chats-api §3.4.4).
+//! Quoted and forwarded messages in amoCRM's format (chats-api §3.4.4).
 
 use amocrm::chats::{Forwards, MessageRef, Quote as CrmQuote, QuotedMessage, QuotedSender};
 use entity::{conversation, message};
@@ -13,7 +13,7 @@ use crate::delivery::parts::Parts;
 use crate::lookup::About;
 use crate::message::{Direction, Quote};
 
-/// The quoted message; none: there is none, or nothing is known of it. It must be of the same chat.
+/// The quoted message; none if there is none or nothing is known about it. It must be of the same chat.
 pub(super) async fn reply_to(app: &App, parts: &Parts, source_id: Uuid) -> anyhow::Result<Option<CrmQuote>> {
     let Some(quote) = &parts.told()?.body.reply_to else { return Ok(None) };
     let found = find(app, parts, quote).await?;
@@ -47,8 +47,8 @@ async fn find(app: &App, parts: &Parts, quote: &Quote) -> anyhow::Result<Option<
     Ok(about.find(app, source).await?)
 }
 
-/// By amojo's id where we know it, else by ours: of a message that is still on its way amojo will have heard before it
-/// hears of this one, for both go by one lane.
+/// By amojo's id if known, else by ours. A message still being sent reaches amojo before this one, because both use
+/// the same lane.
 fn known(source_id: Uuid, row: &message::Model) -> Option<MessageRef> {
     if !row.amocrm_message_id.is_empty() {
         return Some(MessageRef::Amojo(row.amocrm_message_id.clone()));
@@ -63,7 +63,7 @@ fn whole(quote: &Quote) -> Option<CrmQuote> {
     Some(CrmQuote::Whole(Box::new(QuotedMessage {
         content,
         at_milliseconds: quote.sent_at.unwrap_or_default(),
-        // amoCRM demands a sender.
+        // amoCRM requires a sender.
         sender: QuotedSender::Named(name.unwrap_or_else(|| "?".to_owned())),
     })))
 }

@@ -1,4 +1,4 @@
-//! What became of a manager's message.
+//! Reports the status of a manager's message.
 
 use amocrm::chats::{DeliveryStatus, FailureCode as CrmCode};
 
@@ -11,7 +11,7 @@ use crate::tenant;
 use crate::verdict::{Report, Taken};
 use crate::words::Language;
 
-/// Tells a status; none: amoCRM knows of a higher one.
+/// Sends a status; none if amoCRM already has a higher one.
 pub(super) async fn carry(line: &Line<'_>, claim: &Claim, parts: &Parts) -> anyhow::Result<Option<Report>> {
     let report: StatusReport = serde_json::from_str(&claim.letter.payload)?;
     let message = &parts.told()?.message;

@@ -1,5 +1,5 @@
-//! A conversation that the manager begins (chats-api §5.4): whether the messenger can be asked to open it, or the customer
-//! has a dialogue with this line already.
+//! Conversations started by a manager (chats-api §5.4): the messenger is asked to open one, or the customer already
+//! has a dialogue with this source.
 
 use std::cmp::Reverse;
 
@@ -16,15 +16,15 @@ use crate::delivery::read::find::with_phone;
 use crate::message::{Direction, FailureCode, Person, State};
 use crate::verdict::{Report, Verdict};
 
-/// How often a later message waits for ids that the messenger may send with a status; a few seconds in total. Then the
-/// messenger is asked by phone once more; no message waits for the customer's answer.
+/// How often a later message waits for ids that the messenger may send with a status; a few seconds in total. After
+/// that the messenger is asked by phone once more, so that no message waits for the customer's answer.
 const LOOKS: i32 = 3;
 
 /// Where a manager's message goes.
 pub(super) enum Way {
-    /// Into the conversation's dialogue, or to the messenger as the beginning of one.
+    /// Into the conversation's dialogue, or to the messenger to open one.
     On,
-    /// Into the dialogue that the customer has already, which is this conversation's from now on.
+    /// Into a dialogue that the customer already has, which becomes this conversation's.
     Into(Dialogue),
     /// Nowhere, or not yet.
     Hindered(Box<Report>),
@@ -32,15 +32,15 @@ pub(super) enum Way {
 
 /// A dialogue by the messenger's ids.
 pub(super) struct Dialogue {
-    /// By which it is known.
+    /// The id by which it is known.
     id: String,
-    /// By which it goes by now.
+    /// The id to send to now.
     goes_to: String,
     person_id: String,
 }
 
 impl Dialogue {
-    /// Hands a message over; what was taken names the dialogue, as a messenger's answer does that has opened one.
+    /// Sends a message; if accepted, the report names the dialogue, like the answer of a messenger that opened one.
     pub async fn send(self, line: &Line<'_>, claim: &Claim, part: Message, repeat: bool) -> Report {
         let mut report = line.send(claim, &self.goes_to, Event::Created(Box::new(part)), repeat).await;
         if let Verdict::Done(taken) = &mut report.verdict {
@@ -51,7 +51,7 @@ impl Dialogue {
     }
 }
 
-/// Looks where a message of this conversation can go.
+/// Decides where a message of this conversation can go.
 pub(super) async fn way(line: &Line<'_>, claim: &Claim, parts: &Parts) -> anyhow::Result<Way> {
     if !parts.conversation.external_id.is_empty() {
         return Ok(Way::On);
@@ -82,7 +82,7 @@ fn not_begun(line: &Line<'_>) -> Report {
     bury_with(failure.code, failure.text, "writing first is not possible here")
 }
 
-/// Into the dialogue of the customer with this number: one that lets us write before one that does not, the newest first.
+/// The dialogue of the customer with this number: one that allows writing before one that does not, then the newest.
 async fn into_known(line: &Line<'_>, phone: &str) -> anyhow::Result<Way> {
     let known = with_phone(line.app.store.read(), line.source.tenant_id, phone).await?;
     let named = || known.iter().filter(|row| !row.external_id.is_empty());
@@ -107,7 +107,7 @@ fn dialogue(row: &conversation::Model) -> anyhow::Result<Dialogue> {
     Ok(Dialogue { id: row.external_id.clone(), goes_to: goes_to(row).to_owned(), person_id: person.id })
 }
 
-/// Whether the messenger took an earlier message of this conversation, and named nothing.
+/// Whether the messenger accepted an earlier message of this conversation without naming a dialogue.
 async fn was_asked(line: &Line<'_>, parts: &Parts) -> anyhow::Result<bool> {
     let taken = [State::Sent, State::Delivered, State::Read].map(State::number);
     let earlier = message::Entity::of_tenant(line.source.tenant_id)

@@ -1,4 +1,4 @@
-//! The file of a message, as a messenger may fetch it.
+//! A message's file, in a form that a messenger can fetch.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,14 +13,15 @@ use crate::connector::file::{Files, NotOpened, Opened, Shelf};
 use crate::media::{self, For, Ready};
 use crate::message::{Content, Media};
 
-/// A content whose file can be fetched.
+/// Content whose file can be fetched.
 pub(super) enum Filed {
     Content(Box<Content>),
-    /// Its file is being fetched by us.
+    /// Parom is still fetching its file.
     Later(Duration),
 }
 
-/// Lends the file of a content out by a link of ours; one that is gone becomes a text that says so, and the lane goes on.
+/// Gives a content's file a temporary link of ours; a file that is gone becomes a text that says so, and the lane
+/// goes on.
 pub(super) async fn lent(line: &Line<'_>, content: &Content) -> anyhow::Result<Filed> {
     let Some((file, media_id)) = content.media().and_then(|file| Some((file, file.media_id?))) else {
         return Ok(Filed::Content(Box::new(content.clone())));
@@ -42,7 +43,7 @@ pub(super) async fn lent(line: &Line<'_>, content: &Content) -> anyhow::Result<F
         ..file.clone()
     };
     let said = media::Kind::of(content).unwrap_or(media::Kind::File);
-    // A "picture" whose bytes are none goes as a file.
+    // A "picture" whose bytes are not an image is sent as a file.
     if kept.kind_for(said) == media::Kind::File {
         return Ok(Filed::Content(Box::new(Content::File(lent))));
     }
@@ -53,7 +54,7 @@ pub(super) async fn lent(line: &Line<'_>, content: &Content) -> anyhow::Result<F
     Ok(Filed::Content(Box::new(content)))
 }
 
-/// The content of a message of which parts have gone already: as it was then, whatever became of its file since.
+/// The content of a partly sent message: as it was at the first part, whatever happened to its file since.
 pub(super) fn as_begun(line: &Line<'_>, content: &Content, filed: bool) -> Content {
     match content.media() {
         Some(file) if !filed => {
@@ -90,13 +91,13 @@ impl Shelf for Account {
     }
 
     async fn content(&self, media_id: Uuid) -> Option<String> {
-        // Whoever opens it tells what is wrong with it.
+        // Errors are reported when the file is opened.
         let kept = media::find(&self.app, self.tenant_id, media_id).await.ok()??;
         Some(kept.checksum).filter(|checksum| !checksum.is_empty())
     }
 }
 
-/// A link to the preview that amoCRM made; none when it is not available within a few seconds, or is not a picture.
+/// A link to the preview that amoCRM made; none if it is not available within a few seconds or is not a picture.
 async fn preview(line: &Line<'_>, file: &Media) -> Option<String> {
     let link = media::preview_link(line.app, line.source.tenant_id, file.thumbnail_id?).await?;
     Some(link.to_string())

@@ -1,4 +1,4 @@
-//! A manager types or reacts.
+//! Typing and reactions of managers.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use crate::delivery::queue::Claim;
 use crate::message::{Direction, Reaction, State, Typing};
 use crate::verdict::Report;
 
-/// Shows that the manager types: one try while it is true, and nobody has to know what came of it.
+/// Shows that the manager is typing: one attempt while it is current, whose outcome is ignored.
 pub(super) async fn typing(line: &Line<'_>, claim: &Claim, parts: &Parts) -> anyhow::Result<()> {
     let typing: Typing = serde_json::from_str(&claim.letter.payload)?;
     let left = u64::try_from(typing.until - line.app.clock.millis()).unwrap_or(0);
@@ -26,7 +26,7 @@ pub(super) async fn typing(line: &Line<'_>, claim: &Claim, parts: &Parts) -> any
         return Ok(());
     }
     let sender = named(line, &typing.sender).await;
-    // Nobody may be watching.
+    // An error only means that no page is listening.
     let _ = line.app.typed.send(Typed {
         conversation_id: parts.conversation.id,
         name: sender.name.clone(),
@@ -39,7 +39,7 @@ pub(super) async fn typing(line: &Line<'_>, claim: &Claim, parts: &Parts) -> any
     Ok(())
 }
 
-/// Sets or takes back a reaction; it waits for its message. None: the messenger never got the message, or has no
+/// Sets or clears a reaction; it waits for its message. None if the messenger never got the message or has no
 /// reactions.
 pub(super) async fn reaction(line: &Line<'_>, claim: &Claim, parts: &Parts) -> anyhow::Result<Option<Report>> {
     let reaction: Reaction = serde_json::from_str(&claim.letter.payload)?;
@@ -63,8 +63,8 @@ pub(super) async fn reaction(line: &Line<'_>, claim: &Claim, parts: &Parts) -> a
     Ok(Some(line.send(claim, goes_to(&parts.conversation), event, repeat).await))
 }
 
-/// Kept for pages that show the message later: reactions of a conversation are carried in their order, so the last one
-/// stays.
+/// Stored for pages that show the message later: a conversation's reactions are sent in order, so the last one
+/// remains.
 async fn note(line: &Line<'_>, message: &message::Model, emoji: Option<&str>) -> anyhow::Result<()> {
     message::Entity::update_many()
         .col_expr(message::Column::ManagerReaction, Expr::value(emoji.unwrap_or_default()))

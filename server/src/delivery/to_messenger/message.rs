@@ -1,4 +1,4 @@
-//! A manager's message.
+//! Sends a manager's message.
 
 use anyhow::Context;
 use chrono::DateTime;
@@ -16,7 +16,7 @@ use crate::message::{FailureCode, Person, Role};
 use crate::tenant::users;
 use crate::verdict::{Report, Taken, Verdict};
 
-/// Sends a message as its messenger takes it; to somebody with whom there is no dialogue yet as the beginning of one.
+/// Sends a message in the form its messenger supports. Without a dialogue, the messenger is asked to open one.
 pub(super) async fn carry(line: &Line<'_>, claim: &Claim, parts: &Parts) -> anyhow::Result<Report> {
     let abilities = line.connector.abilities();
     let into = match begin::way(line, claim, parts).await? {
@@ -64,7 +64,7 @@ pub(super) async fn carry(line: &Line<'_>, claim: &Claim, parts: &Parts) -> anyh
         }
     };
     let repeat = claim.letter.unknown && abilities.after_unknown == AfterUnknown::RepeatMarked;
-    // Cut in the same way each time: what has gone stands first.
+    // Split identically each time, so the parts already sent come first.
     let Some(next) = messages.into_iter().nth(progress.parts) else { return Ok(Report::done(0, Taken::default())) };
     let more = next.part.number < next.part.of;
     let mut report = match into {
@@ -77,8 +77,8 @@ pub(super) async fn carry(line: &Line<'_>, claim: &Claim, parts: &Parts) -> anyh
     Ok(report)
 }
 
-/// Sends a message as the webhook that its receiver had already: with the old id, marked as a repeat. What the answer tells
-/// of the message was told before.
+/// Sends a message once more as the webhook that its receiver already got: with the old id, marked as a repeat. The
+/// ids in the answer are already known.
 pub(super) async fn resend(line: &Line<'_>, claim: &Claim, parts: &Parts) -> anyhow::Result<Report> {
     let id = claim.letter.payload.parse().context("the letter names no webhook")?;
     let letter = Letter { id, payload: String::new(), unknown: true, ..claim.letter.clone() };
@@ -89,15 +89,15 @@ pub(super) async fn resend(line: &Line<'_>, claim: &Claim, parts: &Parts) -> any
     })
 }
 
-/// Hands over a part; as the beginning of a dialogue while there is none.
+/// Sends a part; without a dialogue, it opens one.
 async fn send(line: &Line<'_>, claim: &Claim, parts: &Parts, part: Message, repeat: bool) -> Report {
     let dialogue = goes_to(&parts.conversation);
     let event = if dialogue.is_empty() { Event::Started } else { Event::Created };
     line.send(claim, dialogue, event(Box::new(part)), repeat).await
 }
 
-/// The name with which this source signs; none: it does not, or nobody of the account wrote. Salesbots bring a name of
-/// their own and are no users.
+/// The name that this source adds as a signature; none if it adds none or the author is not a user of the account.
+/// Salesbots have a name of their own and are not users.
 async fn signature(line: &Line<'_>, sender: &Person) -> Option<String> {
     if sender.role != Role::Manager || sender.id.is_empty() || !line.connector.signs(&line.settings) {
         return None;
@@ -106,7 +106,7 @@ async fn signature(line: &Line<'_>, sender: &Person) -> Option<String> {
     user.map(|user| user.name.trim().to_owned()).filter(|name| !name.is_empty())
 }
 
-/// A manager with the name that amoCRM knows them by.
+/// A manager with the name that amoCRM has for them.
 pub(super) async fn named(line: &Line<'_>, sender: &Person) -> Person {
     let mut sender = sender.clone();
     if sender.role == Role::Manager && sender.name.is_none() && !sender.id.is_empty() {
@@ -116,7 +116,7 @@ pub(super) async fn named(line: &Line<'_>, sender: &Person) -> Person {
     sender
 }
 
-/// Why a message is not taken, for the manager.
+/// Why a message is not accepted, as a text for the manager.
 pub(super) fn refusal(line: &Line<'_>, refused: Thing) -> String {
     let thing = refused.named(line.words).to_string();
     line.words.say("reason-kind_not_supported").with("kind", thing).to_string()

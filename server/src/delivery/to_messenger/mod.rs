@@ -1,4 +1,4 @@
-//! What happens in amoCRM on its way to the customer, through the conversation's connector.
+//! Sends events from amoCRM to the customer, through the conversation's connector.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ mod message;
 mod progress;
 mod quote;
 
-/// What came of the try; none: nothing had to be said, or nobody has to know.
+/// The outcome of the attempt; none if there is nothing to send or the outcome does not matter.
 pub async fn carry(app: &Arc<App>, claim: &Claim, parts: &Parts) -> anyhow::Result<Option<Report>> {
     let line = match Line::find(app, parts)? {
         Ok(line) => line,
@@ -47,7 +47,7 @@ struct Line<'a> {
 }
 
 impl<'a> Line<'a> {
-    /// Else why nothing can be sent.
+    /// The inner error is the report why nothing can be sent.
     fn find(app: &'a Arc<App>, parts: &'a Parts) -> anyhow::Result<Result<Self, Report>> {
         let Some(source) = parts.source.as_deref().filter(|source| source.deleted_at.is_none()) else {
             return Ok(Err(bury(FailureCode::SourceDisconnected, "the source was deleted")));
@@ -87,12 +87,12 @@ fn bury(code: FailureCode, reason: &str) -> Report {
     bury_with(code, String::new(), reason)
 }
 
-/// With words for the manager.
+/// With a text for the manager.
 fn bury_with(code: FailureCode, text: String, reason: &str) -> Report {
     Report::not_done(Verdict::Bury(Failure { code, text }), reason)
 }
 
-/// Later, without a word against the messenger.
+/// Retry later, without counting against the messenger.
 fn later(after: Option<std::time::Duration>, reason: &str) -> Report {
     Report::not_done(Verdict::Retry { after, whole_target: false }, reason)
 }

@@ -1,22 +1,22 @@
-//! How far a message of several parts has come. It stands in the payload of its letter, from try to try, and stays there
-//! when the letter dies and is tried again.
+//! Progress of a message with several parts. Stored in the payload of its letter between attempts, and kept when the
+//! letter dies and is sent again.
 
 use serde::{Deserialize, Serialize};
 
-/// What was taken of a message already.
+/// What was already sent of a message.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Progress {
-    /// Parts.
+    /// Number of parts.
     pub parts: usize,
-    /// The first of them was its file: what becomes of the file since changes nothing any more.
+    /// The first part was its file, so later changes of the file no longer matter.
     pub filed: bool,
-    /// The name above it: one that changes would move every cut.
+    /// The signature used: a different one would move every split.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signature: Option<String>,
 }
 
 impl Progress {
-    /// Nothing yet, when nothing else can be read.
+    /// Nothing sent yet, if the payload contains no progress.
     pub fn read(payload: &str) -> Self {
         serde_json::from_str(payload).unwrap_or_default()
     }

@@ -1,4 +1,4 @@
-//! The message that another one quotes or passes on, with the ids it has here.
+//! The quoted or forwarded message, with the messenger's ids.
 
 use entity::message;
 use sea_orm::{ColumnTrait, QueryFilter};
@@ -8,7 +8,7 @@ use crate::delivery::queue::parcel::Event;
 use crate::lookup::known_message;
 use crate::message::Quote;
 
-/// Finds the quoted message by amojo's id. What is not found stays told in words.
+/// Finds the quoted message by amojo's id. One that is not found keeps its text only.
 pub(super) async fn known(line: &Line<'_>, quote: Option<Quote>) -> anyhow::Result<Option<Quote>> {
     let Some(mut quote) = quote else { return Ok(None) };
     let amojo_id = quote.amocrm_message_id.clone().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Delivers leased letters: what they need is read for all of them at once, then each is sent in parallel and settled.
+//! Delivers leased letters: their contexts are read together, then each is sent in parallel and settled.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use crate::delivery::slots::{Slot, Slots};
 use crate::delivery::traced::Trace;
 use crate::message::LetterKind;
 
-/// No call may take longer.
+/// Time limit of a call.
 const CALL: Duration = Duration::from_secs(40);
 /// Delay of a retry without budget, in milliseconds; randomised up to twice as long.
 const PUT_OFF_MILLIS: i64 = 1_000;
@@ -35,7 +35,7 @@ pub(in crate::delivery) fn read(app: &Arc<App>, running: &mut JoinSet<()>, claim
     readings
 }
 
-/// Gives each letter its context, or the reason why it could not be read.
+/// Passes each letter its context, or the reason why it could not be read.
 fn hand_out(parts: anyhow::Result<Vec<anyhow::Result<Parts>>>, readers: Vec<oneshot::Sender<anyhow::Result<Parts>>>) {
     match parts {
         Ok(parts) => {
@@ -61,7 +61,7 @@ pub(super) struct Carried {
 }
 
 impl Carried {
-    /// Delivers and settles it. The slot is returned as soon as the call has ended, because settling calls nobody.
+    /// Delivers and settles it. The slot is returned as soon as the call has ended, because settling makes no call.
     pub async fn go(self, app: &Arc<App>, slots: Slots) {
         let Self { pool, claim, slot, parts } = self;
         let started = app.clock.millis();
@@ -86,7 +86,7 @@ impl Carried {
     }
 }
 
-/// Delivers a letter; none: the outcome is not known, its lease expires and the next holder clears it up.
+/// Delivers a letter; none if the outcome is unknown: its lease expires and the next holder resolves it.
 pub(in crate::delivery) async fn end(app: &Arc<App>, claim: Claim, parts: Reading) -> Option<Settlement> {
     let started = app.clock.millis();
     let parts = async move { parts.await.context("it was not read to the end")? };
@@ -135,7 +135,7 @@ fn measure(pool: &str, settlement: &Settlement) {
     metrics::counter!("parom_remote_errors_total", "remote" => pool.to_owned(), "error" => error).increment(1);
 }
 
-/// What log, metrics and the source's state are updated with after the commit.
+/// What is reported to the log, the metrics and the source's state after the commit.
 struct Told {
     claim: Claim,
     verdict: &'static str,

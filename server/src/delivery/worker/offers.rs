@@ -1,4 +1,4 @@
-//! Who is offered free slots: the due turns, read pool by pool.
+//! Selects due turns for free slots, reading them pool by pool.
 //!
 //! A pool without room is not read, and accounts that have used their share are excluded from the next page, so turns
 //! that cannot be served hide none that can.
@@ -16,11 +16,11 @@ use crate::tenant::pool_of;
 
 /// Turns in one page of a pool.
 const PAGE: u32 = 128;
-/// Targets of one pool that share what is free there in one scan.
+/// Maximum targets of one pool that share its free slots in one scan.
 const OFFERS: usize = 128;
-/// How often all of `turn` is swept regardless of the watermarks, and new pools are looked for.
+/// Interval between sweeps of all of `turn` regardless of the watermarks, which also find new pools.
 const SWEEP_MILLIS: i64 = 5_000;
-/// How far behind the earliest turn served a watermark stays: longer than a commit may take to show.
+/// How far behind the earliest turn served a watermark stays: longer than a commit may take to become visible.
 const MARGIN_MILLIS: i64 = 10_000;
 /// Concurrent calls to one scope of amojo.
 const AMOJO_AT_ONCE: u32 = 8;
@@ -52,7 +52,7 @@ impl Scan {
         Self { pools: amojos.chain(messengers).map(|pool| (pool, 0)).collect(), swept_at: 0 }
     }
 
-    /// The next scan sweeps.
+    /// Makes the next scan a sweep.
     pub fn forget(&mut self) {
         self.swept_at = 0;
     }
@@ -62,10 +62,10 @@ impl Scan {
         self.pools.keys().filter(move |pool| slots.free(pool, now) > 0)
     }
 
-    /// Due turns that have room, with their pools: in each pool the longest waiting are considered, and each account gets
-    /// its share of them.
+    /// Due turns that have room, with their pools: in each pool the longest waiting are considered, and each account
+    /// gets its share of them.
     ///
-    /// One statement for all pools with room, none when there are none; one more every [`SWEEP_MILLIS`]; one for each
+    /// One statement for all pools with room, none if there are none; one more every [`SWEEP_MILLIS`]; one for each
     /// further page.
     pub async fn wishes(&mut self, app: &App, slots: &Slots) -> Result<Vec<(String, Wish)>, DbErr> {
         let now = app.clock.millis();
@@ -123,7 +123,7 @@ impl Pool {
         sated.into_iter().collect()
     }
 
-    /// Adds those of a page that have room to the offer. True: there may be more, and room for them.
+    /// Offers the turns of a page that have room. True if there may be more, and room for them.
     async fn consider(&mut self, app: &App, slots: &Slots, page: &[Ready], offered: &mut Offered) -> bool {
         for ready in page {
             self.earliest = self.earliest.or(Some(ready.ready_at));

@@ -1,4 +1,5 @@
-//! What cannot be worked on: its bytes are kept for those who look into it, and the messenger is told that all is well.
+//! Quarantine: calls that cannot be processed are stored as bytes for investigation, and the messenger gets a success
+//! answer.
 
 use bytes::Bytes;
 use sea_orm::DbErr;
@@ -9,7 +10,7 @@ use crate::delivery::queue::parcel::{Hurry, Parcel, RawHook};
 use crate::delivery::queue::writer::Refused;
 use crate::error::Error;
 
-/// Keeps a call's bytes aside. `why` is counted.
+/// Stores a call's bytes in quarantine. `why` is a metric's label.
 pub(super) async fn keep(line: &Line, body: Bytes, why: &'static str) -> Result<(), Again> {
     let kind = line.connector.kind();
     tracing::warn!(tenant.id = %line.source.tenant_id, source.id = %line.source.id, reason = why, "a call of a messenger is kept in quarantine");
@@ -22,7 +23,7 @@ pub(super) async fn keep(line: &Line, body: Bytes, why: &'static str) -> Result<
     let parcel = Parcel { tenant_id: line.source.tenant_id, hurry: Hurry::Other, raw, entries: Vec::new() };
     match line.app.writer.accept(parcel).await {
         Ok(_) => Ok(()),
-        // The database will never take these bytes either.
+        // The database will never accept these bytes either.
         Err(Refused::Unstorable(_)) => Ok(()),
         Err(refused) => {
             tracing::error!(error = %refused, "a call of a messenger could not be stored");
@@ -31,7 +32,7 @@ pub(super) async fn keep(line: &Line, body: Bytes, why: &'static str) -> Result<
     }
 }
 
-/// The bytes as they came.
+/// The bytes as received.
 pub(super) fn raw_of(line: &Line, body: Bytes, quarantine: &str) -> RawHook {
     RawHook {
         id: line.app.clock.uuid_v7(),
@@ -44,10 +45,10 @@ pub(super) fn raw_of(line: &Line, body: Bytes, quarantine: &str) -> RawHook {
     }
 }
 
-/// Why something was not stored: not now, or never. None of the latter: it is of no use any more.
+/// Why something was not stored: retry later, or never.
 pub(super) enum Not {
     Now,
-    /// The word is counted.
+    /// The word is a metric's label.
     Ever(&'static str),
 }
 

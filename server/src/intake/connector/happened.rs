@@ -1,4 +1,4 @@
-//! What happened in a messenger, stored: each in its own commit, recognised when it comes again.
+//! Stores events from a messenger: each in its own commit, with repeats recognised.
 
 use bytes::Bytes;
 
@@ -13,7 +13,7 @@ use crate::lookup::{About, known_message};
 use crate::message::Person;
 use crate::source::line as lines;
 
-/// Stores all of it. What can never be stored is kept as bytes, so that what comes after it comes in.
+/// Stores all events. One that can never be stored is kept as bytes, so that it does not block the following ones.
 pub(super) async fn take(line: &Line, body: Bytes, all: Vec<Happened>) -> Result<(), Again> {
     let mut raw = Some(raw_of(line, body.clone(), ""));
     for happened in all {
@@ -47,7 +47,7 @@ async fn one(line: &Line, happened: Happened, raw: &mut Option<RawHook>) -> Resu
     }
 }
 
-/// A message of a customer, or of somebody who wrote to them beside amoCRM.
+/// A message of a customer, or one written to them outside amoCRM.
 pub(super) async fn wrote(line: &Line, written: Written, raw: &mut Option<RawHook>) -> Result<(), Not> {
     if let Some(room) = &written.room {
         room::open(line, &written.conversation_id, room, None).await?;
@@ -62,7 +62,7 @@ pub(super) async fn wrote(line: &Line, written: Written, raw: &mut Option<RawHoo
     Ok(())
 }
 
-/// A message that says something else from now on; one that nobody knows is taken as if it were new.
+/// An edited message; an unknown one is stored as new.
 async fn change(line: &Line, changed: Changed, raw: &mut Option<RawHook>) -> Result<(), Not> {
     if is_known(line, &changed.key, Event::Edit).await? {
         return Ok(());
@@ -72,14 +72,14 @@ async fn change(line: &Line, changed: Changed, raw: &mut Option<RawHook>) -> Res
     match edit::accept(&line.app, &line.source, &about, says).await.map_err(Not::from) {
         Ok(_) => {}
         Err(Not::Ever("unknown")) => wrote(line, changed.written, raw).await?,
-        // It was taken back meanwhile, or it is a message of amoCRM's.
+        // It was deleted meanwhile, or it is a message from amoCRM.
         Err(Not::Ever("conflict")) => {}
         Err(not) => return Err(not),
     }
     note(line, changed.key, Event::Edit).await
 }
 
-/// What is not known, or came from amoCRM, cannot be taken back here.
+/// Unknown messages and those from amoCRM cannot be deleted here.
 async fn took_back(line: &Line, messages: Vec<String>) -> Result<(), Not> {
     for id in messages {
         match edit::accept(&line.app, &line.source, &About::Theirs(id), Change::Deleted).await.map_err(Not::from) {
@@ -90,7 +90,7 @@ async fn took_back(line: &Line, messages: Vec<String>) -> Result<(), Not> {
     Ok(())
 }
 
-/// A reaction to a message that nobody knows is nothing.
+/// A reaction to an unknown message is ignored.
 async fn react(line: &Line, reacted: Reacted) -> Result<(), Not> {
     if is_known(line, &reacted.key, Event::Reaction).await? {
         return Ok(());
@@ -105,13 +105,13 @@ async fn react(line: &Line, reacted: Reacted) -> Result<(), Not> {
     }
 }
 
-/// Whether this came before.
+/// Whether this event is already stored.
 pub(super) async fn is_known(line: &Line, key: &str, event: Event) -> Result<bool, Not> {
     let found = known_message(&line.app, line.source.tenant_id, line.source.id, key, &[event]).await?;
     Ok(found.is_some())
 }
 
-/// Notes that it came.
+/// Records that the event arrived.
 pub(super) async fn note(line: &Line, key: String, event: Event) -> Result<(), Not> {
     let key = DedupeKey { origin: line.source.id, external_id: clean(&key), event };
     let id = line.app.clock.uuid_v7();

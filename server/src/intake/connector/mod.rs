@@ -1,9 +1,10 @@
-//! `POST /hooks/{kind}/{source_id}`: what messengers call with. Each connector proves and reads its own calls; what they tell
-//! goes the road that everything goes.
+//! `POST /hooks/{kind}/{source_id}`: webhooks of messengers. Each connector authenticates and parses its own calls;
+//! the resulting events are stored the same way for all.
 //!
 //! ```text
 //! source ─▶ secret in a header ─▶ body ─▶ authenticate ─▶ receive ─▶ happened.rs (one commit each) ─▶ 200
-//!    404, 410     401           413       401          └─ unreadable: its bytes are kept ─▶ 200: a bad call never blocks a chat
+//!    404, 410     401           413       401          └─ unreadable: its bytes are kept ─▶ 200: a bad call never
+//!    blocks a chat
 //! ```
 
 mod apart;
@@ -27,13 +28,13 @@ use crate::source::settings;
 use crate::tenant;
 use crate::words::{Language, Words};
 
-/// A larger body is refused (docs/reliability.md#inputs).
+/// Larger bodies are refused (docs/reliability.md#inputs).
 pub const BODY_BYTES: usize = 1024 * 1024;
 
-/// Not now: the messenger calls again.
+/// Not stored; the messenger should call again.
 struct Again;
 
-/// A source that is called.
+/// The called source.
 struct Line {
     app: Arc<App>,
     source: Arc<source::Model>,
@@ -42,7 +43,7 @@ struct Line {
     words: Words,
 }
 
-/// The route.
+/// The route's handler.
 pub async fn hook(
     app: web::Data<App>,
     path: web::Path<(String, String)>,
@@ -76,7 +77,7 @@ async fn answer(
     }
     let headers = request.headers();
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    // Where a header is proof enough, the body of an unauthenticated call is not read.
+    // If a header is sufficient proof, the body of an unauthenticated call is not read.
     let by_header = line.connector.authenticates_by_header();
     if by_header && !line.connector.authenticate(&line.settings, &Call { header: &header, body: &[] }) {
         return HttpResponse::Unauthorized().finish();
@@ -88,7 +89,7 @@ async fn answer(
     if !by_header && !line.connector.authenticate(&line.settings, &Call { header: &header, body: &body }) {
         return HttpResponse::Unauthorized().finish();
     }
-    // Detached: a caller that hangs up must not stop what its bytes began.
+    // Detached: a caller that hangs up must not stop the processing of its call.
     let line = Arc::new(line);
     let storing = crate::supervisor::detach("messenger_hook", {
         let (line, body) = (line.clone(), body.clone());
@@ -108,8 +109,8 @@ async fn answer(
 }
 
 impl Line {
-    /// Else the answer that says why there is none: 404 for what is no source, 410 for one that is gone, so that a messenger
-    /// which still calls gives up.
+    /// The error is the response: 404 for an unknown source, 410 for a deleted one, so that a messenger that still
+    /// calls stops.
     async fn find(app: &Arc<App>, kind: &str, source_id: &str) -> Result<Self, HttpResponse> {
         let unavailable = || HttpResponse::ServiceUnavailable().insert_header((header::RETRY_AFTER, "2")).finish();
         let source_id = Uuid::try_parse(source_id).map_err(|_| HttpResponse::NotFound().finish())?;
@@ -131,7 +132,7 @@ impl Line {
         Ok(Self { app: app.clone(), source, connector, settings, words: Words::new(language) })
     }
 
-    /// Stores what a call tells, or its bytes. When this returns it is durable.
+    /// Stores a call's events, or its bytes. Durable on return.
     async fn store(&self, body: Bytes) -> Result<(), Again> {
         let call = Call { header: &|_| None, body: &body };
         match self.connector.receive(&self.settings, &call, self.words).await {

@@ -1,4 +1,4 @@
-//! A button that was pressed: what stands on it is what the customer says.
+//! Button presses: the button's text becomes the customer's message.
 
 use entity::message as messages;
 use sea_orm::{ColumnTrait, QueryFilter};
@@ -11,10 +11,10 @@ use crate::delivery::queue::parcel::{Event, RawHook};
 use crate::intake::clean;
 use crate::message::{Body, Content};
 
-/// Presses of one button within so many seconds are one.
+/// Presses of one button within this many seconds count once.
 const SECONDS: i64 = 3;
 
-/// Stores a press as a message; the messenger is told afterwards that it came.
+/// Stores a press as a message; afterwards it is acknowledged to the messenger.
 pub(super) async fn take(line: &Line, pressed: Pressed, raw: &mut Option<RawHook>) -> Result<(), Not> {
     let acknowledge = pressed.acknowledge.clone();
     if !is_repeat(line, &pressed).await? {
@@ -31,7 +31,7 @@ pub(super) async fn take(line: &Line, pressed: Pressed, raw: &mut Option<RawHook
     Ok(())
 }
 
-/// What the button says: by its message, else as the messenger told it.
+/// The button's text: from its message, else as the messenger reported it.
 async fn chosen(line: &Line, pressed: &Pressed) -> Result<Chosen, Not> {
     if let Some(id) = pressed.message_id {
         let found = messages::Entity::of_tenant(line.source.tenant_id)
@@ -52,7 +52,8 @@ async fn chosen(line: &Line, pressed: &Pressed) -> Result<Chosen, Not> {
     Ok(Chosen { text: label, callback_data: None })
 }
 
-/// Whether the same button was pressed a moment ago. A press itself that comes again is known by its own id.
+/// Whether the same button was pressed a moment ago. A repeated delivery of the same press is recognised by its own
+/// id.
 async fn is_repeat(line: &Line, pressed: &Pressed) -> Result<bool, Not> {
     if is_known(line, &pressed.written.external_id, Event::Message).await? {
         return Ok(true);
@@ -70,7 +71,7 @@ fn second(line: &Line) -> i64 {
     line.app.clock.millis().div_euclid(1000)
 }
 
-/// Who pressed which button, and when.
+/// Identifies conversation, person, button and second.
 fn key(pressed: &Pressed, second: i64) -> String {
     let written = &pressed.written;
     clean(&format!("{}:{}:{}:{second}", written.conversation_id, written.body.sender.id, pressed.data))

@@ -1,4 +1,5 @@
-//! Conversations as such: begun without words, shut and opened by the customer, moved. Each of these can be done twice.
+//! Conversations themselves: started without a message, blocked and unblocked by the customer, moved. All operations
+//! are idempotent.
 
 use anyhow::Context;
 use entity::{conversation, conversation_alias};
@@ -14,11 +15,11 @@ use crate::intake::cleaned::cleaned_person;
 use crate::intake::{clean, store};
 use crate::message::{Person, crm_id};
 
-/// The longest mark that is kept.
+/// The longest referral mark that is stored.
 const MARK_BYTES: usize = 1024;
 
-/// Makes a conversation that nobody has said anything in yet, and keeps what brought its customer. amoCRM hears of it with
-/// the first message.
+/// Creates a conversation without messages, and stores where its customer came from. amoCRM learns of it with the
+/// first message.
 pub(super) async fn open(line: &Line, id: &str, customer: &Person, mark: Option<&str>) -> Result<(), Not> {
     let known = match find(line, id).await? {
         Some(known) => known,
@@ -51,7 +52,7 @@ async fn make(line: &Line, id: &str, customer: &Person) -> Result<(), Not> {
             Alias { side: Side::OursAtCrm, origin: source.channel_id, external_id: ours },
         ],
     };
-    // Each beginning has a key of its own: a conversation that was erased can begin anew.
+    // Each start has its own key, so a conversation that was erased can start again.
     let key = DedupeKey { origin: source.id, external_id: new.id.to_string(), event: Event::Opened };
     let conversation = Conversation::Open(Box::new(new));
     let entry = Entry::bare(key, line.app.clock.uuid_v7(), line.app.clock.millis(), conversation);
@@ -59,14 +60,14 @@ async fn make(line: &Line, id: &str, customer: &Person) -> Result<(), Not> {
     Ok(())
 }
 
-/// Notes that the customer has shut us out, or let us in again. `at`: milliseconds since 1970.
+/// Records that the customer blocked or unblocked us. `at`: milliseconds since 1970.
 pub(super) async fn reach(line: &Line, id: &str, reachable: bool, at: i64) -> Result<(), Not> {
     let Some(known) = find(line, id).await? else { return Ok(()) };
     let (shut, before) = (conversation::Column::ShutAt, conversation::Column::ReachAt);
     let done = this(line, known)
         .col_expr(shut, Expr::value(if reachable { 0 } else { at }))
         .col_expr(before, Expr::value(at))
-        // What comes late does not undo what came after it.
+        // A late event does not undo a newer one.
         .filter(before.lte(at))
         .exec(line.app.store.write())
         .await?;
@@ -76,7 +77,7 @@ pub(super) async fn reach(line: &Line, id: &str, reachable: bool, at: i64) -> Re
     Ok(())
 }
 
-/// A conversation has another id in the messenger from now on. The old one stays known, and amoCRM's stay as they are.
+/// Adds a conversation's new id in the messenger. The old one stays known, and those at amoCRM do not change.
 pub(super) async fn moved(line: &Line, from: &str, to: &str) -> Result<(), Not> {
     let Some(known) = find(line, from).await? else { return Ok(()) };
     let alias = conversation_alias::ActiveModel {

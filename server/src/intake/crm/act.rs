@@ -1,5 +1,5 @@
-//! What follows from the CRM's hooks, after they were answered. Nothing depends on it: whatever is not done now is found
-//! out when somebody looks, so more than a few at once are not waited for.
+//! Processes the CRM's hooks after they were answered. Nothing depends on it: whatever is missed here is found by the
+//! next regular check, so only a limited number may wait.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,12 +13,12 @@ use crate::contact::{self, Heard};
 use crate::intake::clean;
 use crate::template;
 
-/// Hooks that are acted upon at once.
+/// Hooks processed at once.
 const AT_ONCE: usize = 4;
-/// Hooks that may wait for it; further ones are let go.
+/// Hooks that may wait to be processed; further ones are dropped.
 const WAITING: usize = 1_000;
 
-/// How many hooks are acted upon. One in each `App`.
+/// Limits how many hooks are processed at once. One in each `App`.
 pub struct Acts {
     running: Semaphore,
     waiting: AtomicUsize,
@@ -30,14 +30,14 @@ impl Default for Acts {
     }
 }
 
-/// Something to look at.
+/// What to check.
 pub(super) enum Look {
     Contact(Heard),
     /// A template, by its id.
     Template(i64),
 }
 
-/// What an event is a reason for; none: for nothing.
+/// The check that an event requires, if any.
 pub(super) fn heard(event: &CrmEvent) -> Option<Look> {
     Some(match event {
         CrmEvent::Contact(Action::Delete, contact) => Look::Contact(Heard::Gone(contact.id)),
@@ -54,7 +54,7 @@ pub(super) fn heard(event: &CrmEvent) -> Option<Look> {
 
 pub(super) async fn act(app: &Arc<App>, tenant_id: Uuid, heard: Vec<Look>) {
     if app.crm_acts.waiting.fetch_add(1, Ordering::Relaxed) < WAITING {
-        // Never closed.
+        // An error is impossible: the semaphore is never closed.
         let _running = app.crm_acts.running.acquire().await;
         for look in heard {
             look.look(app, tenant_id).await;

@@ -1,4 +1,4 @@
-//! What a message of amoCRM says, in our terms (chats-api §4.3 to §4.6).
+//! Converts content from amoCRM to ours (chats-api §4.3 to §4.6).
 
 use amocrm::hooks::chats::{self, MessageContent, PastMessage};
 
@@ -8,7 +8,7 @@ use crate::message::{
 };
 use crate::words::Words;
 
-/// The body of a manager's message. A kind that nobody knows becomes words that say so; the hook's bytes are kept beside.
+/// The body of a manager's message. An unknown kind becomes a text that says so; the hook's bytes are stored as well.
 pub(super) fn body_of(sender: Person, receiver: Person, message: &MessageContent, words: Words) -> Body {
     let body = Body {
         receiver: Some(receiver),
@@ -26,7 +26,7 @@ pub(super) fn body_of(sender: Person, receiver: Person, message: &MessageContent
     filled(body)
 }
 
-/// A template whose final text did not come is filled in here: messengers without templates of their own need the words.
+/// Fills in a template that came without its final text, because messengers without templates of their own need it.
 fn filled(mut body: Body) -> Body {
     if let (Content::Text { text }, Some(template)) = (&mut body.content, &body.template)
         && text.trim().is_empty()
@@ -38,13 +38,13 @@ fn filled(mut body: Body) -> Body {
     body
 }
 
-/// Whether there is nothing in it that could be shown.
+/// Whether the body has nothing to show.
 pub(super) fn is_empty(body: &Body) -> bool {
     let mute = matches!(&body.content, Content::Text { text } if text.trim().is_empty());
     mute && body.markup.is_none() && body.forward.is_none()
 }
 
-/// Text, file and buttons can come together, whatever the kind says; so the file decides where there is one.
+/// Text, file and buttons can come together, whatever the kind says, so a file, if there is one, decides.
 fn content_of(message: &MessageContent, words: Words) -> Content {
     let text = clean(&message.text);
     if let Some(place) = message.location.filter(|place| place.latitude.is_finite() && place.longitude.is_finite()) {
@@ -129,8 +129,8 @@ fn template_of(template: &chats::Template) -> Template {
     }
 }
 
-/// A quoted message: which of ours it is is found out when it is sent. Files of quotes are named, their addresses stay
-/// out.
+/// A quoted message; which of ours it is is determined when it is sent. Files in quotes are named without their
+/// addresses.
 fn quote_of(quoted: &PastMessage, words: Words) -> Quote {
     let mut content = content_of(&quoted.message, words);
     if let Some(media) = content.media_mut() {

@@ -1,4 +1,4 @@
-//! A manager types or reacts. What cannot be told to a conversation that we know makes no letter; its bytes are kept.
+//! Typing and reactions of managers. Those without a known conversation create no letter; their bytes are stored.
 
 use amocrm::hooks::chats::{HookReaction, HookTyping};
 use anyhow::Context;
@@ -14,23 +14,23 @@ use crate::intake::clean;
 use crate::lookup::{Known, Scope, known_message};
 use crate::message::{LetterKind, Person, Reaction, Role, Stream, Typing};
 
-/// How long a manager types when the hook does not say (chats-api §4.7).
+/// How long a manager types if the hook does not say (chats-api §4.7).
 const TYPING_MILLIS: i64 = 5_000;
-/// No hook is believed longer.
+/// Longer times in hooks are cut to this.
 const TYPING_MOST_MILLIS: i64 = 30_000;
-/// More often a messenger is not told.
+/// Minimum interval between two typing events.
 const TYPING_EVERY_MILLIS: i64 = 3_000;
 
-/// What became of a hook that is no message.
+/// The result for a hook other than a message.
 pub(in crate::intake) enum Live {
     Entry(Box<Entry>),
-    /// It is over already.
+    /// Already expired.
     Late,
     UnknownConversation,
     UnknownMessage,
 }
 
-/// A manager types: told within seconds or never; repeats within three seconds are one.
+/// A manager is typing: sent within seconds or never; repeats within three seconds count once.
 pub(in crate::intake) async fn typing(app: &App, scope: &Scope, hook: &HookTyping) -> anyhow::Result<Live> {
     let chat = Chat { id: &hook.conversation_id, client_id: hook.conversation_client_id.as_deref() };
     let Some((known, source)) = place(app, scope, chat).await? else { return Ok(Live::UnknownConversation) };
@@ -58,7 +58,7 @@ pub(in crate::intake) async fn typing(app: &App, scope: &Scope, hook: &HookTypin
     Ok(Live::Entry(Box::new(Entry { letters: vec![letter], ..entry })))
 }
 
-/// A manager sets or clears a reaction. `digest`: of the hook's bytes, for it has no id of its own.
+/// A manager sets or clears a reaction. `digest`: of the hook's bytes, because it has no id of its own.
 pub(in crate::intake) async fn reaction(
     app: &App,
     scope: &Scope,
@@ -84,7 +84,7 @@ pub(in crate::intake) async fn reaction(
     Ok(Live::Entry(Box::new(Entry { letters: vec![letter], ..entry })))
 }
 
-/// A conversation with a dialogue in a messenger that is there.
+/// A conversation that has a dialogue, with its live source.
 async fn place(app: &App, scope: &Scope, chat: Chat<'_>) -> anyhow::Result<Option<(Arc<Known>, Arc<source::Model>)>> {
     let Some(known) = chat.find(app, scope).await? else { return Ok(None) };
     let source = bound(app, Some(&known)).await?.filter(|source| source.deleted_at.is_none());

@@ -1,4 +1,4 @@
-//! A manager's message on its way to the customer: which conversation, which source, and what cannot be carried.
+//! Manager's messages for customers: determines conversation and source, and which messages cannot be sent.
 
 use amocrm::hooks::chats::{ChatPerson, HookMessage};
 use anyhow::Context;
@@ -23,8 +23,8 @@ mod route;
 pub(super) use live::{Live, reaction, typing};
 use route::{Chat, Route};
 
-/// Everything that storing a manager's message needs. A message that cannot be carried is stored all the same,
-/// failed, with a status for the manager: never dropped.
+/// Everything needed to store a manager's message. A message that cannot be sent is stored as failed, with a status
+/// for the manager: never dropped.
 pub(super) async fn entry_of(app: &App, scope: &Scope, hook: HookMessage) -> anyhow::Result<Entry> {
     let now = app.clock.millis();
     let id = app.clock.uuid_v7();
@@ -59,7 +59,7 @@ pub(super) async fn entry_of(app: &App, scope: &Scope, hook: HookMessage) -> any
     let amocrm_message_id = clean(&hook.message.id);
     let key =
         DedupeKey { origin: scope.channel.channel_id, external_id: amocrm_message_id.clone(), event: Event::Message };
-    // Without our ids amoCRM speaks of a chat that a manager begins (chats-api §5.4).
+    // Without our ids, amoCRM means a chat started by a manager (chats-api §5.4).
     let begun = (route.known.is_none() && chat.client_id.is_none()).then(|| Begun {
         person_id: hook.receiver.id.as_deref().map(clean).unwrap_or_default(),
         phone: amocrm::rest::phone_digits(hook.receiver.phone.as_deref().unwrap_or_default()),
@@ -83,7 +83,7 @@ pub(super) async fn entry_of(app: &App, scope: &Scope, hook: HookMessage) -> any
     })
 }
 
-/// Why this message cannot be carried; none: it can, as far as it can be told before its messenger is asked.
+/// Why this message cannot be sent, as far as it can be decided without asking its messenger; none if it can.
 fn failure(route: &Route, body: &Body, words: Words) -> Option<Failure> {
     if !route.is_live() {
         return Some(Failure { code: FailureCode::SourceDisconnected, text: String::new() });
@@ -92,7 +92,7 @@ fn failure(route: &Route, body: &Body, words: Words) -> Option<Failure> {
         .then(|| Failure { code: FailureCode::Unsupported, text: words.say("failure-empty").to_string() })
 }
 
-/// The message itself, or what is told of its failure.
+/// The letter with the message, or with the report of its failure.
 fn letter(
     app: &App,
     scope: &Scope,

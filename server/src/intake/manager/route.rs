@@ -1,4 +1,4 @@
-//! Where what a manager does goes (docs/architecture.md#walk-two-a-manager-answers).
+//! Routing of managers' actions (docs/architecture.md#walk-two-a-manager-answers).
 
 use std::sync::Arc;
 
@@ -35,20 +35,20 @@ impl Route {
             Some(bound) => Some(bound),
             None => by_name_or_default(app, tenant_id, scope.channel.channel_id, named).await?,
         };
-        // Perhaps somebody deleted or made a source there; nobody would tell us (crm-api §4.4).
+        // A source may have been deleted or created in amoCRM, which sends no notification (crm-api §4.4).
         if named.is_some_and(|named| source.as_ref().is_none_or(|source| source.external_id != named)) {
             crate::source::note_unknown(app, tenant_id);
         }
         Ok(Self { known, source })
     }
 
-    /// Whether anything can be carried there.
+    /// Whether messages can be sent there.
     pub fn is_live(&self) -> bool {
         self.source.as_ref().is_some_and(|source| source.deleted_at.is_none())
     }
 }
 
-/// A chat by the ids that a hook names.
+/// A chat by the ids in a hook.
 #[derive(Clone, Copy)]
 pub(super) struct Chat<'a> {
     /// amojo's.
@@ -80,7 +80,7 @@ impl Chat<'_> {
     }
 }
 
-/// The source a conversation is bound to.
+/// The source of a conversation.
 pub(super) async fn bound(app: &App, known: Option<&Known>) -> anyhow::Result<Option<Arc<source::Model>>> {
     match known.map(|known| known.source_id).filter(|id| !id.is_nil()) {
         Some(id) => Ok(app.lookup.source(id).await?),

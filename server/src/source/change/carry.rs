@@ -19,12 +19,12 @@ use crate::tenant as tenants;
 use crate::tenant::token::CallError;
 use crate::words::Said;
 
-/// Why the letters of a paused source wait.
+/// Reason for holding a paused source's letters.
 const PAUSED: &str = "paused";
-/// Turns do not all start in the same moment.
+/// Spreads the restart of turns, in milliseconds.
 const JITTER: i64 = 250;
 
-/// To its end, whether or not somebody still waits for it.
+/// Runs to its end even if the caller goes away.
 pub(super) async fn carry_out(
     app: Arc<App>,
     source: source::Model,
@@ -34,7 +34,7 @@ pub(super) async fn carry_out(
 ) -> Result<source::Model> {
     let done = mirror_and_store(&app, &source, version, &plan, &by).await;
     if done.is_err() {
-        // Nothing changed, so nobody needs to be told of a change. A row that moved on keeps its version.
+        // Nothing changed, so the version is put back, unless the row has changed since.
         if let Err(error) = set_version(&app, &source, version, source.updated_at).await {
             tracing::warn!(tenant.id = %source.tenant_id, source.id = %source.id, %error, "the version of an unchanged source could not be put back");
         }
@@ -68,7 +68,7 @@ async fn mirror_and_store(
         Some(mirror_it(app, source, &plan.mirror).await?)
     };
     if plan.change.paused == Some(true) {
-        // Held before it is shown: whoever reads "paused" can rely on it.
+        // Held before it is stored: whoever reads "paused" can rely on it.
         let connector = app.connectors.get(&source.kind);
         let pool = connector.map_or(source.kind.clone(), |connector| connector.pool().to_owned());
         app.queue.hold(source.tenant_id, source.id, &pool, PAUSED).await?;
@@ -143,13 +143,14 @@ fn row(
     Ok(row)
 }
 
-/// The state after a change, below a pause; none: as before. New settings and "go on" make a source that had stopped try
-/// again: only a message that passes, or a test, proves more. A pipeline that amoCRM took ends the want of one.
+/// The stored status after a change, apart from a pause; none if unchanged. New settings and resuming make a stopped
+/// source try again: only a delivered message or a test proves more. A pipeline accepted by amoCRM ends the state of
+/// a missing one.
 fn next_status(source: &source::Model, change: &SourceChange, plan: &Plan) -> Option<SourceStatus> {
     let status = SourceStatus::parse(&source.status)?;
     let repaired = plan.setup.is_some() || (change.paused == Some(false));
     match status {
-        // A pause of an older release.
+        // A pause stored by an older release.
         SourceStatus::Paused => Some(SourceStatus::Working),
         SourceStatus::Stopped | SourceStatus::Blocked | SourceStatus::Unpaid if repaired => {
             Some(SourceStatus::Checking)
@@ -176,7 +177,7 @@ async fn store(
     }
     let changed = source::Entity::update(row).exec(tx).await?;
     if source.paused && !changed.paused {
-        // Whether the endpoint answers again is seen by the first probe.
+        // Whether the endpoint answers again is decided by the first probe.
         alert::resolve(app, tx, source.tenant_id, WEBHOOK_SUSPENDED, &source.id.to_string()).await?;
     }
     if !plan.fields.is_empty() {
@@ -191,7 +192,7 @@ async fn store(
     Ok(changed)
 }
 
-/// Lets waiting letters go, without those that are too old to be wanted. A suspended account's stay where they are.
+/// Resumes waiting letters, except those older than `drop_before`. A suspended account's letters remain held.
 async fn go_on(app: &App, source: &source::Model, drop_before: Option<i64>) -> Result<()> {
     if let Some(before) = drop_before {
         app.queue.age(source.tenant_id, source.id, before).await?;

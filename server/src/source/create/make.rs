@@ -1,4 +1,4 @@
-//! The making itself: a reservation, the call to amoCRM, the finished row.
+//! The creation itself: a reservation, the call to amoCRM, the finished row.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ use crate::store::ended;
 use crate::tenant::token::CallError;
 use crate::words::Said;
 
-/// To its end, whether or not somebody still waits for it.
+/// Runs to its end even if the caller goes away.
 pub(super) async fn make(app: Arc<App>, tenant: tenant::Model, plan: Plan, by: By) -> Result<Created> {
     let ours_before = reserve(&app, &tenant, &plan).await?;
     let mirrored = match mirror_it(&app, &plan, ours_before).await {
@@ -42,14 +42,14 @@ pub(super) async fn make(app: Arc<App>, tenant: tenant::Model, plan: Plan, by: B
     };
     let source = settle(&app, &plan.row, &mirrored, &by).await?;
     app.lookup.forget();
-    // What the messenger does not take now, the watch tells it again; the source says so meanwhile.
+    // If the messenger refuses now, the watch retries; meanwhile the source's state shows it.
     let _ = line::connect(&app, &source).await?;
     tracing::info!(tenant.id = %source.tenant_id, source.id = %source.id, connector = source.kind, "a source was made");
     Ok(Created { source, webhook_secret: plan.webhook_secret })
 }
 
-/// Takes a place below the limit and the external id, in one transaction under the tenant's lock. True: an earlier
-/// source of ours had this external id.
+/// Reserves a place below the limit and the external id, in one transaction under the tenant's lock. True if an
+/// earlier source of ours had this external id.
 async fn reserve(app: &App, tenant: &tenant::Model, plan: &Plan) -> Result<bool> {
     let tx = app.store.write_tx().await?;
     let done = reserve_in(app, &tx, tenant, plan).await;
@@ -58,7 +58,7 @@ async fn reserve(app: &App, tenant: &tenant::Model, plan: &Plan) -> Result<bool>
 
 async fn reserve_in(app: &App, tx: &DatabaseTransaction, tenant: &tenant::Model, plan: &Plan) -> Result<bool> {
     let (tenant_id, row) = (tenant.tenant_id, &plan.row);
-    // One creation of an account at a time gets past here.
+    // Only one creation per account at a time gets past this lock.
     let locked = tenant::Entity::of_tenant(tenant_id).lock_exclusive().one(tx).await?.ok_or(Error::NotFound)?;
     active(&locked)?;
     leftover::mark_abandoned(tx, tenant_id, app.clock.millis()).await?;
@@ -108,7 +108,7 @@ fn crm_limit(there: usize, error: CallError) -> Error {
     Error::Conflict { problem: "crm_limit", detail }
 }
 
-/// Why amoCRM has not made the source; `unknown`: or has.
+/// Why amoCRM did not create the source; `unknown`: it may have.
 struct Failed {
     error: Error,
     unknown: bool,
@@ -128,12 +128,12 @@ async fn mirror_it(app: &Arc<App>, plan: &Plan, ours_before: bool) -> Result<Mir
         Err(error) => error,
     };
     match &error {
-        // Perhaps it is there: look.
+        // It may exist: check.
         CallError::Crm(crm) if crm.outcome_unknown() => match mirror::find(app, tenant_id, external_id).await {
             Ok(Some(found)) => Ok(found),
             Ok(None) | Err(_) => Err(Failed { error: mirror::as_error(error), unknown: true }),
         },
-        // Perhaps because it is there.
+        // Perhaps because it exists.
         CallError::Crm(crm) if matches!(crm.status(), Some(400 | 409 | 422)) => {
             let all = mirror::all(app, tenant_id).await.unwrap_or_default();
             match all.iter().find(|source| source.external_id.as_deref() == Some(external_id)) {
@@ -147,7 +147,7 @@ async fn mirror_it(app: &Arc<App>, plan: &Plan, ours_before: bool) -> Result<Mir
     }
 }
 
-/// Makes what an earlier creation left at amoCRM into the source that is wanted now.
+/// Turns what an earlier creation left at amoCRM into the requested source.
 async fn adopt(app: &Arc<App>, plan: &Plan, amocrm_source_id: i64) -> Result<Mirrored, Failed> {
     let change = rest::SourceChange {
         name: Some(plan.mirror.name.clone()),
@@ -159,7 +159,7 @@ async fn adopt(app: &Arc<App>, plan: &Plan, amocrm_source_id: i64) -> Result<Mir
     mirror::update(app, plan.row.tenant_id, amocrm_source_id, &change).await.map_err(Failed::surely)
 }
 
-/// Removes a reservation. If even that fails, the row counts as abandoned after two minutes.
+/// Removes a reservation. If that fails too, the row counts as abandoned after two minutes.
 async fn give_back(app: &App, row: &source::Model) {
     line::give_back(app, row).await;
     let gone = source::Entity::delete_many()
@@ -172,7 +172,7 @@ async fn give_back(app: &App, row: &source::Model) {
     }
 }
 
-/// Completes the row with what amoCRM chose and lets hooks find it.
+/// Completes the row with amoCRM's values, so that hooks find it.
 async fn settle(app: &App, row: &source::Model, mirrored: &Mirrored, by: &By) -> Result<source::Model> {
     let now = app.clock.millis();
     let source = source::Model {
@@ -203,7 +203,7 @@ async fn settle_in(app: &App, tx: &DatabaseTransaction, source: &source::Model, 
     by.did(app, tx, "source.created", (source.tenant_id, &id), detail).await
 }
 
-/// At most one source of an account is the default, as at amoCRM. Whoever loses the mark has changed.
+/// An account has at most one default source, as at amoCRM. The source that loses the mark gets a new version.
 pub(in crate::source) async fn clear_default(tx: &DatabaseTransaction, tenant_id: Uuid) -> Result<(), DbErr> {
     source::Entity::update_many()
         .col_expr(source::Column::IsDefault, Expr::value(false))

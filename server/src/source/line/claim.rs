@@ -1,4 +1,5 @@
-//! Who a line is: asked live, and claimed, because the messenger brings its messages to one place in the world only.
+//! Identifies a line with its messenger, and claims it, because a messenger delivers a line's messages to one address
+//! only.
 
 use entity::source;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryFilter};
@@ -11,16 +12,16 @@ use crate::error::{Error, Result};
 use crate::store::directory::{self, Entry, Kind};
 use crate::words::Said;
 
-/// A claim that was not kept within this time is as good as none.
+/// A claim not completed within this time expires.
 const UNFINISHED: i64 = 2 * 60_000;
-/// What a caller is told to wait while the messenger is away.
+/// Retry delay for the caller while the messenger does not answer.
 const WAIT_SECONDS: u32 = 5;
 
-/// Somebody has this line already.
+/// The line is already in use.
 struct Taken {
-    /// As people know it.
+    /// Its public name.
     line: String,
-    /// Its source's name, in the same account; none: it is another account's.
+    /// The name of its source if that is in the same account.
     source: Option<String>,
 }
 
@@ -40,8 +41,8 @@ impl From<Taken> for Error {
     }
 }
 
-/// Asks who the line of new settings is. None: the kind has no such thing. What the messenger does not accept is told at the
-/// field of its credentials.
+/// Asks the messenger for the identity behind new settings. None if the kind has none. Refusals are reported at the
+/// credentials' field.
 pub async fn ask(connector: &dyn Connector, settings: &Settings) -> Result<Option<Identity>> {
     connector.identity(settings).await.map_err(|denied| match denied {
         Denied::Access(said) | Denied::Refused(said) => Error::field(credentials_of(connector), said),
@@ -57,17 +58,17 @@ fn credentials_of(connector: &dyn Connector) -> String {
     format!("/settings/{field}")
 }
 
-/// Who has a line already, in words for this account; none: nobody.
+/// Who already uses a line, as a text for this account; none if the line is free.
 pub async fn is_taken(app: &App, tenant_id: Uuid, kind: &str, identity: &Identity) -> Result<Option<Said>> {
     let holder = holder(app, app.store.read(), tenant_id, kind, identity).await?;
     Ok(holder.map(|(_, taken)| taken.said()))
 }
 
-/// Claims a line for a source that is being made; it is kept when the source is there.
+/// Claims a line for a source being created; the claim becomes permanent when the source exists.
 pub async fn claim(app: &App, db: &impl ConnectionTrait, row: &source::Model, identity: &Identity) -> Result<()> {
     let line = key(&row.kind, &identity.key);
     let entry = entry(row, &identity.name, Some(app.clock.millis() + UNFINISHED));
-    // Of two at once the second waits here for the first.
+    // Of two concurrent claims the second waits here for the first.
     if directory::enter(db, Kind::Line, &line, entry.clone()).await? {
         return Ok(());
     }
@@ -77,7 +78,7 @@ pub async fn claim(app: &App, db: &impl ConnectionTrait, row: &source::Model, id
     }
 }
 
-/// Makes the claim lasting.
+/// Makes the claim permanent.
 pub async fn keep(db: &impl ConnectionTrait, row: &source::Model) -> Result<(), DbErr> {
     match claimed(row) {
         Some((line, name)) => directory::set(db, Kind::Line, &line, entry(row, &name, None)).await,
@@ -85,14 +86,14 @@ pub async fn keep(db: &impl ConnectionTrait, row: &source::Model) -> Result<(), 
     }
 }
 
-/// Ends the claim of a source that was not made after all.
+/// Releases the claim of a source that was not created after all.
 pub async fn give_back(app: &App, row: &source::Model) {
     if let Err(error) = release(app.store.write(), row, app.clock.millis()).await {
         tracing::warn!(source.id = %row.id, %error, "the claim of a line ends by itself in two minutes");
     }
 }
 
-/// Ends a source's claim.
+/// Releases a source's claim.
 pub async fn release(db: &impl ConnectionTrait, row: &source::Model, now: i64) -> Result<(), DbErr> {
     let Some((line, _)) = claimed(row) else { return Ok(()) };
     let holder = directory::find(db, Kind::Line, &line, now).await?;
@@ -102,8 +103,8 @@ pub async fn release(db: &impl ConnectionTrait, row: &source::Model, now: i64) -
     Ok(())
 }
 
-/// Refuses another line's credentials for a source: its conversations could never go on there. Gives what is known of the
-/// line now; none: the kind has no lines.
+/// Refuses the credentials of another line for a source, because its conversations could not continue there. Returns
+/// the line's current identity; none if the kind has no lines.
 pub async fn known_again(
     app: &App,
     source: &source::Model,
@@ -117,7 +118,7 @@ pub async fn known_again(
             Err(Error::field(credentials_of(connector), said))
         }
         _ => {
-            // Its account may have left meanwhile, and another one taken the line.
+            // Its account may have left meanwhile, and another one claimed the line.
             claim(app, app.store.write(), source, &identity).await?;
             let line = key(&source.kind, &identity.key);
             directory::set(app.store.write(), Kind::Line, &line, entry(source, &identity.name, None)).await?;
@@ -126,7 +127,7 @@ pub async fn known_again(
     }
 }
 
-/// The source that has a line, and how that is told.
+/// The source that has a line, and how to report it.
 async fn holder(
     app: &App,
     db: &impl ConnectionTrait,
@@ -142,7 +143,7 @@ async fn holder(
         .filter(source::Column::Secrets.is_not_null())
         .one(db)
         .await?;
-    // The source of a claim went without it, or its credentials were erased: it is nobody's.
+    // The source is gone without releasing its claim, or its credentials were erased: the line is free.
     let Some(source) = source else { return Ok(None) };
     let name = (entry.tenant_id == tenant_id).then_some(source.name);
     Ok(Some((source.id, Taken { line: identity.name.clone(), source: name })))
@@ -159,7 +160,7 @@ fn claimed(row: &source::Model) -> Option<(String, String)> {
     Some((line.get("key")?.as_str()?.to_owned(), line.get("name")?.as_str()?.to_owned()))
 }
 
-/// The facts of a line that has just been asked.
+/// The facts of a line from a fresh answer.
 pub fn facts_of(kind: &str, identity: &Identity) -> serde_json::Value {
     json!({ "line": { "key": key(kind, &identity.key), "name": identity.name }, "bot": identity.facts })
 }

@@ -1,4 +1,4 @@
-//! Telling a messenger where to bring customers' messages, and to stop.
+//! Registers and removes our webhook at a messenger.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,13 +16,13 @@ use crate::error::{Error, Result};
 use crate::source::{By, find, settings};
 use crate::words::Said;
 
-/// The kind of the alert about a line that another service has taken.
+/// Kind of the alert about a line that another service has taken.
 pub const MOVED: &str = "source_moved";
-/// A messenger that is away is asked to stop again after these.
+/// Delays in seconds before an unreachable messenger is asked again to remove our webhook.
 const AGAIN: [u64; 3] = [5, 60, 600];
 
-/// Tells the messenger of a source our address. A refusal is noted and tried again by the watch: the source is there, and
-/// people see what it lacks.
+/// Registers our address with the messenger of a source. A refusal is stored and retried by the watch: the source
+/// exists, and its state shows what it lacks.
 pub async fn connect(app: &Arc<App>, source: &source::Model) -> Result<Result<(), Said>> {
     let Some(connector) = app.connectors.get(&source.kind).filter(|connector| connector.has_webhook()) else {
         return Ok(Ok(()));
@@ -49,7 +49,7 @@ pub async fn connect(app: &Arc<App>, source: &source::Model) -> Result<Result<()
     }
 }
 
-/// Takes a line back from the service that has it now. Conflict: the messenger said no, in its words.
+/// Takes a line back from the service that has it now. Conflict if the messenger refuses, with its text.
 pub async fn take_back(app: &Arc<App>, tenant_id: Uuid, source_id: Uuid, by: &By) -> Result<source::Model> {
     let source = find(app, tenant_id, source_id).await?;
     match connect(app, &source).await? {
@@ -65,8 +65,8 @@ pub async fn take_back(app: &Arc<App>, tenant_id: Uuid, source_id: Uuid, by: &By
     }
 }
 
-/// Has the messenger of a source that is deleted bring nothing any more, aside: nobody waits for it. While it still calls,
-/// it is told that nobody is there.
+/// Removes the webhook of a deleted source, in the background. Until then its calls are answered as for a deleted
+/// source.
 pub fn disconnect(app: &Arc<App>, source: &source::Model) {
     let Some(connector) = app.connectors.get(&source.kind).filter(|connector| connector.has_webhook()).cloned() else {
         return;

@@ -1,4 +1,4 @@
-//! What is known of a line, as JSON in its row: kept by whoever learns it, never asked of anybody.
+//! Known facts about a line, as JSON in its row: stored by whoever learns them, never queried.
 
 use entity::source;
 use sea_orm::sea_query::Expr;
@@ -16,13 +16,13 @@ use crate::source::Reason;
 /// How often a change is retried because a concurrent one came first.
 const TRIES: usize = 5;
 
-/// What the last look at a messenger's webhook saw.
+/// The result of the last check of a messenger's webhook.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum Webhook {
     #[default]
     Fine,
-    /// It has not been told to the messenger yet.
+    /// Not registered with the messenger yet.
     NotSet {
         words: String,
         since: i64,
@@ -39,7 +39,7 @@ pub enum Webhook {
 }
 
 impl Webhook {
-    /// Whether both say the same, whenever it began.
+    /// Whether both are equal apart from their start.
     fn same_as(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Failing { words, .. }, Self::Failing { words: others, .. })
@@ -50,19 +50,19 @@ impl Webhook {
     }
 }
 
-/// The facts of a row; damaged ones are as good as none.
+/// The facts of a row; empty if damaged.
 pub fn of(source: &source::Model) -> Map<String, Value> {
     serde_json::from_str(&source.facts).unwrap_or_default()
 }
 
-/// What was seen of the webhook last.
+/// The last result for the webhook.
 pub fn webhook(facts: &Map<String, Value>) -> Webhook {
     let seen = facts.get("webhook").cloned();
     seen.and_then(|seen| serde_json::from_value(seen).ok()).unwrap_or_default()
 }
 
-/// Why customers' messages do not come, as the last look at the webhook saw it: since when, and in the messenger's words or
-/// by the host of whoever has them. None: they come.
+/// Why customers' messages do not arrive, by the last check of the webhook: since when, and the messenger's text or
+/// the host that receives them. None if they arrive.
 pub fn trouble(facts: &Map<String, Value>) -> Option<(Reason, i64, String)> {
     match webhook(facts) {
         Webhook::Elsewhere { host, since } => Some((Reason::LineElsewhere, since, host)),
@@ -72,7 +72,7 @@ pub fn trouble(facts: &Map<String, Value>) -> Option<(Reason, i64, String)> {
     }
 }
 
-/// Remembers something of a line; null forgets it.
+/// Stores a fact about a line; null removes it.
 pub async fn learned(app: &App, source: &source::Model, part: &str, key: &str, value: Value) -> Result<()> {
     change(app, source.tenant_id, source.id, |facts| {
         let part = facts.entry(part).or_insert_with(|| Value::Object(Map::new()));
@@ -86,13 +86,13 @@ pub async fn learned(app: &App, source: &source::Model, part: &str, key: &str, v
     .await
 }
 
-/// Notes what the messenger tells of the line itself.
+/// Stores the identity that the messenger reported.
 pub async fn known(app: &App, source: &source::Model, identity: &Identity) -> Result<()> {
     let told = facts_of(&source.kind, identity);
     change(app, source.tenant_id, source.id, |facts| facts.extend(told.as_object().cloned().unwrap_or_default())).await
 }
 
-/// Notes what was seen of the webhook; what was seen before keeps its beginning.
+/// Stores the result of a webhook check; an unchanged result keeps its start.
 pub(super) async fn saw(app: &App, source: &source::Model, seen: Webhook) -> Result<()> {
     change(app, source.tenant_id, source.id, |facts| {
         if webhook(facts).same_as(&seen) {
@@ -106,7 +106,7 @@ pub(super) async fn saw(app: &App, source: &source::Model, seen: Webhook) -> Res
     .await
 }
 
-/// Changes facts as they are then.
+/// Changes the current facts.
 async fn change(app: &App, tenant_id: Uuid, source_id: Uuid, how: impl Fn(&mut Map<String, Value>)) -> Result<()> {
     for _ in 0..TRIES {
         let row =

@@ -1,13 +1,13 @@
-//! A source's line at its messenger: who it is there, where the messenger brings customers' messages, and what is known of
-//! both.
+//! A source's line, its account at the messenger: its identity, where the messenger delivers customers' messages, and
+//! what is known about both.
 //!
 //! ```text
-//! create ─▶ identity (live) ─▶ claimed for all accounts ─▶ … the source is made … ─▶ the messenger is told our address
-//! change ─▶ identity: the same one ─▶ … ─▶ told again        delete ─▶ the claim ends, the messenger is told to stop
-//! watch (every five minutes) ─▶ ours · failing · taken by another service · to be told again · access refused
+//! create ─▶ identity (live) ─▶ claimed for all accounts ─▶ … the source is created … ─▶ our address is registered
+//! change ─▶ identity: unchanged ─▶ … ─▶ registered again     delete ─▶ the claim ends, the address is removed
+//! watch (every five minutes) ─▶ ours · failing · taken by another service · to be registered again · access refused
 //! ```
 //!
-//! Facts are kept in `source.facts` and handed to the connector in its public settings as `facts`.
+//! Facts are stored in `source.facts` and passed to the connector in its public settings as `facts`.
 
 mod claim;
 mod connect;
@@ -31,25 +31,25 @@ pub(super) use facts::known;
 pub use facts::{learned, of, trouble};
 pub use watch::{due_now, run};
 
-/// A new secret for a messenger to prove itself with: 64 characters of `A-Za-z0-9_-`.
+/// A new secret with which a messenger authenticates its calls: 64 characters of `A-Za-z0-9_-`.
 pub(super) fn new_secret() -> SecretString {
     let random: [u8; 48] = rand::random();
     SecretString::from(URL_SAFE_NO_PAD.encode(random))
 }
 
-/// The address to which a source's messenger brings customers' messages.
+/// The address to which a source's messenger delivers customers' messages.
 pub fn hook_url(app: &App, kind: &str, source_id: Uuid) -> String {
     format!("{}/hooks/{kind}/{source_id}", app.public_url())
 }
 
-/// The name by which people know the line of a source: `@acme_support_bot`; none: it has none.
+/// The public name of a source's line: `@acme_support_bot`; none if it has none.
 pub fn name_of(source: &source::Model) -> Option<String> {
     let facts = of(source);
     let name = facts.get("line")?.get("name")?.as_str()?;
     Some(name.to_owned()).filter(|name| name.len() > 1)
 }
 
-/// The address with its secret; none: the source has none yet, or none any more.
+/// The address with its secret; none if the source has no secret.
 fn hook_of(app: &App, source: &source::Model, settings: &Settings) -> Option<Hook> {
     let secret = settings.secrets.get(HOOK_SECRET)?.clone();
     Some(Hook { url: hook_url(app, &source.kind, source.id), secret })

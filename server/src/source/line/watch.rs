@@ -1,5 +1,5 @@
-//! Looks every few minutes where messengers bring customers' messages: another service may have taken the line, or calls to us
-//! fail. `source.look_at` is the plan and the claim: of several instances one looks.
+//! Regularly checks where messengers deliver customers' messages: another service may have taken the line, or calls
+//! to us may fail. `source.look_at` is schedule and claim in one: of several instances one checks.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,12 +22,12 @@ use crate::source::{Reason, SourceStatus, notes, settings, stopped};
 use crate::tenant as tenants;
 use crate::words::{Language, Words};
 
-/// How often due sources are looked for.
+/// Interval between searches for due sources.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
-/// A line is looked at this often, give or take the jitter.
+/// Interval between checks of a line, plus or minus the jitter.
 const EVERY: i64 = 5 * 60_000;
 const JITTER: i64 = 30_000;
-/// Lines looked at between two looks, and at once.
+/// Maximum lines checked per search, and concurrently.
 const BATCH: u64 = 40;
 const AT_ONCE: usize = 4;
 
@@ -38,7 +38,7 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
     }
 }
 
-/// Looks at the lines that are due, some at most; gives how many.
+/// Checks one batch of due lines; returns how many.
 pub async fn due_now(app: &Arc<App>) -> usize {
     let due = match due(app).await {
         Ok(due) => due,
@@ -75,7 +75,7 @@ async fn due(app: &App) -> Result<Vec<source::Model>, DbErr> {
         .await
 }
 
-/// True: this instance looks.
+/// True if this instance is to check.
 async fn claim(app: &App, seen: &source::Model) -> Result<bool, DbErr> {
     let next = app.clock.millis() + EVERY + rand::random_range(-JITTER..=JITTER);
     let done = source::Entity::update_many()
@@ -100,7 +100,7 @@ async fn look_at(app: &Arc<App>, source: &source::Model) -> Result<()> {
     let Some(hook) = hook_of(app, source, &settings) else { return Ok(()) };
     let seen = connector.watch(&settings, &hook, app.clock.now()).await;
     match &seen {
-        // It does not answer: nothing is known, and its letters say so themselves.
+        // It does not answer: nothing is known, and its letters report it themselves.
         Err(Denied::Away(_)) => return Ok(()),
         Err(Denied::Access(said) | Denied::Refused(said)) => {
             if source.status != SourceStatus::Stopped.as_str() {
@@ -129,7 +129,7 @@ async fn look_at(app: &Arc<App>, source: &source::Model) -> Result<()> {
     }
 }
 
-/// The messenger did not let us in the last time, and does now.
+/// The messenger refused access the last time.
 fn was_refused(source: &source::Model) -> bool {
     source.status == SourceStatus::Stopped.as_str() && source.status_reason.starts_with(Reason::AccessRefused.as_str())
 }

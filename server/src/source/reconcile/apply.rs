@@ -1,5 +1,4 @@
-//! Storing what a comparison found, in one commit. Rows that somebody changed meanwhile are left alone: the next
-//! comparison sees them.
+//! Stores the result of a comparison in one commit. Rows changed meanwhile are left to the next comparison.
 
 use entity::{source, stray_source, tenant};
 use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
@@ -39,7 +38,7 @@ async fn apply_in(
     for source in ours.iter().filter(|source| found.missing.contains(&source.id)) {
         missing(app, tx, tenant, source, default, by).await?;
     }
-    // The mark moves in two steps, so that no two sources have it at any time.
+    // The default mark moves in two steps, so that no two sources ever have it.
     let gains = |difference: &&Difference| difference.default == Some(true);
     if found.differences.iter().any(|difference| gains(&difference)) {
         clear_default(tx, tenant.tenant_id).await?;
@@ -141,7 +140,8 @@ async fn adopt(
     Ok(())
 }
 
-/// False: somebody changed or deleted it since it was read. Losing the default mark in this commit is no change.
+/// False if it was changed or deleted since it was read. Losing the default mark in this commit does not count as a
+/// change.
 async fn update(tx: &DatabaseTransaction, source: &source::Model, change: source::ActiveModel) -> Result<bool, DbErr> {
     let versions = [source.updated_at, source.updated_at.saturating_add(1)];
     let done = source::Entity::update_many()

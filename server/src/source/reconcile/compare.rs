@@ -1,4 +1,4 @@
-//! The comparison itself: two lists in, findings out.
+//! The comparison itself: two lists in, differences out.
 
 use std::collections::HashSet;
 
@@ -8,17 +8,17 @@ use uuid::Uuid;
 
 use super::{DELETED_IN_CRM, PIPELINE_ARCHIVED, Reconciled};
 
-/// What amoCRM told.
+/// The data from amoCRM.
 pub struct Theirs<'crm> {
     pub sources: &'crm [Source],
-    /// With archived ones. Empty: it could not be told, nothing is concluded.
+    /// Including archived ones. Empty if unavailable; then nothing is concluded.
     pub pipelines: &'crm [Pipeline],
 }
 
-/// External ids and amoCRM's ids of sources that were deleted here.
+/// External ids and amoCRM's ids of sources deleted here.
 pub type Buried = [(String, i64)];
 
-/// A source of ours that both have, as amoCRM has it where that differs.
+/// Differences of a source that both sides have, with amoCRM's values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
     pub source_id: Uuid,
@@ -26,14 +26,14 @@ pub struct Difference {
     pub name: Option<String>,
     pub pipeline_id: Option<i64>,
     pub default: Option<bool>,
-    /// Some: its reason becomes this; empty: it is well again.
+    /// The new reason, if it changes; empty if the problem is gone.
     pub reason: Option<&'static str>,
-    /// amoCRM has other services than we.
+    /// amoCRM's services differ from ours.
     pub services: bool,
 }
 
 impl Difference {
-    /// True when there is something for people to see.
+    /// True if there is something to show people.
     fn is_visible(&self) -> bool {
         self.name.is_some() || self.pipeline_id.is_some() || self.default.is_some()
     }
@@ -44,7 +44,7 @@ impl Difference {
     }
 }
 
-/// A source of amoCRM's that is none of ours.
+/// A source at amoCRM that is not ours.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stray {
     pub source: Source,
@@ -52,19 +52,19 @@ pub struct Stray {
     pub reason: &'static str,
 }
 
-/// Everything that differs.
+/// All differences.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Found {
     pub missing: Vec<Uuid>,
     pub differences: Vec<Difference>,
-    /// None: amoCRM's list was not read, what is known of strays stays.
+    /// None if amoCRM's list was not read; known strays are then kept.
     pub strays: Option<Vec<Stray>>,
-    /// At amoCRM, but deleted here: ids of amoCRM's.
+    /// amoCRM's ids of sources that exist there but are deleted here.
     pub buried: Vec<i64>,
 }
 
 impl Found {
-    /// One source that a refused change proved to be missing.
+    /// One source that a refused change showed to be missing.
     pub fn missing(source: &source::Model) -> Self {
         Self { missing: vec![source.id], ..Self::default() }
     }
@@ -78,8 +78,8 @@ impl Found {
     }
 }
 
-/// Compares. `reserved`: external ids of ours, also of sources that are just being made. `code`: the widget's, which is
-/// the external id of the source that amoCRM makes by itself.
+/// Compares. `reserved`: our external ids, including those of sources being created. `code`: the widget's, which is
+/// the external id of the source that amoCRM creates by itself.
 pub fn compare(
     ours: &[source::Model],
     theirs: &Theirs<'_>,
@@ -105,7 +105,7 @@ pub fn compare(
         if known.contains(external_id) {
             continue;
         }
-        // A leftover of a creation nobody saw the end of has no id of amoCRM's.
+        // A creation with an unknown outcome left no amoCRM id.
         let was_ours = |(name, id): &(String, i64)| *id == one.id || (*id == 0 && name == external_id);
         if buried.iter().any(was_ours) {
             found.buried.push(one.id);
@@ -125,7 +125,7 @@ fn differ(ours: &source::Model, theirs: &Source, pipelines: &[Pipeline]) -> Diff
     let shown = ours.status_reason.as_str();
     let reason = match (archived, shown) {
         (true, PIPELINE_ARCHIVED) => None,
-        // What is worse is not covered by it.
+        // A more serious reason is not overwritten.
         (true, "" | DELETED_IN_CRM) => Some(PIPELINE_ARCHIVED),
         (false, DELETED_IN_CRM | PIPELINE_ARCHIVED) => Some(""),
         _ => None,
@@ -141,7 +141,7 @@ fn differ(ours: &source::Model, theirs: &Source, pipelines: &[Pipeline]) -> Diff
     }
 }
 
-/// Switches that amoCRM left out count as off.
+/// Switches that amoCRM omits count as off.
 fn services_differ(ours: &str, theirs: &[Service]) -> bool {
     let Ok(ours) = serde_json::from_str::<Vec<Service>>(ours) else { return false };
     let plain = |service: &Service| {

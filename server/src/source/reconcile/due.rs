@@ -1,5 +1,5 @@
-//! When accounts are compared: new and reinstalled ones at once, all others daily, those whose hooks named an unknown
-//! source soon. The column `tenant.reconciled_at` is the plan and the claim: of several instances one does it.
+//! When accounts are compared: new and reinstalled ones at once, those whose hooks named an unknown source soon, all
+//! others daily. `tenant.reconciled_at` is schedule and claim in one: of several instances one compares.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,11 +16,11 @@ use crate::tenant::TenantStatus;
 
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 const DAY: i64 = 24 * 3_600_000;
-/// An unknown source in a hook brings a comparison forward, but never more often.
+/// Minimum interval between comparisons caused by unknown sources in hooks.
 const SOON: i64 = 10 * 60_000;
-/// After a comparison that failed.
+/// Delay after a failed comparison.
 const AGAIN: i64 = 3_600_000;
-/// Accounts compared after one look, so that a restart does not ask amoCRM about all of them at once.
+/// Accounts compared per search, so that a restart does not query amoCRM for all of them at once.
 const AT_ONCE: u64 = 4;
 
 /// The background task. Ends when `stop` is cancelled.
@@ -30,7 +30,7 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
     }
 }
 
-/// Compares what is due now, a few accounts at most; gives how many.
+/// Compares one batch of due accounts; returns how many.
 pub async fn due_now(app: &Arc<App>) -> usize {
     let due = match due(app).await {
         Ok(due) => due,
@@ -60,7 +60,7 @@ pub async fn due_now(app: &Arc<App>) -> usize {
     compared
 }
 
-/// New ones first, then the longest not compared.
+/// New ones first, then those compared longest ago.
 async fn due(app: &App) -> Result<Vec<tenant::Model>, DbErr> {
     for tenant_id in app.source_notes.take_strange() {
         bring_forward(app, tenant_id).await?;
@@ -84,7 +84,7 @@ async fn bring_forward(app: &App, tenant_id: Uuid) -> Result<(), DbErr> {
     Ok(())
 }
 
-/// True: this instance does it.
+/// True if this instance is to compare.
 async fn claim(app: &App, seen: &tenant::Model) -> Result<bool, DbErr> {
     let as_seen = match seen.reconciled_at {
         Some(at) => Column::ReconciledAt.eq(at),

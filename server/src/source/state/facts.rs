@@ -1,4 +1,4 @@
-//! Reading what states follow from: a handful of queries, however many sources are asked about.
+//! Reads the data for states: a fixed number of queries, however many sources are requested.
 
 use std::collections::HashMap;
 
@@ -12,13 +12,13 @@ use crate::error::{Error, Result};
 use crate::message::Direction;
 use crate::tenant as tenants;
 
-/// How one source is doing.
+/// The state of one source.
 pub async fn state(app: &App, source: &source::Model) -> Result<State> {
     let found = states(app, source.tenant_id, std::slice::from_ref(source)).await?;
     found.into_iter().next().ok_or(Error::NotFound)
 }
 
-/// How sources of one account are doing, in their order.
+/// The states of one account's sources, in their order.
 pub async fn states(app: &App, tenant_id: Uuid, sources: &[source::Model]) -> Result<Vec<State>> {
     let db = app.store.read();
     let tenant = tenants::load(db, tenant_id).await?.ok_or(Error::NotFound)?;

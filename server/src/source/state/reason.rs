@@ -1,29 +1,29 @@
-//! Why a source is in its state, and what to do about it: keys of the API and of the words.
+//! Reasons for a source's state and the actions to take: keys of the API and of the texts.
 
 use crate::source::SourceStatus;
 
-/// Why; the words are `source-reason-{key}`.
+/// A reason; its text is `source-reason-{key}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Reason {
-    /// The messenger refuses the credentials, or the webhook said that nobody is there any more.
+    /// The messenger refuses the credentials, or the webhook answered that it no longer exists.
     AccessRefused,
-    /// The account had left, and its credentials went with it.
+    /// The account had left, and its credentials were erased.
     CredentialsErased,
     /// The messenger does not answer.
     MessengerUnreachable,
     /// A developer's endpoint failed for a day: Parom paused its source.
     WebhookSuspended,
-    /// Another service has the messenger bring its messages there.
+    /// The messenger delivers messages to another service.
     LineElsewhere,
-    /// The messenger has not been told where to bring messages, and does not take it.
+    /// Our address is not registered with the messenger, which refuses it.
     LineNotSet,
     /// The messenger's calls to us fail.
     LineFailing,
-    /// A person has taken the bot out of their chats.
+    /// A person disconnected the bot from their chats.
     BusinessOff,
     /// A user deleted it in amoCRM.
     DeletedInCrm,
-    /// Its pipeline is in amoCRM's archive, or gone.
+    /// Its pipeline is archived in amoCRM, or gone.
     PipelineArchived,
     AccountNotConnected,
     AccountAccessLost,
@@ -37,7 +37,7 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// All there are, for the tests of words.
+    /// All reasons, for the tests of texts.
     pub const ALL: [Self; 19] = [
         Self::AccessRefused,
         Self::CredentialsErased,
@@ -90,7 +90,7 @@ impl Reason {
         Self::ALL.into_iter().find(|reason| reason.as_str() == key)
     }
 
-    /// What to do about it.
+    /// The action to take.
     pub const fn action(self) -> Option<Action> {
         Some(match self {
             Self::AccessRefused | Self::CredentialsErased => Action::Reconnect,
@@ -110,18 +110,18 @@ impl Reason {
     }
 }
 
-/// The one button; the words are `source-action-{key}`.
+/// An action; its text is `source-action-{key}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Action {
     /// Test the source.
     Test,
-    /// Give the messenger's access anew.
+    /// Enter new credentials for the messenger.
     Reconnect,
     /// End the pause.
     Resume,
-    /// Make it in amoCRM again.
+    /// Create it in amoCRM again.
     Restore,
-    /// Have the messenger bring messages here again.
+    /// Make the messenger deliver messages here again.
     TakeBack,
     /// Choose another pipeline.
     ChoosePipeline,
@@ -131,12 +131,12 @@ pub enum Action {
     ConnectAccount,
     /// Pay for amoCRM.
     Pay,
-    /// Write to support.
+    /// Contact support.
     Support,
 }
 
 impl Action {
-    /// All there are, for the tests of words.
+    /// All actions, for the tests of texts.
     pub const ALL: [Self; 10] = [
         Self::Test,
         Self::Reconnect,
@@ -166,7 +166,7 @@ impl Action {
         }
     }
 
-    /// What to do in a state that has no reason. Nothing helps while amoCRM does not answer.
+    /// The action for a state without a reason. There is none while amoCRM does not answer.
     pub(super) const fn of(status: SourceStatus) -> Option<Self> {
         match status {
             SourceStatus::Working | SourceStatus::Checking | SourceStatus::NeedsAttention => Some(Self::Test),

@@ -9,16 +9,16 @@ use crate::tenant::install::InstallError;
 use crate::tenant::{ChannelStatus, said_of};
 use crate::words::Said;
 
-/// What one channel's connection came to.
+/// The outcome for one channel.
 pub(super) struct Outcome {
     pub status: ChannelStatus,
     pub scope_id: Option<String>,
-    /// amoCRM's words, or ours, when it is not connected.
+    /// Why it is not connected, in amoCRM's words or ours.
     pub detail: String,
 }
 
-/// A private channel refuses accounts that were not approved with the same statuses as a
-/// wrong secret (403) or id (404), so for it these read as `not_allowed`; the words stay in the detail.
+/// A private channel refuses accounts that were not approved with the same statuses as a wrong secret (403) or id
+/// (404), so for it these mean `not_allowed`; the answer's text is kept in the detail.
 pub(super) fn judge(answer: Result<Connected, CrmError>, public: bool) -> Result<Outcome, InstallError> {
     match answer {
         Ok(connected) => {

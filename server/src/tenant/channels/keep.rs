@@ -1,4 +1,4 @@
-//! Stores what became of a connect, and what follows: letters that go on, or an alarm and a slow retry.
+//! Stores the outcome of a connect and its consequences: resumed letters, or an alert and a slow retry.
 
 use entity::{tenant, tenant_channel};
 use sea_orm::sea_query::{Expr, OnConflict};
@@ -15,15 +15,15 @@ use crate::store::ended;
 use crate::tenant::ChannelStatus;
 use crate::tenant::standing::slowly;
 
-/// Turns of many accounts do not start in the same moment.
+/// Spreads the restart of turns of many accounts, in milliseconds.
 const JITTER: i64 = 250;
 
-/// The vendor's alarms about a channel of an account, by what is wrong with it.
+/// The vendor's alerts about an account's channel, by its status.
 const ALARMS: [(ChannelStatus, &str); 2] =
     [(ChannelStatus::NotAllowed, "channel_not_allowed"), (ChannelStatus::Misconfigured, "channel_misconfigured")];
 
-/// Stores an outcome. Connected: the scope is stored and the turn wakes. Otherwise the vendor is alerted and the connection is
-/// retried slowly.
+/// Stores an outcome. If connected, the scope is stored and the turn resumed. Otherwise the vendor is alerted and the
+/// connection is retried slowly.
 pub(super) async fn keep(
     app: &App,
     tenant: &tenant::Model,
@@ -40,7 +40,7 @@ pub(super) async fn keep(
     if let Some(scope_id) = &outcome.scope_id {
         let holder = directory::find(&tx, Kind::Scope, scope_id, now).await?;
         if holder.is_some_and(|holder| holder.tenant_id != tenant_id) {
-            // Never lead another account's chats here.
+            // Another account's chats must never arrive here.
             tracing::error!(tenant.id = %tenant_id, channel.id = %channel_id, "amoCRM gave a scope that belongs to another account; it is not used");
             outcome = Outcome {
                 status: ChannelStatus::Misconfigured,
@@ -95,8 +95,8 @@ pub(super) async fn keep(
     Ok(())
 }
 
-/// Records that a connected channel no longer accepts messages. One that amoCRM does not know is connected again at once;
-/// slowly when it was lost again soon, or when amoCRM refuses its signature.
+/// Records that a connected channel no longer accepts messages. One that amoCRM does not know is connected again at
+/// once; slowly if it was lost again soon, or if amoCRM refuses its signature.
 pub(super) async fn broken(
     app: &App,
     tenant: &tenant::Model,
@@ -111,7 +111,7 @@ pub(super) async fn broken(
         let this = tenant_channel::Entity::of_tenant(tenant_id).filter(Column::ChannelId.eq(channel_id));
         let Some(known) = this.lock_exclusive().one(&tx).await? else { return Ok(()) };
         if known.next_try_at.is_some() {
-            // Of several letters in progress the first has reported it.
+            // The first of several concurrent letters has already reported it.
             return Ok(());
         }
         let lost = status == ChannelStatus::Disconnected;
@@ -145,7 +145,7 @@ fn losses_in_a_row(known: &tenant_channel::Model, now: i64) -> i32 {
     if known.losses > 0 && held < slowly(known.losses - 1) { known.losses } else { 0 }
 }
 
-/// One alarm an account and channel, gone as soon as it is connected.
+/// Updates the alert of an account's channel; it ends when the channel is connected.
 async fn alarm(
     app: &App,
     db: &impl ConnectionTrait,
@@ -175,7 +175,7 @@ async fn alarm(
     Ok(())
 }
 
-/// Has the account looked at by then.
+/// Schedules a visit of the account no later than `at`.
 pub(in crate::tenant) async fn look_by(db: &impl ConnectionTrait, tenant_id: Uuid, at: i64) -> Result<(), DbErr> {
     use tenant::Column::{ProbeAt, TenantId};
     tenant::Entity::update_many()

@@ -1,4 +1,4 @@
-//! Takes channels off an account at amoCRM. What cannot be told now is told later, as long as the account stays away.
+//! Disconnects an account's channels at amoCRM. Failures are retried as long as the account stays away.
 
 use amocrm::Error as CrmError;
 use entity::{tenant, tenant_channel};
@@ -11,11 +11,12 @@ use crate::app::App;
 use crate::tenant::standing::slowly;
 use crate::tenant::{self as tenants, ChannelStatus};
 
-/// After so many tries amoCRM is not told any more: it takes channels off by itself when an integration is switched off.
+/// Attempts before giving up: amoCRM disconnects channels by itself when an integration is switched off.
 const TRIES: i32 = 12;
 
-/// Takes off all channels that amoCRM has not been told of yet; their rows say `disconnected` already. "Not found" and every other refusal is as good as done:
-/// there is nothing to take off. No answer is asked for again by `watch`.
+/// Disconnects all channels of which amoCRM has not been told yet; their rows already say `disconnected`. "Not found"
+/// and every other refusal counts as done, because there is nothing to disconnect. Without an answer, `watch`
+/// retries.
 pub(in crate::tenant) async fn take_off(app: &App, tenant: &tenant::Model) -> anyhow::Result<()> {
     let integration = tenants::integration(app, tenant)?;
     let chats = tenants::chats(app, integration)?;
@@ -42,13 +43,13 @@ pub(in crate::tenant) async fn take_off(app: &App, tenant: &tenant::Model) -> an
     Ok(())
 }
 
-/// `tries`: none: amoCRM knows it.
+/// `tries`: none if amoCRM knows it.
 async fn note(app: &App, row: &tenant_channel::Model, tries: Option<i32>) -> Result<(), DbErr> {
     use tenant_channel::Column;
     let now = app.clock.millis();
     let tries = tries.filter(|tries| *tries < TRIES);
     let next_try_at = tries.map(|tries| now + slowly(tries));
-    // Whoever came back meanwhile has connected it: that stays.
+    // A channel connected again meanwhile is left connected.
     of(row.tenant_id, row.channel_id)
         .filter(Column::Status.eq(ChannelStatus::Disconnected.as_str()))
         .col_expr(Column::Detail, Expr::value(""))

@@ -1,7 +1,8 @@
-//! A hook of the dead version 1: the account was connected for it by somebody. Connecting for version 2 again mends that.
+//! Handles hooks of the obsolete version 1: the channel was connected for it by another party, and connecting it for
+//! version 2 again repairs that.
 //!
 //! ```text
-//! hook of version 1 ─▶ the vendor is told ─▶ connect, at most once a day ─▶ hook of version 2 ─▶ the alert ends
+//! hook of version 1 ─▶ the vendor is alerted ─▶ connect, at most once a day ─▶ hook of version 2 ─▶ the alert ends
 //! ```
 
 use entity::tenant_channel::{self, Column};
@@ -16,12 +17,12 @@ use crate::store::VENDOR;
 use crate::tenant::{ChannelStatus, channel_config, load};
 
 const ALARM: &str = "channel_hook_version";
-/// How often one channel is connected because of such hooks.
+/// Minimum interval between such connects of one channel.
 const EVERY: i64 = 24 * 3_600_000;
-/// After amoCRM did not answer.
+/// Delay if amoCRM did not answer.
 const AGAIN: i64 = 3_600_000;
 
-/// Tells the vendor and connects the channel for hooks of version 2, at most once a day over all instances.
+/// Alerts the vendor and connects the channel for hooks of version 2, at most once a day over all instances.
 pub async fn renew(app: &App, channel: &tenant_channel::Model) -> anyhow::Result<()> {
     let Some(tenant) = load(app.store.read(), channel.tenant_id).await? else { return Ok(()) };
     let detail = json!({
@@ -50,7 +51,7 @@ pub async fn renew(app: &App, channel: &tenant_channel::Model) -> anyhow::Result
     Ok(())
 }
 
-/// A hook of version 2 came from a channel that was connected anew: the vendor's alert ends.
+/// A reconnected channel sent a hook of version 2: ends the vendor's alert.
 pub async fn renewed(app: &App, channel: &tenant_channel::Model) {
     let ended = async {
         let object = object(channel);
@@ -68,7 +69,7 @@ fn object(channel: &tenant_channel::Model) -> String {
     format!("{}:{}", channel.channel_id, channel.tenant_id)
 }
 
-/// True: it is our turn. A channel that was taken off stays off.
+/// True if this caller may connect now. A disconnected channel stays disconnected.
 async fn claim(app: &App, channel: &tenant_channel::Model, now: i64) -> Result<bool, DbErr> {
     let due = Condition::any().add(Column::RenewedAt.is_null()).add(Column::RenewedAt.lte(now - EVERY));
     let claimed = this(channel)

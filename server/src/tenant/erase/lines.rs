@@ -1,4 +1,4 @@
-//! Lines of imports that wait: a customer is in them before there is any chat.
+//! Pending lines of imports: they contain customers who have no chat yet.
 
 use std::collections::BTreeSet;
 
@@ -12,21 +12,21 @@ use super::seek::same;
 use crate::app::App;
 use crate::tenant::remove;
 
-/// Rows of a page.
+/// Rows per page.
 const PAGE: u64 = 500;
 
-/// What of imports is a customer's.
+/// A customer's parts of imports.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Lines {
-    /// Chats with them, whole: import and the messenger's id.
+    /// Whole chats with them: import and the messenger's id.
     chats: BTreeSet<(Uuid, String)>,
-    /// Messages in chats of others that hand their number on: import and the messenger's id.
+    /// Messages in other people's chats that contain their number as a contact: import and the messenger's id.
     single: BTreeSet<(Uuid, String)>,
-    /// All of it, counted.
+    /// Total number of lines.
     pub count: u64,
 }
 
-/// The lines in which somebody has this phone number, given by its digits.
+/// The lines that contain a person with this phone number, given by its digits.
 pub(super) async fn find(app: &App, tenant_id: Uuid, wanted: &str) -> Result<Lines, DbErr> {
     let mut found = Lines::default();
     read(app, tenant_id, |row| match place(&row.text, wanted) {
@@ -46,7 +46,7 @@ pub(super) async fn find(app: &App, tenant_id: Uuid, wanted: &str) -> Result<Lin
     Ok(Lines { count, ..found })
 }
 
-/// Takes them away; gives how many.
+/// Deletes them; returns how many.
 pub(super) async fn wipe(app: &App, tenant_id: Uuid, lines: &Lines) -> Result<u64, DbErr> {
     let mut gone = 0;
     let of = |column: Column, (import_id, id): &(Uuid, String)| {
@@ -88,7 +88,7 @@ async fn read(app: &App, tenant_id: Uuid, mut each: impl FnMut(&import_line::Mod
     }
 }
 
-/// Where the number stands in a line.
+/// Where the number occurs in a line.
 enum Place {
     Person,
     Content,

@@ -1,4 +1,4 @@
-//! Finds a customer's conversations and messages, changing nothing.
+//! Finds a customer's conversations and messages without changing anything.
 
 use entity::{conversation, message};
 use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -11,30 +11,30 @@ use crate::error::{Error, Result};
 use crate::message::{Body, Content, Person};
 use crate::words::Said;
 
-/// Rows of a page.
+/// Rows per page.
 const PAGE: u64 = 500;
-/// Fewer digits are no phone number.
+/// Minimum number of digits in a phone number.
 const SHORTEST: usize = 7;
-/// So many digits at the end tell numbers apart; what stands before them is written in several ways.
+/// This many digits at the end distinguish numbers; the prefix is written in several ways.
 const TELLING: usize = 10;
 
-/// What an erasure would take.
+/// What an erasure would affect.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Found {
-    /// Conversations with the customer, whole.
+    /// Conversations with the customer, as a whole.
     pub conversations: Vec<Uuid>,
-    /// Messages: of those conversations, single ones of the customer in others (group chats), and those that wait to be
-    /// imported.
+    /// Number of messages: in those conversations, single ones of the customer in others (group chats), and those
+    /// waiting to be imported.
     pub messages: u64,
-    /// Files among them.
+    /// Number of files among them.
     pub files: u64,
     /// The single ones.
     pub(super) others: Vec<Uuid>,
-    /// Lines of imports that wait.
+    /// Pending lines of imports.
     pub(super) lines: Lines,
 }
 
-/// What [`super::erase()`] would take. Nobody found: empty. 422 when the phone number is none.
+/// What [`super::erase()`] would erase; empty if no one is found. 422 if the phone number is invalid.
 pub async fn find(app: &App, tenant_id: Uuid, who: &Who) -> Result<Found> {
     let mut found = Found::default();
     match who {
@@ -107,7 +107,7 @@ async fn by_phone(app: &App, tenant_id: Uuid, phone: &str, found: &mut Found) ->
     }
 }
 
-/// True when a message is from or to the phone number, or hands it on as a contact.
+/// Whether a message is from or to the phone number, or contains it as a contact.
 fn speaks(body: &str, wanted: &str) -> bool {
     let Ok(body) = serde_json::from_str::<Body>(body) else { return false };
     let shared = matches!(&body.content, Content::Contact { phone, .. } if same(phone, wanted));

@@ -1,4 +1,5 @@
-//! Takes content, names and ids out of every table that holds some of a customer. Rows whose number counts stay, empty.
+//! Removes content, names and ids from every table that contains a customer's data. Rows that are counted stay,
+//! without content.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -17,11 +18,11 @@ use crate::message::{Body, Content, Direction, Person, Role};
 use crate::store::VENDOR;
 use crate::tenant::remove;
 
-/// Messages of one step.
+/// Messages per step.
 const PAGE: u64 = 200;
-/// The kind of what came by `POST /crm/hooks/{token}`.
+/// The kind of hooks received by `POST /crm/hooks/{token}`.
 const CRM_FORM: &str = "crm";
-/// A shorter id is looked for in raw bytes as a whole JSON text only.
+/// A shorter id is searched in raw bytes only as a complete JSON string.
 const TELLING: usize = 8;
 
 pub(super) type Counts = BTreeMap<String, u64>;
@@ -30,7 +31,7 @@ fn count(counts: &mut Counts, table: &str, rows: u64) {
     *counts.entry(table.to_owned()).or_default() += rows;
 }
 
-/// A conversation with everything in it.
+/// Erases a conversation with everything in it.
 pub(super) async fn conversation(app: &App, row: &conversation::Model, counts: &mut Counts) -> Result<()> {
     let (tenant_id, id) = (row.tenant_id, row.id);
     count(counts, "letter", app.queue.empty(tenant_id, id).await?);
@@ -117,7 +118,7 @@ pub(super) async fn others(app: &App, tenant_id: Uuid, ids: &[Uuid], counts: &mu
         let page = message::Entity::of_tenant(tenant_id).filter(message::Column::Id.is_in(ids.iter().copied()));
         let page = page.all(app.store.write()).await?;
         for one in &page {
-            // What still waits goes with its content.
+            // What still waits is removed with its content.
             count(counts, "letter", app.queue.withdraw(tenant_id, one.conversation_id, one.id).await?);
             needles.add_message(one);
         }
@@ -128,7 +129,7 @@ pub(super) async fn others(app: &App, tenant_id: Uuid, ids: &[Uuid], counts: &mu
     raw_hooks(app, tenant_id, &needles, counts).await
 }
 
-/// Empties messages and forgets by which ids they were known.
+/// Empties messages and deletes the ids by which they were known.
 async fn messages(app: &App, page: &[message::Model], counts: &mut Counts) -> Result<()> {
     let Some(first) = page.first() else { return Ok(()) };
     let tenant_id = first.tenant_id;
@@ -163,7 +164,7 @@ async fn messages(app: &App, page: &[message::Model], counts: &mut Counts) -> Re
         .exec(db)
         .await?;
     count(counts, "attempt", done.rows_affected);
-    // Equal ids of other sources are other messages.
+    // Equal ids of other sources belong to other messages.
     let of_source = Condition::all()
         .add(dedupe::Column::Origin.is_in(sources()))
         .add(dedupe::Column::ExternalId.is_in(theirs.iter().map(String::as_str)));
@@ -180,7 +181,7 @@ async fn messages(app: &App, page: &[message::Model], counts: &mut Counts) -> Re
     Ok(())
 }
 
-/// What a customer is recognised by in bytes that somebody sent.
+/// Byte sequences that identify a customer in raw bytes.
 #[derive(Default)]
 struct Needles(Vec<Vec<u8>>);
 
@@ -212,7 +213,7 @@ impl Needles {
     }
 }
 
-/// Bytes in which the customer is named: the account's, and those put aside before anybody could tell whose they are.
+/// Raw bytes that name the customer: the account's, and those quarantined before their account was known.
 async fn raw_hooks(app: &App, tenant_id: Uuid, needles: &Needles, counts: &mut Counts) -> Result<()> {
     if needles.0.is_empty() {
         return Ok(());
@@ -229,7 +230,7 @@ async fn raw_hooks(app: &App, tenant_id: Uuid, needles: &Needles, counts: &mut C
     Ok(())
 }
 
-/// The bytes with nothing hidden: the CRM's hooks are forms.
+/// The decoded bytes: the CRM's hooks are forms.
 fn readable(row: &raw_hook::Model) -> Cow<'_, [u8]> {
     if row.kind != CRM_FORM {
         return Cow::Borrowed(&row.body);

@@ -1,4 +1,4 @@
-//! Pages of rows by key: lines, and the last id of a page after which another may follow.
+//! Pages of rows by key: the lines, and the last id of a page after which another may follow.
 
 use entity::{
     audit, conversation, dead_letter, erasure, import, ledger_delta, message, oauth_grant, source, tenant,
@@ -42,17 +42,17 @@ macro_rules! by_id {
 }
 
 by_id! {
-    /// Messenger lines, deleted ones too, without credentials.
+    /// Sources, including deleted ones, without credentials.
     sources, source, source;
     /// Customers.
     conversations, conversation, conversation;
-    /// What was said.
+    /// Messages.
     messages, message, message;
-    /// What was given up.
+    /// Dead letters.
     dead_letters, dead_letter, dead_letter;
-    /// History that was brought in, without its lines: they are messages.
+    /// Imports, without their lines, which are exported as messages.
     imports, import, import;
-    /// Who did what.
+    /// The audit log.
     audit, audit, audit;
     /// Proofs of erasures.
     erasures, erasure, erasure;

@@ -1,4 +1,4 @@
-//! How rows look in an export: names of the public API, times in RFC 3339, no secrets.
+//! The form of rows in an export: names of the public API, times in RFC 3339, no secrets.
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use entity::{audit, conversation, dead_letter, erasure, import, message, oauth_grant, source, tenant, tenant_channel};
@@ -21,7 +21,7 @@ fn maybe(millis: Option<i64>) -> Option<String> {
     millis.map(time)
 }
 
-/// JSON that is stored as text, as JSON; damaged text stays text.
+/// JSON stored as text, parsed; damaged text stays text.
 fn stored(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()))
 }

@@ -1,4 +1,5 @@
-//! The row of an install call: stored before it is answered, worked on by one at a time, kept with its end.
+//! The row of an install call: stored before it is answered, processed by one worker at a time, kept with its
+//! outcome.
 
 use entity::install_call::{self, Column};
 use sea_orm::sea_query::Expr;
@@ -16,21 +17,21 @@ const NEW: &str = "new";
 const DONE: &str = "done";
 const FAILED: &str = "failed";
 
-/// A call that is being worked on is nobody else's for this long; renewed while the work goes on.
+/// How long a call is claimed while it is being processed; renewed during the work.
 pub(super) const HELD: i64 = 15_000;
-/// No call is worked on longer than this after it came.
+/// How long after its arrival a call is still processed.
 pub(super) const LONGEST: i64 = 24 * 3_600_000;
 
-/// The vendor's alarm about calls that belong to no integration.
+/// The vendor's alert about calls that match no integration.
 pub(in crate::tenant) const ALARM: &str = "installs_unclear";
 
-/// How likely it is that a call is genuine. Anybody can forge one, so likelier ones go first.
+/// How likely a call is genuine. Anyone can forge one, so more likely ones go first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Trust {
     Stranger,
     /// It comes from an address with an earlier genuine call.
     KnownAddress,
-    /// It comes from a browser that began the installation here.
+    /// It comes from a browser that started the installation here.
     OwnBrowser,
     /// amoCRM accepted the code.
     Exchanged,
@@ -38,12 +39,12 @@ pub enum Trust {
 
 stored_as_small_integer!(Trust { Stranger = 0, KnownAddress = 1, OwnBrowser = 2, Exchanged = 3 });
 
-/// Who shall work on a stored call.
+/// Who processes a stored call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum For {
     /// The background task, at once.
     Anybody,
-    /// The caller: it hands the row to [`super::carry`] now.
+    /// The caller: it passes the row to [`super::carry`] now.
     Me,
 }
 
@@ -54,12 +55,12 @@ pub struct Call {
     pub host: String,
     pub code: SecretString,
     pub trust: Trust,
-    /// The hashed address that it came from; empty: it does not matter.
+    /// The hash of its network address; empty if it does not matter.
     pub network: String,
 }
 
-/// Stores an authorization code durably. After this the call may be answered. An earlier call for the same host from the
-/// same address is replaced if work on it has not begun: of an account's codes the newest is valid.
+/// Stores an authorization code durably; afterwards the call may be answered. An earlier unprocessed call for the
+/// same host from the same address is replaced: of an account's codes the newest is valid.
 pub async fn store(app: &App, call: Call, whose: For) -> anyhow::Result<install_call::Model> {
     let now = app.clock.millis();
     let id = app.clock.uuid_v7();
@@ -105,8 +106,8 @@ async fn replace(app: &App, row: &install_call::Model) -> Result<(), DbErr> {
     Ok(())
 }
 
-/// Stores a call of which nobody can tell which integration is meant, for the operator to look at. Its code is kept:
-/// it lives 20 minutes.
+/// Stores a call whose integration cannot be determined, for the operator to inspect. Its code is kept: it is valid
+/// for 20 minutes.
 pub async fn store_unclear(app: &App, host: &str, code: SecretString, reason: &str) -> anyhow::Result<()> {
     let now = app.clock.millis();
     let id = app.clock.uuid_v7();
@@ -145,7 +146,7 @@ pub(super) async fn due(app: &App, limit: u64) -> Result<Vec<install_call::Model
         .await
 }
 
-/// Claims a due call. None: somebody else has it.
+/// Claims a due call. None if it is already claimed.
 pub(super) async fn claim(app: &App, mut row: install_call::Model) -> Result<Option<install_call::Model>, DbErr> {
     let next_at = app.clock.millis() + HELD;
     let done = of(&row)
@@ -160,14 +161,15 @@ pub(super) async fn claim(app: &App, mut row: install_call::Model) -> Result<Opt
     Ok((done.rows_affected == 1).then_some(row))
 }
 
-/// Keeps a claim while its work goes on.
+/// Extends a claim during the work.
 pub(super) async fn hold_on(app: &App, row: &install_call::Model) -> Result<(), DbErr> {
     let next_at = Expr::value(app.clock.millis() + HELD);
     of(row).col_expr(Column::NextAt, next_at).exec(app.store.write()).await?;
     Ok(())
 }
 
-/// Stores the result of a step before the next one begins. By then amoCRM has accepted the code, so the call is trusted.
+/// Stores the result of a step before the next one begins. By then amoCRM has accepted the code, so the call is
+/// trusted.
 pub(super) async fn advance(app: &App, row: &install_call::Model, stage: &Stage) -> anyhow::Result<()> {
     let sealed = stage.seal(&app.vault, row.id)?;
     of(row)
@@ -178,7 +180,7 @@ pub(super) async fn advance(app: &App, row: &install_call::Model, stage: &Stage)
     Ok(())
 }
 
-/// Ends a call well: its row goes to the tenant, without secrets.
+/// Ends a call successfully: its row is assigned to the tenant, without secrets.
 pub(super) async fn done(app: &App, row: &install_call::Model, tenant_id: Uuid) -> Result<(), DbErr> {
     of(row)
         .col_expr(Column::TenantId, Expr::value(tenant_id))
@@ -190,7 +192,7 @@ pub(super) async fn done(app: &App, row: &install_call::Model, tenant_id: Uuid) 
     Ok(())
 }
 
-/// Ends a call for good, without secrets.
+/// Ends a call as failed, without secrets.
 pub(super) async fn failed(app: &App, row: &install_call::Model, words: &str) -> Result<(), DbErr> {
     of(row)
         .col_expr(Column::Status, Expr::value(FAILED))
@@ -201,7 +203,7 @@ pub(super) async fn failed(app: &App, row: &install_call::Model, words: &str) ->
     Ok(())
 }
 
-/// Puts a call off.
+/// Postpones a call.
 pub(super) async fn later(app: &App, row: &install_call::Model, next_at: i64, words: &str) -> Result<(), DbErr> {
     of(row)
         .col_expr(Column::NextAt, Expr::value(next_at))

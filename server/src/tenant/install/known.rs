@@ -1,4 +1,4 @@
-//! Addresses from which genuine install calls came. amoCRM calls from few, so their calls go before those of unknown
+//! Addresses from which genuine install calls came. amoCRM uses few, so calls from these go before those from unknown
 //! addresses.
 
 use std::net::IpAddr;
@@ -21,13 +21,13 @@ pub fn network_of(app: &App, address: Option<IpAddr>) -> String {
     hex::encode(derived.get(..16).unwrap_or_default())
 }
 
-/// The trust in a call from there.
+/// The trust in a call from this address.
 pub async fn trust_of(app: &App, network: &str) -> Result<Trust, DbErr> {
     let found = directory::find(app.store.read(), Kind::InstallNetwork, network, app.clock.millis()).await?;
     Ok(if found.is_some() { Trust::KnownAddress } else { Trust::Stranger })
 }
 
-/// amoCRM accepted a code that came from there.
+/// Records that amoCRM accepted a code from this address.
 pub(super) async fn was_genuine(app: &App, network: &str) {
     if network.is_empty() {
         return;

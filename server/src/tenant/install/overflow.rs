@@ -1,5 +1,5 @@
-//! Install calls that exceeded the write limit of unknown callers. amoCRM sends a genuine one only once and ignores the
-//! answer, so the newest few are kept in memory and stored when their turn comes.
+//! Install calls that exceeded the write limit of unknown callers. amoCRM sends a genuine one only once and ignores
+//! the answer, so the newest few are kept in memory and stored when their turn comes.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::call::Call;
 
-/// The most calls kept.
+/// Maximum number of calls kept.
 const MOST: usize = 64;
 
 /// A call that is not stored.
@@ -42,7 +42,7 @@ impl Overflow {
         self.calls().iter().cloned().collect()
     }
 
-    /// Removes a call; false: it was not there.
+    /// Removes a call; false if it was not there.
     pub(super) fn claim(&self, id: Uuid) -> bool {
         let mut calls = self.calls();
         let before = calls.len();

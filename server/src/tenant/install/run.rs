@@ -1,4 +1,4 @@
-//! Works on stored install calls: at once, again after failures, and after a restart.
+//! Processes stored install calls: at once, again after failures, and after a restart.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,29 +14,29 @@ use super::{InstallError, enter, exchange, finish, known};
 use crate::app::App;
 use crate::words::Said;
 
-/// How often the table is looked at: a call waits no longer than this, whichever instance stored it.
+/// Polling interval: a call waits no longer than this, whichever instance stored it.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 const KEEP_CLAIM_EVERY: Duration = Duration::from_secs(5);
-/// What is under way at a stop may end.
+/// How long running work may continue at a stop.
 const END_WITHIN: Duration = Duration::from_secs(20);
 
-/// An authorization code is good for this long.
+/// An authorization code is valid for this long.
 const CODE_LIVES: i64 = 20 * 60_000;
-/// Seconds before the second, third, … try; then the last one.
+/// Seconds before the second, third, … attempt; the last value repeats.
 const BACK_OFF: [i64; 7] = [1, 2, 5, 15, 30, 60, 60];
 
-/// What has become of an install call.
+/// The progress of an install call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Progress {
     /// The account is set up.
     Done(Entered),
-    /// It is tried again by itself. `entered`: access is given, only channels are missing.
+    /// Retried automatically. `entered`: access is given, only channels are missing.
     Later { said: Said, entered: bool },
-    /// For good.
+    /// Permanently.
     Failed { said: Said },
 }
 
-/// The background task of installations. Ends when `stop` is cancelled and what is under way has ended.
+/// The background task of installations. Ends when `stop` is cancelled and running work has ended.
 pub async fn run(app: Arc<App>, stop: CancellationToken) {
     let mut working = JoinSet::new();
     let mut turns = Turns::default();
@@ -73,8 +73,8 @@ async fn claim_and_carry(app: Arc<App>, waiting: Waiting, _place: Place) {
     }
 }
 
-/// Works on a claimed call as far as it goes now, and stores how far that was. Run it in a task of its own: a caller
-/// that goes away must not cancel an exchange.
+/// Processes a claimed call as far as possible now, and stores the progress. Run it in a separate task: a caller that
+/// goes away must not cancel an exchange.
 pub async fn carry(app: Arc<App>, row: install_call::Model) -> Progress {
     let result = while_held(&app, &row, steps(&app, &row)).await;
     let progress = match result {
@@ -109,7 +109,7 @@ pub async fn carry(app: Arc<App>, row: install_call::Model) -> Progress {
     progress
 }
 
-/// The end of an error: whether access was given before it.
+/// An error, and whether access had been given before it.
 type Broken = (InstallError, bool);
 
 async fn steps(app: &App, row: &install_call::Model) -> Result<Entered, Broken> {
@@ -137,7 +137,7 @@ async fn steps(app: &App, row: &install_call::Model) -> Result<Entered, Broken> 
     }
 }
 
-/// A spent code cannot be exchanged again: what it gave is stored with patience, and used even if that fails.
+/// A used code cannot be exchanged again, so its result is stored with retries, and used even if that fails.
 async fn keep(app: &App, row: &install_call::Model, stage: &Stage) {
     for pause in [50, 500, 2_000] {
         match call::advance(app, row, stage).await {
@@ -161,8 +161,8 @@ fn place<'app>(
     Ok((integration, crate::tenant::allowed_host(integration, &row.host)?))
 }
 
-/// Does the work and renews the claim beside it. Both are polled together: the work may hold the only write connection
-/// while the renewal waits for it.
+/// Does the work and renews the claim meanwhile. Both are polled together: the work may hold the only write
+/// connection while the renewal waits for it.
 async fn while_held<T>(app: &App, row: &install_call::Model, work: impl Future<Output = T>) -> T {
     tokio::select! {
         result = work => result,
@@ -184,7 +184,7 @@ fn complain(stored: Result<(), sea_orm::DbErr>) {
     }
 }
 
-/// Milliseconds until the next try: what amoCRM asked for, but never less than our own back-off.
+/// Milliseconds until the next attempt: what amoCRM requested, but never less than our own back-off.
 fn pause(attempts: i32, asked: Option<Duration>) -> i64 {
     let tried = usize::try_from(attempts).unwrap_or(1).saturating_sub(1);
     let own = BACK_OFF.get(tried).copied().unwrap_or(60) * 1000;

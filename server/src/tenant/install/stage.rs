@@ -1,5 +1,5 @@
-//! How far an installation has come. It is sealed into the row of its install call, because each step spends what the
-//! step before gave: a code is good once, and a stored pair of tokens must not overwrite a renewed one.
+//! How far an installation has come. It is sealed into the row of its install call, because each step uses up the
+//! result of the one before: a code works once, and a stored pair of tokens must not overwrite a renewed one.
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
@@ -10,26 +10,26 @@ use crate::store::VENDOR;
 use crate::tenant::grant::Fresh;
 use crate::vault::{Place, Vault};
 
-/// What the next step needs.
+/// The input of the next step.
 #[derive(Clone, Debug)]
 pub(super) enum Stage {
     /// To be exchanged.
     Code(SecretString),
-    /// Exchanged; whose they are is not stored yet.
+    /// Exchanged; the account is not stored yet.
     Tokens(Fresh),
     /// Account and grant are stored; the channels are not connected yet.
     Entered(Entered),
 }
 
-/// Whose access it was, and who gave it.
+/// The account, and who gave access.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entered {
     pub tenant_id: Uuid,
-    /// 0 when the token does not tell.
+    /// 0 if the token does not contain it.
     pub crm_user_id: i64,
-    /// Empty: unknown.
+    /// Empty if unknown.
     pub name: String,
-    /// Administers the account.
+    /// Whether they administer the account.
     pub is_admin: bool,
 }
 

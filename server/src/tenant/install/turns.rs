@@ -1,8 +1,9 @@
 //! The order in which install calls are processed, and their rate.
 //!
-//! Anybody can forge a call, for any host, at any rate: `referer` proves nothing. The address a call comes from cannot be
-//! forged. So addresses take turns: each contributes its newest call, then each its next; addresses without a turn so far
-//! go first, then the one whose last turn was longest ago. More trusted calls ([`Trust`]) go before all of them.
+//! Anyone can forge a call, for any host, at any rate: `referer` proves nothing. The address a call comes from cannot
+//! be forged. So addresses take turns: each contributes its newest call, then each its next; addresses without a turn
+//! so far go first, then the one whose last turn was longest ago. More trusted calls ([`Trust`]) go before all of
+//! them.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -20,7 +21,7 @@ use crate::store::pace;
 
 /// Calls processed at once.
 pub(super) const AT_ONCE: usize = 8;
-/// Of one address.
+/// The same for one address.
 const AT_ONCE_OF_ONE: usize = 4;
 /// Calls considered for the next turns.
 const SEEN: u64 = 500;

@@ -1,4 +1,4 @@
-//! When subscriptions are looked at. `next_try_at` is the plan and the claim: of several instances one looks.
+//! When subscriptions are checked. `next_try_at` is schedule and claim in one: of several instances one checks.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,9 +12,10 @@ use super::look;
 use crate::app::App;
 
 const LOOK_EVERY: Duration = Duration::from_secs(5);
-/// Subscriptions looked at after one another, so that a restart does not ask amoCRM about all of them at once.
+/// Subscriptions checked one after another per round, so that a restart does not query amoCRM for all of them at
+/// once.
 const BATCH: u64 = 20;
-/// A look is nobody else's for this long.
+/// How long a check is claimed.
 const CLAIMED: i64 = 5 * 60_000;
 
 /// The background task. Ends when `stop` is cancelled.
@@ -24,7 +25,7 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
     }
 }
 
-/// Looks at what is due now; gives how many.
+/// Checks what is due now; returns how many.
 pub async fn due_now(app: &Arc<App>) -> usize {
     let due = crm_subscription::Entity::find()
         .filter(Column::NextTryAt.lte(app.clock.millis()))
@@ -51,7 +52,7 @@ pub async fn due_now(app: &Arc<App>) -> usize {
     looked
 }
 
-/// False: another instance looks.
+/// False if another instance checks.
 async fn one(app: &Arc<App>, row: crm_subscription::Model) -> anyhow::Result<bool> {
     let claimed = app.clock.millis() + CLAIMED;
     if !claim(app, &row, claimed).await? {

@@ -1,4 +1,4 @@
-//! One look: what the account's state wants of the subscription, and what amoCRM says of it.
+//! One check: what subscription the account's state requires, and what amoCRM has.
 
 use std::sync::Arc;
 
@@ -20,20 +20,20 @@ use crate::tenant::token::{CallError, TokenError, with_token};
 use crate::tenant::{self as tenants, TenantStatus};
 use crate::vault::Place;
 
-/// What is acted upon: contacts that were renamed, joined or deleted, and chats that moved to others.
+/// Events that are processed: contacts that were renamed, merged or deleted, and chats moved to other contacts.
 const WANTED: [&str; 4] = ["update_contact", "delete_contact", "add_talk", "update_talk"];
-/// The same with what not every account knows.
+/// The same with an event that not every account supports.
 const WANTED_ALL: [&str; 5] =
     ["update_contact", "delete_contact", "add_talk", "update_talk", "add_chat_template_review"];
 /// amoCRM switches hooks off by itself, and users do.
 const DAY: i64 = 24 * 3_600_000;
-/// After so many tries an account that left is not told any more.
+/// Attempts to unsubscribe an account that left.
 const TRIES: i32 = 12;
 
-/// What became of it.
+/// The outcome.
 enum Outcome {
     On,
-    /// By amoCRM, in its words.
+    /// By amoCRM, with its text.
     Refused(String),
     Off,
     Later,
@@ -46,7 +46,7 @@ pub(super) async fn look(app: &Arc<App>, row: crm_subscription::Model) -> anyhow
         TenantStatus::Disconnected => off(app, &row).await,
         TenantStatus::Uninstalled => shut(app, &row).await.map(|()| Outcome::Off),
         TenantStatus::Provisioning | TenantStatus::AwaitingCredentials => Ok(Outcome::Off),
-        // Nothing can be asked for now.
+        // Nothing can be requested now.
         TenantStatus::NeedsReauth | TenantStatus::Unpaid | TenantStatus::Blocked | TenantStatus::Suspended => {
             Ok(Outcome::Later)
         }
@@ -59,7 +59,7 @@ pub(super) async fn look(app: &Arc<App>, row: crm_subscription::Model) -> anyhow
     failed.map_or(Ok(()), Err)
 }
 
-/// Subscribed, exactly so and not switched off.
+/// Ensures the subscription: exactly these events, and not switched off.
 async fn on(app: &Arc<App>, row: &crm_subscription::Model) -> anyhow::Result<Outcome> {
     let before = address(app, row)?;
     let address = match &before {
@@ -69,7 +69,7 @@ async fn on(app: &Arc<App>, row: &crm_subscription::Model) -> anyhow::Result<Out
     let address = address.unwrap_or_else(|| format!("{}{PLACE}{}", app.public_url(), new_token()));
     open(app, row.tenant_id, &address).await?;
     if let Some(before) = before.filter(|before| *before != address) {
-        // The service moved: what stands at its old address leads nowhere.
+        // The service moved: the subscription at its old address leads nowhere.
         end(app, row.tenant_id, &before).await?;
     }
     let found = call(app, row.tenant_id, &address, |rest, token, address| async move {
@@ -105,7 +105,7 @@ fn is_right(found: &Webhook) -> bool {
     !found.disabled && (has(&WANTED_ALL) || has(&WANTED))
 }
 
-/// Ended at amoCRM while our access still serves; then the address is dead.
+/// Ends the subscription at amoCRM if our access still works; then invalidates the address.
 async fn off(app: &Arc<App>, row: &crm_subscription::Model) -> anyhow::Result<Outcome> {
     let address = address(app, row)?;
     shut(app, row).await?;
@@ -146,7 +146,7 @@ where
     with_token(app, tenant_id, |rest, token| call(rest, token, address.to_owned())).await
 }
 
-/// Hooks that come there are the account's from now on. Before amoCRM is asked: it sends at once.
+/// Accepts hooks at this address for the account. Done before amoCRM is asked, because it sends at once.
 async fn open(app: &App, tenant_id: Uuid, address: &str) -> anyhow::Result<()> {
     let token = token(address).context("an address without a token")?;
     let sealed = app.vault.seal(tenant_id, Place::CrmSubscription, "", address.as_bytes());
@@ -164,7 +164,7 @@ async fn open(app: &App, tenant_id: Uuid, address: &str) -> anyhow::Result<()> {
     Ok(ended(tx, done).await?)
 }
 
-/// Nobody's hooks come in any more. The address stays, so that a return needs no other one.
+/// Stops accepting hooks. The address is kept, so that an account that returns uses the same one.
 async fn shut(app: &App, row: &crm_subscription::Model) -> anyhow::Result<()> {
     if let Some(token) = address(app, row)?.as_deref().and_then(token) {
         directory::take(app.store.write(), Kind::CrmHooks, &hash(token), app.clock.millis()).await?;
@@ -186,7 +186,7 @@ fn new_token() -> String {
     URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
 }
 
-/// Unless somebody wanted another look meanwhile.
+/// Stores the outcome, unless another check was requested meanwhile.
 async fn keep(app: &App, row: &crm_subscription::Model, outcome: &Outcome) -> anyhow::Result<()> {
     let now = app.clock.millis();
     let (state, detail, next, tries) = match outcome {

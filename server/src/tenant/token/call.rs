@@ -1,4 +1,4 @@
-//! Calls in an account's name, and what their answers say of the account as a whole.
+//! Calls on behalf of an account, and what their answers mean for the account as a whole.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use super::{TokenError, access_token, living, renewed};
 use crate::app::App;
 use crate::tenant::{self as tenants, TenantStatus, grant, place, standing};
 
-/// Why a call in an account's name failed.
+/// Why a call on behalf of an account failed.
 #[derive(Debug, thiserror::Error)]
 pub enum CallError {
     #[error(transparent)]
@@ -19,11 +19,11 @@ pub enum CallError {
     Crm(#[from] amocrm::Error),
 }
 
-/// Makes a call with a living token; after a 401 once more with a renewed one, after a 404 once more where the account
-/// lives now if it was renamed. `call` is given a client of the account's present host.
+/// Makes a call with a valid token; after a 401 once more with a renewed one, after a 404 once more at the account's
+/// new host if it was renamed. `call` gets a client of the account's current host.
 ///
-/// What amoCRM says of the account as a whole becomes its state: 402 is `unpaid`, 403 to what everybody may ask is
-/// `blocked`, and a call that goes through ends both. The caller is told so by [`TokenError`], as by the token endpoint.
+/// Answers about the account as a whole change its state: 402 means `unpaid`, 403 for what every user may read means
+/// `blocked`, and a successful call ends both. The caller gets a [`TokenError`] for these, as for the token endpoint.
 pub async fn with_token<T, Call, Called>(app: &Arc<App>, tenant_id: Uuid, call: Call) -> Result<T, CallError>
 where
     Call: Fn(Rest, SecretString) -> Called,
@@ -34,7 +34,7 @@ where
     let (rest, status) = client(app, tenant_id).await?;
     let token = match call(rest, token.clone()).await {
         Err(amocrm::Error::Refused { status: 401, .. }) => {
-            // Somebody else may have renewed it meanwhile: then this gives theirs.
+            // If another caller renewed it meanwhile, this returns that one.
             let renewed = renewed(app, used).await?;
             grant::open_access(&app.vault, &renewed).map_err(TokenError::from)?
         }
@@ -49,7 +49,7 @@ where
     told(app, tenant_id, status, answer).await
 }
 
-/// Lets the account's state follow from an answer.
+/// Updates the account's state by an answer.
 async fn told<T>(
     app: &Arc<App>,
     tenant_id: Uuid,
@@ -77,7 +77,7 @@ async fn told<T>(
     Err(meaning.into())
 }
 
-/// A refusal with 403 may be about rights: the account itself is something that every user may read.
+/// A 403 may be about rights, so this reads the account itself, which every user may do.
 async fn is_blocked(app: &Arc<App>, tenant_id: Uuid) -> Result<bool, TokenError> {
     let token = access_token(app, tenant_id).await?;
     let (rest, _) = client(app, tenant_id).await?;

@@ -19,9 +19,9 @@ use crate::store::ended;
 use crate::tenant::grant::{self, Fresh};
 use crate::tenant::{self as tenants, TenantStatus, place, standing};
 
-/// The token endpoint's limit for one call.
+/// Time limit of one call to the token endpoint.
 const CALL_TIME: Duration = Duration::from_secs(15);
-/// Pauses between the tries to store a pair that amoCRM has given: losing it loses the access.
+/// Pauses between the attempts to store a pair that amoCRM issued: losing it loses the access.
 const STORE_AGAIN: [Duration; 5] = [
     Duration::from_millis(50),
     Duration::from_millis(250),
@@ -82,7 +82,7 @@ impl Renewal<'_> {
             Ok(fresh) => return self.keep(&fresh, &place.tenant).await,
             Err(hint) => hint,
         };
-        // Somebody may have renewed it although the lease was ours: an installation does.
+        // It may have been renewed although the lease was ours: an installation does that.
         if let Some(moved) = self.moved().await? {
             return Ok(moved);
         }
@@ -101,8 +101,8 @@ impl Renewal<'_> {
         Err(TokenError::NeedsReauth)
     }
 
-    /// One token at the account's address, and once more at its new one after a renaming. Inner error: rejected, with
-    /// what amoCRM said.
+    /// Tries one token at the account's address, and once more at its new one after a renaming. Inner error:
+    /// rejected, with amoCRM's text.
     async fn refresh(&self, place: &mut Place<'_>, token: &SecretString) -> Result<Result<Fresh, String>, TokenError> {
         let answer = match self.ask(place, token).await? {
             Err(OAuthError::HostChanged { hint, .. }) => match self.moved_host(place, token).await? {
@@ -134,8 +134,8 @@ impl Renewal<'_> {
         Ok(answer.map(|tokens| Fresh::of(tokens, asked_at)))
     }
 
-    /// Asks the shared API host where the account lives now. True: elsewhere, on a host that is allowed; the tenant
-    /// has it now.
+    /// Asks the shared API host for the account's current host. True if it is a different, allowed one, which is then
+    /// stored.
     async fn moved_host(&self, renewing: &mut Place<'_>, token: &SecretString) -> Result<bool, TokenError> {
         let Some(host) = place::told(self.app, &renewing.tenant, token).await? else { return Ok(false) };
         if host == renewing.host {
@@ -161,7 +161,7 @@ impl Renewal<'_> {
             .filter(Column::Version.eq(self.seen.version))
     }
 
-    /// Stores the new pair before anybody uses it, and ends the lease with the same statement.
+    /// Stores the new pair before it is used, and ends the lease with the same statement.
     async fn keep(&self, fresh: &Fresh, tenant: &tenant::Model) -> Result<oauth_grant::Model, TokenError> {
         let key = (self.seen.tenant_id, self.seen.crm_user_id);
         let mut pauses = STORE_AGAIN.into_iter();
@@ -180,8 +180,8 @@ impl Renewal<'_> {
             }
         };
         let Some(recovered) = stored else {
-            // An installation put newer tokens there; ours are not needed. The first try may also have succeeded
-            // without our seeing it.
+            // An installation stored newer tokens, so ours are not needed. Or the first attempt succeeded although
+            // its answer was lost.
             return self.moved().await?.ok_or(TokenError::NoGrant);
         };
         if recovered {
@@ -192,7 +192,7 @@ impl Renewal<'_> {
         grant::by_key(self.app.store.read(), key).await?.ok_or(TokenError::NoGrant)
     }
 
-    /// None: the version has changed. True: the account was refused before and is active now.
+    /// None if the version has changed. True if the account was refused before and is active now.
     async fn store(&self, key: grant::Key, fresh: &Fresh, tenant: &tenant::Model) -> Result<Option<bool>, DbErr> {
         let tx = self.app.store.write_tx().await?;
         let done = self.store_in(&tx, key, fresh, tenant).await;
@@ -236,8 +236,8 @@ impl Renewal<'_> {
         Ok(Some(recovered))
     }
 
-    /// Ends the lease after a failure and lets the tenant's state say what amoCRM said. The intent stays: whether the
-    /// token is spent may be unknown.
+    /// Ends the lease after a failure and updates the tenant's state by amoCRM's answer. The intent remains: whether
+    /// the token is used up may be unknown.
     async fn failed(&self, error: &TokenError) -> Result<(), DbErr> {
         let status = match error {
             TokenError::NeedsReauth => TenantStatus::NeedsReauth,
@@ -257,8 +257,8 @@ impl Renewal<'_> {
         Ok(())
     }
 
-    /// One commit under the lock of the tenant's row: access granted meanwhile comes entirely before or after it, and in
-    /// the latter case wins. True: the tenant has this state from now on.
+    /// One commit under the lock of the tenant's row: access granted meanwhile comes entirely before or after it, and
+    /// in the latter case wins. True if the tenant now has this state.
     async fn refused_in(&self, tx: &DatabaseTransaction, status: TenantStatus) -> Result<bool, DbErr> {
         let tenant_id = self.seen.tenant_id;
         tenants::lock(tx, tenant_id).await?;

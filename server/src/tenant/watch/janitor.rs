@@ -1,4 +1,4 @@
-//! Clears away what has expired, in batches that hold up nobody.
+//! Removes expired rows, in batches that block no one.
 
 use entity::{directory, install_call, parked_status, rest_pace};
 use sea_orm::sea_query::{Expr, IntoCondition};
@@ -12,24 +12,24 @@ use crate::store::directory::Kind;
 use crate::tenant::install::Trust;
 use crate::tenant::install::call::ALARM;
 
-/// Rows of one statement.
+/// Rows per statement.
 const BATCH: u64 = 500;
-/// Statements of one kind in a row.
+/// Maximum statements of one kind in a row.
 const BATCHES: usize = 40;
-/// An entry is kept this long after its end, for clocks that differ.
+/// Entries are kept this long after their end, because clocks may differ.
 const MARGIN: i64 = 3_600_000;
-/// A code is good for 20 minutes; who looks into a stored call has an hour.
+/// A code is valid for 20 minutes; an operator has an hour to inspect a stored call.
 const CODE_LIVES: i64 = 3_600_000;
-/// An alarm about calls ends after a day without one.
+/// An alert about calls ends after a day without one.
 const QUIET: i64 = 24 * 3_600_000;
-/// No call is worked on longer than a day.
+/// No call is processed for longer than a day.
 const UNFINISHED: i64 = 25 * 3_600_000;
 /// Calls that led to no account are kept this long.
 const CALLS_LIVE: i64 = 30 * 24 * 3_600_000;
 /// Failed calls from addresses without genuine ones: kept long enough to be investigated.
 const STRANGERS_CALLS_LIVE: i64 = 24 * 3_600_000;
 
-/// Gives how many rows went.
+/// Returns how many rows were removed.
 pub(super) async fn clean(app: &App) -> Result<u64, DbErr> {
     let now = app.clock.millis();
     let mut gone = 0;
@@ -54,7 +54,7 @@ pub(super) async fn clean(app: &App) -> Result<u64, DbErr> {
     Ok(gone + clean_calls(app, VENDOR, now - CALLS_LIVE).await?)
 }
 
-/// One-time things and sessions. An ended API key stays: `parom key list` shows it.
+/// One-time entries and sessions. An expired API key stays: `parom key list` shows it.
 async fn expired_entries(app: &App, before: i64) -> Result<u64, DbErr> {
     use directory::Column;
     let found: Vec<(String, String)> = directory::Entity::find()
@@ -83,7 +83,7 @@ async fn expired_entries(app: &App, before: i64) -> Result<u64, DbErr> {
     Ok(gone)
 }
 
-/// Statuses that were told of messages which never became known.
+/// Statuses for messages that never became known.
 async fn expired_statuses(app: &App, now: i64) -> Result<u64, DbErr> {
     use parked_status::Column;
     let found: Vec<(Uuid, Uuid)> = parked_status::Entity::find()
@@ -120,7 +120,7 @@ async fn forget_paces(app: &App, now: i64) -> Result<u64, DbErr> {
     Ok(gone.rows_affected)
 }
 
-/// Codes and tokens of calls that nobody works on any more.
+/// Codes and tokens of calls that are no longer processed.
 async fn forget_codes(app: &App, now: i64) -> Result<(), DbErr> {
     use install_call::Column;
     install_call::Entity::update_many()
@@ -143,7 +143,7 @@ async fn forget_codes(app: &App, now: i64) -> Result<(), DbErr> {
     Ok(())
 }
 
-/// Nobody can see that calls without an integration are over but by their absence.
+/// Only their absence shows that calls without an integration have stopped.
 async fn end_alarm(app: &App, now: i64) -> Result<(), DbErr> {
     let open = alert::open(app.store.read(), VENDOR).await?;
     if open.iter().any(|matter| matter.key == ALARM && now - matter.last_at > QUIET) {
@@ -163,7 +163,7 @@ async fn clean_strangers_calls(app: &App, before: i64) -> Result<u64, DbErr> {
     delete_calls(app, VENDOR, theirs).await
 }
 
-/// Install calls that came before a time, whatever came of them.
+/// Install calls that came before a time, whatever their outcome.
 pub(super) async fn clean_calls(app: &App, tenant_id: Uuid, before: i64) -> Result<u64, DbErr> {
     delete_calls(app, tenant_id, install_call::Column::ReceivedAt.lt(before).into_condition()).await
 }

@@ -17,7 +17,7 @@ use crate::tenant::{self as tenants, ChannelStatus, TenantStatus, channels, inst
 /// Finished install calls of an account are kept this long.
 const CALLS_LIVE: i64 = 30 * 24 * 3_600_000;
 
-/// Makes a claimed visit. Whatever goes wrong is in the log; the account is visited again.
+/// Makes a claimed visit. Errors are logged; the account is visited again.
 pub(super) async fn visit(app: Arc<App>, tenant_id: Uuid, claimed_at: i64) {
     if let Err(error) = visit_one(&app, tenant_id, claimed_at).await {
         tracing::warn!(tenant.id = %tenant_id, error = format!("{error:#}"), "an account could not be looked after; it is visited again");
@@ -71,7 +71,7 @@ async fn work(app: &Arc<App>, tenant_id: Uuid) -> anyhow::Result<()> {
         TenantStatus::Provisioning => {
             keep_alive(app, tenant_id).await?;
             if app.clock.millis() - tenant.updated_at >= UNFINISHED {
-                // The call that began it is worked on for a day; amoCRM was away for longer.
+                // The call that started it is processed for a day; amoCRM was unreachable for longer.
                 install::finish(app, tenant_id).await?;
             }
         }
@@ -81,7 +81,7 @@ async fn work(app: &Arc<App>, tenant_id: Uuid) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Asks whether amoCRM serves the account again: a call that goes through makes it active.
+/// Asks whether amoCRM serves the account again: a successful call makes it active.
 async fn probe(app: &Arc<App>, tenant: &tenant::Model) -> anyhow::Result<()> {
     let tenant_id = tenant.tenant_id;
     match token::with_token(app, tenant_id, |rest, token| async move { rest.account(&token, &[]).await }).await {
@@ -98,7 +98,7 @@ async fn probe(app: &Arc<App>, tenant: &tenant::Model) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Renews access that nobody used for a month. Access that is gone is known by its state.
+/// Renews access that was unused for a month. Lost access is known by the account's state.
 async fn keep_alive(app: &Arc<App>, tenant_id: Uuid) -> anyhow::Result<()> {
     match token::keep_alive(app, tenant_id).await {
         Ok(true) => tracing::info!(tenant.id = %tenant_id, "access that nobody had used was renewed"),
@@ -108,14 +108,14 @@ async fn keep_alive(app: &Arc<App>, tenant_id: Uuid) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Connects channels again that were refused, when their time has come.
+/// Connects refused channels again when they are due.
 async fn connect_again(app: &Arc<App>, tenant_id: Uuid) -> anyhow::Result<()> {
     let now = app.clock.millis();
     let due: Vec<_> = broken(app, tenant_id).await?.into_iter().filter(|row| row.next_try_at <= Some(now)).collect();
     if due.is_empty() {
         return Ok(());
     }
-    // One that amoCRM took off may belong to an account that left without our hearing of it.
+    // One that amoCRM disconnected may belong to an account that left without a notice.
     if due.iter().any(|row| row.status == ChannelStatus::Disconnected.as_str()) {
         let asked =
             token::with_token(app, tenant_id, |rest, token| async move { rest.account(&token, &[]).await }).await;
@@ -134,19 +134,19 @@ async fn connect_again(app: &Arc<App>, tenant_id: Uuid) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// True when amoCRM has not heard yet that a channel is off.
+/// True if amoCRM has not yet been told that a channel is disconnected.
 async fn owes(app: &App, tenant_id: Uuid) -> Result<bool, DbErr> {
     let now = app.clock.millis();
     Ok(broken(app, tenant_id).await?.iter().any(|row| row.next_try_at <= Some(now)))
 }
 
-/// Channels with something to be told or asked.
+/// Channels with a pending call to amoCRM.
 async fn broken(app: &App, tenant_id: Uuid) -> Result<Vec<tenant_channel::Model>, DbErr> {
     let waiting = tenant_channel::Entity::of_tenant(tenant_id);
     waiting.filter(tenant_channel::Column::NextTryAt.is_not_null()).all(app.store.read()).await
 }
 
-/// The earliest of all that will be due; none: nothing will be by itself.
+/// The earliest of all that will be due; none if nothing will.
 async fn next_visit(app: &App, tenant_id: Uuid, failed: bool) -> Result<Option<i64>, DbErr> {
     let now = app.clock.millis();
     let Some(tenant) = tenants::load(app.store.read(), tenant_id).await? else { return Ok(None) };
@@ -171,6 +171,6 @@ async fn next_visit(app: &App, tenant_id: Uuid, failed: bool) -> Result<Option<i
     if let Some(grant) = alive.one(app.store.read()).await? {
         times.push(grant.refreshed_at + IDLE);
     }
-    // What is due already was tried just now.
+    // What is already due was tried just now.
     Ok(times.into_iter().map(|at| if at <= now { now + slowly(0) } else { at }).min())
 }

@@ -1,4 +1,4 @@
-//! One webhook, its answer, and what is wrong with that.
+//! Sends one webhook and judges its answer.
 
 use std::time::Instant;
 
@@ -11,28 +11,28 @@ use crate::http_client::{Guarded, read_up_to, refusal};
 use crate::message::{Failure, State};
 use crate::words::Said;
 
-/// How a webhook must be answered.
+/// The expected answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Wanted {
     /// 2xx.
     Taken,
-    /// 2xx, or 4xx by a messenger that does not do this.
+    /// 2xx, or 4xx by a messenger that does not support this.
     TakenOrRefused,
-    /// 4xx: it is forged.
+    /// 4xx, because it is forged.
     Refused,
 }
 
-/// A check with the answer that it got.
+/// A check with its answer.
 pub(super) struct Answered {
     name: &'static str,
     ms: u64,
-    /// What was seen, or what is wrong and by which rule.
+    /// What was seen, or what is wrong and the violated rule.
     outcome: Result<Said, (Said, &'static str)>,
-    /// Null: none, or no JSON.
+    /// Null if there is none or it is not JSON.
     body: Value,
 }
 
-/// Posts and judges.
+/// Posts a webhook and judges the answer.
 pub(super) async fn ask(http: &Guarded, name: &'static str, wanted: Wanted, signed: Result<Signed, Said>) -> Answered {
     let started = Instant::now();
     let (outcome, body) = match signed {
@@ -53,7 +53,7 @@ impl Answered {
         Line { name: self.name, ok, said, rule, ms: self.ms }
     }
 
-    /// An id that the answer told.
+    /// An id in the answer.
     pub fn id_at(&self, pointer: &str) -> Option<String> {
         match self.body.pointer(pointer)? {
             Value::String(id) => Some(id.clone()).filter(|id| !id.is_empty()),
@@ -112,7 +112,7 @@ fn judged(name: &str, wanted: Wanted, status: u16, whole: bool, body: &Value) ->
     }
 }
 
-/// What the documentation says to a check that failed by its status.
+/// The documented rule for a check that failed by its status.
 fn rule(name: &str) -> &'static str {
     match name.split_once('.').unwrap_or((name, "")) {
         ("forged", "old" | "early") => "check-rule-fresh",
@@ -124,7 +124,7 @@ fn rule(name: &str) -> &'static str {
     }
 }
 
-/// The first field of an answer that Parom could not use. What it does not know it leaves alone.
+/// The first known field of an answer that Parom could not use. Unknown fields are ignored.
 fn wrong_field(body: &Value) -> Option<&'static str> {
     let id = |pointer: &str| match body.pointer(pointer) {
         None | Some(Value::Null) => true,

@@ -1,4 +1,4 @@
-//! Everything that happens in amoCRM, once.
+//! One of every event that Parom sends.
 
 use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
@@ -8,14 +8,14 @@ use crate::clock::Clock;
 use crate::connector::{Event, Message, Named, Part};
 use crate::message::{Button, Content, List, Marker, Markup, Media, Person, Post, Quote, Role, Row, Section, Template};
 
-/// Longer than most messengers take.
+/// Longer than most messengers accept.
 const LONG: usize = 20_000;
-/// What text may hold: emoji of several signs, right to left, markup, signs that JSON escapes.
+/// Difficult text: composed emoji, right-to-left, markup, characters that JSON escapes.
 const TEXT: &str = "Добрый день 👩‍👩‍👧 مرحبا <b>&amp;</b> \"quoted\" \\ \u{2028}\nsecond line";
-/// Where no conversation is named.
+/// Used if no conversation is given.
 const CONVERSATION: &str = "parom-check";
 
-/// The people of a check, and where they talk.
+/// The participants of a check and their conversation.
 #[derive(Clone)]
 pub(super) struct Scene<'a> {
     clock: &'a Clock,
@@ -29,12 +29,12 @@ impl<'a> Scene<'a> {
         Self { clock, endpoint, conversation }
     }
 
-    /// The same where nobody has written yet.
+    /// The same without a dialogue.
     pub fn without_dialogue(&self) -> Self {
         Self { conversation: String::new(), ..self.clone() }
     }
 
-    /// The first message to somebody with whom there is no dialogue yet.
+    /// The first message to someone without a dialogue.
     pub fn begun(&self) -> Event {
         let receiver = Person { phone: Some(self.endpoint.phone.clone()), ..Person::default() };
         Event::Started(Box::new(Message { receiver, ..self.message(text("Good morning")) }))
@@ -44,7 +44,7 @@ impl<'a> Scene<'a> {
         created(self.message(text(TEXT)))
     }
 
-    /// All that follows, in an order in which it may happen.
+    /// All further events, in an order in which they may happen.
     pub fn events(&self) -> Vec<(&'static str, Event)> {
         let first = self.message(text(TEXT));
         let id = first.id;
@@ -88,7 +88,7 @@ impl<'a> Scene<'a> {
         .into_iter()
     }
 
-    /// What comes around a text.
+    /// Messages with everything that can accompany a text.
     fn dressed(&self) -> impl Iterator<Item = (&'static str, Message)> {
         let plain = || self.message(text("Good morning"));
         let told = || Quote {

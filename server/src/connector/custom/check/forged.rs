@@ -1,4 +1,4 @@
-//! What nobody but a forger sends: each must be refused.
+//! Forged webhooks: each must be refused.
 
 use super::events::Scene;
 use super::{Checker, Signed, settings, sign};
@@ -6,10 +6,10 @@ use crate::connector::custom::new_secret;
 use crate::connector::custom::post::{Webhook, target};
 use crate::words::Said;
 
-/// Further from now than the five minutes that receivers allow, in seconds.
+/// Outside the five minutes that receivers allow, in seconds.
 const FAR: i64 = 600;
 
-/// Signed by the real sender, then spoilt.
+/// Correctly signed, then altered.
 pub(super) fn all(checker: &Checker<'_>, scene: &Scene<'_>) -> Vec<(&'static str, Result<Signed, Said>)> {
     let spoilt = |spoil: fn(&mut Signed)| -> Result<Signed, Said> {
         let mut signed = sign(checker.text(scene), &checker.settings)?;

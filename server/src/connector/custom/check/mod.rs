@@ -1,5 +1,5 @@
-//! Drives a developer's endpoint through everything that Parom sends and through what it must refuse, by the sender that
-//! serves sources too. `parom connector check` prints what is found.
+//! Sends a developer's endpoint everything that Parom sends and what it must refuse, through the same code that
+//! serves sources. `parom connector check` prints the results.
 
 mod ask;
 mod events;
@@ -23,23 +23,24 @@ use crate::connector::{Event, Outgoing, Settings};
 use crate::http_client::Guarded;
 use crate::words::{Language, Said, Words};
 
-/// Webhooks that go out in one moment; Parom sends no more at once to one source.
+/// Webhooks sent concurrently; Parom sends no more at once to one source.
 const AT_ONCE: usize = 8;
 
-/// An endpoint, and what it knows.
+/// An endpoint, and what it was configured with.
 pub struct Endpoint {
     pub url: Url,
     /// `whsec_…`.
     pub secret: SecretString,
-    /// The messenger's id of a conversation that may be written to. None: the one that it begins itself, else a made-up one.
+    /// The messenger's id of a conversation that may be written to. None: the one opened by the check, else a made-up
+    /// one.
     pub conversation: Option<String>,
-    /// Somebody who may be written to first.
+    /// Phone of a person who may be written to first.
     pub phone: String,
-    /// What stands for the files of messages.
+    /// The address used for the files of messages.
     pub media_url: String,
 }
 
-/// One check.
+/// The result of one check.
 #[derive(Clone, Debug)]
 pub struct Line {
     /// Never translated.
@@ -47,12 +48,12 @@ pub struct Line {
     pub ok: bool,
     /// What was seen.
     pub said: Said,
-    /// What the documentation says, where something is wrong.
+    /// The documented rule, if it was violated.
     pub rule: Option<Said>,
     pub ms: u64,
 }
 
-/// Makes all checks in order; `tell` gets each line as it is known.
+/// Runs all checks in order; calls `tell` with each result as soon as it is known.
 pub async fn check(http: &Guarded, clock: &Clock, endpoint: Endpoint, mut tell: impl FnMut(&Line)) -> Vec<Line> {
     let checker = Checker::new(http, clock, &endpoint);
     let mut lines = Vec::new();
@@ -85,7 +86,7 @@ pub async fn check(http: &Guarded, clock: &Clock, endpoint: Endpoint, mut tell: 
     lines
 }
 
-/// What checks are made with.
+/// What all checks share.
 struct Checker<'a> {
     http: &'a Guarded,
     clock: &'a Clock,
@@ -98,12 +99,12 @@ impl<'a> Checker<'a> {
         Self { http, clock, settings: settings(&endpoint.url, &endpoint.secret), source_id: clock.uuid_v7() }
     }
 
-    /// An endpoint must take it.
+    /// A check that the endpoint accepts this.
     async fn takes(&self, name: &'static str, signed: Result<Signed, Said>) -> Line {
         ask::ask(self.http, name, Wanted::Taken, signed).await.line()
     }
 
-    /// A dialogue that a manager begins: the answer may name it. A messenger that cannot do it refuses.
+    /// A dialogue started by a manager, which the answer may name. A messenger without support refuses.
     async fn begins(&self, scene: &Scene<'_>) -> (Line, Option<String>) {
         let webhook = self.webhook(&scene.without_dialogue(), scene.begun());
         let answered = ask::ask(self.http, "conversation.started", Wanted::TakenOrRefused, webhook).await;
@@ -111,7 +112,7 @@ impl<'a> Checker<'a> {
         (answered.line(), named)
     }
 
-    /// The same webhook again, as after a lost answer: taken once more, and shown to the customer once.
+    /// The same webhook again, as after a lost answer: it must be accepted, and shown to the customer once.
     async fn recognises(&self, scene: &Scene<'_>) -> Line {
         let first = self.outgoing(scene, scene.text());
         let again = Outgoing { repeat: true, ..first.clone() };
@@ -127,7 +128,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// Many in one moment.
+    /// Many concurrent webhooks.
     async fn takes_many(&self, scene: &Scene<'_>) -> Line {
         let asked = (0..AT_ONCE).map(|_| self.takes("at_once", self.webhook(scene, scene.text())));
         let lines = join_all(asked).await;
@@ -139,7 +140,7 @@ impl<'a> Checker<'a> {
         })
     }
 
-    /// While a secret is replaced both sign, in whatever order.
+    /// While a secret is replaced, both sign, in either order.
     fn rotations(&self) -> [(&'static str, Settings); 2] {
         let until = self.clock.millis() + 60_000;
         let both = |first: &SecretString, second: &SecretString| {
@@ -164,7 +165,7 @@ impl<'a> Checker<'a> {
         ]
     }
 
-    /// Webhooks grow: what a receiver does not know it leaves alone.
+    /// Webhooks gain fields: a receiver must ignore those it does not know.
     fn unknown_fields(&self, scene: &Scene<'_>) -> Value {
         let mut body = wire::body(&self.outgoing(scene, scene.text()));
         body["parom_check"] = json!({ "new": [1, "two", null] });

@@ -4,7 +4,7 @@ use super::*;
 use crate::config::Config;
 use crate::connector::telegram::fake::{Answer, Fake};
 
-/// Nobody may ever read this.
+/// Must never appear in output.
 const TOKEN: &str = "7100000001:CANARY_canary_CANARY_canary_CANARY";
 
 fn token() -> SecretString {
@@ -54,7 +54,7 @@ async fn what_never_went_out_is_known_not_to_have() {
     let nobody = Url::parse("http://127.0.0.1:1/").unwrap();
     let failed = api(&nobody).call::<Value>(&token(), "getMe", &json!({})).await;
     assert_eq!(failed, Err(Failed::NotSent(Said::new("said-net-refused"))));
-    // A file that ends too early was never whole there.
+    // A file that ends too early never arrived completely.
     let fake = Fake::start([]).await;
     let pieces = vec![Ok(Bytes::from_static(b"abc")), Err("the store is away".to_owned())];
     let upload = Upload {

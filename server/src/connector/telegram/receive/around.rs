@@ -1,4 +1,4 @@
-//! What stands around a message: what it answers, whose words it passes on.
+//! Context of a message: what it answers, and whose message it forwards.
 
 use super::Listener;
 use crate::connector::telegram::ids::Place;
@@ -6,7 +6,7 @@ use crate::connector::telegram::wire::{Message, Origin};
 use crate::message::{Content, Person, Quote};
 
 impl Listener<'_> {
-    /// The message that this one answers. Its words go along for the case that nobody knows its id.
+    /// The message that this one answers. Its text is included in case the id is unknown.
     pub(super) fn reply_to(&self, at: Place, message: &Message) -> Option<Quote> {
         if let Some(quoted) = message.reply_to_message.as_deref().filter(|quoted| !is_topic_itself(message, quoted)) {
             let held = self.held(quoted).map(|held| without_file(held.content));
@@ -29,7 +29,7 @@ impl Listener<'_> {
         })
     }
 
-    /// Lines above a message's own words: whose they are, and the fragment that is answered.
+    /// Lines above a message's own text: the author of a forwarded message, and the fragment that is answered.
     pub(super) fn lines_above(&self, message: &Message) -> Vec<String> {
         let mut lines = Vec::new();
         if let Some(origin) = &message.forward_origin {
@@ -40,14 +40,14 @@ impl Listener<'_> {
                 None => self.say("tg-in-forward", &[("name", &name)]),
             });
         }
-        // Of another chat's message the fragment is all there is: it stands in the quote.
+        // For a message of another chat, the fragment is the only content and is in the quote.
         if let Some(quote) = message.quote.as_ref().filter(|_| message.external_reply.is_none()) {
             lines.extend(quote.text.lines().map(|line| format!("> {line}")));
         }
         lines
     }
 
-    /// Whose words they were.
+    /// Name of the original author.
     fn named(&self, origin: &Origin) -> Option<String> {
         let chat = origin.sender_chat.as_ref().or(origin.chat.as_ref()).and_then(|chat| chat.called());
         let user = origin.sender_user.as_ref();
@@ -61,7 +61,7 @@ impl Listener<'_> {
     }
 }
 
-/// In a forum every message that answers nothing answers the topic's first one.
+/// In a forum, every message without a reply formally answers the topic's first message.
 fn is_topic_itself(message: &Message, quoted: &Message) -> bool {
     let first = message.is_topic_message && message.message_thread_id == Some(quoted.message_id);
     first || quoted.forum_topic_created.is_some()
@@ -75,7 +75,7 @@ fn without_file(mut content: Content) -> Content {
     content
 }
 
-/// Puts lines above what a message says; beside what has no words of its own.
+/// Puts lines above the message's text or caption.
 pub(super) fn above(lines: Vec<String>, content: &mut Content, caption: &mut Option<String>) {
     if lines.is_empty() {
         return;

@@ -1,5 +1,5 @@
-//! The bot in the name of a person: Telegram Business (telegram §13). Their chats have ids of their own, so each is
-//! known by its owner too.
+//! Telegram Business: the bot acts for a person (telegram §13). Each person's chats have separate ids, so a chat is
+//! identified by its owner as well.
 
 use serde_json::{Value, json};
 
@@ -60,13 +60,13 @@ impl Listener<'_> {
         if message.message_id == 0 || message.chat.id == 0 {
             return Err(Happened::Unknown("business_message"));
         }
-        // Our own letter, seen from outside.
+        // Our own message, reported back.
         if message.sender_business_bot.is_some() {
             return Err(Happened::Nothing("echo"));
         }
         let at = Place { chat: message.chat.id, within: Within::Business { owner } };
         let by_owner = message.from.as_ref().is_some_and(|user| user.id == owner);
-        // Somebody's notes to themselves are nobody's business.
+        // A person's notes to themselves are ignored.
         if by_owner && message.chat.id == owner {
             return Err(Happened::Nothing("own_notes"));
         }
@@ -74,14 +74,14 @@ impl Listener<'_> {
         Ok(Scene { at, receiver, room: None })
     }
 
-    /// The chat of a message in a person's name, as far as its owner is known.
+    /// The chat of a message in a person's name, if the owner is known.
     pub(super) fn business_of(&self, message: &Message) -> Option<Place> {
         let connection = message.business_connection_id.as_deref()?;
         let owner = self.owner_of(connection)?;
         Some(Place { chat: message.chat.id, within: Within::Business { owner } })
     }
 
-    /// Whose connection it is.
+    /// The owner of a connection.
     pub(super) fn owner_of(&self, connection_id: &str) -> Option<i64> {
         let owners = self.facts?.get("owners")?.as_object()?;
         let found = owners.iter().find(|(_, owner)| {

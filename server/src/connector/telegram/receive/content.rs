@@ -1,20 +1,20 @@
-//! What a message holds, kind by kind (telegram §4.1). The order of the tests is Telegram's: older fields are set
-//! beside newer ones for old clients.
+//! Content of a message, kind by kind (telegram §4.1). The order of the checks is Telegram's: for old clients, older
+//! fields are set in addition to newer ones.
 
 use super::Listener;
 use super::text::with_links;
 use crate::connector::telegram::wire::{FileRef, Message, PhotoSize, Sticker, line_of};
 use crate::message::{Content, Media};
 
-/// The largest file that Telegram's own server gives out (telegram §6), and the largest that an operator's takes.
+/// The largest file that can be downloaded from Telegram's own server (telegram §6), and from an operator's.
 const LARGEST: u64 = 20 * 1024 * 1024;
 const LARGEST_OF_OPERATORS: u64 = 2000 * 1024 * 1024;
 
-/// What a message holds, in our kinds.
+/// Content of a message in our kinds.
 #[derive(Debug, PartialEq)]
 pub(super) struct Held {
     pub content: Content,
-    /// Said beside a location or a contact.
+    /// Text in addition to a location or a contact.
     pub caption: Option<String>,
 }
 
@@ -25,7 +25,7 @@ impl Held {
 }
 
 impl Listener<'_> {
-    /// None: it is a service message, or empty.
+    /// None for a service message or an empty one.
     pub(super) fn held(&self, message: &Message) -> Option<Held> {
         if let Some(content) = self.file(message) {
             return Some(Held { content, caption: None });
@@ -62,7 +62,7 @@ impl Listener<'_> {
         Some(self.unless_too_large(content))
     }
 
-    /// What is too large to be given out is told of, with what was said beside it.
+    /// Content too large to download is replaced by a note with its caption.
     fn unless_too_large(&self, content: Content) -> Content {
         let largest = if self.is_telegrams_own { LARGEST } else { LARGEST_OF_OPERATORS };
         let Some(file) = content.media().filter(|file| file.file_size > largest) else {
@@ -79,7 +79,7 @@ impl Listener<'_> {
         Content::Text { text }
     }
 
-    /// What nobody else can show is told by its still picture; without one, by its emoji.
+    /// A format that only Telegram shows is replaced by its still picture; without one, by its emoji.
     fn sticker(&self, sticker: &Sticker) -> Content {
         let still = match (&sticker.thumbnail, sticker.is_animated || sticker.is_video) {
             (_, false) => Some(FileRef {
@@ -123,7 +123,7 @@ impl Listener<'_> {
         Some(Held { content: Content::Location { latitude, longitude }, caption })
     }
 
-    /// What has no kind of its own in amoCRM: a mark, and the words next to it.
+    /// A text for content without a kind of its own in amoCRM: a symbol and a description.
     fn words_of(&self, message: &Message) -> Option<String> {
         let marked = |key: &'static str, words: String| {
             let mark = self.say(key, &[]);
@@ -200,7 +200,7 @@ fn of_photo(photo: &PhotoSize) -> FileRef {
     }
 }
 
-/// The name that was told, else one made up; without an ending it says only what is known.
+/// The reported name, else a generated one; empty if the extension is unknown.
 fn named(file: &FileRef, kind: &str, ending: &str) -> String {
     if let Some(name) = file.file_name.as_deref().filter(|name| !name.trim().is_empty()) {
         return name.to_owned();
@@ -223,7 +223,7 @@ fn sung(file: &FileRef) -> String {
     }
 }
 
-/// With a plus: Telegram tells numbers with and without one.
+/// Adds the plus, which Telegram sometimes omits.
 pub(super) fn phone(told: &str) -> String {
     let told = told.trim();
     let bare = !told.is_empty() && told.bytes().all(|byte| byte.is_ascii_digit());

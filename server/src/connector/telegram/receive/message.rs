@@ -1,4 +1,4 @@
-//! A message: where it stands, who wrote it, what it says.
+//! Converts a message: its conversation, author and content.
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -11,12 +11,12 @@ use crate::connector::telegram::ids::Place;
 use crate::connector::telegram::wire::Message;
 use crate::message::{Body, Person, Role};
 
-/// Where a message stands, and who speaks there.
+/// The conversation of a message, and its participants.
 pub(super) struct Scene {
     pub at: Place,
-    /// The other side of what a person wrote in whose name the bot speaks.
+    /// The other person, for messages written by a person for whom the bot acts.
     pub receiver: Option<Person>,
-    /// A group.
+    /// Set for a group.
     pub room: Option<Person>,
 }
 
@@ -41,9 +41,9 @@ impl Listener<'_> {
         }
     }
 
-    /// The same wherever it stands.
+    /// An edit in any kind of chat.
     pub(super) fn says_now(&self, message: &Message, scene: Scene) -> Vec<Happened> {
-        // A place that moves is told every few seconds: the chat shows where it began.
+        // A live location is updated every few seconds: the chat keeps the first position.
         if message.location.is_some() {
             return vec![Happened::Nothing("live_location")];
         }
@@ -56,7 +56,7 @@ impl Listener<'_> {
         }
     }
 
-    /// A message that is not there yet, wherever it stands.
+    /// A new message in any kind of chat.
     pub(super) fn said(&self, message: &Message, scene: Scene) -> Vec<Happened> {
         let start = message.text.as_deref().and_then(|text| Start::of(text, self.username));
         let Some(start) = start.filter(|_| scene.receiver.is_none()) else {
@@ -74,7 +74,7 @@ impl Listener<'_> {
         vec![Happened::Began(Box::new(Began { conversation_id: scene.at.to_string(), customer, mark }))]
     }
 
-    /// None: it says nothing.
+    /// None if it has no content.
     fn written(&self, message: &Message, scene: Scene) -> Option<Written> {
         let Held { mut content, mut caption } = self.held(message)?;
         above(self.lines_above(message), &mut content, &mut caption);
@@ -83,7 +83,7 @@ impl Listener<'_> {
             sender.role = Role::Manager;
             sender.avatar_reference = None;
         }
-        // Only one's own number says who one is.
+        // Only a person's own number identifies them.
         let own =
             message.contact.as_ref().filter(|contact| contact.user_id.is_some_and(|id| self.is_from(message, id)));
         if let Some(contact) = own.filter(|_| sender.role == Role::Client) {
@@ -107,7 +107,7 @@ impl Listener<'_> {
         message.from.as_ref().is_some_and(|user| user.id == user_id) && message.sender_chat.is_none()
     }
 
-    /// A kind that is newer than this code: its place in the chat is kept by words that say so.
+    /// A kind newer than this code is replaced by a text that says so, which keeps its place in the chat.
     fn unreadable(&self, message: &Message) -> Happened {
         let Ok(scene) = self.scene(message) else { return Happened::Unknown("message") };
         let content = crate::message::Content::Text { text: self.say("tg-in-unknown", &[]) };
@@ -122,14 +122,14 @@ impl Listener<'_> {
     }
 }
 
-/// `/start`, as a press on Start or a link with a payload brings it (telegram §11).
+/// `/start`, sent by the Start button or by a link with a payload (telegram §11).
 #[derive(Debug, PartialEq)]
 struct Start<'a> {
     payload: Option<&'a str>,
 }
 
 impl<'a> Start<'a> {
-    /// None: it is something that somebody wrote.
+    /// None for anything else, which a person wrote.
     fn of(text: &'a str, username: Option<&str>) -> Option<Self> {
         let rest = text.strip_prefix("/start")?;
         let rest = match rest.strip_prefix('@') {
@@ -148,7 +148,7 @@ impl<'a> Start<'a> {
     }
 }
 
-/// Equal for a repeat, another for another change: the time of the change and what it says.
+/// Equal for a repeat, different for another change: the time of the change and the new content.
 fn key_of(written: &Written, edit_date: i64) -> String {
     let file = written.body.content.media().and_then(|file| file.known_as.as_deref()).unwrap_or_default();
     let says = serde_json::to_value(&written.body.content).unwrap_or(Value::Null);

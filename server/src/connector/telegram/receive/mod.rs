@@ -1,10 +1,10 @@
-//! What Telegram's calls tell: an update becomes what happened, in the house's words (telegram §3, §4.1).
+//! Converts Telegram's updates to events (telegram §3, §4.1).
 //!
 //! ```text
 //! message, edited_message ─┐                    ┌─▶ service.rs   the chat moved, the bot was added
-//! business_message, …  ────┼─▶ place ─▶ message.rs ─▶ content.rs  what it holds, text.rs its links
-//! callback_query,          │                    ├─▶ around.rs    what it answers, whose words it passes on
-//! message_reaction, … ─────┘                    └─▶ people.rs    who speaks
+//! business_message, …  ────┼─▶ place ─▶ message.rs ─▶ content.rs  its content, text.rs its links
+//! callback_query,          │                    ├─▶ around.rs    what it answers, whose message it forwards
+//! message_reaction, … ─────┘                    └─▶ people.rs    who wrote it
 //! ```
 
 mod around;
@@ -28,17 +28,17 @@ use crate::connector::Settings;
 use crate::connector::incoming::{Happened, NotReceived};
 use crate::words::{Said, Words};
 
-/// Who listens: what decides how an update is read.
+/// The receiving bot and its settings, on which reading depends.
 struct Listener<'a> {
     bot_id: i64,
     username: Option<&'a str>,
     options: Options,
-    /// What was learned of the bot.
+    /// What is known about the bot.
     facts: Option<&'a Value>,
-    /// The rules of the public server hold.
+    /// Whether the public server's limits apply.
     is_telegrams_own: bool,
     words: Words,
-    /// What the update holds, as it came.
+    /// The update's content as received.
     raw: &'a Value,
 }
 
@@ -66,7 +66,7 @@ pub(super) async fn receive(
     match listener.owner_of(connection_id) {
         Some(owner) => Ok(listener.read_in_business(&update, owner)),
         None => {
-            // The update that told of it was lost, or is still on its way.
+            // The update that announced the connection was lost, or has not arrived yet.
             let connection = asked(api, &bot, connection_id).await?;
             let mut happened = listener.connection(&connection);
             happened.extend(listener.read_in_business(&update, connection.user.id));
@@ -75,13 +75,13 @@ pub(super) async fn receive(
     }
 }
 
-/// What an update holds beside its number.
+/// The update's content without its number.
 fn held(raw: &Value) -> &Value {
     let fields = raw.as_object().into_iter().flatten();
     fields.filter(|(name, _)| *name != "update_id").map(|(_, value)| value).next().unwrap_or(&Value::Null)
 }
 
-/// The business connection by which an update came.
+/// The business connection of an update.
 fn in_whose_name(update: &Update) -> Option<&str> {
     let messages = [&update.business_message, &update.edited_business_message];
     let message = messages.into_iter().flatten().find_map(|message| message.business_connection_id.as_deref());
@@ -95,14 +95,14 @@ async fn asked(api: &Api, bot: &Bot<'_>, connection_id: &str) -> Result<Business
     match told {
         Ok(connection) if connection.user.id != 0 => Ok(connection),
         Ok(_) => Err(NotReceived::Unreadable),
-        // It is none: nobody will ever know whose chat this was.
+        // No such connection, so the owner of the chat can never be determined.
         Err(super::api::Failed::Refused { code: 400..=499, .. }) => Err(NotReceived::Unreadable),
         Err(failed) => Err(NotReceived::Later(setup::said(&failed))),
     }
 }
 
 impl Listener<'_> {
-    /// What is not of a person in whose name the bot speaks.
+    /// Reads an update outside Telegram Business.
     fn read(&self, update: &Update) -> Vec<Happened> {
         if let Some(message) = &update.message {
             self.wrote(message)
@@ -133,7 +133,7 @@ impl Listener<'_> {
         }
     }
 
-    /// Words of ours within a customer's message: with spaces that are nothing but spaces.
+    /// A text of ours inside a customer's message, with non-breaking spaces replaced.
     fn say(&self, key: &'static str, with: &[(&'static str, &str)]) -> String {
         let said = with.iter().fold(Said::new(key), |said, (name, text)| said.with(name, *text));
         said.plain(self.words, "")

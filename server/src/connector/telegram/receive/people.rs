@@ -1,14 +1,15 @@
-//! Who speaks.
+//! Converts authors and participants.
 
 use super::Listener;
 use crate::connector::telegram::wire::{Chat, Message, User};
 use crate::message::{Person, Role};
 
-/// Faces are looked at again after so many seconds: a week.
+/// Profile photos are checked again after this many seconds: a week.
 const FACE_SECONDS: i64 = 7 * 86_400;
 
 impl Listener<'_> {
-    /// A person. `date`: seconds since 1970 of what they did, by which their face is looked at again now and then.
+    /// A person. `date`: seconds since 1970 of the event; their profile photo is checked again from time to time by
+    /// it.
     pub(super) fn person(&self, user: &User, date: i64) -> Person {
         let name = user.called().unwrap_or_else(|| self.say_id("tg-in-nameless", user.id));
         let username = user.username.as_deref().filter(|name| !name.is_empty());
@@ -22,7 +23,7 @@ impl Listener<'_> {
         }
     }
 
-    /// A chat as one that speaks, or as a room in which people do.
+    /// A chat as a sender, or as a group.
     pub(super) fn room(&self, chat: &Chat) -> Person {
         let name = chat.called().unwrap_or_else(|| self.say_id("tg-in-nameless", chat.id));
         Person {
@@ -39,7 +40,7 @@ impl Listener<'_> {
         Person { avatar_reference: Some(face(chat.id, date)), ..self.room(chat) }
     }
 
-    /// Who wrote a message: a chat in whose name it was sent, else its author.
+    /// The author of a message: the chat in whose name it was sent, else the person.
     pub(super) fn author(&self, message: &Message) -> Person {
         match (&message.sender_chat, &message.from) {
             (Some(chat), _) => {
@@ -61,7 +62,7 @@ impl Listener<'_> {
     }
 }
 
-/// The name of a person's face for [`crate::connector::Connector::open_media`].
+/// The reference to a person's profile photo for [`crate::connector::Connector::open_media`].
 fn face(user_id: i64, date: i64) -> String {
     format!("face:{user_id}:{}", date.div_euclid(FACE_SECONDS))
 }

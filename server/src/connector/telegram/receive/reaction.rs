@@ -1,4 +1,4 @@
-//! What is no message: reactions, pressed buttons, who may write to whom.
+//! Updates other than messages: reactions, pressed buttons, and whether the bot may write.
 
 use super::Listener;
 use crate::connector::incoming::{Happened, Pressed, Reacted, Written};
@@ -8,7 +8,8 @@ use crate::connector::telegram::wire::{CallbackQuery, ChatMemberUpdated, Message
 use crate::message::{Body, Content};
 
 impl Listener<'_> {
-    /// `message_reaction`: of the whole new set amoCRM knows one, the first that is an emoji (telegram §10).
+    /// `message_reaction`: the complete new set, of which amoCRM supports one, so the first emoji is used
+    /// (telegram §10).
     pub(super) fn reacted(&self, reaction: &MessageReaction) -> Happened {
         let chat = &reaction.chat;
         if chat.id == 0 || reaction.message_id == 0 {
@@ -44,7 +45,7 @@ impl Listener<'_> {
         let chat = self.business_of(message).unwrap_or(Place { chat: message.chat.id, within });
         let label = message.reply_markup.as_ref().and_then(|keyboard| keyboard.label(data)).unwrap_or_default();
         let content = Content::Text { text: label.to_owned() };
-        // A press has no time of its own: that of its arrival.
+        // A press has no time of its own, so the time of arrival is used.
         let sender = self.person(&query.from, message.date);
         Happened::Pressed(Box::new(Pressed {
             written: Written {

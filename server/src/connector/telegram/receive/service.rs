@@ -1,4 +1,4 @@
-//! Service messages: what happens to a chat, not in it (telegram §4.3, §12).
+//! Service messages: events about a chat (telegram §4.3, §12).
 
 use super::Listener;
 use super::message::Scene;
@@ -6,8 +6,8 @@ use crate::connector::incoming::{Began, Happened};
 use crate::connector::telegram::ids::{Place, Within};
 use crate::connector::telegram::wire::Message;
 
-/// Fields of service messages. They have no common mark: a message that has one of these has no words, and what is not
-/// known here becomes words that say so.
+/// Fields of service messages, which have no common marker. A message with one of these fields creates no message;
+/// one with an unknown field becomes a text that says so.
 const SERVICE: &[&str] = &[
     "boost_added",
     "channel_chat_created",
@@ -58,10 +58,10 @@ const SERVICE: &[&str] = &[
 ];
 
 impl Listener<'_> {
-    /// Where a message of the bot's own chats stands; else why it is of no interest.
+    /// The conversation of a message in the bot's own chats; the error says why it is irrelevant.
     pub(super) fn scene(&self, message: &Message) -> Result<Scene, Happened> {
         let chat = &message.chat;
-        // 0: the server has not sent it yet.
+        // 0: scheduled, not sent yet.
         if message.message_id == 0 || chat.id == 0 {
             return Err(Happened::Unknown("message"));
         }
@@ -79,7 +79,7 @@ impl Listener<'_> {
         }
     }
 
-    /// A group that has become a supergroup, told from either side.
+    /// A group that became a supergroup, reported from either side.
     pub(super) fn moved(&self, message: &Message) -> Option<Happened> {
         let here = message.chat.id;
         let (from, to) = match (message.migrate_to_chat_id, message.migrate_from_chat_id) {
@@ -93,18 +93,18 @@ impl Listener<'_> {
         Some(Happened::Moved { from: Place::chat(from).to_string(), to: Place::chat(to).to_string() })
     }
 
-    /// Whether this message tells that the bot is in a group now.
+    /// Whether this message says that the bot was added to a group.
     pub(super) fn is_added(&self, message: &Message) -> bool {
         message.new_chat_members.iter().any(|user| user.id == self.bot_id)
     }
 
-    /// The group's conversation, before anybody has said something.
+    /// Starts the group's conversation before its first message.
     pub(super) fn added(&self, message: &Message, scene: &Scene) -> Happened {
         let customer = self.room(&message.chat);
         Happened::Began(Box::new(Began { conversation_id: scene.at.to_string(), customer, mark: None }))
     }
 
-    /// Whether the message being read is one that nobody has to see.
+    /// Whether the current message is a service message that can be ignored.
     pub(super) fn is_service(&self) -> bool {
         SERVICE.iter().any(|field| self.raw.get(field).is_some_and(|value| !value.is_null()))
     }

@@ -1,4 +1,4 @@
-//! Every sample body (telegram §18) and what becomes of it; and that no body, however mangled, breaks anything.
+//! Every sample body (telegram §18) with its result; and altered bodies, none of which may cause a panic.
 
 mod mangled;
 mod messages;
@@ -24,7 +24,7 @@ fn body(name: &str) -> String {
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-/// A bot in groups, to which Oleg has given his chats.
+/// A bot in groups, connected to Oleg's account by Telegram Business.
 fn settings() -> Settings {
     let owner = json!({ "connection_id": "kQ7mAbCdEf0BAAAAx1y2z3", "is_enabled": true });
     let facts = json!({ "bot": { "username": "acme_support_bot" }, "owners": { "6098765432": owner } });
@@ -34,7 +34,7 @@ fn settings() -> Settings {
     }
 }
 
-/// Telegram's own server, which nobody asks here.
+/// Telegram's own server, which these tests never call.
 fn api() -> Api {
     let http = HttpClients::new(&Config::from_toml("").unwrap().network).unwrap();
     Api::new(&http, &Url::parse("https://api.telegram.org").unwrap())
@@ -46,12 +46,12 @@ fn read_with(settings: &Settings, body: &str, language: Language) -> Result<Vec<
     reading.now_or_never().expect("nothing has to be asked")
 }
 
-/// What a body of the fixtures tells, in English.
+/// The events of a fixture's body, in English.
 fn read(name: &str) -> Vec<Happened> {
     read_with(&settings(), &body(name), Language::En).unwrap_or_else(|why| panic!("{name}: {why:?}"))
 }
 
-/// The one message that a body of the fixtures tells of.
+/// The only message in a fixture's body.
 #[track_caller]
 fn written(name: &str) -> Written {
     match read(name).as_slice() {
@@ -81,7 +81,7 @@ fn one(name: &str) -> Happened {
     happened
 }
 
-/// A body with one of its fields set.
+/// A fixture's body with one field replaced.
 fn with(name: &str, pointer: &str, value: Value) -> String {
     let mut whole: Value = serde_json::from_str(&body(name)).unwrap();
     let (parent, field) = pointer.rsplit_once('/').unwrap();

@@ -1,9 +1,9 @@
-//! Texts with what is behind their links (telegram §4.2).
+//! Texts with their link targets (telegram §4.2).
 
 use crate::connector::telegram::wire::Entity;
 
-/// The text with the address of each link behind its words: `our offer (https://acme.test/…)`. Everything else that a text
-/// may be – bold, spoiler, mention – is its own words. Offsets count UTF-16 units; what does not fit the text is left out.
+/// The text with each link's address after its label: `our offer (https://acme.test/…)`. All other formatting (bold,
+/// spoiler, mention) keeps its text only. Offsets count UTF-16 units; entities outside the text are ignored.
 pub(super) fn with_links(text: &str, entities: &[Entity]) -> String {
     let mut links: Vec<(usize, &str)> = entities
         .iter()
@@ -16,7 +16,7 @@ pub(super) fn with_links(text: &str, entities: &[Entity]) -> String {
             (!shown.is_empty() && !is_same_address(shown, url)).then_some((end, url))
         })
         .collect();
-    // From the end to the start, so that the earlier places stay.
+    // From the end to the start, so that earlier offsets stay valid.
     links.sort_by_key(|(end, _)| std::cmp::Reverse(*end));
     let mut whole = text.to_owned();
     for (end, url) in links {
@@ -25,7 +25,7 @@ pub(super) fn with_links(text: &str, entities: &[Entity]) -> String {
     whole
 }
 
-/// The place, in bytes, before which so many UTF-16 units stand; none: beyond the end, or within a character.
+/// The byte offset of an offset in UTF-16 units; none beyond the end or inside a character.
 fn byte_of(text: &str, units: usize) -> Option<usize> {
     let mut passed = 0;
     for (place, sign) in text.char_indices() {
@@ -37,7 +37,7 @@ fn byte_of(text: &str, units: usize) -> Option<usize> {
     (passed == units).then_some(text.len())
 }
 
-/// `acme.test/x` shown for `https://acme.test/x/` hides nothing.
+/// `acme.test/x` as the label of `https://acme.test/x/` hides nothing.
 fn is_same_address(shown: &str, url: &str) -> bool {
     let bare = |address: &str| {
         let address = address.trim().trim_end_matches('/');

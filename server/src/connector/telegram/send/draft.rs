@@ -1,4 +1,4 @@
-//! A message as it is about to be posted: what may be changed of it stands apart.
+//! A message about to be posted, with its changeable parts separate.
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -22,25 +22,25 @@ pub(super) enum Shape {
     Contact { name: String, phone: String },
 }
 
-/// A message as it is about to be posted.
+/// A message about to be posted.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Draft {
     pub place: Place,
-    /// Into the topic of the place.
+    /// Whether to post into the topic of the place.
     pub topic: bool,
     /// Telegram's id of the message it answers.
     pub quote: Option<i64>,
     pub shape: Shape,
-    /// Texts that follow as messages of their own.
+    /// Texts that follow as separate messages.
     pub more: Vec<String>,
     pub keyboard: Option<Value>,
 }
 
-/// A message as Telegram has it now.
+/// A posted message as Telegram returned it.
 #[derive(Debug, Deserialize)]
 pub(super) struct Posted {
     pub message_id: i64,
-    /// Everything else that is told of it.
+    /// All other fields of the answer.
     #[serde(flatten)]
     pub rest: Map<String, Value>,
 }
@@ -72,12 +72,13 @@ impl Draft {
         draft
     }
 
-    /// Telegram takes no text of nothing but space.
+    /// Telegram refuses texts of only white space.
     pub fn is_empty(&self) -> bool {
         matches!(&self.shape, Shape::Text(text) if text.trim().is_empty())
     }
 
-    /// Puts words around the text: quotes that do not fit are left out, what follows becomes a message of its own.
+    /// Puts texts before and after the main text: leading quotes that do not fit are dropped, trailing texts become
+    /// separate messages.
     pub fn surround(&mut self, before: Vec<String>, after: Vec<String>) {
         let (text, limit) = match &mut self.shape {
             Shape::Text(text) => (text, TEXT),
@@ -107,7 +108,7 @@ impl Draft {
         }
     }
 
-    /// Posts it. The last message's id: its keyboard stands there.
+    /// Posts it. Returns the last message, which has the keyboard.
     pub async fn post(&self, line: &Line<'_>) -> Result<Posted, Failed> {
         let mut last = self.post_shape(line).await?;
         let mut rest = self.more.iter().peekable();
@@ -186,7 +187,7 @@ fn shape(line: &Line<'_>, message: &Message) -> Shape {
     }
 }
 
-/// All that a list says besides its rows, in its own order, where the message says nothing but one of its texts.
+/// A list's text without its rows, in its own order, if the message contains nothing but one of these texts.
 fn whole(list: &List, content: &Content) -> Option<String> {
     let Content::Text { text } = content else { return None };
     let texts = [&list.header, &list.body, &list.footer].map(|text| text.trim());
@@ -194,7 +195,7 @@ fn whole(list: &List, content: &Content) -> Option<String> {
     Some(texts.join("\n")).filter(|whole| texts.contains(&text.trim()) && TEXT.holds(whole))
 }
 
-/// What a list says besides its rows, unless the message says it already.
+/// A list's text without its rows, unless the message already contains it.
 fn said(list: &List, content: &Content) -> Option<String> {
     let already = match content {
         Content::Text { text } => text.as_str(),

@@ -1,4 +1,4 @@
-//! A message that says something else from now on.
+//! Edits of messages.
 
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value, json};
@@ -12,8 +12,8 @@ use crate::connector::telegram::keyboard;
 use crate::message::Content;
 use crate::verdict::{Report, Taken, Verdict};
 
-/// Changes a text or a caption. Files, places and persons stay as they are; a message that Telegram never named cannot be
-/// changed.
+/// Edits a text or a caption. Files, locations and contacts stay as they are; a message without a known id at
+/// Telegram cannot be edited.
 pub(super) async fn send(line: &Line<'_>, message: &Message) -> Report {
     let Some((place, message_id)) = message.external_id.as_deref().and_then(message_of) else {
         return never(line);
@@ -30,7 +30,7 @@ pub(super) async fn send(line: &Line<'_>, message: &Message) -> Report {
     }
 }
 
-/// The method that changes such a content; none: nothing of it can be changed.
+/// The method that edits such a content; none if nothing of it can be edited.
 fn said(content: &Content, parameters: &mut Map<String, Value>) -> Option<&'static str> {
     if let Content::Text { text } = content {
         parameters.insert("text".to_owned(), json!(text));

@@ -1,4 +1,4 @@
-//! As what a file is sent, and how it is given (telegram §7).
+//! In which form a file is sent, and how it is provided (telegram §7).
 
 use serde_json::{Map, Value, json};
 
@@ -12,16 +12,16 @@ use crate::message::{Content, Media};
 use crate::words::Said;
 
 const MEGABYTE: u64 = 1024 * 1024;
-/// The largest picture that is shown as one.
+/// The largest picture that is sent as a photo.
 const PHOTO: u64 = 10 * MEGABYTE;
 /// The largest sticker.
 const STICKER: u64 = MEGABYTE / 2;
-/// The largest file that Telegram's own server takes.
+/// The largest file that Telegram's own server accepts.
 const UPLOAD: u64 = 50 * MEGABYTE;
-/// The same of an operator's server.
+/// The same for an operator's server.
 const UPLOAD_LOCAL: u64 = 2000 * MEGABYTE;
 
-/// As what it is sent.
+/// The form in which a file is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Form {
     Photo,
@@ -47,7 +47,7 @@ impl Form {
         }
     }
 
-    /// The best form that Telegram takes for a content; none: it has no file.
+    /// The best form that Telegram accepts for a content; none if it has no file.
     pub fn of(content: &Content) -> Option<Self> {
         let media = content.media()?;
         Some(match content {
@@ -61,7 +61,7 @@ impl Form {
     }
 }
 
-/// Opus in Ogg, and what music players write.
+/// Opus in Ogg, and other formats accepted as voice messages.
 const VOICE: &[&str] =
     &["audio/ogg", "audio/opus", "application/ogg", "audio/mpeg", "audio/mp4", "audio/m4a", "audio/x-m4a"];
 const AUDIO: &[&str] = &["audio/mpeg", "audio/mp4", "audio/m4a", "audio/x-m4a"];
@@ -83,18 +83,18 @@ fn audio(media: &Media) -> Form {
     if is_one_of(media, AUDIO) { Form::Audio } else { Form::Document }
 }
 
-/// A kind that nobody told may be any.
+/// An unknown type matches.
 fn is_one_of(media: &Media, kinds: &[&str]) -> bool {
     media.mime_type.as_deref().is_none_or(|kind| kinds.contains(&kind.split(';').next().unwrap_or(kind).trim()))
 }
 
-/// Whether the server takes a file of this size.
+/// Whether the server accepts a file of this size.
 pub(super) fn is_small_enough(line: &Line<'_>, media: &Media) -> bool {
     let most = if line.api.is_telegrams_own() { UPLOAD } else { UPLOAD_LOCAL };
     media.file_size <= most
 }
 
-/// Posts a file: by what Telegram calls it where Telegram has it, else its bytes where they are here, else its public
+/// Posts a file: by its `file_id` if Telegram already has it, else its bytes if they are stored here, else its public
 /// address.
 pub(super) async fn post(
     line: &Line<'_>,
@@ -104,7 +104,7 @@ pub(super) async fn post(
 ) -> Result<Posted, Failed> {
     let (method, field) = form.method();
     if form == Form::Document {
-        // A file stays a file.
+        // Otherwise Telegram would convert the file to another kind.
         parameters.insert("disable_content_type_detection".to_owned(), json!(true));
     }
     if form == Form::Video {

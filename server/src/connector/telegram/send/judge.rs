@@ -1,4 +1,4 @@
-//! What an answer that is no result comes to, by the passport.
+//! Converts failed calls to verdicts by the error catalogue.
 
 use std::time::Duration;
 
@@ -13,18 +13,18 @@ use crate::words::Said;
 
 /// Telegram counts whole seconds; one more keeps us behind its count.
 const SPARE: Duration = Duration::from_secs(1);
-/// The code of refusals that are about what was asked, and not about who asked.
+/// The code of refusals that concern the request, not the bot.
 const BAD_REQUEST: u16 = 400;
 
-/// A failed call, understood.
+/// A failed call and its meaning.
 pub(super) struct Judged {
-    /// What the try has come to when nothing is changed.
+    /// The outcome if the request is not changed.
     pub report: Report,
     /// How the request may be changed.
     pub fix: Option<Fix>,
 }
 
-/// Understands a failed call.
+/// Judges a failed call.
 pub(super) fn judge(line: &Line<'_>, failed: &Failed) -> Judged {
     match failed {
         Failed::NotSent(said) => plain(Verdict::Retry { after: None, whole_target: false }, said.to_string()),
@@ -65,7 +65,7 @@ fn refused(line: &Line<'_>, row: Option<&Row>, retry_after: Option<Duration>, sa
             let after = retry_after.map(|after| after.saturating_add(SPARE));
             Report::not_done(Verdict::Retry { after, whole_target: false }, said)
         }
-        // One of the accounts that the bot writes for; its own chats and the other accounts' go on.
+        // Concerns one of the accounts that the bot writes for; its own chats and those of other accounts go on.
         Class::Pause if line.connection.is_some() && row.codes.contains(&BAD_REQUEST) => {
             Report::not_done(Verdict::Bury(row.failure(words)), said)
         }
@@ -75,7 +75,7 @@ fn refused(line: &Line<'_>, row: Option<&Row>, retry_after: Option<Duration>, sa
     }
 }
 
-/// Why a source is paused: stored, and read in everybody's language by [`Said::stored`].
+/// The reason of a pause: stored, and shown in any language through [`Said::stored`].
 fn pause(row: &Row) -> String {
     Said::new(row.key()).to_string()
 }

@@ -9,19 +9,19 @@ use crate::connector::Named;
 use crate::connector::telegram::ids::{Within, message_of};
 use crate::verdict::{Report, Taken};
 
-/// What a bot may react with (telegram §10), without U+FE0F.
+/// Reactions that a bot may set (telegram §10), without U+FE0F.
 const REACTIONS: &str = "❤ 👍 👎 🔥 🥰 👏 😁 🤔 🤯 😱 🤬 😢 🎉 🤩 🤮 💩 🙏 👌 🕊 🤡 🥱 🥴 😍 🐳 ❤‍🔥 🌚 🌭 💯 🤣 ⚡ 🍌 🏆 💔 🤨 😐 🍓 \
                          🍾 💋 🖕 😈 😴 😭 🤓 👻 👨‍💻 👀 🎃 🙈 😇 😨 🤝 ✍ 🤗 🫡 🎅 🎄 ☃ 💅 🤪 🗿 🆒 💘 🙉 🦄 😘 💊 🙊 😎 👾 🤷‍♂ 🤷 🤷‍♀ 😡";
 
-/// Shows for five seconds that somebody types.
+/// Shows typing for five seconds.
 pub(super) async fn typing(line: &Line<'_>) -> Report {
     let mut parameters = line.address(line.place, true);
     parameters.insert("action".to_owned(), json!("typing"));
     call(line, "sendChatAction", &parameters.into()).await
 }
 
-/// Sets the bot's one reaction to a message, or takes it back. One that Telegram does not know is left out, as are all in
-/// chats of Telegram Business.
+/// Sets or removes the bot's one reaction to a message. Unsupported emoji are skipped, as are all reactions in chats
+/// of Telegram Business.
 pub(super) async fn reaction(line: &Line<'_>, message: &Named, emoji: Option<&str>) -> Report {
     let emoji = emoji.map(plain);
     let known = emoji.as_deref().is_none_or(|emoji| REACTIONS.split(' ').any(|known| known == emoji));

@@ -1,4 +1,4 @@
-//! Changes a draft as the passport says of its refusal.
+//! Changes a draft as the error catalogue prescribes for a refusal.
 
 use super::Line;
 use super::draft::{Draft, Shape};
@@ -11,7 +11,7 @@ use crate::connector::{Length, Message};
 use crate::message::Content;
 
 impl Draft {
-    /// False: there is nothing to change in this way.
+    /// False if this change does not apply.
     pub fn mend(&mut self, line: &Line<'_>, message: &Message, fix: Fix, failed: &Failed) -> bool {
         match fix {
             Fix::NewChat => self.move_to(failed),
@@ -29,12 +29,12 @@ impl Draft {
                 self.surround(Vec::new(), vec![lines::markup(markup)]);
                 true
             }
-            // Texts go without formatting and files go alone as it is.
+            // Texts are already sent without formatting and files one by one.
             Fix::Plain | Fix::OneByOne => false,
         }
     }
 
-    /// Message ids of the old chat mean nothing in the new one.
+    /// Message ids of the old chat are invalid in the new one.
     fn move_to(&mut self, failed: &Failed) -> bool {
         let Failed::Refused { migrate_to: Some(chat), .. } = failed else { return false };
         self.place = self.place.moved(*chat);
@@ -42,7 +42,7 @@ impl Draft {
         true
     }
 
-    /// Telegram counts otherwise than we: half of what we thought is short enough for sure.
+    /// Telegram counts differently: half of the supposed limit is certainly short enough.
     fn shorten(&mut self) -> bool {
         let Shape::Text(text) = &mut self.shape else { return false };
         let half = Length { most: TEXT.most / 2, ..TEXT };
@@ -55,7 +55,7 @@ impl Draft {
         changed
     }
 
-    /// The caption becomes a message of its own; false: there is none.
+    /// Makes the caption a separate message; false if there is none.
     pub fn take_caption_out(&mut self) -> bool {
         let Shape::File { caption, .. } = &mut self.shape else { return false };
         let caption = std::mem::take(caption);
@@ -71,7 +71,7 @@ impl Draft {
         std::mem::replace(form, wanted) != wanted
     }
 
-    /// A file that cannot be given in any other way becomes its link.
+    /// A file that cannot be sent in any other way becomes its link.
     fn link(&mut self, line: &Line<'_>, message: &Message) -> bool {
         let Shape::File { media, caption, .. } = &self.shape else { return false };
         let mut content = message.content.clone();

@@ -1,4 +1,4 @@
-//! A message, or a part of one.
+//! Sends a message, or a part of one.
 
 use super::Line;
 use super::draft::{Draft, Posted, Shape};
@@ -9,11 +9,11 @@ use crate::connector::passport::{Fix, TELEGRAM};
 use crate::message::State;
 use crate::verdict::{Report, Taken, Verdict};
 
-/// Requests for one message: the first, and one for each kind of fallback that can follow another – to the new chat,
-/// without quote, as audio, as a document, with the caption or the buttons apart.
+/// Maximum requests for one message: the first, and one for each fallback that can follow another: new chat, without
+/// quote, as audio, as a document, with the caption or the buttons separate.
 const TRIES: usize = 6;
 
-/// Posts a message, changed for each reason for which Telegram may refuse it.
+/// Posts a message, changing it for each known reason for a refusal.
 pub(super) async fn send(line: &Line<'_>, message: &Message) -> Report {
     let mut draft = Draft::of(line, message);
     if draft.is_empty() {
@@ -39,7 +39,7 @@ pub(super) async fn send(line: &Line<'_>, message: &Message) -> Report {
     }
 }
 
-/// What is tried when a file is refused once more as what it has become: document, then link; music, then document.
+/// The next fallback when a file is refused again in its new form: document, then link; music, then document.
 fn next(fix: Fix, draft: &Draft, mended: &[Fix]) -> Fix {
     let Shape::File { form, .. } = draft.shape else { return fix };
     match fix {

@@ -1,12 +1,12 @@
-//! Bot → customer. A request that Telegram refuses for a known reason is changed and sent again, once for each reason,
-//! within the same letter (telegram §17).
+//! Bot → customer. A request that Telegram refuses for a known reason is changed and sent again, once for each
+//! reason, within the same letter (telegram §17).
 //!
 //! ```text
-//! message.rs   a message: draft ─▶ post ─▶ taken            draft.rs, file.rs   what is posted, and as what
+//! message.rs   a message: draft ─▶ post ─▶ taken            draft.rs, file.rs   what is posted, and in which form
 //!                           ▲       │ refused               mend.rs             how a draft is changed
-//!                           └ mend ◀┘                       judge.rs            what a refusal comes to
-//! edit.rs, live.rs   edits, typing, reactions               rhythm.rs           how fast a chat is written to
-//!                                                           uploaded.rs         files that Telegram has already
+//!                           └ mend ◀┘                       judge.rs            what a refusal means
+//! edit.rs, live.rs   edits, typing, reactions               rhythm.rs           rate limits of chats
+//!                                                           uploaded.rs         files that Telegram already has
 //! ```
 
 use serde_json::{Map, Value, json};
@@ -39,13 +39,13 @@ struct Line<'a> {
     api: &'a Api,
     bot: &'a Bot<'a>,
     place: Place,
-    /// By which the bot writes in its owner's name.
+    /// The connection by which the bot writes in its owner's name.
     connection: Option<&'a str>,
     outgoing: &'a Outgoing,
     uploaded: &'a Uploaded,
 }
 
-/// What a process remembers of its bots.
+/// Per-process state of the bots.
 #[derive(Default)]
 pub(super) struct Memory {
     rhythm: Rhythm,
@@ -53,7 +53,7 @@ pub(super) struct Memory {
 }
 
 impl Line<'_> {
-    /// Where a request goes. `topic`: into the topic of the place, if it has one.
+    /// The address parameters of a request. `topic`: whether to use the place's topic, if it has one.
     fn address(&self, place: Place, topic: bool) -> Map<String, Value> {
         let mut address = Map::new();
         address.insert("chat_id".to_owned(), json!(place.chat));
@@ -67,7 +67,7 @@ impl Line<'_> {
     }
 }
 
-/// Sends what there is to send. The report tells how long the chat is better left alone.
+/// Sends an event. The report says how long to leave the chat alone.
 pub(super) async fn send(api: &Api, memory: &Memory, settings: &Settings, outgoing: &Outgoing) -> Report {
     let Some(bot) = Bot::of(settings) else {
         return Report::not_done(Verdict::Pause, Said::new("said-telegram-token").to_string());
@@ -85,7 +85,7 @@ pub(super) async fn send(api: &Api, memory: &Memory, settings: &Settings, outgoi
     memory.rhythm.note(&line, report).await
 }
 
-/// Err: nothing can be sent there.
+/// The error is the report why nothing can be sent there.
 fn line<'a>(
     api: &'a Api,
     memory: &'a Memory,
@@ -93,14 +93,14 @@ fn line<'a>(
     outgoing: &'a Outgoing,
 ) -> Result<Line<'a>, Box<Report>> {
     let Some(place) = Place::parse(&outgoing.conversation_id) else {
-        // A bot cannot begin (telegram §11), and every chat with it has a number.
+        // A bot cannot write first (telegram §11), and every chat with it has a numeric id.
         let verdict = Verdict::Bury(TELEGRAM.failure("t3", outgoing.words));
         return Err(Box::new(Report::not_done(verdict, "there is no chat with this customer")));
     };
     let connection = match place.within {
         Within::Business { owner } => match bot.connection(owner) {
             Some(connection) => Some(connection),
-            // Its owner took the bot out. The other chats of this bot go on.
+            // Its owner disconnected the bot. The other chats of this bot go on.
             None => {
                 let verdict = Verdict::Bury(TELEGRAM.failure("t42", outgoing.words));
                 return Err(Box::new(Report::not_done(verdict, "the account that the bot wrote for has taken it out")));

@@ -1,6 +1,6 @@
-//! How fast chats are written to (telegram §8): one message a second to a person, twenty a minute to a group, short
-//! bursts pass. What is asked to wait waits as long as Telegram says; when two chats of a bot are asked within five
-//! seconds it is the bot that is too fast.
+//! Rate limits of chats (telegram §8): one message per second to a person, twenty per minute to a group, with short
+//! bursts. A requested wait is kept exactly; if two chats of a bot are asked to wait within five seconds, the limit
+//! is the bot's.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -12,12 +12,12 @@ use crate::verdict::{Report, Verdict};
 
 const PERSON: Budget = Budget { at_once: 3, each: 1_000 };
 const GROUP: Budget = Budget { at_once: 3, each: 3_000 };
-/// Two chats within this time: milliseconds.
+/// Two chats within this time, in milliseconds, mean the bot.
 const TOGETHER: i64 = 5_000;
-/// Chats that are remembered.
+/// Maximum number of remembered chats.
 const CHATS: u64 = 50_000;
 
-/// What is remembered in this process of how fast chats were written to.
+/// Rates at which this process wrote to chats.
 pub(super) struct Rhythm {
     /// By bot and chat.
     chats: Paces<(i64, i64)>,
@@ -32,7 +32,7 @@ impl Default for Rhythm {
 }
 
 impl Rhythm {
-    /// Counts a try and says in its report how long the chat is to be left alone.
+    /// Counts an attempt and adds to its report how long to leave the chat alone.
     pub(super) async fn note(&self, line: &Line<'_>, mut report: Report) -> Report {
         let now = line.outgoing.now.timestamp_millis();
         let (bot, chat) = (line.bot.id, line.place.chat);

@@ -1,5 +1,5 @@
-//! Files that Telegram has already: what it called them when they were uploaded, so that the same one need not go up again
-//! (telegram §7). Remembered in this process; what is forgotten is uploaded once more.
+//! Files that Telegram already has: their `file_id` from the first upload, so that the same file need not be uploaded
+//! again (telegram §7). Remembered in this process; a forgotten file is uploaded again.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,11 +12,11 @@ use crate::connector::passport::{Class, Fix, TELEGRAM};
 use crate::connector::telegram::api::Failed;
 use crate::message::Media;
 
-/// Files that are remembered, and for how long after the last use. A `file_id` itself lasts.
+/// Maximum number of remembered files, and how long after the last use. A `file_id` itself does not expire.
 const FILES: u64 = 10_000;
 const DAYS: Duration = Duration::from_secs(30 * 24 * 3600);
 
-/// A file as one bot sent it: a `file_id` is the bot's own, and keeps kind and name.
+/// A file as one bot sent it: a `file_id` belongs to the bot, and keeps kind and name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Key {
     bot: i64,
@@ -25,7 +25,7 @@ pub(super) struct Key {
     name: String,
 }
 
-/// What is remembered.
+/// The remembered files.
 pub(super) struct Uploaded(Cache<Key, Arc<str>>);
 
 impl Default for Uploaded {
@@ -35,7 +35,7 @@ impl Default for Uploaded {
 }
 
 impl Key {
-    /// `content`: by what its bytes are known.
+    /// `content`: the identifier of its bytes.
     pub fn new(bot: i64, form: Form, content: String, media: &Media) -> Self {
         Self { bot, form, content, name: media.file_name.clone() }
     }
@@ -46,7 +46,7 @@ impl Uploaded {
         self.0.get(key).await
     }
 
-    /// Remembers what Telegram's answer calls the file. `field`: where it stands in a message.
+    /// Stores the `file_id` from Telegram's answer. `field`: its field in the message.
     pub async fn keep(&self, key: Key, field: &str, message: &Map<String, Value>) {
         if let Some(id) = file_id(field, message) {
             self.0.insert(key, id.into()).await;
@@ -58,14 +58,14 @@ impl Uploaded {
     }
 }
 
-/// Whether a refusal is about the `file_id`, so that the bytes may do.
+/// Whether a refusal concerns the `file_id`, so that sending the bytes may work.
 pub(super) fn is_unknown(failed: &Failed) -> bool {
     let Failed::Refused { code, description, .. } = failed else { return false };
     let row = TELEGRAM.find(*code, description);
     row.is_some_and(|row| row.class == Class::Resend(Fix::Bytes) || row.id == "t26")
 }
 
-/// Of a photo the largest size, which stands last.
+/// For a photo, that of the largest size, which comes last.
 fn file_id<'a>(field: &str, message: &'a Map<String, Value>) -> Option<&'a str> {
     let file = message.get(field)?;
     let file = file.as_array().map_or(Some(file), |sizes| sizes.last())?;

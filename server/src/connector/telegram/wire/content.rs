@@ -1,4 +1,4 @@
-//! What a message may hold.
+//! Content of messages.
 
 use serde_json::Value;
 
@@ -7,9 +7,9 @@ use super::wire;
 wire! {
     /// A file of any kind.
     FileRef {
-        /// Of this bot: by it the file is asked for.
+        /// Valid for this bot: used to download the file.
         file_id: String,
-        /// The same for everybody, and for the same bytes.
+        /// The same for all bots, and for the same bytes.
         file_unique_id: String,
         file_name: Option<String>,
         mime_type: Option<String>,
@@ -30,7 +30,7 @@ wire! {
         file_id: String,
         file_unique_id: String,
         file_size: u64,
-        /// A `.tgs`, which nobody else can show.
+        /// A `.tgs`, which only Telegram can show.
         is_animated: bool,
         /// A `.webm`.
         is_video: bool,
@@ -66,7 +66,7 @@ wire! {
         tasks: Vec<Line>,
     }
 
-    /// An answer of a poll, a task of a checklist.
+    /// An option of a poll, or a task of a checklist.
     Line {
         text: String,
     }
@@ -86,7 +86,7 @@ wire! {
     }
 }
 
-/// Every text of a rich message, one block a line. Nesting is bounded by the reader of the JSON.
+/// All texts of a rich message, one block per line. The JSON parser limits the nesting.
 pub fn line_of(rich: &Value) -> String {
     let mut lines = Vec::new();
     blocks(rich, &mut lines);
@@ -94,7 +94,7 @@ pub fn line_of(rich: &Value) -> String {
     lines.join("\n")
 }
 
-/// What stands in blocks is told block by block; what stands in a text belongs to its line.
+/// Each block becomes a line of its own; text inside a text belongs to its line.
 fn blocks(value: &Value, lines: &mut Vec<String>) {
     match value {
         Value::Array(all) => all.iter().for_each(|one| blocks(one, lines)),

@@ -1,4 +1,4 @@
-//! A message, who wrote it and where (https://core.telegram.org/bots/api#message).
+//! Messages, their authors and chats (https://core.telegram.org/bots/api#message).
 
 use serde_json::Value;
 
@@ -14,13 +14,13 @@ wire! {
         edit_date: i64,
         chat: Chat,
         from: Option<User>,
-        /// Sent in the name of a chat; `from` is a stand-in then.
+        /// The chat in whose name it was sent; `from` is then a placeholder.
         sender_chat: Option<Chat>,
         author_signature: Option<String>,
         message_thread_id: Option<i64>,
         is_topic_message: bool,
         business_connection_id: Option<String>,
-        /// Set in what the bot itself wrote in the name of a person.
+        /// Set for messages that the bot itself wrote in the name of a person.
         sender_business_bot: Option<User>,
         media_group_id: Option<String>,
         reply_to_message: Option<Box<Message>>,
@@ -87,7 +87,7 @@ wire! {
         username: Option<String>,
     }
 
-    /// A piece of a text that is more than text. Offsets count UTF-16 units.
+    /// Formatting of a part of a text. Offsets count UTF-16 units.
     Entity {
         r#type: String,
         offset: usize,
@@ -100,12 +100,12 @@ wire! {
         text: String,
     }
 
-    /// What a reply answers that stands in another chat.
+    /// The message of another chat that a reply answers.
     ExternalReply {
         origin: Option<Origin>,
     }
 
-    /// Whose message was passed on.
+    /// The origin of a forwarded message.
     Origin {
         /// `user`, `hidden_user`, `chat` or `channel`.
         r#type: String,
@@ -129,17 +129,17 @@ wire! {
 }
 
 impl Chat {
-    /// One customer and the bot.
+    /// A chat of one customer and the bot.
     pub fn is_private(&self) -> bool {
         self.r#type == "private"
     }
 
-    /// Several people.
+    /// A chat of several people.
     pub fn is_group(&self) -> bool {
         matches!(self.r#type.as_str(), "group" | "supergroup")
     }
 
-    /// As people know it.
+    /// Display name.
     pub fn called(&self) -> Option<String> {
         let name = [self.first_name.as_deref(), self.last_name.as_deref()].into_iter().flatten();
         let name = name.map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
@@ -147,7 +147,7 @@ impl Chat {
         Some(title).filter(|title| !title.trim().is_empty())
     }
 
-    /// The address of a public one's message.
+    /// The address of a message in a public chat.
     pub fn link(&self, path: &str) -> Option<String> {
         let username = self.username.as_deref().filter(|name| !name.is_empty())?;
         Some(format!("https://t.me/{username}{path}"))
@@ -155,7 +155,7 @@ impl Chat {
 }
 
 impl User {
-    /// As people know them; none: the account was deleted.
+    /// Display name; none if the account was deleted.
     pub fn called(&self) -> Option<String> {
         let parts = [Some(self.first_name.as_str()), self.last_name.as_deref()].into_iter().flatten();
         let name = parts.map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
@@ -164,7 +164,7 @@ impl User {
 }
 
 impl InlineKeyboard {
-    /// What stands on the button with this data.
+    /// The label of the button with this data.
     pub fn label(&self, data: &str) -> Option<&str> {
         let mut buttons = self.inline_keyboard.iter().flatten();
         buttons.find(|button| button.callback_data.as_deref() == Some(data)).map(|button| button.text.as_str())

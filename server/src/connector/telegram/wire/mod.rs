@@ -1,5 +1,5 @@
-//! Updates as Telegram writes them (https://core.telegram.org/bots/api#update), read leniently: a field of another shape than
-//! it is known by is as good as absent, so that one new field never costs a message. What is absent has its empty value.
+//! Telegram's updates (https://core.telegram.org/bots/api#update), parsed leniently: a field of an unexpected type
+//! counts as absent, so that a new format of one field never costs a message. Absent fields have their empty value.
 
 mod content;
 mod message;
@@ -13,7 +13,7 @@ pub use content::{FileRef, PhotoSize, Sticker, line_of};
 pub use message::{Chat, Entity, Message, Origin, User};
 pub use reaction::{BusinessConnection, CallbackQuery, ChatMemberUpdated, DeletedBusinessMessages, MessageReaction};
 
-/// A field of whatever shape; what does not fit is as if it were absent.
+/// Reads a field of any type; a value that does not fit counts as absent.
 pub(super) fn lenient<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
@@ -40,7 +40,7 @@ macro_rules! wire {
 use wire;
 
 wire! {
-    /// One thing that happened. At most one of its fields is set.
+    /// One update. At most one of its fields is set.
     Update {
         message: Option<Box<Message>>,
         edited_message: Option<Box<Message>>,

@@ -1,4 +1,4 @@
-//! What is no message: reactions, pressed buttons, who may write, and the lines of Telegram Business.
+//! Updates other than messages: reactions, pressed buttons, membership, and connections of Telegram Business.
 
 use super::{Chat, Message, User, wire};
 
@@ -9,7 +9,7 @@ wire! {
         user: Option<User>,
         actor_chat: Option<Chat>,
         date: i64,
-        /// The whole new set.
+        /// The complete new set.
         new_reaction: Vec<Reaction>,
     }
 
@@ -22,7 +22,7 @@ wire! {
     CallbackQuery {
         id: String,
         from: User,
-        /// `date` 0: too old for the bot to see.
+        /// With `date` 0 it is too old for the bot to access.
         message: Option<Box<Message>>,
         data: Option<String>,
     }
@@ -42,7 +42,7 @@ wire! {
         id: String,
         user: User,
         date: i64,
-        /// Before 9.0.
+        /// Used before Bot API 9.0.
         can_reply: bool,
         rights: BusinessRights,
         is_enabled: bool,

@@ -20,18 +20,18 @@ const INSERTED: &str = "RETURNING tenant_id, origin, external_id, event";
 /// Which keys of a batch were new.
 pub(super) struct Recognised<'a> {
     pub receipts: Vec<Receipt>,
-    /// Not inserted by this attempt. Those that carry our own ids were inserted by an earlier attempt of the same batch,
-    /// together with everything that belongs to them.
+    /// Keys that this attempt did not insert. Those that carry our own ids were inserted by an earlier attempt of the
+    /// same batch, together with everything that belongs to them.
     pub stored_before: BTreeSet<Key<'a>>,
 }
 
-/// A key in a table: the message's id and the fingerprint.
+/// Stored keys, each with its message's id and fingerprint.
 type Stored<'a> = BTreeMap<Key<'a>, (Uuid, i64)>;
 
 impl Queue {
     /// Inserts the dedupe keys; of equal keys in one batch the first wins. `repeat`: an earlier attempt may have
-    /// committed. A key that is already there but carries our id came with that commit, and so did everything that
-    /// belongs to it, even if it has been sent since.
+    /// committed. An existing key that carries our id came with that commit, and so did everything that belongs to
+    /// it, even if it has been sent since.
     pub(super) async fn recognise<'a>(
         &self,
         tx: &impl ConnectionTrait,

@@ -1,4 +1,4 @@
-//! Reads back a claim whose COMMIT was not answered.
+//! Reads back a claim whose COMMIT got no answer.
 
 use std::time::{Duration, Instant};
 
@@ -8,14 +8,13 @@ use super::Claim;
 use crate::delivery::queue::rows::Rows;
 use crate::delivery::queue::{Queue, Settled, Settlement};
 
-/// A claim that is read back within this time can still be sent before its lease ends: no call takes longer than the
-/// rest.
+/// A claim read back within this time can still be sent before its lease ends: no call takes longer than the rest.
 const CARRIED_WITHIN: Duration = Duration::from_secs(15);
-/// How often the read is repeated while it fails.
+/// Interval between attempts to read while they fail.
 const PAUSE: Duration = Duration::from_millis(200);
 
 impl Queue {
-    /// Commits leases; gives those that were written.
+    /// Commits leases; returns those that were written.
     pub(super) async fn committed(&self, tx: DatabaseTransaction, claims: Vec<Claim>) -> Result<Vec<Claim>, DbErr> {
         match tx.commit().await.and_then(|()| self.fault("claim.after_commit")) {
             Ok(()) => Ok(claims),
@@ -24,8 +23,8 @@ impl Queue {
         }
     }
 
-    /// Reads back which of these leases were written, for as long as they last. Those that are found too late to be sent
-    /// are given back, as if they had not begun. `error`: returned when none was written.
+    /// Reads back which of these leases were written, for as long as they last. Those found too late to be sent are
+    /// given back as if never started. `error`: returned when none was written.
     async fn read_back(&self, claims: Vec<Claim>, error: DbErr) -> Result<Vec<Claim>, DbErr> {
         tracing::warn!(%error, lanes = claims.len(), "the COMMIT of a claim was not answered; the claim is read back");
         let begun = Instant::now();

@@ -1,4 +1,4 @@
-//! Which lanes of the turns are due, each with its head.
+//! Due lanes of the turns, each with its head.
 
 use std::collections::HashMap;
 
@@ -23,18 +23,19 @@ pub(super) struct Candidate {
     pub owner: Option<Uuid>,
     pub epoch: i64,
     pub starts: i32,
-    /// None: it is empty.
+    /// None if the lane is empty.
     pub letter: Option<Letter>,
     pub turn: usize,
 }
 
-/// What is read of a due lane and its head.
+/// Columns read for a due lane and its head.
 pub(super) const CANDIDATE: &str = "lane.lane_id, lane.conversation_id, lane.source_id, lane.direction, lane.stream, \
      lane.owner, lane.epoch, lane.starts, lane.due_at, letter.order_key, letter.seq, letter.id, letter.message_id, \
      letter.kind, letter.payload, letter.attempts, letter.unknown, letter.resends, letter.late, letter.accepted_at, \
      letter.expires_at, letter.day";
 
-/// Joins each `lane` with its head as `letter`, by the primary key: one index descent, however many letters wait behind it.
+/// Joins each `lane` with its head as `letter`, by the primary key: one index descent, however many letters wait
+/// behind it.
 pub(super) fn with_head(store: &Store) -> &'static str {
     if store.is_sqlite() {
         "LEFT JOIN letter ON letter.rowid = (SELECT first.rowid FROM letter AS first \
@@ -84,7 +85,7 @@ fn letter(row: &QueryResult) -> Result<Option<Letter>, DbErr> {
 }
 
 impl Queue {
-    /// Due lanes of each turn, by its place, the longest due first: one more than it is allowed, if there is one.
+    /// Due lanes of each turn, by its index, longest due first: one more than allowed, if there is one.
     pub(super) async fn due_lanes(
         &self,
         tx: &impl ConnectionTrait,
@@ -93,7 +94,7 @@ impl Queue {
         allowed: &[i64],
     ) -> Result<HashMap<usize, Vec<Candidate>>, DbErr> {
         let most = allowed.iter().max().copied().unwrap_or(0) + 1;
-        // One index descent a turn. SQLite takes no column for a LIMIT, so all turns have the largest there.
+        // One index descent per turn. SQLite accepts no column in LIMIT, so there all turns use the largest value.
         let (limit, due) = if self.store.is_sqlite() {
             (
                 most.to_string(),

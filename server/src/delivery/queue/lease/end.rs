@@ -1,4 +1,5 @@
-//! Where turns and lanes go when a claim ends: the tail, their rate's pace, or – after a crash – back to be found out.
+//! When turns are due after a claim: at the tail, when their rate allows, or – after a crash – when the outcome can
+//! be checked.
 
 use std::collections::HashMap;
 
@@ -9,7 +10,7 @@ use super::{Claim, Wish};
 use crate::delivery::queue::Queue;
 use crate::delivery::queue::turn::{BREAKER, RATE, Turn};
 
-/// Sends the turns to where they belong next: the tail, their rate's pace, or their earliest lane.
+/// Sets when each turn is due next: at the tail, when its rate allows, or with its earliest lane.
 pub(super) fn end_turns(
     turns: &mut [Turn],
     more: &[bool],
@@ -31,7 +32,7 @@ pub(super) fn end_turns(
             turn.reason = String::new();
             turn.ready_at = Some(now);
         } else {
-            // All that was due is leased.
+            // All due lanes are leased.
             turn.reason = String::new();
             turn.ready_at = begun.then_some(now + lease);
             turn.or_lanes_after = Some(now);
@@ -40,8 +41,8 @@ pub(super) fn end_turns(
 }
 
 impl Queue {
-    /// Ends the leases of a dead process at the start of the only one there can be (SQLite): what it had started
-    /// has an unknown outcome.
+    /// Ends the leases of a dead process at the start of the only possible one (SQLite): the outcome of what it
+    /// started is unknown.
     pub async fn void_leases(&self) -> Result<u64, DbErr> {
         let tx = self.store.write_tx().await?;
         let now = self.store.clock().millis();

@@ -1,4 +1,4 @@
-//! Expired letters of held targets: found by one statement for all targets, leased in one commit.
+//! Expired letters of held targets: found with one statement for all targets, leased in one commit.
 
 use std::collections::HashMap;
 
@@ -21,7 +21,7 @@ pub struct Expired {
 }
 
 impl Queue {
-    /// Lanes of held targets whose heads have expired, at most `limit` over all targets; a read without locks.
+    /// Lanes of held targets whose heads have expired, at most `limit` over all targets; reads without locks.
     pub async fn expired(&self, limit: u32) -> Result<Vec<Expired>, DbErr> {
         let now = if self.store.is_sqlite() { self.store.clock().millis().to_string() } else { self.store.now_sql() };
         let text = format!(

@@ -1,4 +1,4 @@
-//! Leases of a process that is known to be dead.
+//! Ends the leases of a process that is known to be dead.
 
 use std::collections::BTreeSet;
 
@@ -7,13 +7,14 @@ use uuid::Uuid;
 
 use crate::delivery::queue::Queue;
 
-/// Targets of an account in which this process holds a lane, by the index over turns that have work.
+/// Condition for an account's targets in which this process holds a lane, using the index over turns that have work.
 const HELD_BY: &str = "turn.ready_at IS NOT NULL AND EXISTS (SELECT 1 FROM lane WHERE lane.tenant_id = turn.tenant_id \
     AND lane.target = turn.target AND lane.owner = $1 AND lane.due_at IS NOT NULL)";
 
 impl Queue {
-    /// Ends the leases of one process; the letters it had started become unknown and due now. Only for a process that is
-    /// certainly dead: otherwise its call might still go out beside the next one. Gives how many there were.
+    /// Ends the leases of one process; the outcome of the letters it had started becomes unknown, and they are due
+    /// now. Only for a process that is certainly dead: otherwise its call might still run beside the next one.
+    /// Returns the number of leases.
     pub async fn void_leases_of(&self, instance: Uuid) -> Result<u64, DbErr> {
         let backend = self.store.backend();
         let text = format!("SELECT DISTINCT tenant_id FROM turn WHERE {HELD_BY}");

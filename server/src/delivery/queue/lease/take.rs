@@ -15,14 +15,14 @@ use crate::message::{Direction, Stream};
 /// Leases that are about to be written.
 pub(super) struct Taking {
     pub claims: Vec<Claim>,
-    /// Puts empty lanes to sleep.
+    /// Marks empty lanes as never due.
     empty: Write,
     leases: Write,
 }
 
 impl Queue {
-    /// The heads of due lanes, the writes that lease them, and the writes that put empty lanes to sleep. `now`: the
-    /// database's time, from which the leases of turns and lanes are both counted.
+    /// The heads of due lanes, the writes that lease them, and the writes that mark empty lanes as never due. `now`:
+    /// the database's time, from which the leases of turns and lanes are both counted.
     pub(super) fn take(
         &self,
         turns: &[Turn],
@@ -79,8 +79,8 @@ impl Queue {
         Ok(Taking { claims, empty, leases })
     }
 
-    /// Writes them and the turns; gives those whose lane had not changed since it was read. The others are not leased and
-    /// not sent.
+    /// Writes them and the turns; returns the leases whose lane had not changed since it was read. The others are not
+    /// leased and not sent.
     pub(super) async fn write_leases(
         &self,
         tx: &impl ConnectionTrait,

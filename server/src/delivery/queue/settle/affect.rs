@@ -1,21 +1,21 @@
-//! What a try does to the turn of its target.
+//! The effect of an attempt on its target's turn.
 
 use super::{Attempt, TurnEffect, Webhook};
 use crate::delivery::queue::turn::{BREAKER, HELD, Turn, WAIT};
 
-/// Calls are counted over so long.
+/// Window over which calls are counted.
 const WINDOW_MILLIS: i64 = 60_000;
-/// A rate is raised after so long without being asked to slow down, by one request a second.
+/// A rate is raised by one request a second after this long without a request to slow down.
 const CLEAN_MILLIS: i64 = 60_000;
 const STEP: i64 = 1_000;
-/// Too many requests; busy.
+/// HTTP: too many requests; service unavailable.
 const SLOW_DOWN: [i32; 2] = [429, 503];
 
-/// Applies what one try says of the whole target.
+/// Applies an attempt's effect on the whole target.
 pub(super) fn affect(turn: &mut Turn, effect: &TurnEffect, now: i64) {
     match effect {
         TurnEffect::None => {}
-        // What was held meanwhile stays held.
+        // A hold set meanwhile remains.
         _ if turn.is_held() => {}
         TurnEffect::Healthy | TurnEffect::Slowed => {
             turn.failures = 0;
@@ -26,7 +26,7 @@ pub(super) fn affect(turn: &mut Turn, effect: &TurnEffect, now: i64) {
                 (turn.calls, turn.errors) = (0, 0);
             }
         }
-        // A probe that asked nothing leaves its place to the next.
+        // A probe that made no call leaves its place to the next.
         TurnEffect::Unasked if turn.reason == BREAKER => turn.ready_at = Some(now),
         TurnEffect::Unasked => {}
         TurnEffect::Failing { open_after, open_millis } => {
@@ -59,8 +59,9 @@ fn count_call(turn: &mut Turn, failed: bool, now: i64) {
     turn.errors = turn.errors.saturating_add(i32::from(failed));
 }
 
-/// Lets a rate that is found by experience follow: halved when the other side asks to slow down, raised by one request a
-/// second after each minute in which it did not. Calls that were on their way when it changed say nothing of the new rate.
+/// Adapts a rate that is found by experience: halved when the other side asks to slow down, raised by one request a
+/// second after each minute in which it did not. Calls started before the last change do not count against the new
+/// rate.
 pub(super) fn adapt(turn: &mut Turn, effect: &TurnEffect, attempt: &Attempt, now: i64) {
     if turn.rate == 0 {
         return;
@@ -75,7 +76,7 @@ pub(super) fn adapt(turn: &mut Turn, effect: &TurnEffect, attempt: &Attempt, now
     }
 }
 
-/// Counts webhooks that failed in a row. What was held meanwhile keeps its count: it says why.
+/// Counts consecutively failed webhooks. A target held meanwhile keeps its count, which is the reason for the hold.
 pub(super) fn count(turn: &mut Turn, webhook: &Webhook, now: i64) {
     if turn.is_held() {
         return;

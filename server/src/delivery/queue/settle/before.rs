@@ -1,4 +1,4 @@
-//! Finds what an earlier settlement wrote whose COMMIT was not answered.
+//! Finds what an earlier settlement wrote whose COMMIT got no answer.
 
 use std::collections::BTreeMap;
 
@@ -12,8 +12,9 @@ use crate::delivery::queue::rows::Rows;
 impl Queue {
     /// Which of these are already written, by their locked lanes.
     ///
-    /// Leasing a lane or erasing its letters increments its epoch, so a lane with the claim's epoch and without an owner
-    /// was released by this claim's settlement. If it was leased again since, the attempt in the timeline decides.
+    /// Leasing a lane or erasing its letters increments its epoch, so a lane with the claim's epoch and without an
+    /// owner was released by this claim's settlement. If it was leased again since, the attempt in the timeline
+    /// decides.
     pub(super) async fn done_before(
         &self,
         tx: &impl ConnectionTrait,

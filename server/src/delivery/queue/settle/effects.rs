@@ -1,4 +1,4 @@
-//! The rows that settlements change beside their lanes.
+//! The rows other than lanes that settlements change.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -12,7 +12,7 @@ use crate::delivery::queue::rows::{Rows, Write};
 use crate::message::{LetterKind, State};
 use crate::store::Store;
 
-/// Removes letters that are done with; marks those that stay.
+/// Deletes finished letters; updates those that stay.
 pub fn letters(mine: &[&Settlement]) -> [Write; 3] {
     let keys = |chosen: &[&&Settlement]| {
         Rows::new()
@@ -32,7 +32,7 @@ pub fn letters(mine: &[&Settlement]) -> [Write; 3] {
     let kept: Vec<_> =
         mine.iter().filter(|one| matches!(one.settled, Settled::Again { .. } | Settled::GivenBack)).collect();
     let marked = keys(&kept)
-        // Being asked to slow down says nothing of this letter.
+        // A request to slow down is not a failure of this letter.
         .int(
             "tries",
             kept.iter().map(|one| {
@@ -70,8 +70,8 @@ pub fn letters(mine: &[&Settlement]) -> [Write; 3] {
     [removed, marked, advanced]
 }
 
-/// States grow; a dead letter that was carried late is revived by its own success only, and amoCRM, which was told of a
-/// failure, may be told better.
+/// States only go up. A dead letter delivered late is revived only by its own success; amoCRM, which was told of a
+/// failure, may then be told of the success.
 pub fn messages(mine: &[&Settlement], positions: &HashMap<Uuid, i64>) -> Write {
     let about: Vec<_> = mine.iter().filter(|one| one.claim.letter.kind == LetterKind::Message).collect();
     Rows::new()
@@ -106,7 +106,7 @@ pub fn messages(mine: &[&Settlement], positions: &HashMap<Uuid, i64>) -> Write {
         )
 }
 
-/// What amoCRM was told of messages. Apart from [`messages`]: both may be about the same one.
+/// The statuses reported to amoCRM. Separate from [`messages`], because both may concern the same message.
 pub fn reports(mine: &[&Settlement]) -> Write {
     let reported: BTreeMap<(Uuid, Uuid), &Settlement> = mine
         .iter()
@@ -136,7 +136,7 @@ fn failure_text(one: &Settlement) -> String {
     one.failure.as_ref().and_then(|failure| serde_json::to_string(failure).ok()).unwrap_or_default()
 }
 
-/// The timeline. Also of tries whose lease was lost: they happened.
+/// Timeline entries. Also of attempts whose lease was lost, because they happened.
 pub fn new_attempts<'a>(settlements: impl Iterator<Item = &'a Settlement>) -> Write {
     let all: Vec<_> = settlements.filter_map(|one| one.attempt.as_ref().map(|attempt| (one, attempt))).collect();
     Rows::new()
@@ -164,7 +164,7 @@ pub fn new_attempts<'a>(settlements: impl Iterator<Item = &'a Settlement>) -> Wr
         )
 }
 
-/// What will not be tried again by itself.
+/// Inserts the dead letters.
 pub async fn insert_dead(tx: &impl ConnectionTrait, store: &Store, mine: &[&Settlement]) -> Result<(), DbErr> {
     let now = store.clock().millis();
     let dead = |one: &&Settlement| {

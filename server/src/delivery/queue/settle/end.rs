@@ -8,8 +8,8 @@ use super::{Settled, Settlement, affect};
 use crate::delivery::queue::lane::{Due, Lane, LaneKey, Seed};
 use crate::delivery::queue::turn::Turn;
 
-/// Wakes the turns of due lanes, and applies pauses, breakers and probes: one row each, however many letters wait behind
-/// it.
+/// Wakes the turns of due lanes, and applies pauses, breakers and probes: one row each, however many letters wait
+/// behind it.
 pub(super) fn end_turns(
     turns: &mut Vec<Turn>,
     seeds: &BTreeMap<LaneKey, Seed>,
@@ -42,7 +42,7 @@ pub(super) fn end_turns(
     });
 }
 
-/// Ends the lease; gives the position of the letter that was sent.
+/// Ends the lease; returns the position of the letter that was sent.
 pub(super) fn release(lane: &mut Lane, one: &Settlement) -> i64 {
     lane.owner = None;
     lane.leased_until = 0;

@@ -1,5 +1,5 @@
-//! Ids that answers told: of messages, so that echoes are recognised and statuses find them; of chats, so that hooks
-//! and questions do.
+//! Ids learned from answers: of messages, so that echoes are recognised and statuses find them; of chats, so that
+//! hooks and history queries do.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +16,7 @@ use crate::delivery::queue::rows::{Rows, Write};
 use crate::message::{Direction, LetterKind, Stream};
 use crate::store::Store;
 
-/// Enters the ids that answers told, so that echoes are recognised and statuses find their message.
+/// Stores message ids learned from answers, so that echoes are recognised and statuses find their message.
 pub async fn learn_keys(tx: &impl ConnectionTrait, store: &Store, settlements: &[Settlement]) -> Result<(), DbErr> {
     let mut keys = LearnedKeys::new();
     for settlement in settlements {
@@ -31,7 +31,8 @@ pub async fn learn_keys(tx: &impl ConnectionTrait, store: &Store, settlements: &
     insert_keys(tx, store, &keys).await
 }
 
-/// Statuses that waited for one of the ids just learned, as letters; with the settlement that learned it.
+/// Statuses that waited for one of the ids just learned, as letters, each with the index of the settlement that
+/// learned it.
 pub async fn take_parked(
     tx: &impl ConnectionTrait,
     store: &Store,
@@ -108,7 +109,7 @@ pub async fn take_parked(
     Ok(letters)
 }
 
-/// amojo's ids of chats, learned by creating one: facts, whoever holds the lease by now.
+/// amojo's chat ids, learned by creating the chats. They are facts, whoever holds the lease by now.
 fn learned_chats(settlements: &[Settlement]) -> BTreeMap<(Uuid, Uuid), (&str, Uuid)> {
     settlements
         .iter()
@@ -120,14 +121,15 @@ fn learned_chats(settlements: &[Settlement]) -> BTreeMap<(Uuid, Uuid), (&str, Uu
         .collect()
 }
 
-/// The messengers' new ids of dialogues that moved: a group that became a supergroup.
+/// The messenger's new id of a dialogue that moved: a group that became a supergroup.
 fn moved(one: &Settlement) -> Option<(Uuid, Alias, Uuid)> {
     let external_id = one.learned.moved_to.clone()?;
     let alias = Alias { side: Side::Messenger, origin: one.claim.source_id, external_id };
     Some((one.claim.tenant_id, alias, one.claim.conversation_id))
 }
 
-/// Enters chats' ids, so that hooks find their conversation by them. Before any turn is locked, as accepting does.
+/// Stores chat ids as aliases, so that hooks find their conversation by them. Before any turn is locked, as in
+/// accepting.
 pub async fn learn_aliases(tx: &impl ConnectionTrait, store: &Store, settlements: &[Settlement]) -> Result<(), DbErr> {
     let aliases: Vec<_> = learned_chats(settlements)
         .into_iter()
@@ -139,13 +141,13 @@ pub async fn learn_aliases(tx: &impl ConnectionTrait, store: &Store, settlements
     insert_aliases(tx, store, sorted).await
 }
 
-/// Writes chats' ids to their conversations, for the next question about their history.
+/// Stores chat ids in their conversations, for later history queries.
 pub fn told_chats(settlements: &[Settlement]) -> Write {
     known_chats(&learned_chats(settlements).into_iter().map(|(key, (id, _))| (key, id)).collect())
 }
 
-/// Enters the names of dialogues that managers began, and lets shared ones go on where a manager wrote last. Before any
-/// turn is locked.
+/// Stores the ids of dialogues that managers started, and reassigns shared ones to where a manager wrote last. Before
+/// any turn is locked.
 pub async fn learn_dialogues<'a>(
     tx: &impl ConnectionTrait,
     store: &Store,
@@ -163,7 +165,7 @@ pub async fn learn_dialogues<'a>(
     name_dialogues(tx, store, told.collect()).await
 }
 
-/// Notes which chats amoCRM knows by our ids from now on.
+/// Records which chats amoCRM now knows by our ids.
 pub async fn note_bound(tx: &impl ConnectionTrait, store: &Store, settlements: &[Settlement]) -> Result<(), DbErr> {
     let bound: BTreeSet<(Uuid, Uuid)> = settlements
         .iter()

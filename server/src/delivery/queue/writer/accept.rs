@@ -1,4 +1,4 @@
-//! The writer task: takes what has arrived, writes it in one commit and answers.
+//! The writer task: collects what has arrived, writes it in one commit and answers.
 
 use std::sync::{Arc, PoisonError, Weak};
 use std::time::{Duration, Instant};
@@ -13,7 +13,7 @@ use super::{Door, Refused, pause};
 use crate::delivery::queue::Queue;
 use crate::delivery::queue::parcel::{Parcel, Receipt};
 
-/// One commit's worth.
+/// Size of one commit.
 const BATCH_BYTES: usize = 4 * 1024 * 1024;
 const BATCH_PARCELS: usize = 512;
 /// Repeats of a whole batch after a deadlock, a serialisation failure or a lost connection.
@@ -22,7 +22,7 @@ const REPEATS: u32 = 5;
 /// Ends when the last [`Writer`] is gone and nothing waits.
 pub(super) async fn run(alive: Weak<[Door]>, door: Door, queue: Queue, stored: [Arc<Notify>; 3]) {
     let busy = |since| *door.busy.lock().unwrap_or_else(PoisonError::into_inner) = since;
-    // Left by a task that panicked.
+    // A task that panicked may have left it set.
     busy(None);
     loop {
         let batch = take_batch(&door, queue.store().one_account_a_commit());
@@ -47,7 +47,7 @@ pub(super) async fn run(alive: Weak<[Door]>, door: Door, queue: Queue, stored: [
     }
 }
 
-/// `alone`: parcels of one account.
+/// `alone`: parcels of one account only.
 fn take_batch(door: &Door, alone: bool) -> Vec<Waiting> {
     let mut line = door.line.lock().unwrap_or_else(PoisonError::into_inner);
     let mut batch = Vec::new();
@@ -62,8 +62,8 @@ fn take_batch(door: &Door, alone: bool) -> Vec<Waiting> {
     batch
 }
 
-/// Writes a batch; one that the database refuses for its content is halved until the culprit is alone. True: something
-/// was refused for another reason than its content.
+/// Writes a batch; one that the database refuses for its content is halved until the faulty parcel is alone. True if
+/// anything was refused for another reason.
 async fn write_batch(queue: &Queue, batch: Vec<Waiting>) -> bool {
     let mut refused_any = false;
     let mut parts = vec![(batch, false)];

@@ -1,21 +1,22 @@
-//! What kind of error the database gave: worth repeating, at fault in a value, or lasting.
+//! Classifies database errors: worth repeating, caused by a value, or lasting.
 
 use sea_orm::{DbErr, RuntimeErr};
 
-/// PostgreSQL's word to a process that was frozen in a transaction and goes on (`idle_in_transaction_session_timeout`).
+/// PostgreSQL's code after a process was frozen inside a transaction (`idle_in_transaction_session_timeout`).
 const STOOD_STILL: &str = "25P03";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// A value is at fault (SQLSTATE 22, 23): repeating helps nobody.
+    /// Caused by a value (SQLSTATE 22, 23): repeating does not help.
     Content,
-    /// Deadlock, serialisation, connection, shutdown, lock, a transaction that we let stand still: repeat the whole.
+    /// Deadlock, serialisation, connection, shutdown, lock, an idle transaction that was closed: repeat the whole
+    /// transaction.
     Passing,
-    /// Anything else, a full disk among it.
+    /// Anything else, for example a full disk.
     Lasting,
 }
 
-/// What repeating would do.
+/// Whether repeating would help.
 pub fn kind(error: &DbErr) -> Kind {
     let (DbErr::Exec(RuntimeErr::SqlxError(inner)) | DbErr::Query(RuntimeErr::SqlxError(inner))) = error else {
         return match error {
@@ -42,7 +43,7 @@ pub fn kind(error: &DbErr) -> Kind {
     }
 }
 
-/// SQLite's extended result codes: the low byte tells the family.
+/// SQLite's extended result codes: the low byte is the primary code.
 fn sqlite_kind(code: &str) -> Kind {
     match code.parse::<i32>().map(|code| code & 0xff) {
         // BUSY, LOCKED

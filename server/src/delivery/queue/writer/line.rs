@@ -1,4 +1,4 @@
-//! The line in front of a writer: fair between accounts, and three hooks of amoCRM to one of everything else.
+//! The queue in front of a writer: fair between accounts, and three of amoCRM's hooks to one of everything else.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -9,23 +9,23 @@ use super::Refused;
 use super::room::Held;
 use crate::delivery::queue::parcel::{Hurry, Parcel, Receipt};
 
-/// A parcel at the door, with whoever waits for its receipt.
+/// A waiting parcel, and where to send its receipt.
 pub struct Waiting {
     pub parcel: Parcel,
     pub answer: oneshot::Sender<Result<Receipt, Refused>>,
     pub _room: Held,
 }
 
-/// How many hooks go before another item that waits.
+/// How many hooks go before a waiting item of another kind.
 const HOOKS_BEFORE: u32 = 3;
 
-/// Parcels of many tenants, drained in turns. Hooks come once and must be answered within five seconds, so they get the
-/// larger part, but a stream of them does not block everything else.
+/// Parcels of many tenants, served round-robin. Hooks come once and must be answered within five seconds, so they get
+/// the larger part, but a stream of them does not block everything else.
 #[derive(Default)]
 pub struct Line {
     hooks: Round,
     others: Round,
-    /// Hooks since the last other item, up to the number that matters.
+    /// Hooks since the last other item, up to [`HOOKS_BEFORE`].
     hooks_in_a_row: u32,
 }
 
@@ -45,7 +45,7 @@ impl Line {
         self.next(Round::pop)
     }
 
-    /// The next of a tenant; none: of whoever's turn it is.
+    /// The next parcel of this tenant, or, without one, of the tenant whose turn it is.
     pub fn pop_of(&mut self, tenant_id: Option<Uuid>) -> Option<Waiting> {
         match tenant_id {
             None => self.pop(),

@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
-/// Bytes that may wait behind one writer.
+/// Bytes that may wait for one writer.
 pub const ROOM: usize = 64 * 1024 * 1024;
-/// Share of one account while others have something there or wait.
+/// Share of one account while others use or wait for room.
 pub const SHARE: usize = ROOM / 4;
 /// Share of one account otherwise: a quarter stays free for the next account.
 pub const ALONE: usize = ROOM - SHARE;
@@ -20,7 +20,7 @@ pub struct Room(Arc<Mutex<Taken>>);
 
 /// A part of it; returned when dropped.
 pub struct Held {
-    /// None: it was returned.
+    /// None once it is returned.
     room: Option<Room>,
     tenant_id: Uuid,
     size: usize,
@@ -30,7 +30,7 @@ pub struct Held {
 struct Taken {
     all: usize,
     of: HashMap<Uuid, usize>,
-    /// The sum of what each account has, up to its share.
+    /// Sum of the accounts' bytes, each counted up to its share.
     counted: usize,
     waiting: HashMap<Uuid, VecDeque<Waiter>>,
     /// Accounts with waiting callers, in turn.
@@ -43,8 +43,8 @@ struct Waiter {
 }
 
 impl Room {
-    /// Takes room, waiting for it in the account's own order. A request for more than the whole counts as the whole.
-    /// None: it will never be granted.
+    /// Reserves room; an account's callers wait in order of arrival. A request for more than the whole counts as the
+    /// whole. None: it will never be granted.
     pub async fn take(&self, tenant_id: Uuid, size: usize) -> Option<Held> {
         let (granted, grant) = oneshot::channel();
         {
@@ -64,8 +64,8 @@ impl Room {
         self.lock().counted * 100 / ROOM
     }
 
-    /// Admits waiting callers that fit, one account after the other. An account beyond its share waits without blocking
-    /// others; one for which there is no room at all goes before those after it.
+    /// Admits waiting callers that fit, one account after the other. An account beyond its share waits without
+    /// blocking others; one for which there is no room at all goes before those after it.
     fn grant(&self, taken: &mut Taken) {
         let mut blocked = 0;
         while blocked < taken.order.len() {
@@ -97,7 +97,7 @@ impl Room {
 }
 
 impl Taken {
-    /// The size wanted by the account's longest waiting caller; none: no caller of it waits any more.
+    /// The size wanted by the account's longest waiting caller; none if it has no waiting caller.
     fn next_of(&mut self, tenant_id: Uuid) -> Option<usize> {
         let waiting = self.waiting.get_mut(&tenant_id)?;
         while waiting.front().is_some_and(|waiter| waiter.granted.is_closed()) {
@@ -110,7 +110,7 @@ impl Taken {
         size
     }
 
-    /// Removes the account's longest waiting caller; the account's next goes behind the others'.
+    /// Removes the account's longest waiting caller; the account goes behind the others.
     fn pop(&mut self, tenant_id: Uuid) -> Option<Waiter> {
         let waiting = self.waiting.get_mut(&tenant_id)?;
         let first = waiting.pop_front();
@@ -163,7 +163,7 @@ mod tests {
         Uuid::from_u128(number)
     }
 
-    /// Takes parcels of a mebibyte until one must wait.
+    /// Reserves room for parcels of one mebibyte until one must wait.
     fn fill(room: &Room, of: Uuid) -> Vec<Held> {
         std::iter::from_fn(|| room.take(of, MIB).now_or_never().flatten()).collect()
     }
@@ -185,7 +185,7 @@ mod tests {
         let room = Room::default();
         let mut full: Vec<Held> = (1..=5).flat_map(|number| fill(&room, tenant(number))).collect();
         assert_eq!(room.lock().all, ROOM);
-        // Several of one account and one of another wait.
+        // Several parcels of one account and one of another wait.
         let mut waiting: Vec<_> = [6, 6, 6, 7].map(|number| Box::pin(room.take(tenant(number), MIB))).into();
         for one in &mut waiting {
             assert!(one.as_mut().now_or_never().is_none());

@@ -11,13 +11,13 @@ use super::kind::{Kind, kind};
 use super::{Door, pause};
 use crate::delivery::queue::{Queue, Settlement};
 
-/// One commit's worth.
+/// Size of one commit.
 const BATCH: usize = 256;
 
-/// A settlement, and the caller that waits to know whether its lease was good.
+/// A settlement, and the caller that waits to know whether its lease was valid.
 type Settling = (Settlement, oneshot::Sender<bool>);
 
-/// Settlements that wait to be written. Clones share one line.
+/// Settlements that wait to be written. Clones share one queue.
 #[derive(Clone, Default)]
 pub(super) struct Settlements {
     line: Arc<Mutex<VecDeque<Settling>>>,
@@ -87,9 +87,9 @@ async fn settle_by_account(queue: &Queue, settlements: &[Settlement]) -> Vec<boo
     good
 }
 
-/// Retries until the database stores them, each alone was refused for its content, or the last of their leases has ended:
-/// from then on another process may hold the lane, and clears up the outcome itself. `again`: an earlier attempt may have
-/// committed.
+/// Retries until the database stores them, each alone was refused for its content, or the last of their leases has
+/// ended: from then on another process may hold the lane and resolves the outcome itself. `again`: an earlier attempt
+/// may have committed.
 async fn settle_all(queue: &Queue, settlements: &[Settlement], mut again: bool) -> Vec<bool> {
     let mut tries: u32 = 0;
     loop {

@@ -39,12 +39,12 @@ impl Weighed {
     }
 }
 
-/// Sums by account and day. Clones count together.
+/// Sums by account and day. Clones share the counts.
 #[derive(Clone, Debug, Default)]
 pub struct Tally(Arc<Mutex<HashMap<(Uuid, i32), Sums>>>);
 
 impl Tally {
-    /// Counts what was new of a stored parcel.
+    /// Counts the new parts of a stored parcel.
     pub(super) fn add(&self, weighed: Weighed, receipt: &[Outcome]) {
         let new = |outcome: &Outcome| matches!(outcome, Outcome::New { .. });
         let messages =
@@ -56,7 +56,7 @@ impl Tally {
         }
     }
 
-    /// Adds a sum.
+    /// Adds to the counts.
     pub fn put(&self, key: (Uuid, i32), sums: Sums) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let sum = all.entry(key).or_default();
@@ -64,7 +64,7 @@ impl Tally {
         sum.hooks += sums.hooks;
     }
 
-    /// Removes and returns all sums.
+    /// Removes and returns all counts.
     pub fn take(&self) -> Vec<((Uuid, i32), Sums)> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).drain().collect()
     }

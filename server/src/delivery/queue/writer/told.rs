@@ -1,4 +1,4 @@
-//! What traces are told of parcels: a message that came in, or a word about one that had come before.
+//! Trace output for parcels: a new message, or an event about an earlier one.
 
 use opentelemetry::KeyValue;
 use opentelemetry::trace::SpanKind;
@@ -9,7 +9,7 @@ use crate::delivery::queue::parcel::{Outcome, Parcel, Receipt};
 use crate::message::Direction;
 use crate::telemetry::traces::{Part, Traces};
 
-/// Tells them.
+/// Writes to the traces.
 #[derive(Clone)]
 pub struct Told {
     pub traces: Traces,
@@ -20,13 +20,13 @@ pub struct Told {
 pub struct Followed {
     place: usize,
     message_id: Uuid,
-    /// None: it is about a message that had come before.
+    /// None for an event about an earlier message.
     direction: Option<Direction>,
     from: i64,
 }
 
 impl Told {
-    /// Which entries of a parcel are followed; costs nothing while nobody follows.
+    /// Which entries of a parcel are followed; costs nothing while no message is followed.
     pub fn followed(&self, parcel: &Parcel) -> Vec<Followed> {
         let mut followed = Vec::new();
         for (place, entry) in parcel.entries.iter().enumerate() {
@@ -41,7 +41,7 @@ impl Told {
         followed
     }
 
-    /// They are durable.
+    /// Reports the entries after they became durable.
     pub fn stored(&self, followed: Vec<Followed>, receipt: &Receipt) {
         for one in followed {
             if !matches!(receipt.get(one.place), Some(Outcome::New { .. })) {

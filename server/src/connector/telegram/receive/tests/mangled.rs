@@ -1,4 +1,4 @@
-//! Bodies as nobody sends them.
+//! Malformed bodies.
 
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
@@ -25,7 +25,7 @@ fn anything() -> impl Strategy<Value = Value> {
     })
 }
 
-/// The pointers of everything in a value.
+/// JSON pointers of all values inside a value.
 fn pointers(value: &Value, at: String, found: &mut Vec<String>) {
     match value {
         Value::Object(fields) => {
@@ -53,7 +53,7 @@ fn names() -> Vec<String> {
     names
 }
 
-/// Nobody answers there.
+/// A server that does not answer.
 fn nowhere() -> Api {
     let http = HttpClients::new(&Config::from_toml("").unwrap().network).unwrap();
     Api::new(&http, &Url::parse("http://127.0.0.1:1").unwrap())

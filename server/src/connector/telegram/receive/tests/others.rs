@@ -1,4 +1,4 @@
-//! Changes, presses, reactions, groups, and chats in somebody's name.
+//! Edits, presses, reactions, groups, and Telegram Business chats.
 
 use super::*;
 use crate::message::Role;

@@ -1,4 +1,4 @@
-//! What is changed and sent again within the same letter, once for each reason.
+//! Messages changed and sent again within the same letter, once for each reason.
 
 use super::*;
 use crate::message::{Button, Markup, Quote};

@@ -1,4 +1,4 @@
-//! Every kind of message, taken at once.
+//! Every kind of message, accepted at once.
 
 use super::*;
 use crate::connector::telegram::keyboard::Pressed;

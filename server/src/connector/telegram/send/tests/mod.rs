@@ -1,4 +1,4 @@
-//! What goes to Telegram, and what its answers come to.
+//! Requests to Telegram, and the meaning of its answers.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -32,7 +32,7 @@ mod uploaded;
 const TOKEN: &str = "7100000001:CANARY_canary_CANARY_canary_CANARY";
 const CHAT: &str = "5512345678";
 
-/// A bot with its settings, and what remembers how fast it was.
+/// A bot with its settings and rate memory.
 struct Stage {
     fake: Fake,
     api: Api,
@@ -64,7 +64,7 @@ impl Stage {
     }
 }
 
-/// Sends one message; gives the report and what the server was asked.
+/// Sends one message; returns the report and the stage with the recorded calls.
 async fn sent(message: Message, answers: impl IntoIterator<Item = Answer>) -> (Report, Stage) {
     let stage = Stage::new(answers).await;
     let report = stage.send(outgoing(Event::Created(Box::new(message)))).await;
@@ -105,7 +105,7 @@ fn text(text: &str) -> Content {
     Content::Text { text: text.to_owned() }
 }
 
-/// A file that is kept here.
+/// A file stored by Parom.
 fn kept(name: &str, mime: &str) -> Media {
     Media {
         media_url: format!("https://parom.example/media/t/{name}"),
@@ -119,7 +119,7 @@ fn kept(name: &str, mime: &str) -> Media {
 
 const BYTES: &[u8] = b"the bytes of a file";
 
-/// One file, whatever is asked for.
+/// Contains one file, whatever id is requested.
 struct Shelves;
 
 #[async_trait]

@@ -1,4 +1,4 @@
-//! How fast chats are written to.
+//! Rate limits of chats.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! What is final, what waits and what nobody knows.
+//! Final refusals, waits and unknown outcomes.
 
 use super::*;
 
@@ -52,7 +52,7 @@ async fn an_account_that_the_bot_writes_for_fails_alone() {
     }
     let stage = Stage::new([Answer::refused(401, "Unauthorized")]).await.set(lent.clone());
     assert_eq!(stage.send(write(42)).await.verdict, Verdict::Pause, "the token is everybody's");
-    // Its owner took the bot out: nobody is asked.
+    // Its owner disconnected the bot: no call is made.
     let stage = Stage::new([]).await.set(lent);
     let (code, said) = failure(&stage.send(write(43)).await);
     assert_eq!((code, stage.methods().len()), (FailureCode::SourceDisconnected, 0));
@@ -71,7 +71,7 @@ async fn what_may_pass_is_tried_again_and_what_nobody_knows_is_said_so() {
     for answer in [Answer::Reset, Answer::Text(200, "<html>")] {
         assert_eq!(sent(message(text("x")), [answer]).await.0.verdict, Verdict::Unknown);
     }
-    // Its file could not be read: nothing went out.
+    // Its file could not be read: nothing was sent.
     let unreadable = Media { media_id: Some(Uuid::nil()), ..kept("a.jpg", "image/jpeg") };
     let (report, stage) = sent(message(Content::Picture(unreadable)), []).await;
     assert_eq!((report.verdict, stage.methods().len()), (later, 0));

@@ -1,8 +1,8 @@
-//! A file that goes out again.
+//! Sending a file again.
 
 use super::*;
 
-/// What Telegram answers to an uploaded picture.
+/// Telegram's answer to an uploaded picture.
 fn posted(id: &str) -> Answer {
     let sizes = json!([{ "file_id": "small" }, { "file_id": id }]);
     Answer::Json(200, json!({ "ok": true, "result": { "message_id": 101, "date": 1, "photo": sizes } }))
@@ -22,7 +22,7 @@ async fn the_same_file_is_not_uploaded_twice() {
     assert!(calls[0].file.is_some() && calls[1].file.is_none());
     assert_eq!(calls[1].parameters["photo"], "large");
     assert!(calls[2].file.is_some(), "another name is another file");
-    // Another bot's names of files are its own.
+    // A `file_id` is valid for its own bot only.
     let mut other = Stage { settings: stage.settings.clone(), ..stage };
     other
         .settings
