@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::people::door::address;
 use crate::words::{Language, Words};
 
-/// The act of a request; none: it writes nothing for an unknown caller, or authenticates first.
+/// The rate-limited action of a request; `None` if it writes nothing for an unknown caller, or authenticates first.
 pub(super) fn act_of(method: &Method, path: &str) -> Option<Act> {
     match (method.as_str(), path) {
         ("POST", "/admin/link" | "/panel/link") => Some(Act::Link),
@@ -28,7 +28,7 @@ pub(super) fn act_of(method: &Method, path: &str) -> Option<Act> {
     }
 }
 
-/// Admits a request while its address keeps to its rate, else answers 429 with `Retry-After`.
+/// Admits a request if its address is within its rate, else answers 429 with `Retry-After`.
 pub async fn gate(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
