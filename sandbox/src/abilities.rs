@@ -1,6 +1,5 @@
 //! A channel's abilities as agreed with support, and the length limits of the Chats API. The API reports neither, so
-//! both
-//! are configured here.
+//! both are configured here.
 
 use crate::{sandbox::Sandbox, state::State};
 
@@ -63,8 +62,7 @@ impl Abilities {
 }
 
 /// Maximum lengths of fields of the Chats API, in characters. The documents give no figures: these are ours, and a
-/// longer
-/// field is refused with 400.
+/// longer field is refused with 400.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lengths {
     /// `msgid`, `conversation_id`, ids of participants.

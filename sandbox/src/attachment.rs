@@ -23,8 +23,7 @@ macro_rules! sample {
 
 impl Attachment {
     /// A file of any bytes. `kind` is `picture`, `video`, `file`, `voice`, `audio` or `sticker`; the declared type may
-    /// be
-    /// wrong, as in reality.
+    /// be wrong, as in reality.
     pub fn new(kind: &str, name: &str, content_type: &str, bytes: impl Into<Bytes>) -> Self {
         Self {
             kind: kind.to_owned(),

@@ -35,8 +35,7 @@ pub struct WidgetConfig {
     /// Name of the integration it belongs to.
     pub integration: String,
     /// Widget code: latin letters, digits and `_`, starting with a lower-case letter. The `external_id` of the source
-    /// that
-    /// amoCRM creates itself.
+    /// that amoCRM creates itself.
     pub code: String,
     /// The zip.
     pub archive: WidgetArchive,

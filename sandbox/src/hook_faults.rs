@@ -107,8 +107,7 @@ impl HookFaults {
 }
 
 /// Sends a hook, subject to faults. `client_id` is the integration whose priority depends on the answer, empty for
-/// hooks
-/// without one.
+/// hooks without one.
 pub(crate) async fn deliver(core: &Core, kind: HookKind, client_id: &str, call: Call) -> Delivered {
     let mut wait = core.demotion.delay(client_id);
     let mut twin = None;

@@ -51,8 +51,7 @@ impl HookMessage {
     }
 
     /// A message with a file that the sandbox serves, under a link with the lifetime of
-    /// [`crate::Sandbox::set_media_life`].
-    /// Pictures and videos with a preview have a `thumbnail`.
+    /// [`crate::Sandbox::set_media_life`]. Pictures and videos with a preview have a `thumbnail`.
     pub fn attachment(attachment: Attachment) -> Self {
         let kind = attachment.kind.clone();
         Self { attachment: Some(attachment), ..Self::of_kind(&kind) }

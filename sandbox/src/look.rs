@@ -87,8 +87,7 @@ impl Sandbox {
     }
 
     /// Calls that should never have been made, whether they succeeded or not: bad signatures, an obsolete hook version,
-    /// unknown
-    /// fields, quotes of other chats, statuses that go backwards.
+    /// unknown fields, quotes of other chats, statuses that go backwards.
     pub fn problems(&self) -> Vec<String> {
         self.core.read(|state| state.problems.clone())
     }

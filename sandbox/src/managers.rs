@@ -37,8 +37,7 @@ impl Sandbox {
     }
 
     /// A manager writes first to a phone number, with any kind of message. The chat opened by an earlier call for the
-    /// same number
-    /// and source is reused until someone answers in it.
+    /// same number and source is reused until someone answers in it.
     pub async fn manager_writes_first(
         &self,
         host: &str,
@@ -52,8 +51,7 @@ impl Sandbox {
     }
 
     /// A manager reacts to a message (by amojo id), or removes the reaction (`None`). The hook has the form of the
-    /// documents'
-    /// table or sample.
+    /// documents' table or sample.
     pub async fn manager_reacts(
         &self,
         host: &str,
@@ -65,8 +63,7 @@ impl Sandbox {
     }
 
     /// A manager is typing, in a chat or in an answer to a comment on a post. `None`: no hook, because the latest one
-    /// is younger
-    /// than five seconds.
+    /// is younger than five seconds.
     pub async fn manager_types(
         &self,
         host: &str,
@@ -78,15 +75,13 @@ impl Sandbox {
     }
 
     /// The hook that may be sent for a message imported as a manager's: the documents exclude it only for the bot's
-    /// messages. An
-    /// error: the message is no such import, or its channel is not connected.
+    /// messages. An error: the message is no such import, or its channel is not connected.
     pub async fn echoes(&self, host: &str, message_id: &str) -> Result<HookAnswer> {
         hooks::echo(&self.core, host, message_id).await
     }
 
     /// Changes the hook version of a connected scope without a call of the other side, as in old connections: `v1` or
-    /// `v2`. Hooks
-    /// of the first version are flat and contain no account.
+    /// `v2`. Hooks of the first version are flat and contain no account.
     pub fn set_hook_version(&self, scope_id: &str, version: &str) {
         self.core.change(|state| {
             if let Some(connection) = state.connections.get_mut(scope_id) {

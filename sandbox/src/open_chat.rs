@@ -10,8 +10,7 @@ use crate::{
 };
 
 /// The chat for a phone number over a channel and a source. A chat opened earlier and never answered is reused; a chat
-/// begun
-/// by the customer is not.
+/// begun by the customer is not.
 pub(crate) fn open_chat(
     core: &Core,
     host: &str,

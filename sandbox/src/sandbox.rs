@@ -173,15 +173,13 @@ impl Sandbox {
     }
 
     /// Installs the integration as from the marketplace. amoCRM's own call about it follows: `GET redirect_uri` with a
-    /// code,
-    /// 3 seconds, never repeated.
+    /// code, 3 seconds, never repeated.
     pub async fn install(&self, host: &str, integration: &str) -> HookAnswer {
         installation::install(&self.core, host, integration).await
     }
 
     /// Disables the integration: revokes tokens and codes, disconnects its channels, and notifies
-    /// `{parom_url}/oauth/revoked`
-    /// once.
+    /// `{parom_url}/oauth/revoked` once.
     pub async fn revoke(&self, host: &str, integration: &str) -> HookAnswer {
         installation::revoke(&self.core, host, integration).await
     }
@@ -196,8 +194,7 @@ impl Sandbox {
     }
 
     /// Chooses between two documented readings: a used refresh token is refused (the default), or works until the new
-    /// pair was
-    /// used once.
+    /// pair was used once.
     pub fn set_lenient_refresh(&self, lenient: bool) {
         self.core.change(|state| state.grants.lenient = lenient);
     }
@@ -208,8 +205,7 @@ impl Sandbox {
     }
 
     /// A manager sends a text: it is stored in the chat and its signed hook is sent once, with a time limit of 5
-    /// seconds. An error
-    /// means that nothing could be sent: no such chat, or its channel is not connected.
+    /// seconds. An error means that nothing could be sent: no such chat, or its channel is not connected.
     pub async fn manager_says(&self, host: &str, chat_id: &str, text: &str) -> Result<Said> {
         hooks::send(&self.core, host, chat_id, HookMessage::text(text)).await
     }

@@ -47,8 +47,7 @@ impl Sandbox {
     }
 
     /// The position of a template in its hook about approval: under `chat_template_reviews`, as third parties parse it,
-    /// or with
-    /// `add` at the root, as in the Russian sample and by default.
+    /// or with `add` at the root, as in the Russian sample and by default.
     pub fn set_wrapped_reviews(&self, host: &str, wrapped: bool) {
         self.switch(host, |switches| switches.wrapped_reviews = wrapped);
     }
@@ -64,10 +63,8 @@ impl Sandbox {
     }
 
     /// Turns on REST's rate limits: 7 requests a second for each integration and account, 50 for an account, 429
-    /// beyond; after
-    /// repeated excess 403 for everything, until [`Sandbox::lift_ban`]. Uses the sandbox's clock, so a frozen one
-    /// refuses for
-    /// ever. Off by default.
+    /// beyond; after repeated excess 403 for everything, until [`Sandbox::lift_ban`]. Uses the sandbox's clock, so a
+    /// frozen one refuses for ever. Off by default.
     pub fn set_rate_limits(&self, on: bool) {
         self.core.change(|state| state.rates.on = on);
     }
@@ -78,8 +75,7 @@ impl Sandbox {
     }
 
     /// The slow queue: an integration that answered chat hooks slowly or not at all gets them with this delay, until
-    /// its answers
-    /// are quick again. `None` switches it off, the default.
+    /// its answers are quick again. `None` switches it off, the default.
     pub fn set_demotion(&self, delay: Option<Duration>) {
         self.core.demotion.set(delay);
     }
@@ -134,8 +130,7 @@ impl Sandbox {
     }
 
     /// Makes a channel (by id) private, so that only these accounts (by numeric id) may connect it: others get 403.
-    /// `None` makes
-    /// it public, the default. Existing connections stay.
+    /// `None` makes it public, the default. Existing connections stay.
     pub fn allow_accounts(&self, channel_id: &str, accounts: Option<Vec<i64>>) {
         self.core.change(|state| match accounts {
             Some(list) => {
@@ -153,8 +148,7 @@ impl Sandbox {
     }
 
     /// The flag "multiple sources" of an integration's card, on by default. While it is off, amoCRM creates one source
-    /// itself on
-    /// installation and on add-as-source; its external id is the widget code.
+    /// itself on installation and on add-as-source; its external id is the widget code.
     pub fn set_multiple_sources(&self, integration: &str, on: bool) {
         let Some(known) = self.core.integration_named(integration) else {
             return;

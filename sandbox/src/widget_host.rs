@@ -54,8 +54,7 @@ impl Core {
 
 impl Sandbox {
     /// Uploads a widget archive (the bytes of its zip) of an integration, replacing the previous one. An error says why
-    /// amoCRM
-    /// would refuse it: no manifest at the root, bad JSON, a missing image or text, …
+    /// amoCRM would refuse it: no manifest at the root, bad JSON, a missing image or text, …
     pub fn set_widget(&self, integration: &str, code: &str, zip: &[u8]) -> Result<()> {
         upload(&self.core, integration, code, zip)
     }
@@ -109,8 +108,7 @@ impl Sandbox {
     }
 
     /// The disposable token that a widget's request sends in `X-Auth-Token`: HS256 under the client secret, valid for
-    /// 30 minutes
-    /// of the sandbox's clock. Empty if account, user or integration is unknown.
+    /// 30 minutes of the sandbox's clock. Empty if account, user or integration is unknown.
     pub fn disposable_token(&self, host: &str, user_id: i64, integration: &str) -> String {
         self.core
             .integration_named(integration)

@@ -1,6 +1,5 @@
 //! Alerts: conditions that need a person's attention, a tenant's own or the vendor's (under [`crate::store::VENDOR`]).
-//! One
-//! cause is one row, however often it is seen; the code that sees the cause gone resolves it.
+//! One cause is one row, however often it is seen; the code that sees the cause gone resolves it.
 //!
 //! ```text
 //! raise ─▶ open ─▶ e-mail after a minute ─▶ one more after four hours

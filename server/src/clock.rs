@@ -1,7 +1,6 @@
 //! The only source of wall time. Everything that reads the time or makes an id is given a [`Clock`], so a test that
 //! advances a frozen one skips back-offs, expiries and retention. Timers that only wait use tokio's; deadlines that a
-//! test
-//! needs to skip use a [`Stopwatch`].
+//! test needs to skip use a [`Stopwatch`].
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -91,8 +90,7 @@ impl Clock {
     }
 
     /// A new id. Ids from one clock sort by creation, also within a millisecond and when the system's time jumps back;
-    /// times
-    /// before 1970 count as 1970.
+    /// times before 1970 count as 1970.
     pub fn uuid_v7(&self) -> Uuid {
         let millis = u64::try_from(self.millis()).unwrap_or(0);
         let nanos = u32::try_from(millis % 1000 * 1_000_000).unwrap_or(0);

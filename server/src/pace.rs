@@ -79,8 +79,7 @@ impl<K: Hash + Eq + Send + Sync + 'static> Paces<K> {
 const DAY: i64 = 86_400_000;
 
 /// Daily amounts (UTC) per key, in this process's memory; the least recently used keys are evicted. Cheap to clone;
-/// clones
-/// share the counts.
+/// clones share the counts.
 #[derive(Clone)]
 pub struct Daily<K: Hash + Eq + Send + Sync + 'static>(Cache<K, Arc<Mutex<Used>>>);
 

@@ -44,8 +44,7 @@ pub fn operators(config: &mut web::ServiceConfig) {
 }
 
 /// Operators' routes on the public port, only for this machine and trusted proxies themselves: forwarded requests get
-/// 404.
-/// To monitor from elsewhere set `server.ops_listen`.
+/// 404. To monitor from elsewhere set `server.ops_listen`.
 pub fn operators_of_this_machine(config: &mut web::ServiceConfig) {
     let near = || guard::fn_guard(is_near);
     config.route("/readyz", web::get().guard(near()).to(ready)).route("/metrics", web::get().guard(near()).to(metrics));
@@ -69,8 +68,9 @@ async fn health() -> HttpResponse {
     HttpResponse::Ok().body("ok\n")
 }
 
-/// 200 while requests should come here: the process is not stopping, its background tasks run, and amoCRM's hooks can be
-/// stored in the database or on disk. A proxy that skipped this process only because of the database would lose hooks.
+/// 200 while requests should come here: the process is not stopping, its background tasks run, and amoCRM's hooks can
+/// be stored in the database or on disk. A proxy that skipped this process only because of the database would lose
+/// hooks.
 async fn ready(app: web::Data<App>) -> HttpResponse {
     if app.stop.is_cancelled() {
         return HttpResponse::ServiceUnavailable().body("stopping\n");

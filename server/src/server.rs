@@ -181,8 +181,7 @@ fn earlier_life(app: &App, lock: &spool::Lock) -> Option<Uuid> {
 }
 
 /// Ends the leases of a dead process: on SQLite all leases, on PostgreSQL those of our own predecessor, the only
-/// process
-/// known to be dead. Other leases expire.
+/// process known to be dead. Other leases expire.
 async fn void_leases(app: &App, earlier: Option<Uuid>) -> anyhow::Result<()> {
     let voided = match earlier {
         _ if app.store.is_sqlite() => app.queue.void_leases().await?,

@@ -1,12 +1,12 @@
 //! Limits of what a request may cost before its sender is known, and load shedding.
 //!
-//! An announced length costs nothing: memory is counted as bytes arrive ([`body`]), separately for each class of callers
-//! ([`class`]), and within a class one address gets a part of what is free ([`room`]). Requests in progress ([`requests`]),
-//! uploads and connections ([`connections`]) are limited per address.
+//! An announced length costs nothing: memory is counted as bytes arrive ([`body`]), separately for each class of
+//! callers ([`class`]), and within a class one address gets a part of what is free ([`room`]). Requests in progress
+//! ([`requests`]), uploads and connections ([`connections`]) are limited per address.
 //!
 //! When the database is slow, pages are refused first, then the public API, then messengers, whose webhooks come again.
-//! amoCRM's hooks come once and are never refused here (`intake::ladder` keeps them), nor are installs and operators' pages.
-//! A full disk is handled separately: only requests that store something are refused for it.
+//! amoCRM's hooks come once and are never refused here (`intake::ladder` keeps them), nor are installs and operators'
+//! pages. A full disk is handled separately: only requests that store something are refused for it.
 
 mod address;
 mod answers;
@@ -41,8 +41,7 @@ use body::{Body, Patience};
 use connections::Connection;
 
 /// A commit that takes this long: only calls that are never refused are still admitted. amoCRM's hooks went to the
-/// spool
-/// long before.
+/// spool long before.
 const SLOW: Duration = Duration::from_secs(5);
 /// A commit that takes this long: pages become read-only.
 const STILL: Duration = Duration::from_millis(2_500);
@@ -59,8 +58,7 @@ fn is_panel(path: &str) -> bool {
 }
 
 /// Load of the database, in percent of the limit. Reading the panel needs no commit, and the panel itself reports when
-/// it
-/// is read-only.
+/// it is read-only.
 fn much(app: &App, path: &str) -> usize {
     let running = if is_panel(path) { Duration::ZERO } else { app.writer.running_for() };
     let slow = usize::try_from(running.as_millis() * 100 / SLOW.as_millis()).unwrap_or(usize::MAX);

@@ -1,9 +1,8 @@
 //! `source.updated` and `source.deleted`: notifies developers' messengers about their source with the same signed
-//! sender
-//! as messages, but outside the lanes, so messages of customers never wait for a notice.
+//! sender as messages, but outside the lanes, so messages of customers never wait for a notice.
 //!
 //! ```text
-//! change, deletion ─▶ row in the same commit (one a source, the last counts) ─▶ send ─▶ accepted or refused: row deleted
+//! change, deletion ─▶ row in the same commit (one a source, the last counts) ─▶ send ─▶ accepted or refused: gone
 //!                                                                               └▶ no answer: retried for a day
 //! ```
 

@@ -30,15 +30,13 @@ const UPKEEP: Duration = Duration::from_secs(5);
 static RECORDER: OnceLock<Result<PrometheusHandle, MetricsError>> = OnceLock::new();
 
 /// Starts logging to stderr: readable text on a terminal, JSON otherwise; `RUST_LOG` sets the filter. Does nothing if
-/// this
-/// was called before or a test set its own subscriber.
+/// this was called before or a test set its own subscriber.
 pub fn start_logging() {
     start(DEFAULT_FILTER, BoxMakeWriter::new(std::io::stderr));
 }
 
 /// [`start_logging`] for a serving process: a slow reader of the log never blocks it, and panics are logged like
-/// everything
-/// else. Keep the result until the end.
+/// everything else. Keep the result until the end.
 pub fn start_serving_log() -> Written {
     match Lines::to_stderr() {
         Ok(lines) => {

@@ -105,8 +105,7 @@ pub enum VaultError {
 
 impl Vault {
     /// Reads the keys from `secrets.key`, else from `secrets.key_file`. A missing file is created with SQLite and is an
-    /// error
-    /// with PostgreSQL; an existing file is never written here.
+    /// error with PostgreSQL; an existing file is never written here.
     pub fn open(secrets: &Secrets, database_is_sqlite: bool) -> Result<Self, VaultError> {
         let (keys, file) = key::find(secrets, database_is_sqlite)?;
         let vault = Self { ring: Arc::new(Ring::new(keys, file)) };
@@ -182,8 +181,7 @@ impl Vault {
     }
 
     /// Decrypts a value that [`Vault::seal`] sealed for the same tenant, place and row, with any known key. The result
-    /// is wiped
-    /// from memory when dropped.
+    /// is wiped from memory when dropped.
     pub fn open_sealed(
         &self,
         tenant: Uuid,
@@ -225,9 +223,8 @@ impl Vault {
     }
 
     /// 32 bytes that cannot be guessed without the key and are equal on every instance: for tokens that must be the
-    /// same for
-    /// the same request while only their hash is stored. Another key gives other bytes: check earlier tokens with
-    /// [`Vault::derived`].
+    /// same for the same request while only their hash is stored. Another key gives other bytes: check earlier tokens
+    /// with [`Vault::derived`].
     pub fn derive(&self, kind: &str, parts: &[&str]) -> Zeroizing<[u8; 32]> {
         self.ring.refresh(false);
         derive(&self.ring.first(), kind, parts)
@@ -268,8 +265,7 @@ fn keyed(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
 }
 
 /// Hex SHA-256, under which keys, tokens and states are stored and looked up. They are random, so a plain hash is
-/// enough,
-/// and a reader of the database cannot use them. Passwords are hashed in `people::password`.
+/// enough, and a reader of the database cannot use them. Passwords are hashed in `people::password`.
 pub fn hash(secret: &str) -> String {
     hex::encode(Sha256::digest(secret.as_bytes()))
 }

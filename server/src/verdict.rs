@@ -10,8 +10,7 @@ pub enum Verdict {
     /// The other side accepted it.
     Done(Taken),
     /// Retry later. `after`: the delay that the other side asked for, else the engine's back-off. `whole_target`:
-    /// everything
-    /// for this account or source waits, not only this letter.
+    /// everything for this account or source waits, not only this letter.
     Retry { after: Option<Duration>, whole_target: bool },
     /// Give up: a dead letter with this reason; the lane continues with the next letter.
     Bury(Failure),

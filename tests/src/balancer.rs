@@ -1,6 +1,5 @@
 //! A TCP load balancer for several instances: gives each connection to an instance that accepts it, like the reverse
-//! proxy
-//! of `deploy/`. It does not inspect the traffic.
+//! proxy of `deploy/`. It does not inspect the traffic.
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,6 +1,5 @@
 //! A real Chromium, driven through the chromedriver that `tests/run` started: opens pages, clicks, reads the visible
-//! text,
-//! and runs axe-core for accessibility.
+//! text, and runs axe-core for accessibility.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

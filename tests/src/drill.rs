@@ -1,6 +1,5 @@
 //! Crash tests of real processes: the binary with fault points, on the machine's clock, beside a sandbox and a
-//! messenger
-//! that keep running.
+//! messenger that keep running.
 
 use std::fs::File;
 use std::ops::Deref;

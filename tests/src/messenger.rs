@@ -1,6 +1,5 @@
 //! A custom messenger: a small webhook endpoint that keeps all requests, verifies Standard Webhooks signatures with its
-//! own
-//! code, and responds as configured.
+//! own code, and responds as configured.
 
 use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};

@@ -1,6 +1,5 @@
 //! The queue alone: database, statements and writers, without a server, amoCRM or network. For rules about rows:
-//! leasing,
-//! settling, waiting.
+//! leasing, settling, waiting.
 
 use std::time::Duration;
 

@@ -85,7 +85,7 @@ impl World {
         TelegramLine { line, bot: bot.id, token: bot.token, person: 0 }
     }
 
-    /// [`telegram_source`](TelegramWorld::telegram_source) after Maria pressed Start and wrote "Hello", which is in
+    /// [`telegram_source`](World::telegram_source) after Maria pressed Start and wrote "Hello", which is in
     /// amoCRM.
     pub async fn telegram_line(&mut self, settings: Value) -> TelegramLine {
         let mut line = self.telegram_source(NewBot::default(), settings).await;

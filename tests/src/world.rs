@@ -176,8 +176,7 @@ impl World {
     }
 
     /// Delivers everything that is due now, and what becomes due by that; returns the number of attempts. Files first,
-    /// like the
-    /// service itself.
+    /// like the service itself.
     pub async fn deliver_all(&mut self) -> usize {
         self.fetch_all().await;
         self.worker.as_mut().expect("the server runs").deliver_all().await.expect("the queue is read")

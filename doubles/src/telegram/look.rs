@@ -98,8 +98,7 @@ impl Telegram {
     }
 
     /// Returns when no update of a webhook is due or in progress; returns the number of updates sent meanwhile,
-    /// including
-    /// repeats. Updates that are due later, held or late keep waiting.
+    /// including repeats. Updates that are due later, held or late keep waiting.
     pub async fn deliver_all(&self) -> usize {
         let before = self.attempts();
         let mut changes = self.core.subscribe();

@@ -22,8 +22,7 @@ pub struct Options {
     /// The clock.
     pub now: Now,
     /// The webhook rules of a local Bot API server: plain HTTP, any port, loopback. All else is as in the cloud,
-    /// including file
-    /// size limits.
+    /// including file size limits.
     pub local: bool,
     /// Whether calls are rate limited with 429; see `Telegram::set_rates`.
     pub rates: bool,

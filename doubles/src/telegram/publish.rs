@@ -77,8 +77,7 @@ impl State {
     }
 
     /// Privacy mode: bots receive commands, mentions, replies to them and service messages; administrators and bots
-    /// without
-    /// privacy mode receive everything.
+    /// without privacy mode receive everything.
     fn may_see(&self, bot: i64, group: i64, message: &Message) -> bool {
         let (Some(known), Some(group)) = (self.bots.get(&bot), self.groups.get(&group)) else {
             return false;

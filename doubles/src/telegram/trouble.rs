@@ -18,8 +18,7 @@ impl Telegram {
     }
 
     /// Turns rate limits on or off: one message a second in a chat with a burst of three, 20 a minute in a group, 30 a
-    /// second
-    /// over all chats; 429 with `retry_after` beyond. Uses Telegram's clock, so a frozen one refuses for ever.
+    /// second over all chats; 429 with `retry_after` beyond. Uses Telegram's clock, so a frozen one refuses for ever.
     pub fn set_rates(&self, on: bool) {
         self.core.change(|state| state.rates.on = on);
     }

@@ -20,8 +20,7 @@ pub(super) struct Party {
 
 impl Party {
     /// Parses and validates a sender, receiver or user. The newest documents require `id` and `name`; older ones, and
-    /// recorded
-    /// answers of production, accept a `ref_id` instead of both.
+    /// recorded answers of production, accept a `ref_id` instead of both.
     pub(super) fn read(fields: &Object<'_>, lengths: &Lengths) -> Result<Self, Wrong> {
         fields.only(&["id", "ref_id", "name", "avatar", "profile", "profile_link"])?;
         let profile = fields.object("profile")?;
@@ -56,8 +55,7 @@ fn is_inside(scoped: &Scoped<'_>, account: &Account, ref_id: &str) -> bool {
 }
 
 /// Finds or creates the external person; new details in the request are stored. An unknown user's id creates a person,
-/// as in
-/// production.
+/// as in production.
 pub(super) fn person(scoped: &Scoped<'_>, account: &mut Account, party: &Party) -> Result<Person, Refusal> {
     let channel_id = &scoped.channel.id;
     let found = match &party.ref_id {
@@ -119,8 +117,7 @@ pub(super) fn chat(scoped: &Scoped<'_>, account: &mut Account, wanted: &Wanted<'
 }
 
 /// The chat with this amojo id. If the other side's id names another chat or none, amojo's id decides and the chat
-/// keeps its
-/// id: production answers so to a client that invents a new `conversation_id` for every message.
+/// keeps its id: production answers so to a client that invents a new `conversation_id` for every message.
 fn named_by_amocrm(
     account: &Account,
     id: &str,
@@ -149,8 +146,7 @@ pub(super) struct Wanted<'a> {
 }
 
 /// Parses the two ids of a conversation. amojo's may be given alone: the documents require ours, clients in production
-/// omit
-/// it.
+/// omit it.
 pub(super) fn conversation<'a>(
     fields: &Object<'a>,
     lengths: &Lengths,

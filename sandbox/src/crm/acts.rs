@@ -47,8 +47,7 @@ impl Sandbox {
     }
 
     /// A user merges two contacts: `kept` gets everything of `gone`, including chats, and `gone` answers 204 from now
-    /// on. False
-    /// if one of them is missing.
+    /// on. False if one of them is missing.
     pub fn merge_contacts(&self, host: &str, kept: i64, gone: i64) -> bool {
         self.act(host, |account, now| account.merge_contacts(kept, gone, now))
     }
@@ -125,8 +124,7 @@ impl Sandbox {
     }
 
     /// A user creates a template, which no token can see. `fields` are the API's and override a plain template with
-    /// this name
-    /// and content. Returns its id.
+    /// this name and content. Returns its id.
     pub fn add_template(&self, host: &str, name: &str, content: &str, fields: Value) -> i64 {
         self.act(host, |account, now| {
             let mut all: Map<String, Value> = super::template::blank();
@@ -147,8 +145,7 @@ impl Sandbox {
     }
 
     /// Templates as in the API, including `_embedded.reviews`, and `client_id` of the integration that created each
-    /// (null for a
-    /// user's).
+    /// (null for a user's).
     pub fn templates(&self, host: &str) -> Vec<Value> {
         self.look(host, |account| account.crm.templates.iter().map(|one| one.whole(account.id)).collect())
     }
@@ -165,8 +162,7 @@ impl Sandbox {
     }
 
     /// amoCRM disables a subscription, as after more than 100 invalid answers in two hours, or a user enables it again.
-    /// False if
-    /// there is no such subscription.
+    /// False if there is no such subscription.
     pub fn set_webhook_disabled(&self, host: &str, destination: &str, disabled: bool) -> bool {
         self.act(host, |account, _| {
             let found = account.crm.webhooks.iter_mut().find(|one| one.destination == destination);

@@ -98,8 +98,7 @@ impl Contact {
     }
 
     /// Whether any value of the card contains the text, case-insensitively; a number is found in phones however its
-    /// digits are
-    /// grouped. amoCRM's matching is not documented; it was observed to be by substring.
+    /// digits are grouped. amoCRM's matching is not documented; it was observed to be by substring.
     pub(crate) fn matches(&self, query: &str) -> bool {
         let wanted = digits(query);
         let is_number = !wanted.is_empty() && !query.chars().any(char::is_alphabetic);

@@ -64,8 +64,7 @@ impl Account {
     }
 
     /// Changes a lead and records the event. A won or lost lead releases its chats: their next message creates a new
-    /// incoming
-    /// lead.
+    /// incoming lead.
     pub(crate) fn change_lead(&mut self, id: i64, now: i64, change: impl FnOnce(&mut Lead, &mut Card)) -> bool {
         let (Some(lead), Some(card)) = (self.leads.iter_mut().find(|lead| lead.id == id), self.crm.cards.get_mut(&id))
         else {

@@ -1,8 +1,7 @@
 //! The CRM behind the chats: contacts, leads and incoming leads, talks, templates, and the hooks about them.
 //!
 //! Chats do not depend on it. [`settle`] examines the chats after every change and does what amoCRM does: creates
-//! contacts,
-//! incoming leads and talks, and records events for subscribers.
+//! contacts, incoming leads and talks, and records events for subscribers.
 
 mod acts;
 mod contact;

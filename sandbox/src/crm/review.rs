@@ -34,8 +34,7 @@ fn is_waba(source: &Source) -> bool {
 
 impl Account {
     /// Submits a WABA template for approval and records the event: a review for every WABA source of its owner, or of
-    /// all
-    /// integrations if a user created it. False if it is unknown or not for WABA.
+    /// all integrations if a user created it. False if it is unknown or not for WABA.
     pub(crate) fn ask_review(&mut self, template_id: i64, now: i64) -> bool {
         let Some(template) = self.crm.templates.iter().find(|one| one.id == template_id && one.is_waba()) else {
             return false;

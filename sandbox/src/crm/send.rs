@@ -42,8 +42,7 @@ pub(crate) struct CrmHooks {
 }
 
 /// Delay of the next attempt after this answer; `None` if there is none. After 5 and 15 minutes for every invalid
-/// answer, after
-/// a further 15 minutes and an hour only for 499 and 5xx.
+/// answer, after a further 15 minutes and an hour only for 499 and 5xx.
 fn next_attempt(attempt: u32, status: Option<u16>) -> Option<TimeDelta> {
     let server = status.is_some_and(|status| status == 499 || status >= 500);
     match attempt {

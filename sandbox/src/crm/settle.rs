@@ -52,8 +52,7 @@ fn new_leads(account: &mut Account, integrations: &[IntegrationConfig], now: i64
 }
 
 /// A chat that was linked to a contact before its first message joins the contact's open lead; every other one creates
-/// an
-/// incoming lead.
+/// an incoming lead.
 fn new_lead(account: &mut Account, integrations: &[IntegrationConfig], lead: &Lead, now: i64) {
     let linked = account.crm.contact_of_chat(&lead.chat_id);
     if let Some(open) = linked.and_then(|contact_id| account.open_lead_of(contact_id)) {

@@ -33,8 +33,7 @@ impl Webhook {
 }
 
 /// Codes that can be subscribed to. The two platforms differ: customers' messages are reported only on Kommo, according
-/// to
-/// the tables, and customers (the entity) exist only on amocrm.ru.
+/// to the tables, and customers (the entity) exist only on amocrm.ru.
 pub(crate) fn known_events(host: &str) -> Vec<String> {
     let russian = host.ends_with(".amocrm.ru");
     let group = |actions: &[&str], of: &str| actions.iter().map(|action| format!("{action}_{of}")).collect::<Vec<_>>();

@@ -60,8 +60,7 @@ impl Sandbox {
     }
 
     /// A public link to a file, as from any web server: for customers' files in tests. It has the lifetime of other
-    /// links. Empty
-    /// if the sandbox has no address.
+    /// links. Empty if the sandbox has no address.
     pub fn link_to(&self, file: &Attachment) -> String {
         let (own_url, now) = (self.core.own_url(), self.core.now());
         self.core.change(|state| keep(state, &own_url, file, now)).map(|kept| kept.media).unwrap_or_default()
@@ -78,8 +77,8 @@ impl Sandbox {
     }
 
     /// Downloads the `media` of a message by a plain GET, as amoCRM does some time after receiving it. The file is
-    /// kept, so that
-    /// later calls and the manager's window show it even if the link has expired. An error says why there was none.
+    /// kept, so that later calls and the manager's window show it even if the link has expired. An error says why there
+    /// was none.
     pub async fn downloads(&self, host: &str, message_id: &str) -> Result<Fetched> {
         fetch(&self.core, host, message_id).await
     }

@@ -14,8 +14,7 @@ pub(crate) fn code_for(core: &Core, host: &str, integration: &IntegrationConfig)
 }
 
 /// A code for this user. An administrator installs the integration by it; others can only add their grant to an
-/// installed
-/// one.
+/// installed one.
 fn code_of(core: &Core, host: &str, integration: &IntegrationConfig, user_id: i64) -> Option<String> {
     let now = core.now();
     let widget = installation::SourceOfItsOwn::of(core, integration);
@@ -33,8 +32,7 @@ fn code_of(core: &Core, host: &str, integration: &IntegrationConfig, user_id: i6
 }
 
 /// The redirect address after "Allow" by this user, by default the administrator. `None` if anything is unknown, the
-/// redirect
-/// URI is no URL, or the user may not install.
+/// redirect URI is no URL, or the user may not install.
 pub(crate) fn allowed(
     core: &Core,
     host: &str,

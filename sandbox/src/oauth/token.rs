@@ -1,6 +1,5 @@
 //! The token endpoint: rotating refresh tokens, access tokens that look like JWTs. The documents show JSON; RFC 6749
-//! and
-//! amoCRM's own PHP SDK use forms.
+//! and amoCRM's own PHP SDK use forms.
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};

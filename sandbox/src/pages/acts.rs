@@ -68,8 +68,7 @@ pub(super) async fn upload(
 }
 
 /// `GET /accounts/{host}/messages/{id}/media`: the file of a message as kept by amoCRM. Files of the other side are
-/// fetched
-/// when first viewed.
+/// fetched when first viewed.
 pub(super) async fn file(
     core: web::Data<Arc<Core>>,
     request: HttpRequest,

@@ -63,8 +63,7 @@ fn card_begins(lead: &Lead) -> i64 {
 }
 
 /// Every message of a chat in order of arrival, with the available actions. Where the card of the chat's lead shows
-/// only the
-/// later ones, a line says so.
+/// only the later ones, a line says so.
 pub(super) fn window_rows(state: &State, account: &Account, chat: &Chat, words: &'static Words) -> Vec<Row> {
     let abilities: Abilities = state.abilities(&chat.scope_id);
     let viewer = account.writer().and_then(|user| user.amojo_id.as_deref()).unwrap_or_default();

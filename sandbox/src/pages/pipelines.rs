@@ -136,8 +136,7 @@ pub(super) struct Added {
 }
 
 /// `POST /accounts/{host}/pipelines/{id}/add`: amoCRM stores the pipeline, creates its own source if the card says so,
-/// and
-/// opens the widget.
+/// and opens the widget.
 pub(super) async fn add(
     core: web::Data<Arc<Core>>,
     request: HttpRequest,

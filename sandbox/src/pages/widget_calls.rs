@@ -37,8 +37,7 @@ pub(super) async fn file(core: web::Data<Arc<Core>>, path: web::Path<(String, St
 }
 
 /// `GET /accounts/{host}/ajax/v2/integrations/{client_uuid}/disposable_token` → `{"token":"…"}`, for the signed-in
-/// user.
-/// Public widgets were seen to call this address of amoCRM; the header keeps other sites out.
+/// user. Public widgets were seen to call this address of amoCRM; the header keeps other sites out.
 pub(super) async fn token(
     core: web::Data<Arc<Core>>,
     request: HttpRequest,

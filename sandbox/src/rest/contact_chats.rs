@@ -22,8 +22,7 @@ fn is_own(call: &Call<'_>, account: &Account, chat_id: &str) -> bool {
 }
 
 /// `GET contacts/chats?contact_id=…` or `?chat_id=…`, each a value or a list; 204 if empty. A chat of an incoming lead
-/// is
-/// listed with that lead's contact.
+/// is listed with that lead's contact.
 pub(super) fn list(call: &Call<'_>) -> Answer {
     if let Some(refusal) = refuses_cookies(call) {
         return refusal;

@@ -32,8 +32,7 @@ pub(super) fn ask(call: &Call<'_>, id: &str) -> Answer {
 }
 
 /// `POST chats/templates/{id}/review/{review_id}` with `status` and, for a refusal, `reject_reason`. A review of a
-/// foreign
-/// template can be decided too: its source may be the integration's.
+/// foreign template can be decided too: its source may be the integration's.
 pub(super) fn decide(call: &Call<'_>, id: &str, review_id: &str) -> Answer {
     batch::object(call).and_then(|body| decided(call, id, review_id, &body)).unwrap_or_else(|answer| answer)
 }

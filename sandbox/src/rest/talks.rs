@@ -60,8 +60,7 @@ pub(super) fn one(call: &Call<'_>, id: &str) -> Answer {
 }
 
 /// `POST talks/{id}/close` with an optional `force_close`: 202, or 422 if it is closed. No account here has the bot
-/// that asks
-/// for a rating first.
+/// that asks for a rating first.
 pub(super) fn close(call: &Call<'_>, id: &str) -> Answer {
     let act = |body: Value| {
         let typed = Object::whole(&body).and_then(|fields| fields.boolean("force_close"));

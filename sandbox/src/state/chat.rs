@@ -171,8 +171,7 @@ impl Message {
     }
 
     /// A part of the message stored besides its content: `reply_to`, `forwards`. In the payload as received, or inside
-    /// the
-    /// content of a manager's message.
+    /// the content of a manager's message.
     pub(crate) fn beside(&self, name: &str) -> Option<&Value> {
         self.payload.get(name).or_else(|| self.content.get(name)).filter(|value| !value.is_null())
     }

@@ -1,6 +1,5 @@
 //! The e-mail to amoCRM's support that registers a Chats API channel: the 14 answers of the form in order, filled from
-//! the
-//! configuration. Command line and admin show the same.
+//! the configuration. Command line and admin show the same.
 
 use url::{Host, Url};
 

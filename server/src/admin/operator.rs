@@ -133,8 +133,7 @@ impl FromRequest for HalfWay {
 }
 
 /// The access check before every page: all but public pages need a session, and all but the second step's need both
-/// steps.
-/// It runs before all extractors, so that a refused form is not read.
+/// steps. It runs before all extractors, so that a refused form is not read.
 pub async fn gate(request: &HttpRequest) -> Result<(), Refused> {
     let path = request.path().strip_prefix("/admin").unwrap_or_default();
     if ["/sign-in", "/sign-in/link", "/link"].contains(&path) || path.starts_with("/assets/") {

@@ -23,8 +23,7 @@ pub async fn take(app: &App, db: &impl ConnectionTrait, tenant_id: Uuid, key: &s
 }
 
 /// Sends no e-mails about it until then (milliseconds since 1970), then one more if it is still open. False if it is
-/// not
-/// open.
+/// not open.
 pub async fn mute(db: &impl ConnectionTrait, tenant_id: Uuid, key: &str, until: i64) -> Result<bool, DbErr> {
     let done = of(tenant_id, key)
         .col_expr(Column::MutedUntil, Expr::value(Some(until)))

@@ -38,8 +38,7 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
 }
 
 /// Raises alerts that are not open and closes those that are over; `raised` names the tasks whose alerts this process
-/// may
-/// close.
+/// may close.
 async fn look(app: &App, raised: &mut BTreeSet<String>) -> Result<(), DbErr> {
     let failing = app.supervisor.failing();
     for one in &failing {

@@ -1,6 +1,5 @@
 //! E-mails about alerts to those who subscribed: alerts that open within a minute share an e-mail, an account gets at
-//! most
-//! one in ten minutes, an alert that stays open is reminded of once, and a closing e-mail reports its end.
+//! most one in ten minutes, an alert that stays open is reminded of once, and a closing e-mail reports its end.
 //!
 //! ```text
 //! alert.letter_at ─▶ claim ─▶ readers · text ─▶ SMTP ─▶ next letter_at

@@ -1,6 +1,6 @@
-//! Refused sign-ins and API keys. Strangers can cause them at any rate, so noting one only counts it in memory. Every few
-//! seconds the counts are written to the audit log: one row for each reason, login and address within an hour, at most
-//! [`MOST`] rows an hour for all strangers of a process.
+//! Refused sign-ins and API keys. Strangers can cause them at any rate, so noting one only counts it in memory. Every
+//! few seconds the counts are written to the audit log: one row for each reason, login and address within an hour, at
+//! most [`MOST`] rows an hour for all strangers of a process.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -6,6 +6,5 @@ pub mod form_data;
 pub mod origin;
 
 /// The header value that makes a browser discard cached pages (`Clear-Site-Data`), sent at sign-out. Cookies stay:
-/// those that
-/// are not sessions are not secret, and a site chat's belongs to its visitor.
+/// those that are not sessions are not secret, and a site chat's belongs to its visitor.
 pub const FORGET_PAGES: &str = "\"cache\"";

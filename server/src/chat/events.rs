@@ -1,8 +1,6 @@
 //! `GET /chat/{source_id}/events`: managers' messages as server-sent events. The event's id is the message's position:
-//! a
-//! client that names the last one it has gets everything after it, in order, once, however often the connection breaks
-//! and
-//! whichever instance answers.
+//! a client that names the last one it has gets everything after it, in order, once, however often the connection
+//! breaks and whichever instance answers.
 
 use std::collections::HashMap;
 use std::fmt::Write;

@@ -1,6 +1,5 @@
 //! `POST /chat/{source_id}/files`: a visitor's file with a caption. Its type is detected from its first bytes; programs
-//! are
-//! refused.
+//! are refused.
 
 use actix_web::dev::Payload;
 use actix_web::http::header;

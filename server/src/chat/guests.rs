@@ -130,8 +130,7 @@ impl Guests {
     }
 
     /// Counts bytes of an upload as they arrive; the error holds the seconds until this visitor, their address or this
-    /// chat may
-    /// send more.
+    /// chat may send more.
     pub async fn bytes(
         &self,
         (visitor, address, source_id): (&str, Option<IpAddr>, Uuid),
@@ -151,8 +150,7 @@ impl Guests {
     }
 
     /// A slot for an event stream. A sixth replaces the visitor's oldest; `None` if all slots, or this address's share,
-    /// are
-    /// taken.
+    /// are taken.
     pub fn sit(&self, visitor: &str, address: Option<IpAddr>) -> Option<Seat> {
         let taken = self.taken.take(shed::counted(address), 1)?;
         let mut seats = self.seats.lock().unwrap_or_else(PoisonError::into_inner);

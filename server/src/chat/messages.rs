@@ -1,6 +1,5 @@
 //! `POST /chat/{source_id}/messages`: a visitor's message. The id is generated before the first attempt, by the script
-//! or,
-//! for the form, with its page, so that every repeat is recognised.
+//! or, for the form, with its page, so that every repeat is recognised.
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};

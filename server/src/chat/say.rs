@@ -106,8 +106,7 @@ pub async fn say(app: &App, guest: &Guest, saying: Saying) -> Result<Stored> {
     Ok(Stored { message_id: outcome.message_id(), duplicate: matches!(outcome, Outcome::Duplicate { .. }) })
 }
 
-/// A text as stored: `
-/// ` line breaks, trimmed. 422 if it is empty or too long.
+/// A text as stored: trimmed, with line feeds as line breaks. 422 if it is empty or too long.
 pub fn checked(text: &str) -> Result<String, Error> {
     match caption(text)? {
         None => Err(Error::field("/text", Said::new("said-empty"))),

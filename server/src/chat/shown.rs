@@ -1,6 +1,5 @@
 //! A message as shown to its customer. The script renders it from this JSON; without script the page shows its text and
-//! a
-//! link to its file.
+//! a link to its file.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -160,7 +159,7 @@ async fn say(
     Ok(())
 }
 
-/// The file of a message, linked on our own server. `None` if it has none, or it was not fetched.
+/// The file of a message, linked on our own server. `None` if it has none, or it is not stored here.
 pub async fn file_of(app: &App, message: &message::Model, content: &Content) -> anyhow::Result<Option<File>> {
     let Some(media_id) = content.media().and_then(|media| media.media_id) else { return Ok(None) };
     let Some(kept) = media::find(app, message.tenant_id, media_id).await? else { return Ok(None) };

@@ -1,8 +1,6 @@
 //! Visitors. A browser keeps a random secret: on the chat's own page in a cookie of this chat, on other sites in the
-//! site's
-//! storage. All stored ids of a visitor are derived from it one way, so neither the database nor amoCRM nor a log can
-//! be
-//! used to impersonate them. A customer signed in to the site is identified by the site's token instead.
+//! site's storage. All stored ids of a visitor are derived from it one way, so neither the database nor amoCRM nor a
+//! log can be used to impersonate them. A customer signed in to the site is identified by the site's token instead.
 
 use actix_web::HttpRequest;
 use actix_web::cookie::time::Duration;
@@ -61,8 +59,7 @@ impl Visitor {
 }
 
 /// The cookie to set: for a new visitor, or an earlier release's cookie under its current name. `None` if the browser
-/// has
-/// it.
+/// has it.
 pub fn cookie_to_set(request: &HttpRequest, source_id: Uuid, public_url: &Url) -> Option<Cookie<'static>> {
     let path = format!("/chat/{source_id}");
     let known = |secret: &String| Visitor::of_secret(source_id, secret).is_some();

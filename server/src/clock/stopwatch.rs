@@ -7,8 +7,7 @@ use tokio::time::Instant;
 use super::{Clock, Time};
 
 /// Measures from its creation: by the machine's monotonic clock, or in tests by the frozen clock, so that a deadline
-/// passes
-/// only when a test advances the clock.
+/// passes only when a test advances the clock.
 #[derive(Clone, Debug)]
 pub struct Stopwatch {
     clock: Clock,

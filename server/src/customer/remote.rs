@@ -1,6 +1,5 @@
 //! Asks the vendor's own service (mode `remote`) at `customers.verify_url`, with requests signed by the Standard
-//! Webhooks
-//! scheme.
+//! Webhooks scheme.
 
 use std::time::Duration;
 

@@ -13,8 +13,7 @@ pub enum AddressKind {
 }
 
 /// The kind of an address. An IPv4 address inside an IPv6 one (mapped, NAT64) counts as that IPv4 address, because
-/// packets
-/// go there.
+/// packets go there.
 pub fn kind_of(address: IpAddr) -> AddressKind {
     match address {
         IpAddr::V4(address) => kind_of_v4(address),

@@ -5,10 +5,8 @@
 //!   `network.allow_private` lists.
 //!
 //! The guard checks twice: the address as written (a literal address never reaches the resolver) and the resolver's
-//! answer,
-//! which is what is connected to, so no second look-up can bypass it. Neither client follows redirects, keeps cookies
-//! or
-//! reads proxy variables.
+//! answer, which is what is connected to, so no second look-up can bypass it. Neither client follows redirects, keeps
+//! cookies or reads proxy variables.
 
 mod address;
 mod guard;
@@ -147,8 +145,7 @@ impl Guarded {
     }
 
     /// Whether an address may be called, as far as it can be decided without the network: check it when a tenant enters
-    /// an
-    /// address. A name is checked again when it is resolved.
+    /// an address. A name is checked again when it is resolved.
     pub fn check_url(&self, url: &Url) -> Result<(), UrlRefused> {
         self.policy.check_url(url)
     }

@@ -5,8 +5,7 @@ use std::io;
 use crate::words::Said;
 
 /// Texts of system resolvers for an unknown name (EAI_NONAME, EAI_NODATA), in lower case. The standard library has no
-/// error
-/// kind for it.
+/// error kind for it.
 const NO_SUCH_NAME: [&str; 4] = [
     "name or service not known",
     "no address associated with",

@@ -1,6 +1,5 @@
 //! File storage: a folder or an S3-compatible bucket. A file's path consists of ids only and begins with the account,
-//! so
-//! no sender's text becomes a path, and an account's files can be deleted together.
+//! so no sender's text becomes a path, and an account's files can be deleted together.
 //!
 //! ```text
 //! {tenant}/{last two characters of id}/{id}-{epoch}

@@ -35,8 +35,7 @@ pub enum For {
     /// amoCRM, which fetches "a little later": eight days.
     Crm,
     /// amoCRM if the channel's option is to store files: amoCRM then stores the link instead of a copy, so it never
-    /// expires.
-    /// Use [`crm_link`], which also keeps the file.
+    /// expires. Use [`crm_link`], which also keeps the file.
     CrmForEver,
     /// A page that is open now: an hour.
     Panel,

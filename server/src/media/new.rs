@@ -82,10 +82,9 @@ pub fn check_url(app: &App, url: &str) -> Result<Url, Said> {
 }
 
 /// Replaces a content's file by a `media_id` and returns the files to fetch: from `media_url`, or from what the
-/// source's
-/// connector knows by `reference`. Nothing of the address stays in the content. Content without a file, without an
-/// address or with a `media_id` is unchanged. Does the same with amoCRM's previews of pictures and videos; messengers'
-/// previews are dropped.
+/// source's connector knows by `reference`. Nothing of the address stays in the content. Content without a file,
+/// without an address or with a `media_id` is unchanged. Does the same with amoCRM's previews of pictures and videos;
+/// messengers' previews are dropped.
 pub fn enclose(app: &App, whose: &Whose, content: &mut Content) -> Vec<NewMedia> {
     let Some(kind) = Kind::of(content) else { return Vec::new() };
     let Some(media) = content.media_mut() else { return Vec::new() };
@@ -111,8 +110,7 @@ pub fn wanted(app: &App, whose: &Whose, kind: Kind, origin: Origin, file_name: &
 }
 
 /// An avatar. Its id is derived from account and origin, so the same one is fetched once; naming it again later extends
-/// its
-/// retention, and retries a failed one on another day.
+/// its retention, and retries a failed one on another day.
 pub fn avatar(app: &App, whose: &Whose, origin: Origin) -> NewMedia {
     let id = avatar_id(app, whose.tenant_id, &origin);
     made(app, whose, id, Kind::Avatar, origin, String::new())

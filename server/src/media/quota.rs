@@ -1,6 +1,5 @@
 //! The storage used by an account. Counted every 30 seconds and incremented in between, so several instances together
-//! may
-//! exceed the quota by what they fetch in that time.
+//! may exceed the quota by what they fetch in that time.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};

@@ -1,6 +1,5 @@
 //! `GET /media/{token}/{name}`: a file or a range of it, for anyone with the link. Content that a browser might execute
-//! is
-//! never displayed inline, whatever its name.
+//! is never displayed inline, whatever its name.
 
 use std::ops::Range;
 

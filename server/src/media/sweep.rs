@@ -17,8 +17,7 @@ const STEPS: usize = 50;
 const ABANDONED: i64 = 3_600_000;
 
 /// Deletes expired files in small steps; returns their number. Then raises or ends alerts about storage. Several
-/// instances
-/// may do it concurrently.
+/// instances may do it concurrently.
 pub async fn sweep(app: &App) -> anyhow::Result<u64> {
     let today = day_of(app.clock.millis());
     let mut gone = 0;

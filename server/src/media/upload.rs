@@ -1,8 +1,7 @@
 //! Uploaded files: received in chunks, then kept or discarded.
 //!
 //! The row is inserted before the first byte, as an incomplete file, so that an interrupted upload leaves no unknown
-//! file
-//! behind.
+//! file behind.
 
 use bytes::Bytes;
 use entity::media::{self, Column};

@@ -1,6 +1,5 @@
 //! Fetches due files: at once if a message was accepted here, else by polling every two seconds, which covers lost
-//! wake-ups
-//! and those of other instances.
+//! wake-ups and those of other instances.
 
 use std::collections::HashMap;
 use std::sync::Arc;

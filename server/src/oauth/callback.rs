@@ -116,8 +116,7 @@ async fn callback(app: Arc<App>, request: &HttpRequest, in_path: Option<&str>) -
 }
 
 /// Whether the caller is not a browser: browsers send Fetch Metadata or the cookie of the start. A program cannot be
-/// tricked
-/// by a foreign link, so it may use a state; it gets no access to the account.
+/// tricked by a foreign link, so it may use a state; it gets no access to the account.
 fn is_program(request: &HttpRequest) -> bool {
     let headers = request.headers();
     let of_browsers =

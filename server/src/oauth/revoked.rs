@@ -11,8 +11,7 @@ use crate::error::{Problem, Result};
 use crate::tenant::{install, uninstall};
 
 /// `GET /oauth/revoked?client_uuid=&account_id=&signature=`. 200 for every signed notice, also repeated ones; amoCRM is
-/// asked
-/// after the answer, before anything is removed.
+/// asked after the answer, before anything is removed.
 pub(super) async fn revoked(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse> {
     let query = Query::read(request.query_string());
     let Some((integration, account_id)) = verified(&app, &query) else {

@@ -37,8 +37,7 @@ pub(super) async fn nothing_here(_member: Option<Member>) -> Result<HttpResponse
 }
 
 /// Turns errors of handlers and extractors into pages, and forbids caching of every response that does not allow it: it
-/// may
-/// hold an account's data.
+/// may hold an account's data.
 pub(super) async fn pages(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,

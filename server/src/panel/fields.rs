@@ -109,8 +109,7 @@ pub fn read(
 }
 
 /// Rebases typed settings on a concurrent change: fields that this person did not change take the new value.
-/// Credentials
-/// are never rendered, so none is copied.
+/// Credentials are never rendered, so none is copied.
 pub fn over(fields: &[Field], typed: &Value, was: &Value, now: &Value) -> Value {
     let mut settings = now.as_object().cloned().unwrap_or_default();
     let shown = |values: &Value, field: &Field| text_of(value_at(values, field));

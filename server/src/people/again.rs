@@ -51,8 +51,8 @@ pub fn is_needed(app: &App, row: &session::Model, person: &person::Model) -> boo
     credentials::any(person) && !is_fresh(app, row)
 }
 
-/// Checks the input against the password or, if it is six digits, against the authenticator. A wrong one is noted in the audit
-/// log as a refused `action`.
+/// Checks the input against the password or, if it is six digits, against the authenticator. A wrong one is noted in
+/// the audit log as a refused `action`.
 pub async fn check(
     app: &Arc<App>,
     person: &person::Model,

@@ -11,8 +11,8 @@
 //!                                 what is set from now on is valid everywhere
 //! ```
 //!
-//! Each change increments `revision`. After credentials were checked, the transaction that opens the session compares the
-//! number with the row, so a check from before a change opens nothing after it.
+//! Each change increments `revision`. After credentials were checked, the transaction that opens the session compares
+//! the number with the row, so a check from before a change opens nothing after it.
 
 use entity::person::{self, Column};
 use entity::session as session_row;
@@ -41,8 +41,7 @@ pub fn any(person: &person::Model) -> bool {
 }
 
 /// A link sent by e-mail was used. The first one removes all credentials set before, and all sessions. True if it was
-/// the
-/// first.
+/// the first.
 pub async fn prove(app: &App, db: &impl ConnectionTrait, person: &person::Model) -> Result<bool, DbErr> {
     let now = Expr::value(Some(app.clock.millis()));
     let first = Column::ProvedAt.is_null();
@@ -114,8 +113,7 @@ pub async fn hold(db: &impl ConnectionTrait, person: &person::Model) -> Result<b
 }
 
 /// [`hold`] for a person identified by a session, which must not have ended either: a request may have found its
-/// session
-/// before all of them ended, and read the person only afterwards.
+/// session before all of them ended, and read the person only afterwards.
 pub async fn hold_in(
     app: &App,
     db: &impl ConnectionTrait,

@@ -68,8 +68,7 @@ impl Door {
     }
 
     /// The cookie that sets a token. `framed`: the page is in a frame of amoCRM, where browsers keep cookies separately
-    /// for each
-    /// embedding site.
+    /// for each embedding site.
     pub fn set(self, app: &App, token: &str, framed: bool) -> HeaderValue {
         let site = match self {
             Self::Admin => "SameSite=Strict",

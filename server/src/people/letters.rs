@@ -67,8 +67,8 @@ pub async fn renewal(app: &App, email: &str) -> Result<Result<(), Wait>, DbErr> 
     count(app, &format!("renewal-to:{}", receiver(email)), RENEWALS_TO).await
 }
 
-/// A self-chosen name as shown in an e-mail: words only, at most 40 characters, nothing that a mail program turns into a
-/// link.
+/// A self-chosen name as shown in an e-mail: words only, at most 40 characters, nothing that a mail program turns into
+/// a link.
 pub fn name(free: &str) -> String {
     let kept = |sign: char| if sign.is_alphanumeric() || matches!(sign, '-' | '\'' | '’') { sign } else { ' ' };
     let words: String = free.chars().map(kept).collect();

@@ -40,8 +40,7 @@ const HARDEST_WEAK: f64 = 8.0;
 const LOOKED_AT: usize = 64;
 
 /// Whether a password is acceptable. `about`: public facts about the person, such as e-mail and account name; a
-/// password
-/// made of those counts as common.
+/// password made of those counts as common.
 pub fn fits(password: &str, about: &[&str]) -> Result<(), Weak> {
     let length = password.chars().count();
     if length < SHORTEST {

@@ -10,7 +10,8 @@ use crate::audit::{Refusal, Whose};
 /// The reason for too many attempts, valid or not.
 pub const TOO_MANY: &str = "too_many_tries";
 
-/// Notes a refused sign-in at an entrance (`panel`, `admin`, `code` …). `login`: what was typed, or the id of the person.
+/// Notes a refused sign-in at an entrance (`panel`, `admin`, `code` …). `login`: what was typed, or the id of the
+/// person.
 pub fn sign_in(app: &App, door: &str, login: &str, why: &'static str, origin: &Origin) {
     let action = match door {
         "connect" | "connect_login" => "account.connected",

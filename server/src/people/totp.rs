@@ -1,6 +1,5 @@
 //! The second step of signing in: codes of an authenticator (RFC 6238: SHA-1, 6 digits, 30 seconds). A used code and
-//! all
-//! earlier ones are no longer valid.
+//! all earlier ones are no longer valid.
 
 use entity::person;
 use qrcode::QrCode;

@@ -9,8 +9,8 @@
 //! ```
 //!
 //! Each arrow is one atomic step, and the key file and the record show how far it is, so an interrupted rotation is
-//! continued. No value is ever sealed with a key that a serving process does not know, and no key leaves the file while a
-//! serving process seals with it. A value that escapes this – written by a process that was frozen in between – is
+//! continued. No value is ever sealed with a key that a serving process does not know, and no key leaves the file while
+//! a serving process seals with it. A value that escapes this – written by a process that was frozen in between – is
 //! decrypted with the kept key.
 //!
 //! *Derived* values need no step: new links and session tokens are made with the first key, earlier ones are recognised
@@ -114,8 +114,7 @@ async fn coming(app: &App) -> anyhow::Result<(Arc<Key>, bool)> {
 }
 
 /// A new key whose sealed values are distinguishable from those of the others in base64 too, where six characters
-/// contain 36
-/// of the 40 bits.
+/// contain 36 of the 40 bits.
 fn made(others: &[Arc<Key>]) -> Key {
     loop {
         let key = Key::generate();

@@ -169,8 +169,7 @@ impl Body {
     }
 
     /// Frees its memory and drops unread data. Keeps the connection's end of it, so that the server knows that bytes
-    /// are still
-    /// due and closes the connection after the answer.
+    /// are still due and closes the connection after the answer.
     pub fn let_go(&self) {
         let mut reading = self.0.borrow_mut();
         reading.memory.release();

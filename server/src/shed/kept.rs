@@ -7,8 +7,7 @@ use actix_web::body::{BodySize, BoxBody, MessageBody};
 use bytes::Bytes;
 
 /// A response that keeps its request's body until it was sent. actix closes a connection with an unfinished body only
-/// while
-/// that body exists; for a dropped chunked one it would wait without a deadline.
+/// while that body exists; for a dropped chunked one it would wait without a deadline.
 pub struct Kept<T> {
     answer: BoxBody,
     _body: T,

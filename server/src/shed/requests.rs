@@ -1,6 +1,5 @@
 //! Requests in progress of one class, by caller. A caller at its limit loses its own request that has waited longest
-//! for its
-//! body, so that connections held open by one program of an office do not block its colleagues.
+//! for its body, so that connections held open by one program of an office do not block its colleagues.
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;

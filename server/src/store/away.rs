@@ -4,8 +4,7 @@ use sea_orm::sqlx::Error;
 use sea_orm::{DbErr, RuntimeErr};
 
 /// Whether waiting may help: connection refused, no answer, starting or stopping, out of connections. A wrong password
-/// or
-/// user name is a mistake that waiting does not fix.
+/// or user name is a mistake that waiting does not fix.
 pub fn is_away(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
         cause.is::<tokio::time::error::Elapsed>()

@@ -2,11 +2,9 @@
 //! reader would let the log grow without limit.
 //!
 //! The task checkpoints while the writer works. That alone never restarts the log, because the writer keeps appending;
-//! so
-//! now and then the small rest is checkpointed on the write connection itself, between two commits. SQLite syncs the
+//! so now and then the small rest is checkpointed on the write connection itself, between two commits. SQLite syncs the
 //! database file only in a checkpoint that reaches the end; so earlier progress is synced here, while the writer works,
-//! or
-//! the writer would wait for all of it.
+//! or the writer would wait for all of it.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};

@@ -14,8 +14,7 @@ const GUARD: [&str; 2] = [
 const TRIES: u32 = 5;
 
 /// Applies pending migrations. On PostgreSQL under a lock held on a second connection, because concurrent migrations
-/// would
-/// conflict.
+/// would conflict.
 pub async fn run(store: &Store) -> Result<(), DbErr> {
     if store.is_sqlite() {
         return Migrator::up(store.write(), None).await;

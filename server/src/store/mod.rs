@@ -238,8 +238,7 @@ impl Store {
     }
 
     /// The database's time in milliseconds, with which leases and due times are compared: its own clock on PostgreSQL
-    /// (shared
-    /// by all instances), ours on SQLite.
+    /// (shared by all instances), ours on SQLite.
     pub async fn now(&self) -> Result<i64, DbErr> {
         if self.is_sqlite() {
             return Ok(self.clock.millis());
@@ -290,8 +289,7 @@ const BY_KEYS: [(&str, &str); 5] = [
 ];
 
 /// Ordered reads use only the index: with outdated statistics PostgreSQL would fetch and sort a whole backlog of due
-/// turns
-/// to return a few.
+/// turns to return a few.
 const IN_ORDER: (&str, &str) = ("enable_bitmapscan", "off");
 
 /// Lifetime of connections with cached plans. A plan made while a table was empty may scan all of it, until PostgreSQL
@@ -333,8 +331,7 @@ async fn postgres(url: &str, connections: u32, used: Use, at_once: bool) -> anyh
     }
     if used == Use::Write {
         // A cancelled BEGIN may return its connection inside a transaction (sqlx#4393): end it on return. A plain
-        // ROLLBACK would
-        // log a warning on PostgreSQL whenever there is none, which is nearly always.
+        // ROLLBACK would log a warning on PostgreSQL whenever there is none, which is nearly always.
         options.map_sqlx_postgres_pool_opts(|pool| {
             pool.after_release(|connection, _| {
                 Box::pin(async move {
@@ -350,8 +347,7 @@ async fn postgres(url: &str, connections: u32, used: Use, at_once: bool) -> anyh
 }
 
 /// Creates a missing database file readable by its owner only; SQLite gives its other files the same mode. An error
-/// here
-/// shows when the file is opened.
+/// here shows when the file is opened.
 fn private(path: &std::path::Path) {
     use std::os::unix::fs::OpenOptionsExt;
     let _ = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);

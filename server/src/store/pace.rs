@@ -1,6 +1,5 @@
 //! A rate limit shared by all processes on one database. Each step is a small write, so it suits rare events; frequent
-//! ones
-//! are limited per process ([`crate::pace`]).
+//! ones are limited per process ([`crate::pace`]).
 
 use entity::pace::{self, Column};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};

@@ -1,6 +1,5 @@
 //! Checks query plans in tests. SQLite plans a statement from its text, not from the tables' contents, so a plan that
-//! scans a
-//! table is found even while it is empty. Each statement is checked when it first runs.
+//! scans a table is found even while it is empty. Each statement is checked when it first runs.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -6,8 +6,7 @@ use super::{Store, VENDOR};
 
 impl Store {
     /// Reserves the next `count` calls of an account's REST API, `each` milliseconds apart, in one statement; returns
-    /// the
-    /// milliseconds to wait before the first, 0 or more. PostgreSQL only: on SQLite there is one process.
+    /// the milliseconds to wait before the first, 0 or more. PostgreSQL only: on SQLite there is one process.
     pub async fn reserve_calls(&self, account: &str, each: i64, count: i64) -> Result<i64, DbErr> {
         let now = self.now_sql();
         let text = format!(

@@ -1,7 +1,8 @@
 //! The rate limit in front of routes with which unknown callers can cause writes.
 //!
-//! amoCRM's own calls do not pass it: they come for all accounts from few addresses, each once. `oauth::callback` limits install
-//! calls and still tries what exceeds the limit; notices that an account removed the integration are signed.
+//! amoCRM's own calls do not pass it: they come for all accounts from few addresses, each once. `oauth::callback`
+//! limits install calls and still tries what exceeds the limit; notices that an account removed the integration are
+//! signed.
 
 use actix_web::HttpResponse;
 use actix_web::body::{BoxBody, MessageBody};

@@ -65,8 +65,7 @@ impl Default for Strangers {
 
 impl Strangers {
     /// Counts an action of an address; the error holds the seconds until the next is allowed. A caller without an
-    /// address (a unit
-    /// test) is not counted.
+    /// address (a unit test) is not counted.
     pub async fn pace(&self, address: Option<IpAddr>, act: Act, now: i64) -> Result<(), i64> {
         let Some(address) = address else { return Ok(()) };
         let paced = self.paces.take((network(address), act), act.budget(), now).await;
@@ -77,8 +76,8 @@ impl Strangers {
     }
 
     /// Whether amoCRM is asked at once about a signed notice that an account removed the integration. All of amoCRM's
-    /// notices come from few addresses, each once, so they are counted by account: a replayed one is answered, and amoCRM
-    /// is asked later.
+    /// notices come from few addresses, each once, so they are counted by account: a replayed one is answered, and
+    /// amoCRM is asked later.
     pub async fn asks_at_once(&self, tenant_id: Uuid, now: i64) -> bool {
         self.notices.take(tenant_id, Budget { at_once: 3, each: 60_000 }, now).await.is_ok()
     }

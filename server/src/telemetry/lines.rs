@@ -1,6 +1,5 @@
 //! Non-blocking log output: a thread writes the lines, so that logging never waits for a slow reader. Lines that do not
-//! fit
-//! into the queue are dropped and counted: a log is worth less than a message.
+//! fit into the queue are dropped and counted: a log is worth less than a message.
 
 use std::fs::File;
 use std::io::{self, Write};

@@ -1,7 +1,6 @@
 //! OpenTelemetry traces: one follows a message from the hook to the receipt, through the queue, across restarts and
 //! processes. It needs no propagated context: the trace id is the message's id, and its root span is derived from it,
-//! so
-//! every delivery knows both. The trace is found by the message's id.
+//! so every delivery knows both. The trace is found by the message's id.
 //!
 //! Off unless `telemetry.otlp_url` is set; then nothing is created or sent.
 

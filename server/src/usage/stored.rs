@@ -1,6 +1,5 @@
 //! Storage used by accounts. Messages and hooks are counted where they are written and summed by account and day every
-//! few
-//! seconds; a crash loses the counts of these seconds. Files and imports are summed from their rows.
+//! few seconds; a crash loses the counts of these seconds. Files and imports are summed from their rows.
 
 use std::sync::Arc;
 use std::time::Duration;

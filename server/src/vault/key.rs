@@ -102,8 +102,7 @@ fn read(path: &Path) -> Result<Option<SecretString>, VaultError> {
 }
 
 /// Creates a key, durable before it seals its first value. If two processes start at once, one creates it and the other
-/// reads
-/// it.
+/// reads it.
 fn create(path: &Path) -> Result<SecretString, VaultError> {
     let refused = |source| VaultError::KeyFile { action: "create", path: path.to_owned(), source };
     let text = line(&Key::generate());
@@ -125,8 +124,7 @@ pub(super) fn folder(path: &Path) -> std::io::Result<File> {
 }
 
 /// Replaces the keys of a file atomically: a reader finds the old ones or the new ones, also after a power failure.
-/// Owner and
-/// group are preserved; access is not widened.
+/// Owner and group are preserved; access is not widened.
 pub(super) fn replace(path: &Path, keys: &[&Key]) -> Result<(), VaultError> {
     let refused = |source| VaultError::KeyFile { action: "replace", path: path.to_owned(), source };
     // A symbolic link to the file is preserved.

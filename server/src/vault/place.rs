@@ -18,8 +18,8 @@ pub enum Kept {
     Base64,
 }
 
-/// The table of a place. Its primary key is `tenant_id` followed by `keys`; a value is bound to the texts of these keys,
-/// joined by line feeds.
+/// The table of a place. Its primary key is `tenant_id` followed by `keys`; a value is bound to the texts of these
+/// keys, joined by line feeds.
 #[derive(Clone, Copy, Debug)]
 pub struct Table {
     pub name: &'static str,

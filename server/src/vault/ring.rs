@@ -59,8 +59,8 @@ impl Ring {
         }
     }
 
-    /// Reads the file if it has changed, or in any case. A file that cannot be read or holds no key changes nothing: the
-    /// known keys stay, and the error is logged once.
+    /// Reads the file if it has changed, or in any case. A file that cannot be read or holds no key changes nothing:
+    /// the known keys stay, and the error is logged once.
     pub fn refresh(&self, in_any_case: bool) {
         let Some(file) = &self.file else { return };
         if !in_any_case && self.is_up_to_date(file) {

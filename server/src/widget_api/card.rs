@@ -1,6 +1,5 @@
 //! `GET /widget/v1/card`: the chats of the contact on the open card, with the state of the last message, the reason of
-//! a
-//! failure, and the time left for free-form messages.
+//! a failure, and the time left for free-form messages.
 
 use std::sync::Arc;
 

@@ -46,8 +46,7 @@ struct ChannelOut {
 }
 
 /// Connects every channel. Stores no `Idempotency-Key`: repeating changes nothing, and a hash of a password would have
-/// to
-/// be stored.
+/// to be stored.
 pub(super) async fn connect(app: web::Data<App>, caller: Caller, body: Body) -> Result<HttpResponse> {
     let app = app.into_inner();
     caller.needs_admin()?;

@@ -6,8 +6,7 @@
 //! ```
 //!
 //! [`door`] precedes every route: it admits only pages of account hosts, adds the CORS headers and renders errors in
-//! the
-//! reader's language. [`caller::Caller`] identifies the caller; nothing is read without one.
+//! the reader's language. [`caller::Caller`] identifies the caller; nothing is read without one.
 
 mod caller;
 mod card;

@@ -45,8 +45,7 @@ struct TicketIn {
 }
 
 /// A link that opens one page once. Users who are not administrators get only messages and conversations, and only
-/// those
-/// whose contact amoCRM would show them.
+/// those whose contact amoCRM would show them.
 pub(super) async fn post(
     app: web::Data<App>,
     request: HttpRequest,

@@ -5,8 +5,7 @@
 //! ```
 //!
 //! A [`Sentence`] implements `Display`: templates escape it like any other value. Numbers are grouped and no-break
-//! spaces
-//! inserted by the rules of the language.
+//! spaces inserted by the rules of the language.
 
 use std::borrow::Cow;
 use std::collections::HashMap;

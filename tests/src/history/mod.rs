@@ -1,10 +1,8 @@
 //! A run as seen from outside, and what must never happen in it: the promises of `docs/reliability.md` as twelve
-//! invariants
-//! over whole histories.
+//! invariants over whole histories.
 //!
 //! Sources record what they sent and how it was answered, sinks what they received, in order; the database is read at
-//! the
-//! end. Times (`at`) increase monotonically on one common clock: milliseconds, or the steps of a simulation.
+//! the end. Times (`at`) increase monotonically on one common clock: milliseconds, or the steps of a simulation.
 
 mod check;
 mod order;
@@ -49,7 +47,7 @@ pub struct Written {
     pub at: u64,
     /// By when it certainly was in the queue, if it waited elsewhere before (the spool). `None`: when it was offered.
     pub queued: Option<u64>,
-    /// The spool was full, so it bypassed what waited there: out of order is better than lost.
+    /// The spool could not store it, so it bypassed what waited there: out of order is better than lost.
     pub past_the_spool: bool,
     /// The earliest time at which its delivery may have begun.
     pub begun: Option<u64>,
@@ -80,8 +78,7 @@ pub struct Arrived {
     /// The request is marked as a possible repeat.
     pub marked: bool,
     /// When it was sent by the sender's clock, in seconds; 0 if unknown. A request of a dead process may arrive after
-    /// later
-    /// requests of its successor.
+    /// later requests of its successor.
     pub sent: i64,
 }
 

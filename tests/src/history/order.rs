@@ -30,9 +30,8 @@ impl History {
     }
 }
 
-/// The later one was offered first, or the spool was full, and its delivery began before the earlier one could be sent:
-/// this
-/// cannot be put right. A message without an acknowledgement became available at an unknown time.
+/// The later one was offered first, or the spool could not store it, and its delivery began before the earlier one
+/// could be sent: this cannot be put right. A message without an acknowledgement became available at an unknown time.
 fn had_gone_before(later: &Written, earlier: &Written) -> bool {
     let there = earlier.queued.unwrap_or(earlier.at);
     let first = later.at <= earlier.at || later.past_the_spool;

@@ -1,14 +1,10 @@
 //! A small world with random failures from a seed: two accounts whose lines and chats have the same names, customers
-//! and
-//! managers, hooks that are duplicated, delayed and lost, a failing amoCRM, messenger and database, workers and
-//! processes
-//! that die. Then everything recovers, and the whole history is checked (`crate::history`).
+//! and managers, hooks that are duplicated, delayed and lost, a failing amoCRM, messenger and database, workers and
+//! processes that die. Then everything recovers, and the whole history is checked (`crate::history`).
 //!
 //! It uses the real server with real requests over the loopback interface; the simulation advances a frozen clock. A
-//! seed
-//! determines what happens and in which order it starts. It does not determine the order in which concurrent calls end:
-//! one
-//! seed gives several runs that differ in this.
+//! seed determines what happens and in which order it starts. It does not determine the order in which concurrent calls
+//! end: one seed gives several runs that differ in this.
 
 mod gather;
 mod heal;

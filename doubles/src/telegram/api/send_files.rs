@@ -69,8 +69,7 @@ fn may_hear(state: &State, kind: FileKind, chat: i64) -> bool {
 }
 
 /// The actual kind, where Telegram checks the bytes: a file of another format becomes a document, and a document that
-/// is a
-/// video, music, a GIF or a sticker becomes that, unless the bot forbids it.
+/// is a video, music, a GIF or a sticker becomes that, unless the bot forbids it.
 pub(super) fn real_kind(kind: FileKind, bytes: &[u8], detect: bool) -> FileKind {
     let is_film = bytes.get(4..8) == Some(b"ftyp");
     let is_gif = bytes.starts_with(b"GIF8");

@@ -1,6 +1,5 @@
 //! An operator views an account's panel: for half an hour, read-only, texts hidden, with a reason that the account can
-//! read
-//! in its own log.
+//! read in its own log.
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, web};

@@ -93,8 +93,7 @@ pub async fn add(
 }
 
 /// Issues another one-time link. `forget_authenticator`: theirs was lost. Removes the password and ends all sessions;
-/// only
-/// this link (or a later one of its kind) can connect another authenticator.
+/// only this link (or a later one of its kind) can connect another authenticator.
 pub async fn link(app: &App, person: &person::Model, forget_authenticator: bool, by: &By) -> anyhow::Result<String> {
     let tx = app.store.write_tx().await?;
     if forget_authenticator {

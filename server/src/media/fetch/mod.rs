@@ -1,9 +1,8 @@
 //! Fetching: a due file is claimed, opened, read into the store, and settled.
 //!
 //! A claim is one conditional update that raises the epoch; its holder fetches as long as the lease is prolonged. A
-//! fetch
-//! that died is taken over when its lease has expired; its partial file has its own epoch's name and is deleted by the
-//! successor.
+//! fetch that died is taken over when its lease has expired; its partial file has its own epoch's name and is deleted
+//! by the successor.
 
 use std::time::Duration;
 
@@ -93,8 +92,7 @@ pub(super) async fn claim(app: &App, row: media::Model) -> Result<Option<media::
 }
 
 /// Fetches a claimed row and records the outcome. Gives up, without counting the attempt, when the `budget` of an
-/// impatient
-/// caller is over or the server stops.
+/// impatient caller is over or the server stops.
 pub(super) async fn attempt(app: &App, row: media::Model, budget: Option<Duration>) {
     let (tenant_id, id) = (row.tenant_id, row.id);
     let started = Instant::now();

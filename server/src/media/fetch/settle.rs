@@ -12,8 +12,7 @@ use super::keep::Stored;
 use crate::app::App;
 
 /// Delays in milliseconds after the first, second, … temporary failure; then the file is given up. A quarter of an hour
-/// in
-/// all, because the conversation waits for it.
+/// in all, because the conversation waits for it.
 const BACK_OFF: &[i64] = &[5_000, 15_000, 60_000, 240_000, 600_000];
 /// Delay after a fault of our own, milliseconds.
 const MENDED: i64 = 60_000;

@@ -1,6 +1,5 @@
 //! The reader's own alert e-mails. Members from amoCRM have no e-mail here and enter one; a code sent there proves that
-//! it
-//! is theirs, so that e-mails cannot be directed at strangers.
+//! it is theirs, so that e-mails cannot be directed at strangers.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};

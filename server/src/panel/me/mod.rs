@@ -58,8 +58,7 @@ async fn person_of(app: &App, member: &Member) -> Result<person::Model> {
 
 /// Whether this session may change the person's credentials, and where they would be valid. A session opened by a
 /// handed-over link may do so only while the address is unproved, and for its own account, because the link's creator
-/// may
-/// have opened it.
+/// may have opened it.
 fn trusted(member: &Member, person: &person::Model) -> Trusted {
     let here = member.tenant.tenant_id;
     let mine = person.set_in.is_none_or(|set_in| set_in == here);

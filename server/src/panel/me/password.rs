@@ -18,8 +18,7 @@ use crate::store::ended;
 #[serde(deny_unknown_fields)]
 pub(super) struct Typed {
     /// The current password, or a code of the authenticator. Absent if the person has neither, and in the first minutes
-    /// after a
-    /// one-time link.
+    /// after a one-time link.
     current: Option<SecretString>,
     password: SecretString,
 }

@@ -132,8 +132,7 @@ const ANSWERED: [&str; 8] = [
 ];
 
 /// The meaning of the answer behind a reason, from the messenger's error catalog; `None` if it has no catalog or gave
-/// no
-/// answer.
+/// no answer.
 fn refusal(story: &Story, reason: &Reason) -> Option<&'static Row> {
     let passport = passport::of(&story.source.as_ref()?.kind)?;
     if reason.status == 0 || !ANSWERED.contains(&reason.key) {

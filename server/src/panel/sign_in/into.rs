@@ -98,8 +98,7 @@ fn choice(to: &str) -> String {
 }
 
 /// A new session under a new token; the previous one ends. `None`: password or authenticator changed since the person
-/// was
-/// read, or the identifying session has ended, so the check is no longer valid.
+/// was read, or the identifying session has ended, so the check is no longer valid.
 pub(super) async fn open(
     app: &App,
     request: &HttpRequest,

@@ -64,8 +64,7 @@ pub(super) async fn take(app: web::Data<App>, request: HttpRequest, form: Form<T
 }
 
 /// Makes the checked person a member and returns them as they are afterwards. `session`: identifies them where nothing
-/// else
-/// was checked. `None`: the invitation was withdrawn, or password, authenticator or session changed.
+/// else was checked. `None`: the invitation was withdrawn, or password, authenticator or session changed.
 pub(super) async fn accept(
     app: &App,
     request: &HttpRequest,

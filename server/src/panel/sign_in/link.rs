@@ -1,6 +1,5 @@
 //! One-time links: requested by e-mail, or mailed or handed over as invitations. Opening one shows a button, because
-//! mail
-//! programs open links by themselves.
+//! mail programs open links by themselves.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};

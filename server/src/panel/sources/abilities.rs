@@ -62,8 +62,7 @@ pub fn abilities_of(words: Words, kind: &str, data: &Data) -> Abilities {
 }
 
 /// Names of what is native, replaced by something else, sent as separate messages, and not supported; `None` for an
-/// empty
-/// group.
+/// empty group.
 fn sorted(words: Words, things: Vec<(Thing, Support)>) -> [Option<String>; 4] {
     let named = |wanted: fn(Support) -> bool| {
         let names: Vec<String> = things

@@ -74,8 +74,7 @@ pub async fn get(app: web::Data<App>, member: Member, id: web::Path<String>) -> 
 }
 
 /// `POST /panel/sources/{id}`: changes the fields that this person edited. Concurrent changes are kept and reported,
-/// and
-/// the input is not lost.
+/// and the input is not lost.
 pub async fn save(
     app: web::Data<App>,
     member: Member,

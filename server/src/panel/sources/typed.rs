@@ -6,8 +6,7 @@ use serde::Deserialize;
 use crate::source::{ContactRule, SourceChange, version};
 
 /// The form of a source. Beside each field a hidden one has the value the page was rendered with; without it the
-/// source's
-/// current value is used for comparison.
+/// source's current value is used for comparison.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Typed {
@@ -91,8 +90,7 @@ impl Typed {
     }
 
     /// Rebases the person's edits on a concurrent change: fields they did not edit take the new values, else saving
-    /// again would
-    /// undo the other change.
+    /// again would undo the other change.
     pub fn over(&self, source: &source::Model) -> Self {
         let (was, now) = (self.was(source), Self::of(source));
         let kept = |typed: Option<&str>, was: &str| touched(typed, was).map(str::to_owned);

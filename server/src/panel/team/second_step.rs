@@ -51,8 +51,7 @@ pub(super) async fn demand(app: web::Data<App>, member: Member, form: Form<Wante
 
 /// `POST /panel/team/{person_id}/two-step`: the authenticator was lost. Removes the password too and ends all sessions;
 /// another authenticator can be connected only by a link. Only for a person who belongs to this account alone; for
-/// others
-/// the vendor does it.
+/// others the vendor does it.
 pub(super) async fn forget(
     app: web::Data<App>,
     member: Member,

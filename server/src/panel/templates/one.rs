@@ -62,8 +62,7 @@ struct One {
 
 impl One {
     /// Whether a new template may be for official WhatsApp, if a messenger supports it. The choice is on the page from
-    /// the
-    /// start, which works without scripts.
+    /// the start, which works without scripts.
     fn is_of_whatsapp(&self) -> bool {
         self.known.as_ref().map_or(!self.sources.is_empty(), |known| known.is_waba)
     }

@@ -1,6 +1,5 @@
 //! Resends or drops many letters, after a page that counts them; each letter once. Selected rows are processed at once;
-//! all
-//! matches of a filter become a replay, as from the API, the admin and the command line.
+//! all matches of a filter become a replay, as from the API, the admin and the command line.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;

@@ -62,8 +62,7 @@ pub async fn post(app: web::Data<App>, member: Member, form: Form<Fields>) -> Re
 }
 
 /// The account as amoCRM has it now, so that one that has just paid is not refused by stored state. The stored state is
-/// used
-/// while amoCRM refuses or does not answer in time.
+/// used while amoCRM refuses or does not answer in time.
 async fn account_now(app: &Arc<App>, member: &Member) -> tenant::Model {
     let asking = crate::source::served(app, tenant::Model::clone(&member.tenant));
     match tokio::time::timeout(PATIENCE, asking).await {

@@ -68,8 +68,7 @@ pub async fn get(app: web::Data<App>, member: Member, name: web::Path<String>) -
 }
 
 /// `POST /panel/sources/new/{kind}/routing`: creates the source. Submitting twice creates one; if amoCRM refuses,
-/// nothing
-/// is half-created and the form keeps its input.
+/// nothing is half-created and the form keeps its input.
 pub async fn post(
     app: web::Data<App>,
     member: Member,

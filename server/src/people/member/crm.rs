@@ -30,8 +30,7 @@ pub enum Vouched {
 }
 
 /// The person of an amoCRM user with a ticket, created on the first visit. An administrator of the account becomes an
-/// owner
-/// here, others viewers. `None` if access was removed here.
+/// owner here, others viewers. `None` if access was removed here.
 pub async fn of_crm_user(
     app: &App,
     tenant_id: Uuid,
@@ -81,8 +80,8 @@ async fn of_crm_user_in(
     Ok(Some((person, held)))
 }
 
-/// Applies what amoCRM says about a member now. A role from amoCRM rises and falls with it; a granted one stays. Sessions
-/// with more rights than that end. Changes are recorded in the audit log.
+/// Applies what amoCRM says about a member now. A role from amoCRM rises and falls with it; a granted one stays.
+/// Sessions with more rights than that end. Changes are recorded in the audit log.
 pub async fn vouch(app: &App, row: &member::Model, says: Vouched) -> Result<(), DbErr> {
     let tx = app.store.write_tx().await?;
     let done = vouch_in(app, &tx, row, says).await;

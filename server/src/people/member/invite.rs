@@ -27,8 +27,7 @@ pub fn standing(row: &member::Model) -> Standing {
 }
 
 /// Invites a person: access begins when they accept, so that knowing a member's e-mail is not enough to enter. False if
-/// they
-/// are a member already.
+/// they are a member already.
 pub async fn invite(
     app: &App,
     db: &impl ConnectionTrait,

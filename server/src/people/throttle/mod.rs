@@ -37,11 +37,9 @@ const PRESSED: Limit = Limit { most: 3, window: 15 * MINUTE };
 pub const LONGEST_WINDOW: i64 = HOUR;
 
 /// Counts an attempt at an entrance (`panel`, `admin`, `code` …), whether the login exists or not. A known device has
-/// its
-/// own 10 attempts in 10 minutes. All others have 5 a minute for a login and an address and 20 a minute for an address
-/// at
-/// that entrance; for a login with more than 30 attempts within an hour from unknown devices each address has 3 in 15
-/// minutes. A refused attempt is noted for the audit log and does not change the counters.
+/// its own 10 attempts in 10 minutes. All others have 5 a minute for a login and an address and 20 a minute for an
+/// address at that entrance; for a login with more than 30 attempts within an hour from unknown devices each address
+/// has 3 in 15 minutes. A refused attempt is noted for the audit log and does not change the counters.
 pub async fn login(app: &App, door: &str, login: &str, origin: impl Into<Origin>) -> Result<Result<(), Wait>, DbErr> {
     let origin = origin.into();
     let counted = counted(app, &Keys::of(app, door, login, &origin)).await?;
