@@ -112,8 +112,7 @@ pub async fn start(config: Config, options: Options) -> anyhow::Result<Running> 
 
 /// [`start`] on a socket that already listens, so that its address can be in the configuration.
 ///
-/// With a spool it starts without PostgreSQL: amoCRM sends every hook once, so hooks go to disk until the database is
-/// available.
+/// With a spool it starts without PostgreSQL: amoCRM sends every hook once, so hooks go to disk meanwhile.
 pub async fn start_on(listener: TcpListener, config: Config, options: Options) -> anyhow::Result<Running> {
     let spooled = !config.database.is_sqlite() && !config.spool.dir.as_os_str().is_empty();
     let store = match ready(&config, &options.clock).await {
@@ -180,8 +179,7 @@ fn earlier_life(app: &App, lock: &spool::Lock) -> Option<Uuid> {
     })
 }
 
-/// Ends the leases of a dead process: on SQLite all leases, on PostgreSQL those of our own predecessor, the only
-/// process known to be dead. Other leases expire.
+/// Ends the leases of a dead process: on SQLite all, on PostgreSQL those of our own predecessor. Other leases expire.
 async fn void_leases(app: &App, earlier: Option<Uuid>) -> anyhow::Result<()> {
     let voided = match earlier {
         _ if app.store.is_sqlite() => app.queue.void_leases().await?,

@@ -199,8 +199,7 @@ impl Owner {
         answer(request.header("x-forwarded-for", self.address())).await
     }
 
-    /// Each owner has their own address, forwarded by the proxy that test servers trust: unknown callers are counted by
-    /// it.
+    /// Each owner's own address, forwarded by the proxy that test servers trust: unknown callers are counted by it.
     fn address(&self) -> String {
         let [one, two, ..] = Uuid::new_v5(&Uuid::NAMESPACE_DNS, self.host.as_bytes()).into_bytes();
         format!("198.18.{one}.{two}")
