@@ -5,7 +5,7 @@
 //! raise ─▶ open ─▶ e-mail after a minute ─▶ one more after four hours
 //!          │ take, mute: e-mails are postponed
 //!          ├─ resolve ─▶ a closing e-mail, if one was sent before
-//!          └─ end     ─▶ no e-mail: the object is gone, nothing works again
+//!          └─ end     ─▶ no e-mail: the object is gone, which is no recovery
 //! ```
 
 mod hand;

@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! a device that signed in before ──▶ its own budget
-//! all others      ──▶ budget of the address at this door ──▶ budget of (login, address)
-//!                                                           smaller while many addresses try the login
+//! all others ──▶ budget of the address at this entrance ──▶ budget of (login, address)
+//!                                                          smaller while many addresses try the login
 //! ```
 //!
 //! No budget covers a login alone: strangers' attempts never lock out its owner, who comes from a known device or from
